@@ -1,0 +1,141 @@
+"""The data sets that a spec can name: sizes, shapes, classes and files. Facts only; `worker` reads the files."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gradus.spec.loss import Task
+
+
+@dataclass(frozen=True)
+class IdxFile:
+    """One gzipped IDX file."""
+
+    name: str
+    sha256: str
+    """In hexadecimal."""
+    of: Literal["unpacked", "packed"]
+    """Which bytes the digest is of: the array's, or the gzip file's."""
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What is known of a data set before its files are opened."""
+
+    name: str
+    title: str
+    task: Task
+    input_shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    """Names of the classes; empty for regression."""
+    train_examples: int
+    """Training examples before the validation examples are taken from them."""
+    test_examples: int
+    default_validation: int
+    source: Literal["idx", "sklearn"]
+    files: tuple[IdxFile, ...] = ()
+    mirrors: tuple[str, ...] = ()
+    """Addresses of folders that hold `files`."""
+
+    @property
+    def inputs(self) -> int:
+        """Numbers in one flattened example."""
+        size = 1
+        for extent in self.input_shape:
+            size *= extent
+        return size
+
+    @property
+    def outputs(self) -> int:
+        """Units of the output layer."""
+        return len(self.classes) or 1
+
+
+_DIGITS = tuple(str(digit) for digit in range(10))
+_CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+
+
+def _images(
+    name: str, title: str, classes: tuple[str, ...], files: tuple[IdxFile, ...], mirrors: tuple[str, ...]
+) -> DatasetFacts:
+    return DatasetFacts(name, title, "classification", (28, 28), classes, 60_000, 10_000, 5_000, "idx", files, mirrors)
+
+
+def _table(name: str, title: str, inputs: int, classes: tuple[str, ...], examples: int) -> DatasetFacts:
+    task: Task = "classification" if classes else "regression"
+    test = examples // 5
+    train = examples - test
+    return DatasetFacts(name, title, task, (inputs,), classes, train, test, train // 10, "sklearn")
+
+
+DATASETS: dict[str, DatasetFacts] = {
+    facts.name: facts
+    for facts in (
+        _images(
+            "mnist",
+            "MNIST handwritten digits",
+            _DIGITS,
+            (
+                IdxFile(
+                    "train-images-idx3-ubyte.gz",
+                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                    "unpacked",
+                ),
+                IdxFile(
+                    "train-labels-idx1-ubyte.gz",
+                    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                    "unpacked",
+                ),
+                IdxFile(
+                    "t10k-images-idx3-ubyte.gz",
+                    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                    "unpacked",
+                ),
+                IdxFile(
+                    "t10k-labels-idx1-ubyte.gz",
+                    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+                    "unpacked",
+                ),
+            ),
+            (
+                "https://ossci-datasets.s3.amazonaws.com/mnist/",
+                "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            ),
+        ),
+        _images(
+            "fashion_mnist",
+            "Fashion-MNIST articles of clothing",
+            _CLOTHES,
+            (
+                IdxFile(
+                    "train-images-idx3-ubyte.gz",
+                    "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+                    "packed",
+                ),
+                IdxFile(
+                    "train-labels-idx1-ubyte.gz",
+                    "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+                    "packed",
+                ),
+                IdxFile(
+                    "t10k-images-idx3-ubyte.gz",
+                    "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+                    "packed",
+                ),
+                IdxFile(
+                    "t10k-labels-idx1-ubyte.gz",
+                    "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+                    "packed",
+                ),
+            ),
+            (
+                "https://fashion-mnist.s3.eu-central-1.amazonaws.com/",
+                "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+            ),
+        ),
+        _table("digits", "UCI handwritten digits, 8 x 8", 64, _DIGITS, 1797),
+        _table("wine", "UCI wine recognition", 13, ("class_0", "class_1", "class_2"), 178),
+        _table("breast_cancer", "Breast cancer Wisconsin (diagnostic)", 30, ("malignant", "benign"), 569),
+        _table("diabetes", "Diabetes progression after one year", 10, (), 442),
+    )
+}
+"""Every data set, by name."""

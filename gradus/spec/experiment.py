@@ -1,0 +1,136 @@
+"""The experiment spec: everything that decides what a run computes."""
+
+import hashlib
+import json
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gradus.spec.activation import Activation
+from gradus.spec.batch import BatchSize
+from gradus.spec.batch_norm import BatchNormSetting
+from gradus.spec.clip import ClipNorm
+from gradus.spec.dataset import DatasetSetting
+from gradus.spec.device import DeviceWish
+from gradus.spec.dropout import DropoutRate
+from gradus.spec.initializer import Auto, Initializer, drawn
+from gradus.spec.layer import Dense, Layer
+from gradus.spec.optimizer import Adam, Optimizer
+from gradus.spec.penalty import PenaltyFactor
+from gradus.spec.precision import Precision
+from gradus.spec.schedule import ConstantRate, Schedule
+from gradus.spec.seed import Seed
+from gradus.spec.stopping import EarlyStoppingSetting
+from gradus.spec.word import Word
+
+MAX_LAYERS = 256
+MAX_EPOCHS = 100_000
+
+Name = Annotated[str, Field(max_length=200)]
+Tag = Annotated[str, Field(min_length=1, max_length=100)]
+Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50)]
+Notes = Annotated[str, Field(max_length=20_000)]
+
+FOR_PEOPLE = frozenset({"name", "tags", "notes"})
+"""The fields that do not change what is computed."""
+
+
+class Experiment(Word):
+    """One network, one data set, one way of training. Only `dataset` and `layers` are required."""
+
+    name: Name = ""
+    """For people."""
+    tags: Tags = ()
+    """For people, and for filters."""
+    notes: Notes = ""
+    """For people."""
+    dataset: DatasetSetting
+    """What to learn; a name or an object. The output layer and the loss follow from it."""
+    layers: tuple[Layer, ...] = Field(strict=False, max_length=MAX_LAYERS)
+    """Hidden layers from input to output; may be empty. The integer n is a dense layer of n units."""
+    activation: Activation = "relu"
+    """Of every layer that has none of its own."""
+    init: Initializer = Auto()
+    """Of every layer that has none of its own, and of the output layer."""
+    batch_norm: BatchNormSetting = False
+    """Of every hidden layer that has none of its own."""
+    dropout: DropoutRate = 0.0
+    """Of every hidden layer that has none of its own: probability of dropping a unit."""
+    input_dropout: DropoutRate = 0.0
+    """Probability of dropping an input."""
+    l1: PenaltyFactor = 0.0
+    """Adds l1·Σ|w| to the loss, over weights."""
+    l2: PenaltyFactor = 0.0
+    """Adds l2·Σw² to the loss, over weights (no half)."""
+    optimizer: Optimizer = Adam()
+    """How a gradient becomes a step."""
+    schedule: Schedule = ConstantRate()
+    """How the learning rate changes with the epochs."""
+    batch_size: BatchSize = 64
+    """Examples in a step: 1 = stochastic, n = mini-batch, "full" = batch gradient descent."""
+    epochs: int = Field(default=10, ge=1, le=MAX_EPOCHS)
+    """Passes over the training examples."""
+    max_seconds: float | None = Field(default=None, gt=0, le=31_536_000)
+    """Ends the run after so many seconds of training, however many epochs that is."""
+    early_stopping: EarlyStoppingSetting = None
+    """Ends the run when a validation metric no longer improves."""
+    clip_norm: ClipNorm | None = None
+    """Largest norm of the gradient."""
+    seed: Seed = 0
+    """The same spec and seed give the same numbers on the same kind of device."""
+    precision: Precision = "float32"
+    """Number format of the matrix products."""
+    device: DeviceWish = "auto"
+    """Kind of device to wait for."""
+
+    def __init__(self, **fields: Any) -> None:
+        """Every field accepts its shorthands: `Experiment(dataset="mnist", layers=[300, 100])`."""
+        super().__init__(**fields)
+
+    @model_validator(mode="after")
+    def _batch_norm_needs_a_batch(self) -> Self:
+        if self.batch_size == 1 and any(layer.batch_norm for layer in self.resolved().layers):
+            raise PydanticCustomError(
+                "batch_norm_of_one",
+                "batch_norm normalises over a batch, and batch_size is 1: take 2 or more, or batch_norm false",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _accuracy_needs_classes(self) -> Self:
+        stopping = self.early_stopping
+        if stopping and stopping.metric == "validation_accuracy" and self.dataset.facts.task == "regression":
+            raise PydanticCustomError(
+                "no_accuracy",
+                "early_stopping on validation_accuracy, but '{name}' is a regression: use validation_loss",
+                {"name": self.dataset.name},
+            )
+        return self
+
+    def resolved(self) -> Self:
+        """The same experiment with nothing left to defaults: what runs, and what clients get back."""
+        return self.model_copy(
+            update={"dataset": self.dataset.resolved(), "layers": tuple(map(self._resolved_layer, self.layers))}
+        )
+
+    def _resolved_layer(self, layer: Dense) -> Dense:
+        activation = self.activation if layer.activation is None else layer.activation
+        return layer.model_copy(
+            update={
+                "activation": activation,
+                "init": drawn(self.init if layer.init is None else layer.init, activation),
+                "batch_norm": self.batch_norm if layer.batch_norm is None else layer.batch_norm,
+                "dropout": self.dropout if layer.dropout is None else layer.dropout,
+            }
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The resolved spec as a JSON document."""
+        return self.resolved().model_dump(mode="json")
+
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of the resolved spec without the fields for people; equal specs, equal prints."""
+        document = {key: value for key, value in self.document().items() if key not in FOR_PEOPLE}
+        canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,105 @@
+"""Initialisers: the distribution that a layer's first weights are drawn from. Biases start at zero."""
+
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
+
+from gradus.spec.activation import RELU_FAMILY, Activation
+from gradus.spec.word import Word, named
+
+Distribution = Literal["normal", "uniform"]
+Fan = Literal["in", "average"]
+
+
+class Auto(Word):
+    """He for the ReLU family of activations, Xavier for every other and for the output layer."""
+
+    kind: Literal["auto"] = "auto"
+
+
+class Xavier(Word):
+    """Variance 1/fan: w ~ N(0, 1/fan), or U(-b, b) with b = sqrt(3/fan).
+
+    `fan` is the number of units of the layer before (`in`), or the mean of that and the layer's own (`average`).
+    Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010;
+    with `in` it is the lecture's definition (LeCun et al., Efficient BackProp, 1998).
+    """
+
+    kind: Literal["xavier"] = "xavier"
+    distribution: Distribution = "normal"
+    """Shape of the distribution; both have the same variance."""
+    fan: Fan = "in"
+    """`in`: units of the layer before. `average`: mean of that and the layer's own units, as Glorot."""
+
+
+class He(Word):
+    """Variance 2/fan: w ~ N(0, 2/fan), or U(-b, b) with b = sqrt(6/fan).
+
+    Source: He et al., Delving deep into rectifiers, 2015.
+    """
+
+    kind: Literal["he"] = "he"
+    distribution: Distribution = "normal"
+    """Shape of the distribution; both have the same variance."""
+    fan: Fan = "in"
+    """`in`: units of the layer before. `average`: mean of that and the layer's own units."""
+
+
+class Normal(Word):
+    """w ~ N(0, std²), whatever the layer's size."""
+
+    kind: Literal["normal"] = "normal"
+    std: float = Field(default=0.05, gt=0, le=1000)
+    """Standard deviation."""
+
+
+class Uniform(Word):
+    """w ~ U(-bound, bound), whatever the layer's size."""
+
+    kind: Literal["uniform"] = "uniform"
+    bound: float = Field(default=0.05, gt=0, le=1000)
+    """Largest absolute value."""
+
+
+class Constant(Word):
+    """w = value: every unit of a layer starts, and so stays, the same."""
+
+    kind: Literal["constant"] = "constant"
+    value: float = Field(default=0.1, ge=-1000, le=1000)
+    """The value of every weight."""
+
+
+class Zeros(Word):
+    """w = 0: what the lecture warns of."""
+
+    kind: Literal["zeros"] = "zeros"
+
+
+class Orthogonal(Word):
+    """gain · Q, with Q orthonormal rows or columns, whichever are fewer.
+
+    Source: Saxe et al., Exact solutions to the nonlinear dynamics of learning in deep linear networks, 2013.
+    """
+
+    kind: Literal["orthogonal"] = "orthogonal"
+    gain: float = Field(default=1.0, gt=0, le=1000)
+    """Factor on the orthonormal matrix."""
+
+
+DrawnInitializer = Xavier | He | Normal | Uniform | Constant | Zeros | Orthogonal
+
+Initializer = Annotated[
+    Annotated[Auto | DrawnInitializer, Field(discriminator="kind")],
+    named("auto", "xavier", "he", "normal", "uniform", "constant", "zeros", "orthogonal"),
+]
+
+
+def drawn(initializer: Auto | DrawnInitializer, activation: Activation) -> DrawnInitializer:
+    """The initialiser that `auto` stands for in a layer with this activation; any other stands for itself."""
+    match initializer:
+        case Auto():
+            return He() if activation in RELU_FAMILY else Xavier()
+        case Xavier() | He() | Normal() | Uniform() | Constant() | Zeros() | Orthogonal():
+            return initializer
+        case _:
+            assert_never(initializer)

@@ -1,0 +1,48 @@
+"""Hidden layers."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from gradus.spec.activation import Activation
+from gradus.spec.batch_norm import BatchNormSetting
+from gradus.spec.dropout import DropoutRate
+from gradus.spec.initializer import Initializer
+from gradus.spec.word import Word, shorthand
+
+MAX_UNITS = 100_000
+
+
+class Dense(Word):
+    """dropout(activation(batch_norm(x W + b))): every unit sees every unit of the layer before.
+
+    Each key but `units` and `bias` that is left out takes the experiment's key of the same name.
+    """
+
+    kind: Literal["dense"] = "dense"
+    units: int = Field(ge=1, le=MAX_UNITS)
+    """Number of units."""
+    activation: Activation | None = None
+    """The function after the weighted sum."""
+    init: Initializer | None = None
+    """How the first weights are drawn."""
+    batch_norm: BatchNormSetting | None = None
+    """Normalise the weighted sum, before the activation."""
+    dropout: DropoutRate | None = None
+    """Probability of dropping a unit, after the activation."""
+    bias: bool = True
+    """Add a learned number to each weighted sum."""
+
+    def __init__(self, units: int | None = None, /, **fields: Any) -> None:
+        """`Dense(300)` and `Dense(units=300)` are the same."""
+        super().__init__(**(fields if units is None else {"units": units, **fields}))
+
+
+def _dense(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"kind": "dense", "units": value}
+    return value
+
+
+Layer = Annotated[Dense, shorthand(_dense, {"type": "integer", "minimum": 1, "maximum": MAX_UNITS})]
+"""A hidden layer; an integer n stands for a dense layer of n units."""

@@ -1,0 +1,92 @@
+"""The network that a spec describes, layer by layer: shapes, parameters, places in the flat parameter vector.
+
+Pure arithmetic: the API answers dry runs with it, and `models.network` builds by it.
+"""
+
+from dataclasses import dataclass
+
+from gradus.spec.activation import Activation
+from gradus.spec.batch_norm import BatchNorm
+from gradus.spec.experiment import Experiment
+from gradus.spec.initializer import DrawnInitializer, drawn
+from gradus.spec.layer import Dense
+from gradus.spec.loss import Task
+
+
+@dataclass(frozen=True)
+class DensePlan:
+    """A dense layer with every choice made. The output layer is one with the identity activation."""
+
+    name: str
+    """Its path in the spec, `layers/0`, or `output`: the name that errors use."""
+    fan_in: int
+    units: int
+    activation: Activation
+    init: DrawnInitializer
+    batch_norm: BatchNorm | None
+    dropout: float
+    bias: bool
+
+    @property
+    def weights(self) -> int:
+        """Numbers in the weight matrix, shape (fan_in, units)."""
+        return self.fan_in * self.units
+
+    @property
+    def parameters(self) -> int:
+        """Learned numbers: weights, bias, gamma and beta."""
+        return self.weights + self.units * (self.bias + 2 * (self.batch_norm is not None))
+
+    @property
+    def statistics(self) -> int:
+        """Running numbers that are not learned: mean and variance."""
+        return 2 * self.units * (self.batch_norm is not None)
+
+
+@dataclass(frozen=True)
+class NetworkPlan:
+    """Every layer from the first hidden one to the output layer."""
+
+    inputs: int
+    input_dropout: float
+    layers: tuple[DensePlan, ...]
+    task: Task
+
+    @property
+    def parameters(self) -> int:
+        """Learned numbers of the whole network."""
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def outputs(self) -> int:
+        """Units of the output layer."""
+        return self.layers[-1].units
+
+
+def plan(experiment: Experiment) -> NetworkPlan:
+    """The network of an experiment; its output layer and task follow from the data set."""
+    facts = experiment.dataset.facts
+    layers: list[DensePlan] = []
+    fan_in = facts.inputs
+    for i, layer in enumerate(experiment.resolved().layers):
+        layers.append(_hidden(f"layers/{i}", fan_in, layer))
+        fan_in = layer.units
+    init = drawn(experiment.init, "identity")
+    output = DensePlan("output", fan_in, facts.outputs, "identity", init, None, 0.0, bias=True)
+    return NetworkPlan(facts.inputs, experiment.input_dropout, (*layers, output), facts.task)
+
+
+def _hidden(name: str, fan_in: int, layer: Dense) -> DensePlan:
+    assert layer.activation is not None
+    assert layer.init is not None
+    assert layer.dropout is not None
+    return DensePlan(
+        name,
+        fan_in,
+        layer.units,
+        layer.activation,
+        drawn(layer.init, layer.activation),
+        layer.batch_norm or None,
+        layer.dropout,
+        layer.bias,
+    )

@@ -1,0 +1,76 @@
+"""Schedules: the factor on the optimizer's learning rate, as a function of the epochs t trained so far.
+
+t is fractional: step s of an epoch of n steps stands at t = s/n. A warm-up of w epochs multiplies the factor by
+min(1, (s + 1) / (w·n)) and starts t at its end.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gradus.spec.word import Word, named
+
+Warmup = Annotated[float, Field(ge=0, le=100_000)]
+Factor = Annotated[float, Field(gt=0, le=1)]
+
+
+class ConstantRate(Word):
+    """1: the learning rate stays as it is."""
+
+    kind: Literal["constant"] = "constant"
+    warmup: Warmup = 0.0
+    """Epochs of linear warm-up from near zero."""
+
+
+class StepDecay(Word):
+    """factor^floor(t / every): a staircase. `torch.optim.lr_scheduler.StepLR`."""
+
+    kind: Literal["step"] = "step"
+    every: int = Field(default=10, ge=1, le=100_000)
+    """Epochs between two drops."""
+    factor: Factor = 0.1
+    """What each drop multiplies the rate by."""
+    warmup: Warmup = 0.0
+    """Epochs of linear warm-up from near zero."""
+
+
+class ExponentialDecay(Word):
+    """factor^t: an exponential. `torch.optim.lr_scheduler.ExponentialLR`, stepped within the epoch too."""
+
+    kind: Literal["exponential"] = "exponential"
+    factor: Factor = 0.95
+    """What each epoch multiplies the rate by."""
+    warmup: Warmup = 0.0
+    """Epochs of linear warm-up from near zero."""
+
+
+class CosineDecay(Word):
+    """final + (1 - final)·(1 + cos(π t/T)) / 2, T = the run's epochs after the warm-up.
+
+    Source: Loshchilov & Hutter, SGDR: stochastic gradient descent with warm restarts, 2017;
+    `torch.optim.lr_scheduler.CosineAnnealingLR`.
+    """
+
+    kind: Literal["cosine"] = "cosine"
+    final: float = Field(default=0.0, ge=0, le=1)
+    """The factor that is reached at the end."""
+    warmup: Warmup = 0.0
+    """Epochs of linear warm-up from near zero."""
+
+
+class InverseTimeDecay(Word):
+    """1 / (1 + decay·t). Source: Robbins & Monro, A stochastic approximation method, 1951."""
+
+    kind: Literal["inverse_time"] = "inverse_time"
+    decay: float = Field(default=0.1, ge=0, le=1e6)
+    """How fast: after 1/decay epochs the rate is half."""
+    warmup: Warmup = 0.0
+    """Epochs of linear warm-up from near zero."""
+
+
+AnySchedule = ConstantRate | StepDecay | ExponentialDecay | CosineDecay | InverseTimeDecay
+
+Schedule = Annotated[
+    Annotated[AnySchedule, Field(discriminator="kind")],
+    named("constant", "step", "exponential", "cosine", "inverse_time"),
+]

@@ -1,0 +1,46 @@
+"""The base of every piece of the spec: a frozen, closed class, and the shorthands that stand for one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+
+class Word(BaseModel):
+    """A frozen piece of the spec. Unknown keys, NaN, infinities and numbers in quotes are refused."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Shorthand(BeforeValidator):
+    """Expands an abbreviation before validation, and tells the JSON Schema that it is accepted."""
+
+    schema: dict[str, Any] | None = None
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        full = handler(core_schema)
+        return full if handler.mode == "serialization" else {"anyOf": [self.schema, full]}
+
+
+def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any]) -> Shorthand:
+    """The abbreviation that `expand` writes out; `schema` is the JSON Schema of the abbreviation alone."""
+    return Shorthand(expand, schema=schema)
+
+
+def named(*kinds: str) -> Shorthand:
+    """The bare name of a kind: `"adam"` for `{"kind": "adam"}`."""
+    return shorthand(lambda value: {"kind": value} if isinstance(value, str) else value, {"enum": list(kinds)})
+
+
+def switch() -> Shorthand:
+    """`true` for a piece with all its defaults."""
+    return shorthand(lambda value: {} if value is True else value, {"const": True})

@@ -1,0 +1,129 @@
+"""Experiments as the server answers them."""
+
+from typing import Any
+
+from pydantic import Field
+
+from gradus.spec.experiment import Experiment, Name, Notes, Tags
+from gradus.spec.word import Word
+from gradus.status import FailureCode, Status
+from gradus.wire.message import Message, Moment
+from gradus.wire.metrics import MetricsRow
+
+
+class Progress(Message):
+    """How far a run is."""
+
+    epoch: int
+    """Epochs done."""
+    epochs: int
+    """Epochs asked for."""
+    eta_seconds: float | None
+    """Estimate of the seconds left; null unless running with an epoch done."""
+
+
+class Failure(Message):
+    """Why and where a run failed."""
+
+    code: FailureCode
+    message: str
+    epoch: int | None = None
+    """The first bad epoch, 1 = the first."""
+    step: int | None = None
+    """The first bad step since the start of the run, 1 = the first."""
+    layer: str | None = None
+    """The first bad layer: its path in the spec, `layers/0`, or `output`."""
+
+
+class ExperimentRecord(Message):
+    """An experiment: what was asked, how far it is, what came of it."""
+
+    id: str
+    name: str
+    tags: tuple[str, ...]
+    notes: str
+    status: Status
+    spec: Experiment
+    """Resolved: nothing left to defaults."""
+    fingerprint: str
+    """SHA-256 of the resolved spec without name, tags and notes."""
+    parameters: int
+    """Learned numbers."""
+    sweep_id: str | None
+    forked_from: str | None
+    progress: Progress
+    latest: MetricsRow | None
+    best: MetricsRow | None
+    """The row with the best early-stopping metric; without early stopping, the best validation accuracy,
+    or validation loss for regression."""
+    error: Failure | None
+    attempts: int
+    """How often a worker has taken it up."""
+    device: str | None
+    """Where it ran: `cpu:2` is a CPU with two threads, `cuda:NVIDIA H200` a GPU. Equal devices, equal bits."""
+    created_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
+
+
+class ExperimentPage(Message):
+    """Experiments, newest first."""
+
+    data: tuple[ExperimentRecord, ...]
+    next_cursor: str | None
+    """Pass as `cursor` for the next page; null on the last."""
+
+
+class ExperimentPatch(Word):
+    """The fields for people; those left out stay."""
+
+    name: Name | None = None
+    tags: Tags | None = None
+    notes: Notes | None = None
+
+
+class LayerSummary(Message):
+    """One layer of a dry run."""
+
+    name: str
+    """Path in the spec, or `output`."""
+    kind: str
+    input_shape: tuple[int, ...]
+    """Without the batch."""
+    output_shape: tuple[int, ...]
+    """Without the batch."""
+    activation: str
+    parameters: int
+
+
+class DryRun(Message):
+    """What a spec comes to, without running or storing it."""
+
+    spec: Experiment
+    fingerprint: str
+    parameters: int
+    layers: tuple[LayerSummary, ...]
+    train_examples: int
+    validation_examples: int
+    test_examples: int
+    steps_per_epoch: int
+    memory_bytes: int
+    """Estimate: data set, parameters, gradients, optimizer state, activations and evaluation."""
+
+
+class LogLine(Message):
+    """The data of a `log` event."""
+
+    level: str = Field(examples=["info", "warning", "error"])
+    message: str
+
+
+def event_data(kind: str, document: Any) -> Message:
+    """The typed data of an event, from its JSON document."""
+    match kind:
+        case "epoch":
+            return MetricsRow.model_validate(document)
+        case "log":
+            return LogLine.model_validate(document)
+        case _:
+            return ExperimentRecord.model_validate(document)

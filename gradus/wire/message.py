@@ -1,0 +1,24 @@
+"""The base of everything the server answers."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+
+class Message(BaseModel):
+    """A frozen answer. NaN and infinities travel as the strings "NaN", "Infinity" and "-Infinity".
+
+    Clients ignore keys that they do not know, so that a newer server can add some.
+    Serialise with `model_dump_json`: the Python dump keeps NaN as it is.
+    """
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings", use_attribute_docstrings=True)
+
+
+def rfc3339(moment: datetime) -> str:
+    """The moment in UTC with microseconds, e.g. 2026-11-22T12:30:00.000000Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]

@@ -1,0 +1,42 @@
+"""Metrics: one row for each epoch of an experiment."""
+
+from gradus.status import Status
+from gradus.wire.message import Message, Moment
+
+
+class MetricsRow(Message):
+    """What one epoch gave. Losses are data loss without penalty; accuracies are null for regression."""
+
+    epoch: int
+    """1 = after the first."""
+    step: int
+    """Steps taken since the start of the run."""
+    train_loss: float
+    """Mean over the epoch's examples, as they were trained."""
+    train_accuracy: float | None
+    """Share of the epoch's examples that were right, as they were trained."""
+    validation_loss: float
+    validation_accuracy: float | None
+    test_loss: float
+    test_accuracy: float | None
+    penalty: float
+    """l1·Σ|w| + l2·Σw² at the end of the epoch."""
+    learning_rate: float
+    """Of the epoch's last step."""
+    gradient_norm: float
+    """L2 norm of the whole gradient before clipping, mean over the epoch's steps."""
+    seconds: float
+    """Wall clock of the epoch, evaluation included."""
+    samples_per_second: float
+    """Training examples over `seconds`."""
+    at: Moment
+    """When the epoch ended."""
+
+
+class MetricsPage(Message):
+    """The answer of `GET /v1/experiments/{id}/metrics`."""
+
+    data: tuple[MetricsRow, ...]
+    last_epoch: int
+    """The newest epoch there is, whether or not it is in `data`; 0 if none. Pass it as `after` to read on."""
+    status: Status

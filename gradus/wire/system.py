@@ -1,0 +1,63 @@
+"""The state of the service: workers, devices, queue, limits, health."""
+
+from gradus.wire.message import Message, Moment
+
+
+class WorkerRecord(Message):
+    """A worker process that gave a sign of life lately."""
+
+    id: str
+    host: str
+    pid: int
+    device: str
+    """As in an experiment's `device`."""
+    slots: int
+    """Experiments that it trains at once."""
+    running: int
+    """Experiments that it trains now."""
+    version: str
+    started_at: Moment
+    seen_at: Moment
+
+
+class Limits(Message):
+    """What the service accepts."""
+
+    body_bytes: int
+    units: int
+    layers: int
+    epochs: int
+    parameters: int
+    page_size: int
+    wait_seconds: int
+
+
+class SystemRecord(Message):
+    """The answer of `GET /v1/system`."""
+
+    version: str
+    time: Moment
+    workers: tuple[WorkerRecord, ...]
+    devices: tuple[str, ...]
+    """Every device that a living worker has, once."""
+    queue_depth: int
+    """Experiments queued."""
+    running: int
+    """Experiments running."""
+    limits: Limits
+
+
+class DependencyHealth(Message):
+    """One thing that the API needs."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+class Health(Message):
+    """The answer of `GET /readyz`."""
+
+    status: str
+    """`ok`, or `unavailable` when a dependency is down."""
+    dependencies: tuple[DependencyHealth, ...] = ()
