@@ -1,0 +1,1 @@
+"""The hands: loaders, the training loop, and the task layer around it."""

@@ -1,0 +1,1 @@
+"""Pure PyTorch training: no database, no queue, no clock."""
