@@ -1,0 +1,44 @@
+"""Servers and databases for tests. Each server starts once, when first asked for, and is gone at the end."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.valkey import ValkeyServer
+from tests.servers.postgres import Postgres, running_postgres
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("mnist") and not os.environ.get("GRADUS_DATASETS_DIR"):
+        pytest.skip("GRADUS_DATASETS_DIR names no folder with the MNIST files")
+    if item.get_closest_marker("gpu") and not _has_gpu():
+        pytest.skip("no NVIDIA GPU")
+
+
+def _has_gpu() -> bool:
+    import torch  # noqa: PLC0415 (only tests that want a GPU pay for it)
+
+    return torch.cuda.is_available()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
+    with ValkeyServer(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'gradus.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.create_database()

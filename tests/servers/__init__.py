@@ -1,0 +1,1 @@
+"""Launchers of the outside servers that tests and benchmarks run against."""

