@@ -1,0 +1,59 @@
+"""The doorbell: Redis pub/sub with ids only. A lost ring costs a moment, never a row."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import redis
+import redis.asyncio
+
+EVENTS = "gradus:events"
+"""Rings with the id of an experiment that has new events."""
+CONTROL = "gradus:control"
+"""Rings with the id of a job of which a person wants something."""
+
+logger = logging.getLogger(__name__)
+
+
+class Bell:
+    """Rings, and waits for rings. Never blocks longer than a second on a Redis that hangs."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, decode_responses=True)
+
+    def ring(self, channel: str, ids: Iterable[str]) -> None:
+        """Tell whoever listens; a failure is only logged."""
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                for one in ids:
+                    pipe.publish(channel, one)
+                pipe.execute()
+        except redis.RedisError as error:
+            logger.warning("the doorbell did not ring: %s", error)
+
+    def ping(self) -> None:
+        """Raise `redis.RedisError` if Redis does not answer."""
+        self._redis.ping()
+
+    def listen(self, channel: str, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
+        """Call `heard` with each id rung, until `stopped`; returns when the connection breaks."""
+        with suppress(redis.RedisError), self._redis.pubsub(ignore_subscribe_messages=True) as ears:  # type: ignore[no-untyped-call]
+            ears.subscribe(channel)
+            while not stopped():
+                message = ears.get_message(timeout=0.5)
+                if message is not None:
+                    heard(message["data"])
+
+    async def rings(self, channel: str) -> AsyncIterator[str]:
+        """Each id rung on the channel, until the connection breaks with a `redis.RedisError`."""
+        client: Any = redis.asyncio.Redis.from_url(self._url, socket_timeout=None, decode_responses=True)
+        async with client, client.pubsub(ignore_subscribe_messages=True) as ears:
+            await ears.subscribe(channel)
+            async for message in ears.listen():
+                yield message["data"]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()

@@ -1,0 +1,83 @@
+"""The database: one place that opens it, two ways to enter it, to read and to write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.orm import Session
+
+
+class Database:
+    """Engines for reading and writing. On SQLite a writer takes the write lock at once, so that it never has to
+    fail halfway ("database is locked"); readers never wait."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        if make_url(url).get_backend_name() == "sqlite":
+            self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
+        else:
+            self._writer = self._reader = create_engine(
+                url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+            )
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes."""
+        return self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent moment and keeps nothing."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits when the block ends and rolls back when it raises."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def ping(self) -> None:
+        """Raise if the database does not answer."""
+        with self.read() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def now(session: Session) -> datetime:
+    """The database's own clock, so that leases do not hang on the clocks of several machines agreeing."""
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.now(UTC)
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def _sqlite(url: str, begin: str) -> Engine:
+    engine = create_engine(url, module=_sqlite_module(), connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _sqlite_module() -> ModuleType:
+    """A SQLite without the WAL-reset bug (3.51.3 or newer) where its wheel is installed, else Python's own."""
+    name = "pysqlite3.dbapi2" if find_spec("pysqlite3") else "sqlite3"
+    return import_module(name)

@@ -1,0 +1,137 @@
+"""Experiments in the database: add, find, list, change, remove. No rules."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from gradus.spec.experiment import Experiment
+from gradus.spec.network import plan
+from gradus.status import Status
+from hub.ids import new_id
+from hub.records import stored_spec
+from hub.tables import ExperimentRow, JobRow, TagRow
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list shows; None shows all."""
+
+    status: Status | None = None
+    tag: str | None = None
+    dataset: str | None = None
+    sweep: str | None = None
+    q: str | None = None
+    """Part of the name, of the notes or of the id, in any case."""
+
+
+def add(session: Session, experiment: Experiment, at: datetime) -> ExperimentRow:
+    """A queued experiment and the job that will train it."""
+    job = JobRow(id=new_id("job"), device=experiment.device, hinted_at=at)
+    row = ExperimentRow(
+        id=new_id("exp"),
+        job_id=job.id,
+        name=experiment.name,
+        tags=json.dumps(experiment.tags),
+        notes=experiment.notes,
+        status=Status.QUEUED,
+        spec=stored_spec(experiment),
+        fingerprint=experiment.fingerprint(),
+        dataset=experiment.dataset.name,
+        parameters=plan(experiment).parameters,
+        epochs=experiment.epochs,
+        created_at=at,
+    )
+    session.add(job)
+    session.flush()
+    session.add(row)
+    session.flush()
+    _add_tags(session, row.id, experiment.tags)
+    return row
+
+
+def get(session: Session, experiment_id: str) -> ExperimentRow | None:
+    """The row as it is now."""
+    return session.get(ExperimentRow, experiment_id)
+
+
+def lock(session: Session, experiment_id: str) -> ExperimentRow | None:
+    """The row, kept from change by others until the transaction ends; its job's row is taken first, as workers do."""
+    job = select(JobRow.id).join(ExperimentRow).where(ExperimentRow.id == experiment_id)
+    session.execute(job.with_for_update(of=JobRow))
+    query = select(ExperimentRow).where(ExperimentRow.id == experiment_id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
+    """The experiments of a job, in order, kept from change until the transaction ends."""
+    query = select(ExperimentRow).where(ExperimentRow.job_id == job_id).order_by(ExperimentRow.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def page(session: Session, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
+    """Up to `limit` experiments older than the one called `before`, newest first."""
+    query = _filtered(select(ExperimentRow), shown)
+    if before is not None:
+        query = query.where(ExperimentRow.id < before)
+    return session.scalars(query.order_by(ExperimentRow.id.desc()).limit(limit)).all()
+
+
+def count_by_status(session: Session) -> dict[Status, int]:
+    """How many experiments are in each status that any is in."""
+    query = select(ExperimentRow.status, func.count()).group_by(ExperimentRow.status)
+    return {Status(status): count for status, count in session.execute(query).tuples()}
+
+
+def rename(
+    session: Session, row: ExperimentRow, name: str | None, tags: Sequence[str] | None, notes: str | None
+) -> None:
+    """Change what is given of the fields for people."""
+    row.name = row.name if name is None else name
+    row.notes = row.notes if notes is None else notes
+    if tags is not None:
+        row.tags = json.dumps(list(tags))
+        session.execute(delete(TagRow).where(TagRow.experiment_id == row.id))
+        _add_tags(session, row.id, tags)
+    row.version += 1
+    session.flush()
+
+
+def remove(session: Session, row: ExperimentRow) -> None:
+    """Delete the experiment with its metrics and events, and its job if nothing else belongs to it."""
+    session.execute(delete(ExperimentRow).where(ExperimentRow.id == row.id))
+    others = select(ExperimentRow.id).where(ExperimentRow.job_id == row.job_id)
+    session.execute(delete(JobRow).where(JobRow.id == row.job_id, ~others.exists()))
+
+
+def close_job(session: Session, job_id: str) -> None:
+    """Mark the job done if none of its experiments waits or runs."""
+    active = select(ExperimentRow.id).where(
+        ExperimentRow.job_id == job_id, ExperimentRow.status.in_([Status.QUEUED, Status.RUNNING])
+    )
+    session.execute(update(JobRow).where(JobRow.id == job_id, ~active.exists()).values(done=True, owner=None))
+
+
+def _add_tags(session: Session, experiment_id: str, tags: Sequence[str]) -> None:
+    if tags:
+        session.execute(insert(TagRow), [{"experiment_id": experiment_id, "tag": tag} for tag in sorted(set(tags))])
+
+
+def _filtered(query: Select[ExperimentRow], shown: Filter) -> Select[ExperimentRow]:
+    row = ExperimentRow
+    if shown.status is not None:
+        query = query.where(row.status == shown.status)
+    if shown.dataset is not None:
+        query = query.where(row.dataset == shown.dataset)
+    if shown.sweep is not None:
+        query = query.where(row.sweep_id == shown.sweep)
+    if shown.tag is not None:
+        query = query.join(TagRow, TagRow.experiment_id == row.id).where(TagRow.tag == shown.tag)
+    if shown.q:
+        query = query.where(
+            or_(*(field.icontains(shown.q, autoescape=True) for field in (row.name, row.notes, row.id)))
+        )
+    return query

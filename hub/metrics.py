@@ -1,0 +1,26 @@
+"""Metrics rows in the database: add and read."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from gradus.wire.metrics import MetricsRow
+from hub.records import METRIC_COLUMNS
+from hub.tables import MetricRow
+
+
+def add(session: Session, rows: Mapping[str, MetricsRow]) -> None:
+    """One row for each experiment id."""
+    session.execute(insert(MetricRow), [{"experiment_id": key, **dict(row)} for key, row in rows.items()])
+
+
+def read(session: Session, experiment_id: str, after: int = 0) -> tuple[MetricsRow, ...]:
+    """The rows of the epochs after `after`, in order."""
+    query = select(*METRIC_COLUMNS).where(MetricRow.experiment_id == experiment_id, MetricRow.epoch > after)
+    return tuple(MetricsRow(**row) for row in session.execute(query.order_by(MetricRow.epoch)).mappings())
+
+
+def last_epoch(session: Session, experiment_id: str) -> int:
+    """The newest epoch there is; 0 if none."""
+    return session.scalar(select(func.max(MetricRow.epoch)).where(MetricRow.experiment_id == experiment_id)) or 0

@@ -1,0 +1,67 @@
+"""The queue: Celery messages that carry a job's id and nothing else. The database is what counts."""
+
+import logging
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from gradus.spec.device import DeviceKind, DeviceWish
+
+TASK = "gradus.run"
+logger = logging.getLogger(__name__)
+
+
+def queue_name(device: DeviceWish | str) -> str:
+    """The queue of jobs that wait for this kind of device."""
+    return f"gradus.{device}"
+
+
+def queues_for(kind: DeviceKind) -> list[str]:
+    """The queues that a worker with this kind of device listens to."""
+    return [queue_name("auto"), queue_name(kind)]
+
+
+def celery_app(redis_url: str) -> Celery:
+    """The Celery application, the same for those who send and those who work."""
+    app = Celery("gradus", broker=redis_url)
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        task_acks_late=False,
+        task_publish_retry=False,
+        worker_disable_prefetch=True,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600},
+        redis_socket_timeout=2,
+    )
+    return app
+
+
+class Queue:
+    """Sends hints that a job waits."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.app = celery_app(redis_url)
+        self._redis = redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
+
+    def hint(self, job_id: str, device: str) -> None:
+        """Tell one worker of the job; a failure is only logged, for the reconciler hints again."""
+        try:
+            self.app.send_task(TASK, args=[job_id], queue=queue_name(device), retry=False)
+        except (OperationalError, redis.RedisError, OSError) as error:
+            logger.warning("no hint for %s: %s", job_id, error)
+
+    def depth(self, device: str) -> int:
+        """Hints that no worker has taken yet."""
+        return int(self._redis.llen(queue_name(device)))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()
+        self.app.close()

@@ -1,0 +1,61 @@
+"""Between table rows and what travels on the wire."""
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, inspect
+
+from gradus.spec.experiment import FOR_PEOPLE, Experiment
+from gradus.status import Status
+from gradus.wire.experiment import ExperimentRecord, Failure, Progress
+from gradus.wire.metrics import MetricsRow
+from hub.tables import ExperimentRow, MetricRow
+
+METRIC_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
+    inspect(MetricRow).columns[name] for name in MetricsRow.model_fields
+)
+"""The columns of a metrics row, in the order of the wire type."""
+
+
+def stored_spec(experiment: Experiment) -> str:
+    """The resolved spec as it is kept: without what can be changed later."""
+    return json.dumps({key: value for key, value in experiment.document().items() if key not in FOR_PEOPLE})
+
+
+def spec_of(row: ExperimentRow) -> Experiment:
+    """The whole resolved spec."""
+    people = {"name": row.name, "tags": json.loads(row.tags), "notes": row.notes}
+    return Experiment(**people, **json.loads(row.spec))
+
+
+def record(row: ExperimentRow) -> ExperimentRecord:
+    """The experiment as clients see it."""
+    spec = spec_of(row)
+    return ExperimentRecord(
+        id=row.id,
+        name=row.name,
+        tags=spec.tags,
+        notes=row.notes,
+        status=Status(row.status),
+        spec=spec,
+        fingerprint=row.fingerprint,
+        parameters=row.parameters,
+        sweep_id=row.sweep_id,
+        forked_from=row.forked_from,
+        progress=Progress(epoch=row.epoch, epochs=row.epochs, eta_seconds=_eta(row)),
+        latest=row.latest and MetricsRow.model_validate_json(row.latest),
+        best=row.best and MetricsRow.model_validate_json(row.best),
+        error=row.error and Failure.model_validate_json(row.error),
+        attempts=row.attempts,
+        device=row.device,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _eta(row: ExperimentRow) -> float | None:
+    """The mean of the epochs so far, for each epoch left."""
+    if row.status != Status.RUNNING or not row.epoch:
+        return None
+    return round(row.seconds / row.epoch * (row.epochs - row.epoch), 3)

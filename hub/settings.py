@@ -1,0 +1,34 @@
+"""Where the service keeps what, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Addresses and folders, the same for API and workers."""
+
+    database_url: str
+    """SQLAlchemy URL: `sqlite:///…` or `postgresql+psycopg://…`."""
+    redis_url: str
+    artifacts_url: str
+    """Any fsspec URL: a folder, `s3://bucket/prefix` …"""
+    data_dir: Path
+    dataset_dirs: tuple[Path, ...]
+    """Searched in this order; downloads go to the last."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `GRADUS_DATA_DIR`, `_DATABASE_URL`, `_REDIS_URL`, `_ARTIFACTS_URL` and `_DATASETS_DIR`."""
+        data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
+        own = data / "datasets"
+        given = env.get("GRADUS_DATASETS_DIR")
+        return cls(
+            database_url=env.get("GRADUS_DATABASE_URL", f"sqlite:///{data / 'gradus.db'}"),
+            redis_url=env.get("GRADUS_REDIS_URL", "redis://127.0.0.1:6379/0"),
+            artifacts_url=env.get("GRADUS_ARTIFACTS_URL", str(data / "artifacts")),
+            data_dir=data,
+            dataset_dirs=(Path(given).expanduser().absolute(), own) if given else (own,),
+        )

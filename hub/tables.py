@@ -1,0 +1,174 @@
+"""The tables. They know no behaviour; `migrations/` makes them."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from hub.columns import Moment, Real
+
+
+class Table(DeclarativeBase):
+    """The root of every table."""
+
+
+class JobRow(Table):
+    """One unit of work for lease and resume: the experiments that train together, most often one."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    device: Mapped[str] = mapped_column(String(10))
+    """The kind of device to wait for: auto, cpu, cuda."""
+    done: Mapped[bool] = mapped_column(Boolean, default=False)
+    owner: Mapped[str | None] = mapped_column(String(40))
+    """The worker that holds the lease."""
+    token: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The fencing number: grows with each lease."""
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    losses: Mapped[int] = mapped_column(Integer, default=0)
+    """Leases lost in a row without a new epoch."""
+    hinted_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When a worker was last told of it."""
+
+    __table_args__ = (Index("ix_jobs_open", "done", "id"),)
+
+
+class ExperimentRow(Table):
+    """What was asked, how far it is, what came of it."""
+
+    __tablename__ = "experiments"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
+    sweep_id: Mapped[str | None] = mapped_column(String(40))
+    forked_from: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    tags: Mapped[str] = mapped_column(Text)
+    """JSON list."""
+    notes: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(12))
+    request: Mapped[str | None] = mapped_column(String(12))
+    """The status that a person wants of a running experiment."""
+    spec: Mapped[str] = mapped_column(Text)
+    """JSON, resolved, without name, tags and notes."""
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    dataset: Mapped[str] = mapped_column(String(100))
+    parameters: Mapped[int] = mapped_column(BigInteger)
+    epoch: Mapped[int] = mapped_column(Integer, default=0)
+    epochs: Mapped[int] = mapped_column(Integer)
+    seconds: Mapped[float] = mapped_column(Real, default=0.0)
+    """Of all epochs recorded."""
+    latest: Mapped[str | None] = mapped_column(Text)
+    """The newest metrics row as JSON, so that a list needs no join."""
+    best: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    device: Mapped[str | None] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    events: Mapped[int] = mapped_column(Integer, default=0)
+    """Number of the newest row in its event log."""
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    """Grows with every change; the ETag."""
+
+    __table_args__ = (
+        Index("ix_experiments_status", "status", "id"),
+        Index("ix_experiments_dataset", "dataset", "id"),
+        Index("ix_experiments_sweep", "sweep_id", "id"),
+    )
+
+
+class TagRow(Table):
+    """One tag of an experiment, for the filter."""
+
+    __tablename__ = "experiment_tags"
+
+    tag: Mapped[str] = mapped_column(String(100), primary_key=True)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (Index("ix_experiment_tags_experiment", "experiment_id"),)
+
+
+class MetricRow(Table):
+    """What one epoch gave."""
+
+    __tablename__ = "metrics"
+
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    step: Mapped[int] = mapped_column(BigInteger)
+    train_loss: Mapped[float] = mapped_column(Real)
+    train_accuracy: Mapped[float | None] = mapped_column(Real)
+    validation_loss: Mapped[float] = mapped_column(Real)
+    validation_accuracy: Mapped[float | None] = mapped_column(Real)
+    test_loss: Mapped[float] = mapped_column(Real)
+    test_accuracy: Mapped[float | None] = mapped_column(Real)
+    penalty: Mapped[float] = mapped_column(Real)
+    learning_rate: Mapped[float] = mapped_column(Real)
+    gradient_norm: Mapped[float] = mapped_column(Real)
+    seconds: Mapped[float] = mapped_column(Real)
+    samples_per_second: Mapped[float] = mapped_column(Real)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class EventRow(Table):
+    """One thing that a client can be told; its id grows in the order of the commits."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(Integer)
+    """1, 2, 3 … without gaps within the experiment."""
+    kind: Mapped[str] = mapped_column(String(10))
+    data: Mapped[str] = mapped_column(Text)
+    """JSON, as it goes to the client."""
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        Index("ux_events_seq", "experiment_id", "seq", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class IdempotencyRow(Table):
+    """The first answer to a request that may be repeated."""
+
+    __tablename__ = "idempotency"
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    body: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the request's body."""
+    answer: Mapped[str] = mapped_column(Text)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class WorkerRow(Table):
+    """A worker process and its last sign of life."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    host: Mapped[str] = mapped_column(String(255))
+    pid: Mapped[int] = mapped_column(Integer)
+    device: Mapped[str] = mapped_column(String(100))
+    slots: Mapped[int] = mapped_column(Integer)
+    running: Mapped[int] = mapped_column(Integer, default=0)
+    version: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LeaderRow(Table):
+    """Who does a duty that only one process may do at a time."""
+
+    __tablename__ = "leaders"
+
+    duty: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40))
+    lease_until: Mapped[datetime] = mapped_column(Moment)

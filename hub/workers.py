@@ -1,0 +1,44 @@
+"""Workers in the database: who is alive."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gradus.wire.system import WorkerRecord
+from hub.database import now
+from hub.tables import WorkerRow
+
+ALIVE = timedelta(seconds=15)
+"""Without a sign of life for so long, a worker counts as gone."""
+
+
+def register(session: Session, worker: WorkerRecord) -> None:
+    """A new worker, and forget those that went long ago."""
+    session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now(session) - 20 * ALIVE))
+    session.add(WorkerRow(**dict(worker)))
+
+
+def beat(session: Session, worker_id: str, running: int) -> None:
+    """A sign of life."""
+    seen = update(WorkerRow).where(WorkerRow.id == worker_id)
+    session.execute(seen.values(seen_at=now(session), running=running))
+
+
+def leave(session: Session, worker_id: str) -> None:
+    """A worker that ends in order."""
+    session.execute(delete(WorkerRow).where(WorkerRow.id == worker_id))
+
+
+def alive(session: Session) -> Sequence[WorkerRecord]:
+    """The workers that are there, oldest first."""
+    rows = session.scalars(
+        select(WorkerRow).where(WorkerRow.seen_at > now(session) - ALIVE).order_by(WorkerRow.started_at)
+    )
+    return [WorkerRecord.model_validate(row, from_attributes=True) for row in rows]
+
+
+def seen_recently(moment: datetime, at: datetime) -> bool:
+    """Whether a sign of life at `moment` still counts at `at`."""
+    return at - moment < ALIVE
