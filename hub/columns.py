@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Float, String, TypeDecorator
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 
 class Moment(TypeDecorator[datetime]):
@@ -29,11 +29,23 @@ class Moment(TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
+class _SQLiteDouble(UserDefinedType[Any]):
+    """REAL affinity, and no conversion of what is bound: SQLAlchemy's own Float would make a float of `NaN` again."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "DOUBLE PRECISION"
+
+
 class Real(TypeDecorator[float]):
     """A double that keeps NaN and infinities. SQLite makes NaN null, so there it is kept as the text `NaN`."""
 
     impl = Float(53)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_SQLiteDouble() if dialect.name == "sqlite" else Float(53))
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> Any:
         if value is not None and dialect.name == "sqlite" and math.isnan(value):

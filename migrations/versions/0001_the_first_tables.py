@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from hub.columns import Moment, Real
 
 revision = "0001"
