@@ -1,0 +1,71 @@
+"""Experiments in the database: filters, pages, removal."""
+
+import pytest
+
+from gradus.spec.experiment import Experiment
+from gradus.status import Status
+from hub import experiments
+from hub.experiments import Filter
+from hub.hub import Hub
+from hub.records import record
+from hub.tables import JobRow, TagRow
+from tests.integration.hub.work import claim, submit, train_epoch
+
+
+def found(hub: Hub, shown: Filter) -> list[str]:
+    with hub.read() as session:
+        return [row.id for row in experiments.page(session, shown, None, 100)]
+
+
+def test_ids_sort_by_age_and_pages_meet_without_gap(hub: Hub) -> None:
+    ids = [submit(hub).id for _ in range(7)]
+    walked: list[str] = []
+    with hub.read() as session:
+        while page := experiments.page(session, Filter(), walked[-1] if walked else None, 3):
+            walked += [row.id for row in page]
+    assert walked == sorted(ids, reverse=True) == ids[::-1]
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (Filter(status=Status.RUNNING), {"wine"}),
+        (Filter(dataset="digits"), {"digits"}),
+        (Filter(tag="b"), {"digits", "wine"}),
+        (Filter(tag="b", dataset="wine"), {"wine"}),
+        (Filter(q="WI"), {"wine"}),
+        (Filter(q="100%"), {"digits"}),
+        (Filter(q="_"), set()),
+        (Filter(sweep="swp_1"), set()),
+    ],
+)
+def test_filters_show_what_they_name(hub: Hub, shown: Filter, expected: set[str]) -> None:
+    ids = {
+        submit(hub, name="digits", tags=["a", "b"], notes="100% sure").id: "digits",
+        (wine := submit(hub, name="Wine", dataset="wine", tags=["b", "b"])).id: "wine",
+    }
+    claim(hub, wine)
+    if shown.q == "_":  # every id has one: look at names and notes alone
+        shown = Filter(q="_", tag="none")
+    assert {ids[one] for one in found(hub, shown)} == expected
+
+
+def test_the_record_holds_the_whole_resolved_spec(hub: Hub) -> None:
+    spec = {"name": "n", "tags": ["x"], "notes": "why", "dataset": "wine", "layers": [3], "optimizer": "sgd"}
+    row = submit(hub, **spec)
+    with hub.read() as session:
+        stored = experiments.get(session, row.id)
+    assert stored is not None
+    assert record(stored).spec == Experiment(**{**spec, "epochs": 3}).resolved()
+
+
+def test_removing_an_experiment_takes_everything_of_it(hub: Hub) -> None:
+    row = submit(hub, tags=["a"])
+    train_epoch(hub, claim(hub, row), 1)
+    with hub.write() as session:
+        locked = experiments.lock(session, row.id)
+        assert locked is not None
+        experiments.remove(session, locked)
+    with hub.read() as session:
+        assert experiments.get(session, row.id) is None
+        assert session.query(TagRow).count() == session.query(JobRow).count() == 0

@@ -1,0 +1,196 @@
+"""Who may write for a job, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gradus.status import EventKind, FailureCode, Status
+from gradus.wire.experiment import Failure
+from hub import control, events, experiments, leases, metrics, reconciler, runs
+from hub.database import now
+from hub.hub import Hub
+from hub.records import record
+from hub.tables import ExperimentRow, JobRow
+from tests.integration.hub.work import claim, submit, train_epoch
+
+
+def expire(hub: Hub, row: ExperimentRow) -> None:
+    """As if the worker had been silent for longer than its lease."""
+    with hub.write() as session:
+        past = now(session) - timedelta(seconds=1)
+        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(lease_until=past))
+
+
+def reread(hub: Hub, row: ExperimentRow) -> ExperimentRow:
+    with hub.read() as session:
+        found = experiments.get(session, row.id)
+    assert found is not None
+    return found
+
+
+def test_of_many_claims_at_once_one_succeeds(hub: Hub) -> None:
+    row = submit(hub)
+
+    def attempt(number: int) -> bool:
+        with hub.write() as session:
+            return runs.claim(session, row.job_id, f"worker-{number}", "cpu:1") is not None
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(16))) == 1
+    assert reread(hub, row).attempts == 1
+
+
+def test_a_worker_that_lost_its_lease_cannot_write(hub: Hub) -> None:
+    row = submit(hub)
+    stale = claim(hub, row, "first")
+    train_epoch(hub, stale, 1)
+    expire(hub, row)
+    fresh = claim(hub, row, "second")
+    assert fresh.lease.token == stale.lease.token + 1
+
+    def write(session: Session) -> None:
+        runs.end(session, stale.lease, row.id, Status.SUCCEEDED)
+
+    def beat(session: Session) -> None:
+        runs.heartbeat(session, stale.lease)
+
+    def say(session: Session) -> None:
+        runs.say(session, stale.lease, row.id, "still here")
+
+    def give(session: Session) -> None:
+        runs.hand_back(session, stale.lease, "going")
+
+    for forbidden in (write, beat, say, give):
+        with pytest.raises(leases.LeaseLost), hub.write() as session:
+            forbidden(session)
+    with pytest.raises(leases.LeaseLost):
+        train_epoch(hub, stale, 2)
+    with hub.read() as session:
+        assert metrics.last_epoch(session, row.id) == 1
+        kinds = [event.kind for event in events.of_experiment(session, row.id, 0, 100)]
+    assert kinds == [EventKind.STATUS, EventKind.STATUS, EventKind.EPOCH, EventKind.LOG]
+
+
+def test_a_lost_run_that_is_begun_anew_records_no_epoch_twice(hub: Hub) -> None:
+    row = submit(hub)
+    first = claim(hub, row, "first")
+    for epoch in (1, 2):
+        train_epoch(hub, first, epoch)
+    expire(hub, row)
+    second = claim(hub, row, "second")
+    assert second.members[0].epoch == 2
+    for epoch in (1, 2, 3):
+        train_epoch(hub, second, epoch)
+    with hub.write() as session:
+        runs.end(session, second.lease, row.id, Status.SUCCEEDED)
+    with hub.read() as session:
+        assert [row.epoch for row in metrics.read(session, row.id)] == [1, 2, 3]
+        seqs = [event.seq for event in events.of_experiment(session, row.id, 0, 100)]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert reread(hub, row).attempts == 2
+
+
+def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> None:
+    row = submit(hub)
+    claim(hub, row)
+    for _ in range(runs.MAX_LOSSES - 1):
+        expire(hub, row)
+        claim(hub, row)
+    expire(hub, row)
+    with hub.write() as session:
+        assert runs.claim(session, row.job_id, "worker", "cpu:1") is None
+    lost = record(reread(hub, row))
+    assert (lost.status, lost.error and lost.error.code) == (Status.FAILED, FailureCode.WORKER_LOST)
+
+
+def test_an_epoch_between_two_losses_sets_the_count_back(hub: Hub) -> None:
+    row = submit(hub, epochs=10)
+    for epoch in range(1, runs.MAX_LOSSES + 2):
+        train_epoch(hub, claim(hub, row), epoch)
+        expire(hub, row)
+    claim(hub, row)
+    assert reread(hub, row).status == Status.RUNNING
+
+
+def test_work_handed_back_can_be_claimed_at_once(hub: Hub) -> None:
+    row = submit(hub)
+    first = claim(hub, row, "first")
+    with hub.write() as session:
+        runs.hand_back(session, first.lease, "the worker stops")
+    assert reread(hub, row).status == Status.QUEUED
+    assert claim(hub, row, "second").lease.owner == "second"
+
+
+def test_a_job_is_closed_with_its_last_experiment(hub: Hub) -> None:
+    row = submit(hub)
+    claimed = claim(hub, row)
+    error = Failure(code=FailureCode.DIVERGED, message="the loss is NaN", epoch=1, step=3, layer="layers/0")
+    with hub.write() as session:
+        runs.end(session, claimed.lease, row.id, Status.FAILED, error)
+    assert record(reread(hub, row)).error == error
+    with hub.write() as session:
+        assert runs.claim(session, row.job_id, "other", "cpu:1") is None
+
+
+def test_a_cancelled_queued_experiment_is_over_and_never_claimed(hub: Hub) -> None:
+    row = submit(hub)
+    with hub.write() as session:
+        locked = experiments.lock(session, row.id)
+        assert locked is not None
+        control.cancel(session, locked)
+    assert reread(hub, row).status == Status.CANCELLED
+    with hub.write() as session:
+        assert runs.claim(session, row.job_id, "worker", "cpu:1") is None
+
+
+def test_the_wish_to_cancel_outlives_the_worker(hub: Hub) -> None:
+    row = submit(hub)
+    claim(hub, row)
+    with hub.write() as session:
+        locked = experiments.lock(session, row.id)
+        assert locked is not None
+        control.cancel(session, locked)
+    assert reread(hub, row).status == Status.RUNNING
+    expire(hub, row)
+    with hub.write() as session:
+        assert runs.claim(session, row.job_id, "next", "cpu:1") is None
+    assert reread(hub, row).status == Status.CANCELLED
+
+
+def test_cancelling_and_claiming_at_once_never_waits_in_a_circle(hub: Hub) -> None:
+    rows = [submit(hub) for _ in range(24)]
+
+    def cancel(row: ExperimentRow) -> None:
+        with hub.write() as session:
+            locked = experiments.lock(session, row.id)
+            assert locked is not None
+            control.cancel(session, locked)
+
+    def take(row: ExperimentRow) -> None:
+        with hub.write() as session:
+            runs.claim(session, row.job_id, "worker", "cpu:1")
+
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(work, row) for row in rows for work in (cancel, take)]
+    assert [future.exception() for future in done] == [None] * len(done)
+
+
+def test_lost_hints_are_sent_again_by_one_leader(hub: Hub) -> None:
+    row = submit(hub)
+    with hub.write() as session:
+        long_ago = now(session) - reconciler.PATIENCE * 2
+        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=long_ago))
+    purge(hub)
+    assert reconciler.reconcile(hub, "first") == 1
+    assert hub.queue.depth("auto") == 1
+    assert reconciler.reconcile(hub, "second") == 0
+    assert reconciler.reconcile(hub, "first") == 0
+
+
+def purge(hub: Hub) -> None:
+    """As if Redis had lost its data."""
+    with hub.queue.app.connection_for_write() as connection:
+        connection.default_channel.client.flushall()

@@ -1,0 +1,48 @@
+"""What tests of the hub do as a client and as a worker."""
+
+from datetime import UTC, datetime
+
+from gradus.spec.experiment import Experiment
+from gradus.status import EventKind
+from gradus.wire.metrics import MetricsRow
+from hub import experiments, runs
+from hub.database import now
+from hub.events import Event, append
+from hub.hub import Hub
+from hub.outbox import outbox
+from hub.records import record
+from hub.tables import ExperimentRow
+
+NAN, INFINITY = float("nan"), float("inf")
+
+
+def submit(hub: Hub, **changes: object) -> ExperimentRow:
+    """An accepted experiment."""
+    spec = Experiment(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
+    with hub.write() as session:
+        at = now(session)
+        row = experiments.add(session, spec, at)
+        append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
+        outbox(session).hints.append((row.job_id, spec.device))
+    return row
+
+
+def claim(hub: Hub, row: ExperimentRow, owner: str = "worker") -> runs.Claim:
+    """The job of an experiment, claimed."""
+    with hub.write() as session:
+        claimed = runs.claim(session, row.job_id, owner, "cpu:1")
+    assert claimed is not None
+    return claimed
+
+
+def metrics_row(epoch: int, **changes: float | None) -> MetricsRow:
+    """A row of metrics with numbers that tell the epoch."""
+    numbers = dict.fromkeys(MetricsRow.model_fields, float(epoch))
+    return MetricsRow.model_validate({**numbers, "epoch": epoch, "step": epoch, "at": datetime.now(UTC), **changes})
+
+
+def train_epoch(hub: Hub, claimed: runs.Claim, epoch: int, **changes: float | None) -> None:
+    """One epoch of every member, recorded."""
+    rows = {member.id: runs.Epoch(metrics_row(epoch, **changes), best=True) for member in claimed.members}
+    with hub.write() as session:
+        runs.record_epochs(session, claimed.lease, rows)
