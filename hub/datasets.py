@@ -20,8 +20,11 @@ def locate(name: str, file: IdxFile, directories: Sequence[Path]) -> Path | None
 
 def available(name: str, directories: Sequence[Path]) -> bool:
     """Whether every file is here and begins as it should; the run that reads them looks closer."""
-    found = [locate(name, file, directories) for file in DATASETS[name].files]
-    return all(path is not None and _plausible(path) for path in found)
+    try:
+        found = [locate(name, file, directories) for file in DATASETS[name].files]
+        return all(path is not None and _plausible(path) for path in found)
+    except OSError:  # what may not be read is not here
+        return False
 
 
 def _forms(path: Path, file: IdxFile) -> tuple[Path, ...]:

@@ -1,0 +1,123 @@
+"""Downloads of a data set's files from public mirrors: checked before they get their name."""
+
+import hashlib
+import os
+import secrets
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+
+from gradus.datasets import DatasetFacts, IdxFile
+from worker.data.errors import DataError
+
+Say = Callable[[str], None]
+"""Takes a line for people about what goes on."""
+
+ROUNDS = 2
+"""How often each mirror is tried."""
+MAX_BYTES = 256 * 2**20
+"""No file of any data set is larger: what goes on longer is not the file."""
+TIMEOUT = httpx.Timeout(30, connect=10)
+
+
+class BadDownload(Exception):
+    """What came is not the file."""
+
+
+def download(facts: DatasetFacts, file: IdxFile, folder: Path, say: Say) -> Path:
+    """The path of the file, fetched into the folder from the first mirror that has it.
+
+    Processes that fetch the same file at once write apart, and the last to finish replaces equal bytes.
+
+    Raises:
+        DataError: no mirror gave the file, or it cannot be written.
+    """
+    path = folder / file.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for mirror in facts.mirrors * ROUNDS:
+            address = f"{mirror.rstrip('/')}/{file.name}"
+            try:
+                _fetch(address, file, path, say)
+            except (httpx.HTTPError, BadDownload) as failure:
+                say(f"{address}: {failure or type(failure).__name__}")
+            else:
+                return path
+    except OSError as failure:
+        raise DataError(f"{path} cannot be written: {failure}") from failure
+    raise DataError(
+        f"the data set '{facts.name}' is not here and could not be downloaded: put {file.name} into {folder}"
+    )
+
+
+def _fetch(address: str, file: IdxFile, path: Path, say: Say) -> None:
+    digest = _Digest(file)
+    with (
+        httpx.stream("GET", address, timeout=TIMEOUT, follow_redirects=True) as answer,
+        _complete_or_nothing(path) as part,
+    ):
+        answer.raise_for_status()
+        for chunk in _told(answer, file.name, say):
+            digest.update(chunk)
+            part.write(chunk)
+        if digest.hexdigest() != file.sha256:
+            raise BadDownload("the SHA-256 differs: cut short, or not the file")
+
+
+@contextmanager
+def _complete_or_nothing(path: Path) -> Iterator[BinaryIO]:
+    """A file under another name, which gets its own when the block ends well and is gone when it does not."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A name is safe from a power cut only when its folder is written too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _told(answer: httpx.Response, name: str, say: Say) -> Iterator[bytes]:
+    """The body, with a line at the start and at each quarter."""
+    total = int(answer.headers.get("content-length", 0))
+    say(f"downloading {name} from {answer.url.host}" + (f", {total / 1e6:.1f} MB" if total else ""))
+    quarter = 1
+    for chunk in answer.iter_raw():
+        yield chunk
+        if answer.num_bytes_downloaded > MAX_BYTES:
+            raise BadDownload(f"larger than {MAX_BYTES // 2**20} MiB")
+        while total and quarter <= 4 and answer.num_bytes_downloaded >= total * quarter / 4:
+            say(f"{name}: {25 * quarter} %")
+            quarter += 1
+
+
+class _Digest:
+    """SHA-256 of the bytes that the file's digest is of, as they come in."""
+
+    def __init__(self, file: IdxFile) -> None:
+        self._hash = hashlib.sha256()
+        self._unpack = zlib.decompressobj(wbits=31) if file.of == "unpacked" else None
+
+    def update(self, chunk: bytes) -> None:
+        try:
+            self._hash.update(self._unpack.decompress(chunk) if self._unpack else chunk)
+        except zlib.error as wrong:
+            raise BadDownload("not a gzip file") from wrong
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()

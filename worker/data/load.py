@@ -1,0 +1,73 @@
+"""From a spec's data set to the tensors of a run."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gradus.datasets import DatasetFacts
+from gradus.spec.dataset import Dataset
+from gradus.spec.loss import Task
+from worker.data.download import Say
+from worker.data.drawing import drawn_order
+from worker.data.errors import DataError
+from worker.data.images import read_images
+from worker.data.raw import Numbers, Raw
+from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize
+from worker.data.tables import read_table
+from worker.training.data import Data, Split
+
+
+def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None) -> Data:
+    """Training, validation and test examples on the CPU, scaled to [0, 1] or standardised.
+
+    Each directory holds a folder with the data set's name; they are searched in order, and downloads, from `mirrors`
+    or the data set's own, go to the last. `say` takes lines of progress.
+
+    Raises:
+        DataError: a file is missing, truncated or wrong.
+    """
+    facts = dataset.facts if mirrors is None else replace(dataset.facts, mirrors=tuple(mirrors))
+    return cut(dataset, _read(facts, directories, say))
+
+
+def _read(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> Raw:
+    raw = read_images(facts, directories, say) if facts.source == "idx" else read_table(facts)
+    if not raw.fits(facts):
+        raise DataError(f"the data set '{facts.name}' has not the sizes or classes that it should have")
+    return raw
+
+
+def cut(dataset: Dataset, raw: Raw) -> Data:
+    """The three splits. The data set's own fixed seed puts the training examples into an order: the first are kept for
+    validation, the next trained on."""
+    order = drawn_order(dataset.name, "validation", len(raw.targets))
+    first, last = dataset.validation_examples, dataset.validation_examples + dataset.train_examples
+    validation, train = order[:first], order[first:last]
+    inputs = _scaled(raw.inputs[train], raw.inputs[validation], raw.test_inputs, raw.largest)
+    if dataset.standardize:
+        mean, deviation = mean_and_deviation(inputs[0])
+        for part in inputs:
+            standardize(part, mean, deviation)
+    task = dataset.facts.task
+    return Data(
+        train=_split(inputs[0], raw.targets[train], task),
+        validation=_split(inputs[1], raw.targets[validation], task),
+        test=_split(inputs[2], raw.test_targets, task),
+        task=task,
+    )
+
+
+def _scaled(train: Numbers, validation: Numbers, test: Numbers, largest: float | None) -> list[Inputs]:
+    """Bounds are the training examples' own: nothing is learned from the others."""
+    if largest is not None:
+        return [by_largest(part, largest) for part in (train, validation, test)]
+    low, high = train.min(axis=0), train.max(axis=0)
+    return [by_bounds(part, low, high) for part in (train, validation, test)]
+
+
+def _split(inputs: Inputs, targets: Numbers, task: Task) -> Split:
+    kind = np.int64 if task == "classification" else np.float32
+    return Split(torch.from_numpy(inputs), torch.from_numpy(targets.astype(kind)))
