@@ -37,7 +37,13 @@ def celery_app(redis_url: str) -> Celery:
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600},
+        broker_transport_options={
+            "socket_timeout": 2,
+            "socket_connect_timeout": 2,
+            "visibility_timeout": 3600,
+            "max_retries": 1,  # of a sender: without it a dead Redis would hold it for six seconds
+            "interval_start": 0,
+        },
         redis_socket_timeout=2,
     )
     return app
