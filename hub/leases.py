@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 from hub.tables import JobRow
 
 LEASE = timedelta(seconds=15)
-"""How long a worker owns a job after its last sign of life."""
-RENEWAL = timedelta(seconds=3)
-"""How often it gives one."""
+"""How long a worker owns a job after its last sign of life, unless the settings say otherwise."""
 
 
 class LeaseLost(Exception):
@@ -25,18 +23,24 @@ class Lease:
     job_id: str
     owner: str
     token: int
+    term: timedelta = LEASE
+
+    @property
+    def renewal(self) -> timedelta:
+        """How often to give a sign of life: four may fail."""
+        return self.term / 5
 
 
-def take(session: Session, job_id: str, owner: str, at: datetime) -> Lease | None:
+def take(session: Session, job_id: str, owner: str, at: datetime, term: timedelta = LEASE) -> Lease | None:
     """The lease of an open job that nobody holds, or None."""
     free = or_(JobRow.owner.is_(None), JobRow.lease_until < at)
     token = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, ~JobRow.done, free)
-        .values(owner=owner, token=JobRow.token + 1, lease_until=at + LEASE)
+        .values(owner=owner, token=JobRow.token + 1, lease_until=at + term)
         .returning(JobRow.token)
     ).scalar_one_or_none()
-    return None if token is None else Lease(job_id, owner, token)
+    return None if token is None else Lease(job_id, owner, token, term)
 
 
 def fence(session: Session, lease: Lease, at: datetime) -> None:
@@ -45,7 +49,7 @@ def fence(session: Session, lease: Lease, at: datetime) -> None:
     Raises:
         LeaseLost: somebody else has taken the job since.
     """
-    _change(session, lease, lease_until=at + LEASE)
+    _change(session, lease, lease_until=at + lease.term)
 
 
 def release(session: Session, lease: Lease) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gradus.spec.experiment import Experiment
@@ -15,6 +15,7 @@ from hub import experiments, leases, metrics
 from hub.database import now
 from hub.events import Event, append, log
 from hub.leases import Lease
+from hub.outbox import outbox
 from hub.records import spec_of
 from hub.tables import ExperimentRow, JobRow
 from hub.transitions import move
@@ -52,17 +53,17 @@ class Epoch:
     """Whether it is the best so far."""
 
 
-def claim(session: Session, job_id: str, owner: str, device: str) -> Claim | None:
+def claim(session: Session, job_id: str, owner: str, device: str, term: timedelta = leases.LEASE) -> Claim | None:
     """Take a job that nobody holds and start its experiments; None if there is nothing to take.
 
     A job whose worker vanished goes on here; one that was lost again and again fails.
     """
     at = now(session)
     lost = _lost(session, job_id, at)
-    lease = leases.take(session, job_id, owner, at)
+    lease = leases.take(session, job_id, owner, at, term)
     if lease is None:
         return None
-    rows = [row for row in experiments.members(session, job_id) if row.status in {Status.QUEUED, Status.RUNNING}]
+    rows = _open(session, job_id)
     if lost >= MAX_LOSSES:
         _give_up(session, lease, rows, at)
         return None
@@ -77,11 +78,17 @@ def claim(session: Session, job_id: str, owner: str, device: str) -> Claim | Non
     return Claim(lease, tuple(Member(row.id, spec_of(row), row.epoch, row.seconds) for row in training))
 
 
-def heartbeat(session: Session, lease: Lease) -> dict[str, Status]:
-    """Renew the lease; the statuses that people want of its experiments, by experiment id."""
+def heartbeat(session: Session, lease: Lease) -> None:
+    """Renew the lease."""
     leases.fence(session, lease, now(session))
-    rows = experiments.members(session, lease.job_id)
-    return {row.id: Status(row.request) for row in rows if row.request and row.status == Status.RUNNING}
+
+
+def requests(session: Session, job_id: str) -> dict[str, Status]:
+    """The statuses that people want of the job's running experiments, by experiment id. Reads only."""
+    wanted = select(ExperimentRow.id, ExperimentRow.request).where(
+        ExperimentRow.job_id == job_id, ExperimentRow.status == Status.RUNNING
+    )
+    return {key: Status(request) for key, request in session.execute(wanted).tuples() if request}
 
 
 def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -> None:
@@ -94,7 +101,7 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -
     fresh: dict[str, MetricsRow] = {}
     for row in experiments.members(session, lease.job_id):
         epoch = epochs.get(row.id)
-        if epoch is not None and epoch.row.epoch > row.epoch:
+        if epoch is not None and epoch.row.epoch > row.epoch and row.status == Status.RUNNING:
             _advance(row, epoch)
             fresh[row.id] = epoch.row
     if not fresh:
@@ -130,11 +137,38 @@ def hand_back(session: Session, lease: Lease, why: str) -> None:
     """Put what still runs back into the queue, for any worker to take at once."""
     at = now(session)
     leases.release(session, lease)
+    _requeue(session, lease.job_id, why, "info", at)
+
+
+def lose(session: Session, lease: Lease, why: str) -> None:
+    """Put what still runs back into the queue after its trainer vanished, or fail it if that goes on and on."""
+    at = now(session)
+    leases.fence(session, lease, at)
+    counted = update(JobRow).where(JobRow.id == lease.job_id).values(losses=JobRow.losses + 1).returning(JobRow.losses)
+    if session.execute(counted).scalar_one() >= MAX_LOSSES:
+        _give_up(session, lease, _open(session, lease.job_id), at)
+        return
+    leases.release(session, lease)
+    _requeue(session, lease.job_id, why, "warning", at)
+
+
+def _requeue(session: Session, job_id: str, why: str, level: str, at: datetime) -> None:
     told: list[Event] = []
-    for row in experiments.members(session, lease.job_id):
+    for row in experiments.members(session, job_id):
         if row.status == Status.RUNNING:
-            told += [log(row.id, why), *move(session, row, Status.QUEUED, at)]
+            wanted = Status(row.request or Status.QUEUED)
+            told += [log(row.id, why, level), *move(session, row, wanted, at)]
     append(session, told, at)
+    experiments.close_job(session, job_id)
+    again = update(JobRow).where(JobRow.id == job_id, ~JobRow.done).values(hinted_at=at).returning(JobRow.device)
+    device = session.execute(again).scalar_one_or_none()
+    if device is not None:
+        outbox(session).hints.append((job_id, device))
+
+
+def _open(session: Session, job_id: str) -> list[ExperimentRow]:
+    """The experiments of a job that still want training, kept from change."""
+    return [row for row in experiments.members(session, job_id) if row.status in {Status.QUEUED, Status.RUNNING}]
 
 
 def _lost(session: Session, job_id: str, at: datetime) -> int:

@@ -18,10 +18,12 @@ class Settings:
     data_dir: Path
     dataset_dirs: tuple[Path, ...]
     """Searched in this order; downloads go to the last."""
+    lease_seconds: float = 15.0
+    """How long a worker owns a job after its last sign of life; the same for every worker of a database."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `GRADUS_DATA_DIR`, `_DATABASE_URL`, `_REDIS_URL`, `_ARTIFACTS_URL` and `_DATASETS_DIR`."""
+        """Read `GRADUS_DATA_DIR`, `_DATASETS_DIR`, `_DATABASE_URL`, `_REDIS_URL`, `_ARTIFACTS_URL`, `_LEASE_SECONDS`."""
         data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
         own = data / "datasets"
         given = env.get("GRADUS_DATASETS_DIR")
@@ -31,4 +33,5 @@ class Settings:
             artifacts_url=env.get("GRADUS_ARTIFACTS_URL", str(data / "artifacts")),
             data_dir=data,
             dataset_dirs=(Path(given).expanduser().absolute(), own) if given else (own,),
+            lease_seconds=float(env.get("GRADUS_LEASE_SECONDS", cls.lease_seconds)),
         )
