@@ -7,7 +7,7 @@ from pydantic import Field
 from gradus.spec.word import Word, switch
 
 
-class BatchNorm(Word):
+class BatchNorm(Word, title="Batch normalisation"):
     """y = gamma · (z - mean) / sqrt(var + eps) + beta, over the batch; running statistics at evaluation.
 
     running ← (1 - momentum) · running + momentum · batch, with the unbiased batch variance, as `torch.nn.BatchNorm1d`.

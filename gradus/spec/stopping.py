@@ -9,7 +9,7 @@ from gradus.spec.word import Word, switch
 ValidationMetric = Literal["validation_loss", "validation_accuracy"]
 
 
-class EarlyStopping(Word):
+class EarlyStopping(Word, title="Early stopping"):
     """Ends the run after `patience` epochs without an improvement of more than `min_delta`; the best epoch is kept.
 
     Source: Prechelt, Early stopping - but when?, 1998.

@@ -20,7 +20,8 @@ class Catalog(Message):
     """The answer of `GET /v1/catalog`: every family of kinds, and the schema of the whole spec."""
 
     families: dict[str, tuple[CatalogEntry, ...]]
-    """By family: layers, activations, initializers, normalizations, penalties, optimizers, schedules, losses."""
+    """By family: layers, activations, initializers, normalizations, penalties, optimizers, schedules, losses,
+    early_stopping."""
     spec: dict[str, Any]
     """JSON Schema of the experiment spec, shorthands included."""
     examples: dict[str, dict[str, Any]]

@@ -1,0 +1,86 @@
+"""The catalogue, read off the unions of the spec: what a spec can name is what is listed."""
+
+import re
+from functools import cache
+from inspect import getdoc
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import TypeAdapter
+
+from gradus.examples import EXAMPLES
+from gradus.spec import activation, loss, penalty
+from gradus.spec.batch_norm import BatchNormSetting
+from gradus.spec.experiment import Experiment
+from gradus.spec.initializer import Initializer
+from gradus.spec.layer import Layer
+from gradus.spec.optimizer import Optimizer
+from gradus.spec.schedule import Schedule
+from gradus.spec.stopping import EarlyStoppingSetting
+from gradus.spec.word import Word
+from gradus.wire.catalog import Catalog, CatalogEntry
+
+WORDS: dict[str, Any] = {
+    "layers": Layer,
+    "initializers": Initializer,
+    "normalizations": BatchNormSetting,
+    "optimizers": Optimizer,
+    "schedules": Schedule,
+    "early_stopping": EarlyStoppingSetting,
+}
+"""The families whose kinds are pieces of the spec with fields of their own."""
+
+
+@cache
+def catalog() -> Catalog:
+    """Every family of kinds, the schema of the whole spec, and examples."""
+    families = {family: tuple(map(_word_entry, words_of(union))) for family, union in WORDS.items()}
+    families["activations"] = tuple(_name_entry(kind, formula) for kind, formula in activation.FORMULAS.items())
+    families["penalties"] = tuple(_penalty_entry(kind, formula) for kind, formula in penalty.FORMULAS.items())
+    families["losses"] = tuple(_name_entry(kind, formula) for kind, formula in loss.FORMULAS.items())
+    examples = {name: as_posted(example) for name, example in EXAMPLES.items()}
+    return Catalog(families=families, spec=Experiment.model_json_schema(), examples=examples)
+
+
+def as_posted(experiment: Experiment) -> dict[str, Any]:
+    """The document that a person would post for it: what was left to its default stays away."""
+    return experiment.model_dump(mode="json", include=set(experiment.model_fields_set), exclude_none=True)
+
+
+def words_of(annotation: Any) -> tuple[type[Word], ...]:
+    """The pieces of the spec that an annotation's unions are made of, in their order."""
+    if isinstance(annotation, type) and issubclass(annotation, Word):
+        return (annotation,)
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return words_of(parts[0])
+    if origin in {Union, UnionType}:
+        return tuple(word for part in parts for word in words_of(part))
+    return ()
+
+
+def kind_of(word: type[Word]) -> str:
+    """Its tag; for the only one of its family, which needs none, its name in that form."""
+    if "kind" in word.model_fields:
+        return str(word.model_fields["kind"].default)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word.__name__).lower()
+
+
+def title_of(word: type[Word]) -> str:
+    """Its name for people."""
+    return word.model_config.get("title") or word.__name__
+
+
+def _word_entry(word: type[Word]) -> CatalogEntry:
+    formula = getdoc(word)
+    assert formula, f"{word.__name__} says nowhere what it computes"
+    return CatalogEntry(kind=kind_of(word), title=title_of(word), formula=formula, json_schema=word.model_json_schema())
+
+
+def _name_entry(kind: str, formula: str) -> CatalogEntry:
+    return CatalogEntry(kind=kind, title=kind.replace("_", " "), formula=formula, json_schema={"const": kind})
+
+
+def _penalty_entry(kind: str, formula: str) -> CatalogEntry:
+    schema = TypeAdapter(penalty.PenaltyFactor).json_schema()
+    return CatalogEntry(kind=kind, title=kind.upper(), formula=formula, json_schema=schema)

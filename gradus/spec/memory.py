@@ -1,0 +1,65 @@
+"""How much memory a run takes: an estimate from the spec alone. Every number is a float32 of 4 bytes."""
+
+from typing import assert_never
+
+from gradus.spec.batch import examples_per_step
+from gradus.spec.experiment import Experiment
+from gradus.spec.network import DensePlan, NetworkPlan, plan
+from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
+
+NUMBER = 4
+"""Bytes of a float32."""
+CLASS = 8
+"""Bytes of an int64, the type of classes and of the places in an epoch's order."""
+EVALUATED_AT_ONCE = 10_000
+"""Examples that an evaluation is taken to see at once."""
+
+
+def state_per_parameter(optimizer: AnyOptimizer) -> int:
+    """Numbers that the optimizer keeps for each parameter."""
+    match optimizer:
+        case SGD():
+            return 0
+        case Momentum() | AdaGrad() | RMSProp():
+            return 1
+        case Adam() | AdamW():
+            return 2
+        case _:
+            assert_never(optimizer)
+
+
+def memory_bytes(experiment: Experiment) -> int:
+    """Estimate of the bytes that training takes on its device, without the libraries' own."""
+    network = plan(experiment)
+    return (
+        _data(experiment)
+        + NUMBER * network.parameters * (3 + state_per_parameter(experiment.optimizer))  # itself, gradient, best copy
+        + NUMBER * max(_step(experiment, network), _evaluation(experiment, network))
+    )
+
+
+def _data(experiment: Experiment) -> int:
+    """Bytes of all three splits, which stay resident, and of an epoch's order."""
+    dataset = experiment.dataset
+    examples = dataset.train_examples + dataset.validation_examples + dataset.facts.test_examples
+    target = CLASS if dataset.facts.task == "classification" else NUMBER
+    return examples * (NUMBER * dataset.facts.inputs + target) + CLASS * dataset.train_examples
+
+
+def _step(experiment: Experiment, network: NetworkPlan) -> int:
+    """Numbers of one training step: the batch, and each layer's values forward and, as many again, backward."""
+    batch = examples_per_step(experiment.batch_size, experiment.dataset.train_examples)
+    inputs = network.inputs * (1 + (network.input_dropout > 0))
+    return batch * (inputs + 2 * sum(map(_values, network.layers)))
+
+
+def _values(layer: DensePlan) -> int:
+    """Numbers of a layer for one example: weighted sum, activation, and what batch norm and dropout add."""
+    return layer.units * (2 + (layer.batch_norm is not None) + (layer.dropout > 0))
+
+
+def _evaluation(experiment: Experiment, network: NetworkPlan) -> int:
+    """Numbers of an evaluation, which keeps only a layer's input, weighted sum and output."""
+    dataset = experiment.dataset
+    rows = min(EVALUATED_AT_ONCE, max(dataset.validation_examples, dataset.facts.test_examples))
+    return rows * max(layer.fan_in + 2 * layer.units for layer in network.layers)

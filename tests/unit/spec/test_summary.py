@@ -1,0 +1,78 @@
+"""What a spec comes to, against arithmetic by hand."""
+
+from typing import Any
+
+import pytest
+
+from gradus.spec.experiment import Experiment
+from gradus.spec.memory import memory_bytes
+from gradus.summary import dry_run
+
+LECTURE: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100], "batch_size": 50}
+
+
+@pytest.mark.parametrize(
+    ("spec", "parameters"),
+    [
+        (LECTURE, 784 * 300 + 300 + 300 * 100 + 100 + 100 * 10 + 10),  # 266 610
+        ({**LECTURE, "batch_norm": True}, 266_610 + 2 * (300 + 100)),  # 267 410
+        ({**LECTURE, "layers": []}, 784 * 10 + 10),
+        ({**LECTURE, "layers": [{"kind": "dense", "units": 5, "bias": False}]}, 784 * 5 + 5 * 10 + 10),
+        ({**LECTURE, "layers": [{"kind": "dense", "units": 5, "batch_norm": True}]}, 784 * 5 + 3 * 5 + 5 * 10 + 10),
+        ({"dataset": "diabetes", "layers": [3]}, 10 * 3 + 3 + 3 * 1 + 1),
+    ],
+)
+def test_parameters_are_weights_biases_gammas_and_betas(spec: dict[str, Any], parameters: int) -> None:
+    summary = dry_run(Experiment(**spec))
+    assert summary.parameters == parameters
+    assert sum(layer.parameters for layer in summary.layers) == parameters
+
+
+def test_every_layer_is_listed_with_its_shapes() -> None:
+    summary = dry_run(Experiment(**{**LECTURE, "activation": "tanh"}))
+    assert [(layer.name, layer.input_shape, layer.output_shape, layer.activation) for layer in summary.layers] == [
+        ("layers/0", (784,), (300,), "tanh"),
+        ("layers/1", (300,), (100,), "tanh"),
+        ("output", (100,), (10,), "identity"),
+    ]
+
+
+def test_examples_and_steps_are_those_of_an_epoch() -> None:
+    summary = dry_run(Experiment(**LECTURE))
+    assert (summary.train_examples, summary.validation_examples, summary.test_examples) == (55_000, 5_000, 10_000)
+    assert summary.steps_per_epoch == 1_100
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "limit", "steps"),
+    [(1, None, 55_000), (64, None, 860), ("full", None, 1), (64, 65, 2), (64, 64, 1), (1000, 10, 1)],
+)
+def test_a_smaller_last_batch_is_a_step(batch_size: Any, limit: int | None, steps: int) -> None:
+    spec = Experiment(dataset={"name": "mnist", "limit": limit}, layers=[], batch_size=batch_size)
+    assert dry_run(spec).steps_per_epoch == steps
+
+
+def test_the_spec_comes_back_with_nothing_left_to_defaults() -> None:
+    spec = Experiment(**LECTURE)
+    assert dry_run(spec).spec == spec.resolved()
+    assert dry_run(spec).fingerprint == spec.fingerprint()
+
+
+def test_memory_is_data_parameters_and_the_larger_of_step_and_evaluation() -> None:
+    spec = Experiment(dataset="wine", layers=[], optimizer="sgd", batch_size=10)
+    data = (129 + 14 + 35) * (13 * 4 + 8) + 129 * 8  # inputs, class, place in the order
+    parameters = (13 * 3 + 3) * 4 * 3  # itself, gradient, best copy
+    evaluation = 35 * (13 + 2 * 3) * 4  # more than a step's 10 · (13 + 2 · 2 · 3)
+    assert memory_bytes(spec) == data + parameters + evaluation
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "numbers"), [("sgd", 0), ("momentum", 1), ("adagrad", 1), ("rmsprop", 1), ("adam", 2), ("adamw", 2)]
+)
+def test_an_optimizer_adds_its_state(optimizer: str, numbers: int) -> None:
+    plain = Experiment(**LECTURE, optimizer="sgd")
+    assert memory_bytes(Experiment(**LECTURE, optimizer=optimizer)) - memory_bytes(plain) == 4 * 266_610 * numbers
+
+
+def test_a_full_batch_takes_more_than_a_small_one() -> None:
+    assert memory_bytes(Experiment(**{**LECTURE, "batch_size": "full"})) > 2 * memory_bytes(Experiment(**LECTURE))
