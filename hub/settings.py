@@ -23,7 +23,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `GRADUS_DATA_DIR`, `_DATASETS_DIR`, `_DATABASE_URL`, `_REDIS_URL`, `_ARTIFACTS_URL`, `_LEASE_SECONDS`."""
+        """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`."""
         data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
         own = data / "datasets"
         given = env.get("GRADUS_DATASETS_DIR")

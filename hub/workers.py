@@ -20,10 +20,10 @@ def register(session: Session, worker: WorkerRecord) -> None:
     session.add(WorkerRow(**dict(worker)))
 
 
-def beat(session: Session, worker_id: str, running: int) -> None:
-    """A sign of life."""
-    seen = update(WorkerRow).where(WorkerRow.id == worker_id)
-    session.execute(seen.values(seen_at=now(session), running=running))
+def beat(session: Session, worker_id: str, running: int) -> bool:
+    """A sign of life; False if the worker was silent for so long that it was forgotten: it registers again."""
+    seen = update(WorkerRow).where(WorkerRow.id == worker_id).values(seen_at=now(session), running=running)
+    return session.execute(seen.returning(WorkerRow.id)).scalar_one_or_none() is not None
 
 
 def leave(session: Session, worker_id: str) -> None:
