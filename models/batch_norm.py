@@ -1,0 +1,67 @@
+"""Batch normalisation of a layer's weighted sum, forward and backward by its formula."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gradus.spec.batch_norm import BatchNorm
+from models.batch import Buffers
+
+
+@dataclass(frozen=True, eq=False)
+class BatchNormTensors:
+    """What a normalisation of K members learns and remembers, each (K, 1, units), views of flat storage."""
+
+    gamma: Tensor
+    beta: Tensor
+    gamma_gradient: Tensor
+    beta_gradient: Tensor
+    running_mean: Tensor
+    running_variance: Tensor
+
+
+class Normalization:
+    """y = gamma · (z - mean) / sqrt(var + eps) + beta over the batch of each member.
+
+    The formula on stacked members costs what `torch.native_batch_norm` does for one (about 20 µs each way for
+    50 x 300) and serves all of them at once.
+    """
+
+    def __init__(self, spec: BatchNorm, tensors: BatchNormTensors, batch: int, buffers: Buffers) -> None:
+        self._spec = spec
+        self._tensors = tensors
+        members, _, units = tensors.gamma.shape
+        self._normalized = buffers.empty(members, batch, units)
+        self._output = buffers.empty(members, batch, units)
+        self._inverse_deviation = buffers.empty(members, 1, units)
+
+    def forward(self, z: Tensor, step: int) -> Tensor:  # noqa: ARG002
+        """Normalise z (K, b, units) by its own batch, and move the running statistics towards it."""
+        variance, mean = torch.var_mean(z, dim=1, correction=0, keepdim=True)  # (K, 1, units)
+        torch.rsqrt(variance + self._spec.eps, out=self._inverse_deviation)
+        torch.sub(z, mean, out=self._normalized).mul_(self._inverse_deviation)
+        self._remember(mean, variance, z.shape[1])
+        return torch.addcmul(self._tensors.beta, self._normalized, self._tensors.gamma, out=self._output)
+
+    def backward(self, dy: Tensor) -> Tensor:
+        """dz = gamma/deviation · (dy - mean(dy) - z̄ · mean(dy · z̄)), z̄ the normalised sums."""
+        t, batch = self._tensors, dy.shape[1]
+        torch.sum(dy, 1, keepdim=True, out=t.beta_gradient)
+        torch.mul(dy, self._normalized, out=self._output)  # the forward output is no longer needed
+        torch.sum(self._output, 1, keepdim=True, out=t.gamma_gradient)
+        dy.addcmul_(self._normalized, t.gamma_gradient, value=-1 / batch)
+        dy.sub_(t.beta_gradient, alpha=1 / batch)
+        return dy.mul_(t.gamma * self._inverse_deviation)
+
+    def evaluate(self, z: Tensor) -> Tensor:
+        """Normalise by the running statistics, in place."""
+        t = self._tensors
+        scale = t.gamma * torch.rsqrt(t.running_variance + self._spec.eps)  # (K, 1, units)
+        return z.mul_(scale).add_(t.beta - t.running_mean * scale)
+
+    def _remember(self, mean: Tensor, variance: Tensor, batch: int) -> None:
+        if batch == 1:  # a last batch of one example has no variance to learn from
+            return
+        self._tensors.running_mean.lerp_(mean, self._spec.momentum)
+        self._tensors.running_variance.lerp_(variance * (batch / (batch - 1)), self._spec.momentum)

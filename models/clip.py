@@ -1,0 +1,32 @@
+"""The gradient's global norm, and clipping by it."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+def global_norm(gradient: Tensor, out: Tensor) -> Tensor:
+    """L2 norm of each member's whole gradient, (K, P) to out (K,)."""
+    if gradient.device.type != "cpu":
+        torch.linalg.vector_norm(gradient, dim=1, out=out)
+        return out
+    for row, norm in zip(gradient, out, strict=True):
+        torch.dot(row, row, out=norm)  # 12 µs for a million bytes; vector_norm takes 20
+    return out.sqrt_()
+
+
+class Clip:
+    """Scales a gradient whose norm is over the limit down to it, as `torch.nn.utils.clip_grad_norm_`."""
+
+    def __init__(self, limits: Sequence[float | None], like: Tensor) -> None:
+        self._active = any(limit is not None for limit in limits)
+        self._limit = like.new_tensor([limit or 0.0 for limit in limits])  # (K,)
+        self._free = torch.tensor([limit is None for limit in limits], device=like.device)  # (K,)
+
+    def __call__(self, gradient: Tensor, norm: Tensor) -> None:
+        """Scale the gradient (K, P), whose norms are (K,), in place by min(1, limit / (norm + 1e-6))."""
+        if not self._active:
+            return
+        factor = (self._limit / (norm + 1e-6)).clamp_(max=1).masked_fill_(self._free, 1)
+        gradient.mul_(factor[:, None])

@@ -1,0 +1,151 @@
+"""Updates of the flat parameters of K members, in place, by the optimizers' formulas."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar, assert_never
+
+import torch
+from torch import Tensor
+
+from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
+
+Kind = TypeVar("Kind", SGD, Momentum, AdaGrad, RMSProp, Adam, AdamW)
+
+
+class Update(Protocol):
+    """One optimizer's step, and what it remembers between steps."""
+
+    @property
+    def slots(self) -> dict[str, Tensor]:
+        """What it remembers, by a name that no other kind uses; each (K, P) or (K,)."""
+
+    def __call__(self, parameters: Tensor, gradient: Tensor, rate: Tensor) -> None:
+        """Move parameters (K, P) by a gradient (K, P) at learning rates (K, 1)."""
+
+
+class GradientDescent:
+    """θ ← θ - η g."""
+
+    slots: dict[str, Tensor] = {}  # noqa: RUF012
+
+    def __call__(self, parameters: Tensor, gradient: Tensor, rate: Tensor) -> None:
+        """Take a step."""
+        parameters.addcmul_(gradient, rate, value=-1)
+
+
+class MomentumDescent:
+    """v ← μ v + g;  θ ← θ - η v, or θ ← θ - η (g + μ v) with Nesterov's look ahead."""
+
+    def __init__(self, specs: Sequence[Momentum], like: Tensor) -> None:
+        self._momentum = _column([spec.momentum for spec in specs], like)
+        self._of_velocity = _column([spec.momentum if spec.nesterov else 1.0 for spec in specs], like)
+        self._of_gradient = _column([float(spec.nesterov) for spec in specs], like)
+        self._looks_ahead = any(spec.nesterov for spec in specs)
+        self._velocity = torch.zeros_like(like)
+        self._move = torch.empty_like(like) if self._looks_ahead else self._velocity
+        self.slots = {"momentum.velocity": self._velocity}
+
+    def __call__(self, parameters: Tensor, gradient: Tensor, rate: Tensor) -> None:
+        """Take a step."""
+        self._velocity.mul_(self._momentum).add_(gradient)
+        if self._looks_ahead:
+            torch.mul(self._velocity, self._of_velocity, out=self._move).addcmul_(gradient, self._of_gradient)
+        parameters.addcmul_(self._move, rate, value=-1)
+
+
+class AdaGradDescent:
+    """s ← s + g²;  θ ← θ - η g / (sqrt(s) + eps)."""
+
+    def __init__(self, specs: Sequence[AdaGrad], like: Tensor) -> None:
+        self._eps = _column([spec.eps for spec in specs], like)
+        self._sum = torch.zeros_like(like)
+        self._move = torch.empty_like(like)
+        self.slots = {"adagrad.sum": self._sum}
+
+    def __call__(self, parameters: Tensor, gradient: Tensor, rate: Tensor) -> None:
+        """Take a step."""
+        self._sum.addcmul_(gradient, gradient)
+        torch.sqrt(self._sum, out=self._move).add_(self._eps)
+        torch.div(gradient, self._move, out=self._move)
+        parameters.addcmul_(self._move, rate, value=-1)
+
+
+class RMSPropDescent:
+    """s ← ρ s + (1 - ρ) g²;  θ ← θ - η g / (sqrt(s) + eps)."""
+
+    def __init__(self, specs: Sequence[RMSProp], like: Tensor) -> None:
+        self._rho = _column([spec.rho for spec in specs], like)
+        self._newest = _column([1 - spec.rho for spec in specs], like)
+        self._eps = _column([spec.eps for spec in specs], like)
+        self._square = torch.zeros_like(like)
+        self._move = torch.empty_like(like)
+        self.slots = {"rmsprop.square": self._square}
+
+    def __call__(self, parameters: Tensor, gradient: Tensor, rate: Tensor) -> None:
+        """Take a step."""
+        torch.mul(gradient, gradient, out=self._move)
+        self._square.mul_(self._rho).addcmul_(self._move, self._newest)
+        torch.sqrt(self._square, out=self._move).add_(self._eps)
+        torch.div(gradient, self._move, out=self._move)
+        parameters.addcmul_(self._move, rate, value=-1)
+
+
+class AdamDescent:
+    """m ← β₁ m + (1 - β₁) g;  s ← β₂ s + (1 - β₂) g²;  θ ← θ - η m̂ / (sqrt(ŝ) + eps); AdamW first θ ← θ - η λ θ.
+
+    One call of torch's fused kernel for each member: it reads and writes every number once, where the same
+    formula in elementwise operations passes over memory eight times (51 µs against 110 for 266 610 parameters).
+    """
+
+    def __init__(self, specs: Sequence[Adam] | Sequence[AdamW], kernel: Callable[..., None], like: Tensor) -> None:
+        self._kernel = kernel
+        self._numbers = [
+            {
+                "beta1": spec.beta1,
+                "beta2": spec.beta2,
+                "eps": spec.eps,
+                "weight_decay": spec.weight_decay if isinstance(spec, AdamW) else 0.0,
+                "amsgrad": False,
+                "maximize": False,
+            }
+            for spec in specs
+        ]
+        self._mean = torch.zeros_like(like)
+        self._square = torch.zeros_like(like)
+        self._steps = torch.zeros(len(like), dtype=torch.float32, device=like.device)
+        self.slots = {"adam.mean": self._mean, "adam.square": self._square, "adam.steps": self._steps}
+
+    def __call__(self, parameters: Tensor, gradient: Tensor, rate: Tensor) -> None:
+        """Take a step."""
+        self._steps.add_(1)
+        rows = zip(parameters, gradient, self._mean, self._square, self._steps, rate, self._numbers, strict=True)
+        for theta, g, m, s, t, eta, numbers in rows:
+            self._kernel([theta], [g], [m], [s], [], [t], lr=eta[0], **numbers)
+
+
+def update(optimizers: Sequence[AnyOptimizer], parameters: Tensor) -> Update:
+    """The update of K members' parameters (K, P); their optimizers are of one kind and may differ in numbers."""
+    match optimizers[0]:
+        case SGD():
+            return GradientDescent()
+        case Momentum():
+            return MomentumDescent(_all(Momentum, optimizers), parameters)
+        case AdaGrad():
+            return AdaGradDescent(_all(AdaGrad, optimizers), parameters)
+        case RMSProp():
+            return RMSPropDescent(_all(RMSProp, optimizers), parameters)
+        case Adam():
+            return AdamDescent(_all(Adam, optimizers), torch._fused_adam_, parameters)
+        case AdamW():
+            return AdamDescent(_all(AdamW, optimizers), torch._fused_adamw_, parameters)
+        case kind:
+            assert_never(kind)
+
+
+def _all(kind: type[Kind], optimizers: Sequence[AnyOptimizer]) -> list[Kind]:
+    same = [optimizer for optimizer in optimizers if isinstance(optimizer, kind)]
+    assert len(same) == len(optimizers), "members of an array share the kind of optimizer"
+    return same
+
+
+def _column(numbers: Sequence[float], like: Tensor) -> Tensor:
+    return like.new_tensor(numbers)[:, None]  # (K, 1)

@@ -1,0 +1,37 @@
+"""Penalties on the size of the weights: l1·Σ|w| + l2·Σw²."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Penalty:
+    """The factors of K members."""
+
+    l1: Tensor
+    """(K, 1)."""
+    l2: Tensor
+    """(K, 1)."""
+    has_l1: bool
+    has_l2: bool
+
+    def value(self, weights: Tensor) -> Tensor:
+        """l1·Σ|w| + l2·Σw² of weights (K, n), float64 sums; (K,)."""
+        absolute = weights.abs().sum(1, dtype=torch.float64)
+        squares = weights.square().sum(1, dtype=torch.float64)
+        return self.l1.squeeze(1) * absolute + self.l2.squeeze(1) * squares
+
+    def add_gradient(self, weights: Tensor, gradient: Tensor) -> None:
+        """gradient += l1·sign(w) + 2·l2·w, both (K, n); the subgradient at w = 0 is 0."""
+        if self.has_l1:
+            gradient.addcmul_(weights.sign(), self.l1)
+        if self.has_l2:
+            gradient.addcmul_(weights, self.l2, value=2)
+
+
+def penalty(l1: Sequence[float], l2: Sequence[float], like: Tensor) -> Penalty:
+    """The penalty of K members, with the type and place of `like`."""
+    return Penalty(like.new_tensor(l1)[:, None], like.new_tensor(l2)[:, None], any(l1), any(l2))

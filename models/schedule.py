@@ -1,0 +1,41 @@
+"""The factor on the learning rate at a step."""
+
+from math import pi
+from typing import assert_never
+
+import torch
+from torch import Tensor
+
+from gradus.spec.schedule import (
+    AnySchedule,
+    ConstantRate,
+    CosineDecay,
+    ExponentialDecay,
+    InverseTimeDecay,
+    StepDecay,
+)
+
+
+def factors(schedule: AnySchedule, steps: Tensor, steps_per_epoch: int, epochs: int) -> Tensor:
+    """Factors at steps (0 = the first of the run), float64 in and out, for a run of so many epochs."""
+    warm_steps = schedule.warmup * steps_per_epoch
+    after = (steps / steps_per_epoch - schedule.warmup).clamp_(min=0)  # t, in epochs, from the warm-up's end
+    decayed = _decay(schedule, after, epochs - schedule.warmup)
+    return decayed.mul_(((steps + 1) / warm_steps).clamp_(max=1)) if warm_steps else decayed
+
+
+def _decay(schedule: AnySchedule, t: Tensor, total: float) -> Tensor:
+    match schedule:
+        case ConstantRate():
+            return torch.ones_like(t)
+        case StepDecay():
+            return schedule.factor ** torch.floor(t / schedule.every)
+        case ExponentialDecay():
+            return schedule.factor**t
+        case CosineDecay():
+            share = t / total if total > 0 else torch.zeros_like(t)  # all warm-up: the decay never starts
+            return schedule.final + (1 - schedule.final) * (1 + torch.cos(pi * share.clamp(max=1))) / 2
+        case InverseTimeDecay():
+            return 1 / (1 + schedule.decay * t)
+        case _:
+            assert_never(schedule)
