@@ -1,10 +1,8 @@
 """The catalogue, read off the unions of the spec: what a spec can name is what is listed."""
 
-import re
 from functools import cache
 from inspect import getdoc
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -17,7 +15,7 @@ from gradus.spec.layer import Layer
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
 from gradus.spec.stopping import EarlyStoppingSetting
-from gradus.spec.word import Word
+from gradus.spec.word import Word, kind_of, words_of
 from gradus.wire.catalog import Catalog, CatalogEntry
 
 WORDS: dict[str, Any] = {
@@ -45,25 +43,6 @@ def catalog() -> Catalog:
 def as_posted(experiment: Experiment) -> dict[str, Any]:
     """The document that a person would post for it: what was left to its default stays away."""
     return experiment.model_dump(mode="json", include=set(experiment.model_fields_set), exclude_none=True)
-
-
-def words_of(annotation: Any) -> tuple[type[Word], ...]:
-    """The pieces of the spec that an annotation's unions are made of, in their order."""
-    if isinstance(annotation, type) and issubclass(annotation, Word):
-        return (annotation,)
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return words_of(parts[0])
-    if origin in {Union, UnionType}:
-        return tuple(word for part in parts for word in words_of(part))
-    return ()
-
-
-def kind_of(word: type[Word]) -> str:
-    """Its tag; for the only one of its family, which needs none, its name in that form."""
-    if "kind" in word.model_fields:
-        return str(word.model_fields["kind"].default)
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word.__name__).lower()
 
 
 def title_of(word: type[Word]) -> str:

@@ -17,7 +17,7 @@ class Dataset(Word):
     """One of `GET /v1/datasets`."""
     limit: int | None = Field(default=None, ge=1, le=100_000_000)
     """Use only the first n training examples; all if null."""
-    validation_size: Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)] | None = None
+    validation_size: Annotated[int, Field(ge=1, le=100_000_000)] | Annotated[float, Field(gt=0, lt=1)] | None = None
     """Examples, or the fraction of the training examples, kept for validation; null for the data set's default."""
     standardize: bool = False
     """Subtract the training examples' mean and divide by their deviation, input by input."""

@@ -132,5 +132,6 @@ class Experiment(Word):
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal, of the resolved spec without the fields for people; equal specs, equal prints."""
         document = {key: value for key, value in self.document().items() if key not in FOR_PEOPLE}
-        canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+        positive = json.loads(json.dumps(document), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0
+        canonical = json.dumps(positive, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,8 +1,10 @@
 """The base of every piece of the spec: a frozen, closed class, and the shorthands that stand for one."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
@@ -44,3 +46,22 @@ def named(*kinds: str) -> Shorthand:
 def switch() -> Shorthand:
     """`true` for a piece with all its defaults."""
     return shorthand(lambda value: {} if value is True else value, {"const": True})
+
+
+def words_of(annotation: Any) -> tuple[type[Word], ...]:
+    """The pieces of the spec that an annotation's unions are made of, in their order."""
+    if isinstance(annotation, type) and issubclass(annotation, Word):
+        return (annotation,)
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return words_of(parts[0])
+    if origin in {Union, UnionType}:
+        return tuple(word for part in parts for word in words_of(part))
+    return ()
+
+
+def kind_of(word: type[Word]) -> str:
+    """Its tag; for the only one of its family, which needs none, its name in that form."""
+    if "kind" in word.model_fields:
+        return str(word.model_fields["kind"].default)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word.__name__).lower()

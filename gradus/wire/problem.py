@@ -1,20 +1,13 @@
 """Problems: RFC 9457 documents, and how a validation error becomes one's list of mistakes."""
 
-from difflib import get_close_matches
+import json
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.dataset import Dataset
-from gradus.spec.experiment import Experiment
-from gradus.spec.layer import Dense
-from gradus.spec.stopping import EarlyStopping
 from gradus.wire.message import Message
-
-TAGGED_FIELDS = frozenset({"optimizer", "schedule", "init"})
-"""Fields after whose name pydantic puts the kind into an error's place."""
+from gradus.wire.wording import KINDS, sentence
 
 
 class Mistake(Message):
@@ -44,16 +37,19 @@ def mistakes(error: ValidationError) -> tuple[Mistake, ...]:
     """Every mistake once, at the place where the client wrote it."""
     found: dict[str, Mistake] = {}
     details = error.errors(include_url=False)
-    deepest = {_path(detail) for detail in details}
+    places = {_path(detail) for detail in details}
     for detail in details:
         path = _path(detail)
-        if detail["type"] == "literal_error" and any(other.startswith(f"{path}/") for other in deepest):
+        if detail["type"] == "literal_error" and any(other.startswith(f"{path}/") for other in places):
             continue  # the client chose the other side of the union
-        message = _message(detail)
-        if path in found:
-            message = f"{found[path].message}, or {message[:1].lower()}{message[1:]}"
-        found[path] = Mistake(path=path, message=message, input=_echo(detail["input"]))
+        found.setdefault(path, _mistake(path, detail))
     return tuple(found.values())
+
+
+def _mistake(path: str, detail: ErrorDetails) -> Mistake:
+    message = sentence(detail, path.rpartition("/")[2])
+    stood = None if detail["type"] == "missing" else detail["input"]
+    return Mistake(path=_encodable(path), message=_encodable(message), input=_echo(stood))
 
 
 def _path(detail: ErrorDetails) -> str:
@@ -62,24 +58,25 @@ def _path(detail: ErrorDetails) -> str:
     kept = [
         str(part)
         for before, part in zip((None, *place), place, strict=False)
-        if isinstance(part, int) or (before not in TAGGED_FIELDS and part[:1].islower() and part.isidentifier())
+        if isinstance(part, int) or (before not in KINDS and part[:1].islower() and part.isidentifier())
     ]
     if place and detail["type"] == "extra_forbidden" and (not kept or kept[-1] != place[-1]):
         kept.append(str(place[-1]))
     return "/".join(kept)
 
 
-def _message(detail: ErrorDetails) -> str:
-    if detail["type"] != "extra_forbidden":
-        return detail["msg"]
-    key = str(detail["loc"][-1])
-    close = get_close_matches(key, _KEYS, n=1)
-    return f"unknown key '{key[:100]}'" + (f": did you mean '{close[0]}'?" if close else "")
-
-
 def _echo(value: Any) -> Any:
-    """The input, if it is small enough to send back."""
-    return value if len(repr(value)) <= 500 else f"{repr(value)[:500]}…"
+    """The input, if it is small enough to send back and can be written in UTF-8."""
+    text = repr(value)
+    if len(text) > 500:
+        return _encodable(f"{text[:500]}…")
+    try:
+        json.dumps(value, ensure_ascii=False, default=repr).encode()
+    except UnicodeEncodeError:
+        return _encodable(text)
+    return value
 
 
-_KEYS = [key for word in (Experiment, Dense, Dataset, BatchNorm, EarlyStopping) for key in word.model_fields]
+def _encodable(text: str) -> str:
+    """The text with halves of surrogate pairs, which JSON can hold and UTF-8 cannot, written as `\\udxxx`."""
+    return text.encode(errors="backslashreplace").decode()

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from gradus.catalog import as_posted, catalog, kind_of, title_of, words_of
+from gradus.catalog import as_posted, catalog, title_of
 from gradus.examples import EXAMPLES
 from gradus.spec.activation import ACTIVATIONS
 from gradus.spec.batch_norm import BatchNorm
@@ -14,6 +14,7 @@ from gradus.spec.loss import Task
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.penalty import Penalty
 from gradus.spec.schedule import StepDecay
+from gradus.spec.word import kind_of, words_of
 from gradus.wire.catalog import CatalogEntry
 
 FIELDS = {"initializers": "init", "optimizers": "optimizer", "schedules": "schedule"}

@@ -1,0 +1,107 @@
+"""What is wrong with a document, in words for people who have never seen the classes behind it."""
+
+import re
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from gradus.spec.batch_norm import BatchNorm
+from gradus.spec.dataset import Dataset
+from gradus.spec.experiment import Experiment
+from gradus.spec.initializer import Initializer
+from gradus.spec.layer import Dense
+from gradus.spec.optimizer import Optimizer
+from gradus.spec.schedule import Schedule
+from gradus.spec.stopping import EarlyStopping
+from gradus.spec.word import kind_of, words_of
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "init": tuple(map(kind_of, words_of(Initializer))),
+    "optimizer": tuple(map(kind_of, words_of(Optimizer))),
+    "schedule": tuple(map(kind_of, words_of(Schedule))),
+}
+"""The kinds of each field that has kinds. Pydantic puts the kind into an error's place after the field's name."""
+
+WHOLE: dict[str, str] = {
+    "batch_norm": 'must be true, false, or an object such as {"momentum": 0.1}',
+    "batch_size": 'must be a whole number from 1 to 1000000, or "full"',
+    "dataset": 'must be the name of a data set, or an object such as {"name": "mnist"}',
+    "early_stopping": 'must be null, true, or an object such as {"patience": 5}',
+    "layers": "must be a list of layers, such as [300, 100]",
+    "tags": "must be a list of strings",
+    "validation_size": "must be a whole number from 1 to 100000000, or a fraction between 0 and 1",
+}
+"""What fields of more than one form accept, said once for all their forms."""
+
+_OBJECTS: dict[str, str] = {
+    "Dense": 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}',
+    "Experiment": 'must be an object such as {"dataset": "mnist", "layers": [300, 100]}',
+}
+
+_FORM_ERRORS = frozenset(
+    {
+        "float_type",
+        "greater_than",
+        "greater_than_equal",
+        "int_from_float",
+        "int_type",
+        "less_than",
+        "less_than_equal",
+        "literal_error",
+        "model_type",
+        "tuple_type",
+    }
+)
+"""Errors of a whole value: a field of more than one form has one sentence for all of them."""
+
+_KEYS = [key for word in (Experiment, Dense, Dataset, BatchNorm, EarlyStopping) for key in word.model_fields]
+
+_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "bool_type": lambda _: "must be true or false",
+    "finite_number": lambda _: "must be a finite number",
+    "float_type": lambda _: "must be a number",
+    "greater_than": lambda limit: f"must be greater than {limit['gt']:.15g}",
+    "greater_than_equal": lambda limit: f"must be at least {limit['ge']:.15g}",
+    "int_from_float": lambda _: "must be a whole number",
+    "int_type": lambda _: "must be a whole number",
+    "less_than": lambda limit: f"must be less than {limit['lt']:.15g}",
+    "less_than_equal": lambda limit: f"must be at most {limit['le']:.16g}",
+    "missing": lambda _: "is required",
+    "model_type": lambda asked: _OBJECTS.get(asked["class_name"], "must be an object"),
+    "string_too_long": lambda limit: f"must have at most {limit['max_length']} characters",
+    "string_too_short": lambda limit: f"must have at least {limit['min_length']} character",
+    "string_type": lambda _: "must be a string",
+    "string_unicode": lambda _: "must be text that can be written in UTF-8",
+    "too_long": lambda limit: f"must have at most {limit['max_length']} items",
+    "tuple_type": lambda _: "must be a list",
+}
+
+
+def sentence(detail: ErrorDetails, field: str) -> str:
+    """What is wrong with the field, and what to write instead."""
+    error, context = detail["type"], detail.get("ctx", {})
+    if error == "extra_forbidden":
+        key = str(detail["loc"][-1])
+        return f"unknown key '{key[:100]}'" + _hint(key, _KEYS)
+    if error in {"union_tag_invalid", "union_tag_not_found", "model_attributes_type"}:
+        return _kind_sentence(context.get("tag"), KINDS.get(field, ()))
+    if error in _FORM_ERRORS and field in WHOLE:
+        return WHOLE[field]
+    if error == "literal_error":
+        names = re.findall(r"'(\w+)'", context["expected"])
+        return f"must be {context['expected']}" + (_hint(detail["input"], names) if len(names) > 3 else "")
+    return _SENTENCES[error](context) if error in _SENTENCES else detail["msg"]
+
+
+def _kind_sentence(given: str | None, kinds: Sequence[str]) -> str:
+    known = ", ".join(kinds)
+    if given is None:
+        return f"must be the name of a kind, or an object with the key 'kind': one of {known}"
+    return f"unknown kind '{given[:100]}'{_hint(given, kinds) or ':'} known are {known}"
+
+
+def _hint(given: Any, known: Sequence[str]) -> str:
+    close = get_close_matches(given, known, n=1) if isinstance(given, str) else []
+    return f": did you mean '{close[0]}'?" if close else ""

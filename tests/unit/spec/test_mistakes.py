@@ -1,0 +1,214 @@
+"""What a client is told about a bad spec: where, and what to write instead."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from gradus.spec.experiment import Experiment
+from gradus.wire.problem import Mistake, mistakes
+
+GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
+KINDS = {
+    "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
+    "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal",
+    "schedule": "constant, step, exponential, cosine, inverse_time",
+}
+DATA_SETS = "mnist, fashion_mnist, digits, wine, breast_cancer, diabetes"
+LAYER = 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}'
+DOCUMENT = 'must be an object such as {"dataset": "mnist", "layers": [300, 100]}'
+BATCH_SIZE = 'must be a whole number from 1 to 1000000, or "full"'
+BATCH_NORM = 'must be true, false, or an object such as {"momentum": 0.1}'
+DATA_SET = 'must be the name of a data set, or an object such as {"name": "mnist"}'
+LAYERS = "must be a list of layers, such as [300, 100]"
+SIZE = "must be a whole number from 1 to 100000000, or a fraction between 0 and 1"
+STOPPING = 'must be null, true, or an object such as {"patience": 5}'
+DENSE = {"kind": "dense", "units": 3}
+
+
+def told(document: Any) -> tuple[Mistake, ...]:
+    with pytest.raises(ValidationError) as refusal:
+        Experiment.model_validate(document)
+    return mistakes(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "message"),
+    [
+        (
+            {"dataset": "mnits"},
+            "dataset/name",
+            f"unknown data set 'mnits': did you mean 'mnist'? known are {DATA_SETS}",
+        ),
+        ({"dataset": "cifar"}, "dataset/name", f"unknown data set 'cifar': known are {DATA_SETS}"),
+        ({"dataset": 5}, "dataset", DATA_SET),
+        ({"dataset": None}, "dataset", DATA_SET),
+        ({"dataset": {}}, "dataset/name", "is required"),
+        ({"dataset": {"name": "mnist", "limt": 5}}, "dataset/limt", "unknown key 'limt': did you mean 'limit'?"),
+        ({"dataset": {"name": "mnist", "limit": 0}}, "dataset/limit", "must be at least 1"),
+        ({"dataset": {"name": "mnist", "validation_size": 0}}, "dataset/validation_size", SIZE),
+        ({"dataset": {"name": "mnist", "validation_size": 1.5}}, "dataset/validation_size", SIZE),
+        ({"dataset": {"name": "mnist", "validation_size": "x"}}, "dataset/validation_size", SIZE),
+        (
+            {"dataset": {"name": "wine", "validation_size": 143}},
+            "dataset",
+            "validation_size takes 143 of the 143 training examples of 'wine' and leaves none",
+        ),
+        ({"layers": 300}, "layers", LAYERS),
+        ({"layers": "300"}, "layers", LAYERS),
+        ({"layers": None}, "layers", LAYERS),
+        ({"layers": {"0": 3}}, "layers", LAYERS),
+        ({"layers": [3] * 257}, "layers", "must have at most 256 items"),
+        ({"layers": [3, "300"]}, "layers/1", LAYER),
+        ({"layers": [True]}, "layers/0", LAYER),
+        ({"layers": [1.5]}, "layers/0", LAYER),
+        ({"layers": [[3]]}, "layers/0", LAYER),
+        ({"layers": [-1]}, "layers/0/units", "must be at least 1"),
+        ({"layers": [10_000_000]}, "layers/0/units", "must be at most 100000"),
+        ({"layers": [{"kind": "dense"}]}, "layers/0/units", "is required"),
+        ({"layers": [{"kind": "conv", "units": 3}]}, "layers/0/kind", "must be 'dense'"),
+        ({"layers": [{**DENSE, "droput": 0.3}]}, "layers/0/droput", "unknown key 'droput': did you mean 'dropout'?"),
+        ({"layers": [{**DENSE, "init": "foo"}]}, "layers/0/init", f"unknown kind 'foo': known are {KINDS['init']}"),
+        ({"layers": [{**DENSE, "init": {"kind": "normal", "std": 0}}]}, "layers/0/init/std", "must be greater than 0"),
+        ({"layers": [{**DENSE, "batch_norm": {"eps": 0}}]}, "layers/0/batch_norm/eps", "must be greater than 0"),
+        ({"lr": 0.1}, "lr", "unknown key 'lr'"),
+        ({"optimiser": "adam"}, "optimiser", "unknown key 'optimiser': did you mean 'optimizer'?"),
+        ({"Optimizer": "adam"}, "Optimizer", "unknown key 'Optimizer': did you mean 'optimizer'?"),
+        ({"a/b c": 1}, "a/b c", "unknown key 'a/b c'"),
+        (
+            {"optimizer": "adan"},
+            "optimizer",
+            f"unknown kind 'adan': did you mean 'adam'? known are {KINDS['optimizer']}",
+        ),
+        ({"optimizer": {"kind": "foo"}}, "optimizer", f"unknown kind 'foo': known are {KINDS['optimizer']}"),
+        (
+            {"optimizer": {"lr": 0.1}},
+            "optimizer",
+            f"must be the name of a kind, or an object with the key 'kind': one of {KINDS['optimizer']}",
+        ),
+        (
+            {"optimizer": None},
+            "optimizer",
+            f"must be the name of a kind, or an object with the key 'kind': one of {KINDS['optimizer']}",
+        ),
+        ({"optimizer": {"kind": "sgd", "beta1": 0.1}}, "optimizer/beta1", "unknown key 'beta1'"),
+        ({"optimizer": {"kind": "sgd", "lr": -1}}, "optimizer/lr", "must be greater than 0"),
+        ({"optimizer": {"kind": "sgd", "lr": "0.1"}}, "optimizer/lr", "must be a number"),
+        ({"optimizer": {"kind": "sgd", "lr": float("nan")}}, "optimizer/lr", "must be a finite number"),
+        ({"optimizer": {"kind": "sgd", "lr": float("inf")}}, "optimizer/lr", "must be a finite number"),
+        ({"optimizer": {"kind": "momentum", "nesterov": 1}}, "optimizer/nesterov", "must be true or false"),
+        ({"schedule": "linear"}, "schedule", f"unknown kind 'linear': known are {KINDS['schedule']}"),
+        ({"init": {"kind": "xavier", "fan": "out"}}, "init/fan", "must be 'in' or 'average'"),
+        ({"batch_norm": "yes"}, "batch_norm", BATCH_NORM),
+        ({"batch_norm": None}, "batch_norm", BATCH_NORM),
+        ({"batch_norm": {"moment": 1}}, "batch_norm/moment", "unknown key 'moment': did you mean 'momentum'?"),
+        ({"batch_norm": {"momentum": 2}}, "batch_norm/momentum", "must be at most 1"),
+        ({"early_stopping": False}, "early_stopping", STOPPING),
+        ({"early_stopping": {"patience": 0}}, "early_stopping/patience", "must be at least 1"),
+        (
+            {"early_stopping": {"metric": "test_loss"}},
+            "early_stopping/metric",
+            "must be 'validation_loss' or 'validation_accuracy'",
+        ),
+        ({"batch_size": 0}, "batch_size", BATCH_SIZE),
+        ({"batch_size": "all"}, "batch_size", BATCH_SIZE),
+        ({"batch_size": 1.5}, "batch_size", BATCH_SIZE),
+        ({"batch_size": 2_000_000}, "batch_size", BATCH_SIZE),
+        ({"dropout": 1.0}, "dropout", "must be less than 1"),
+        ({"dropout": -0.1}, "dropout", "must be at least 0"),
+        ({"epochs": True}, "epochs", "must be a whole number"),
+        ({"epochs": 2.5}, "epochs", "must be a whole number"),
+        ({"seed": 2**53}, "seed", "must be at most 9007199254740991"),
+        (
+            {"activation": "rellu"},
+            "activation",
+            "must be 'relu', 'sigmoid', 'tanh', 'elu', 'leaky_relu', 'gelu', 'silu', 'softplus' or 'identity': "
+            "did you mean 'relu'?",
+        ),
+        ({"precision": "float16"}, "precision", "must be 'float32' or 'bfloat16'"),
+        ({"device": "gpu"}, "device", "must be 'auto', 'cpu' or 'cuda'"),
+        ({"clip_norm": 0}, "clip_norm", "must be greater than 0"),
+        ({"tags": "a"}, "tags", "must be a list of strings"),
+        ({"tags": ["a", ""]}, "tags/1", "must have at least 1 character"),
+        ({"name": 5}, "name", "must be a string"),
+        ({"name": "x" * 201}, "name", "must have at most 200 characters"),
+        (
+            {"batch_size": 1, "batch_norm": True},
+            "",
+            "batch_norm normalises over a batch, and batch_size is 1: take 2 or more, or batch_norm false",
+        ),
+        (
+            {"dataset": "diabetes", "early_stopping": {"metric": "validation_accuracy"}},
+            "",
+            "early_stopping on validation_accuracy, but 'diabetes' is a regression: use validation_loss",
+        ),
+    ],
+)
+def test_a_mistake_is_told_once_where_it_is(change: dict[str, Any], path: str, message: str) -> None:
+    assert [(mistake.path, mistake.message) for mistake in told({**GOOD, **change})] == [(path, message)]
+
+
+@pytest.mark.parametrize("document", [None, [], "mnist", 5, True])
+def test_what_is_no_object_is_told_what_one_looks_like(document: Any) -> None:
+    assert [(mistake.path, mistake.message) for mistake in told(document)] == [("", DOCUMENT)]
+
+
+def test_every_mistake_of_a_document_is_told() -> None:
+    found = told({"layers": [0, "x"], "epochs": 0, "drop": 1})
+    assert {mistake.path for mistake in found} == {"dataset", "layers/0/units", "layers/1", "epochs", "drop"}
+
+
+def test_what_stood_there_is_sent_back() -> None:
+    (mistake,) = told({**GOOD, "epochs": -3})
+    assert mistake.input == -3
+
+
+def test_nothing_stood_where_a_key_is_missing() -> None:
+    (mistake,) = told({"dataset": "mnist"})
+    assert (mistake.path, mistake.input) == ("layers", None)
+
+
+def test_a_long_input_is_cut_short() -> None:
+    (mistake,) = told({**GOOD, "optimizer": list(range(10_000))})
+    assert len(mistake.input) == 501
+
+
+def test_the_input_nan_survives_as_a_string() -> None:
+    (mistake,) = told({**GOOD, "dropout": float("nan")})
+    assert json.loads(mistake.model_dump_json())["input"] == "NaN"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "\ud800"},
+        {"\ud800": 1},
+        {"dataset": "\ud800"},
+        {"layers": ["\ud800"]},
+        {"optimizer": "\ud800"},
+        {"optimizer": {"kind": ["\ud800"]}},
+        {"activation": "\ud800"},
+        {"dataset": ["\ud800" * 600]},
+    ],
+)
+def test_text_that_utf_8_cannot_hold_is_told_too(change: dict[str, Any]) -> None:
+    for mistake in told({**GOOD, **change}):
+        json.loads(mistake.model_dump_json())
+
+
+def test_no_message_shows_a_class_or_a_pattern() -> None:
+    wrongs: tuple[Any, ...] = (None, [[]], {"?": {}}, 1e99)
+    documents = [{**GOOD, field: wrong} for field in Experiment.model_fields for wrong in wrongs]
+    words = " ".join(mistake.message for document in documents if not valid(document) for mistake in told(document))
+    assert "nstance" not in words
+    assert "tuple" not in words.lower()
+    assert "Input should" not in words
+
+
+def valid(document: dict[str, Any]) -> bool:
+    try:
+        Experiment.model_validate(document)
+    except ValidationError:
+        return False
+    return True
