@@ -1,0 +1,64 @@
+"""Every number of a spec is bounded, every list is, and every field says what it means."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gradus.catalog import WORDS, catalog
+from gradus.spec.experiment import Experiment
+from gradus.spec.word import Word, words_of
+
+SCHEMA = Experiment.model_json_schema()
+EVERY_WORD: list[type[Word]] = [Experiment, *(word for union in WORDS.values() for word in words_of(union))]
+LOW, HIGH = {"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum"}
+
+
+def nodes(schema: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object within a JSON Schema, with its place."""
+    if isinstance(schema, dict):
+        yield place, schema
+        for key, part in schema.items():
+            yield from nodes(part, f"{place}/{key}")
+    elif isinstance(schema, list):
+        for i, part in enumerate(schema):
+            yield from nodes(part, f"{place}/{i}")
+
+
+def typed(*types: str) -> list[tuple[str, dict[str, Any]]]:
+    return [(place, node) for place, node in nodes(SCHEMA) if node.get("type") in types and "const" not in node]
+
+
+@pytest.mark.parametrize(
+    ("place", "node"), typed("number", "integer"), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_number_has_two_bounds(place: str, node: dict[str, Any]) -> None:
+    assert LOW & node.keys(), f"{place} has no lower bound"
+    assert HIGH & node.keys(), f"{place} has no upper bound"
+
+
+def test_every_list_and_every_free_text_has_an_end() -> None:
+    endless = [place for place, node in typed("array") if "maxItems" not in node]
+    endless += [place for place, node in typed("string") if "maxLength" not in node and "enum" not in node]
+    assert endless == []
+    assert len(typed("array")) >= 2
+    assert len(typed("string")) >= 3
+
+
+def test_every_object_refuses_unknown_keys() -> None:
+    assert [place for place, node in typed("object") if node["additionalProperties"] is not False] == []
+
+
+@pytest.mark.parametrize("word", EVERY_WORD, ids=lambda word: word.__name__)
+def test_every_field_says_what_it_means(word: type[Word]) -> None:
+    assert [name for name, field in word.model_fields.items() if not field.description and name != "kind"] == []
+
+
+def test_the_schema_offers_each_shorthand() -> None:
+    properties = SCHEMA["properties"]
+    assert {"const": True} in properties["batch_norm"]["anyOf"]
+    assert "adam" in properties["optimizer"]["anyOf"][0]["enum"]
+    assert "mnist" in properties["dataset"]["anyOf"][0]["enum"]
+    assert properties["layers"]["items"]["anyOf"][0]["type"] == "integer"
+    for field, family in {"init": "initializers", "optimizer": "optimizers", "schedule": "schedules"}.items():
+        assert properties[field]["anyOf"][0]["enum"] == [entry.kind for entry in catalog().families[family]]
