@@ -37,32 +37,35 @@ class Epoch:
     Members that share a seed share the order: then there is one row of indices for all, and one gather a step.
     """
 
-    def __init__(self, seeds: Sequence[int], epoch: int, targets: Tensor, size: int) -> None:
+    def __init__(self, seeds: Sequence[int], number: int, targets: Tensor, size: int) -> None:
+        """`number` is 1 for the first epoch; targets (n,) of all examples; `size` examples in a full step."""
+        self.number = number
+        self.has_tail = len(targets) % size > 0
         self._members = len(seeds)
-        distinct = list(seeds) if len(set(seeds)) > 1 else [seeds[0]]
-        orders = torch.stack([epoch_order(seed, epoch, len(targets), targets.device) for seed in distinct])  # (k, n)
-        self._indices = _cut(orders, size)
-        self._targets = _cut(targets[orders], size)
+        distinct = seeds if len(set(seeds)) > 1 else seeds[:1]
+        orders = torch.stack([epoch_order(seed, number, len(targets), targets.device) for seed in distinct])  # (k, n)
+        self._full = _cut(orders, size)
+        self._tail = orders[:, len(self._full) * size :].contiguous()  # (k, b)
+        self._full_targets, self._tail_targets = targets[self._full], targets[self._tail]
 
     def __len__(self) -> int:
         """Steps, a smaller last one included."""
-        return len(self._indices)
+        return len(self._full) + self.has_tail
 
     def inputs(self, step: int, examples: Tensor, memory: Tensor) -> Tensor:
-        """Inputs of a step, (K, b, inputs): examples (n, inputs) gathered into memory (at least K·b, inputs)."""
-        indices = self._indices[step]  # (k, b), contiguous
+        """Inputs of a step, (K, b, inputs): examples (n, inputs) gathered into memory (at least k·b, inputs)."""
+        indices = self._full[step] if step < len(self._full) else self._tail  # (k, b), contiguous
         rows = memory[: indices.numel()]
         torch.index_select(examples, 0, indices.view(-1), out=rows)
         return rows.view(*indices.shape, -1).expand(self._members, -1, -1)
 
     def targets(self, step: int) -> Tensor:
         """Targets of a step, (K, b)."""
-        return self._targets[step].expand(self._members, -1)
+        targets = self._full_targets[step] if step < len(self._full) else self._tail_targets
+        return targets.expand(self._members, -1)
 
 
-def _cut(rows: Tensor, size: int) -> list[Tensor]:
-    """(k, n) as contiguous pieces (k, size), the last maybe smaller."""
+def _cut(rows: Tensor, size: int) -> Tensor:
+    """The full batches of rows (k, n), contiguous (steps, k, size)."""
     full = rows.shape[1] // size
-    pieces = rows[:, : full * size].view(len(rows), full, size).transpose(0, 1).contiguous()
-    rest = rows[:, full * size :].contiguous()
-    return [*pieces, rest] if rest.numel() else list(pieces)
+    return rows[:, : full * size].view(len(rows), full, size).transpose(0, 1).contiguous()

@@ -29,6 +29,11 @@ class Block:
     shape: tuple[int, int]
 
     @property
+    def layer(self) -> str:
+        """The path of its layer."""
+        return self.name.rpartition(".")[0]
+
+    @property
     def end(self) -> int:
         """Where the next block may start."""
         return self.start + self.shape[0] * self.shape[1]

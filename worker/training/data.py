@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from torch import Tensor, device
+from torch import Tensor, device, dtype
 
 from gradus.spec.loss import Task
 
@@ -23,9 +23,10 @@ class Split:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def to(self, place: device) -> "Split":
-        """The same on another device; itself if it is there."""
-        return replace(self, inputs=self.inputs.to(place), targets=self.targets.to(place))
+    def to(self, place: device, number: dtype) -> "Split":
+        """The same on a device, with inputs and values of a type; the same memory where it is so already."""
+        targets = self.targets.to(place, number) if self.targets.is_floating_point() else self.targets.to(place)
+        return replace(self, inputs=self.inputs.to(place, number), targets=targets)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,7 @@ class Data:
     test: Split
     task: Task
 
-    def to(self, place: device) -> "Data":
-        """The same on another device."""
-        return replace(self, train=self.train.to(place), validation=self.validation.to(place), test=self.test.to(place))
+    def to(self, place: device, number: dtype) -> "Data":
+        """The same on a device, with numbers of a type."""
+        train, validation, test = (split.to(place, number) for split in (self.train, self.validation, self.test))
+        return Data(train, validation, test, self.task)

@@ -1,0 +1,68 @@
+"""Which experiments can train as one array, and how long a chunk of their steps is."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from gradus.spec.batch import examples_per_step
+from gradus.spec.experiment import Experiment
+from gradus.spec.network import NetworkPlan, plan
+from models.network import shape
+from models.schedule import factors
+
+Shape = tuple[object, ...]
+
+STEP_SECONDS = 1.5e-4
+"""What a step costs however small the network is."""
+NUMBERS_PER_SECOND = 1e10
+"""Multiplications that a slow CPU does in a second; a fast device has shorter chunks, never longer ones."""
+CHUNK_SECONDS = 0.1
+CHUNK_OUTPUTS = 2**20
+"""Outputs of a chunk's steps that are kept until its end, for the loss."""
+
+
+def array_shape(experiment: Experiment) -> Shape:
+    """Equal for experiments that can train as one array; hashable.
+
+    They share the network's shape, batch normalisation, activations, kind of optimizer, batch size, data set,
+    precision and device wish. Seeds, initialisers, rates, factors, schedules, epochs and stopping rules may differ.
+    """
+    resolved = experiment.resolved()
+    return (
+        shape(plan(experiment)),
+        resolved.dataset,
+        resolved.batch_size,
+        type(resolved.optimizer),
+        resolved.precision,
+        resolved.device,
+    )
+
+
+def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
+    """Steps between two pulses: about a tenth of a second's on a slow machine. A function of the shape alone."""
+    products = 3 * batch * members * sum(layer.weights for layer in network.layers)
+    fit = int(CHUNK_SECONDS / (STEP_SECONDS + products / NUMBERS_PER_SECOND))
+    room = CHUNK_OUTPUTS // (batch * members * network.outputs)
+    return max(1, min(fit, room))
+
+
+def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
+    """The steps [first, steps) of an epoch in chunks; they start at multiples of length, a smaller last batch alone."""
+    full = steps - 1 if tail else steps
+    bounds = [*range(0, full, length), full] + [steps] * tail
+    return [range(a, b) for a, b in pairwise(bounds) if a >= first]
+
+
+def learning_rates(experiments: Sequence[Experiment], first: int, last: int, steps_per_epoch: int) -> Tensor:
+    """Learning rates of the steps [first, last) since the start of the run, float64, (steps, K)."""
+    steps = torch.arange(first, last, dtype=torch.float64)
+    kinds = {(e.schedule, e.epochs): None for e in experiments}
+    curves = {kind: factors(kind[0], steps, steps_per_epoch, kind[1]) for kind in kinds}
+    return torch.stack([curves[e.schedule, e.epochs] * e.optimizer.lr for e in experiments], dim=1)
+
+
+def batch_of(experiment: Experiment, examples: int) -> int:
+    """Examples in every full step."""
+    return examples_per_step(experiment.batch_size, examples)

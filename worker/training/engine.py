@@ -1,0 +1,83 @@
+"""The training step of K networks of one shape."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gradus.spec.experiment import Experiment
+from gradus.spec.network import plan
+from models.batch import Buffers
+from models.clip import Clip, global_norm
+from models.loss import loss
+from models.network import Network, first_storage, network, network_masks
+from models.optimizer import update
+from models.penalty import penalty
+from models.precision import products
+from worker.training.array import array_shape, batch_of
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """A way through the network for batches of one size."""
+
+    network: Network
+    slope: Tensor
+    """Memory for the loss's gradient by the outputs, (K, b, outputs)."""
+
+
+class Engine:
+    """K untrained networks in flat storage, and the step that trains them."""
+
+    def __init__(self, experiments: Sequence[Experiment], examples: int, place: torch.device, dtype: torch.dtype):
+        """`examples` is the length of an epoch: it decides the size of a full step and of a smaller last one."""
+        assert len({array_shape(experiment) for experiment in experiments}) == 1, "an array has one shape"
+        first = experiments[0]
+        seeds = [experiment.seed for experiment in experiments]
+        self.plans = [plan(experiment) for experiment in experiments]
+        self.storage = first_storage(self.plans, seeds, dtype, place)
+        self.batch = batch_of(first, examples)
+        self.loss = loss(self.plans[0].task)
+        like = self.storage.parameters
+        self.penalty = penalty([e.l1 for e in experiments], [e.l2 for e in experiments], like)
+        self.update = update([e.optimizer for e in experiments], like)
+        self._clip = Clip([e.clip_norm for e in experiments], like)
+        self._masks = network_masks(self.plans, seeds, self.batch, like)
+        self._products = products(first.precision)
+        buffers = Buffers(like)
+        sizes = {self.batch, examples % self.batch or self.batch}
+        self._passes = {size: self._pass(size, buffers) for size in sorted(sizes, reverse=True)}
+
+    def _pass(self, size: int, buffers: Buffers) -> Pass:
+        buffers.rewind()
+        net = network(self.plans[0], self.storage, self._masks, self._products, size, buffers)
+        return Pass(net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
+
+    def forward(self, inputs: Tensor, step: int) -> Tensor:
+        """Outputs (K, b, outputs) for inputs (K, b, inputs) at a step (0 = the first of the run), as in training."""
+        return self._passes[inputs.shape[1]].network.forward(inputs, step)
+
+    def step(self, inputs: Tensor, targets: Tensor, step: int, rate: Tensor, norm: Tensor) -> Tensor:
+        """One step of every member at learning rates (K, 1); writes the gradient's norms (K,) and gives the outputs."""
+        here, storage = self._passes[inputs.shape[1]], self.storage
+        outputs = here.network.forward(inputs, step)
+        slope = self.loss.gradient(outputs, targets, here.slope)
+        here.network.backward(slope)
+        self.penalty.add_gradient(storage.weights(), storage.weights_gradient())
+        global_norm(storage.gradient, out=norm)
+        self._clip(storage.gradient, norm)
+        self.update(storage.parameters, storage.gradient, rate)
+        return outputs
+
+    def evaluate(self, inputs: Tensor) -> Tensor:
+        """Outputs (K, n, outputs) for inputs (n, inputs), by the running statistics and without dropout."""
+        return self._passes[self.batch].network.evaluate(inputs.expand(len(self.plans), -1, -1))
+
+    def layer_outputs(self, examples: int) -> dict[str, Tensor]:
+        """What each layer gave in the last forward pass over so many examples, (K, b, units), from input to output."""
+        return self._passes[examples].network.outputs()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that steps change, by name; the member is the first axis."""
+        return {"parameters": self.storage.parameters, "statistics": self.storage.statistics, **self.update.slots}

@@ -1,0 +1,36 @@
+"""The loss and accuracy of every member over all of a split."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from worker.training.data import Split
+from worker.training.engine import Engine
+
+EVALUATION_NUMBERS = 2**21
+"""Numbers in a layer's output for one member: the batch is as large as the widest layer lets it be."""
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """Means over a split, float64, (K,)."""
+
+    loss: Tensor
+    accuracy: Tensor
+    """NaN for regression."""
+
+
+def evaluate(engine: Engine, split: Split) -> Score:
+    """Every example once, by the running statistics and without dropout."""
+    widest = max(engine.plans[0].inputs, *(layer.units for layer in engine.plans[0].layers))
+    rows = max(1, min(1024, EVALUATION_NUMBERS // widest))  # by the shape alone: equal bits each time
+    loss = split.inputs.new_zeros(len(engine.plans), dtype=torch.float64)
+    right = torch.zeros_like(loss)
+    for first in range(0, len(split), rows):
+        inputs, targets = split.inputs[first : first + rows], split.targets[first : first + rows]
+        outputs = engine.evaluate(inputs)
+        loss += engine.loss.values(outputs, targets.expand(len(loss), -1)).sum(1, dtype=torch.float64)
+        hits = engine.loss.right(outputs, targets)
+        right += torch.nan if hits is None else hits.sum(1)
+    return Score(loss / len(split), right / len(split))

@@ -1,0 +1,80 @@
+"""What training tells whoever drives it: a pulse after every chunk of steps, a report after every epoch."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Some steps were taken: an occasion to stop, or to take the state, in the middle of an epoch."""
+
+    epoch: int
+    """The epoch in progress, 1 = the first."""
+    step: int
+    """Steps taken since the start of the run."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """All epochs were trained."""
+
+
+@dataclass(frozen=True)
+class StoppedEarly:
+    """The validation metric no longer improved."""
+
+    best_epoch: int | None
+    """The epoch whose weights are kept; None if the metric was never a number."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """The numbers ran away: where that was first seen."""
+
+    epoch: int
+    step: int
+    """Since the start of the run, 1 = the first."""
+    layer: str
+    """Its path in the spec, `layers/0`, or `output`."""
+
+
+Ending = Finished | StoppedEarly | Divergence
+
+
+@dataclass(frozen=True)
+class MemberEpoch:
+    """What one epoch gave one member. Losses are means of the data loss, without penalty; NaN and infinity stay."""
+
+    epoch: int
+    step: int
+    """Steps taken since the start of the run."""
+    train_loss: float
+    """Mean over the epoch's examples, as they were trained."""
+    train_accuracy: float | None
+    """None for regression, as the other accuracies."""
+    validation_loss: float
+    validation_accuracy: float | None
+    test_loss: float
+    test_accuracy: float | None
+    penalty: float
+    """l1·Σ|w| + l2·Σw² at the end of the epoch."""
+    learning_rate: float
+    """Of the epoch's last step."""
+    gradient_norm: float
+    """L2 norm of the gradient before clipping, penalty included: mean over the epoch's steps."""
+    is_best: bool
+    """Whether no epoch before was as good by the metric that decides (`models.stopping.rule`)."""
+    ending: Ending | None
+    """Why the member ends with this epoch, if it does."""
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """The end of an epoch."""
+
+    epoch: int
+    step: int
+    members: tuple[MemberEpoch | None, ...]
+    """In the order of the experiments; None for a member that ended in an earlier epoch."""
+
+
+Report = Pulse | EpochReport

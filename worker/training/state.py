@@ -1,0 +1,113 @@
+"""Everything that the next step needs, as tensors and a JSON document: what a checkpoint holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, assert_never
+
+import torch
+from torch import Tensor
+
+from models.stopping import Standing
+from worker.training.report import Divergence, Ending, Finished, StoppedEarly
+
+
+@dataclass(frozen=True)
+class MemberState:
+    """Where one member stands."""
+
+    epochs: int
+    """How many it was to train when the state was taken: a run that is extended has more by now."""
+    standing: Standing = field(default_factory=Standing)
+    ending: Ending | None = None
+    divergence: Divergence | None = None
+    """Seen in the epoch in progress, which it ends with."""
+
+    def extended(self, epochs: int) -> "MemberState":
+        """The same for a run of so many epochs: one that is over, but did not diverge, goes on if that is more."""
+        goes_on = epochs > self.epochs and not isinstance(self.ending, Divergence)
+        standing = replace(self.standing, waited=0) if goes_on else self.standing
+        return replace(self, epochs=epochs, standing=standing, ending=None if goes_on else self.ending)
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The state of K members between two steps. `split` gives each its own; `join` puts them together again."""
+
+    epoch: int
+    """Epochs done."""
+    step_in_epoch: int
+    """Steps of the epoch in progress that are done."""
+    step: int
+    """Steps since the start of the run."""
+    members: tuple[MemberState, ...]
+    tensors: Mapping[str, Tensor]
+    """By name; the member is the first axis of each."""
+
+    def split(self) -> list["State"]:
+        """One state for each member, on the CPU."""
+        return [
+            replace(self, members=(member,), tensors={name: t[k : k + 1].cpu() for name, t in self.tensors.items()})
+            for k, member in enumerate(self.members)
+        ]
+
+    def document(self) -> dict[str, Any]:
+        """What is not a tensor, for JSON."""
+        return {
+            "epoch": self.epoch,
+            "step_in_epoch": self.step_in_epoch,
+            "step": self.step,
+            "members": [_member_document(member) for member in self.members],
+        }
+
+
+def join(states: Sequence[State]) -> State:
+    """The state of an array whose members stand at the same step."""
+    first = states[0]
+    assert len({(s.epoch, s.step_in_epoch, s.step) for s in states}) == 1, "members of an array stand at one step"
+    tensors = {name: torch.cat([state.tensors[name] for state in states]) for name in first.tensors}
+    return replace(first, members=tuple(member for state in states for member in state.members), tensors=tensors)
+
+
+def read_state(document: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> State:
+    """The state that `State.document` and `State.tensors` were taken from."""
+    members = tuple(_read_member(member) for member in document["members"])
+    return State(document["epoch"], document["step_in_epoch"], document["step"], members, tensors)
+
+
+def _member_document(member: MemberState) -> dict[str, Any]:
+    return {
+        "epochs": member.epochs,
+        "standing": asdict(member.standing),
+        "ending": member.ending and _ending_document(member.ending),
+        "divergence": member.divergence and asdict(member.divergence),
+    }
+
+
+def _read_member(document: Mapping[str, Any]) -> MemberState:
+    divergence = document["divergence"]
+    return MemberState(
+        document["epochs"],
+        Standing(**document["standing"]),
+        _read_ending(document["ending"]),
+        divergence and Divergence(**divergence),
+    )
+
+
+def _ending_document(ending: Ending) -> dict[str, Any]:
+    match ending:
+        case Finished():
+            return {"kind": "finished"}
+        case StoppedEarly():
+            return {"kind": "stopped_early", **asdict(ending)}
+        case Divergence():
+            return {"kind": "diverged", **asdict(ending)}
+        case _:
+            assert_never(ending)
+
+
+def _read_ending(document: Mapping[str, Any] | None) -> Ending | None:
+    if document is None:
+        return None
+    facts = {key: value for key, value in document.items() if key != "kind"}
+    kinds: dict[str, type[Ending]] = {"finished": Finished, "stopped_early": StoppedEarly, "diverged": Divergence}
+    return kinds[document["kind"]](**facts)

@@ -1,0 +1,195 @@
+"""Training as a generator of reports: it knows no database, no queue and no clock."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import isnan
+
+import torch
+from torch import Tensor
+
+from gradus.spec.experiment import Experiment
+from models.batch import Epoch
+from models.network import named
+from models.stopping import rule
+from worker.training.array import chunks, learning_rates
+from worker.training.chunk import ChunkRecord, ChunkTrainer
+from worker.training.data import Data
+from worker.training.divergence import unsound
+from worker.training.engine import Engine
+from worker.training.evaluation import evaluate
+from worker.training.report import Ending, EpochReport, Finished, MemberEpoch, Pulse, Report, StoppedEarly
+from worker.training.state import MemberState, State
+
+
+def train(
+    experiments: Sequence[Experiment],
+    data: Data,
+    device: torch.device,
+    *,
+    state: State | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> "Training":
+    """Train experiments of one `array_shape` side by side; iterate over the result for the reports.
+
+    With a `state`, go on from there with the numbers that the run it was taken from would have had, bit for bit.
+    """
+    return Training(experiments, data, device, state=state, dtype=dtype)
+
+
+class Training(Iterator[Report]):
+    """A run in progress. Between two reports it stands still, and its state and weights can be taken."""
+
+    def __init__(
+        self,
+        experiments: Sequence[Experiment],
+        data: Data,
+        device: torch.device,
+        *,
+        state: State | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self._experiments = experiments
+        self._data = data.to(device, dtype)
+        self._engine = Engine(experiments, len(data.train), device, dtype)
+        self._chunk = ChunkTrainer(self._engine, experiments, self._data.train)
+        self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
+        self._members = [MemberState(experiment.epochs) for experiment in experiments]
+        self._epoch = self._step_in_epoch = self._step = 0
+        storage = self._engine.storage
+        self._best = {"best.parameters": storage.parameters.clone(), "best.statistics": storage.statistics.clone()}
+        zeros = torch.zeros(len(experiments), dtype=torch.float64, device=device)
+        self._sums = {f"sums.{name}": zeros.clone() for name in ("loss", "right", "norm")}
+        if state is not None:
+            self._restore(state)
+        self._reports = self._train()
+
+    def __next__(self) -> Report:
+        return next(self._reports)
+
+    def state(self) -> State:
+        """A copy of everything that the next step needs."""
+        tensors = {name: tensor.clone() for name, tensor in self._tensors().items()}
+        return State(self._epoch, self._step_in_epoch, self._step, tuple(self._members), tensors)
+
+    def weights(self, member: int) -> dict[str, Tensor]:
+        """A copy of a member's weights and running statistics by name, as they stand."""
+        storage = self._engine.storage
+        tensors = named(storage.layout, storage.parameters[member], storage.statistics[member])
+        return {name: tensor.clone() for name, tensor in tensors.items()}
+
+    def best_weights(self, member: int) -> dict[str, Tensor]:
+        """Those of the best epoch so far; the first weights before there is one."""
+        rows = self._best["best.parameters"][member], self._best["best.statistics"][member]
+        return {name: tensor.clone() for name, tensor in named(self._engine.storage.layout, *rows).items()}
+
+    def _train(self) -> Iterator[Report]:
+        while any(member.ending is None for member in self._members):
+            yield from self._train_epoch()
+            yield self._close_epoch()
+
+    def _train_epoch(self) -> Iterator[Pulse]:
+        seeds = [experiment.seed for experiment in self._experiments]
+        epoch = Epoch(seeds, self._epoch + 1, self._data.train.targets, self._engine.batch)
+        for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
+            record = self._chunk.train(epoch, steps)
+            self._add(record)
+            self._note_divergence(epoch, steps, unsound(self._engine, record.losses))
+            self._step += len(steps)
+            self._step_in_epoch = steps.stop
+            yield Pulse(epoch.number, self._step)
+
+    def _add(self, record: ChunkRecord) -> None:
+        self._sums["sums.loss"] += record.losses.sum((0, 2), dtype=torch.float64)
+        self._sums["sums.right"] += torch.nan if record.right is None else record.right.sum((0, 2))
+        self._sums["sums.norm"] += record.norms.sum(0, dtype=torch.float64)
+
+    def _note_divergence(self, epoch: Epoch, steps: range, members: Sequence[int]) -> None:
+        new = [k for k in members if self._members[k].divergence is None and self._members[k].ending is None]
+        if not new:
+            return
+        for k, divergence in self._chunk.locate(epoch, steps, new).items():
+            self._members[k] = replace(self._members[k], divergence=divergence)
+
+    def _close_epoch(self) -> EpochReport:
+        self._epoch += 1
+        active = [member.ending is None for member in self._members]
+        columns = zip(*self._numbers().tolist(), self._last_rates(), strict=True)
+        rows = [self._close_member(k, *numbers) if active[k] else None for k, numbers in enumerate(columns)]
+        self._step_in_epoch = 0
+        for total in self._sums.values():
+            total.zero_()
+        return EpochReport(self._epoch, self._step, tuple(rows))
+
+    def _numbers(self) -> Tensor:
+        """The epoch's metrics, float64 (8, K), for one transfer from the device."""
+        examples = len(self._data.train)
+        validation, test = evaluate(self._engine, self._data.validation), evaluate(self._engine, self._data.test)
+        return torch.stack(
+            [
+                self._sums["sums.loss"] / examples,
+                self._sums["sums.right"] / examples,
+                validation.loss,
+                validation.accuracy,
+                test.loss,
+                test.accuracy,
+                self._engine.penalty.value(self._engine.storage.weights()),
+                self._sums["sums.norm"] / self._step_in_epoch,
+            ]
+        )
+
+    def _last_rates(self) -> list[float]:
+        last = self._epoch * self._step_in_epoch
+        return learning_rates(self._experiments, last - 1, last, self._step_in_epoch)[0].tolist()
+
+    def _close_member(self, k: int, *numbers: float) -> MemberEpoch:
+        train_loss, train_right, loss, right, test_loss, test_right, penalty, norm, rate = numbers
+        value = right if self._rules[k].metric == "validation_accuracy" else loss
+        standing = self._members[k].standing.after(self._epoch, value, self._rules[k])
+        is_best = standing.best_epoch == self._epoch
+        if is_best:
+            self._keep_best(k)
+        self._members[k] = replace(self._members[k], standing=standing)
+        self._members[k] = replace(self._members[k], ending=self._ending(k))
+        return MemberEpoch(
+            epoch=self._epoch,
+            step=self._step,
+            train_loss=train_loss,
+            train_accuracy=_known(train_right),
+            validation_loss=loss,
+            validation_accuracy=_known(right),
+            test_loss=test_loss,
+            test_accuracy=_known(test_right),
+            penalty=penalty,
+            learning_rate=rate,
+            gradient_norm=norm,
+            is_best=is_best,
+            ending=self._members[k].ending,
+        )
+
+    def _ending(self, k: int) -> Ending | None:
+        member = self._members[k]
+        if member.divergence is not None:
+            return member.divergence
+        if self._epoch >= self._experiments[k].epochs:
+            return Finished()
+        return StoppedEarly(member.standing.best_epoch) if self._rules[k].ends(member.standing) else None
+
+    def _keep_best(self, k: int) -> None:
+        storage = self._engine.storage
+        self._best["best.parameters"][k].copy_(storage.parameters[k])
+        self._best["best.statistics"][k].copy_(storage.statistics[k])
+
+    def _tensors(self) -> dict[str, Tensor]:
+        return {**self._engine.tensors(), **self._best, **self._sums}
+
+    def _restore(self, state: State) -> None:
+        self._epoch, self._step_in_epoch, self._step = state.epoch, state.step_in_epoch, state.step
+        pairs = zip(state.members, self._experiments, strict=True)
+        self._members = [member.extended(experiment.epochs) for member, experiment in pairs]
+        for name, tensor in self._tensors().items():
+            if name in state.tensors:  # a fork to another kind of optimizer starts with that one's empty memory
+                tensor.copy_(state.tensors[name])
+
+
+def _known(accuracy: float) -> float | None:
+    return None if isnan(accuracy) else accuracy
