@@ -1,0 +1,9 @@
+"""The client: a call is a value, and a client sends it. `from gradus.client import Client, calls`."""
+
+from gradus.client import calls
+from gradus.client.access import Access, find_access
+from gradus.client.calls import Call
+from gradus.client.client import Client
+from gradus.client.stream import StreamEvent
+
+__all__ = ["Access", "Call", "Client", "StreamEvent", "calls", "find_access"]
