@@ -1,0 +1,5 @@
+"""`python -m gradus.cli` is `gradus`."""
+
+from gradus.cli.main import main
+
+main()

@@ -1,0 +1,104 @@
+"""`gradus lecture`: the lecture's two runs, live, beside the numbers that the lecture shows."""
+
+import sys
+from collections.abc import Sequence
+from uuid import uuid4
+
+from rich.console import Console
+from rich.live import Live
+
+from gradus.cli import words
+from gradus.cli.exits import Exit, code_of_runs
+from gradus.cli.feed import follow
+from gradus.cli.lecture_table import comparison, curves, line, verdict
+from gradus.cli.plot import plot
+from gradus.cli.runs import Run
+from gradus.cli.service import Start, running
+from gradus.client import Client, calls
+from gradus.examples import ADAM_BATCH_NORM, DIGITS, GRADIENT_DESCENT
+from gradus.spec.experiment import Experiment
+from gradus.status import EventKind, FailureCode
+from gradus.wire.experiment import LogLine
+
+
+def present(start: Start, *, once: bool) -> Exit:
+    """Start the service, show the runs, and stay until Ctrl-C, or with `once` stop it all."""
+    console = Console(highlight=False)
+    try:
+        with running(start) as service, Client(service.access) as client:
+            code = _show(console, client)
+            console.print(f"\nDocs page: {service.access.url}/docs, where both specs are among the examples.")
+            if once or service.child is None:
+                return code
+            console.print("The service stays up. Ctrl-C stops it.")
+            service.child.wait()
+            return Exit(code)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _show(console: Console, client: Client) -> Exit:
+    """The lecture's runs or, where their data cannot be had, a smaller one."""
+    console.print(
+        "\nThe lecture's question: which technique makes the model better? 784-300-100-10 on MNIST, batch 50."
+    )
+    if not client.send(calls.dataset("mnist")).available:
+        console.print("MNIST is not on this machine yet: the first run downloads it (11 MB).")
+    runs = _train(console, client, (GRADIENT_DESCENT, ADAM_BATCH_NORM))
+    if any(map(_without_data, runs)):
+        console.print("MNIST is not here and could not be downloaded: training on the built-in digits instead.")
+        console.print("To see the lecture's runs, put the four MNIST files into $GRADUS_DATASETS_DIR/mnist.")
+        runs = _train(console, client, (DIGITS,))
+    _tell_end(console, runs)
+    return code_of_runs([run.status for run in runs])
+
+
+def _train(console: Console, client: Client, specs: Sequence[Experiment]) -> Sequence[Run]:
+    """Submit the specs and show their epochs as they come; stops early where the data cannot be had."""
+    records = [client.send(calls.create(spec, idempotency_key=str(uuid4()))) for spec in specs]
+    runs = {record.id: Run(record.id, record) for record in records}
+    watching = _live if sys.stdout.isatty() else _plain
+    watching(console, client, runs)
+    for run in runs.values():
+        if not run.status.final:
+            client.send(calls.cancel(run.id))
+    return list(runs.values())
+
+
+def _live(console: Console, client: Client, runs: dict[str, Run]) -> None:
+    with Live(comparison(list(runs.values())), console=console, refresh_per_second=8) as live:
+        for one, event in follow(client, list(runs)):
+            runs[one] = runs[one].after(event)
+            live.update(comparison(list(runs.values())))
+            if isinstance(event.data, LogLine):
+                console.print(f"{runs[one].name}: {event.data.message}", markup=False)
+            if _without_data(runs[one]):
+                return
+
+
+def _plain(console: Console, client: Client, runs: dict[str, Run]) -> None:
+    for one, event in follow(client, list(runs)):
+        runs[one] = run = runs[one].after(event)
+        if event.kind is EventKind.EPOCH:
+            console.print(line(run), soft_wrap=True)
+        elif isinstance(event.data, LogLine):
+            console.print(f"{run.name}: {event.data.message}", markup=False, soft_wrap=True)
+        if _without_data(run):
+            return
+    console.print(comparison(list(runs.values())))
+
+
+def _without_data(run: Run) -> bool:
+    """Whether it failed for want of its data set."""
+    return run.record is not None and run.record.error is not None and run.record.error.code is FailureCode.DATA_ERROR
+
+
+def _tell_end(console: Console, runs: Sequence[Run]) -> None:
+    picture = plot(curves(runs), "Test accuracy after each epoch", console.width)
+    if picture is not None:
+        console.print(picture)
+    for run in runs:
+        if run.record is not None and run.record.error is not None:
+            console.print(f"{run.name} failed, {words.failure_line(run.record.error)}", markup=False, style="red")
+        elif run.rows:
+            console.print(verdict(run))

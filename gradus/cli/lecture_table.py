@@ -1,0 +1,69 @@
+"""The epochs of the lecture's runs beside the lecture's own numbers."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from gradus.cli.runs import Run
+from gradus.examples import LECTURE_TEST_ACCURACY
+
+
+def comparison(runs: Sequence[Run]) -> Table:
+    """One line for each epoch; for each run the test accuracy here, the lecture's, and their difference."""
+    table = Table(title="Test accuracy after each epoch", header_style="bold", title_style="")
+    table.add_column("epoch", justify="right")
+    for run in runs:
+        table.add_column(f"{run.name}\n{run.status}", justify="right", min_width=9)
+        if _lecture(run):
+            table.add_column("the\nlecture", justify="right", style="dim")
+            table.add_column("differ-\nence", justify="right")
+    for epoch in range(1, max(run.epochs for run in runs) + 1):
+        table.add_row(str(epoch), *[cell for run in runs for cell in _cells(run, epoch)])
+    return table
+
+
+def line(run: Run) -> str:
+    """The newest epoch, for output that is no terminal."""
+    row = run.rows[-1]
+    own = _lecture(run)
+    beside = f"  lecture {own[row.epoch - 1]:.4f}" if row.epoch <= len(own) else ""
+    return f"{run.name}: epoch {row.epoch}/{run.epochs}  test accuracy {_here(run, row.epoch):.4f}{beside}"
+
+
+def curves(runs: Sequence[Run]) -> dict[str, Sequence[float]]:
+    """Test accuracy after each epoch, by the run's name."""
+    return {run.name: [_here(run, row.epoch) for row in run.rows] for run in runs if run.rows}
+
+
+def verdict(run: Run) -> str:
+    """How the run ended, in one line."""
+    best = max(_here(run, row.epoch) for row in run.rows)
+    seconds = sum(row.seconds for row in run.rows)
+    last = _here(run, run.epoch)
+    own = _lecture(run)
+    beside = f" (the lecture: {own[-1]:.4f}, best {max(own):.4f})" if own else ""
+    return f"{run.name}: {last:.4f} after {run.epoch} epochs, best {best:.4f}{beside}, {seconds:.1f} s"
+
+
+def _cells(run: Run, epoch: int) -> Sequence[str | Text]:
+    own = _lecture(run)
+    here = _here(run, epoch) if epoch <= run.epoch else None
+    shown = "" if here is None else f"{here:.4f}"
+    if not own:
+        return (shown,)
+    theirs = own[epoch - 1]
+    if here is None:
+        return shown, f"{theirs:.4f}", ""
+    difference = here - theirs
+    return shown, f"{theirs:.4f}", Text(f"{difference:+.4f}", style="green" if difference >= 0 else "red")
+
+
+def _here(run: Run, epoch: int) -> float:
+    accuracy = run.rows[epoch - 1].test_accuracy
+    assert accuracy is not None
+    return accuracy
+
+
+def _lecture(run: Run) -> tuple[float, ...]:
+    return LECTURE_TEST_ACCURACY.get(run.name, ())

@@ -1,0 +1,60 @@
+"""`--set optimizer.lr=0.1`: change one place of a spec's document."""
+
+import json
+from typing import Any
+
+from gradus.errors import BadRequest
+
+
+def apply(document: Any, setting: str) -> Any:
+    """A copy of the document with the setting done. The path's parts are keys or, in a list, numbers from 0.
+
+    The value is JSON, or a text if it is none. A shorthand on the way is written out: with `"optimizer": "adam"`,
+    `optimizer.lr=0.1` gives `{"kind": "adam", "lr": 0.1}`.
+
+    Raises:
+        BadRequest: the setting cannot be read, or its path leads nowhere.
+    """
+    path, equals, text = setting.partition("=")
+    if not equals or not path:
+        raise BadRequest(f"--set {setting}: write it as path=value, for example optimizer.lr=0.01")
+    return _put(document, path.split("."), _value(text), setting)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _put(place: Any, path: list[str], value: Any, setting: str) -> Any:
+    if not path:
+        return value
+    key, *rest = path
+    match _in_full(place):
+        case dict() as here:
+            return here | {key: _put(_named(here.get(key, {}), key, rest), rest, value, setting)}
+        case list() as items if key.isdigit() and int(key) < len(items):
+            i = int(key)
+            return [*items[:i], _put(items[i], rest, value, setting), *items[i + 1 :]]
+        case list() as items:
+            raise BadRequest(f"--set {setting}: '{key}' is no place in a list of {len(items)}, which count from 0")
+        case _:
+            raise BadRequest(f"--set {setting}: there is nothing under '{key}'")
+
+
+def _in_full(place: Any) -> Any:
+    """Shorthands of pieces that carry no name: true for all defaults, a number for a dense layer."""
+    if place is True or place is None or place is False:
+        return {}
+    if isinstance(place, int):
+        return {"kind": "dense", "units": place}
+    return place
+
+
+def _named(place: Any, key: str, rest: list[str]) -> Any:
+    """The shorthand of pieces that have a name of their own."""
+    if rest and isinstance(place, str):
+        return {"name" if key == "dataset" else "kind": place}
+    return place
