@@ -1,0 +1,108 @@
+"""`python -m hub.embedded`: the whole service in the foreground. `gradus up` becomes this."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradus import __version__
+from gradus.client.access import Access, data_dir
+from gradus.errors import GradusError
+from gradus.wire.system import SystemRecord
+from hub.embedded.child import end_with_parent
+from hub.embedded.folder import DataFolder, Held
+from hub.embedded.ports import free_port, loopback, require_loopback, url_of
+from hub.embedded.supervisor import Stopped, Supervisor
+
+FAILED = 3
+ALREADY_RUNNING = 4
+OVERRIDDEN = ("GRADUS_DATABASE_URL", "GRADUS_REDIS_URL", "GRADUS_ARTIFACTS_URL")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Start, stay, stop; the exit code."""
+    options = _options(arguments)
+    folder = DataFolder(options.data.expanduser().absolute())
+    try:
+        require_loopback(options.host)
+        folder.make()
+        with folder.held():
+            return _run(folder, options)
+    except Held:
+        access = folder.access()
+        where = f" at {access.url}" if access else ""
+        say(f"Gradus is already running{where} on the data folder {folder.path}.")
+        return ALREADY_RUNNING
+    except GradusError as error:
+        say(f"error: {error.detail}")
+    except OSError as error:
+        say(f"error: {error}")
+    return FAILED
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="gradus up", description="Start the whole service on this machine.")
+    parser.add_argument("--data", type=Path, default=data_dir())
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=None)
+    parser.add_argument(
+        "--ready-fd", type=int, default=None, help="told the address once all is ready; ends with stdin"
+    )
+    return parser.parse_args(arguments)
+
+
+def _run(folder: DataFolder, options: argparse.Namespace) -> int:
+    """With the folder in hand."""
+    began = time.monotonic()
+    for name in OVERRIDDEN:
+        if name in os.environ:
+            say(f"{name} is set; gradus up keeps everything in its data folder and ignores it.")
+    port = free_port(options.host, options.port)
+    supervisor = Supervisor(folder, options.host, port, options.workers, say)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: supervisor.stop())
+    if options.ready_fd is not None:
+        end_with_parent()
+    try:
+        access = folder.write_access(url_of(options.host, port))
+        system = supervisor.start(access)
+        _welcome(folder, access, system, time.monotonic() - began, options)
+        supervisor.watch()
+    except Stopped:
+        say("Stopped before it was ready.")
+    finally:
+        supervisor.end()
+    say(f"Stopped. Everything is kept in {folder.path}.")
+    return 0
+
+
+def _welcome(
+    folder: DataFolder, access: Access, system: SystemRecord, seconds: float, options: argparse.Namespace
+) -> None:
+    """What a person wants to know; and the address for the program that started this."""
+    devices = ", ".join(worker.device for worker in system.workers)
+    say(f"Gradus {__version__} is ready after {seconds:.1f} s. Ctrl-C stops it.")
+    say(f"  API      {access.url}")
+    say(f"  docs     {access.url}/docs")
+    say(f"  workers  {devices}")
+    say(f"  data     {folder.path}")
+    if not loopback(options.host):
+        say(f"  WARNING  whoever reaches {options.host} port {options.port} may do everything: no key is asked for")
+    if options.ready_fd is not None:
+        with os.fdopen(options.ready_fd, "w") as ready:
+            json.dump({"url": access.url, "key": access.key}, ready)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,23 @@
+"""How many workers this machine has room for, and which GPU each one sees."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from shutil import which
+
+
+def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
+    """The NVIDIA GPUs that may be used, by the names that `CUDA_VISIBLE_DEVICES` takes."""
+    if "CUDA_VISIBLE_DEVICES" in env:
+        return [name for name in env["CUDA_VISIBLE_DEVICES"].split(",") if name not in {"", "-1"}]
+    program = which("nvidia-smi")
+    if program is None:
+        return []
+    listed = subprocess.run([program, "-L"], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
+    return [str(i) for i in range(sum(line.startswith("GPU ") for line in listed.stdout.splitlines()))]
+
+
+def worker_envs(workers: int | None, found: Sequence[str]) -> Sequence[Mapping[str, str]]:
+    """The environment of each worker: one for each GPU, or as many as asked for, sharing the GPUs in turn."""
+    count = workers or max(1, len(found))
+    return [{"CUDA_VISIBLE_DEVICES": found[i % len(found)]} if found else {} for i in range(count)]

@@ -1,0 +1,90 @@
+"""The data folder: what lies where, who holds it, and how clients get in."""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradus.client.access import CLIENT_FILE, Access
+
+_LONG_LOG = 10_000_000
+
+
+class Held(Exception):
+    """Another supervisor holds the folder."""
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """All of it is for its owner's eyes alone."""
+
+    path: Path
+
+    @property
+    def valkey(self) -> Path:
+        return self.path / "valkey"
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.path / 'gradus.db'}"
+
+    @property
+    def running(self) -> Path:
+        """A file for each part: locked by it while it lives, its pid inside."""
+        return self.path / "running"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    def log(self, name: str) -> Path:
+        """The log of a part, begun anew when it has grown long; the one before is kept."""
+        path = self.logs / f"{name}.log"
+        if path.exists() and path.stat().st_size > _LONG_LOG:
+            path.replace(path.with_suffix(".log.1"))
+        return path
+
+    def make(self) -> None:
+        """Create what is not there."""
+        for folder in (self.path, self.running, self.logs):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """The folder for this process alone.
+
+        Raises:
+            Held: another process has it.
+        """
+        lock = os.open(self.path / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Held from None
+            yield
+        finally:
+            os.close(lock)
+
+    def access(self) -> Access | None:
+        """What `client.json` says."""
+        try:
+            document = json.loads((self.path / CLIENT_FILE).read_text())
+            return Access(document["url"], document["key"])
+        except (OSError, ValueError, KeyError):  # gone or spoilt: it is written anew
+            return None
+
+    def write_access(self, url: str) -> Access:
+        """Write `client.json` with the address and the key of before, or a new one."""
+        before = self.access()
+        access = Access(url, before.key if before and before.key else secrets.token_urlsafe(32))
+        new = self.path / f"{CLIENT_FILE}.new"
+        new.unlink(missing_ok=True)
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            json.dump({"url": access.url, "key": access.key}, file)
+        new.replace(self.path / CLIENT_FILE)
+        return access

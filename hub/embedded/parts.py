@@ -1,0 +1,115 @@
+"""The parts of the service as processes: start one, see whether it lives, end it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from hub.embedded.folder import DataFolder
+from hub.valkey import ValkeyServer
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Part(Protocol):
+    """What the supervisor keeps alive."""
+
+    name: str
+
+    def start(self) -> None: ...
+
+    def alive(self) -> bool: ...
+
+    def ask_to_end(self) -> None: ...
+
+    def end(self, seconds: float) -> None:
+        """Return when it is gone; after so many seconds it is killed."""
+
+    def obituary(self) -> str:
+        """How it ended."""
+
+
+class ModulePart:
+    """A Python module of this checkout in a process of its own."""
+
+    def __init__(self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str]) -> None:
+        self.name = name
+        self._folder = folder
+        self._command = command
+        self._env = env
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process that runs the module."""
+        assert self._process is not None, "start() first"
+        return self._process.pid
+
+    def start(self) -> None:
+        held = self._folder.running / self.name
+        with self._folder.log(self.name).open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "hub.embedded.child", held, *self._command],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env={**os.environ, **self._env},
+                start_new_session=True,  # a Ctrl-C is for the supervisor, which ends its parts in order
+            )
+
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def ask_to_end(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+
+    def end(self, seconds: float) -> None:
+        if self._process is None:
+            return
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def obituary(self) -> str:
+        code = self._process.wait() if self._process else 0
+        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+class ValkeyPart:
+    """The Valkey server, which may be one that an earlier supervisor started."""
+
+    name = "valkey"
+
+    def __init__(self, server: ValkeyServer) -> None:
+        self._server = server
+        self._asked_at = 0.0
+        self._alive = False
+
+    def start(self) -> None:
+        self._server.start()
+
+    def alive(self) -> bool:
+        """Asks at most once a second: every question is a connection."""
+        if time.monotonic() - self._asked_at > 1:
+            self._alive = self._server.alive()
+            self._asked_at = time.monotonic()
+        return self._alive
+
+    def ask_to_end(self) -> None:
+        """It ends when nobody needs it any more: in `end`."""
+
+    def end(self, seconds: float) -> None:  # noqa: ARG002 (the server has a patience of its own)
+        with suppress(ProcessLookupError):
+            self._server.stop()
+
+    def obituary(self) -> str:
+        return "it does not answer"

@@ -1,0 +1,58 @@
+"""The address that the API listens on: allowed, free, and how clients call it."""
+
+import errno
+import os
+import socket
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+from gradus.errors import BadRequest, Conflict
+
+ALLOW = "GRADUS_ALLOW_UNAUTHENTICATED"
+
+
+def require_loopback(host: str, env: Mapping[str, str] = os.environ) -> None:
+    """Whoever reaches the address may do everything: beyond this machine only by an explicit wish.
+
+    Raises:
+        BadRequest: the host is not loopback.
+    """
+    if not loopback(host) and env.get(ALLOW) != "1":
+        raise BadRequest(
+            f"{host} can be reached from other machines, and nobody would be asked for a key: "
+            f"listen on 127.0.0.1, or set {ALLOW}=1 where the network is trusted"
+        )
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def free_port(host: str, port: int) -> int:
+    """The port itself if it is free; for 0 one that is.
+
+    Raises:
+        Conflict: another program has it.
+        BadRequest: there is no such address here.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            free: int = probe.getsockname()[1]
+            return free
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(f"port {port} is taken by another program: choose one with --port, or --port 0") from error
+        raise BadRequest(f"cannot listen on {host} port {port}: {error}") from error
+
+
+def url_of(host: str, port: int) -> str:
+    """How a client on this machine calls it."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

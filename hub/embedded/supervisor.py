@@ -1,0 +1,138 @@
+"""Starts the parts in order, keeps them alive, and ends them in order: workers, API, Valkey."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from gradus.client import Access, Client, calls
+from gradus.errors import Unavailable
+from gradus.wire.system import SystemRecord
+from hub.embedded.devices import gpus, worker_envs
+from hub.embedded.folder import DataFolder
+from hub.embedded.keeper import Keeper
+from hub.embedded.leftovers import end_leftovers
+from hub.embedded.parts import ModulePart, Part, ValkeyPart
+from hub.migrate import upgrade
+from hub.valkey import ValkeyServer
+
+START_SECONDS = 60.0
+WORKER_PATIENCE = 20.0
+"""Seconds for handing back what it trains."""
+API_PATIENCE = 5.0
+
+
+class Stopped(Exception):
+    """A person asked to stop while it was starting."""
+
+
+class Supervisor:
+    """One service on one data folder."""
+
+    def __init__(
+        self, folder: DataFolder, host: str, port: int, workers: int | None, say: Callable[[str], None]
+    ) -> None:
+        self.folder = folder
+        self._address = (host, port)
+        self._valkey = ValkeyServer(folder.valkey)
+        self._envs = worker_envs(workers, gpus())
+        self._say = say
+        self._stop = threading.Event()
+        self._keepers: list[Keeper] = []
+
+    def stop(self) -> None:
+        """Ask for the end; harmless from a signal handler."""
+        self._stop.set()
+
+    def start(self, access: Access) -> SystemRecord:
+        """Start every part; returns when the API answers and the workers wait for work.
+
+        Raises:
+            Unavailable: a part does not come up.
+            Stopped: a person did not want to wait for it.
+        """
+        end_leftovers(self.folder.running)
+        self._keep(ValkeyPart(self._valkey))
+        upgrade(self.folder.database_url)
+        for part in (self._api(), *self._workers()):
+            self._keep(part)
+        return self._when_ready(access)
+
+    def watch(self) -> None:
+        """Keep the parts alive until asked to stop."""
+        while not self._stop.wait(0.1):
+            for keeper in self._keepers:
+                keeper.tend(time.monotonic())
+        self._say("Stopping …")
+
+    def end(self) -> None:
+        """End every part: first those who use the others."""
+        parts = [keeper.part for keeper in self._keepers]
+        valkey, api, workers = parts[:1], parts[1:2], parts[2:]
+        _end(workers, WORKER_PATIENCE)
+        _end(api, API_PATIENCE)
+        _end(valkey, API_PATIENCE)
+
+    def _keep(self, part: Part) -> None:
+        if self._stop.is_set():
+            raise Stopped
+        keeper = Keeper(part, self._say)
+        self._keepers.append(keeper)
+        keeper.start(time.monotonic())
+
+    def _api(self) -> Part:
+        host, port = self._address
+        return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], self._env())
+
+    def _workers(self) -> Sequence[Part]:
+        return [
+            ModulePart(f"worker-{i}", self.folder, ["worker", "--slots", "1"], {**self._env(), **env})
+            for i, env in enumerate(self._envs, start=1)
+        ]
+
+    def _env(self) -> Mapping[str, str]:
+        """Addresses and secrets go by the environment: command lines can be read by everybody."""
+        return {
+            "GRADUS_DATA_DIR": str(self.folder.path),
+            "GRADUS_DATABASE_URL": self.folder.database_url,
+            "GRADUS_ARTIFACTS_URL": str(self.folder.path / "artifacts"),
+            "GRADUS_REDIS_URL": self._valkey.url,
+        }
+
+    def _when_ready(self, access: Access) -> SystemRecord:
+        deadline = time.monotonic() + START_SECONDS
+        with Client(access) as client:
+            while time.monotonic() < deadline:
+                system = self._asked(client)
+                if system is not None and self._pids() <= {worker.pid for worker in system.workers}:
+                    return system
+                if self._stop.wait(0.05):
+                    raise Stopped
+                self._require_alive()
+        raise Unavailable(f"the service is not ready after {START_SECONDS:.0f} s: see {self.folder.logs}")
+
+    def _pids(self) -> set[int]:
+        """Our workers; others may still be listed from before a crash."""
+        return {keeper.part.pid for keeper in self._keepers[2:] if isinstance(keeper.part, ModulePart)}
+
+    def _asked(self, client: Client) -> SystemRecord | None:
+        try:
+            return client.send(calls.system())
+        except Unavailable:
+            return None
+
+    def _require_alive(self) -> None:
+        """A part that dies before it was ever ready would only die again."""
+        for keeper in self._keepers:
+            if not keeper.part.alive():
+                log = self.folder.log(keeper.part.name)
+                words = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it left no message"]
+                raise Unavailable(f"{keeper.part.name} does not start ({words[0]}): see {log}")
+
+
+def _end(parts: Sequence[Part], seconds: float) -> None:
+    """End several at the same time."""
+    for part in parts:
+        part.ask_to_end()
+    deadline = time.monotonic() + seconds
+    for part in parts:
+        part.end(max(0.0, deadline - time.monotonic()))
