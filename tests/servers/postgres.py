@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,18 +18,27 @@ import psycopg
 
 START_SECONDS = 60.0
 
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+}
 """A power cut may spoil the data: they live no longer than the tests."""
-_SMALL = {"listen_addresses": "", "max_connections": "200", "shared_buffers": "32MB"}
+DURABLE: dict[str, str] = {}
+"""As Postgres comes: a commit is on the disk before it returns."""
+_LOCAL = {"listen_addresses": "", "max_connections": "200"}
 
 
 class Postgres:
     """One running server. Each test takes a database of its own from it."""
 
-    def __init__(self, programs: Path, folder: Path, user: dict[str, Any]) -> None:
+    def __init__(self, programs: Path, folder: Path, user: dict[str, Any], settings: Mapping[str, str]) -> None:
         self._programs = programs
         self._folder = folder
         self._user = user
+        self._settings = {**_LOCAL, **settings}
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -59,7 +68,7 @@ class Postgres:
         data = self._folder / "data"
         if not data.exists():
             self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = [f"--{name}={value}" for name, value in {**_FAST, **_SMALL}.items()]
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", data, "-k", self._folder, *settings],
@@ -72,10 +81,10 @@ class Postgres:
         self._wait(self._process)
 
     def stop(self) -> None:
-        """Ends the server and every session at once; harmless when it is not running."""
+        """Ends the server and every session at once, data safe; harmless when it is not running."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(30)
+            self._process.send_signal(signal.SIGQUIT if self._settings.get("fsync") == "off" else signal.SIGINT)
+            self._process.wait(60)
             self._process = None
 
     def _run(self, program: str, *arguments: object) -> None:
@@ -95,19 +104,24 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(settings: Mapping[str, str] = FAST) -> Iterator[Postgres]:
     """A started server; its processes and files are gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="gradus-pg-") as name:  # short: a socket's path ends at 107 bytes
-        folder = Path(name)
-        user = _other_user()
-        if user:
-            os.chown(folder, user["user"], user["group"])
-        server = Postgres(_programs(folder, as_root=bool(user)), folder, user)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
+    with tempfile.TemporaryDirectory(prefix="gradus-pg-") as name, postgres_in(Path(name), settings) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def postgres_in(folder: Path, settings: Mapping[str, str]) -> Iterator[Postgres]:
+    """A started server whose data stay in the folder. Its path is short: a socket's ends at 107 bytes."""
+    user = _other_user()
+    if user:
+        os.chown(folder, user["user"], user["group"])
+    server = Postgres(_programs(folder, as_root=bool(user)), folder, user, settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _other_user() -> dict[str, Any]:
@@ -136,7 +150,7 @@ def _open_to_all(package: Path) -> bool:
 def _copied(package: Path, target: Path) -> Path:
     """The programs find their libraries beside the package: both folders move."""
     libraries = package.with_name(f"{package.name}.libs")
-    shutil.copytree(package, target / package.name)
-    shutil.copytree(libraries, target / libraries.name)
+    for source in (package, libraries):
+        shutil.copytree(source, target / source.name, dirs_exist_ok=True)
     target.chmod(0o755)
     return target / package.name
