@@ -1,0 +1,88 @@
+"""The one place that builds a worker: hub, team, duties and the Celery worker that takes the hints."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from datetime import UTC, datetime
+from types import FrameType
+from typing import cast
+
+from gradus import __version__
+from gradus.spec.device import DeviceKind
+from gradus.wire.system import WorkerRecord
+from hub import workers
+from hub.hub import Hub
+from hub.queue import queues_for
+from hub.settings import Settings
+from worker import duties, hints
+from worker.patience import DATABASE_AWAY
+from worker.stopping import Stopping
+from worker.team import Team
+
+logger = logging.getLogger(__name__)
+
+
+class WorkerProcess:
+    """Takes hints until a signal comes, then hands back what runs. A second signal ends it on the spot."""
+
+    def __init__(self, settings: Settings, slots: int, threads: int, device: str) -> None:
+        self._hub = Hub(settings)
+        self._stopping = Stopping()
+        self._team = Team(self._hub, slots, threads, device, self._stopping)
+        self._taking_hints = False
+
+    def work(self) -> int:
+        """The exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        try:
+            record = self._record(self._team.warm())
+            threads = duties.start(self._hub, record, lambda: self._team.running, self._team.wake, self._stopping)
+            code = self._take_hints(record)
+            for thread in threads:
+                thread.join(1.0)
+            self._leave()
+        finally:
+            self._team.close()
+            self._hub.close()
+        logger.info("worker %s ended", self._team.id)
+        return code
+
+    def _take_hints(self, record: WorkerRecord) -> int:
+        kind = cast("DeviceKind", record.device.partition(":")[0])
+        logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
+        self._taking_hints = True
+        code = hints.take_hints(self._hub.queue.app, record.id, queues_for(kind), self._team.size, self._team.take_up)
+        self._stopping.begin()  # also when Celery gave up by itself
+        return code
+
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
+        if self._stopping.begun:
+            os._exit(128 + number)  # the trainers hear it and exit too
+        self._stopping.begin()
+        if not self._taking_hints:
+            sys.exit(0)
+        hints.stop()
+
+    def _record(self, device: str) -> WorkerRecord:
+        at = datetime.now(UTC)
+        return WorkerRecord(
+            id=self._team.id,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            device=device,
+            slots=self._team.size,
+            running=0,
+            version=__version__,
+            started_at=at,
+            seen_at=at,
+        )
+
+    def _leave(self) -> None:
+        try:
+            with self._hub.write() as session:
+                workers.leave(session, self._team.id)
+        except DATABASE_AWAY:
+            logger.warning("the database is away: it will find out by itself that this worker is gone")

@@ -1,0 +1,55 @@
+"""What a worker does beside training, each duty on a thread of its own: it shows that it lives, sends hints again
+that were lost, and listens for the bell."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from gradus.wire.system import WorkerRecord
+from hub import workers
+from hub.bell import CONTROL
+from hub.hub import Hub
+from hub.reconciler import reconcile
+from worker.patience import DATABASE_AWAY
+from worker.stopping import Stopping
+
+BEAT_SECONDS = 3.0
+RECONCILE_SECONDS = 2.0
+RECONNECT_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+def every(seconds: float, duty: Callable[[], object], stopping: Stopping) -> threading.Thread:
+    """Do the duty again and again until the worker stops; a database that is away only delays it."""
+
+    def serve() -> None:
+        while not stopping.begun:
+            try:
+                duty()
+            except DATABASE_AWAY as error:
+                logger.warning("the database is away: %s", str(error).splitlines()[0])
+            stopping.wait(seconds)
+
+    thread = threading.Thread(target=serve, name=getattr(duty, "__name__", "duty"), daemon=True)
+    thread.start()
+    return thread
+
+
+def beat(hub: Hub, worker: WorkerRecord, running: int) -> None:
+    """Show that the worker lives."""
+    with hub.write() as session:
+        if not workers.beat(session, worker.id, running):
+            workers.register(session, worker)
+            workers.beat(session, worker.id, running)
+
+
+def start(
+    hub: Hub, worker: WorkerRecord, running: Callable[[], int], wake: Callable[[str], None], stopping: Stopping
+) -> list[threading.Thread]:
+    """Take up every duty."""
+    return [
+        every(BEAT_SECONDS, lambda: beat(hub, worker, running()), stopping),
+        every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), stopping),
+        every(RECONNECT_SECONDS, lambda: hub.bell.listen(CONTROL, wake, lambda: stopping.begun), stopping),
+    ]

@@ -1,0 +1,39 @@
+"""A slot: room for one run at a time, with a warm trainer in it."""
+
+import logging
+
+from worker.child import Trainer
+
+logger = logging.getLogger(__name__)
+
+
+class Slot:
+    """Keeps a trainer; makes a new one when the old one is gone."""
+
+    def __init__(self, threads: int, device: str) -> None:
+        self._threads = threads
+        self._device = device
+        self._trainer = Trainer(threads, device)
+        self._warm: str | None = None
+
+    def warm(self) -> str:
+        """Wait until the trainer is ready; the device on which it trains.
+
+        Raises:
+            TrainerLost: it ended before that.
+        """
+        if not self._trainer.alive:
+            logger.warning("starting a new trainer")
+            self._trainer, self._warm = Trainer(self._threads, self._device), None
+        if self._warm is None:
+            self._warm = self._trainer.wait_until_ready()
+        return self._warm
+
+    @property
+    def trainer(self) -> Trainer:
+        """The trainer that is in it now."""
+        return self._trainer
+
+    def close(self) -> None:
+        """End the trainer."""
+        self._trainer.kill()

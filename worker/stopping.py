@@ -1,0 +1,34 @@
+"""The end of a worker: when it was asked to stop, and how long it may still try to do so in order."""
+
+import threading
+import time
+
+GRACE = 3.0
+"""Seconds that handing work back may take; a worker is gone within five."""
+
+
+class Stopping:
+    """Set once, by a signal; seen by every thread."""
+
+    def __init__(self) -> None:
+        self._begun = threading.Event()
+        self._at = 0.0
+
+    def begin(self) -> None:
+        """From now on take no more work."""
+        self._at = time.monotonic()
+        self._begun.set()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the worker is to stop."""
+        return self._begun.is_set()
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it has had its time."""
+        return self.begun and time.monotonic() - self._at > GRACE
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep so long, or until the end begins; whether it has."""
+        return self._begun.wait(seconds)

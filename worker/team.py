@@ -1,0 +1,91 @@
+"""The slots of a worker and the runs in them."""
+
+import logging
+from datetime import timedelta
+from queue import SimpleQueue
+
+from sqlalchemy.orm import Session
+
+from hub import runs
+from hub.hub import Hub
+from hub.ids import new_id
+from worker.child import TrainerLost
+from worker.patience import patiently
+from worker.run import Run
+from worker.slot import Slot
+from worker.stopping import Stopping
+
+logger = logging.getLogger(__name__)
+
+
+class Team:
+    """Takes up jobs, as many at once as there are slots."""
+
+    def __init__(self, hub: Hub, slots: int, threads: int, device: str, stopping: Stopping) -> None:
+        self.id = new_id("wrk")
+        self._hub = hub
+        self._stopping = stopping
+        self._slots = [Slot(threads, device) for _ in range(slots)]
+        self._free: SimpleQueue[Slot] = SimpleQueue()
+        self._runs: dict[str, Run] = {}
+
+    def warm(self) -> str:
+        """Wait until every trainer is ready; the device on which they train.
+
+        Raises:
+            TrainerLost: one ended before that.
+        """
+        for slot in self._slots:
+            self.device = slot.warm()
+            self._free.put(slot)
+        return self.device
+
+    @property
+    def size(self) -> int:
+        """Jobs at once."""
+        return len(self._slots)
+
+    @property
+    def running(self) -> int:
+        """Jobs now."""
+        return len(self._runs)
+
+    def wake(self, job_id: str) -> None:
+        """A person wants something of a job; it may be another worker's."""
+        run = self._runs.get(job_id)
+        if run is not None:
+            run.wake()
+
+    def take_up(self, job_id: str) -> None:
+        """Train a job, if nobody else does: what a hint asks for."""
+        slot = self._free.get()
+        try:
+            slot.warm()
+            if not self._stopping.begun:
+                self._claim_and_run(job_id, slot)
+            if not self._stopping.begun:
+                slot.warm()  # a lost trainer is replaced now and not when the next job waits for it
+        except TrainerLost as lost:
+            logger.warning("%s; %s waits in the queue", lost, job_id)
+        finally:
+            self._free.put(slot)
+
+    def close(self) -> None:
+        """End the trainers."""
+        for slot in self._slots:
+            slot.close()
+
+    def _claim_and_run(self, job_id: str, slot: Slot) -> None:
+        term = timedelta(seconds=self._hub.settings.lease_seconds)
+
+        def claim(session: Session) -> runs.Claim | None:
+            return runs.claim(session, job_id, self.id, self.device, term)
+
+        claimed = patiently(self._hub.write, claim, lambda: self._stopping.begun)
+        if claimed is None:
+            return
+        run = self._runs[job_id] = Run(self._hub, claimed, slot.trainer, self._stopping)
+        try:
+            run.follow()
+        finally:
+            del self._runs[job_id]

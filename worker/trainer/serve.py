@@ -1,0 +1,46 @@
+"""The trainer's life: get warm, then train job after job."""
+
+import logging
+import sys
+
+import torch
+
+from gradus.spec.device import DeviceWish
+from gradus.spec.experiment import Experiment
+from models.device import device, device_name
+from worker.data.cache import DataCache
+from worker.trainer.job import Job
+from worker.trainer.memory import free_memory, settle_down
+from worker.trainer.pipe import Pipe
+from worker.trainer.protocol import Idle, Ready
+from worker.training.data import Data, Split
+from worker.training.train import train
+
+CACHE_BYTES = 2 * 2**30
+"""Data sets that stay in memory between jobs; MNIST takes 0.2 GiB."""
+
+
+def serve(pipe: Pipe, threads: int, wish: DeviceWish) -> None:
+    """Train what the parent sends; ends with the process."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    torch.set_num_threads(threads)
+    torch.set_num_interop_threads(1)
+    place = device(wish)
+    cache = DataCache(CACHE_BYTES)
+    warm_up(place)
+    free_memory(place)
+    settle_down()
+    pipe.say(Ready(device=device_name(place)))
+    while True:
+        Job(pipe, pipe.next_job(), cache, place).train()
+        free_memory(place)
+        pipe.say(Idle())
+
+
+def warm_up(place: torch.device) -> None:
+    """Train a small network on noise, so that the first experiment does not pay for what torch does once."""
+    inputs, targets = torch.rand(64, 64), torch.arange(64) % 10
+    split = Split(inputs, targets)
+    spec = Experiment(dataset="digits", layers=[8], batch_norm=True, epochs=1)
+    for _ in train([spec], Data(split, split, split, "classification"), place):
+        pass
