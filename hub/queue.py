@@ -35,6 +35,7 @@ def celery_app(redis_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
+        worker_enable_remote_control=False,  # control goes through the database and the bell
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
