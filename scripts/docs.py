@@ -1,0 +1,39 @@
+"""Writes the reference pages of `docs/` from the code: `python -m scripts.docs`, with `--check` only compares."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.spec_page import spec_page
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+PAGES: dict[str, Callable[[], str]] = {"spec.md": spec_page}
+"""Every generated page, and what writes it."""
+
+
+def stale() -> list[str]:
+    """The pages that are not what the code says."""
+    return [name for name, page in PAGES.items() if _content(DOCS / name) != page()]
+
+
+def write() -> None:
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+def _content(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        for name in stale():
+            print(f"docs/{name} is stale: run python -m scripts.docs")
+        return len(stale())
+    write()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
