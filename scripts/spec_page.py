@@ -37,8 +37,8 @@ an estimate of the memory, and stores nothing.
 """
 
 DATA = """\
-Inputs are scaled to [0, 1]: pixels by the largest value that one can have, columns of tables by the smallest and largest
-value among the examples trained on. `standardize` then gives each input mean 0 and deviation 1 over these examples.
+Inputs are scaled to [0, 1]: pixels by the largest value that one can have, columns of tables by the smallest and
+largest value among the examples trained on. `standardize` then gives each input mean 0 and deviation 1 over these.
 The training examples stand in an order that the data set's name alone decides: the first are kept for validation, the
 next are trained on, and `limit` takes the first of those. Tables have no test examples of their own: a fifth, drawn in
 the same way. Files are searched for in `GRADUS_DATASETS_DIR` and the data folder's `datasets`, in a folder of the data

@@ -11,8 +11,8 @@ NUMBER = 4
 """Bytes of a float32."""
 CLASS = 8
 """Bytes of an int64, the type of classes and of the places in an epoch's order."""
-EVALUATED_AT_ONCE = 10_000
-"""Examples that an evaluation is taken to see at once."""
+EVALUATION_NUMBERS = 2**21
+"""Most numbers in a layer's output while a split is evaluated."""
 
 
 def state_per_parameter(optimizer: AnyOptimizer) -> int:
@@ -38,6 +38,12 @@ def memory_bytes(experiment: Experiment) -> int:
     )
 
 
+def evaluation_rows(network: NetworkPlan) -> int:
+    """Examples that an evaluation sees at once: 1024, or as many as the widest layer lets it."""
+    widest = max(network.inputs, *(layer.units for layer in network.layers))
+    return max(1, min(1024, EVALUATION_NUMBERS // widest))
+
+
 def _data(experiment: Experiment) -> int:
     """Bytes of all three splits, which stay resident, and of an epoch's order."""
     dataset = experiment.dataset
@@ -61,5 +67,5 @@ def _values(layer: DensePlan) -> int:
 def _evaluation(experiment: Experiment, network: NetworkPlan) -> int:
     """Numbers of an evaluation, which keeps only a layer's input, weighted sum and output."""
     dataset = experiment.dataset
-    rows = min(EVALUATED_AT_ONCE, max(dataset.validation_examples, dataset.facts.test_examples))
+    rows = min(evaluation_rows(network), max(dataset.validation_examples, dataset.facts.test_examples))
     return rows * max(layer.fan_in + 2 * layer.units for layer in network.layers)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from gradus.spec.experiment import Experiment
-from gradus.spec.memory import memory_bytes
+from gradus.spec.memory import evaluation_rows, memory_bytes
+from gradus.spec.network import plan
 from gradus.summary import dry_run
 
 LECTURE: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100], "batch_size": 50}
@@ -76,3 +77,8 @@ def test_an_optimizer_adds_its_state(optimizer: str, numbers: int) -> None:
 
 def test_a_full_batch_takes_more_than_a_small_one() -> None:
     assert memory_bytes(Experiment(**{**LECTURE, "batch_size": "full"})) > 2 * memory_bytes(Experiment(**LECTURE))
+
+
+@pytest.mark.parametrize(("units", "rows"), [(300, 1024), (2048, 1024), (4096, 512), (100_000, 20)])
+def test_a_wide_layer_is_evaluated_in_smaller_parts(units: int, rows: int) -> None:
+    assert evaluation_rows(plan(Experiment(dataset="mnist", layers=[units]))) == rows
