@@ -1,9 +1,11 @@
-"""Bring a database to the newest schema."""
+"""Bring a database to the newest schema; `python -m hub.migrate` does it to that of the environment."""
 
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+
+from hub.settings import Settings
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
@@ -23,3 +25,7 @@ def _config(url: str) -> Config:
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["url"] = url  # not an option: `%` in a password would be read as interpolation
     return config
+
+
+if __name__ == "__main__":
+    upgrade(Settings.from_env().database_url)

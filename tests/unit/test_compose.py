@@ -1,0 +1,75 @@
+"""The compose file, read by Compose itself; no engine is needed for that."""
+
+import json
+import os
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PASSWORDS = {"POSTGRES_PASSWORD": "first", "REDIS_PASSWORD": "second"}
+
+
+def compose(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    package = find_spec("compose")
+    assert package is not None
+    assert package.origin is not None
+    program = Path(package.origin).with_name("docker-compose")  # the console script of the package always returns 0
+    command = [program, "--env-file", os.devnull, "-f", ROOT / "docker-compose.yml", *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+def services() -> dict[str, Any]:
+    shown = compose("--profile", "gpu", "config", "--format", "json", env=PASSWORDS)
+    assert shown.returncode == 0, shown.stderr
+    found: dict[str, Any] = json.loads(shown.stdout)["services"]
+    return found
+
+
+def test_compose_accepts_the_file() -> None:
+    done = compose("--profile", "gpu", "config", "--quiet", env=PASSWORDS)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("missing", list(PASSWORDS))
+def test_no_password_has_a_default(missing: str) -> None:
+    done = compose("config", "--quiet", env={name: word for name, word in PASSWORDS.items() if name != missing})
+    assert done.returncode != 0
+    assert f"{missing} is missing" in done.stderr
+
+
+def test_a_gpu_worker_runs_only_when_asked_for() -> None:
+    plain = compose("config", "--services", env=PASSWORDS).stdout.split()
+    assert sorted(plain) == ["api", "migrate", "postgres", "redis", "worker-cpu"]
+    gpu = services()["worker-gpu"]
+    assert gpu["deploy"]["resources"]["reservations"]["devices"][0]["capabilities"] == ["gpu"]
+
+
+def test_only_the_api_is_published_and_on_loopback_alone() -> None:
+    published = {name: service["ports"] for name, service in services().items() if "ports" in service}
+    assert list(published) == ["api"]
+    assert [port["host_ip"] for port in published["api"]] == ["127.0.0.1"]
+
+
+def test_api_and_workers_wait_for_the_schema() -> None:
+    for name in ("api", "worker-cpu", "worker-gpu"):
+        waits = services()[name]["depends_on"]
+        assert waits["migrate"]["condition"] == "service_completed_successfully"
+        assert waits["redis"]["condition"] == "service_healthy"
+
+
+def test_what_serves_comes_back_and_what_migrates_runs_once() -> None:
+    policies = {name: service["restart"] for name, service in services().items()}
+    assert policies.pop("migrate") == "no"
+    assert set(policies.values()) == {"unless-stopped"}
+
+
+def test_every_build_has_its_target_in_the_dockerfile() -> None:
+    stages = (ROOT / "docker" / "Dockerfile").read_text()
+    targets = {service["build"]["target"] for service in services().values() if "build" in service}
+    assert targets == {"api", "worker-cpu", "worker-gpu"}
+    for target in targets:
+        assert f"FROM base AS {target}\n" in stages
