@@ -1,10 +1,10 @@
 """Early stopping on a validation metric."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from gradus.spec.word import Word, switch
+from gradus.spec.word import Word, shorthand, switch
 
 ValidationMetric = Literal["validation_loss", "validation_accuracy"]
 
@@ -23,4 +23,9 @@ class EarlyStopping(Word, title="Early stopping"):
     """Smallest change that counts as improvement."""
 
 
-EarlyStoppingSetting = Annotated[EarlyStopping, switch()] | None
+def _off(value: Any) -> Any:
+    return None if value is False else value
+
+
+EarlyStoppingSetting = Annotated[EarlyStopping | None, switch(), shorthand(_off, {"const": False})]
+"""`null`, or when to stop; `true` stands for the one with all defaults, `false` for `null`."""

@@ -28,7 +28,7 @@ WHOLE: dict[str, str] = {
     "batch_norm": 'must be true, false, or an object such as {"momentum": 0.1}',
     "batch_size": 'must be a whole number from 1 to 1000000, or "full"',
     "dataset": 'must be the name of a data set, or an object such as {"name": "mnist"}',
-    "early_stopping": 'must be null, true, or an object such as {"patience": 5}',
+    "early_stopping": 'must be true, false, or an object such as {"patience": 5}',
     "layers": "must be a list of layers, such as [300, 100]",
     "tags": "must be a list of strings",
     "validation_size": "must be a whole number from 1 to 100000000, or a fraction between 0 and 1",

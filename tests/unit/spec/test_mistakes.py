@@ -23,7 +23,7 @@ BATCH_NORM = 'must be true, false, or an object such as {"momentum": 0.1}'
 DATA_SET = 'must be the name of a data set, or an object such as {"name": "mnist"}'
 LAYERS = "must be a list of layers, such as [300, 100]"
 SIZE = "must be a whole number from 1 to 100000000, or a fraction between 0 and 1"
-STOPPING = 'must be null, true, or an object such as {"patience": 5}'
+STOPPING = 'must be true, false, or an object such as {"patience": 5}'
 DENSE = {"kind": "dense", "units": 3}
 
 
@@ -104,7 +104,7 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"batch_norm": None}, "batch_norm", BATCH_NORM),
         ({"batch_norm": {"moment": 1}}, "batch_norm/moment", "unknown key 'moment': did you mean 'momentum'?"),
         ({"batch_norm": {"momentum": 2}}, "batch_norm/momentum", "must be at most 1"),
-        ({"early_stopping": False}, "early_stopping", STOPPING),
+        ({"early_stopping": 7}, "early_stopping", STOPPING),
         ({"early_stopping": {"patience": 0}}, "early_stopping/patience", "must be at least 1"),
         (
             {"early_stopping": {"metric": "test_loss"}},
