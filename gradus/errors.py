@@ -9,6 +9,7 @@ GradusError
 ├── MethodNotAllowed     405  the address exists, the method does not
 ├── NotAcceptable        406  no form of the answer fits the Accept header
 ├── Conflict             409  the thing's state does not allow it
+├── PreconditionFailed   412  the thing has changed since the version that If-Match names
 ├── TooLarge             413  the body is over the limit
 ├── UnsupportedMedia     415  the body is not JSON
 ├── TooManyRequests      429  over a quota; `retry_after` seconds
@@ -95,6 +96,12 @@ class Conflict(GradusError):
     status, title, default_code = 409, "Conflict", "conflict"
 
 
+class PreconditionFailed(GradusError):
+    """The thing has changed since the version that If-Match names."""
+
+    status, title, default_code = 412, "Precondition failed", "precondition_failed"
+
+
 class TooLarge(GradusError):
     """The body is over the limit."""
 
@@ -134,6 +141,7 @@ BY_STATUS: dict[int, type[GradusError]] = {
         MethodNotAllowed,
         NotAcceptable,
         Conflict,
+        PreconditionFailed,
         TooLarge,
         UnsupportedMedia,
         TooManyRequests,
