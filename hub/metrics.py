@@ -1,6 +1,6 @@
 """Metrics rows in the database: add and read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,18 @@ def add(session: Session, rows: Mapping[str, MetricsRow]) -> None:
 def read(session: Session, experiment_id: str, after: int = 0) -> tuple[MetricsRow, ...]:
     """The rows of the epochs after `after`, in order."""
     query = select(*METRIC_COLUMNS).where(MetricRow.experiment_id == experiment_id, MetricRow.epoch > after)
+    return tuple(MetricsRow(**row) for row in session.execute(query.order_by(MetricRow.epoch)).mappings())
+
+
+def losses(session: Session, experiment_id: str, after: int = 0) -> Sequence[tuple[int, float]]:
+    """Each epoch after `after` with its training loss, in order: enough to choose which rows to read."""
+    query = select(MetricRow.epoch, MetricRow.train_loss).where(MetricRow.experiment_id == experiment_id)
+    return session.execute(query.where(MetricRow.epoch > after).order_by(MetricRow.epoch)).tuples().all()
+
+
+def read_epochs(session: Session, experiment_id: str, epochs: Sequence[int]) -> tuple[MetricsRow, ...]:
+    """The rows of these epochs, in order."""
+    query = select(*METRIC_COLUMNS).where(MetricRow.experiment_id == experiment_id, MetricRow.epoch.in_(epochs))
     return tuple(MetricsRow(**row) for row in session.execute(query.order_by(MetricRow.epoch)).mappings())
 
 
