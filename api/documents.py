@@ -1,0 +1,114 @@
+"""Documents: what the bytes of a body say, and every mistake in it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from api.limits import DEPTH
+from gradus.errors import BadRequest, InvalidSpec
+from gradus.wire.experiment import ExperimentPatch
+from gradus.wire.problem import Mistake, mistakes
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read(body: bytes, model: type[Model]) -> Model:
+    """The model that the body describes.
+
+    Raises:
+        BadRequest: it is not JSON.
+        InvalidSpec: it is, but not such a document; `errors` names every mistake.
+    """
+    document = parse(body)
+    if not isinstance(document, dict):
+        raise InvalidSpec("the body must be a JSON object", errors=[Mistake(path="", message="must be an object")])
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise invalid(*mistakes(error)) from None
+
+
+def read_changes(body: bytes) -> ExperimentPatch:
+    """What the body changes of an experiment; null is no value of any field.
+
+    Raises:
+        BadRequest: it is not JSON.
+        InvalidSpec: it names what cannot be changed, or wrong values.
+    """
+    changes = read(body, ExperimentPatch)
+    nulls = [key for key in sorted(changes.model_fields_set) if getattr(changes, key) is None]
+    if nulls:
+        raise invalid(*(Mistake(path=key, message="may not be null: leave the key out to keep it") for key in nulls))
+    return changes
+
+
+def invalid(*found: Mistake) -> InvalidSpec:
+    """The error that names these mistakes; its sentence is the first of them."""
+    first, more = found[0], len(found) - 1
+    place = f"{first.path}: " if first.path else ""
+    others = f" (and {more} more mistake{'s' * (more > 1)})" if more else ""
+    return InvalidSpec(f"{place}{first.message}{others}", errors=found)
+
+
+def parse(body: bytes) -> Any:
+    """The JSON value.
+
+    Raises:
+        BadRequest: it is none, or not one that has the same meaning everywhere: duplicate keys, NaN.
+        InvalidSpec: it holds text that cannot be stored, or is nested too deeply.
+    """
+    try:
+        value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
+    except UnicodeDecodeError:
+        raise _broken("the body is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _broken(f"the body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _broken("the body is nested too deeply") from None
+    except ValueError:  # the interpreter refuses to convert integers of thousands of digits
+        raise _broken("the body has a number of too many digits") from None
+    found = tuple(_unstorable(value))
+    if found:
+        raise invalid(*found)
+    return value
+
+
+def _broken(detail: str) -> BadRequest:
+    return BadRequest(detail, code="invalid_json")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _broken(f"the body names the key {twice[:100]!a} twice in one object")
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise _broken(f"the body is not JSON: {name} is not a JSON number")
+
+
+def _unstorable(document: Any) -> Iterator[Mistake]:
+    """Text that Postgres or UTF-8 cannot hold, and nesting that would exhaust the stack of whoever walks it."""
+    waiting: list[tuple[str, int, Any]] = [("", 0, document)]
+    while waiting:
+        path, depth, value = waiting.pop()
+        if isinstance(value, str) and not _storable(value):
+            yield Mistake(path=path, message="may not contain NUL characters or lone surrogates")
+        elif isinstance(value, dict | list) and depth >= DEPTH:
+            yield Mistake(path=path, message=f"is nested more than {DEPTH} levels deep")
+        elif isinstance(value, dict):
+            if not all(map(_storable, value)):
+                yield Mistake(path=path, message="has a key with a NUL character or a lone surrogate")
+            else:
+                waiting += [(f"{path}/{key}".lstrip("/"), depth + 1, item) for key, item in value.items()]
+        elif isinstance(value, list):
+            waiting += [(f"{path}/{i}".lstrip("/"), depth + 1, item) for i, item in enumerate(value)]
+
+
+def _storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -1,0 +1,48 @@
+"""One listener's queue of notes. It is bounded: who is too slow reads the database again."""
+
+import asyncio
+
+from api.notes import Note
+
+CAPACITY = 256
+
+
+class Ear:
+    """Belongs to the event loop; no other thread may touch it."""
+
+    def __init__(self) -> None:
+        self.overflown = False
+        """Notes were dropped since the last `clear`: the database has them."""
+        self._notes: list[Note] = []
+        self._awake = asyncio.Event()
+
+    def tell(self, note: Note) -> None:
+        """Queue a note, or drop all if there are too many."""
+        if self.overflown:
+            return
+        self._notes.append(note)
+        if len(self._notes) > CAPACITY:
+            self._notes.clear()
+            self.overflown = True
+        self._awake.set()
+
+    def wake(self) -> None:
+        """End the wait of whoever listens."""
+        self._awake.set()
+
+    def clear(self) -> None:
+        """Forget what was heard, before the database is read."""
+        self._notes.clear()
+        self.overflown = False
+        self._awake.clear()
+
+    async def hear(self, seconds: float) -> list[Note]:
+        """What was told since the last time, as soon as there is something; nothing after so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+        except TimeoutError:
+            return []
+        self._awake.clear()
+        notes, self._notes = self._notes, []
+        return notes

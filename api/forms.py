@@ -1,0 +1,32 @@
+"""The two forms of a stream: server-sent events, and lines of JSON."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a stream is written."""
+
+    media_type: str
+    encode: Callable[[int, str, str], bytes]
+    """Number, kind and JSON data of one row."""
+    heartbeat: bytes
+    """Keeps proxies awake and says nothing."""
+    comment: Callable[[str], bytes]
+    """A word to people who read the bytes; programs never see it."""
+
+
+def _event(number: int, kind: str, data: str) -> bytes:
+    return f"id: {number}\nevent: {kind}\ndata: {data}\n\n".encode()
+
+
+def _line(number: int, kind: str, data: str) -> bytes:
+    return f'{{"id":{number},"event":"{kind}","data":{data}}}\n'.encode()
+
+
+SSE = Form("text/event-stream", _event, b": still here\n\n", lambda text: f": {text}\n\n".encode())
+NDJSON = Form("application/x-ndjson", _line, b" ", lambda _: b"")
+"""A blank before the next line's object is still JSON: a reader of lines never sees the heartbeat."""
+
+FORMS = {form.media_type: form for form in (SSE, NDJSON)}

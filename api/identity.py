@@ -1,0 +1,12 @@
+"""What an id looks like. Whatever does not is unknown without asking the database, which may not even take it."""
+
+import re
+
+from hub.ids import ALPHABET
+
+_EXPERIMENT = re.compile(f"exp_[{ALPHABET}]{{26}}")
+
+
+def is_experiment_id(text: str) -> bool:
+    """Whether an experiment can have this id."""
+    return _EXPERIMENT.fullmatch(text) is not None

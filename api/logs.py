@@ -1,0 +1,84 @@
+"""What a stream can follow: one experiment's log, or the whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from api.forms import Form
+from api.notes import Note, note
+from gradus.status import EventKind
+from hub import events, experiments
+from hub.hub import Hub
+
+PAGE = 500
+
+
+class LogGone(Exception):
+    """The experiment was deleted."""
+
+
+class Log(Protocol):
+    """A numbered sequence of notes."""
+
+    @property
+    def key(self) -> str | None:
+        """What to ask the tail for."""
+
+    def read(self, hub: Hub, after: int) -> Sequence[Note]:
+        """Up to `PAGE` notes with numbers greater than `after`.
+
+        Raises:
+            LogGone: nothing will ever follow.
+        """
+
+    def number(self, note: Note) -> int:
+        """Its number in this log."""
+
+    def encode(self, note: Note, form: Form) -> bytes:
+        """Its bytes in this log's stream."""
+
+    def ends_with(self, note: Note) -> bool:
+        """Whether nothing follows a note that is the newest."""
+
+
+@dataclass(frozen=True)
+class OneLog:
+    """An experiment's own."""
+
+    key: str
+
+    def read(self, hub: Hub, after: int) -> Sequence[Note]:
+        with hub.read() as session:
+            notes = [note(row) for row in events.of_experiment(session, self.key, after, PAGE)]
+            if not notes and experiments.get(session, self.key) is None:
+                raise LogGone
+        return notes
+
+    def number(self, note: Note) -> int:
+        return note.seq
+
+    def encode(self, note: Note, form: Form) -> bytes:
+        return note.own(form)
+
+    def ends_with(self, note: Note) -> bool:
+        return note.kind == EventKind.END
+
+
+@dataclass(frozen=True)
+class WholeLog:
+    """Everything."""
+
+    key: None = None
+
+    def read(self, hub: Hub, after: int) -> Sequence[Note]:
+        with hub.read() as session:
+            return [note(row) for row in events.of_all(session, after, PAGE)]
+
+    def number(self, note: Note) -> int:
+        return note.id
+
+    def encode(self, note: Note, form: Form) -> bytes:
+        return note.among_all(form)
+
+    def ends_with(self, note: Note) -> bool:  # noqa: ARG002
+        return False

@@ -1,0 +1,29 @@
+"""Parameters and headers that several routes read."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from api.limits import LARGEST, WAIT_SECONDS
+
+
+class Query(BaseModel):
+    """The parameters after `?`: a name that is not known is refused, for a filter with a typo would show everything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("nul", "may not contain NUL characters")
+    return text
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
+After = Annotated[int, Field(ge=0, le=LARGEST)]
+Wait = Annotated[int, Field(ge=0, le=WAIT_SECONDS)]
+ExperimentId = Annotated[
+    str, Path(description="The experiment's id, `exp_…`.", examples=["exp_01kap3v8n0c2q5w8z1t4y7b0df"])
+]

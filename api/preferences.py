@@ -1,0 +1,14 @@
+"""The Prefer header (RFC 7240): `wait=N`."""
+
+import re
+from collections.abc import Sequence
+
+from api.limits import WAIT_SECONDS
+
+_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGNORECASE)
+
+
+def preferred_wait(headers: Sequence[str]) -> int:
+    """Seconds that the client would like to wait, at most what is allowed; 0 if it says none that can be read."""
+    found = _WAIT.search(",".join(headers))
+    return min(int(found[1]), WAIT_SECONDS) if found else 0

@@ -1,0 +1,99 @@
+"""From errors to HTTP: every error becomes an RFC 9457 problem document."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import exc as database
+from starlette.exceptions import HTTPException
+
+from api.addresses import Addresses
+from gradus.errors import (
+    BadRequest,
+    GradusError,
+    MethodNotAllowed,
+    NotFound,
+    ServerFault,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+)
+from gradus.wire.problem import Mistake, Problem
+
+MEDIA_TYPE = "application/problem+json"
+logger = logging.getLogger(__name__)
+
+_HEADERS: dict[type[GradusError], dict[str, str]] = {
+    TooLarge: {"Connection": "close"},  # the rest of such a body is not worth reading
+    TooManyRequests: {"Retry-After": "1"},
+    Unavailable: {"Retry-After": "1"},
+}
+
+
+def install(app: FastAPI, addresses: Addresses) -> None:
+    """Let the application answer every error with a problem."""
+
+    async def address(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _address(request, error, addresses)
+
+    app.add_exception_handler(GradusError, _known)
+    app.add_exception_handler(RequestValidationError, _parameters)
+    app.add_exception_handler(HTTPException, address)
+    for kind in (database.OperationalError, database.InterfaceError, database.TimeoutError):
+        app.add_exception_handler(kind, _database)
+    app.add_exception_handler(Exception, _fault)
+
+
+def respond(error: GradusError, headers: Mapping[str, str] | None = None) -> Response:
+    """The error's document."""
+    return _rendered(error.problem(), headers or _HEADERS.get(type(error)))
+
+
+def _rendered(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(problem.model_dump_json(), problem.status, headers, MEDIA_TYPE)
+
+
+async def _known(_: Request, error: Exception) -> Response:
+    assert isinstance(error, GradusError)
+    return respond(error)
+
+
+async def _parameters(_: Request, error: Exception) -> Response:
+    """A parameter or a header that does not fit its type."""
+    assert isinstance(error, RequestValidationError)
+    wrong = tuple(
+        Mistake(path="/".join(map(str, one["loc"][1:])), message=one["msg"], input=str(one.get("input"))[:500])
+        for one in error.errors()
+    )
+    detail = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in wrong)
+    return respond(BadRequest(detail, code="invalid_parameter", errors=wrong))
+
+
+def _address(request: Request, error: HTTPException, addresses: Addresses) -> Response:
+    """What Starlette refuses by itself: an unknown address, a method that an address does not have."""
+    path: str = request.scope["path"]
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        near = addresses.nearest(path)
+        return respond(NotFound(f"there is nothing at {path[:200]}" + (f": did you mean {near}?" if near else "")))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = ", ".join(addresses.methods(path))
+        return respond(MethodNotAllowed(f"{request.method} is not possible here, only {allowed}"), {"Allow": allowed})
+    title = HTTPStatus(error.status_code).phrase
+    code = title.lower().replace(" ", "_")
+    problem = Problem(
+        type=f"urn:gradus:problem:{code}", title=title, status=error.status_code, detail=error.detail, code=code
+    )
+    return _rendered(problem, error.headers)
+
+
+async def _database(_: Request, error: Exception) -> Response:
+    logger.warning("the database does not answer: %s", error)
+    return respond(Unavailable("the database does not answer; try again in a moment", code="database_unavailable"))
+
+
+async def _fault(_: Request, __: Exception) -> Response:
+    """Starlette raises the exception again after this answer, and the server logs it."""
+    return respond(ServerFault("Gradus has made a mistake; its log says more"))

@@ -1,0 +1,40 @@
+"""What the service knows and is: data sets, catalogue, system."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.answers import answer
+from api.documented import ANYWHERE, problems
+from api.services import datasets, system
+from api.world import TheWorld
+from gradus.catalog import catalog
+from gradus.wire.catalog import Catalog
+from gradus.wire.dataset import DatasetPage, DatasetRecord
+from gradus.wire.system import SystemRecord
+
+router = APIRouter(tags=["about"], responses=ANYWHERE)
+
+
+@router.get("/v1/datasets", response_model=DatasetPage)
+def list_datasets(world: TheWorld) -> Response:
+    """Every data set that a spec can name."""
+    return answer(datasets.page(world.hub.settings.dataset_dirs))
+
+
+@router.get("/v1/datasets/{name}", response_model=DatasetRecord, responses=problems(404))
+def get_dataset(world: TheWorld, name: Annotated[str, Path(examples=["mnist"])]) -> Response:
+    """One data set: sizes, shapes, classes, whether its data are here."""
+    return answer(datasets.get(name, world.hub.settings.dataset_dirs))
+
+
+@router.get("/v1/catalog", response_model=Catalog)
+def get_catalog() -> Response:
+    """Every kind of layer, initialiser, optimizer … with its formula and JSON Schema."""
+    return answer(catalog())
+
+
+@router.get("/v1/system", response_model=SystemRecord)
+def get_system(world: TheWorld) -> Response:
+    """Version, workers alive, devices, queue depth, limits."""
+    return answer(system.system(world.hub))

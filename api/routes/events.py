@@ -1,0 +1,106 @@
+"""The streams: an experiment's events, and everything's."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from fastapi import Query as InQuery
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from api import streams
+from api.answers import NO_STORE
+from api.documented import ANYWHERE, Responses, problems
+from api.forms import FORMS, Form
+from api.logs import Log, OneLog, WholeLog
+from api.negotiation import choose
+from api.parameters import After, ExperimentId, Query
+from api.services import following
+from api.world import TheWorld, World
+
+router = APIRouter(tags=["metrics and events"], responses=ANYWHERE)
+
+_HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_EXAMPLES = {
+    "text/event-stream": 'id: 2\nevent: log\ndata: {"level":"info","message":"downloading mnist"}\n\n',
+    "application/x-ndjson": '{"id":2,"event":"log","data":{"level":"info","message":"downloading mnist"}}\n',
+}
+_STREAM: Responses = {
+    200: {
+        "description": "Events, as they come; a comment (SSE) or a blank (NDJSON) after every 15 s of silence.",
+        "content": {media: {"schema": {"type": "string"}, "example": text} for media, text in _EXAMPLES.items()},
+    }
+}
+
+
+class EventsQuery(Query):
+    """Of the streams."""
+
+    after: After | None = None
+    """Only events with greater ids; `Last-Event-ID` says the same and goes first."""
+
+
+LastEventId = Annotated[
+    str | None, Header(description="The id of the last event that the client has; what is not a number is ignored.")
+]
+Accept = Annotated[list[str] | None, Header(description="`text/event-stream` or `application/x-ndjson`.")]
+
+
+@router.get(
+    "/v1/experiments/{experiment_id}/events",
+    response_class=StreamingResponse,
+    responses={**_STREAM, **problems(404, 406)},
+)
+async def stream_experiment(
+    world: TheWorld,
+    experiment_id: ExperimentId,
+    query: Annotated[EventsQuery, InQuery()],
+    last_event_id: LastEventId = None,
+    accept: Accept = None,
+) -> Response:
+    """Everything that happens to one experiment, from its first event to its end.
+
+    Ids are 1, 2, 3 … without gaps. `status` and `end` carry the experiment, `epoch` a metrics row, `log` a line.
+    The stream closes after `end`: a browser's EventSource should be closed then, or it comes back.
+    """
+    form = FORMS[choose(accept or (), tuple(FORMS))]
+    seen = _seen(last_event_id, query.after) or 0
+    start = await run_in_threadpool(following.start_of_one, world.hub, experiment_id, seen)
+    if start.over:
+        return StreamingResponse(_nothing(form), headers=_HEADERS, media_type=form.media_type)
+    return _stream(world, OneLog(experiment_id), start.after, form)
+
+
+@router.get("/v1/events", response_class=StreamingResponse, responses={**_STREAM, **problems(406)})
+async def stream_everything(
+    world: TheWorld,
+    query: Annotated[EventsQuery, InQuery()],
+    last_event_id: LastEventId = None,
+    accept: Accept = None,
+) -> Response:
+    """Everything that happens to any experiment, from now on or after the last event that the client has.
+
+    Ids grow, with gaps. Events are those of the experiments' own streams; their data have one more key,
+    `experiment_id`.
+    """
+    form = FORMS[choose(accept or (), tuple(FORMS))]
+    start = await run_in_threadpool(following.start_of_all, world.hub, _seen(last_event_id, query.after))
+    return _stream(world, WholeLog(), start.after, form)
+
+
+def _seen(last_event_id: str | None, after: int | None) -> int | None:
+    """The last event that the client has. A header that is no number is some other service's."""
+    text = (last_event_id or "").strip()
+    return int(text) if _NUMBER.fullmatch(text) else after
+
+
+def _stream(world: World, log: Log, after: int, form: Form) -> StreamingResponse:
+    content = streams.chunks(world.hub, world.tail, log, after, form)
+    return StreamingResponse(content, headers=_HEADERS, media_type=form.media_type)
+
+
+async def _nothing(form: Form) -> AsyncIterator[bytes]:
+    """The stream of who has seen everything of an experiment that is over."""
+    yield form.comment("the experiment is over")

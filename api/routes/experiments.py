@@ -1,0 +1,203 @@
+"""`/v1/experiments`: create, list, read, change, delete, cancel."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+from fastapi import Query as InQuery
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from api import documents, etags
+from api.answers import JSON, answer
+from api.bodies import JsonBody
+from api.documented import ANYWHERE, header, problems
+from api.limits import PAGE_SIZE
+from api.parameters import ExperimentId, Query, Text
+from api.preferences import preferred_wait
+from api.services import creation, experiments, following
+from api.services.experiments import Seen
+from api.world import TheWorld, World
+from gradus.examples import EXAMPLES
+from gradus.spec.experiment import Experiment
+from gradus.status import Status
+from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentRecord
+from hub.experiments import Filter
+
+router = APIRouter(tags=["experiments"], responses=ANYWHERE)
+
+_ETAG = {"ETag": header("The version of the experiment.")}
+_ONE: dict[str, Any] = {"response_model": ExperimentRecord, "response_description": "The experiment."}
+
+
+class CreateQuery(Query):
+    """Of `POST /v1/experiments`."""
+
+    dry_run: bool = False
+    """Only say what the spec comes to; store nothing."""
+
+
+class ListQuery(Query):
+    """Of `GET /v1/experiments`."""
+
+    status: Status | None = None
+    """Only those in this status."""
+    tag: Text | None = None
+    """Only those with this tag."""
+    dataset: Text | None = None
+    """Only those on this data set."""
+    sweep: Text | None = None
+    """Only the members of this sweep."""
+    q: Text | None = None
+    """Only those with this text in their name, notes or id, in any case."""
+    limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = 50
+    """How many on a page."""
+    cursor: Annotated[str, Field(max_length=1000)] | None = None
+    """The last page's `next_cursor`."""
+
+    def filter(self) -> Filter:
+        """What the list shows."""
+        return Filter(self.status, self.tag, self.dataset, self.sweep, self.q)
+
+
+def _seen(seen: Seen, status: int = 200) -> Response:
+    return answer(seen.record, status, {"ETag": etags.etag(seen.version)})
+
+
+def _body(name: str, examples: dict[str, Any]) -> dict[str, Any]:
+    """The description of a body that the route reads itself."""
+    content = {"schema": {"$ref": f"#/components/schemas/{name}"}, "examples": examples}
+    return {"requestBody": {"required": True, "content": {JSON: content}}}
+
+
+_SPECS = {
+    name: {"summary": name, "value": example.model_dump(mode="json", exclude_unset=True)}
+    for name, example in EXAMPLES.items()
+}
+_CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's first run"}}}
+
+
+@router.post(
+    "/v1/experiments",
+    status_code=201,
+    response_model=ExperimentRecord,
+    response_description="It is stored and will run.",
+    responses={
+        201: {
+            "headers": {
+                **_ETAG,
+                "Location": header("Where it is from now on."),
+                "Idempotency-Replayed": header("`true` if an earlier request with the key created it."),
+                "Preference-Applied": header("The wait that was granted."),
+            }
+        },
+        200: {"model": DryRun, "description": "What a dry run found."},
+        **problems(409, 413, 415, 422),
+    },
+    openapi_extra=_body("ExperimentInput", _SPECS),
+)
+async def create_experiment(
+    world: TheWorld,
+    body: JsonBody,
+    query: Annotated[CreateQuery, InQuery()],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="A repeat with the same key and spec gets the first answer; other spec, 409.",
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+        ),
+    ] = None,
+    prefer: Annotated[
+        list[str] | None, Header(description="`wait=N`: answer when the experiment is over, after N s at most (≤ 60).")
+    ] = None,
+) -> Response:
+    """Train a network: one spec in; the experiment comes back, and a worker takes it up."""
+    experiment = await run_in_threadpool(documents.read, body, Experiment)
+    if query.dry_run:
+        return answer(await run_in_threadpool(creation.preview, experiment))
+    made = await run_in_threadpool(creation.create, world.hub, experiment, idempotency_key)
+    headers = {"Location": f"/v1/experiments/{made.id}"}
+    if made.version is None:
+        headers["Idempotency-Replayed"] = "true"
+    else:
+        headers["ETag"] = etags.etag(made.version)
+    if seconds := preferred_wait(prefer or ()):
+        ended = await _ended(world, made.id, seconds)
+        headers |= {"Preference-Applied": f"wait={seconds}", "ETag": etags.etag(ended.version)}
+        return answer(ended.record, 201, headers)
+    return Response(made.answer, 201, headers, JSON)
+
+
+async def _ended(world: World, experiment_id: str, seconds: float) -> Seen:
+    """The experiment when it is over, or after so many seconds."""
+    over = lambda: experiments.get(world.hub, experiment_id).record.status.final  # noqa: E731
+    await following.wait_until(world.tail, experiment_id, following.END, seconds, over)
+    return await run_in_threadpool(experiments.get, world.hub, experiment_id)
+
+
+@router.get("/v1/experiments", response_model=ExperimentPage)
+def list_experiments(world: TheWorld, query: Annotated[ListQuery, InQuery()]) -> Response:
+    """Experiments, newest first."""
+    return answer(experiments.page(world.hub, query.filter(), query.cursor, query.limit))
+
+
+@router.get(
+    "/v1/experiments/{experiment_id}",
+    **_ONE,
+    responses={
+        200: {"headers": _ETAG},
+        304: {"description": "It is still the version of `If-None-Match`.", "headers": _ETAG},
+        **problems(404),
+    },
+)
+def get_experiment(
+    world: TheWorld,
+    experiment_id: ExperimentId,
+    if_none_match: Annotated[list[str] | None, Header(description="Versions that the client has.")] = None,
+) -> Response:
+    """One experiment: what was asked, how far it is, what came of it."""
+    seen = experiments.get(world.hub, experiment_id)
+    tag = etags.etag(seen.version)
+    if etags.none_match(if_none_match or (), tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return _seen(seen)
+
+
+@router.patch(
+    "/v1/experiments/{experiment_id}",
+    **_ONE,
+    responses={200: {"headers": _ETAG}, **problems(404, 412, 413, 415, 422)},
+    openapi_extra=_body("ExperimentPatch", _CHANGES),
+)
+def change_experiment(
+    world: TheWorld,
+    experiment_id: ExperimentId,
+    body: JsonBody,
+    if_match: Annotated[list[str] | None, Header(description="Change it only if it is still this version.")] = None,
+) -> Response:
+    """Change name, tags or notes; keys that are left out stay as they are."""
+    changes = documents.read_changes(body)
+    return _seen(
+        experiments.patch(
+            world.hub, experiment_id, changes, lambda version: etags.match(if_match or (), etags.etag(version))
+        )
+    )
+
+
+@router.delete("/v1/experiments/{experiment_id}", status_code=204, responses=problems(404, 409))
+def delete_experiment(world: TheWorld, experiment_id: ExperimentId) -> Response:
+    """Delete it with its metrics and events; a running one must be cancelled first."""
+    experiments.remove(world.hub, experiment_id)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/v1/experiments/{experiment_id}/cancel",
+    status_code=202,
+    **_ONE,
+    responses={202: {"headers": _ETAG}, **problems(404, 409)},
+)
+def cancel_experiment(world: TheWorld, experiment_id: ExperimentId) -> Response:
+    """End it. A running one ends within a second; asking twice is harmless."""
+    return _seen(experiments.cancel(world.hub, experiment_id), 202)

@@ -1,0 +1,41 @@
+"""For whoever runs the service: liveness, readiness, Prometheus metrics."""
+
+from fastapi import APIRouter, Response
+
+from api.answers import NO_STORE, answer
+from api.documented import ANYWHERE
+from api.services import system
+from api.telemetry import CONTENT_TYPE
+from api.world import TheWorld
+from gradus.wire.system import Health
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz", response_model=Health)
+async def liveness() -> Response:
+    """Whether the process answers; it asks nobody else."""
+    return answer(Health(status="ok"), headers=NO_STORE)
+
+
+@router.get(
+    "/readyz",
+    response_model=Health,
+    responses={503: {"model": Health, "description": "A dependency is down; which, and what it means, is said."}},
+)
+def readiness(world: TheWorld) -> Response:
+    """Whether each thing that the API needs answers. While only Redis is down, everything can still be read."""
+    health = system.readiness(world.hub)
+    return answer(health, 200 if health.status == "ok" else 503, NO_STORE)
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **ANYWHERE},
+)
+def prometheus(world: TheWorld) -> Response:
+    """Requests, experiments, queue, workers and streams, in Prometheus' text format."""
+    experiments, workers = system.population(world.hub)
+    text = world.telemetry.exposition(experiments, system.hints(world.hub), workers, world.tail.listeners)
+    return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE)

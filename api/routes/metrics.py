@@ -1,0 +1,61 @@
+"""`/v1/experiments/{id}/metrics`: poll, long-poll, CSV, fewer points."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from fastapi import Query as InQuery
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from api.answers import JSON, NO_STORE, answer
+from api.documented import ANYWHERE, problems
+from api.negotiation import choose
+from api.parameters import After, ExperimentId, Query, Wait
+from api.services import following, metrics
+from api.world import TheWorld
+from gradus.wire.metrics import MetricsPage
+
+router = APIRouter(tags=["metrics and events"], responses=ANYWHERE)
+
+CSV = "text/csv"
+
+
+class MetricsQuery(Query):
+    """Of `GET /v1/experiments/{id}/metrics`."""
+
+    after: After = 0
+    """Only later epochs."""
+    wait: Wait = 0
+    """Long-poll: answer when there is a later epoch or the experiment is over, after so many seconds at most."""
+    max_points: Annotated[int, Field(ge=2, le=10_000)] | None = None
+    """At most so many rows: the first, the last, and of equally long stretches between them those with the lowest
+    and the highest training loss."""
+
+
+@router.get(
+    "/v1/experiments/{experiment_id}/metrics",
+    response_model=MetricsPage,
+    responses={
+        200: {
+            "description": "The rows; as CSV the columns are the row's keys, and null is empty.",
+            "content": {CSV: {"schema": {"type": "string"}}},
+        },
+        **problems(404, 406),
+    },
+)
+async def get_metrics(
+    world: TheWorld,
+    experiment_id: ExperimentId,
+    query: Annotated[MetricsQuery, InQuery()],
+    accept: Annotated[list[str] | None, Header(description="`application/json` or `text/csv`.")] = None,
+) -> Response:
+    """One row for each epoch."""
+    form = choose(accept or (), (JSON, CSV))
+    if query.wait:
+        progressed = partial(metrics.progressed, world.hub, experiment_id, query.after)
+        await following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
+    page = await run_in_threadpool(metrics.page, world.hub, experiment_id, query.after, query.max_points)
+    if form == CSV:
+        return Response(await run_in_threadpool(metrics.as_csv, page.data), headers=NO_STORE, media_type=CSV)
+    return answer(page, headers=NO_STORE)

@@ -1,0 +1,1 @@
+"""Services: what the routes offer, without HTTP."""

@@ -1,0 +1,43 @@
+"""Data sets and whether their data are here."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from gradus.datasets import DATASETS, DatasetFacts
+from gradus.errors import NotFound
+from gradus.wire.dataset import DatasetPage, DatasetRecord
+from hub.datasets import available
+
+
+def page(directories: Sequence[Path]) -> DatasetPage:
+    """Every data set that a spec can name."""
+    return DatasetPage(data=tuple(_record(facts, directories) for facts in DATASETS.values()))
+
+
+def get(name: str, directories: Sequence[Path]) -> DatasetRecord:
+    """One of them.
+
+    Raises:
+        NotFound: there is none of this name.
+    """
+    if name not in DATASETS:
+        close = get_close_matches(name[:100], DATASETS, n=1)
+        hint = f": did you mean '{close[0]}'?" if close else f"; known are {', '.join(DATASETS)}"
+        raise NotFound(f"no data set '{name[:100]}'{hint}")
+    return _record(DATASETS[name], directories)
+
+
+def _record(facts: DatasetFacts, directories: Sequence[Path]) -> DatasetRecord:
+    return DatasetRecord(
+        name=facts.name,
+        title=facts.title,
+        task=facts.task,
+        input_shape=facts.input_shape,
+        inputs=facts.inputs,
+        classes=facts.classes,
+        train_examples=facts.train_examples - facts.default_validation,
+        validation_examples=facts.default_validation,
+        test_examples=facts.test_examples,
+        available=available(facts.name, directories),
+    )

@@ -1,0 +1,69 @@
+"""Where a stream begins, and waiting for something to happen."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+
+from api.ear import Ear
+from api.services.experiments import found
+from api.tail import Tail
+from gradus.status import EventKind, Status
+from hub import events
+from hub.hub import Hub
+
+END = frozenset({EventKind.END})
+PROGRESS = frozenset({EventKind.EPOCH, EventKind.END})
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a stream goes on."""
+
+    after: int
+    over: bool = False
+    """Whether nothing will follow."""
+
+
+def start_of_one(hub: Hub, experiment_id: str, after: int) -> Start:
+    """Where the stream of an experiment goes on; a number beyond the end of its log counts as the end.
+
+    Raises:
+        NotFound: there is no such experiment.
+    """
+    with hub.read() as session:
+        row = found(session, experiment_id)
+        after = min(after, row.events)
+        return Start(after, over=after == row.events and Status(row.status).final)
+
+
+def start_of_all(hub: Hub, after: int | None) -> Start:
+    """Where the stream over everything goes on; now, if the client has seen nothing yet."""
+    with hub.read() as session:
+        newest = events.newest(session)
+    return Start(newest if after is None else min(after, newest))
+
+
+async def wait_until(
+    tail: Tail, experiment_id: str, kinds: frozenset[EventKind], seconds: float, ready: Callable[[], bool]
+) -> None:
+    """Wait until `ready`, which is asked again after each event of these kinds, but no longer than so many seconds."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    with tail.listening(experiment_id) as ear:
+        while not tail.stopped:
+            ear.clear()
+            if await run_in_threadpool(ready) or not await _told(tail, ear, kinds, deadline):
+                return
+
+
+async def _told(tail: Tail, ear: Ear, kinds: frozenset[EventKind], deadline: float) -> bool:
+    """Whether, before the deadline, something came that is worth another look."""
+    while not tail.stopped:
+        left = deadline - asyncio.get_running_loop().time()
+        notes = await ear.hear(left) if left > 0 else []
+        if ear.overflown or any(note.kind in kinds for note in notes):
+            return True
+        if not notes:
+            return False
+    return False

@@ -1,0 +1,122 @@
+"""The tail of the event log: one reader for each API process, which hands every new row to whoever listens."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.ear import Ear
+from api.notes import Note, note
+from hub import events
+from hub.bell import EVENTS
+from hub.hub import Hub
+
+PAGE = 500
+RETRY_SECONDS = 1.0
+logger = logging.getLogger(__name__)
+
+
+class Tail:
+    """Wakes on the bell, or after `poll` seconds: a lost ring costs a moment."""
+
+    def __init__(self, hub: Hub, poll: float = 0.25, heartbeat: float = 15.0) -> None:
+        self.stopped = False
+        self.heartbeat = heartbeat
+        """Seconds of silence after which a stream says that it is still there."""
+        self._hub = hub
+        self._poll = poll
+        self._ears: defaultdict[str | None, set[Ear]] = defaultdict(set)
+        self._rung = asyncio.Event()
+        self._cursor = 0
+
+    @contextmanager
+    def listening(self, experiment_id: str | None) -> Iterator[Ear]:
+        """An ear that hears every row of one experiment, or of all if None, committed from now on."""
+        ear = Ear()
+        self._ears[experiment_id].add(ear)
+        try:
+            yield ear
+        finally:
+            self._ears[experiment_id].discard(ear)
+            if not self._ears[experiment_id]:
+                del self._ears[experiment_id]
+
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return sum(map(len, self._ears.values()))
+
+    def stop(self) -> None:
+        """Let everyone go who listens: the process ends."""
+        self.stopped = True
+        for ears in self._ears.values():
+            for ear in ears:
+                ear.wake()
+
+    async def run(self) -> None:
+        """Read and hand out, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hear_the_bell())
+            tasks.create_task(self._follow())
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                full = await self._look()
+            except SQLAlchemyError as error:
+                logger.warning("the event log cannot be read: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                if not full:
+                    await self._until_rung()
+
+    async def _look(self) -> bool:
+        """Hand out what is new; whether there may be more.
+
+        The default executor has threads of its own: a thousand clients that read their backlogs do not delay it.
+        """
+        if not self._ears:
+            newest = await asyncio.to_thread(self._newest)
+            if not self._ears:  # who began to listen meanwhile may miss rows before `newest`
+                self._cursor = newest
+            return False
+        notes = await asyncio.to_thread(self._read, self._cursor)
+        for one in notes:
+            self._hand_out(one)
+        return len(notes) == PAGE
+
+    def _hand_out(self, one: Note) -> None:
+        self._cursor = one.id
+        for key in (one.experiment_id, None):
+            for ear in self._ears.get(key, ()):
+                ear.tell(one)
+
+    def _newest(self) -> int:
+        with self._hub.read() as session:
+            return events.newest(session)
+
+    def _read(self, after: int) -> list[Note]:
+        with self._hub.read() as session:
+            return [note(row) for row in events.of_all(session, after, PAGE)]
+
+    async def _until_rung(self) -> None:
+        try:
+            async with asyncio.timeout(self._poll):
+                await self._rung.wait()
+        except TimeoutError:
+            pass
+        self._rung.clear()
+
+    async def _hear_the_bell(self) -> None:
+        """Without Redis the rows come by polling alone."""
+        while True:
+            try:
+                async for _ in self._hub.bell.rings(EVENTS):
+                    self._rung.set()
+            except (redis.RedisError, OSError) as error:
+                logger.warning("the doorbell is not heard: %s", error)
+            await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,27 @@
+"""What every route holds in its hands, built once for each application."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.tail import Tail
+from api.telemetry import Telemetry
+from hub.hub import Hub
+
+
+@dataclass(frozen=True)
+class World:
+    """The hub, the tail of its event log, and what is counted."""
+
+    hub: Hub
+    tail: Tail
+    telemetry: Telemetry
+
+
+async def _world(request: Request) -> World:
+    world: World = request.app.state.world
+    return world
+
+
+TheWorld = Annotated[World, Depends(_world)]
