@@ -2,6 +2,7 @@
 
 from gradus.errors import GradusError
 from gradus.spec.batch_norm import BatchNorm
+from gradus.spec.checkpoint import Checkpoint
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Experiment
 from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
@@ -20,6 +21,7 @@ __all__ = [
     "AdamW",
     "Auto",
     "BatchNorm",
+    "Checkpoint",
     "Constant",
     "ConstantRate",
     "CosineDecay",

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from gradus.examples import EXAMPLES
 from gradus.spec import activation, loss, penalty
 from gradus.spec.batch_norm import BatchNormSetting
+from gradus.spec.checkpoint import CheckpointSetting
 from gradus.spec.experiment import Experiment
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
@@ -25,6 +26,7 @@ WORDS: dict[str, Any] = {
     "optimizers": Optimizer,
     "schedules": Schedule,
     "early_stopping": EarlyStoppingSetting,
+    "checkpoints": CheckpointSetting,
 }
 """The families whose kinds are pieces of the spec with fields of their own."""
 

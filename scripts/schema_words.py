@@ -18,7 +18,7 @@ def default(schema: Schema, *, required: bool) -> str:
     if required:
         return "required"
     value = schema.get("default")
-    return code(value["kind"] if isinstance(value, dict) else value)
+    return code(value.get("kind", value) if isinstance(value, dict) else value)
 
 
 def code(value: Any) -> str:

@@ -56,6 +56,7 @@ SECTIONS = {
     "optimizer": "Optimizers",
     "schedule": "Schedules",
     "early_stopping": "Early stopping",
+    "checkpoint": "Checkpoints",
 }
 """The section that says more about a field."""
 
@@ -103,6 +104,7 @@ def _kinds() -> Iterator[str]:
     yield from _family("Schedules", "schedules")
     yield from _names("Losses", "losses")
     yield from _only("Early stopping", "early_stopping")
+    yield from _only("Checkpoints", "checkpoints")
 
 
 def _family(title: str, family: str) -> Iterator[str]:

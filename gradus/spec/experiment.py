@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from gradus.spec.activation import Activation
 from gradus.spec.batch import BatchSize
 from gradus.spec.batch_norm import BatchNormSetting
+from gradus.spec.checkpoint import Checkpoint, CheckpointSetting
 from gradus.spec.clip import ClipNorm
 from gradus.spec.dataset import DatasetSetting
 from gradus.spec.device import DeviceWish
@@ -33,6 +34,8 @@ Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50)]
 Notes = Annotated[str, Field(max_length=20_000)]
 
 FOR_PEOPLE = frozenset({"name", "tags", "notes"})
+"""The fields that can be changed at any time."""
+NOT_COMPUTED = FOR_PEOPLE | {"checkpoint"}
 """The fields that do not change what is computed."""
 
 
@@ -83,8 +86,10 @@ class Experiment(Word):
     """Number format of the matrix products."""
     device: DeviceWish = "auto"
     """Kind of device to wait for."""
+    checkpoint: CheckpointSetting = Checkpoint()
+    """Which checkpoints to keep beside the best and the last; changes no number."""
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, /, **fields: Any) -> None:
         """Every field accepts its shorthands: `Experiment(dataset="mnist", layers=[300, 100])`."""
         super().__init__(**fields)
 
@@ -130,8 +135,8 @@ class Experiment(Word):
         return self.resolved().model_dump(mode="json")
 
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal, of the resolved spec without the fields for people; equal specs, equal prints."""
-        document = {key: value for key, value in self.document().items() if key not in FOR_PEOPLE}
+        """SHA-256, in hexadecimal, of the resolved spec without what changes no number; equal specs, equal prints."""
+        document = {key: value for key, value in self.document().items() if key not in NOT_COMPUTED}
         positive = json.loads(json.dumps(document), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0
         canonical = json.dumps(positive, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

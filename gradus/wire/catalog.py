@@ -21,7 +21,7 @@ class Catalog(Message):
 
     families: dict[str, tuple[CatalogEntry, ...]]
     """By family: layers, activations, initializers, normalizations, penalties, optimizers, schedules, losses,
-    early_stopping."""
+    early_stopping, checkpoints."""
     spec: dict[str, Any]
     """JSON Schema of the experiment spec, shorthands included."""
     examples: dict[str, dict[str, Any]]

@@ -46,7 +46,7 @@ class ExperimentRecord(Message):
     spec: Experiment
     """Resolved: nothing left to defaults."""
     fingerprint: str
-    """SHA-256 of the resolved spec without name, tags and notes."""
+    """SHA-256 of the resolved spec without name, tags, notes and checkpoint."""
     parameters: int
     """Learned numbers."""
     sweep_id: str | None

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from gradus.spec.batch_norm import BatchNorm
+from gradus.spec.checkpoint import Checkpoint
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Experiment
 from gradus.spec.initializer import Initializer
@@ -27,6 +28,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 WHOLE: dict[str, str] = {
     "batch_norm": 'must be true, false, or an object such as {"momentum": 0.1}',
     "batch_size": 'must be a whole number from 1 to 1000000, or "full"',
+    "checkpoint": 'must be a whole number of epochs, or an object such as {"every": 5, "keep": 10}',
     "dataset": 'must be the name of a data set, or an object such as {"name": "mnist"}',
     "early_stopping": 'must be true, false, or an object such as {"patience": 5}',
     "layers": "must be a list of layers, such as [300, 100]",
@@ -56,7 +58,9 @@ _FORM_ERRORS = frozenset(
 )
 """Errors of a whole value: a field of more than one form has one sentence for all of them."""
 
-_KEYS = [key for word in (Experiment, Dense, Dataset, BatchNorm, EarlyStopping) for key in word.model_fields]
+_KEYS = [
+    key for word in (Experiment, Dense, Dataset, BatchNorm, EarlyStopping, Checkpoint) for key in word.model_fields
+]
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "bool_type": lambda _: "must be true or false",

@@ -40,6 +40,7 @@ def test_every_family_is_listed() -> None:
         "schedules",
         "losses",
         "early_stopping",
+        "checkpoints",
     }
     assert kinds("layers") == ["dense"]
     assert kinds("normalizations") == ["batch_norm"]

@@ -49,6 +49,8 @@ def document(**changes: Any) -> dict[str, Any]:
         ("batch_norm", False, False),
         ("early_stopping", True, {"metric": "validation_loss", "patience": 5, "min_delta": 0.0}),
         ("early_stopping", None, None),
+        ("checkpoint", 5, {"every": 5, "keep": 10}),
+        ("checkpoint", {}, {"every": None, "keep": 10}),
     ],
 )
 def test_a_shorthand_comes_back_in_full(field: str, short: Any, full: Any) -> None:
@@ -92,6 +94,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "seed": 0,
         "precision": "float32",
         "device": "auto",
+        "checkpoint": {"every": None, "keep": 10},
     }
     assert document()["optimizer"]["kind"] == "adam"
     assert document()["init"]["kind"] == "auto"
@@ -204,7 +207,8 @@ def test_the_fingerprint_notices_every_other_change() -> None:
     prints = [fingerprint(**changes) for changes in [{}, *DIFFERENT]]
     assert len(set(prints)) == len(prints)
     changed = {key for changes in DIFFERENT for key in changes}
-    assert changed == set(Experiment.model_fields) - {"name", "tags", "notes"}
+    assert changed == set(Experiment.model_fields) - {"name", "tags", "notes", "checkpoint"}
+    assert fingerprint(checkpoint=1) == fingerprint()
 
 
 def fingerprint(**changes: Any) -> str:

@@ -19,6 +19,7 @@ DATA_SETS = "mnist, fashion_mnist, digits, wine, breast_cancer, diabetes"
 LAYER = 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}'
 DOCUMENT = 'must be an object such as {"dataset": "mnist", "layers": [300, 100]}'
 BATCH_SIZE = 'must be a whole number from 1 to 1000000, or "full"'
+CHECKPOINT = 'must be a whole number of epochs, or an object such as {"every": 5, "keep": 10}'
 BATCH_NORM = 'must be true, false, or an object such as {"momentum": 0.1}'
 DATA_SET = 'must be the name of a data set, or an object such as {"name": "mnist"}'
 LAYERS = "must be a list of layers, such as [300, 100]"
@@ -111,6 +112,9 @@ def told(document: Any) -> tuple[Mistake, ...]:
             "early_stopping/metric",
             "must be 'validation_loss' or 'validation_accuracy'",
         ),
+        ({"checkpoint": True}, "checkpoint", CHECKPOINT),
+        ({"checkpoint": 0}, "checkpoint/every", "must be at least 1"),
+        ({"checkpoint": {"keep": 0}}, "checkpoint/keep", "must be at least 1"),
         ({"batch_size": 0}, "batch_size", BATCH_SIZE),
         ({"batch_size": "all"}, "batch_size", BATCH_SIZE),
         ({"batch_size": 1.5}, "batch_size", BATCH_SIZE),

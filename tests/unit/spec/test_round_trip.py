@@ -92,6 +92,8 @@ SPECS = st.fixed_dictionaries(
         "seed": st.integers(0, 2**53 - 1),
         "precision": st.sampled_from(["float32", "bfloat16"]),
         "device": st.sampled_from(["auto", "cpu", "cuda"]),
+        "checkpoint": st.integers(1, 100_000)
+        | st.fixed_dictionaries({}, optional={"every": st.none() | st.integers(1, 100), "keep": st.integers(1, 1000)}),
     },
 )
 
