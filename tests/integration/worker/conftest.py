@@ -1,0 +1,68 @@
+"""Workers that end with their test."""
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hub.hub import Hub
+from hub.migrate import upgrade
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
+from tests.integration.worker.processes import WorkerUnderTest
+
+StartWorker = Callable[..., WorkerUnderTest]
+
+LEASE_SECONDS = 2.0
+"""A worker that vanishes is missed soon."""
+
+
+@pytest.fixture
+def start_worker(hub: Hub, tmp_path: Path) -> Iterator[StartWorker]:
+    """Starts a worker on the hub's database and Valkey; it is ready when the call returns."""
+    hub.settings = replace(hub.settings, lease_seconds=LEASE_SECONDS)
+    with workers(hub, tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shared_hub(
+    request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hub]:
+    """One hub for all runs of a module, which do not disturb each other."""
+    folder = tmp_path_factory.mktemp("shared")
+    on_postgres = request.param == "postgres"
+    url = request.getfixturevalue("postgres").create_database() if on_postgres else f"sqlite:///{folder / 'gradus.db'}"
+    upgrade(url)
+    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="module")
+def shared_worker(shared_hub: Hub) -> Iterator[WorkerUnderTest]:
+    """One warm worker with one slot for all runs of a module."""
+    with workers(shared_hub, shared_hub.settings.data_dir) as start:
+        yield start()
+
+
+@contextmanager
+def workers(hub: Hub, folder: Path) -> Iterator[StartWorker]:
+    """Starts workers with their logs in the folder; at the end they are gone."""
+    started: list[WorkerUnderTest] = []
+    logs = (folder / f"worker-{number}.log" for number in itertools.count(1))
+
+    def start(slots: int = 1) -> WorkerUnderTest:
+        started.append(WorkerUnderTest(hub.settings, next(logs), slots))
+        return started[-1].wait_until_ready()
+
+    try:
+        yield start
+    finally:
+        for worker in started:
+            worker.end()
+            sys.stderr.write(worker.log)

@@ -1,0 +1,139 @@
+"""Real worker processes for tests, and what a test wants to know of them and of their runs."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gradus.status import EventKind
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsRow
+from hub import events, experiments, metrics
+from hub.hub import Hub
+from hub.records import record
+from hub.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+TIMED = ("seconds", "samples_per_second", "at")
+"""What differs between two runs of one spec."""
+LONG_EPOCH = {"layers": [1536, 1536, 1536], "batch_size": 1, "epochs": 1}
+"""Half a minute an epoch on the 1 200 digits, and a pulse every few steps."""
+
+
+class WorkerUnderTest:
+    """One `python -m worker`; its log goes to a file."""
+
+    def __init__(self, settings: Settings, log: Path, slots: int = 1) -> None:
+        self._log = log
+        env = {
+            **os.environ,
+            "GRADUS_DATA_DIR": str(settings.data_dir),
+            "GRADUS_DATABASE_URL": settings.database_url,
+            "GRADUS_REDIS_URL": settings.redis_url,
+            "GRADUS_DATASETS_DIR": str(settings.dataset_dirs[0]),
+            "GRADUS_LEASE_SECONDS": str(settings.lease_seconds),
+            "GRADUS_DEVICE": "cpu",
+        }
+        with log.open("ab") as sink:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "worker", f"--slots={slots}", "--threads=1"], cwd=ROOT, env=env, stderr=sink
+            )
+
+    def wait_until_ready(self) -> "WorkerUnderTest":
+        """Until it takes hints."""
+        until(lambda: "ready." in self.log or self.process.poll() is not None)
+        assert self.process.poll() is None, self.log
+        return self
+
+    @property
+    def log(self) -> str:
+        """What it said so far."""
+        return self._log.read_text()
+
+    @property
+    def trainers(self) -> list[int]:
+        """Its child processes."""
+        found: list[int] = []
+        for thread in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            found += map(int, thread.read_text().split())
+        return found
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self.process.send_signal(number)
+
+    def end(self) -> None:
+        """Make sure that it is gone."""
+        self.process.kill()
+        self.process.wait()
+
+
+def until(condition: Callable[[], object], seconds: float = 90.0) -> None:
+    """Wait for a condition that must come true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not come true within {seconds} s"
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there, a zombie not counted."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def read(hub: Hub, experiment_id: str) -> ExperimentRecord:
+    """The experiment as clients see it."""
+    with hub.read() as session:
+        row = experiments.get(session, experiment_id)
+        assert row is not None
+        return record(row)
+
+
+def rows(hub: Hub, experiment_id: str) -> tuple[MetricsRow, ...]:
+    """Its metrics."""
+    with hub.read() as session:
+        return metrics.read(session, experiment_id)
+
+
+def numbers(hub: Hub, experiment_id: str) -> list[str]:
+    """What must be equal bit for bit in every run of one spec, NaN included."""
+    return [row.model_dump_json(exclude=set(TIMED)) for row in rows(hub, experiment_id)]
+
+
+def log_of(hub: Hub, experiment_id: str) -> list[tuple[int, EventKind, str]]:
+    """Its events: number, kind, data."""
+    with hub.read() as session:
+        found = events.of_experiment(session, experiment_id, 0, 100_000)
+        return [(event.seq, EventKind(event.kind), event.data) for event in found]
+
+
+def wait_for_the_end(hub: Hub, experiment_id: str) -> ExperimentRecord:
+    """The experiment once it is over."""
+    until(lambda: read(hub, experiment_id).status.final)
+    return read(hub, experiment_id)
+
+
+def wait_for_epoch(hub: Hub, experiment_id: str, epoch: int) -> None:
+    """Until so many epochs are recorded."""
+    until(lambda: read(hub, experiment_id).progress.epoch >= epoch)
+
+
+def assert_whole(hub: Hub, experiment_id: str, epochs: int) -> None:
+    """Every epoch once and in order, event numbers without a gap, one end, and nothing after it."""
+    told = log_of(hub, experiment_id)
+    assert [seq for seq, _, _ in told] == list(range(1, len(told) + 1))
+    kinds = [kind for _, kind, _ in told]
+    assert kinds.index(EventKind.END) == len(kinds) - 1
+    told_epochs = [MetricsRow.model_validate_json(data).epoch for _, kind, data in told if kind is EventKind.EPOCH]
+    assert told_epochs == [row.epoch for row in rows(hub, experiment_id)] == list(range(1, epochs + 1))
+
+
+def lines(hub: Hub, experiment_id: str) -> Sequence[str]:
+    """Its log lines, as JSON."""
+    return [data for _, kind, data in log_of(hub, experiment_id) if kind is EventKind.LOG]

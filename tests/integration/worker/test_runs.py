@@ -1,0 +1,147 @@
+"""Runs through a real worker process, to every kind of end."""
+
+import gzip
+import json
+import math
+import resource
+from pathlib import Path
+
+import pytest
+
+from gradus.datasets import DATASETS
+from gradus.status import FailureCode, Status
+from hub import control, experiments
+from hub.hub import Hub
+from tests.integration.hub.work import submit
+from tests.integration.worker.processes import (
+    LONG_EPOCH,
+    WorkerUnderTest,
+    assert_whole,
+    lines,
+    log_of,
+    numbers,
+    read,
+    rows,
+    until,
+    wait_for_the_end,
+)
+
+
+def test_a_run_goes_from_the_queue_to_its_end(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
+    row = submit(shared_hub, layers=[16], epochs=4)
+    done = wait_for_the_end(shared_hub, row.id)
+    assert (done.status, done.progress.epoch, done.attempts, done.device) == (Status.SUCCEEDED, 4, 1, "cpu:1")
+    assert_whole(shared_hub, row.id, epochs=4)
+    best = max(rows(shared_hub, row.id), key=lambda found: (found.validation_accuracy, -found.epoch))
+    assert done.best == best
+    assert done.latest == rows(shared_hub, row.id)[-1]
+
+
+def test_the_same_spec_gives_the_same_bits_in_the_same_warm_trainer(
+    shared_hub: Hub, shared_worker: WorkerUnderTest
+) -> None:
+    trainers = shared_worker.trainers
+    first, second, other = (
+        submit(shared_hub, dropout=0.5),
+        submit(shared_hub, dropout=0.5),
+        submit(shared_hub, dropout=0.5, seed=1),
+    )
+    for row in (first, second, other):
+        wait_for_the_end(shared_hub, row.id)
+    assert numbers(shared_hub, first.id) == numbers(shared_hub, second.id) != numbers(shared_hub, other.id)
+    assert shared_worker.trainers == trainers
+
+
+def test_a_cancelled_run_ends_in_the_middle_of_an_epoch_and_leaves_the_trainer_warm(
+    shared_hub: Hub, shared_worker: WorkerUnderTest
+) -> None:
+    trainers = shared_worker.trainers
+    row = submit(shared_hub, **LONG_EPOCH)
+    until(lambda: read(shared_hub, row.id).status == Status.RUNNING)
+    with shared_hub.write() as session:
+        locked = experiments.lock(session, row.id)
+        assert locked is not None
+        control.cancel(session, locked)
+    done = wait_for_the_end(shared_hub, row.id)
+    assert done.status == Status.CANCELLED
+    after = submit(shared_hub)
+    assert wait_for_the_end(shared_hub, after.id).status == Status.SUCCEEDED
+    assert_whole(shared_hub, row.id, epochs=0)
+    assert shared_worker.trainers == trainers
+
+
+def test_a_run_that_diverges_fails_and_names_epoch_step_and_layer(
+    shared_hub: Hub, shared_worker: WorkerUnderTest
+) -> None:
+    row = submit(shared_hub, layers=[16, 8], activation="identity", optimizer={"kind": "sgd", "lr": 1000})
+    done = wait_for_the_end(shared_hub, row.id)
+    assert done.status == Status.FAILED
+    assert done.error is not None
+    assert done.error.code == FailureCode.DIVERGED
+    last = rows(shared_hub, row.id)[-1]
+    assert done.error.epoch == last.epoch
+    assert done.error.step is not None
+    assert last.step - 1200 / 64 - 1 <= done.error.step <= last.step
+    assert done.error.layer in {"layers/0", "layers/1", "output"}
+    assert not math.isfinite(last.test_loss)
+    assert_whole(shared_hub, row.id, epochs=last.epoch)
+    assert done.attempts == 1
+
+
+def test_a_truncated_file_is_a_data_error_that_names_it(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
+    folder = shared_hub.settings.dataset_dirs[0] / "mnist"
+    folder.mkdir(parents=True)
+    for file in DATASETS["mnist"].files:
+        (folder / file.name).write_bytes(gzip.compress(bytes(1000))[:-10])
+    row = submit(shared_hub, dataset="mnist")
+    done = wait_for_the_end(shared_hub, row.id)
+    assert done.error is not None
+    assert done.error.code == FailureCode.DATA_ERROR
+    assert str(folder / DATASETS["mnist"].files[0].name) in done.error.message
+    assert done.attempts == 1
+    assert wait_for_the_end(shared_hub, submit(shared_hub).id).status == Status.SUCCEEDED
+
+
+def test_a_network_larger_than_the_memory_fails_and_the_next_run_succeeds(
+    shared_hub: Hub, shared_worker: WorkerUnderTest
+) -> None:
+    (trainer,) = shared_worker.trainers
+    wait_for_the_end(shared_hub, submit(shared_hub).id)
+    size = int(Path(f"/proc/{trainer}/statm").read_text().split()[0]) * resource.getpagesize() + 300 * 2**20
+    before = resource.prlimit(trainer, resource.RLIMIT_AS)
+    resource.prlimit(trainer, resource.RLIMIT_AS, (size, before[1]))
+    row = submit(shared_hub, layers=[8192, 8192])
+    done = wait_for_the_end(shared_hub, row.id)
+    resource.prlimit(trainer, resource.RLIMIT_AS, before)
+    assert done.error is not None
+    assert done.error.code == FailureCode.OUT_OF_MEMORY
+    assert done.attempts == 1
+    assert wait_for_the_end(shared_hub, submit(shared_hub).id).status == Status.SUCCEEDED
+    assert shared_worker.trainers == [trainer]
+
+
+def test_max_seconds_ends_a_run_in_success(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
+    row = submit(shared_hub, epochs=100_000, max_seconds=0.5)
+    done = wait_for_the_end(shared_hub, row.id)
+    assert done.status == Status.SUCCEEDED
+    assert 0 < done.progress.epoch < 100_000
+    assert any("max_seconds" in line for line in lines(shared_hub, row.id))
+    before_the_last = rows(shared_hub, row.id)[:-1]
+    assert sum(found.seconds for found in before_the_last) < 0.5
+
+
+def test_early_stopping_says_why_and_keeps_the_best_epoch(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
+    row = submit(shared_hub, epochs=1000, early_stopping={"metric": "validation_loss", "patience": 2})
+    done = wait_for_the_end(shared_hub, row.id)
+    assert done.status == Status.SUCCEEDED
+    assert done.best is not None
+    assert done.best.epoch == done.progress.epoch - 2
+    assert any(f"the best was epoch {done.best.epoch}" in line for line in lines(shared_hub, row.id))
+
+
+@pytest.mark.parametrize("dataset", ["wine", "breast_cancer", "diabetes"])
+def test_every_built_in_data_set_trains(shared_hub: Hub, shared_worker: WorkerUnderTest, dataset: str) -> None:
+    row = submit(shared_hub, dataset=dataset, epochs=2)
+    assert wait_for_the_end(shared_hub, row.id).status == Status.SUCCEEDED
+    accuracy = json.loads(log_of(shared_hub, row.id)[2][2])["test_accuracy"]
+    assert (accuracy is None) == (dataset == "diabetes")
