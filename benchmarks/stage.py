@@ -1,0 +1,102 @@
+"""What the measurements of the hub stand on: real servers with durable settings, and jobs that are being trained."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import delete, text, update
+
+from gradus.examples import ADAM_BATCH_NORM
+from gradus.status import EventKind
+from gradus.wire.metrics import MetricsRow
+from hub import experiments, runs
+from hub.database import Database, now
+from hub.events import Event, append
+from hub.hub import Hub
+from hub.migrate import upgrade
+from hub.records import record
+from hub.settings import Settings
+from hub.tables import ExperimentRow, JobRow
+from hub.valkey import ValkeyServer
+from tests.servers.postgres import DURABLE, postgres_in
+
+DATABASES = ("SQLite", "Postgres")
+
+
+@contextmanager
+def stages(folder: Path, kinds: tuple[str, ...] = DATABASES) -> Iterator[Mapping[str, Settings]]:
+    """Valkey and a migrated database of each kind, kept in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)  # Postgres may run as somebody else
+    with ExitStack() as stack:
+        (folder / "valkey").mkdir(exist_ok=True)
+        valkey = stack.enter_context(ValkeyServer(folder / "valkey"))
+        urls = {kind: _url(kind, folder, stack) for kind in kinds}
+        for url in urls.values():
+            upgrade(url)
+        yield {kind: settings(url, valkey.url, folder) for kind, url in urls.items()}
+
+
+def settings(database_url: str, redis_url: str, folder: Path) -> Settings:
+    """The settings of the hub that is measured."""
+    return Settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        artifacts_url=str(folder / "artifacts"),
+        data_dir=folder,
+        dataset_dirs=(folder / "datasets",),
+    )
+
+
+def database_version(url: str) -> str:
+    """As the server says it."""
+    database = Database(url)
+    query = "SHOW server_version" if database.engine.dialect.name == "postgresql" else "SELECT sqlite_version()"
+    with database.read() as session:
+        version = str(session.execute(text(query)).scalar_one())
+    database.close()
+    return version
+
+
+def claimed_job(hub: Hub, members: int, owner: str) -> runs.Claim:
+    """A new job with so many experiments, claimed by a worker."""
+    with hub.write() as session:
+        at = now(session)
+        rows = [experiments.add(session, ADAM_BATCH_NORM, at) for _ in range(members)]
+        job_id, ids = rows[0].job_id, [row.id for row in rows]
+        session.execute(update(ExperimentRow).where(ExperimentRow.id.in_(ids)).values(job_id=job_id))
+        session.execute(delete(JobRow).where(JobRow.id.in_([row.job_id for row in rows[1:]]), JobRow.id != job_id))
+        append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
+    with hub.write() as session:
+        claimed = runs.claim(session, job_id, owner, "cpu:1")
+    assert claimed is not None
+    assert len(claimed.members) == members
+    return claimed
+
+
+def metrics_row(epoch: int) -> MetricsRow:
+    """The numbers of one epoch, in the length that real ones have."""
+    return MetricsRow(
+        epoch=epoch,
+        step=1100 * epoch,
+        train_loss=0.123456789012345 / epoch,
+        train_accuracy=0.9678901234567,
+        validation_loss=0.0987654321098765,
+        validation_accuracy=0.9788,
+        test_loss=0.0912345678901234,
+        test_accuracy=0.9809,
+        penalty=0.0,
+        learning_rate=0.001,
+        gradient_norm=0.4567890123456789,
+        seconds=1.234567890123456,
+        samples_per_second=44550.1234567890,
+        at=datetime.now(UTC),
+    )
+
+
+def _url(kind: str, folder: Path, stack: ExitStack) -> str:
+    if kind == "SQLite":
+        return f"sqlite:///{folder / 'gradus.db'}"
+    (folder / "pg").mkdir(exist_ok=True)
+    return stack.enter_context(postgres_in(folder / "pg", DURABLE)).url()
