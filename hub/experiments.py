@@ -13,7 +13,7 @@ from gradus.spec.network import plan
 from gradus.status import Status
 from hub.ids import new_id
 from hub.records import stored_spec
-from hub.tables import ExperimentRow, JobRow, TagRow
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, TagRow
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ class Filter:
     """Part of the name, of the notes or of the id, in any case."""
 
 
-def add(session: Session, experiment: Experiment, at: datetime) -> ExperimentRow:
+def add(session: Session, experiment: Experiment, at: datetime, workspace_id: str = DEFAULT_WORKSPACE) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
     job = JobRow(id=new_id("job"), device=experiment.device, hinted_at=at)
     row = ExperimentRow(
         id=new_id("exp"),
+        workspace_id=workspace_id,
         job_id=job.id,
         name=experiment.name,
         tags=json.dumps(experiment.tags),

@@ -12,6 +12,54 @@ class Table(DeclarativeBase):
     """The root of every table."""
 
 
+DEFAULT_WORKSPACE = "default"
+"""The workspace that every database has."""
+
+
+class WorkspaceRow(Table):
+    """Whose experiments and keys are kept apart from everybody else's. Its id is the name that people gave it."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    events: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Number of the newest row in its event log."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class KeyRow(Table):
+    """What a program shows to be let in: known by its id, proven by a secret of which only the digest is here."""
+
+    __tablename__ = "keys"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(10))
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the secret, in hex."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it last let somebody in, to the minute."""
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_keys_workspace", "workspace_id", "id"),)
+
+
+class PassRow(Table):
+    """The right to act as a key for a while: a browser's session, or a link that makes one."""
+
+    __tablename__ = "passes"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("keys.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the secret, in hex."""
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
 class JobRow(Table):
     """One unit of work for lease and resume: the experiments that train together, most often one."""
 
@@ -40,6 +88,7 @@ class ExperimentRow(Table):
     __tablename__ = "experiments"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
     sweep_id: Mapped[str | None] = mapped_column(String(40))
     forked_from: Mapped[str | None] = mapped_column(String(40))
@@ -74,8 +123,9 @@ class ExperimentRow(Table):
     """Grows with every change; the ETag."""
 
     __table_args__ = (
-        Index("ix_experiments_status", "status", "id"),
-        Index("ix_experiments_dataset", "dataset", "id"),
+        Index("ix_experiments_workspace", "workspace_id", "id"),
+        Index("ix_experiments_status", "workspace_id", "status", "id"),
+        Index("ix_experiments_dataset", "workspace_id", "dataset", "id"),
         Index("ix_experiments_sweep", "sweep_id", "id"),
     )
 
@@ -124,6 +174,9 @@ class EventRow(Table):
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"))
     seq: Mapped[int] = mapped_column(Integer)
     """1, 2, 3 … without gaps within the experiment."""
+    workspace_id: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(BigInteger)
+    """Grows within the workspace: one log tells nothing of how much goes on in another."""
     kind: Mapped[str] = mapped_column(String(10))
     data: Mapped[str] = mapped_column(Text)
     """JSON, as it goes to the client."""
@@ -131,6 +184,7 @@ class EventRow(Table):
 
     __table_args__ = (
         Index("ux_events_seq", "experiment_id", "seq", unique=True),
+        Index("ux_events_number", "workspace_id", "number", unique=True),
         {"sqlite_autoincrement": True},
     )
 
@@ -140,6 +194,7 @@ class IdempotencyRow(Table):
 
     __tablename__ = "idempotency"
 
+    workspace_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     body: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the request's body."""

@@ -1,0 +1,115 @@
+"""A database with data in it comes through every migration, and nothing is lost."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from gradus.status import Status
+from hub import control, events, experiments, metrics
+from hub.database import Database, now
+from hub.migrate import downgrade, upgrade
+from hub.records import record
+from hub.tables import EventRow, IdempotencyRow, JobRow, MetricRow, TagRow
+
+AT = "2026-01-02T03:04:05.000000+00:00"
+
+NEXT_EVENT = """INSERT INTO events (experiment_id, seq, kind, data, at)
+                SELECT 'exp_1', count(*) + 1, 'log', '{}', :at FROM events"""
+
+FIRST_DATA = (
+    "INSERT INTO jobs (id, device, done, token, losses) VALUES ('job_1', 'auto', false, 3, 0)",
+    """INSERT INTO experiments (id, job_id, name, tags, notes, status, spec, fingerprint, dataset, parameters, epoch,
+       epochs, seconds, attempts, created_at, events, version) VALUES ('exp_1', 'job_1', 'first', '["a"]', '', 'queued',
+       '{"dataset": "wine", "layers": [3]}', 'f', 'wine', 57, 1, 5, 0.5, 1, :at, 3, 4)""",
+    "INSERT INTO experiment_tags (tag, experiment_id) VALUES ('a', 'exp_1')",
+    """INSERT INTO idempotency (key, body, answer, experiment_id, created_at)
+       VALUES ('again', 'digest', '{}', 'exp_1', :at)""",
+    """INSERT INTO metrics (experiment_id, epoch, step, train_loss, validation_loss, test_loss, penalty, learning_rate,
+       gradient_norm, seconds, samples_per_second, at) VALUES ('exp_1', 1, 9, 1, 2, 3, 4, 5, 6, 7, 8, :at)""",
+    *[NEXT_EVENT] * 4,
+    "DELETE FROM events WHERE seq = 4",
+)
+"""Written as the first schema has it, and with the newest event deleted."""
+
+
+def fill(database: Database) -> None:
+    with database.engine.begin() as connection:
+        moment = AT if connection.dialect.name == "sqlite" else datetime.fromisoformat(AT)
+        for statement in FIRST_DATA:
+            connection.execute(text(statement), {"at": moment} if ":at" in statement else {})
+
+
+@pytest.fixture
+def upgraded(database_url: str) -> Database:
+    """The first schema's data in the newest schema."""
+    upgrade(database_url, "0001")
+    database = Database(database_url)
+    fill(database)
+    database.close()
+    upgrade(database_url)
+    return Database(database_url)
+
+
+def test_old_rows_are_all_there_and_belong_to_the_default_workspace(upgraded: Database) -> None:
+    with upgraded.read() as session:
+        row = experiments.get(session, "exp_1")
+        assert row is not None
+        assert (row.workspace_id, row.version, row.job_id) == ("default", 4, "job_1")
+        assert record(row).created_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+        assert [one.validation_loss for one in metrics.read(session, "exp_1")] == [2.0]
+        assert [(one.id, one.seq, one.workspace_id, one.number) for one in session.query(EventRow)] == [
+            (number, number, "default", number) for number in (1, 2, 3)
+        ]
+        assert [(one.workspace_id, one.key) for one in session.query(IdempotencyRow)] == [("default", "again")]
+        assert [one.tag for one in session.query(TagRow)] == ["a"]
+        assert [one.token for one in session.query(JobRow)] == [3]
+    upgraded.close()
+
+
+def test_the_log_goes_on_after_every_number_that_a_client_can_have_seen(upgraded: Database) -> None:
+    with upgraded.write() as session:
+        events.append(session, [events.log("exp_1", "upgraded")], now(session))
+    with upgraded.read() as session:
+        (row,) = events.of_workspace(session, "default", 4, 10)
+        assert (row.seq, row.id > 4) == (4, True)
+    upgraded.close()
+
+
+def test_an_old_experiment_can_be_worked_with(upgraded: Database) -> None:
+    with upgraded.write() as session:
+        row = experiments.lock(session, "exp_1")
+        assert row is not None
+        control.cancel(session, row)
+        assert row.status == Status.CANCELLED
+    with upgraded.write() as session:
+        row = experiments.lock(session, "exp_1")
+        assert row is not None
+        experiments.remove(session, row)
+    with upgraded.read() as session:
+        assert [session.query(kind).count() for kind in (EventRow, MetricRow, TagRow, IdempotencyRow)] == [0] * 4
+    upgraded.close()
+
+
+def test_an_upgrade_can_be_taken_back_with_its_data(upgraded: Database) -> None:
+    upgraded.close()
+    downgrade(upgraded.url, "0001")
+    with upgraded.engine.begin() as connection:
+        assert [count(connection, table) for table in ("experiments", "events", "metrics", "idempotency")] == [
+            1,
+            3,
+            1,
+            1,
+        ]
+    upgraded.close()
+
+
+def test_an_experiment_of_no_workspace_is_refused(upgraded: Database) -> None:
+    with pytest.raises(IntegrityError), upgraded.engine.begin() as connection:
+        connection.execute(text("UPDATE experiments SET workspace_id = 'nowhere'"))
+    upgraded.close()
+
+
+def count(connection: Connection, table: str) -> int:
+    return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608
