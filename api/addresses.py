@@ -19,6 +19,8 @@ class Addresses:
 
     def nearest(self, path: str) -> str | None:
         """The address that looks most like this path; None if none does."""
+        if self.methods(path.rstrip("/")):
+            return path.rstrip("/")
         known = [route.path for route in self._routes if route.include_in_schema]
         close = get_close_matches(path[:200], known, n=1, cutoff=0.75)
         return close[0] if close else None

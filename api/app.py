@@ -43,6 +43,7 @@ def create_app(hub: Hub, *, poll: float = 0.25, heartbeat: float = 15.0) -> Fast
         summary="Training as a service.",
         description=DESCRIPTION,
         redoc_url=None,
+        redirect_slashes=False,
         swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},
         lifespan=_lifespan,
     )
@@ -55,8 +56,8 @@ def create_app(hub: Hub, *, poll: float = 0.25, heartbeat: float = 15.0) -> Fast
     problems.install(
         app, Addresses([route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)])
     )
-    app.add_middleware(Head)
     app.add_middleware(Counting, telemetry=world.telemetry)
+    app.add_middleware(Head)
     return app
 
 

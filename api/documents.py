@@ -11,6 +11,10 @@ from gradus.errors import BadRequest, InvalidSpec
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.problem import Mistake, mistakes
 
+_MISTAKES = 100
+_PATH = 300
+"""A document of nothing but mistakes is not sent back whole."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -46,10 +50,11 @@ def read_changes(body: bytes) -> ExperimentPatch:
 
 def invalid(*found: Mistake) -> InvalidSpec:
     """The error that names these mistakes; its sentence is the first of them."""
-    first, more = found[0], len(found) - 1
+    named = [mistake.model_copy(update={"path": mistake.path[:_PATH]}) for mistake in found[:_MISTAKES]]
+    first, more = named[0], len(found) - 1
     place = f"{first.path}: " if first.path else ""
     others = f" (and {more} more mistake{'s' * (more > 1)})" if more else ""
-    return InvalidSpec(f"{place}{first.message}{others}", errors=found)
+    return InvalidSpec(f"{place}{first.message}{others}", errors=named)
 
 
 def parse(body: bytes) -> Any:
@@ -59,6 +64,8 @@ def parse(body: bytes) -> Any:
         BadRequest: it is none, or not one that has the same meaning everywhere: duplicate keys, NaN.
         InvalidSpec: it holds text that cannot be stored, or is nested too deeply.
     """
+    if not body:
+        raise _broken("the body is empty: send a JSON document")
     try:
         value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
     except UnicodeDecodeError:

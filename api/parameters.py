@@ -1,9 +1,10 @@
 """Parameters and headers that several routes read."""
 
-from typing import Annotated
+from difflib import get_close_matches
+from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.limits import LARGEST, WAIT_SECONDS
@@ -13,6 +14,18 @@ class Query(BaseModel):
     """The parameters after `?`: a name that is not known is refused, for a filter with a typo would show everything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: dict[str, Any]) -> dict[str, Any]:
+        for name in given:
+            if name not in cls.model_fields:
+                near = get_close_matches(name[:100], cls.model_fields, n=1)
+                hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(cls.model_fields)}"
+                raise PydanticCustomError(
+                    "unknown_parameter", "unknown parameter '{name}': {hint}", {"name": name[:100], "hint": hint}
+                )
+        return given
 
 
 def _without_nul(text: str) -> str:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy import exc as database
 from starlette.exceptions import HTTPException
 
@@ -21,6 +22,7 @@ from gradus.errors import (
     Unavailable,
 )
 from gradus.wire.problem import Mistake, Problem
+from gradus.wire.wording import sentence
 
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
@@ -30,6 +32,14 @@ _HEADERS: dict[type[GradusError], dict[str, str]] = {
     TooManyRequests: {"Retry-After": "1"},
     Unavailable: {"Retry-After": "1"},
 }
+
+
+_PARAMETERS = {
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "string_pattern_mismatch": "has a character that is not allowed",
+}
+"""What pydantic says of texts that stand for something else."""
 
 
 def install(app: FastAPI, addresses: Addresses) -> None:
@@ -64,12 +74,17 @@ async def _known(_: Request, error: Exception) -> Response:
 async def _parameters(_: Request, error: Exception) -> Response:
     """A parameter or a header that does not fit its type."""
     assert isinstance(error, RequestValidationError)
-    wrong = tuple(
-        Mistake(path="/".join(map(str, one["loc"][1:])), message=one["msg"], input=str(one.get("input"))[:500])
-        for one in error.errors()
-    )
-    detail = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in wrong)
+    wrong = [_mistake(detail) for detail in error.errors()]
+    detail = "; ".join(f"{mistake.path}: {mistake.message}".removeprefix(": ") for mistake in wrong)
     return respond(BadRequest(detail, code="invalid_parameter", errors=wrong))
+
+
+def _mistake(detail: ErrorDetails) -> Mistake:
+    name = "/".join(map(str, detail["loc"][1:]))
+    message = f"must be {detail['ctx']['expected']}" if detail["type"] == "enum" else _PARAMETERS.get(detail["type"])
+    return Mistake(
+        path=name, message=message or sentence(detail, name), input=str(detail["input"])[:500] if name else None
+    )
 
 
 def _address(request: Request, error: HTTPException, addresses: Addresses) -> Response:
@@ -79,7 +94,7 @@ def _address(request: Request, error: HTTPException, addresses: Addresses) -> Re
         near = addresses.nearest(path)
         return respond(NotFound(f"there is nothing at {path[:200]}" + (f": did you mean {near}?" if near else "")))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = ", ".join(addresses.methods(path))
+        allowed = ", ".join(addresses.methods(path)) or "GET, HEAD"  # what is not the API's is the docs page's
         return respond(MethodNotAllowed(f"{request.method} is not possible here, only {allowed}"), {"Allow": allowed})
     title = HTTPStatus(error.status_code).phrase
     code = title.lower().replace(" ", "_")

@@ -33,6 +33,6 @@ class Counting:
             await self._app(scope, receive, watched)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            route = getattr(scope.get("route"), "path", "unknown")
+            route = getattr(scope.get("route"), "path", "other")
             self._telemetry.count(method, route, status, None if streamed else time.perf_counter() - start)
         return None
