@@ -92,6 +92,8 @@ class ExperimentRow(Table):
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
     sweep_id: Mapped[str | None] = mapped_column(String(40))
     forked_from: Mapped[str | None] = mapped_column(String(40))
+    forked_epoch: Mapped[int | None] = mapped_column(Integer)
+    """The epoch of that one's checkpoint from which it goes on; null from the start."""
     name: Mapped[str] = mapped_column(String(200))
     tags: Mapped[str] = mapped_column(Text)
     """JSON list."""
@@ -187,6 +189,29 @@ class EventRow(Table):
         Index("ux_events_number", "workspace_id", "number", unique=True),
         {"sqlite_autoincrement": True},
     )
+
+
+class CheckpointRow(Table):
+    """A checkpoint that is in the artifact store, and good to go on from. The greatest id is the newest."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"))
+    token: Mapped[int] = mapped_column(BigInteger)
+    """The fencing number under which it was written."""
+    epoch: Mapped[int] = mapped_column(Integer)
+    """Epochs done."""
+    step: Mapped[int] = mapped_column(BigInteger)
+    whole: Mapped[bool] = mapped_column(Boolean)
+    """Whether it was taken between two epochs."""
+    key: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of its manifest."""
+    size: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_checkpoints_experiment", "experiment_id", "id"),)
 
 
 class IdempotencyRow(Table):
