@@ -1,0 +1,61 @@
+"""`--set path=value`."""
+
+from typing import Any
+
+import pytest
+
+from gradus.cli.settings import apply
+from gradus.errors import BadRequest
+
+SPEC = {"dataset": "digits", "layers": [64, {"kind": "dense", "units": 32}], "optimizer": "adam", "batch_norm": True}
+
+
+@pytest.mark.parametrize(
+    ("setting", "key", "value"),
+    [
+        ("epochs=3", "epochs", 3),
+        ("name=first try", "name", "first try"),
+        ('name="3"', "name", "3"),
+        ("notes=a=b", "notes", "a=b"),
+        ("l2=1e-4", "l2", 1e-4),
+        ("batch_norm=false", "batch_norm", False),
+        ("layers=[8, 4]", "layers", [8, 4]),
+        ("optimizer=sgd", "optimizer", "sgd"),
+        ("optimizer.lr=0.1", "optimizer", {"kind": "adam", "lr": 0.1}),
+        ("dataset.limit=100", "dataset", {"name": "digits", "limit": 100}),
+        ("batch_norm.momentum=0.5", "batch_norm", {"momentum": 0.5}),
+        ("layers.0.activation=tanh", "layers", [{"kind": "dense", "units": 64, "activation": "tanh"}, SPEC["layers"][1]]),
+        ("layers.1.units=16", "layers", [64, {"kind": "dense", "units": 16}]),
+        ("schedule.kind=cosine", "schedule", {"kind": "cosine"}),
+    ],
+)
+def test_a_setting_changes_one_place(setting: str, key: str, value: Any) -> None:
+    assert apply(SPEC, setting) == SPEC | {key: value}
+
+
+def test_a_new_kind_leaves_the_old_kinds_numbers_behind() -> None:
+    spec = {"optimizer": {"kind": "adam", "lr": 0.1, "beta1": 0.9}}
+    assert apply(spec, "optimizer.kind=sgd") == {"optimizer": {"kind": "sgd"}}
+    assert apply(spec, "optimizer.kind=adam") == spec
+
+
+def test_the_document_itself_stays_as_it_is() -> None:
+    before = repr(SPEC)
+    apply(SPEC, "layers.0.units=3")
+    assert repr(SPEC) == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ("epochs", "path=value"),
+        ("=3", "path=value"),
+        ("layers.2.units=3", "list of 2"),
+        ("layers.first.units=3", "list of 2"),
+        ("layers.-1.units=3", "list of 2"),
+        ("dataset.name.first=3", "nothing under 'first'"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused(setting: str, why: str) -> None:
+    with pytest.raises(BadRequest, match=why):
+        apply(SPEC | {"dataset": {"name": 1.5}}, setting)

@@ -1,0 +1,67 @@
+"""How a client finds the service and its key."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gradus.client import Access, find_access
+from gradus.errors import BadRequest, Unavailable
+
+SAVED = {"url": "http://127.0.0.1:8123", "key": "secret"}
+
+
+def env(folder: Path, **more: str) -> dict[str, str]:
+    return {"GRADUS_DATA_DIR": str(folder), **more}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "client.json").write_text(json.dumps(SAVED))
+    return tmp_path
+
+
+def test_client_json_of_the_data_folder_says_where_and_with_which_key(folder: Path) -> None:
+    assert find_access(env=env(folder)) == Access("http://127.0.0.1:8123", "secret")
+
+
+def test_the_option_wins_over_the_environment_and_that_over_the_file(folder: Path) -> None:
+    both = env(folder, GRADUS_URL="http://there:1")
+    assert find_access("http://here:2/", both).url == "http://here:2"
+    assert find_access(env=both).url == "http://there:1"
+
+
+def test_the_key_of_the_file_goes_to_its_own_address_alone(folder: Path) -> None:
+    assert find_access("http://127.0.0.1:8123/", env(folder)).key == "secret"
+    assert find_access("http://elsewhere:8123", env(folder)).key is None
+    assert find_access("http://elsewhere:8123", env(folder, GRADUS_KEY="other")).key == "other"
+
+
+def test_a_key_is_not_shown(folder: Path) -> None:
+    assert "secret" not in repr(find_access(env=env(folder)))
+
+
+def test_without_any_address_it_says_how_to_start_one(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="gradus up"):
+        find_access(env=env(tmp_path))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"url": 1, "key": null}', '{"url": "here", "key": null}', "\udcff"])
+def test_a_spoilt_file_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "client.json").write_text(text, errors="surrogateescape")
+    with pytest.raises(Unavailable, match=r"client\.json"):
+        find_access(env=env(tmp_path))
+
+
+@pytest.mark.parametrize("url", ["here", "ftp://here", "http://", "http://[", "localhost:8000"])
+def test_what_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadRequest, match="is no address"):
+        find_access(url, env(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [("http://127.0.0.1:8000", True), ("http://[::1]:1", True), ("http://localhost", True), ("http://there", False)],
+)
+def test_a_service_on_this_machine_is_known_as_such(url: str, local: bool) -> None:
+    assert Access(url).local is local

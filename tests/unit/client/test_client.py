@@ -1,0 +1,156 @@
+"""The client against a small real server that misbehaves as networks do."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from gradus.client import Access, Client, calls
+from gradus.errors import BadRequest, GradusError, InvalidSpec, NotFound, ServerFault, Unavailable
+from gradus.status import EventKind
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+SYSTEM = {
+    "version": "1",
+    "time": "2026-11-22T12:00:00Z",
+    "workers": [],
+    "devices": [],
+    "queue_depth": 0,
+    "running": 0,
+    "limits": dict.fromkeys(("body_bytes", "units", "layers", "epochs", "parameters", "page_size", "wait_seconds"), 1),
+}
+
+
+@contextmanager
+def serving(answer: Answer) -> Iterator[Client]:
+    class Handler(BaseHTTPRequestHandler):
+        def handle_one(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            self.rfile.read(length)
+            answer(self)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = handle_one  # noqa: N815 (names of the standard library)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Silence."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        with Client(Access(f"http://127.0.0.1:{server.server_port}", "secret")) as client:
+            yield client
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, kind: str = "application/json") -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Type", kind)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def problem(status: int, code: str, errors: list[dict[str, object]]) -> bytes:
+    document = {"type": f"urn:{code}", "title": code, "status": status, "detail": f"no: {code}", "code": code}
+    return json.dumps({**document, "errors": errors}).encode()
+
+
+def test_a_call_carries_the_key_and_its_answer_is_typed() -> None:
+    keys: list[str | None] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        keys.append(handler.headers["Authorization"])
+        send(handler, 200, json.dumps({**SYSTEM, "later": "more"}).encode())
+
+    with serving(answer) as client:
+        assert client.send(calls.system()).version == "1"
+    assert keys == ["Bearer secret"]
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), [(422, "invalid_spec", InvalidSpec), (404, "not_found", NotFound)])
+def test_a_problem_becomes_the_error_of_its_status(status: int, code: str, kind: type[GradusError]) -> None:
+    mistakes: list[dict[str, object]] = [{"path": "layers/0/units", "message": "too many", "input": 7}]
+    with serving(lambda handler: send(handler, status, problem(status, code, mistakes))) as client:
+        with pytest.raises(kind, match=f"no: {code}") as caught:
+            client.send(calls.create({}))
+        assert caught.value.code == code
+        assert caught.value.errors[0].path == "layers/0/units"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [(404, b"<html>", NotFound), (418, b"{}", BadRequest), (502, b"", ServerFault), (200, b"<html>", ServerFault)],
+)
+def test_another_program_at_the_address_is_recognised(status: int, body: bytes, kind: type[GradusError]) -> None:
+    with serving(lambda handler: send(handler, status, body)) as client, pytest.raises(kind, match="Gradus service"):
+        client.send(calls.system())
+
+
+def test_a_call_is_sent_again_when_the_connection_breaks_and_that_is_harmless() -> None:
+    seen: list[str | None] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Idempotency-Key"])
+        if len(seen) % 2:
+            handler.close_connection = True  # no answer at all
+        else:
+            send(handler, 422, problem(422, "invalid_spec", []))
+
+    with serving(answer) as client:
+        with pytest.raises(InvalidSpec):
+            client.send(calls.create({}, idempotency_key="once"))
+        assert seen == ["once", "once"]
+        with pytest.raises(Unavailable):
+            client.send(calls.create({}))
+        assert len(seen) == 3
+
+
+def test_an_address_where_nothing_answers_is_named() -> None:
+    with serving(lambda handler: None) as client:
+        url = client.access.url
+    with Client(Access(url)) as late, pytest.raises(Unavailable, match=url) as caught:
+        late.send(calls.system())
+    assert caught.value.code == "unreachable"
+
+
+def test_a_stream_that_breaks_after_every_row_yields_each_row_once() -> None:
+    """The server sends one row after `Last-Event-ID` and drops the connection, sometimes in the middle of a row."""
+    asked: list[str | None] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        last = handler.headers["Last-Event-ID"]
+        asked.append(last)
+        seq = int(last or 0) + 1
+        row = f'id: {seq}\nevent: log\ndata: {{"level": "info", "message": "row {seq}"}}\n\n'
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(row.encode() if len(asked) % 3 else row.encode()[:-9])
+
+    with serving(answer) as client:
+        events = client.events("exp_1")
+        rows = [next(events) for _ in range(5)]
+    assert [row.seq for row in rows] == [1, 2, 3, 4, 5]
+    assert [row.kind for row in rows] == [EventKind.LOG] * 5
+    assert asked[:4] == ["0", "1", "2", "2"]
+
+
+def test_a_stream_of_an_unknown_experiment_is_refused() -> None:
+    with (
+        serving(lambda handler: send(handler, 404, problem(404, "not_found", []))) as client,
+        pytest.raises(NotFound),
+    ):
+        next(client.events("exp_1"))
+
+
+def test_a_stream_gives_up_when_nobody_answers_for_too_long() -> None:
+    with serving(lambda handler: None) as client:
+        url = client.access.url
+    with Client(Access(url)) as late, pytest.raises(Unavailable, match=url):
+        next(late.events("exp_1", patience=0))

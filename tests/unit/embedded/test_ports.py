@@ -1,0 +1,49 @@
+"""Where the embedded service may listen."""
+
+import socket
+
+import pytest
+
+from gradus.errors import BadRequest, Conflict
+from hub.embedded.ports import free_port, require_loopback, url_of
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_loopback_needs_no_leave(host: str) -> None:
+    require_loopback(host, {})
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
+def test_beyond_loopback_it_listens_only_when_told_to(host: str) -> None:
+    for env in ({}, {"GRADUS_ALLOW_UNAUTHENTICATED": "0"}, {"GRADUS_ALLOW_UNAUTHENTICATED": ""}):
+        with pytest.raises(BadRequest, match="GRADUS_ALLOW_UNAUTHENTICATED=1"):
+            require_loopback(host, env)
+    require_loopback(host, {"GRADUS_ALLOW_UNAUTHENTICATED": "1"})
+
+
+def test_a_taken_port_is_refused_with_advice_and_zero_finds_a_free_one() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        with pytest.raises(Conflict, match="--port"):
+            free_port("127.0.0.1", taken)
+        assert free_port("127.0.0.1", 0) not in {0, taken}
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(BadRequest, match=r"203\.0\.113\.1"):
+        free_port("203.0.113.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("localhost", "http://localhost:80"),
+    ],
+)
+def test_a_client_on_this_machine_has_an_address(host: str, url: str) -> None:
+    assert url_of(host, 80) == url
