@@ -30,7 +30,8 @@ def sentence(error: GradusError) -> str:
     """The error for people: what is wrong, where, and what may help."""
     mistakes = [f"  {one.path or 'the document'}: {one.message}" for one in error.errors]
     hint = HINTS.get(error.code)
-    return "\n".join([f"error: {error.detail}", *mistakes, *([f"hint: {hint}"] if hint else [])])
+    what = f"mistakes in the spec: {len(mistakes)}" if mistakes else error.detail
+    return "\n".join([f"error: {what}", *mistakes, *([f"hint: {hint}"] if hint else [])])
 
 
 def code_of_runs(statuses: list[Status]) -> Exit:

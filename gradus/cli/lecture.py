@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import uuid4
 
 from rich.console import Console
@@ -31,8 +32,9 @@ def present(start: Start, *, once: bool) -> Exit:
             if once or service.child is None:
                 return code
             console.print("The service stays up. Ctrl-C stops it.")
-            service.child.wait()
-            return Exit(code)
+            with suppress(KeyboardInterrupt):
+                service.child.wait()
+            return code
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
 

@@ -11,7 +11,7 @@ from gradus.examples import LECTURE_TEST_ACCURACY
 
 def comparison(runs: Sequence[Run]) -> Table:
     """One line for each epoch; for each run the test accuracy here, the lecture's, and their difference."""
-    table = Table(title="Test accuracy after each epoch", header_style="bold", title_style="")
+    table = Table(title="Test accuracy", header_style="bold", title_style="")
     table.add_column("epoch", justify="right")
     for run in runs:
         table.add_column(f"{run.name}\n{run.status}", justify="right", min_width=9)
@@ -38,12 +38,10 @@ def curves(runs: Sequence[Run]) -> dict[str, Sequence[float]]:
 
 def verdict(run: Run) -> str:
     """How the run ended, in one line."""
-    best = max(_here(run, row.epoch) for row in run.rows)
-    seconds = sum(row.seconds for row in run.rows)
-    last = _here(run, run.epoch)
     own = _lecture(run)
-    beside = f" (the lecture: {own[-1]:.4f}, best {max(own):.4f})" if own else ""
-    return f"{run.name}: {last:.4f} after {run.epoch} epochs, best {best:.4f}{beside}, {seconds:.1f} s"
+    beside = f" (the lecture: {own[-1]:.4f})" if own else ""
+    seconds = sum(row.seconds for row in run.rows)
+    return f"{run.name}: {_here(run, run.epoch):.4f} after {run.epoch} epochs{beside}, {seconds:.1f} s of training"
 
 
 def _cells(run: Run, epoch: int) -> Sequence[str | Text]:

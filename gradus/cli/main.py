@@ -126,7 +126,7 @@ def _tell_end(record: ExperimentRecord) -> None:
 def main() -> None:
     """Run the command line; an error becomes one sentence and an exit code."""
     try:
-        cli()
+        cli(prog_name="gradus")
     except GradusError as error:
         sys.stderr.write(f"{exits.sentence(error)}\n")
         sys.exit(exits.code_of(error))

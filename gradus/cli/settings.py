@@ -10,7 +10,7 @@ def apply(document: Any, setting: str) -> Any:
     """A copy of the document with the setting done. The path's parts are keys or, in a list, numbers from 0.
 
     The value is JSON, or a text if it is none. A shorthand on the way is written out: with `"optimizer": "adam"`,
-    `optimizer.lr=0.1` gives `{"kind": "adam", "lr": 0.1}`.
+    `optimizer.lr=0.1` gives `{"kind": "adam", "lr": 0.1}`. A new kind begins with nothing but itself.
 
     Raises:
         BadRequest: the setting cannot be read, or its path leads nowhere.
@@ -33,6 +33,8 @@ def _put(place: Any, path: list[str], value: Any, setting: str) -> Any:
         return value
     key, *rest = path
     match _in_full(place):
+        case dict() as here if key == "kind" and not rest and here.get("kind") != value:
+            return {"kind": value}
         case dict() as here:
             return here | {key: _put(_named(here.get(key, {}), key, rest), rest, value, setting)}
         case list() as items if key.isdigit() and int(key) < len(items):

@@ -55,15 +55,22 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ) -> 
 def _saved(path: Path) -> Access | None:
     try:
         document = json.loads(path.read_text())
-        return Access(_checked(document["url"]), document["key"])
+        return Access(_checked(str(document["url"])), document["key"])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, BadRequest) as error:
         raise Unavailable(f"{path} cannot be read ({error}): start `gradus up` again, or use --url") from error
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_address(url):
         raise BadRequest(f"'{url}' is no address: write it like http://127.0.0.1:8000")
     return url.rstrip("/")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # brackets or port
+        return False

@@ -12,7 +12,7 @@ from pathlib import Path
 from gradus import __version__
 from gradus.client.access import Access, data_dir
 from gradus.errors import GradusError
-from gradus.wire.system import SystemRecord
+from gradus.wire.system import WorkerRecord
 from hub.embedded.child import end_with_parent
 from hub.embedded.folder import DataFolder, Held
 from hub.embedded.ports import free_port, loopback, require_loopback, url_of
@@ -76,8 +76,8 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
         end_with_parent()
     try:
         access = folder.write_access(url_of(options.host, port))
-        system = supervisor.start(access)
-        _welcome(folder, access, system, time.monotonic() - began, options)
+        workers = supervisor.start(access)
+        _welcome(folder, access, workers, time.monotonic() - began, options)
         supervisor.watch()
     except Stopped:
         say("Stopped before it was ready.")
@@ -88,10 +88,10 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
 
 
 def _welcome(
-    folder: DataFolder, access: Access, system: SystemRecord, seconds: float, options: argparse.Namespace
+    folder: DataFolder, access: Access, workers: Sequence[WorkerRecord], seconds: float, options: argparse.Namespace
 ) -> None:
     """What a person wants to know; and the address for the program that started this."""
-    devices = ", ".join(worker.device for worker in system.workers)
+    devices = ", ".join(worker.device for worker in workers)
     say(f"Gradus {__version__} is ready after {seconds:.1f} s. Ctrl-C stops it.")
     say(f"  API      {access.url}")
     say(f"  docs     {access.url}/docs")

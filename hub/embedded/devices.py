@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from shutil import which
 
@@ -17,7 +18,15 @@ def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
     return [str(i) for i in range(sum(line.startswith("GPU ") for line in listed.stdout.splitlines()))]
 
 
-def worker_envs(workers: int | None, found: Sequence[str]) -> Sequence[Mapping[str, str]]:
-    """The environment of each worker: one for each GPU, or as many as asked for, sharing the GPUs in turn."""
+def worker_envs(
+    workers: int | None, found: Sequence[str], env: Mapping[str, str] = os.environ
+) -> Sequence[dict[str, str]]:
+    """The environment of each worker: one for each GPU, or as many as asked for, sharing GPUs and cores."""
     count = workers or max(1, len(found))
-    return [{"CUDA_VISIBLE_DEVICES": found[i % len(found)]} if found else {} for i in range(count)]
+    threads = env.get("GRADUS_THREADS") or str(max(1, _cores() // count))
+    gpu = [{"CUDA_VISIBLE_DEVICES": found[i % len(found)]} if found else {} for i in range(count)]
+    return [{"GRADUS_THREADS": threads, **one} for one in gpu]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

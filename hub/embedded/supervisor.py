@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gradus.client import Access, Client, calls
 from gradus.errors import Unavailable
-from gradus.wire.system import SystemRecord
+from gradus.wire.system import WorkerRecord
 from hub.embedded.devices import gpus, worker_envs
 from hub.embedded.folder import DataFolder
 from hub.embedded.keeper import Keeper
@@ -43,8 +43,8 @@ class Supervisor:
         """Ask for the end; harmless from a signal handler."""
         self._stop.set()
 
-    def start(self, access: Access) -> SystemRecord:
-        """Start every part; returns when the API answers and the workers wait for work.
+    def start(self, access: Access) -> Sequence[WorkerRecord]:
+        """Start every part; returns the workers once the API answers and they wait for work.
 
         Raises:
             Unavailable: a part does not come up.
@@ -98,27 +98,25 @@ class Supervisor:
             "GRADUS_REDIS_URL": self._valkey.url,
         }
 
-    def _when_ready(self, access: Access) -> SystemRecord:
+    def _when_ready(self, access: Access) -> Sequence[WorkerRecord]:
         deadline = time.monotonic() + START_SECONDS
         with Client(access) as client:
             while time.monotonic() < deadline:
-                system = self._asked(client)
-                if system is not None and self._pids() <= {worker.pid for worker in system.workers}:
-                    return system
+                workers = self._ours(client)
+                if len(workers) == len(self._envs):
+                    return workers
                 if self._stop.wait(0.05):
                     raise Stopped
                 self._require_alive()
         raise Unavailable(f"the service is not ready after {START_SECONDS:.0f} s: see {self.folder.logs}")
 
-    def _pids(self) -> set[int]:
-        """Our workers; others may still be listed from before a crash."""
-        return {keeper.part.pid for keeper in self._keepers[2:] if isinstance(keeper.part, ModulePart)}
-
-    def _asked(self, client: Client) -> SystemRecord | None:
+    def _ours(self, client: Client) -> Sequence[WorkerRecord]:
+        """Our workers that are ready; others may still be listed from before a crash."""
+        pids = {keeper.part.pid for keeper in self._keepers if isinstance(keeper.part, ModulePart)}
         try:
-            return client.send(calls.system())
+            return [worker for worker in client.send(calls.system()).workers if worker.pid in pids]
         except Unavailable:
-            return None
+            return []
 
     def _require_alive(self) -> None:
         """A part that dies before it was ever ready would only die again."""
