@@ -12,13 +12,14 @@ from models.batch import Epoch
 from models.network import named
 from models.stopping import rule
 from worker.training.array import chunks, learning_rates
-from worker.training.chunk import ChunkRecord, ChunkTrainer
+from worker.training.chunk import ChunkTrainer
 from worker.training.data import Data
-from worker.training.divergence import unsound
+from worker.training.divergence import Watch, largest_layer, unsound
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
-from worker.training.report import Ending, EpochReport, Finished, MemberEpoch, Pulse, Report, StoppedEarly
+from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, Pulse, Report, StoppedEarly
 from worker.training.state import MemberState, State
+from worker.training.totals import Totals
 
 
 def train(
@@ -57,8 +58,8 @@ class Training(Iterator[Report]):
         self._epoch = self._step_in_epoch = self._step = 0
         storage = self._engine.storage
         self._best = {"best.parameters": storage.parameters.clone(), "best.statistics": storage.statistics.clone()}
-        zeros = torch.zeros(len(experiments), dtype=torch.float64, device=device)
-        self._sums = {f"sums.{name}": zeros.clone() for name in ("loss", "right", "norm")}
+        self._totals = Totals(len(experiments), device)
+        self._watch = Watch(len(experiments), self._data.train.targets, self._engine.plans[0].outputs, data.task)
         if state is not None:
             self._restore(state)
         self._reports = self._train()
@@ -92,16 +93,12 @@ class Training(Iterator[Report]):
         epoch = Epoch(seeds, self._epoch + 1, self._data.train.targets, self._engine.batch)
         for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
             record = self._chunk.train(epoch, steps)
-            self._add(record)
+            self._totals.add(record)
+            self._watch.see(record.losses, self._step)
             self._note_divergence(epoch, steps, unsound(self._engine, record.losses))
             self._step += len(steps)
             self._step_in_epoch = steps.stop
             yield Pulse(epoch.number, self._step)
-
-    def _add(self, record: ChunkRecord) -> None:
-        self._sums["sums.loss"] += record.losses.sum((0, 2), dtype=torch.float64)
-        self._sums["sums.right"] += torch.nan if record.right is None else record.right.sum((0, 2))
-        self._sums["sums.norm"] += record.norms.sum(0, dtype=torch.float64)
 
     def _note_divergence(self, epoch: Epoch, steps: range, members: Sequence[int]) -> None:
         new = [k for k in members if self._members[k].divergence is None and self._members[k].ending is None]
@@ -113,29 +110,38 @@ class Training(Iterator[Report]):
     def _close_epoch(self) -> EpochReport:
         self._epoch += 1
         active = [member.ending is None for member in self._members]
-        columns = zip(*self._numbers().tolist(), self._last_rates(), strict=True)
-        rows = [self._close_member(k, *numbers) if active[k] else None for k, numbers in enumerate(columns)]
+        *numbers, hopeless = self._numbers().tolist()
+        self._note_hopeless([int(step) if active[k] else 0 for k, step in enumerate(hopeless)])
+        columns = zip(*numbers, self._last_rates(), strict=True)
+        rows = [self._close_member(k, *column) if active[k] else None for k, column in enumerate(columns)]
         self._step_in_epoch = 0
-        for total in self._sums.values():
-            total.zero_()
+        self._totals.clear()
+        self._watch.forget_steps()
         return EpochReport(self._epoch, self._step, tuple(rows))
 
     def _numbers(self) -> Tensor:
-        """The epoch's metrics, float64 (8, K), for one transfer from the device."""
-        examples = len(self._data.train)
+        """The epoch's metrics and the first hopeless step, float64 (9, K): one transfer from the device."""
+        totals, examples = self._totals, len(self._data.train)
         validation, test = evaluate(self._engine, self._data.validation), evaluate(self._engine, self._data.test)
         return torch.stack(
             [
-                self._sums["sums.loss"] / examples,
-                self._sums["sums.right"] / examples,
+                totals.loss / examples,
+                totals.right / examples,
                 validation.loss,
                 validation.accuracy,
                 test.loss,
                 test.accuracy,
                 self._engine.penalty.value(self._engine.storage.weights()),
-                self._sums["sums.norm"] / self._step_in_epoch,
+                totals.norm / self._step_in_epoch,
+                self._watch.hopeless(totals.loss / examples, validation.loss),
             ]
         )
+
+    def _note_hopeless(self, first_steps: Sequence[int]) -> None:
+        for k, step in enumerate(first_steps):
+            if step and self._members[k].divergence is None:
+                divergence = Divergence(self._epoch, step, largest_layer(self._engine, k))
+                self._members[k] = replace(self._members[k], divergence=divergence)
 
     def _last_rates(self) -> list[float]:
         last = self._epoch * self._step_in_epoch
@@ -180,7 +186,7 @@ class Training(Iterator[Report]):
         self._best["best.statistics"][k].copy_(storage.statistics[k])
 
     def _tensors(self) -> dict[str, Tensor]:
-        return {**self._engine.tensors(), **self._best, **self._sums}
+        return {**self._engine.tensors(), **self._best, **self._totals.tensors(), **self._watch.tensors()}
 
     def _restore(self, state: State) -> None:
         self._epoch, self._step_in_epoch, self._step = state.epoch, state.step_in_epoch, state.step
