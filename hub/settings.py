@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from hub.quotas import Quotas
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,13 @@ class Settings:
     """Searched in this order; downloads go to the last."""
     lease_seconds: float = 15.0
     """How long a worker owns a job after its last sign of life; the same for every worker of a database."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """Of each workspace."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`."""
+        """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
+        and the quotas, `MAX_…`."""
         data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
         own = data / "datasets"
         given = env.get("GRADUS_DATASETS_DIR")
@@ -34,4 +39,5 @@ class Settings:
             data_dir=data,
             dataset_dirs=(Path(given).expanduser().absolute(), own) if given else (own,),
             lease_seconds=float(env.get("GRADUS_LEASE_SECONDS", cls.lease_seconds)),
+            quotas=Quotas.from_env(env),
         )

@@ -1,0 +1,96 @@
+"""Keys, roles and sessions as they travel."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from gradus.spec.word import Word
+from gradus.wire.message import Message, Moment
+
+
+class Role(StrEnum):
+    """What a key may do in its workspace; each may what the one before it may."""
+
+    VIEWER = "viewer"
+    """Read."""
+    EDITOR = "editor"
+    """Create, change, cancel and delete experiments."""
+    ADMIN = "admin"
+    """Make and revoke keys."""
+
+    def may(self, needed: "Role") -> bool:
+        """Whether it may do what needs that role."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("moment", "must be a time such as 2027-01-31T12:00:00Z")
+    return value
+
+
+class KeyRequest(Word):
+    """A key to be made."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    """Who or what will use it."""
+    role: Annotated[Role, Field(strict=False)] = Role.EDITOR
+    expires_at: Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)] | None = None
+    """When it stops letting anybody in, RFC 3339; null: never."""
+
+
+class KeyRecord(Message):
+    """A key without its secret, which nobody can look up."""
+
+    id: str
+    name: str
+    role: Role
+    workspace: str
+    created_at: Moment
+    expires_at: Moment | None
+    used_at: Moment | None
+    """When it was last used, to the minute."""
+    revoked_at: Moment | None
+
+
+class NewKey(KeyRecord):
+    """The answer to its making, and the only one that shows the key itself."""
+
+    key: str
+    """What goes into `Authorization: Bearer …`. It is not stored: keep it."""
+
+
+class KeyPage(Message):
+    """The keys of a workspace, newest first, with those that are revoked or have expired."""
+
+    data: tuple[KeyRecord, ...]
+
+
+class SignIn(Word):
+    """What a browser shows to be let in: a key, or the ticket of a sign-in link."""
+
+    key: Annotated[str, Field(max_length=200)] | None = None
+    ticket: Annotated[str, Field(max_length=200)] | None = None
+    """Good for one use within a few minutes."""
+
+
+class SessionRecord(Message):
+    """Who the service takes the caller for."""
+
+    workspace: str
+    role: Role
+    key_id: str | None
+    """Null where no key is needed: on the machine of a `gradus up`."""
+    expires_at: Moment | None
+    """When a browser has to sign in again; null for a key that does not expire."""
+
+
+class SignInLink(Message):
+    """An address that signs one browser in, once."""
+
+    path: str
+    """Below the service's address."""
+    expires_at: Moment

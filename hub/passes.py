@@ -1,0 +1,76 @@
+"""Passes: the right to act as a key for a while, so that a browser need not keep the key."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from hub import keys, secret
+from hub.ids import new_id
+from hub.tables import KeyRow, PassRow
+
+
+class PassKind(StrEnum):
+    """What a pass is for."""
+
+    SESSION = "session"
+    """A browser's, in a cookie."""
+    TICKET = "ticket"
+    """A sign-in link's: good for one use, which makes a session."""
+
+    @property
+    def life(self) -> timedelta:
+        """How long it lasts."""
+        return timedelta(days=7) if self is PassKind.SESSION else timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class NewPass:
+    """A pass, and the only sight of its secret."""
+
+    text: str
+    until: datetime
+
+    def __repr__(self) -> str:
+        return f"NewPass(until={self.until})"
+
+
+def issue(session: Session, key: KeyRow, kind: PassKind, at: datetime) -> NewPass:
+    """A new pass of a good key, which it does not outlive; and forget those that have ended."""
+    session.execute(delete(PassRow).where(PassRow.expires_at < at))
+    row_id = new_id("pass")
+    made = secret.make(_letter(kind), row_id)
+    until = min(at + kind.life, key.expires_at or at + kind.life)
+    session.add(PassRow(id=row_id, key_id=key.id, kind=kind, digest=made.digest, expires_at=until))
+    session.flush()
+    return NewPass(made.text, until)
+
+
+def find(session: Session, text: str, kind: PassKind, at: datetime) -> tuple[KeyRow, PassRow] | None:
+    """The pass that the text is, and its key, if both are good at that moment."""
+    shown = secret.read(_letter(kind), text)
+    if shown is None:
+        return None
+    row = session.get(PassRow, f"pass_{shown.number}")
+    if not shown.proves(row.digest if row else None) or row is None or row.expires_at <= at or row.kind != kind:
+        return None
+    key = session.get(KeyRow, row.key_id)
+    return (key, row) if key is not None and keys.good(key, at) else None
+
+
+def spend(session: Session, text: str, at: datetime) -> KeyRow | None:
+    """The key of a ticket, which is gone with this; of several who show it at once, one gets it."""
+    found = find(session, text, PassKind.TICKET, at)
+    return found[0] if found is not None and end(session, found[1].id) else None
+
+
+def end(session: Session, pass_id: str) -> bool:
+    """Let it open nothing any more; whether it was there."""
+    gone = session.execute(delete(PassRow).where(PassRow.id == pass_id).returning(PassRow.id))
+    return gone.scalar_one_or_none() is not None
+
+
+def _letter(kind: PassKind) -> str:
+    return {PassKind.SESSION: "s", PassKind.TICKET: "t"}[kind]

@@ -1,0 +1,81 @@
+"""Quotas: what one workspace may have at most, so that it leaves room for the others."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gradus.errors import TooManyRequests
+from gradus.spec.experiment import MAX_EPOCHS, Experiment
+from gradus.spec.memory import memory_bytes
+from gradus.spec.network import plan
+from gradus.status import Status
+from gradus.wire.problem import Mistake
+from hub.tables import ExperimentRow, WorkspaceRow
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """The same for every workspace. Generous: they stop accidents, and whoever shares a machine sets them lower."""
+
+    queued: int = 50_000
+    """Experiments that wait."""
+    running: int = 10_000
+    """Experiments that train at once; the others wait."""
+    parameters: int = 1_000_000_000
+    """Of one network: four gigabytes of float32 weights; training needs a multiple of it."""
+    memory_bytes: int = 128 * 2**30
+    """Estimate for one experiment."""
+    epochs: int = MAX_EPOCHS
+    """Of one experiment."""
+    requests_per_minute: int = 60_000
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Quotas":
+        """Read `GRADUS_MAX_QUEUED`, `…_RUNNING`, `…_PARAMETERS`, `…_MEMORY_BYTES`, `…_EPOCHS`,
+        `…_REQUESTS_PER_MINUTE`."""
+        given = {name: env.get(f"GRADUS_MAX_{name.upper()}") for name in cls.__dataclass_fields__}
+        return cls(**{name: int(value) for name, value in given.items() if value})
+
+
+def mistakes(experiment: Experiment, quotas: Quotas) -> tuple[Mistake, ...]:
+    """What of the experiment is over a quota: each number, and its limit."""
+    parameters, memory = plan(experiment).parameters, memory_bytes(experiment)
+    found = (
+        ("layers", "parameters", parameters, quotas.parameters, "take fewer units"),
+        ("layers", "bytes of memory (an estimate)", memory, quotas.memory_bytes, "take fewer units or a smaller batch"),
+        ("epochs", "epochs", experiment.epochs, quotas.epochs, "take fewer"),
+    )
+    return tuple(
+        Mistake(path=path, message=f"the experiment takes {number:,} {what}, and {limit:,} are allowed: {advice}")
+        for path, what, number, limit, advice in found
+        if number > limit
+    )
+
+
+def refuse_if_full(session: Session, workspace_id: str, more: int, quotas: Quotas) -> None:
+    """Make sure that so many more experiments may wait.
+
+    Two who ask at once do so one after the other: the workspace's row is held until the transaction ends. Take
+    other rows before: writing events takes this one last, too.
+
+    Raises:
+        TooManyRequests: they may not.
+    """
+    held = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
+    session.execute(held.with_for_update(key_share=True))
+    queued = count(session, workspace_id, Status.QUEUED)
+    if queued + more > quotas.queued:
+        raise TooManyRequests(
+            f"{queued:,} experiments of this workspace wait, and {quotas.queued:,} may: come back when some are done",
+            code="queue_full",
+        )
+
+
+def count(session: Session, workspace_id: str, status: Status) -> int:
+    """How many experiments of the workspace have this status."""
+    query = select(func.count()).select_from(ExperimentRow)
+    mine = query.where(ExperimentRow.workspace_id == workspace_id, ExperimentRow.status == status)
+    return session.scalar(mine) or 0

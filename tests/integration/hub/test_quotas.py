@@ -1,0 +1,113 @@
+"""What a workspace may have at most, and what it hears of others."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from gradus.errors import GradusError, TooManyRequests
+from gradus.spec.experiment import Experiment
+from hub import events, experiments, idempotency, quotas, workspaces
+from hub.database import now
+from hub.hub import Hub
+from hub.quotas import Quotas
+from hub.rates import Rates
+from hub.valkey import ValkeyServer
+from tests.integration.hub.work import submit
+
+SPEC = Experiment(dataset="wine", layers=[3])
+
+
+def add(hub: Hub, workspace: str, most: Quotas) -> str:
+    with hub.write() as session:
+        at = now(session)
+        quotas.refuse_if_full(session, workspace, 1, most)
+        row = experiments.add(session, SPEC, at, workspace)
+        events.append(session, [events.log(row.id, "added")], at)
+    return row.id
+
+
+def has(hub: Hub, *names: str) -> None:
+    with hub.write() as session:
+        for name in names:
+            workspaces.ensure(session, name, now(session))
+
+
+def test_of_many_who_ask_at_once_only_as_many_get_in_as_may_wait(hub: Hub) -> None:
+    has(hub, "ours", "theirs")
+
+    def attempt(_: int) -> GradusError | None:
+        try:
+            add(hub, "ours", Quotas(queued=5))
+        except TooManyRequests as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(attempt, range(12)))
+    refused = [answer for answer in answers if answer]
+    assert len(refused) == 7
+    assert {(one.code, one.detail.split(":")[0]) for one in refused} == {
+        ("queue_full", "5 experiments of this workspace wait, and 5 may")
+    }
+    assert add(hub, "theirs", Quotas(queued=1))
+
+
+def test_each_workspace_has_a_log_of_its_own_without_gaps(hub: Hub) -> None:
+    has(hub, "ours", "theirs")
+    ours = [add(hub, "ours", Quotas()) for _ in range(3)]
+    theirs = [add(hub, "theirs", Quotas()) for _ in range(2)]
+    mixed = [events.log(one, "again") for one in (theirs[0], ours[0], theirs[1])]
+    with hub.write() as session:
+        events.append(session, mixed, now(session))
+    with hub.read() as session:
+        for workspace, ids, count in (("ours", ours, 4), ("theirs", theirs, 4)):
+            log = events.of_workspace(session, workspace, 0, 100)
+            assert [row.number for row in log] == list(range(1, count + 1))
+            assert {row.experiment_id for row in log} == set(ids)
+
+
+def test_two_workspaces_may_use_the_same_idempotency_key(hub: Hub) -> None:
+    row = submit(hub)
+    with hub.write() as session:
+        assert idempotency.claim(session, "again", "default") is None
+        idempotency.keep(session, "again", "digest", "{}", row.id, now(session), "default")
+    with hub.write() as session:
+        assert idempotency.claim(session, "again", "theirs") is None
+        assert idempotency.claim(session, "again", "default") is not None
+
+
+@pytest.mark.parametrize(
+    ("most", "path", "said"),
+    [
+        (Quotas(parameters=60), "layers", "54 parameters"),
+        (Quotas(parameters=53), "layers", "54 parameters, and 53 are allowed"),
+        (Quotas(epochs=9), "epochs", "10 epochs, and 9 are allowed"),
+        (Quotas(memory_bytes=1000), "layers", "bytes of memory (an estimate), and 1,000 are allowed"),
+    ],
+)
+def test_an_experiment_over_a_quota_is_told_the_number_and_the_limit(most: Quotas, path: str, said: str) -> None:
+    parameters = 13 * 3 + 3 + 3 * 3 + 3
+    assert parameters == 54
+    found = quotas.mistakes(SPEC, most)
+    assert [one.path for one in found] == ([] if most.parameters == 60 else [path])
+    assert all(said in one.message for one in found)
+
+
+def test_the_quotas_come_from_the_environment() -> None:
+    env = {"GRADUS_MAX_QUEUED": "7", "GRADUS_MAX_REQUESTS_PER_MINUTE": "3", "GRADUS_MAX_RUNNING": ""}
+    assert Quotas.from_env(env) == Quotas(queued=7, requests_per_minute=3)
+
+
+def test_requests_are_counted_by_all_processes_together(valkey: ValkeyServer) -> None:
+    mine, yours = Rates(valkey.url), Rates(valkey.url)
+    who = f"together {time.time_ns()}"
+    standings = [rates.hit(who, 3) for rates in (mine, yours, mine, yours)]
+    assert [(one.left, one.allowed) for one in standings] == [(2, True), (1, True), (0, True), (0, False)]
+    assert all(1 <= one.reset_seconds <= 60 for one in standings)
+    assert mine.hit(f"{who} other", 3).allowed
+
+
+def test_without_redis_each_process_counts_for_itself() -> None:
+    rates = Rates("redis://127.0.0.1:1/0")
+    assert [rates.hit("who", 2).allowed for _ in range(3)] == [True, True, False]
