@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gradus.spec.experiment import Experiment
 from gradus.spec.network import plan
 from gradus.status import Status
+from hub import checkpoints
 from hub.ids import new_id
 from hub.records import stored_spec
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, TagRow
@@ -102,7 +103,8 @@ def rename(
 
 
 def remove(session: Session, row: ExperimentRow) -> None:
-    """Delete the experiment with its metrics and events, and its job if nothing else belongs to it."""
+    """Delete the experiment with its metrics, events and files, and its job if nothing else belongs to it."""
+    checkpoints.forget(session, row.id)
     session.execute(delete(ExperimentRow).where(ExperimentRow.id == row.id))
     others = select(ExperimentRow.id).where(ExperimentRow.job_id == row.job_id)
     session.execute(delete(JobRow).where(JobRow.id == row.job_id, ~others.exists()))

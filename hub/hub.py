@@ -5,21 +5,25 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
+from hub.artifacts.store import artifact_store
 from hub.bell import CONTROL, EVENTS, Bell
 from hub.database import Database
 from hub.outbox import outbox
 from hub.queue import Queue
+from hub.removals import Removals
 from hub.settings import Settings
 
 
 class Hub:
-    """Database, bell and queue; `read` and `write` are the only ways in."""
+    """Database, bell, queue and artifacts; `read` and `write` are the only ways into the database."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = Database(settings.database_url)
         self.bell = Bell(settings.redis_url)
         self.queue = Queue(settings.redis_url)
+        self.artifacts = artifact_store(settings.artifacts_url)
+        self._removals = Removals(self.artifacts)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -29,7 +33,7 @@ class Hub:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction; once it is committed, rings and hints go out."""
+        """One transaction; once it is committed, rings and hints go out and files go."""
         with self.database.write() as session:
             yield session
         box = outbox(session)
@@ -37,9 +41,12 @@ class Hub:
         self.bell.ring(CONTROL, sorted(box.controls)) if box.controls else None
         for job_id, device in box.hints:
             self.queue.hint(job_id, device)
+        self._removals.remove(box.removals)
+        self._removals.sweep(box.sweeps)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Finish removing files, and close every connection."""
+        self._removals.close()
         self.queue.close()
         self.bell.close()
         self.database.close()

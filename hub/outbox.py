@@ -1,8 +1,19 @@
-"""What has to happen once a transaction is committed: rings and hints. Lost ones cost a moment, never a fact."""
+"""What has to happen once a transaction is committed: rings, hints, files that go. Lost ones cost a moment, never a
+fact."""
 
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Files to go: those of an experiment that leases up to a number left without a name."""
+
+    experiment_id: str
+    token: int
+    named: frozenset[str]
+    """Keys that stay."""
 
 
 @dataclass
@@ -15,6 +26,10 @@ class Outbox:
     """Jobs of which a person wants something."""
     hints: list[tuple[str, str]] = field(default_factory=list)
     """Job id and device of jobs to be taken up."""
+    removals: list[str] = field(default_factory=list)
+    """Keys in the artifact store that nobody needs any more."""
+    sweeps: list[Sweep] = field(default_factory=list)
+    """Experiments whose files are to be tidied up."""
 
 
 def outbox(session: Session) -> Outbox:

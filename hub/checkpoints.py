@@ -1,0 +1,66 @@
+"""Checkpoints in the database: name them, find them, let go of those that nobody needs."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from gradus.spec.checkpoint import Checkpoint
+from hub.outbox import Sweep, outbox
+from hub.records import spec_of
+from hub.saved import Saved
+from hub.tables import CheckpointRow, ExperimentRow
+
+SPARE = 2
+"""The newest, and the one before it for the case that the newest turns out to be damaged."""
+
+
+def add(session: Session, row: ExperimentRow, token: int, saved: Saved, at: datetime) -> None:
+    """Name a checkpoint that is in the store; those that are no longer needed go once this is committed."""
+    session.add(CheckpointRow(experiment_id=row.id, token=token, created_at=at, **dict(saved)))
+    session.flush()
+    best = json.loads(row.best)["epoch"] if row.best else None
+    useless = surplus(newest_first(session, row.id), best, spec_of(row).checkpoint)
+    if useless:
+        session.execute(delete(CheckpointRow).where(CheckpointRow.id.in_([one.id for one in useless])))
+        outbox(session).removals.extend(one.key for one in useless)
+
+
+def newest_first(session: Session, experiment_id: str) -> Sequence[CheckpointRow]:
+    """Every checkpoint of an experiment."""
+    query = select(CheckpointRow).where(CheckpointRow.experiment_id == experiment_id)
+    return session.scalars(query.order_by(CheckpointRow.id.desc())).all()
+
+
+def saved(row: CheckpointRow) -> Saved:
+    """What a worker needs to know of it."""
+    return Saved.model_validate(row, from_attributes=True)
+
+
+def surplus(rows: Sequence[CheckpointRow], best: int | None, wish: Checkpoint) -> list[CheckpointRow]:
+    """Of the checkpoints, newest first, those that need not be kept."""
+    kept = list(rows[:SPARE])
+    epochs: dict[int, CheckpointRow] = {}
+    for row in rows:
+        if row.whole:
+            epochs.setdefault(row.epoch, row)  # an epoch that was trained again has a newer one
+    if best in epochs:
+        kept.append(epochs[best])
+    if wish.every is not None:
+        wanted = sorted((epoch for epoch in epochs if epoch % wish.every == 0), reverse=True)
+        kept += [epochs[epoch] for epoch in wanted[: wish.keep]]
+    needed = {row.id for row in kept}
+    return [row for row in rows if row.id not in needed]
+
+
+def sweep(session: Session, experiment_id: str, token: int) -> None:
+    """Once this is committed, files of leases up to this number go that no checkpoint names."""
+    named = frozenset(row.key for row in newest_first(session, experiment_id))
+    outbox(session).sweeps.append(Sweep(experiment_id, token, named))
+
+
+def forget(session: Session, experiment_id: str) -> None:
+    """Once this is committed, every file of an experiment goes."""
+    outbox(session).removals.append(experiment_id)
