@@ -1,0 +1,43 @@
+"""The files of a checkpoint: the tensors as safetensors, the rest as JSON. Nothing is ever unpickled."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors.torch import load_file, save_file
+
+from hub.artifacts.manifest import Damaged
+from worker.training.state import State, read_state
+
+FORMAT = 1
+TENSORS = "state.safetensors"
+DOCUMENT = "state.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What a checkpoint holds."""
+
+    state: State
+    """Of one experiment, on the CPU."""
+    seconds: float
+    """Spent in the epoch in progress."""
+
+
+def write(kept: Kept, folder: Path) -> None:
+    """Write the files into an empty folder."""
+    save_file({name: tensor.contiguous() for name, tensor in kept.state.tensors.items()}, folder / TENSORS)
+    document = {"format": FORMAT, "seconds": kept.seconds, "state": kept.state.document()}
+    (folder / DOCUMENT).write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def read(folder: Path) -> Kept:
+    """What `write` wrote.
+
+    Raises:
+        Damaged: it was written by a version that wrote another format.
+    """
+    document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
+    if document["format"] != FORMAT:
+        raise Damaged(f"{DOCUMENT} is of format {document['format']}, and this version reads {FORMAT}")
+    return Kept(read_state(document["state"], load_file(folder / TENSORS)), document["seconds"])
