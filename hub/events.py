@@ -1,22 +1,44 @@
 """The event log: everything a client can be told, numbered without gaps within each experiment, and growing within
 each workspace."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gradus.status import EventKind
 from gradus.wire.experiment import LogLine
 from gradus.wire.message import Message
 from hub.outbox import outbox
-from hub.tables import EventRow, ExperimentRow, WorkspaceRow
+from hub.tables import EventRow, ExperimentRow, Table, WorkspaceRow
 
 _LOG_LOCK = 0x67726164
 """Postgres advisory lock, held from the numbering of events to the commit: ids grow in the order of the commits,
 so that a reader who has seen id n will never find a smaller one later. SQLite has one writer at a time anyway."""
+
+# Statements of every epoch are made once: making them anew would cost more than running them.
+_EXPERIMENTS, _WORKSPACES, _EVENTS = (
+    Table.metadata.tables[row.__tablename__] for row in (ExperimentRow, WorkspaceRow, EventRow)
+)
+_OF_THESE = _EXPERIMENTS.c.id.in_(bindparam("ids", expanding=True))
+_LOCK_EXPERIMENTS = select(_EXPERIMENTS.c.id).where(_OF_THESE).order_by(_EXPERIMENTS.c.id).with_for_update()
+_TAKE = (
+    update(_EXPERIMENTS)
+    .where(_OF_THESE)
+    .values(events=_EXPERIMENTS.c.events + bindparam("count"), version=_EXPERIMENTS.c.version + 1)
+    .returning(_EXPERIMENTS.c.id, _EXPERIMENTS.c.workspace_id, _EXPERIMENTS.c.events)
+)
+_TAKE_WHOLE = (
+    update(_WORKSPACES)
+    .where(_WORKSPACES.c.id == bindparam("workspace"))
+    .values(events=_WORKSPACES.c.events + bindparam("count"))
+    .returning(_WORKSPACES.c.events)
+)
+_LOCK_LOG = select(func.pg_advisory_xact_lock(_LOG_LOCK))
+_ADD = insert(_EVENTS).inline()
 
 
 @dataclass(frozen=True)
@@ -40,17 +62,11 @@ def append(session: Session, events: Sequence[Event], at: datetime) -> None:
     """
     if not events:
         return
-    logs: dict[str, _Log] = {}
-    for experiment_id in sorted({event.experiment_id for event in events}):
-        count = sum(event.experiment_id == experiment_id for event in events)
-        logs[experiment_id] = _take_numbers(session, experiment_id, count)
-    wholes: dict[str, int] = {}
-    for workspace_id in sorted({log.workspace_id for log in logs.values()}):
-        count = sum(logs[event.experiment_id].workspace_id == workspace_id for event in events)
-        wholes[workspace_id] = _take_workspace_numbers(session, workspace_id, count)
+    logs = _take_numbers(session, Counter(event.experiment_id for event in events))
+    wholes = _take_workspace_numbers(session, Counter(logs[event.experiment_id].workspace_id for event in events))
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOG_LOCK)))
-    session.execute(insert(EventRow), [_row(event, logs[event.experiment_id], wholes, at) for event in events])
+        session.execute(_LOCK_LOG)
+    session.execute(_ADD, [_row(event, logs[event.experiment_id], wholes, at) for event in events])
     outbox(session).rings.update(logs)
 
 
@@ -77,28 +93,24 @@ def _row(event: Event, log: _Log, wholes: dict[str, int], at: datetime) -> dict[
     }
 
 
-def _take_numbers(session: Session, experiment_id: str, count: int) -> _Log:
-    """Reserve `count` numbers; the log before the first."""
-    taken, workspace_id = session.execute(
-        update(ExperimentRow)
-        .where(ExperimentRow.id == experiment_id)
-        .values(events=ExperimentRow.events + count, version=ExperimentRow.version + 1)
-        .returning(ExperimentRow.events, ExperimentRow.workspace_id)
-        .execution_options(synchronize_session=False)
-    ).one()
-    return _Log(workspace_id, taken - count)
+def _take_numbers(session: Session, counts: Mapping[str, int]) -> dict[str, _Log]:
+    """Reserve so many numbers of each experiment's log; the logs before the first."""
+    if len(counts) > 1:  # an update of several rows locks them in any order
+        session.execute(_LOCK_EXPERIMENTS, {"ids": sorted(counts)})
+    logs: dict[str, _Log] = {}
+    for count in set(counts.values()):
+        ids = [key for key, its in counts.items() if its == count]
+        for key, workspace_id, newest in session.execute(_TAKE, {"ids": ids, "count": count}):
+            logs[key] = _Log(workspace_id, newest - count)
+    return logs
 
 
-def _take_workspace_numbers(session: Session, workspace_id: str, count: int) -> int:
-    """Reserve `count` numbers of the workspace's log; the one before the first."""
-    taken = session.execute(
-        update(WorkspaceRow)
-        .where(WorkspaceRow.id == workspace_id)
-        .values(events=WorkspaceRow.events + count)
-        .returning(WorkspaceRow.events)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
-    return taken - count
+def _take_workspace_numbers(session: Session, counts: Mapping[str, int]) -> dict[str, int]:
+    """Reserve so many numbers of each workspace's log; those before the first."""
+    return {
+        key: session.execute(_TAKE_WHOLE, {"workspace": key, "count": count}).scalar_one() - count
+        for key, count in sorted(counts.items())
+    }
 
 
 def of_experiment(session: Session, experiment_id: str, after: int, limit: int) -> Sequence[EventRow]:

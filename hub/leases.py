@@ -3,13 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from hub.tables import JobRow
+from hub.tables import JobRow, Table
 
 LEASE = timedelta(seconds=15)
 """How long a worker owns a job after its last sign of life, unless the settings say otherwise."""
+
+_JOBS = Table.metadata.tables[JobRow.__tablename__]
+_OURS = (
+    update(_JOBS)
+    .where(_JOBS.c.id == bindparam("our_job"), _JOBS.c.token == bindparam("our_token"))
+    .where(_JOBS.c.owner == bindparam("us"))
+)
+_RENEW = _OURS.values(lease_until=bindparam("until")).returning(_JOBS.c.id)
+_RELEASE = _OURS.values(owner=None, lease_until=None).returning(_JOBS.c.id)
+"""Made once: making them anew for each epoch would cost more than running them."""
 
 
 class LeaseLost(Exception):
@@ -49,7 +60,7 @@ def fence(session: Session, lease: Lease, at: datetime) -> None:
     Raises:
         LeaseLost: somebody else has taken the job since.
     """
-    _change(session, lease, lease_until=at + lease.term)
+    _change(session, lease, _RENEW, until=at + lease.term)
 
 
 def release(session: Session, lease: Lease) -> None:
@@ -58,15 +69,10 @@ def release(session: Session, lease: Lease) -> None:
     Raises:
         LeaseLost: somebody else has taken the job since.
     """
-    _change(session, lease, owner=None, lease_until=None)
+    _change(session, lease, _RELEASE)
 
 
-def _change(session: Session, lease: Lease, **values: object) -> None:
-    held = session.execute(
-        update(JobRow)
-        .where(JobRow.id == lease.job_id, JobRow.token == lease.token, JobRow.owner == lease.owner)
-        .values(**values)
-        .returning(JobRow.id)
-    ).scalar_one_or_none()
-    if held is None:
+def _change(session: Session, lease: Lease, change: ReturningUpdate[tuple[str]], **values: object) -> None:
+    ours = {"our_job": lease.job_id, "our_token": lease.token, "us": lease.owner}
+    if session.execute(change, {**ours, **values}).scalar_one_or_none() is None:
         raise LeaseLost(f"{lease.owner} no longer holds {lease.job_id}")

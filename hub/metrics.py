@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from gradus.wire.metrics import MetricsRow
 from hub.records import METRIC_COLUMNS
-from hub.tables import MetricRow
+from hub.tables import MetricRow, Table
+
+_ADD = insert(Table.metadata.tables[MetricRow.__tablename__])
 
 
 def add(session: Session, rows: Mapping[str, MetricsRow]) -> None:
     """One row for each experiment id."""
-    session.execute(insert(MetricRow), [{"experiment_id": key, **dict(row)} for key, row in rows.items()])
+    session.execute(_ADD, [{"experiment_id": key, **dict(row)} for key, row in rows.items()])
 
 
 def read(session: Session, experiment_id: str, after: int = 0) -> tuple[MetricsRow, ...]:
