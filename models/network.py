@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from gradus.spec.initializer import Zeros
 from gradus.spec.network import DensePlan, NetworkPlan
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors
@@ -218,6 +219,5 @@ def network(
 
 def shape(plan: NetworkPlan) -> NetworkPlan:
     """What networks must share to train as one: the plan without what may differ from member to member."""
-    same = plan.layers[0].init
-    layers = tuple(replace(layer, init=same, dropout=0.0) for layer in plan.layers)
+    layers = tuple(replace(layer, init=Zeros(), dropout=0.0) for layer in plan.layers)
     return replace(plan, input_dropout=0.0, layers=layers)

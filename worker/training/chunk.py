@@ -30,10 +30,13 @@ class ChunkRecord:
 class ChunkTrainer:
     """Trains an engine's members on chunks of an epoch's steps."""
 
-    def __init__(self, engine: Engine, experiments: Sequence[Experiment], examples: Split) -> None:
+    def __init__(
+        self, engine: Engine, experiments: Sequence[Experiment], examples: Split, length: int | None = None
+    ) -> None:
+        """`length` is that of a chunk in steps; None for what suits the shape."""
         self._engine, self._experiments, self._examples = engine, experiments, examples
         members, batch = len(experiments), engine.batch
-        self.length = chunk_steps(engine.plans[0], batch, members)
+        self.length = length or chunk_steps(engine.plans[0], batch, members)
         like = engine.storage.parameters
         self._gathered = like.new_empty(members * batch, engine.plans[0].inputs)
         self._outputs = like.new_empty(self.length, members, batch, engine.plans[0].outputs)

@@ -28,13 +28,15 @@ def train(
     device: torch.device,
     *,
     state: State | None = None,
+    pulse_steps: int | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> "Training":
     """Train experiments of one `array_shape` side by side; iterate over the result for the reports.
 
     With a `state`, go on from there with the numbers that the run it was taken from would have had, bit for bit.
+    A pulse comes after every `pulse_steps` steps; None for about a tenth of a second's.
     """
-    return Training(experiments, data, device, state=state, dtype=dtype)
+    return Training(experiments, data, device, state=state, pulse_steps=pulse_steps, dtype=dtype)
 
 
 class Training(Iterator[Report]):
@@ -47,12 +49,13 @@ class Training(Iterator[Report]):
         device: torch.device,
         *,
         state: State | None = None,
+        pulse_steps: int | None = None,
         dtype: torch.dtype = torch.float32,
     ) -> None:
         self._experiments = experiments
         self._data = data.to(device, dtype)
         self._engine = Engine(experiments, len(data.train), device, dtype)
-        self._chunk = ChunkTrainer(self._engine, experiments, self._data.train)
+        self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._members = [MemberState(experiment.epochs) for experiment in experiments]
         self._epoch = self._step_in_epoch = self._step = 0

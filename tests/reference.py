@@ -1,0 +1,188 @@
+"""Training as anyone would write it with `torch.nn` and `torch.optim`: slow, plain, what the engine is held against."""
+
+from dataclasses import dataclass
+from math import cos, floor, pi
+
+import torch
+from torch import Tensor, nn
+
+from gradus.spec.activation import Activation
+from gradus.spec.experiment import Experiment
+from gradus.spec.network import NetworkPlan, plan
+from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
+from gradus.spec.schedule import AnySchedule, ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
+from models.dropout import Masks
+from models.network import network_masks
+from models.seed import epoch_order
+from worker.training.data import Data, Split
+
+ACTIVATIONS: dict[Activation, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "elu": nn.ELU,
+    "leaky_relu": nn.LeakyReLU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "softplus": nn.Softplus,
+    "identity": nn.Identity,
+}
+
+
+class MaskedDropout(nn.Module):
+    """`nn.Dropout`, but with the engine's masks."""
+
+    def __init__(self, masks: Masks) -> None:
+        super().__init__()
+        self.masks, self.step = masks, 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        ones = torch.ones_like(x)[None]
+        return x * self.masks.apply(ones, self.step, torch.empty_like(ones))[0]
+
+
+def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: dict[str, Masks]) -> nn.Sequential:
+    """The network of a plan with given weights."""
+    modules: list[nn.Module] = [MaskedDropout(masks["input"])] if "input" in masks else []
+    for layer in network.layers:
+        linear = nn.Linear(layer.fan_in, layer.units, bias=layer.bias, dtype=torch.float64)
+        linear.weight.data.copy_(weights[f"{layer.name}.weight"].T)
+        if layer.bias:
+            linear.bias.data.copy_(weights[f"{layer.name}.bias"])
+        modules.append(linear)
+        if layer.batch_norm:
+            modules.append(
+                nn.BatchNorm1d(layer.units, layer.batch_norm.eps, layer.batch_norm.momentum, dtype=torch.float64)
+            )
+        modules.append(ACTIVATIONS[layer.activation]())
+        if layer.name in masks:
+            modules.append(MaskedDropout(masks[layer.name]))
+    return nn.Sequential(*modules)
+
+
+def reference_weights(network: NetworkPlan, modules: nn.Sequential) -> dict[str, Tensor]:
+    """All numbers of a trained reference network, by the engine's names."""
+    named: dict[str, Tensor] = {}
+    linears = [module for module in modules if isinstance(module, nn.Linear)]
+    norms = iter([module for module in modules if isinstance(module, nn.BatchNorm1d)])
+    for layer, linear in zip(network.layers, linears, strict=True):
+        named[f"{layer.name}.weight"] = linear.weight.data.T
+        if layer.bias:
+            named[f"{layer.name}.bias"] = linear.bias.data
+        if layer.batch_norm:
+            norm = next(norms)
+            assert norm.running_mean is not None
+            assert norm.running_var is not None
+            named[f"{layer.name}.gamma"], named[f"{layer.name}.beta"] = norm.weight.data, norm.bias.data
+            named[f"{layer.name}.running_mean"] = norm.running_mean
+            named[f"{layer.name}.running_variance"] = norm.running_var
+    return named
+
+
+def reference_optimizer(spec: AnyOptimizer, parameters: list[Tensor]) -> torch.optim.Optimizer:
+    """torch's own optimizer."""
+    match spec:
+        case SGD():
+            return torch.optim.SGD(parameters, spec.lr)
+        case Momentum():
+            return torch.optim.SGD(parameters, spec.lr, momentum=spec.momentum, nesterov=spec.nesterov)
+        case AdaGrad():
+            return torch.optim.Adagrad(parameters, spec.lr, eps=spec.eps)
+        case RMSProp():
+            return torch.optim.RMSprop(parameters, spec.lr, alpha=spec.rho, eps=spec.eps)
+        case Adam():
+            return torch.optim.Adam(parameters, spec.lr, (spec.beta1, spec.beta2), spec.eps)
+        case AdamW():
+            return torch.optim.AdamW(parameters, spec.lr, (spec.beta1, spec.beta2), spec.eps, spec.weight_decay)
+
+
+def reference_factor(schedule: AnySchedule, step: int, steps_per_epoch: int, epochs: int) -> float:
+    """The schedule's factor at a step (0 = the first), in plain arithmetic."""
+    warm = schedule.warmup * steps_per_epoch
+    rise = min(1.0, (step + 1) / warm) if warm else 1.0
+    t = max(0.0, step / steps_per_epoch - schedule.warmup)
+    match schedule:
+        case ConstantRate():
+            return rise
+        case StepDecay():
+            return rise * schedule.factor ** floor(t / schedule.every)
+        case ExponentialDecay():
+            return float(rise * schedule.factor**t)
+        case CosineDecay():
+            wave = (1 + cos(pi * t / (epochs - schedule.warmup))) / 2
+            return rise * (schedule.final + (1 - schedule.final) * wave)
+        case InverseTimeDecay():
+            return rise / (1 + schedule.decay * t)
+
+
+@dataclass(frozen=True)
+class ReferenceEpoch:
+    """What the reference measures in an epoch."""
+
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    penalty: float
+    gradient_norm: float
+    learning_rate: float
+
+
+class Reference:
+    """A training run, step by step."""
+
+    def __init__(self, experiment: Experiment, data: Data, weights: dict[str, Tensor], batch: int) -> None:
+        self.experiment, self.data, self.batch = experiment, data, batch
+        self.plan = plan(experiment)
+        masks = network_masks([self.plan], [experiment.seed], batch, torch.empty(0, dtype=torch.float64))
+        self.network = reference_network(self.plan, weights, masks)
+        self.parameters = list(self.network.parameters())
+        self.weights = [module.weight for module in self.network if isinstance(module, nn.Linear)]
+        self.optimizer = reference_optimizer(experiment.optimizer, self.parameters)  # type: ignore[arg-type]
+        self.step = 0
+
+    def data_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        if self.data.task == "regression":
+            return nn.functional.mse_loss(outputs[:, 0], targets)
+        return nn.functional.cross_entropy(outputs, targets)
+
+    def penalty(self) -> Tensor:
+        l1 = sum((w.abs().sum() for w in self.weights), torch.tensor(0.0))
+        l2 = sum((w.square().sum() for w in self.weights), torch.tensor(0.0))
+        return self.experiment.l1 * l1 + self.experiment.l2 * l2
+
+    def epoch(self, number: int) -> ReferenceEpoch:
+        """Train one epoch (1 = the first)."""
+        train = self.data.train
+        batches = epoch_order(self.experiment.seed, number, len(train), torch.device("cpu")).split(self.batch)  # type: ignore[no-untyped-call]
+        loss, right, norm = 0.0, 0.0, 0.0
+        for rows in batches:
+            step_loss, step_right, step_norm = self._train_step(Split(train.inputs[rows], train.targets[rows]), batches)
+            loss, right, norm = loss + step_loss, right + step_right, norm + step_norm
+        rate = self.optimizer.param_groups[0]["lr"]
+        n, validation = len(train), self._evaluate(self.data.validation)
+        return ReferenceEpoch(loss / n, right / n, validation, self.penalty().item(), norm / len(batches), rate)
+
+    def _train_step(self, batch: Split, batches: tuple[Tensor, ...]) -> tuple[float, float, float]:
+        for module in self.network:
+            if isinstance(module, MaskedDropout):
+                module.step = self.step
+        spec = self.experiment
+        factor = reference_factor(spec.schedule, self.step, len(batches), spec.epochs)
+        self.optimizer.param_groups[0]["lr"] = spec.optimizer.lr * factor
+        self.optimizer.zero_grad()
+        outputs = self.network(batch.inputs)
+        data_loss = self.data_loss(outputs, batch.targets)
+        (data_loss + self.penalty()).backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.parameters, spec.clip_norm or torch.inf)
+        self.optimizer.step()
+        self.step += 1
+        return data_loss.item() * len(batch), (outputs.argmax(1) == batch.targets).sum().item(), norm.item()
+
+    def _evaluate(self, split: Split) -> float:
+        self.network.eval()
+        with torch.no_grad():
+            loss = self.data_loss(self.network(split.inputs), split.targets).item()
+        self.network.train()
+        return loss

@@ -1,0 +1,22 @@
+"""Small made-up data in the shapes of real data sets."""
+
+import torch
+
+from gradus.datasets import DATASETS
+from worker.training.data import Data, Split
+
+CPU = torch.device("cpu")
+
+
+def made_up_data(dataset: str = "wine", train: int = 40, *, seed: int = 0) -> Data:
+    """Normal inputs; classes from a random linear rule, or values for regression; float64."""
+    facts = DATASETS[dataset]
+    draws = torch.Generator().manual_seed(seed)
+    rule = torch.randn(facts.inputs, facts.outputs, generator=draws, dtype=torch.float64)
+
+    def split(n: int) -> Split:
+        inputs = torch.randn(n, facts.inputs, generator=draws, dtype=torch.float64)
+        scores = inputs @ rule
+        return Split(inputs, scores.argmax(1) if facts.classes else scores[:, 0])
+
+    return Data(split(train), split(15), split(17), facts.task)

@@ -1,0 +1,83 @@
+"""The engine gives the numbers of `torch.nn` and `torch.optim`."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradus.spec.activation import ACTIVATIONS
+from gradus.spec.experiment import Experiment
+from tests.reference import Reference, ReferenceEpoch, reference_weights
+from tests.unit.training.examples import CPU, made_up_data
+from worker.training.report import EpochReport, MemberEpoch
+from worker.training.train import train
+
+BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 12, "optimizer": {"kind": "sgd", "lr": 0.1}}
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "sgd": {},
+    "momentum": {"optimizer": {"kind": "momentum", "lr": 0.05, "momentum": 0.8}},
+    "nesterov": {"optimizer": {"kind": "momentum", "lr": 0.05, "nesterov": True}},
+    "adagrad": {"optimizer": {"kind": "adagrad", "lr": 0.05}},
+    "rmsprop": {"optimizer": {"kind": "rmsprop", "lr": 0.003}},
+    "adam": {"optimizer": {"kind": "adam", "lr": 0.01}},
+    "adamw": {"optimizer": {"kind": "adamw", "lr": 0.01, "weight_decay": 0.1}},
+    "l1": {"l1": 0.01},
+    "l2": {"l2": 0.02},
+    "l1 and l2 with adam": {"l1": 0.003, "l2": 0.01, "optimizer": {"kind": "adam", "lr": 0.01}},
+    "clip": {"clip_norm": 0.3},
+    "clip with penalty": {"clip_norm": 0.3, "l2": 0.1},
+    "batch norm": {"batch_norm": True},
+    "batch norm with its own numbers and adam": {
+        "batch_norm": {"momentum": 0.3, "eps": 0.01},
+        # without biases: under batch norm their gradient is zero but for rounding, which Adam would blow up
+        "layers": [{"kind": "dense", "units": 7, "bias": False}, {"kind": "dense", "units": 5, "bias": False}],
+        "optimizer": {"kind": "adam", "lr": 0.01},
+    },
+    "dropout": {"dropout": 0.3},
+    "input dropout": {"input_dropout": 0.2},
+    "dropout with batch norm": {"dropout": 0.3, "input_dropout": 0.2, "batch_norm": True},
+    "no bias": {"layers": [{"kind": "dense", "units": 7, "bias": False}, 5]},
+    "no hidden layer": {"layers": []},
+    "identity after batch norm": {"activation": "identity", "batch_norm": True},
+    "step decay": {"schedule": {"kind": "step", "every": 3, "factor": 0.5}},
+    "exponential decay": {"schedule": {"kind": "exponential", "factor": 0.8, "warmup": 2.5}},
+    "cosine": {"schedule": {"kind": "cosine", "final": 0.1, "warmup": 1}},
+    "inverse time": {"schedule": {"kind": "inverse_time", "decay": 0.5}},
+    "warm-up": {"schedule": {"kind": "constant", "warmup": 3.5}},
+    "stochastic": {"batch_size": 1, "epochs": 3},
+    "full batch": {"batch_size": "full", "epochs": 100},
+    "regression": {"dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 0.01}},
+    **{f"activation {name}": {"activation": name} for name in ACTIVATIONS},
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+def test_a_run_gives_the_numbers_of_plain_torch(variant: dict[str, Any]) -> None:
+    experiment = Experiment(**{"epochs": 25, **BASE, **variant})  # 25 epochs of 4 steps, the last of 4 examples
+    data = made_up_data(experiment.dataset.name)
+    training = train([experiment], data, CPU, dtype=torch.float64)
+    batch = 40 if experiment.batch_size == "full" else experiment.batch_size
+    reference = Reference(experiment, data, training.weights(0), batch)
+    for report in training:
+        if isinstance(report, EpochReport):
+            assert report.members[0] is not None
+            _same_metrics(report.members[0], reference.epoch(report.epoch))
+    _same_weights(training.weights(0), reference_weights(reference.plan, reference.network))
+    assert reference.step >= 100
+
+
+def _same_metrics(ours: MemberEpoch, theirs: ReferenceEpoch) -> None:
+    assert ours.train_loss == pytest.approx(theirs.train_loss, rel=1e-9)
+    assert ours.validation_loss == pytest.approx(theirs.validation_loss, rel=1e-9)
+    assert ours.penalty == pytest.approx(theirs.penalty, rel=1e-9)
+    assert ours.gradient_norm == pytest.approx(theirs.gradient_norm, rel=1e-9)
+    assert ours.learning_rate == pytest.approx(theirs.learning_rate, rel=1e-12)
+    assert ours.train_accuracy is None or ours.train_accuracy == pytest.approx(theirs.train_accuracy)
+
+
+def _same_weights(ours: dict[str, Tensor], theirs: dict[str, Tensor]) -> None:
+    assert ours.keys() == theirs.keys()
+    for name, tensor in ours.items():
+        torch.testing.assert_close(tensor, theirs[name], rtol=1e-9, atol=1e-12)
