@@ -85,7 +85,7 @@ def page(session: Session, shown: Filter, before: str | None, limit: int) -> Seq
 def count_by_status(session: Session) -> dict[Status, int]:
     """How many experiments are in each status that any is in."""
     query = select(ExperimentRow.status, func.count()).group_by(ExperimentRow.status)
-    return {Status(status): count for status, count in session.execute(query).tuples()}
+    return {Status(status): count for status, count in session.execute(query)}
 
 
 def rename(

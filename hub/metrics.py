@@ -26,7 +26,7 @@ def read(session: Session, experiment_id: str, after: int = 0) -> tuple[MetricsR
 def losses(session: Session, experiment_id: str, after: int = 0) -> Sequence[tuple[int, float]]:
     """Each epoch after `after` with its training loss, in order: enough to choose which rows to read."""
     query = select(MetricRow.epoch, MetricRow.train_loss).where(MetricRow.experiment_id == experiment_id)
-    return session.execute(query.where(MetricRow.epoch > after).order_by(MetricRow.epoch)).tuples().all()
+    return session.execute(query.where(MetricRow.epoch > after).order_by(MetricRow.epoch)).all()
 
 
 def read_epochs(session: Session, experiment_id: str, epochs: Sequence[int]) -> tuple[MetricsRow, ...]:
