@@ -7,7 +7,12 @@ import pytest
 from gradus.cli.settings import apply
 from gradus.errors import BadRequest
 
-SPEC = {"dataset": "digits", "layers": [64, {"kind": "dense", "units": 32}], "optimizer": "adam", "batch_norm": True}
+SPEC: dict[str, Any] = {
+    "dataset": "digits",
+    "layers": [64, {"kind": "dense", "units": 32}],
+    "optimizer": "adam",
+    "batch_norm": True,
+}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +29,11 @@ SPEC = {"dataset": "digits", "layers": [64, {"kind": "dense", "units": 32}], "op
         ("optimizer.lr=0.1", "optimizer", {"kind": "adam", "lr": 0.1}),
         ("dataset.limit=100", "dataset", {"name": "digits", "limit": 100}),
         ("batch_norm.momentum=0.5", "batch_norm", {"momentum": 0.5}),
-        ("layers.0.activation=tanh", "layers", [{"kind": "dense", "units": 64, "activation": "tanh"}, SPEC["layers"][1]]),
+        (
+            "layers.0.activation=tanh",
+            "layers",
+            [{"kind": "dense", "units": 64, "activation": "tanh"}, SPEC["layers"][1]],
+        ),
         ("layers.1.units=16", "layers", [64, {"kind": "dense", "units": 16}]),
         ("schedule.kind=cosine", "schedule", {"kind": "cosine"}),
     ],

@@ -13,7 +13,7 @@ def test_loopback_needs_no_leave(host: str) -> None:
     require_loopback(host, {})
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])  # noqa: S104
 def test_beyond_loopback_it_listens_only_when_told_to(host: str) -> None:
     for env in ({}, {"GRADUS_ALLOW_UNAUTHENTICATED": "0"}, {"GRADUS_ALLOW_UNAUTHENTICATED": ""}):
         with pytest.raises(BadRequest, match="GRADUS_ALLOW_UNAUTHENTICATED=1"):
@@ -40,7 +40,7 @@ def test_an_address_of_another_machine_is_refused() -> None:
     ("host", "url"),
     [
         ("127.0.0.1", "http://127.0.0.1:80"),
-        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104
         ("::", "http://[::1]:80"),
         ("localhost", "http://localhost:80"),
     ],

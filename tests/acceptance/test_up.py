@@ -1,0 +1,199 @@
+"""`gradus up` and the commands beside it, as a person uses them: real processes on a folder of their own."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from gradus.client import Client
+from hub.valkey import ValkeyServer
+from tests.servers.processes import ROOT, Program, answers, gone, saved_access, wait_until
+
+PARTS = ("api", "worker-1")
+
+
+def up(folder: Path, name: str = "up", port: int = 0) -> Program:
+    env = {"GRADUS_DATA_DIR": str(folder / "data")}
+    return Program(folder / f"{name}.log", "gradus.cli", "up", "--port", port, env=env)
+
+
+def gradus(folder: Path, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+    env = {"PATH": os.environ["PATH"], "GRADUS_DATA_DIR": str(folder / "data")}
+    command = [sys.executable, "-m", "gradus.cli", *arguments]
+    return subprocess.run(command, env=env, input=text, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def pid_of(folder: Path, part: str) -> int:
+    return int((folder / "data" / "running" / part).read_text())
+
+
+def valkey_pid(folder: Path) -> int:
+    """The server that answers on this folder."""
+    server = ValkeyServer(folder / "data" / "valkey")
+    server.start()  # takes the one that is there
+    assert server.pid is not None
+    return server.pid
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Program]:
+    with up(tmp_path) as program:
+        program.wait_for("is ready")
+        yield program
+        program.stop()
+
+
+def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Path) -> None:
+    with up(tmp_path) as first:
+        said = first.wait_for("data ")
+        access = saved_access(tmp_path / "data")
+        assert f"API      {access.url}" in said
+        assert f"docs     {access.url}/docs" in said
+        submitted = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=3")
+        assert submitted.returncode == 0, submitted.stderr
+        one = submitted.stdout.strip()
+        watched = gradus(tmp_path, "watch", one)
+        assert watched.returncode == 0, watched.stderr
+        assert [line.split()[1] for line in watched.stdout.splitlines() if "test accuracy" in line] == [
+            "1/3",
+            "2/3",
+            "3/3",
+        ]
+        pids = [*(pid_of(tmp_path, part) for part in PARTS), first.process.pid]
+        assert first.stop() == 0
+        assert all(map(gone, pids))
+    with up(tmp_path, "again") as second:
+        second.wait_for("is ready")
+        assert saved_access(tmp_path / "data").key == access.key
+        listed = gradus(tmp_path, "ls", "--json")
+        assert [(row["id"], row["status"]) for row in json.loads(listed.stdout)] == [(one, "succeeded")]
+        assert one in gradus(tmp_path, "ls").stdout
+        assert second.stop() == 0
+
+
+def test_a_part_that_is_killed_is_started_again(tmp_path: Path, service: Program) -> None:
+    with Client(saved_access(tmp_path / "data")) as client:
+        for part in PARTS:
+            before = pid_of(tmp_path, part)
+            os.kill(before, signal.SIGKILL)
+            service.wait_for(f"{part} is gone (killed by SIGKILL)")
+            wait_until(partial(_is_new, tmp_path, part, before), f"a new {part}")
+        wait_until(lambda: answers(client), "the API is back")
+        done = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=1", "--wait", "--json")
+        assert json.loads(done.stdout)["status"] == "succeeded"
+
+
+def _is_new(folder: Path, part: str, before: int) -> bool:
+    return pid_of(folder, part) != before
+
+
+def test_valkey_that_is_killed_is_started_again(tmp_path: Path, service: Program) -> None:
+    before = valkey_pid(tmp_path)
+    os.kill(before, signal.SIGKILL)
+    service.wait_for("valkey is gone")
+    done = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=1", "--wait")
+    assert done.returncode == 0, done.stderr
+    assert valkey_pid(tmp_path) != before
+
+
+def test_nothing_outlives_a_killed_supervisor_but_what_the_next_one_adopts(tmp_path: Path) -> None:
+    with up(tmp_path) as first:
+        first.wait_for("is ready")
+        pids = [pid_of(tmp_path, part) for part in PARTS]
+        server = valkey_pid(tmp_path)
+        first.kill()
+        with up(tmp_path, "next") as second:
+            second.wait_for("is ready")
+            assert all(map(gone, pids))
+            assert valkey_pid(tmp_path) == server
+            assert gradus(tmp_path, "ls").returncode == 0
+            assert second.stop() == 0
+        assert gone(server)
+
+
+def test_a_second_one_on_the_same_folder_says_where_the_first_is(tmp_path: Path, service: Program) -> None:
+    second = gradus(tmp_path, "up", "--port", "0")
+    assert second.returncode == 4
+    assert f"already running at {saved_access(tmp_path / 'data').url}" in second.stdout
+    assert gradus(tmp_path, "ls").returncode == 0
+
+
+def test_secrets_are_for_the_owner_alone(tmp_path: Path, service: Program) -> None:
+    data = tmp_path / "data"
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert stat.S_IMODE((data / "client.json").stat().st_mode) == 0o600
+    secrets = [
+        saved_access(data).key or "",
+        (data / "valkey" / "valkey.conf").read_text().split("requirepass ")[1][:64],
+    ]
+    lines = [Path(f"/proc/{pid_of(tmp_path, part)}/cmdline").read_text() for part in PARTS]
+    assert not [secret for secret in secrets for line in lines if secret in line]
+
+
+def test_a_taken_port_is_refused_with_advice(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        refused = gradus(tmp_path, "up", "--port", str(other.getsockname()[1]))
+    assert refused.returncode == 3
+    assert "choose one with --port" in refused.stdout
+
+
+def test_the_network_is_refused_without_a_wish_for_it(tmp_path: Path) -> None:
+    refused = gradus(tmp_path, "up", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
+    assert refused.returncode == 3
+    assert "GRADUS_ALLOW_UNAUTHENTICATED=1" in refused.stdout
+
+
+def test_the_command_line_tells_how_runs_end(tmp_path: Path, service: Program) -> None:
+    diverging = ("--example", "digits", "--set", "optimizer.kind=sgd", "--set", "optimizer.lr=1000")
+    done = gradus(tmp_path, "submit", *diverging, "--set", "activation=identity", "--watch")
+    assert done.returncode == 1, done.stdout
+    assert "diverged" in done.stderr
+    refused = gradus(tmp_path, "submit", "-", text='{"dataset": "digits", "layers": [0], "epoch": 3}')
+    assert refused.returncode == 2
+    assert "layers/0/units" in refused.stderr
+    assert "unknown key 'epoch'" in refused.stderr
+    assert gradus(tmp_path, "watch", "exp_none").returncode == 2
+    lines = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=2", "--watch", "--json").stdout
+    events = [json.loads(line) for line in lines.splitlines()]
+    assert [event["event"] for event in events if event["event"] != "log"] == [
+        "status",
+        "status",
+        "epoch",
+        "epoch",
+        "status",
+        "end",
+    ]
+    assert gradus(tmp_path, "submit", "--example", "digits", "--dry-run").returncode == 0
+
+
+@pytest.mark.mnist
+def test_the_lecture_runs_beside_its_own_numbers_and_stops(tmp_path: Path) -> None:
+    env = {"GRADUS_DATA_DIR": str(tmp_path / "data")}
+    with Program(tmp_path / "lecture.log", "gradus.cli", "lecture", "--once", "--port", 0, env=env) as program:
+        assert program.process.wait(240) == 0
+    said = program.log.read_text()
+    for name, lecture in (("gradient descent", "0.9645"), ("adam + batch norm", "0.9799")):
+        assert f"{name}: epoch 10/10" in said
+        assert f"(the lecture: {lecture})" in said
+    assert "/docs" in said
+    assert "Stopped." in said
+
+
+def test_without_data_and_network_the_lecture_says_so_and_runs_digits(tmp_path: Path) -> None:
+    unreachable = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+    env = {"GRADUS_DATA_DIR": str(tmp_path / "data"), "GRADUS_DATASETS_DIR": str(tmp_path / "empty"), **unreachable}
+    with Program(tmp_path / "lecture.log", "gradus.cli", "lecture", "--once", "--port", 0, env=env) as program:
+        assert program.process.wait(120) == 0, program.log.read_text()
+    said = program.log.read_text()
+    assert "could not be downloaded" in said
+    assert "digits: epoch 10/10" in said

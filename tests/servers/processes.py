@@ -1,0 +1,128 @@
+"""The service's own programs as real processes, for acceptance tests and benchmarks."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from gradus.client import Access, Client, calls
+from gradus.errors import Unavailable
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60.0
+
+
+class Program:
+    """A Python module of this checkout in a process of its own; what it prints goes to a file."""
+
+    def __init__(self, log: Path, *command: object, env: Mapping[str, str]) -> None:
+        self.log = log
+        own = {name: value for name, value in os.environ.items() if not name.startswith("GRADUS_")}
+        datasets = {name: os.environ[name] for name in ("GRADUS_DATASETS_DIR",) if name in os.environ}
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *map(str, command)],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                cwd=ROOT,
+                env={**own, **datasets, **env},
+            )
+
+    def stop(self, seconds: float = 30.0) -> int:
+        """End it as a person would; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def wait_for(self, words: str) -> str:
+        """What it has printed, once these words are in it."""
+        wait_until(lambda: words in self.log.read_text() or self.process.poll() is not None, f"{words!r} in {self.log}")
+        printed = self.log.read_text()
+        assert words in printed, f"it ended with exit code {self.process.poll()}: {printed}"
+        return printed
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def wait_until(ready: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
+    """Return as soon as it is so; fail when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    """Whether there is no such process, or only its name in the process table."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@contextlib.contextmanager
+def running_api(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Program, Client]]:
+    """One API process, ready, and a client of it."""
+    port = free_port()
+    program = Program(folder / f"api-{port}.log", "api", "--port", port, env=env)
+    with program, Client(Access(f"http://127.0.0.1:{port}")) as client:
+        wait_until(lambda: answers(client) or program.process.poll() is not None, f"an answer on port {port}")
+        assert program.process.poll() is None, program.log.read_text()
+        yield program, client
+
+
+def answers(client: Client) -> bool:
+    """Whether the service is there."""
+    try:
+        client.send(calls.system())
+    except Unavailable:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def running_worker(folder: Path, name: str, env: Mapping[str, str]) -> Iterator[Program]:
+    """One worker process with one thread, warm."""
+    with Program(folder / f"{name}.log", "worker", "--threads", 1, env=env) as program:
+        program.wait_for("is ready")
+        yield program
+
+
+def service_env(folder: Path, database_url: str, redis_url: str) -> dict[str, str]:
+    """What API and workers of one service are told."""
+    return {
+        "GRADUS_DATA_DIR": str(folder),
+        "GRADUS_DATABASE_URL": database_url,
+        "GRADUS_REDIS_URL": redis_url,
+        "GRADUS_ARTIFACTS_URL": str(folder / "artifacts"),
+    }
+
+
+def saved_access(folder: Path) -> Access:
+    """What `gradus up` has written for clients."""
+    return Access(**json.loads((folder / "client.json").read_text()))
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
