@@ -79,8 +79,8 @@ class Run:
     def _take(self, report: Report | None) -> None:
         """Write down what the trainer reports."""
         match report:
-            case EpochDone(id=one, row=row, best=best):
-                epochs = {one: runs.Epoch(row, best)}
+            case EpochDone(members=members):
+                epochs = {one.id: runs.Epoch(one.row, one.best) for one in members}
                 self._write(lambda session: runs.record_epochs(session, self._lease, epochs))
                 self._renew_at = self._next_renewal()
             case Said(id=one, message=message):

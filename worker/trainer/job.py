@@ -16,7 +16,7 @@ from worker.data.cache import DataCache
 from worker.data.load import load
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
-from worker.trainer.protocol import Ended, EpochDone, Said, Train, Trainee
+from worker.trainer.protocol import Ended, EpochDone, MemberRow, Said, Train, Trainee
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
 from worker.training.train import train
@@ -67,13 +67,14 @@ class Job:
     def _tell(self, report: EpochReport, examples: int) -> None:
         now = time.perf_counter()
         seconds, self._began, self._epoch = now - self._began, now, report.epoch + 1
-        for trainee, member in zip(self._order.trainees, report.members, strict=True):
-            if member is None or trainee.id not in self._open:
-                continue
+        pairs = zip(self._order.trainees, report.members, strict=True)
+        trained = [(one, member) for one, member in pairs if member is not None and one.id in self._open]
+        for trainee, _ in trained:
             if report.epoch > trainee.epoch:
                 self._spent[trainee.id] += seconds
-            row = _row(member, seconds, examples)
-            self._pipe.say(EpochDone(id=trainee.id, row=row, best=member.is_best))
+        rows = (MemberRow(id=one.id, row=_row(m, seconds, examples), best=m.is_best) for one, m in trained)
+        self._pipe.say(EpochDone(members=tuple(rows)))
+        for trainee, member in trained:
             if member.ending is not None:
                 self._end_by(trainee, member.ending)
 

@@ -59,14 +59,20 @@ class Said(Message):
     message: str
 
 
-class EpochDone(Message):
-    """One epoch of one experiment."""
+class MemberRow(Message):
+    """What an epoch gave one experiment."""
 
-    kind: Literal["epoch_done"] = "epoch_done"
     id: str
     row: MetricsRow
     best: bool
     """Whether it is the best so far."""
+
+
+class EpochDone(Message):
+    """One epoch of every experiment that still trains: recorded in one transaction."""
+
+    kind: Literal["epoch_done"] = "epoch_done"
+    members: tuple[MemberRow, ...]
 
 
 class Ended(Message):
