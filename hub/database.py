@@ -1,7 +1,7 @@
 """The database: one place that opens it, two ways to enter it, to read and to write."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -11,6 +11,11 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import Session
 
+from hub.turns import Turns
+
+PATIENCE = 30.0
+"""Seconds that a writer of SQLite waits for others."""
+
 
 class Database:
     """Engines for reading and writing. On SQLite a writer takes the write lock at once, so that it never has to
@@ -18,7 +23,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._turns: Turns | None = None
         if make_url(url).get_backend_name() == "sqlite":
+            self._turns = Turns(f"{make_url(url).database}-turns", PATIENCE)
             self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
         else:
             self._writer = self._reader = create_engine(
@@ -39,7 +46,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits when the block ends and rolls back when it raises."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        turn = self._turns.turn() if self._turns else nullcontext()
+        with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     def ping(self) -> None:
@@ -51,6 +59,8 @@ class Database:
         """Close every connection that is not in use."""
         self._writer.dispose()
         self._reader.dispose()
+        if self._turns:
+            self._turns.close()
 
 
 def now(session: Session) -> datetime:
@@ -62,7 +72,9 @@ def now(session: Session) -> datetime:
 
 
 def _sqlite(url: str, begin: str) -> Engine:
-    engine = create_engine(url, module=_sqlite_module(), connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
+    engine = create_engine(
+        url, module=_sqlite_module(), connect_args={"timeout": PATIENCE}, pool_size=20, max_overflow=20
+    )
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from gradus.spec.experiment import Experiment
@@ -15,6 +15,15 @@ from hub import checkpoints
 from hub.ids import new_id
 from hub.records import stored_spec
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, TagRow
+
+_MEMBERS = (
+    select(ExperimentRow)
+    .where(ExperimentRow.job_id == bindparam("job"))
+    .order_by(ExperimentRow.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+"""Asked for with every epoch: made once, for making it costs more than running it."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +79,7 @@ def lock(session: Session, experiment_id: str) -> ExperimentRow | None:
 
 def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
     """The experiments of a job, in order, kept from change until the transaction ends."""
-    query = select(ExperimentRow).where(ExperimentRow.job_id == job_id).order_by(ExperimentRow.id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    return session.scalars(_MEMBERS, {"job": job_id}).all()
 
 
 def page(session: Session, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
