@@ -1,12 +1,11 @@
 """K networks of one shape: flat storage, views of it, and the pass of a batch through every layer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gradus.spec.initializer import Zeros
 from gradus.spec.network import DensePlan, NetworkPlan
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors
@@ -215,9 +214,3 @@ def network(
         for layer in plan.layers
     ]
     return Network(input_dropout, layers)
-
-
-def shape(plan: NetworkPlan) -> NetworkPlan:
-    """What networks must share to train as one: the plan without what may differ from member to member."""
-    layers = tuple(replace(layer, init=Zeros(), dropout=0.0) for layer in plan.layers)
-    return replace(plan, input_dropout=0.0, layers=layers)

@@ -30,12 +30,14 @@ def state_per_parameter(optimizer: AnyOptimizer) -> int:
 
 def memory_bytes(experiment: Experiment) -> int:
     """Estimate of the bytes that training takes on its device, without the libraries' own."""
+    return _data(experiment) + member_bytes(experiment)
+
+
+def member_bytes(experiment: Experiment) -> int:
+    """The part of them that each member of an array takes: all but the data set."""
     network = plan(experiment)
-    return (
-        _data(experiment)
-        + NUMBER * network.parameters * (3 + state_per_parameter(experiment.optimizer))  # itself, gradient, best copy
-        + NUMBER * max(_step(experiment, network), _evaluation(experiment, network))
-    )
+    copies = 3 + state_per_parameter(experiment.optimizer)  # itself, gradient, best copy
+    return NUMBER * (network.parameters * copies + max(_step(experiment, network), _evaluation(experiment, network)))
 
 
 def evaluation_rows(network: NetworkPlan) -> int:

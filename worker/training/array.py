@@ -1,4 +1,4 @@
-"""Which experiments can train as one array, and how long a chunk of their steps is."""
+"""How long a chunk of an array's steps is, and the learning rates of its members."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,11 +8,8 @@ from torch import Tensor
 
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Experiment
-from gradus.spec.network import NetworkPlan, plan
-from models.network import shape
+from gradus.spec.network import NetworkPlan
 from models.schedule import factors
-
-Shape = tuple[object, ...]
 
 STEP_SECONDS = 1.5e-4
 """What a step costs however small the network is."""
@@ -21,23 +18,6 @@ NUMBERS_PER_SECOND = 1e10
 CHUNK_SECONDS = 0.1
 CHUNK_OUTPUTS = 2**20
 """Outputs of a chunk's steps that are kept until its end, for the loss."""
-
-
-def array_shape(experiment: Experiment) -> Shape:
-    """Equal for experiments that can train as one array; hashable.
-
-    They share the network's shape, batch normalisation, activations, kind of optimizer, batch size, data set,
-    precision and device wish. Seeds, initialisers, rates, factors, schedules, epochs and stopping rules may differ.
-    """
-    resolved = experiment.resolved()
-    return (
-        shape(plan(experiment)),
-        resolved.dataset,
-        resolved.batch_size,
-        type(resolved.optimizer),
-        resolved.precision,
-        resolved.device,
-    )
 
 
 def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:

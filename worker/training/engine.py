@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gradus.array import array_shape
 from gradus.spec.experiment import Experiment
 from gradus.spec.network import plan
 from models.batch import Buffers
@@ -15,7 +16,7 @@ from models.network import Network, first_storage, network, network_masks
 from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
-from worker.training.array import array_shape, batch_of
+from worker.training.array import batch_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import torch
 
+from gradus.array import array_shape
 from gradus.spec.experiment import Experiment
 from tests.unit.training.examples import CPU, made_up_data
-from worker.training.array import array_shape
 from worker.training.report import Divergence, EpochReport, Finished, MemberEpoch
 from worker.training.train import Training, train
 

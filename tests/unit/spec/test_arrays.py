@@ -1,0 +1,44 @@
+"""How experiments are dealt out to arrays."""
+
+from gradus.array import ARRAY_BYTES, MAX_ARRAY, arrays, largest_array
+from gradus.spec.experiment import Experiment
+from gradus.spec.memory import member_bytes, memory_bytes
+
+
+def digits(**changes: object) -> Experiment:
+    return Experiment(**{"dataset": "digits", "layers": [8], **changes})
+
+
+def test_members_of_one_shape_train_together_in_their_order() -> None:
+    members = [digits(seed=0), digits(layers=[9]), digits(seed=1, init="zeros"), digits(layers=[9], dropout=0.5)]
+    assert arrays(members) == [[0, 2], [1, 3]]
+
+
+def test_an_array_has_a_largest_size_and_the_pieces_are_as_equal_as_can_be() -> None:
+    members = [digits(seed=seed) for seed in range(MAX_ARRAY + 6)]
+    pieces = arrays(members)
+    assert [len(piece) for piece in pieces] == [35, 35]  # 70 = 2 · 35
+    assert [place for piece in pieces for place in piece] == list(range(70))
+
+
+def test_every_slot_gets_its_share() -> None:
+    members = [digits(seed=seed) for seed in range(10)]
+    assert [len(piece) for piece in arrays(members, slots=4)] == [2, 3, 2, 3]  # at most ceil(10 / 4) = 3
+    assert [len(piece) for piece in arrays(members, slots=100)] == [1] * 10
+
+
+def test_a_large_network_makes_small_arrays() -> None:
+    large = Experiment(dataset="mnist", layers=[10_000, 10_000])
+    assert largest_array(large) == ARRAY_BYTES // member_bytes(large) < 5
+    assert largest_array(Experiment(dataset="mnist", layers=[100_000, 10_000])) == 1  # larger than the whole room
+    assert largest_array(digits()) == MAX_ARRAY
+
+
+def test_what_is_ended_by_the_clock_trains_alone() -> None:
+    members = [digits(seed=seed, max_seconds=60) for seed in range(2)] + [digits(seed=seed) for seed in range(2)]
+    assert arrays(members) == [[0], [1], [2, 3]]
+
+
+def test_a_members_memory_is_that_of_a_run_without_its_data() -> None:
+    data = 1797 * (64 * 4 + 8) + 8 * (1438 - 143)  # 64 floats and a class each; an epoch's order
+    assert memory_bytes(digits()) - member_bytes(digits()) == data
