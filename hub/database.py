@@ -15,6 +15,8 @@ from hub.turns import Turns
 
 PATIENCE = 30.0
 """Seconds that a writer of SQLite waits for others."""
+_POSTGRES = {"connect_timeout": 5, "options": "-c idle_in_transaction_session_timeout=5s"}
+"""A process that is frozen, or cut off, in the middle of a transaction must not keep its locks from all others."""
 
 
 class Database:
@@ -29,7 +31,7 @@ class Database:
             self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
         else:
             self._writer = self._reader = create_engine(
-                url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+                url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_POSTGRES
             )
 
     @property

@@ -8,20 +8,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gradus.spec.experiment import Experiment
-from gradus.status import EventKind, FailureCode, Status
+from gradus.status import EventKind, Status
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
-from hub import experiments, leases, metrics
+from hub import checkpoints, experiments, leases, losses, metrics
 from hub.database import now
 from hub.events import Event, append, log
-from hub.leases import Lease
-from hub.outbox import outbox
+from hub.leases import Lease, LeaseLost
 from hub.records import spec_of
+from hub.saved import Saved
 from hub.tables import ExperimentRow, JobRow
 from hub.transitions import move
-
-MAX_LOSSES = 5
-"""Leases lost in a row, without an epoch in between, before a job is given up."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,8 @@ class Member:
     """Epochs already recorded."""
     seconds: float
     """That they took."""
+    checkpoints: tuple[Saved, ...]
+    """From which it can go on: the first that is whole; none means from the start."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,8 @@ class Epoch:
     row: MetricsRow
     best: bool
     """Whether it is the best so far."""
+    saved: Saved | None = None
+    """The checkpoint at its end, if there is one."""
 
 
 def claim(session: Session, job_id: str, owner: str, device: str, term: timedelta = leases.LEASE) -> Claim | None:
@@ -59,13 +60,13 @@ def claim(session: Session, job_id: str, owner: str, device: str, term: timedelt
     A job whose worker vanished goes on here; one that was lost again and again fails.
     """
     at = now(session)
-    lost = _lost(session, job_id, at)
+    lost = losses.expired(session, job_id, at)
     lease = leases.take(session, job_id, owner, at, term)
     if lease is None:
         return None
     rows = _open(session, job_id)
-    if lost >= MAX_LOSSES:
-        _give_up(session, lease, rows, at)
+    if lost >= losses.MAX_LOSSES:
+        _give_up(session, job_id, at)
         return None
     told: list[Event] = []
     for row in rows:
@@ -75,7 +76,7 @@ def claim(session: Session, job_id: str, owner: str, device: str, term: timedelt
     training = [row for row in rows if row.status == Status.RUNNING]
     if not training:
         return None
-    return Claim(lease, tuple(Member(row.id, spec_of(row), row.epoch, row.seconds) for row in training))
+    return Claim(lease, tuple(_member(session, lease, row) for row in training))
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -88,11 +89,11 @@ def requests(session: Session, job_id: str) -> dict[str, Status]:
     wanted = select(ExperimentRow.id, ExperimentRow.request).where(
         ExperimentRow.job_id == job_id, ExperimentRow.status == Status.RUNNING
     )
-    return {key: Status(request) for key, request in session.execute(wanted).tuples() if request}
+    return {key: Status(request) for key, request in session.execute(wanted) if request}
 
 
 def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -> None:
-    """One transaction for one epoch: metrics rows, events, progress.
+    """One transaction for one epoch: metrics rows, events, checkpoints, progress.
 
     Epochs that were recorded before are left as they are: a run that was lost and begun anew gives the same numbers.
     """
@@ -102,14 +103,29 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -
     for row in experiments.members(session, lease.job_id):
         epoch = epochs.get(row.id)
         if epoch is not None and epoch.row.epoch > row.epoch and row.status == Status.RUNNING:
+            if epoch.row.epoch > row.epoch + 1:  # the database went back in time: a failover, a restored backup
+                raise LeaseLost(f"{row.id} has no epoch {row.epoch + 1} any more: its run starts again")
             _advance(row, epoch)
             fresh[row.id] = epoch.row
+        if epoch is not None and epoch.saved is not None:
+            checkpoints.add(session, row, lease.token, epoch.saved, at)
+    if fresh or any(epoch.saved for epoch in epochs.values()):
+        losses.forget(session, lease)
     if not fresh:
         return
-    session.execute(update(JobRow).where(JobRow.id == lease.job_id).values(losses=0))
     session.flush()
     metrics.add(session, fresh)
     append(session, [Event(key, EventKind.EPOCH, row) for key, row in fresh.items()], at)
+
+
+def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved: Saved) -> None:
+    """A checkpoint beside the epochs' own: in the middle of one, or after it was recorded."""
+    at = now(session)
+    leases.fence(session, lease, at)
+    row = experiments.lock(session, experiment_id)
+    if row is not None and row.status == Status.RUNNING:
+        checkpoints.add(session, row, lease.token, saved, at)
+        losses.forget(session, lease)
 
 
 def say(session: Session, lease: Lease, experiment_id: str, message: str, level: str = "info") -> None:
@@ -122,15 +138,35 @@ def say(session: Session, lease: Lease, experiment_id: str, message: str, level:
 def end(
     session: Session, lease: Lease, experiment_id: str, status: Status, error: Failure | None = None, why: str = ""
 ) -> None:
-    """End one experiment of the job, or pause it; the job is done with its last one."""
+    """End one experiment of the job; the job is done with its last one.
+
+    One that was extended while it took its last steps goes back into the queue instead.
+    """
     at = now(session)
     leases.fence(session, lease, at)
     row = experiments.lock(session, experiment_id)
     if row is None or row.status != Status.RUNNING:
         return
+    if status is Status.SUCCEEDED and row.request == Status.QUEUED:
+        status = Status.QUEUED
     told = [log(experiment_id, why)] if why else []
     append(session, told + move(session, row, status, at, error), at)
-    experiments.close_job(session, lease.job_id)
+    _pass_on(session, lease, at)
+
+
+def let_go(session: Session, lease: Lease, experiment_id: str, saved: Saved | None, why: str = "") -> None:
+    """Stop one experiment of the job where it is: it becomes what a person wants of it, else it waits again."""
+    at = now(session)
+    leases.fence(session, lease, at)
+    row = experiments.lock(session, experiment_id)
+    if row is None or row.status != Status.RUNNING:
+        return
+    if saved is not None:
+        checkpoints.add(session, row, lease.token, saved, at)
+        losses.forget(session, lease)
+    told = [log(experiment_id, why)] if why else []
+    append(session, told + move(session, row, Status(row.request or Status.QUEUED), at), at)
+    _pass_on(session, lease, at)
 
 
 def hand_back(session: Session, lease: Lease, why: str) -> None:
@@ -144,26 +180,34 @@ def lose(session: Session, lease: Lease, why: str) -> None:
     """Put what still runs back into the queue after its trainer vanished, or fail it if that goes on and on."""
     at = now(session)
     leases.fence(session, lease, at)
-    counted = update(JobRow).where(JobRow.id == lease.job_id).values(losses=JobRow.losses + 1).returning(JobRow.losses)
-    if session.execute(counted).scalar_one() >= MAX_LOSSES:
-        _give_up(session, lease, _open(session, lease.job_id), at)
+    if losses.count(session, lease) >= losses.MAX_LOSSES:
+        _give_up(session, lease.job_id, at)
         return
     leases.release(session, lease)
     _requeue(session, lease.job_id, why, "warning", at)
 
 
+def _pass_on(session: Session, lease: Lease, at: datetime) -> None:
+    """Close the job with its last experiment; if some wait and none runs any more, give it to any worker at once."""
+    experiments.close_job(session, lease.job_id)
+    of_job = select(ExperimentRow.status).where(ExperimentRow.job_id == lease.job_id)
+    statuses = set(session.scalars(of_job))
+    if Status.QUEUED in statuses and Status.RUNNING not in statuses:
+        leases.release(session, lease)
+        experiments.reopen_job(session, lease.job_id, at)
+
+
 def _requeue(session: Session, job_id: str, why: str, level: str, at: datetime) -> None:
     told: list[Event] = []
-    for row in experiments.members(session, job_id):
+    rows = experiments.members(session, job_id)
+    for row in rows:
         if row.status == Status.RUNNING:
             wanted = Status(row.request or Status.QUEUED)
             told += [log(row.id, why, level), *move(session, row, wanted, at)]
     append(session, told, at)
     experiments.close_job(session, job_id)
-    again = update(JobRow).where(JobRow.id == job_id, ~JobRow.done).values(hinted_at=at).returning(JobRow.device)
-    device = session.execute(again).scalar_one_or_none()
-    if device is not None:
-        outbox(session).hints.append((job_id, device))
+    if any(row.status == Status.QUEUED for row in rows):
+        experiments.reopen_job(session, job_id, at)
 
 
 def _open(session: Session, job_id: str) -> list[ExperimentRow]:
@@ -171,14 +215,16 @@ def _open(session: Session, job_id: str) -> list[ExperimentRow]:
     return [row for row in experiments.members(session, job_id) if row.status in {Status.QUEUED, Status.RUNNING}]
 
 
-def _lost(session: Session, job_id: str, at: datetime) -> int:
-    """Count a lease that ran out; how many did so in a row."""
-    query = update(JobRow).where(JobRow.id == job_id, ~JobRow.done, JobRow.owner.is_not(None), JobRow.lease_until < at)
-    counted = session.execute(query.values(losses=JobRow.losses + 1).returning(JobRow.losses)).scalar_one_or_none()
-    return counted or 0
+def _member(session: Session, lease: Lease, row: ExperimentRow) -> Member:
+    """What its trainer needs to know; what earlier leases left in the store without a name goes."""
+    checkpoints.sweep(session, row.id, lease.token - 1)
+    found = checkpoints.newest_first(session, row.id)
+    return Member(row.id, spec_of(row), row.epoch, row.seconds, tuple(map(checkpoints.saved, found)))
 
 
 def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> list[Event]:
+    if row.request == Status.QUEUED:  # it was extended: that is what begins here
+        row.request = None
     if row.request is not None:  # its worker vanished before it could do what a person wanted
         return move(session, row, Status(row.request), at)
     row.device = device
@@ -189,15 +235,9 @@ def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> l
     return [log(row.id, f"the worker was lost; attempt {row.attempts} on {device}", "warning")]
 
 
-def _give_up(session: Session, lease: Lease, rows: list[ExperimentRow], at: datetime) -> None:
-    error = Failure(code=FailureCode.WORKER_LOST, message=f"the worker was lost {MAX_LOSSES} times without an epoch")
-    told: list[Event] = []
-    for row in rows:
-        if row.status == Status.QUEUED:
-            told += move(session, row, Status.RUNNING, at)
-        told += move(session, row, Status.FAILED, at, error)
-    append(session, told, at)
-    experiments.close_job(session, lease.job_id)
+def _give_up(session: Session, job_id: str, at: datetime) -> None:
+    append(session, losses.give_up(session, _open(session, job_id), at), at)
+    experiments.close_job(session, job_id)
 
 
 def _advance(row: ExperimentRow, epoch: Epoch) -> None:
