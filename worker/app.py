@@ -62,6 +62,7 @@ class WorkerProcess:
         if self._stopping.begun:
             os._exit(128 + number)  # the trainers hear it and exit too
         self._stopping.begin()
+        logger.info("worker %s is to stop", self._team.id)
         if not self._taking_hints:
             sys.exit(0)
         hints.stop()

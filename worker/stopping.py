@@ -1,10 +1,13 @@
 """The end of a worker: when it was asked to stop, and how long it may still try to do so in order."""
 
+import os
 import threading
 import time
 
 GRACE = 3.0
-"""Seconds that handing work back may take; a worker is gone within five."""
+"""Seconds in which work may be handed back."""
+LIMIT = 4.5
+"""Seconds after which the process is gone, whatever hangs; leases take care of the rest."""
 
 
 class Stopping:
@@ -18,6 +21,9 @@ class Stopping:
         """From now on take no more work."""
         self._at = time.monotonic()
         self._begun.set()
+        limit = threading.Timer(LIMIT, os._exit, [1])
+        limit.daemon = True
+        limit.start()
 
     @property
     def begun(self) -> bool:
