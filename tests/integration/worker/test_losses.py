@@ -1,0 +1,213 @@
+"""Whatever is killed, stopped or forgotten: the run goes on with the same numbers, and nothing is told twice."""
+
+import json
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import text
+
+from gradus.status import FailureCode, Status
+from hub.hub import Hub
+from hub.tables import JobRow
+from hub.valkey import ValkeyServer
+from tests.integration.hub.work import submit
+from tests.integration.worker.conftest import StartWorker
+from tests.integration.worker.processes import (
+    LONG_EPOCH,
+    WorkerUnderTest,
+    alive,
+    assert_whole,
+    lines,
+    numbers,
+    read,
+    until,
+    wait_for_epoch,
+    wait_for_the_end,
+)
+from tests.servers.postgres import Postgres
+
+EPOCHS = 150
+SPEC = {"layers": [64, 32], "dropout": 0.2, "epochs": EPOCHS}
+"""A second or two."""
+
+
+def kill_trainer(worker: WorkerUnderTest) -> None:
+    """Kill the one trainer, and wait for the next."""
+    until(lambda: worker.trainers)
+    (trainer,) = worker.trainers
+    os.kill(trainer, signal.SIGKILL)
+    until(lambda: worker.trainers not in ([], [trainer]))
+
+
+def wait_for_attempt(hub: Hub, experiment_id: str, attempt: int) -> None:
+    """Until workers have taken the run up so many times."""
+    until(lambda: read(hub, experiment_id).attempts == attempt)
+
+
+def test_a_run_whose_trainer_is_killed_ends_with_the_bits_of_an_undisturbed_one(
+    hub: Hub, start_worker: StartWorker
+) -> None:
+    worker = start_worker()
+    calm, struck = submit(hub, **SPEC), submit(hub, **SPEC)
+    wait_for_the_end(hub, calm.id)
+    for epoch in (5, 40):
+        wait_for_epoch(hub, struck.id, epoch)
+        kill_trainer(worker)
+    done = wait_for_the_end(hub, struck.id)
+    assert (done.status, done.attempts) == (Status.SUCCEEDED, 3)
+    assert numbers(hub, struck.id) == numbers(hub, calm.id)
+    assert_whole(hub, struck.id, EPOCHS)
+    assert any("killed by SIGKILL" in line for line in lines(hub, struck.id))
+
+
+def test_a_worker_that_is_killed_takes_its_trainers_along_and_another_takes_over(
+    hub: Hub, start_worker: StartWorker
+) -> None:
+    first = start_worker(slots=2)
+    struck = submit(hub, **LONG_EPOCH | {"layers": [256, 256], "epochs": 3})
+    short = submit(hub, **SPEC)
+    wait_for_epoch(hub, short.id, 5)
+    trainers = first.trainers
+    assert len(trainers) == 2
+    first.send(signal.SIGKILL)
+    first.process.wait()
+    until(lambda: not any(map(alive, trainers)))
+    start_worker(slots=2)
+    for row, epochs in ((struck, 3), (short, EPOCHS)):
+        done = wait_for_the_end(hub, row.id)
+        assert (done.status, done.attempts) == (Status.SUCCEEDED, 2)
+        assert_whole(hub, row.id, epochs)
+        assert any("the worker was lost" in line for line in lines(hub, row.id))
+
+
+def test_a_worker_that_is_told_to_stop_hands_its_work_back_at_once(hub: Hub, start_worker: StartWorker) -> None:
+    first = start_worker()
+    row = submit(hub, **SPEC | {"epochs": 300})
+    wait_for_epoch(hub, row.id, 5)
+    trainers = first.trainers
+    first.send(signal.SIGTERM)
+    assert first.process.wait(60) == 0
+    with hub.read() as session:
+        job = session.get(JobRow, row.job_id)
+        assert job is not None
+        assert (job.owner, job.done, job.losses) == (None, False, 0)
+    assert read(hub, row.id).status == Status.QUEUED
+    assert not any(map(alive, trainers))
+    start_worker()
+    done = wait_for_the_end(hub, row.id)
+    assert (done.status, done.attempts) == (Status.SUCCEEDED, 2)
+    assert_whole(hub, row.id, 300)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("signals", "code"), [(1, 1), (2, 128 + signal.SIGTERM)])
+def test_a_worker_that_cannot_end_in_order_ends_all_the_same(
+    hub: Hub, start_worker: StartWorker, signals: int, code: int
+) -> None:
+    worker = start_worker()
+    trainers = worker.trainers
+    row = submit(hub, **LONG_EPOCH)
+    wait_for_attempt(hub, row.id, 1)
+    with hub.write() as session:
+        session.execute(text("SELECT 1"))  # takes the lock that handing back needs
+        worker.send(signal.SIGTERM)
+        until(lambda: "is to stop" in worker.log)
+        if signals == 2:
+            worker.send(signal.SIGTERM)
+        assert worker.process.wait(60) == code
+    until(lambda: not any(map(alive, trainers)))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_worker_that_was_frozen_writes_nothing_once_its_lease_is_lost(hub: Hub, start_worker: StartWorker) -> None:
+    frozen = start_worker()
+    row = submit(hub, **SPEC)
+    wait_for_epoch(hub, row.id, 5)
+    frozen.send(signal.SIGSTOP)
+    start_worker()
+    wait_for_attempt(hub, row.id, 2)
+    frozen.send(signal.SIGCONT)
+    done = wait_for_the_end(hub, row.id)
+    assert (done.status, done.attempts) == (Status.SUCCEEDED, 2)
+    until(lambda: "no longer holds" in frozen.log)
+    assert_whole(hub, row.id, EPOCHS)
+    for other in [submit(hub, seed=seed) for seed in range(4)]:  # both workers are of use again
+        assert wait_for_the_end(hub, other.id).status == Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_run_that_kills_its_trainer_again_and_again_is_given_up(hub: Hub, start_worker: StartWorker) -> None:
+    worker = start_worker()
+    row = submit(hub, **LONG_EPOCH)
+    for attempt in range(1, 6):
+        wait_for_attempt(hub, row.id, attempt)
+        kill_trainer(worker)
+    done = wait_for_the_end(hub, row.id)
+    assert done.error is not None
+    assert done.error.code == FailureCode.WORKER_LOST
+    assert done.attempts == 5
+    assert_whole(hub, row.id, 0)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_duplicate_messages_start_a_run_once(hub: Hub, start_worker: StartWorker) -> None:
+    first, second = start_worker(slots=2), start_worker(slots=2)
+    row = submit(hub, **SPEC)
+    for _ in range(30):
+        hub.queue.hint(row.job_id, "auto")
+    done = wait_for_the_end(hub, row.id)
+    until(lambda: first.log.count("succeeded in") + second.log.count("succeeded in") == 31)
+    assert (done.status, done.attempts) == (Status.SUCCEEDED, 1)
+    assert_whole(hub, row.id, EPOCHS)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_jobs_run_although_every_message_was_lost(hub: Hub, start_worker: StartWorker) -> None:
+    waiting = [submit(hub, seed=seed) for seed in range(3)]
+    with redis.Redis.from_url(hub.settings.redis_url) as client:
+        client.flushall()
+    start_worker()
+    for row in waiting:
+        assert wait_for_the_end(hub, row.id).status == Status.SUCCEEDED
+        assert_whole(hub, row.id, 3)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_run_goes_on_while_valkey_is_away_and_the_worker_finds_it_again(
+    hub: Hub, tmp_path: Path, start_worker: StartWorker
+) -> None:
+    with ValkeyServer(tmp_path / "valkey") as server:
+        hub.settings = replace(hub.settings, redis_url=server.url)
+        apart = Hub(hub.settings)
+        start_worker()
+        row = submit(apart, **SPEC)
+        wait_for_epoch(apart, row.id, 5)
+        server.kill()
+        assert wait_for_the_end(apart, row.id).status == Status.SUCCEEDED
+        assert_whole(apart, row.id, EPOCHS)
+        later = submit(apart)
+        server.start()
+        assert wait_for_the_end(apart, later.id).status == Status.SUCCEEDED
+        apart.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_run_outlives_a_restart_of_postgres_and_loses_no_row(
+    hub: Hub, postgres: Postgres, start_worker: StartWorker
+) -> None:
+    worker = start_worker()
+    row = submit(hub, **SPEC | {"epochs": 300})
+    wait_for_epoch(hub, row.id, 5)
+    os.kill(postgres.pid, signal.SIGINT)  # in order: it is set to lose its last commits else
+    until(lambda: not alive(postgres.pid))
+    postgres.stop()
+    until(lambda: "the database is away" in worker.log)
+    postgres.start()
+    done = wait_for_the_end(hub, row.id)
+    assert (done.status, done.attempts) == (Status.SUCCEEDED, 1)
+    assert_whole(hub, row.id, 300)
+    assert [json.loads(line) for line in lines(hub, row.id)] == []
