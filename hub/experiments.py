@@ -13,6 +13,7 @@ from gradus.spec.network import plan
 from gradus.status import Status
 from hub import checkpoints
 from hub.ids import new_id
+from hub.outbox import outbox
 from hub.records import stored_spec
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, TagRow
 
@@ -124,6 +125,12 @@ def close_job(session: Session, job_id: str) -> None:
         ExperimentRow.job_id == job_id, ExperimentRow.status.in_([Status.QUEUED, Status.RUNNING])
     )
     session.execute(update(JobRow).where(JobRow.id == job_id, ~active.exists()).values(done=True, owner=None))
+
+
+def reopen_job(session: Session, job_id: str, at: datetime) -> None:
+    """Let any worker take a job that nobody holds, and tell one of it."""
+    again = update(JobRow).where(JobRow.id == job_id).values(done=False, hinted_at=at).returning(JobRow.device)
+    outbox(session).hints.append((job_id, session.execute(again).scalar_one()))
 
 
 def _add_tags(session: Session, experiment_id: str, tags: Sequence[str]) -> None:

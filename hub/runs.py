@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradus.spec.experiment import Experiment
@@ -17,7 +17,7 @@ from hub.events import Event, append, log
 from hub.leases import Lease, LeaseLost
 from hub.records import spec_of
 from hub.saved import Saved
-from hub.tables import ExperimentRow, JobRow
+from hub.tables import ExperimentRow
 from hub.transitions import move
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
-from hub import control, events, experiments, leases, metrics, reconciler, runs
+from hub import control, events, experiments, leases, losses, metrics, reconciler, runs
 from hub.database import now
 from hub.hub import Hub
 from hub.records import record
@@ -96,7 +96,7 @@ def test_a_lost_run_that_is_begun_anew_records_no_epoch_twice(hub: Hub) -> None:
 def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> None:
     row = submit(hub)
     claim(hub, row)
-    for _ in range(runs.MAX_LOSSES - 1):
+    for _ in range(losses.MAX_LOSSES - 1):
         expire(hub, row)
         claim(hub, row)
     expire(hub, row)
@@ -108,7 +108,7 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
 
 def test_an_epoch_between_two_losses_sets_the_count_back(hub: Hub) -> None:
     row = submit(hub, epochs=10)
-    for epoch in range(1, runs.MAX_LOSSES + 2):
+    for epoch in range(1, losses.MAX_LOSSES + 2):
         train_epoch(hub, claim(hub, row), epoch)
         expire(hub, row)
     claim(hub, row)

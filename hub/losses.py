@@ -1,0 +1,52 @@
+"""Workers that vanish: how often in a row they did, and when a job is given up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gradus.status import FailureCode, Status
+from gradus.wire.experiment import Failure
+from hub.events import Event
+from hub.leases import Lease
+from hub.tables import ExperimentRow, JobRow
+from hub.transitions import move
+
+MAX_LOSSES = 5
+"""In a row, without a new epoch or checkpoint in between, before a job is given up."""
+
+
+def expired(session: Session, job_id: str, at: datetime) -> int:
+    """Count a lease that ran out; how many did so in a row."""
+    ran_out = (~JobRow.done, JobRow.owner.is_not(None), JobRow.lease_until < at)
+    counted = _one_more(session, job_id, *ran_out)
+    return counted or 0
+
+
+def count(session: Session, lease: Lease) -> int:
+    """Count a trainer that is gone; how many were so in a row."""
+    return _one_more(session, lease.job_id) or 0
+
+
+def forget(session: Session, lease: Lease) -> None:
+    """Begin to count anew: the job has got further."""
+    session.execute(update(JobRow).where(JobRow.id == lease.job_id).values(losses=0))
+
+
+def give_up(session: Session, rows: Sequence[ExperimentRow], at: datetime) -> list[Event]:
+    """Fail what still wants training; the events that tell of it."""
+    error = Failure(
+        code=FailureCode.WORKER_LOST, message=f"the worker was lost {MAX_LOSSES} times without a new checkpoint"
+    )
+    told: list[Event] = []
+    for row in rows:
+        if row.status == Status.QUEUED:
+            told += move(session, row, Status.RUNNING, at)
+        told += move(session, row, Status.FAILED, at, error)
+    return told
+
+
+def _one_more(session: Session, job_id: str, *conditions: object) -> int | None:
+    query = update(JobRow).where(JobRow.id == job_id, *conditions)  # type: ignore[arg-type]
+    return session.execute(query.values(losses=JobRow.losses + 1).returning(JobRow.losses)).scalar_one_or_none()
