@@ -105,7 +105,7 @@ def test_valkey_that_is_killed_is_started_again(tmp_path: Path, service: Program
 
 
 def test_nothing_outlives_a_killed_supervisor_but_what_the_next_one_adopts(tmp_path: Path) -> None:
-    with up(tmp_path) as first:
+    with ValkeyServer(tmp_path / "data" / "valkey"), up(tmp_path) as first:
         first.wait_for("is ready")
         pids = [pid_of(tmp_path, part) for part in PARTS]
         server = valkey_pid(tmp_path)

@@ -57,8 +57,10 @@ class Program:
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+            try:
+                self.stop()
+            finally:
+                self.kill()
 
 
 def wait_until(ready: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
