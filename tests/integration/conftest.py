@@ -1,23 +1,51 @@
 """A hub on each kind of database."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
+from tests.servers.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of the newest schema, to be copied: running every migration for every test takes longer than the tests."""
+    file = tmp_path_factory.mktemp("template") / "gradus.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of a database of the newest schema, to be copied."""
+    url = postgres.create_database()
+    upgrade(url)
+    return str(make_url(url).database)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of the newest schema, of each kind."""
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "gradus.db")
+        return f"sqlite:///{file}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.create_database(request.getfixturevalue("postgres_template"))
 
 
 @pytest.fixture
-def hub(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Hub]:
+def hub(migrated_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Hub]:
     """A hub with a fresh database of the newest schema."""
-    upgrade(database_url)
     hub = Hub(
         Settings(
-            database_url=database_url,
+            database_url=migrated_url,
             redis_url=valkey.url,
             artifacts_url=str(tmp_path / "artifacts"),
             data_dir=tmp_path,
