@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
@@ -69,10 +69,8 @@ async def _front() -> RedirectResponse:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     world: World = app.state.world
     stopping.on_signal(world.tail.stop)
-    following = asyncio.create_task(world.tail.run())
-    yield
-    world.tail.stop()
-    following.cancel()
-    with suppress(asyncio.CancelledError):
-        await following
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(world.tail.run())
+        yield
+        world.tail.stop()
     world.hub.close()

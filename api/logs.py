@@ -1,4 +1,4 @@
-"""What a stream can follow: one experiment's log, or the whole."""
+"""What a stream can follow: one experiment's log, or a workspace's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Log(Protocol):
     """A numbered sequence of notes."""
 
     @property
-    def key(self) -> str | None:
+    def key(self) -> str:
         """What to ask the tail for."""
 
     def read(self, hub: Hub, after: int) -> Sequence[Note]:
@@ -65,17 +65,17 @@ class OneLog:
 
 
 @dataclass(frozen=True)
-class WholeLog:
-    """Everything."""
+class WorkspaceLog:
+    """Everything that a workspace's keys may see."""
 
-    key: None = None
+    key: str
 
     def read(self, hub: Hub, after: int) -> Sequence[Note]:
         with hub.read() as session:
-            return [note(row) for row in events.of_all(session, after, PAGE)]
+            return [note(row) for row in events.of_workspace(session, self.key, after, PAGE)]
 
     def number(self, note: Note) -> int:
-        return note.id
+        return note.number
 
     def encode(self, note: Note, form: Form) -> bytes:
         return note.among_all(form)

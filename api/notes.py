@@ -15,6 +15,9 @@ class Note:
     experiment_id: str
     seq: int
     """Its number in the experiment's own log."""
+    workspace_id: str
+    number: int
+    """Its number in the workspace's log."""
     kind: str
     data: str
     """JSON object."""
@@ -32,10 +35,16 @@ class Note:
         key = (form.media_type, True)
         if key not in self._encoded:
             data = f'{{"experiment_id":"{self.experiment_id}",{self.data[1:]}'
-            self._encoded[key] = form.encode(self.id, self.kind, data)
+            self._encoded[key] = form.encode(self.number, self.kind, data)
         return self._encoded[key]
 
 
 def note(row: EventRow) -> Note:
     """The row without its session."""
-    return Note(row.id, row.experiment_id, row.seq, row.kind, row.data)
+    return Note(
+        row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, row.data.translate(_LINE_ENDS)
+    )
+
+
+_LINE_ENDS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
+"""Line ends by Unicode, at which many a reader of lines would cut a JSON string in two."""

@@ -11,6 +11,7 @@ from sqlalchemy import exc as database
 from starlette.exceptions import HTTPException
 
 from api.addresses import Addresses
+from api.middleware.security import SECURITY
 from gradus.errors import (
     BadRequest,
     GradusError,
@@ -19,6 +20,7 @@ from gradus.errors import (
     ServerFault,
     TooLarge,
     TooManyRequests,
+    Unauthorized,
     Unavailable,
 )
 from gradus.wire.problem import Mistake, Problem
@@ -28,8 +30,9 @@ MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
 
 _HEADERS: dict[type[GradusError], dict[str, str]] = {
+    ServerFault: dict(SECURITY),  # this answer is made outside of every middleware
     TooLarge: {"Connection": "close"},  # the rest of such a body is not worth reading
-    TooManyRequests: {"Retry-After": "1"},
+    Unauthorized: {"WWW-Authenticate": 'Bearer realm="gradus"'},
     Unavailable: {"Retry-After": "1"},
 }
 
@@ -59,7 +62,13 @@ def install(app: FastAPI, addresses: Addresses) -> None:
 
 def respond(error: GradusError, headers: Mapping[str, str] | None = None) -> Response:
     """The error's document."""
-    return _rendered(error.problem(), headers or _HEADERS.get(type(error)))
+    return _rendered(error.problem(), headers or _headers(error))
+
+
+def _headers(error: GradusError) -> Mapping[str, str] | None:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    return _HEADERS.get(type(error))
 
 
 def _rendered(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

@@ -29,21 +29,21 @@ class Tail:
         """Seconds of silence after which a stream says that it is still there."""
         self._hub = hub
         self._poll = poll
-        self._ears: defaultdict[str | None, set[Ear]] = defaultdict(set)
+        self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
         self._rung = asyncio.Event()
         self._cursor = 0
 
     @contextmanager
-    def listening(self, experiment_id: str | None) -> Iterator[Ear]:
-        """An ear that hears every row of one experiment, or of all if None, committed from now on."""
+    def listening(self, log: str) -> Iterator[Ear]:
+        """An ear that hears every row of an experiment's or a workspace's log, by its id, committed from now on."""
         ear = Ear()
-        self._ears[experiment_id].add(ear)
+        self._ears[log].add(ear)
         try:
             yield ear
         finally:
-            self._ears[experiment_id].discard(ear)
-            if not self._ears[experiment_id]:
-                del self._ears[experiment_id]
+            self._ears[log].discard(ear)
+            if not self._ears[log]:
+                del self._ears[log]
 
     @property
     def listeners(self) -> int:
@@ -53,18 +53,20 @@ class Tail:
     def stop(self) -> None:
         """Let everyone go who listens: the process ends."""
         self.stopped = True
+        self._rung.set()
         for ears in self._ears.values():
             for ear in ears:
                 ear.wake()
 
     async def run(self) -> None:
-        """Read and hand out, until cancelled."""
+        """Read and hand out, until stopped."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._hear_the_bell())
-            tasks.create_task(self._follow())
+            bell = tasks.create_task(self._hear_the_bell())
+            await self._follow()
+            bell.cancel()
 
     async def _follow(self) -> None:
-        while True:
+        while not self.stopped:
             try:
                 full = await self._look()
             except SQLAlchemyError as error:
@@ -91,7 +93,7 @@ class Tail:
 
     def _hand_out(self, one: Note) -> None:
         self._cursor = one.id
-        for key in (one.experiment_id, None):
+        for key in (one.experiment_id, one.workspace_id):
             for ear in self._ears.get(key, ()):
                 ear.tell(one)
 

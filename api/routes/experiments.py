@@ -17,6 +17,7 @@ from api.preferences import preferred_wait
 from api.services import creation, experiments, following
 from api.services.experiments import Seen
 from api.world import TheWorld, World
+from gradus.catalog import as_posted
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
@@ -69,10 +70,7 @@ def _body(name: str, examples: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {JSON: content}}}
 
 
-_SPECS = {
-    name: {"summary": name, "value": example.model_dump(mode="json", exclude_unset=True)}
-    for name, example in EXAMPLES.items()
-}
+_SPECS = {name: {"summary": name, "value": as_posted(example)} for name, example in EXAMPLES.items()}
 _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's first run"}}}
 
 
