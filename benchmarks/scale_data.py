@@ -1,0 +1,197 @@
+"""A database as it is after years: many experiments, rows and events, made by the database itself."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    TableClause,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import Table as CoreTable
+from sqlalchemy.orm import Session
+
+from benchmarks.stage import metrics_row
+from gradus.examples import ADAM_BATCH_NORM
+from gradus.spec.network import plan
+from gradus.status import EventKind, Status
+from hub.columns import Moment
+from hub.database import Database
+from hub.ids import new_id
+from hub.records import record, stored_spec
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, Table
+
+LONG = 100
+"""One in so many experiments …"""
+LONG_EPOCHS = 1000
+"""… has so many epochs."""
+SWEEP = 1000
+"""Members of a sweep; four of ten experiments belong to one."""
+NEEDLE = "needle"
+"""In the names of three old experiments."""
+
+_STATUSES = [Status.SUCCEEDED] * 90 + [Status.FAILED] * 5 + [Status.CANCELLED] * 4 + [Status.PAUSED]
+_DATASETS = ["mnist"] * 6 + ["fashion_mnist"] * 3 + ["digits"]
+_NAMES = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adam + batch norm", "dropout 0.3"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is."""
+
+    experiments: int
+    rows: int
+    events: int
+
+    @property
+    def epochs(self) -> int:
+        """Of an ordinary experiment, so that all rows together come out about right."""
+        return max(1, (self.rows - self.experiments // LONG * LONG_EPOCHS) // self.experiments)
+
+    def __str__(self) -> str:
+        return f"{self.experiments:,} experiments, {self.rows:,} metric rows, {self.events:,} events"
+
+
+def build(database: Database, size: Size) -> None:
+    """Fill an empty, migrated database."""
+    with database.engine.connect() as connection:
+        _without_checks(connection)
+        connection.commit()
+        _experiments(connection, size)
+        _metrics_and_events(connection, size)
+        connection.commit()
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ANALYZE"))
+            connection.commit()
+    database.close()
+
+
+def _without_checks(connection: Connection) -> None:
+    """Foreign keys hold by construction: looking each one up would take minutes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET session_replication_role = replica"))
+    else:
+        for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):  # the pragma wants no transaction
+            connection.exec_driver_sql(statement)
+
+
+def _experiments(connection: Connection, size: Size) -> None:
+    at = datetime.now(UTC)
+    per_experiment = max(1, size.events // size.experiments)
+    sweeps = [new_id("swp") for _ in range(size.experiments // SWEEP + 1)]
+    shared = _shared_columns(at)
+    rows = [
+        {**shared, **_own_columns(n, size, sweeps), "events": per_experiment, "parameters": n}
+        for n in range(size.experiments)
+    ]
+    jobs = [{"id": row["job_id"], "device": "auto", "done": True, "token": 1, "losses": 0} for row in rows]
+    tags = [{"tag": tag, "experiment_id": row["id"]} for row in rows for tag in json.loads(row["tags"])]
+    connection.execute(insert(_table("jobs")), jobs)
+    connection.execute(insert(_table("experiments")), rows)
+    connection.execute(insert(_table("experiment_tags")), tags)
+    whole = update(_table("workspaces")).where(_table("workspaces").c.id == DEFAULT_WORKSPACE)
+    connection.execute(whole.values(events=per_experiment * size.experiments))
+
+
+def _shared_columns(at: datetime) -> dict[str, Any]:
+    newest = metrics_row(100).model_dump_json()
+    return {
+        "workspace_id": DEFAULT_WORKSPACE,
+        "notes": "",
+        "spec": stored_spec(ADAM_BATCH_NORM),
+        "fingerprint": ADAM_BATCH_NORM.fingerprint(),
+        "seconds": 123.0,
+        "latest": newest,
+        "best": newest,
+        "attempts": 1,
+        "device": "cpu:2",
+        "created_at": at,
+        "started_at": at,
+        "finished_at": at,
+        "version": 1,
+    }
+
+
+def _own_columns(n: int, size: Size, sweeps: Sequence[str]) -> dict[str, Any]:
+    epochs = LONG_EPOCHS if n % LONG == 0 else size.epochs
+    needle = f" {NEEDLE}" if size.experiments // 10 <= n < size.experiments // 10 + 3 else ""
+    rare = ["rare"] if n % 1000 == 7 else []
+    return {
+        "id": new_id("exp"),
+        "job_id": new_id("job"),
+        "sweep_id": sweeps[n // SWEEP] if n // SWEEP % 10 < 4 else None,
+        "name": f"{_NAMES[n % len(_NAMES)]} {n}{needle}",
+        "tags": json.dumps([f"week-{n * 50 // size.experiments}", *rare]),
+        "status": _STATUSES[n * 7919 % len(_STATUSES)],
+        "dataset": _DATASETS[n * 104729 % len(_DATASETS)],
+        "epoch": epochs,
+        "epochs": epochs,
+    }
+
+
+def _metrics_and_events(connection: Connection, size: Size) -> None:
+    numbers = CoreTable("numbers", MetaData(), Column("n", Integer, primary_key=True), prefixes=["TEMPORARY"])
+    numbers.create(connection)
+    connection.execute(insert(numbers), [{"n": n} for n in range(1, LONG_EPOCHS + 1)])
+    metrics, events = _table("metrics"), _table("events")
+    connection.execute(insert(metrics).from_select([one.name for one in metrics.c], _metrics(numbers)))
+    columns = ["experiment_id", "seq", "workspace_id", "number", "kind", "data", "at"]
+    connection.execute(insert(events).from_select(columns, _events(numbers, max(1, size.events // size.experiments))))
+
+
+def _metrics(numbers: TableClause) -> Select[Any]:
+    """Curves that fall and wobble."""
+    experiment, n = _table("experiments"), numbers.c.n
+    loss = 1.0 / n + func.abs((n * 7919) % 1000 - 500) / 50000.0
+    special = {"experiment_id": experiment.c.id, "epoch": n, "step": n * 1100}
+    special["at"] = literal(datetime.now(UTC), Moment())
+    columns = [special.get(one.name, loss) for one in _table("metrics").c]
+    return select(*columns).select_from(experiment).join(numbers, n <= experiment.c.epoch)
+
+
+def _events(numbers: TableClause, count: int) -> Select[Any]:
+    """A status at the beginning, epochs, and the end."""
+    experiment, n = _table("experiments"), numbers.c.n
+    return (
+        select(
+            experiment.c.id,
+            n,
+            experiment.c.workspace_id,
+            experiment.c.parameters * count + n,
+            case((n == 1, EventKind.STATUS), (n == count, EventKind.END), else_=EventKind.EPOCH),
+            case((n.in_([1, count]), _told()), else_=metrics_row(7).model_dump_json()),
+            literal(datetime.now(UTC), Moment()),
+        )
+        .select_from(experiment)
+        .join(numbers, n <= count)
+    )
+
+
+def _told() -> str:
+    """An experiment as events tell of it."""
+    own = _own_columns(1, Size(1, 1, 1), ["swp"])
+    row = ExperimentRow(**{**_shared_columns(datetime.now(UTC)), **own}, parameters=plan(ADAM_BATCH_NORM).parameters)
+    return record(row).model_dump_json()
+
+
+def ids(session: Session, *, long: bool = False) -> Sequence[str]:
+    """Ids from everywhere in the list; `long`: of experiments with many epochs."""
+    query = select(ExperimentRow.id).where(ExperimentRow.parameters % LONG == (0 if long else 1))
+    return session.scalars(query.order_by(ExperimentRow.id)).all()
+
+
+def _table(name: str) -> CoreTable:
+    return Table.metadata.tables[name]
