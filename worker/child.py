@@ -21,7 +21,7 @@ SETTLE_SECONDS = 5.0
 UNREAD = 1000
 """Reports in memory; more stay in the pipe, and the trainer waits."""
 
-_PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
+PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
 """Threads that wait give their core away: spinning ones make epochs five times slower beside a busy API."""
 
 
@@ -38,7 +38,7 @@ class Trainer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env={**os.environ, **_PASSIVE, "OMP_NUM_THREADS": str(threads)},  # before torch is imported
+            env={**os.environ, **PASSIVE, "OMP_NUM_THREADS": str(threads)},  # before torch is imported
             start_new_session=True,  # a Ctrl-C is for the parent, which hands the work back first
         )
         self._inbox: Queue[Report | TrainerLost | None] = Queue(UNREAD)

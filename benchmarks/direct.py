@@ -1,0 +1,32 @@
+"""A ten-epoch run without any service: `train()` called in a fresh process. Prints the seconds of the run as JSON."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from gradus.spec.experiment import Experiment
+from worker.data.load import load
+from worker.training.train import train
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--datasets", type=Path, required=True)
+    options = parser.parse_args()
+    spec = Experiment.model_validate_json(sys.stdin.read())
+    torch.set_num_threads(options.threads)
+    torch.set_num_interop_threads(1)
+    data = load(spec.dataset, [options.datasets], print)
+    began = time.perf_counter()
+    for _ in train([spec], data, torch.device("cpu")):
+        pass
+    print(json.dumps(time.perf_counter() - began))
+
+
+if __name__ == "__main__":
+    main()

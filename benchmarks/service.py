@@ -1,0 +1,132 @@
+"""What the service adds to training: from the POST to the first step and row, over ten epochs, and until a cancel
+takes effect. `GRADUS_DATASETS_DIR` has to name a folder with MNIST."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.report import Sample, header, table
+from gradus.client import Client, calls
+from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
+from gradus.spec.experiment import Experiment
+from gradus.status import EventKind
+from gradus.wire.metrics import MetricsRow
+from hub.migrate import upgrade
+from hub.valkey import ValkeyServer
+from tests.servers.processes import ROOT, Program, running_api, service_env
+from worker.child import PASSIVE
+
+SHORT = GRADIENT_DESCENT.model_copy(update={"epochs": 1})
+LONG_EPOCH = Experiment(dataset="mnist", layers=[2000, 2000, 2000], batch_size=1, epochs=1)
+PACKAGES = ("torch", "celery", "redis", "sqlalchemy", "fastapi", "uvicorn")
+
+
+def main() -> None:
+    options = _options()
+    datasets = Path(os.environ["GRADUS_DATASETS_DIR"])
+    notes = [f"one worker, one slot, {options.threads} threads, SQLite, Valkey; median (smallest – greatest)"]
+    print(header("Service", PACKAGES, notes))
+    with tempfile.TemporaryDirectory(prefix="gradus-service-") as name, _service(Path(name), options.threads) as client:
+        _first_row(client)  # loads MNIST
+        starts = [_first_row(client) for _ in range(options.starts)]
+        print(table(("warm worker, ms", "median (spread)", "n"), _latencies(client, starts, options.starts)))
+        rows = [_ten_epochs(client, spec, datasets, options) for spec in (GRADIENT_DESCENT, ADAM_BATCH_NORM)]
+    print(table(("ten epochs", "train() called directly, s", "POST to end, s", "ratio, median (spread)", "n"), rows))
+
+
+def _latencies(client: Client, starts: list[tuple[float, float]], times: int) -> Iterator[list[object]]:
+    step, row = zip(*starts, strict=True)
+    cancelled, free = zip(*[_cancel(client) for _ in range(times)], strict=True)
+    for name, values in (
+        ("POST to first step", step),
+        ("POST to first row at the client, less the epoch's own time", row),
+        ("cancel in mid-epoch to its event at the client", cancelled),
+        ("cancel in mid-epoch to the first step of the next run", free),
+    ):
+        yield [name, Sample(tuple(1e3 * value for value in values)).in_words(1), len(values)]
+
+
+def _first_row(client: Client) -> tuple[float, float]:
+    """Seconds from the POST to the first step, and to the first row less the epoch's own."""
+    posted = time.time()
+    row, arrived = _row(client, client.send(calls.create(SHORT)).id)
+    return row.at.timestamp() - row.seconds - posted, arrived - posted - row.seconds
+
+
+def _row(client: Client, experiment_id: str) -> tuple[MetricsRow, float]:
+    """The first metrics row, and when the stream told it; returns at the end of the run."""
+    events = client.events(experiment_id)
+    row = next(event.data for event in events if isinstance(event.data, MetricsRow))
+    arrived = time.time()
+    for _ in events:
+        pass
+    return row, arrived
+
+
+def _cancel(client: Client) -> tuple[float, float]:
+    """Seconds until a run in the middle of an epoch has ended, and until its trainer trains the next."""
+    created = client.send(calls.create(LONG_EPOCH)).id
+    events = client.events(created)
+    list(zip(range(2), events, strict=False))  # queued, running
+    time.sleep(1)  # into the epoch
+    asked = time.time()
+    client.send(calls.cancel(created))
+    for _ in events:
+        pass
+    ended = time.time() - asked
+    row, _ = _row(client, client.send(calls.create(SHORT)).id)
+    return ended, row.at.timestamp() - row.seconds - asked
+
+
+def _ten_epochs(client: Client, spec: Experiment, datasets: Path, options: argparse.Namespace) -> list[object]:
+    pairs = [(_direct(spec, datasets, options.threads), _served(client, spec)) for _ in range(options.rounds)]
+    direct, served = (Sample(tuple(values)) for values in zip(*pairs, strict=True))
+    ratio = Sample(tuple(there / here for here, there in pairs))
+    return [spec.name, direct.in_words(2), served.in_words(2), ratio.in_words(3), options.rounds]
+
+
+def _served(client: Client, spec: Experiment) -> float:
+    began = time.perf_counter()
+    events = list(client.events(client.send(calls.create(spec)).id))
+    assert sum(event.kind is EventKind.EPOCH for event in events) == spec.epochs
+    return time.perf_counter() - began
+
+
+def _direct(spec: Experiment, datasets: Path, threads: int) -> float:
+    command = [sys.executable, "-m", "benchmarks.direct", f"--threads={threads}", f"--datasets={datasets}"]
+    env = {**os.environ, **PASSIVE, "OMP_NUM_THREADS": str(threads)}
+    done = subprocess.run(
+        command, input=spec.model_dump_json(), env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return float(json.loads(done.stdout.splitlines()[-1]))
+
+
+@contextmanager
+def _service(folder: Path, threads: int) -> Iterator[Client]:
+    database_url = f"sqlite:///{folder / 'gradus.db'}"
+    upgrade(database_url)
+    with ValkeyServer(folder / "valkey") as valkey:
+        env = service_env(folder, database_url, valkey.url)
+        worker = Program(folder / "worker.log", "worker", "--threads", threads, env=env)
+        with worker, running_api(folder, env) as (_, client):
+            worker.wait_for("is ready")
+            yield client
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--starts", type=int, default=20, help="short runs, and cancelled ones")
+    parser.add_argument("--rounds", type=int, default=3, help="ten-epoch runs of each kind, direct and served by turns")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
