@@ -4,23 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
-from fastapi_standalone_docs import StandaloneDocs
 
 from api import openapi, problems, stopping
 from api.addresses import Addresses
+from api.callers import permitted
+from api.door import Door
 from api.middleware.counting import Counting
 from api.middleware.head import Head
-from api.routes import about, events, experiments, health, metrics
+from api.middleware.security import Security
+from api.routes import about, events, experiments, health, keys, metrics, pages, session
 from api.tail import Tail
 from api.telemetry import Telemetry
 from api.world import World
 from gradus import __version__
 from hub.hub import Hub
 
-ROUTERS = (experiments.router, metrics.router, events.router, about.router, health.router)
+KEYED = (experiments.router, metrics.router, events.router, about.router, keys.router)
+"""Nobody gets to these without a key whose role allows the method."""
+OPEN = (session.router, health.router, pages.router)
+"""These ask for themselves, where they ask."""
 
 DESCRIPTION = """\
 POST one JSON document that describes a neural network; workers train it; its metrics can be polled or streamed.
@@ -30,39 +34,38 @@ Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: `t
 """
 
 
-def create_app(hub: Hub, *, poll: float = 0.25, heartbeat: float = 15.0) -> FastAPI:
+def create_app(hub: Hub, *, poll: float = 0.25, heartbeat: float = 15.0, trust_loopback: bool = False) -> FastAPI:
     """The API over this hub, which is closed when the application ends.
 
     poll: seconds after which the event log is looked at though no bell rang.
     heartbeat: seconds of silence after which a stream says that it is still there.
+    trust_loopback: let in who sits at this machine without a key.
     """
-    world = World(hub, Tail(hub, poll, heartbeat), Telemetry())
+    world = World(hub, Tail(hub, poll, heartbeat), Telemetry(), Door(hub, trust_loopback=trust_loopback))
     app = FastAPI(
         title="Gradus",
         version=__version__,
         summary="Training as a service.",
         description=DESCRIPTION,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},
         lifespan=_lifespan,
     )
     app.state.world = world
-    for router in ROUTERS:
+    for router in KEYED:
+        app.include_router(router, dependencies=[Depends(permitted)])
+    for router in OPEN:
         app.include_router(router)
-    app.add_api_route("/", _front, include_in_schema=False)
+    pages.mount(app)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
-    StandaloneDocs(app)
     problems.install(
-        app, Addresses([route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)])
+        app, Addresses([route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)])
     )
     app.add_middleware(Counting, telemetry=world.telemetry)
     app.add_middleware(Head)
+    app.add_middleware(Security)
     return app
-
-
-async def _front() -> RedirectResponse:
-    return RedirectResponse("/docs")
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.answers import JSON
 from api.problems import MEDIA_TYPE
 from gradus.errors import BY_STATUS
 
@@ -15,8 +16,14 @@ def problems(*statuses: int) -> Responses:
     return {status: {"description": BY_STATUS[status].__doc__, **_PROBLEM} for status in statuses}
 
 
-ANYWHERE = problems(400, 500, 503)
-"""Problems of every route."""
+GUARDED = problems(400, 401, 403, 429, 500, 503)
+"""Problems of every route that needs a key."""
+
+
+def body_of(name: str, examples: dict[str, Any]) -> dict[str, Any]:
+    """The description of a body that the route reads itself."""
+    content = {"schema": {"$ref": f"#/components/schemas/{name}"}, "examples": examples}
+    return {"requestBody": {"required": True, "content": {JSON: content}}}
 
 
 def header(description: str, kind: str = "string") -> dict[str, Any]:

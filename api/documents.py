@@ -34,6 +34,19 @@ def read(body: bytes, model: type[Model]) -> Model:
         raise invalid(*mistakes(error)) from None
 
 
+def read_secret(body: bytes, model: type[Model]) -> Model:
+    """As `read`, for documents with secrets: what is wrong is said without repeating it.
+
+    Raises:
+        BadRequest: it is not JSON.
+        InvalidSpec: it is, but not such a document.
+    """
+    try:
+        return read(body, model)
+    except InvalidSpec as error:
+        raise invalid(*(Mistake(path="", message=one.message) for one in error.errors)) from None
+
+
 def read_changes(body: bytes) -> ExperimentPatch:
     """What the body changes of an experiment; null is no value of any field.
 

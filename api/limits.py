@@ -1,12 +1,11 @@
 """What the service accepts at most."""
 
-from gradus.spec.experiment import MAX_EPOCHS, MAX_LAYERS
+from gradus.spec.experiment import MAX_LAYERS
 from gradus.spec.layer import MAX_UNITS
 from gradus.wire.system import Limits
+from hub.quotas import Quotas
 
 BODY_BYTES = 1 << 20
-PARAMETERS = 1_000_000_000
-"""Four gigabytes of float32 weights; training needs a multiple of it."""
 PAGE_SIZE = 200
 WAIT_SECONDS = 60
 DEPTH = 32
@@ -14,12 +13,19 @@ DEPTH = 32
 LARGEST = 2**31 - 1
 """The largest number of an epoch or an event that a client can name."""
 
-LIMITS = Limits(
-    body_bytes=BODY_BYTES,
-    units=MAX_UNITS,
-    layers=MAX_LAYERS,
-    epochs=MAX_EPOCHS,
-    parameters=PARAMETERS,
-    page_size=PAGE_SIZE,
-    wait_seconds=WAIT_SECONDS,
-)
+
+def limits(quotas: Quotas) -> Limits:
+    """All of it, as the service tells it."""
+    return Limits(
+        body_bytes=BODY_BYTES,
+        units=MAX_UNITS,
+        layers=MAX_LAYERS,
+        epochs=quotas.epochs,
+        parameters=quotas.parameters,
+        memory_bytes=quotas.memory_bytes,
+        queued=quotas.queued,
+        running=quotas.running,
+        requests_per_minute=quotas.requests_per_minute,
+        page_size=PAGE_SIZE,
+        wait_seconds=WAIT_SECONDS,
+    )

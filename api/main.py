@@ -1,19 +1,25 @@
 """The server: `python -m api --host HOST --port PORT`, settings from the environment."""
 
 import argparse
-import ipaddress
 import logging
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.app import create_app
+from hub import keys
+from hub.database import Database
 from hub.hub import Hub
+from hub.loopback import loopback
 from hub.settings import Settings
 
+TRUST = "GRADUS_TRUST_LOOPBACK"
+"""`1`, as `gradus up` sets it: who sits at this machine needs no key. Has no effect beyond loopback."""
 GRACE_SECONDS = 10
 """For answers under way at the end; streams say farewell at once."""
 
@@ -21,11 +27,11 @@ GRACE_SECONDS = 10
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until a signal comes."""
     given = _parser().parse_args(arguments)
-    if not may_listen(given.host):
-        sys.exit(
-            f"Gradus does not listen on {given.host}: it has no API keys yet, so everyone who reaches it could use it. "
-            "Listen on 127.0.0.1, or set GRADUS_ALLOW_UNAUTHENTICATED=1 if something else guards the door."
-        )
+    refusal = _refusal(given.host, Settings.from_env())
+    if refusal:
+        sys.exit(refusal)
+    if not loopback(given.host):
+        os.environ.pop(TRUST, None)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     uvicorn.run(
         "api.main:build",
@@ -44,19 +50,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def build() -> FastAPI:
     """The application of one process."""
-    return create_app(Hub(Settings.from_env()))
+    return create_app(Hub(Settings.from_env()), trust_loopback=os.environ.get(TRUST) == "1")
 
 
-def may_listen(host: str) -> bool:
-    """Whether strangers cannot reach the address, or are allowed to."""
-    return os.environ.get("GRADUS_ALLOW_UNAUTHENTICATED") == "1" or _is_loopback(host)
-
-
-def _is_loopback(host: str) -> bool:
+def _refusal(host: str, settings: Settings) -> str | None:
+    """Why the service does not listen there: strangers would reach it, and nobody could have a key."""
+    if loopback(host):
+        return None
+    database = Database(settings.database_url)
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        with database.read() as session:
+            if keys.any_good(session, datetime.now(UTC)):
+                return None
+    except SQLAlchemyError as error:
+        return f"Gradus cannot look for keys in its database ({type(error).__name__}): is it up, and migrated?"
+    finally:
+        database.close()
+    return (
+        f"Gradus does not listen on {host} before it has a key: "
+        "make the first with `python -m api.keys create --role admin NAME`, or listen on 127.0.0.1"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from gradus.spec.experiment import Experiment
 from gradus.wire.experiment import ExperimentPatch
+from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.problem import Problem
 
 _SCHEMAS = "#/components/schemas/"
@@ -29,6 +30,8 @@ def document(app: FastAPI) -> dict[str, Any]:
             **{name: schema for name, schema in schemas.items() if name not in _NEVER},
             **_schemas(Experiment, "Input"),
             **_schemas(ExperimentPatch),
+            **_schemas(KeyRequest),
+            **_schemas(SignIn),
             **_schemas(Problem),
         }
         app.openapi_schema = made

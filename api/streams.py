@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -13,13 +15,25 @@ from api.notes import Note
 from api.tail import RETRY_SECONDS, Tail
 from hub.hub import Hub
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-async def chunks(hub: Hub, tail: Tail, log: Log, after: int, form: Form) -> AsyncIterator[bytes]:
-    """The bytes of every row after `after`, until the log ends, the experiment is deleted or the process stops."""
+async def chunks(
+    hub: Hub, tail: Tail, log: Log, after: int, form: Form, welcome: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """The bytes of every row after `after`, until the log ends, the experiment is deleted or the process stops.
+
+    Once in a heartbeat the stream asks whether its client is still welcome: a key may be revoked meanwhile.
+    """
+    ask_at = time.monotonic() + tail.heartbeat
     try:
         async for notes in batches(hub, tail, log, after):
+            if time.monotonic() >= ask_at:
+                if not await _answer(welcome):
+                    yield form.comment("the key is no longer good")
+                    return
+                ask_at = time.monotonic() + tail.heartbeat
             yield b"".join(log.encode(note, form) for note in notes) or form.heartbeat
     except LogGone:
         yield form.comment("the experiment was deleted")
@@ -49,10 +63,15 @@ async def batches(hub: Hub, tail: Tail, log: Log, after: int) -> AsyncIterator[S
 
 
 async def _read(hub: Hub, log: Log, after: int) -> Sequence[Note]:
-    """The next rows, as soon as the database answers."""
+    """The next rows."""
+    return await _answer(lambda: log.read(hub, after))
+
+
+async def _answer(ask: Callable[[], T]) -> T:
+    """What the database says, as soon as it answers."""
     while True:
         try:
-            return await run_in_threadpool(log.read, hub, after)
+            return await run_in_threadpool(ask)
         except SQLAlchemyError as error:
             logger.warning("a stream waits for the database: %s", error)
             await asyncio.sleep(RETRY_SECONDS)

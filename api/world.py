@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.door import Door
 from api.tail import Tail
 from api.telemetry import Telemetry
 from hub.hub import Hub
@@ -12,11 +13,12 @@ from hub.hub import Hub
 
 @dataclass(frozen=True)
 class World:
-    """The hub, the tail of its event log, and what is counted."""
+    """The hub, the tail of its event log, what is counted, and who is let in."""
 
     hub: Hub
     tail: Tail
     telemetry: Telemetry
+    door: Door
 
 
 async def _world(request: Request) -> World:

@@ -17,7 +17,7 @@ from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.records import record
 from hub.settings import Settings
-from hub.tables import ExperimentRow, JobRow
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import DURABLE, postgres_in
 
@@ -63,7 +63,7 @@ def claimed_job(hub: Hub, members: int, owner: str) -> runs.Claim:
     """A new job with so many experiments, claimed by a worker."""
     with hub.write() as session:
         at = now(session)
-        rows = [experiments.add(session, ADAM_BATCH_NORM, at) for _ in range(members)]
+        rows = [experiments.add(session, DEFAULT_WORKSPACE, ADAM_BATCH_NORM, at) for _ in range(members)]
         job_id, ids = rows[0].job_id, [row.id for row in rows]
         session.execute(update(ExperimentRow).where(ExperimentRow.id.in_(ids)).values(job_id=job_id))
         session.execute(delete(JobRow).where(JobRow.id.in_([row.job_id for row in rows[1:]]), JobRow.id != job_id))

@@ -119,6 +119,12 @@ class TooManyRequests(GradusError):
 
     status, title, default_code = 429, "Too many requests", "too_many_requests"
 
+    def __init__(
+        self, detail: str, *, code: str | None = None, errors: Sequence[Mistake] = (), retry_after: int = 1
+    ) -> None:
+        super().__init__(detail, code=code, errors=errors)
+        self.retry_after = retry_after
+
 
 class Unavailable(GradusError):
     """A dependency is down, or the service cannot be reached."""

@@ -130,6 +130,11 @@ def of_all(session: Session, after: int, limit: int) -> Sequence[EventRow]:
     return session.scalars(select(EventRow).where(EventRow.id > after).order_by(EventRow.id).limit(limit)).all()
 
 
+def newest_of_workspace(session: Session, workspace_id: str) -> int:
+    """The number of the newest row of a workspace's log; 0 if there is none."""
+    return session.scalar(select(WorkspaceRow.events).where(WorkspaceRow.id == workspace_id)) or 0
+
+
 def newest(session: Session) -> int:
     """The id of the newest row of the whole log; 0 if there is none."""
     return session.scalar(select(func.max(EventRow.id))) or 0

@@ -15,7 +15,7 @@ from hub import checkpoints
 from hub.ids import new_id
 from hub.outbox import outbox
 from hub.records import stored_spec
-from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, TagRow
+from hub.tables import ExperimentRow, JobRow, TagRow
 
 _MEMBERS = (
     select(ExperimentRow)
@@ -39,7 +39,7 @@ class Filter:
     """Part of the name, of the notes or of the id, in any case."""
 
 
-def add(session: Session, experiment: Experiment, at: datetime, workspace_id: str = DEFAULT_WORKSPACE) -> ExperimentRow:
+def add(session: Session, workspace_id: str, experiment: Experiment, at: datetime) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
     job = JobRow(id=new_id("job"), device=experiment.device, hinted_at=at)
     row = ExperimentRow(
@@ -66,8 +66,19 @@ def add(session: Session, experiment: Experiment, at: datetime, workspace_id: st
 
 
 def get(session: Session, experiment_id: str) -> ExperimentRow | None:
-    """The row as it is now."""
+    """The row as it is now, for those who work for every workspace."""
     return session.get(ExperimentRow, experiment_id)
+
+
+def get_of(session: Session, workspace_id: str, experiment_id: str) -> ExperimentRow | None:
+    """The row as it is now; what belongs to another workspace is not found, and not more slowly than what is not."""
+    mine = (ExperimentRow.id == experiment_id, ExperimentRow.workspace_id == workspace_id)
+    return session.scalars(select(ExperimentRow).where(*mine)).one_or_none()
+
+
+def lock_of(session: Session, workspace_id: str, experiment_id: str) -> ExperimentRow | None:
+    """The workspace's row, kept from change by others; that of another is not even waited for."""
+    return lock(session, experiment_id) if get_of(session, workspace_id, experiment_id) is not None else None
 
 
 def lock(session: Session, experiment_id: str) -> ExperimentRow | None:
@@ -83,17 +94,19 @@ def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
     return session.scalars(_MEMBERS, {"job": job_id}).all()
 
 
-def page(session: Session, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
-    """Up to `limit` experiments older than the one called `before`, newest first."""
-    query = _filtered(select(ExperimentRow), shown)
+def page(session: Session, workspace_id: str, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
+    """Up to `limit` experiments of a workspace older than the one called `before`, newest first."""
+    query = _filtered(select(ExperimentRow).where(ExperimentRow.workspace_id == workspace_id), shown)
     if before is not None:
         query = query.where(ExperimentRow.id < before)
     return session.scalars(query.order_by(ExperimentRow.id.desc()).limit(limit)).all()
 
 
-def count_by_status(session: Session) -> dict[Status, int]:
-    """How many experiments are in each status that any is in."""
+def count_by_status(session: Session, workspace_id: str | None = None) -> dict[Status, int]:
+    """How many experiments of a workspace, or of all, are in each status that any is in."""
     query = select(ExperimentRow.status, func.count()).group_by(ExperimentRow.status)
+    if workspace_id is not None:
+        query = query.where(ExperimentRow.workspace_id == workspace_id)
     return {Status(status): count for status, count in session.execute(query)}
 
 

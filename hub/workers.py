@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from gradus.status import Status
 from gradus.wire.system import WorkerRecord
 from hub.database import now
-from hub.tables import WorkerRow
+from hub.tables import ExperimentRow, JobRow, WorkerRow
 
 ALIVE = timedelta(seconds=15)
 """Without a sign of life for so long, a worker counts as gone."""
@@ -37,6 +38,18 @@ def alive(session: Session) -> Sequence[WorkerRecord]:
         select(WorkerRow).where(WorkerRow.seen_at > now(session) - ALIVE).order_by(WorkerRow.started_at)
     )
     return [WorkerRecord.model_validate(row, from_attributes=True) for row in rows]
+
+
+def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
+    """The workers that are there as a workspace sees them: with the experiments of its own that they train."""
+    training = (
+        select(JobRow.owner, func.count())
+        .join(ExperimentRow)
+        .where(ExperimentRow.workspace_id == workspace_id, ExperimentRow.status == Status.RUNNING)
+        .group_by(JobRow.owner)
+    )
+    running = dict(session.execute(training).all())
+    return [worker.model_copy(update={"running": running.get(worker.id, 0)}) for worker in alive(session)]
 
 
 def seen_recently(moment: datetime, at: datetime) -> bool:

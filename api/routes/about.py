@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from api.answers import answer
-from api.documented import ANYWHERE, problems
+from api.callers import TheCaller
+from api.documented import GUARDED, problems
 from api.services import datasets, system
 from api.world import TheWorld
 from gradus.catalog import catalog
@@ -13,7 +14,7 @@ from gradus.wire.catalog import Catalog
 from gradus.wire.dataset import DatasetPage, DatasetRecord
 from gradus.wire.system import SystemRecord
 
-router = APIRouter(tags=["about"], responses=ANYWHERE)
+router = APIRouter(tags=["about"], responses=GUARDED)
 
 
 @router.get("/v1/datasets", response_model=DatasetPage)
@@ -35,6 +36,6 @@ def get_catalog() -> Response:
 
 
 @router.get("/v1/system", response_model=SystemRecord)
-def get_system(world: TheWorld) -> Response:
+def get_system(world: TheWorld, caller: TheCaller) -> Response:
     """Version, workers alive, devices, queue depth, limits."""
-    return answer(system.system(world.hub))
+    return answer(system.system(world.hub, caller.workspace_id))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
@@ -11,15 +12,17 @@ from starlette.concurrency import run_in_threadpool
 
 from api import streams
 from api.answers import NO_STORE
-from api.documented import ANYWHERE, Responses, problems
+from api.callers import TheCaller
+from api.documented import GUARDED, Responses, problems
 from api.forms import FORMS, Form
-from api.logs import Log, OneLog, WholeLog
+from api.logs import Log, OneLog, WorkspaceLog
 from api.negotiation import choose
 from api.parameters import After, ExperimentId, Query
 from api.services import following
 from api.world import TheWorld, World
+from hub.keys import Caller
 
-router = APIRouter(tags=["metrics and events"], responses=ANYWHERE)
+router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 
 _HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
@@ -55,6 +58,7 @@ Accept = Annotated[list[str] | None, Header(description="`text/event-stream` or 
 )
 async def stream_experiment(
     world: TheWorld,
+    caller: TheCaller,
     experiment_id: ExperimentId,
     query: Annotated[EventsQuery, InQuery()],
     last_event_id: LastEventId = None,
@@ -67,27 +71,30 @@ async def stream_experiment(
     """
     form = FORMS[choose(accept or (), tuple(FORMS))]
     seen = _seen(last_event_id, query.after) or 0
-    start = await run_in_threadpool(following.start_of_one, world.hub, experiment_id, seen)
+    start = await run_in_threadpool(following.start_of_one, world.hub, caller.workspace_id, experiment_id, seen)
     if start.over:
         return StreamingResponse(_nothing(form), headers=_HEADERS, media_type=form.media_type)
-    return _stream(world, OneLog(experiment_id), start.after, form)
+    return _stream(world, caller, OneLog(experiment_id), start.after, form)
 
 
 @router.get("/v1/events", response_class=StreamingResponse, responses={**_STREAM, **problems(406)})
 async def stream_everything(
     world: TheWorld,
+    caller: TheCaller,
     query: Annotated[EventsQuery, InQuery()],
     last_event_id: LastEventId = None,
     accept: Accept = None,
 ) -> Response:
-    """Everything that happens to any experiment, from now on or after the last event that the client has.
+    """Everything that happens to any experiment of your workspace, from now on or after the last event you have.
 
     Ids grow, with gaps. Events are those of the experiments' own streams; their data have one more key,
     `experiment_id`.
     """
     form = FORMS[choose(accept or (), tuple(FORMS))]
-    start = await run_in_threadpool(following.start_of_all, world.hub, _seen(last_event_id, query.after))
-    return _stream(world, WholeLog(), start.after, form)
+    start = await run_in_threadpool(
+        following.start_of_all, world.hub, caller.workspace_id, _seen(last_event_id, query.after)
+    )
+    return _stream(world, caller, WorkspaceLog(caller.workspace_id), start.after, form)
 
 
 def _seen(last_event_id: str | None, after: int | None) -> int | None:
@@ -96,8 +103,8 @@ def _seen(last_event_id: str | None, after: int | None) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else after
 
 
-def _stream(world: World, log: Log, after: int, form: Form) -> StreamingResponse:
-    content = streams.chunks(world.hub, world.tail, log, after, form)
+def _stream(world: World, caller: Caller, log: Log, after: int, form: Form) -> StreamingResponse:
+    content = streams.chunks(world.hub, world.tail, log, after, form, partial(world.door.still_good, caller))
     return StreamingResponse(content, headers=_HEADERS, media_type=form.media_type)
 
 

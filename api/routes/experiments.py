@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from api import documents, etags
 from api.answers import JSON, answer
 from api.bodies import JsonBody
-from api.documented import ANYWHERE, header, problems
+from api.callers import TheCaller
+from api.documented import GUARDED, body_of, header, problems
 from api.limits import PAGE_SIZE
 from api.parameters import ExperimentId, Query, Text
 from api.preferences import preferred_wait
@@ -23,8 +24,9 @@ from gradus.spec.experiment import Experiment
 from gradus.status import Status
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentRecord
 from hub.experiments import Filter
+from hub.keys import Caller
 
-router = APIRouter(tags=["experiments"], responses=ANYWHERE)
+router = APIRouter(tags=["experiments"], responses=GUARDED)
 
 _ETAG = {"ETag": header("The version of the experiment.")}
 _ONE: dict[str, Any] = {"response_model": ExperimentRecord, "response_description": "The experiment."}
@@ -64,12 +66,6 @@ def _seen(seen: Seen, status: int = 200) -> Response:
     return answer(seen.record, status, {"ETag": etags.etag(seen.version)})
 
 
-def _body(name: str, examples: dict[str, Any]) -> dict[str, Any]:
-    """The description of a body that the route reads itself."""
-    content = {"schema": {"$ref": f"#/components/schemas/{name}"}, "examples": examples}
-    return {"requestBody": {"required": True, "content": {JSON: content}}}
-
-
 _SPECS = {name: {"summary": name, "value": as_posted(example)} for name, example in EXAMPLES.items()}
 _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's first run"}}}
 
@@ -91,10 +87,11 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
         200: {"model": DryRun, "description": "What a dry run found."},
         **problems(409, 413, 415, 422),
     },
-    openapi_extra=_body("ExperimentInput", _SPECS),
+    openapi_extra=body_of("ExperimentInput", _SPECS),
 )
 async def create_experiment(
     world: TheWorld,
+    caller: TheCaller,
     body: JsonBody,
     query: Annotated[CreateQuery, InQuery()],
     idempotency_key: Annotated[
@@ -113,31 +110,31 @@ async def create_experiment(
     """Train a network: one spec in; the experiment comes back, and a worker takes it up."""
     experiment = await run_in_threadpool(documents.read, body, Experiment)
     if query.dry_run:
-        return answer(await run_in_threadpool(creation.preview, experiment))
-    made = await run_in_threadpool(creation.create, world.hub, experiment, idempotency_key)
+        return answer(await run_in_threadpool(creation.preview, world.hub, experiment))
+    made = await run_in_threadpool(creation.create, world.hub, caller.workspace_id, experiment, idempotency_key)
     headers = {"Location": f"/v1/experiments/{made.id}"}
     if made.version is None:
         headers["Idempotency-Replayed"] = "true"
     else:
         headers["ETag"] = etags.etag(made.version)
     if seconds := preferred_wait(prefer or ()):
-        ended = await _ended(world, made.id, seconds)
+        ended = await _ended(world, caller, made.id, seconds)
         headers |= {"Preference-Applied": f"wait={seconds}", "ETag": etags.etag(ended.version)}
         return answer(ended.record, 201, headers)
     return Response(made.answer, 201, headers, JSON)
 
 
-async def _ended(world: World, experiment_id: str, seconds: float) -> Seen:
+async def _ended(world: World, caller: Caller, experiment_id: str, seconds: float) -> Seen:
     """The experiment when it is over, or after so many seconds."""
-    over = lambda: experiments.get(world.hub, experiment_id).record.status.final  # noqa: E731
+    over = lambda: experiments.get(world.hub, caller.workspace_id, experiment_id).record.status.final  # noqa: E731
     await following.wait_until(world.tail, experiment_id, following.END, seconds, over)
-    return await run_in_threadpool(experiments.get, world.hub, experiment_id)
+    return await run_in_threadpool(experiments.get, world.hub, caller.workspace_id, experiment_id)
 
 
 @router.get("/v1/experiments", response_model=ExperimentPage)
-def list_experiments(world: TheWorld, query: Annotated[ListQuery, InQuery()]) -> Response:
+def list_experiments(world: TheWorld, caller: TheCaller, query: Annotated[ListQuery, InQuery()]) -> Response:
     """Experiments, newest first."""
-    return answer(experiments.page(world.hub, query.filter(), query.cursor, query.limit))
+    return answer(experiments.page(world.hub, caller.workspace_id, query.filter(), query.cursor, query.limit))
 
 
 @router.get(
@@ -151,11 +148,12 @@ def list_experiments(world: TheWorld, query: Annotated[ListQuery, InQuery()]) ->
 )
 def get_experiment(
     world: TheWorld,
+    caller: TheCaller,
     experiment_id: ExperimentId,
     if_none_match: Annotated[list[str] | None, Header(description="Versions that the client has.")] = None,
 ) -> Response:
     """One experiment: what was asked, how far it is, what came of it."""
-    seen = experiments.get(world.hub, experiment_id)
+    seen = experiments.get(world.hub, caller.workspace_id, experiment_id)
     tag = etags.etag(seen.version)
     if etags.none_match(if_none_match or (), tag):
         return Response(status_code=304, headers={"ETag": tag})
@@ -166,10 +164,11 @@ def get_experiment(
     "/v1/experiments/{experiment_id}",
     **_ONE,
     responses={200: {"headers": _ETAG}, **problems(404, 412, 413, 415, 422)},
-    openapi_extra=_body("ExperimentPatch", _CHANGES),
+    openapi_extra=body_of("ExperimentPatch", _CHANGES),
 )
 def change_experiment(
     world: TheWorld,
+    caller: TheCaller,
     experiment_id: ExperimentId,
     body: JsonBody,
     if_match: Annotated[list[str] | None, Header(description="Change it only if it is still this version.")] = None,
@@ -178,15 +177,19 @@ def change_experiment(
     changes = documents.read_changes(body)
     return _seen(
         experiments.patch(
-            world.hub, experiment_id, changes, lambda version: etags.match(if_match or (), etags.etag(version))
+            world.hub,
+            caller.workspace_id,
+            experiment_id,
+            changes,
+            lambda version: etags.match(if_match or (), etags.etag(version)),
         )
     )
 
 
 @router.delete("/v1/experiments/{experiment_id}", status_code=204, responses=problems(404, 409))
-def delete_experiment(world: TheWorld, experiment_id: ExperimentId) -> Response:
+def delete_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
     """Delete it with its metrics and events; a running one must be cancelled first."""
-    experiments.remove(world.hub, experiment_id)
+    experiments.remove(world.hub, caller.workspace_id, experiment_id)
     return Response(status_code=204)
 
 
@@ -196,6 +199,6 @@ def delete_experiment(world: TheWorld, experiment_id: ExperimentId) -> Response:
     **_ONE,
     responses={202: {"headers": _ETAG}, **problems(404, 409)},
 )
-def cancel_experiment(world: TheWorld, experiment_id: ExperimentId) -> Response:
+def cancel_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
     """End it. A running one ends within a second; asking twice is harmless."""
-    return _seen(experiments.cancel(world.hub, experiment_id), 202)
+    return _seen(experiments.cancel(world.hub, caller.workspace_id, experiment_id), 202)

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Response
 
 from api.answers import NO_STORE, answer
-from api.documented import ANYWHERE
+from api.callers import Operator
+from api.documented import GUARDED
 from api.services import system
 from api.telemetry import CONTENT_TYPE
 from api.world import TheWorld
@@ -32,10 +33,10 @@ def readiness(world: TheWorld) -> Response:
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **ANYWHERE},
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **GUARDED},
 )
-def prometheus(world: TheWorld) -> Response:
-    """Requests, experiments, queue, workers and streams, in Prometheus' text format."""
+def prometheus(world: TheWorld, _: Operator) -> Response:
+    """Requests, experiments, queue, workers and streams of the whole service, in Prometheus' text format."""
     experiments, workers = system.population(world.hub)
     text = world.telemetry.exposition(experiments, system.hints(world.hub), workers, world.tail.listeners)
     return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE)

@@ -9,14 +9,15 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.answers import JSON, NO_STORE, answer
-from api.documented import ANYWHERE, problems
+from api.callers import TheCaller
+from api.documented import GUARDED, problems
 from api.negotiation import choose
 from api.parameters import After, ExperimentId, Query, Wait
 from api.services import following, metrics
 from api.world import TheWorld
 from gradus.wire.metrics import MetricsPage
 
-router = APIRouter(tags=["metrics and events"], responses=ANYWHERE)
+router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 
 CSV = "text/csv"
 
@@ -46,6 +47,7 @@ class MetricsQuery(Query):
 )
 async def get_metrics(
     world: TheWorld,
+    caller: TheCaller,
     experiment_id: ExperimentId,
     query: Annotated[MetricsQuery, InQuery()],
     accept: Annotated[list[str] | None, Header(description="`application/json` or `text/csv`.")] = None,
@@ -53,9 +55,11 @@ async def get_metrics(
     """One row for each epoch."""
     form = choose(accept or (), (JSON, CSV))
     if query.wait:
-        progressed = partial(metrics.progressed, world.hub, experiment_id, query.after)
+        progressed = partial(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)
         await following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
-    page = await run_in_threadpool(metrics.page, world.hub, experiment_id, query.after, query.max_points)
+    page = await run_in_threadpool(
+        metrics.page, world.hub, caller.workspace_id, experiment_id, query.after, query.max_points
+    )
     if form == CSV:
         return Response(await run_in_threadpool(metrics.as_csv, page.data), headers=NO_STORE, media_type=CSV)
     return answer(page, headers=NO_STORE)

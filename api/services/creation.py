@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from api.documents import invalid
-from api.limits import PARAMETERS
 from gradus.errors import Conflict
 from gradus.spec.experiment import Experiment
-from gradus.spec.network import plan
 from gradus.status import EventKind
 from gradus.summary import dry_run
 from gradus.wire.experiment import DryRun
-from gradus.wire.problem import Mistake
-from hub import events, experiments, idempotency
+from hub import events, experiments, idempotency, quotas
 from hub.database import now
 from hub.events import Event
 from hub.hub import Hub
@@ -33,31 +30,32 @@ class Creation:
     """Which version `answer` shows; None if an earlier request with the same key created the experiment."""
 
 
-def preview(experiment: Experiment) -> DryRun:
+def preview(hub: Hub, experiment: Experiment) -> DryRun:
     """What it would come to; nothing is stored.
 
     Raises:
-        InvalidSpec: the network is too large.
+        InvalidSpec: it is over a quota.
     """
-    refuse_giants(experiment)
+    _refuse_giants(hub, experiment)
     return dry_run(experiment)
 
 
-def create(hub: Hub, experiment: Experiment, key: str | None) -> Creation:
+def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None) -> Creation:
     """Store it and tell the workers; under a key that was used before, find what was created then.
 
     Raises:
-        InvalidSpec: the network is too large.
+        InvalidSpec: it is over a quota.
+        TooManyRequests: too many wait.
         Conflict: the key was used for another experiment.
     """
-    refuse_giants(experiment)
+    _refuse_giants(hub, experiment)
     with hub.write() as session:
         if key is None:
-            return _create(session, experiment)
+            return _create(session, hub, workspace_id, experiment)
         digest = hashlib.sha256(experiment.model_dump_json().encode()).hexdigest()
-        first = idempotency.claim(session, key)
+        first = idempotency.claim(session, workspace_id, key)
         if first is None:
-            return _create(session, experiment, key, digest)
+            return _create(session, hub, workspace_id, experiment, key, digest)
         if first.body != digest:
             raise Conflict(
                 f"the Idempotency-Key was used for another experiment, {first.experiment_id}: take a new key",
@@ -66,25 +64,27 @@ def create(hub: Hub, experiment: Experiment, key: str | None) -> Creation:
         return Creation(first.experiment_id, first.answer, None)
 
 
-def refuse_giants(experiment: Experiment) -> None:
-    """Layers that are each within bounds can still come to too many parameters.
+def _refuse_giants(hub: Hub, experiment: Experiment) -> None:
+    """What is within the bounds of each field can still come to too much.
 
     Raises:
-        InvalidSpec: they do.
+        InvalidSpec: it does.
     """
-    parameters = plan(experiment).parameters
-    if parameters > PARAMETERS:
-        message = f"the network has {parameters:,} parameters, and {PARAMETERS:,} are allowed: take fewer units"
-        raise invalid(Mistake(path="layers", message=message))
+    over = quotas.mistakes(experiment, hub.settings.quotas)
+    if over:
+        raise invalid(*over)
 
 
-def _create(session: Session, experiment: Experiment, key: str | None = None, digest: str = "") -> Creation:
+def _create(
+    session: Session, hub: Hub, workspace_id: str, experiment: Experiment, key: str | None = None, digest: str = ""
+) -> Creation:
     at = now(session)
-    row = experiments.add(session, experiment, at)
+    quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
+    row = experiments.add(session, workspace_id, experiment, at)
     seen = record(row)
     answer = seen.model_dump_json()
     if key is not None:
-        idempotency.keep(session, key, digest, answer, row.id, at)
+        idempotency.keep(session, workspace_id, key, digest, answer, row.id, at)
     outbox(session).hints.append((row.job_id, experiment.device))
     events.append(session, [Event(row.id, EventKind.STATUS, seen)], at)
     session.refresh(row, ["version"])  # writing events moves it on

@@ -26,22 +26,22 @@ class Start:
     """Whether nothing will follow."""
 
 
-def start_of_one(hub: Hub, experiment_id: str, after: int) -> Start:
+def start_of_one(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> Start:
     """Where the stream of an experiment goes on; a number beyond the end of its log counts as the end.
 
     Raises:
         NotFound: there is no such experiment.
     """
     with hub.read() as session:
-        row = found(session, experiment_id)
+        row = found(session, workspace_id, experiment_id)
         after = min(after, row.events)
         return Start(after, over=after == row.events and Status(row.status).final)
 
 
-def start_of_all(hub: Hub, after: int | None) -> Start:
-    """Where the stream over everything goes on; now, if the client has seen nothing yet."""
+def start_of_all(hub: Hub, workspace_id: str, after: int | None) -> Start:
+    """Where the stream over everything of a workspace goes on; now, if the client has seen nothing yet."""
     with hub.read() as session:
-        newest = events.newest(session)
+        newest = events.newest_of_workspace(session, workspace_id)
     return Start(newest if after is None else min(after, newest))
 
 

@@ -15,25 +15,25 @@ from hub import metrics
 from hub.hub import Hub
 
 
-def progressed(hub: Hub, experiment_id: str, after: int) -> bool:
+def progressed(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> bool:
     """Whether there is a row later than `after`, or none will come.
 
     Raises:
         NotFound: there is no such experiment.
     """
     with hub.read() as session:
-        row = found(session, experiment_id)
+        row = found(session, workspace_id, experiment_id)
         return row.epoch > after or Status(row.status).final
 
 
-def page(hub: Hub, experiment_id: str, after: int, max_points: int | None) -> MetricsPage:
+def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points: int | None) -> MetricsPage:
     """The rows of the epochs after `after`; at most `max_points` of them.
 
     Raises:
         NotFound: there is no such experiment.
     """
     with hub.read() as session:
-        row = found(session, experiment_id)
+        row = found(session, workspace_id, experiment_id)
         if max_points is None:
             data = metrics.read(session, experiment_id, after)
         else:

@@ -7,7 +7,7 @@ from typing import get_args
 import redis
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.limits import LIMITS
+from api.limits import limits
 from gradus import __version__
 from gradus.spec.device import DeviceWish
 from gradus.status import Status
@@ -16,11 +16,11 @@ from hub import experiments, workers
 from hub.hub import Hub
 
 
-def system(hub: Hub) -> SystemRecord:
-    """Who works, on what, and how much waits."""
+def system(hub: Hub, workspace_id: str) -> SystemRecord:
+    """Who works, on what of this workspace, and how much of it waits."""
     with hub.read() as session:
-        alive = tuple(workers.alive(session))
-        counts = experiments.count_by_status(session)
+        alive = tuple(workers.seen_by(session, workspace_id))
+        counts = experiments.count_by_status(session, workspace_id)
     return SystemRecord(
         version=__version__,
         time=datetime.now(UTC),
@@ -28,7 +28,7 @@ def system(hub: Hub) -> SystemRecord:
         devices=tuple(dict.fromkeys(worker.device for worker in alive)),
         queue_depth=counts.get(Status.QUEUED, 0),
         running=counts.get(Status.RUNNING, 0),
-        limits=LIMITS,
+        limits=limits(hub.settings.quotas),
     )
 
 

@@ -14,7 +14,7 @@ class WorkerRecord(Message):
     slots: int
     """Experiments that it trains at once."""
     running: int
-    """Experiments that it trains now."""
+    """Experiments of the asking workspace that it trains now."""
     version: str
     started_at: Moment
     seen_at: Moment
@@ -28,6 +28,14 @@ class Limits(Message):
     layers: int
     epochs: int
     parameters: int
+    memory_bytes: int
+    """Of one experiment, as a dry run estimates it."""
+    queued: int
+    """Experiments of one workspace that wait."""
+    running: int
+    """Experiments of one workspace that train at once."""
+    requests_per_minute: int
+    """Of one workspace."""
     page_size: int
     wait_seconds: int
 
@@ -41,9 +49,9 @@ class SystemRecord(Message):
     devices: tuple[str, ...]
     """Every device that a living worker has, once."""
     queue_depth: int
-    """Experiments queued."""
+    """Experiments of the workspace that wait."""
     running: int
-    """Experiments running."""
+    """Experiments of the workspace that train."""
     limits: Limits
 
 

@@ -14,14 +14,14 @@ from tests.integration.hub.work import claim, submit, train_epoch
 
 def found(hub: Hub, shown: Filter) -> list[str]:
     with hub.read() as session:
-        return [row.id for row in experiments.page(session, shown, None, 100)]
+        return [row.id for row in experiments.page(session, "default", shown, None, 100)]
 
 
 def test_ids_sort_by_age_and_pages_meet_without_gap(hub: Hub) -> None:
     ids = [submit(hub).id for _ in range(7)]
     walked: list[str] = []
     with hub.read() as session:
-        while page := experiments.page(session, Filter(), walked[-1] if walked else None, 3):
+        while page := experiments.page(session, "default", Filter(), walked[-1] if walked else None, 3):
             walked += [row.id for row in page]
     assert walked == sorted(ids, reverse=True) == ids[::-1]
 

@@ -22,7 +22,7 @@ def add(hub: Hub, workspace: str, most: Quotas) -> str:
     with hub.write() as session:
         at = now(session)
         quotas.refuse_if_full(session, workspace, 1, most)
-        row = experiments.add(session, SPEC, at, workspace)
+        row = experiments.add(session, workspace, SPEC, at)
         events.append(session, [events.log(row.id, "added")], at)
     return row.id
 
@@ -70,11 +70,11 @@ def test_each_workspace_has_a_log_of_its_own_without_gaps(hub: Hub) -> None:
 def test_two_workspaces_may_use_the_same_idempotency_key(hub: Hub) -> None:
     row = submit(hub)
     with hub.write() as session:
-        assert idempotency.claim(session, "again", "default") is None
-        idempotency.keep(session, "again", "digest", "{}", row.id, now(session), "default")
+        assert idempotency.claim(session, "default", "again") is None
+        idempotency.keep(session, "default", "again", "digest", "{}", row.id, now(session))
     with hub.write() as session:
-        assert idempotency.claim(session, "again", "theirs") is None
-        assert idempotency.claim(session, "again", "default") is not None
+        assert idempotency.claim(session, "theirs", "again") is None
+        assert idempotency.claim(session, "default", "again") is not None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hub.events import Event, append
 from hub.hub import Hub
 from hub.outbox import outbox
 from hub.records import record
-from hub.tables import ExperimentRow
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -21,7 +21,7 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
     spec = Experiment(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
     with hub.write() as session:
         at = now(session)
-        row = experiments.add(session, spec, at)
+        row = experiments.add(session, DEFAULT_WORKSPACE, spec, at)
         append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
         outbox(session).hints.append((row.job_id, spec.device))
     return row

@@ -1,0 +1,112 @@
+"""The door: who is let in. A key, a browser's session, or, where the service says so, sitting at its machine."""
+
+import logging
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.visit import Visit
+from gradus.errors import GradusError, TooManyRequests, Unauthorized
+from gradus.wire.key import Role
+from hub import keys, passes
+from hub.hub import Hub
+from hub.keys import OWNER, Caller
+from hub.passes import PassKind
+from hub.rates import Rates, Standing
+from hub.tables import KeyRow
+
+STRANGERS_PER_MINUTE = 300
+"""Failed attempts from one address."""
+_HOW = "send one as 'Authorization: Bearer gk_…'; `gradus keys create` makes one, or `python -m api.keys create`"
+logger = logging.getLogger(__name__)
+
+
+class Door:
+    """Asks every visitor."""
+
+    def __init__(self, hub: Hub, *, trust_loopback: bool, strangers_per_minute: int = STRANGERS_PER_MINUTE) -> None:
+        self._hub = hub
+        self._rates = Rates(hub.settings.redis_url)
+        self._trust_loopback = trust_loopback
+        self._strangers_per_minute = strangers_per_minute
+
+    def admit(self, visit: Visit) -> Caller:
+        """Who it is.
+
+        Raises:
+            Unauthorized: nobody who is known.
+            Forbidden: a browser asks for another's page.
+            TooManyRequests: of attempts that failed.
+        """
+        if visit.authorization is not None:
+            caller = self._bearer(visit.authorization)
+        else:
+            caller = self._session(visit) or self._neighbour(visit)
+        if caller is None:
+            raise self.refusal(visit)
+        return caller
+
+    def count(self, caller: Caller) -> Standing | None:
+        """Count a request of the caller's workspace; None for who needs no key, for whom nothing is counted."""
+        if caller.key_id is None:
+            return None
+        most = self._hub.settings.quotas.requests_per_minute
+        return self._rates.hit(caller.workspace_id, most)
+
+    def refusal(self, visit: Visit) -> GradusError:
+        """What to answer to who is not known. Who tries again and again from one address has to wait."""
+        standing = self._rates.hit(f"stranger {visit.address}", self._strangers_per_minute)
+        if not standing.allowed:
+            return TooManyRequests(
+                f"more than {standing.limit} attempts a minute failed: wait", retry_after=standing.reset_seconds
+            )
+        if visit.authorization is None and visit.cookie is None:
+            return Unauthorized(f"a key is needed: {_HOW}", code="no_key")
+        return Unauthorized(f"the key is not known, has expired or was revoked: {_HOW}", code="bad_key")
+
+    def still_good(self, caller: Caller) -> bool:
+        """Whether somebody who was let in a while ago would be let in again."""
+        at = datetime.now(UTC)
+        if caller.key_id is None:
+            return True
+        if caller.until is not None and caller.until <= at:
+            return False
+        with self._hub.read() as session:
+            row = session.get(KeyRow, caller.key_id)
+        return row is not None and keys.good(row, at)
+
+    def _bearer(self, authorization: str) -> Caller | None:
+        scheme, _, text = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        at = datetime.now(UTC)
+        with self._hub.read() as session:
+            row = keys.find(session, text.strip(), at)
+        return self._welcome(row, at, row.expires_at) if row else None
+
+    def _session(self, visit: Visit) -> Caller | None:
+        if visit.cookie is None:
+            return None
+        at = datetime.now(UTC)
+        with self._hub.read() as session:
+            found = passes.find(session, visit.cookie, PassKind.SESSION, at)
+        if found is None:
+            return None
+        visit.refuse_foreign_page(proof=True)
+        row, browser = found
+        return self._welcome(row, at, browser.expires_at)
+
+    def _neighbour(self, visit: Visit) -> Caller | None:
+        if not self._trust_loopback or not visit.from_this_machine:
+            return None
+        visit.refuse_foreign_page(proof=False)
+        return OWNER
+
+    def _welcome(self, row: KeyRow, at: datetime, until: datetime | None) -> Caller:
+        if keys.stale(row, at):
+            try:
+                with self._hub.write() as session:
+                    keys.used(session, row.id, at)
+            except SQLAlchemyError as error:  # it is for people to look at: no request waits or fails for it
+                logger.warning("the last use of %s is not written down: %s", row.id, type(error).__name__)
+        return Caller(row.workspace_id, Role(row.role), row.id, until)

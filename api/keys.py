@@ -1,0 +1,76 @@
+"""`python -m api.keys`: keys straight in the database, for whoever runs the service. The first one comes from here."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from gradus.errors import GradusError
+from gradus.wire.key import KeyRecord, Role
+from hub import keys, workspaces
+from hub.database import Database
+from hub.settings import Settings
+from hub.tables import DEFAULT_WORKSPACE
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Do what the command says, on the database of the environment."""
+    given = _parser().parse_args(arguments)
+    database = Database(Settings.from_env().database_url)
+    try:
+        given.run(database, given)
+    except GradusError as error:
+        sys.exit(f"error: {error.detail}")
+    finally:
+        database.close()
+
+
+def _create(database: Database, given: argparse.Namespace) -> None:
+    """The key alone goes to the standard output, so that a script can take it."""
+    at = datetime.now(UTC)
+    until = at + timedelta(days=given.days) if given.days else None
+    with database.write() as session:
+        workspaces.ensure(session, given.workspace, at)
+        made = keys.create(session, given.workspace, given.name, Role(given.role), at, until)
+    sys.stderr.write(f"{made.id}: {made.role} of the workspace {made.workspace}; this is shown only now:\n")
+    sys.stdout.write(f"{made.key}\n")
+
+
+def _list(database: Database, given: argparse.Namespace) -> None:
+    with database.read() as session:
+        for key in keys.listing(session, given.workspace):
+            sys.stdout.write(f"{key.id}  {key.role:6}  {_state(key):8}  {key.name}\n")
+
+
+def _revoke(database: Database, given: argparse.Namespace) -> None:
+    with database.write() as session:
+        if not keys.revoke(session, given.workspace, given.id, datetime.now(UTC)):
+            sys.exit(f"error: the workspace {given.workspace} has no key {given.id}")
+
+
+def _state(key: KeyRecord) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expires_at is not None and key.expires_at <= datetime.now(UTC) else "good"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m api.keys", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    create = commands.add_parser("create", help="make a key, and its workspace if there is none")
+    create.add_argument("name", metavar="NAME", help="who or what will use it")
+    create.add_argument("--role", choices=list(map(str, Role)), default=str(Role.EDITOR))
+    create.add_argument("--days", type=int, default=None, help="until it expires (default: never)")
+    create.set_defaults(run=_create)
+    listing = commands.add_parser("list", help="the keys of a workspace")
+    listing.set_defaults(run=_list)
+    revoke = commands.add_parser("revoke", help="let a key open nothing any more")
+    revoke.add_argument("id", metavar="ID")
+    revoke.set_defaults(run=_revoke)
+    for command in (create, listing, revoke):
+        command.add_argument("--workspace", default=DEFAULT_WORKSPACE)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""`/v1/session`: browsers sign in with a key or a link, and out."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api import documents
+from api.answers import NO_STORE, answer
+from api.bodies import JsonBody
+from api.callers import AnyCaller
+from api.documented import GUARDED, body_of, header, problems
+from api.services import sessions
+from api.visit import COOKIE, Visit
+from api.world import TheWorld
+from gradus.wire.key import SessionRecord, SignIn, SignInLink
+from hub.passes import NewPass, PassKind
+
+router = APIRouter(tags=["keys"], responses=GUARDED)
+
+_EXAMPLES = {"with a key": {"value": {"key": "gk_…"}}, "with a link": {"value": {"ticket": "gt_…"}}}
+
+
+@router.post(
+    "/v1/session",
+    status_code=201,
+    response_model=SessionRecord,
+    responses={201: {"headers": {"Set-Cookie": header("The session.")}}, **problems(413, 415, 422)},
+    openapi_extra=body_of("SignIn", _EXAMPLES),
+)
+def sign_in(request: Request, world: TheWorld, body: JsonBody) -> Response:
+    """Exchange a key, or the ticket of a sign-in link, for a cookie that a page's scripts cannot read."""
+    visit = Visit(request)
+    visit.refuse_foreign_page(proof=False)
+    signed_in = sessions.sign_in(world.hub, documents.read_secret(body, SignIn))
+    if signed_in is None:
+        raise world.door.refusal(visit)
+    record, made = signed_in
+    response = answer(record, 201, NO_STORE)
+    _set(response, request, made)
+    return response
+
+
+@router.get("/v1/session", response_model=SessionRecord)
+def who(caller: AnyCaller) -> Response:
+    """Who the service takes you for: your workspace and role."""
+    return answer(sessions.who(caller), headers=NO_STORE)
+
+
+@router.delete("/v1/session", status_code=204)
+def sign_out(request: Request, world: TheWorld, _: AnyCaller) -> Response:
+    """End the browser's session."""
+    sessions.sign_out(world.hub, Visit(request).cookie or "")
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, **_attributes(request))
+    return response
+
+
+@router.post("/v1/session/links", status_code=201, response_model=SignInLink, responses=problems(409))
+def create_link(world: TheWorld, caller: AnyCaller) -> Response:
+    """A link that signs one browser in with this key, once, within ten minutes."""
+    return answer(sessions.link(world.hub, caller), 201, NO_STORE)
+
+
+def _set(response: Response, request: Request, made: NewPass) -> None:
+    response.set_cookie(
+        COOKIE,
+        made.text,
+        max_age=int(PassKind.SESSION.life.total_seconds()),
+        expires=made.until,
+        **_attributes(request),
+    )
+
+
+def _attributes(request: Request) -> dict[str, Any]:
+    return {"path": "/", "httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}

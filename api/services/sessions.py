@@ -1,0 +1,71 @@
+"""Browsers' sessions: a key or a sign-in link becomes a cookie."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from gradus.errors import Conflict, InvalidSpec
+from gradus.wire.key import Role, SessionRecord, SignIn, SignInLink
+from hub import keys, passes
+from hub.hub import Hub
+from hub.keys import Caller
+from hub.passes import NewPass, PassKind
+from hub.tables import KeyRow
+
+
+def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewPass] | None:
+    """A new session; None if the key or the ticket is not good.
+
+    Raises:
+        InvalidSpec: it shows neither, or both.
+    """
+    if (shown.key is None) == (shown.ticket is None):
+        raise InvalidSpec("show either a key or the ticket of a sign-in link")
+    at = datetime.now(UTC)
+    with hub.write() as session:
+        row = _row(session, shown, at)
+        if row is None:
+            return None
+        made = passes.issue(session, row, PassKind.SESSION, at)
+        return SessionRecord(
+            workspace=row.workspace_id, role=Role(row.role), key_id=row.id, expires_at=made.until
+        ), made
+
+
+def sign_out(hub: Hub, text: str) -> None:
+    """End the session of a cookie, if it is one."""
+    with hub.write() as session:
+        found = passes.find(session, text, PassKind.SESSION, datetime.now(UTC))
+        if found is not None:
+            passes.end(session, found[1].id)
+
+
+def link(hub: Hub, caller: Caller) -> SignInLink:
+    """An address that signs one browser in as the caller's key.
+
+    Raises:
+        Conflict: the caller has no key, and needs none.
+    """
+    if caller.key_id is None:
+        raise Conflict("no key is needed on this machine: open the service's address in a browser", code="no_key")
+    with hub.write() as session:
+        row = session.get(KeyRow, caller.key_id)
+        assert row is not None, "keys are never deleted"
+        made = passes.issue(session, row, PassKind.TICKET, datetime.now(UTC))
+    return SignInLink(path=path(made), expires_at=made.until)
+
+
+def path(ticket: NewPass) -> str:
+    """The ticket stands after `#`, which browsers send to nobody: no log and no proxy sees it."""
+    return f"/sign-in#{ticket.text}"
+
+
+def who(caller: Caller) -> SessionRecord:
+    """Who the service takes the caller for."""
+    return SessionRecord(workspace=caller.workspace_id, role=caller.role, key_id=caller.key_id, expires_at=caller.until)
+
+
+def _row(session: Session, shown: SignIn, at: datetime) -> KeyRow | None:
+    if shown.key is not None:
+        return keys.find(session, shown.key, at)
+    return passes.spend(session, shown.ticket or "", at)

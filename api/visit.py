@@ -1,0 +1,80 @@
+"""What a request shows of who sends it, and whether a browser sends it for somebody else's page."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from gradus.errors import Forbidden
+from hub.loopback import loopback
+
+COOKIE = "gradus_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_PAGE = frozenset({"same-origin", "none"})
+"""What browsers say of requests from the service's own pages, or from the address bar."""
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The parts of a request that decide. The secrets stay out of `repr`."""
+
+    request: Request
+
+    @property
+    def authorization(self) -> str | None:
+        return self.request.headers.get("authorization")
+
+    @property
+    def cookie(self) -> str | None:
+        return self.request.cookies.get(COOKIE)
+
+    @property
+    def address(self) -> str:
+        """Where it comes from."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change something."""
+        return self.request.method not in _SAFE
+
+    @property
+    def from_this_machine(self) -> bool:
+        """Whether it comes from this machine, which it also names as the one it means, and not through a proxy.
+
+        A page whose name leads here since a moment ago (DNS rebinding) still has its own name in `Host`.
+        """
+        headers = self.request.headers
+        return (
+            loopback(self.address)
+            and loopback(_name(headers.get("host", "")))
+            and not any(map(headers.get, _FORWARDED))
+        )
+
+    def refuse_foreign_page(self, *, proof: bool) -> None:
+        """Make sure that no page of another origin lets the browser change something here.
+
+        proof: the browser must say where the request comes from; without it, who says nothing is no browser.
+
+        Raises:
+            Forbidden: it is another's page, or may be.
+        """
+        if not self.changes:
+            return
+        headers = self.request.headers
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if origin is not None:
+            own = urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+        else:
+            own = site in _OWN_PAGE if site is not None else not proof
+        if not own:
+            raise Forbidden("a browser may change something from this service's own pages alone", code="foreign_page")
+
+
+def _name(host: str) -> str:
+    """The host without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
