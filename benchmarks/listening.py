@@ -1,0 +1,86 @@
+"""Many clients of event streams in one process of their own: bare sockets, so that they cost little themselves."""
+
+import asyncio
+import re
+import resource
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from urllib.parse import urlsplit
+
+_EPOCH = re.compile(rb'event: epoch\ndata: \{(?:"experiment_id":"(\w+)",)?"epoch":(\d+)')
+AT_A_TIME = 50
+"""Streams that are opened at the same time."""
+
+Receipt = tuple[str, int, float]
+"""Experiment, epoch, and the moment at which a client had the row, by the machine's monotonic clock."""
+
+
+@dataclass(frozen=True)
+class Streams:
+    """What to connect to."""
+
+    url: str
+    key: str | None
+    experiments: tuple[str | None, ...]
+    """One stream each; None: everything."""
+
+
+def listen(streams: Streams, wire: Connection) -> None:
+    """Open every stream, say so on the wire, and on a word from there send back what came and when."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    asyncio.run(_listen(streams, wire))
+
+
+async def _listen(streams: Streams, wire: Connection) -> None:
+    loop = asyncio.get_running_loop()
+    address = urlsplit(streams.url)
+    assert address.hostname is not None
+    assert address.port is not None
+    host, port = address.hostname, address.port
+    gate = asyncio.Semaphore(AT_A_TIME)
+    receipts: list[Receipt] = []
+
+    async def open_one(experiment: str | None) -> asyncio.Transport:
+        async with gate:
+            make = lambda: _Client(_request(streams, experiment), experiment, receipts)  # noqa: E731
+            transport, client = await loop.create_connection(make, host, port)
+            await client.answered
+            return transport
+
+    transports = await asyncio.gather(*map(open_one, streams.experiments))
+    wire.send(len(transports))
+    await asyncio.to_thread(wire.recv)
+    wire.send(receipts)
+    for transport in transports:
+        transport.abort()
+
+
+def _request(streams: Streams, experiment: str | None) -> bytes:
+    path = "/v1/events" if experiment is None else f"/v1/experiments/{experiment}/events"
+    lines = [f"GET {path} HTTP/1.1", f"Host: {urlsplit(streams.url).netloc}", "Accept: text/event-stream"]
+    if streams.key is not None:
+        lines.append(f"Authorization: Bearer {streams.key}")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+@dataclass
+class _Client(asyncio.Protocol):
+    request: bytes
+    experiment: str | None
+    receipts: list[Receipt]
+    answered: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    rest: bytes = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(self.request)
+
+    def data_received(self, data: bytes) -> None:
+        moment = time.monotonic()
+        if not self.answered.done():
+            assert data.startswith(b"HTTP/1.1 200"), data
+            self.answered.set_result(None)
+        whole, _, self.rest = (self.rest + data).rpartition(b"\n\n")
+        for name, epoch in _EPOCH.findall(whole):
+            self.receipts.append((self.experiment or name.decode(), int(epoch), moment))
