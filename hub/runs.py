@@ -101,8 +101,8 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -
     leases.fence(session, lease, at)
     fresh: dict[str, MetricsRow] = {}
     for row in experiments.members(session, lease.job_id):
-        epoch = epochs.get(row.id)
-        if epoch is not None and epoch.row.epoch > row.epoch and row.status == Status.RUNNING:
+        epoch = epochs.get(row.id) if row.status == Status.RUNNING else None
+        if epoch is not None and epoch.row.epoch > row.epoch:
             if epoch.row.epoch > row.epoch + 1:  # the database went back in time: a failover, a restored backup
                 raise LeaseLost(f"{row.id} has no epoch {row.epoch + 1} any more: its run starts again")
             _advance(row, epoch)

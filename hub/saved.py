@@ -24,6 +24,11 @@ def key_of(experiment_id: str, token: int, epoch: int, step: int) -> str:
     return f"{experiment_id}/{token}-{epoch}-{step}"
 
 
+def is_graft(key: str) -> bool:
+    """Whether the checkpoint was taken from another experiment, for this one to begin with: no lease has number 0."""
+    return token_of(key.rpartition("/")[2]) == 0
+
+
 def token_of(name: str) -> int:
     """The fencing number in the last part of a key."""
     return int(name.partition("-")[0])

@@ -22,13 +22,15 @@ class Settings:
     """Searched in this order; downloads go to the last."""
     lease_seconds: float = 15.0
     """How long a worker owns a job after its last sign of life; the same for every worker of a database."""
+    checkpoint_seconds: float = 20.0
+    """Work in the middle of an epoch that may have to be done again."""
     quotas: Quotas = field(default_factory=Quotas)
     """Of each workspace."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
-        and the quotas, `MAX_…`."""
+        `CHECKPOINT_SECONDS` and the quotas, `MAX_…`."""
         data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
         own = data / "datasets"
         given = env.get("GRADUS_DATASETS_DIR")
@@ -39,5 +41,6 @@ class Settings:
             data_dir=data,
             dataset_dirs=(Path(given).expanduser().absolute(), own) if given else (own,),
             lease_seconds=float(env.get("GRADUS_LEASE_SECONDS", cls.lease_seconds)),
+            checkpoint_seconds=float(env.get("GRADUS_CHECKPOINT_SECONDS", cls.checkpoint_seconds)),
             quotas=Quotas.from_env(env),
         )

@@ -3,22 +3,40 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from sqlalchemy.orm import Session
 
 from gradus.status import Status
-from hub import runs
+from hub import checkpoints, runs
 from hub.hub import Hub
 from hub.leases import LeaseLost
+from hub.saved import Saved
 from worker.child import Trainer, TrainerLost
 from worker.patience import DATABASE_AWAY, patiently
 from worker.stopping import Stopping
-from worker.trainer.protocol import Ended, EpochDone, Idle, Ready, Report, Said, Stop, Train, Trainee
+from worker.trainer.protocol import (
+    Begun,
+    Checkpointed,
+    Ended,
+    EpochDone,
+    Idle,
+    Ready,
+    Report,
+    Said,
+    Stop,
+    Stopped,
+    Train,
+    Trainee,
+)
 
 LOOK_SECONDS = 0.5
 """How often the database is asked what people want; the bell makes it sooner."""
+
+KEEP_SECONDS = 2.0
+"""How long a trainer may take to write where it stands; after that the checkpoint before has to do."""
+HANDING_BACK = "the worker stops: back into the queue"
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +51,8 @@ class Run:
         self._trainer = trainer
         self._stopping = stopping
         self._open = {member.id for member in claim.members}
+        self._begun = False
+        self._stopped: dict[str, float] = {}
         self._rang = threading.Event()
         self._look_at = 0.0
         self._renew_at = self._next_renewal()
@@ -51,13 +71,18 @@ class Run:
         """Train to the end of the job, of the lease, of the trainer or of the worker."""
         try:
             self._follow()
-        except LeaseLost as lost:
-            logger.warning("%s: its trainer stops", lost)
-            self._settle()
         except DATABASE_AWAY:
             logger.warning("%s was not handed back: its lease will run out", self.job_id)
 
     def _follow(self) -> None:
+        try:
+            self._train()
+        except LeaseLost as lost:
+            logger.warning("%s: its trainer stops", lost)
+            self._settle()
+            self._tidy_up()
+
+    def _train(self) -> None:
         try:
             self._trainer.send(self._order())
             while self._open and not self._stopping.begun:
@@ -68,23 +93,36 @@ class Run:
             logger.warning("%s: %s", self.job_id, why)
             return self._write(lambda session: runs.lose(session, self._lease, why))
         if self._open:
-            why = "the worker stops: back into the queue"
-            return self._write(lambda session: runs.hand_back(session, self._lease, why))
+            return self._hand_back()
         return self._settle()
 
     def _order(self) -> Train:
-        members = (Trainee(id=one.id, spec=one.spec, epoch=one.epoch, seconds=one.seconds) for one in self._members)
-        return Train(trainees=tuple(members), dataset_dirs=tuple(map(str, self._hub.settings.dataset_dirs)))
+        settings = self._hub.settings
+        return Train(
+            trainees=tuple(Trainee.model_validate(one, from_attributes=True) for one in self._members),
+            dataset_dirs=tuple(map(str, settings.dataset_dirs)),
+            artifacts_url=settings.artifacts_url,
+            token=self._lease.token,
+            checkpoint_seconds=settings.checkpoint_seconds,
+        )
 
     def _take(self, report: Report | None) -> None:
         """Write down what the trainer reports."""
         match report:
             case EpochDone(members=members):
-                epochs = {one.id: runs.Epoch(one.row, one.best) for one in members}
+                epochs = {one.id: runs.Epoch(one.row, one.best, one.saved) for one in members}
                 self._write(lambda session: runs.record_epochs(session, self._lease, epochs))
                 self._renew_at = self._next_renewal()
-            case Said(id=one, message=message):
-                self._write(lambda session: runs.say(session, self._lease, one, message))
+            case Checkpointed(id=one, saved=saved):
+                self._write(lambda session: runs.record_checkpoint(session, self._lease, one, saved))
+            case Said(id=one, message=message, level=level):
+                self._write(lambda session: runs.say(session, self._lease, one, message, level))
+            case Begun():
+                self._begun = True
+            case Stopped(id=one, saved=at) if one in self._open:
+                self._let_go(one, at)
+            case Stopped():  # it answers too late
+                pass
             case Ended(id=one, status=status, failure=failure, why=why):
                 self._write(lambda session: runs.end(session, self._lease, one, status, failure, why))
                 self._open.discard(one)
@@ -107,20 +145,51 @@ class Run:
             self._look_at = now + LOOK_SECONDS
 
     def _obey(self) -> None:
-        """End at once what people want ended: the trainer is told first, and lets go within a step."""
+        """Do what people want: the trainer is told first, and lets go within a step."""
         wanted = patiently(
             self._hub.read, lambda session: runs.requests(session, self.job_id), lambda: self._stopping.overdue
         )
         wanted = {one: status for one, status in wanted.items() if one in self._open}
-        if not wanted:
-            return
-        self._trainer.send(Stop(ids=tuple(wanted)))
-        for one, status in wanted.items():
-            self._end(one, status)
+        if cancelled := [one for one, status in wanted.items() if status is Status.CANCELLED]:
+            self._trainer.send(Stop(ids=tuple(cancelled)))
+            for one in cancelled:
+                self._let_go(one, None)
+        self._stop(wanted.keys() - set(cancelled))
 
-    def _end(self, one: str, status: Status) -> None:
-        self._write(lambda session: runs.end(session, self._lease, one, status))
+    def _stop(self, ids: Iterable[str]) -> None:
+        """Make the trainer stop at a checkpoint; what has trained nothing yet, or takes too long, stops without."""
+        if new := [one for one in ids if one not in self._stopped]:
+            self._trainer.send(Stop(ids=tuple(new), keep=self._begun))
+            give_up = time.monotonic() + (KEEP_SECONDS if self._begun else 0.0)
+            self._stopped.update(dict.fromkeys(new, give_up))
+        for one, deadline in self._stopped.items():
+            if one in self._open and time.monotonic() >= deadline:
+                self._let_go(one, None)
+
+    def _let_go(self, one: str, saved: Saved | None) -> None:
+        why = HANDING_BACK if self._stopping.begun else ""
+        self._write(lambda session: runs.let_go(session, self._lease, one, saved, why))
         self._open.discard(one)
+
+    def _hand_back(self) -> None:
+        """Stop everything at a checkpoint, for another worker to go on from there."""
+        try:
+            self._stop(tuple(self._open))
+            while self._open:
+                self._take(self._trainer.receive(0.1))
+                self._stop(())
+        except TrainerLost as lost:
+            logger.warning("%s: %s", self.job_id, lost)
+            self._write(lambda session: runs.hand_back(session, self._lease, HANDING_BACK))
+
+    def _tidy_up(self) -> None:
+        """What the trainer wrote after the lease was lost has no name, and goes."""
+
+        def tidy(session: Session) -> None:
+            for member in self._members:
+                checkpoints.sweep(session, member.id, self._lease.token)
+
+        self._write(tidy)
 
     def _settle(self) -> None:
         """Get the trainer ready for the next job; a worker that stops has none."""

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from queue import SimpleQueue
 
 from worker.trainer.protocol import COMMANDS, Report, Shutdown, Stop, Train, line
@@ -19,12 +20,12 @@ class Pipe:
         self._out = os.fdopen(os.dup(1), "wb")
         os.dup2(2, 1)  # what libraries print must not come between the lines
         self._jobs: SimpleQueue[Train] = SimpleQueue()
-        self._stopped: frozenset[str] = frozenset()
+        self._stopped: dict[str, bool] = {}
         threading.Thread(target=self._listen, name="commands", daemon=True).start()
 
     @property
-    def stopped(self) -> frozenset[str]:
-        """The experiments of the newest job that are to be trained no longer."""
+    def stopped(self) -> Mapping[str, bool]:
+        """The experiments of the newest job that are to be trained no longer, and whether to keep a checkpoint."""
         return self._stopped
 
     def next_job(self) -> Train:
@@ -55,10 +56,10 @@ class Pipe:
             return False
         match COMMANDS.validate_json(command):
             case Train() as job:
-                self._stopped = frozenset()
+                self._stopped = {}
                 self._jobs.put(job)
-            case Stop(ids=ids):
-                self._stopped |= set(ids)
+            case Stop(ids=ids, keep=keep):
+                self._stopped = {**self._stopped, **dict.fromkeys(ids, keep)}  # a new one: others read it meanwhile
             case Shutdown():
                 return False
         return True

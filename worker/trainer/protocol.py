@@ -9,6 +9,7 @@ from gradus.status import Status
 from gradus.wire.experiment import Failure
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
+from hub.saved import Saved
 
 
 class Trainee(Message):
@@ -20,6 +21,8 @@ class Trainee(Message):
     """Epochs that are recorded already: their seconds are spent."""
     seconds: float
     """That they took."""
+    checkpoints: tuple[Saved, ...] = ()
+    """From which it can go on: the first that is whole; none means from the start."""
 
 
 class Train(Message):
@@ -28,6 +31,12 @@ class Train(Message):
     kind: Literal["train"] = "train"
     trainees: tuple[Trainee, ...]
     dataset_dirs: tuple[str, ...]
+    artifacts_url: str
+    """Where checkpoints are."""
+    token: int
+    """The fencing number under which they are written."""
+    checkpoint_seconds: float
+    """Work that may be lost at most, in the middle of an epoch too."""
 
 
 class Stop(Message):
@@ -35,6 +44,8 @@ class Stop(Message):
 
     kind: Literal["stop"] = "stop"
     ids: tuple[str, ...]
+    keep: bool = False
+    """Write a checkpoint first, and say `Stopped`."""
 
 
 class Shutdown(Message):
@@ -51,12 +62,19 @@ class Ready(Message):
     """As in an experiment's `device`."""
 
 
+class Begun(Message):
+    """The data are there, and the checkpoint to go on from: the next step follows."""
+
+    kind: Literal["begun"] = "begun"
+
+
 class Said(Message):
     """A line for an experiment's log."""
 
     kind: Literal["said"] = "said"
     id: str
     message: str
+    level: str = "info"
 
 
 class MemberRow(Message):
@@ -66,6 +84,8 @@ class MemberRow(Message):
     row: MetricsRow
     best: bool
     """Whether it is the best so far."""
+    saved: Saved | None = None
+    """The checkpoint at its end, if there is one."""
 
 
 class EpochDone(Message):
@@ -73,6 +93,23 @@ class EpochDone(Message):
 
     kind: Literal["epoch_done"] = "epoch_done"
     members: tuple[MemberRow, ...]
+
+
+class Checkpointed(Message):
+    """There is a checkpoint beside the epochs' own."""
+
+    kind: Literal["checkpointed"] = "checkpointed"
+    id: str
+    saved: Saved
+
+
+class Stopped(Message):
+    """An experiment stands still, as it was told to."""
+
+    kind: Literal["stopped"] = "stopped"
+    id: str
+    saved: Saved | None
+    """Where it stands; None if an earlier checkpoint has to do."""
 
 
 class Ended(Message):
@@ -93,7 +130,7 @@ class Idle(Message):
 
 
 Command = Train | Stop | Shutdown
-Report = Ready | Said | EpochDone | Ended | Idle
+Report = Ready | Begun | Said | EpochDone | Checkpointed | Stopped | Ended | Idle
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 REPORTS: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="kind")])

@@ -34,7 +34,9 @@ class WorkerUnderTest:
             "GRADUS_DATABASE_URL": settings.database_url,
             "GRADUS_REDIS_URL": settings.redis_url,
             "GRADUS_DATASETS_DIR": str(settings.dataset_dirs[0]),
+            "GRADUS_ARTIFACTS_URL": settings.artifacts_url,
             "GRADUS_LEASE_SECONDS": str(settings.lease_seconds),
+            "GRADUS_CHECKPOINT_SECONDS": str(settings.checkpoint_seconds),
             "GRADUS_DEVICE": "cpu",
         }
         with log.open("ab") as sink:

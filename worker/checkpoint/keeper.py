@@ -1,0 +1,75 @@
+"""Writing checkpoints on a thread of its own, while the training goes on."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from hub.artifacts.store import ArtifactStore
+from hub.saved import Saved, key_of
+from worker.checkpoint.files import Kept, write
+
+Tell = Callable[[Mapping[str, Saved]], None]
+"""Told, by the experiments' ids, what was written."""
+
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Writes what it is given, in order, and then tells of it.
+
+    To bring files to the disk takes ten milliseconds and more, in which a small network trains an epoch.
+    """
+
+    def __init__(self, store: ArtifactStore, token: int) -> None:
+        self._store = store
+        self._token = token
+        self._written: dict[str, str] = {}
+        self._rested_since = time.monotonic()
+        self._thread = ThreadPoolExecutor(1, "checkpoints")
+        self._under_way: deque[Future[None]] = deque()
+
+    def keep(self, kept: Mapping[str, Kept], tell: Tell) -> None:
+        """Write these states soon and then tell; with none to write, tell in turn. Waits while two are under way:
+        states take memory."""
+        while len(self._under_way) > 1 or (self._under_way and self._under_way[0].done()):
+            self._under_way.popleft().result()
+        self._under_way.append(self._thread.submit(self._do, kept, tell))
+
+    def rested(self, seconds: float) -> bool:
+        """Whether nothing was written for so long."""
+        return time.monotonic() - self._rested_since >= seconds
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._thread.shutdown()
+        while self._under_way:
+            self._under_way.popleft().result()
+
+    def _do(self, kept: Mapping[str, Kept], tell: Tell) -> None:
+        tell({one: saved for one, state in kept.items() if (saved := self._write(one, state)) is not None})
+
+    def _write(self, one: str, kept: Kept) -> Saved | None:
+        """What was written; None if it stands in the store already, or could not be written."""
+        state = kept.state
+        key = key_of(one, self._token, state.epoch, state.step)
+        if self._written.get(one) == key:
+            return None
+        self._rested_since = float("inf")
+        try:
+            receipt = self._store.put(key, lambda folder: write(kept, folder))
+        except OSError as error:
+            logger.warning("%s was not written, the run goes on without it: %s", key, error)
+            return None
+        finally:
+            self._rested_since = time.monotonic()
+        self._written[one] = key
+        return Saved(
+            key=key,
+            digest=receipt.digest,
+            size=receipt.size,
+            epoch=state.epoch,
+            step=state.step,
+            whole=state.step_in_epoch == 0,
+        )

@@ -1,0 +1,67 @@
+"""Finding the newest checkpoint that is whole, and fitting it to a run that may have changed since."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hub.artifacts.manifest import Damaged
+from hub.artifacts.store import ArtifactStore
+from hub.saved import Saved
+from worker.checkpoint.files import Kept, read
+from worker.training.state import MemberState, State
+
+MEMORY = ("adagrad.", "adam.", "momentum.", "rmsprop.")
+"""How the names of what optimizers remember begin."""
+LONGEST_PAUSE = 5.0
+
+Found = tuple[Saved, Kept]
+"""A checkpoint, and what it holds."""
+
+logger = logging.getLogger(__name__)
+
+
+def restore(store: ArtifactStore, candidates: Sequence[Saved], say: Callable[[str, str], None]) -> Found | None:
+    """The first of the checkpoints, newest first, that is as it was written; None if there is none.
+
+    Waits while the store is away. `say` hears, with its level, what an experiment's log should tell.
+    """
+    for saved in candidates:
+        try:
+            kept = _read_patiently(store, saved)
+        except Damaged as damage:
+            say(f"the checkpoint after {_place(saved)} is damaged ({damage}): an earlier one has to do", "warning")
+            continue
+        say(f"goes on from the checkpoint after {_place(saved)}", "info")
+        return saved, kept
+    if candidates:
+        say("no checkpoint is whole: from the start", "warning")
+    return None
+
+
+def graft(state: State, epochs: int) -> State:
+    """The state of another experiment as the beginning of one of so many epochs.
+
+    Weights, running statistics and the optimizer's memory come along; what is the best epoch, and how long early
+    stopping has waited, is judged anew.
+    """
+    tensors = {name: tensor for name, tensor in state.tensors.items() if name.startswith(MEMORY)}
+    for name in ("parameters", "statistics"):
+        tensors[name] = tensors[f"best.{name}"] = state.tensors[name]
+    return replace(state, members=(MemberState(epochs),), tensors=tensors)
+
+
+def _read_patiently(store: ArtifactStore, saved: Saved) -> Kept:
+    pause = 0.1
+    while True:
+        try:
+            with store.open(saved.key, saved.digest) as folder:
+                return read(folder)
+        except OSError as error:
+            logger.warning("%s cannot be read, trying again in %.2g s: %s", saved.key, pause, error)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _place(saved: Saved) -> str:
+    return f"epoch {saved.epoch}" if saved.whole else f"step {saved.step} in epoch {saved.epoch + 1}"
