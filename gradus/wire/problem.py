@@ -52,17 +52,24 @@ def _mistake(path: str, detail: ErrorDetails) -> Mistake:
     return Mistake(path=_encodable(path), message=_encodable(message), input=_echo(stood))
 
 
+_NAMED_BY_CLIENTS = frozenset({"grid", "space", "variants"})
+"""Fields whose keys are paths and labels, whatever they look like. Kinds stand after a space's."""
+
+
 def _path(detail: ErrorDetails) -> str:
     """Pydantic's place without the names of union members."""
     place = detail["loc"]
-    kept = [
-        str(part)
-        for before, part in zip((None, *place), place, strict=False)
-        if isinstance(part, int) or (before not in KINDS and part[:1].islower() and part.isidentifier())
-    ]
+    kept = [str(part) for i, part in enumerate(place) if _written(part, *reversed((None, None, *place)[i : i + 2]))]
     if place and detail["type"] == "extra_forbidden" and (not kept or kept[-1] != place[-1]):
         kept.append(str(place[-1]))
     return "/".join(kept)
+
+
+def _written(part: int | str, before: int | str | None, two_before: int | str | None) -> bool:
+    """Whether the client wrote this part of a place, by the parts before it."""
+    if isinstance(part, int) or before in _NAMED_BY_CLIENTS:
+        return True
+    return before not in KINDS and two_before != "space" and part[:1].islower() and part.isidentifier()
 
 
 def _echo(value: Any) -> Any:

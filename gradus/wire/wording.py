@@ -17,11 +17,13 @@ from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
 from gradus.spec.stopping import EarlyStopping
 from gradus.spec.word import kind_of, words_of
+from gradus.sweep.space import Space
 
 KINDS: dict[str, tuple[str, ...]] = {
     "init": tuple(map(kind_of, words_of(Initializer))),
     "optimizer": tuple(map(kind_of, words_of(Optimizer))),
     "schedule": tuple(map(kind_of, words_of(Schedule))),
+    "space": tuple(map(kind_of, words_of(Space))),
 }
 """The kinds of each field that has kinds. Pydantic puts the kind into an error's place after the field's name."""
 
@@ -32,6 +34,8 @@ WHOLE: dict[str, str] = {
     "dataset": 'must be the name of a data set, or an object such as {"name": "mnist"}',
     "early_stopping": 'must be true, false, or an object such as {"patience": 5}',
     "layers": "must be a list of layers, such as [300, 100]",
+    "objective": 'must be the name of a metric, or an object such as {"metric": "validation_loss"}',
+    "seeds": "must be a list of different whole numbers",
     "tags": "must be a list of strings",
     "validation_size": "must be a whole number from 1 to 100000000, or a fraction between 0 and 1",
 }
@@ -53,6 +57,7 @@ _FORM_ERRORS = frozenset(
         "less_than_equal",
         "literal_error",
         "model_type",
+        "too_short",
         "tuple_type",
     }
 )
@@ -64,6 +69,7 @@ _KEYS = [
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "bool_type": lambda _: "must be true or false",
+    "dict_type": lambda _: "must be an object",
     "finite_number": lambda _: "must be a finite number",
     "float_type": lambda _: "must be a number",
     "greater_than": lambda limit: f"must be greater than {limit['gt']:.15g}",
@@ -79,12 +85,15 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_type": lambda _: "must be a string",
     "string_unicode": lambda _: "must be text that can be written in UTF-8",
     "too_long": lambda limit: f"must have at most {limit['max_length']} items",
+    "too_short": lambda limit: f"must have at least {limit['min_length']} item",
     "tuple_type": lambda _: "must be a list",
 }
 
 
 def sentence(detail: ErrorDetails, field: str) -> str:
     """What is wrong with the field, and what to write instead."""
+    if detail["loc"][-2:-1] == ("space",):
+        field = "space"  # each of its keys, which are paths, has a space's kinds
     error, context = detail["type"], detail.get("ctx", {})
     if error == "extra_forbidden":
         key = str(detail["loc"][-1])

@@ -1,0 +1,160 @@
+"""From a request to the experiments of a sweep, or to every mistake in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from gradus.errors import InvalidSpec
+from gradus.spec.experiment import Experiment
+from gradus.sweep.changes import Change, changed, changes, in_order, slashed
+from gradus.sweep.request import SweepRequest
+from gradus.wire.problem import Mistake, mistakes
+
+_OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experiments by their labels"}
+"""Keys of an experiment that a change may not set."""
+_NAME = 200
+
+
+@dataclass(frozen=True)
+class Member:
+    """One experiment of a sweep. Label and seed tell it from the others."""
+
+    label: str
+    seed: int
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """What a request comes to."""
+
+    request: SweepRequest
+    """Resolved."""
+    changes: tuple[Change, ...]
+    members: tuple[Member, ...]
+    """All seeds of the first change, then of the next."""
+    base_label: str | None
+    """The change that leaves the base as it is; None if none does."""
+
+
+def expand(request: SweepRequest) -> Expansion:
+    """Every experiment of the sweep.
+
+    Raises:
+        InvalidSpec: something is wrong with it; `errors` names each experiment that is no valid one by its label.
+    """
+    request = request.resolved()
+    assert request.seeds is not None
+    made = _make(request, changes(request))
+    prints = [experiment.fingerprint() for _, experiment in made]
+    _refuse_twins(request, made, prints)
+    base = request.base.model_copy(update={"seed": request.seeds[0]}).fingerprint()
+    members = (
+        Member(change.label, seed, _named(experiment, request, change.label, seed))
+        for change, experiment in made
+        for seed in request.seeds
+    )
+    return Expansion(
+        request,
+        tuple(change for change, _ in made),
+        tuple(members),
+        next((change.label for (change, _), its in zip(made, prints, strict=True) if its == base), None),
+    )
+
+
+def _make(request: SweepRequest, found: Sequence[Change]) -> list[tuple[Change, Experiment]]:
+    """The experiment of each change, with the first seed."""
+    assert request.seeds is not None
+    document = request.base.model_dump(mode="json") | {"seed": request.seeds[0]}
+    made: list[tuple[Change, Experiment]] = []
+    wrong: list[Mistake] = []
+    for change in found:
+        try:
+            made.append((change, _experiment(request, document, change)))
+        except InvalidSpec as error:
+            wrong += [_labelled(one, change.label) for one in error.errors]
+    _refuse(wrong)
+    return made
+
+
+def _refuse(wrong: Sequence[Mistake]) -> None:
+    if wrong:
+        raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
+
+
+def _experiment(request: SweepRequest, document: dict[str, Any], change: Change) -> Experiment:
+    """The base with the change.
+
+    Raises:
+        InvalidSpec: that is no experiment.
+    """
+    wrong = [Mistake(path=key, message=why) for key, why in _OWNED.items() if key in change.changes]
+    if not wrong:
+        try:
+            experiment = Experiment.model_validate(changed(document, change, patch=request.variants is not None))
+        except ValidationError as error:
+            wrong = list(mistakes(error))
+        except InvalidSpec as error:
+            wrong = list(error.errors)
+        else:
+            return _measured(request, experiment)
+    raise InvalidSpec("", errors=[one.model_copy(update={"path": _place(request, change, one.path)}) for one in wrong])
+
+
+def _measured(request: SweepRequest, experiment: Experiment) -> Experiment:
+    assert request.objective is not None
+    dataset = experiment.dataset
+    if not request.objective.measures(dataset.facts.task):
+        message = f"'{dataset.name}' is a regression and has no {request.objective.metric}: take a loss"
+        raise InvalidSpec("", errors=[Mistake(path="objective/metric", message=message)])
+    return experiment
+
+
+def _place(request: SweepRequest, change: Change, path: str) -> str:
+    """Where in the request the client wrote what is wrong at this path of an experiment."""
+    way = _way(request)
+    if request.variants is not None:
+        return "/".join(filter(None, (way, change.label, path)))
+    here = [swept for swept in change.changes if _inside(path, slashed(swept))]
+    if here:
+        swept = max(here, key=len)
+        return f"{way}/{swept}{path[len(swept) :]}"
+    below = [swept for swept in in_order(change.changes) if path and _inside(slashed(swept), path)]
+    return f"{way}/{below[0]}" if below else way
+
+
+def _inside(path: str, other: str) -> bool:
+    return path == other or path.startswith(f"{other}/")
+
+
+def _way(request: SweepRequest) -> str:
+    if request.grid is not None:
+        return "grid"
+    return "variants" if request.variants is not None else "random/space"
+
+
+def _refuse_twins(request: SweepRequest, made: Sequence[tuple[Change, Experiment]], prints: Sequence[str]) -> None:
+    """Changes that come to the same experiment: their runs would be the same, and their difference nothing."""
+    first: dict[str, str] = {}
+    wrong: list[Mistake] = []
+    for (change, _), its in zip(made, prints, strict=True):
+        if its in first:
+            message = f"'{change.label}' comes to the same experiment as '{first[its]}': leave one out"
+            wrong.append(Mistake(path=_place(request, change, ""), message=message))
+        first.setdefault(its, change.label)
+    _refuse(wrong)
+
+
+def _labelled(mistake: Mistake, label: str) -> Mistake:
+    return mistake.model_copy(update={"message": f"{mistake.message} (in '{label}')"})
+
+
+def _named(experiment: Experiment, request: SweepRequest, label: str, seed: int) -> Experiment:
+    """The experiment with another seed, and a name that tells where it belongs."""
+    assert request.seeds is not None
+    sweep = f"{request.name}: " if request.name else ""
+    which = f", seed {seed}" if len(request.seeds) > 1 else ""
+    name = f"{sweep[: _NAME // 2]}{label}"[: _NAME - len(which)] + which
+    return experiment.model_copy(update={"seed": seed, "name": name})

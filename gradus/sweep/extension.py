@@ -1,0 +1,72 @@
+"""A sweep that gets more seeds, values, draws or variants."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradus.errors import InvalidSpec
+from gradus.sweep.changes import changes
+from gradus.sweep.expand import Expansion, Member, expand
+from gradus.sweep.request import SweepExtension, SweepRequest
+from gradus.wire.problem import Mistake
+
+
+def extended(request: SweepRequest, more: SweepExtension) -> tuple[Expansion, tuple[Member, ...]]:
+    """The whole sweep with what is added, and the members that are new.
+
+    Raises:
+        InvalidSpec: what is to be added does not fit the sweep, or makes members that are no valid experiments.
+    """
+    request = request.resolved()
+    assert request.seeds is not None
+    wrong = [*_misfits(request, more)]
+    if wrong:
+        raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
+    there = {(change.label, seed) for change in changes(request) for seed in request.seeds}
+    whole = expand(_merged(request, more))
+    return whole, tuple(member for member in whole.members if (member.label, member.seed) not in there)
+
+
+def _misfits(request: SweepRequest, more: SweepExtension) -> list[Mistake]:
+    ways = ("grid", "random", "variants")
+    wrong = [
+        Mistake(path=way, message=f"the sweep has no {way} that could be extended")
+        for way in ways
+        if getattr(more, way) is not None and getattr(request, way) is None
+    ]
+    wrong += [
+        Mistake(path=f"grid/{path}", message="is not in the sweep's grid: another path needs a sweep of its own")
+        for path in more.grid or ()
+        if request.grid is not None and path not in request.grid
+    ]
+    wrong += [
+        Mistake(path=f"variants/{label}", message="is in the sweep with another change: take another label")
+        for label, patch in (more.variants or {}).items()
+        if request.variants is not None and request.variants.get(label, patch) != patch
+    ]
+    return wrong
+
+
+def _merged(request: SweepRequest, more: SweepExtension) -> SweepRequest:
+    """What is there keeps its place; what is new comes after it."""
+    assert request.seeds is not None
+    added: dict[str, Any] = {"seeds": _union(request.seeds, more.seeds or ())}
+    if request.grid is not None:
+        added["grid"] = _grid(request.grid, more.grid or {})
+    if request.variants is not None:
+        added["variants"] = {**request.variants, **(more.variants or {})}
+    if request.random is not None and more.random is not None:
+        added["random"] = request.random.model_copy(update={"n": max(request.random.n, more.random.n)})
+    return request.model_copy(update=added)
+
+
+def _grid(grid: Mapping[str, tuple[Any, ...]], more: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    return {path: _union(values, more.get(path, ())) for path, values in grid.items()}
+
+
+def _union(values: tuple[Any, ...], more: tuple[Any, ...]) -> tuple[Any, ...]:
+    """By equality, for values may be objects; true is not 1."""
+    known = list(values)
+    for value in more:
+        if not any(value == other and type(value) is type(other) for other in known):
+            known.append(value)
+    return tuple(known)

@@ -1,0 +1,38 @@
+"""The objective: the number by which the members of a sweep are compared."""
+
+from typing import Literal
+
+from gradus.spec.loss import Task
+from gradus.spec.word import Word
+
+Metric = Literal["train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy"]
+Goal = Literal["minimize", "maximize"]
+
+
+class Objective(Word):
+    """A metric, read off each member's `best` row, and which way is better."""
+
+    metric: Metric
+    """A loss or an accuracy of the metrics row. The best row is the one that early stopping would keep; choosing it
+    by validation leaves the test metrics honest."""
+    goal: Goal | None = None
+    """Null for what the metric wants: a loss is minimised, an accuracy maximised."""
+
+    def resolved(self) -> "Objective":
+        """The same with its goal written out."""
+        natural: Goal = "maximize" if self.metric.endswith("accuracy") else "minimize"
+        return self.model_copy(update={"goal": self.goal or natural})
+
+    def key(self, value: float) -> float:
+        """Sorts values, best first."""
+        return -value if self.resolved().goal == "maximize" else value
+
+    def measures(self, task: Task) -> bool:
+        """Whether members with this task have the metric."""
+        return task == "classification" or not self.metric.endswith("accuracy")
+
+
+def default_objective(task: Task) -> Objective:
+    """Validation accuracy; for regression validation loss."""
+    metric: Metric = "validation_accuracy" if task == "classification" else "validation_loss"
+    return Objective(metric=metric).resolved()

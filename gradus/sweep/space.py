@@ -1,0 +1,94 @@
+"""Spaces: where the values of a random search are drawn from. A draw is a pure function of (seed, path, number)."""
+
+import math
+from random import Random
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gradus.spec.word import Word
+
+MAX_VALUES = 1000
+DIGITS = 6
+"""Significant digits of a drawn number: enough to search, and few enough to read in a label."""
+
+Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
+Whole = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
+
+
+class Choice(Word):
+    """One of the values, each as likely as the others."""
+
+    kind: Literal["choice"] = "choice"
+    values: tuple[Any, ...] = Field(strict=False, min_length=1, max_length=MAX_VALUES)
+    """Anything that the spec takes there."""
+
+
+class UniformSpace(Word):
+    """A number between two bounds, each as likely as the others."""
+
+    kind: Literal["uniform"] = "uniform"
+    low: Bound
+    high: Bound
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> "UniformSpace":
+        _check(self.low, self.high)
+        return self
+
+
+class LogUniform(Word):
+    """A number between two bounds, each order of magnitude as likely as the others."""
+
+    kind: Literal["log_uniform"] = "log_uniform"
+    low: Annotated[float, Field(gt=0, le=1e12)]
+    high: Annotated[float, Field(gt=0, le=1e12)]
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> "LogUniform":
+        _check(self.low, self.high)
+        return self
+
+
+class Integer(Word):
+    """A whole number between two bounds, both included, each as likely as the others."""
+
+    kind: Literal["integer"] = "integer"
+    low: Whole
+    high: Whole
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> "Integer":
+        _check(self.low, self.high)
+        return self
+
+
+Bounded = UniformSpace | LogUniform | Integer
+Space = Annotated[Choice | UniformSpace | LogUniform | Integer, Field(discriminator="kind")]
+
+
+def draw(space: Choice | Bounded, seed: int, path: str, number: int) -> Any:
+    """The value at this path in a sweep's draw of this number."""
+    share = Random(f"{seed}/{path}/{number}").random()  # noqa: S311 (hashed by SHA-512, the same everywhere)
+    match space:
+        case Choice(values=values):
+            return values[int(share * len(values))]
+        case UniformSpace(low=low, high=high):
+            return _rounded(low + share * (high - low), low, high)
+        case LogUniform(low=low, high=high):
+            return _rounded(math.exp(math.log(low) + share * math.log(high / low)), low, high)
+        case Integer(low=low, high=high):
+            return low + int(share * (high - low + 1))
+        case _:
+            assert_never(space)
+
+
+def _rounded(value: float, low: float, high: float) -> float:
+    return min(max(float(f"{value:.{DIGITS}g}"), low), high)
+
+
+def _check(low: float, high: float) -> None:
+    if low >= high:
+        facts = {"low": low, "high": high}
+        raise PydanticCustomError("bounds", "low must be less than high, and {low} is not less than {high}", facts)

@@ -1,0 +1,138 @@
+"""Sweeps as the server answers them."""
+
+from enum import StrEnum
+from typing import Any
+
+from gradus.status import Status
+from gradus.sweep.objective import Objective
+from gradus.sweep.request import SweepRequest
+from gradus.wire.experiment import Failure
+from gradus.wire.message import Message, Moment
+
+
+class SweepStatus(StrEnum):
+    """What the experiments of a sweep do, in one word."""
+
+    QUEUED = "queued"
+    """None has begun."""
+    RUNNING = "running"
+    """Some have begun, and some are not over."""
+    PAUSED = "paused"
+    """Those that are not over are paused."""
+    SUCCEEDED = "succeeded"
+    """All have succeeded."""
+    FAILED = "failed"
+    """All are over, and some have failed."""
+    CANCELLED = "cancelled"
+    """All are over, none has failed, and some were cancelled."""
+
+
+class Difference(Message):
+    """To the base, seed by seed, positive where the value is greater."""
+
+    mean: float
+    ci95: tuple[float, float]
+    """Student's t 95 % confidence interval of the mean."""
+    n: int
+    """Seeds that both have a value for."""
+
+
+class FailedMember(Message):
+    """A member that failed, and why."""
+
+    id: str
+    seed: int
+    error: Failure | None
+
+
+class SweepResult(Message):
+    """What one change of the base came to. The lists are in the order of the seeds."""
+
+    label: str
+    changes: dict[str, Any]
+    """Values by path; for a variant its merge patch; empty for the base itself."""
+    experiments: tuple[str, ...]
+    """Ids of all its members, whatever became of them."""
+    seeds: tuple[int, ...]
+    statuses: tuple[Status, ...]
+    values: tuple[float | None, ...]
+    """The objective in each member's best row; null for those that have not succeeded."""
+    mean: float | None
+    """Of the values that are there."""
+    std: float | None
+    """Their sample standard deviation; null for fewer than two."""
+    n: int
+    """How many there are."""
+    difference: Difference | None
+    """To the base; null without a base, for the base itself, and for fewer than two seeds in common."""
+    failed: tuple[FailedMember, ...]
+
+
+class SweepSummary(Message):
+    """A sweep as a list shows it."""
+
+    id: str
+    name: str
+    status: SweepStatus
+    counts: dict[Status, int]
+    """Members in each status."""
+    objective: Objective
+    created_at: Moment
+
+
+class SweepRecord(SweepSummary):
+    """A sweep: what was asked, how far it is, what came of it."""
+
+    request: SweepRequest
+    """With seeds and objective written out, and all that was added later."""
+    base_label: str | None
+    """The result that is the base itself; null if none is, and then there are no differences."""
+    results: tuple[SweepResult, ...]
+    """Best first; those without a value last."""
+
+
+class SweepPage(Message):
+    """Sweeps, newest first."""
+
+    data: tuple[SweepSummary, ...]
+    next_cursor: str | None
+    """Pass as `cursor` for the next page; null on the last."""
+
+
+class PlannedMember(Message):
+    """An experiment that a sweep would have."""
+
+    label: str
+    seed: int
+    changes: dict[str, Any]
+    name: str
+    parameters: int
+
+
+class SweepDryRun(Message):
+    """What a sweep comes to, without running or storing it."""
+
+    request: SweepRequest
+    base_label: str | None
+    count: int
+    """Experiments."""
+    members: tuple[PlannedMember, ...]
+    arrays: tuple[int, ...]
+    """Experiments in each array that trains as one."""
+    parameters: int
+    """Learned numbers of all experiments together."""
+    seconds: float | None
+    """Estimate from earlier runs like these, with the workers that are alive; null without such runs."""
+
+
+def sweep_status(counts: dict[Status, int]) -> SweepStatus:
+    """The status of a sweep whose members are in these."""
+    there = {status for status, count in counts.items() if count}
+    going = {status for status in there if not status.final}
+    if going:
+        for status in (Status.QUEUED, Status.PAUSED):
+            if going == {status} and (status is Status.PAUSED or there == going):
+                return SweepStatus(status)
+        return SweepStatus.RUNNING
+    worst = (Status.FAILED, Status.CANCELLED)
+    return next((SweepStatus(status) for status in worst if status in there), SweepStatus.SUCCEEDED)

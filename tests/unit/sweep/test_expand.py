@@ -1,0 +1,178 @@
+"""From a request to the experiments of a sweep."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gradus.errors import InvalidSpec
+from gradus.spec.optimizer import SGD, Adam
+from gradus.sweep.expand import Expansion, expand
+from gradus.sweep.extension import extended
+from gradus.sweep.request import SweepExtension, SweepRequest
+
+BASE: dict[str, Any] = {"dataset": "digits", "layers": [8, 4], "optimizer": {"kind": "adam", "beta1": 0.5}}
+
+
+def request(**fields: Any) -> SweepRequest:
+    return SweepRequest.model_validate({"base": BASE, **fields})
+
+
+def labels(expansion: Expansion) -> list[str]:
+    return [change.label for change in expansion.changes]
+
+
+def mistakes(**fields: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidSpec) as caught:
+        expand(request(**fields))
+    return [(mistake.path, mistake.message) for mistake in caught.value.errors]
+
+
+def test_a_grid_is_every_combination_with_every_seed() -> None:
+    found = expand(request(name="s", grid={"optimizer.lr": [0.1, 0.01], "init": ["he", "zeros"]}, seeds=[3, 5]))
+    assert labels(found) == [
+        "optimizer.lr=0.1, init=he",
+        "optimizer.lr=0.1, init=zeros",
+        "optimizer.lr=0.01, init=he",
+        "optimizer.lr=0.01, init=zeros",
+    ]
+    assert [(member.label, member.seed) for member in found.members[:3]] == [
+        (labels(found)[0], 3),
+        (labels(found)[0], 5),
+        (labels(found)[1], 3),
+    ]
+    first = found.members[1].experiment
+    assert first.name == "s: optimizer.lr=0.1, init=he, seed 5"
+    assert (first.optimizer, first.init.kind, first.seed) == (Adam(lr=0.1, beta1=0.5), "he", 5)
+    assert found.base_label is None
+
+
+def test_a_value_of_the_grid_that_is_the_bases_own_is_the_base() -> None:
+    assert expand(request(grid={"optimizer.lr": [0.1, 0.001]})).base_label == "optimizer.lr=0.001"
+
+
+def test_paths_lead_into_lists_and_into_objects_that_are_not_there_yet() -> None:
+    found = expand(request(grid={"layers.1.units": [5], "batch_norm.momentum": [0.5], "layers.0.dropout": [0.25]}))
+    layers = found.members[0].experiment.resolved().layers
+    assert [(layer.units, layer.dropout) for layer in layers] == [(8, 0.25), (5, 0.0)]
+    assert found.members[0].experiment.model_dump()["batch_norm"] == {"momentum": 0.5, "eps": 1e-5}
+
+
+def test_a_kind_is_set_before_its_options_whatever_the_order() -> None:
+    found = expand(request(grid={"optimizer.lr": [0.5], "optimizer.kind": ["sgd"]}))
+    assert found.members[0].experiment.optimizer == SGD(lr=0.5)
+
+
+def test_a_shorthand_replaces_what_was_there() -> None:
+    found = expand(request(grid={"optimizer": ["sgd", {"kind": "adam"}]}))
+    assert [member.experiment.optimizer for member in found.members] == [SGD(), Adam()]
+
+
+def test_variants_are_the_base_and_the_base_with_each_change() -> None:
+    found = expand(request(variants={"+ sgd": {"optimizer": {"kind": "sgd"}}, "+ slow": {"optimizer": {"lr": 1e-5}}}))
+    assert labels(found) == ["base", "+ sgd", "+ slow"]
+    assert found.base_label == "base"
+    optimizers = [member.experiment.optimizer for member in found.members]
+    assert optimizers == [Adam(beta1=0.5), SGD(), Adam(lr=1e-5, beta1=0.5)]
+
+
+def test_random_draws_are_different_in_bounds_and_the_same_each_time() -> None:
+    space = {
+        "optimizer.lr": {"kind": "log_uniform", "low": 1e-5, "high": 1},
+        "dropout": {"kind": "uniform", "low": 0.1, "high": 0.5},
+        "layers.0.units": {"kind": "integer", "low": 3, "high": 6},
+        "activation": {"kind": "choice", "values": ["relu", "tanh"]},
+    }
+    found = expand(request(random={"n": 200, "space": space, "seed": 1}))
+    again = expand(request(random={"n": 50, "space": space, "seed": 1}))
+    other = expand(request(random={"n": 50, "space": space, "seed": 2}))
+    assert labels(found)[:50] == labels(again) != labels(other)
+    assert len(set(labels(found))) == 200
+    experiments = [member.experiment for member in found.members]
+    rates = [experiment.optimizer.lr for experiment in experiments]
+    assert all(1e-5 <= rate <= 1 for rate in rates)
+    assert 60 < sum(rate < 10**-2.5 for rate in rates) < 140  # half of the orders of magnitude
+    assert all(0.1 <= experiment.dropout <= 0.5 for experiment in experiments)
+    assert {experiment.layers[0].units for experiment in experiments} == {3, 4, 5, 6}
+    assert {experiment.activation for experiment in experiments} == {"relu", "tanh"}
+
+
+def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
+    space = {"l2": {"kind": "uniform", "low": 0, "high": 1}, "l1": {"kind": "integer", "low": 0, "high": 9}}
+    assert labels(expand(request(random={"n": 2, "space": space}))) == ["l2=0.0453449, l1=2", "l2=0.837588, l1=4"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "words"),
+    [
+        ({"grid": {"optimizer.lrr": [1]}}, "grid/optimizer.lrr", "unknown key 'lrr'"),
+        ({"grid": {"optimizer.lr": [1, -1]}}, "grid/optimizer.lr", "greater than 0 (in 'optimizer.lr=-1')"),
+        ({"grid": {"layers.2.units": [1]}}, "grid/layers.2.units", "no '2' in a list of 2"),
+        ({"grid": {"layers.x": [1]}}, "grid/layers.x", "no 'x' in a list of 2"),
+        ({"grid": {"epochs.x": [1]}}, "grid/epochs.x", "whole number"),
+        ({"grid": {"optimizer.beta1": [0.1], "optimizer.kind": ["nosuch"]}}, "grid/optimizer.kind", "unknown kind"),
+        ({"grid": {"l2": [0.1], "l1": [0, 0.0]}}, "grid", "'l2=0.1, l1=0.0' comes to the same"),
+        ({"grid": {"seed": [1]}}, "grid/seed", "in 'seeds'"),
+        ({"grid": {"epochs": list(range(1, 502))}, "seeds": [1, 2]}, "grid", "1,002 experiments"),
+        ({"grid": {"batch_norm": [True], "batch_size": [1]}}, "grid", "normalises over a batch"),
+        ({"variants": {"+ a/b": {"optimizer": {"lr": -1}}}}, "variants/+ a/b/optimizer/lr", "(in '+ a/b')"),
+        ({"variants": {"base": {"l2": 1}}}, "variants/base", "label of the base"),
+        ({"variants": {"again": {"optimizer": "sgd"}, "x": {"optimizer": "sgd"}}}, "variants/x", "same experiment"),
+        ({"variants": {"x": {"name": "y"}}}, "variants/x/name", "names its experiments"),
+        ({"random": {"n": 3, "space": {"l2": {"kind": "choice", "values": [1, 2]}}}}, "random/space", "only 2"),
+        ({"random": {"n": 1, "space": {"l2": {"kind": "choice", "values": [-1]}}}}, "random/space/l2", "at least 0"),
+        ({"grid": {"dataset": ["diabetes"]}}, "objective/metric", "is a regression"),
+    ],
+    ids=lambda value: json.dumps(value)[:60],
+)
+def test_a_mistake_is_named_where_it_was_made(fields: dict[str, Any], path: str, words: str) -> None:
+    found = mistakes(**fields)
+    assert any(where == path and words in message for where, message in found), found
+
+
+def test_every_member_that_is_wrong_is_reported() -> None:
+    assert len(mistakes(grid={"optimizer.lr": [0, 0.1, -1], "l2": [1, 2]})) == 4
+
+
+def test_the_objective_follows_from_the_task() -> None:
+    found = expand(request(grid={"l2": [1]})).request.objective
+    assert found is not None
+    assert (found.metric, found.goal) == ("validation_accuracy", "maximize")
+    base = {"dataset": "diabetes", "layers": []}
+    found = expand(request(base=base, grid={"l2": [1]})).request.objective
+    assert found is not None
+    assert (found.metric, found.goal) == ("validation_loss", "minimize")
+
+
+def test_an_extension_adds_what_is_new_and_nothing_twice() -> None:
+    first = request(grid={"l2": [0.1, 0.2]}, seeds=[0])
+    whole, new = extended(first, SweepExtension.model_validate({"seeds": [0, 1], "grid": {"l2": [0.2, 0.3]}}))
+    assert {(member.label, member.seed) for member in new} == {
+        ("l2=0.1", 1), ("l2=0.2", 1), ("l2=0.3", 0), ("l2=0.3", 1)
+    }  # fmt: skip
+    assert len(whole.members) == 6
+    assert extended(whole.request, SweepExtension(seeds=(1,)))[1] == ()
+
+
+def test_more_draws_leave_the_first_as_they_are() -> None:
+    space = {"l2": {"kind": "uniform", "low": 0, "high": 1}}
+    first = expand(request(random={"n": 3, "space": space}))
+    whole, new = extended(first.request, SweepExtension.model_validate({"random": {"n": 5}}))
+    assert labels(whole)[:3] == labels(first)
+    assert [member.label for member in new] == labels(whole)[3:]
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"random": {"n": 5}}, "random"),
+        ({"variants": {"x": {}}}, "variants"),
+        ({"grid": {"l1": [1]}}, "grid/l1"),
+        ({"grid": {"l2": [-1]}}, "grid/l2"),
+        ({"seeds": list(range(1000))}, "grid"),
+    ],
+)
+def test_an_extension_that_does_not_fit_is_refused(more: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidSpec) as caught:
+        extended(request(grid={"l2": [0.1, 0.2]}), SweepExtension.model_validate(more))
+    assert caught.value.errors[0].path == path
