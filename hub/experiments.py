@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gradus.spec.experiment import Experiment
 from gradus.spec.network import plan
@@ -15,7 +15,7 @@ from hub import checkpoints
 from hub.ids import new_id
 from hub.outbox import outbox
 from hub.records import stored_spec
-from hub.tables import ExperimentRow, JobRow, TagRow
+from hub.tables import ExperimentRow, JobRow, TagRow, WordsRow
 
 _MEMBERS = (
     select(ExperimentRow)
@@ -39,11 +39,28 @@ class Filter:
     """Part of the name, of the notes or of the id, in any case."""
 
 
-def add(session: Session, workspace_id: str, experiment: Experiment, at: datetime) -> ExperimentRow:
+@dataclass(frozen=True)
+class Origin:
+    """Where a new experiment comes from."""
+
+    id: str
+    """Its own."""
+    forked_from: str | None = None
+    forked_epoch: int | None = None
+    """It goes on from this epoch of that one."""
+
+
+def add(
+    session: Session, workspace_id: str, experiment: Experiment, at: datetime, origin: Origin | None = None
+) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
+    origin = origin or Origin(new_id("exp"))
     job = JobRow(id=new_id("job"), device=experiment.device, hinted_at=at)
     row = ExperimentRow(
-        id=new_id("exp"),
+        id=origin.id,
+        forked_from=origin.forked_from,
+        forked_epoch=origin.forked_epoch,
+        epoch=origin.forked_epoch or 0,
         workspace_id=workspace_id,
         job_id=job.id,
         name=experiment.name,
@@ -62,6 +79,7 @@ def add(session: Session, workspace_id: str, experiment: Experiment, at: datetim
     session.add(row)
     session.flush()
     _add_tags(session, row.id, experiment.tags)
+    session.execute(insert(WordsRow), {"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)})
     return row
 
 
@@ -96,10 +114,10 @@ def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
 
 def page(session: Session, workspace_id: str, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
     """Up to `limit` experiments of a workspace older than the one called `before`, newest first."""
-    query = _filtered(select(ExperimentRow).where(ExperimentRow.workspace_id == workspace_id), shown)
+    query, id_ = _filtered(workspace_id, shown)
     if before is not None:
-        query = query.where(ExperimentRow.id < before)
-    return session.scalars(query.order_by(ExperimentRow.id.desc()).limit(limit)).all()
+        query = query.where(id_ < before)
+    return session.scalars(query.order_by(id_.desc()).limit(limit)).all()
 
 
 def count_by_status(session: Session, workspace_id: str | None = None) -> dict[Status, int]:
@@ -120,6 +138,15 @@ def rename(
         row.tags = json.dumps(list(tags))
         session.execute(delete(TagRow).where(TagRow.experiment_id == row.id))
         _add_tags(session, row.id, tags)
+    row.version += 1
+    session.execute(update(WordsRow).where(WordsRow.experiment_id == row.id).values(words=_words(row)))
+    session.flush()
+
+
+def respecify(session: Session, row: ExperimentRow, experiment: Experiment) -> None:
+    """Extend it: the same spec with more epochs."""
+    row.spec, row.fingerprint, row.epochs = stored_spec(experiment), experiment.fingerprint(), experiment.epochs
+    row.extensions += 1
     row.version += 1
     session.flush()
 
@@ -151,18 +178,28 @@ def _add_tags(session: Session, experiment_id: str, tags: Sequence[str]) -> None
         session.execute(insert(TagRow), [{"experiment_id": experiment_id, "tag": tag} for tag in sorted(set(tags))])
 
 
-def _filtered(query: Select[ExperimentRow], shown: Filter) -> Select[ExperimentRow]:
-    row = ExperimentRow
-    if shown.status is not None:
-        query = query.where(row.status == shown.status)
-    if shown.dataset is not None:
-        query = query.where(row.dataset == shown.dataset)
-    if shown.sweep is not None:
-        query = query.where(row.sweep_id == shown.sweep)
+def _words(row: ExperimentRow) -> str:
+    return f"{row.name}\n{row.notes}\n{row.id}".lower()
+
+
+def _filtered(workspace_id: str, shown: Filter) -> tuple[Select[ExperimentRow], InstrumentedAttribute[str]]:
+    """The rows that are shown, and the id to sort them by: that of the table or index to walk.
+
+    With one of another table a database would read every row of a tag, or every word, before it sorts.
+    """
+    row, id_ = ExperimentRow, ExperimentRow.id
+    query = select(row).where(row.workspace_id == workspace_id)
+    for column, wanted in ((row.status, shown.status), (row.dataset, shown.dataset), (row.sweep_id, shown.sweep)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if shown.q:
+        said = WordsRow.words.contains(shown.q.lower(), autoescape=True)
+        query = query.join(WordsRow, WordsRow.experiment_id == row.id).where(
+            WordsRow.workspace_id == workspace_id, said
+        )
+        if shown == Filter(q=shown.q):
+            id_ = WordsRow.experiment_id
     if shown.tag is not None:
         query = query.join(TagRow, TagRow.experiment_id == row.id).where(TagRow.tag == shown.tag)
-    if shown.q:
-        query = query.where(
-            or_(*(field.icontains(shown.q, autoescape=True) for field in (row.name, row.notes, row.id)))
-        )
-    return query
+        id_ = TagRow.experiment_id
+    return query, id_

@@ -94,6 +94,8 @@ class ExperimentRow(Table):
     forked_from: Mapped[str | None] = mapped_column(String(40))
     forked_epoch: Mapped[int | None] = mapped_column(Integer)
     """The epoch of that one's checkpoint from which it goes on; null from the start."""
+    extensions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How often it was given more epochs."""
     name: Mapped[str] = mapped_column(String(200))
     tags: Mapped[str] = mapped_column(Text)
     """JSON list."""
@@ -128,7 +130,7 @@ class ExperimentRow(Table):
         Index("ix_experiments_workspace", "workspace_id", "id"),
         Index("ix_experiments_status", "workspace_id", "status", "id"),
         Index("ix_experiments_dataset", "workspace_id", "dataset", "id"),
-        Index("ix_experiments_sweep", "sweep_id", "id"),
+        Index("ix_experiments_sweep", "workspace_id", "sweep_id", "id"),
     )
 
 
@@ -141,6 +143,19 @@ class TagRow(Table):
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
 
     __table_args__ = (Index("ix_experiment_tags_experiment", "experiment_id"),)
+
+
+class WordsRow(Table):
+    """What a list's `q` looks through: beside the experiments, whose rows are fifty times as long."""
+
+    __tablename__ = "experiment_words"
+
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(Text)
+    """Name, notes and id, a line each, in lower case."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class MetricRow(Table):

@@ -1,0 +1,51 @@
+"""Lists: a sweep's experiments by index, and words apart from the rest"""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+BATCH = 10_000
+
+
+def upgrade() -> None:
+    op.drop_index("ix_experiments_sweep", "experiments")
+    op.create_index("ix_experiments_sweep", "experiments", ["workspace_id", "sweep_id", "id"])
+    words = op.create_table(
+        "experiment_words",
+        sa.Column("experiment_id", sa.String(length=40), nullable=False),
+        sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["experiment_id"], ["experiments.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("experiment_id"),
+        sqlite_with_rowid=False,
+    )
+    for rows in _words():
+        op.bulk_insert(words, rows)
+
+
+def _words() -> Iterator[list[dict[str, str]]]:
+    """Of the experiments there are; lower case by Python, for SQLite knows ASCII alone."""
+    after = ""
+    query = sa.text("SELECT id, workspace_id, name, notes FROM experiments WHERE id > :after ORDER BY id LIMIT :batch")
+    while found := op.get_bind().execute(query, {"after": after, "batch": BATCH}).all():
+        after = found[-1].id
+        yield [
+            {"experiment_id": one.id, "workspace_id": one.workspace_id, "words": _text(one.name, one.notes, one.id)}
+            for one in found
+        ]
+
+
+def _text(*fields: str) -> str:
+    return "\n".join(fields).lower()
+
+
+def downgrade() -> None:
+    op.drop_table("experiment_words")
+    op.drop_index("ix_experiments_sweep", "experiments")
+    op.create_index("ix_experiments_sweep", "experiments", ["sweep_id", "id"])
