@@ -4,22 +4,26 @@ import argparse
 import logging
 import os
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from api.app import create_app
 from hub import keys
 from hub.database import Database
 from hub.hub import Hub
-from hub.loopback import loopback
+from hub.loopback import TRUST_LOOPBACK, loopback
 from hub.settings import Settings
 
-TRUST = "GRADUS_TRUST_LOOPBACK"
-"""`1`, as `gradus up` sets it: who sits at this machine needs no key. Has no effect beyond loopback."""
+_REFUSAL = (
+    "Gradus does not listen on {host} before it has a key: "
+    "make the first with `python -m api.keys create --role admin NAME`, or listen on 127.0.0.1"
+)
+logger = logging.getLogger(__name__)
 GRACE_SECONDS = 10
 """For answers under way at the end; streams say farewell at once."""
 
@@ -27,12 +31,11 @@ GRACE_SECONDS = 10
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until a signal comes."""
     given = _parser().parse_args(arguments)
-    refusal = _refusal(given.host, Settings.from_env())
-    if refusal:
-        sys.exit(refusal)
-    if not loopback(given.host):
-        os.environ.pop(TRUST, None)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if not loopback(given.host):
+        os.environ.pop(TRUST_LOOPBACK, None)
+        if not has_keys(Settings.from_env().database_url):
+            sys.exit(_REFUSAL.format(host=given.host))
     uvicorn.run(
         "api.main:build",
         factory=True,
@@ -50,26 +53,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def build() -> FastAPI:
     """The application of one process."""
-    return create_app(Hub(Settings.from_env()), trust_loopback=os.environ.get(TRUST) == "1")
+    return create_app(Hub(Settings.from_env()), trust_loopback=os.environ.get(TRUST_LOOPBACK) == "1")
 
 
-def _refusal(host: str, settings: Settings) -> str | None:
-    """Why the service does not listen there: strangers would reach it, and nobody could have a key."""
-    if loopback(host):
-        return None
-    database = Database(settings.database_url)
+def has_keys(database_url: str) -> bool:
+    """Whether anybody can have a key. Waits for a database that is not there yet."""
+    database = Database(database_url)
     try:
-        with database.read() as session:
-            if keys.any_good(session, datetime.now(UTC)):
-                return None
-    except SQLAlchemyError as error:
-        return f"Gradus cannot look for keys in its database ({type(error).__name__}): is it up, and migrated?"
+        while True:
+            try:
+                with database.read() as session:
+                    return keys.any_good(session, datetime.now(UTC))
+            except DatabaseError as error:
+                if database.engine.dialect.name == "sqlite" or not isinstance(error, OperationalError):
+                    sys.exit("The database has no tables yet: run `python -m hub.migrate` first.")
+                logger.warning("waiting for the database: %s", error.orig)
+                time.sleep(1)
     finally:
         database.close()
-    return (
-        f"Gradus does not listen on {host} before it has a key: "
-        "make the first with `python -m api.keys create --role admin NAME`, or listen on 127.0.0.1"
-    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -48,6 +48,11 @@ def issue(session: Session, key: KeyRow, kind: PassKind, at: datetime) -> NewPas
     return NewPass(made.text, until)
 
 
+def path(ticket: NewPass) -> str:
+    """Below the service's address. The ticket stands after `#`, which browsers send to nobody: no log sees it."""
+    return f"/sign-in#{ticket.text}"
+
+
 def find(session: Session, text: str, kind: PassKind, at: datetime) -> tuple[KeyRow, PassRow] | None:
     """The pass that the text is, and its key, if both are good at that moment."""
     shown = secret.read(_letter(kind), text)

@@ -52,12 +52,7 @@ def link(hub: Hub, caller: Caller) -> SignInLink:
         row = session.get(KeyRow, caller.key_id)
         assert row is not None, "keys are never deleted"
         made = passes.issue(session, row, PassKind.TICKET, datetime.now(UTC))
-    return SignInLink(path=path(made), expires_at=made.until)
-
-
-def path(ticket: NewPass) -> str:
-    """The ticket stands after `#`, which browsers send to nobody: no log and no proxy sees it."""
-    return f"/sign-in#{ticket.text}"
+    return SignInLink(path=passes.path(made), expires_at=made.until)
 
 
 def who(caller: Caller) -> SessionRecord:

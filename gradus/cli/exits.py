@@ -43,5 +43,7 @@ HINTS = {
     "unreachable": "`gradus up` starts a service on this machine; --url or GRADUS_URL names another",
     "invalid_spec": "docs/spec.md lists every field; `gradus submit --example digits` is one that works",
     "not_found": "`gradus ls` shows what there is",
+    "no_key": "set GRADUS_KEY to a key of this service",
+    "bad_key": "set GRADUS_KEY to a key of this service; `gradus keys list` shows which are good",
 }
 """By the error's code."""

@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 
 from gradus import __version__
-from gradus.cli import exits, lecture, listing, service, specs, watch, words
+from gradus.cli import exits, keys, lecture, listing, service, specs, watch, words
+from gradus.cli.options import Json, Url
 from gradus.client import Client, calls, find_access
 from gradus.errors import GradusError
 from gradus.status import Status
@@ -29,8 +30,8 @@ cli = typer.Typer(
     epilog="Exit codes: 0 done, 1 a run did not succeed, 2 wrong command or spec, 3 no service answers, 130 Ctrl-C.",
 )
 
-Url = Annotated[str | None, typer.Option(help="The service; else GRADUS_URL, else the one of `gradus up`.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+cli.add_typer(keys.commands, name="keys")
+
 Data = Annotated[Path | None, typer.Option(help="Data folder; else GRADUS_DATA_DIR, else ~/.gradus.")]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port of the API; 0 takes a free one.")]

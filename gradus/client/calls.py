@@ -10,6 +10,7 @@ from gradus.spec.experiment import Experiment
 from gradus.wire.catalog import Catalog
 from gradus.wire.dataset import DatasetPage, DatasetRecord
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord
+from gradus.wire.key import KeyPage, KeyRequest, NewKey, SignInLink
 from gradus.wire.metrics import MetricsPage
 from gradus.wire.system import SystemRecord
 
@@ -112,6 +113,26 @@ def catalog() -> Call[Catalog]:
 def system() -> Call[SystemRecord]:
     """Version, workers, devices, queue, limits."""
     return Call("GET", "/v1/system", SystemRecord.model_validate_json)
+
+
+def keys() -> Call[KeyPage]:
+    """The keys of the workspace, newest first."""
+    return Call("GET", "/v1/keys", KeyPage.model_validate_json)
+
+
+def create_key(asked: KeyRequest) -> Call[NewKey]:
+    """Make a key; the answer is the only place that shows it."""
+    return Call("POST", "/v1/keys", NewKey.model_validate_json, body=asked.model_dump_json().encode())
+
+
+def revoke_key(key_id: str) -> Call[None]:
+    """Let a key open nothing any more."""
+    return Call("DELETE", f"/v1/keys/{quote(key_id, safe='')}", lambda _: None)
+
+
+def sign_in_link() -> Call[SignInLink]:
+    """A link that signs one browser in with this key, once."""
+    return Call("POST", "/v1/session/links", SignInLink.model_validate_json)
 
 
 def events(experiment_id: str, after: int = 0) -> Call[None]:

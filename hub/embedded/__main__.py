@@ -15,8 +15,11 @@ from gradus.errors import GradusError
 from gradus.wire.system import WorkerRecord
 from hub.embedded.child import end_with_parent
 from hub.embedded.folder import DataFolder, Held
-from hub.embedded.ports import free_port, loopback, require_loopback, url_of
+from hub.embedded.own_key import sign_in_path
+from hub.embedded.ports import free_port
 from hub.embedded.supervisor import Stopped, Supervisor
+from hub.loopback import loopback
+from hub.passes import PassKind
 
 FAILED = 3
 ALREADY_RUNNING = 4
@@ -28,7 +31,6 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     folder = DataFolder(options.data.expanduser().absolute())
     try:
-        require_loopback(options.host)
         folder.make()
         with folder.held():
             return _run(folder, options)
@@ -75,8 +77,7 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
     if options.ready_fd is not None:
         end_with_parent()
     try:
-        access = folder.write_access(url_of(options.host, port))
-        workers = supervisor.start(access)
+        access, workers = supervisor.start()
         _welcome(folder, access, workers, time.monotonic() - began, options)
         supervisor.watch()
     except Stopped:
@@ -98,7 +99,9 @@ def _welcome(
     say(f"  workers  {devices}")
     say(f"  data     {folder.path}")
     if not loopback(options.host):
-        say(f"  WARNING  whoever reaches {options.host} port {options.port} may do everything: no key is asked for")
+        say(f"  sign in  {access.url}{sign_in_path(folder.database_url, access.key or '')}")
+        say(f"           (once, within {PassKind.TICKET.life.seconds // 60} minutes; another: gradus keys link)")
+        say("  NOTE     plain HTTP: keys can be read on the way; put a proxy with TLS in front of it")
     if options.ready_fd is not None:
         with os.fdopen(options.ready_fd, "w") as ready:
             json.dump({"url": access.url, "key": access.key}, ready)

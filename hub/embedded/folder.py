@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,13 +77,10 @@ class DataFolder:
         except (OSError, ValueError, KeyError):  # gone or spoilt: it is written anew
             return None
 
-    def write_access(self, url: str) -> Access:
-        """Write `client.json` with the address and the key of before, or a new one."""
-        before = self.access()
-        access = Access(url, before.key if before and before.key else secrets.token_urlsafe(32))
+    def write_access(self, access: Access) -> None:
+        """Write `client.json`."""
         new = self.path / f"{CLIENT_FILE}.new"
         new.unlink(missing_ok=True)
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
             json.dump({"url": access.url, "key": access.key}, file)
         new.replace(self.path / CLIENT_FILE)
-        return access

@@ -1,35 +1,9 @@
-"""The address that the API listens on: allowed, free, and how clients call it."""
+"""The address that the API listens on: free, and how clients call it."""
 
 import errno
-import os
 import socket
-from collections.abc import Mapping
-from ipaddress import ip_address
 
 from gradus.errors import BadRequest, Conflict
-
-ALLOW = "GRADUS_ALLOW_UNAUTHENTICATED"
-
-
-def require_loopback(host: str, env: Mapping[str, str] = os.environ) -> None:
-    """Whoever reaches the address may do everything: beyond this machine only by an explicit wish.
-
-    Raises:
-        BadRequest: the host is not loopback.
-    """
-    if not loopback(host) and env.get(ALLOW) != "1":
-        raise BadRequest(
-            f"{host} can be reached from other machines, and nobody would be asked for a key: "
-            f"listen on 127.0.0.1, or set {ALLOW}=1 where the network is trusted"
-        )
-
-
-def loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def free_port(host: str, port: int) -> int:

@@ -11,7 +11,10 @@ from hub.embedded.devices import gpus, worker_envs
 from hub.embedded.folder import DataFolder
 from hub.embedded.keeper import Keeper
 from hub.embedded.leftovers import end_leftovers
+from hub.embedded.own_key import own_key
 from hub.embedded.parts import ModulePart, Part, ValkeyPart
+from hub.embedded.ports import url_of
+from hub.loopback import TRUST_LOOPBACK, loopback
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 
@@ -43,8 +46,8 @@ class Supervisor:
         """Ask for the end; harmless from a signal handler."""
         self._stop.set()
 
-    def start(self, access: Access) -> Sequence[WorkerRecord]:
-        """Start every part; returns the workers once the API answers and they wait for work.
+    def start(self) -> tuple[Access, Sequence[WorkerRecord]]:
+        """Start every part; returns the way in and the workers once the API answers and they wait for work.
 
         Raises:
             Unavailable: a part does not come up.
@@ -53,9 +56,18 @@ class Supervisor:
         end_leftovers(self.folder.running)
         self._keep(ValkeyPart(self._valkey))
         upgrade(self.folder.database_url)
+        access = self._access()
         for part in (self._api(), *self._workers()):
             self._keep(part)
-        return self._when_ready(access)
+        return access, self._when_ready(access)
+
+    def _access(self) -> Access:
+        """The address and the key, written down for the CLI and the client."""
+        before = self.folder.access()
+        key = own_key(self.folder.database_url, before.key if before else None)
+        access = Access(url_of(*self._address), key)
+        self.folder.write_access(access)
+        return access
 
     def watch(self) -> None:
         """Keep the parts alive until asked to stop."""
@@ -81,7 +93,8 @@ class Supervisor:
 
     def _api(self) -> Part:
         host, port = self._address
-        return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], self._env())
+        trust = {TRUST_LOOPBACK: "1" if loopback(host) else "0"}
+        return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], {**self._env(), **trust})
 
     def _workers(self) -> Sequence[Part]:
         return [

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gradus.client import Client
@@ -147,10 +148,22 @@ def test_a_taken_port_is_refused_with_advice(tmp_path: Path) -> None:
     assert "choose one with --port" in refused.stdout
 
 
-def test_the_network_is_refused_without_a_wish_for_it(tmp_path: Path) -> None:
-    refused = gradus(tmp_path, "up", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
-    assert refused.returncode == 3
-    assert "GRADUS_ALLOW_UNAUTHENTICATED=1" in refused.stdout
+def test_beyond_this_machine_a_key_is_asked_for_and_a_link_signs_a_browser_in(tmp_path: Path) -> None:
+    command = ("up", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
+    env = {"GRADUS_DATA_DIR": str(tmp_path / "data")}
+    with Program(tmp_path / "up.log", "gradus.cli", *command, env=env) as program:
+        said = program.wait_for("NOTE")
+        access = saved_access(tmp_path / "data")
+        assert httpx.get(f"{access.url}/v1/system").status_code == 401
+        assert gradus(tmp_path, "ls").returncode == 0
+        ticket = said.partition("/sign-in#")[2].split()[0]
+        with httpx.Client(base_url=access.url) as browser:
+            assert browser.post("/v1/session", json={"ticket": ticket}).status_code == 201
+            assert browser.get("/v1/session").json()["role"] == "admin"
+            assert browser.post("/v1/session", json={"ticket": ticket}).status_code == 401
+        listed = gradus(tmp_path, "keys", "list")
+        assert "gradus up" in listed.stdout
+        assert str(access.key) not in listed.stdout
 
 
 def test_the_command_line_tells_how_runs_end(tmp_path: Path, service: Program) -> None:

@@ -114,6 +114,7 @@ def service_env(folder: Path, database_url: str, redis_url: str) -> dict[str, st
         "GRADUS_DATABASE_URL": database_url,
         "GRADUS_REDIS_URL": redis_url,
         "GRADUS_ARTIFACTS_URL": str(folder / "artifacts"),
+        "GRADUS_TRUST_LOOPBACK": "1",
     }
 
 
