@@ -42,6 +42,7 @@ def record(row: ExperimentRow) -> ExperimentRecord:
         parameters=row.parameters,
         sweep_id=row.sweep_id,
         forked_from=row.forked_from,
+        forked_epoch=row.forked_epoch,
         progress=Progress(epoch=row.epoch, epochs=row.epochs, eta_seconds=_eta(row)),
         latest=row.latest and MetricsRow.model_validate_json(row.latest),
         best=row.best and MetricsRow.model_validate_json(row.best),
@@ -56,6 +57,7 @@ def record(row: ExperimentRow) -> ExperimentRecord:
 
 def _eta(row: ExperimentRow) -> float | None:
     """The mean of the epochs so far, for each epoch left."""
-    if row.status != Status.RUNNING or not row.epoch:
+    trained = row.epoch - (row.forked_epoch or 0)
+    if row.status != Status.RUNNING or not trained:
         return None
-    return round(row.seconds / row.epoch * (row.epochs - row.epoch), 3)
+    return round(row.seconds / trained * (row.epochs - row.epoch), 3)

@@ -31,6 +31,8 @@ class Member:
     """Epochs already recorded."""
     seconds: float
     """That they took."""
+    extensions: int
+    """How often it was given more epochs."""
     checkpoints: tuple[Saved, ...]
     """From which it can go on: the first that is whole; none means from the start."""
 
@@ -219,7 +221,7 @@ def _member(session: Session, lease: Lease, row: ExperimentRow) -> Member:
     """What its trainer needs to know; what earlier leases left in the store without a name goes."""
     checkpoints.sweep(session, row.id, lease.token - 1)
     found = checkpoints.newest_first(session, row.id)
-    return Member(row.id, spec_of(row), row.epoch, row.seconds, tuple(map(checkpoints.saved, found)))
+    return Member(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, tuple(map(checkpoints.saved, found)))
 
 
 def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> list[Event]:

@@ -91,6 +91,8 @@ class ExperimentRow(Table):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
     sweep_id: Mapped[str | None] = mapped_column(String(40))
+    sweep_label: Mapped[str | None] = mapped_column(Text)
+    """Which change of the sweep's base it is."""
     forked_from: Mapped[str | None] = mapped_column(String(40))
     forked_epoch: Mapped[int | None] = mapped_column(Integer)
     """The epoch of that one's checkpoint from which it goes on; null from the start."""
@@ -131,6 +133,32 @@ class ExperimentRow(Table):
         Index("ix_experiments_status", "workspace_id", "status", "id"),
         Index("ix_experiments_dataset", "workspace_id", "dataset", "id"),
         Index("ix_experiments_sweep", "workspace_id", "sweep_id", "id"),
+    )
+
+
+class SweepRow(Table):
+    """What was asked to be tried out; its experiments name it."""
+
+    __tablename__ = "sweeps"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    request: Mapped[str] = mapped_column(Text)
+    """JSON, resolved, with all that was added later."""
+    base_label: Mapped[str | None] = mapped_column(Text)
+    """The label of the base, if it is among the changes."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    key: Mapped[str | None] = mapped_column(String(255))
+    """The Idempotency-Key under which it was created."""
+    body: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of that request's body."""
+    answer: Mapped[str | None] = mapped_column(Text)
+    """What that request was answered."""
+
+    __table_args__ = (
+        Index("ix_sweeps_workspace", "workspace_id", "id"),
+        Index("ux_sweeps_key", "workspace_id", "key", unique=True),
     )
 
 

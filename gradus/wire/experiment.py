@@ -51,6 +51,9 @@ class ExperimentRecord(Message):
     """Learned numbers."""
     sweep_id: str | None
     forked_from: str | None
+    forked_epoch: int | None = None
+    """It goes on from the checkpoint of this epoch of that experiment, whose metrics tell of the epochs before;
+    null from the start."""
     progress: Progress
     latest: MetricsRow | None
     best: MetricsRow | None

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("experiments", sa.Column("forked_epoch", sa.Integer(), nullable=True))
+    op.add_column("experiments", sa.Column("extensions", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "checkpoints",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -33,4 +34,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("checkpoints")
+    op.drop_column("experiments", "extensions")
     op.drop_column("experiments", "forked_epoch")

@@ -22,12 +22,19 @@ class Kept:
     """Of one experiment, on the CPU."""
     seconds: float
     """Spent in the epoch in progress."""
+    extensions: int
+    """How often the run had been given more epochs."""
 
 
 def write(kept: Kept, folder: Path) -> None:
     """Write the files into an empty folder."""
     save_file({name: tensor.contiguous() for name, tensor in kept.state.tensors.items()}, folder / TENSORS)
-    document = {"format": FORMAT, "seconds": kept.seconds, "state": kept.state.document()}
+    document = {
+        "format": FORMAT,
+        "seconds": kept.seconds,
+        "extensions": kept.extensions,
+        "state": kept.state.document(),
+    }
     (folder / DOCUMENT).write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
@@ -40,4 +47,4 @@ def read(folder: Path) -> Kept:
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     if document["format"] != FORMAT:
         raise Damaged(f"{DOCUMENT} is of format {document['format']}, and this version reads {FORMAT}")
-    return Kept(read_state(document["state"], load_file(folder / TENSORS)), document["seconds"])
+    return Kept(read_state(document["state"], load_file(folder / TENSORS)), document["seconds"], document["extensions"])

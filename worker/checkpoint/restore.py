@@ -39,6 +39,13 @@ def restore(store: ArtifactStore, candidates: Sequence[Saved], say: Callable[[st
     return None
 
 
+def extend(state: State, epochs: int) -> State:
+    """The state of a run that is to go on for so many epochs in all, although it may have come to its end."""
+    (member,) = state.members
+    going_on = replace(member, epochs=epochs, ending=None, standing=replace(member.standing, waited=0))
+    return replace(state, members=(going_on,))
+
+
 def graft(state: State, epochs: int) -> State:
     """The state of another experiment as the beginning of one of so many epochs.
 

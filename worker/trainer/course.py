@@ -114,7 +114,7 @@ class Course:
         seconds = time.perf_counter() - self._began
         pairs = zip(self._trainees, self._training.state().split(), strict=True)
         return {
-            trainee.id: Kept(state, seconds)
+            trainee.id: Kept(state, seconds, trainee.extensions)
             for trainee, state in pairs
             if trainee.id in ids and state.members[0].divergence is None
         }

@@ -13,7 +13,7 @@ from hub.artifacts.store import artifact_store
 from hub.saved import is_graft
 from worker.checkpoint.files import Kept
 from worker.checkpoint.keeper import Keeper
-from worker.checkpoint.restore import graft, restore
+from worker.checkpoint.restore import extend, graft, restore
 from worker.data.cache import DataCache
 from worker.data.load import load
 from worker.trainer.course import Course
@@ -72,7 +72,11 @@ class Job:
         if found is None:
             return None
         saved, kept = found
-        return replace(kept, state=graft(kept.state, trainee.spec.epochs)) if is_graft(saved.key) else kept
+        if is_graft(saved.key):
+            return replace(kept, state=graft(kept.state, trainee.spec.epochs))
+        if kept.extensions < trainee.extensions:
+            return replace(kept, state=extend(kept.state, trainee.spec.epochs))
+        return kept
 
     def _tell_all(self, message: str) -> None:
         for one in self._open:

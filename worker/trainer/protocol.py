@@ -21,6 +21,8 @@ class Trainee(Message):
     """Epochs that are recorded already: their seconds are spent."""
     seconds: float
     """That they took."""
+    extensions: int = 0
+    """How often it was given more epochs."""
     checkpoints: tuple[Saved, ...] = ()
     """From which it can go on: the first that is whole; none means from the start."""
 

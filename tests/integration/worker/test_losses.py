@@ -103,7 +103,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_work_back_at_once(hub: Hub, sta
     assert_whole(hub, row.id, 300)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("signals", "code"), [(1, 1), (2, 128 + signal.SIGTERM)])
 def test_a_worker_that_cannot_end_in_order_ends_all_the_same(
     hub: Hub, start_worker: StartWorker, signals: int, code: int
@@ -139,7 +139,7 @@ def test_a_worker_that_was_frozen_writes_nothing_once_its_lease_is_lost(hub: Hub
         assert wait_for_the_end(hub, other.id).status == Status.SUCCEEDED
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_a_run_that_kills_its_trainer_again_and_again_is_given_up(hub: Hub, start_worker: StartWorker) -> None:
     worker = start_worker()
     row = submit(hub, **LONG_EPOCH)
@@ -165,7 +165,7 @@ def test_duplicate_messages_start_a_run_once(hub: Hub, start_worker: StartWorker
     assert_whole(hub, row.id, EPOCHS)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_jobs_run_although_every_message_was_lost(hub: Hub, start_worker: StartWorker) -> None:
     waiting = [submit(hub, seed=seed) for seed in range(3)]
     with redis.Redis.from_url(hub.settings.redis_url) as client:
@@ -176,7 +176,7 @@ def test_jobs_run_although_every_message_was_lost(hub: Hub, start_worker: StartW
         assert_whole(hub, row.id, 3)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_a_run_goes_on_while_valkey_is_away_and_the_worker_finds_it_again(
     hub: Hub, tmp_path: Path, start_worker: StartWorker
 ) -> None:

@@ -1,0 +1,68 @@
+"""Forks: a spec with changes, and whether one network can go on with the weights of another."""
+
+from typing import Any
+
+from gradus.merge import merged
+from gradus.spec.experiment import Experiment
+from gradus.spec.initializer import drawn
+from gradus.spec.layer import Dense
+from gradus.spec.network import DensePlan, plan
+from gradus.wire.problem import Mistake
+
+
+def changed(experiment: Experiment, changes: dict[str, Any]) -> Experiment:
+    """The experiment with a merge patch's changes. A layer whose key is the experiment's own follows its change.
+
+    Raises:
+        ValidationError: that is no valid spec.
+    """
+    return Experiment.model_validate(merged(_unresolved(experiment), changes))
+
+
+def misfits(old: Experiment, new: Experiment) -> tuple[Mistake, ...]:
+    """Why the weights of one do not fit the other, layer by layer; nothing if they do."""
+    before, after = plan(old), plan(new)
+    names = {layer.name for layer in (*before.layers, *after.layers)}
+    first, second = ({layer.name: layer for layer in one.layers} for one in (before, after))
+    order = sorted(names, key=lambda name: (name == "output", len(name), name))
+    found = (_misfit(name, first.get(name), second.get(name)) for name in order)
+    return tuple(mistake for mistake in found if mistake is not None)
+
+
+def _unresolved(experiment: Experiment) -> dict[str, Any]:
+    """Its document; what a layer has from the experiment is left out of the layer."""
+    resolved = experiment.resolved()
+    document = resolved.model_dump(mode="json")
+    for layer, written in zip(resolved.layers, document["layers"], strict=True):
+        for key in _inherited(experiment, layer):
+            del written[key]
+    return document
+
+
+def _inherited(experiment: Experiment, layer: Dense) -> list[str]:
+    """The keys of a resolved layer that say what the experiment says anyway."""
+    assert layer.activation is not None
+    own = {
+        "activation": experiment.activation,
+        "init": drawn(experiment.init, layer.activation),
+        "batch_norm": experiment.batch_norm,
+        "dropout": experiment.dropout,
+    }
+    return [key for key, value in own.items() if getattr(layer, key) == value]
+
+
+def _misfit(name: str, old: DensePlan | None, new: DensePlan | None) -> Mistake | None:
+    if old is None or new is None:
+        whose = "the checkpoint has no such layer" if old is None else "the checkpoint has this layer too"
+        return Mistake(path=name, message=f"{whose}: fork from the start instead")
+    shapes = (_shape(old), _shape(new))
+    if shapes[0] == shapes[1]:
+        return None
+    return Mistake(path=name, message=f"has {shapes[1]}, the checkpoint {shapes[0]}: fork from the start instead")
+
+
+def _shape(layer: DensePlan) -> str:
+    """What decides which numbers a layer has."""
+    parts = [f"weights of {layer.fan_in} x {layer.units}", "a bias" if layer.bias else "no bias"]
+    parts.append("batch_norm" if layer.batch_norm else "no batch_norm")
+    return ", ".join(parts)
