@@ -178,12 +178,12 @@ class WordsRow(Table):
 
     __tablename__ = "experiment_words"
 
+    workspace_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
-    workspace_id: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Text)
     """Name, notes and id, a line each, in lower case."""
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("ix_experiment_words_experiment", "experiment_id"), {"sqlite_with_rowid": False})
 
 
 class MetricRow(Table):

@@ -18,13 +18,14 @@ def upgrade() -> None:
     op.create_index("ix_experiments_sweep", "experiments", ["workspace_id", "sweep_id", "id"])
     words = op.create_table(
         "experiment_words",
-        sa.Column("experiment_id", sa.String(length=40), nullable=False),
         sa.Column("workspace_id", sa.String(length=40), nullable=False),
+        sa.Column("experiment_id", sa.String(length=40), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["experiment_id"], ["experiments.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("experiment_id"),
+        sa.PrimaryKeyConstraint("workspace_id", "experiment_id"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_experiment_words_experiment", "experiment_words", ["experiment_id"])
     for rows in _words():
         op.bulk_insert(words, rows)
 
