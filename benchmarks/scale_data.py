@@ -73,9 +73,7 @@ def build(database: Database, size: Size) -> None:
         _experiments(connection, size)
         _metrics_and_events(connection, size)
         connection.commit()
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("ANALYZE"))
-            connection.commit()
+        _tidy(connection)
     database.close()
 
 
@@ -86,6 +84,12 @@ def _without_checks(connection: Connection) -> None:
     else:
         for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):  # the pragma wants no transaction
             connection.exec_driver_sql(statement)
+
+
+def _tidy(connection: Connection) -> None:
+    """What Postgres would soon do by itself. SQLite is left as the service leaves it, without statistics."""
+    if connection.dialect.name == "postgresql":
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
 
 
 def _experiments(connection: Connection, size: Size) -> None:
@@ -101,7 +105,12 @@ def _experiments(connection: Connection, size: Size) -> None:
     tags = [{"tag": tag, "experiment_id": row["id"]} for row in rows for tag in json.loads(row["tags"])]
     connection.execute(insert(_table("jobs")), jobs)
     connection.execute(insert(_table("experiments")), rows)
+    words = [
+        {"experiment_id": row["id"], "workspace_id": DEFAULT_WORKSPACE, "words": f"{row['name']}\n\n{row['id']}"}
+        for row in rows
+    ]
     connection.execute(insert(_table("experiment_tags")), tags)
+    connection.execute(insert(_table("experiment_words")), words)
     whole = update(_table("workspaces")).where(_table("workspaces").c.id == DEFAULT_WORKSPACE)
     connection.execute(whole.values(events=per_experiment * size.experiments))
 
@@ -129,12 +138,13 @@ def _own_columns(n: int, size: Size, sweeps: Sequence[str]) -> dict[str, Any]:
     epochs = LONG_EPOCHS if n % LONG == 0 else size.epochs
     needle = f" {NEEDLE}" if size.experiments // 10 <= n < size.experiments // 10 + 3 else ""
     rare = ["rare"] if n % 1000 == 7 else []
+    common = ["baseline"] if n % 2 else []
     return {
         "id": new_id("exp"),
         "job_id": new_id("job"),
         "sweep_id": sweeps[n // SWEEP] if n // SWEEP % 10 < 4 else None,
         "name": f"{_NAMES[n % len(_NAMES)]} {n}{needle}",
-        "tags": json.dumps([f"week-{n * 50 // size.experiments}", *rare]),
+        "tags": json.dumps([f"week-{n * 50 // size.experiments}", *rare, *common]),
         "status": _STATUSES[n * 7919 % len(_STATUSES)],
         "dataset": _DATASETS[n * 104729 % len(_DATASETS)],
         "epoch": epochs,
