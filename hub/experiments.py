@@ -48,21 +48,51 @@ class Origin:
     forked_from: str | None = None
     forked_epoch: int | None = None
     """It goes on from this epoch of that one."""
+    sweep_id: str | None = None
+    sweep_label: str | None = None
 
 
 def add(
     session: Session, workspace_id: str, experiment: Experiment, at: datetime, origin: Origin | None = None
 ) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
-    origin = origin or Origin(new_id("exp"))
-    job = JobRow(id=new_id("job"), device=experiment.device, hinted_at=at)
-    row = ExperimentRow(
+    (row,) = add_all(session, workspace_id, [(experiment, origin or Origin(new_id("exp")))], [[0]], at)
+    return row
+
+
+def add_all(
+    session: Session,
+    workspace_id: str,
+    new: Sequence[tuple[Experiment, Origin]],
+    arrays: Sequence[Sequence[int]],
+    at: datetime,
+) -> list[ExperimentRow]:
+    """Queued experiments in their order, and one job for the places of each array."""
+    jobs = [JobRow(id=new_id("job"), device=new[array[0]][0].device, hinted_at=at) for array in arrays]
+    job_of = {place: job.id for job, array in zip(jobs, arrays, strict=True) for place in array}
+    rows = [_row(workspace_id, *one, job_of[place], at) for place, one in enumerate(new)]
+    session.add_all(jobs)
+    session.flush()
+    session.add_all(rows)
+    session.flush()
+    _add_tags(
+        session, [(row.id, tag) for row, (experiment, _) in zip(rows, new, strict=True) for tag in experiment.tags]
+    )
+    words = [{"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)} for row in rows]
+    session.execute(insert(WordsRow), words)
+    return rows
+
+
+def _row(workspace_id: str, experiment: Experiment, origin: Origin, job_id: str, at: datetime) -> ExperimentRow:
+    return ExperimentRow(
         id=origin.id,
         forked_from=origin.forked_from,
         forked_epoch=origin.forked_epoch,
+        sweep_id=origin.sweep_id,
+        sweep_label=origin.sweep_label,
         epoch=origin.forked_epoch or 0,
         workspace_id=workspace_id,
-        job_id=job.id,
+        job_id=job_id,
         name=experiment.name,
         tags=json.dumps(experiment.tags),
         notes=experiment.notes,
@@ -74,13 +104,6 @@ def add(
         epochs=experiment.epochs,
         created_at=at,
     )
-    session.add(job)
-    session.flush()
-    session.add(row)
-    session.flush()
-    _add_tags(session, row.id, experiment.tags)
-    session.execute(insert(WordsRow), {"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)})
-    return row
 
 
 def get(session: Session, experiment_id: str) -> ExperimentRow | None:
@@ -137,7 +160,7 @@ def rename(
     if tags is not None:
         row.tags = json.dumps(list(tags))
         session.execute(delete(TagRow).where(TagRow.experiment_id == row.id))
-        _add_tags(session, row.id, tags)
+        _add_tags(session, [(row.id, tag) for tag in tags])
     row.version += 1
     session.execute(update(WordsRow).where(WordsRow.experiment_id == row.id).values(words=_words(row)))
     session.flush()
@@ -173,9 +196,9 @@ def reopen_job(session: Session, job_id: str, at: datetime) -> None:
     outbox(session).hints.append((job_id, session.execute(again).scalar_one()))
 
 
-def _add_tags(session: Session, experiment_id: str, tags: Sequence[str]) -> None:
+def _add_tags(session: Session, tags: Sequence[tuple[str, str]]) -> None:
     if tags:
-        session.execute(insert(TagRow), [{"experiment_id": experiment_id, "tag": tag} for tag in sorted(set(tags))])
+        session.execute(insert(TagRow), [{"experiment_id": key, "tag": tag} for key, tag in sorted(set(tags))])
 
 
 def _words(row: ExperimentRow) -> str:

@@ -40,7 +40,8 @@ class Hub:
         self.bell.ring(EVENTS, sorted(box.rings)) if box.rings else None
         self.bell.ring(CONTROL, sorted(box.controls)) if box.controls else None
         for job_id, device in box.hints:
-            self.queue.hint(job_id, device)
+            if not self.queue.hint(job_id, device):
+                break  # a Redis that hangs would hold up each one after it, too
         self._removals.remove(box.removals)
         self._removals.sweep(box.sweeps)
 

@@ -57,12 +57,14 @@ class Queue:
         self.app = celery_app(redis_url)
         self._redis = redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
 
-    def hint(self, job_id: str, device: str) -> None:
-        """Tell one worker of the job; a failure is only logged, for the reconciler hints again."""
+    def hint(self, job_id: str, device: str) -> bool:
+        """Tell one worker of the job; whether that worked. If not, the reconciler hints again."""
         try:
             self.app.send_task(TASK, args=[job_id], queue=queue_name(device), retry=False)
         except (OperationalError, redis.RedisError, OSError) as error:
             logger.warning("no hint for %s: %s", job_id, error)
+            return False
+        return True
 
     def depth(self, device: str) -> int:
         """Hints that no worker has taken yet."""
