@@ -10,18 +10,18 @@ from fastapi.routing import APIRoute
 from api import openapi, problems, stopping
 from api.addresses import Addresses
 from api.callers import permitted
-from api.door import Door
+from api.door import STRANGERS_PER_MINUTE, Door
 from api.middleware.counting import Counting
 from api.middleware.head import Head
 from api.middleware.security import Security
-from api.routes import about, events, experiments, health, keys, metrics, pages, session
+from api.routes import about, control, events, experiments, health, keys, metrics, pages, session
 from api.tail import Tail
 from api.telemetry import Telemetry
 from api.world import World
 from gradus import __version__
 from hub.hub import Hub
 
-KEYED = (experiments.router, metrics.router, events.router, about.router, keys.router)
+KEYED = (experiments.router, control.router, metrics.router, events.router, about.router, keys.router)
 """Nobody gets to these without a key whose role allows the method."""
 OPEN = (session.router, health.router, pages.router)
 """These ask for themselves, where they ask."""
@@ -34,14 +34,23 @@ Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: `t
 """
 
 
-def create_app(hub: Hub, *, poll: float = 0.25, heartbeat: float = 15.0, trust_loopback: bool = False) -> FastAPI:
+def create_app(
+    hub: Hub,
+    *,
+    poll: float = 0.25,
+    heartbeat: float = 15.0,
+    trust_loopback: bool = False,
+    strangers_per_minute: int = STRANGERS_PER_MINUTE,
+) -> FastAPI:
     """The API over this hub, which is closed when the application ends.
 
     poll: seconds after which the event log is looked at though no bell rang.
     heartbeat: seconds of silence after which a stream says that it is still there.
     trust_loopback: let in who sits at this machine without a key.
+    strangers_per_minute: attempts to get in that may fail from one address before it has to wait.
     """
-    world = World(hub, Tail(hub, poll, heartbeat), Telemetry(), Door(hub, trust_loopback=trust_loopback))
+    door = Door(hub, trust_loopback=trust_loopback, strangers_per_minute=strangers_per_minute)
+    world = World(hub, Tail(hub, poll, heartbeat), Telemetry(), door)
     app = FastAPI(
         title="Gradus",
         version=__version__,

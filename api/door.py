@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 class Door:
     """Asks every visitor."""
 
-    def __init__(self, hub: Hub, *, trust_loopback: bool, strangers_per_minute: int = STRANGERS_PER_MINUTE) -> None:
+    def __init__(self, hub: Hub, *, trust_loopback: bool, strangers_per_minute: int) -> None:
         self._hub = hub
         self._rates = Rates(hub.settings.redis_url)
         self._trust_loopback = trust_loopback

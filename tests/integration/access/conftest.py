@@ -1,0 +1,39 @@
+"""A service that asks for keys."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from api.app import create_app
+from gradus.wire.key import Role
+from hub.hub import Hub
+from tests.integration.access.doors import bearer, make_key, serving
+
+
+@pytest.fixture
+def url(hub: Hub) -> Iterator[str]:
+    """Where it is; on each kind of database."""
+    with serving(create_app(hub, poll=0.05, heartbeat=0.2)) as url:
+        yield url
+
+
+@pytest.fixture
+def ours(url: str, hub: Hub) -> Iterator[httpx.Client]:
+    """An admin of the workspace `ours`."""
+    with httpx.Client(base_url=url, headers=bearer(make_key(hub, "ours", Role.ADMIN).key), timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def theirs(url: str, hub: Hub) -> Iterator[httpx.Client]:
+    """An admin of the workspace `theirs`."""
+    with httpx.Client(base_url=url, headers=bearer(make_key(hub, "theirs", Role.ADMIN).key), timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def trusting(hub: Hub) -> Iterator[str]:
+    """Where a service is that asks nobody on this machine for a key, as `gradus up` starts it."""
+    with serving(create_app(hub, poll=0.05, heartbeat=0.2, trust_loopback=True)) as url:
+        yield url

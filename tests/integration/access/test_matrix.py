@@ -1,0 +1,186 @@
+"""Every route for everybody who may come to the door. The routes are those of the application itself: one that is
+added is held against the same rule."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from gradus.wire.key import NewKey, Role
+from hub.hub import Hub
+from hub.ids import new_id
+from hub.migrate import upgrade
+from hub.passes import PassKind
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
+from tests.integration.access.doors import (
+    SPEC,
+    Address,
+    addresses,
+    ask,
+    bearer,
+    expire,
+    make_key,
+    revoke,
+    serving,
+    ticket,
+)
+
+OPEN = {Address("GET", path) for path in ("/", "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")} | {
+    Address("POST", "/v1/session")
+}
+"""For everybody: they hold nothing that needs a key. To sign in is to show one."""
+ANY_ROLE = {Address("DELETE", "/v1/session"), Address("POST", "/v1/session/links")}
+ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
+OPERATOR = {Address("GET", "/metrics")}
+"""For admins of the default workspace."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A service with one experiment in the workspace `default`, and a key of every kind."""
+
+    app: FastAPI
+    hub: Hub
+    client: httpx.Client
+    keys: dict[str, NewKey]
+
+    def experiment(self) -> str:
+        made = self.client.post("/v1/experiments", json=SPEC, headers=bearer(self.keys["editor"].key))
+        assert made.status_code == 201
+        return str(made.json()["id"])
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, valkey: ValkeyServer) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    database_url = f"sqlite:///{folder / 'gradus.db'}"
+    upgrade(database_url)
+    hub = Hub(Settings(database_url, valkey.url, str(folder / "artifacts"), folder, (folder,)))
+    keys: dict[str, NewKey] = {role: make_key(hub, "default", role) for role in Role}
+    keys |= {name: make_key(hub, "default", Role.ADMIN) for name in ("revoked", "expired")}
+    keys["other"] = make_key(hub, "other", Role.ADMIN)
+    revoke(hub, keys["revoked"])
+    expire(hub, keys["expired"])
+    app = create_app(hub, strangers_per_minute=1_000_000)
+    with serving(app) as url, httpx.Client(base_url=url, timeout=10) as client:
+        yield House(app, hub, client, keys)
+
+
+def guarded(house: House) -> list[Address]:
+    return [address for address in addresses(house.app.routes) if address not in OPEN]
+
+
+def needed(address: Address) -> Role:
+    """The one rule: to read is a viewer's, to change an editor's; and the exceptions above."""
+    if address in ADMIN | OPERATOR:
+        return Role.ADMIN
+    return Role.VIEWER if address.method == "GET" or address in ANY_ROLE else Role.EDITOR
+
+
+def test_the_exceptions_are_routes_that_exist(house: House) -> None:
+    assert set(addresses(house.app.routes)) >= OPEN | ANY_ROLE | ADMIN | OPERATOR
+
+
+def test_nothing_outside_of_v1_is_guarded_by_accident_or_open_by_accident(house: House) -> None:
+    assert {address for address in guarded(house) if not address.path.startswith("/v1/")} == OPERATOR
+
+
+def test_what_is_open_answers_everybody(house: House) -> None:
+    for address in OPEN:
+        assert ask(house.client, address, {}).status_code not in {401, 403, 404, 405}, address
+
+
+def nobody(house: House) -> dict[str, dict[str, str]]:
+    """Everybody who is not let in, by what is wrong with what they show."""
+    good = house.keys["admin"].key
+    session = ticket(house.hub, house.keys["viewer"], PassKind.SESSION)
+    return {
+        "nothing": {},
+        "an empty header": {"Authorization": ""},
+        "no scheme": {"Authorization": good},
+        "another scheme": {"Authorization": f"Basic {good}"},
+        "no key": {"Authorization": "Bearer"},
+        "a word": bearer("admin"),
+        "part of a key": bearer(good[:-1]),
+        "another's secret": bearer(good[:30] + house.keys["viewer"].key[30:]),
+        "an unknown id": bearer("gk_" + "0" * 26 + good[29:]),
+        "a revoked key": bearer(house.keys["revoked"].key),
+        "an expired key": bearer(house.keys["expired"].key),
+        "a session as a key": bearer(session),
+        "a key as a session": {"Cookie": f"gradus_session={good}"},
+        "an unknown session": {"Cookie": f"gradus_session={session[:-1]}0"},
+        "a revoked key's session": {"Cookie": "gradus_session=" + revoked_session(house)},
+        "a bad key and a good session": {**bearer("admin"), "Cookie": f"gradus_session={session}"},
+        "a ticket as a session": {"Cookie": "gradus_session=" + ticket(house.hub, house.keys["admin"])},
+        "a local proxy": {"X-Forwarded-For": "127.0.0.1"},
+    }
+
+
+def revoked_session(house: House) -> str:
+    key = make_key(house.hub, "default", Role.ADMIN)
+    session = ticket(house.hub, key, PassKind.SESSION)
+    revoke(house.hub, key)
+    return session
+
+
+def test_nobody_gets_in_without_a_good_key(house: House) -> None:
+    experiment = house.experiment()
+    for address in guarded(house):
+        for shown, headers in nobody(house).items():
+            answer = ask(house.client, address, headers, experiment_id=experiment)
+            assert (answer.status_code, answer.headers.get("www-authenticate")) == (401, 'Bearer realm="gradus"'), (
+                f"{address} with {shown}: {answer.status_code}"
+            )
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_answer_does_not_tell_what_was_wrong_with_a_key(house: House) -> None:
+    shown = {name: headers for name, headers in nobody(house).items() if headers.keys() & {"Authorization", "Cookie"}}
+    bodies = {house.client.get("/v1/system", headers=headers).text for headers in shown.values()}
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("way", ["key", "session"])
+def test_each_role_may_what_it_may_and_no_more(house: House, role: Role, way: str) -> None:
+    headers = bearer(house.keys[role].key)
+    if way == "session":
+        session = ticket(house.hub, house.keys[role], PassKind.SESSION)
+        headers = {"Cookie": f"gradus_session={session}", "Origin": str(house.client.base_url).rstrip("/")}
+    for address in guarded(house):
+        if way == "session" and address == Address("DELETE", "/v1/session"):
+            continue  # it would end this session
+        answer = ask(house.client, address, headers, experiment_id=house.experiment())
+        if role.may(needed(address)):
+            assert answer.status_code not in {401, 403, 500}, f"{address}: {answer.text}"
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (403, "role"), str(address)
+
+
+def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_nothing(house: House) -> None:
+    """Every route with an experiment's id gives the same answer for one of another workspace as for none at all."""
+    mine, none = house.experiment(), new_id("exp")
+    other = bearer(house.keys["other"].key)
+    checked = [address for address in guarded(house) if "{experiment_id}" in address.path]
+    for address in checked:
+        answers = [ask(house.client, address, other, experiment_id=one) for one in (mine, none)]
+        assert facts(answers[0], mine) == facts(answers[1], none), str(address)
+        assert answers[0].status_code in {404, 422}, str(address)
+    assert len(checked) >= 6
+    still = house.client.get(f"/v1/experiments/{mine}", headers=bearer(house.keys["viewer"].key)).json()
+    assert (still["status"], still["name"]) == ("queued", "")
+
+
+def facts(answer: httpx.Response, one: str) -> Any:
+    kept = {name: value for name, value in answer.headers.items() if not name.startswith("ratelimit")}
+    return answer.status_code, answer.text.replace(one, "ID"), kept.keys()
+
+
+def test_the_operator_s_numbers_are_for_the_default_workspace_alone(house: House) -> None:
+    for who, status in (("admin", 200), ("editor", 403), ("other", 403)):
+        assert house.client.get("/metrics", headers=bearer(house.keys[who].key)).status_code == status
