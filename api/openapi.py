@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from gradus.spec.experiment import Experiment
+from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.problem import Problem
@@ -30,6 +31,8 @@ def document(app: FastAPI) -> dict[str, Any]:
             **{name: schema for name, schema in schemas.items() if name not in _NEVER},
             **_schemas(Experiment, "Input"),
             **_schemas(ExperimentPatch),
+            **_schemas(ExtendRequest),
+            **_schemas(ForkRequest),
             **_schemas(KeyRequest),
             **_schemas(SignIn),
             **_schemas(Problem),

@@ -14,9 +14,11 @@ from gradus.wire.experiment import DryRun
 from hub import events, experiments, idempotency, quotas
 from hub.database import now
 from hub.events import Event
+from hub.experiments import Origin
 from hub.hub import Hub
 from hub.outbox import outbox
 from hub.records import record
+from hub.tables import ExperimentRow
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def preview(hub: Hub, experiment: Experiment) -> DryRun:
     Raises:
         InvalidSpec: it is over a quota.
     """
-    _refuse_giants(hub, experiment)
+    refuse_giants(hub, experiment)
     return dry_run(experiment)
 
 
@@ -48,7 +50,7 @@ def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None)
         TooManyRequests: too many wait.
         Conflict: the key was used for another experiment.
     """
-    _refuse_giants(hub, experiment)
+    refuse_giants(hub, experiment)
     with hub.write() as session:
         if key is None:
             return _create(session, hub, workspace_id, experiment)
@@ -64,7 +66,7 @@ def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None)
         return Creation(first.experiment_id, first.answer, None)
 
 
-def _refuse_giants(hub: Hub, experiment: Experiment) -> None:
+def refuse_giants(hub: Hub, experiment: Experiment) -> None:
     """What is within the bounds of each field can still come to too much.
 
     Raises:
@@ -78,14 +80,25 @@ def _refuse_giants(hub: Hub, experiment: Experiment) -> None:
 def _create(
     session: Session, hub: Hub, workspace_id: str, experiment: Experiment, key: str | None = None, digest: str = ""
 ) -> Creation:
+    row = store(session, hub, workspace_id, experiment)
+    answer = record(row).model_dump_json()
+    if key is not None:
+        idempotency.keep(session, workspace_id, key, digest, answer, row.id, row.created_at)
+    return Creation(row.id, answer, row.version)
+
+
+def store(
+    session: Session, hub: Hub, workspace_id: str, experiment: Experiment, origin: Origin | None = None
+) -> ExperimentRow:
+    """Write it down, and tell the workers once that is committed.
+
+    Raises:
+        TooManyRequests: too many wait.
+    """
     at = now(session)
     quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
-    row = experiments.add(session, workspace_id, experiment, at)
-    seen = record(row)
-    answer = seen.model_dump_json()
-    if key is not None:
-        idempotency.keep(session, workspace_id, key, digest, answer, row.id, at)
+    row = experiments.add(session, workspace_id, experiment, at, origin)
     outbox(session).hints.append((row.job_id, experiment.device))
-    events.append(session, [Event(row.id, EventKind.STATUS, seen)], at)
+    events.append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
     session.refresh(row, ["version"])  # writing events moves it on
-    return Creation(row.id, answer, row.version)
+    return row
