@@ -1,0 +1,64 @@
+"""Forks: what changes, and what fits."""
+
+from typing import Any
+
+import pytest
+
+from gradus.fork import changed, misfits
+from gradus.spec.experiment import Experiment
+
+BASE: dict[str, Any] = {"dataset": "digits", "layers": [30, {"kind": "dense", "units": 20, "dropout": 0.1}]}
+
+
+def base(**changes: Any) -> Experiment:
+    return Experiment.model_validate({**BASE, **changes}).resolved()
+
+
+def test_no_change_is_the_same_experiment() -> None:
+    assert changed(base(), {}).resolved() == base()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"activation": "tanh"}, ["tanh", "tanh"]),
+        ({"layers": [{"kind": "dense", "units": 30, "activation": "elu"}, 20]}, ["elu", "relu"]),
+    ],
+)
+def test_layers_follow_the_experiment_where_they_have_nothing_of_their_own(
+    change: dict[str, Any], expected: list[str]
+) -> None:
+    assert [layer.activation for layer in changed(base(), change).resolved().layers] == expected
+
+
+def test_what_a_layer_has_of_its_own_stays() -> None:
+    assert [layer.dropout for layer in changed(base(), {"dropout": 0.5}).resolved().layers] == [0.5, 0.1]
+
+
+def test_initialisers_follow_the_activation_and_the_experiment() -> None:
+    tanh = changed(base(), {"activation": "tanh"}).resolved()
+    assert [layer.init.kind for layer in tanh.layers if layer.init] == ["xavier", "xavier"]
+    zeros = changed(base(), {"init": "zeros"}).resolved()
+    assert [layer.init.kind for layer in zeros.layers if layer.init] == ["zeros", "zeros"]
+
+
+def test_null_takes_a_field_back_to_its_default() -> None:
+    assert changed(base(clip_norm=1.0, epochs=50), {"clip_norm": None, "epochs": None}).epochs == 10
+
+
+@pytest.mark.parametrize(
+    ("change", "paths"),
+    [
+        ({}, []),
+        ({"activation": "tanh", "dropout": 0.5, "optimizer": "sgd", "seed": 3, "batch_size": 8}, []),
+        ({"layers": [30, 21]}, ["layers/1", "output"]),
+        ({"layers": [31, 20]}, ["layers/0", "layers/1"]),
+        ({"layers": [30]}, ["layers/1", "output"]),
+        ({"layers": [30, 20, 5]}, ["layers/2", "output"]),
+        ({"batch_norm": True}, ["layers/0", "layers/1"]),
+        ({"layers": [30, {"kind": "dense", "units": 20, "bias": False}]}, ["layers/1"]),
+        ({"dataset": "wine"}, ["layers/0", "output"]),
+    ],
+)
+def test_what_does_not_fit_is_named_layer_by_layer(change: dict[str, Any], paths: list[str]) -> None:
+    assert [mistake.path for mistake in misfits(base(), changed(base(), change))] == paths
