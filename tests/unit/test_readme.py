@@ -1,0 +1,22 @@
+"""What the README shows is so."""
+
+import json
+import re
+from pathlib import Path
+
+from gradus import Experiment
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def test_the_full_spec_is_valid_and_names_every_field_once() -> None:
+    found = re.search(r"^```json\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    document = json.loads(found[1])
+    assert list(document) == list(Experiment.model_fields)
+    Experiment.model_validate(document)
+
+
+def test_every_page_that_it_links_to_is_there() -> None:
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
+        assert (Path(__file__).parents[2] / target).is_file(), target
