@@ -26,6 +26,9 @@ _MEMBERS = (
 )
 """Asked for with every epoch: made once, for making it costs more than running it."""
 
+_AFTER_ALL = "exp_~"
+"""Greater than every id. Without a bound SQLite would not walk the index of the tags or the words."""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -138,9 +141,8 @@ def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
 def page(session: Session, workspace_id: str, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
     """Up to `limit` experiments of a workspace older than the one called `before`, newest first."""
     query, id_ = _filtered(workspace_id, shown)
-    if before is not None:
-        query = query.where(id_ < before)
-    return session.scalars(query.order_by(id_.desc()).limit(limit)).all()
+    bounded = query.where(id_ < (before or _AFTER_ALL))
+    return session.scalars(bounded.order_by(id_.desc()).limit(limit)).all()
 
 
 def count_by_status(session: Session, workspace_id: str | None = None) -> dict[Status, int]:

@@ -1,0 +1,138 @@
+"""No question that is asked often reads a whole table or sorts what an index could give in order.
+
+The statements are those that the functions send; the database itself says how it would answer them.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from gradus.status import Status
+from hub import checkpoints, events, experiments, leases, metrics, reconciler, runs
+from hub.database import now
+from hub.experiments import Filter
+from hub.hub import Hub
+from hub.leases import Lease
+from hub.tables import DEFAULT_WORKSPACE
+from tests.integration.hub.work import claim, metrics_row, submit
+
+ID = "exp_01kap3v8n0c2q5w8z1t4y7b0df"
+FEW = {"members"}
+"""What sorts a handful of rows."""
+LEASE = Lease("job_01kap3v8n0c2q5w8z1t4y7b0df", "worker", 1)
+
+Statement = tuple[str, Any]
+"""Its text and its parameters, as the driver gets them."""
+
+
+@contextmanager
+def overheard() -> Iterator[list[Statement]]:
+    """Every statement that is sent meanwhile."""
+    said: list[Statement] = []
+
+    def hear(_: Connection, __: Any, text: str, parameters: Any, ___: Any, many: bool) -> None:
+        said.append((text, parameters[0] if many else parameters))
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def plans(hub: Hub, statements: list[Statement]) -> list[str]:
+    """How the database would answer each; those that only insert or lock have nothing to find."""
+    with hub.database.engine.connect() as connection:
+        postgres = connection.dialect.name == "postgresql"
+        if postgres:  # the tables are nearly empty: only what has no index would be done in these ways
+            for way in ("seqscan", "bitmapscan", "sort"):
+                connection.exec_driver_sql(f"SET enable_{way} = off")
+        asked = [
+            one for one in statements if one[0].startswith(("SELECT", "UPDATE", "DELETE")) and "advisory" not in one[0]
+        ]
+        explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
+        return [
+            "\n".join([text, *(str(row[-1]) for row in connection.exec_driver_sql(explain + text, parameters))])
+            for text, parameters in asked
+        ]
+
+
+def whole(plan: str) -> list[str]:
+    """The lines of a plan that read a whole table."""
+    return [line for line in plan.splitlines() if "Seq Scan" in line or line.startswith("SCAN ")]
+
+
+def sorts(plan: str) -> list[str]:
+    """The lines of a plan that sort."""
+    return [line for line in plan.splitlines() if "Sort" in line or "FOR ORDER BY" in line]
+
+
+FILTERS = [
+    Filter(),
+    Filter(status=Status.RUNNING),
+    Filter(tag="lecture"),
+    Filter(dataset="mnist"),
+    Filter(sweep="swp_1"),
+    Filter(q="adam"),
+    Filter(status=Status.FAILED, dataset="mnist", sweep="swp_1", tag="lecture", q="adam"),
+]
+QUESTIONS: dict[str, Callable[[Session], object]] = {
+    "one": lambda s: experiments.get_of(s, DEFAULT_WORKSPACE, ID),
+    "lock": lambda s: experiments.lock(s, ID),
+    "members": lambda s: experiments.members(s, LEASE.job_id),
+    "count by status": lambda s: experiments.count_by_status(s, DEFAULT_WORKSPACE),
+    "close a job": lambda s: experiments.close_job(s, LEASE.job_id),
+    "history": lambda s: metrics.read(s, ID, after=3),
+    "losses": lambda s: metrics.losses(s, ID),
+    "chosen epochs": lambda s: metrics.read_epochs(s, ID, [1, 5, 9]),
+    "last epoch": lambda s: metrics.last_epoch(s, ID),
+    "one's events": lambda s: events.of_experiment(s, ID, 3, 500),
+    "a workspace's events": lambda s: events.of_workspace(s, DEFAULT_WORKSPACE, 3, 500),
+    "everybody's events": lambda s: events.of_all(s, 3, 500),
+    "newest event": events.newest,
+    "checkpoints": lambda s: checkpoints.newest_first(s, ID),
+    "waiting jobs": lambda s: reconciler._waiting(s, now(s)),
+    "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
+    "wishes": lambda s: runs.requests(s, LEASE.job_id),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered_by_an_index(hub: Hub, question: str) -> None:
+    with overheard() as said, hub.write() as session:
+        QUESTIONS[question](session)
+    found = "\n".join(plans(hub, said))
+    assert found
+    assert whole(found) == []
+    assert question in FEW or sorts(found) == []
+
+
+@pytest.mark.parametrize("before", [None, ID])
+@pytest.mark.parametrize("shown", FILTERS, ids=str)
+def test_a_page_is_read_in_the_order_of_an_index(hub: Hub, shown: Filter, before: str | None) -> None:
+    with overheard() as said, hub.read() as session:
+        experiments.page(session, DEFAULT_WORKSPACE, shown, before, 50)
+    (plan,) = plans(hub, said)
+    assert whole(plan) + sorts(plan) == []
+
+
+def test_an_epoch_is_recorded_without_reading_a_whole_table(hub: Hub) -> None:
+    claimed = claim(hub, submit(hub))
+    with overheard() as said, hub.write() as session:
+        epochs = {one.id: runs.Epoch(metrics_row(1), best=True) for one in claimed.members}
+        runs.record_epochs(session, claimed.lease, epochs)
+    found = plans(hub, said)
+    assert len(found) >= 3
+    assert [line for plan in found for line in whole(plan)] == []
+
+
+def test_a_plan_without_an_index_is_seen(hub: Hub) -> None:
+    """The test of the tests."""
+    (plan,) = plans(hub, [("SELECT id FROM experiments ORDER BY notes", ())])
+    assert whole(plan)
+    assert sorts(plan)
