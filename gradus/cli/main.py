@@ -64,13 +64,14 @@ def submit(
         record = client.send(calls.create(spec, idempotency_key=str(uuid4())))
         if watching:
             raise typer.Exit(watch.watch(client, [record.id], as_json=as_json))
-        if wait:
-            record = watch.wait(client, record.id)
-        print(record.model_dump_json(indent=2) if as_json else record.id)
-        if wait:
-            _tell_end(record)
-            raise typer.Exit(exits.code_of_runs([record.status]))
-        sys.stderr.write(f"queued; to watch: gradus watch {record.id}\n")
+        ended = watch.wait(client, record.id) if wait else None
+    print((ended or record).model_dump_json(indent=2) if as_json else record.id)
+    if ended is not None:
+        _tell_end(ended)
+        raise typer.Exit(exits.code_of_runs([ended.status]))
+    if wait:
+        raise typer.Exit(exits.Exit.INTERRUPTED)
+    sys.stderr.write(f"queued; to watch: gradus watch {record.id}\n")
 
 
 @cli.command("watch")

@@ -39,7 +39,7 @@ class Start:
         """The program and its arguments."""
         options = ["--data", str(self.folder), "--host", self.host, "--port", str(self.port)]
         workers = [] if self.workers is None else ["--workers", str(self.workers)]
-        return [sys.executable, "-m", "hub.embedded", *options, *workers]
+        return [sys.executable, "-P", "-m", "hub.embedded", *options, *workers]  # whatever the current folder holds
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,7 @@ def watch(client: Client, ids: Sequence[str], *, as_json: bool = False) -> Exit:
             return _json_lines(ids, events)
         return _live(ids, events) if sys.stdout.isatty() else _plain(ids, events)
     except KeyboardInterrupt:
-        runs = "The run goes" if len(ids) == 1 else "The runs go"
-        sys.stderr.write(f"\n{runs} on. To come back: gradus watch {' '.join(ids)}\n")
+        _say_that_they_go_on(ids)
         return Exit.INTERRUPTED
 
 
@@ -77,10 +76,18 @@ def _code(runs: dict[str, Run]) -> Exit:
     return code_of_runs([run.status for run in runs.values()])
 
 
-def wait(client: Client, experiment_id: str) -> ExperimentRecord:
-    """The experiment at its end; says nothing meanwhile."""
+def wait(client: Client, experiment_id: str) -> ExperimentRecord | None:
+    """The experiment at its end; says nothing meanwhile. None after a Ctrl-C, which leaves it running."""
     run = Run(experiment_id)
-    for event in client.events(experiment_id):
-        run = run.after(event)
-    assert run.record is not None
+    try:
+        for event in client.events(experiment_id):
+            run = run.after(event)
+    except KeyboardInterrupt:
+        _say_that_they_go_on([experiment_id])
+        return None
     return run.record
+
+
+def _say_that_they_go_on(ids: Sequence[str]) -> None:
+    runs = "The run goes" if len(ids) == 1 else "The runs go"
+    sys.stderr.write(f"\n{runs} on. To come back: gradus watch {' '.join(ids)}\n")

@@ -34,7 +34,12 @@ class Client:
         if access.key:
             headers["Authorization"] = f"Bearer {access.key}"
         self._http = httpx.Client(
-            base_url=access.url, headers=headers, timeout=30, trust_env=not access.local, transport=transport
+            base_url=access.url,
+            headers=headers,
+            timeout=30,
+            limits=httpx.Limits(max_connections=None),  # each stream holds one
+            trust_env=not access.local,
+            transport=transport,
         )
 
     def send(self, call: Call[T]) -> T:

@@ -1,8 +1,10 @@
 """Starts the parts in order, keeps them alive, and ends them in order: workers, API, Valkey."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from gradus.client import Access, Client, calls
 from gradus.errors import Unavailable
@@ -104,7 +106,9 @@ class Supervisor:
 
     def _env(self) -> Mapping[str, str]:
         """Addresses and secrets go by the environment: command lines can be read by everybody."""
-        return {
+        datasets = os.environ.get("GRADUS_DATASETS_DIR")
+        own = {"GRADUS_DATASETS_DIR": str(Path(datasets).expanduser().absolute())} if datasets else {}
+        return own | {
             "GRADUS_DATA_DIR": str(self.folder.path),
             "GRADUS_DATABASE_URL": self.folder.database_url,
             "GRADUS_ARTIFACTS_URL": str(self.folder.path / "artifacts"),
