@@ -1,0 +1,65 @@
+"""Updates equal `torch.optim` step by step, for every member by its own numbers."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
+from models.optimizer import update
+from tests.reference import reference_optimizer
+
+PAIRS: list[tuple[AnyOptimizer, AnyOptimizer]] = [
+    (SGD(lr=0.1), SGD(lr=0.5)),
+    (Momentum(lr=0.1), Momentum(lr=0.3, momentum=0.5)),
+    (Momentum(lr=0.1, nesterov=True), Momentum(lr=0.3, momentum=0.5)),
+    (AdaGrad(lr=0.1), AdaGrad(lr=0.5, eps=0.1)),
+    (RMSProp(lr=0.1), RMSProp(lr=0.01, rho=0.5, eps=0.1)),
+    (Adam(lr=0.1), Adam(lr=0.01, beta1=0.5, beta2=0.9, eps=0.1)),
+    (Adam(lr=0.1, beta1=0.0), Adam(lr=0.01, beta2=0.0)),
+    (AdamW(lr=0.1), AdamW(lr=0.01, weight_decay=3, beta1=0.5)),
+]
+
+
+def _rates(optimizers: tuple[AnyOptimizer, ...]) -> Tensor:
+    return torch.tensor([[optimizer.lr] for optimizer in optimizers], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_an_update_equals_torchs_at_every_step(pair: tuple[AnyOptimizer, AnyOptimizer]) -> None:
+    draws = torch.Generator().manual_seed(0)
+    ours = torch.randn(2, 9, generator=draws, dtype=torch.float64)
+    theirs = [row.clone() for row in ours]
+    step = update(pair, ours)
+    references = [reference_optimizer(spec, [row]) for spec, row in zip(pair, theirs, strict=True)]
+    for number in range(50):
+        gradient = torch.randn(2, 9, generator=draws, dtype=torch.float64)
+        step(ours, gradient, _rates(pair) / (number + 1))
+        for spec, row, reference, slope in zip(pair, theirs, references, gradient, strict=True):
+            reference.param_groups[0]["lr"] = spec.lr / (number + 1)
+            row.grad = slope.clone()
+            reference.step()
+        torch.testing.assert_close(ours, torch.stack(theirs), rtol=1e-10, atol=1e-14)
+
+
+# Saito, Deep Learning from Scratch, chapter 6, draws these paths on f(x, y) = x²/20 + y² from (-7, 2).
+PATHS: list[tuple[AnyOptimizer, tuple[float, float]]] = [
+    (SGD(lr=0.95), (-0.350393, 0.084782)),  # x ← 0.905 x, y ← -0.9 y: -7 · 0.905³⁰, 2 · 0.9³⁰
+    (Momentum(lr=0.1, momentum=0.9), (0.896414, 0.088086)),
+    (AdaGrad(lr=1.5), (-0.120162, 0.0)),
+    (Adam(lr=0.3), (0.136007, 0.318245)),  # the book adds 1e-7 to the root before the bias is corrected
+]
+
+
+@pytest.mark.parametrize(("optimizer", "end"), PATHS, ids=lambda value: getattr(value, "kind", ""))
+def test_the_path_down_a_long_valley_ends_where_it_should(optimizer: AnyOptimizer, end: tuple[float, float]) -> None:
+    point = torch.tensor([[-7.0, 2.0]], dtype=torch.float64)
+    step = update([optimizer], point)
+    for _ in range(30):
+        step(point, point * torch.tensor([0.1, 2.0]), _rates((optimizer,)))
+    assert point[0].tolist() == pytest.approx(end, abs=1e-5)
+
+
+def test_no_two_kinds_remember_under_the_same_name() -> None:
+    kinds: list[AnyOptimizer] = [SGD(), Momentum(), AdaGrad(), RMSProp(), Adam()]
+    names = [name for kind in kinds for name in update([kind], torch.zeros(1, 2)).slots]
+    assert len(names) == len(set(names)) == 6

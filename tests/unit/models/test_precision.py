@@ -1,0 +1,46 @@
+"""The matrix products of each precision, large ones too."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradus.spec.precision import Precision
+from models.precision import ONEDNN_FROM, products
+
+SHAPES = [(50, 784, 300), (3, 4, 5), (1, 7, 2)]
+
+
+def _random(*shape: int, seed: int) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _rounded(x: Tensor, precision: Precision) -> Tensor:
+    return (x.bfloat16() if precision == "bfloat16" else x).double()
+
+
+def test_the_shapes_are_on_both_sides_of_the_threshold() -> None:
+    work = [b * fan_in * units for b, fan_in, units in SHAPES]
+    assert max(work) > ONEDNN_FROM > min(work)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize(("batch", "fan_in", "units"), SHAPES)
+def test_products_are_those_of_the_rounded_operands(batch: int, fan_in: int, units: int, precision: Precision) -> None:
+    x, w, dz = _random(2, batch, fan_in, seed=0), _random(2, fan_in, units, seed=1), _random(2, batch, units, seed=2)
+    bias = _random(2, 1, units, seed=3)
+    by = products(precision)
+    rx, rw, rz = (_rounded(operand, precision) for operand in (x, w, dz))
+    cases = [
+        (by.sums(x, w, bias, torch.empty_like(dz)), rx @ rw + bias),
+        (by.sums(x, w, None, torch.empty_like(dz)), rx @ rw),
+        (by.weight_gradient(x, dz, torch.empty_like(w)), rx.mT @ rz),
+        (by.input_gradient(dz, w, torch.empty_like(x)), rz @ rw.mT),
+    ]
+    for ours, expected in cases:
+        torch.testing.assert_close(ours.double(), expected, rtol=1e-5, atol=2e-4)
+
+
+def test_members_that_share_their_inputs_need_no_copy_of_them() -> None:
+    x, w = _random(1, 50, 784, seed=0).expand(3, -1, -1), _random(3, 784, 300, seed=1)
+    ours = products("float32").sums(x, w, None, torch.empty(3, 50, 300))
+    torch.testing.assert_close(ours, x @ w, rtol=1e-4, atol=1e-4)

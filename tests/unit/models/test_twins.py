@@ -1,0 +1,83 @@
+"""Every word of the spec has its body."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import torch
+
+import gradus.spec
+import models
+from gradus.spec.activation import ACTIVATIONS, Activation
+from gradus.spec.device import DeviceWish
+from gradus.spec.initializer import DrawnInitializer
+from gradus.spec.loss import Task
+from gradus.spec.optimizer import AnyOptimizer
+from gradus.spec.precision import Precision
+from gradus.spec.schedule import AnySchedule
+from models.activation import curve
+from models.device import device
+from models.initializer import first_weights
+from models.loss import loss
+from models.optimizer import update
+from models.precision import products
+from models.schedule import factors
+
+WITHOUT_BODY = {"word", "dataset", "experiment", "checkpoint", "memory", "__init__"}
+
+
+def _names(package: str) -> set[str]:
+    return {path.stem for path in Path(package).parent.glob("*.py")}
+
+
+def test_every_file_of_the_spec_has_its_twin() -> None:
+    assert gradus.spec.__file__
+    assert models.__file__
+    assert _names(gradus.spec.__file__) - WITHOUT_BODY == _names(models.__file__) - {"__init__"}
+
+
+@pytest.mark.parametrize("kind", get_args(AnyOptimizer))
+def test_every_optimizer_moves_the_parameters(kind: type[AnyOptimizer]) -> None:
+    parameters, gradient = torch.zeros(2, 3), torch.ones(2, 3)
+    update([kind(), kind()], parameters)(parameters, gradient, torch.ones(2, 1))
+    assert (parameters < 0).all()
+
+
+@pytest.mark.parametrize("kind", get_args(AnySchedule))
+def test_every_schedule_starts_at_one(kind: type[AnySchedule]) -> None:
+    assert factors(kind(), torch.zeros(1, dtype=torch.float64), 10, 5).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("kind", get_args(DrawnInitializer))
+def test_every_initialiser_gives_weights_of_the_layers_shape(kind: type[DrawnInitializer]) -> None:
+    weights = first_weights(kind(), 4, 3, torch.Generator().manual_seed(0))
+    assert weights.shape == (4, 3)
+    assert weights.isfinite().all()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_has_a_value(activation: Activation) -> None:
+    out = torch.empty(5)
+    curve(activation).value(torch.linspace(-1, 1, 5), out)
+    assert out.isfinite().all()
+
+
+@pytest.mark.parametrize("task", get_args(Task))
+def test_every_task_has_a_loss(task: Task) -> None:
+    targets = torch.zeros(1, 2, dtype=torch.int64) if task == "classification" else torch.zeros(1, 2)
+    assert loss(task).values(torch.zeros(1, 2, 1), targets).tolist() == [[0.0, 0.0]]
+
+
+@pytest.mark.parametrize("precision", get_args(Precision))
+def test_every_precision_multiplies(precision: Precision) -> None:
+    ones = torch.ones(1, 2, 2)
+    assert products(precision).sums(ones, ones, None, torch.empty(1, 2, 2)).tolist() == [[[2.0, 2.0], [2.0, 2.0]]]
+
+
+@pytest.mark.parametrize("wish", get_args(DeviceWish))
+def test_every_wish_for_a_device_is_granted_or_refused(wish: DeviceWish) -> None:
+    if wish == "cuda" and not torch.cuda.is_available():
+        with pytest.raises(RuntimeError, match="take device cpu or auto"):
+            device(wish)
+    else:
+        assert device(wish).type in {"cpu", "cuda"}
