@@ -1,0 +1,110 @@
+"""What tests of the API share."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from api.app import create_app
+from api.tail import Tail
+from hub.hub import Hub
+
+SPEC = {"dataset": "digits", "layers": [4]}
+JSON = {"Content-Type": "application/json"}
+PROBLEM = "application/problem+json"
+
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+"""For what HTTP alone decides: once is enough."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running API, and the hub behind it, through which tests play the worker."""
+
+    url: str
+    hub: Hub
+    tail: Tail
+
+
+@contextmanager
+def serving(hub: Hub) -> Iterator[Service]:
+    """A server in a thread of this process, with short waits."""
+    app = create_app(hub, poll=0.05, heartbeat=0.2, trust_loopback=True)
+    config = uvicorn.Config(
+        app, port=0, loop="uvloop", http="httptools", ws="none", log_config=None, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait_for(lambda: server.started)
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Service(f"http://127.0.0.1:{port}", hub, app.state.world.tail)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event of a stream."""
+
+    id: int
+    event: str
+    data: dict[str, Any]
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
+    """Return as soon as it is true; fail if it never becomes so."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+@contextmanager
+def listening(client: httpx.Client, path: str, **options: Any) -> Iterator[Iterator[Told]]:
+    """The events of a stream, as they come."""
+    with client.stream("GET", path, **options) as response:
+        assert response.status_code == 200, response.read()
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield told(response.iter_lines())
+
+
+def told(lines: Iterator[str]) -> Iterator[Told]:
+    """Server-sent events, read by the rules of the HTML standard that matter here."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        if not line and fields:
+            yield Told(int(fields["id"]), fields["event"], json.loads(fields["data"]))
+            fields = {}
+        elif line and not line.startswith(":"):
+            key, _, value = line.partition(": ")
+            assert key in {"id", "event", "data"}
+            assert key not in fields
+            fields[key] = value
+
+
+def experiments(client: httpx.Client) -> list[dict[str, Any]]:
+    """Everything that is stored, newest first."""
+    data: list[dict[str, Any]] = client.get("/v1/experiments", params={"limit": 200}).json()["data"]
+    return data
+
+
+def assert_problem(response: httpx.Response, status: int) -> dict[str, Any]:
+    """The problem document of an answer that must be one."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == PROBLEM
+    problem: dict[str, Any] = response.json()
+    assert problem["status"] == status
+    assert problem["type"] == f"urn:gradus:problem:{problem['code']}"
+    assert problem["title"]
+    assert problem["detail"]
+    return problem

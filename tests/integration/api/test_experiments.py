@@ -1,0 +1,158 @@
+"""Reading, listing, changing, deleting and cancelling experiments."""
+
+from typing import Any
+
+import httpx
+
+from gradus.status import Status
+from hub import runs
+from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, on_sqlite
+from tests.integration.hub.work import claim, submit, train_epoch
+
+
+def test_a_walk_by_cursor_sees_each_experiment_once_while_new_ones_come(service: Service, client: httpx.Client) -> None:
+    old = [submit(service.hub, tags=["walk"]).id for _ in range(9)]
+    walked: list[str] = []
+    query: dict[str, Any] = {"limit": 2, "tag": "walk"}
+    while True:
+        page = client.get("/v1/experiments", params=query).json()
+        walked += [one["id"] for one in page["data"]]
+        submit(service.hub, tags=["walk"])
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert walked == old[::-1]
+
+
+def test_the_last_page_has_no_cursor_although_it_is_full(service: Service, client: httpx.Client) -> None:
+    for _ in range(4):
+        submit(service.hub)
+    first = client.get("/v1/experiments?limit=2").json()
+    last = client.get("/v1/experiments", params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert [len(first["data"]), len(last["data"]), last["next_cursor"]] == [2, 2, None]
+
+
+def test_filters_show_what_they_name(service: Service, client: httpx.Client) -> None:
+    submit(service.hub, name="Straße 100%", tags=["a", "b"])
+    submit(service.hub, name="wine", dataset="wine", notes="the red ONE", tags=["b"])
+    claim(service.hub, submit(service.hub, name="running"))
+
+    def names(**query: str) -> list[str]:
+        return [one["name"] for one in client.get("/v1/experiments", params=query).json()["data"]]
+
+    assert names() == ["running", "wine", "Straße 100%"]
+    assert names(status="running") == ["running"]
+    assert names(tag="b") == ["wine", "Straße 100%"]
+    assert names(tag="b", dataset="wine") == ["wine"]
+    assert names(q="red one") == ["wine"]
+    assert names(q="0%") == ["Straße 100%"]
+    assert names(q="%") == ["Straße 100%"]
+    assert names(sweep="swp_none") == []
+
+
+def test_a_version_that_the_client_has_is_not_sent_again(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    path = f"/v1/experiments/{row.id}"
+    tag = client.get(path).headers["etag"]
+    for known in (tag, f"W/{tag}", f'"0", {tag}', "*"):
+        answer = client.get(path, headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+    train_epoch(service.hub, claim(service.hub, row), 1)
+    changed = client.get(path, headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.json()["progress"]["epoch"]) == (200, 1)
+    assert changed.headers["etag"] != tag
+
+
+def test_what_people_wrote_can_be_changed_and_the_rest_stays(client: httpx.Client) -> None:
+    made = client.post("/v1/experiments", json={**SPEC, "name": "a", "notes": "b", "tags": ["c"]})
+    path = made.headers["location"]
+    assert client.patch(path, json={"tags": ["d", "e"]}).json()["tags"] == ["d", "e"]
+    merge = {"Content-Type": "application/merge-patch+json"}
+    changed = client.patch(path, content='{"name": "", "notes": "ü\\n"}', headers=merge)
+    assert changed.json() == {
+        **made.json(), "name": "", "notes": "ü\n", "tags": ["d", "e"],
+        "spec": {**made.json()["spec"], "name": "", "notes": "ü\n", "tags": ["d", "e"]},
+    }  # fmt: skip
+    assert client.get(path).json() == changed.json()
+    assert [len(client.get("/v1/experiments", params={"tag": tag}).json()["data"]) for tag in "cde"] == [0, 1, 1]
+
+
+@on_sqlite
+def test_a_bad_change_is_named_and_changes_nothing(client: httpx.Client) -> None:
+    made = client.post("/v1/experiments", json=SPEC)
+    for body, told in (
+        ('{"name": null}', "name: may not be null"),
+        ('{"status": "cancelled"}', "unknown key 'status'"),
+        ('{"tags": "a"}', "tags: must be a list"),
+        ('{"notes": "\\u0000"}', "notes: may not contain NUL"),
+        ("[]", "must be a JSON object"),
+    ):
+        answer = client.patch(made.headers["location"], content=body, headers=JSON)
+        assert told in assert_problem(answer, 422)["detail"]
+    assert client.get(made.headers["location"]).headers["etag"] == made.headers["etag"]
+
+
+def test_a_change_of_another_version_is_refused(client: httpx.Client) -> None:
+    made = client.post("/v1/experiments", json=SPEC)
+    path, tag = made.headers["location"], {"If-Match": made.headers["etag"]}
+    assert client.patch(path, json={"name": "first"}, headers=tag).status_code == 200
+    assert_problem(client.patch(path, json={"name": "second"}, headers=tag), 412)
+    assert client.patch(path, json={"name": "third"}, headers={"If-Match": "*"}).json()["name"] == "third"
+
+
+def test_a_deleted_experiment_is_gone(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    path = f"/v1/experiments/{row.id}"
+    answer = client.delete(path)
+    assert (answer.status_code, answer.content) == (204, b"")
+    for method, end in (("GET", ""), ("DELETE", ""), ("GET", "/metrics"), ("GET", "/events"), ("POST", "/cancel")):
+        assert_problem(client.request(method, path + end), 404)
+    with service.hub.write() as session:
+        assert runs.claim(session, row.job_id, "worker", "cpu:1") is None
+
+
+def test_a_running_experiment_must_be_cancelled_before_it_is_deleted(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    claim(service.hub, row)
+    assert "cancel it first" in assert_problem(client.delete(f"/v1/experiments/{row.id}"), 409)["detail"]
+    assert len(experiments(client)) == 1
+
+
+def test_a_queued_experiment_is_cancelled_at_once_and_twice_without_harm(
+    service: Service, client: httpx.Client
+) -> None:
+    path = f"/v1/experiments/{submit(service.hub).id}"
+    first, second = client.post(f"{path}/cancel"), client.post(f"{path}/cancel")
+    assert [first.status_code, second.status_code] == [202, 202]
+    assert first.json() == second.json() == client.get(path).json()
+    assert first.json()["status"] == "cancelled"
+    assert first.headers["etag"] == client.get(path).headers["etag"]
+
+
+def test_a_running_experiment_is_cancelled_by_its_worker(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    claim(service.hub, row)
+    answers = [client.post(f"/v1/experiments/{row.id}/cancel") for _ in range(2)]
+    assert [(one.status_code, one.json()["status"]) for one in answers] == [(202, "running")] * 2
+    with service.hub.read() as session:
+        assert runs.requests(session, row.job_id) == {row.id: Status.CANCELLED}
+
+
+def test_what_is_over_cannot_be_cancelled(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    claimed = claim(service.hub, row)
+    with service.hub.write() as session:
+        runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
+    problem = assert_problem(client.post(f"/v1/experiments/{row.id}/cancel"), 409)
+    assert problem["code"] == "impossible_transition"
+    assert "succeeded" in problem["detail"]
+
+
+@on_sqlite
+def test_head_answers_as_get_without_a_body(client: httpx.Client) -> None:
+    made = client.post("/v1/experiments", json=SPEC)
+    for path in ("/v1/experiments", made.headers["location"], "/healthz"):
+        head, get = client.head(path), client.get(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
+    assert client.head("/v1/events").headers["content-type"].startswith("text/event-stream")

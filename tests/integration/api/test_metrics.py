@@ -1,0 +1,104 @@
+"""`GET /v1/experiments/{id}/metrics`."""
+
+import csv
+import io
+import threading
+from typing import Any
+
+import httpx
+
+from gradus.status import Status
+from gradus.wire.metrics import MetricsRow
+from hub import runs
+from hub.tables import ExperimentRow
+from tests.integration.api.service import Service, wait_for
+from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
+
+
+def trained(service: Service, losses: list[float], **changes: float | None) -> tuple[ExperimentRow, runs.Claim]:
+    """A running experiment with an epoch for each training loss."""
+    row = submit(service.hub, epochs=100)
+    claimed = claim(service.hub, row)
+    for i, loss in enumerate(losses):
+        train_epoch(service.hub, claimed, i + 1, train_loss=loss, **changes)
+    return row, claimed
+
+
+def read(client: httpx.Client, row: ExperimentRow, **query: int) -> dict[str, Any]:
+    answer = client.get(f"/v1/experiments/{row.id}/metrics", params=query)
+    assert answer.status_code == 200
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+def test_rows_come_in_order_with_every_key_of_the_contract(service: Service, client: httpx.Client) -> None:
+    row, _ = trained(service, [0.3, 0.1 + 0.2])
+    page = read(client, row)
+    assert [list(one) for one in page["data"]] == [list(MetricsRow.model_fields)] * 2
+    assert [one["train_loss"] for one in page["data"]] == [0.3, 0.30000000000000004]
+    assert (page["last_epoch"], page["status"]) == (2, "running")
+    assert read(client, row, after=1)["data"] == page["data"][1:]
+    assert read(client, row, after=2) == {"data": [], "last_epoch": 2, "status": "running"}
+
+
+def test_nan_and_infinities_survive_in_json_and_csv(service: Service, client: httpx.Client) -> None:
+    row, _ = trained(service, [NAN, INFINITY, -INFINITY, 1e-300], validation_accuracy=None)
+    spelled = ["NaN", "Infinity", "-Infinity"]
+    assert [one["train_loss"] for one in read(client, row)["data"]] == [*spelled, 1e-300]
+    assert client.get(f"/v1/experiments/{row.id}").json()["latest"]["train_loss"] == 1e-300
+    answer = client.get(f"/v1/experiments/{row.id}/metrics", headers={"Accept": "text/csv"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert list(rows[0]) == list(MetricsRow.model_fields)
+    assert [one["train_loss"] for one in rows] == [*spelled, "1e-300"]
+    assert {one["validation_accuracy"] for one in rows} == {""}
+    assert [one["at"] for one in rows] == [one["at"] for one in read(client, row)["data"]]
+
+
+def test_a_long_poll_answers_when_a_row_arrives(service: Service, client: httpx.Client) -> None:
+    row, claimed = trained(service, [0.5])
+    later = threading.Thread(
+        target=lambda: (wait_for(lambda: service.tail.listeners == 1), train_epoch(service.hub, claimed, 2))
+    )
+    later.start()
+    page = read(client, row, after=1, wait=60)
+    later.join()
+    assert [one["epoch"] for one in page["data"]] == [2]
+
+
+def test_a_long_poll_answers_when_the_experiment_is_over(service: Service, client: httpx.Client) -> None:
+    row, claimed = trained(service, [0.5])
+
+    def end() -> None:
+        wait_for(lambda: service.tail.listeners == 1)
+        with service.hub.write() as session:
+            runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
+
+    later = threading.Thread(target=end)
+    later.start()
+    assert read(client, row, after=1, wait=60) == {"data": [], "last_epoch": 1, "status": "succeeded"}
+    later.join()
+    assert read(client, row, after=1, wait=60)["status"] == "succeeded"
+
+
+def test_a_long_poll_answers_at_once_when_there_is_something(service: Service, client: httpx.Client) -> None:
+    row, _ = trained(service, [0.5])
+    assert read(client, row, wait=60)["last_epoch"] == 1
+
+
+def test_a_long_poll_ends_without_news(service: Service, client: httpx.Client) -> None:
+    row, _ = trained(service, [0.5])
+    assert read(client, row, after=1, wait=1) == {"data": [], "last_epoch": 1, "status": "running"}
+
+
+def test_fewer_points_keep_the_ends_and_the_extremes(service: Service, client: httpx.Client) -> None:
+    losses = [1.0 + i % 3 for i in range(40)]
+    losses[17], losses[23], losses[30] = 100.0, -5.0, NAN
+    row, _ = trained(service, losses)
+    for most in (2, 3, 10, 39, 40, 10_000):
+        page = read(client, row, max_points=most)
+        epochs = [one["epoch"] for one in page["data"]]
+        assert len(epochs) <= most
+        assert epochs == sorted(set(epochs))
+        assert (epochs[0], epochs[-1], page["last_epoch"]) == (1, 40, 40)
+        assert most < 10 or {18, 24, 31} <= set(epochs)

@@ -1,0 +1,202 @@
+"""The event streams: exact, whichever way they are cut."""
+
+import itertools
+import json
+
+import httpx
+
+from api import ear, logs
+from gradus.status import Status
+from hub import events, runs
+from hub.database import now
+from hub.tables import ExperimentRow
+from tests.integration.api.service import Service, listening, on_sqlite, wait_for
+from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
+
+
+def finished(service: Service, epochs: int = 3) -> ExperimentRow:
+    """An experiment that is over, with a log of epochs + 4 rows."""
+    row = submit(service.hub)
+    claimed = claim(service.hub, row)
+    for epoch in range(1, epochs + 1):
+        train_epoch(service.hub, claimed, epoch)
+    with service.hub.write() as session:
+        runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
+    return row
+
+
+def test_what_is_over_streams_its_whole_log_and_ends(service: Service, client: httpx.Client) -> None:
+    row = finished(service)
+    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+        log = list(stream)
+    assert [one.id for one in log] == [1, 2, 3, 4, 5, 6, 7]
+    assert [one.event for one in log] == ["status", "status", "epoch", "epoch", "epoch", "status", "end"]
+    assert [one.data["status"] for one in log if one.event == "status"] == ["queued", "running", "succeeded"]
+    assert log[-1].data == client.get(f"/v1/experiments/{row.id}").json()
+    metrics = client.get(f"/v1/experiments/{row.id}/metrics").json()["data"]
+    assert [one.data for one in log if one.event == "epoch"] == metrics
+
+
+@on_sqlite
+def test_lines_of_json_tell_the_same(service: Service, client: httpx.Client) -> None:
+    path = f"/v1/experiments/{finished(service).id}/events"
+    lines = client.get(path, headers={"Accept": "application/x-ndjson"})
+    assert lines.headers["content-type"].startswith("application/x-ndjson")
+    with listening(client, path) as stream:
+        assert [json.loads(line) for line in lines.text.splitlines()] == [vars(one) for one in stream]
+
+
+def test_a_stream_cut_at_every_row_yields_each_row_once(service: Service, client: httpx.Client) -> None:
+    path = f"/v1/experiments/{finished(service).id}/events"
+    with listening(client, path) as stream:
+        whole = list(stream)
+    for cut in range(len(whole) + 1):
+        with listening(client, path) as stream:
+            before = list(itertools.islice(stream, cut))
+        resume = {"headers": {"Last-Event-ID": str(before[-1].id)}} if before else {}
+        with listening(client, path, **resume) as stream:
+            assert before + list(stream) == whole
+        with listening(client, f"{path}?after={cut}") as stream:
+            assert before + list(stream) == whole
+
+
+def test_a_living_stream_cut_at_every_row_yields_each_row_once(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    path = f"/v1/experiments/{row.id}/events"
+    claimed = claim(service.hub, row)
+    seen = []
+    for epoch in range(1, 6):
+        resume = {"headers": {"Last-Event-ID": str(seen[-1].id)}} if seen else {}
+        with listening(client, path, **resume) as stream:
+            train_epoch(service.hub, claimed, epoch)
+            seen.append(next(stream))
+    with service.hub.write() as session:
+        runs.end(session, claimed.lease, row.id, Status.CANCELLED)
+    with listening(client, path, headers={"Last-Event-ID": str(seen[-1].id)}) as stream:
+        seen += stream
+    assert [one.id for one in seen] == list(range(1, 10))
+    with listening(client, path) as stream:
+        assert list(stream) == seen
+
+
+def test_rows_arrive_while_the_stream_is_open(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+        assert next(stream).data["status"] == "queued"
+        claimed = claim(service.hub, row)
+        assert next(stream).data["status"] == "running"
+        train_epoch(service.hub, claimed, 1, train_loss=NAN, test_loss=-INFINITY, gradient_norm=INFINITY)
+        epoch = next(stream)
+        assert (epoch.id, epoch.event, epoch.data["train_loss"]) == (3, "epoch", "NaN")
+        assert (epoch.data["test_loss"], epoch.data["gradient_norm"]) == ("-Infinity", "Infinity")
+        with service.hub.write() as session:
+            runs.say(session, claimed.lease, row.id, "a line\nand 'another' ü\x85\u2028\u2029\x1c")
+        assert next(stream).data == {"level": "info", "message": "a line\nand 'another' ü\x85\u2028\u2029\x1c"}
+        with service.hub.write() as session:
+            runs.end(session, claimed.lease, row.id, Status.FAILED)
+        assert [one.event for one in stream] == ["status", "end"]
+
+
+@on_sqlite
+def test_garbage_in_the_header_is_ignored(service: Service, client: httpx.Client) -> None:
+    path = f"/v1/experiments/{finished(service).id}/events"
+    for garbage in (b"", b"x", b"-1", b"1.5", b"\xff", b"9" * 40, "١".encode(), b"0x10"):
+        with listening(client, path, headers={b"Last-Event-ID": garbage}) as stream:
+            assert len(list(stream)) == 7
+
+
+def test_a_number_beyond_the_log_is_its_end(service: Service, client: httpx.Client) -> None:
+    over = f"/v1/experiments/{finished(service).id}/events"
+    with listening(client, over, headers={"Last-Event-ID": "999999"}) as stream:
+        assert list(stream) == []
+    row = submit(service.hub)
+    with listening(client, f"/v1/experiments/{row.id}/events?after=999999") as stream:
+        wait_for(lambda: service.tail.listeners == 1)
+        claim(service.hub, row)
+        assert next(stream).id == 2
+
+
+def test_a_stream_is_longer_than_a_page_of_the_database(service: Service, client: httpx.Client) -> None:
+    """The `end` may be the last row of a page, with nothing behind it."""
+    row = submit(service.hub)
+    claimed = claim(service.hub, row)
+    with service.hub.write() as session:
+        lines = [events.log(row.id, str(i)) for i in range(2 * logs.PAGE - 4)]
+        events.append(session, lines, now(session))
+    with service.hub.write() as session:
+        runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
+    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+        assert [one.id for one in stream] == list(range(1, 2 * logs.PAGE + 1))
+
+
+def test_who_is_slow_reads_the_database_again(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    count = 3 * ear.CAPACITY
+    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+        next(stream)
+        with service.hub.write() as session:
+            events.append(session, [events.log(row.id, "x" * 1000) for _ in range(count)], now(session))
+        assert [next(stream).id for _ in range(count)] == list(range(2, count + 2))
+
+
+def test_the_stream_over_everything_starts_now_and_says_whose_an_event_is(
+    service: Service, client: httpx.Client
+) -> None:
+    submit(service.hub)
+    with listening(client, "/v1/events") as stream:
+        wait_for(lambda: service.tail.listeners == 1)
+        one, two = submit(service.hub), submit(service.hub)
+        train_epoch(service.hub, claim(service.hub, one), 1)
+        heard = [next(stream) for _ in range(4)]
+    assert [each.event for each in heard] == ["status", "status", "status", "epoch"]
+    assert [each.data["experiment_id"] for each in heard] == [one.id, two.id, one.id, one.id]
+    epoch = client.get(f"/v1/experiments/{one.id}/metrics").json()["data"][0]
+    assert heard[-1].data == {"experiment_id": one.id, **epoch}
+
+
+def test_the_stream_over_everything_cut_at_every_row_yields_each_row_once(
+    service: Service, client: httpx.Client
+) -> None:
+    for _ in range(2):
+        finished(service)
+    with listening(client, "/v1/events?after=0") as stream:
+        whole = [next(stream) for _ in range(14)]
+    assert sorted({one.id for one in whole}) == [one.id for one in whole]
+    for cut in range(14):
+        after = whole[cut].id
+        with listening(client, "/v1/events", headers={"Last-Event-ID": str(after)}) as stream:
+            assert list(itertools.islice(stream, 13 - cut)) == whole[cut + 1 :]
+
+
+@on_sqlite
+def test_silence_is_broken_by_comments(service: Service, client: httpx.Client) -> None:
+    with client.stream("GET", "/v1/events") as response:
+        assert next(response.iter_raw()).startswith(b":")
+    with client.stream("GET", "/v1/events", headers={"Accept": "application/x-ndjson"}) as response:
+        lines = response.iter_lines()
+        wait_for(lambda: service.tail.listeners == 1)
+        submit(service.hub)
+        assert json.loads(next(lines))["event"] == "status"
+
+
+def test_the_stream_of_a_deleted_experiment_ends(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+        next(stream)
+        assert client.delete(f"/v1/experiments/{row.id}").status_code == 204
+        assert list(stream) == []
+
+
+@on_sqlite
+def test_nobody_listens_when_the_streams_are_closed(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    with listening(client, f"/v1/experiments/{row.id}/events") as stream, listening(client, "/v1/events"):
+        next(stream)
+        wait_for(lambda: service.tail.listeners == 2)
+    wait_for(lambda: service.tail.listeners == 0)
+
+
+@on_sqlite
+def test_a_proxy_neither_stores_nor_holds_back_a_stream(client: httpx.Client) -> None:
+    headers = client.head("/v1/events").headers
+    assert (headers["cache-control"], headers["x-accel-buffering"]) == ("no-store", "no")
