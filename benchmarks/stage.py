@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import text
 
 from gradus.examples import ADAM_BATCH_NORM
 from gradus.status import EventKind
@@ -13,11 +13,13 @@ from gradus.wire.metrics import MetricsRow
 from hub import experiments, runs
 from hub.database import Database, now
 from hub.events import Event, append
+from hub.experiments import Origin
 from hub.hub import Hub
+from hub.ids import new_id
 from hub.migrate import upgrade
 from hub.records import record
 from hub.settings import Settings
-from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
+from hub.tables import DEFAULT_WORKSPACE
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import DURABLE, postgres_in
 
@@ -63,13 +65,11 @@ def claimed_job(hub: Hub, members: int, owner: str) -> runs.Claim:
     """A new job with so many experiments, claimed by a worker."""
     with hub.write() as session:
         at = now(session)
-        rows = [experiments.add(session, DEFAULT_WORKSPACE, ADAM_BATCH_NORM, at) for _ in range(members)]
-        job_id, ids = rows[0].job_id, [row.id for row in rows]
-        session.execute(update(ExperimentRow).where(ExperimentRow.id.in_(ids)).values(job_id=job_id))
-        session.execute(delete(JobRow).where(JobRow.id.in_([row.job_id for row in rows[1:]]), JobRow.id != job_id))
+        new = [(ADAM_BATCH_NORM, Origin(new_id("exp"))) for _ in range(members)]
+        rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [range(members)], at)
         append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
     with hub.write() as session:
-        claimed = runs.claim(session, job_id, owner, "cpu:1")
+        claimed = runs.claim(session, rows[0].job_id, owner, "cpu:1")
     assert claimed is not None
     assert len(claimed.members) == members
     return claimed
