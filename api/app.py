@@ -14,14 +14,14 @@ from api.door import STRANGERS_PER_MINUTE, Door
 from api.middleware.counting import Counting
 from api.middleware.head import Head
 from api.middleware.security import Security
-from api.routes import about, control, events, experiments, health, keys, metrics, pages, session
+from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
 from api.tail import Tail
 from api.telemetry import Telemetry
 from api.world import World
 from gradus import __version__
 from hub.hub import Hub
 
-KEYED = (experiments.router, control.router, metrics.router, events.router, about.router, keys.router)
+KEYED = (experiments.router, control.router, sweeps.router, metrics.router, events.router, about.router, keys.router)
 """Nobody gets to these without a key whose role allows the method."""
 OPEN = (session.router, health.router, pages.router)
 """These ask for themselves, where they ask."""

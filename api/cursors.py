@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 
 from api.identity import is_experiment_id
 from gradus.errors import BadRequest
@@ -10,12 +11,12 @@ _VERSION = "1:"
 
 
 def encode(last_id: str) -> str:
-    """A cursor that goes on after this experiment."""
+    """A cursor that goes on after the thing of this id."""
     return base64.urlsafe_b64encode(f"{_VERSION}{last_id}".encode()).decode().rstrip("=")
 
 
-def decode(cursor: str) -> str:
-    """The experiment that the cursor goes on after.
+def decode(cursor: str, is_id: Callable[[str], bool] = is_experiment_id) -> str:
+    """The id that the cursor goes on after.
 
     Raises:
         BadRequest: it is none of ours.
@@ -25,7 +26,7 @@ def decode(cursor: str) -> str:
     except (binascii.Error, ValueError):
         text = ""
     last_id = text.removeprefix(_VERSION)
-    if text == last_id or not is_experiment_id(last_id):
+    if text == last_id or not is_id(last_id):
         raise BadRequest(
             "cursor: not one that this service gave out; pass the last page's next_cursor, or none for the first page",
             code="bad_cursor",

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from gradus.spec.experiment import Experiment
+from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest, SignIn
@@ -33,6 +34,8 @@ def document(app: FastAPI) -> dict[str, Any]:
             **_schemas(ExperimentPatch),
             **_schemas(ExtendRequest),
             **_schemas(ForkRequest),
+            **_schemas(SweepRequest, "Input"),
+            **_schemas(SweepExtension),
             **_schemas(KeyRequest),
             **_schemas(SignIn),
             **_schemas(Problem),

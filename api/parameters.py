@@ -37,6 +37,7 @@ def _without_nul(text: str) -> str:
 Text = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
 After = Annotated[int, Field(ge=0, le=LARGEST)]
 Wait = Annotated[int, Field(ge=0, le=WAIT_SECONDS)]
+SweepId = Annotated[str, Path(description="The sweep's id, `swp_…`.", examples=["swp_01kap3v8n0c2q5w8z1t4y7b0df"])]
 ExperimentId = Annotated[
     str, Path(description="The experiment's id, `exp_…`.", examples=["exp_01kap3v8n0c2q5w8z1t4y7b0df"])
 ]

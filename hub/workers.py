@@ -52,6 +52,11 @@ def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
     return [worker.model_copy(update={"running": running.get(worker.id, 0)}) for worker in alive(session)]
 
 
+def slots(session: Session) -> int:
+    """How many jobs the living workers train at once; 1 if there are none yet."""
+    return max(1, sum(worker.slots for worker in alive(session)))
+
+
 def seen_recently(moment: datetime, at: datetime) -> bool:
     """Whether a sign of life at `moment` still counts at `at`."""
     return at - moment < ALIVE

@@ -1,0 +1,168 @@
+"""`/v1/sweeps`: create, list, read, cancel, retry, extend."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+from fastapi import Query as InQuery
+from pydantic import Field
+
+from api import documents
+from api.answers import JSON, answer
+from api.bodies import JsonBody
+from api.callers import TheCaller
+from api.documented import GUARDED, body_of, header, problems
+from api.limits import PAGE_SIZE
+from api.parameters import Query, SweepId
+from api.services import sweeps
+from api.world import TheWorld
+from gradus.catalog import as_posted
+from gradus.examples import DIGITS, GRADIENT_DESCENT
+from gradus.sweep.request import SweepExtension, SweepRequest
+from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord
+
+router = APIRouter(tags=["sweeps"], responses=GUARDED)
+
+_LECTURE = as_posted(GRADIENT_DESCENT)
+_REQUESTS: dict[str, Any] = {
+    "one technique at a time": {
+        "value": {
+            "name": "what the lecture adds",
+            "base": _LECTURE,
+            "variants": {
+                "+ adam": {"optimizer": {"kind": "adam", "lr": 0.001}},
+                "+ batch norm": {"batch_norm": True},
+                "+ both": {"optimizer": {"kind": "adam", "lr": 0.001}, "batch_norm": True},
+            },
+            "seeds": [0, 1, 2, 3, 4],
+            "objective": {"metric": "test_accuracy", "goal": "maximize"},
+        }
+    },
+    "grid": {
+        "value": {
+            "base": as_posted(DIGITS),
+            "grid": {"optimizer.lr": [0.01, 0.003, 0.001], "init": ["xavier", "he"]},
+            "seeds": [0, 1],
+        }
+    },
+    "random search": {
+        "value": {
+            "base": as_posted(DIGITS),
+            "random": {
+                "n": 20,
+                "space": {
+                    "optimizer.lr": {"kind": "log_uniform", "low": 0.0001, "high": 0.1},
+                    "dropout": {"kind": "uniform", "low": 0, "high": 0.5},
+                    "layers.0.units": {"kind": "choice", "values": [16, 32, 64]},
+                },
+            },
+        }
+    },
+}
+_EXTENSIONS: dict[str, Any] = {
+    "more seeds": {"value": {"seeds": [5, 6, 7]}},
+    "more values": {"value": {"grid": {"optimizer.lr": [0.0003]}}},
+    "more draws": {"value": {"random": {"n": 40}}},
+    "one more variant": {"value": {"variants": {"+ dropout": {"dropout": 0.3}}}},
+}
+_ONE: dict[str, Any] = {"response_model": SweepRecord, "response_description": "The sweep."}
+
+
+class CreateQuery(Query):
+    """Of `POST /v1/sweeps`."""
+
+    dry_run: bool = False
+    """Only say what the sweep comes to; store nothing."""
+
+
+class ListQuery(Query):
+    """Of `GET /v1/sweeps`."""
+
+    limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = 50
+    """How many on a page."""
+    cursor: Annotated[str, Field(max_length=1000)] | None = None
+    """The last page's `next_cursor`."""
+
+
+@router.post(
+    "/v1/sweeps",
+    status_code=201,
+    **_ONE,
+    responses={
+        201: {
+            "headers": {
+                "Location": header("Where it is from now on."),
+                "Idempotency-Replayed": header("`true` if an earlier request with the key created it."),
+            }
+        },
+        200: {"model": SweepDryRun, "description": "What a dry run found."},
+        **problems(409, 413, 415, 422),
+    },
+    openapi_extra=body_of("SweepRequestInput", _REQUESTS),
+)
+def create_sweep(
+    world: TheWorld,
+    caller: TheCaller,
+    body: JsonBody,
+    query: Annotated[CreateQuery, InQuery()],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="A repeat with the same key and request gets the first answer; other request, 409.",
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+        ),
+    ] = None,
+) -> Response:
+    """Train many networks: one base, what changes, and with which seeds. All are stored, or none.
+
+    Those of one shape train side by side as one. A mistake in any of them is named with its label.
+    """
+    request = documents.read(body, SweepRequest)
+    if query.dry_run:
+        return answer(sweeps.preview(world.hub, caller.workspace_id, request))
+    made = sweeps.create(world.hub, caller.workspace_id, request, idempotency_key)
+    headers = {"Location": f"/v1/sweeps/{made.id}"}
+    if made.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(made.answer, 201, headers, JSON)
+
+
+@router.get("/v1/sweeps", response_model=SweepPage)
+def list_sweeps(world: TheWorld, caller: TheCaller, query: Annotated[ListQuery, InQuery()]) -> Response:
+    """Sweeps, newest first, without their results."""
+    return answer(sweeps.page(world.hub, caller.workspace_id, query.cursor, query.limit))
+
+
+@router.get("/v1/sweeps/{sweep_id}", **_ONE, responses=problems(404))
+def get_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+    """One sweep: what was asked, how far it is, and what each change came to, best first.
+
+    A change's `mean` is over its members that have succeeded; `difference` is to the base, paired by seed, with its
+    95 % confidence interval. Members that failed are listed with their errors.
+    """
+    return answer(sweeps.get(world.hub, caller.workspace_id, sweep_id))
+
+
+@router.post("/v1/sweeps/{sweep_id}/cancel", status_code=202, **_ONE, responses=problems(404, 409))
+def cancel_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+    """End everything of it that is not over. Asking twice is harmless."""
+    return answer(sweeps.cancel(world.hub, caller.workspace_id, sweep_id), 202)
+
+
+@router.post("/v1/sweeps/{sweep_id}/retry", status_code=202, **_ONE, responses=problems(404))
+def retry_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+    """Train again, from the start, only what failed. If nothing did, nothing happens."""
+    return answer(sweeps.retry(world.hub, caller.workspace_id, sweep_id), 202)
+
+
+@router.post(
+    "/v1/sweeps/{sweep_id}/extend",
+    status_code=202,
+    **_ONE,
+    responses=problems(404, 413, 415, 422),
+    openapi_extra=body_of("SweepExtension", _EXTENSIONS),
+)
+def extend_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId, body: JsonBody) -> Response:
+    """Add seeds, values, draws or variants; what is new is trained. What it has already is not trained twice."""
+    return answer(sweeps.extend(world.hub, caller.workspace_id, sweep_id, documents.read(body, SweepExtension)), 202)
