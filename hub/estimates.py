@@ -42,8 +42,9 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[_Kind, 
     mine = (row.workspace_id == workspace_id, row.dataset == dataset, row.status == Status.SUCCEEDED, row.epoch > 0)
     columns = (row.job_id, row.spec, row.parameters, row.seconds, row.epoch)
     rows = session.execute(select(*columns).where(*mine).order_by(row.id.desc()).limit(RECENT)).all()
-    beside = select(row.job_id, func.count()).where(row.job_id.in_({one.job_id for one in rows})).group_by(row.job_id)
-    members = dict(session.execute(beside).tuples().all())
+    jobs = {one.job_id for one in rows}
+    beside = select(row.job_id, func.count().label("members")).where(row.job_id.in_(jobs)).group_by(row.job_id)
+    members = {job.job_id: job.members for job in session.execute(beside)}
     found: defaultdict[_Kind, list[float]] = defaultdict(list)
     for one in rows:
         spec = json.loads(one.spec)

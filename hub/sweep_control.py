@@ -67,7 +67,7 @@ def _fresh_jobs(session: Session, rows: Sequence[ExperimentRow], slots: int, at:
     The fencing numbers go on from the old jobs', so that no file of a new lease has the name of an old one's.
     """
     old = {row.job_id for row in rows}
-    tokens = dict(session.execute(select(JobRow.id, JobRow.token).where(JobRow.id.in_(old))).tuples().all())
+    tokens = {job.id: job.token for job in session.execute(select(JobRow.id, JobRow.token).where(JobRow.id.in_(old)))}
     for array in arrays([spec_of(row) for row in rows], slots):
         mine = [rows[place] for place in array]
         token = max(tokens[row.job_id] for row in mine)

@@ -91,7 +91,7 @@ def counts(session: Session, workspace_id: str, sweep_ids: Sequence[str]) -> dic
         row.workspace_id == workspace_id, row.sweep_id.in_(sweep_ids)
     )
     found = {key: dict.fromkeys(Status, 0) for key in sweep_ids}
-    for key, status, count in session.execute(query.group_by(row.sweep_id, row.status)).tuples():
+    for key, status, count in session.execute(query.group_by(row.sweep_id, row.status)):
         assert key is not None
         found[key][Status(status)] = count
     return found
