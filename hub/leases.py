@@ -18,8 +18,8 @@ _OURS = (
     .where(_JOBS.c.id == bindparam("our_job"), _JOBS.c.token == bindparam("our_token"))
     .where(_JOBS.c.owner == bindparam("us"))
 )
-_RENEW = _OURS.values(lease_until=bindparam("until")).returning(_JOBS.c.id)
-_RELEASE = _OURS.values(owner=None, lease_until=None).returning(_JOBS.c.id)
+_RENEW = _OURS.values(lease_until=bindparam("until")).returning(_JOBS.c.losses)
+_RELEASE = _OURS.values(owner=None, lease_until=None).returning(_JOBS.c.losses)
 """Made once: making them anew for each epoch would cost more than running them."""
 
 
@@ -54,13 +54,13 @@ def take(session: Session, job_id: str, owner: str, at: datetime, term: timedelt
     return None if token is None else Lease(job_id, owner, token, term)
 
 
-def fence(session: Session, lease: Lease, at: datetime) -> None:
-    """Begin a write under the lease, and renew it.
+def fence(session: Session, lease: Lease, at: datetime) -> int:
+    """Begin a write under the lease, and renew it; how many times in a row the job was lost before.
 
     Raises:
         LeaseLost: somebody else has taken the job since.
     """
-    _change(session, lease, _RENEW, until=at + lease.term)
+    return _change(session, lease, _RENEW, until=at + lease.term)
 
 
 def release(session: Session, lease: Lease) -> None:
@@ -72,7 +72,9 @@ def release(session: Session, lease: Lease) -> None:
     _change(session, lease, _RELEASE)
 
 
-def _change(session: Session, lease: Lease, change: ReturningUpdate[tuple[str]], **values: object) -> None:
+def _change(session: Session, lease: Lease, change: ReturningUpdate[int], **values: object) -> int:
     ours = {"our_job": lease.job_id, "our_token": lease.token, "us": lease.owner}
-    if session.execute(change, {**ours, **values}).scalar_one_or_none() is None:
+    losses = session.execute(change, {**ours, **values}).scalar_one_or_none()
+    if losses is None:
         raise LeaseLost(f"{lease.owner} no longer holds {lease.job_id}")
+    return losses

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub.events import Event
 from hub.leases import Lease
-from hub.tables import ExperimentRow, JobRow
+from hub.tables import ExperimentRow, JobRow, Table
 from hub.transitions import move
 
 MAX_LOSSES = 5
 """In a row, without a new epoch or checkpoint in between, before a job is given up."""
+
+_JOBS = Table.metadata.tables[JobRow.__tablename__]
+_FORGET = update(_JOBS).where(_JOBS.c.id == bindparam("job")).values(losses=0)
+"""Made once: making it anew for each epoch would cost more than running it."""
 
 
 def expired(session: Session, job_id: str, at: datetime) -> int:
@@ -31,7 +35,7 @@ def count(session: Session, lease: Lease) -> int:
 
 def forget(session: Session, lease: Lease) -> None:
     """Begin to count anew: the job has got further."""
-    session.execute(update(JobRow).where(JobRow.id == lease.job_id).values(losses=0))
+    session.execute(_FORGET, {"job": lease.job_id})
 
 
 def give_up(session: Session, rows: Sequence[ExperimentRow], at: datetime) -> list[Event]:

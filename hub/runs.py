@@ -100,7 +100,7 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -
     Epochs that were recorded before are left as they are: a run that was lost and begun anew gives the same numbers.
     """
     at = now(session)
-    leases.fence(session, lease, at)
+    lost = leases.fence(session, lease, at)
     fresh: dict[str, MetricsRow] = {}
     for row in experiments.members(session, lease.job_id):
         epoch = epochs.get(row.id) if row.status == Status.RUNNING else None
@@ -111,7 +111,7 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -
             fresh[row.id] = epoch.row
         if epoch is not None and epoch.saved is not None:
             checkpoints.add(session, row, lease.token, epoch.saved, at)
-    if fresh or any(epoch.saved for epoch in epochs.values()):
+    if lost and (fresh or any(epoch.saved for epoch in epochs.values())):
         losses.forget(session, lease)
     if not fresh:
         return
