@@ -42,8 +42,7 @@ def _hold(file: str) -> None:
     """The lock ends with the process, for nothing else inherits it."""
     lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    os.ftruncate(lock, 0)
-    os.write(lock, str(os.getpid()).encode())
+    os.pwrite(lock, f"{os.getpid():>20}".encode(), 0)  # always as long: a reader never meets half of it
 
 
 if __name__ == "__main__":
