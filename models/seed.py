@@ -11,7 +11,7 @@ Purpose = Literal["weights", "order", "dropout"]
 
 def stream(seed: int, purpose: Purpose, place: str, step: int) -> int:
     """The 63-bit seed of one draw. Hashed, so that neighbouring seeds and steps share nothing."""
-    key = f"{seed} {purpose} {place} {step}".encode()
+    key = f"gradus {seed} {purpose} {place} {step}".encode()
     return int.from_bytes(blake2b(key, digest_size=8).digest(), "big") >> 1
 
 
