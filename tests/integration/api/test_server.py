@@ -1,0 +1,149 @@
+"""The server as a process: its end, its connections, its refusals."""
+
+import asyncio
+import http.client
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from gradus.client import Client
+from hub.hub import Hub
+from tests.integration.api.service import on_sqlite
+from tests.integration.hub.work import claim, submit, train_epoch
+from tests.servers.processes import ROOT, Program, free_port, running_api, service_env, wait_until
+
+STREAMS = 200
+
+
+@pytest.fixture
+def server(hub: Hub, tmp_path: Path) -> Iterator[tuple[Program, int]]:
+    """An API process, and its port."""
+    env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
+    with running_api(tmp_path, env) as (program, client):
+        yield program, port_of(client)
+
+
+def port_of(client: Client) -> int:
+    port = urlsplit(client.access.url).port
+    assert port is not None
+    return port
+
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def opened(port: int, path: str) -> Connection:
+    """A stream of which the first event has come."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+    assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
+    await reader.readuntil(b"\n\n")
+    return reader, writer
+
+
+async def rest(stream: Connection) -> bytes:
+    """Everything until the server closes the connection."""
+    reader, writer = stream
+    said = await reader.read()
+    writer.close()
+    return said
+
+
+def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(hub: Hub, server: tuple[Program, int]) -> None:
+    program, port = server
+    row = submit(hub)
+
+    async def scene() -> tuple[list[bytes], float]:
+        streams = [await opened(port, f"/v1/experiments/{row.id}/events") for _ in range(STREAMS)]
+        await asyncio.to_thread(train_epoch, hub, claim(hub, row), 1)
+        for reader, _ in streams:
+            await reader.readuntil(b"event: epoch")
+        start = time.monotonic()
+        program.process.send_signal(signal.SIGTERM)
+        said = await asyncio.gather(*map(rest, streams))
+        return said, time.monotonic() - start
+
+    said, seconds = asyncio.run(scene())
+    program.process.wait(20)
+    print(f"\n{STREAMS} streams closed {seconds:.2f} s after SIGTERM, process gone with {program.process.returncode}")  # noqa: T201
+    assert len(said) == STREAMS
+    assert all(b": the service stops" in one for one in said)
+    assert all(one.endswith(b"0\r\n\r\n") for one in said)
+    assert program.process.returncode in {0, -signal.SIGTERM}
+    assert "Traceback" not in program.log.read_text()
+
+
+@on_sqlite
+def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Program, int]) -> None:
+    program, port = server
+    row = submit(hub)
+
+    async def scene() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            f"GET /v1/experiments/{row.id}/metrics?wait=60 HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
+        )
+        await asyncio.sleep(0.5)
+        program.process.send_signal(signal.SIGTERM)
+        return await rest((reader, writer))
+
+    assert b'{"data":[],"last_epoch":0,"status":"queued"}' in asyncio.run(scene())
+
+
+@on_sqlite
+def test_requests_over_one_connection_do_not_stall(server: tuple[Program, int]) -> None:
+    """Without TCP_NODELAY every request after the first takes 40 ms."""
+    connection = http.client.HTTPConnection("127.0.0.1", server[1])
+    seconds = []
+    for _ in range(20):
+        start = time.perf_counter()
+        connection.request("GET", "/v1/experiments")
+        assert connection.getresponse().read() == b'{"data":[],"next_cursor":null}'
+        seconds.append(time.perf_counter() - start)
+    connection.close()
+    print(f"\nkeep-alive requests: median {statistics.median(seconds[1:]) * 1000:.1f} ms")  # noqa: T201
+
+
+@on_sqlite
+def test_several_processes_share_a_port(hub: Hub, tmp_path: Path) -> None:
+    port = free_port()
+    env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
+    with Program(tmp_path / "log", "api", "--port", port, "--processes", 2, env=env) as program:
+        wait_until(lambda: program.log.read_text().count("Application startup complete") == 2, "both processes")
+        row = submit(hub)
+        said = asyncio.run(both_told(port, f"/v1/experiments/{row.id}/events", lambda: claim(hub, row), program))
+        assert all(b": the service stops" in one for one in said)
+
+
+async def both_told(port: int, path: str, act: Callable[[], object], program: Program) -> list[bytes]:
+    """Enough streams that both processes have some: each hears what is done through the database."""
+    streams = [await opened(port, path) for _ in range(8)]
+    await asyncio.to_thread(act)
+    for reader, _ in streams:
+        await reader.readuntil(b"id: 2\n")
+    program.process.send_signal(signal.SIGTERM)
+    return await asyncio.gather(*map(rest, streams))
+
+
+@on_sqlite
+def test_a_server_that_others_reach_wants_a_key_first(hub: Hub, tmp_path: Path) -> None:
+    env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
+    done = subprocess.run(
+        [sys.executable, "-m", "api", "--host", "0.0.0.0"],  # noqa: S104
+        cwd=ROOT,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "does not listen on 0.0.0.0 before it has a key" in done.stderr

@@ -1,0 +1,59 @@
+"""The application, before anybody asks it anything."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from gradus.examples import EXAMPLES
+from gradus.spec.experiment import Experiment
+from hub.hub import Hub
+from hub.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder: Path = tmp_path_factory.mktemp("hub")
+    app = create_app(Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,))))
+    return app.openapi()
+
+
+def test_every_route_that_may_fail_says_that_it_answers_with_a_problem(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400 and path != "/readyz":
+                    assert set(response["content"]) == {"application/problem+json"}, (method, path, status)
+            assert path in {"/healthz", "/readyz"} or {"400", "500", "503"} <= set(operation["responses"]), path
+
+
+def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    def references(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+            return own + [ref for value in node.values() for ref in references(value)]
+        return [ref for item in node for ref in references(item)] if isinstance(node, list) else []
+
+    assert {ref.removeprefix("#/components/schemas/") for ref in references(document)} <= set(schemas)
+    assert "HTTPValidationError" not in schemas
+
+
+def test_the_body_of_a_create_is_the_spec_with_its_shorthands(document: dict[str, Any]) -> None:
+    body = document["paths"]["/v1/experiments"]["post"]["requestBody"]["content"]["application/json"]
+    assert body["schema"] == {"$ref": "#/components/schemas/ExperimentInput"}
+    assert set(body["examples"]) == set(EXAMPLES)
+    schema = document["components"]["schemas"]["ExperimentInput"]
+    assert set(schema["properties"]) == set(Experiment.model_fields)
+    assert {"enum": ["mnist", "fashion_mnist", "digits", "wine", "breast_cancer", "diabetes"]} in schema["properties"][
+        "dataset"
+    ]["anyOf"]
+
+
+def test_every_route_is_described_in_a_sentence(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["description"].endswith("."), (method, path)
+            assert operation["tags"], (method, path)
