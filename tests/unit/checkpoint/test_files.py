@@ -1,6 +1,7 @@
 """A run's state as files, and back."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,17 @@ from worker.training.state import State
 from worker.training.train import Training, train
 
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """Threads that wait for each other take longer than these small steps."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 OPTIMIZERS = ["sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw"]
 
 
@@ -122,8 +134,10 @@ def test_a_graft_takes_the_weights_and_the_memory_of_an_optimizer_of_its_kind(to
         assert torch.equal(begun[name], taken[name])
         assert torch.equal(begun[f"best.{name}"], taken[name])
     memory = [name for name in begun if name.startswith(("adam.", "momentum."))]
-    assert all(torch.equal(begun[name], taken[name]) for name in memory) if carried else not any(
-        begun[name].any() for name in memory
+    assert (
+        all(torch.equal(begun[name], taken[name]) for name in memory)
+        if carried
+        else not any(begun[name].any() for name in memory)
     )
     assert fork.state().members[0].standing.best is None
     assert [report.epoch for report in numbers(fork)] == [3, 4, 5, 6]

@@ -1,0 +1,268 @@
+"""Pause, resume, extend, fork, and going on from checkpoints after whatever happened: always the same bits."""
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.services import control as asked
+from gradus.status import Status
+from gradus.wire.control import ForkRequest
+from hub import checkpoints, control, experiments
+from hub.hub import Hub
+from hub.migrate import upgrade
+from hub.settings import Settings
+from hub.tables import DEFAULT_WORKSPACE, CheckpointRow, ExperimentRow
+from hub.valkey import ValkeyServer
+from tests.integration.hub.work import submit
+from tests.integration.worker.conftest import LEASE_SECONDS, workers
+from tests.integration.worker.processes import (
+    WorkerUnderTest,
+    assert_whole,
+    lines,
+    log_of,
+    numbers,
+    read,
+    until,
+    wait_for_epoch,
+    wait_for_the_end,
+)
+
+SLOW = {"layers": [256, 256], "batch_size": 1, "epochs": 2, "dropout": 0.2, "optimizer": "adam"}
+"""Half a second or more an epoch."""
+LONG = {**SLOW, "epochs": 1000}
+QUICK = {"layers": [32], "epochs": 30, "dropout": 0.2, "optimizer": "momentum", "batch_norm": True}
+
+on_sqlite = pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+"""For what the database does not decide: once is enough."""
+on_postgres = pytest.mark.parametrize("hub", ["postgres"], indirect=True)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def hub(
+    request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hub]:
+    """One hub for the runs of this module, whose workers keep a checkpoint ten times a second."""
+    folder = tmp_path_factory.mktemp("control")
+    url = f"sqlite:///{folder / 'gradus.db'}"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").create_database()
+    upgrade(url)
+    settings = Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",))
+    hub = Hub(replace(settings, lease_seconds=LEASE_SECONDS, checkpoint_seconds=0.1))
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="module")
+def worker(hub: Hub) -> Iterator[WorkerUnderTest]:
+    """One warm worker with one slot."""
+    with workers(hub, hub.settings.data_dir) as start:
+        yield start()
+
+
+@pytest.fixture(scope="module")
+def calm(hub: Hub, worker: WorkerUnderTest) -> list[str]:
+    """The numbers of an undisturbed slow run."""
+    row = submit(hub, **SLOW)
+    wait_for_the_end(hub, row.id)
+    return numbers(hub, row.id)
+
+
+def ask(hub: Hub, experiment_id: str, wish: asked.Wish) -> None:
+    asked.ask(hub, DEFAULT_WORKSPACE, experiment_id, wish)
+
+
+def kept(hub: Hub, experiment_id: str) -> list[CheckpointRow]:
+    with hub.read() as session:
+        return list(checkpoints.newest_first(session, experiment_id))
+
+
+def wait_for_the_middle(hub: Hub, experiment_id: str) -> None:
+    """Until there is a checkpoint in the middle of an epoch."""
+    until(lambda: any(not row.whole for row in kept(hub, experiment_id)))
+
+
+def paused_in_the_middle(hub: Hub) -> ExperimentRow:
+    """A slow run that was paused in the middle of an epoch."""
+    row = submit(hub, **SLOW)
+    wait_for_the_middle(hub, row.id)
+    ask(hub, row.id, control.pause)
+    until(lambda: read(hub, row.id).status == Status.PAUSED)
+    return row
+
+
+def went_on_in_the_middle(hub: Hub, experiment_id: str) -> bool:
+    return any("goes on from the checkpoint after step" in line for line in lines(hub, experiment_id))
+
+
+def test_a_paused_run_goes_on_in_the_middle_of_an_epoch(hub: Hub, worker: WorkerUnderTest, calm: list[str]) -> None:
+    row = paused_in_the_middle(hub)
+    epoch = read(hub, row.id).progress.epoch
+    assert not kept(hub, row.id)[0].whole
+    ask(hub, row.id, control.pause)
+    ask(hub, row.id, control.resume)
+    ask(hub, row.id, control.resume)
+    done = wait_for_the_end(hub, row.id)
+    assert (done.status, done.attempts, epoch < 2) == (Status.SUCCEEDED, 2, True)
+    assert went_on_in_the_middle(hub, row.id)
+    assert numbers(hub, row.id) == calm
+    assert_whole(hub, row.id, epochs=2)
+
+
+def test_a_run_whose_trainer_is_killed_in_the_middle_goes_on_there(
+    hub: Hub, worker: WorkerUnderTest, calm: list[str]
+) -> None:
+    row = submit(hub, **SLOW)
+    wait_for_the_middle(hub, row.id)
+    (trainer,) = worker.trainers
+    os.kill(trainer, signal.SIGKILL)
+    assert wait_for_the_end(hub, row.id).attempts == 2
+    assert went_on_in_the_middle(hub, row.id)
+    assert numbers(hub, row.id) == calm
+    assert_whole(hub, row.id, epochs=2)
+
+
+@on_sqlite
+def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
+    hub: Hub, worker: WorkerUnderTest, calm: list[str]
+) -> None:
+    row = paused_in_the_middle(hub)
+    damage(hub, kept(hub, row.id)[0], "state.safetensors")
+    ask(hub, row.id, control.resume)
+    wait_for_the_end(hub, row.id)
+    told = lines(hub, row.id)
+    assert any("is damaged" in line and "state.safetensors" in line and '"warning"' in line for line in told)
+    assert numbers(hub, row.id) == calm
+    assert_whole(hub, row.id, epochs=2)
+
+
+def damage(hub: Hub, checkpoint: CheckpointRow, name: str) -> None:
+    """Cut a file off in the middle."""
+    file = Path(hub.settings.artifacts_url) / checkpoint.key / name
+    with file.open("r+b") as opened:
+        opened.truncate(file.stat().st_size // 2)
+
+
+@on_sqlite
+def test_without_a_whole_checkpoint_it_begins_again(hub: Hub, worker: WorkerUnderTest, calm: list[str]) -> None:
+    row = paused_in_the_middle(hub)
+    for checkpoint in kept(hub, row.id):
+        hub.artifacts.delete(checkpoint.key)
+    ask(hub, row.id, control.resume)
+    wait_for_the_end(hub, row.id)
+    assert any("from the start" in line for line in lines(hub, row.id))
+    assert numbers(hub, row.id) == calm
+
+
+@on_sqlite
+@pytest.mark.parametrize("when", ["running", "paused", "over", "cancelled"])
+def test_an_extended_run_has_the_numbers_of_a_longer_one(hub: Hub, worker: WorkerUnderTest, when: str) -> None:
+    schedule = {"kind": "constant", "warmup": 2}
+    longer = submit(hub, **{**QUICK, "epochs": 40, "schedule": schedule})
+    row = submit(hub, **{**QUICK, "schedule": schedule, "checkpoint": 5})
+    if when == "over":
+        wait_for_the_end(hub, row.id)
+    else:
+        wait_for_epoch(hub, row.id, 3)
+    if when == "paused":
+        ask(hub, row.id, control.pause)
+    if when == "cancelled":
+        ask(hub, row.id, control.cancel)
+        wait_for_the_end(hub, row.id)
+    seen = read(hub, row.id)
+    more = 40 - seen.progress.epoch if seen.status.final else 10
+    record = asked.extend(hub, DEFAULT_WORKSPACE, row.id, more).record
+    assert (record.progress.epochs, record.spec.epochs) == (40, 40)
+    if when == "paused":
+        until(lambda: read(hub, row.id).status == Status.PAUSED)
+        ask(hub, row.id, control.resume)
+    until(lambda: read(hub, row.id).progress.epoch == 40)
+    assert wait_for_the_end(hub, row.id).fingerprint == wait_for_the_end(hub, longer.id).fingerprint
+    assert numbers(hub, row.id) == numbers(hub, longer.id)
+    assert [seq for seq, _, _ in log_of(hub, row.id)] == list(range(1, len(log_of(hub, row.id)) + 1))
+
+
+@on_sqlite
+def test_a_fork_goes_on_from_an_epoch_of_another(hub: Hub, worker: WorkerUnderTest) -> None:
+    source = submit(hub, **{**QUICK, "checkpoint": 10})
+    wait_for_the_end(hub, source.id)
+    same = asked.fork(hub, DEFAULT_WORKSPACE, source.id, ForkRequest(from_epoch=10)).record
+    other = asked.fork(
+        hub, DEFAULT_WORKSPACE, source.id, ForkRequest(from_epoch=20, changes={"optimizer": "adam", "name": "b"})
+    ).record
+    again = asked.fork(hub, DEFAULT_WORKSPACE, source.id, ForkRequest()).record
+    with hub.write() as session:
+        locked = experiments.lock(session, source.id)
+        assert locked is not None
+        experiments.remove(session, locked)
+    for one, epochs in ((same, 20), (other, 10), (again, 30)):
+        done = wait_for_the_end(hub, one.id)
+        assert (done.status, done.forked_from, done.progress.epoch) == (Status.SUCCEEDED, source.id, 30)
+        assert len(numbers(hub, one.id)) == epochs
+    assert numbers(hub, same.id) == numbers(hub, again.id)[10:]
+    assert read(hub, other.id).forked_epoch == 20
+
+
+@on_sqlite
+def test_what_is_kept_is_in_the_store_and_nothing_else(hub: Hub, worker: WorkerUnderTest) -> None:
+    row = submit(hub, **{**QUICK, "checkpoint": {"every": 4, "keep": 3}})
+    done = wait_for_the_end(hub, row.id)
+    assert done.best is not None
+    epochs = {one.epoch for one in kept(hub, row.id)}
+    assert {20, 24, 28, 30, done.best.epoch} <= epochs
+    assert len(epochs) <= 6
+    until(
+        lambda: {f"{row.id}/{name}" for name in hub.artifacts.names(row.id)} == {one.key for one in kept(hub, row.id)}
+    )
+    with hub.write() as session:
+        locked = experiments.lock(session, row.id)
+        assert locked is not None
+        experiments.remove(session, locked)
+    until(lambda: hub.artifacts.names(row.id) == [])
+
+
+@on_postgres
+def test_a_stopped_worker_hands_back_in_the_middle_of_an_epoch(
+    hub: Hub, worker: WorkerUnderTest, calm: list[str]
+) -> None:
+    with workers(hub, hub.settings.data_dir) as start:
+        busy = submit(hub, **LONG)
+        until(lambda: read(hub, busy.id).status == Status.RUNNING)  # by the one worker, or by the other
+        row = submit(hub, **SLOW)
+        other = start()
+        wait_for_the_middle(hub, row.id)
+        other.send(signal.SIGTERM)
+        assert other.process.wait(60) == 0
+        ask(hub, busy.id, control.cancel)
+        done = wait_for_the_end(hub, row.id)
+    assert (done.status, done.attempts) == (Status.SUCCEEDED, 2)
+    assert went_on_in_the_middle(hub, row.id)
+    assert numbers(hub, row.id) == calm
+    assert_whole(hub, row.id, epochs=2)
+
+
+@on_sqlite
+def test_a_worker_that_wakes_after_its_lease_writes_no_row_no_event_and_no_file(
+    hub: Hub, worker: WorkerUnderTest, calm: list[str]
+) -> None:
+    with workers(hub, hub.settings.data_dir) as start:
+        busy = submit(hub, **LONG)
+        until(lambda: read(hub, busy.id).status == Status.RUNNING)
+        row = submit(hub, **SLOW)
+        stale = start()
+        wait_for_the_middle(hub, row.id)
+        stale.send(signal.SIGSTOP)  # its trainer goes on, and writes files that nobody will name
+        ask(hub, busy.id, control.cancel)
+        done = wait_for_the_end(hub, row.id)
+        stale.send(signal.SIGCONT)
+        until(lambda: "no longer holds" in stale.log)
+        until(
+            lambda: {f"{row.id}/{one}" for one in hub.artifacts.names(row.id)} == {one.key for one in kept(hub, row.id)}
+        )
+    assert (done.status, done.attempts) == (Status.SUCCEEDED, 2)
+    assert numbers(hub, row.id) == calm
+    assert_whole(hub, row.id, epochs=2)
