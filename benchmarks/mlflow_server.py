@@ -1,5 +1,7 @@
 """MLflow's tracking server, spoken to over its REST interface, as its own client does."""
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -40,7 +42,8 @@ class MlflowClient:
 
     def page(self, limit: int, **query: object) -> int:
         """Read a page of runs, newest first; how many came."""
-        return len(self._post("runs/search", {"experiment_ids": ["0"], "max_results": limit, **query})["runs"])
+        answer = self._post("runs/search", {"experiment_ids": ["0"], "max_results": limit, **query})
+        return len(answer.get("runs", ()))
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self._http.post(path, json=body).raise_for_status().json()
@@ -62,14 +65,14 @@ def running_mlflow(python: Path, store: str, folder: Path, *, uvloop: bool) -> I
             stderr=log,
             cwd=folder,
             env=environment,
+            start_new_session=True,
         )
     try:
         url = f"http://127.0.0.1:{port}"
         _wait(url, process, folder / "mlflow.log")
         yield url
     finally:
-        process.terminate()
-        process.wait(30)
+        _stop(process)
 
 
 def mlflow_version(python: Path) -> str:
@@ -87,6 +90,16 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     raise RuntimeError(f"MLflow does not start: {log.read_text()[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """It has a process for each of its duties: those that do not end in time are ended with it."""
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _now() -> int:
