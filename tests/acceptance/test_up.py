@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -44,12 +45,21 @@ def valkey_pid(folder: Path) -> int:
     return server.pid
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Program]:
-    with up(tmp_path) as program:
-        program.wait_for("is ready")
-        yield program
-        program.stop()
+@dataclass(frozen=True)
+class Service:
+    """A running one, and the folder that it lives in."""
+
+    folder: Path
+    program: Program
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One for all tests that leave it as they found it."""
+    folder = tmp_path_factory.mktemp("up")
+    with up(folder) as program:
+        program.wait_for("data ")
+        yield Service(folder, program)
 
 
 def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Path) -> None:
@@ -80,15 +90,15 @@ def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Pa
         assert second.stop() == 0
 
 
-def test_a_part_that_is_killed_is_started_again(tmp_path: Path, service: Program) -> None:
-    with Client(saved_access(tmp_path / "data")) as client:
+def test_a_part_that_is_killed_is_started_again(service: Service) -> None:
+    with Client(saved_access(service.folder / "data")) as client:
         for part in PARTS:
-            before = pid_of(tmp_path, part)
+            before = pid_of(service.folder, part)
             os.kill(before, signal.SIGKILL)
-            service.wait_for(f"{part} is gone (killed by SIGKILL)")
-            wait_until(partial(_is_new, tmp_path, part, before), f"a new {part}")
+            service.program.wait_for(f"{part} is gone (killed by SIGKILL)")
+            wait_until(partial(_is_new, service.folder, part, before), f"a new {part}")
         wait_until(lambda: answers(client), "the API is back")
-        done = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=1", "--wait", "--json")
+        done = gradus(service.folder, "submit", "--example", "digits", "--set", "epochs=1", "--wait", "--json")
         assert json.loads(done.stdout)["status"] == "succeeded"
 
 
@@ -96,13 +106,13 @@ def _is_new(folder: Path, part: str, before: int) -> bool:
     return pid_of(folder, part) != before
 
 
-def test_valkey_that_is_killed_is_started_again(tmp_path: Path, service: Program) -> None:
-    before = valkey_pid(tmp_path)
+def test_valkey_that_is_killed_is_started_again(service: Service) -> None:
+    before = valkey_pid(service.folder)
     os.kill(before, signal.SIGKILL)
-    service.wait_for("valkey is gone")
-    done = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=1", "--wait")
+    service.program.wait_for("valkey is gone")
+    done = gradus(service.folder, "submit", "--example", "digits", "--set", "epochs=1", "--wait")
     assert done.returncode == 0, done.stderr
-    assert valkey_pid(tmp_path) != before
+    assert valkey_pid(service.folder) != before
 
 
 def test_nothing_outlives_a_killed_supervisor_but_what_the_next_one_adopts(tmp_path: Path) -> None:
@@ -120,22 +130,22 @@ def test_nothing_outlives_a_killed_supervisor_but_what_the_next_one_adopts(tmp_p
         assert gone(server)
 
 
-def test_a_second_one_on_the_same_folder_says_where_the_first_is(tmp_path: Path, service: Program) -> None:
-    second = gradus(tmp_path, "up", "--port", "0")
+def test_a_second_one_on_the_same_folder_says_where_the_first_is(service: Service) -> None:
+    second = gradus(service.folder, "up", "--port", "0")
     assert second.returncode == 4
-    assert f"already running at {saved_access(tmp_path / 'data').url}" in second.stdout
-    assert gradus(tmp_path, "ls").returncode == 0
+    assert f"already running at {saved_access(service.folder / 'data').url}" in second.stdout
+    assert gradus(service.folder, "ls").returncode == 0
 
 
-def test_secrets_are_for_the_owner_alone(tmp_path: Path, service: Program) -> None:
-    data = tmp_path / "data"
+def test_secrets_are_for_the_owner_alone(service: Service) -> None:
+    data = service.folder / "data"
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert stat.S_IMODE((data / "client.json").stat().st_mode) == 0o600
     secrets = [
         saved_access(data).key or "",
         (data / "valkey" / "valkey.conf").read_text().split("requirepass ")[1][:64],
     ]
-    lines = [Path(f"/proc/{pid_of(tmp_path, part)}/cmdline").read_text() for part in PARTS]
+    lines = [Path(f"/proc/{pid_of(service.folder, part)}/cmdline").read_text() for part in PARTS]
     assert not [secret for secret in secrets for line in lines if secret in line]
 
 
@@ -166,17 +176,17 @@ def test_beyond_this_machine_a_key_is_asked_for_and_a_link_signs_a_browser_in(tm
         assert str(access.key) not in listed.stdout
 
 
-def test_the_command_line_tells_how_runs_end(tmp_path: Path, service: Program) -> None:
+def test_the_command_line_tells_how_runs_end(service: Service) -> None:
     diverging = ("--example", "digits", "--set", "optimizer.kind=sgd", "--set", "optimizer.lr=1000")
-    done = gradus(tmp_path, "submit", *diverging, "--set", "activation=identity", "--watch")
+    done = gradus(service.folder, "submit", *diverging, "--set", "activation=identity", "--watch")
     assert done.returncode == 1, done.stdout
     assert "diverged" in done.stderr
-    refused = gradus(tmp_path, "submit", "-", text='{"dataset": "digits", "layers": [0], "epoch": 3}')
+    refused = gradus(service.folder, "submit", "-", text='{"dataset": "digits", "layers": [0], "epoch": 3}')
     assert refused.returncode == 2
     assert "layers/0/units" in refused.stderr
     assert "unknown key 'epoch'" in refused.stderr
-    assert gradus(tmp_path, "watch", "exp_none").returncode == 2
-    lines = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=2", "--watch", "--json").stdout
+    assert gradus(service.folder, "watch", "exp_none").returncode == 2
+    lines = gradus(service.folder, "submit", "--example", "digits", "--set", "epochs=2", "--watch", "--json").stdout
     events = [json.loads(line) for line in lines.splitlines()]
     assert [event["event"] for event in events if event["event"] != "log"] == [
         "status",
@@ -186,7 +196,7 @@ def test_the_command_line_tells_how_runs_end(tmp_path: Path, service: Program) -
         "status",
         "end",
     ]
-    assert gradus(tmp_path, "submit", "--example", "digits", "--dry-run").returncode == 0
+    assert gradus(service.folder, "submit", "--example", "digits", "--dry-run").returncode == 0
 
 
 @pytest.mark.mnist
