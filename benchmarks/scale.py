@@ -1,6 +1,7 @@
 """How long the pages and histories of a very full database take: through the hub, over HTTP, and in MLflow."""
 
 import argparse
+import gc
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +60,8 @@ def main() -> None:
     with stages(options.folder / f"{size.experiments}-{size.rows}-{size.events}", tuple(options.databases)) as found:
         versions = ", ".join(f"{kind} {database_version(one.database_url)}" for kind, one in found.items())
         print(header("Scale", ("sqlalchemy", "psycopg", "pydantic", "fastapi", "uvicorn"), [versions, *notes]))
+        gc.collect()
+        gc.freeze()  # as the API does
         for kind, settings in found.items():
             with _full(settings, size) as hub:
                 _print(f"{kind}, through the hub", _through_the_hub(hub, _places(hub)), options.repeats)
