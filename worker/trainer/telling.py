@@ -39,7 +39,7 @@ def diverged(at: Divergence) -> Failure:
     """The failure of numbers that ran away."""
     return Failure(
         code=FailureCode.DIVERGED,
-        message=f"the numbers are no longer finite since epoch {at.epoch}, step {at.step}, layer {at.layer}: "
+        message=f"the loss ran away at epoch {at.epoch}, step {at.step}, layer {at.layer}: "
         "take a smaller learning rate",
         epoch=at.epoch,
         step=at.step,
