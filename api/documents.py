@@ -35,7 +35,7 @@ def read(body: bytes, model: type[Model]) -> Model:
 
 
 def read_secret(body: bytes, model: type[Model]) -> Model:
-    """As `read`, for documents with secrets: what is wrong is said without repeating it.
+    """As `read`, for documents with secrets: nothing of what stood there is repeated.
 
     Raises:
         BadRequest: it is not JSON.
@@ -43,8 +43,8 @@ def read_secret(body: bytes, model: type[Model]) -> Model:
     """
     try:
         return read(body, model)
-    except InvalidSpec as error:
-        raise invalid(*(Mistake(path="", message=one.message) for one in error.errors)) from None
+    except InvalidSpec:
+        raise InvalidSpec(f"must be an object with texts under {' or '.join(model.model_fields)}") from None
 
 
 def read_changes(body: bytes) -> ExperimentPatch:

@@ -1,6 +1,8 @@
 """A service that asks for keys."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,8 +14,14 @@ from tests.integration.access.doors import bearer, make_key, serving
 
 
 @pytest.fixture
+def migrated_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite is enough here: the door is the same on every database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'gradus.db')}"
+
+
+@pytest.fixture
 def url(hub: Hub) -> Iterator[str]:
-    """Where it is; on each kind of database."""
+    """Where it is."""
     with serving(create_app(hub, poll=0.05, heartbeat=0.2)) as url:
         yield url
 

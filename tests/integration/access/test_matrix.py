@@ -113,7 +113,7 @@ def nobody(house: House) -> dict[str, dict[str, str]]:
         "an expired key": bearer(house.keys["expired"].key),
         "a session as a key": bearer(session),
         "a key as a session": {"Cookie": f"gradus_session={good}"},
-        "an unknown session": {"Cookie": f"gradus_session={session[:-1]}0"},
+        "an unknown session": {"Cookie": f"gradus_session={session[:-1]}" + ("1" if session.endswith("0") else "0")},
         "a revoked key's session": {"Cookie": "gradus_session=" + revoked_session(house)},
         "a bad key and a good session": {**bearer("admin"), "Cookie": f"gradus_session={session}"},
         "a ticket as a session": {"Cookie": "gradus_session=" + ticket(house.hub, house.keys["admin"])},

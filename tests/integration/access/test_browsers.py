@@ -1,0 +1,158 @@
+"""Browsers: sessions, sign-in links, and pages of other origins."""
+
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+
+import httpx
+import pytest
+
+from gradus.wire.key import Role
+from hub.hub import Hub
+from hub.passes import PassKind
+from tests.integration.access.doors import SPEC, bearer, make_key, revoke, ticket
+
+
+@pytest.fixture
+def browser(url: str) -> Iterator[httpx.Client]:
+    """Keeps cookies, and says where it comes from as browsers do."""
+    with httpx.Client(base_url=url, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}, timeout=10) as browser:
+        yield browser
+
+
+def sign_in(browser: httpx.Client, hub: Hub) -> httpx.Response:
+    answer = browser.post("/v1/session", json={"key": make_key(hub).key})
+    assert answer.status_code == 201
+    return answer
+
+
+def test_a_key_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(browser: httpx.Client, hub: Hub) -> None:
+    answer = sign_in(browser, hub)
+    (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "strict"
+    assert cookie["path"] == "/"
+    assert 0 < int(cookie["max-age"]) <= PassKind.SESSION.life.total_seconds()
+    assert not cookie["secure"]
+    assert answer.json()["role"] == "editor"
+    assert browser.get("/v1/session").json() == answer.json()
+
+
+def test_over_https_the_cookie_never_travels_without_it(browser: httpx.Client, hub: Hub) -> None:
+    """uvicorn believes a proxy on this machine that the browser speaks HTTPS."""
+    answer = browser.post("/v1/session", json={"key": make_key(hub).key}, headers={"X-Forwarded-Proto": "https"})
+    (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
+    assert cookie["secure"]
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+def test_signing_out_ends_the_session_even_for_who_kept_the_cookie(browser: httpx.Client, hub: Hub) -> None:
+    sign_in(browser, hub)
+    kept = dict(browser.cookies)
+    assert browser.delete("/v1/session").status_code == 204
+    assert not browser.cookies
+    browser.cookies.update(kept)
+    assert browser.get("/v1/session").status_code == 401
+
+
+def test_a_link_signs_in_once(browser: httpx.Client, hub: Hub) -> None:
+    key = make_key(hub, role=Role.VIEWER)
+    link = browser.post("/v1/session/links", headers=bearer(key.key)).json()
+    page, _, shown = link["path"].partition("#")
+    assert browser.get(page).status_code == 200
+    answers = [browser.post("/v1/session", json={"ticket": shown}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 401]
+    assert browser.get("/v1/session").json()["key_id"] == key.id
+
+
+def test_a_revoked_key_ends_its_browsers_sessions(browser: httpx.Client, hub: Hub) -> None:
+    key = make_key(hub)
+    browser.post("/v1/session", json={"key": key.key})
+    assert browser.get("/v1/session").status_code == 200
+    revoke(hub, key)
+    assert browser.get("/v1/session").status_code == 401
+
+
+@pytest.mark.parametrize("body", [{}, {"key": "a", "ticket": "b"}, {"key": 1}, {"token": "gk_secret"}, []])
+def test_signing_in_with_something_else_is_refused_without_repeating_it(browser: httpx.Client, body: object) -> None:
+    answer = browser.post("/v1/session", json=body)
+    assert answer.status_code == 422
+    assert "gk_secret" not in answer.text
+
+
+FOREIGN = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Origin": ""},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", [*FOREIGN, {}])
+def test_a_page_of_another_origin_changes_nothing_with_the_session(url: str, hub: Hub, headers: dict[str, str]) -> None:
+    """Nor does who does not say where the request comes from, which browsers always do."""
+    session = ticket(hub, make_key(hub), PassKind.SESSION)
+    with httpx.Client(base_url=url, cookies={"gradus_session": session}) as client:
+        refused = client.post("/v1/experiments", json=SPEC, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "foreign_page")
+        assert client.post("/v1/experiments/exp_x/cancel", headers=headers).status_code == 403
+        assert client.get("/v1/experiments", headers=headers).json()["data"] == []
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_a_page_of_another_origin_changes_nothing_on_a_trusting_machine(trusting: str, headers: dict[str, str]) -> None:
+    assert httpx.post(f"{trusting}/v1/experiments", json=SPEC, headers=headers).status_code == 403
+    assert httpx.get(f"{trusting}/v1/experiments").json()["data"] == []
+
+
+def test_on_a_trusting_machine_no_key_is_needed(trusting: str) -> None:
+    assert httpx.post(f"{trusting}/v1/experiments", json=SPEC).status_code == 201
+    assert httpx.post(f"{trusting}/v1/experiments", json=SPEC, headers={"Origin": trusting}).status_code == 201
+    assert httpx.get(f"{trusting}/v1/session").json() == {
+        "workspace": "default",
+        "role": "admin",
+        "key_id": None,
+        "expires_at": None,
+    }
+    assert httpx.get(f"{trusting}/metrics").status_code == 200
+    assert httpx.post(f"{trusting}/v1/session/links").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "localhost.evil.example:80"},
+        {"Host": "192.168.1.2"},
+        {"Host": "[::1"},
+        {"Host": "user@evil.example"},
+        {"X-Forwarded-For": "192.168.1.2"},
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"Forwarded": "for=192.168.1.2"},
+        {"Via": "1.1 proxy"},
+        {"Authorization": "Bearer gk_wrong"},
+    ],
+)
+def test_what_reaches_a_trusting_machine_by_another_name_or_by_a_proxy_needs_a_key(
+    trusting: str, hub: Hub, headers: dict[str, str]
+) -> None:
+    """A page whose name was turned into this address (DNS rebinding) still sends its own name."""
+    for method, path in (("GET", "/v1/experiments"), ("POST", "/v1/experiments"), ("GET", "/metrics")):
+        assert httpx.request(method, f"{trusting}{path}", headers=headers).status_code == 401
+    assert httpx.get(f"{trusting}/v1/experiments", headers={**headers, **bearer(make_key(hub).key)}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "127.1.2.3:99", "[::1]:8000", "LOCALHOST:1"])
+def test_every_name_of_this_machine_will_do(trusting: str, name: str) -> None:
+    assert httpx.get(f"{trusting}/v1/experiments", headers={"Host": name}).status_code == 200
+
+
+def test_no_page_of_another_origin_gets_leave_to_read(trusting: str) -> None:
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    answers = [
+        httpx.options(f"{trusting}/v1/experiments", headers=asked),
+        httpx.get(f"{trusting}/v1/experiments", headers=asked),
+    ]
+    assert not [name for answer in answers for name in answer.headers if name.startswith("access-control")]
