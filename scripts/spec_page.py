@@ -1,7 +1,7 @@
 """The page `docs/spec.md`: every field of a spec and every kind that it can name."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from inspect import getdoc, getmodule
 
 from gradus.catalog import WORDS, catalog, title_of
@@ -10,6 +10,7 @@ from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Experiment
 from gradus.spec.word import Word, kind_of, words_of
 from gradus.wire.catalog import CatalogEntry
+from scripts.markdown import table
 from scripts.schema_words import accepts, code, default
 
 HEAD = """\
@@ -76,7 +77,7 @@ def _data_sets() -> Iterator[str]:
     yield _paragraphs(Dataset.__doc__ or "")
     yield DATA
     yield from _fields(Dataset)
-    yield from _table(
+    yield from table(
         ("name", "what", "task", "inputs", "classes", "training", "validation", "test"),
         (
             (
@@ -129,7 +130,7 @@ def _names(title: str, family: str) -> Iterator[str]:
     """A section with a line for each kind."""
     entries: tuple[CatalogEntry, ...] = catalog().families[family]
     yield f"## {title}\n"
-    yield from _table(("kind", "formula"), ((f"`{entry.kind}`", entry.formula) for entry in entries))
+    yield from table(("kind", "formula"), ((f"`{entry.kind}`", entry.formula) for entry in entries))
 
 
 def _word(word: type[Word]) -> Iterator[str]:
@@ -142,7 +143,7 @@ def _word(word: type[Word]) -> Iterator[str]:
 def _fields(word: type[Word]) -> Iterator[str]:
     schema = word.model_json_schema()
     required = schema.get("required", [])
-    yield from _table(
+    yield from table(
         ("field", "accepts", "default", "meaning"),
         (
             (f"`{name}`", accepts(field), default(field, required=name in required), _meaning(name, field))
@@ -156,18 +157,6 @@ def _meaning(name: str, field: dict[str, str]) -> str:
     section = SECTIONS.get(name)
     link = f" See [{section}](#{section.lower().replace(' ', '-')})." if section else ""
     return " ".join(field["description"].split()) + link
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    head = tuple(head)
-    yield _row(head)
-    yield _row("---" for _ in head)
-    yield from map(_row, rows)
-    yield ""
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _paragraphs(text: str) -> str:

@@ -1,0 +1,211 @@
+"""The page `docs/http.md`: every request of the API, every answer, every object in them."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from api.app import create_app
+from gradus.errors import BY_STATUS
+from hub.hub import Hub
+from hub.settings import Settings
+from scripts.markdown import table
+from scripts.openapi_words import PREFIX, SPEC, Schema, kind
+
+HEAD = """\
+# The HTTP API
+
+<!-- Written by `python -m scripts.docs` from `api/`. Change it there, or the text in `scripts/http_page.py`. -->
+
+JSON in, JSON out, times in RFC 3339 and UTC. The service describes itself in OpenAPI 3.1 at `/openapi.json` and, for
+people, at `/docs`, without internet. Bodies want `Content-Type: application/json`. A parameter that is not known is
+refused: a filter with a typo would otherwise show everything. HEAD works wherever GET does. Where a limit is named,
+`GET /v1/system` names it too.
+
+NaN and infinities are spelled as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, in JSON, in streams and in CSV.
+
+## Creating
+
+A 201 says that the experiment is stored and will run, whatever fails afterwards. Send an `Idempotency-Key` of your own
+making (up to 255 visible ASCII characters) and a request whose answer was lost can be repeated: the first answer comes
+again, with `Idempotency-Replayed: true`. The spelling of the spec may differ, its meaning may not: then it is 409. A
+deleted experiment frees its key. With `Prefer: wait=N` the answer comes when the experiment is over, or after N
+seconds (at most 60), with `Preference-Applied: wait=N`; repeated under the same key it waits again.
+
+## Lists
+
+Newest first. `next_cursor` of one page is the `cursor` of the next, with the same filters; it is null on the last page.
+A walk sees each experiment once, however many are created meanwhile.
+
+## Versions
+
+An experiment's `ETag` changes with everything that its document shows. `If-None-Match` saves sending what the client
+has (304). `If-Match` on a PATCH makes sure that nobody else has changed it (412).
+
+## Metrics
+
+`after` names the last epoch that the client has. `wait=N` holds the answer back until there is a later one or the
+experiment is over, N seconds at most. `max_points` is for drawing: it keeps the first row, the last, and of equally
+long stretches between them the rows with the lowest and the highest training loss, one that is not finite counting
+as the highest: peaks and divergence stay visible. In CSV (`Accept: text/csv`) the columns are the keys of the row,
+in its order, and null is empty.
+
+## Streams
+
+Server-sent events, or with `Accept: application/x-ndjson` a line `{"id", "event", "data"}` for each.
+
+```
+id: 3
+event: epoch
+data: {"epoch":1,"step":1100,"train_loss":0.3021, …}
+```
+
+`event` is `status` (the data: the experiment), `epoch` (a metrics row), `log` (`level` and `message`) or `end` (the
+experiment; the stream closes behind it). In an experiment's own stream ids are 1, 2, 3 … without gaps. In `/v1/events`
+they count everything that the caller may see, and the data have one key more, `experiment_id`; without a first id that
+stream starts now.
+
+`Last-Event-ID`, or `after` where no header can be sent, resumes behind the event of that id: none is lost, none comes
+twice. A header that is no number is ignored; a number beyond the end of the log means its end. After 15 s of silence
+comes a comment (SSE) or a blank (NDJSON, to be skipped), so that proxies stay awake. A service that stops says farewell
+in a comment and closes its streams: come back with the last id. A browser's `EventSource` comes back by itself, also
+after `end`: close it there.
+
+## Errors
+
+Every error is an RFC 9457 document of the type `application/problem+json`: [Problem](#problem). `title` and `detail`
+are for people; `code` is for programs. For a document with mistakes `errors` lists each of them with its place; for a
+parameter too.
+"""
+
+OUTLINE = {
+    "experiments": "Experiments",
+    "sweeps": "Sweeps",
+    "metrics and events": "Metrics and events",
+    "about": "About the service",
+    "keys": "Keys and sessions",
+    "operation": "Operation",
+}
+"""The sections, by the tag of their requests."""
+
+EVERYWHERE = ("400", "401", "403", "429", "500", "503")
+"""Answers that any request may get, said once."""
+
+
+def http_page() -> str:
+    """The whole page, in Markdown."""
+    return "\n".join([HEAD, *_errors(), *_requests(), *_objects()])
+
+
+@cache
+def _document() -> dict[str, Any]:
+    nowhere = Path("/nonexistent")
+    hub = Hub(Settings("sqlite:////nonexistent", "redis://127.0.0.1:1/0", str(nowhere), nowhere, (nowhere,)))
+    return create_app(hub).openapi()
+
+
+def _errors() -> Iterator[str]:
+    yield from table(
+        ("status", "title", "means"),
+        ((str(status), error.title, (error.__doc__ or "").strip()) for status, error in sorted(BY_STATUS.items())),
+    )
+    yield f"Any request under `/v1` may get {', '.join(EVERYWHERE)}. What else a request may get stands with it.\n"
+
+
+def _requests() -> Iterator[str]:
+    operations = [
+        (method.upper(), path, operation)
+        for path, methods in _document()["paths"].items()
+        for method, operation in methods.items()
+    ]
+    assert {operation["tags"][0] for *_, operation in operations} == set(OUTLINE)
+    for tag, title in OUTLINE.items():
+        yield f"## {title}\n"
+        for method, path, operation in operations:
+            if operation["tags"] == [tag]:
+                yield from _request(method, path, operation)
+
+
+def _request(method: str, path: str, operation: Schema) -> Iterator[str]:
+    yield f"### `{method} {path}`\n"
+    yield operation["description"] + "\n"
+    if "requestBody" in operation:
+        yield f"Body: {_content(operation['requestBody'])}.\n"
+    parameters = [one for one in operation.get("parameters", ()) if one["in"] != "path"]
+    if parameters:
+        yield from table(("parameter", "accepts", "default", "meaning"), map(_parameter, parameters))
+    yield from table(("answer", "is", "meaning"), _answers(operation["responses"]))
+    problems = [status for status, response in sorted(operation["responses"].items()) if _is_problem(response)]
+    if own := [status for status in problems if status not in EVERYWHERE]:
+        yield f"Problems: {', '.join(own)}.\n"
+
+
+def _parameter(parameter: Schema) -> tuple[str, str, str, str]:
+    schema = parameter["schema"]
+    text = kind(_without_null(schema))
+    name = f"`{parameter['name']}`" + (" (header)" if parameter["in"] == "header" else "")
+    default = schema.get("default")
+    return (
+        name,
+        text,
+        "" if default is None else f"`{str(default).lower()}`",
+        " ".join(parameter["description"].split()),
+    )
+
+
+def _without_null(schema: Schema) -> Schema:
+    """A parameter that may be left out is null inside; nobody can send that."""
+    parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
+    one = parts[0] if parts else schema
+    if one.get("type") == "array":
+        one = one["items"]
+    return _schemas()[one["$ref"].removeprefix(PREFIX)] if "$ref" in one else one
+
+
+def _answers(responses: Schema) -> Iterator[tuple[str, str, str]]:
+    for status, response in sorted(responses.items()):
+        if not _is_problem(response):
+            meaning = response["description"].replace("Successful Response", "")
+            headers = ", ".join(f"`{name}`" for name in response.get("headers", ()))
+            yield status, _content(response), f"{meaning} Headers: {headers}.".strip() if headers else meaning
+
+
+def _is_problem(response: Schema) -> bool:
+    return "application/problem+json" in response.get("content", {})
+
+
+def _content(body: Schema) -> str:
+    """What comes in each form."""
+    forms = {media: content.get("schema", {}) for media, content in body.get("content", {}).items()}
+    return " or ".join(
+        kind(schema) if media == "application/json" and schema else f"`{media}`" for media, schema in forms.items()
+    )
+
+
+def _schemas() -> dict[str, Schema]:
+    schemas: dict[str, Schema] = _document()["components"]["schemas"]
+    return schemas
+
+
+def _objects() -> Iterator[str]:
+    yield "## Objects\n"
+    for name, schema in sorted(_schemas().items()):
+        plain = name.removesuffix("Input")
+        if plain not in SPEC and (plain == name or plain not in _schemas()):
+            yield f"### {plain}\n"
+            yield from _object(schema)
+
+
+def _object(schema: Schema) -> Iterator[str]:
+    if schema.get("description"):
+        yield schema["description"] + "\n"
+    if "enum" in schema:
+        yield f"One of {', '.join(f'`{value}`' for value in schema['enum'])}.\n"
+        return
+    yield from table(
+        ("key", "is", "meaning"),
+        (
+            (f"`{key}`", kind(field), " ".join(field.get("description", "").split()))
+            for key, field in schema.get("properties", {}).items()
+        ),
+    )

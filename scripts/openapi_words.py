@@ -1,0 +1,78 @@
+"""OpenAPI in words: what a field of an answer or a body is, and links to what it is made of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradus.spec.experiment import Experiment
+
+Schema = dict[str, Any]
+
+PREFIX = "#/components/schemas/"
+SPEC = frozenset({"Experiment", *Experiment.model_json_schema()["$defs"]})
+"""Parts of the spec, which has a page of its own."""
+
+
+def named(schema: Schema) -> str | None:
+    """The name of the schema that it refers to, if that is all it does."""
+    return schema["$ref"].removeprefix(PREFIX) if "$ref" in schema else None
+
+
+def link(name: str) -> str:
+    """To where the schema is described; what comes in is described with what goes out."""
+    name = name.removesuffix("Input")
+    if name in SPEC:
+        return "[spec](spec.md)" if name == "Experiment" else f"[{name}](spec.md)"
+    return f"[{name}](#{name.lower()})"
+
+
+def kind(schema: Schema) -> str:
+    """What a value is."""
+    name = named(schema)
+    if name is not None:
+        return link(name)
+    if "anyOf" in schema or "oneOf" in schema:
+        return " or ".join(dict.fromkeys(map(kind, schema.get("anyOf") or schema["oneOf"])))
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    return _typed(schema)
+
+
+_PLAIN = {"null": "`null`", "boolean": "`true` or `false`", None: "anything"}
+_NUMBERS = {"integer": "whole number", "number": "number"}
+
+
+def _typed(schema: Schema) -> str:
+    type_ = schema.get("type")
+    if type_ in _NUMBERS:
+        return _NUMBERS[type_] + _bounds(schema)
+    match type_:
+        case "array":
+            return f"list of {kind(schema['items'])}" if "items" in schema else _places(schema["prefixItems"])
+        case "object":
+            values = schema.get("additionalProperties")
+            return f"object of {kind(values)}" if isinstance(values, dict) else "object"
+        case "string":
+            return _text(schema)
+        case _:
+            return _PLAIN[type_]
+
+
+def _places(parts: Sequence[Schema]) -> str:
+    return f"[{', '.join(map(kind, parts))}]"
+
+
+def _text(schema: Schema) -> str:
+    if schema.get("format") == "date-time":
+        return "time"
+    return "text" + (f", at most {schema['maxLength']} characters" if "maxLength" in schema else "")
+
+
+def _bounds(schema: Schema) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f", {low} to {high}"
+    if low is not None:
+        return f", at least {low}"
+    return "" if high is None else f", at most {high}"
