@@ -10,7 +10,7 @@ PAGE_SIZE = 200
 WAIT_SECONDS = 60
 DEPTH = 32
 """Objects and arrays inside each other in a document."""
-LARGEST = 2**31 - 1
+LARGEST = 2**53 - 1
 """The largest number of an epoch or an event that a client can name."""
 
 

@@ -115,8 +115,8 @@ BAD_PARAMETERS = {
         "dataset=%00", "sweep=%00", "q=" + "x" * 201,
     ],
     "/v1/experiments/{id}/metrics": [
-        "after=-1", "after=x", "after=2147483648", "after=99999999999999999999999", "wait=61", "wait=-1", "wait=1.5",
-        "max_points=1", "max_points=10001", "aftr=1",
+        "after=-1", "after=x", "after=9007199254740992", "after=99999999999999999999999", "wait=61", "wait=-1",
+        "wait=1.5", "max_points=1", "max_points=10001", "aftr=1",
     ],
     "/v1/experiments/{id}/events": ["after=-1", "after=x", "after=99999999999999999999999", "aftr=1"],
     "/v1/events": ["after=-1", "after=x", "after=99999999999999999999999", "aftr=1"],
@@ -140,7 +140,7 @@ def test_a_parameter_with_a_typo_gets_the_name_that_was_meant(client: httpx.Clie
 @on_sqlite
 def test_a_bad_idempotency_key_is_named(client: httpx.Client) -> None:
     for key in (b"", b"two words", b"x" * 256, b"\xff"):
-        answer = client.post("/v1/experiments", json=SPEC, headers={"Idempotency-Key": key})
+        answer = client.post("/v1/experiments", json=SPEC, headers={b"Idempotency-Key": key})
         assert "idempotency-key" in assert_problem(answer, 400)["detail"]
     assert experiments(client) == []
 
@@ -148,7 +148,7 @@ def test_a_bad_idempotency_key_is_named(client: httpx.Client) -> None:
 @on_sqlite
 def test_a_preference_that_cannot_be_read_is_ignored(client: httpx.Client) -> None:
     for value in (b"wait", b"wait=", b"wait=x", b"wait=-1", b"wait=" + b"9" * 30, b"\xff", b"wait=0", b"await=5"):
-        answer = client.post("/v1/experiments", json=SPEC, headers={"Prefer": value})
+        answer = client.post("/v1/experiments", json=SPEC, headers={b"Prefer": value})
         assert answer.status_code == 201
         assert "preference-applied" not in answer.headers
 

@@ -57,9 +57,12 @@ def test_nan_and_infinities_survive_in_json_and_csv(service: Service, client: ht
 
 def test_a_long_poll_answers_when_a_row_arrives(service: Service, client: httpx.Client) -> None:
     row, claimed = trained(service, [0.5])
-    later = threading.Thread(
-        target=lambda: (wait_for(lambda: service.tail.listeners == 1), train_epoch(service.hub, claimed, 2))
-    )
+
+    def train() -> None:
+        wait_for(lambda: service.tail.listeners == 1)
+        train_epoch(service.hub, claimed, 2)
+
+    later = threading.Thread(target=train)
     later.start()
     page = read(client, row, after=1, wait=60)
     later.join()

@@ -10,7 +10,7 @@ from gradus.status import Status
 from hub import events, runs
 from hub.database import now
 from hub.tables import ExperimentRow
-from tests.integration.api.service import Service, listening, on_sqlite, wait_for
+from tests.integration.api.service import Service, Told, listening, on_sqlite, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
 
 
@@ -64,7 +64,7 @@ def test_a_living_stream_cut_at_every_row_yields_each_row_once(service: Service,
     row = submit(service.hub)
     path = f"/v1/experiments/{row.id}/events"
     claimed = claim(service.hub, row)
-    seen = []
+    seen: list[Told] = []
     for epoch in range(1, 6):
         resume = {"headers": {"Last-Event-ID": str(seen[-1].id)}} if seen else {}
         with listening(client, path, **resume) as stream:
