@@ -13,15 +13,15 @@ from models.schedule import factors
 
 STEP_SECONDS = 1.5e-4
 """What a step costs however small the network is."""
-NUMBERS_PER_SECOND = 1e10
+NUMBERS_PER_SECOND = 3e10
 """Multiplications that a slow CPU does in a second; a fast device has shorter chunks, never longer ones."""
-CHUNK_SECONDS = 0.1
+CHUNK_SECONDS = 0.15
 CHUNK_OUTPUTS = 2**20
 """Outputs of a chunk's steps that are kept until its end, for the loss."""
 
 
 def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
-    """Steps between two pulses: about a tenth of a second's on a slow machine. A function of the shape alone."""
+    """Steps between two pulses: some tenths of a second's on a slow machine. A function of the shape alone."""
     products = 3 * batch * members * sum(layer.weights for layer in network.layers)
     fit = int(CHUNK_SECONDS / (STEP_SECONDS + products / NUMBERS_PER_SECOND))
     room = CHUNK_OUTPUTS // (batch * members * network.outputs)
@@ -29,10 +29,12 @@ def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
 
 
 def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
-    """The steps [first, steps) of an epoch in chunks; they start at multiples of length, a smaller last batch alone."""
+    """The steps [first, steps) of an epoch in chunks; all but the first start at multiples of length, and a smaller
+    last batch stands alone. A run that goes on in the middle of an array of another size may begin between multiples.
+    """
     full = steps - 1 if tail else steps
     bounds = [*range(0, full, length), full] + [steps] * tail
-    return [range(a, b) for a, b in pairwise(bounds) if a >= first]
+    return [range(a, b) for a, b in pairwise([first, *(bound for bound in bounds if bound > first)])]
 
 
 def learning_rates(experiments: Sequence[Experiment], first: int, last: int, steps_per_epoch: int) -> Tensor:
