@@ -10,6 +10,8 @@ import pytest
 from api.app import create_app
 from gradus.wire.key import Role
 from hub.hub import Hub
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
 from tests.integration.access.doors import bearer, make_key, serving
 
 
@@ -40,8 +42,18 @@ def theirs(url: str, hub: Hub) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def trusting(hub: Hub) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def shared_hub(sqlite_template: Path, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub for all tests of a file."""
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'gradus.db')}"
+    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder,)))
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="module")
+def trusting(shared_hub: Hub) -> Iterator[str]:
     """Where a service is that asks nobody on this machine for a key, as `gradus up` starts it."""
-    with serving(create_app(hub, poll=0.05, heartbeat=0.2, trust_loopback=True)) as url:
+    with serving(create_app(shared_hub, poll=0.05, heartbeat=0.2, trust_loopback=True)) as url:
         yield url

@@ -13,10 +13,7 @@ from api.app import create_app
 from gradus.wire.key import NewKey, Role
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.migrate import upgrade
 from hub.passes import PassKind
-from hub.settings import Settings
-from hub.valkey import ValkeyServer
 from tests.integration.access.doors import (
     SPEC,
     Address,
@@ -56,19 +53,15 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, valkey: ValkeyServer) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    database_url = f"sqlite:///{folder / 'gradus.db'}"
-    upgrade(database_url)
-    hub = Hub(Settings(database_url, valkey.url, str(folder / "artifacts"), folder, (folder,)))
-    keys: dict[str, NewKey] = {role: make_key(hub, "default", role) for role in Role}
-    keys |= {name: make_key(hub, "default", Role.ADMIN) for name in ("revoked", "expired")}
-    keys["other"] = make_key(hub, "other", Role.ADMIN)
-    revoke(hub, keys["revoked"])
-    expire(hub, keys["expired"])
-    app = create_app(hub, strangers_per_minute=1_000_000)
+def house(shared_hub: Hub) -> Iterator[House]:
+    keys: dict[str, NewKey] = {role: make_key(shared_hub, "default", role) for role in Role}
+    keys |= {name: make_key(shared_hub, "default", Role.ADMIN) for name in ("revoked", "expired")}
+    keys["other"] = make_key(shared_hub, "other", Role.ADMIN)
+    revoke(shared_hub, keys["revoked"])
+    expire(shared_hub, keys["expired"])
+    app = create_app(shared_hub, strangers_per_minute=1_000_000)
     with serving(app) as url, httpx.Client(base_url=url, timeout=10) as client:
-        yield House(app, hub, client, keys)
+        yield House(app, shared_hub, client, keys)
 
 
 def guarded(house: House) -> list[Address]:
@@ -129,9 +122,9 @@ def revoked_session(house: House) -> str:
 
 
 def test_nobody_gets_in_without_a_good_key(house: House) -> None:
-    experiment = house.experiment()
+    experiment, visitors = house.experiment(), nobody(house)
     for address in guarded(house):
-        for shown, headers in nobody(house).items():
+        for shown, headers in visitors.items():
             answer = ask(house.client, address, headers, experiment_id=experiment)
             assert (answer.status_code, answer.headers.get("www-authenticate")) == (401, 'Bearer realm="gradus"'), (
                 f"{address} with {shown}: {answer.status_code}"
