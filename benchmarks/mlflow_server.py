@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,11 @@ class MlflowClient:
         return len(answer.get("runs", ()))
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = self._http.post(path, json=body).raise_for_status().json()
-        return answer
+        for _ in range(5):  # MLflow's own client sends again too, when a worker of the server drops the line
+            with suppress(httpx.RemoteProtocolError):
+                answer: dict[str, Any] = self._http.post(path, json=body).raise_for_status().json()
+                return answer
+        raise RuntimeError(f"MLflow does not answer {path}")
 
 
 @contextmanager
