@@ -122,7 +122,7 @@ def test_a_worker_that_cannot_end_in_order_ends_all_the_same(
     until(lambda: not any(map(alive, trainers)))
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_a_worker_that_was_frozen_writes_nothing_once_its_lease_is_lost(hub: Hub, start_worker: StartWorker) -> None:
     frozen = start_worker()
     row = submit(hub, **SPEC)
@@ -153,7 +153,7 @@ def test_a_run_that_kills_its_trainer_again_and_again_is_given_up(hub: Hub, star
     assert_whole(hub, row.id, 0)
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_duplicate_messages_start_a_run_once(hub: Hub, start_worker: StartWorker) -> None:
     first, second = start_worker(slots=2), start_worker(slots=2)
     row = submit(hub, **SPEC)
@@ -195,7 +195,7 @@ def test_a_run_goes_on_while_valkey_is_away_and_the_worker_finds_it_again(
         apart.close()
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_a_run_outlives_a_restart_of_postgres_and_loses_no_row(
     hub: Hub, postgres: Postgres, start_worker: StartWorker
 ) -> None:
