@@ -31,38 +31,52 @@ class Buffers:
         return self
 
 
-class Epoch:
-    """The batches of one epoch: each member's permutation of the examples, cut into steps.
+class Gather:
+    """Brings the inputs of a step's examples together, always in the same memory.
 
-    Members that share a seed share the order: then there is one row of indices for all, and one gather a step.
+    Members that share their examples' order share their inputs, too.
     """
+
+    def __init__(self, members: int, orders: int, batch: int, inputs: int, buffers: Buffers) -> None:
+        """`orders` is 1 if all members share one order, else K."""
+        self._rows = buffers.empty(orders * batch, inputs)
+        self._inputs = self._rows.view(orders, batch, inputs).expand(members, -1, -1)
+
+    def __call__(self, examples: Tensor, rows: Tensor) -> Tensor:
+        """Inputs (K, b, inputs) of examples (n, inputs) by their rows (orders·b,)."""
+        torch.index_select(examples, 0, rows, out=self._rows)
+        return self._inputs
+
+
+def distinct_orders(seeds: Sequence[int]) -> Sequence[int]:
+    """One seed if all are equal, else all of them."""
+    return seeds if len(set(seeds)) > 1 else seeds[:1]
+
+
+class Epoch:
+    """The batches of one epoch: each member's permutation of the examples, cut into steps."""
 
     def __init__(self, seeds: Sequence[int], number: int, targets: Tensor, size: int) -> None:
         """`number` is 1 for the first epoch; targets (n,) of all examples; `size` examples in a full step."""
         self.number = number
         self.has_tail = len(targets) % size > 0
-        self._members = len(seeds)
-        distinct = seeds if len(set(seeds)) > 1 else seeds[:1]
+        distinct = distinct_orders(seeds)
         orders = torch.stack([epoch_order(seed, number, len(targets), targets.device) for seed in distinct])  # (k, n)
-        self._full = _cut(orders, size)
-        self._tail = orders[:, len(self._full) * size :].contiguous()  # (k, b)
-        self._full_targets, self._tail_targets = targets[self._full], targets[self._tail]
+        full = _cut(orders, size)
+        tail = orders[:, len(full) * size :].contiguous()  # (k, b)
+        steps = [*full.unbind(), tail] if self.has_tail else list(full.unbind())
+        self.rows = [step.view(-1) for step in steps]
+        """For each step, the examples of every distinct order, one order after the other."""
+        self._targets = targets[full].expand(-1, len(seeds), -1), targets[tail].expand(len(seeds), -1)
 
     def __len__(self) -> int:
         """Steps, a smaller last one included."""
-        return len(self._full) + self.has_tail
+        return len(self.rows)
 
-    def inputs(self, step: int, examples: Tensor, memory: Tensor) -> Tensor:
-        """Inputs of a step, (K, b, inputs): examples (n, inputs) gathered into memory (at least k·b, inputs)."""
-        indices = self._full[step] if step < len(self._full) else self._tail  # (k, b), contiguous
-        rows = memory[: indices.numel()]
-        torch.index_select(examples, 0, indices.view(-1), out=rows)
-        return rows.view(*indices.shape, -1).expand(self._members, -1, -1)
-
-    def targets(self, step: int) -> Tensor:
-        """Targets of a step, (K, b)."""
-        targets = self._full_targets[step] if step < len(self._full) else self._tail_targets
-        return targets.expand(self._members, -1)
+    def targets(self, steps: range) -> Tensor:
+        """Targets of full steps, or of the smaller last one alone, (steps, K, b)."""
+        full, tail = self._targets
+        return full[steps.start : steps.stop] if steps.start < len(full) else tail[None]
 
 
 def _cut(rows: Tensor, size: int) -> Tensor:

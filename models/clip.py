@@ -6,14 +6,20 @@ import torch
 from torch import Tensor
 
 
-def global_norm(gradient: Tensor, out: Tensor) -> Tensor:
-    """L2 norm of each member's whole gradient, (K, P) to out (K,)."""
-    if gradient.device.type != "cpu":
-        torch.linalg.vector_norm(gradient, dim=1, out=out)
-        return out
-    for row, norm in zip(gradient, out, strict=True):
-        torch.dot(row, row, out=norm)  # 12 µs for a million bytes; vector_norm takes 20
-    return out.sqrt_()
+class GlobalNorm:
+    """The L2 norm of each member's whole gradient (K, P)."""
+
+    def __init__(self, gradient: Tensor) -> None:
+        self._gradient, self._rows = gradient, gradient.unbind()
+
+    def __call__(self, out: Tensor) -> Tensor:
+        """Write the norms to out (K,)."""
+        if self._gradient.device.type != "cpu":
+            torch.linalg.vector_norm(self._gradient, dim=1, out=out)
+            return out
+        for row, norm in zip(self._rows, out.unbind(), strict=True):
+            torch.dot(row, row, out=norm)  # 12 µs for a million bytes; vector_norm takes 20
+        return out.sqrt_()
 
 
 class Clip:

@@ -60,13 +60,16 @@ class DenseLayer:
         members, fan_in, units = tensors.weight.shape
         self._sums = buffers.empty(members, batch, units)
         self._dx = buffers.empty(members, batch, fan_in)
-        self._x = self._dx
+        self._x: Tensor | None = None
+        self._dz: Tensor | None = None
         self.output = self._sums
 
     def forward(self, x: Tensor, step: int) -> Tensor:
         """The layer's output for x (K, b, fan_in), as in training."""
-        self._x = x
-        y = self._products.sums(x, self._tensors.weight, self._tensors.bias, self._sums)
+        if x is not self._x:  # the first time: every step's input is in the same memory
+            self._bind_forward(x)
+        self._forward()
+        y = self._sums
         for part in self._parts:
             y = part.forward(y, step)
         self.output = y
@@ -74,21 +77,38 @@ class DenseLayer:
 
     def backward(self, dy: Tensor, *, on: bool) -> Tensor | None:
         """Write the parameters' gradient; with `on`, give the gradient by x."""
-        t = self._tensors
         for part in reversed(self._parts):
             dy = part.backward(dy)
-        self._products.weight_gradient(self._x, dy, t.weight_gradient)
-        if t.bias_gradient is not None:
-            torch.sum(dy, 1, keepdim=True, out=t.bias_gradient)
-        return self._products.input_gradient(dy, t.weight, self._dx) if on else None
+        if dy is not self._dz:
+            self._bind_backward(dy)
+        self._weight_gradient()
+        if self._tensors.bias_gradient is not None:
+            torch.sum(dy, 1, keepdim=True, out=self._tensors.bias_gradient)
+        if not on:
+            return None
+        self._input_gradient()
+        return self._dx
 
     def evaluate(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, n, fan_in), by the running statistics and without dropout."""
         weight = self._tensors.weight
-        y = self._products.sums(x, weight, self._tensors.bias, x.new_empty(len(x), x.shape[1], weight.shape[2]))
+        y = x.new_empty(*x.shape[:2], weight.shape[2])
+        self._products.bind(x, weight, y, self._tensors.bias)()
         for part in self._parts:
             y = part.evaluate(y)
         return y
+
+    def _bind_forward(self, x: Tensor) -> None:
+        """z = x W + b."""
+        self._x, self._dz = x, None
+        self._forward = self._products.bind(x, self._tensors.weight, self._sums, self._tensors.bias)
+
+    def _bind_backward(self, dz: Tensor) -> None:
+        """dW = xᵀ dz, dx = dz Wᵀ."""
+        assert self._x is not None
+        self._dz = dz
+        self._weight_gradient = self._products.bind(self._x.mT, dz, self._tensors.weight_gradient)
+        self._input_gradient = self._products.bind(dz, self._tensors.weight.mT, self._dx)
 
 
 def dense(

@@ -24,6 +24,9 @@ class Loss(Protocol):
 class CrossEntropy:
     """Softmax and cross-entropy: -ln p(class). Its gradient is (p - onehot) / b."""
 
+    def __init__(self, like: Tensor) -> None:
+        self._minus_one = like.new_full((), -1)
+
     def values(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Loss of each example."""
         return -outputs.log_softmax(-1).gather(-1, targets[..., None]).squeeze(-1)
@@ -35,7 +38,7 @@ class CrossEntropy:
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
         """Gradient by the outputs."""
         torch.softmax(outputs, -1, out=out)
-        out.scatter_add_(-1, targets[..., None], out.new_full((), -1).expand(*targets.shape, 1))
+        out.scatter_add_(-1, targets[..., None], self._minus_one.expand(*targets.shape, 1))
         return out.div_(outputs.shape[1])
 
 
@@ -55,11 +58,11 @@ class SquaredError:
         return out.mul_(2 / outputs.shape[1])
 
 
-def loss(task: Task) -> Loss:
-    """The loss that a task implies."""
+def loss(task: Task, like: Tensor) -> Loss:
+    """The loss that a task implies, for outputs of the type and place of `like`."""
     match task:
         case "classification":
-            return CrossEntropy()
+            return CrossEntropy(like)
         case "regression":
             return SquaredError()
         case _:

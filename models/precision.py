@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 import torch
@@ -15,51 +16,68 @@ ONEDNN_FROM = 4_000_000
 _LINEAR: Callable[..., Tensor] = torch.ops.mkldnn._linear_pointwise.default
 
 
+Run = Callable[[], object]
+"""Computes a product once more, from what its operands' memory then holds."""
+
+
 class Products:
-    """The three products of a dense layer, one for each of K members, into given memory.
+    """Products of matrices, one for each of K members, bound to the memory of operands and result.
+
+    A step multiplies the same memory every time: making the views of it once saves some 40 µs a step.
 
     Large float32 products on an x86 CPU go through oneDNN: it uses AVX-512 on every maker's CPUs, where MKL, behind
     `torch.bmm`, keeps to AVX2 on some (100 µs against 160 for 50 x 784 x 300 on an AMD EPYC). Which way a product goes
     depends on its shape alone, so equal runs have equal bits.
     """
 
-    def __init__(self, operand: Callable[[Tensor], Tensor]) -> None:
-        self._operand = operand
+    def __init__(self, rounding: torch.dtype | None) -> None:
+        """`rounding` is the type that operands are rounded to, if any; sums are kept in their own."""
+        self._rounding = rounding
         self._onednn = bool(torch._C._has_mkldnn) and platform.machine() in {"x86_64", "AMD64"}
 
-    def sums(self, x: Tensor, weight: Tensor, bias: Tensor | None, out: Tensor) -> Tensor:
-        """x W + b: (K, b, in) by (K, in, units), bias (K, 1, units)."""
-        return self._product(self._operand(x), self._operand(weight), bias, out)
+    def bind(self, a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None = None) -> Run:
+        """out ← a b + bias, for a (K, m, n), b (K, n, l), out (K, m, l) and bias (K, 1, l)."""
+        if self._rounding is None:
+            return self._bind(a, b, out, bias)
+        rounded = torch.empty_like(a), torch.empty_like(b)
+        product = self._bind(*rounded, out, bias)
 
-    def weight_gradient(self, x: Tensor, dz: Tensor, out: Tensor) -> Tensor:
-        """xᵀ dz: (K, b, in) by (K, b, units) to (K, in, units)."""
-        return self._product(self._operand(x).mT, self._operand(dz), None, out)
+        def run() -> None:
+            for mine, operand in zip(rounded, (a, b), strict=True):
+                mine.copy_(operand.to(self._rounding))
+            product()
 
-    def input_gradient(self, dz: Tensor, weight: Tensor, out: Tensor) -> Tensor:
-        """dz Wᵀ: (K, b, units) by (K, in, units) to (K, b, in)."""
-        return self._product(self._operand(dz), self._operand(weight).mT, None, out)
+        return run
 
-    def _product(self, a: Tensor, b: Tensor, bias: Tensor | None, out: Tensor) -> Tensor:
+    def _bind(self, a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
         if self._suits_onednn(a, b):
-            for k in range(len(a)):
-                shift = None if bias is None else bias[k, 0]
-                out[k] = _LINEAR(a[k], b[k].mT, shift, "none", [], "")
-            return out
+            return _onednn(a, b, out, bias)
         if bias is None:
-            return torch.bmm(a, b, out=out)
-        return torch.baddbmm(bias, a, b, out=out)
+            return partial(torch.bmm, a, b, out=out)
+        return partial(torch.baddbmm, bias, a, b, out=out)
 
     def _suits_onednn(self, a: Tensor, b: Tensor) -> bool:
         work = a.shape[1] * a.shape[2] * b.shape[2]
         return self._onednn and work >= ONEDNN_FROM and a.dtype == torch.float32 and a.device.type == "cpu"
 
 
+def _onednn(a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
+    shifts = [None] * len(a) if bias is None else [row[0] for row in bias]
+    members = list(zip(a, b.mT, shifts, out, strict=True))
+
+    def run() -> None:
+        for left, right, shift, result in members:
+            result.copy_(_LINEAR(left, right, shift, "none", [], ""))
+
+    return run
+
+
 def products(precision: Precision) -> Products:
-    """The products of a precision. Sums are kept in the parameters' own type."""
+    """The products of a precision."""
     match precision:
         case "float32":
-            return Products(lambda operand: operand)
+            return Products(None)
         case "bfloat16":
-            return Products(lambda operand: operand.bfloat16().to(operand.dtype))
+            return Products(torch.bfloat16)
         case _:
             assert_never(precision)

@@ -11,6 +11,8 @@ from gradus.spec.stopping import EarlyStopping, ValidationMetric
 class Standing:
     """How a run stands after some epochs."""
 
+    metric: ValidationMetric | None = None
+    """What the values are of; a fork that is judged by another metric starts anew."""
     best_epoch: int | None = None
     """The epoch with the best value; None while there is no number."""
     best: float | None = None
@@ -21,12 +23,13 @@ class Standing:
 
     def after(self, epoch: int, value: float, rule: "Rule") -> "Standing":
         """The standing after one more epoch."""
-        best = self
-        if rule.improves(value, self.best, 0.0):
-            best = replace(self, best_epoch=epoch, best=value)
-        if rule.improves(value, self.mark, rule.min_delta):
-            return replace(best, mark=value, waited=0)
-        return replace(best, waited=self.waited + 1)
+        before = self if self.metric == rule.metric else Standing(rule.metric)
+        now = before
+        if rule.improves(value, before.best, 0.0):
+            now = replace(before, best_epoch=epoch, best=value)
+        if rule.improves(value, before.mark, rule.min_delta):
+            return replace(now, mark=value, waited=0)
+        return replace(now, waited=before.waited + 1)
 
 
 @dataclass(frozen=True)

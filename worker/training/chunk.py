@@ -1,7 +1,8 @@
 """A chunk of steps without a wait for the device, and its replay when something went wrong in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,7 +12,7 @@ from models.batch import Epoch
 from worker.training.array import chunk_steps, learning_rates
 from worker.training.data import Split
 from worker.training.divergence import bad_output, bad_parameter
-from worker.training.engine import Engine
+from worker.training.engine import Batch, Engine
 from worker.training.report import Divergence
 
 
@@ -27,6 +28,18 @@ class ChunkRecord:
     """Of the gradient before clipping, (steps, K)."""
 
 
+class Step(NamedTuple):
+    """One step of a chunk: a plain tuple, as making it is on the way of every step."""
+
+    number: int
+    """Since the start of the run, 0 = the first."""
+    batch: Batch
+    rate: Tensor
+    """(K, 1)."""
+    norm: Tensor
+    """Where the gradient's norms go, (K,)."""
+
+
 class ChunkTrainer:
     """Trains an engine's members on chunks of an epoch's steps."""
 
@@ -38,7 +51,6 @@ class ChunkTrainer:
         members, batch = len(experiments), engine.batch
         self.length = length or chunk_steps(engine.plans[0], batch, members)
         like = engine.storage.parameters
-        self._gathered = like.new_empty(members * batch, engine.plans[0].inputs)
         self._outputs = like.new_empty(self.length, members, batch, engine.plans[0].outputs)
         self._norms = like.new_empty(self.length, members)
         self._before = {name: torch.empty_like(tensor) for name, tensor in engine.tensors().items()}
@@ -47,13 +59,10 @@ class ChunkTrainer:
     def train(self, epoch: Epoch, steps: range) -> ChunkRecord:
         """Take the steps; keep what is needed to take them again."""
         _copy(self._engine.tensors(), self._before)
-        rates = self._rates(epoch, steps)
-        batch = epoch.targets(steps[0]).shape[1]
-        for row, step in enumerate(steps):
-            outputs = self._step(epoch, step, rates[row], self._norms[row])
-            self._outputs[row, :, :batch].copy_(outputs)
-        outputs = self._outputs[: len(steps), :, :batch]
-        targets = torch.stack([epoch.targets(step) for step in steps])  # (steps, K, b)
+        targets = epoch.targets(steps)  # (steps, K, b)
+        outputs = self._outputs[: len(steps), :, : targets.shape[2]]
+        for at, record in zip(self._steps(epoch, steps), outputs.unbind(), strict=True):
+            record.copy_(self._take(at))
         loss = self._engine.loss
         return ChunkRecord(loss.values(outputs, targets), loss.right(outputs, targets), self._norms[: len(steps)])
 
@@ -72,36 +81,30 @@ class ChunkTrainer:
 
     def _replay(self, epoch: Epoch, steps: range, missing: set[int]) -> dict[int, Divergence]:
         found: dict[int, Divergence] = {}
-        rates = self._rates(epoch, steps)
-        for row, step in enumerate(steps):
-            layers = self._bad_layers(epoch, step, rates[row], sorted(missing))
-            for member, layer in layers.items():
-                found[member] = Divergence(epoch.number, self._since_start(epoch, step) + 1, layer)
+        for at in self._steps(epoch, steps):
+            layers = self._bad_layers(at, sorted(missing))
+            found |= {member: Divergence(epoch.number, at.number + 1, layer) for member, layer in layers.items()}
             missing -= layers.keys()
             if not missing:
                 break
         assert not missing, "what went wrong in a chunk goes wrong again in its replay"
         return found
 
-    def _bad_layers(self, epoch: Epoch, step: int, rate: Tensor, members: Sequence[int]) -> dict[int, str]:
-        inputs = epoch.inputs(step, self._examples.inputs, self._gathered)
-        number = self._since_start(epoch, step)
-        forward = {k: bad_output(self._engine, inputs, epoch.targets(step), number, k) for k in members}
-        self._step(epoch, step, rate, self._norms[0])
+    def _bad_layers(self, at: Step, members: Sequence[int]) -> dict[int, str]:
+        forward = {k: bad_output(self._engine, self._examples.inputs, at.batch, at.number, k) for k in members}
+        self._take(at)
         layers = {k: forward[k] or bad_parameter(self._engine, k) for k in members}
         return {k: layer for k, layer in layers.items() if layer is not None}
 
-    def _step(self, epoch: Epoch, step: int, rate: Tensor, norm: Tensor) -> Tensor:
-        inputs = epoch.inputs(step, self._examples.inputs, self._gathered)
-        return self._engine.step(inputs, epoch.targets(step), self._since_start(epoch, step), rate, norm)
+    def _take(self, at: Step) -> Tensor:
+        return self._engine.step(self._examples.inputs, at.batch, at.number, at.rate, at.norm)
 
-    def _rates(self, epoch: Epoch, steps: range) -> Tensor:
-        first = self._since_start(epoch, steps[0])
-        rates = learning_rates(self._experiments, first, first + len(steps), len(epoch))
-        return rates.to(self._norms)[..., None]  # (steps, K, 1)
-
-    def _since_start(self, epoch: Epoch, step: int) -> int:
-        return (epoch.number - 1) * len(epoch) + step
+    def _steps(self, epoch: Epoch, steps: range) -> Iterator[Step]:
+        first = (epoch.number - 1) * len(epoch) + steps.start
+        rates = learning_rates(self._experiments, first, first + len(steps), len(epoch)).to(self._norms)[..., None]
+        batches = zip(epoch.rows[steps.start : steps.stop], epoch.targets(steps).unbind(), strict=True)
+        numbers = range(first, first + len(steps))
+        return map(Step, numbers, batches, rates.unbind(), self._norms[: len(steps)].unbind())
 
 
 def _copy(source: dict[str, Tensor], to: dict[str, Tensor]) -> None:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.loss import Task
-from worker.training.engine import Engine
+from worker.training.engine import Batch, Engine
 
 EXPLODED = 1e6
 HOPELESS = 40.0
@@ -62,10 +62,11 @@ def unsound(engine: Engine, losses: Tensor) -> list[int]:
     return [k for k, good in enumerate(sound.tolist()) if not good]
 
 
-def bad_output(engine: Engine, inputs: Tensor, targets: Tensor, step: int, member: int) -> str | None:
+def bad_output(engine: Engine, examples: Tensor, batch: Batch, step: int, member: int) -> str | None:
     """The first layer whose output is not finite in a forward pass; `output` if only the loss is not."""
-    outputs = engine.forward(inputs, step)
-    for name, output in engine.layer_outputs(inputs.shape[1]).items():
+    rows, targets = batch
+    outputs = engine.forward(examples, rows, step)
+    for name, output in engine.layer_outputs(rows).items():
         if not output[member].isfinite().all():
             return name
     return None if engine.loss.values(outputs, targets)[member].isfinite().all() else "output"

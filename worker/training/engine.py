@@ -9,8 +9,8 @@ from torch import Tensor
 from gradus.array import array_shape
 from gradus.spec.experiment import Experiment
 from gradus.spec.network import plan
-from models.batch import Buffers
-from models.clip import Clip, global_norm
+from models.batch import Buffers, Gather, distinct_orders
+from models.clip import Clip, GlobalNorm
 from models.loss import loss
 from models.network import Network, first_storage, network, network_masks
 from models.optimizer import update
@@ -23,9 +23,14 @@ from worker.training.array import batch_of
 class Pass:
     """A way through the network for batches of one size."""
 
+    gather: Gather
     network: Network
     slope: Tensor
     """Memory for the loss's gradient by the outputs, (K, b, outputs)."""
+
+
+Batch = tuple[Tensor, Tensor]
+"""Rows of a step's examples (orders·b,) and their targets (K, b)."""
 
 
 class Engine:
@@ -39,11 +44,13 @@ class Engine:
         self.plans = [plan(experiment) for experiment in experiments]
         self.storage = first_storage(self.plans, seeds, dtype, place)
         self.batch = batch_of(first, examples)
-        self.loss = loss(self.plans[0].task)
         like = self.storage.parameters
+        self.loss = loss(self.plans[0].task, like)
         self.penalty = penalty([e.l1 for e in experiments], [e.l2 for e in experiments], like)
-        self.update = update([e.optimizer for e in experiments], like)
+        self.update = update([e.optimizer for e in experiments], like, self.storage.gradient)
         self._clip = Clip([e.clip_norm for e in experiments], like)
+        self._norm = GlobalNorm(self.storage.gradient)
+        self._orders = len(distinct_orders(seeds))
         self._masks = network_masks(self.plans, seeds, self.batch, like)
         self._products = products(first.precision)
         buffers = Buffers(like)
@@ -52,32 +59,38 @@ class Engine:
 
     def _pass(self, size: int, buffers: Buffers) -> Pass:
         buffers.rewind()
+        gather = Gather(len(self.plans), self._orders, size, self.plans[0].inputs, buffers)
         net = network(self.plans[0], self.storage, self._masks, self._products, size, buffers)
-        return Pass(net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
+        return Pass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
 
-    def forward(self, inputs: Tensor, step: int) -> Tensor:
-        """Outputs (K, b, outputs) for inputs (K, b, inputs) at a step (0 = the first of the run), as in training."""
-        return self._passes[inputs.shape[1]].network.forward(inputs, step)
+    def forward(self, examples: Tensor, rows: Tensor, step: int) -> Tensor:
+        """Outputs (K, b, outputs) as in training, at a step (0 = the first of the run), for an `Epoch`'s rows."""
+        here = self._pass_for(rows)
+        return here.network.forward(here.gather(examples, rows), step)
 
-    def step(self, inputs: Tensor, targets: Tensor, step: int, rate: Tensor, norm: Tensor) -> Tensor:
+    def step(self, examples: Tensor, batch: Batch, step: int, rate: Tensor, norm: Tensor) -> Tensor:
         """One step of every member at learning rates (K, 1); writes the gradient's norms (K,) and gives the outputs."""
-        here, storage = self._passes[inputs.shape[1]], self.storage
-        outputs = here.network.forward(inputs, step)
+        rows, targets = batch
+        here, storage = self._pass_for(rows), self.storage
+        outputs = here.network.forward(here.gather(examples, rows), step)
         slope = self.loss.gradient(outputs, targets, here.slope)
         here.network.backward(slope)
         self.penalty.add_gradient(storage.weights(), storage.weights_gradient())
-        global_norm(storage.gradient, out=norm)
+        self._norm(out=norm)
         self._clip(storage.gradient, norm)
-        self.update(storage.parameters, storage.gradient, rate)
+        self.update(rate)
         return outputs
+
+    def _pass_for(self, rows: Tensor) -> Pass:
+        return self._passes[len(rows) // self._orders]
 
     def evaluate(self, inputs: Tensor) -> Tensor:
         """Outputs (K, n, outputs) for inputs (n, inputs), by the running statistics and without dropout."""
         return self._passes[self.batch].network.evaluate(inputs.expand(len(self.plans), -1, -1))
 
-    def layer_outputs(self, examples: int) -> dict[str, Tensor]:
-        """What each layer gave in the last forward pass over so many examples, (K, b, units), from input to output."""
-        return self._passes[examples].network.outputs()
+    def layer_outputs(self, rows: Tensor) -> dict[str, Tensor]:
+        """What each layer gave in the last forward pass of so many rows, (K, b, units), from input to output."""
+        return self._pass_for(rows).network.outputs()
 
     def tensors(self) -> dict[str, Tensor]:
         """All that steps change, by name; the member is the first axis."""

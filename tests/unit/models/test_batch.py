@@ -2,23 +2,29 @@
 
 import pytest
 import torch
+from torch import Tensor
 
-from models.batch import Buffers, Epoch
+from models.batch import Buffers, Epoch, Gather, distinct_orders
 from models.seed import epoch_order
 
 EXAMPLES = torch.arange(20.0).view(10, 2)  # example i is (2i, 2i + 1)
 TARGETS = torch.arange(10)
 
 
-def _steps(epoch: Epoch, size: int, members: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    memory = torch.empty(size * members, 2)
-    return [(epoch.inputs(s, EXAMPLES, memory).clone(), epoch.targets(s)) for s in range(len(epoch))]
+def _steps(seeds: list[int], size: int) -> list[tuple[Tensor, Tensor]]:
+    """Inputs (K, b, 2) and targets (K, b) of every step of the third epoch."""
+    epoch, orders = Epoch(seeds, 3, TARGETS, size), len(distinct_orders(seeds))
+    steps = []
+    for step, rows in enumerate(epoch.rows):
+        gather = Gather(len(seeds), orders, len(rows) // orders, 2, Buffers(EXAMPLES))
+        steps.append((gather(EXAMPLES, rows), epoch.targets(range(step, step + 1))[0]))
+    return steps
 
 
 @pytest.mark.parametrize(("size", "lengths"), [(1, [1] * 10), (3, [3, 3, 3, 1]), (5, [5, 5]), (10, [10])])
 @pytest.mark.parametrize("seeds", [[0], [4, 4], [0, 1, 0]], ids=str)
 def test_every_member_sees_every_example_once_in_its_own_order(size: int, lengths: list[int], seeds: list[int]) -> None:
-    steps = _steps(Epoch(seeds, 3, TARGETS, size), size, len(seeds))
+    steps = _steps(seeds, size)
     assert [targets.shape[1] for _, targets in steps] == lengths
     seen = torch.cat([targets for _, targets in steps], dim=1)
     for row, seed in zip(seen, seeds, strict=True):

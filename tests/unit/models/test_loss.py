@@ -27,8 +27,9 @@ def _torchs(task: Task, outputs: Tensor, targets: Tensor) -> Tensor:
 @pytest.mark.parametrize("task", get_args(Task))
 def test_values_and_gradient_are_torchs_for_every_member(task: Task) -> None:
     outputs, targets = _case(task)
-    values = loss(task).values(outputs, targets)
-    gradient = loss(task).gradient(outputs, targets, torch.empty_like(outputs))
+    of = loss(task, outputs)
+    values = of.values(outputs, targets)
+    gradient = of.gradient(outputs, targets, torch.empty_like(outputs))
     for k in range(2):
         row = outputs[k].clone().requires_grad_()
         expected = _torchs(task, row, targets[k])
@@ -38,13 +39,14 @@ def test_values_and_gradient_are_torchs_for_every_member(task: Task) -> None:
 
 
 def test_a_network_that_knows_nothing_has_the_loss_ln_of_the_classes() -> None:
-    values = loss("classification").values(torch.zeros(1, 1, 10, dtype=torch.float64), torch.tensor([[3]]))
+    outputs = torch.zeros(1, 1, 10, dtype=torch.float64)
+    values = loss("classification", outputs).values(outputs, torch.tensor([[3]]))
     assert values.item() == pytest.approx(2.302585092994046)
 
 
 def test_right_is_where_the_largest_output_is_the_class() -> None:
     outputs = torch.tensor([[[1.0, 2.0], [3.0, 0.0]]])
-    right = loss("classification").right(outputs, torch.tensor([[1, 1]]))
+    right = loss("classification", outputs).right(outputs, torch.tensor([[1, 1]]))
     assert right is not None
     assert right.tolist() == [[True, False]]
-    assert loss("regression").right(outputs, torch.zeros(1, 2)) is None
+    assert loss("regression", outputs).right(outputs, torch.zeros(1, 2)) is None

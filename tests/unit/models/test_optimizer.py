@@ -29,11 +29,12 @@ def test_an_update_equals_torchs_at_every_step(pair: tuple[AnyOptimizer, AnyOpti
     draws = torch.Generator().manual_seed(0)
     ours = torch.randn(2, 9, generator=draws, dtype=torch.float64)
     theirs = [row.clone() for row in ours]
-    step = update(pair, ours)
+    gradient = torch.empty_like(ours)
+    step = update(pair, ours, gradient)
     references = [reference_optimizer(spec, [row]) for spec, row in zip(pair, theirs, strict=True)]
     for number in range(50):
-        gradient = torch.randn(2, 9, generator=draws, dtype=torch.float64)
-        step(ours, gradient, _rates(pair) / (number + 1))
+        gradient.normal_(generator=draws)
+        step(_rates(pair) / (number + 1))
         for spec, row, reference, slope in zip(pair, theirs, references, gradient, strict=True):
             reference.param_groups[0]["lr"] = spec.lr / (number + 1)
             row.grad = slope.clone()
@@ -53,13 +54,15 @@ PATHS: list[tuple[AnyOptimizer, tuple[float, float]]] = [
 @pytest.mark.parametrize(("optimizer", "end"), PATHS, ids=lambda value: getattr(value, "kind", ""))
 def test_the_path_down_a_long_valley_ends_where_it_should(optimizer: AnyOptimizer, end: tuple[float, float]) -> None:
     point = torch.tensor([[-7.0, 2.0]], dtype=torch.float64)
-    step = update([optimizer], point)
+    slope = torch.empty_like(point)
+    step = update([optimizer], point, slope)
     for _ in range(30):
-        step(point, point * torch.tensor([0.1, 2.0]), _rates((optimizer,)))
+        torch.mul(point, torch.tensor([0.1, 2.0]), out=slope)
+        step(_rates((optimizer,)))
     assert point[0].tolist() == pytest.approx(end, abs=1e-5)
 
 
 def test_no_two_kinds_remember_under_the_same_name() -> None:
     kinds: list[AnyOptimizer] = [SGD(), Momentum(), AdaGrad(), RMSProp(), Adam()]
-    names = [name for kind in kinds for name in update([kind], torch.zeros(1, 2)).slots]
+    names = [name for kind in kinds for name in update([kind], torch.zeros(1, 2), torch.zeros(1, 2)).slots]
     assert len(names) == len(set(names)) == 6

@@ -23,24 +23,38 @@ def test_the_shapes_are_on_both_sides_of_the_threshold() -> None:
     assert max(work) > ONEDNN_FROM > min(work)
 
 
+def _product(precision: Precision, a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
+    out = torch.empty(len(a), a.shape[1], b.shape[2])
+    products(precision).bind(a, b, out, bias)()
+    return out.double()
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize(("batch", "fan_in", "units"), SHAPES)
 def test_products_are_those_of_the_rounded_operands(batch: int, fan_in: int, units: int, precision: Precision) -> None:
     x, w, dz = _random(2, batch, fan_in, seed=0), _random(2, fan_in, units, seed=1), _random(2, batch, units, seed=2)
     bias = _random(2, 1, units, seed=3)
-    by = products(precision)
     rx, rw, rz = (_rounded(operand, precision) for operand in (x, w, dz))
     cases = [
-        (by.sums(x, w, bias, torch.empty_like(dz)), rx @ rw + bias),
-        (by.sums(x, w, None, torch.empty_like(dz)), rx @ rw),
-        (by.weight_gradient(x, dz, torch.empty_like(w)), rx.mT @ rz),
-        (by.input_gradient(dz, w, torch.empty_like(x)), rz @ rw.mT),
+        (_product(precision, x, w, bias), rx @ rw + bias),
+        (_product(precision, x, w), rx @ rw),
+        (_product(precision, x.mT, dz), rx.mT @ rz),
+        (_product(precision, dz, w.mT), rz @ rw.mT),
     ]
     for ours, expected in cases:
-        torch.testing.assert_close(ours.double(), expected, rtol=1e-5, atol=2e-4)
+        torch.testing.assert_close(ours, expected, rtol=1e-5, atol=2e-4)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_bound_product_follows_its_operands(precision: Precision) -> None:
+    a, b, out = torch.ones(1, 2, 2), torch.ones(1, 2, 2), torch.empty(1, 2, 2)
+    run = products(precision).bind(a, b, out)
+    run()
+    b.fill_(3)
+    run()
+    assert (out == 6).all()
 
 
 def test_members_that_share_their_inputs_need_no_copy_of_them() -> None:
     x, w = _random(1, 50, 784, seed=0).expand(3, -1, -1), _random(3, 784, 300, seed=1)
-    ours = products("float32").sums(x, w, None, torch.empty(3, 50, 300))
-    torch.testing.assert_close(ours, x @ w, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(_product("float32", x, w), (x.double() @ w.double()), rtol=1e-4, atol=1e-4)

@@ -41,6 +41,11 @@ def test_an_accuracy_stands_as_its_largest_value() -> None:
     assert (standing.best_epoch, standing.best, standing.waited) == (2, 0.7, 2)
 
 
+def test_another_metric_starts_anew() -> None:
+    standing = _after([0.5, 0.1], Rule("validation_loss")).after(3, 0.7, Rule("validation_accuracy"))
+    assert standing == Standing("validation_accuracy", 3, 0.7, 0.7, 0)
+
+
 @pytest.mark.parametrize(("patience", "ends"), [(1, True), (2, True), (3, False), (None, False)])
 def test_a_run_ends_when_it_has_waited_for_its_patience(patience: int | None, ends: bool) -> None:
     assert Rule("validation_loss", patience=patience).ends(Standing(waited=2)) is ends

@@ -39,7 +39,7 @@ def test_every_file_of_the_spec_has_its_twin() -> None:
 @pytest.mark.parametrize("kind", get_args(AnyOptimizer))
 def test_every_optimizer_moves_the_parameters(kind: type[AnyOptimizer]) -> None:
     parameters, gradient = torch.zeros(2, 3), torch.ones(2, 3)
-    update([kind(), kind()], parameters)(parameters, gradient, torch.ones(2, 1))
+    update([kind(), kind()], parameters, gradient)(torch.ones(2, 1))
     assert (parameters < 0).all()
 
 
@@ -65,13 +65,14 @@ def test_every_activation_has_a_value(activation: Activation) -> None:
 @pytest.mark.parametrize("task", get_args(Task))
 def test_every_task_has_a_loss(task: Task) -> None:
     targets = torch.zeros(1, 2, dtype=torch.int64) if task == "classification" else torch.zeros(1, 2)
-    assert loss(task).values(torch.zeros(1, 2, 1), targets).tolist() == [[0.0, 0.0]]
+    assert loss(task, targets).values(torch.zeros(1, 2, 1), targets).tolist() == [[0.0, 0.0]]
 
 
 @pytest.mark.parametrize("precision", get_args(Precision))
 def test_every_precision_multiplies(precision: Precision) -> None:
-    ones = torch.ones(1, 2, 2)
-    assert products(precision).sums(ones, ones, None, torch.empty(1, 2, 2)).tolist() == [[[2.0, 2.0], [2.0, 2.0]]]
+    ones, out = torch.ones(1, 2, 2), torch.empty(1, 2, 2)
+    products(precision).bind(ones, ones, out)()
+    assert out.tolist() == [[[2.0, 2.0], [2.0, 2.0]]]
 
 
 @pytest.mark.parametrize("wish", get_args(DeviceWish))
