@@ -8,23 +8,20 @@ from pathlib import Path
 
 import fsspec
 import pytest
-from moto.server import ThreadedMotoServer
 
 from hub.artifacts.manifest import MANIFEST, Damaged, Receipt
 from hub.artifacts.store import ArtifactStore, artifact_store
+from tests.servers.s3 import BUCKET, running_s3
 
 ROOT = Path(__file__).parents[3]
 WEIGHTS = os.urandom(100_000)
 
 
 @pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """The address of an S3 server of our own."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def s3() -> Iterator[dict[str, str]]:
+    """The environment of an S3 server of our own."""
+    with running_s3() as env:
+        yield env
 
 
 @pytest.fixture(params=["folder", "memory", "s3"])
@@ -36,13 +33,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
         case "memory":
             return f"memory://{tmp_path}"
         case _:
-            monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("s3"))
-            monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-            monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-            monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-            files = fsspec.filesystem("s3", skip_instance_cache=True)
-            files.makedirs("bucket", exist_ok=True)
-            return f"s3://bucket/{tmp_path.name}"
+            for name, value in request.getfixturevalue("s3").items():
+                monkeypatch.setenv(name, value)
+            return f"s3://{BUCKET}/{tmp_path.name}"
 
 
 @pytest.fixture
