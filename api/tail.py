@@ -17,6 +17,9 @@ from hub.hub import Hub
 
 PAGE = 500
 RETRY_SECONDS = 1.0
+MAX_RETRY_SECONDS = 10.0
+GAP_SECONDS = 0.01
+"""Between two looks: rings that come close together are answered by one."""
 logger = logging.getLogger(__name__)
 
 
@@ -109,16 +112,21 @@ class Tail:
         try:
             async with asyncio.timeout(self._poll):
                 await self._rung.wait()
+                await asyncio.sleep(GAP_SECONDS)
         except TimeoutError:
             pass
         self._rung.clear()
 
     async def _hear_the_bell(self) -> None:
         """Without Redis the rows come by polling alone."""
+        pause = RETRY_SECONDS
         while True:
             try:
                 async for _ in self._hub.bell.rings(EVENTS):
                     self._rung.set()
+                    pause = RETRY_SECONDS
             except (redis.RedisError, OSError) as error:
-                logger.warning("the doorbell is not heard: %s", error)
-            await asyncio.sleep(RETRY_SECONDS)
+                if pause == RETRY_SECONDS:  # once, not for as long as it lasts
+                    logger.warning("the doorbell is not heard, events come a moment later: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, MAX_RETRY_SECONDS)
