@@ -188,7 +188,7 @@ def change_experiment(
 
 @router.delete("/v1/experiments/{experiment_id}", status_code=204, responses=problems(404, 409))
 def delete_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
-    """Delete it with its metrics and events; a running one must be cancelled first."""
+    """Delete it with its metrics, events and checkpoints; a running one must be cancelled first."""
     experiments.remove(world.hub, caller.workspace_id, experiment_id)
     return Response(status_code=204)
 
