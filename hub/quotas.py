@@ -64,14 +64,29 @@ def refuse_if_full(session: Session, workspace_id: str, more: int, quotas: Quota
     Raises:
         TooManyRequests: they may not.
     """
-    held = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
-    session.execute(held.with_for_update(key_share=True))
+    _hold(session, workspace_id)
     queued = count(session, workspace_id, Status.QUEUED)
     if queued + more > quotas.queued:
         raise TooManyRequests(
             f"{queued:,} experiments of this workspace wait, and {quotas.queued:,} may: come back when some are done",
             code="queue_full",
         )
+
+
+def may_run(session: Session, workspace_id: str, more: int, most: int) -> bool:
+    """Whether so many more experiments of the workspace may train beside those that do.
+
+    More than may at all train together, an array of a sweep, begin when nothing else of the workspace trains.
+    """
+    _hold(session, workspace_id)
+    running = count(session, workspace_id, Status.RUNNING)
+    return running + more <= most or running == 0
+
+
+def _hold(session: Session, workspace_id: str) -> None:
+    """Keep the workspace's row until the transaction ends."""
+    held = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
+    session.execute(held.with_for_update(key_share=True))
 
 
 def count(session: Session, workspace_id: str, status: Status) -> int:

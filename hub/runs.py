@@ -1,6 +1,6 @@
 """A worker's view of the database: claim a job, record its epochs, end it. Every write is fenced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +11,13 @@ from gradus.spec.experiment import Experiment
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
-from hub import checkpoints, experiments, leases, losses, metrics
+from hub import checkpoints, experiments, leases, losses, metrics, quotas
 from hub.database import now
 from hub.events import Event, append, log
 from hub.leases import Lease, LeaseLost
 from hub.records import spec_of
 from hub.saved import Saved
-from hub.tables import ExperimentRow
+from hub.tables import ExperimentRow, JobRow
 from hub.transitions import move
 
 
@@ -35,6 +35,8 @@ class Member:
     """How often it was given more epochs."""
     checkpoints: tuple[Saved, ...]
     """From which it can go on: the first that is whole; none means from the start."""
+    place: int
+    """In the job's array."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Claim:
 
     lease: Lease
     members: tuple[Member, ...]
+    places: int
+    """Of the job's array, those of experiments that want no more training included."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,18 @@ class Epoch:
     """The checkpoint at its end, if there is one."""
 
 
-def claim(session: Session, job_id: str, owner: str, device: str, term: timedelta = leases.LEASE) -> Claim | None:
+def claim(
+    session: Session,
+    job_id: str,
+    owner: str,
+    device: str,
+    term: timedelta = leases.LEASE,
+    most: int | None = None,
+) -> Claim | None:
     """Take a job that nobody holds and start its experiments; None if there is nothing to take.
 
-    A job whose worker vanished goes on here; one that was lost again and again fails.
+    A job whose worker vanished goes on here; one that was lost again and again fails. One whose workspace trains as
+    many experiments as it may, `most`, goes on waiting: the reconciler will hint at it again.
     """
     at = now(session)
     lost = losses.expired(session, job_id, at)
@@ -70,6 +82,9 @@ def claim(session: Session, job_id: str, owner: str, device: str, term: timedelt
     if lost >= losses.MAX_LOSSES:
         _give_up(session, job_id, at)
         return None
+    if most is not None and not _room(session, rows, most):
+        leases.release(session, lease)
+        return None
     told: list[Event] = []
     for row in rows:
         told += _start(session, row, device, at)
@@ -78,7 +93,14 @@ def claim(session: Session, job_id: str, owner: str, device: str, term: timedelt
     training = [row for row in rows if row.status == Status.RUNNING]
     if not training:
         return None
-    return Claim(lease, tuple(_member(session, lease, row) for row in training))
+    job = session.get_one(JobRow, job_id)
+    return Claim(lease, tuple(_member(session, lease, row) for row in training), job.places)
+
+
+def _room(session: Session, rows: Sequence[ExperimentRow], most: int) -> bool:
+    """Whether those of a job's experiments that wait may begin; those that ran before go on in any case."""
+    waiting = [row for row in rows if row.status == Status.QUEUED and row.request is None]
+    return not waiting or quotas.may_run(session, waiting[0].workspace_id, len(waiting), most)
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -221,7 +243,8 @@ def _member(session: Session, lease: Lease, row: ExperimentRow) -> Member:
     """What its trainer needs to know; what earlier leases left in the store without a name goes."""
     checkpoints.sweep(session, row.id, lease.token - 1)
     found = checkpoints.newest_first(session, row.id)
-    return Member(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, tuple(map(checkpoints.saved, found)))
+    saved = tuple(map(checkpoints.saved, found))
+    return Member(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, saved, row.place)
 
 
 def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> list[Event]:

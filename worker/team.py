@@ -79,7 +79,7 @@ class Team:
         term = timedelta(seconds=self._hub.settings.lease_seconds)
 
         def claim(session: Session) -> runs.Claim | None:
-            return runs.claim(session, job_id, self.id, self.device, term)
+            return runs.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running)
 
         claimed = patiently(self._hub.write, claim, lambda: self._stopping.begun)
         if claimed is None:

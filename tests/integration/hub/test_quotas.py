@@ -2,16 +2,20 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from gradus.errors import GradusError, TooManyRequests
 from gradus.spec.experiment import Experiment
-from hub import events, experiments, idempotency, quotas, workspaces
+from gradus.status import Status
+from hub import events, experiments, idempotency, quotas, reconciler, runs, workspaces
 from hub.database import now
 from hub.hub import Hub
 from hub.quotas import Quotas
 from hub.rates import Rates
+from hub.tables import ExperimentRow, JobRow
 from hub.valkey import ValkeyServer
 from tests.integration.hub.work import submit
 
@@ -51,6 +55,35 @@ def test_of_many_who_ask_at_once_only_as_many_get_in_as_may_wait(hub: Hub) -> No
         ("queue_full", "5 experiments of this workspace wait, and 5 may")
     }
     assert add(hub, "theirs", Quotas(queued=1))
+
+
+def test_a_workspace_trains_no_more_at_once_than_it_may_and_the_rest_waits_its_turn(hub: Hub) -> None:
+    rows = [submit(hub) for _ in range(4)]
+
+    def attempt(row: ExperimentRow) -> runs.Claim | None:
+        with hub.write() as session:
+            return runs.claim(session, row.job_id, row.id, "cpu:1", most=2)
+
+    with ThreadPoolExecutor(4) as pool:
+        claims = list(pool.map(attempt, rows))
+    assert sum(claim is not None for claim in claims) == 2
+    done = next(claim for claim in claims if claim is not None)
+    late = next(row for row, claim in zip(rows, claims, strict=True) if claim is None)
+    assert attempt(late) is None
+    with hub.write() as session:
+        runs.end(session, done.lease, done.members[0].id, Status.SUCCEEDED)
+    assert attempt(late) is not None
+
+
+def test_what_is_over_a_quota_does_not_hide_other_jobs_from_the_reconciler(hub: Hub) -> None:
+    rows = [submit(hub) for _ in range(3)]
+    with hub.write() as session:
+        for age, row in zip((20, 40, 30), rows, strict=True):
+            hinted = now(session) - timedelta(seconds=age)
+            session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=hinted))
+    with hub.read() as session:
+        waiting = [job.id for job in reconciler._waiting(session, now(session))]
+    assert waiting == [rows[i].job_id for i in (1, 2, 0)]
 
 
 def test_each_workspace_has_a_log_of_its_own_without_gaps(hub: Hub) -> None:
