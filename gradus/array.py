@@ -37,8 +37,8 @@ def array_shape(experiment: Experiment) -> Shape:
     )
 
 
-def arrays(experiments: Sequence[Experiment], slots: int = 1) -> list[list[int]]:
-    """The places of the experiments that train together, array by array, each in its order.
+def arrays(experiments: Sequence[Experiment], slots: int = 1, most: int = MAX_ARRAY) -> list[list[int]]:
+    """The numbers of the experiments that train together, array by array, each in its order; `most` in each.
 
     No array is so large that some of the slots, each of which trains one array at a time, would have nothing to do.
     An experiment with `max_seconds` trains alone: beside others its seconds would be theirs, too.
@@ -47,7 +47,7 @@ def arrays(experiments: Sequence[Experiment], slots: int = 1) -> list[list[int]]
     for place, experiment in enumerate(experiments):
         own = (place,) if experiment.max_seconds is not None else ()
         shapes.setdefault((*array_shape(experiment), *own), []).append(place)
-    share = -(-len(experiments) // max(1, slots))
+    share = min(most, -(-len(experiments) // max(1, slots)))
     dealt: list[list[int]] = []
     for places in shapes.values():
         dealt += _cut(places, min(share, largest_array(experiments[places[0]])))

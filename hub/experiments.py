@@ -70,10 +70,14 @@ def add_all(
     arrays: Sequence[Sequence[int]],
     at: datetime,
 ) -> list[ExperimentRow]:
-    """Queued experiments in their order, and one job for the places of each array."""
-    jobs = [JobRow(id=new_id("job"), device=new[array[0]][0].device, hinted_at=at) for array in arrays]
-    job_of = {place: job.id for job, array in zip(jobs, arrays, strict=True) for place in array}
-    rows = [_row(workspace_id, *one, job_of[place], at) for place, one in enumerate(new)]
+    """Queued experiments in their order, and one job for each array, which has the numbers of its own."""
+    jobs = [
+        JobRow(id=new_id("job"), device=new[array[0]][0].device, hinted_at=at, places=len(array)) for array in arrays
+    ]
+    seats = {
+        number: (job.id, place) for job, array in zip(jobs, arrays, strict=True) for place, number in enumerate(array)
+    }
+    rows = [_row(workspace_id, *one, *seats[number], at) for number, one in enumerate(new)]
     session.add_all(jobs)
     session.flush()
     session.add_all(rows)
@@ -86,7 +90,9 @@ def add_all(
     return rows
 
 
-def _row(workspace_id: str, experiment: Experiment, origin: Origin, job_id: str, at: datetime) -> ExperimentRow:
+def _row(
+    workspace_id: str, experiment: Experiment, origin: Origin, job_id: str, place: int, at: datetime
+) -> ExperimentRow:
     return ExperimentRow(
         id=origin.id,
         forked_from=origin.forked_from,
@@ -96,6 +102,7 @@ def _row(workspace_id: str, experiment: Experiment, origin: Origin, job_id: str,
         epoch=origin.forked_epoch or 0,
         workspace_id=workspace_id,
         job_id=job_id,
+        place=place,
         name=experiment.name,
         tags=json.dumps(experiment.tags),
         notes=experiment.notes,

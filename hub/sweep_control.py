@@ -53,7 +53,7 @@ def retry(session: Session, sweep: SweepRow, slots: int, limits: Quotas, at: dat
     rows = sweeps.lock_members(session, sweep, Status.FAILED)
     quotas.refuse_if_full(session, sweep.workspace_id, len(rows), limits)
     told: list[Event] = []
-    jobs = _fresh_jobs(session, rows, slots, at)
+    jobs = _fresh_jobs(session, rows, slots, limits.running, at)
     _forget(session, rows)
     for row in rows:
         told += [log(row.id, "tried again from the start"), *move(session, row, Status.QUEUED, at)]
@@ -61,22 +61,22 @@ def retry(session: Session, sweep: SweepRow, slots: int, limits: Quotas, at: dat
     append(session, told, at)
 
 
-def _fresh_jobs(session: Session, rows: Sequence[ExperimentRow], slots: int, at: datetime) -> set[str]:
+def _fresh_jobs(session: Session, rows: Sequence[ExperimentRow], slots: int, most: int, at: datetime) -> set[str]:
     """Give the experiments jobs of their own; those that they leave.
 
     The fencing numbers go on from the old jobs', so that no file of a new lease has the name of an old one's.
     """
     old = {row.job_id for row in rows}
     tokens = {job.id: job.token for job in session.execute(select(JobRow.id, JobRow.token).where(JobRow.id.in_(old)))}
-    for array in arrays([spec_of(row) for row in rows], slots):
-        mine = [rows[place] for place in array]
+    for array in arrays([spec_of(row) for row in rows], slots, most):
+        mine = [rows[number] for number in array]
         token = max(tokens[row.job_id] for row in mine)
         outbox(session).sweeps.extend(Tidying(row.id, tokens[row.job_id], frozenset()) for row in mine)
-        job = JobRow(id=new_id("job"), device=spec_of(mine[0]).device, hinted_at=at, token=token)
+        job = JobRow(id=new_id("job"), device=spec_of(mine[0]).device, hinted_at=at, token=token, places=len(mine))
         session.add(job)
         session.flush()
-        for row in mine:
-            row.job_id = job.id
+        for place, row in enumerate(mine):
+            row.job_id, row.place = job.id, place
         outbox(session).hints.append((job.id, job.device))
     return old
 

@@ -54,12 +54,15 @@ def describe(row: SweepRow, expansion: Expansion) -> None:
     row.base_label = expansion.base_label
 
 
-def add_members(session: Session, row: SweepRow, members: Sequence[Member], slots: int, at: datetime) -> None:
-    """Queue experiments of the sweep, those that can train together as one job. Last in a transaction."""
+def add_members(
+    session: Session, row: SweepRow, members: Sequence[Member], slots: int, most: int, at: datetime
+) -> None:
+    """Queue experiments of the sweep, those that can train together as one job of `most` at most. Last in a
+    transaction."""
     specs = [member.experiment for member in members]
     origins = [Origin(new_id("exp"), sweep_id=row.id, sweep_label=member.label) for member in members]
     pairs = list(zip(specs, origins, strict=True))
-    added = experiments.add_all(session, row.workspace_id, pairs, arrays(specs, slots), at)
+    added = experiments.add_all(session, row.workspace_id, pairs, arrays(specs, slots, most), at)
     jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
     outbox(session).hints.extend(jobs.items())
     append(session, [Event(one.id, EventKind.STATUS, record(one)) for one in added], at)

@@ -78,6 +78,8 @@ class JobRow(Table):
     """Leases lost in a row without a new epoch."""
     hinted_at: Mapped[datetime | None] = mapped_column(Moment)
     """When a worker was last told of it."""
+    places: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """How many experiments it was made of: the size of the array that trains, whoever of them is left."""
 
     __table_args__ = (Index("ix_jobs_open", "done", "id"),)
 
@@ -90,6 +92,8 @@ class ExperimentRow(Table):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
+    place: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """In its job's array: 0 is the first."""
     sweep_id: Mapped[str | None] = mapped_column(String(40))
     sweep_label: Mapped[str | None] = mapped_column(Text)
     """Which change of the sweep's base it is."""

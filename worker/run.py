@@ -48,6 +48,7 @@ class Run:
         self._hub = hub
         self._lease = claim.lease
         self._members = claim.members
+        self._places = claim.places
         self._trainer = trainer
         self._stopping = stopping
         self._open = {member.id for member in claim.members}
@@ -100,6 +101,7 @@ class Run:
         settings = self._hub.settings
         return Train(
             trainees=tuple(Trainee.model_validate(one, from_attributes=True) for one in self._members),
+            places=self._places,
             dataset_dirs=tuple(map(str, settings.dataset_dirs)),
             artifacts_url=settings.artifacts_url,
             token=self._lease.token,

@@ -46,7 +46,7 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest) -> SweepDryRun:
     experiments = [member.experiment for member in expansion.members]
     with hub.read() as session:
         slots = workers.slots(session)
-        planned = arrays(experiments, slots)
+        planned = arrays(experiments, slots, hub.settings.quotas.running)
         seconds = estimates.seconds(session, workspace_id, experiments, min(slots, len(planned)))
     members = _planned(expansion)
     return SweepDryRun(
@@ -204,7 +204,8 @@ def _create(session: Session, hub: Hub, workspace_id: str, expansion: Expansion,
 def _queue(session: Session, hub: Hub, row: SweepRow, members: tuple[Member, ...]) -> None:
     if members:
         quotas.refuse_if_full(session, row.workspace_id, len(members), hub.settings.quotas)
-        sweeps.add_members(session, row, members, workers.slots(session), now(session))
+        slots, most = workers.slots(session), hub.settings.quotas.running
+        sweeps.add_members(session, row, members, slots, most, now(session))
 
 
 def _locked(session: Session, workspace_id: str, sweep_id: str) -> SweepRow:

@@ -13,6 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("experiments", sa.Column("sweep_label", sa.Text(), nullable=True))
+    op.add_column("experiments", sa.Column("place", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("jobs", sa.Column("places", sa.Integer(), nullable=False, server_default="1"))
     op.create_table(
         "sweeps",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -33,4 +35,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("sweeps")
+    op.drop_column("jobs", "places")
+    op.drop_column("experiments", "place")
     op.drop_column("experiments", "sweep_label")

@@ -81,9 +81,12 @@ class Course:
                 self._end_by(trainee, member.ending)
 
     def _due(self, trained: Sequence[tuple[Trainee, MemberEpoch]]) -> dict[str, Kept]:
-        """The states to be kept with this epoch. The best one waits in memory while the disk rests."""
-        rested = self._keeper.rested(REST_SECONDS)
-        due = {one.id for one, member in trained if rested or _is_wanted(one, member)}
+        """The states to be kept with this epoch. The best one waits in memory while the disk rests.
+
+        All or none: an array whose members stand at one step goes on as one.
+        """
+        wanted = self._keeper.rested(REST_SECONDS) or any(_is_wanted(one, member) for one, member in trained)
+        due = {one.id for one, _ in trained} if wanted else set()
         best = {one.id for one, member in trained if member.is_best}
         states = self._states(due | best)
         self._best = {one: state for one, state in self._best.items() if one not in best}

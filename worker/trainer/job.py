@@ -1,7 +1,6 @@
 """One job in the trainer: its data, where its experiments stand, and their training."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from worker.data.load import load
 from worker.trainer.course import Course
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
+from worker.trainer.places import groups, in_step, seated
 from worker.trainer.protocol import Begun, Ended, Report, Said, Train, Trainee
 from worker.training.data import Data
 
@@ -50,12 +50,13 @@ class Job:
 
     def _train(self) -> None:
         data = self._data(self._order.trainees[0].spec.dataset)
-        stands = [(trainee, self._restore(trainee)) for trainee in self._order.trainees]
+        stands = [(trainee, self._restore(trainee)) for trainee in in_step(self._order.trainees)]
         self._say(Begun())
-        for group in _groups(stands):
+        for group in groups(stands):
             if not any(trainee.id in self._open for trainee, _ in group):
                 continue  # stopped before their turn
-            course = Course(self._pipe, self._keeper, self._open, group, data, self._place)
+            seats = seated(group, self._order.places)
+            course = Course(self._pipe, self._keeper, self._open, seats, data, self._place)
             course.run(self._order.checkpoint_seconds)
 
     def _data(self, dataset: Dataset) -> Data:
@@ -84,13 +85,3 @@ class Job:
 
     def _say(self, report: Report) -> None:
         self._keeper.keep({}, lambda _: self._pipe.say(report))
-
-
-def _groups(stands: Sequence[tuple[Trainee, Kept | None]]) -> list[list[tuple[Trainee, Kept | None]]]:
-    """Those that stand at the same step train side by side."""
-    groups: dict[tuple[int, int, int], list[tuple[Trainee, Kept | None]]] = {}
-    for trainee, kept in stands:
-        state = kept.state if kept else None
-        place = (state.epoch, state.step_in_epoch, state.step) if state else (0, 0, 0)
-        groups.setdefault(place, []).append((trainee, kept))
-    return list(groups.values())

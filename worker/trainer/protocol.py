@@ -25,6 +25,8 @@ class Trainee(Message):
     """How often it was given more epochs."""
     checkpoints: tuple[Saved, ...] = ()
     """From which it can go on: the first that is whole; none means from the start."""
+    place: int = 0
+    """In the job's array."""
 
 
 class Train(Message):
@@ -32,6 +34,8 @@ class Train(Message):
 
     kind: Literal["train"] = "train"
     trainees: tuple[Trainee, ...]
+    places: int = 1
+    """Of the job's array: more than trainees when some are over or paused."""
     dataset_dirs: tuple[str, ...]
     artifacts_url: str
     """Where checkpoints are."""
