@@ -1,6 +1,7 @@
 """Every route for everybody who may come to the door. The routes are those of the application itself: one that is
 added is held against the same rule."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,8 @@ OPEN = {Address("GET", path) for path in ("/", "/docs", "/sign-in", "/openapi.js
 """For everybody: they hold nothing that needs a key. To sign in is to show one."""
 ANY_ROLE = {Address("DELETE", "/v1/session"), Address("POST", "/v1/session/links")}
 ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
+NOBODYS = {"name"}
+"""Parameters that name what belongs to no workspace: data sets."""
 OPERATOR = {Address("GET", "/metrics")}
 """For admins of the default workspace."""
 
@@ -49,6 +52,12 @@ class House:
     def experiment(self) -> str:
         made = self.client.post("/v1/experiments", json=SPEC, headers=bearer(self.keys["editor"].key))
         assert made.status_code == 201
+        return str(made.json()["id"])
+
+    def sweep(self) -> str:
+        asked = {"base": SPEC, "variants": {"+ batch norm": {"batch_norm": True}}}
+        made = self.client.post("/v1/sweeps", json=asked, headers=bearer(self.keys["editor"].key))
+        assert made.status_code == 201, made.text
         return str(made.json()["id"])
 
 
@@ -156,17 +165,19 @@ def test_each_role_may_what_it_may_and_no_more(house: House, role: Role, way: st
 
 
 def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_nothing(house: House) -> None:
-    """Every route with an experiment's id gives the same answer for one of another workspace as for none at all."""
-    mine, none = house.experiment(), new_id("exp")
+    """Every route with an id gives the same answer for one of another workspace as for one that nobody has."""
+    mine = {"experiment_id": house.experiment(), "sweep_id": house.sweep(), "key_id": house.keys["editor"].id}
+    none = {name: new_id(one.partition("_")[0]) for name, one in mine.items()}
     other = bearer(house.keys["other"].key)
-    checked = [address for address in guarded(house) if "{experiment_id}" in address.path]
-    for address in checked:
-        answers = [ask(house.client, address, other, experiment_id=one) for one in (mine, none)]
-        assert facts(answers[0], mine) == facts(answers[1], none), str(address)
-        assert answers[0].status_code in {404, 422}, str(address)
-    assert len(checked) >= 6
-    still = house.client.get(f"/v1/experiments/{mine}", headers=bearer(house.keys["viewer"].key)).json()
+    for address in guarded(house):
+        for name in set(re.findall(r"{(\w+)}", address.path)) - NOBODYS:
+            answers = [ask(house.client, address, other, **ids) for ids in (mine, none)]
+            assert facts(answers[0], mine[name]) == facts(answers[1], none[name]), str(address)
+            assert answers[0].status_code in {404, 422}, str(address)
+    viewer = bearer(house.keys["viewer"].key)
+    still = house.client.get(f"/v1/experiments/{mine['experiment_id']}", headers=viewer).json()
     assert (still["status"], still["name"]) == ("queued", "")
+    assert house.client.get(f"/v1/sweeps/{mine['sweep_id']}", headers=viewer).json()["status"] == "queued"
 
 
 def facts(answer: httpx.Response, one: str) -> Any:
