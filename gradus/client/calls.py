@@ -7,17 +7,21 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from gradus.spec.experiment import Experiment
+from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.catalog import Catalog
 from gradus.wire.dataset import DatasetPage, DatasetRecord
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord
 from gradus.wire.key import KeyPage, KeyRequest, NewKey, SignInLink
 from gradus.wire.metrics import MetricsPage
+from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord
 from gradus.wire.system import SystemRecord
 
 T = TypeVar("T")
 
 Spec = Experiment | Mapping[str, Any]
 """A spec, or the document of one, which the service validates."""
+Sweep = SweepRequest | Mapping[str, Any]
+"""A sweep's request, or the document of one."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,13 @@ def experiments(
     status: str | None = None,
     tag: str | None = None,
     dataset: str | None = None,
+    sweep: str | None = None,
     q: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Call[ExperimentPage]:
     """Experiments, newest first."""
-    filters = {"status": status, "tag": tag, "dataset": dataset, "q": q, "cursor": cursor}
+    filters = {"status": status, "tag": tag, "dataset": dataset, "sweep": sweep, "q": q, "cursor": cursor}
     query = {key: value for key, value in filters.items() if value is not None}
     return Call("GET", "/v1/experiments", ExperimentPage.model_validate_json, query={**query, "limit": limit})
 
@@ -93,6 +98,44 @@ def metrics(experiment_id: str, *, after: int = 0, wait: int = 0, max_points: in
     """The rows after epoch `after`; with `wait`, as soon as there is one or after so many seconds."""
     query = {"after": after, "wait": wait} | ({} if max_points is None else {"max_points": max_points})
     return Call("GET", _path(experiment_id, "metrics"), MetricsPage.model_validate_json, query=query, seconds=wait)
+
+
+def create_sweep(asked: Sweep, *, idempotency_key: str | None = None) -> Call[SweepRecord]:
+    """Queue the experiments of a sweep."""
+    headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+    return Call("POST", "/v1/sweeps", SweepRecord.model_validate_json, headers=headers, body=_body(asked))
+
+
+def preview_sweep(asked: Sweep) -> Call[SweepDryRun]:
+    """What a sweep comes to, without running or storing it."""
+    return Call("POST", "/v1/sweeps", SweepDryRun.model_validate_json, query={"dry_run": "true"}, body=_body(asked))
+
+
+def sweeps(*, limit: int = 50, cursor: str | None = None) -> Call[SweepPage]:
+    """Sweeps, newest first."""
+    query = {"limit": limit} | ({} if cursor is None else {"cursor": cursor})
+    return Call("GET", "/v1/sweeps", SweepPage.model_validate_json, query=query)
+
+
+def sweep(sweep_id: str) -> Call[SweepRecord]:
+    """One sweep with its results."""
+    return Call("GET", _sweep(sweep_id), SweepRecord.model_validate_json)
+
+
+def cancel_sweep(sweep_id: str) -> Call[SweepRecord]:
+    """End everything of a sweep that is not over; asking twice is harmless."""
+    return Call("POST", _sweep(sweep_id, "cancel"), SweepRecord.model_validate_json)
+
+
+def retry_sweep(sweep_id: str) -> Call[SweepRecord]:
+    """Train again what failed."""
+    return Call("POST", _sweep(sweep_id, "retry"), SweepRecord.model_validate_json)
+
+
+def extend_sweep(sweep_id: str, more: SweepExtension) -> Call[SweepRecord]:
+    """Add seeds, values, draws or variants; asking twice is harmless."""
+    body = more.model_dump_json(exclude_none=True).encode()
+    return Call("POST", _sweep(sweep_id, "extend"), SweepRecord.model_validate_json, body=body)
 
 
 def datasets() -> Call[DatasetPage]:
@@ -145,7 +188,11 @@ def _path(experiment_id: str, part: str = "") -> str:
     return "/".join(["/v1/experiments", quote(experiment_id, safe=""), *([part] if part else [])])
 
 
-def _body(spec: Spec) -> bytes:
-    if isinstance(spec, Experiment):
+def _sweep(sweep_id: str, part: str = "") -> str:
+    return "/".join(["/v1/sweeps", quote(sweep_id, safe=""), *([part] if part else [])])
+
+
+def _body(spec: Spec | Sweep) -> bytes:
+    if isinstance(spec, Experiment | SweepRequest):
         return spec.model_dump_json().encode()
     return json.dumps(spec).encode()
