@@ -18,6 +18,8 @@ PATIENCE = 30.0
 _POSTGRES = {"connect_timeout": 5, "options": "-c idle_in_transaction_session_timeout=5s"}
 """A process that is frozen, or cut off, in the middle of a transaction must not keep its locks from all others."""
 
+_CLOCK = select(func.clock_timestamp())
+
 
 class Database:
     """Engines for reading and writing. On SQLite a writer takes the write lock at once, so that it never has to
@@ -69,7 +71,7 @@ def now(session: Session) -> datetime:
     """The database's own clock, so that leases do not hang on the clocks of several machines agreeing."""
     if session.get_bind().dialect.name == "sqlite":
         return datetime.now(UTC)
-    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    moment: datetime = session.execute(_CLOCK).scalar_one()
     return moment.astimezone(UTC)
 
 
