@@ -1,6 +1,7 @@
 """Metric rows accepted in a second: by the hub on SQLite and Postgres, and by MLflow's server on the same."""
 
 import argparse
+import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,25 +32,24 @@ def main() -> None:
         with stages(Path(name)) as settings:
             versions = ", ".join(f"{kind} {database_version(one.database_url)}" for kind, one in settings.items())
             print(header("Writes", packages, [versions, *notes]))
-            rows = [
-                row
-                for kind, one in settings.items()
-                for members in options.members
-                for row in _rows(f"{kind}, K = {members}", GradusTarget(one, members), options)
-            ]
+            for kind, one in settings.items():
+                for members in options.members:
+                    _print(f"{kind}, K = {members}", GradusTarget(one, members), options)
         if options.mlflow:
-            rows += _mlflow(options, Path(name))
-    print(table(COLUMNS, rows))
+            _print_mlflow(options, Path(name))
 
 
-def _mlflow(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+def _print_mlflow(options: argparse.Namespace, folder: Path) -> None:
     version = mlflow_version(options.mlflow)
     with running_postgres(DURABLE) as server:
         stores = {"SQLite": f"sqlite:///{folder / 'mlflow.db'}", "Postgres": server.url().replace("+psycopg", "")}
-        for kind, store in stores.items():
-            for loop in ("as installed", "uvloop"):
-                with running_mlflow(options.mlflow, store, folder / "mlflow", uvloop=loop == "uvloop") as url:
-                    yield from _rows(f"MLflow {version}, {kind}, {loop}", MlflowTarget(url), options)
+        for (kind, store), loop in itertools.product(stores.items(), ("as installed", "uvloop")):
+            with running_mlflow(options.mlflow, store, folder / "mlflow", uvloop=loop == "uvloop") as url:
+                _print(f"MLflow {version}, {kind}, {loop}", MlflowTarget(url), options)
+
+
+def _print(name: str, target: Target, options: argparse.Namespace) -> None:
+    print(table(COLUMNS, _rows(name, target, options)), flush=True)
 
 
 def _rows(name: str, target: Target, options: argparse.Namespace) -> Iterator[list[str]]:
