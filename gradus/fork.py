@@ -16,7 +16,7 @@ def changed(experiment: Experiment, changes: dict[str, Any]) -> Experiment:
     Raises:
         ValidationError: that is no valid spec.
     """
-    return Experiment.model_validate(merged(_unresolved(experiment), changes))
+    return Experiment.model_validate(merged(unresolved(experiment), changes))
 
 
 def misfits(old: Experiment, new: Experiment) -> tuple[Mistake, ...]:
@@ -29,7 +29,7 @@ def misfits(old: Experiment, new: Experiment) -> tuple[Mistake, ...]:
     return tuple(mistake for mistake in found if mistake is not None)
 
 
-def _unresolved(experiment: Experiment) -> dict[str, Any]:
+def unresolved(experiment: Experiment) -> dict[str, Any]:
     """Its document; what a layer has from the experiment is left out of the layer."""
     resolved = experiment.resolved()
     document = resolved.model_dump(mode="json")

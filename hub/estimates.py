@@ -42,6 +42,8 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[_Kind, 
     mine = (row.workspace_id == workspace_id, row.dataset == dataset, row.status == Status.SUCCEEDED, row.epoch > 0)
     columns = (row.job_id, row.spec, row.parameters, row.seconds, row.epoch)
     rows = session.execute(select(*columns).where(*mine).order_by(row.id.desc()).limit(RECENT)).all()
+    if not rows:
+        return {}
     jobs = {one.job_id for one in rows}
     beside = select(row.job_id, func.count().label("members")).where(row.job_id.in_(jobs)).group_by(row.job_id)
     members = {job.job_id: job.members for job in session.execute(beside)}

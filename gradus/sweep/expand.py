@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gradus.errors import InvalidSpec
+from gradus.fork import unresolved
 from gradus.spec.experiment import Experiment
 from gradus.sweep.changes import Change, changed, changes, in_order, slashed
 from gradus.sweep.request import SweepRequest
@@ -67,7 +68,7 @@ def expand(request: SweepRequest) -> Expansion:
 def _make(request: SweepRequest, found: Sequence[Change]) -> list[tuple[Change, Experiment]]:
     """The experiment of each change, with the first seed."""
     assert request.seeds is not None
-    document = request.base.model_dump(mode="json") | {"seed": request.seeds[0]}
+    document = unresolved(request.base) | {"seed": request.seeds[0]}
     made: list[tuple[Change, Experiment]] = []
     wrong: list[Mistake] = []
     for change in found:

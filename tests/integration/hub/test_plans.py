@@ -12,18 +12,31 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+from gradus.examples import DIGITS
 from gradus.status import Status
-from hub import checkpoints, events, experiments, leases, metrics, reconciler, runs
+from hub import (
+    checkpoints,
+    estimates,
+    events,
+    experiments,
+    idempotency,
+    leases,
+    metrics,
+    reconciler,
+    runs,
+    sweeps,
+)
 from hub.database import now
 from hub.experiments import Filter
 from hub.hub import Hub
 from hub.leases import Lease
-from hub.tables import DEFAULT_WORKSPACE
+from hub.tables import DEFAULT_WORKSPACE, SweepRow
 from tests.integration.hub.work import claim, metrics_row, submit
 
 ID = "exp_01kap3v8n0c2q5w8z1t4y7b0df"
 FEW = {"members"}
 """What sorts a handful of rows."""
+SWEEP = "swp_01kap3v8n0c2q5w8z1t4y7b0df"
 LEASE = Lease("job_01kap3v8n0c2q5w8z1t4y7b0df", "worker", 1)
 
 Statement = tuple[str, Any]
@@ -72,6 +85,10 @@ def sorts(plan: str) -> list[str]:
     return [line for line in plan.splitlines() if "Sort" in line or "FOR ORDER BY" in line]
 
 
+def _sweep() -> SweepRow:
+    return SweepRow(id=SWEEP, workspace_id=DEFAULT_WORKSPACE)
+
+
 FILTERS = [
     Filter(),
     Filter(status=Status.RUNNING),
@@ -96,6 +113,12 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "everybody's events": lambda s: events.of_all(s, 3, 500),
     "newest event": events.newest,
     "checkpoints": lambda s: checkpoints.newest_first(s, ID),
+    "a page of sweeps": lambda s: sweeps.page(s, DEFAULT_WORKSPACE, SWEEP, 50),
+    "counts of sweeps": lambda s: sweeps.counts(s, DEFAULT_WORKSPACE, [SWEEP]),
+    "outcomes of a sweep": lambda s: sweeps.outcomes(s, _sweep()),
+    "members of a sweep": lambda s: sweeps.lock_members(s, _sweep(), Status.FAILED),
+    "earlier runs": lambda s: estimates.seconds(s, DEFAULT_WORKSPACE, [DIGITS], 1),
+    "a key": lambda s: idempotency.claim_for_sweep(s, DEFAULT_WORKSPACE, "k"),
     "waiting jobs": lambda s: reconciler._waiting(s, now(s)),
     "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
     "wishes": lambda s: runs.requests(s, LEASE.job_id),

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from gradus.errors import InvalidSpec
+from gradus.spec.batch_norm import BatchNorm
+from gradus.spec.initializer import He, Xavier
 from gradus.spec.optimizer import SGD, Adam
 from gradus.sweep.expand import Expansion, expand
 from gradus.sweep.extension import extended
@@ -74,6 +76,14 @@ def test_variants_are_the_base_and_the_base_with_each_change() -> None:
     assert found.base_label == "base"
     optimizers = [member.experiment.optimizer for member in found.members]
     assert optimizers == [Adam(beta1=0.5), SGD(), Adam(lr=1e-5, beta1=0.5)]
+
+
+def test_a_resolved_base_changes_as_the_one_it_was_made_of() -> None:
+    resolved = SweepRequest.model_validate({"base": BASE} | {"grid": {"l2": [1]}}).base.document()
+    found = expand(request(base=resolved, variants={"+ batch norm": {"batch_norm": True}, "+ he": {"init": "xavier"}}))
+    layers = [member.experiment.resolved().layers[0] for member in found.members]
+    assert [layer.batch_norm for layer in layers] == [False, BatchNorm(), False]
+    assert [layer.init for layer in layers] == [He(), He(), Xavier()]
 
 
 def test_random_draws_are_different_in_bounds_and_the_same_each_time() -> None:
