@@ -1,0 +1,75 @@
+"""Sweeps in the database."""
+
+from gradus.status import Status
+from gradus.sweep.expand import expand
+from gradus.sweep.request import SweepRequest
+from hub import experiments, idempotency, runs, sweeps, workspaces
+from hub.database import now
+from hub.hub import Hub
+from hub.sweeps import Promise
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, SweepRow
+from tests.integration.hub.work import claim, metrics_row
+
+REQUEST = SweepRequest.model_validate(
+    {"base": {"dataset": "digits", "layers": [4]}, "grid": {"l2": [0.1, 0.2]}, "seeds": [0, 1, 2]}
+)
+
+
+def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64) -> SweepRow:
+    expansion = expand(REQUEST)
+    with hub.write() as session:
+        at = now(session)
+        workspaces.ensure(session, workspace_id, at)
+        row = sweeps.add(session, workspace_id, expansion, at, Promise("k", "body"))
+        sweeps.add_members(session, row, expansion.members, 1, most, at)
+    return row
+
+
+def test_workspaces_do_not_see_each_other_s_sweeps(hub: Hub) -> None:
+    mine, other = add(hub), add(hub, "other")
+    with hub.write() as session:
+        assert sweeps.get_of(session, "other", mine.id) is None
+        assert sweeps.lock_of(session, "other", mine.id) is None
+        assert [row.id for row in sweeps.page(session, "other", None, 10)] == [other.id]
+        assert sum(sweeps.counts(session, "other", [mine.id])[mine.id].values()) == 0
+        found = idempotency.claim_for_sweep(session, "other", "k")
+        assert found is not None
+        assert found.id == other.id
+
+
+def test_members_have_places_in_their_job_and_it_knows_how_many(hub: Hub) -> None:
+    row = add(hub, most=4)
+    with hub.write() as session:
+        found = sweeps.lock_members(session, row, Status.QUEUED)
+        jobs = list(dict.fromkeys(one.job_id for one in found))
+        assert [session.get_one(JobRow, job).places for job in jobs] == [3, 3]
+        assert [one.place for one in found] == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_claim_knows_the_places_of_those_that_are_left(hub: Hub) -> None:
+    row = add(hub)
+    with hub.read() as session:
+        ids = [outcome.id for outcome in sweeps.outcomes(session, row)]
+        first = experiments.get(session, ids[0])
+        assert first is not None
+    claimed = claim(hub, first)
+    with hub.write() as session:
+        runs.end(session, claimed.lease, ids[1], Status.SUCCEEDED)
+        runs.hand_back(session, claimed.lease, "the worker stops")
+    again = claim(hub, first)
+    assert (again.places, [member.place for member in again.members]) == (6, [0, 2, 3, 4, 5])
+
+
+def test_an_epoch_of_all_members_is_one_transaction_and_one_row_in_each_log(hub: Hub) -> None:
+    row = add(hub)
+    with hub.read() as session:
+        ids = [outcome.id for outcome in sweeps.outcomes(session, row)]
+        first = experiments.get(session, ids[0])
+        assert first is not None
+    claimed = claim(hub, first)
+    with hub.write() as session:
+        epochs = {one.id: runs.Epoch(metrics_row(1), best=True) for one in claimed.members}
+        runs.record_epochs(session, claimed.lease, epochs)
+    with hub.read() as session:
+        found = [session.get_one(ExperimentRow, one) for one in ids]
+        assert [(one.epoch, one.events) for one in found] == [(1, 3)] * 6  # queued, running, the epoch
