@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import torch
 
 from gradus.spec.experiment import Experiment
 from worker.data.load import load
+from worker.trainer.__main__ import NICENESS
 from worker.training.train import train
 
 
@@ -19,6 +21,7 @@ def main() -> None:
     parser.add_argument("--datasets", type=Path, required=True)
     options = parser.parse_args()
     spec = Experiment.model_validate_json(sys.stdin.read())
+    os.nice(NICENESS)  # so that a busy machine slows both alike
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)
     data = load(spec.dataset, [options.datasets], print)
