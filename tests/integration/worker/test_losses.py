@@ -30,7 +30,7 @@ from tests.integration.worker.processes import (
 )
 from tests.servers.postgres import Postgres
 
-EPOCHS = 150
+EPOCHS = 60
 SPEC = {"layers": [64, 32], "dropout": 0.2, "epochs": EPOCHS}
 """A second or two."""
 
@@ -54,7 +54,7 @@ def test_a_run_whose_trainer_is_killed_ends_with_the_bits_of_an_undisturbed_one(
     worker = start_worker()
     calm, struck = submit(hub, **SPEC), submit(hub, **SPEC)
     wait_for_the_end(hub, calm.id)
-    for epoch in (5, 40):
+    for epoch in (5, 20):
         wait_for_epoch(hub, struck.id, epoch)
         kill_trainer(worker)
     done = wait_for_the_end(hub, struck.id)
@@ -86,7 +86,7 @@ def test_a_worker_that_is_killed_takes_its_trainers_along_and_another_takes_over
 
 def test_a_worker_that_is_told_to_stop_hands_its_work_back_at_once(hub: Hub, start_worker: StartWorker) -> None:
     first = start_worker()
-    row = submit(hub, **SPEC | {"epochs": 300})
+    row = submit(hub, **SPEC | {"epochs": 120})
     wait_for_epoch(hub, row.id, 5)
     trainers = first.trainers
     first.send(signal.SIGTERM)
@@ -100,7 +100,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_work_back_at_once(hub: Hub, sta
     start_worker()
     done = wait_for_the_end(hub, row.id)
     assert (done.status, done.attempts) == (Status.SUCCEEDED, 2)
-    assert_whole(hub, row.id, 300)
+    assert_whole(hub, row.id, 120)
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -200,7 +200,7 @@ def test_a_run_outlives_a_restart_of_postgres_and_loses_no_row(
     hub: Hub, postgres: Postgres, start_worker: StartWorker
 ) -> None:
     worker = start_worker()
-    row = submit(hub, **SPEC | {"epochs": 300})
+    row = submit(hub, **SPEC | {"epochs": 120})
     wait_for_epoch(hub, row.id, 5)
     os.kill(postgres.pid, signal.SIGINT)  # in order: it is set to lose its last commits else
     until(lambda: not alive(postgres.pid))
@@ -209,5 +209,5 @@ def test_a_run_outlives_a_restart_of_postgres_and_loses_no_row(
     postgres.start()
     done = wait_for_the_end(hub, row.id)
     assert (done.status, done.attempts) == (Status.SUCCEEDED, 1)
-    assert_whole(hub, row.id, 300)
+    assert_whole(hub, row.id, 120)
     assert [json.loads(line) for line in lines(hub, row.id)] == []
