@@ -25,7 +25,7 @@ class Normalization:
     """y = gamma · (z - mean) / sqrt(var + eps) + beta over the batch of each member.
 
     The formula on stacked members costs what `torch.native_batch_norm` does for one (about 20 µs each way for
-    50 x 300) and serves all of them at once.
+    50 x 300) and serves all of them at once. `torch.var_mean` would take 100 µs more.
     """
 
     def __init__(self, spec: BatchNorm, tensors: BatchNormTensors, batch: int, buffers: Buffers) -> None:
@@ -34,14 +34,19 @@ class Normalization:
         members, _, units = tensors.gamma.shape
         self._normalized = buffers.empty(members, batch, units)
         self._output = buffers.empty(members, batch, units)
+        self._mean = buffers.empty(members, 1, units)
+        self._variance = buffers.empty(members, 1, units)
         self._inverse_deviation = buffers.empty(members, 1, units)
 
     def forward(self, z: Tensor, step: int) -> Tensor:  # noqa: ARG002
         """Normalise z (K, b, units) by its own batch, and move the running statistics towards it."""
-        variance, mean = torch.var_mean(z, dim=1, correction=0, keepdim=True)  # (K, 1, units)
-        torch.rsqrt(variance + self._spec.eps, out=self._inverse_deviation)
-        torch.sub(z, mean, out=self._normalized).mul_(self._inverse_deviation)
-        self._remember(mean, variance, z.shape[1])
+        torch.mean(z, 1, keepdim=True, out=self._mean)
+        torch.sub(z, self._mean, out=self._normalized)
+        torch.mul(self._normalized, self._normalized, out=self._output)
+        torch.mean(self._output, 1, keepdim=True, out=self._variance)
+        torch.add(self._variance, self._spec.eps, out=self._inverse_deviation).rsqrt_()
+        self._normalized.mul_(self._inverse_deviation)
+        self._remember(z.shape[1])
         return torch.addcmul(self._tensors.beta, self._normalized, self._tensors.gamma, out=self._output)
 
     def backward(self, dy: Tensor) -> Tensor:
@@ -60,8 +65,9 @@ class Normalization:
         scale = t.gamma * torch.rsqrt(t.running_variance + self._spec.eps)  # (K, 1, units)
         return z.mul_(scale).add_(t.beta - t.running_mean * scale)
 
-    def _remember(self, mean: Tensor, variance: Tensor, batch: int) -> None:
+    def _remember(self, batch: int) -> None:
         if batch == 1:  # a last batch of one example has no variance to learn from
             return
-        self._tensors.running_mean.lerp_(mean, self._spec.momentum)
-        self._tensors.running_variance.lerp_(variance * (batch / (batch - 1)), self._spec.momentum)
+        self._tensors.running_mean.lerp_(self._mean, self._spec.momentum)
+        unbiased = self._variance.mul_(batch / (batch - 1))
+        self._tensors.running_variance.lerp_(unbiased, self._spec.momentum)
