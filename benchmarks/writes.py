@@ -42,7 +42,10 @@ def main() -> None:
 def _print_mlflow(options: argparse.Namespace, folder: Path) -> None:
     version = mlflow_version(options.mlflow)
     with running_postgres(DURABLE) as server:
-        stores = {"SQLite": f"sqlite:///{folder / 'mlflow.db'}", "Postgres": server.url().replace("+psycopg", "")}
+        stores = {
+            "SQLite": f"sqlite:///{folder / 'mlflow.db'}",
+            "Postgres": server.url().replace("+psycopg", "+psycopg2"),
+        }
         for (kind, store), loop in itertools.product(stores.items(), ("as installed", "uvloop")):
             with running_mlflow(options.mlflow, store, folder / "mlflow", uvloop=loop == "uvloop") as url:
                 _print(f"MLflow {version}, {kind}, {loop}", MlflowTarget(url), options)
