@@ -15,6 +15,8 @@ from hub import runs
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, listening
 from tests.integration.hub.work import claim, metrics_row
 
+LEASES: dict[str, Any] = {}
+"""Those of the jobs that a test has claimed."""
 VARIANTS = {"+ sgd": {"optimizer": "sgd"}, "+ decay": {"l2": 0.01}}
 
 
@@ -33,6 +35,11 @@ def get(client: httpx.Client, sweep: dict[str, Any]) -> dict[str, Any]:
 def result(sweep: dict[str, Any], label: str) -> dict[str, Any]:
     (found,) = (one for one in sweep["results"] if one["label"] == label)
     return dict(found)
+
+
+def counts(**some: int) -> dict[str, int]:
+    """Members in every status: none, but for some."""
+    return {str(status): some.get(status, 0) for status in Status}
 
 
 def job_of(service: Service, experiment_id: str) -> str:
@@ -61,16 +68,13 @@ def finish(service: Service, experiment_id: str, accuracy: float | None, epochs:
             runs.end(session, lease, experiment_id, Status.SUCCEEDED)
 
 
-LEASES: dict[str, Any] = {}
-
-
 def test_a_sweep_is_stored_with_its_experiments_and_found_where_the_answer_says(client: httpx.Client) -> None:
     answer = client.post("/v1/sweeps", json={"name": "s", "base": SPEC, "variants": VARIANTS, "seeds": [0, 1]})
     assert answer.status_code == 201
     sweep = client.get(answer.headers["location"]).json()
     assert sweep == answer.json()
     assert sweep["status"] == "queued"
-    assert sweep["counts"] == {**dict.fromkeys(Status, 0), "queued": 6}
+    assert sweep["counts"] == counts(queued=6)
     assert sweep["objective"] == {"metric": "validation_accuracy", "goal": "maximize"}
     assert sweep["base_label"] == "base"
     assert [one["label"] for one in sweep["results"]] == ["base", "+ sgd", "+ decay"]
@@ -188,7 +192,7 @@ def test_cancelling_ends_what_waits_and_asks_for_what_runs(service: Service, cli
     finish(service, result(sweep, "+ sgd")["experiments"][0], 0.9)
     answer = client.post(f"/v1/sweeps/{sweep['id']}/cancel")
     assert answer.status_code == 202
-    assert answer.json()["counts"] == {**dict.fromkeys(Status, 0), "succeeded": 1, "running": 1, "cancelled": 4}
+    assert answer.json()["counts"] == counts(succeeded=1, running=1, cancelled=4)
     running = result(sweep, "+ sgd")["experiments"][1]
     with service.hub.read() as session:
         assert runs.requests(session, job_of(service, running)) == {running: Status.CANCELLED}
@@ -221,7 +225,7 @@ def test_a_retry_runs_only_what_failed_and_from_the_start(service: Service, clie
     old = job_of(service, ids["l2=0.1"])
     answer = client.post(f"/v1/sweeps/{sweep['id']}/retry")
     assert answer.status_code == 202
-    assert answer.json()["counts"] == {**dict.fromkeys(Status, 0), "succeeded": 1, "queued": 2}
+    assert answer.json()["counts"] == counts(succeeded=1, queued=2)
     jobs = {job_of(service, ids[label]) for label in ("l2=0.2", "l2=0.3")}
     assert len(jobs) == 1
     assert old not in jobs
