@@ -1,0 +1,27 @@
+"""The tables. They know no behaviour; `migrations/` makes them."""
+
+from hub.tables.access import DEFAULT_WORKSPACE, KeyRow, PassRow, WorkspaceRow
+from hub.tables.base import Table
+from hub.tables.experiments import ExperimentRow, JobRow, SweepRow
+from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
+from hub.tables.search import TagRow, WordsRow
+from hub.tables.service import IdempotencyRow, LeaderRow, WorkerRow
+
+__all__ = [
+    "DEFAULT_WORKSPACE",
+    "CheckpointRow",
+    "EventRow",
+    "ExperimentRow",
+    "IdempotencyRow",
+    "JobRow",
+    "KeyRow",
+    "LeaderRow",
+    "MetricRow",
+    "PassRow",
+    "SweepRow",
+    "Table",
+    "TagRow",
+    "WordsRow",
+    "WorkerRow",
+    "WorkspaceRow",
+]

@@ -1,0 +1,80 @@
+"""What comes of training: metrics, events, checkpoints."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.columns import Moment, Real
+from hub.tables.base import Table
+
+
+class MetricRow(Table):
+    """What one epoch gave."""
+
+    __tablename__ = "metrics"
+
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    step: Mapped[int] = mapped_column(BigInteger)
+    train_loss: Mapped[float] = mapped_column(Real)
+    train_accuracy: Mapped[float | None] = mapped_column(Real)
+    validation_loss: Mapped[float] = mapped_column(Real)
+    validation_accuracy: Mapped[float | None] = mapped_column(Real)
+    test_loss: Mapped[float] = mapped_column(Real)
+    test_accuracy: Mapped[float | None] = mapped_column(Real)
+    penalty: Mapped[float] = mapped_column(Real)
+    learning_rate: Mapped[float] = mapped_column(Real)
+    gradient_norm: Mapped[float] = mapped_column(Real)
+    seconds: Mapped[float] = mapped_column(Real)
+    samples_per_second: Mapped[float] = mapped_column(Real)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class EventRow(Table):
+    """One thing that a client can be told; its id grows in the order of the commits."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(Integer)
+    """1, 2, 3 … without gaps within the experiment."""
+    workspace_id: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(BigInteger)
+    """Grows within the workspace: one log tells nothing of how much goes on in another."""
+    kind: Mapped[str] = mapped_column(String(10))
+    data: Mapped[str] = mapped_column(Text)
+    """JSON, as it goes to the client."""
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        Index("ux_events_seq", "experiment_id", "seq", unique=True),
+        Index("ux_events_number", "workspace_id", "number", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class CheckpointRow(Table):
+    """A checkpoint that is in the artifact store, and good to go on from. The greatest id is the newest."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"))
+    token: Mapped[int] = mapped_column(BigInteger)
+    """The fencing number under which it was written."""
+    epoch: Mapped[int] = mapped_column(Integer)
+    """Epochs done."""
+    step: Mapped[int] = mapped_column(BigInteger)
+    whole: Mapped[bool] = mapped_column(Boolean)
+    """Whether it was taken between two epochs."""
+    key: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of its manifest."""
+    size: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_checkpoints_experiment", "experiment_id", "id"),)

@@ -1,0 +1,30 @@
+"""What lists of experiments are filtered by."""
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.tables.base import Table
+
+
+class TagRow(Table):
+    """One tag of an experiment, for the filter."""
+
+    __tablename__ = "experiment_tags"
+
+    tag: Mapped[str] = mapped_column(String(100), primary_key=True)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (Index("ix_experiment_tags_experiment", "experiment_id"),)
+
+
+class WordsRow(Table):
+    """What a list's `q` looks through: beside the experiments, whose rows are fifty times as long."""
+
+    __tablename__ = "experiment_words"
+
+    workspace_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    """Name, notes and id, a line each, in lower case."""
+
+    __table_args__ = (Index("ix_experiment_words_experiment", "experiment_id"), {"sqlite_with_rowid": False})
