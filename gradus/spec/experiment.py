@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gradus.spec.activation import Activation
-from gradus.spec.batch import BatchSize
+from gradus.spec.batch import BatchSize, examples_per_step
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import Checkpoint, CheckpointSetting
 from gradus.spec.clip import ClipNorm
@@ -95,10 +95,13 @@ class Experiment(Word):
 
     @model_validator(mode="after")
     def _batch_norm_needs_a_batch(self) -> Self:
-        if self.batch_size == 1 and any(layer.batch_norm for layer in self.resolved().layers):
+        one = examples_per_step(self.batch_size, self.dataset.train_examples) == 1
+        if one and any(layer.batch_norm for layer in self.resolved().layers):
+            what = "batch_size is 1" if self.batch_size == 1 else "'dataset' leaves 1 example to train on"
             raise PydanticCustomError(
                 "batch_norm_of_one",
-                "batch_norm normalises over a batch, and batch_size is 1: take 2 or more, or batch_norm false",
+                "batch_norm normalises over a batch, and {what}: take 2 or more, or batch_norm false",
+                {"what": what},
             )
         return self
 

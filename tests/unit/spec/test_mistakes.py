@@ -26,6 +26,11 @@ LAYERS = "must be a list of layers, such as [300, 100]"
 SIZE = "must be a whole number from 1 to 100000000, or a fraction between 0 and 1"
 STOPPING = 'must be true, false, or an object such as {"patience": 5}'
 DENSE = {"kind": "dense", "units": 3}
+NORMED = {**DENSE, "batch_norm": True}
+LONELY = {"name": "digits", "limit": 1}
+NO_BATCH = (
+    "batch_norm normalises over a batch, and 'dataset' leaves 1 example to train on: take 2 or more, or batch_norm false"
+)
 
 
 def told(document: Any) -> tuple[Mistake, ...]:
@@ -142,6 +147,9 @@ def told(document: Any) -> tuple[Mistake, ...]:
             "",
             "batch_norm normalises over a batch, and batch_size is 1: take 2 or more, or batch_norm false",
         ),
+        ({"dataset": LONELY, "batch_norm": True}, "", NO_BATCH),
+        ({"dataset": LONELY, "batch_norm": True, "batch_size": "full"}, "", NO_BATCH),
+        ({"dataset": {"name": "wine", "validation_size": 142}, "layers": [NORMED]}, "", NO_BATCH),
         (
             {"dataset": "diabetes", "early_stopping": {"metric": "validation_accuracy"}},
             "",
