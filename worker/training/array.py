@@ -15,6 +15,8 @@ STEP_SECONDS = 1.5e-4
 """What a step costs however small the network is."""
 NUMBERS_PER_SECOND = 3e10
 """Multiplications that a slow CPU does in a second; a fast device has shorter chunks, never longer ones."""
+WEIGHTS_PER_SECOND = 6e8
+"""Weights whose step's eight passes through memory a slow CPU does in a second: what counts in small batches."""
 CHUNK_SECONDS = 0.15
 CHUNK_OUTPUTS = 2**20
 """Outputs of a chunk's steps that are kept until its end, for the loss."""
@@ -22,8 +24,9 @@ CHUNK_OUTPUTS = 2**20
 
 def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
     """Steps between two pulses: some tenths of a second's on a slow machine. A function of the shape alone."""
-    products = 3 * batch * members * sum(layer.weights for layer in network.layers)
-    fit = int(CHUNK_SECONDS / (STEP_SECONDS + products / NUMBERS_PER_SECOND))
+    weights = members * sum(layer.weights for layer in network.layers)
+    work = max(3 * batch * weights / NUMBERS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
+    fit = int(CHUNK_SECONDS / (STEP_SECONDS + work))
     room = CHUNK_OUTPUTS // (batch * members * network.outputs)
     return max(1, min(fit, room))
 
