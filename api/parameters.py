@@ -23,7 +23,7 @@ class Query(BaseModel):
                 near = get_close_matches(name[:100], cls.model_fields, n=1)
                 hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(cls.model_fields)}"
                 raise PydanticCustomError(
-                    "unknown_parameter", "unknown parameter '{name}': {hint}", {"name": name[:100], "hint": hint}
+                    "unknown_parameter", "unknown parameter '{place}': {hint}", {"place": name[:100], "hint": hint}
                 )
         return given
 

@@ -23,7 +23,7 @@ from gradus.errors import (
     Unauthorized,
     Unavailable,
 )
-from gradus.wire.problem import Mistake, Problem
+from gradus.wire.problem import Mistake, Problem, place_within, stood
 from gradus.wire.wording import sentence
 
 MEDIA_TYPE = "application/problem+json"
@@ -89,10 +89,11 @@ async def _parameters(_: Request, error: Exception) -> Response:
 
 
 def _mistake(detail: ErrorDetails) -> Mistake:
-    name = "/".join(map(str, detail["loc"][1:]))
+    name = "/".join([*map(str, detail["loc"][1:]), *place_within(detail)])
     message = f"must be {detail['ctx']['expected']}" if detail["type"] == "enum" else _PARAMETERS.get(detail["type"])
+    value = stood(detail)
     return Mistake(
-        path=name, message=message or sentence(detail, name), input=str(detail["input"])[:500] if name else None
+        path=name, message=message or sentence(detail, name), input=None if value is None else str(value)[:500]
     )
 
 

@@ -42,7 +42,12 @@ class Dataset(Word):
             raise PydanticCustomError(
                 "validation_size_too_large",
                 "validation_size takes {validation} of the {pool} training examples of '{name}' and leaves none",
-                {"validation": self.validation_examples, "pool": pool, "name": self.name},
+                {
+                    "place": "validation_size",
+                    "validation": self.validation_examples,
+                    "pool": pool,
+                    "name": self.name,
+                },
             )
         return self
 

@@ -97,11 +97,13 @@ class Experiment(Word):
     def _batch_norm_needs_a_batch(self) -> Self:
         one = examples_per_step(self.batch_size, self.dataset.train_examples) == 1
         if one and any(layer.batch_norm for layer in self.resolved().layers):
-            what = "batch_size is 1" if self.batch_size == 1 else "'dataset' leaves 1 example to train on"
+            place, what = "dataset", "leaves 1 example to train on"
+            if self.batch_size == 1:
+                place, what = "batch_size", "is 1"
             raise PydanticCustomError(
                 "batch_norm_of_one",
-                "batch_norm normalises over a batch, and {what}: take 2 or more, or batch_norm false",
-                {"what": what},
+                "batch_norm normalises over a batch, and '{place}' {what}: take 2 or more, or batch_norm false",
+                {"place": place, "what": what},
             )
         return self
 
@@ -112,7 +114,7 @@ class Experiment(Word):
             raise PydanticCustomError(
                 "no_accuracy",
                 "early_stopping on validation_accuracy, but '{name}' is a regression: use validation_loss",
-                {"name": self.dataset.name},
+                {"place": "early_stopping/metric", "name": self.dataset.name},
             )
         return self
 

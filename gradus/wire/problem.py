@@ -1,6 +1,7 @@
 """Problems: RFC 9457 documents, and how a validation error becomes one's list of mistakes."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -48,8 +49,21 @@ def mistakes(error: ValidationError) -> tuple[Mistake, ...]:
 
 def _mistake(path: str, detail: ErrorDetails) -> Mistake:
     message = sentence(detail, path.rpartition("/")[2])
-    stood = None if detail["type"] == "missing" else detail["input"]
-    return Mistake(path=_encodable(path), message=_encodable(message), input=_echo(stood))
+    return Mistake(path=_encodable(path), message=_encodable(message), input=_echo(stood(detail)))
+
+
+def stood(detail: ErrorDetails) -> Any:
+    """What the client wrote there."""
+    value = None if detail["type"] == "missing" else detail["input"]
+    for key in place_within(detail):
+        value = value.get(key) if isinstance(value, Mapping) else value
+    return value
+
+
+def place_within(detail: ErrorDetails) -> Sequence[str]:
+    """The part that is wrong of a value that was refused as a whole: a rule that spans keys names one of them."""
+    place: str | None = detail.get("ctx", {}).get("place")
+    return place.split("/") if place else ()
 
 
 _NAMED_BY_CLIENTS = frozenset({"grid", "space", "variants"})
@@ -62,7 +76,7 @@ def _path(detail: ErrorDetails) -> str:
     kept = [str(part) for i, part in enumerate(place) if _written(part, *reversed((None, None, *place)[i : i + 2]))]
     if place and detail["type"] == "extra_forbidden" and (not kept or kept[-1] != place[-1]):
         kept.append(str(place[-1]))
-    return "/".join(kept)
+    return "/".join([*kept, *place_within(detail)])
 
 
 def _written(part: int | str, before: int | str | None, two_before: int | str | None) -> bool:

@@ -133,8 +133,10 @@ def test_a_bad_parameter_is_named(client: httpx.Client, path: str) -> None:
 
 @on_sqlite
 def test_a_parameter_with_a_typo_gets_the_name_that_was_meant(client: httpx.Client) -> None:
-    detail = assert_problem(client.get("/v1/experiments?stauts=running"), 400)["detail"]
-    assert detail == "unknown parameter 'stauts': did you mean 'status'?"
+    problem = assert_problem(client.get("/v1/experiments?stauts=running"), 400)
+    message = "unknown parameter 'stauts': did you mean 'status'?"
+    assert problem["detail"] == f"stauts: {message}"
+    assert problem["errors"] == [{"path": "stauts", "message": message, "input": "running"}]
 
 
 @on_sqlite

@@ -28,9 +28,8 @@ STOPPING = 'must be true, false, or an object such as {"patience": 5}'
 DENSE = {"kind": "dense", "units": 3}
 NORMED = {**DENSE, "batch_norm": True}
 LONELY = {"name": "digits", "limit": 1}
-NO_BATCH = (
-    "batch_norm normalises over a batch, and 'dataset' leaves 1 example to train on: take 2 or more, or batch_norm false"
-)
+NORMALISES = "batch_norm normalises over a batch, and"
+NO_BATCH = f"{NORMALISES} 'dataset' leaves 1 example to train on: take 2 or more, or batch_norm false"
 
 
 def told(document: Any) -> tuple[Mistake, ...]:
@@ -58,7 +57,7 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"dataset": {"name": "mnist", "validation_size": "x"}}, "dataset/validation_size", SIZE),
         (
             {"dataset": {"name": "wine", "validation_size": 143}},
-            "dataset",
+            "dataset/validation_size",
             "validation_size takes 143 of the 143 training examples of 'wine' and leaves none",
         ),
         ({"layers": 300}, "layers", LAYERS),
@@ -144,15 +143,15 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"name": "x" * 201}, "name", "must have at most 200 characters"),
         (
             {"batch_size": 1, "batch_norm": True},
-            "",
-            "batch_norm normalises over a batch, and batch_size is 1: take 2 or more, or batch_norm false",
+            "batch_size",
+            f"{NORMALISES} 'batch_size' is 1: take 2 or more, or batch_norm false",
         ),
-        ({"dataset": LONELY, "batch_norm": True}, "", NO_BATCH),
-        ({"dataset": LONELY, "batch_norm": True, "batch_size": "full"}, "", NO_BATCH),
-        ({"dataset": {"name": "wine", "validation_size": 142}, "layers": [NORMED]}, "", NO_BATCH),
+        ({"dataset": LONELY, "batch_norm": True}, "dataset", NO_BATCH),
+        ({"dataset": LONELY, "batch_norm": True, "batch_size": "full"}, "dataset", NO_BATCH),
+        ({"dataset": {"name": "wine", "validation_size": 142}, "layers": [NORMED]}, "dataset", NO_BATCH),
         (
             {"dataset": "diabetes", "early_stopping": {"metric": "validation_accuracy"}},
-            "",
+            "early_stopping/metric",
             "early_stopping on validation_accuracy, but 'diabetes' is a regression: use validation_loss",
         ),
     ],
@@ -174,6 +173,13 @@ def test_every_mistake_of_a_document_is_told() -> None:
 def test_what_stood_there_is_sent_back() -> None:
     (mistake,) = told({**GOOD, "epochs": -3})
     assert mistake.input == -3
+
+
+def test_what_stood_at_the_key_that_a_rule_of_several_names_is_sent_back() -> None:
+    (mistake,) = told({**GOOD, "dataset": "diabetes", "early_stopping": {"metric": "validation_accuracy"}})
+    assert mistake.input == "validation_accuracy"
+    (mistake,) = told({**GOOD, "dataset": {"name": "wine", "validation_size": 0.999}})
+    assert mistake.input == 0.999
 
 
 def test_nothing_stood_where_a_key_is_missing() -> None:
