@@ -50,14 +50,8 @@ def _waiting(session: Session, at: datetime) -> Sequence[JobRow]:
     """Open jobs that nobody holds and of which no worker was told lately; those first that have waited longest for it:
     jobs that are over a quota are told of again and again, and must not hide the others."""
     free = or_(JobRow.owner.is_(None), JobRow.lease_until < at)
-    stale = or_(JobRow.hinted_at.is_(None), JobRow.hinted_at < at - PATIENCE)
-    query = (
-        select(JobRow)
-        .where(~JobRow.done, free, stale)
-        .order_by(JobRow.hinted_at.asc().nulls_first(), JobRow.id)
-        .limit(BATCH)
-    )
-    return session.scalars(query).all()
+    query = select(JobRow).where(~JobRow.done, free, JobRow.hinted_at < at - PATIENCE)
+    return session.scalars(query.order_by(JobRow.hinted_at, JobRow.id).limit(BATCH)).all()
 
 
 def _drained(hub: Hub, device: str) -> bool:

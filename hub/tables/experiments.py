@@ -25,12 +25,12 @@ class JobRow(Table):
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     losses: Mapped[int] = mapped_column(Integer, default=0)
     """Leases lost in a row without a new epoch."""
-    hinted_at: Mapped[datetime | None] = mapped_column(Moment)
+    hinted_at: Mapped[datetime] = mapped_column(Moment)
     """When a worker was last told of it."""
     places: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     """How many experiments it was made of: the size of the array that trains, whoever of them is left."""
 
-    __table_args__ = (Index("ix_jobs_open", "done", "id"),)
+    __table_args__ = (Index("ix_jobs_open", "done", "hinted_at", "id"),)
 
 
 class ExperimentRow(Table):

@@ -21,10 +21,10 @@ def upgrade() -> None:
         sa.Column("token", sa.BigInteger(), nullable=False),
         sa.Column("lease_until", Moment(), nullable=True),
         sa.Column("losses", sa.Integer(), nullable=False),
-        sa.Column("hinted_at", Moment(), nullable=True),
+        sa.Column("hinted_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_jobs_open", "jobs", ["done", "id"])
+    op.create_index("ix_jobs_open", "jobs", ["done", "hinted_at", "id"])
     op.create_table(
         "leaders",
         sa.Column("duty", sa.String(length=40), nullable=False),

@@ -34,8 +34,8 @@ from hub.tables import DEFAULT_WORKSPACE, SweepRow
 from tests.integration.hub.work import claim, metrics_row, submit
 
 ID = "exp_01kap3v8n0c2q5w8z1t4y7b0df"
-FEW = {"members", "waiting jobs"}
-"""What sorts, but only a job's own experiments, or the jobs that are not done."""
+FEW = {"members"}
+"""What sorts, but only a job's own experiments."""
 SWEEP = "swp_01kap3v8n0c2q5w8z1t4y7b0df"
 LEASE = Lease("job_01kap3v8n0c2q5w8z1t4y7b0df", "worker", 1)
 

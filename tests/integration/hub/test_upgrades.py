@@ -19,7 +19,7 @@ NEXT_EVENT = """INSERT INTO events (experiment_id, seq, kind, data, at)
                 SELECT 'exp_1', count(*) + 1, 'log', '{}', :at FROM events"""
 
 FIRST_DATA = (
-    "INSERT INTO jobs (id, device, done, token, losses) VALUES ('job_1', 'auto', false, 3, 0)",
+    "INSERT INTO jobs (id, device, done, token, losses, hinted_at) VALUES ('job_1', 'auto', false, 3, 0, :at)",
     """INSERT INTO experiments (id, job_id, name, tags, notes, status, spec, fingerprint, dataset, parameters, epoch,
        epochs, seconds, attempts, created_at, events, version) VALUES ('exp_1', 'job_1', 'first', '["a"]', '', 'queued',
        '{"dataset": "wine", "layers": [3]}', 'f', 'wine', 57, 1, 5, 0.5, 1, :at, 3, 4)""",
