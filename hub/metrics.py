@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from gradus.wire.metrics import MetricsRow
@@ -33,8 +33,3 @@ def read_epochs(session: Session, experiment_id: str, epochs: Sequence[int]) -> 
     """The rows of these epochs, in order."""
     query = select(*METRIC_COLUMNS).where(MetricRow.experiment_id == experiment_id, MetricRow.epoch.in_(epochs))
     return tuple(MetricsRow(**row) for row in session.execute(query.order_by(MetricRow.epoch)).mappings())
-
-
-def last_epoch(session: Session, experiment_id: str) -> int:
-    """The newest epoch there is; 0 if none."""
-    return session.scalar(select(func.max(MetricRow.epoch)).where(MetricRow.experiment_id == experiment_id)) or 0

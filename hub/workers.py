@@ -1,7 +1,7 @@
 """Workers in the database: who is alive."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -55,8 +55,3 @@ def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
 def slots(session: Session) -> int:
     """How many jobs the living workers train at once; 1 if there are none yet."""
     return max(1, sum(worker.slots for worker in alive(session)))
-
-
-def seen_recently(moment: datetime, at: datetime) -> bool:
-    """Whether a sign of life at `moment` still counts at `at`."""
-    return at - moment < ALIVE

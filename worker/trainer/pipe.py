@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Mapping
 from queue import SimpleQueue
 
-from worker.trainer.protocol import COMMANDS, Report, Shutdown, Stop, Train, line
+from worker.trainer.protocol import COMMANDS, Report, Stop, Train, line
 
 
 class Pipe:
@@ -60,6 +60,4 @@ class Pipe:
                 self._jobs.put(job)
             case Stop(ids=ids, keep=keep):
                 self._stopped = {**self._stopped, **dict.fromkeys(ids, keep)}  # a new one: others read it meanwhile
-            case Shutdown():
-                return False
         return True

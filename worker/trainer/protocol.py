@@ -54,12 +54,6 @@ class Stop(Message):
     """Write a checkpoint first, and say `Stopped`."""
 
 
-class Shutdown(Message):
-    """Exit."""
-
-    kind: Literal["shutdown"] = "shutdown"
-
-
 class Ready(Message):
     """The trainer is warm."""
 
@@ -135,7 +129,7 @@ class Idle(Message):
     kind: Literal["idle"] = "idle"
 
 
-Command = Train | Stop | Shutdown
+Command = Train | Stop
 Report = Ready | Begun | Said | EpochDone | Checkpointed | Stopped | Ended | Idle
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
