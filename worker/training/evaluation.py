@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gradus.spec.memory import evaluation_rows
 from worker.training.data import Split
 from worker.training.engine import Engine
-
-EVALUATION_NUMBERS = 2**21
-"""Numbers in a layer's output for one member: the batch is as large as the widest layer lets it be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +21,7 @@ class Score:
 
 def evaluate(engine: Engine, split: Split) -> Score:
     """Every example once, by the running statistics and without dropout."""
-    widest = max(engine.plans[0].inputs, *(layer.units for layer in engine.plans[0].layers))
-    rows = max(1, min(1024, EVALUATION_NUMBERS // widest))  # by the shape alone: equal bits each time
+    rows = evaluation_rows(engine.plans[0])  # by the shape alone: equal bits each time
     loss = split.inputs.new_zeros(len(engine.plans), dtype=torch.float64)
     right = torch.zeros_like(loss)
     for first in range(0, len(split), rows):
