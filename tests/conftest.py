@@ -1,18 +1,19 @@
 """Servers and databases for tests. Each server starts once, when first asked for, and is gone at the end."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from hub.datasets import available
+from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres, running_postgres
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("mnist") and not os.environ.get("GRADUS_DATASETS_DIR"):
-        pytest.skip("GRADUS_DATASETS_DIR names no folder with the MNIST files")
+    if item.get_closest_marker("mnist") and not available("mnist", Settings.from_env().dataset_dirs):
+        pytest.skip("the MNIST files are not here: GRADUS_DATASETS_DIR can name the folder above theirs")
     if item.get_closest_marker("gpu") and not _has_gpu():
         pytest.skip("no NVIDIA GPU")
 
