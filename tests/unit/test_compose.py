@@ -18,7 +18,7 @@ def compose(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProces
     assert package is not None
     assert package.origin is not None
     program = Path(package.origin).with_name("docker-compose")  # the console script of the package always returns 0
-    command = [program, "--env-file", os.devnull, "-f", ROOT / "docker-compose.yml", *arguments]
+    command = [str(program), "--env-file", os.devnull, "-f", str(ROOT / "docker-compose.yml"), *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
