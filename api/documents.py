@@ -31,7 +31,7 @@ def read(body: bytes, model: type[Model]) -> Model:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise invalid(*mistakes(error)) from None
+        raise invalid(*mistakes(error, model)) from None
 
 
 def read_secret(body: bytes, model: type[Model]) -> Model:

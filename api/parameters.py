@@ -1,6 +1,5 @@
 """Parameters and headers that several routes read."""
 
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -8,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from api.limits import LARGEST, WAIT_SECONDS
+from gradus.nearest import nearest
 
 
 class Query(BaseModel):
@@ -20,8 +20,8 @@ class Query(BaseModel):
     def _known(cls, given: dict[str, Any]) -> dict[str, Any]:
         for name in given:
             if name not in cls.model_fields:
-                near = get_close_matches(name[:100], cls.model_fields, n=1)
-                hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(cls.model_fields)}"
+                near = nearest(name, cls.model_fields)
+                hint = f"did you mean '{near}'?" if near else f"known are {', '.join(cls.model_fields)}"
                 raise PydanticCustomError(
                     "unknown_parameter", "unknown parameter '{place}': {hint}", {"place": name[:100], "hint": hint}
                 )

@@ -1,11 +1,11 @@
 """Data sets and whether their data are here."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from gradus.datasets import DATASETS, DatasetFacts
 from gradus.errors import NotFound
+from gradus.nearest import nearest
 from gradus.wire.dataset import DatasetPage, DatasetRecord
 from hub.datasets import available
 
@@ -22,8 +22,8 @@ def get(name: str, directories: Sequence[Path]) -> DatasetRecord:
         NotFound: there is none of this name.
     """
     if name not in DATASETS:
-        close = get_close_matches(name[:100], DATASETS, n=1)
-        hint = f": did you mean '{close[0]}'?" if close else f"; known are {', '.join(DATASETS)}"
+        close = nearest(name, DATASETS)
+        hint = f": did you mean '{close}'?" if close else f"; known are {', '.join(DATASETS)}"
         raise NotFound(f"no data set '{name[:100]}'{hint}")
     return _record(DATASETS[name], directories)
 

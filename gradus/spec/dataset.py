@@ -1,12 +1,12 @@
 """Which data set a run learns from, and how it is cut."""
 
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from gradus.datasets import DATASETS, DatasetFacts
+from gradus.nearest import nearest
 from gradus.spec.word import Word, shorthand
 
 
@@ -27,8 +27,8 @@ class Dataset(Word):
     def _known(cls, name: str) -> str:
         if name in DATASETS:
             return name
-        close = get_close_matches(name, DATASETS, n=1)
-        hint = f"did you mean '{close[0]}'? " if close else ""
+        close = nearest(name, DATASETS)
+        hint = f"did you mean '{close}'? " if close else ""
         raise PydanticCustomError(
             "unknown_dataset",
             "unknown data set '{name}': {hint}known are {known}",

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from gradus.spec.experiment import Experiment
 from gradus.wire.message import Message
+from gradus.wire.unknown import unknown_key
 from gradus.wire.wording import KINDS, sentence
 
 
@@ -34,8 +36,8 @@ class Problem(Message):
     """For a bad spec: every mistake."""
 
 
-def mistakes(error: ValidationError) -> tuple[Mistake, ...]:
-    """Every mistake once, at the place where the client wrote it."""
+def mistakes(error: ValidationError, model: type[BaseModel] = Experiment) -> tuple[Mistake, ...]:
+    """Every mistake of a document of the model once, at the place where the client wrote it."""
     found: dict[str, Mistake] = {}
     details = error.errors(include_url=False)
     places = {_path(detail) for detail in details}
@@ -43,12 +45,13 @@ def mistakes(error: ValidationError) -> tuple[Mistake, ...]:
         path = _path(detail)
         if detail["type"] == "literal_error" and any(other.startswith(f"{path}/") for other in places):
             continue  # the client chose the other side of the union
-        found.setdefault(path, _mistake(path, detail))
+        found.setdefault(path, _mistake(path, detail, model))
     return tuple(found.values())
 
 
-def _mistake(path: str, detail: ErrorDetails) -> Mistake:
-    message = sentence(detail, path.rpartition("/")[2])
+def _mistake(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
+    unknown = detail["type"] == "extra_forbidden"
+    message = unknown_key(model, detail["loc"]) if unknown else sentence(detail, path.rpartition("/")[2])
     return Mistake(path=_encodable(path), message=_encodable(message), input=_echo(stood(detail)))
 
 

@@ -2,20 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.checkpoint import Checkpoint
-from gradus.spec.dataset import Dataset
-from gradus.spec.experiment import Experiment
+from gradus.nearest import nearest
 from gradus.spec.initializer import Initializer
-from gradus.spec.layer import Dense
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
-from gradus.spec.stopping import EarlyStopping
 from gradus.spec.word import kind_of, words_of
 from gradus.sweep.space import Space
 
@@ -63,10 +57,6 @@ _FORM_ERRORS = frozenset(
 )
 """Errors of a whole value: a field of more than one form has one sentence for all of them."""
 
-_KEYS = [
-    key for word in (Experiment, Dense, Dataset, BatchNorm, EarlyStopping, Checkpoint) for key in word.model_fields
-]
-
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "bool_type": lambda _: "must be true or false",
     "dict_type": lambda _: "must be an object",
@@ -95,9 +85,6 @@ def sentence(detail: ErrorDetails, field: str) -> str:
     if detail["loc"][-2:-1] == ("space",):
         field = "space"  # each of its keys, which are paths, has a space's kinds
     error, context = detail["type"], detail.get("ctx", {})
-    if error == "extra_forbidden":
-        key = str(detail["loc"][-1])
-        return f"unknown key '{key[:100]}'" + _hint(key, _KEYS)
     if error in {"union_tag_invalid", "union_tag_not_found", "model_attributes_type"}:
         return _kind_sentence(context.get("tag"), KINDS.get(field, ()))
     if error in _FORM_ERRORS and field in WHOLE:
@@ -116,5 +103,5 @@ def _kind_sentence(given: str | None, kinds: Sequence[str]) -> str:
 
 
 def _hint(given: Any, known: Sequence[str]) -> str:
-    close = get_close_matches(given, known, n=1) if isinstance(given, str) else []
-    return f": did you mean '{close[0]}'?" if close else ""
+    close = nearest(given, known) if isinstance(given, str) else None
+    return f": did you mean '{close}'?" if close else ""

@@ -7,9 +7,14 @@ import pytest
 from pydantic import ValidationError
 
 from gradus.spec.experiment import Experiment
+from gradus.spec.word import Word
+from gradus.sweep.request import SweepRequest
+from gradus.wire.control import ExtendRequest
+from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.problem import Mistake, mistakes
 
 GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
+SWEEP = {"base": GOOD, "grid": {"epochs": [1, 2]}}
 KINDS = {
     "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
     "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal",
@@ -77,7 +82,24 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"layers": [{**DENSE, "init": "foo"}]}, "layers/0/init", f"unknown kind 'foo': known are {KINDS['init']}"),
         ({"layers": [{**DENSE, "init": {"kind": "normal", "std": 0}}]}, "layers/0/init/std", "must be greater than 0"),
         ({"layers": [{**DENSE, "batch_norm": {"eps": 0}}]}, "layers/0/batch_norm/eps", "must be greater than 0"),
-        ({"lr": 0.1}, "lr", "unknown key 'lr'"),
+        ({"lr": 0.1}, "lr", "unknown key 'lr': it belongs inside 'optimizer'"),
+        ({"standardize": True}, "standardize", "unknown key 'standardize': it belongs inside 'dataset'"),
+        ({"limit": 100}, "limit", "unknown key 'limit': it belongs inside 'dataset'"),
+        ({"units": 100}, "units", "unknown key 'units': it belongs inside 'layers'"),
+        ({"every": 5}, "every", "unknown key 'every': it belongs inside 'schedule' or 'checkpoint'"),
+        ({"kind": "dense"}, "kind", "unknown key 'kind'"),
+        ({"epoks": 5}, "epoks", "unknown key 'epoks': did you mean 'epochs'?"),
+        (
+            {"layers": [{**DENSE, "eps": 1}]},
+            "layers/0/eps",
+            "unknown key 'eps': it belongs inside 'batch_norm' or 'optimizer'",
+        ),
+        ({"layers": [{**DENSE, "epochs": 1}]}, "layers/0/epochs", "unknown key 'epochs': it belongs at the top"),
+        (
+            {"layers": [{**DENSE, "standardize": True}]},
+            "layers/0/standardize",
+            "unknown key 'standardize': it belongs inside 'dataset'",
+        ),
         ({"optimiser": "adam"}, "optimiser", "unknown key 'optimiser': did you mean 'optimizer'?"),
         ({"Optimizer": "adam"}, "Optimizer", "unknown key 'Optimizer': did you mean 'optimizer'?"),
         ({"a/b c": 1}, "a/b c", "unknown key 'a/b c'"),
@@ -97,7 +119,13 @@ def told(document: Any) -> tuple[Mistake, ...]:
             "optimizer",
             f"must be the name of a kind, or an object with the key 'kind': one of {KINDS['optimizer']}",
         ),
-        ({"optimizer": {"kind": "sgd", "beta1": 0.1}}, "optimizer/beta1", "unknown key 'beta1'"),
+        (
+            {"optimizer": {"kind": "sgd", "beta1": 0.1}},
+            "optimizer/beta1",
+            "unknown key 'beta1': only 'adam' and 'adamw' have it",
+        ),
+        ({"optimizer": {"kind": "sgd", "epoks": 1}}, "optimizer/epoks", "unknown key 'epoks'"),
+        ({"optimizer": {"kind": "sgd", "LR": 0.1}}, "optimizer/LR", "unknown key 'LR': did you mean 'lr'?"),
         ({"optimizer": {"kind": "sgd", "lr": -1}}, "optimizer/lr", "must be greater than 0"),
         ({"optimizer": {"kind": "sgd", "lr": "0.1"}}, "optimizer/lr", "must be a number"),
         ({"optimizer": {"kind": "sgd", "lr": float("nan")}}, "optimizer/lr", "must be a finite number"),
@@ -134,6 +162,17 @@ def told(document: Any) -> tuple[Mistake, ...]:
             "must be 'relu', 'sigmoid', 'tanh', 'elu', 'leaky_relu', 'gelu', 'silu', 'softplus' or 'identity': "
             "did you mean 'relu'?",
         ),
+        (
+            {"activation": "Relu"},
+            "activation",
+            "must be 'relu', 'sigmoid', 'tanh', 'elu', 'leaky_relu', 'gelu', 'silu', 'softplus' or 'identity': "
+            "did you mean 'relu'?",
+        ),
+        (
+            {"dataset": "MNIST"},
+            "dataset/name",
+            f"unknown data set 'MNIST': did you mean 'mnist'? known are {DATA_SETS}",
+        ),
         ({"precision": "float16"}, "precision", "must be 'float32' or 'bfloat16'"),
         ({"device": "gpu"}, "device", "must be 'auto', 'cpu' or 'cuda'"),
         ({"clip_norm": 0}, "clip_norm", "must be greater than 0"),
@@ -163,6 +202,25 @@ def test_a_mistake_is_told_once_where_it_is(change: dict[str, Any], path: str, m
 @pytest.mark.parametrize("document", [None, [], "mnist", 5, True])
 def test_what_is_no_object_is_told_what_one_looks_like(document: Any) -> None:
     assert [(mistake.path, mistake.message) for mistake in told(document)] == [("", DOCUMENT)]
+
+
+@pytest.mark.parametrize(
+    ("model", "document", "message"),
+    [
+        (ExperimentPatch, {"epochs": 3}, "unknown key 'epochs': only 'name', 'tags' and 'notes' can be changed"),
+        (ExperimentPatch, {"epoks": 3}, "unknown key 'epoks': only 'name', 'tags' and 'notes' can be changed"),
+        (ExperimentPatch, {"nmae": "x"}, "unknown key 'nmae': did you mean 'name'?"),
+        (ExtendRequest, {"epochs": 1, "epoks": 3}, "unknown key 'epoks': did you mean 'epochs'?"),
+        (SweepRequest, {**SWEEP, "layers": [3]}, "unknown key 'layers': it belongs inside 'base'"),
+        (SweepRequest, {**SWEEP, "limit": 3}, "unknown key 'limit': it belongs inside 'base/dataset'"),
+        (SweepRequest, {**SWEEP, "base": {**GOOD, "grid": {}}}, "unknown key 'grid': it belongs at the top"),
+        (SweepRequest, {**SWEEP, "seds": [3]}, "unknown key 'seds': did you mean 'seeds'?"),
+    ],
+)
+def test_a_key_is_sought_in_the_document_that_it_stands_in(model: type[Word], document: Any, message: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        model.model_validate(document)
+    assert [mistake.message for mistake in mistakes(refusal.value, model)] == [message]
 
 
 def test_every_mistake_of_a_document_is_told() -> None:

@@ -1,0 +1,85 @@
+"""Keys that nothing has at the place where they stand: what was meant, or where they belong."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from gradus.nearest import nearest
+from gradus.spec.word import Word, kind_of, words_of
+from gradus.wire.experiment import ExperimentPatch
+
+Place = tuple[int | str, ...]
+"""Keys and indices; Pydantic's have the names of union members between them."""
+
+_NOTHING_SAID = frozenset({"kind"})
+"""Keys that so many objects have that naming them all would say nothing."""
+
+
+def unknown_key(model: type[BaseModel], place: Place) -> str:
+    """What to write instead of the last key of the place in a document of the model."""
+    key = str(place[-1])
+    said = f"unknown key '{key[:100]}'"
+    here = _at(model, place[:-1])
+    if kinds := [kind_of(one) for one in _others(model, place) if key in one.model_fields]:
+        return f"{said}: only {_listed(kinds, 'and')} {'has' if len(kinds) == 1 else 'have'} it"
+    if homes := _homes(model, key):
+        return f"{said}: it belongs {_where(homes)}"
+    known = list(dict.fromkeys(name for one in here for name in one.model_fields))
+    close = nearest(key, known)
+    if close is not None:
+        return f"{said}: did you mean '{close}'?"
+    return f"{said}: only {_listed(known, 'and')} can be changed" if model is ExperimentPatch else said
+
+
+def _at(model: type[BaseModel], place: Place) -> Sequence[type[BaseModel]]:
+    """The classes that may stand at the place, as far as it tells."""
+    here: Sequence[type[BaseModel]] = (model,)
+    for part in place:
+        if len(here) > 1 and (chosen := [one for one in here if _kind(one) == part]):
+            here = chosen
+        elif fields := [one.model_fields[str(part)] for one in here if part in one.model_fields]:
+            here = [word for field in fields for word in _words(field.annotation)]
+    return here
+
+
+def _others(model: type[BaseModel], place: Place) -> Sequence[type[Word]]:
+    """The kinds that could have been chosen where the key stands."""
+    family = [one for one in _at(model, place[:-2]) if issubclass(one, Word)]
+    return family if len(family) > 1 else ()
+
+
+def _kind(model: type[BaseModel]) -> str | None:
+    return kind_of(model) if issubclass(model, Word) else None
+
+
+def _words(annotation: Any) -> tuple[type[Word], ...]:
+    """The pieces of an annotation, those in its lists and objects too."""
+    parts = get_args(annotation)
+    return words_of(annotation) or tuple(dict.fromkeys(word for part in parts for word in _words(part)))
+
+
+def _homes(model: type[BaseModel], key: str) -> list[str]:
+    """Where a document of the model has the key, joined by `/`: the highest such places."""
+    level: list[tuple[str, type[BaseModel]]] = [("", model)]
+    while level and key not in _NOTHING_SAID:
+        if found := [place for place, one in level if key in one.model_fields]:
+            return list(dict.fromkeys(found))
+        level = list(_below(level))
+    return []
+
+
+def _below(level: Iterable[tuple[str, type[BaseModel]]]) -> Iterator[tuple[str, type[BaseModel]]]:
+    for place, model in level:
+        for name, field in model.model_fields.items():
+            for word in _words(field.annotation):
+                yield f"{place}/{name}".lstrip("/"), word
+
+
+def _where(homes: Sequence[str]) -> str:
+    return "at the top" if "" in homes else f"inside {_listed(homes, 'or')}"
+
+
+def _listed(names: Sequence[str], word: str) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return f"{', '.join(quoted[:-1])} {word} {quoted[-1]}" if len(quoted) > 1 else quoted[0]
