@@ -37,8 +37,10 @@ class Hub:
         with self.database.write() as session:
             yield session
         box = outbox(session)
-        self.bell.ring(EVENTS, sorted(box.rings)) if box.rings else None
-        self.bell.ring(CONTROL, sorted(box.controls)) if box.controls else None
+        if box.rings:
+            self.bell.ring(EVENTS, sorted(box.rings))
+        if box.controls:
+            self.bell.ring(CONTROL, sorted(box.controls))
         for job_id, device in box.hints:
             if not self.queue.hint(job_id, device):
                 break  # a Redis that hangs would hold up each one after it, too
