@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from api.limits import DEPTH
 from gradus.errors import BadRequest, InvalidSpec
 from gradus.wire.experiment import ExperimentPatch
-from gradus.wire.problem import Mistake, mistakes
+from gradus.wire.problem import Mistake, echo, mistakes
 
 _MISTAKES = 100
 _PATH = 300
@@ -27,7 +27,10 @@ def read(body: bytes, model: type[Model]) -> Model:
     """
     document = parse(body)
     if not isinstance(document, dict):
-        raise InvalidSpec("the body must be a JSON object", errors=[Mistake(path="", message="must be an object")])
+        raise InvalidSpec(
+            "the body must be a JSON object",
+            errors=[Mistake(path="", message="must be an object", input=echo(document))],
+        )
     try:
         return model.model_validate(document)
     except ValidationError as error:

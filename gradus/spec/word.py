@@ -1,7 +1,7 @@
 """The base of every piece of the spec: a frozen, closed class, and the shorthands that stand for one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -22,6 +22,14 @@ class Word(BaseModel):
     )
 
 
+class WrittenOut(dict[str, Any]):
+    """What an abbreviation stands for, and the abbreviation: a mistake is told with what the client wrote."""
+
+    def __init__(self, full: Mapping[str, Any], abbreviation: Any) -> None:
+        super().__init__(full)
+        self.abbreviation = abbreviation
+
+
 @dataclass(frozen=True, eq=False)
 class Shorthand(BeforeValidator):
     """Expands an abbreviation before validation, and tells the JSON Schema that it is accepted."""
@@ -35,7 +43,12 @@ class Shorthand(BeforeValidator):
 
 def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any]) -> Shorthand:
     """The abbreviation that `expand` writes out; `schema` is the JSON Schema of the abbreviation alone."""
-    return Shorthand(expand, schema=schema)
+
+    def write_out(value: Any) -> Any:
+        full = expand(value)
+        return WrittenOut(full, value) if isinstance(full, dict) and full is not value else full
+
+    return Shorthand(write_out, schema=schema)
 
 
 def named(*kinds: str) -> Shorthand:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gradus.spec.experiment import Experiment
+from gradus.spec.word import WrittenOut
 from gradus.wire.message import Message
 from gradus.wire.unknown import unknown_key
 from gradus.wire.wording import KINDS, sentence
@@ -52,7 +53,7 @@ def mistakes(error: ValidationError, model: type[BaseModel] = Experiment) -> tup
 def _mistake(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
     unknown = detail["type"] == "extra_forbidden"
     message = unknown_key(model, detail["loc"]) if unknown else sentence(detail, path.rpartition("/")[2])
-    return Mistake(path=_encodable(path), message=_encodable(message), input=_echo(stood(detail)))
+    return Mistake(path=_encodable(path), message=_encodable(message), input=echo(stood(detail)))
 
 
 def stood(detail: ErrorDetails) -> Any:
@@ -60,7 +61,7 @@ def stood(detail: ErrorDetails) -> Any:
     value = None if detail["type"] == "missing" else detail["input"]
     for key in place_within(detail):
         value = value.get(key) if isinstance(value, Mapping) else value
-    return value
+    return value.abbreviation if isinstance(value, WrittenOut) else value
 
 
 def place_within(detail: ErrorDetails) -> Sequence[str]:
@@ -89,7 +90,7 @@ def _written(part: int | str, before: int | str | None, two_before: int | str | 
     return before not in KINDS and two_before != "space" and part[:1].islower() and part.isidentifier()
 
 
-def _echo(value: Any) -> Any:
+def echo(value: Any) -> Any:
     """The input, if it is small enough to send back and can be written in UTF-8."""
     text = repr(value)
     if len(text) > 500:

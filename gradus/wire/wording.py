@@ -84,6 +84,14 @@ def sentence(detail: ErrorDetails, field: str) -> str:
     """What is wrong with the field, and what to write instead."""
     if detail["loc"][-2:-1] == ("space",):
         field = "space"  # each of its keys, which are paths, has a space's kinds
+    told = _told(detail, field)
+    if "whole number" not in told or not isinstance(detail["input"], float) or not detail["input"].is_integer():
+        return told
+    how = "written without point or exponent"  # 1e1 is a fraction to a strict reader
+    return f"{told}, {how}" if told.endswith("whole number") else f"{told}; a whole number is {how}"
+
+
+def _told(detail: ErrorDetails, field: str) -> str:
     error, context = detail["type"], detail.get("ctx", {})
     if error in {"union_tag_invalid", "union_tag_not_found", "model_attributes_type"}:
         return _kind_sentence(context.get("tag"), KINDS.get(field, ()))

@@ -41,6 +41,12 @@ def test_any_json_is_read_or_refused(document: object) -> None:
     survives(json.dumps(document).encode())
 
 
+def test_what_is_no_object_is_sent_back() -> None:
+    with pytest.raises(InvalidSpec) as refusal:
+        documents.read(b"[1]", Experiment)
+    assert [mistake.input for mistake in refusal.value.errors] == [[1]]
+
+
 @pytest.mark.parametrize("levels", [DEPTH, DEPTH + 1])
 def test_a_document_may_be_nested_so_deep_and_no_deeper(levels: int) -> None:
     body = b"[" * levels + b"]" * levels

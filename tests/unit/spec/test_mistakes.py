@@ -15,6 +15,7 @@ from gradus.wire.problem import Mistake, mistakes
 
 GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
 SWEEP = {"base": GOOD, "grid": {"epochs": [1, 2]}}
+NO_POINT = "; a whole number is written without point or exponent"
 KINDS = {
     "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
     "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal",
@@ -155,6 +156,10 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"dropout": -0.1}, "dropout", "must be at least 0"),
         ({"epochs": True}, "epochs", "must be a whole number"),
         ({"epochs": 2.5}, "epochs", "must be a whole number"),
+        ({"epochs": 1e1}, "epochs", "must be a whole number, written without point or exponent"),
+        ({"batch_size": 1e2}, "batch_size", f"{BATCH_SIZE}{NO_POINT}"),
+        ({"layers": [300.0]}, "layers/0", f"{LAYER}{NO_POINT}"),
+        ({"dataset": {"name": "mnist", "validation_size": 1e3}}, "dataset/validation_size", f"{SIZE}{NO_POINT}"),
         ({"seed": 2**53}, "seed", "must be at most 9007199254740991"),
         (
             {"activation": "rellu"},
@@ -228,9 +233,21 @@ def test_every_mistake_of_a_document_is_told() -> None:
     assert {mistake.path for mistake in found} == {"dataset", "layers/0/units", "layers/1", "epochs", "drop"}
 
 
-def test_what_stood_there_is_sent_back() -> None:
-    (mistake,) = told({**GOOD, "epochs": -3})
-    assert mistake.input == -3
+@pytest.mark.parametrize(
+    ("change", "stood"),
+    [
+        ({"epochs": -3}, -3),
+        ({"optimizer": "foo"}, "foo"),
+        ({"optimizer": {"kind": "foo"}}, {"kind": "foo"}),
+        ({"dataset": "foo"}, "foo"),
+        ({"layers": [-1]}, -1),
+        ({"layers": [{**DENSE, "init": "foo"}]}, "foo"),
+        ({"checkpoint": 0}, 0),
+    ],
+)
+def test_what_stood_there_is_sent_back(change: dict[str, Any], stood: Any) -> None:
+    (mistake,) = told({**GOOD, **change})
+    assert mistake.input == stood
 
 
 def test_what_stood_at_the_key_that_a_rule_of_several_names_is_sent_back() -> None:
