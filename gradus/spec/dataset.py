@@ -16,7 +16,7 @@ class Dataset(Word):
     name: str = Field(max_length=100, json_schema_extra={"examples": list(DATASETS), "enum": list(DATASETS)})
     """One of `GET /v1/datasets`."""
     limit: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Use only the first n training examples; all if null."""
+    """Use only the first n training examples; all if null, or if there are no more than n."""
     validation_size: Annotated[int, Field(ge=1, le=100_000_000)] | Annotated[float, Field(gt=0, lt=1)] | None = None
     """Examples, or the fraction of the training examples, kept for validation; null for the data set's default."""
     standardize: bool = False

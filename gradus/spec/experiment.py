@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gradus.spec.activation import Activation
@@ -28,9 +28,14 @@ from gradus.spec.word import Word
 MAX_LAYERS = 256
 MAX_EPOCHS = 100_000
 
+
+def _each_once(tags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tags))
+
+
 Name = Annotated[str, Field(max_length=200)]
 Tag = Annotated[str, Field(min_length=1, max_length=100)]
-Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50)]
+Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50), AfterValidator(_each_once)]
 Notes = Annotated[str, Field(max_length=20_000)]
 
 FOR_PEOPLE = frozenset({"name", "tags", "notes"})
@@ -45,7 +50,7 @@ class Experiment(Word):
     name: Name = ""
     """For people."""
     tags: Tags = ()
-    """For people, and for filters."""
+    """For people, and for filters. A tag that is named twice counts once."""
     notes: Notes = ""
     """For people."""
     dataset: DatasetSetting
@@ -75,7 +80,8 @@ class Experiment(Word):
     epochs: int = Field(default=10, ge=1, le=MAX_EPOCHS)
     """Passes over the training examples."""
     max_seconds: float | None = Field(default=None, gt=0, le=31_536_000)
-    """Ends the run after so many seconds of training, however many epochs that is."""
+    """Ends the run after so many seconds of training, however many epochs that is. The seconds of all its attempts
+    count together; waiting does not count."""
     early_stopping: EarlyStoppingSetting = None
     """Ends the run when a validation metric no longer improves."""
     clip_norm: ClipNorm | None = None

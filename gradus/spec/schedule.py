@@ -19,7 +19,7 @@ class ConstantRate(Word, title="Constant rate"):
 
     kind: Literal["constant"] = "constant"
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero."""
+    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
 class StepDecay(Word, title="Step decay"):
@@ -31,7 +31,7 @@ class StepDecay(Word, title="Step decay"):
     factor: Factor = 0.1
     """What each drop multiplies the rate by."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero."""
+    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
 class ExponentialDecay(Word, title="Exponential decay"):
@@ -41,7 +41,7 @@ class ExponentialDecay(Word, title="Exponential decay"):
     factor: Factor = 0.95
     """What each epoch multiplies the rate by."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero."""
+    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
 class CosineDecay(Word, title="Cosine decay"):
@@ -55,7 +55,7 @@ class CosineDecay(Word, title="Cosine decay"):
     final: float = Field(default=0.0, ge=0, le=1)
     """The factor that is reached at the end."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero."""
+    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
 class InverseTimeDecay(Word, title="Inverse time decay"):
@@ -65,7 +65,7 @@ class InverseTimeDecay(Word, title="Inverse time decay"):
     decay: float = Field(default=0.1, ge=0, le=1e6)
     """How fast: after 1/decay epochs the rate is half."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero."""
+    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
 AnySchedule = ConstantRate | StepDecay | ExponentialDecay | CosineDecay | InverseTimeDecay

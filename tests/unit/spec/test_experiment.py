@@ -73,6 +73,10 @@ def test_an_integer_is_a_dense_layer() -> None:
     ]
 
 
+def test_a_tag_counts_once_where_it_stands_first() -> None:
+    assert document(tags=["b", "a", "b"])["tags"] == ["b", "a"]
+
+
 def test_the_defaults_are_those_of_the_contract() -> None:
     full = document()
     del full["layers"], full["dataset"], full["optimizer"], full["init"], full["schedule"]
