@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """One line of meaning for each."""
+    """What an experiment is doing."""
 
     QUEUED = "queued"
     """In the database, waiting for a worker."""
@@ -42,7 +42,9 @@ class FailureCode(StrEnum):
     """Why an experiment failed."""
 
     DIVERGED = "diverged"
-    """The loss is no longer a finite number; not retried."""
+    """The loss or a parameter is no longer a finite number, or the loss is hopelessly large: an epoch whose training
+    and validation loss are both over 40 times, or whose training loss is over a million times, what knowing nothing
+    costs (or the first step, if that costs more). Not retried."""
     OUT_OF_MEMORY = "out_of_memory"
     """The device's or the host's memory did not suffice; not retried."""
     DATA_ERROR = "data_error"

@@ -7,8 +7,12 @@ from typing import Any
 
 from api.app import create_app
 from gradus.errors import BY_STATUS
+from gradus.status import FailureCode, Status
+from gradus.wire.key import Role
+from gradus.wire.sweep import SweepStatus
 from hub.hub import Hub
 from hub.settings import Settings
+from scripts.enum_words import meanings
 from scripts.markdown import table
 from scripts.openapi_words import PREFIX, SPEC, Schema, kind
 
@@ -87,6 +91,8 @@ OUTLINE = {
     "operation": "Operation",
 }
 """The sections, by the tag of their requests."""
+
+ENUMERATIONS = {one.__name__: one for one in (FailureCode, Role, Status, SweepStatus)}
 
 EVERYWHERE = ("400", "401", "403", "429", "500", "503")
 """Answers that any request may get, said once."""
@@ -193,15 +199,19 @@ def _objects() -> Iterator[str]:
         plain = name.removesuffix("Input")
         if plain not in SPEC and (plain == name or plain not in _schemas()):
             yield f"### {plain}\n"
-            yield from _object(schema)
+            yield from _members(plain, schema) if "enum" in schema else _object(schema)
+
+
+def _members(name: str, schema: Schema) -> Iterator[str]:
+    """Of an enumeration, with what each means."""
+    yield schema["description"] + "\n"
+    said = meanings(ENUMERATIONS[name])
+    yield from table(("value", "means"), ((f"`{value}`", said[value]) for value in schema["enum"]))
 
 
 def _object(schema: Schema) -> Iterator[str]:
     if schema.get("description"):
         yield schema["description"] + "\n"
-    if "enum" in schema:
-        yield f"One of {', '.join(f'`{value}`' for value in schema['enum'])}.\n"
-        return
     yield from table(
         ("key", "is", "meaning"),
         (

@@ -1,5 +1,6 @@
 """The reference pages say what the code does."""
 
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from gradus.catalog import catalog
 from gradus.spec.experiment import Experiment
 from scripts.docs import DOCS, PAGES
+from scripts.enum_words import meanings
+from scripts.http_page import ENUMERATIONS
 from scripts.schema_words import accepts, default
 
 
@@ -35,6 +38,14 @@ def test_the_spec_page_names_every_field_and_every_kind() -> None:
 )
 def test_a_schema_is_put_into_words(schema: dict[str, Any], words: str) -> None:
     assert accepts(schema) == words
+
+
+@pytest.mark.parametrize("enumeration", ENUMERATIONS.values(), ids=ENUMERATIONS)
+def test_every_member_of_an_enumeration_has_a_meaning(enumeration: type[StrEnum]) -> None:
+    page = PAGES["http.md"]()
+    said = meanings(enumeration)
+    assert list(said) == [member.value for member in enumeration]
+    assert [value for value, text in said.items() if f"| `{value}` | {text} |" not in page] == []
 
 
 def test_a_default_is_json() -> None:

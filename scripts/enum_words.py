@@ -1,0 +1,18 @@
+"""What the members of an enumeration mean: the strings behind them, which Python itself forgets."""
+
+import ast
+import inspect
+from enum import StrEnum
+from itertools import pairwise
+
+
+def meanings(enumeration: type[StrEnum]) -> dict[str, str]:
+    """The meaning of each member that has one, by the member's value."""
+    (body,) = ast.parse(inspect.getsource(enumeration)).body
+    assert isinstance(body, ast.ClassDef)
+    found: dict[str, str] = {}
+    for statement, following in pairwise(body.body):
+        match statement, following:
+            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(text))):
+                found[enumeration[name].value] = " ".join(text.split())
+    return found
