@@ -65,7 +65,7 @@ LAYERS = st.integers(1, 100_000) | st.fixed_dictionaries(
 DATASET_SPECS = st.fixed_dictionaries(
     {"name": st.sampled_from([name for name, facts in DATASETS.items() if facts.classes])},
     optional={
-        "limit": st.none() | st.integers(1, 100_000_000),
+        "limit": st.none() | st.integers(2, 100_000_000),
         "validation_size": st.none() | st.integers(1, 100) | st.floats(0, 0.9, exclude_min=True),
         "standardize": st.booleans(),
     },
