@@ -13,7 +13,7 @@ from gradus.wire.dataset import DatasetPage, DatasetRecord
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord
 from gradus.wire.key import KeyPage, KeyRequest, NewKey, SignInLink
 from gradus.wire.metrics import MetricsPage
-from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord
+from gradus.wire.sweep import SweepPage, SweepRecord
 from gradus.wire.system import SystemRecord
 
 T = TypeVar("T")
@@ -104,11 +104,6 @@ def create_sweep(asked: Sweep, *, idempotency_key: str | None = None) -> Call[Sw
     """Queue the experiments of a sweep."""
     headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
     return Call("POST", "/v1/sweeps", SweepRecord.model_validate_json, headers=headers, body=_body(asked))
-
-
-def preview_sweep(asked: Sweep) -> Call[SweepDryRun]:
-    """What a sweep comes to, without running or storing it."""
-    return Call("POST", "/v1/sweeps", SweepDryRun.model_validate_json, query={"dry_run": "true"}, body=_body(asked))
 
 
 def sweeps(*, limit: int = 50, cursor: str | None = None) -> Call[SweepPage]:
