@@ -19,7 +19,7 @@ from gradus.client import Client, calls
 from gradus.examples import ADAM_BATCH_NORM, DIGITS, GRADIENT_DESCENT
 from gradus.spec.experiment import Experiment
 from gradus.status import EventKind, FailureCode
-from gradus.wire.experiment import LogLine
+from gradus.wire.experiment import Failure, LogLine
 
 
 def present(start: Start, *, once: bool) -> Exit:
@@ -47,9 +47,9 @@ def _show(console: Console, client: Client) -> Exit:
     if not client.send(calls.dataset("mnist")).available:
         console.print("MNIST is not on this machine yet: the first run downloads it (11 MB).")
     runs = _train(console, client, (GRADIENT_DESCENT, ADAM_BATCH_NORM))
-    if any(map(_without_data, runs)):
-        console.print("MNIST is not here and could not be downloaded: training on the built-in digits instead.")
-        console.print("To see the lecture's runs, put the four MNIST files into $GRADUS_DATASETS_DIR/mnist.")
+    if wanting := [error.message for error in map(_data_error, runs) if error is not None]:
+        console.print(f"The data cannot be had: {wanting[0]}", markup=False, soft_wrap=True)
+        console.print("Training on the built-in digits instead.")
         runs = _train(console, client, (DIGITS,))
     _tell_end(console, runs)
     return code_of_runs([run.status for run in runs])
@@ -74,7 +74,7 @@ def _live(console: Console, client: Client, runs: dict[str, Run]) -> None:
             live.update(comparison(list(runs.values())))
             if isinstance(event.data, LogLine):
                 console.print(f"{runs[one].name}: {event.data.message}", markup=False)
-            if _without_data(runs[one]):
+            if _data_error(runs[one]) is not None:
                 return
 
 
@@ -85,14 +85,15 @@ def _plain(console: Console, client: Client, runs: dict[str, Run]) -> None:
             console.print(line(run), soft_wrap=True)
         elif isinstance(event.data, LogLine):
             console.print(f"{run.name}: {event.data.message}", markup=False, soft_wrap=True)
-        if _without_data(run):
+        if _data_error(run) is not None:
             return
     console.print(comparison(list(runs.values())))
 
 
-def _without_data(run: Run) -> bool:
-    """Whether it failed for want of its data set."""
-    return run.record is not None and run.record.error is not None and run.record.error.code is FailureCode.DATA_ERROR
+def _data_error(run: Run) -> Failure | None:
+    """What was wrong with its data set, if it failed for that."""
+    error = run.record.error if run.record is not None else None
+    return error if error is not None and error.code is FailureCode.DATA_ERROR else None
 
 
 def _tell_end(console: Console, runs: Sequence[Run]) -> None:
