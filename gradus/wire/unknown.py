@@ -26,10 +26,10 @@ def unknown_key(model: type[BaseModel], place: Place) -> str:
     if homes := _homes(model, key):
         return f"{said}: it belongs {_where(homes)}"
     known = list(dict.fromkeys(name for one in here for name in one.model_fields))
+    if model is ExperimentPatch:  # says more than a guess, for `status` is like `tags`
+        return f"{said}: only {_listed(known, 'and')} can be changed"
     close = nearest(key, known)
-    if close is not None:
-        return f"{said}: did you mean '{close}'?"
-    return f"{said}: only {_listed(known, 'and')} can be changed" if model is ExperimentPatch else said
+    return said if close is None else f"{said}: did you mean '{close}'?"
 
 
 def _at(model: type[BaseModel], place: Place) -> Sequence[type[BaseModel]]:

@@ -214,7 +214,7 @@ def test_what_is_no_object_is_told_what_one_looks_like(document: Any) -> None:
     [
         (ExperimentPatch, {"epochs": 3}, "unknown key 'epochs': only 'name', 'tags' and 'notes' can be changed"),
         (ExperimentPatch, {"epoks": 3}, "unknown key 'epoks': only 'name', 'tags' and 'notes' can be changed"),
-        (ExperimentPatch, {"nmae": "x"}, "unknown key 'nmae': did you mean 'name'?"),
+        (ExperimentPatch, {"status": "x"}, "unknown key 'status': only 'name', 'tags' and 'notes' can be changed"),
         (ExtendRequest, {"epochs": 1, "epoks": 3}, "unknown key 'epoks': did you mean 'epochs'?"),
         (SweepRequest, {**SWEEP, "layers": [3]}, "unknown key 'layers': it belongs inside 'base'"),
         (SweepRequest, {**SWEEP, "limit": 3}, "unknown key 'limit': it belongs inside 'base/dataset'"),
