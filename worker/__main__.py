@@ -14,17 +14,11 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
     """Run a worker until it is told to stop; the exit code."""
     options = argparse.ArgumentParser(prog="python -m worker", description="Train what is queued.")
     options.add_argument("--slots", type=int, default=env.get("GRADUS_SLOTS", 1), help="experiments at once")
-    options.add_argument("--threads", type=int, default=env.get("GRADUS_THREADS"), help="CPU threads for each slot")
+    options.add_argument("--threads", type=int, default=env.get("GRADUS_THREADS", 1), help="CPU threads for each slot")
     options.add_argument("--device", choices=["auto", "cpu", "cuda"], default=env.get("GRADUS_DEVICE", "auto"))
     chosen = options.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    threads = chosen.threads or max(1, cores() // chosen.slots)
-    return WorkerProcess(Settings.from_env(), chosen.slots, threads, chosen.device).work()
-
-
-def cores() -> int:
-    """CPU cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return WorkerProcess(Settings.from_env(), chosen.slots, chosen.threads, chosen.device).work()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from shutil import which
 
 
+MOST_SLOTS = 4
+"""Each keeps a process with torch and a data set in memory."""
+
+
 def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
     """The NVIDIA GPUs that may be used, by the names that `CUDA_VISIBLE_DEVICES` takes."""
     if "CUDA_VISIBLE_DEVICES" in env:
@@ -21,11 +25,15 @@ def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
 def worker_envs(
     workers: int | None, found: Sequence[str], env: Mapping[str, str] = os.environ
 ) -> Sequence[dict[str, str]]:
-    """The environment of each worker: one for each GPU, or as many as asked for, sharing GPUs and cores."""
+    """The environment of each worker: one for each GPU, or as many as asked for, sharing GPUs and cores.
+
+    A run on a CPU has a core of its own: two threads are faster only while nothing else wants their cores, and six
+    times slower when something does.
+    """
     count = workers or max(1, len(found))
-    threads = env.get("GRADUS_THREADS") or str(max(1, _cores() // count))
+    slots = 1 if found else max(1, min(MOST_SLOTS, _cores() // count))
     gpu = [{"CUDA_VISIBLE_DEVICES": found[i % len(found)]} if found else {} for i in range(count)]
-    return [{"GRADUS_THREADS": threads, **one} for one in gpu]
+    return [{"GRADUS_SLOTS": env.get("GRADUS_SLOTS") or str(slots), **one} for one in gpu]
 
 
 def _cores() -> int:

@@ -100,7 +100,7 @@ class Supervisor:
 
     def _workers(self) -> Sequence[Part]:
         return [
-            ModulePart(f"worker-{i}", self.folder, ["worker", "--slots", "1"], {**self._env(), **env})
+            ModulePart(f"worker-{i}", self.folder, ["worker"], {**self._env(), **env})
             for i, env in enumerate(self._envs, start=1)
         ]
 

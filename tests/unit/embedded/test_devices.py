@@ -29,5 +29,9 @@ def test_there_is_a_worker_for_each_gpu_or_as_many_as_asked_for(
 
 
 def test_workers_share_the_cores_unless_told_otherwise() -> None:
-    assert {env["GRADUS_THREADS"] for env in worker_envs(10_000, [], {})} == {"1"}
-    assert {env["GRADUS_THREADS"] for env in worker_envs(2, [], {"GRADUS_THREADS": "5"})} == {"5"}
+    assert {env["GRADUS_SLOTS"] for env in worker_envs(10_000, [], {})} == {"1"}
+    assert {env["GRADUS_SLOTS"] for env in worker_envs(2, [], {"GRADUS_SLOTS": "5"})} == {"5"}
+
+
+def test_a_gpu_is_for_one_run_at_a_time() -> None:
+    assert {env["GRADUS_SLOTS"] for env in worker_envs(None, ["0", "1"], {})} == {"1"}
