@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from shutil import which
 
-
 MOST_SLOTS = 4
 """Each keeps a process with torch and a data set in memory."""
 
