@@ -13,9 +13,6 @@ from gradus.spec.precision import Precision
 ONEDNN_FROM = 4_000_000
 """Multiplications from which oneDNN's products are worth their 12 µs overhead."""
 
-_LINEAR: Callable[..., Tensor] = torch.ops.mkldnn._linear_pointwise.default
-
-
 Run = Callable[[], object]
 """Computes a product once more, from what its operands' memory then holds."""
 
@@ -33,7 +30,7 @@ class Products:
     def __init__(self, rounding: torch.dtype | None) -> None:
         """`rounding` is the type that operands are rounded to, if any; sums are kept in their own."""
         self._rounding = rounding
-        self._onednn = bool(torch._C._has_mkldnn) and platform.machine() in {"x86_64", "AMD64"}
+        self._onednn = platform.machine() in {"x86_64", "AMD64"} and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
     def bind(self, a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None = None) -> Run:
         """out ← a b + bias, for a (K, m, n), b (K, n, l), out (K, m, l) and bias (K, 1, l)."""
@@ -62,12 +59,13 @@ class Products:
 
 
 def _onednn(a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
+    linear: Callable[..., Tensor] = torch.ops.mkldnn._linear_pointwise.default  # not in every build of torch
     shifts = [None] * len(a) if bias is None else [row[0] for row in bias]
     members = list(zip(a, b.mT, shifts, out, strict=True))
 
     def run() -> None:
         for left, right, shift, result in members:
-            result.copy_(_LINEAR(left, right, shift, "none", [], ""))
+            result.copy_(linear(left, right, shift, "none", [], ""))
 
     return run
 
