@@ -16,6 +16,7 @@ from gradus.cli.plot import plot
 from gradus.cli.runs import Run
 from gradus.cli.service import Start, running
 from gradus.client import Client, calls
+from gradus.errors import Conflict
 from gradus.examples import ADAM_BATCH_NORM, DIGITS, GRADIENT_DESCENT
 from gradus.spec.experiment import Experiment
 from gradus.status import EventKind, FailureCode
@@ -63,7 +64,8 @@ def _train(console: Console, client: Client, specs: Sequence[Experiment]) -> Seq
     watching(console, client, runs)
     for run in runs.values():
         if not run.status.final:
-            client.send(calls.cancel(run.id))
+            with suppress(Conflict):  # it may have failed by itself meanwhile
+                client.send(calls.cancel(run.id))
     return list(runs.values())
 
 
