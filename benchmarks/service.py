@@ -122,7 +122,7 @@ def _service(folder: Path, threads: int) -> Iterator[Client]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of the run, as of the worker")
     parser.add_argument("--starts", type=int, default=20, help="short runs, and cancelled ones")
     parser.add_argument("--rounds", type=int, default=3, help="ten-epoch runs of each kind, direct and served by turns")
     return parser.parse_args()
