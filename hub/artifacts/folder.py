@@ -1,12 +1,12 @@
 """Artifacts in a folder of this machine."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from hub.artifacts.manifest import Damaged, Receipt, seal, verify
+from hub.disk import sync
 
 PARTIAL = ".partial"
 
@@ -28,13 +28,13 @@ class FolderStore:
             fill(partial)
             receipt = seal(partial)
             for file in partial.iterdir():
-                _sync(file)
-            _sync(partial)
+                sync(file)
+            sync(partial)
             partial.rename(place)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
-        _sync(place.parent)
+        sync(place.parent)
         return receipt
 
     @contextmanager
@@ -63,13 +63,4 @@ class FolderStore:
             return
         self._make(folder.parent)
         folder.mkdir(exist_ok=True)
-        _sync(folder.parent)
-
-
-def _sync(path: Path) -> None:
-    """Bring a file or a folder to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(folder.parent)

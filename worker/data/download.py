@@ -12,6 +12,7 @@ from typing import BinaryIO
 import httpx
 
 from gradus.datasets import DatasetFacts, IdxFile
+from hub.disk import sync
 from worker.data.errors import DataError
 
 Say = Callable[[str], None]
@@ -80,16 +81,7 @@ def _complete_or_nothing(path: Path) -> Iterator[BinaryIO]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A name is safe from a power cut only when its folder is written too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)
 
 
 def _told(answer: httpx.Response, name: str, say: Say) -> Iterator[bytes]:
