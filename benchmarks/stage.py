@@ -10,7 +10,7 @@ from sqlalchemy import text
 from gradus.examples import ADAM_BATCH_NORM
 from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
-from hub import experiments, runs
+from hub import claims, experiments
 from hub.database import Database, now
 from hub.events import Event, append
 from hub.experiments import Origin
@@ -61,7 +61,7 @@ def database_version(url: str) -> str:
     return version
 
 
-def claimed_job(hub: Hub, members: int, owner: str) -> runs.Claim:
+def claimed_job(hub: Hub, members: int, owner: str) -> claims.Claim:
     """A new job with so many experiments, claimed by a worker."""
     with hub.write() as session:
         at = now(session)
@@ -69,7 +69,7 @@ def claimed_job(hub: Hub, members: int, owner: str) -> runs.Claim:
         rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [range(members)], at)
         append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
     with hub.write() as session:
-        claimed = runs.claim(session, rows[0].job_id, owner, "cpu:1")
+        claimed = claims.claim(session, rows[0].job_id, owner, "cpu:1")
     assert claimed is not None
     assert len(claimed.members) == members
     return claimed

@@ -19,7 +19,7 @@ from benchmarks.listening import Receipt, Streams, listen
 from benchmarks.report import Sample, header, table
 from benchmarks.stage import DATABASES, claimed_job, database_version, metrics_row, stages
 from gradus.client import Access
-from hub import runs
+from hub import claims, runs
 from hub.hub import Hub
 from hub.loopback import TRUST_LOOPBACK
 from hub.settings import Settings
@@ -136,7 +136,7 @@ def _listeners(access: Access, watched: tuple[str | None, ...]) -> Iterator[Conn
     process.join()
 
 
-def _train(hub: Hub, jobs: Sequence[runs.Claim], rate: float, seconds: float) -> Moments:
+def _train(hub: Hub, jobs: Sequence[claims.Claim], rate: float, seconds: float) -> Moments:
     """One epoch after the other of every job, evenly spread; when each was committed."""
     moments: Moments = {}
     committed: list[float] = []

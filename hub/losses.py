@@ -1,6 +1,5 @@
 """Workers that vanish: how often in a row they did, and when a job is given up."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, update
@@ -8,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
-from hub.events import Event
+from hub import experiments
+from hub.events import Event, append
 from hub.leases import Lease
-from hub.tables import ExperimentRow, JobRow, Table
+from hub.tables import JobRow, Table
 from hub.transitions import move
 
 MAX_LOSSES = 5
@@ -38,17 +38,19 @@ def forget(session: Session, lease: Lease) -> None:
     session.execute(_FORGET, {"job": lease.job_id})
 
 
-def give_up(session: Session, rows: Sequence[ExperimentRow], at: datetime) -> list[Event]:
-    """Fail what still wants training; the events that tell of it."""
+def give_up(session: Session, job_id: str, at: datetime) -> None:
+    """Fail what of a job still wants training."""
     error = Failure(
         code=FailureCode.WORKER_LOST, message=f"the worker was lost {MAX_LOSSES} times without a new checkpoint"
     )
     told: list[Event] = []
-    for row in rows:
+    for row in experiments.members(session, job_id):
         if row.status == Status.QUEUED:
             told += move(session, row, Status.RUNNING, at)
-        told += move(session, row, Status.FAILED, at, error)
-    return told
+        if row.status == Status.RUNNING:
+            told += move(session, row, Status.FAILED, at, error)
+    append(session, told, at)
+    experiments.close_job(session, job_id)
 
 
 def _one_more(session: Session, job_id: str, *conditions: object) -> int | None:

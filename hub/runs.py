@@ -1,52 +1,23 @@
-"""A worker's view of the database: claim a job, record its epochs, end it. Every write is fenced."""
+"""What a worker writes down of a job that it has claimed: its epochs and checkpoints, and its end. Every write is
+fenced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gradus.spec.experiment import Experiment
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
-from hub import checkpoints, experiments, leases, losses, metrics, quotas
+from hub import checkpoints, experiments, leases, losses, metrics
 from hub.database import now
 from hub.events import Event, append, log
 from hub.leases import Lease, LeaseLost
-from hub.records import spec_of
 from hub.saved import Saved
-from hub.tables import ExperimentRow, JobRow
+from hub.tables import ExperimentRow
 from hub.transitions import move
-
-
-@dataclass(frozen=True)
-class Member:
-    """One experiment of a claimed job."""
-
-    id: str
-    spec: Experiment
-    epoch: int
-    """Epochs already recorded."""
-    seconds: float
-    """That they took."""
-    extensions: int
-    """How often it was given more epochs."""
-    checkpoints: tuple[Saved, ...]
-    """From which it can go on: the first that is whole; none means from the start."""
-    place: int
-    """In the job's array."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A job that is ours, and the experiments in it that still want training."""
-
-    lease: Lease
-    members: tuple[Member, ...]
-    places: int
-    """Of the job's array, those of experiments that want no more training included."""
 
 
 @dataclass(frozen=True)
@@ -58,49 +29,6 @@ class Epoch:
     """Whether it is the best so far."""
     saved: Saved | None = None
     """The checkpoint at its end, if there is one."""
-
-
-def claim(
-    session: Session,
-    job_id: str,
-    owner: str,
-    device: str,
-    term: timedelta = leases.LEASE,
-    most: int | None = None,
-) -> Claim | None:
-    """Take a job that nobody holds and start its experiments; None if there is nothing to take.
-
-    A job whose worker vanished goes on here; one that was lost again and again fails. One whose workspace trains as
-    many experiments as it may, `most`, goes on waiting: the reconciler will hint at it again.
-    """
-    at = now(session)
-    lost = losses.expired(session, job_id, at)
-    lease = leases.take(session, job_id, owner, at, term)
-    if lease is None:
-        return None
-    rows = _open(session, job_id)
-    if lost >= losses.MAX_LOSSES:
-        _give_up(session, job_id, at)
-        return None
-    if most is not None and not _room(session, rows, most):
-        leases.release(session, lease)
-        return None
-    told: list[Event] = []
-    for row in rows:
-        told += _start(session, row, device, at)
-    append(session, told, at)
-    experiments.close_job(session, job_id)
-    training = [row for row in rows if row.status == Status.RUNNING]
-    if not training:
-        return None
-    job = session.get_one(JobRow, job_id)
-    return Claim(lease, tuple(_member(session, lease, row) for row in training), job.places)
-
-
-def _room(session: Session, rows: Sequence[ExperimentRow], most: int) -> bool:
-    """Whether those of a job's experiments that wait may begin; those that ran before go on in any case."""
-    waiting = [row for row in rows if row.status == Status.QUEUED and row.request is None]
-    return not waiting or quotas.may_run(session, waiting[0].workspace_id, len(waiting), most)
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -205,7 +133,7 @@ def lose(session: Session, lease: Lease, why: str) -> None:
     at = now(session)
     leases.fence(session, lease, at)
     if losses.count(session, lease) >= losses.MAX_LOSSES:
-        _give_up(session, lease.job_id, at)
+        losses.give_up(session, lease.job_id, at)
         return
     leases.release(session, lease)
     _requeue(session, lease.job_id, why, "warning", at)
@@ -232,37 +160,6 @@ def _requeue(session: Session, job_id: str, why: str, level: str, at: datetime) 
     experiments.close_job(session, job_id)
     if any(row.status == Status.QUEUED for row in rows):
         experiments.reopen_job(session, job_id, at)
-
-
-def _open(session: Session, job_id: str) -> list[ExperimentRow]:
-    """The experiments of a job that still want training, kept from change."""
-    return [row for row in experiments.members(session, job_id) if row.status in {Status.QUEUED, Status.RUNNING}]
-
-
-def _member(session: Session, lease: Lease, row: ExperimentRow) -> Member:
-    """What its trainer needs to know; what earlier leases left in the store without a name goes."""
-    checkpoints.sweep(session, row.id, lease.token - 1)
-    found = checkpoints.newest_first(session, row.id)
-    saved = tuple(map(checkpoints.saved, found))
-    return Member(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, saved, row.place)
-
-
-def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> list[Event]:
-    if row.request == Status.QUEUED:  # it was extended: that is what begins here
-        row.request = None
-    if row.request is not None:  # its worker vanished before it could do what a person wanted
-        return move(session, row, Status(row.request), at)
-    row.device = device
-    if row.status == Status.QUEUED:
-        return move(session, row, Status.RUNNING, at)
-    row.attempts += 1
-    session.flush()
-    return [log(row.id, f"the worker was lost; attempt {row.attempts} on {device}", "warning")]
-
-
-def _give_up(session: Session, job_id: str, at: datetime) -> None:
-    append(session, losses.give_up(session, _open(session, job_id), at), at)
-    experiments.close_job(session, job_id)
 
 
 def _advance(row: ExperimentRow, epoch: Epoch) -> None:

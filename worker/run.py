@@ -9,7 +9,7 @@ from typing import assert_never
 from sqlalchemy.orm import Session
 
 from gradus.status import Status
-from hub import checkpoints, runs
+from hub import checkpoints, claims, runs
 from hub.hub import Hub
 from hub.leases import LeaseLost
 from hub.saved import Saved
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 class Run:
     """Follows one job from its claim to its end, whatever that is."""
 
-    def __init__(self, hub: Hub, claim: runs.Claim, trainer: Trainer, stopping: Stopping) -> None:
+    def __init__(self, hub: Hub, claim: claims.Claim, trainer: Trainer, stopping: Stopping) -> None:
         self._hub = hub
         self._lease = claim.lease
         self._members = claim.members

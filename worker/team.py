@@ -6,7 +6,7 @@ from queue import SimpleQueue
 
 from sqlalchemy.orm import Session
 
-from hub import runs
+from hub import claims
 from hub.hub import Hub
 from hub.ids import new_id
 from worker.child import TrainerLost
@@ -78,8 +78,8 @@ class Team:
     def _claim_and_run(self, job_id: str, slot: Slot) -> None:
         term = timedelta(seconds=self._hub.settings.lease_seconds)
 
-        def claim(session: Session) -> runs.Claim | None:
-            return runs.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running)
+        def claim(session: Session) -> claims.Claim | None:
+            return claims.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running)
 
         claimed = patiently(self._hub.write, claim, lambda: self._stopping.begun)
         if claimed is None:

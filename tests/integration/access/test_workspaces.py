@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from hub import runs
+from hub import claims
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.tables import ExperimentRow
@@ -75,7 +75,7 @@ def test_counts_are_of_one_s_own_alone(ours: httpx.Client, theirs: httpx.Client,
         row = session.get(ExperimentRow, made[0]["id"])
         assert row is not None
     with hub.write() as session:
-        assert runs.claim(session, row.job_id, "wrk_1", "cpu:1")
+        assert claims.claim(session, row.job_id, "wrk_1", "cpu:1")
     seen = [client.get("/v1/system").json() for client in (ours, theirs)]
     assert [(one["queue_depth"], one["running"]) for one in seen] == [(2, 1), (0, 0)]
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gradus.status import Status
-from hub import runs
+from hub import claims, runs
 from hub.artifacts.store import ArtifactStore
 from hub.hub import Hub
 from hub.saved import Saved, key_of
@@ -16,7 +16,7 @@ from tests.integration.api.service import SPEC, Service, assert_problem, on_sqli
 from tests.integration.hub.work import claim, metrics_row, submit, train_epoch
 
 
-def checkpoint(store: ArtifactStore, claimed: runs.Claim, epoch: int) -> Saved:
+def checkpoint(store: ArtifactStore, claimed: claims.Claim, epoch: int) -> Saved:
     """A stored checkpoint after an epoch of the only member; what it holds is nobody's business here."""
     key = key_of(claimed.members[0].id, claimed.lease.token, epoch, epoch)
     receipt = store.put(key, fill)
@@ -27,7 +27,7 @@ def fill(folder: Path) -> None:
     (folder / "state").write_text("weights")
 
 
-def trained(hub: Hub, epochs: int, **spec: Any) -> tuple[ExperimentRow, runs.Claim]:
+def trained(hub: Hub, epochs: int, **spec: Any) -> tuple[ExperimentRow, claims.Claim]:
     """A running experiment with so many epochs, each with its checkpoint."""
     row = submit(hub, **{**SPEC, "epochs": 5, "checkpoint": 1, **spec})
     claimed = claim(hub, row)
@@ -39,12 +39,12 @@ def trained(hub: Hub, epochs: int, **spec: Any) -> tuple[ExperimentRow, runs.Cla
     return row, claimed
 
 
-def end(hub: Hub, claimed: runs.Claim, status: Status) -> None:
+def end(hub: Hub, claimed: claims.Claim, status: Status) -> None:
     with hub.write() as session:
         runs.end(session, claimed.lease, claimed.members[0].id, status)
 
 
-def let_go(hub: Hub, claimed: runs.Claim) -> None:
+def let_go(hub: Hub, claimed: claims.Claim) -> None:
     """What the worker does when the trainer has stopped."""
     with hub.write() as session:
         runs.let_go(session, claimed.lease, claimed.members[0].id, None)

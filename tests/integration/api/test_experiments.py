@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from gradus.status import Status
-from hub import runs
+from hub import claims, runs
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch
 
@@ -108,7 +108,7 @@ def test_a_deleted_experiment_is_gone(service: Service, client: httpx.Client) ->
     for method, end in (("GET", ""), ("DELETE", ""), ("GET", "/metrics"), ("GET", "/events"), ("POST", "/cancel")):
         assert_problem(client.request(method, path + end), 404)
     with service.hub.write() as session:
-        assert runs.claim(session, row.job_id, "worker", "cpu:1") is None
+        assert claims.claim(session, row.job_id, "worker", "cpu:1") is None
 
 
 def test_a_running_experiment_must_be_cancelled_before_it_is_deleted(service: Service, client: httpx.Client) -> None:

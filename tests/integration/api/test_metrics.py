@@ -9,13 +9,13 @@ import httpx
 
 from gradus.status import Status
 from gradus.wire.metrics import MetricsRow
-from hub import runs
+from hub import claims, runs
 from hub.tables import ExperimentRow
 from tests.integration.api.service import Service, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
 
 
-def trained(service: Service, losses: list[float], **changes: float | None) -> tuple[ExperimentRow, runs.Claim]:
+def trained(service: Service, losses: list[float], **changes: float | None) -> tuple[ExperimentRow, claims.Claim]:
     """A running experiment with an epoch for each training loss."""
     row = submit(service.hub, epochs=100)
     claimed = claim(service.hub, row)

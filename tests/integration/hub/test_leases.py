@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
-from hub import control, events, experiments, leases, losses, metrics, reconciler, runs
+from hub import claims, control, events, experiments, leases, losses, metrics, reconciler, runs
 from hub.database import now
 from hub.hub import Hub
 from hub.records import record
@@ -36,7 +36,7 @@ def test_of_many_claims_at_once_one_succeeds(hub: Hub) -> None:
 
     def attempt(number: int) -> bool:
         with hub.write() as session:
-            return runs.claim(session, row.job_id, f"worker-{number}", "cpu:1") is not None
+            return claims.claim(session, row.job_id, f"worker-{number}", "cpu:1") is not None
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(attempt, range(16))) == 1
@@ -101,7 +101,7 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
         claim(hub, row)
     expire(hub, row)
     with hub.write() as session:
-        assert runs.claim(session, row.job_id, "worker", "cpu:1") is None
+        assert claims.claim(session, row.job_id, "worker", "cpu:1") is None
     lost = record(reread(hub, row))
     assert (lost.status, lost.error and lost.error.code) == (Status.FAILED, FailureCode.WORKER_LOST)
 
@@ -132,7 +132,7 @@ def test_a_job_is_closed_with_its_last_experiment(hub: Hub) -> None:
         runs.end(session, claimed.lease, row.id, Status.FAILED, error)
     assert record(reread(hub, row)).error == error
     with hub.write() as session:
-        assert runs.claim(session, row.job_id, "other", "cpu:1") is None
+        assert claims.claim(session, row.job_id, "other", "cpu:1") is None
 
 
 def test_a_cancelled_queued_experiment_is_over_and_never_claimed(hub: Hub) -> None:
@@ -143,7 +143,7 @@ def test_a_cancelled_queued_experiment_is_over_and_never_claimed(hub: Hub) -> No
         control.cancel(session, locked)
     assert reread(hub, row).status == Status.CANCELLED
     with hub.write() as session:
-        assert runs.claim(session, row.job_id, "worker", "cpu:1") is None
+        assert claims.claim(session, row.job_id, "worker", "cpu:1") is None
 
 
 def test_the_wish_to_cancel_outlives_the_worker(hub: Hub) -> None:
@@ -156,7 +156,7 @@ def test_the_wish_to_cancel_outlives_the_worker(hub: Hub) -> None:
     assert reread(hub, row).status == Status.RUNNING
     expire(hub, row)
     with hub.write() as session:
-        assert runs.claim(session, row.job_id, "next", "cpu:1") is None
+        assert claims.claim(session, row.job_id, "next", "cpu:1") is None
     assert reread(hub, row).status == Status.CANCELLED
 
 
@@ -171,7 +171,7 @@ def test_cancelling_and_claiming_at_once_never_waits_in_a_circle(hub: Hub) -> No
 
     def take(row: ExperimentRow) -> None:
         with hub.write() as session:
-            runs.claim(session, row.job_id, "worker", "cpu:1")
+            claims.claim(session, row.job_id, "worker", "cpu:1")
 
     with ThreadPoolExecutor(8) as pool:
         done = [pool.submit(work, row) for row in rows for work in (cancel, take)]

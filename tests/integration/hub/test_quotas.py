@@ -10,7 +10,7 @@ from sqlalchemy import update
 from gradus.errors import GradusError, TooManyRequests
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
-from hub import events, experiments, idempotency, quotas, reconciler, runs, workspaces
+from hub import claims, events, experiments, idempotency, quotas, reconciler, runs, workspaces
 from hub.database import now
 from hub.hub import Hub
 from hub.quotas import Quotas
@@ -60,15 +60,15 @@ def test_of_many_who_ask_at_once_only_as_many_get_in_as_may_wait(hub: Hub) -> No
 def test_a_workspace_trains_no_more_at_once_than_it_may_and_the_rest_waits_its_turn(hub: Hub) -> None:
     rows = [submit(hub) for _ in range(4)]
 
-    def attempt(row: ExperimentRow) -> runs.Claim | None:
+    def attempt(row: ExperimentRow) -> claims.Claim | None:
         with hub.write() as session:
-            return runs.claim(session, row.job_id, row.id, "cpu:1", most=2)
+            return claims.claim(session, row.job_id, row.id, "cpu:1", most=2)
 
     with ThreadPoolExecutor(4) as pool:
-        claims = list(pool.map(attempt, rows))
-    assert sum(claim is not None for claim in claims) == 2
-    done = next(claim for claim in claims if claim is not None)
-    late = next(row for row, claim in zip(rows, claims, strict=True) if claim is None)
+        taken = list(pool.map(attempt, rows))
+    assert sum(claim is not None for claim in taken) == 2
+    done = next(claim for claim in taken if claim is not None)
+    late = next(row for row, claim in zip(rows, taken, strict=True) if claim is None)
     assert attempt(late) is None
     with hub.write() as session:
         runs.end(session, done.lease, done.members[0].id, Status.SUCCEEDED)

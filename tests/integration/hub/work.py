@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from gradus.spec.experiment import Experiment
 from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
-from hub import experiments, runs
+from hub import claims, experiments, runs
 from hub.database import now
 from hub.events import Event, append
 from hub.hub import Hub
@@ -27,10 +27,10 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
     return row
 
 
-def claim(hub: Hub, row: ExperimentRow, owner: str = "worker") -> runs.Claim:
+def claim(hub: Hub, row: ExperimentRow, owner: str = "worker") -> claims.Claim:
     """The job of an experiment, claimed."""
     with hub.write() as session:
-        claimed = runs.claim(session, row.job_id, owner, "cpu:1")
+        claimed = claims.claim(session, row.job_id, owner, "cpu:1")
     assert claimed is not None
     return claimed
 
@@ -41,7 +41,7 @@ def metrics_row(epoch: int, **changes: float | None) -> MetricsRow:
     return MetricsRow.model_validate({**numbers, "epoch": epoch, "step": epoch, "at": datetime.now(UTC), **changes})
 
 
-def train_epoch(hub: Hub, claimed: runs.Claim, epoch: int, **changes: float | None) -> None:
+def train_epoch(hub: Hub, claimed: claims.Claim, epoch: int, **changes: float | None) -> None:
     """One epoch of every member, recorded."""
     rows = {member.id: runs.Epoch(metrics_row(epoch, **changes), best=True) for member in claimed.members}
     with hub.write() as session:
