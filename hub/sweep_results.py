@@ -12,7 +12,7 @@ from gradus.status import Status
 from gradus.sweep.changes import Change, changes
 from gradus.sweep.objective import Objective
 from gradus.sweep.request import SweepRequest
-from gradus.sweep.statistics import deviation, difference, mean
+from gradus.sweep.statistics import deviation, difference, interval, mean
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.sweep import FailedMember, SweepRecord, SweepResult, SweepSummary, sweep_status
@@ -98,6 +98,7 @@ def _result(change: Change, group: Sequence[_Member], base: Mapping[int, float])
         values=tuple(one.value for one in group),
         mean=mean(there),
         std=deviation(there),
+        ci95=interval(there),
         n=len(there),
         difference=difference(values, base),
         failed=tuple(

@@ -24,14 +24,20 @@ def deviation(values: Sequence[float]) -> float | None:
     return sqrt(sum((value - centre) ** 2 for value in values) / (len(values) - 1))
 
 
+def interval(values: Sequence[float]) -> tuple[float, float] | None:
+    """The confidence interval of their mean, mean ± t·s/√n; None where there is no deviation."""
+    spread = deviation(values)
+    if spread is None:
+        return None
+    centre, half = fmean(values), quantile(LEVEL, len(values) - 1) * spread / sqrt(len(values))
+    return centre - half, centre + half
+
+
 def difference(values: Mapping[int, float], base: Mapping[int, float]) -> Difference | None:
-    """Value minus base over the seeds that both have, with mean ± t·s/√n; None for fewer than two such seeds.
+    """Value minus base over the seeds that both have, with its interval; None for fewer than two such seeds.
 
     Two runs of one seed see the same data in the same order, so that much of what chance does cancels out.
     """
     pairs = [values[seed] - base[seed] for seed in values if seed in base]
-    spread = deviation(pairs)
-    if spread is None:
-        return None
-    centre, half = fmean(pairs), quantile(LEVEL, len(pairs) - 1) * spread / sqrt(len(pairs))
-    return Difference(mean=centre, ci95=(centre - half, centre + half), n=len(pairs))
+    around = interval(pairs)
+    return None if around is None else Difference(mean=fmean(pairs), ci95=around, n=len(pairs))

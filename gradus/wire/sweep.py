@@ -61,6 +61,8 @@ class SweepResult(Message):
     """Of the values that are there."""
     std: float | None
     """Their sample standard deviation; null for fewer than two."""
+    ci95: tuple[float, float] | None
+    """Student's t 95 % confidence interval of the mean; null for fewer than two."""
     n: int
     """How many there are."""
     difference: Difference | None

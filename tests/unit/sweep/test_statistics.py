@@ -4,7 +4,7 @@ from math import inf, sqrt
 
 import pytest
 
-from gradus.sweep.statistics import deviation, difference, mean
+from gradus.sweep.statistics import deviation, difference, interval, mean
 
 
 def test_mean_and_sample_deviation() -> None:
@@ -17,6 +17,13 @@ def test_too_few_values_have_no_mean_or_no_deviation() -> None:
     assert mean([]) is None
     assert deviation([0.9]) is None
     assert deviation([0.9, inf]) is None
+
+
+def test_the_interval_of_a_mean() -> None:
+    # mean 0.93, s = sqrt(7e-4), t(0.975, 2) = 4.30265
+    half = 4.30265 * sqrt(7e-4) / sqrt(3)
+    assert interval([0.9, 0.95, 0.94]) == pytest.approx((0.93 - half, 0.93 + half), abs=1e-6)
+    assert interval([0.9]) is None
 
 
 def test_a_difference_is_paired_by_seed() -> None:
