@@ -15,10 +15,10 @@ from hub.valkey import ValkeyServer
 from tests.integration.access.doors import bearer, make_key, serving
 
 
-@pytest.fixture
-def migrated_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite is enough here: the door is the same on every database."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'gradus.db')}"
+@pytest.fixture(params=["sqlite"])
+def migrated_url(migrated_url: str) -> str:
+    """One kind is enough here: the door is the same on every database."""
+    return migrated_url
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Workspaces do not see each other: not in lists, counts, streams, ids, keys, nor in how long an answer takes."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,21 +14,14 @@ from hub.hub import Hub
 from hub.ids import new_id
 from hub.tables import ExperimentRow
 from tests.integration.access.doors import SPEC, bearer, make_key, revoke
-from tests.servers.postgres import Postgres
 
 NDJSON = {"Accept": "application/x-ndjson"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def migrated_url(migrated_url: str) -> str:
     """Each kind: what is kept apart is kept apart by the database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'gradus.db')}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    url = server.create_database(request.getfixturevalue("postgres_template"))
-    yield url
-    server.drop_database(url)
+    return migrated_url
 
 
 def submit(client: httpx.Client, **headers: str) -> dict[str, Any]:
