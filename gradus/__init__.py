@@ -1,45 +1,17 @@
 """Gradus trains neural networks as a service: this package is its language."""
 
-from gradus.errors import GradusError
-from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.checkpoint import Checkpoint
-from gradus.spec.dataset import Dataset
-from gradus.spec.experiment import Experiment
-from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
-from gradus.spec.layer import Dense
-from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
-from gradus.spec.schedule import ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
-from gradus.spec.stopping import EarlyStopping
-from gradus.status import Status
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "SGD",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "Auto",
-    "BatchNorm",
-    "Checkpoint",
-    "Constant",
-    "ConstantRate",
-    "CosineDecay",
-    "Dataset",
-    "Dense",
-    "EarlyStopping",
-    "Experiment",
-    "ExponentialDecay",
-    "GradusError",
-    "He",
-    "InverseTimeDecay",
-    "Momentum",
-    "Normal",
-    "Orthogonal",
-    "RMSProp",
-    "Status",
-    "StepDecay",
-    "Uniform",
-    "Xavier",
-    "Zeros",
-]
+if TYPE_CHECKING:
+    from gradus.face import *  # noqa: F403
+else:
+
+    def __getattr__(name: str) -> Any:
+        """The names of `gradus.face`, imported when one is first asked for: `gradus --help` does without them."""
+        return getattr(import_module("gradus.face"), name)
+
+    def __dir__() -> list[str]:
+        return [*globals(), *import_module("gradus.face").__all__]
