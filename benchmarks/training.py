@@ -1,136 +1,111 @@
-"""Seconds of a training epoch: plain PyTorch with a DataLoader, and Gradus alone and as an array, side by side.
+"""Seconds of a training epoch: Gradus alone and in arrays beside plain PyTorch, Lightning, Keras, scikit-learn and the
+step's bare matrix products, on the lecture's network, a wide one and a deep one. `--growth` asks instead what an epoch
+costs as the network's width and depth and the batch grow.
 
-`python -m benchmarks.training [--rounds 5] [--threads 2] [--members 16]`: the contestants take turns, one epoch each a
-round, so that whatever else the machine does falls on all of them. 60 000 made-up examples in MNIST's shape, batch 50,
-the lecture's network, no evaluation; the first round warms up and is not counted. Prints a Markdown table.
+Each rival has a process of its own, with one framework in it, and trains an epoch when its turn comes; a ratio is the
+median of the rounds' ratios. Made-up examples in MNIST's shape, no evaluation. The frameworks: `pip install -c
+constraints.txt -e .[bench]`; those that are not installed are left out, and said so.
 """
 
-import platform
-from collections.abc import Callable
+import argparse
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
-from time import perf_counter
-from typing import Annotated
+from importlib.metadata import PackageNotFoundError, version
 
-import torch
-import typer
-from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
-
+from benchmarks.contest import Rival, Row, contest, ratio, rivals
+from benchmarks.growth import growth
+from benchmarks.report import Sample, header, table
+from benchmarks.rivals.setting import Setting
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
 from gradus.spec.experiment import Experiment
-from models.batch import Epoch
-from worker.training.array import chunks
-from worker.training.chunk import ChunkTrainer
-from worker.training.data import Split
-from worker.training.engine import Engine
-
-EXAMPLES = 60_000
-
-EpochRun = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Contestant:
-    """Something that trains an epoch of some networks."""
+class Shape:
+    """A network, and how many examples make an epoch of it here."""
 
-    name: str
-    members: int
-    epoch: EpochRun
-
-
-def made_up() -> Split:
-    torch.manual_seed(0)
-    return Split(torch.rand(EXAMPLES, 784), torch.randint(0, 10, (EXAMPLES,)))
+    layers: tuple[int, ...]
+    batch: int
+    examples: int
 
 
-def plain(experiment: Experiment, data: Split) -> EpochRun:
-    """What anyone would write."""
-    widths = [784, 300, 100]
-    modules: list[nn.Module] = []
-    for fan_in, units in pairwise(widths):
-        modules.append(nn.Linear(fan_in, units))
-        if experiment.batch_norm:
-            modules.append(nn.BatchNorm1d(units))
-        modules.append(nn.ReLU())
-    network = nn.Sequential(*modules, nn.Linear(100, 10))
-    adam = experiment.optimizer.kind == "adam"
-    optimizer = (torch.optim.Adam if adam else torch.optim.SGD)(network.parameters(), lr=experiment.optimizer.lr)
-    loss = nn.CrossEntropyLoss()
-    loader = DataLoader(TensorDataset(data.inputs, data.targets), batch_size=50, shuffle=True)
-
-    def epoch() -> None:
-        for inputs, targets in loader:
-            optimizer.zero_grad()
-            loss(network(inputs), targets).backward()
-            optimizer.step()
-
-    return epoch
+NETWORKS = {
+    "lecture": Shape((300, 100), 50, 60_000),
+    "wide": Shape((2000, 2000), 256, 6_000),
+    "deep": Shape((100,) * 10, 50, 20_000),
+}
+RUNS = {"gradient descent": GRADIENT_DESCENT, "adam + batch norm": ADAM_BATCH_NORM}
+FRAMEWORKS = {
+    "products": Row("the step's matrix products alone", "products"),
+    "loader": Row("plain PyTorch, DataLoader", "loader"),
+    "resident": Row("plain PyTorch, resident data, batches by index", "resident"),
+    "lightning": Row("Lightning", "lightning"),
+    "keras": Row("Keras, torch backend", "keras"),
+    "sklearn": Row("scikit-learn MLPClassifier, no batch norm", "sklearn"),
+}
+REFERENCE = "loader"
+PACKAGES = {"lightning": "lightning", "keras": "keras", "sklearn": "scikit-learn"}
+"""Distributions of the rows that need one beside torch."""
+COLUMNS = ("an epoch of each network, seconds", "median (spread)", "times plain PyTorch's speed", "n")
 
 
-def ours(experiment: Experiment, data: Split, members: int) -> EpochRun:
-    """The engine, as the worker drives it."""
-    experiments = [experiment.model_copy(update={"seed": seed}) for seed in range(members)]
-    engine = Engine(experiments, EXAMPLES, torch.device("cpu"), torch.float32)
-    trainer = ChunkTrainer(engine, experiments, data)
-    seeds = [member.seed for member in experiments]
-    done = 0
-
-    def epoch() -> None:
-        nonlocal done
-        done += 1
-        order = Epoch(seeds, done, data.targets, engine.batch)
-        for steps in chunks(0, len(order), trainer.length, tail=order.has_tail):
-            trainer.train(order, steps)
-
-    return epoch
-
-
-def contestants(experiment: Experiment, data: Split, members: int) -> list[Contestant]:
-    return [
-        Contestant("plain PyTorch, DataLoader", 1, plain(experiment, data)),
-        Contestant("Gradus, one run", 1, ours(experiment, data, 1)),
-        Contestant(f"Gradus, array of {members}", members, ours(experiment, data, members)),
-    ]
+def main() -> None:
+    options = _options()
+    here = [name for name in options.rows if name not in PACKAGES or _version(PACKAGES[name])]
+    missing = [PACKAGES[name] for name in options.rows if name not in here]
+    notes = [f"{options.threads} threads, {options.rounds} rounds by turns after one to warm up"]
+    notes += [f"left out, not installed: {', '.join(missing)}"] * bool(missing)
+    print(header("Training", ["torch", *(PACKAGES[name] for name in here if name in PACKAGES)], notes))
+    if options.growth:
+        growth(options.threads, options.rounds, options.share)
+        return
+    rows = [FRAMEWORKS[name] for name in here]
+    rows += [Row("Gradus, one run" if k == 1 else f"Gradus, array of {k}", "gradus", k) for k in options.members]
+    with rivals(rows, options.threads) as field:
+        for name in options.networks:
+            for run in options.runs:
+                _print(field, run, _setting(RUNS[run], NETWORKS[name], options.share), options.rounds)
 
 
-def seconds(epoch: EpochRun) -> float:
-    start = perf_counter()
-    epoch()
-    return perf_counter() - start
+def _setting(run: Experiment, shape: Shape, share: float) -> Setting:
+    changes = {"layers": list(shape.layers), "batch_size": shape.batch}
+    experiment = Experiment.model_validate({**run.document(), **changes})
+    return Setting(experiment, max(shape.batch, int(shape.examples * share)))
 
 
-def row(contestant: Contestant, times: list[float], reference: list[float]) -> str:
-    """Per member; the ratio is the median of the rounds' ratios."""
-    each = [time / contestant.members for time in times]
-    ratio = median(theirs / our for theirs, our in zip(reference, each, strict=True))
-    spread = f"{min(each):.3f} – {max(each):.3f}"
-    return f"| {contestant.name} | {median(each):.3f} | {spread} | {ratio:.2f}× |"
+def _print(field: Sequence[Rival], run: str, setting: Setting, rounds: int) -> None:
+    shape = "-".join(["784", *(str(layer.units) for layer in setting.layers)])
+    print(f"**{run}**, {shape}, batch {setting.batch}, {setting.examples:,} examples\n")
+    times = contest(field, setting, rounds)
+    reference = next((its for rival, its in zip(field, times, strict=True) if rival.row.rival == REFERENCE), None)
+    print(table(COLUMNS, _rows(field, times, reference)), flush=True)
 
 
-def table(experiment: Experiment, data: Split, rounds: int, members: int) -> None:
-    field = contestants(experiment, data, members)
-    times = [[seconds(contestant.epoch) for contestant in field] for _ in range(rounds + 1)][1:]
-    columns = [list(column) for column in zip(*times, strict=True)]
-    print(f"\n**{experiment.name}**, n = {rounds}\n")
-    print("| | s/epoch/run, median | spread | ratio |\n|---|---|---|---|")
-    for contestant, column in zip(field, columns, strict=True):
-        print(row(contestant, column, columns[0]))
+def _rows(field: Sequence[Rival], times: Sequence[Sample], reference: Sample | None) -> Iterator[list[object]]:
+    for rival, its in zip(field, times, strict=True):
+        faster = "" if reference is None else f"{ratio(reference, its):.2f}"
+        yield [rival.row.name, its.in_words(3), faster, its.n]
 
 
-def main(
-    rounds: Annotated[int, typer.Option(min=1)] = 5,
-    threads: Annotated[int, typer.Option(min=1)] = 2,
-    members: Annotated[int, typer.Option(min=1)] = 16,
-) -> None:
-    torch.set_num_threads(threads)
-    processor = platform.processor() or platform.machine()
-    print(f"torch {torch.__version__}, Python {platform.python_version()}, {processor}, {threads} threads")
-    data = made_up()
-    for experiment in (GRADIENT_DESCENT, ADAM_BATCH_NORM):
-        table(experiment, data, rounds, members)
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2, help="of every rival")
+    parser.add_argument("--members", type=int, nargs="*", default=[1, 4, 16, 64], help="of Gradus' arrays")
+    parser.add_argument("--rows", nargs="*", choices=FRAMEWORKS, default=list(FRAMEWORKS), help="the others")
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
+    parser.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS))
+    parser.add_argument("--share", type=float, default=1.0, help="of the examples: less for a quick look")
+    parser.add_argument("--growth", action="store_true", help="the cost as width, depth and batch grow")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    main()

@@ -1,0 +1,36 @@
+"""Gradus' own training, as the worker drives it, for one network or an array of them."""
+
+from time import perf_counter
+
+import torch
+
+from benchmarks.rivals.setting import Setting, Turn, made_up
+from worker.training.data import Data, Split
+from worker.training.report import Pulse
+from worker.training.train import train
+
+ENDLESS = 10_000
+
+
+def in_gradus(setting: Setting) -> Turn:
+    """A turn of K networks ends after the first chunk of steps with a K-th of an epoch: as long as one network's."""
+    inputs, targets = made_up(setting.examples)
+    few = Split(inputs[:10], targets[:10])  # evaluation is not what is measured
+    data = Data(Split(inputs, targets), few, few, "classification")
+    base = setting.experiment
+    members = [base.model_copy(update={"seed": seed, "epochs": ENDLESS}) for seed in range(setting.members)]
+    reports = train(members, data, torch.device("cpu"))
+    per_epoch = -(-setting.examples // setting.batch)
+    wanted = -(-per_epoch // setting.members)
+    done = 0
+
+    def turn() -> float:
+        nonlocal done
+        first, began = done, perf_counter()
+        while done - first < wanted:
+            report = next(reports)
+            assert isinstance(report, Pulse) or None not in report.members, "the reference runs do not end"
+            done = report.step
+        return (perf_counter() - began) * per_epoch / (done - first) / setting.members
+
+    return turn
