@@ -12,7 +12,7 @@ from benchmarks.rivals.plain import loader, network, optimizer
 from benchmarks.rivals.setting import Setting, Turn
 
 
-class _Module(lightning.LightningModule):
+class _Module(lightning.LightningModule):  # type: ignore[misc]
     def __init__(self, setting: Setting) -> None:
         super().__init__()
         self._setting, self._network, self._loss = setting, network(setting), nn.CrossEntropyLoss()
@@ -26,7 +26,7 @@ class _Module(lightning.LightningModule):
         return optimizer(self._setting, self._network)
 
 
-class _Clock(lightning.Callback):
+class _Clock(lightning.Callback):  # type: ignore[misc]
     """Seconds of the epoch alone: setting the trainer up is not counted."""
 
     seconds = 0.0

@@ -35,14 +35,14 @@ def loader(setting: Setting) -> DataLoader[tuple[Tensor, ...]]:
 
 def with_loader(setting: Setting) -> Turn:
     batches = loader(setting)
-    return _turn(setting, lambda: batches)  # type: ignore[arg-type, return-value]
+    return _turn(setting, lambda: batches)
 
 
 def resident(setting: Setting) -> Turn:
     inputs, targets = made_up(setting.examples)
 
     def batches() -> Batches:
-        for rows in torch.randperm(len(inputs)).split(setting.batch):
+        for rows in torch.split(torch.randperm(len(inputs)), setting.batch):
             yield inputs[rows], targets[rows]
 
     return _turn(setting, batches)
