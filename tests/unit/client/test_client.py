@@ -99,7 +99,7 @@ def test_a_call_is_sent_again_when_the_connection_breaks_and_that_is_harmless() 
             client.send(calls.create({}, idempotency_key="once"))
         assert seen == ["once", "once"]
         with pytest.raises(Unavailable):
-            client.send(calls.create({}))
+            client.send(calls.extend("exp_1", 3))
         assert len(seen) == 3
 
 

@@ -1,0 +1,59 @@
+"""`/v1/sweeps`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradus.client.calls.call import Call, document, encoded, given, once, place
+from gradus.sweep.request import SweepExtension, SweepRequest
+from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord
+
+Sweep = SweepRequest | Mapping[str, Any]
+"""A sweep's request, or the document of one."""
+
+_read = SweepRecord.model_validate_json
+
+
+def create_sweep(
+    asked: Sweep | None = None, /, *, idempotency_key: str | None = None, **fields: Any
+) -> Call[SweepRecord]:
+    """Queue the experiments of a sweep: a request, or its fields. They are created once, however often it is sent."""
+    return Call("POST", "/v1/sweeps", _read, headers=once(idempotency_key), body=_body(asked, fields))
+
+
+def dry_run_sweep(asked: Sweep | None = None, /, **fields: Any) -> Call[SweepDryRun]:
+    """What a sweep comes to, without running or storing it."""
+    query = {"dry_run": "true"}
+    body = _body(asked, fields)
+    return Call("POST", "/v1/sweeps", SweepDryRun.model_validate_json, query=query, body=body, harmless=True)
+
+
+def sweeps(*, limit: int = 50, cursor: str | None = None) -> Call[SweepPage]:
+    """Sweeps, newest first."""
+    return Call("GET", "/v1/sweeps", SweepPage.model_validate_json, query=given(limit=limit, cursor=cursor))
+
+
+def sweep(sweep_id: str, /) -> Call[SweepRecord]:
+    """One sweep with its results."""
+    return Call("GET", place("sweeps", sweep_id), _read)
+
+
+def cancel_sweep(sweep_id: str, /) -> Call[SweepRecord]:
+    """End everything of a sweep that is not over; asking twice is harmless."""
+    return Call("POST", place("sweeps", sweep_id, "cancel"), _read, harmless=True)
+
+
+def retry_sweep(sweep_id: str, /) -> Call[SweepRecord]:
+    """Train again what failed; asking twice is harmless."""
+    return Call("POST", place("sweeps", sweep_id, "retry"), _read, harmless=True)
+
+
+def extend_sweep(
+    sweep_id: str, /, more: SweepExtension | Mapping[str, Any] | None = None, **fields: Any
+) -> Call[SweepRecord]:
+    """Add seeds, values, draws or variants; asking twice is harmless."""
+    body = encoded(document(more, fields))
+    return Call("POST", place("sweeps", sweep_id, "extend"), _read, body=body, harmless=True)
+
+
+def _body(asked: Sweep | None, fields: Mapping[str, Any]) -> bytes:
+    return encoded(asked if asked is not None and not fields else document(asked, fields))
