@@ -11,12 +11,19 @@ async function signIn(shown) {
     body: JSON.stringify(shown),
   });
   if (answer.ok) {
-    location.replace("/");
+    location.replace(next());
     return;
   }
   word.textContent = shown.ticket
     ? "This link was used before, or is too old. Make another with `gradus keys link`, or paste a key."
     : (await answer.json()).detail;
+}
+
+// Where the visitor wanted to go: a path of this service, and never another's address.
+function next() {
+  const given = new URLSearchParams(location.search).get("next") || "/";
+  const wanted = URL.canParse(given, location.origin) && new URL(given, location.origin);
+  return wanted && wanted.origin === location.origin ? wanted.pathname + wanted.search : "/";
 }
 
 document.getElementById("form").addEventListener("submit", (event) => {
@@ -26,6 +33,6 @@ document.getElementById("form").addEventListener("submit", (event) => {
 
 const ticket = location.hash.slice(1);
 if (ticket) {
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname + location.search);
   signIn({ ticket });
 }

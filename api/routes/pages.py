@@ -1,10 +1,12 @@
-"""Pages for people: the API's reference and the sign-in. They hold nothing that needs a key."""
+"""Pages for people: the dashboard, the API's reference and the sign-in. They hold nothing that needs a key."""
 
 from pathlib import Path
+from typing import Any
 
 import fastapi_standalone_docs
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, RedirectResponse
+import plotly
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from api.middleware.security import PAGE
@@ -13,19 +15,38 @@ router = APIRouter(include_in_schema=False)
 
 _FILES = Path(__file__).parent.parent / "pages"
 _SWAGGER = Path(fastapi_standalone_docs.__path__[0]) / "static" / "swagger"
+_PLOTLY = Path(plotly.__path__[0]) / "package_data"
+_DASHBOARD = ("/", "/experiments/{id}", "/new", "/compare", "/sweeps", "/sweeps/{id}", "/system")
+"""One document for all: its script looks at the address."""
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI writes styles into its elements."""
 
 
 def mount(app: FastAPI) -> None:
     """The files that the pages are made of; they come with packages, none from elsewhere."""
-    app.mount("/pages", StaticFiles(directory=_FILES))
+    app.mount("/pages", _Fresh(directory=_FILES))
     app.mount("/docs", StaticFiles(directory=_SWAGGER))
+    app.mount("/plotly", _Fresh(directory=_PLOTLY))
 
 
-@router.get("/")
-async def front() -> RedirectResponse:
-    return RedirectResponse("/docs")
+class _Fresh(StaticFiles):
+    """Files that browsers ask for again each time, and mostly hear that theirs is still good: modules of two versions
+    would not understand each other."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        response = super().file_response(*args, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+async def dashboard() -> FileResponse:
+    return FileResponse(
+        _FILES / "dashboard" / "index.html", headers={"Content-Security-Policy": PAGE, "Cache-Control": "no-cache"}
+    )
+
+
+for _path in _DASHBOARD:
+    router.add_api_route(_path, dashboard, methods=["GET"])
 
 
 @router.get("/docs")

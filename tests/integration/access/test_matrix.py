@@ -28,7 +28,8 @@ from tests.integration.access.doors import (
     ticket,
 )
 
-OPEN = {Address("GET", path) for path in ("/", "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")} | {
+DASHBOARD = ("/", "/experiments/{id}", "/new", "/compare", "/sweeps", "/sweeps/{id}", "/system")
+OPEN = {Address("GET", path) for path in (*DASHBOARD, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")} | {
     Address("POST", "/v1/session")
 }
 """For everybody: they hold nothing that needs a key. To sign in is to show one."""

@@ -1,12 +1,15 @@
 """What every answer says to browsers, and pages that obey it."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
+import api
 from tests.integration.access.doors import SPEC
 
+PAGES = Path(api.__file__).parent / "pages"
 ANSWERS = [
     ("GET", "/v1/experiments", 200),
     ("POST", "/v1/experiments", 201),
@@ -18,7 +21,9 @@ ANSWERS = [
     ("GET", "/openapi.json", 200),
     ("GET", "/docs", 200),
     ("GET", "/sign-in", 200),
-    ("GET", "/", 307),
+    ("GET", "/", 200),
+    ("GET", "/experiments/exp_x", 200),
+    ("GET", "/plotly/plotly.min.js", 200),
     ("GET", "/docs/swagger-ui-bundle.js", 200),
     ("GET", "/pages/nowhere.js", 404),
 ]
@@ -40,7 +45,7 @@ def test_every_answer_tells_browsers_to_keep_others_out(trusting: str, method: s
             assert re.search("private|no-store", answer.headers["cache-control"])
 
 
-@pytest.mark.parametrize("page", ["/docs", "/sign-in"])
+@pytest.mark.parametrize("page", ["/docs", "/sign-in", "/", "/compare", "/sweeps/swp_x"])
 def test_a_page_takes_everything_from_its_own_service_and_has_no_script_inside(trusting: str, page: str) -> None:
     text = httpx.get(f"{trusting}{page}").text
     parts = re.findall(r'(?:src|href)="([^"]*)"', text)
@@ -50,8 +55,28 @@ def test_a_page_takes_everything_from_its_own_service_and_has_no_script_inside(t
     assert not re.search(r"<script[^>]*>\s*[^<\s]|<style|\son\w+=|style=|javascript:", text)
 
 
-def test_the_scripts_of_the_pages_call_this_service_alone(trusting: str) -> None:
-    for script in ("docs.js", "sign-in.js"):
-        text = httpx.get(f"{trusting}/pages/{script}").text
-        assert not re.search(r"https?://|\beval\b|innerHTML|new Function", text)
-        assert re.search(r'"/(openapi\.json|v1/session)"', text)
+def modules() -> list[Path]:
+    """The scripts that are ours."""
+    return [path for path in sorted(PAGES.rglob("*.js")) if "vendor" not in path.parts]
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
+def test_the_scripts_of_the_pages_call_this_service_alone(trusting: str, module: Path) -> None:
+    text = httpx.get(f"{trusting}/pages/{module.relative_to(PAGES)}").text
+    assert text == module.read_text()
+    assert not re.search(r"https?://(?!\$)|\beval\b|innerHTML|new Function|unsafe", text)
+
+
+def test_a_browser_asks_each_time_whether_its_script_is_still_good(trusting: str) -> None:
+    """Modules of two versions would not understand each other."""
+    first = httpx.get(f"{trusting}/pages/dashboard/app.js")
+    assert first.headers["cache-control"] == "no-cache"
+    again = httpx.get(f"{trusting}/pages/dashboard/app.js", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
+def test_what_a_module_imports_is_there(module: Path) -> None:
+    for place in re.findall(r"""(?:from|import\()\s*["']([^"']+)["']""", module.read_text()):
+        path = PAGES / place.removeprefix("/pages/") if place.startswith("/") else module.parent / place
+        assert path.is_file(), place

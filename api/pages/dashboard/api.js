@@ -1,0 +1,54 @@
+// The service's HTTP API: JSON in, JSON out, problems thrown.
+
+/** An answer that is a problem document (RFC 9457), or no answer at all (`status` 0). */
+export class Problem extends Error {
+  constructor({ status, title, detail, code, errors = [] }) {
+    super(detail || title);
+    Object.assign(this, { status, title, detail: detail || title, code, errors });
+  }
+}
+
+export const get = (path, query) => send("GET", path, { query });
+export const post = (path, body, headers) => send("POST", path, { body, headers });
+export const patch = (path, body, headers) => send("PATCH", path, { body, headers });
+export const remove = (path) => send("DELETE", path);
+
+/** A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings. */
+export const number = (value) => (typeof value === "string" ? Number(value) : value);
+
+const send = async (method, path, { query, body, headers } = {}) => {
+  const answer = await ask(path + search(query), {
+    method,
+    headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (answer.status === 204) return null;
+  const document = await answer.json().catch(() => null);
+  if (answer.ok && document !== null) return document;
+  if (answer.status === 401) signIn();
+  throw new Problem(document ?? unreadable(answer));
+};
+
+const ask = async (url, request) => {
+  try {
+    return await fetch(url, request);
+  } catch {
+    throw new Problem({ status: 0, title: "No answer", detail: "The service does not answer.", code: "unreachable" });
+  }
+};
+
+const unreadable = (answer) => ({
+  status: answer.status,
+  title: "Unexpected answer",
+  detail: `The service answered ${answer.status} without saying why.`,
+  code: "unreadable",
+});
+
+/** `?a=1&b=2&b=3` of `{a: 1, b: [2, 3]}`; what is empty stays away. */
+const search = (query = {}) => {
+  const pairs = Object.entries(query).flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
+  const given = pairs.filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+};
+
+const signIn = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);

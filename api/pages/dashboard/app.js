@@ -1,0 +1,62 @@
+// The entry: shows the page of the address, follows links inside the dashboard, and ends a page before the next.
+
+import { html, render } from "/pages/vendor/lit-html/lit-html.js";
+import { pageAt } from "./registry.js";
+import { showShell } from "./shell.js";
+import { failure, loading, nowhere } from "./states.js";
+
+let close = () => {};
+let visit = 0;
+
+/** Go to an address of the dashboard. */
+const navigate = (url, { replace = false } = {}) => {
+  history[replace ? "replaceState" : "pushState"](null, "", url);
+  return show();
+};
+
+/** Put another address into the bar, for the same page as it stands. */
+const rewrite = (url) => history.replaceState(null, "", url);
+
+const show = async () => {
+  const mine = ++visit;
+  close();
+  close = () => {};
+  const found = pageAt(location.pathname);
+  document.title = found ? `${found.page.title} · Gradus` : "Gradus";
+  const root = freshRoot(found?.page);
+  if (!found) return render(nowhere(), root);
+  const slow = setTimeout(() => render(loading(), root), 150);
+  try {
+    const module = await found.page.load();
+    clearTimeout(slow);
+    if (mine !== visit) return;
+    render(html``, root);
+    const query = new URLSearchParams(location.search);
+    close = module.open(root, { params: found.params, query, navigate, rewrite });
+  } catch (error) {
+    clearTimeout(slow);
+    if (mine === visit) render(failure(error, show), root);
+  }
+};
+
+/** An empty element for the next page: what the last one still renders goes nowhere. */
+const freshRoot = (page) => {
+  const main = showShell(page);
+  const root = document.createElement("div");
+  root.className = "page";
+  main.replaceChildren(root);
+  if (visit > 1) main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  return root;
+};
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+  if (link.origin !== location.origin || !pageAt(link.pathname)) return;
+  event.preventDefault();
+  navigate(link.href);
+});
+addEventListener("popstate", show);
+show();

@@ -1,0 +1,44 @@
+// Questions in front of the page, in the browser's own modal dialog: focus stays inside, Escape leaves.
+
+import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
+
+/**
+ * Show a dialog until it is answered.
+ *
+ * `content(answer, redraw)` gives what is inside; `answer(value)` closes it.
+ * @returns {Promise<any>} the value, or undefined when it was left
+ */
+export const openDialog = (title, content, { wide = false } = {}) =>
+  new Promise((resolve) => {
+    const dialog = document.createElement("dialog");
+    let value;
+    const answer = (given) => {
+      value = given;
+      dialog.close();
+    };
+    const redraw = () => render(frame(title, content(answer, redraw)), dialog);
+    dialog.className = wide ? "dialog dialog-wide" : "dialog";
+    dialog.setAttribute("aria-labelledby", "dialog-title");
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(value);
+    });
+    document.body.append(dialog);
+    redraw();
+    dialog.showModal();
+  });
+
+/** Ask before something is done. @returns {Promise<boolean>} */
+export const confirm = async ({ title, text, action, danger = false }) =>
+  (await openDialog(title, (answer) => html`
+    <p>${text}</p>
+    <div class="dialog-actions">
+      <button class="button" @click=${() => answer(false)}>Back</button>
+      <button class="button ${danger ? "button-danger" : "button-primary"}" @click=${() => answer(true)}>${action}</button>
+    </div>
+  `)) === true;
+
+const frame = (title, content) => html`
+  <h2 id="dialog-title">${title}</h2>
+  ${content ?? nothing}
+`;

@@ -1,0 +1,29 @@
+// The document that is being written: as a value, which the form changes, and as text, which a person may type. Each
+// follows the other; text that is no document leaves the value as it was.
+
+import { pretty } from "./json/pretty.js";
+
+/** @param {() => void} changed after each change */
+export const createDraft = (document, changed) => {
+  const draft = { document, text: pretty(document), fault: null };
+  const become = (state) => {
+    Object.assign(draft, state);
+    changed();
+  };
+  draft.replace = (next) => become({ document: next, text: pretty(next), fault: null });
+  draft.type = (text) => {
+    const { document: next, fault } = parse(text);
+    become(fault ? { text, fault } : { document: next, text, fault: null });
+  };
+  return draft;
+};
+
+const parse = (text) => {
+  try {
+    const found = JSON.parse(text);
+    const isObject = typeof found === "object" && found !== null && !Array.isArray(found);
+    return isObject ? { document: found, fault: null } : { fault: "A spec is an object: { … }" };
+  } catch (error) {
+    return { fault: `This is not JSON yet: ${error.message}` };
+  }
+};

@@ -1,0 +1,41 @@
+// Choosing one of a few.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { wording } from "./labels.js";
+
+const LEFT = "";
+
+/** One of the field's options. */
+export const chooser = (one) => {
+  const none = one.inherits || one.fallback === null || one.fallback === undefined;
+  const options = one.field.options.map((option) => [option, wording(option)]);
+  const chosen = one.value ?? (none ? LEFT : one.fallback);
+  const left = none ? [[LEFT, left_(one)]] : [];
+  return selectBox(one, [...left, ...options], chosen, (value) => one.form.write(one.path, value === LEFT ? undefined : value));
+};
+
+const left_ = (one) => (one.inherits ? inherited(wording(one.fallback)) : "none");
+
+export const inherited = (what) => `${what}, as the network`;
+
+/**
+ * A select. A value that is none of its options, as JSON may have it, is shown all the same.
+ *
+ * @param {[value: string, label: string][]} options
+ */
+export const selectBox = (one, options, chosen, write) => {
+  const known = options.some(([value]) => value === chosen);
+  const all = known ? options : [...options, [chosen, typeof chosen === "string" ? chosen : JSON.stringify(chosen)]];
+  const index = all.findIndex(([value]) => value === chosen);
+  return html`
+    <select class="input" id=${one.id}
+      aria-describedby=${`${one.id}-help`}
+      aria-invalid=${one.mistakes.length ? "true" : nothing}
+      .value=${live(String(index))}
+      @change=${(event) => write(all[Number(event.target.value)][0])}
+    >
+      ${all.map(([, label], i) => html`<option value=${i} ?selected=${i === index}>${label}</option>`)}
+    </select>
+  `;
+};

@@ -1,0 +1,52 @@
+// What the fields of one form share: its document, its mistakes, and what a person is typing or has unfolded.
+
+import { read, write } from "../schema/document.js";
+import { join } from "./mistakes.js";
+
+/**
+ * @param {object} given
+ * @param {string} given.base the place of the form's document in the whole that is posted; "" if it is the whole
+ * @param {object} given.description
+ * @param {() => object} given.document
+ * @param {(document: object) => void} given.changed
+ * @param {() => { path: string, message: string }[]} given.mistakes
+ * @param {() => void} given.redraw
+ * @param {(words: string) => void} given.say to who does not see
+ * @param {boolean} given.keep see `write`
+ */
+export const createForm = ({ base, description, document, changed, mistakes, redraw, say, keep = false }) => {
+  const typing = { id: null, text: null };
+  const open = new Set();
+  const place = (path) => path.reduce(join, base);
+  return {
+    keep,
+    description,
+    place,
+    id: (path) => `field-${encodeURIComponent(place(path)).replaceAll("%", ".")}`,
+    get document() {
+      return document();
+    },
+    get mistakes() {
+      return mistakes();
+    },
+    read: (path) => read(description, document(), path),
+    write: (path, value) => changed(write(description, document(), path, value, keep)),
+    typed: (id) => (typing.id === id ? typing.text : null),
+    type: (id, text) => {
+      Object.assign(typing, { id, text });
+      if (text === null) redraw();
+    },
+    /** Whether a folded part is open: once there was a reason it stays, or it would close under the reader's eyes. */
+    unfolded: (key, reason) => {
+      if (reason) open.add(key);
+      return open.has(key);
+    },
+    fold: (key, unfold) => {
+      if (unfold) open.add(key);
+      else open.delete(key);
+      redraw();
+    },
+    redraw,
+    say,
+  };
+};

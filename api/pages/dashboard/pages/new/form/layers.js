@@ -1,0 +1,153 @@
+// The layers, from input to output: added, taken away, put in another order, and each with fields of its own.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { icon } from "../../../icons.js";
+import { figure, whole } from "../../../format.js";
+import { contract, expand, kindOf } from "../schema/shorthand.js";
+import { field } from "./field.js";
+import { label, wording } from "./labels.js";
+import { anyWithin, mistakesAt, straysAt } from "./mistakes.js";
+import { drag, moved } from "./reorder.js";
+
+/**
+ * @param {object} form
+ * @param {object} description of the list
+ * @param {object | null} shapes what a dry run said of this very document
+ */
+export const layers = (form, description, shapes) => {
+  const path = [description.key];
+  const found = form.read(path);
+  const list = Array.isArray(found) ? found : [];
+  const known = shapes?.layers.length === list.length + 1 ? shapes.layers : null;
+  const strays = [...mistakesAt(form.mistakes, form.place(path)), ...(Array.isArray(found) ? [] : straysAt(form.mistakes, form.place(path), []))];
+  return html`
+    <div class="layers">
+      ${known ? end("Input", `${whole(size(known[0].input_shape))} numbers`) : nothing}
+      <ol class="layer-list" id=${form.id(path)}>
+        ${list.map((item, i) => layer({ form, path, description: description.item, list, item, i, shape: known?.[i] }))}
+      </ol>
+      ${known ? end("Output", `${whole(size(known.at(-1).output_shape))} units · ${whole(known.at(-1).parameters)} parameters`) : nothing}
+      ${[...new Set(strays)].map((message) => html`<p class="mistake">${message}</p>`)}
+      <div class="row">${description.item.kinds.map((kind) => adder(form, path, description.item, list, kind))}</div>
+    </div>
+  `;
+};
+
+const size = (shape) => shape.reduce((product, length) => product * length, 1);
+
+const end = (name, what) => html`<p class="layer-end"><span>${name}</span><span class="muted">${what}</span></p>`;
+
+const adder = (form, path, item, list, kind) => html`
+  <button type="button" class="button" @click=${() => add(form, path, item, list, kind)}>
+    ${icon("plus")} ${kind.title} layer
+  </button>
+`;
+
+/** A new layer is as the last of its kind, without what that has beside what it must have. */
+const add = (form, path, item, list, kind) => {
+  const last = list.map((other) => expand(item, other)).findLast((other) => other && kindOf(item, other) === kind);
+  const required = kind.fields.filter((inner) => inner.required).map(({ key }) => [key, last?.[key] ?? FIRST]);
+  form.write(path, [...list, contract(item, { kind: kind.kind, ...Object.fromEntries(required) })]);
+  focus(form.id([...path, list.length, required[0]?.[0] ?? "more"]));
+};
+
+const FIRST = 100;
+
+const focus = (id) => queueMicrotask(() => document.getElementById(id)?.focus());
+
+const layer = (one) => {
+  const { form, path, description, item, i } = one;
+  const kind = kindOf(description, item);
+  const own = [...path, i];
+  const place = form.place(own);
+  const rest = kind.fields.filter((inner) => !inner.required);
+  const keys = kind.fields.map(({ key }) => key);
+  const open = form.unfolded(place, anyWithin(form.mistakes, place, rest.map(({ key }) => key)));
+  const strays = straysAt(form.mistakes, place, keys);
+  return html`
+    <li class="layer" data-item>
+      <div class="layer-head">
+        ${grip(one)}
+        <span class="layer-number">${i + 1}</span>
+        <span class="layer-kind">${kind.title}</span>
+        ${kind.fields.filter((inner) => inner.required).map((inner) => drawn(one, own, inner))}
+        <span class="layer-facts">${facts(one, kind)}</span>
+        ${tools(one, own, open)}
+      </div>
+      ${strays.map((message) => html`<p class="mistake">${message}</p>`)}
+      ${open ? html`<div class="options layer-more">${rest.map((inner) => drawn(one, own, inner))}</div>` : nothing}
+    </li>
+  `;
+};
+
+/** A field of a layer; one that the network has too takes the network's where it says nothing. */
+const drawn = ({ form, description, item }, own, inner) => {
+  const network = inner.default === null ? form.description.fields.find(({ key }) => key === inner.key) : undefined;
+  const value = expand(description, item)?.[inner.key];
+  const inherited = network && (form.read([inner.key]) ?? network.default);
+  return field(form, [...own, inner.key], inner, value ?? undefined, network ? inherited : inner.default, Boolean(network));
+};
+
+const facts = ({ description, item, shape }, kind) => {
+  const { kind: _, ...object } = expand(description, item) ?? {};
+  const own = kind.fields.filter(({ key, required }) => !required && key in object);
+  return html`
+    ${own.map(({ key }) => html`<span class="tag">${told(key, object[key])}</span>`)}
+    ${shape ? html`<span class="muted">${whole(shape.parameters)} parameters</span>` : nothing}
+  `;
+};
+
+const told = (key, value) => {
+  if (value === true) return label(key);
+  if (value === false) return `no ${wording(key)}`;
+  if (typeof value === "number") return `${label(key)} ${figure(value)}`;
+  return typeof value === "string" ? wording(value) : `${label(key)} ${value?.kind ?? ""}`;
+};
+
+const grip = (one) => html`
+  <button type="button" class="quiet grip" title="Drag, or press the arrow keys"
+    aria-label=${`Move layer ${one.i + 1}: arrow keys`} id=${one.form.id([...one.path, one.i, "grip"])}
+    @pointerdown=${(event) => drag(event, (from, to) => move(one, from, to))}
+    @keydown=${(event) => arrows(event, one)}
+  >${icon("grip")}</button>
+`;
+
+const arrows = (event, one) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  if (move(one, one.i, one.i + step)) focus(one.form.id([...one.path, one.i + step, "grip"]));
+};
+
+const move = ({ form, path, list }, from, to) => {
+  if (to < 0 || to >= list.length) return false;
+  const open = list.map((_, i) => form.unfolded(form.place([...path, i]), false));
+  moved(open, from, to).forEach((was, i) => form.fold(form.place([...path, i]), was));
+  form.write(path, moved(list, from, to));
+  form.say(`Layer ${from + 1} is now layer ${to + 1} of ${list.length}`);
+  return true;
+};
+
+const tools = (one, own, open) => {
+  const { form, i, list } = one;
+  const name = `layer ${i + 1}`;
+  const button = (drawing, what, run, off = false) => html`
+    <button type="button" class="quiet" aria-label=${what} title=${what} ?disabled=${off} @click=${run}>${icon(drawing)}</button>
+  `;
+  return html`
+    <span class="layer-tools">
+      <button type="button" class="quiet" aria-expanded=${open} id=${form.id([...own, "more"])}
+        @click=${() => form.fold(form.place(own), !open)}>${open ? "less" : "more"}<span class="hidden-label"> of ${name}</span></button>
+      ${button("up", `Move ${name} up`, () => move(one, i, i - 1), i === 0)}
+      ${button("down", `Move ${name} down`, () => move(one, i, i + 1), i === list.length - 1)}
+      ${button("close", `Remove ${name}`, () => remove(one))}
+    </span>
+  `;
+};
+
+const remove = ({ form, path, list, i }) => {
+  const open = list.map((_, at) => form.unfolded(form.place([...path, at]), false)).toSpliced(i, 1);
+  [...open, false].forEach((was, at) => form.fold(form.place([...path, at]), was));
+  form.write(path, list.toSpliced(i, 1));
+  form.say(`Layer ${i + 1} is gone`);
+};

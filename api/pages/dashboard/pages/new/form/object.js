@@ -1,0 +1,91 @@
+// A few fields that belong together, and that may be off together.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { expand } from "../schema/shorthand.js";
+import { selectBox } from "./choice.js";
+import { label } from "./labels.js";
+import { anyWithin, straysAt } from "./mistakes.js";
+import { switchBox } from "./plain.js";
+import { formula } from "./words.js";
+
+/** @param field draws a field; given, for fields and objects have each other inside */
+export const object = (one, field, help) => {
+  const keys = one.field.fields.map(({ key }) => key);
+  one.mistakes = straysAt(one.form.mistakes, one.form.place(one.path), keys);
+  if (!one.field.switchable) return fieldset(one, field, help);
+  return html`
+    <div class="group">
+      ${one.inherits ? threeWays(one, help) : onOff(one, help)}
+      ${isOn(one.value) ? options(one, field) : nothing}
+    </div>
+  `;
+};
+
+const isOn = (value) => value !== undefined && value !== null && value !== false;
+
+const onOff = (one, help) => {
+  const on = isOn(one.value === undefined ? one.fallback : one.value);
+  const off = one.form.keep || isOn(one.field.default) ? false : undefined;
+  return html`
+    <div class="field field-flag">
+      <span class="check">${switchBox(one, on, (checked) => one.form.write(one.path, checked || off))}<label for=${one.id}>${one.label}</label></span>
+      ${help(one)}
+    </div>
+  `;
+};
+
+const threeWays = (one, help) => {
+  const chosen = one.value === undefined || one.value === null ? "left" : isOn(one.value) ? "on" : "off";
+  const ways = [["left", `${isOn(one.fallback) ? "on" : "off"}, as the network`], ["on", "on"], ["off", "off"]];
+  const values = { left: undefined, on: true, off: false };
+  return html`
+    <div class="field">
+      <label for=${one.id}>${one.label}</label>
+      ${selectBox(one, ways, chosen, (way) => one.form.write(one.path, values[way]))} ${help(one)}
+    </div>
+  `;
+};
+
+/** What has to be said stands open, the rest behind a word. */
+const fieldset = (one, field, help) => {
+  const required = one.field.fields.filter((inner) => inner.required);
+  const rest = one.field.fields.filter((inner) => !inner.required);
+  if (!required.length) return html`<fieldset class="group"><legend>${one.label}</legend>${help(one)} ${fields(one, rest, field)}</fieldset>`;
+  return html`
+    <fieldset class="group">
+      <legend>${one.label}</legend>
+      ${help(one)} ${fields(one, required, field)} ${folded(one.form, one.path, rest, one.value, fields(one, rest, field))}
+    </fieldset>
+  `;
+};
+
+/** Fields that few people need. They unfold by themselves where one is set or wrong. */
+export const folded = (form, path, inner, value, content, name = "More") => {
+  const keys = inner.map(({ key }) => key);
+  const place = form.place(path);
+  const set = typeof value === "object" && value !== null ? keys.filter((key) => key in value) : [];
+  const open = form.unfolded(`${place}/${keys[0]}`, set.length > 0 || anyWithin(form.mistakes, place, keys));
+  return html`
+    <details class="more" ?open=${open}>
+      <summary>${name}<span class="more-what">${keys.map(label).join(", ")}</span></summary>
+      ${content}
+    </details>
+  `;
+};
+
+const options = (one, field) => html`
+  <div class="nest">
+    ${fields(one, one.field.fields, field)} ${one.field.switchable && one.field.about ? formula(one.field.about) : nothing}
+  </div>
+`;
+
+const fields = (one, inner, field) => {
+  const object = expand(one.field, one.value) ?? {};
+  const fallback = expand(one.field, one.fallback) ?? {};
+  return html`
+    <div class="options">
+      ${inner.map((each) =>
+        field(one.form, [...one.path, each.key], each, object[each.key], fallback[each.key] ?? each.default))}
+    </div>
+  `;
+};

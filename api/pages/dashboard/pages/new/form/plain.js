@@ -1,0 +1,92 @@
+// Controls that hold one value. What a person types goes into the document as it is: whether it is right, the service
+// says, in one place for forms and scripts.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { live } from "/pages/vendor/lit-html/directives/live.js";
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A number or a word that may stand in its place. */
+export const number = (one) => html`
+  <span class="joined">
+    ${input(one, { show: String, read: numberOf, mode: one.field.integer ? "numeric" : "decimal" })}
+    ${one.field.words.map((word) => wordButton(one, word))}
+  </span>
+`;
+
+const wordButton = (one, word) => html`
+  <button
+    type="button"
+    class="button"
+    aria-pressed=${one.value === word}
+    @click=${() => one.form.write(one.path, one.value === word ? undefined : word)}
+  >${word}</button>
+`;
+
+export const text = (one) => input(one, { show: String, read: (typed) => typed });
+
+/** Short texts, with commas between them. */
+export const texts = (one) => input(one, { show: (value) => value.join(", "), read: textsOf });
+
+/** Any JSON. */
+export const written = (one) => input(one, { show: JSON.stringify, read: jsonOf });
+
+export const longText = (one) => html`
+  <textarea class="input" rows="2" id=${one.id} aria-describedby=${`${one.id}-help`}
+    .value=${live(one.value ?? "")}
+    @input=${(event) => one.form.write(one.path, event.target.value || undefined)}
+  ></textarea>
+`;
+
+export const switchBox = (one, on, write = (checked) => one.form.write(one.path, checked)) => html`
+  <input type="checkbox" id=${one.id} aria-describedby=${`${one.id}-help`}
+    .checked=${live(Boolean(on))}
+    @change=${(event) => write(event.target.checked)}
+  >
+`;
+
+/** While a person types, the field shows what was typed, whatever shorter way the document has for it. */
+const input = (one, { show, read, mode = "text" }) => {
+  const { form, id } = one;
+  const written = one.value === undefined || one.value === null ? "" : plainly(one.value, show);
+  const typed = (event) => {
+    form.type(id, event.target.value);
+    form.write(one.path, event.target.value.trim() === "" ? undefined : read(event.target.value));
+  };
+  return html`
+    <input class="input" id=${id} inputmode=${mode} autocomplete="off" spellcheck="false"
+      placeholder=${placeholder(one, show)}
+      aria-describedby=${`${id}-help`}
+      aria-invalid=${one.mistakes.length ? "true" : nothing}
+      aria-required=${one.field.required ? "true" : nothing}
+      .value=${live(form.typed(id) ?? written)}
+      @input=${typed}
+      @blur=${() => form.type(id, null)}
+    >
+  `;
+};
+
+const placeholder = (one, show) => {
+  const empty = one.fallback === undefined || one.fallback === null || one.fallback.length === 0;
+  const shown = empty ? "none" : plainly(one.fallback, show);
+  if (one.field.required || one.field.form.startsWith("text")) return "";
+  return one.inherits ? `${shown}, as the network` : shown;
+};
+
+/** As the control shows it; what JSON has there instead, as JSON. */
+const plainly = (value, show) => {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) && value.every((item) => typeof item === "string") ? show(value) : JSON.stringify(value);
+};
+
+const numberOf = (typed) => (NUMBER.test(typed.trim()) ? Number(typed) : typed.trim());
+
+const textsOf = (typed) => typed.split(",").map((part) => part.trim()).filter(Boolean);
+
+const jsonOf = (typed) => {
+  try {
+    return JSON.parse(typed);
+  } catch {
+    return typed;
+  }
+};

@@ -1,0 +1,41 @@
+// The form of a whole spec, its fields sorted by what they are about. A field that nobody has sorted comes last.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { field } from "./field.js";
+import { layers } from "./layers.js";
+import { folded } from "./object.js";
+
+const SECTIONS = [
+  { title: "Experiment", keys: ["name", "dataset"], more: ["tags", "notes"] },
+  { title: "Network", keys: ["layers", "activation", "init", "batch_norm"], more: [] },
+  { title: "Training", keys: ["optimizer", "schedule", "batch_size", "epochs", "seed"], more: ["clip_norm", "max_seconds"] },
+  { title: "Against overfitting", keys: ["dropout", "input_dropout", "l1", "l2", "early_stopping"], more: [] },
+  { title: "Machine", keys: ["device"], more: ["precision", "checkpoint"] },
+];
+
+/** @param {(key: string) => any} beside what else to show below a field */
+export const sections = (form, shapes, beside = () => nothing) => {
+  const sorted = new Set(SECTIONS.flatMap(({ keys, more }) => [...keys, ...more]));
+  const others = form.description.fields.map(({ key }) => key).filter((key) => !sorted.has(key));
+  const all = others.length ? [...SECTIONS, { title: "Others", keys: others, more: [] }] : SECTIONS;
+  return all.map((section) => card(form, section, shapes, beside));
+};
+
+const card = (form, { title, keys, more }, shapes, beside) => {
+  const known = (key) => form.description.fields.find((one) => one.key === key);
+  const [open, hidden] = [keys, more].map((list) => list.map(known).filter(Boolean));
+  if (!open.length && !hidden.length) return nothing;
+  const id = `section-${title.toLowerCase().replaceAll(" ", "-")}`;
+  return html`
+    <section class="card" aria-labelledby=${id}>
+      <h2 id=${id}>${title}</h2>
+      <div class="options">${open.map((one) => part(form, one, shapes, beside))}</div>
+      ${hidden.length ? folded(form, [], hidden, form.document, html`<div class="options">${hidden.map((one) => part(form, one, shapes, beside))}</div>`) : nothing}
+    </section>
+  `;
+};
+
+const part = (form, one, shapes, beside) => {
+  const isLayers = one.form === "list" && one.item.form === "words";
+  return html`${isLayers ? layers(form, one, shapes) : field(form, [one.key], one, form.read([one.key]))}${beside(one.key)}`;
+};

@@ -1,0 +1,57 @@
+// The document as text: coloured, with the places of mistakes underlined. The text lies under a textarea without a
+// colour of its own, so that typing, selecting and screen readers are the browser's.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { places, tokens } from "./scan.js";
+
+/**
+ * @param {object} one
+ * @param {string} one.text
+ * @param {string | null} one.fault why the text is no document; null if it is one
+ * @param {{ path: string, message: string }[]} one.mistakes
+ * @param {(text: string) => void} one.type
+ */
+export const editor = ({ text, fault, mistakes, type }) => {
+  const starts = wrongPlaces(text, mistakes);
+  return html`
+    <div class="json">
+      <pre class="json-shown" aria-hidden="true">${tokens(text).map((token) => drawn(token, starts))}${"\n"}</pre>
+      <textarea id="json" class="json-text" spellcheck="false" autocomplete="off" autocapitalize="off" wrap="soft"
+        aria-label="The document as JSON" aria-describedby="json-fault" aria-invalid=${fault || mistakes.length ? "true" : nothing}
+        .value=${live(text)} @input=${(event) => type(event.target.value)}></textarea>
+    </div>
+    <p id="json-fault" class="mistake json-fault">${fault ?? nothing}</p>
+  `;
+};
+
+const drawn = (token, starts) => {
+  const wrong = starts.has(token.start) ? " json-mistake" : "";
+  return token.kind === "space" ? token.text : html`<span class="json-${token.kind}${wrong}">${token.text}</span>`;
+};
+
+const wrongPlaces = (text, mistakes) => {
+  const known = mistakes.length ? places(text) : new Map();
+  return new Set(mistakes.map(({ path }) => placeOf(known, path)?.start));
+};
+
+/** Where the mistake's value stands, or what it is missing in. */
+const placeOf = (known, path) => {
+  if (known.has(path) || path === "") return known.get(path);
+  return placeOf(known, path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
+};
+
+/** The line of a path's value, from 1; null if it cannot be told. */
+export const lineOf = (text, path) => {
+  const place = placeOf(places(text), path);
+  return place ? text.slice(0, place.start).split("\n").length : null;
+};
+
+/** Put the cursor of the editor on a path's value. */
+export const select = (text, path) => {
+  const place = placeOf(places(text), path);
+  const area = document.getElementById("json");
+  if (!place || !area) return;
+  area.focus();
+  area.setSelectionRange(place.start, place.end);
+};

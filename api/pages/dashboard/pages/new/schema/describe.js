@@ -1,0 +1,102 @@
+/**
+ * What a JSON Schema asks for, in the words of a form. The form knows no field and no kind by name: whatever the
+ * catalogue's schema has, it can ask for.
+ *
+ * A description is one of
+ *   number   a number; `integer`, bounds, and `words` that may stand in its place ("full")
+ *   text     `long` if it may have lines
+ *   flag     true or false
+ *   choice   one of `options`
+ *   words    one of `kinds`, each with `fields` of its own, told apart by the key `kind`
+ *   object   `fields`; `switchable` if it may be off
+ *   texts    a list of short texts
+ *   list     of `item`
+ *   json     anything else, to be written by hand
+ * and all have `default` (undefined if there is none), `nullable`, `description` and, as fields, `key` and `required`.
+ */
+
+/**
+ * @param {object} schema
+ * @param {Object<string, object>} definitions what its references lead to, by their last name
+ */
+export const describe = (schema, definitions) => {
+  const found = resolve(schema, definitions);
+  const all = branches(found, definitions);
+  return {
+    ...shape(all, definitions),
+    nullable: all.some((branch) => branch.type === "null"),
+    default: found.default,
+    description: found.description ?? "",
+  };
+};
+
+const resolve = (schema, definitions) => {
+  if (!schema.$ref) return schema;
+  const { $ref, ...beside } = schema;
+  return { ...resolve(definitions[$ref.split("/").at(-1)], definitions), ...beside };
+};
+
+/** The alternatives of a schema, however deep they stand. */
+const branches = (schema, definitions) => {
+  const found = resolve(schema, definitions);
+  const inner = found.anyOf ?? found.oneOf;
+  return inner ? inner.flatMap((branch) => branches(branch, definitions)) : [found];
+};
+
+const shape = (all, definitions) => {
+  const objects = all.filter((branch) => branch.properties);
+  if (objects.length) return composite(all, objects, definitions);
+  const array = all.find((branch) => branch.type === "array");
+  if (array) return list(describe(array.items ?? {}, definitions));
+  const options = all.flatMap((branch) => branch.enum ?? []);
+  const numbers = all.filter((branch) => branch.type === "number" || branch.type === "integer");
+  if (numbers.length) return number(numbers, all);
+  if (options.length) return { form: "choice", options };
+  if (all.some((branch) => branch.type === "boolean")) return { form: "flag" };
+  const text = all.find((branch) => branch.type === "string");
+  if (text) return { form: "text", long: (text.maxLength ?? 0) > LONG };
+  return { form: "json" };
+};
+
+const LONG = 1000;
+
+const composite = (all, objects, definitions) => {
+  const shorthand = {
+    names: all.flatMap((branch) => branch.enum ?? []),
+    number: all.some((branch) => branch.type === "integer" || branch.type === "number"),
+  };
+  if (objects.every((branch) => branch.properties.kind?.const !== undefined)) {
+    const kinds = objects.map((branch) => ({
+      kind: branch.properties.kind.const,
+      title: branch.title,
+      description: branch.description ?? "",
+      fields: fieldsOf(branch, definitions),
+    }));
+    return { form: "words", kinds, shorthand };
+  }
+  const switchable = all.some((branch) => branch.const === true);
+  const [branch] = objects;
+  return { form: "object", fields: fieldsOf(branch, definitions), about: branch.description ?? "", switchable, shorthand };
+};
+
+const fieldsOf = (schema, definitions) => {
+  return Object.entries(schema.properties)
+    .filter(([key]) => key !== "kind")
+    .map(([key, inner]) => ({
+      key,
+      required: (schema.required ?? []).includes(key),
+      ...describe(inner, definitions),
+    }));
+};
+
+const list = (item) => {
+  return item.form === "text" ? { form: "texts" } : { form: "list", item };
+};
+
+const number = (numbers, all) => {
+  return {
+    form: "number",
+    integer: numbers.every((branch) => branch.type === "integer"),
+    words: all.filter((branch) => typeof branch.const === "string").map((branch) => branch.const),
+  };
+};

@@ -1,0 +1,88 @@
+/** Documents that say only what differs from the defaults, and changes of them. Values are never changed in place. */
+
+import { contract, expand, fieldsOf, kindOf } from "./shorthand.js";
+
+/** Whether two JSON values are the same, whatever the order of their keys. */
+export const same = (one, other) => {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => key in other && same(one[key], other[key]));
+};
+
+/** The value without what is its default anyway; undefined if nothing is left to say. */
+export const sparse = (description, value) => {
+  const short = shortened(description, value);
+  return same(short, shortened(description, description.default)) ? undefined : short;
+};
+
+const shortened = (description, value) => {
+  if (description.form === "list" && Array.isArray(value)) return value.map((item) => shortened(description.item, item));
+  const object = isComposite(description) ? expand(description, value) : undefined;
+  return object === undefined ? value : contract(description, sparseFields(description, object));
+};
+
+const sparseFields = (description, object) => {
+  const fields = new Map(fieldsOf(description, object).map((field) => [field.key, field]));
+  const kept = Object.entries(object)
+    .map(([key, value]) => [key, fields.has(key) ? sparse(fields.get(key), value) : value])
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept);
+};
+
+const isComposite = (description) => {
+  return description.form === "words" || description.form === "object";
+};
+
+/** What stands at a path; undefined if nothing does. */
+export const read = (description, document, [key, ...rest]) => {
+  if (key === undefined) return document;
+  if (description.form === "list") return read(description.item, document?.[key], rest);
+  const object = expand(description, document);
+  return read(fieldAt(description, object, key), object?.[key], rest);
+};
+
+/**
+ * The document with another value at a path; undefined takes back to the default.
+ *
+ * @param {boolean} keep Keep what equals its default and write nothing short: a merge patch changes another document,
+ *   in which the default may not be what stands there.
+ */
+export const write = (description, document, [key, ...rest], value, keep = false) => {
+  if (key === undefined) return value;
+  if (description.form === "list") {
+    const items = [...document];
+    items[key] = write(description.item, items[key], rest, value, keep);
+    return items;
+  }
+  const object = expand(description, document) ?? blank(description);
+  const field = fieldAt(description, object, key);
+  const after = write(field, object[key], rest, value, keep);
+  const gone = after === undefined || (!keep && same(after, shortened(field, field.default)));
+  return finished(description, placed(description, object, key, gone ? undefined : after), keep);
+};
+
+const blank = (description) => {
+  return description.form === "words" ? { kind: kindOf(description).kind } : {};
+};
+
+/** A key that stays keeps its place; a new one goes to where the schema has it. */
+const placed = (description, object, key, value) => {
+  const entries = Object.entries(object);
+  if (value === undefined) return Object.fromEntries(entries.filter(([name]) => name !== key));
+  const order = ["kind", ...fieldsOf(description, object).map((field) => field.key)];
+  const at = entries.findIndex(([name]) => name === key);
+  if (at >= 0) return Object.fromEntries(entries.with(at, [key, value]));
+  const after = entries.findLastIndex(([name]) => order.indexOf(name) < order.indexOf(key));
+  return Object.fromEntries(entries.toSpliced(after + 1, 0, [key, value]));
+};
+
+const finished = (description, object, keep) => {
+  const bare = keep && Object.keys(object).length > 0;
+  return bare ? object : contract(description, object);
+};
+
+const fieldAt = (description, object, key) => {
+  return fieldsOf(description, object).find((field) => field.key === key) ?? { form: "json" };
+};

@@ -1,0 +1,55 @@
+/** The two ways to write a composite: `"adam"` and `{"kind": "adam"}`, 300 and `{"kind": "dense", "units": 300}`. */
+
+/** The kind that a value of this description has; where it says none, the kind of the default, or the first. */
+export const kindOf = (description, value) => {
+  const kind = expand(description, value)?.kind ?? expand(description, description.default)?.kind;
+  return description.kinds.find((one) => one.kind === kind) ?? description.kinds[0];
+};
+
+/** The fields that a value has, by its kind where there are kinds. */
+export const fieldsOf = (description, value) => {
+  return description.form === "words" ? kindOf(description, value).fields : description.fields;
+};
+
+/** The key that a bare number or name stands for: the first that is required, else the first. */
+const bareKey = (fields) => {
+  return (fields.find((field) => field.required) ?? fields[0])?.key;
+};
+
+/** Written out as an object; undefined where there is none, as for what is off. */
+export const expand = (description, value) => {
+  if (value === undefined || value === null || value === false) return undefined;
+  if (Array.isArray(value)) return undefined;
+  if (typeof value === "object") return value;
+  if (value === true) return {};
+  if (description.form === "object") return { [bareKey(description.fields)]: value };
+  if (typeof value === "string") return { kind: value };
+  return { kind: description.kinds[0].kind, [bareKey(description.kinds[0].fields)]: value };
+};
+
+/** The shortest way to write an object. */
+export const contract = (description, object) => {
+  return description.form === "words" ? shortWord(description, object) : shortObject(description, object);
+};
+
+const shortWord = (description, object) => {
+  const { kinds, shorthand } = description;
+  const { kind = kinds[0].kind, ...rest } = object;
+  const keys = Object.keys(rest);
+  if (!keys.length && shorthand.names.includes(kind)) return kind;
+  const bare = bareKey(kinds[0].fields);
+  const alone = keys.length === 1 && keys[0] === bare && kind === kinds[0].kind;
+  if (alone && shorthand.number && typeof rest[bare] === "number") return rest[bare];
+  return kinds.length === 1 ? rest : { kind, ...rest };
+};
+
+const shortObject = (description, object) => {
+  const { fields, shorthand, switchable } = description;
+  const keys = Object.keys(object);
+  if (!keys.length && switchable) return true;
+  const bare = bareKey(fields);
+  const alone = keys.length === 1 && keys[0] === bare;
+  if (!alone) return object;
+  const value = object[bare];
+  return shorthand.names.includes(value) || (shorthand.number && typeof value === "number") ? value : object;
+};

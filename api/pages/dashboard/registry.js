@@ -1,0 +1,29 @@
+// Every page: its address, what the navigation calls it, and the module that draws it, loaded when it is first opened.
+
+/**
+ * A module exports `open(root, { params, query, navigate, rewrite }) -> close()`.
+ * @type {{path: string, title: string, nav?: string, icon?: string, load: () => Promise<{open: Function}>}[]}
+ */
+export const PAGES = [
+];
+
+/** The page of an address, with the values of the `{names}` in its path. */
+export const pageAt = (pathname) => {
+  for (const page of PAGES) {
+    const params = match(page.path, pathname);
+    if (params) return { page, params };
+  }
+  return null;
+};
+
+const match = (pattern, pathname) => {
+  const wanted = pattern.split("/");
+  const given = pathname.replace(/(.)\/$/, "$1").split("/");
+  if (wanted.length !== given.length) return null;
+  const params = {};
+  for (const [i, part] of wanted.entries()) {
+    if (part.startsWith("{") && given[i]) params[part.slice(1, -1)] = decodeURIComponent(given[i]);
+    else if (part !== given[i]) return null;
+  }
+  return params;
+};

@@ -1,0 +1,73 @@
+// The frame around every page: navigation, connection, theme, who is signed in.
+
+import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
+import { get, remove } from "./api.js";
+import { icon } from "./icons.js";
+import { onState } from "./live.js";
+import { PAGES } from "./registry.js";
+import { theme, toggleTheme } from "./themes.js";
+
+const WORDS = { connecting: "connecting …", live: "live", reconnecting: "reconnecting …" };
+
+let shown = null;
+let connection = "connecting";
+let session = null;
+
+/** Draw the frame for a page. @returns its main element */
+export const showShell = (page) => {
+  if (!shown) begin();
+  shown = { page };
+  draw();
+  return document.getElementById("main");
+};
+
+const begin = () => {
+  onState((state) => {
+    connection = state;
+    if (shown) draw();
+  });
+  get("/v1/session").then((found) => {
+    session = found;
+    draw();
+  }, () => {}); // a 401 leads to the sign-in, and without an answer the page itself says so
+};
+
+const draw = () => render(frame(), document.getElementById("app"));
+
+const frame = () => html`
+  <a class="skip" href="#main">Skip to the page</a>
+  <div class="shell">
+    <header class="side">
+      <a class="brand" href="/"><img src="/pages/dashboard/icon.svg" alt="" width="24" height="24">Gradus</a>
+      <nav class="nav" aria-label="Pages">
+        ${PAGES.filter((page) => page.nav).map(link)}
+        <a href="/docs">${icon("docs")}API</a>
+      </nav>
+      <div class="foot">
+        <span class="connection connection-${connection}" role="status">${WORDS[connection]}</span>
+        ${session?.key_id ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : nothing}
+        <button class="quiet" aria-label="Switch to the ${other()} theme" title="${other()} theme" @click=${switchTheme}>
+          ${icon(other() === "dark" ? "moon" : "sun")}
+        </button>
+      </div>
+    </header>
+    <main class="main" id="main" tabindex="-1"></main>
+  </div>
+  <div class="toasts" id="toasts" role="status" aria-live="polite"></div>
+`;
+
+const link = (page) => html`
+  <a href=${page.path} aria-current=${page === shown.page ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
+`;
+
+const other = () => (theme() === "dark" ? "light" : "dark");
+
+const switchTheme = () => {
+  toggleTheme();
+  draw();
+};
+
+const signOut = async () => {
+  await remove("/v1/session");
+  location.assign("/sign-in");
+};

@@ -1,0 +1,40 @@
+// What a page shows when it has nothing to show yet, nothing at all, or a problem.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { icon } from "./icons.js";
+
+export const loading = () => html`<p class="state" role="status">Loading …</p>`;
+
+/** Nothing is here, and what to do about it. */
+export const empty = (title, text, actions = nothing) => html`
+  <div class="state">
+    <h2>${title}</h2>
+    <p>${text}</p>
+    <div class="row">${actions}</div>
+  </div>
+`;
+
+/** Something went wrong; `again` tries once more. */
+export const failure = (error, again) => html`
+  <div class="state" role="alert">
+    <h1>${error.status === 404 ? "Not here" : "That did not work"}</h1>
+    <p>${error.message}</p>
+    <div class="row">
+      ${again ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
+      <a class="button" href="/">All experiments</a>
+    </div>
+  </div>
+`;
+
+export const nowhere = () => html`
+  <div class="state">
+    <h1>Nothing is at this address</h1>
+    <p>It may have been deleted, or the link has a typo.</p>
+    <div class="row"><a class="button" href="/">All experiments</a></div>
+  </div>
+`;
+
+/** A sentence beside what it is about: `kind` is "info", "warning" or "error". */
+export const note = (kind, content) => html`
+  <div class="note note-${kind}">${icon(kind === "info" ? "info" : "warning")}<div>${content}</div></div>
+`;

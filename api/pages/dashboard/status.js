@@ -1,0 +1,12 @@
+// What an experiment or a sweep is doing: a word, a shape and a colour.
+
+import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { icon } from "./icons.js";
+
+export const STATUSES = ["queued", "running", "paused", "succeeded", "failed", "cancelled"];
+const FINAL = new Set(["succeeded", "failed", "cancelled"]);
+
+/** Whether nothing follows by itself. */
+export const isFinal = (status) => FINAL.has(status);
+
+export const badge = (status) => html`<span class="status status-${status}">${icon(status)}<span>${status}</span></span>`;

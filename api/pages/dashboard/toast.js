@@ -1,0 +1,45 @@
+// Short words at the edge of the page, read out by screen readers, gone after a while.
+
+import { html, render } from "/pages/vendor/lit-html/lit-html.js";
+import { repeat } from "/pages/vendor/lit-html/directives/repeat.js";
+import { icon } from "./icons.js";
+
+const SECONDS = { info: 4, error: 10 };
+
+let toasts = [];
+let next = 0;
+
+/** Say it. `kind` is "info" or "error". */
+export const toast = (message, kind = "info") => {
+  const one = { key: next++, message, kind };
+  toasts = [...toasts.slice(-3), one];
+  draw();
+  setTimeout(() => drop(one), 1000 * SECONDS[kind]);
+};
+
+/** Run it; what goes wrong is said. @returns what it gives, or undefined */
+export const attempt = async (run) => {
+  try {
+    return await run();
+  } catch (error) {
+    toast(error.message, "error");
+    return undefined;
+  }
+};
+
+const drop = (one) => {
+  toasts = toasts.filter((other) => other !== one);
+  draw();
+};
+
+const draw = () => render(repeat(toasts, (one) => one.key, view), region());
+
+const view = (one) => html`
+  <div class="toast toast-${one.kind}">
+    ${icon(one.kind === "error" ? "warning" : "check")}<span>${one.message}</span>
+    <button class="quiet" aria-label="Dismiss" @click=${() => drop(one)}>${icon("close")}</button>
+  </div>
+`;
+
+/** The region has to be there before its first word, or that is not read out. */
+const region = () => document.getElementById("toasts");
