@@ -1,0 +1,82 @@
+"""A real browser, and what it may never do on a page: speak to others, break the policy, complain."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, ViewportSize
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+def executable() -> str:
+    """Where the browser is; without one the test is skipped, but on CI it fails."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        assert "CI" not in os.environ, "CI must have a browser: .ci/run installs one"
+        pytest.skip(f"no browser: none of {', '.join(NAMES)} is on the PATH")
+    return found
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A browser without a window."""
+    return playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+
+
+@dataclass
+class Complaints:
+    """What went wrong on the pages of a context, in the browser's own words."""
+
+    url: str
+    found: list[str] = field(default_factory=list)
+    absence: bool = False
+    """The service is away on purpose: that nothing answers is no complaint."""
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"uncaught: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        """The policy's violations are errors of the console too."""
+        if message.type in {"error", "warning"} and not (self.absence and "net::ERR_" in message.text):
+            self.found.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        place = urlsplit(request.url)
+        if place.scheme in {"http", "https", "ws", "wss"} and f"{place.scheme}://{place.netloc}" != self.url:
+            self.found.append(f"a request to {request.url}")
+
+
+@contextmanager
+def visiting(
+    browser: Browser, url: str, *, viewport: ViewportSize = DESKTOP, dark: bool = False
+) -> Iterator[tuple[BrowserContext, Complaints]]:
+    """A context whose pages have nothing to complain about when it ends."""
+    context = browser.new_context(
+        base_url=url, viewport=viewport, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    )
+    context.set_default_timeout(20_000)
+    complaints = Complaints(url)
+    context.on("page", complaints.watch)
+    try:
+        yield context, complaints
+    finally:
+        context.close()
+    assert complaints.found == []
