@@ -9,18 +9,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.report import Sample, header, table
+from benchmarks.served import first_row, service, start
 from gradus.client import Client, calls
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
 from gradus.spec.experiment import Experiment
 from gradus.status import EventKind
-from gradus.wire.metrics import MetricsRow
-from hub.migrate import upgrade
-from hub.valkey import ValkeyServer
-from tests.servers.processes import ROOT, Program, running_api, service_env
+from tests.servers.processes import ROOT
 from worker.child import PASSIVE
 
 SHORT = GRADIENT_DESCENT.model_copy(update={"epochs": 1})
@@ -33,7 +30,7 @@ def main() -> None:
     datasets = Path(os.environ["GRADUS_DATASETS_DIR"])
     notes = [f"one worker, one slot, {options.threads} threads, SQLite, Valkey; median (smallest – greatest)"]
     print(header("Service", PACKAGES, notes))
-    with tempfile.TemporaryDirectory(prefix="gradus-service-") as name, _service(Path(name), options.threads) as client:
+    with tempfile.TemporaryDirectory(prefix="gradus-service-") as name, service(Path(name), options.threads) as client:
         _first_row(client)  # loads MNIST
         starts = [_first_row(client) for _ in range(options.starts)]
         print(table(("warm worker, ms", "median (spread)", "n"), _latencies(client, starts, options.starts)))
@@ -55,19 +52,8 @@ def _latencies(client: Client, starts: list[tuple[float, float]], times: int) ->
 
 def _first_row(client: Client) -> tuple[float, float]:
     """Seconds from the POST to the first step, and to the first row less the epoch's own."""
-    posted = time.time()
-    row, arrived = _row(client, client.send(calls.create(SHORT)).id)
-    return row.at.timestamp() - row.seconds - posted, arrived - posted - row.seconds
-
-
-def _row(client: Client, experiment_id: str) -> tuple[MetricsRow, float]:
-    """The first metrics row, and when the stream told it; returns at the end of the run."""
-    events = client.events(experiment_id)
-    row = next(event.data for event in events if isinstance(event.data, MetricsRow))
-    arrived = time.time()
-    for _ in events:
-        pass
-    return row, arrived
+    run = start(client, SHORT)
+    return run.first_step - run.sent, run.arrived - run.sent - (run.first_row - run.first_step)
 
 
 def _cancel(client: Client) -> tuple[float, float]:
@@ -81,7 +67,7 @@ def _cancel(client: Client) -> tuple[float, float]:
     for _ in events:
         pass
     ended = time.time() - asked
-    row, _ = _row(client, client.send(calls.create(SHORT)).id)
+    row, _ = first_row(client, client.send(calls.create(SHORT)).id)
     return ended, row.at.timestamp() - row.seconds - asked
 
 
@@ -106,18 +92,6 @@ def _direct(spec: Experiment, datasets: Path, threads: int) -> float:
         command, input=spec.model_dump_json(), env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
     )
     return float(json.loads(done.stdout.splitlines()[-1]))
-
-
-@contextmanager
-def _service(folder: Path, threads: int) -> Iterator[Client]:
-    database_url = f"sqlite:///{folder / 'gradus.db'}"
-    upgrade(database_url)
-    with ValkeyServer(folder / "valkey") as valkey:
-        env = service_env(folder, database_url, valkey.url)
-        worker = Program(folder / "worker.log", "worker", "--threads", threads, env=env)
-        with worker, running_api(folder, env) as (_, client):
-            worker.wait_for("is ready")
-            yield client
 
 
 def _options() -> argparse.Namespace:

@@ -1,0 +1,164 @@
+"""Where the time goes: the tables of `docs/performance.md`, made anew.
+
+`python -m benchmarks.profile epoch` looks at the stack of a training process twice a millisecond, during one epoch of
+the lecture's two runs, alone and as an array. `python -m benchmarks.profile post` takes the moments between a POST and
+the first row, and looks at the stack of what the API does meanwhile. Shares are of processor time.
+`GRADUS_DATASETS_DIR` names a folder with MNIST.
+"""
+
+import argparse
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+from api import documents
+from api.services import creation
+from benchmarks.report import Sample, header, table
+from benchmarks.sampling import frames, sampled
+from benchmarks.served import Start, service, start
+from benchmarks.stage import stages
+from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
+from gradus.spec.experiment import Experiment
+from hub.hub import Hub
+from hub.tables import DEFAULT_WORKSPACE
+from worker.data.load import load
+from worker.training.data import Data
+from worker.training.report import EpochReport
+from worker.training.train import train
+
+RUNS = (GRADIENT_DESCENT, ADAM_BATCH_NORM)
+FORWARD, BACKWARD = "products forward: x W + b", "products backward: xᵀ dz, dz Wᵀ; sums over the batch"
+PARTS = {
+    "models.activation": "ReLU, forward and backward",
+    "models.batch_norm": "batch normalisation, forward and backward",
+    "models.loss": "loss and its gradient",
+    "models.clip": "gradient's norm, clipping",
+    "models.penalty": "penalty",
+    "models.optimizer": "optimizer's update",
+    "models.batch": "order of the epoch, gathering a batch",
+    "models.seed": "order of the epoch, gathering a batch",
+    "worker.training.divergence": "watch for what is no number",
+    "worker.training.totals": "totals of the epoch",
+}
+"""By the module of the innermost function of ours."""
+REST = "Python of the loop, chunks' copies"
+POSTS = 300
+
+
+def main() -> None:
+    options = _options()
+    print(header(f"Where the time goes: {options.what}", ("torch", "sqlalchemy", "fastapi", "pydantic")))
+    (_epoch if options.what == "epoch" else _post)(options)
+
+
+def _epoch(options: argparse.Namespace) -> None:
+    torch.set_num_threads(options.threads)
+    data = load(GRADIENT_DESCENT.dataset, [_datasets()], print)
+    found = {(run.name, k): _parts(run, k, data) for run in RUNS for k in options.members}
+    places = sorted({place for parts in found.values() for place in parts}, key=lambda p: -max(_shares(found, p)))
+    print(f"An epoch of {len(data.train):,} examples for each network: processor ms of the main thread, share\n")
+    columns = ["part", *(f"{name}, K = {k}" for name, k in found)]
+    rows = [[place, *(_cell(parts, k, place) for (_, k), parts in found.items())] for place in places]
+    whole = ["together", *(f"{1e3 * parts.total() / k:,.0f}" for (_, k), parts in found.items())]
+    print(table(columns, [*rows, whole]))
+
+
+def _parts(run: Experiment, members: int, data: Data) -> Counter[str]:
+    """Seconds by part in the second epoch of so many members."""
+    specs = [run.model_copy(update={"seed": seed}) for seed in range(members)]
+    reports = train(specs, data, torch.device("cpu"))
+
+    def epoch() -> None:
+        while not isinstance(next(reports), EpochReport):
+            pass
+
+    epoch()
+    return sampled(epoch, _part)
+
+
+def _part(frame: FrameType) -> str:
+    own = [place for place in frames(frame) if place[0].startswith(("models", "worker.training"))]
+    names = {name for _, name in own}
+    if any(module == "worker.training.evaluation" for module, _ in own):
+        return "evaluation on validation and test data"
+    if own and own[0][0] in PARTS:
+        return PARTS[own[0][0]]
+    if "DenseLayer.backward" in names:
+        return BACKWARD
+    return FORWARD if "DenseLayer.forward" in names else REST
+
+
+def _shares(found: dict[tuple[str, int], Counter[str]], place: str) -> Iterator[float]:
+    return (parts[place] / parts.total() for parts in found.values())
+
+
+def _cell(parts: Counter[str], members: int, place: str) -> str:
+    return f"{1e3 * parts[place] / members:,.0f}, {parts[place] / parts.total():.0%}" if parts[place] else ""
+
+
+def _post(options: argparse.Namespace) -> None:
+    short = GRADIENT_DESCENT.model_copy(update={"epochs": 1})
+    with tempfile.TemporaryDirectory(prefix="gradus-profile-") as name:
+        with service(Path(name), options.threads) as client:
+            start(client, short)  # loads MNIST
+            starts = [start(client, short) for _ in range(options.starts)]
+        print(table(("from the socket to the first row at the client", "ms, median (spread)", "n"), _stretches(starts)))
+        with stages(Path(name) / "stage", ("SQLite",)) as settings:
+            hub = Hub(settings["SQLite"])
+            parts = _api_parts(hub, short)
+            hub.close()
+    rows = [[place, f"{1e3 * part / POSTS:.2f}", f"{part / parts.total():.0%}"] for place, part in parts.most_common()]
+    together = ["together", f"{1e3 * parts.total() / POSTS:.2f}", ""]
+    print(table(("the API's work for one POST, without HTTP", "processor ms", "share"), [*rows, together]))
+
+
+def _stretches(starts: Sequence[Start]) -> Iterator[list[object]]:
+    for name, one in {
+        "client, socket, HTTP, door, reading the spec": [s.created - s.sent for s in starts],
+        "transaction, ring, hint, answer": [s.answered - s.created for s in starts],
+        "claim in the worker, from the transaction's beginning": [s.claimed - s.created for s in starts],
+        "order to the trainer, data at hand, first weights": [s.first_step - s.claimed for s in starts],
+        "together, POST to first step": [s.first_step - s.sent for s in starts],
+        "the epoch itself": [s.first_row - s.first_step for s in starts],
+        "row to the database, bell, stream, client": [s.arrived - s.first_row for s in starts],
+    }.items():
+        yield [name, Sample(tuple(1e3 * value for value in one)).in_words(1), len(one)]
+
+
+def _api_parts(hub: Hub, spec: Experiment) -> Counter[str]:
+    """Seconds of many POSTs by place, without HTTP."""
+    body = spec.model_dump_json().encode()
+
+    def posts() -> None:
+        for _ in range(POSTS):
+            creation.create(hub, DEFAULT_WORKSPACE, documents.read(body, Experiment), None)
+
+    posts()
+    return sampled(posts, _place)
+
+
+def _place(frame: FrameType) -> str:
+    """The innermost function of ours that is not a mere passage."""
+    return next((f"`{m}.{n}`" for m, n in frames(frame) if m.startswith(("api.", "hub.", "gradus."))), "the rest")
+
+
+def _datasets() -> Path:
+    return Path(os.environ["GRADUS_DATASETS_DIR"])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("epoch", "post"))
+    parser.add_argument("--threads", type=int, default=1, help="of the training, as of a worker")
+    parser.add_argument("--members", type=int, nargs="+", default=[1, 16], help="networks side by side")
+    parser.add_argument("--starts", type=int, default=30, help="runs whose beginning is timed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

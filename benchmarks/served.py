@@ -1,0 +1,67 @@
+"""A whole service for a measurement: an API, one worker with one slot, SQLite and Valkey."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradus.client import Client, calls
+from gradus.spec.experiment import Experiment
+from gradus.wire.metrics import MetricsRow
+from hub.migrate import upgrade
+from hub.valkey import ValkeyServer
+from tests.servers.processes import Program, running_api, service_env
+
+
+@contextmanager
+def service(folder: Path, threads: int) -> Iterator[Client]:
+    """A client of it, once the worker is warm."""
+    database_url = f"sqlite:///{folder / 'gradus.db'}"
+    upgrade(database_url)
+    with ValkeyServer(folder / "valkey") as valkey:
+        env = service_env(folder, database_url, valkey.url)
+        worker = Program(folder / "worker.log", "worker", "--threads", threads, env=env)
+        with worker, running_api(folder, env) as (_, client):
+            worker.wait_for("is ready")
+            yield client
+
+
+@dataclass(frozen=True)
+class Start:
+    """The moments of a run, seconds since 1970 by the machine's one clock."""
+
+    sent: float
+    created: float
+    """Its transaction began."""
+    answered: float
+    claimed: float
+    first_step: float
+    first_row: float
+    """The epoch's end."""
+    arrived: float
+    """The first row was at the client."""
+
+
+def start(client: Client, spec: Experiment) -> Start:
+    """Post a run and follow it to its end."""
+    sent = time.time()
+    posted = client.send(calls.create(spec))
+    answered = time.time()
+    row, arrived = first_row(client, posted.id)
+    run = client.send(calls.experiment(posted.id))
+    assert run.started_at is not None
+    done = row.at.timestamp()
+    return Start(
+        sent, run.created_at.timestamp(), answered, run.started_at.timestamp(), done - row.seconds, done, arrived
+    )
+
+
+def first_row(client: Client, experiment_id: str) -> tuple[MetricsRow, float]:
+    """The first metrics row, and when the stream told it; returns at the end of the run."""
+    events = client.events(experiment_id)
+    row = next(event.data for event in events if isinstance(event.data, MetricsRow))
+    arrived = time.time()
+    for _ in events:
+        pass
+    return row, arrived
