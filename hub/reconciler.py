@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import get_args
 
 import redis
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from gradus.spec.device import DeviceWish
 from hub.database import now
 from hub.hub import Hub
 from hub.outbox import outbox
@@ -18,20 +20,25 @@ TERM = timedelta(seconds=10)
 PATIENCE = timedelta(seconds=5)
 """How long a hint may be under way."""
 BATCH = 200
+DEVICES: Sequence[str] = get_args(DeviceWish)
+"""Each has a queue."""
 
 
 def reconcile(hub: Hub, owner: str) -> int:
-    """Hint at the oldest jobs that wait on an empty queue, if this process leads; how many hints went out."""
+    """Hint at jobs whose worker vanished, and at the oldest that wait on an empty queue, if this process leads; how
+    many hints went out."""
+    drained = _drained(hub)  # before the transaction: a Redis that hangs must not hold up everybody who writes
+    if drained is None:
+        return 0
     with hub.write() as session:
         at = now(session)
         if not lead(session, "reconciler", owner, at):
             return 0
-        waiting = [job for job in _waiting(session, at) if _drained(hub, job.device)]
-        if waiting:
-            ids = [job.id for job in waiting]
-            session.execute(update(JobRow).where(JobRow.id.in_(ids)).values(hinted_at=at))
-        outbox(session).hints.extend((job.id, job.device) for job in waiting)
-        return len(waiting)
+        found = {job.id: job for job in (*_abandoned(session, at), *_waiting(session, at, drained))}
+        if found:
+            session.execute(update(JobRow).where(JobRow.id.in_(found)).values(hinted_at=at))
+        outbox(session).hints.extend((job.id, job.device) for job in found.values())
+        return len(found)
 
 
 def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
@@ -46,17 +53,24 @@ def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
     return won == owner
 
 
-def _waiting(session: Session, at: datetime) -> Sequence[JobRow]:
-    """Open jobs that nobody holds and of which no worker was told lately; those first that have waited longest for it:
-    jobs that are over a quota are told of again and again, and must not hide the others."""
-    free = or_(JobRow.owner.is_(None), JobRow.lease_until < at)
-    query = select(JobRow).where(~JobRow.done, free, JobRow.hinted_at < at - PATIENCE)
+def _abandoned(session: Session, at: datetime) -> Sequence[JobRow]:
+    """Jobs whose lease ran out, and of which no worker was told since: their hint was taken long ago. However many
+    others wait, they need not wait for the end of the queue to be seen."""
+    query = select(JobRow).where(~JobRow.done, JobRow.lease_until < at, JobRow.hinted_at <= JobRow.lease_until)
     return session.scalars(query.order_by(JobRow.hinted_at, JobRow.id).limit(BATCH)).all()
 
 
-def _drained(hub: Hub, device: str) -> bool:
-    """Whether every hint for this kind of device was taken: only then can one have been lost."""
+def _waiting(session: Session, at: datetime, devices: Sequence[str] = DEVICES) -> Sequence[JobRow]:
+    """Open jobs that nobody holds and of which no worker was told lately; those first that have waited longest for it:
+    jobs that are over a quota are told of again and again, and must not hide the others."""
+    free = or_(JobRow.owner.is_(None), JobRow.lease_until < at)
+    query = select(JobRow).where(~JobRow.done, free, JobRow.hinted_at < at - PATIENCE, JobRow.device.in_(devices))
+    return session.scalars(query.order_by(JobRow.hinted_at, JobRow.id).limit(BATCH)).all()
+
+
+def _drained(hub: Hub) -> Sequence[str] | None:
+    """The devices all of whose hints were taken: only then can one have been lost. None while Redis is away."""
     try:
-        return hub.queue.depth(device) == 0
+        return [device for device in DEVICES if hub.queue.depth(device) == 0]
     except redis.RedisError:
-        return False
+        return None

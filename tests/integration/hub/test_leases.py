@@ -17,10 +17,10 @@ from hub.tables import ExperimentRow, JobRow
 from tests.integration.hub.work import claim, submit, train_epoch
 
 
-def expire(hub: Hub, row: ExperimentRow) -> None:
+def expire(hub: Hub, row: ExperimentRow, ago: timedelta = timedelta(seconds=1)) -> None:
     """As if the worker had been silent for longer than its lease."""
     with hub.write() as session:
-        past = now(session) - timedelta(seconds=1)
+        past = now(session) - ago
         session.execute(update(JobRow).where(JobRow.id == row.job_id).values(lease_until=past))
 
 
@@ -188,6 +188,20 @@ def test_lost_hints_are_sent_again_by_one_leader(hub: Hub) -> None:
     assert hub.queue.depth("auto") == 1
     assert reconciler.reconcile(hub, "second") == 0
     assert reconciler.reconcile(hub, "first") == 0
+
+
+def test_a_job_whose_worker_vanished_is_told_of_once_however_many_others_wait(hub: Hub) -> None:
+    purge(hub)
+    lost = submit(hub)
+    claim(hub, lost)
+    submit(hub)
+    expire(hub, lost, ago=reconciler.PATIENCE)
+    with hub.write() as session:
+        session.execute(update(JobRow).values(hinted_at=now(session) - 3 * reconciler.PATIENCE))
+    before = hub.queue.depth("auto")
+    assert before > 0
+    assert [reconciler.reconcile(hub, "first") for _ in range(2)] == [1, 0]
+    assert hub.queue.depth("auto") == before + 1
 
 
 def purge(hub: Hub) -> None:
