@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from gradus.status import Status
 from gradus.wire.metrics import MetricsRow
 from hub.records import METRIC_COLUMNS
-from hub.tables import MetricRow, Table
+from hub.tables import ExperimentRow, MetricRow, Table
 
 _ADD = insert(Table.metadata.tables[MetricRow.__tablename__])
 
@@ -33,3 +34,11 @@ def read_epochs(session: Session, experiment_id: str, epochs: Sequence[int]) -> 
     """The rows of these epochs, in order."""
     query = select(*METRIC_COLUMNS).where(MetricRow.experiment_id == experiment_id, MetricRow.epoch.in_(epochs))
     return tuple(MetricsRow(**row) for row in session.execute(query.order_by(MetricRow.epoch)).mappings())
+
+
+def standing(session: Session, workspace_id: str, experiment_ids: Sequence[str]) -> dict[str, tuple[int, Status]]:
+    """The newest epoch and the status of those of the experiments that the workspace has, in the order given."""
+    row = ExperimentRow
+    query = select(row.id, row.epoch, row.status).where(row.workspace_id == workspace_id, row.id.in_(experiment_ids))
+    found = {id_: (epoch, Status(status)) for id_, epoch, status in session.execute(query)}
+    return {id_: found[id_] for id_ in experiment_ids if id_ in found}

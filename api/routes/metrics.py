@@ -1,4 +1,4 @@
-"""`/v1/experiments/{id}/metrics`: poll, long-poll, CSV, fewer points."""
+"""`/v1/experiments/{id}/metrics`: poll, long-poll, CSV, fewer points; `/v1/metrics`: several histories at once."""
 
 from functools import partial
 from typing import Annotated
@@ -12,14 +12,16 @@ from api.answers import JSON, NO_STORE, answer
 from api.callers import TheCaller
 from api.documented import GUARDED, problems
 from api.negotiation import choose
-from api.parameters import After, ExperimentId, Query, Wait
-from api.services import following, metrics
+from api.parameters import After, ExperimentId, Query, Text, Wait
+from api.services import following, histories, metrics
 from api.world import TheWorld
-from gradus.wire.metrics import MetricsPage
+from gradus.wire.metrics import MetricsPage, MetricsPages
 
 router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 
 CSV = "text/csv"
+TOGETHER = 50
+"""Histories in one answer."""
 
 
 class MetricsQuery(Query):
@@ -63,3 +65,19 @@ async def get_metrics(
     if form == CSV:
         return Response(await run_in_threadpool(metrics.as_csv, page.data), headers=NO_STORE, media_type=CSV)
     return answer(page, headers=NO_STORE)
+
+
+class HistoriesQuery(Query):
+    """Of `GET /v1/metrics`."""
+
+    experiment: Annotated[tuple[Text, ...], Field(min_length=1, max_length=TOGETHER)]
+    """The ids, each as `experiment=…`."""
+    max_points: Annotated[int, Field(ge=2, le=1000)] = 100
+    """At most so many rows of each, chosen as for one experiment."""
+
+
+@router.get("/v1/metrics", response_model=MetricsPages, response_description="The rows of each, by its id.")
+def get_histories(world: TheWorld, caller: TheCaller, query: Annotated[HistoriesQuery, InQuery()]) -> Response:
+    """The histories of up to 50 experiments at once, for curves over each other; what is not there is left out."""
+    found = histories.read(world.hub, caller.workspace_id, query.experiment, query.max_points)
+    return answer(found, headers=NO_STORE)

@@ -40,3 +40,9 @@ class MetricsPage(Message):
     last_epoch: int
     """The newest epoch there is, whether or not it is in `data`; 0 if none. Pass it as `after` to read on."""
     status: Status
+
+
+class MetricsPages(Message):
+    """The answer of `GET /v1/metrics`: the histories of several experiments, by their ids."""
+
+    data: dict[str, MetricsPage]
