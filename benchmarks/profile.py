@@ -46,6 +46,22 @@ PARTS = {
     "worker.training.totals": "totals of the epoch",
 }
 """By the module of the innermost function of ours."""
+PLACES = {
+    "hub.experiments": "rows of the experiment, its words and its job",
+    "hub.quotas": "hold the workspace, count what waits",
+    "hub.events": "event row, its numbers in both logs",
+    "hub.database": "session, begin, commit",
+    "hub.turns": "session, begin, commit",
+    "hub.queue": "hint, by Celery",
+    "hub.bell": "ring",
+    "hub.records": "the answer",
+    "gradus.wire": "the answer",
+    "api.documents": "read, check and write out the spec",
+    "gradus.spec": "read, check and write out the spec",
+    "gradus.datasets": "read, check and write out the spec",
+    "api.services": "flush, read the version anew",
+}
+"""By the beginning of the module's name."""
 REST = "Python of the loop, chunks' copies"
 POSTS = 300
 
@@ -143,8 +159,9 @@ def _api_parts(hub: Hub, spec: Experiment) -> Counter[str]:
 
 
 def _place(frame: FrameType) -> str:
-    """The innermost function of ours that is not a mere passage."""
-    return next((f"`{m}.{n}`" for m, n in frames(frame) if m.startswith(("api.", "hub.", "gradus."))), "the rest")
+    """By the innermost function of a module that has a place."""
+    places = (place for module, _ in frames(frame) for prefix, place in PLACES.items() if module.startswith(prefix))
+    return next(places, "the rest")
 
 
 def _datasets() -> Path:
