@@ -29,3 +29,7 @@ def body_of(name: str, examples: dict[str, Any]) -> dict[str, Any]:
 def header(description: str, kind: str = "string") -> dict[str, Any]:
     """A response header."""
     return {"description": description, "schema": {"type": kind}}
+
+
+REPLAYED = {"Idempotency-Replayed": header("`true` if it is the first answer to an earlier request with the key.")}
+"""Of requests that may be repeated."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Path
+from fastapi import Header, Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -40,4 +40,13 @@ Wait = Annotated[int, Field(ge=0, le=WAIT_SECONDS)]
 SweepId = Annotated[str, Path(description="The sweep's id, `swp_…`.", examples=["swp_01kap3v8n0c2q5w8z1t4y7b0df"])]
 ExperimentId = Annotated[
     str, Path(description="The experiment's id, `exp_…`.", examples=["exp_01kap3v8n0c2q5w8z1t4y7b0df"])
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        description="A repeat with the same key, place and body gets the first answer; with another, 409.",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+    ),
 ]

@@ -13,6 +13,7 @@ from hub import experiments
 from hub.database import now
 from hub.events import Event, append, log
 from hub.outbox import outbox
+from hub.quotas import Quotas, refuse_if_full
 from hub.records import record, spec_of
 from hub.tables import ExperimentRow, JobRow
 from hub.transitions import move
@@ -44,33 +45,35 @@ def pause(session: Session, row: ExperimentRow) -> None:
     _become(session, row, Status.PAUSED)
 
 
-def resume(session: Session, row: ExperimentRow) -> None:
+def resume(session: Session, row: ExperimentRow, quotas: Quotas) -> None:
     """Let a locked experiment go on where it stopped. Asking twice is harmless.
 
     Raises:
         Conflict: it is over, or about to be.
+        TooManyRequests: too many wait.
     """
     if Status(row.status).final or row.request == Status.CANCELLED:
         raise _impossible(row, "be resumed")
     if row.status == Status.PAUSED:
-        _queue(session, row, now(session))
+        _queue(session, row, now(session), quotas)
     elif row.request == Status.PAUSED:  # its worker stops already, and finds that it is to go on
         row.request = None
         session.flush()
 
 
-def extend(session: Session, row: ExperimentRow, wider: Experiment) -> None:
+def extend(session: Session, row: ExperimentRow, wider: Experiment, quotas: Quotas) -> None:
     """Give a locked experiment the spec with more epochs. One that is over goes on from its last checkpoint, one that
     runs is taken up anew with the longer schedule, one that waits or is paused goes on waiting.
 
     Raises:
         Conflict: there is nothing to go on from, or it is about to end.
+        TooManyRequests: it is over, and too many wait.
     """
     _refuse_dead_ends(row)
     at = now(session)
     experiments.respecify(session, row, wider)
     if Status(row.status).final:
-        return _queue(session, row, at, f"extended to {wider.epochs} epochs")
+        return _queue(session, row, at, quotas, f"extended to {wider.epochs} epochs")
     if row.status == Status.RUNNING and row.request is None:
         _ask(session, row, Status.QUEUED)
     told = [log(row.id, f"extended to {wider.epochs} epochs"), Event(row.id, EventKind.STATUS, record(row))]
@@ -119,8 +122,9 @@ def _ask(session: Session, row: ExperimentRow, status: Status) -> None:
     session.flush()
 
 
-def _queue(session: Session, row: ExperimentRow, at: datetime, why: str = "") -> None:
+def _queue(session: Session, row: ExperimentRow, at: datetime, quotas: Quotas, why: str = "") -> None:
     """Back into the queue; a job that a worker still holds for its other members it gives back with the last."""
+    refuse_if_full(session, row.workspace_id, 1, quotas)
     told = move(session, row, Status.QUEUED, at)
     session.execute(update(JobRow).where(JobRow.id == row.job_id).values(losses=0))
     experiments.reopen_job(session, row.job_id, at)

@@ -1,65 +1,88 @@
-"""First answers to requests that may be repeated."""
+"""Requests that may be repeated: the first answer under a key is kept, and comes again."""
 
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zlib import crc32
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from gradus.errors import Conflict
-from hub.tables import IdempotencyRow, SweepRow
+from hub.tables import IdempotencyRow
 
+KEPT = timedelta(hours=24)
+"""How long a first answer is kept, at least: longer than any client goes on repeating."""
 _KEY_LOCKS = 0x6B657973
 """Space of the Postgres advisory locks for keys. SQLite has one writer at a time anyway."""
 
 
-def claim(session: Session, workspace_id: str, key: str) -> IdempotencyRow | None:
-    """The first answer under this key; if there is none, others with the key wait until this transaction ends.
+@dataclass(frozen=True)
+class Repeatable:
+    """A request that its client may send again."""
+
+    workspace_id: str
+    key: str
+    body: str
+    """SHA-256 of all that is asked."""
+
+
+def repeatable(workspace_id: str, key: str | None, *asked: str) -> Repeatable | None:
+    """The request that asks this under a key; None without one."""
+    digest = hashlib.sha256("\n".join(asked).encode()).hexdigest()
+    return None if key is None else Repeatable(workspace_id, key, digest)
+
+
+def claim(session: Session, request: Repeatable) -> IdempotencyRow | None:
+    """The first answer under the key; if there is none, others with the key wait until this transaction ends.
 
     Raises:
-        Conflict: a sweep was created under the key.
+        Conflict: the key was used for something else.
     """
-    _hold(session, workspace_id, key)
-    sweep = _sweep(session, workspace_id, key)
-    if sweep is not None:
-        raise _conflict(f"the sweep {sweep.id}")
-    return session.get(IdempotencyRow, (workspace_id, key))
+    _hold(session, request)
+    return first(session, request)
 
 
-def claim_for_sweep(session: Session, workspace_id: str, key: str) -> SweepRow | None:
-    """The sweep that was created under this key; if there is none, others with the key wait.
+def first(session: Session, request: Repeatable) -> IdempotencyRow | None:
+    """The first answer under the key, if there is one yet.
 
     Raises:
-        Conflict: an experiment was created under the key.
+        Conflict: the key was used for something else.
     """
-    _hold(session, workspace_id, key)
-    first = session.get(IdempotencyRow, (workspace_id, key))
-    if first is not None:
-        raise _conflict(f"the experiment {first.experiment_id}")
-    return _sweep(session, workspace_id, key)
-
-
-def keep(
-    session: Session, workspace_id: str, key: str, body: str, answer: str, experiment_id: str, at: datetime
-) -> None:
-    """Keep the first answer under a claimed key."""
-    session.add(
-        IdempotencyRow(
-            workspace_id=workspace_id, key=key, body=body, answer=answer, experiment_id=experiment_id, created_at=at
+    row = session.get(IdempotencyRow, (request.workspace_id, request.key))
+    if row is not None and row.body != request.body:
+        raise Conflict(
+            f"the Idempotency-Key was used for another request, which was about {subject(row)}: take a new key",
+            code="idempotency_conflict",
         )
+    return row
+
+
+def keep(session: Session, request: Repeatable, subject_id: str, answer: str, at: datetime) -> None:
+    """Keep the first answer under a claimed key; it goes when the experiment or sweep goes that it is about."""
+    column = "sweep_id" if subject_id.startswith("swp_") else "experiment_id"
+    row = IdempotencyRow(
+        workspace_id=request.workspace_id, key=request.key, body=request.body, answer=answer, created_at=at
     )
+    setattr(row, column, subject_id)
+    session.add(row)
     session.flush()
 
 
-def _hold(session: Session, workspace_id: str, key: str) -> None:
+def subject(row: IdempotencyRow) -> str:
+    """The experiment or the sweep that the answer is about."""
+    found = row.experiment_id or row.sweep_id
+    assert found is not None
+    return found
+
+
+def forget(session: Session, at: datetime) -> int:
+    """Drop the answers that nobody can want any more; how many there were."""
+    old = delete(IdempotencyRow).where(IdempotencyRow.created_at < at - KEPT)
+    return len(session.execute(old.returning(IdempotencyRow.key)).all())
+
+
+def _hold(session: Session, request: Repeatable) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_KEY_LOCKS, crc32(f"{workspace_id}/{key}".encode()) - 2**31)))
-
-
-def _sweep(session: Session, workspace_id: str, key: str) -> SweepRow | None:
-    mine = select(SweepRow).where(SweepRow.workspace_id == workspace_id, SweepRow.key == key)
-    return session.scalars(mine).one_or_none()
-
-
-def _conflict(made: str) -> Conflict:
-    return Conflict(f"the Idempotency-Key was used for {made}: take a new key", code="idempotency_conflict")
+        name = f"{request.workspace_id}/{request.key}".encode()
+        session.execute(select(func.pg_advisory_xact_lock(_KEY_LOCKS, crc32(name) - 2**31)))

@@ -1,7 +1,6 @@
 """Sweeps in the database: add, find, list, and what is done to all of a sweep's experiments at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, Select, func, select
@@ -22,25 +21,9 @@ Outcome = Row[str, str | None, str, str, str | None, str | None]
 """Of an experiment: id, sweep_label, status, spec, best, error."""
 
 
-@dataclass(frozen=True)
-class Promise:
-    """A request that may be repeated: its key, and the SHA-256 of its body."""
-
-    key: str
-    body: str
-
-
-def add(
-    session: Session, workspace_id: str, expansion: Expansion, at: datetime, promise: Promise | None = None
-) -> SweepRow:
+def add(session: Session, workspace_id: str, expansion: Expansion, at: datetime) -> SweepRow:
     """A sweep without its experiments."""
-    row = SweepRow(
-        id=new_id("swp"),
-        workspace_id=workspace_id,
-        created_at=at,
-        key=promise and promise.key,
-        body=promise and promise.body,
-    )
+    row = SweepRow(id=new_id("swp"), workspace_id=workspace_id, created_at=at)
     describe(row, expansion)
     session.add(row)
     session.flush()

@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api import documents, etags
-from api.answers import answer
+from api.answers import answer, repeatable
 from api.bodies import JsonBody
 from api.callers import TheCaller
-from api.documented import GUARDED, body_of, header, problems
-from api.parameters import ExperimentId
+from api.documented import GUARDED, REPLAYED, body_of, header, problems
+from api.parameters import ExperimentId, IdempotencyKey
 from api.services import control as service
 from api.services.experiments import Seen
 from api.world import TheWorld
@@ -52,24 +52,31 @@ def pause_experiment(world: TheWorld, caller: TheCaller, experiment_id: Experime
 )
 def resume_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
     """Let a paused one go on: its numbers are those of a run that was never paused. Asking twice is harmless."""
-    return _accepted(service.ask(world.hub, caller.workspace_id, experiment_id, control.resume))
+    return _accepted(service.resume(world.hub, caller.workspace_id, experiment_id))
 
 
 @router.post(
     "/v1/experiments/{experiment_id}/extend",
     status_code=202,
     **_ONE,
-    responses={202: {"headers": _ETAG}, **problems(404, 409, 413, 415, 422)},
+    responses={202: {"headers": {**_ETAG, **REPLAYED}}, **problems(404, 409, 413, 415, 422)},
     openapi_extra=body_of("ExtendRequest", _LONGER),
 )
-def extend_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId, body: JsonBody) -> Response:
+def extend_experiment(
+    world: TheWorld,
+    caller: TheCaller,
+    experiment_id: ExperimentId,
+    body: JsonBody,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """Train n epochs more: than it has done, if it is over; than it was to do, if it is not.
 
-    A schedule then has the new number of epochs as its whole. One that has diverged or has had its `max_seconds`
-    cannot go on: fork it.
+    Asking twice adds twice, unless the second is a repeat under one `Idempotency-Key`. A schedule then has the new
+    number of epochs as its whole. One that has diverged or has had its `max_seconds` cannot go on: fork it.
     """
     more = documents.read(body, ExtendRequest)
-    return _accepted(service.extend(world.hub, caller.workspace_id, experiment_id, more.epochs))
+    made = service.extend(world.hub, caller.workspace_id, experiment_id, more, idempotency_key)
+    return repeatable(made, 202)
 
 
 @router.post(
@@ -78,21 +85,27 @@ def extend_experiment(world: TheWorld, caller: TheCaller, experiment_id: Experim
     response_model=ExperimentRecord,
     response_description="The new experiment.",
     responses={
-        201: {"headers": {**_ETAG, "Location": header("Where it is from now on.")}},
+        201: {"headers": {**_ETAG, "Location": header("Where it is from now on."), **REPLAYED}},
         **problems(404, 409, 413, 415, 422),
     },
     openapi_extra=body_of("ForkRequest", _CHANGES),
 )
-def fork_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId, body: JsonBody) -> Response:
+def fork_experiment(
+    world: TheWorld,
+    caller: TheCaller,
+    experiment_id: ExperimentId,
+    body: JsonBody,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """A new experiment with changes, from the start or from the checkpoint of an epoch.
 
     From a checkpoint it takes weights, running statistics and, if its optimizer is of the same kind, what that
     remembers (Adam and AdamW remember the same); its metrics begin with the epoch after. What is the best epoch and
     how long early stopping has waited is judged anew.
     """
-    seen = service.fork(world.hub, caller.workspace_id, experiment_id, documents.read(body, ForkRequest))
-    headers = {"Location": f"/v1/experiments/{seen.record.id}", "ETag": etags.etag(seen.version)}
-    return answer(seen.record, 201, headers)
+    request = documents.read(body, ForkRequest)
+    made = service.fork(world.hub, caller.workspace_id, experiment_id, request, idempotency_key)
+    return repeatable(made, 201, f"/v1/experiments/{made.id}")
 
 
 @router.get("/v1/experiments/{experiment_id}/checkpoints", response_model=CheckpointPage, responses=problems(404))

@@ -1,5 +1,6 @@
 """`/v1/experiments`: create, list, read, change, delete, cancel."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
@@ -8,12 +9,12 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api import documents, etags
-from api.answers import JSON, answer
+from api.answers import answer, headers_of, repeatable
 from api.bodies import JsonBody
 from api.callers import TheCaller
-from api.documented import GUARDED, body_of, header, problems
+from api.documented import GUARDED, REPLAYED, body_of, header, problems
 from api.limits import PAGE_SIZE
-from api.parameters import ExperimentId, Query, Text
+from api.parameters import ExperimentId, IdempotencyKey, Query, Text
 from api.preferences import preferred_wait
 from api.services import creation, experiments, following
 from api.services.experiments import Seen
@@ -80,7 +81,7 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
             "headers": {
                 **_ETAG,
                 "Location": header("Where it is from now on."),
-                "Idempotency-Replayed": header("`true` if an earlier request with the key created it."),
+                **REPLAYED,
                 "Preference-Applied": header("The wait that was granted."),
             }
         },
@@ -94,15 +95,7 @@ async def create_experiment(
     caller: TheCaller,
     body: JsonBody,
     query: Annotated[CreateQuery, InQuery()],
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="A repeat with the same key and spec gets the first answer; other spec, 409.",
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
     prefer: Annotated[
         list[str] | None, Header(description="`wait=N`: answer when the experiment is over, after N s at most (≤ 60).")
     ] = None,
@@ -112,21 +105,17 @@ async def create_experiment(
     if query.dry_run:
         return answer(await run_in_threadpool(creation.preview, world.hub, experiment))
     made = await run_in_threadpool(creation.create, world.hub, caller.workspace_id, experiment, idempotency_key)
-    headers = {"Location": f"/v1/experiments/{made.id}"}
-    if made.version is None:
-        headers["Idempotency-Replayed"] = "true"
-    else:
-        headers["ETag"] = etags.etag(made.version)
+    place = f"/v1/experiments/{made.id}"
     if seconds := preferred_wait(prefer or ()):
         ended = await _ended(world, caller, made.id, seconds)
-        headers |= {"Preference-Applied": f"wait={seconds}", "ETag": etags.etag(ended.version)}
-        return answer(ended.record, 201, headers)
-    return Response(made.answer, 201, headers, JSON)
+        waited = {"Preference-Applied": f"wait={seconds}", "ETag": etags.etag(ended.version)}
+        return answer(ended.record, 201, {**headers_of(made, place), **waited})
+    return repeatable(made, 201, place)
 
 
 async def _ended(world: World, caller: Caller, experiment_id: str, seconds: float) -> Seen:
     """The experiment when it is over, or after so many seconds."""
-    over = lambda: experiments.get(world.hub, caller.workspace_id, experiment_id).record.status.final  # noqa: E731
+    over = partial(experiments.over, world.hub, caller.workspace_id, experiment_id)
     await following.wait_until(world.tail, experiment_id, following.END, seconds, over)
     return await run_in_threadpool(experiments.get, world.hub, caller.workspace_id, experiment_id)
 

@@ -2,17 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 
 from api import documents
-from api.answers import JSON, answer
+from api.answers import answer, repeatable
 from api.bodies import JsonBody
 from api.callers import TheCaller
-from api.documented import GUARDED, body_of, header, problems
+from api.documented import GUARDED, REPLAYED, body_of, header, problems
 from api.limits import PAGE_SIZE
-from api.parameters import Query, SweepId
+from api.parameters import IdempotencyKey, Query, SweepId
 from api.services import sweeps
 from api.world import TheWorld
 from gradus.catalog import as_posted
@@ -91,7 +91,7 @@ class ListQuery(Query):
         201: {
             "headers": {
                 "Location": header("Where it is from now on."),
-                "Idempotency-Replayed": header("`true` if an earlier request with the key created it."),
+                **REPLAYED,
             }
         },
         200: {"model": SweepDryRun, "description": "What a dry run found."},
@@ -104,15 +104,7 @@ def create_sweep(
     caller: TheCaller,
     body: JsonBody,
     query: Annotated[CreateQuery, InQuery()],
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="A repeat with the same key and request gets the first answer; other request, 409.",
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Train many networks: one base, what changes, and with which seeds. All are stored, or none.
 
@@ -122,10 +114,7 @@ def create_sweep(
     if query.dry_run:
         return answer(sweeps.preview(world.hub, caller.workspace_id, request))
     made = sweeps.create(world.hub, caller.workspace_id, request, idempotency_key)
-    headers = {"Location": f"/v1/sweeps/{made.id}"}
-    if made.replayed:
-        headers["Idempotency-Replayed"] = "true"
-    return Response(made.answer, 201, headers, JSON)
+    return repeatable(made, 201, f"/v1/sweeps/{made.id}")
 
 
 @router.get("/v1/sweeps", response_model=SweepPage)
@@ -150,19 +139,29 @@ def cancel_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Respo
     return answer(sweeps.cancel(world.hub, caller.workspace_id, sweep_id), 202)
 
 
-@router.post("/v1/sweeps/{sweep_id}/retry", status_code=202, **_ONE, responses=problems(404))
-def retry_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+@router.post(
+    "/v1/sweeps/{sweep_id}/retry",
+    status_code=202,
+    **_ONE,
+    responses={202: {"headers": REPLAYED}, **problems(404, 409)},
+)
+def retry_sweep(
+    world: TheWorld, caller: TheCaller, sweep_id: SweepId, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Train again, from the start, only what failed. If nothing did, nothing happens."""
-    return answer(sweeps.retry(world.hub, caller.workspace_id, sweep_id), 202)
+    return repeatable(sweeps.retry(world.hub, caller.workspace_id, sweep_id, idempotency_key), 202)
 
 
 @router.post(
     "/v1/sweeps/{sweep_id}/extend",
     status_code=202,
     **_ONE,
-    responses=problems(404, 413, 415, 422),
+    responses={202: {"headers": REPLAYED}, **problems(404, 409, 413, 415, 422)},
     openapi_extra=body_of("SweepExtension", _EXTENSIONS),
 )
-def extend_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId, body: JsonBody) -> Response:
+def extend_sweep(
+    world: TheWorld, caller: TheCaller, sweep_id: SweepId, body: JsonBody, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Add seeds, values, draws or variants; what is new is trained. What it has already is not trained twice."""
-    return answer(sweeps.extend(world.hub, caller.workspace_id, sweep_id, documents.read(body, SweepExtension)), 202)
+    more = documents.read(body, SweepExtension)
+    return repeatable(sweeps.extend(world.hub, caller.workspace_id, sweep_id, more, idempotency_key), 202)

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from api.documents import invalid
 from api.services import creation
-from api.services.experiments import Seen, found, locked
+from api.services.experiments import Seen
+from api.services.repeats import Outcome, earlier, once
+from api.services.things import EXPERIMENTS
 from gradus.errors import InvalidSpec
 from gradus.fork import changed, misfits
 from gradus.spec.experiment import Experiment
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
-from gradus.wire.control import ForkRequest
+from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.problem import Mistake, mistakes
-from hub import checkpoints, control, forks
+from hub import checkpoints, control, forks, idempotency
 from hub.experiments import Origin
 from hub.hub import Hub
 from hub.ids import new_id
@@ -34,55 +37,76 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, wish: Wish) -> Seen:
         Conflict: its status does not allow it.
     """
     with hub.write() as session:
-        row = locked(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         wish(session, row)
         session.refresh(row)  # writing events moves the version on
         return Seen(record(row), row.version)
 
 
-def extend(hub: Hub, workspace_id: str, experiment_id: str, epochs: int) -> Seen:
-    """Let it train so many epochs more.
+def resume(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
+    """Let it go on where it was paused.
+
+    Raises:
+        NotFound: the workspace has none of this id.
+        Conflict: its status does not allow it.
+        TooManyRequests: too many wait.
+    """
+    return ask(hub, workspace_id, experiment_id, partial(control.resume, quotas=hub.settings.quotas))
+
+
+def extend(hub: Hub, workspace_id: str, experiment_id: str, more: ExtendRequest, key: str | None) -> Outcome:
+    """Let it train so many epochs more; a repeat under the same key adds none.
 
     Raises:
         NotFound: the workspace has none of this id.
         InvalidSpec: that is more than one may have.
-        Conflict: its status does not allow it.
+        Conflict: its status does not allow it, or the key was used for something else.
+        TooManyRequests: too many wait.
     """
 
-    def wish(session: Session, row: ExperimentRow) -> None:
-        try:
-            wider = control.extended(row, epochs)
-        except ValidationError as error:
-            raise invalid(*mistakes(error)) from None
+    def deed(session: Session) -> Outcome:
+        row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
+        wider = _wider(row, more.epochs)
         creation.refuse_giants(hub, wider)
-        control.extend(session, row, wider)
+        control.extend(session, row, wider, hub.settings.quotas)
+        session.refresh(row)  # writing events moves the version on
+        return creation.outcome(row)
 
-    return ask(hub, workspace_id, experiment_id, wish)
+    asked = idempotency.repeatable(workspace_id, key, "extend", experiment_id, more.model_dump_json())
+    return once(hub, asked, deed)
 
 
-def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest) -> Seen:
+def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, key: str | None) -> Outcome:
     """A new experiment with changes, from the start or from an epoch's checkpoint.
 
     Raises:
         NotFound: the workspace has none of this id.
         InvalidSpec: the changes make no valid spec, or one that the checkpoint does not fit.
-        Conflict: there is no checkpoint of this epoch.
+        Conflict: there is no checkpoint of this epoch, or the key was used for something else.
         TooManyRequests: too many wait.
     """
+    asked = idempotency.repeatable(workspace_id, key, "fork", experiment_id, request.model_dump_json())
+    if first := earlier(hub, asked):  # before anything is copied, and though the checkpoint may be gone by now
+        return first
     with hub.read() as session:
-        row = found(session, workspace_id, experiment_id)
-        old = spec_of(row)
-        new = _changed(old, request)
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
+        new = _changed(spec_of(row), request)
         creation.refuse_giants(hub, new)
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
     origin = Origin(new_id("exp"), row.id, request.from_epoch)
     with ExitStack() as stack:
         copy = stack.enter_context(forks.copied(hub.artifacts, source, origin.id)) if source else None
-        with hub.write() as session:
+
+        def deed(session: Session) -> Outcome:
             made = creation.store(session, hub, workspace_id, new, origin)
             if copy is not None:
                 checkpoints.add(session, made, 0, copy, made.created_at)
-            return Seen(record(made), made.version)
+            return creation.outcome(made)
+
+        done = once(hub, asked, deed)
+    if copy is not None and done.replayed:  # another with the same key was faster
+        hub.artifacts.delete(copy.key)
+    return done
 
 
 def kept(hub: Hub, workspace_id: str, experiment_id: str) -> CheckpointPage:
@@ -92,9 +116,16 @@ def kept(hub: Hub, workspace_id: str, experiment_id: str) -> CheckpointPage:
         NotFound: the workspace has none of this id.
     """
     with hub.read() as session:
-        row = found(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         rows = checkpoints.newest_first(session, row.id)
         return CheckpointPage(data=tuple(CheckpointRecord.model_validate(one, from_attributes=True) for one in rows))
+
+
+def _wider(row: ExperimentRow, epochs: int) -> Experiment:
+    try:
+        return control.extended(row, epochs)
+    except ValidationError as error:
+        raise invalid(*mistakes(error)) from None
 
 
 def _changed(old: Experiment, request: ForkRequest) -> Experiment:

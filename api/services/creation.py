@@ -1,12 +1,9 @@
 """Creating experiments: written first, announced after; a repeat under the same key gets the first answer."""
 
-import hashlib
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session
 
 from api.documents import invalid
-from gradus.errors import Conflict
+from api.services.repeats import Outcome, once
 from gradus.spec.experiment import Experiment
 from gradus.status import EventKind
 from gradus.summary import dry_run
@@ -21,17 +18,6 @@ from hub.records import record
 from hub.tables import ExperimentRow
 
 
-@dataclass(frozen=True)
-class Creation:
-    """What came of a request to create an experiment."""
-
-    id: str
-    answer: str
-    """The experiment as it was when it was created, JSON."""
-    version: int | None
-    """Which version `answer` shows; None if an earlier request with the same key created the experiment."""
-
-
 def preview(hub: Hub, experiment: Experiment) -> DryRun:
     """What it would come to; nothing is stored.
 
@@ -42,28 +28,17 @@ def preview(hub: Hub, experiment: Experiment) -> DryRun:
     return dry_run(experiment)
 
 
-def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None) -> Creation:
+def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None) -> Outcome:
     """Store it and tell the workers; under a key that was used before, find what was created then.
 
     Raises:
         InvalidSpec: it is over a quota.
         TooManyRequests: too many wait.
-        Conflict: the key was used for another experiment.
+        Conflict: the key was used for something else.
     """
     refuse_giants(hub, experiment)
-    with hub.write() as session:
-        if key is None:
-            return _create(session, hub, workspace_id, experiment)
-        digest = hashlib.sha256(experiment.model_dump_json().encode()).hexdigest()
-        first = idempotency.claim(session, workspace_id, key)
-        if first is None:
-            return _create(session, hub, workspace_id, experiment, key, digest)
-        if first.body != digest:
-            raise Conflict(
-                f"the Idempotency-Key was used for another experiment, {first.experiment_id}: take a new key",
-                code="idempotency_conflict",
-            )
-        return Creation(first.experiment_id, first.answer, None)
+    asked = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
+    return once(hub, asked, lambda session: outcome(store(session, hub, workspace_id, experiment)))
 
 
 def refuse_giants(hub: Hub, experiment: Experiment) -> None:
@@ -75,16 +50,6 @@ def refuse_giants(hub: Hub, experiment: Experiment) -> None:
     over = quotas.mistakes(experiment, hub.settings.quotas)
     if over:
         raise invalid(*over)
-
-
-def _create(
-    session: Session, hub: Hub, workspace_id: str, experiment: Experiment, key: str | None = None, digest: str = ""
-) -> Creation:
-    row = store(session, hub, workspace_id, experiment)
-    answer = record(row).model_dump_json()
-    if key is not None:
-        idempotency.keep(session, workspace_id, key, digest, answer, row.id, row.created_at)
-    return Creation(row.id, answer, row.version)
 
 
 def store(
@@ -102,3 +67,8 @@ def store(
     events.append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
     session.refresh(row, ["version"])  # writing events moves it on
     return row
+
+
+def outcome(row: ExperimentRow) -> Outcome:
+    """The experiment as it is now."""
+    return Outcome(row.id, record(row).model_dump_json(), row.version)

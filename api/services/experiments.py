@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from api import cursors
-from api.identity import is_experiment_id
-from gradus.errors import Conflict, NotFound, PreconditionFailed
+from api.services.things import EXPERIMENTS
+from gradus.errors import Conflict, PreconditionFailed
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentPage, ExperimentPatch, ExperimentRecord
 from hub import control, experiments
 from hub.experiments import Filter
 from hub.hub import Hub
 from hub.records import record
-from hub.tables import ExperimentRow
 
 
 @dataclass(frozen=True)
@@ -32,8 +29,17 @@ def get(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
         NotFound: the workspace has none of this id.
     """
     with hub.read() as session:
-        row = found(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         return Seen(record(row), row.version)
+
+
+def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
+    """Whether nothing more will come of it.
+
+    Raises:
+        NotFound: the workspace has none of this id.
+    """
+    return get(hub, workspace_id, experiment_id).record.status.final
 
 
 def page(hub: Hub, workspace_id: str, shown: Filter, cursor: str | None, limit: int) -> ExperimentPage:
@@ -61,7 +67,7 @@ def patch(
         PreconditionFailed: it has another version.
     """
     with hub.write() as session:
-        row = locked(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         if not allowed(row.version):
             raise PreconditionFailed(f"experiment {row.id} has changed since; its version is now {row.version}")
         experiments.rename(session, row, changes.name, changes.tags, changes.notes)
@@ -76,7 +82,7 @@ def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:
         Conflict: it is running.
     """
     with hub.write() as session:
-        row = locked(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         if row.status == Status.RUNNING:
             raise Conflict(f"experiment {row.id} is running: cancel it first", code="running")
         experiments.remove(session, row)
@@ -90,33 +96,7 @@ def cancel(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
         Conflict: it is over already, in another way.
     """
     with hub.write() as session:
-        row = locked(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         control.cancel(session, row)
         session.refresh(row)  # writing events moves the version on
         return Seen(record(row), row.version)
-
-
-def found(session: Session, workspace_id: str, experiment_id: str) -> ExperimentRow:
-    """Its row.
-
-    Raises:
-        NotFound: the workspace has none of this id.
-    """
-    row = experiments.get_of(session, workspace_id, experiment_id) if is_experiment_id(experiment_id) else None
-    return _known(row, experiment_id)
-
-
-def locked(session: Session, workspace_id: str, experiment_id: str) -> ExperimentRow:
-    """Its row, kept from change by others until the transaction ends.
-
-    Raises:
-        NotFound: the workspace has none of this id.
-    """
-    row = experiments.lock_of(session, workspace_id, experiment_id) if is_experiment_id(experiment_id) else None
-    return _known(row, experiment_id)
-
-
-def _known(row: ExperimentRow | None, experiment_id: str) -> ExperimentRow:
-    if row is None:
-        raise NotFound(f"no experiment {experiment_id[:100]}")
-    return row

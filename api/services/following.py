@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 
 from api.ear import Ear
-from api.services.experiments import found
+from api.services.things import EXPERIMENTS
 from api.tail import Tail
 from gradus.status import EventKind, Status
 from hub import events
@@ -33,7 +33,7 @@ def start_of_one(hub: Hub, workspace_id: str, experiment_id: str, after: int) ->
         NotFound: there is no such experiment.
     """
     with hub.read() as session:
-        row = found(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         after = min(after, row.events)
         return Start(after, over=after == row.events and Status(row.status).final)
 

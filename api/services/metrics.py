@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from api.services.experiments import found
 from api.services.sampling import sampled
+from api.services.things import EXPERIMENTS
 from gradus.status import Status
 from gradus.wire.message import rfc3339
 from gradus.wire.metrics import MetricsPage, MetricsRow
@@ -22,7 +22,7 @@ def progressed(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> b
         NotFound: there is no such experiment.
     """
     with hub.read() as session:
-        row = found(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         return row.epoch > after or Status(row.status).final
 
 
@@ -33,7 +33,7 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points
         NotFound: there is no such experiment.
     """
     with hub.read() as session:
-        row = found(session, workspace_id, experiment_id)
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         if max_points is None:
             data = metrics.read(session, experiment_id, after)
         else:

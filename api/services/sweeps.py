@@ -1,15 +1,14 @@
 """Sweeps: preview, create, read, list, and what is done to all of one's experiments."""
 
-import hashlib
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session
 
 from api import cursors
 from api.documents import invalid
 from api.identity import is_sweep_id
+from api.services.repeats import Outcome, once
+from api.services.things import SWEEPS
 from gradus.array import arrays
-from gradus.errors import Conflict, InvalidSpec, NotFound
+from gradus.errors import InvalidSpec
 from gradus.spec.network import plan
 from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.extension import extended
@@ -21,19 +20,7 @@ from hub.database import now
 from hub.hub import Hub
 from hub.quotas import Quotas
 from hub.sweep_results import record, summary
-from hub.sweeps import Promise
 from hub.tables import SweepRow
-
-
-@dataclass(frozen=True)
-class Creation:
-    """What came of a request to create a sweep."""
-
-    id: str
-    answer: str
-    """The sweep as it was when it was created, JSON."""
-    replayed: bool
-    """Whether an earlier request with the same key created it."""
 
 
 def preview(hub: Hub, workspace_id: str, request: SweepRequest) -> SweepDryRun:
@@ -60,7 +47,7 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest) -> SweepDryRun:
     )
 
 
-def create(hub: Hub, workspace_id: str, request: SweepRequest, key: str | None) -> Creation:
+def create(hub: Hub, workspace_id: str, request: SweepRequest, key: str | None) -> Outcome:
     """Store it with its experiments and tell the workers; under a key that was used before, find what was made then.
 
     Raises:
@@ -69,21 +56,13 @@ def create(hub: Hub, workspace_id: str, request: SweepRequest, key: str | None) 
         Conflict: the key was used for something else.
     """
     expansion = _expanded(request, hub.settings.quotas)
-    if key is None:
-        with hub.write() as session:
-            return _create(session, hub, workspace_id, expansion, None)
-    promise = Promise(key, hashlib.sha256(request.model_dump_json().encode()).hexdigest())
-    with hub.write() as session:
-        first = idempotency.claim_for_sweep(session, workspace_id, key)
-        if first is None:
-            return _create(session, hub, workspace_id, expansion, promise)
-        if first.body != promise.body:
-            raise Conflict(
-                f"the Idempotency-Key was used for another sweep, {first.id}: take a new key",
-                code="idempotency_conflict",
-            )
-        assert first.answer is not None
-        return Creation(first.id, first.answer, replayed=True)
+
+    def deed(session: Session) -> Outcome:
+        row = sweeps.add(session, workspace_id, expansion, now(session))
+        _queue(session, hub, row, expansion.members)
+        return _outcome(session, row)
+
+    return once(hub, idempotency.repeatable(workspace_id, key, request.model_dump_json()), deed)
 
 
 def get(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
@@ -93,8 +72,7 @@ def get(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
         NotFound: there is none of this id.
     """
     with hub.read() as session:
-        row = sweeps.get_of(session, workspace_id, sweep_id) if is_sweep_id(sweep_id) else None
-        return record(session, _known(row, sweep_id))
+        return record(session, SWEEPS.found(session, workspace_id, sweep_id))
 
 
 def page(hub: Hub, workspace_id: str, cursor: str | None, limit: int) -> SweepPage:
@@ -119,43 +97,55 @@ def cancel(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
         Conflict: all of it is over, and nothing was cancelled.
     """
     with hub.write() as session:
-        row = _locked(session, workspace_id, sweep_id)
+        row = SWEEPS.locked(session, workspace_id, sweep_id)
         sweep_control.cancel(session, row, now(session))
         return record(session, row)
 
 
-def retry(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
-    """Train again what failed.
+def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcome:
+    """Train again what failed; a repeat under the same key does not try what has failed since.
 
     Raises:
         NotFound: there is none of this id.
         TooManyRequests: too many wait.
+        Conflict: the key was used for something else.
     """
-    with hub.write() as session:
-        row = _locked(session, workspace_id, sweep_id)
+
+    def deed(session: Session) -> Outcome:
+        row = SWEEPS.locked(session, workspace_id, sweep_id)
         sweep_control.retry(session, row, workers.slots(session), hub.settings.quotas, now(session))
-        return record(session, row)
+        return _outcome(session, row)
+
+    return once(hub, idempotency.repeatable(workspace_id, key, "retry", sweep_id), deed)
 
 
-def extend(hub: Hub, workspace_id: str, sweep_id: str, more: SweepExtension) -> SweepRecord:
+def extend(hub: Hub, workspace_id: str, sweep_id: str, more: SweepExtension, key: str | None) -> Outcome:
     """Add seeds, values, draws or variants, and train what is new.
 
     Raises:
         NotFound: there is none of this id.
         InvalidSpec: that does not fit the sweep, makes invalid experiments, or some over a quota.
         TooManyRequests: too many wait.
+        Conflict: the key was used for something else.
     """
-    with hub.write() as session:
-        row = _locked(session, workspace_id, sweep_id)
-        try:
-            expansion, new = extended(SweepRequest.model_validate_json(row.request), more)
-        except InvalidSpec as error:
-            raise invalid(*error.errors) from None
+
+    def deed(session: Session) -> Outcome:
+        row = SWEEPS.locked(session, workspace_id, sweep_id)
+        expansion, new = _extended(row, more)
         _refuse_giants(new, hub.settings.quotas)
         sweeps.describe(row, expansion)
         session.flush()
         _queue(session, hub, row, new)
-        return record(session, row)
+        return _outcome(session, row)
+
+    return once(hub, idempotency.repeatable(workspace_id, key, "extend", sweep_id, more.model_dump_json()), deed)
+
+
+def _extended(row: SweepRow, more: SweepExtension) -> tuple[Expansion, tuple[Member, ...]]:
+    try:
+        return extended(SweepRequest.model_validate_json(row.request), more)
+    except InvalidSpec as error:
+        raise invalid(*error.errors) from None
 
 
 def _expanded(request: SweepRequest, limits: Quotas) -> Expansion:
@@ -192,13 +182,8 @@ def _planned(expansion: Expansion) -> tuple[PlannedMember, ...]:
     )
 
 
-def _create(session: Session, hub: Hub, workspace_id: str, expansion: Expansion, promise: Promise | None) -> Creation:
-    row = sweeps.add(session, workspace_id, expansion, now(session), promise)
-    _queue(session, hub, row, expansion.members)
-    answer = record(session, row).model_dump_json()
-    if promise is not None:
-        row.answer = answer
-    return Creation(row.id, answer, replayed=False)
+def _outcome(session: Session, row: SweepRow) -> Outcome:
+    return Outcome(row.id, record(session, row).model_dump_json())
 
 
 def _queue(session: Session, hub: Hub, row: SweepRow, members: tuple[Member, ...]) -> None:
@@ -206,14 +191,3 @@ def _queue(session: Session, hub: Hub, row: SweepRow, members: tuple[Member, ...
         quotas.refuse_if_full(session, row.workspace_id, len(members), hub.settings.quotas)
         slots, most = workers.slots(session), hub.settings.quotas.running
         sweeps.add_members(session, row, members, slots, most, now(session))
-
-
-def _locked(session: Session, workspace_id: str, sweep_id: str) -> SweepRow:
-    row = sweeps.lock_of(session, workspace_id, sweep_id) if is_sweep_id(sweep_id) else None
-    return _known(row, sweep_id)
-
-
-def _known(row: SweepRow | None, sweep_id: str) -> SweepRow:
-    if row is None:
-        raise NotFound(f"no sweep {sweep_id[:100]}")
-    return row

@@ -102,14 +102,5 @@ class SweepRow(Table):
     base_label: Mapped[str | None] = mapped_column(Text)
     """The label of the base, if it is among the changes."""
     created_at: Mapped[datetime] = mapped_column(Moment)
-    key: Mapped[str | None] = mapped_column(String(255))
-    """The Idempotency-Key under which it was created."""
-    body: Mapped[str | None] = mapped_column(String(64))
-    """SHA-256 of that request's body."""
-    answer: Mapped[str | None] = mapped_column(Text)
-    """What that request was answered."""
 
-    __table_args__ = (
-        Index("ix_sweeps_workspace", "workspace_id", "id"),
-        Index("ux_sweeps_key", "workspace_id", "key", unique=True),
-    )
+    __table_args__ = (Index("ix_sweeps_workspace", "workspace_id", "id"),)

@@ -10,17 +10,18 @@ from hub.tables.base import Table
 
 
 class IdempotencyRow(Table):
-    """The first answer to a request that may be repeated."""
+    """The first answer to a request that may be repeated, about an experiment or a sweep."""
 
     __tablename__ = "idempotency"
 
     workspace_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     body: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the request's body."""
+    """SHA-256 of all that was asked."""
     answer: Mapped[str] = mapped_column(Text)
-    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    experiment_id: Mapped[str | None] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), index=True)
+    sweep_id: Mapped[str | None] = mapped_column(ForeignKey("sweeps.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class WorkerRow(Table):

@@ -29,6 +29,7 @@ from hub import (
 from hub.database import now
 from hub.experiments import Filter
 from hub.hub import Hub
+from hub.idempotency import Repeatable
 from hub.leases import Lease
 from hub.tables import DEFAULT_WORKSPACE, SweepRow
 from tests.integration.hub.work import claim, metrics_row, submit
@@ -117,8 +118,10 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "outcomes of a sweep": lambda s: sweeps.outcomes(s, _sweep()),
     "members of a sweep": lambda s: sweeps.lock_members(s, _sweep(), Status.FAILED),
     "earlier runs": lambda s: estimates.seconds(s, DEFAULT_WORKSPACE, [DIGITS], 1),
-    "a key": lambda s: idempotency.claim_for_sweep(s, DEFAULT_WORKSPACE, "k"),
+    "a key": lambda s: idempotency.claim(s, Repeatable(DEFAULT_WORKSPACE, "k", "digest")),
+    "old answers": lambda s: idempotency.forget(s, now(s)),
     "waiting jobs": lambda s: reconciler._waiting(s, now(s)),
+    "abandoned jobs": lambda s: reconciler._abandoned(s, now(s)),
     "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
     "wishes": lambda s: runs.requests(s, LEASE.job_id),
 }

@@ -13,6 +13,7 @@ from gradus.status import Status
 from hub import claims, events, experiments, idempotency, quotas, reconciler, runs, workspaces
 from hub.database import now
 from hub.hub import Hub
+from hub.idempotency import Repeatable
 from hub.quotas import Quotas
 from hub.rates import Rates
 from hub.tables import ExperimentRow, JobRow
@@ -103,11 +104,11 @@ def test_each_workspace_has_a_log_of_its_own_without_gaps(hub: Hub) -> None:
 def test_two_workspaces_may_use_the_same_idempotency_key(hub: Hub) -> None:
     row = submit(hub)
     with hub.write() as session:
-        assert idempotency.claim(session, "default", "again") is None
-        idempotency.keep(session, "default", "again", "digest", "{}", row.id, now(session))
+        assert idempotency.claim(session, Repeatable("default", "again", "digest")) is None
+        idempotency.keep(session, Repeatable("default", "again", "digest"), row.id, "{}", now(session))
     with hub.write() as session:
-        assert idempotency.claim(session, "theirs", "again") is None
-        assert idempotency.claim(session, "default", "again") is not None
+        assert idempotency.claim(session, Repeatable("theirs", "again", "other digest")) is None
+        assert idempotency.claim(session, Repeatable("default", "again", "digest")) is not None
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,9 @@
 from gradus.status import Status
 from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
-from hub import experiments, idempotency, runs, sweeps, workspaces
+from hub import experiments, runs, sweeps, workspaces
 from hub.database import now
 from hub.hub import Hub
-from hub.sweeps import Promise
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, SweepRow
 from tests.integration.hub.work import claim, metrics_row
 
@@ -20,7 +19,7 @@ def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64) -> Swee
     with hub.write() as session:
         at = now(session)
         workspaces.ensure(session, workspace_id, at)
-        row = sweeps.add(session, workspace_id, expansion, at, Promise("k", "body"))
+        row = sweeps.add(session, workspace_id, expansion, at)
         sweeps.add_members(session, row, expansion.members, 1, most, at)
     return row
 
@@ -32,9 +31,6 @@ def test_workspaces_do_not_see_each_other_s_sweeps(hub: Hub) -> None:
         assert sweeps.lock_of(session, "other", mine.id) is None
         assert [row.id for row in sweeps.page(session, "other", None, 10)] == [other.id]
         assert sum(sweeps.counts(session, "other", [mine.id])[mine.id].values()) == 0
-        found = idempotency.claim_for_sweep(session, "other", "k")
-        assert found is not None
-        assert found.id == other.id
 
 
 def test_members_have_places_in_their_job_and_it_knows_how_many(hub: Hub) -> None:

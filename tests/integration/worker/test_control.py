@@ -10,7 +10,7 @@ import pytest
 
 from api.services import control as asked
 from gradus.status import Status
-from gradus.wire.control import ForkRequest
+from gradus.wire.control import ExtendRequest, ForkRequest
 from hub import checkpoints, control, experiments
 from hub.hub import Hub
 from hub.migrate import upgrade
@@ -104,8 +104,8 @@ def test_a_paused_run_goes_on_in_the_middle_of_an_epoch(hub: Hub, worker: Worker
     epoch = read(hub, row.id).progress.epoch
     assert not kept(hub, row.id)[0].whole
     ask(hub, row.id, control.pause)
-    ask(hub, row.id, control.resume)
-    ask(hub, row.id, control.resume)
+    asked.resume(hub, DEFAULT_WORKSPACE, row.id)
+    asked.resume(hub, DEFAULT_WORKSPACE, row.id)
     done = wait_for_the_end(hub, row.id)
     assert (done.status, done.attempts, epoch < 2) == (Status.SUCCEEDED, 2, True)
     assert went_on_in_the_middle(hub, row.id)
@@ -132,7 +132,7 @@ def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
 ) -> None:
     row = paused_in_the_middle(hub)
     damage(hub, kept(hub, row.id)[0], "state.safetensors")
-    ask(hub, row.id, control.resume)
+    asked.resume(hub, DEFAULT_WORKSPACE, row.id)
     wait_for_the_end(hub, row.id)
     told = lines(hub, row.id)
     assert any("is damaged" in line and "state.safetensors" in line and '"warning"' in line for line in told)
@@ -152,7 +152,7 @@ def test_without_a_whole_checkpoint_it_begins_again(hub: Hub, worker: WorkerUnde
     row = paused_in_the_middle(hub)
     for checkpoint in kept(hub, row.id):
         hub.artifacts.delete(checkpoint.key)
-    ask(hub, row.id, control.resume)
+    asked.resume(hub, DEFAULT_WORKSPACE, row.id)
     wait_for_the_end(hub, row.id)
     assert any("from the start" in line for line in lines(hub, row.id))
     assert numbers(hub, row.id) == calm
@@ -175,11 +175,12 @@ def test_an_extended_run_has_the_numbers_of_a_longer_one(hub: Hub, worker: Worke
         wait_for_the_end(hub, row.id)
     seen = read(hub, row.id)
     more = 40 - seen.progress.epoch if seen.status.final else 10
-    record = asked.extend(hub, DEFAULT_WORKSPACE, row.id, more).record
-    assert (record.progress.epochs, record.spec.epochs) == (40, 40)
+    asked.extend(hub, DEFAULT_WORKSPACE, row.id, ExtendRequest(epochs=more), None)
+    seen = read(hub, row.id)
+    assert (seen.progress.epochs, seen.spec.epochs) == (40, 40)
     if when == "paused":
         until(lambda: read(hub, row.id).status == Status.PAUSED)
-        ask(hub, row.id, control.resume)
+        asked.resume(hub, DEFAULT_WORKSPACE, row.id)
     until(lambda: read(hub, row.id).progress.epoch == 40)
     assert wait_for_the_end(hub, row.id).fingerprint == wait_for_the_end(hub, longer.id).fingerprint
     assert numbers(hub, row.id) == numbers(hub, longer.id)
@@ -190,11 +191,11 @@ def test_an_extended_run_has_the_numbers_of_a_longer_one(hub: Hub, worker: Worke
 def test_a_fork_goes_on_from_an_epoch_of_another(hub: Hub, worker: WorkerUnderTest) -> None:
     source = submit(hub, **{**QUICK, "checkpoint": 10})
     wait_for_the_end(hub, source.id)
-    same = asked.fork(hub, DEFAULT_WORKSPACE, source.id, ForkRequest(from_epoch=10)).record
+    same = asked.fork(hub, DEFAULT_WORKSPACE, source.id, ForkRequest(from_epoch=10), None)
     other = asked.fork(
-        hub, DEFAULT_WORKSPACE, source.id, ForkRequest(from_epoch=20, changes={"optimizer": "adam", "name": "b"})
-    ).record
-    again = asked.fork(hub, DEFAULT_WORKSPACE, source.id, ForkRequest()).record
+        hub, DEFAULT_WORKSPACE, source.id, ForkRequest(from_epoch=20, changes={"optimizer": "adam", "name": "b"}), None
+    )
+    again = asked.fork(hub, DEFAULT_WORKSPACE, source.id, ForkRequest(), None)
     with hub.write() as session:
         locked = experiments.lock(session, source.id)
         assert locked is not None

@@ -47,7 +47,7 @@ def test_a_run_goes_on_from_s3(hub: Hub) -> None:
         asked.ask(hub, DEFAULT_WORKSPACE, row.id, control.pause)
         until(lambda: read(hub, row.id).status == Status.PAUSED)
         assert read(hub, row.id).progress.epoch < 40
-        asked.ask(hub, DEFAULT_WORKSPACE, row.id, control.resume)
+        asked.resume(hub, DEFAULT_WORKSPACE, row.id)
         wait_for_the_end(hub, row.id)
     assert any("goes on from the checkpoint" in line for line in lines(hub, row.id))
     assert numbers(hub, row.id) == numbers(hub, calm.id)
