@@ -1,4 +1,5 @@
-"""The reconciler: sends hints again for jobs that nobody was told of. One process at a time does it."""
+"""The reconciler: sends hints again for jobs that nobody was told of, and drops what nobody needs any more. One process
+at a time does it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gradus.spec.device import DeviceWish
+from hub import idempotency
 from hub.database import now
 from hub.hub import Hub
 from hub.outbox import outbox
@@ -39,6 +41,16 @@ def reconcile(hub: Hub, owner: str) -> int:
             session.execute(update(JobRow).where(JobRow.id.in_(found)).values(hinted_at=at))
         outbox(session).hints.extend((job.id, job.device) for job in found.values())
         return len(found)
+
+
+def tidy(hub: Hub, owner: str) -> int:
+    """Drop first answers that nobody can want any more, if this process leads; how many there were.
+
+    A transaction of its own: one that held jobs, too, could wait in a circle with who deletes an experiment.
+    """
+    with hub.write() as session:
+        at = now(session)
+        return idempotency.forget(session, at) if lead(session, "tidy", owner, at) else 0
 
 
 def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:

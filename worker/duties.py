@@ -1,5 +1,5 @@
 """What a worker does beside training, each duty on a thread of its own: it shows that it lives, sends hints again
-that were lost, and listens for the bell."""
+that were lost, drops what nobody needs any more, and listens for the bell."""
 
 import logging
 import threading
@@ -9,12 +9,13 @@ from gradus.wire.system import WorkerRecord
 from hub import workers
 from hub.bell import CONTROL
 from hub.hub import Hub
-from hub.reconciler import reconcile
+from hub.reconciler import reconcile, tidy
 from worker.patience import DATABASE_AWAY
 from worker.stopping import Stopping
 
 BEAT_SECONDS = 3.0
 RECONCILE_SECONDS = 2.0
+TIDY_SECONDS = 600.0
 RECONNECT_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
@@ -51,5 +52,6 @@ def start(
     return [
         every(BEAT_SECONDS, lambda: beat(hub, worker, running()), stopping),
         every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), stopping),
+        every(TIDY_SECONDS, lambda: tidy(hub, worker.id), stopping),
         every(RECONNECT_SECONDS, lambda: hub.bell.listen(CONTROL, wake, lambda: stopping.begun), stopping),
     ]
