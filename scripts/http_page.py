@@ -30,11 +30,19 @@ NaN and infinities are spelled as the strings `"NaN"`, `"Infinity"` and `"-Infin
 
 ## Creating
 
-A 201 says that the experiment is stored and will run, whatever fails afterwards. Send an `Idempotency-Key` of your own
-making (up to 255 visible ASCII characters) and a request whose answer was lost can be repeated: the first answer comes
-again, with `Idempotency-Replayed: true`. The spelling of the spec may differ, its meaning may not: then it is 409. A
-deleted experiment frees its key. With `Prefer: wait=N` the answer comes when the experiment is over, or after N
-seconds (at most 60), with `Preference-Applied: wait=N`; repeated under the same key it waits again.
+A 201 says that the experiment is stored and will run, whatever fails afterwards. With `Prefer: wait=N` the answer comes
+when the experiment is over, or after N seconds (at most 60), with `Preference-Applied: wait=N`; repeated under the same
+key it waits again.
+
+## Repeating
+
+Whatever creates or adds something takes an `Idempotency-Key` of your own making (up to 255 visible ASCII characters):
+creating, forking and extending an experiment, creating, retrying and extending a sweep. A request whose answer was lost
+can then be sent again: nothing is done twice, and the first answer comes again as it was, with
+`Idempotency-Replayed: true`. The spelling of the body may differ, its meaning may not, nor may the address: then it is
+409. What was refused leaves the key free. First answers are kept for 24 hours at least; a deleted experiment frees its
+key at once. The other requests can be repeated without a key, except for the making of API keys and sign-in links:
+their answers hold secrets, which the service does not keep.
 
 ## Lists
 
