@@ -101,7 +101,9 @@ def _experiments(connection: Connection, size: Size) -> None:
         {**shared, **_own_columns(n, size, sweeps), "events": per_experiment, "parameters": n}
         for n in range(size.experiments)
     ]
-    jobs = [{"id": row["job_id"], "device": "auto", "done": True, "token": 1, "losses": 0} for row in rows]
+    jobs = [
+        {"id": row["job_id"], "device": "auto", "done": True, "token": 1, "losses": 0, "hinted_at": at} for row in rows
+    ]
     tags = [{"tag": tag, "experiment_id": row["id"]} for row in rows for tag in json.loads(row["tags"])]
     connection.execute(insert(_table("jobs")), jobs)
     connection.execute(insert(_table("experiments")), rows)
