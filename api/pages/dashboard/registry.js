@@ -5,6 +5,8 @@
  * @type {{path: string, title: string, nav?: string, icon?: string, load: () => Promise<{open: Function}>}[]}
  */
 export const PAGES = [
+  { path: "/", title: "Experiments", nav: "Experiments", icon: "list", load: () => import("./pages/experiments.js") },
+  { path: "/new", title: "New", nav: "New", icon: "plus", load: () => import("./pages/new.js") },
 ];
 
 /** The page of an address, with the values of the `{names}` in its path. */

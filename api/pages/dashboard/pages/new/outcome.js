@@ -6,8 +6,8 @@ import { note } from "../../states.js";
 import { lineOf, select } from "./json/editor.js";
 
 /** Of one experiment. */
-export const experimentOutcome = (trial, draft, ways) =>
-  framed(trial, draft, ways, (result) => html`
+export const experimentOutcome = (trial, draft) =>
+  framed(trial, draft, (result) => html`
     ${facts([
       ["Parameters", whole(result.parameters)],
       ["Memory", bytes(result.memory_bytes)],
@@ -34,8 +34,8 @@ const layerRow = (layer, i) => html`
 `;
 
 /** Of a sweep. */
-export const sweepOutcome = (trial, draft, ways) =>
-  framed(trial, draft, ways, (result) => html`
+export const sweepOutcome = (trial, draft) =>
+  framed(trial, draft, (result) => html`
     ${facts([
       ["Experiments", whole(result.count)],
       ["Time", result.seconds === null ? "not known" : `about ${duration(result.seconds)}`],
@@ -66,9 +66,9 @@ const labels = (result) => {
 const facts = (pairs) => html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 /** The last result stays, dimmed, while there are mistakes. */
-const framed = (trial, draft, ways, content) => html`
+const framed = (trial, draft, content) => html`
   <section class="card outcome" aria-labelledby="outcome-title">
-    <div class="card-head"><h2 id="outcome-title">What it comes to</h2>${ways}</div>
+    <div class="card-head"><h2 id="outcome-title">What it comes to</h2></div>
     <div aria-live="polite">${draft.fault ? nothing : problems(trial, draft)}</div>
     <div class=${trial.problem || draft.fault ? "outdated" : ""}>${trial.result ? content(trial.result) : nothing}</div>
   </section>

@@ -4,7 +4,7 @@ import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
 import { chooser } from "./choice.js";
 import { label } from "./labels.js";
 import { mistakesAt } from "./mistakes.js";
-import { longText, number, switchBox, text, texts, written } from "./plain.js";
+import { longText, number, switchBox, text, texts, values, written } from "./plain.js";
 import { object } from "./object.js";
 import { words } from "./words.js";
 
@@ -25,7 +25,7 @@ export const field = (form, path, field, value, fallback = field.default, inheri
     fallback,
     inherits,
     id: form.id(path),
-    label: label(field.key),
+    label: field.label ?? label(field.key),
     mistakes: mistakesAt(form.mistakes, form.place(path)),
   };
   return CONTROLS[field.form](one);
@@ -61,7 +61,8 @@ const CONTROLS = {
   texts: framed(texts),
   choice: framed(chooser),
   json: framed(written),
-  list: framed(written),
+  map: framed(written),
+  list: framed((one) => (one.field.item.form === "json" ? values(one) : written(one))),
   flag: flagged,
   words: (one) => words(one, field, help),
   object: (one) => object(one, field, help),

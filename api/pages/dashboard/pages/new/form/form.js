@@ -3,6 +3,9 @@
 import { read, write } from "../schema/document.js";
 import { join } from "./mistakes.js";
 
+/** What a person is typing, and what is unfolded: forms that are made anew at each drawing share it. */
+export const createMemory = () => ({ typing: { id: null, text: null }, open: new Set() });
+
 /**
  * @param {object} given
  * @param {string} given.base the place of the form's document in the whole that is posted; "" if it is the whole
@@ -13,10 +16,12 @@ import { join } from "./mistakes.js";
  * @param {() => void} given.redraw
  * @param {(words: string) => void} given.say to who does not see
  * @param {boolean} given.keep see `write`
+ * @param {(key: string) => any} given.network what the network has where a layer says nothing
+ * @param {object} given.memory
  */
-export const createForm = ({ base, description, document, changed, mistakes, redraw, say, keep = false }) => {
-  const typing = { id: null, text: null };
-  const open = new Set();
+export const createForm = (given) => {
+  const { base, description, document, changed, mistakes, redraw, say, keep = false, memory } = given;
+  const { typing, open } = memory;
   const place = (path) => path.reduce(join, base);
   return {
     keep,
@@ -30,7 +35,7 @@ export const createForm = ({ base, description, document, changed, mistakes, red
       return mistakes();
     },
     read: (path) => read(description, document(), path),
-    write: (path, value) => changed(write(description, document(), path, value, keep)),
+    write: (path, value) => changed(write(description, document(), path, orDefault(path, value, keep), keep)),
     typed: (id) => (typing.id === id ? typing.text : null),
     type: (id, text) => {
       Object.assign(typing, { id, text });
@@ -46,7 +51,11 @@ export const createForm = ({ base, description, document, changed, mistakes, red
       else open.delete(key);
       redraw();
     },
+    network: given.network ?? ((key) => read(description, document(), [key])),
     redraw,
     say,
   };
 };
+
+/** In a merge patch null says "as by default"; without the key its field would go while a person types. */
+const orDefault = (path, value, keep) => (keep && path.length === 1 && value === undefined ? null : value);

@@ -84,7 +84,7 @@ const layer = (one) => {
 const drawn = ({ form, description, item }, own, inner) => {
   const network = inner.default === null ? form.description.fields.find(({ key }) => key === inner.key) : undefined;
   const value = expand(description, item)?.[inner.key];
-  const inherited = network && (form.read([inner.key]) ?? network.default);
+  const inherited = network && (form.network(inner.key) ?? network.default);
   return field(form, [...own, inner.key], inner, value ?? undefined, network ? inherited : inner.default, Boolean(network));
 };
 

@@ -46,18 +46,28 @@ const threeWays = (one, help) => {
   `;
 };
 
-/** What has to be said stands open, the rest behind a word. */
+/** Where one field has to be said, it stands open and the rest behind a word. */
 const fieldset = (one, field, help) => {
   const required = one.field.fields.filter((inner) => inner.required);
   const rest = one.field.fields.filter((inner) => !inner.required);
-  if (!required.length) return html`<fieldset class="group"><legend>${one.label}</legend>${help(one)} ${fields(one, rest, field)}</fieldset>`;
+  const [only, ...others] = required;
+  if (only && !others.length) return headed(one, only, rest, field);
   return html`
     <fieldset class="group">
       <legend>${one.label}</legend>
-      ${help(one)} ${fields(one, required, field)} ${folded(one.form, one.path, rest, one.value, fields(one, rest, field))}
+      ${help(one)} ${fields(one, one.field.fields, field)}
     </fieldset>
   `;
 };
+
+/** The one field that has to be said bears the name of the whole. */
+const headed = (one, only, rest, field) => html`
+  <div class="group">
+    ${fields(one, [{ ...only, label: one.label, description: one.field.description }], field)}
+    ${one.mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
+    ${folded(one.form, one.path, rest, one.value, fields(one, rest, field), `More of ${one.label.toLowerCase()}`)}
+  </div>
+`;
 
 /** Fields that few people need. They unfold by themselves where one is set or wrong. */
 export const folded = (form, path, inner, value, content, name = "More") => {

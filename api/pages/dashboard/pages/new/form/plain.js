@@ -6,6 +6,8 @@ import { live } from "/pages/vendor/lit-html/directives/live.js";
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+const WORDS = new Set(["true", "false", "null"]);
+
 /** A number or a word that may stand in its place. */
 export const number = (one) => html`
   <span class="joined">
@@ -26,10 +28,13 @@ const wordButton = (one, word) => html`
 export const text = (one) => input(one, { show: String, read: (typed) => typed });
 
 /** Short texts, with commas between them. */
-export const texts = (one) => input(one, { show: (value) => value.join(", "), read: textsOf });
+export const texts = (one) => input(one, { show: (value) => shownValues(value), read: textsOf });
+
+/** A few values of any kind: numbers, names, or JSON. */
+export const values = (one) => input(one, { show: shownValues, read: valuesOf });
 
 /** Any JSON. */
-export const written = (one) => input(one, { show: JSON.stringify, read: jsonOf });
+export const written = (one) => input(one, { show: (value) => JSON.stringify(value), read: jsonOf });
 
 export const longText = (one) => html`
   <textarea class="input" rows="2" id=${one.id} aria-describedby=${`${one.id}-help`}
@@ -46,7 +51,7 @@ export const switchBox = (one, on, write = (checked) => one.form.write(one.path,
 `;
 
 /** While a person types, the field shows what was typed, whatever shorter way the document has for it. */
-const input = (one, { show, read, mode = "text" }) => {
+export const input = (one, { show, read, mode = "text" }) => {
   const { form, id } = one;
   const written = one.value === undefined || one.value === null ? "" : plainly(one.value, show);
   const typed = (event) => {
@@ -76,12 +81,20 @@ const placeholder = (one, show) => {
 /** As the control shows it; what JSON has there instead, as JSON. */
 const plainly = (value, show) => {
   if (typeof value === "string") return value;
-  return Array.isArray(value) && value.every((item) => typeof item === "string") ? show(value) : JSON.stringify(value);
+  return Array.isArray(value) ? show(value) : JSON.stringify(value);
 };
 
 const numberOf = (typed) => (NUMBER.test(typed.trim()) ? Number(typed) : typed.trim());
 
 const textsOf = (typed) => typed.split(",").map((part) => part.trim()).filter(Boolean);
+
+const shownValues = (value) => value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(", ");
+
+/** With commas between them; what has braces or brackets is read as JSON. */
+const valuesOf = (typed) => {
+  if (/[[{"]/.test(typed)) return jsonOf(`[${typed}]`);
+  return textsOf(typed).map((part) => (WORDS.has(part) ? JSON.parse(part) : numberOf(part)));
+};
 
 const jsonOf = (typed) => {
   try {

@@ -17,7 +17,7 @@ export const editor = ({ text, fault, mistakes, type }) => {
   return html`
     <div class="json">
       <pre class="json-shown" aria-hidden="true">${tokens(text).map((token) => drawn(token, starts))}${"\n"}</pre>
-      <textarea id="json" class="json-text" spellcheck="false" autocomplete="off" autocapitalize="off" wrap="soft"
+      <textarea id="json" class="json-typed" spellcheck="false" autocomplete="off" autocapitalize="off" wrap="soft"
         aria-label="The document as JSON" aria-describedby="json-fault" aria-invalid=${fault || mistakes.length ? "true" : nothing}
         .value=${live(text)} @input=${(event) => type(event.target.value)}></textarea>
     </div>

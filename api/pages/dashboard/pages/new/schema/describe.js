@@ -11,6 +11,7 @@
  *   object   `fields`; `switchable` if it may be off
  *   texts    a list of short texts
  *   list     of `item`
+ *   map      of `values` by any key
  *   json     anything else, to be written by hand
  * and all have `default` (undefined if there is none), `nullable`, `description` and, as fields, `key` and `required`.
  */
@@ -48,6 +49,8 @@ const shape = (all, definitions) => {
   if (objects.length) return composite(all, objects, definitions);
   const array = all.find((branch) => branch.type === "array");
   if (array) return list(describe(array.items ?? {}, definitions));
+  const map = all.find((branch) => typeof branch.additionalProperties === "object");
+  if (map) return { form: "map", values: describe(map.additionalProperties, definitions) };
   const options = all.flatMap((branch) => branch.enum ?? []);
   const numbers = all.filter((branch) => branch.type === "number" || branch.type === "integer");
   if (numbers.length) return number(numbers, all);

@@ -1,0 +1,36 @@
+// What the service knows, as descriptions: asked once, for it does not change while a page is open.
+
+import { get } from "../../api.js";
+import { describe } from "./schema/describe.js";
+import { sparse } from "./schema/document.js";
+
+/** @returns {Promise<{ spec: object, examples: Object<string, object> }>} the examples say what differs from the defaults */
+export const catalogue = () => (asked.catalogue ??= forget("catalogue", read()));
+
+/** The description of a sweep's request; the catalogue is about experiments. */
+export const sweepRequest = () => (asked.request ??= forget("request", readRequest()));
+
+/** @returns {Promise<object[]>} what can be learned from */
+export const datasets = () => (asked.datasets ??= forget("datasets", get("/v1/datasets").then(({ data }) => data)));
+
+const asked = {};
+
+/** What failed is asked again the next time. */
+const forget = (name, answer) => {
+  answer.catch(() => delete asked[name]);
+  return answer;
+};
+
+const read = async () => {
+  const { spec: schema, examples } = await get("/v1/catalog");
+  const spec = describe(schema, schema.$defs);
+  const short = Object.entries(examples).map(([name, example]) => [name, sparse(spec, example)]);
+  return { spec, examples: Object.fromEntries(short) };
+};
+
+const readRequest = async () => {
+  const { components, paths } = await get("/openapi.json");
+  const { examples } = paths["/v1/sweeps"].post.requestBody.content["application/json"];
+  const short = Object.entries(examples ?? {}).map(([name, { value }]) => [name, value]);
+  return { ...describe(components.schemas.SweepRequest, components.schemas), examples: Object.fromEntries(short) };
+};

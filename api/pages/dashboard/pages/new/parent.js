@@ -1,0 +1,48 @@
+// The experiment that a fork starts from, and its spec as a person would have written it.
+
+import { get, post } from "../../api.js";
+import { same, sparse } from "./schema/document.js";
+import { contract, expand } from "./schema/shorthand.js";
+
+/** @returns {Promise<{ experiment: object, checkpoints: object[], document: object }>} */
+export const parentOf = async (id, spec) => {
+  const [experiment, checkpoints] = await Promise.all([
+    get(`/v1/experiments/${id}`),
+    get(`/v1/experiments/${id}/checkpoints`),
+  ]);
+  return { experiment, checkpoints: checkpoints.data, document: await unresolved(spec, experiment.spec) };
+};
+
+/**
+ * A resolved spec without what would follow anyway: what a layer has from the network, what a data set has by itself.
+ * What follows, the service knows: it resolves the spec without any of that.
+ */
+export const unresolved = async (spec, document) => {
+  const bare = sparse(spec, { ...document, ...stripped(spec, document) });
+  let follows;
+  try {
+    follows = (await post("/v1/experiments?dry_run=true", bare)).spec;
+  } catch {
+    return sparse(spec, document); // what a layer has of its own is what makes the spec a good one
+  }
+  const { item } = listField(spec);
+  const layers = document.layers.map((layer, i) => contract(item, differing(layer, follows.layers[i])));
+  const dataset = differing(document.dataset, follows.dataset, ["name"]);
+  return sparse(spec, { ...document, layers, dataset });
+};
+
+const listField = (spec) => spec.fields.find(({ key }) => key === "layers");
+
+const stripped = (spec, document) => {
+  const { item } = listField(spec);
+  const layers = document.layers.map((layer) => {
+    const own = item.kinds.find(({ kind }) => kind === layer.kind).fields.filter(({ default: none }) => none !== null);
+    return contract(item, pick(expand(item, layer), ["kind", ...own.map(({ key }) => key)]));
+  });
+  return { layers, dataset: { name: document.dataset.name } };
+};
+
+const pick = (object, keys) => Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key)));
+
+const differing = (object, follows, kept = ["kind", "units"]) =>
+  Object.fromEntries(Object.entries(object).filter(([key, value]) => kept.includes(key) || !same(value, follows[key])));

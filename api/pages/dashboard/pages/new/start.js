@@ -1,0 +1,37 @@
+// What the page begins with: what its address says, else a small network.
+
+import { get } from "../../api.js";
+import { catalogue, datasets, sweepRequest } from "./catalogue.js";
+import { fromHash } from "./json/link.js";
+import { parentOf, unresolved } from "./parent.js";
+
+/**
+ * @typedef {"spec" | "sweep" | "fork"} Kind what the document is: of an experiment, of a sweep, of a fork
+ * @returns {Promise<{ kind: Kind, document: object, parent: object | null, unread: boolean }>} and what the service knows
+ */
+export const begin = async (query) => {
+  const linked = fromHash(location.hash);
+  const unread = Boolean(location.hash) && !linked;
+  const [{ spec, examples }, sets, request] = await Promise.all([catalogue(), datasets(), sweepRequest()]);
+  const known = { spec, examples, sets, request, unread, parent: null };
+  if (query.get("fork")) return { ...known, ...(await fork(query.get("fork"), spec, linked)) };
+  if (linked?.kind === "sweep") return { ...known, kind: "sweep", document: linked.document };
+  const document = linked?.document ?? (await copied(query.get("copy"), spec)) ?? fresh(sets);
+  return query.has("sweep") && !linked ? { ...known, kind: "sweep", document: sweepOf(document) } : { ...known, kind: "spec", document };
+};
+
+const fork = async (id, spec, linked) => {
+  const parent = await parentOf(id, spec);
+  return { kind: "fork", parent, document: linked?.document ?? parent.document };
+};
+
+/** The spec of another experiment. */
+const copied = async (id, spec) => (id ? unresolved(spec, (await get(`/v1/experiments/${id}`)).spec) : undefined);
+
+const fresh = (sets) => ({ dataset: (sets.find(({ available }) => available) ?? sets[0]).name, layers: [300, 100] });
+
+/** A sweep of a spec, in which nothing changes yet. */
+export const sweepOf = ({ name, ...base }) => ({ ...(name ? { name } : {}), base, variants: {}, seeds: [0, 1, 2] });
+
+/** The base of a sweep as a spec of its own. */
+export const specOf = ({ name, base = {} }) => ({ ...(name ? { name } : {}), ...base });

@@ -1,0 +1,101 @@
+// The part of the form that makes a sweep of a spec: what changes, with which seeds, compared by what.
+
+import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { field } from "../form/field.js";
+import { createForm } from "../form/form.js";
+import { straysAt } from "../form/mistakes.js";
+import { input } from "../form/plain.js";
+import { grid } from "./grid.js";
+import { pathsOf } from "./paths.js";
+import { random } from "./random.js";
+import { without } from "./rows.js";
+import { seedsOf, seedsText } from "./seeds.js";
+import { variants } from "./variants.js";
+
+const WAYS = {
+  variants: { name: "Variants", draw: variants, fresh: {} },
+  grid: { name: "Grid", draw: grid, fresh: {} },
+  random: { name: "Random", draw: random, fresh: { n: 10, space: {} } },
+};
+
+/**
+ * @param {object} page
+ * @param {object} page.draft whose document is the request
+ * @param {object} page.trial
+ * @param {object} page.spec description of a spec
+ * @param {object} page.request description of a sweep's request
+ * @param {object} page.shared what forms share
+ */
+export const sweepForm = ({ draft, trial, spec, request, shared }) => {
+  const { document } = draft;
+  const [search, objective, name] = ["random", "objective", "name"].map((key) => request.fields.find((one) => one.key === key));
+  const form = createForm({ ...shared, base: "", description: request, document: () => draft.document, changed: draft.replace });
+  const base = document.base ?? {};
+  const paths = pathsOf(spec, base);
+  const sweep = {
+    document,
+    base,
+    paths,
+    form,
+    search,
+    space: search.fields.find(({ key }) => key === "space").values,
+    description: spec,
+    shared: { ...shared, description: spec },
+    mistakes: form.mistakes,
+    set: (key, value) => draft.replace(value === undefined ? without(draft.document, key) : { ...draft.document, [key]: value }),
+    freePath: (taken) => [...paths.keys()].find((path) => !(path in taken) && path.startsWith("optimizer.")) ?? "",
+  };
+  const compared = document.objective ?? trial.result?.request?.objective;
+  return html`
+    <section class="card" aria-labelledby="section-sweep">
+      <h2 id="section-sweep">Sweep</h2>
+      <div class="options">${field(form, ["name"], name, document.name)} ${seeds(sweep)}</div>
+      ${field(form, ["objective"], objective, document.objective, compared)}
+    </section>
+    <section class="card" aria-labelledby="section-changes">
+      <div class="card-head"><h2 id="section-changes">What changes</h2>${ways(draft)}</div>
+      ${WAYS[wayOf(document)].draw(sweep)}
+      <datalist id="sweep-paths">${[...paths.keys()].map((path) => html`<option value=${path}></option>`)}</datalist>
+    </section>
+  `;
+};
+
+export const wayOf = (document) => Object.keys(WAYS).find((way) => document[way]) ?? "variants";
+
+const ways = (draft) => html`
+  <div class="segments" role="group" aria-label="How the base is changed">
+    ${Object.entries(WAYS).map(([way, { name }]) => html`
+      <button type="button" aria-pressed=${wayOf(draft.document) === way} @click=${() => choose(draft, way)}>${name}</button>
+    `)}
+  </div>
+`;
+
+const choose = (draft, way) => {
+  if (wayOf(draft.document) === way && draft.document[way]) return;
+  const rest = Object.entries(draft.document).filter(([key]) => !(key in WAYS));
+  draft.replace({ ...Object.fromEntries(rest), [way]: WAYS[way].fresh });
+};
+
+const seeds = (sweep) => {
+  const mistakes = [...new Set(straysAt(sweep.mistakes, "seeds", []))];
+  const form = { ...sweep.form, write: (_, value) => sweep.set("seeds", value) };
+  const one = {
+    form,
+    id: "field-seeds",
+    path: ["seeds"],
+    field: { form: "seeds", required: false },
+    value: sweep.document.seeds,
+    fallback: [sweep.base.seed ?? 0],
+    mistakes,
+  };
+  return html`
+    <div class="field ${mistakes.length ? "field-wrong" : ""}">
+      <label for="field-seeds">Seeds</label>
+      ${input(one, { show: seedsText, read: seedsOf })}
+      <div id="field-seeds-help" class="help">
+        ${mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
+        <p class="hint">Each change is trained once with each: 0-4 for five. Two or more tell how sure a difference is.</p>
+      </div>
+    </div>
+  `;
+};

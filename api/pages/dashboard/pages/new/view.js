@@ -1,0 +1,124 @@
+// How the page looks: its head, the form at the left, JSON and outcome at the right.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { copy } from "../../copy.js";
+import { title, whole } from "../../format.js";
+import { icon } from "../../icons.js";
+import { note } from "../../states.js";
+import { createForm } from "./form/form.js";
+import { sections } from "./form/sections.js";
+import { editor } from "./json/editor.js";
+import { pretty } from "./json/pretty.js";
+import { changesOf, launch } from "./launch.js";
+import { experimentOutcome, sweepOutcome } from "./outcome.js";
+import { specOf, sweepOf } from "./start.js";
+import { sweepForm } from "./sweep/sweep.js";
+
+const HEADINGS = { spec: "New experiment", sweep: "New sweep", fork: "Fork" };
+const ACTIONS = { spec: "Launch", sweep: "Launch", fork: "Fork" };
+
+export const view = (page) => html`
+  <header class="head new-head">
+    <h1>${HEADINGS[page.kind]}</h1>
+    <button type="button" class="button" aria-label="Copy link" @click=${() => copy(new URL(page.address(), location.href).href, "The link")}>
+      ${icon("copy")}<span class="wide-only">Copy link</span>
+    </button>
+    <button type="button" class="button button-primary" ?disabled=${page.launching || Boolean(page.draft.fault)} @click=${() => launch(page)}>
+      ${icon(page.kind === "fork" ? "fork" : "play")} ${page.launching ? "Launching …" : ACTIONS[page.kind]}
+    </button>
+  </header>
+  ${page.unread ? html`<div class="new-note">${note("warning", "The link's document cannot be read: was all of it copied? This is a new one.")}</div>` : nothing}
+  ${page.kind === "fork" ? forked(page) : presets(page)}
+  <div class="new">
+    <form class="stack new-form" autocomplete="off" @submit=${(event) => event.preventDefault()}>${forms(page)}</form>
+    <div class="stack new-beside">
+      <section class="card" aria-labelledby="json-title">
+        <h2 id="json-title">JSON</h2>
+        ${editor({ text: page.draft.text, fault: page.draft.fault, mistakes: page.trial.mistakes, type: page.draft.type })}
+      </section>
+      ${outcome(page)}
+    </div>
+  </div>
+  <p class="hidden-label" role="status">${page.words}</p>
+`;
+
+const kinds = (page) => {
+  const { document } = page.draft;
+  const button = (kind, name, turn) => html`
+    <button type="button" aria-pressed=${page.kind === kind} @click=${() => page.kind === kind || page.become(kind, turn(document))}>${name}</button>
+  `;
+  return html`
+    <div class="segments" role="group" aria-label="What to make">
+      ${button("spec", "One experiment", specOf)} ${button("sweep", "Sweep", sweepOf)}
+    </div>
+  `;
+};
+
+const presets = (page) => {
+  const sweeps = page.kind === "sweep" ? Object.entries(page.request.examples) : [];
+  const all = page.kind === "sweep" ? sweeps : Object.entries(page.examples);
+  return html`
+    <div class="presets row" role="group" aria-label="Start from">
+      ${kinds(page)}
+      <span class="muted small">Start from</span>
+      ${all.map(([name, document]) => html`<button type="button" class="chip" @click=${() => page.draft.replace(document)}>${name}</button>`)}
+    </div>
+  `;
+};
+
+const forked = (page) => {
+  const { experiment, checkpoints } = page.parent;
+  const changes = changesOf(page);
+  const choose = (event) => {
+    page.from = event.target.value === "" ? null : Number(event.target.value);
+    page.redraw();
+  };
+  return html`
+    <section class="card fork" aria-label="What is forked">
+      <p>A new experiment from <a href=${`/experiments/${experiment.id}`}>${title(experiment)}</a>, with its spec as you change it here.</p>
+      <div class="field">
+        <label for="fork-from">Begins</label>
+        <select class="input" id="fork-from" @change=${choose}>
+          <option value="">from the start, with new weights</option>
+          ${checkpoints.filter((one) => one.whole).map((one) => html`<option value=${one.epoch}>with the weights of epoch ${whole(one.epoch)}</option>`)}
+        </select>
+      </div>
+      <p class="small"><span class="muted">Changes</span> ${Object.keys(changes).length ? html`<code>${pretty(changes, " ")}</code>` : "none so far"}</p>
+    </section>
+  `;
+};
+
+const forms = (page) => {
+  const { draft, trial, spec, request } = page;
+  const shared = { mistakes: () => trial.mistakes, redraw: page.redraw, say: page.say, memory: page.memory };
+  const isSweep = page.kind === "sweep";
+  const form = createForm({
+    ...shared,
+    base: isSweep ? "base" : "",
+    description: isSweep ? { ...spec, fields: spec.fields.filter(({ key }) => key !== "name") } : spec,
+    document: () => (isSweep ? (draft.document.base ?? {}) : draft.document),
+    changed: (next) => draft.replace(isSweep ? { ...draft.document, base: next } : next),
+  });
+  const shapes = isSweep || trial.problem || draft.fault ? null : trial.result;
+  return html`
+    ${isSweep ? sweepForm({ draft, trial, spec, request, shared }) : nothing}
+    ${isSweep ? html`<h2 class="new-base">The base</h2>` : nothing}
+    ${sections(form, shapes, (key) => (key === "dataset" ? aboutDataset(page, form) : nothing))}
+  `;
+};
+
+const aboutDataset = (page, form) => {
+  const found = page.sets.find(({ name }) => name === form.read(["dataset", "name"]));
+  if (!found) return nothing;
+  const classes = found.classes.length ? `${found.classes.length} classes` : "a number to predict";
+  return html`
+    <p class="hint wide">
+      ${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${whole(found.train_examples)} training examples${found.available ? "" : "; not here yet, the first run downloads it"}.
+    </p>
+  `;
+};
+
+const outcome = (page) => {
+  const show = page.kind === "sweep" ? sweepOutcome : experimentOutcome;
+  return show(page.trial, page.draft);
+};
