@@ -12,13 +12,15 @@ from pathlib import Path
 import httpx
 from sqlalchemy.orm import Session
 
+from api.services.histories import chosen
 from api.services.sampling import sampled
 from benchmarks import mlflow_scale
 from benchmarks.report import Sample, header, table
 from benchmarks.scale_data import NEEDLE, Size, build, ids
 from benchmarks.stage import DATABASES, database_version, stages
 from gradus.status import Status
-from hub import events, experiments, metrics
+from gradus.wire.sweep import SweepResult
+from hub import events, experiments, metrics, sweep_results, sweeps
 from hub.experiments import Filter
 from hub.hub import Hub
 from hub.loopback import TRUST_LOOPBACK
@@ -27,6 +29,7 @@ from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
 from tests.servers.processes import running_api, service_env
 
+Query = dict[str, str | int | list[str]]
 Ask = Callable[[], int]
 """One question; how many things came back."""
 COLUMNS = ("question", "answer", "p50 ms", "p99 ms", "min ms", "max ms", "own CPU p50 ms", "n")
@@ -47,6 +50,9 @@ class Places:
 
     def one_long(self) -> str:
         return random.choice(self.long)  # noqa: S311
+
+    def many(self) -> list[str]:
+        return random.sample(self.long, min(50, len(self.long)))
 
     def number(self) -> int:
         return random.randrange(max(1, self.events - 500))  # noqa: S311
@@ -127,12 +133,20 @@ def _through_the_hub(hub: Hub, places: Places) -> dict[str, Ask]:
         "page of 50 somewhere": page(Filter(), places.one),
         "one history, 1 000 rows": asked(lambda s: len(metrics.read(s, places.one_long()))),
         f"the same, {POINTS} points": asked(drawn),
+        "50 histories, 100 points each": asked(lambda s: sum(len(chosen(s, one, 100)) for one in places.many())),
+        "results of a sweep of 1 000": asked(lambda s: len(_results(s, places.sweep))),
         "count by status": asked(lambda s: sum(experiments.count_by_status(s, DEFAULT_WORKSPACE).values())),
         "500 events of the workspace": asked(
             lambda s: len(events.of_workspace(s, DEFAULT_WORKSPACE, places.number(), 500))
         ),
         "one experiment's events": asked(lambda s: len(events.of_experiment(s, places.one(), 0, 500))),
     }
+
+
+def _results(session: Session, sweep_id: str) -> Sequence[SweepResult]:
+    row = sweeps.get_of(session, DEFAULT_WORKSPACE, sweep_id)
+    assert row is not None
+    return sweep_results.record(session, row).results
 
 
 def _records(rows: Sequence[ExperimentRow]) -> int:
@@ -147,19 +161,28 @@ def _print_http(kind: str, hub: Hub, repeats: int) -> None:
 
 
 def _over_http(http: httpx.Client, places: Places) -> dict[str, Ask]:
-    def get(path: Callable[[], str], **query: str | int) -> Ask:
-        return lambda: len(http.get(f"/v1/{path()}", params=query).raise_for_status().json().get("data", ()))
+    def get(path: Callable[[], str], query: Callable[[], Query] = dict) -> Ask:
+        def ask() -> int:
+            answer = http.get(f"/v1/{path()}", params=query()).raise_for_status().json()
+            return len(answer.get("data", answer.get("results", ())))
 
-    def shown(one: Filter) -> dict[str, str | int]:
-        return {name: value for name, value in vars(one).items() if value is not None}
+        return ask
+
+    def page(one: Filter) -> Ask:
+        asked = {name: value for name, value in vars(one).items() if value is not None}
+        return get(lambda: "experiments", lambda: {"limit": 50, **asked})
 
     def history() -> str:
         return f"experiments/{places.one_long()}/metrics"
 
     return {
-        **{name: get(lambda: "experiments", limit=50, **shown(one)) for name, one in _filters(places).items()},
+        **{name: page(one) for name, one in _filters(places).items()},
         "one history, 1 000 rows": get(history),
-        f"the same, {POINTS} points": get(history, max_points=POINTS),
+        f"the same, {POINTS} points": get(history, lambda: {"max_points": POINTS}),
+        "50 histories, 100 points each": get(
+            lambda: "metrics", lambda: {"experiment": places.many(), "max_points": 100}
+        ),
+        "results of a sweep of 1 000": get(lambda: f"sweeps/{places.sweep}"),
         "one experiment": get(lambda: f"experiments/{places.one()}"),
     }
 

@@ -28,6 +28,8 @@ from benchmarks.stage import metrics_row
 from gradus.examples import ADAM_BATCH_NORM
 from gradus.spec.network import plan
 from gradus.status import EventKind, Status
+from gradus.sweep.expand import Member, expand
+from gradus.sweep.request import SweepRequest
 from hub.columns import Moment
 from hub.database import Database
 from hub.ids import new_id
@@ -43,6 +45,14 @@ SWEEP = 1000
 NEEDLE = "needle"
 """In the names of three old experiments."""
 
+_ASKED = SweepRequest.model_validate(
+    {
+        "base": ADAM_BATCH_NORM.document(),
+        "grid": {"optimizer.lr": [k / SWEEP for k in range(1, SWEEP // 5 + 1)]},
+        "seeds": [0, 1, 2, 3, 4],
+    }
+)
+"""What each sweep asked for."""
 _STATUSES = [Status.SUCCEEDED] * 90 + [Status.FAILED] * 5 + [Status.CANCELLED] * 4 + [Status.PAUSED]
 _DATASETS = ["mnist"] * 6 + ["fashion_mnist"] * 3 + ["digits"]
 _NAMES = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adam + batch norm", "dropout 0.3"]
@@ -96,15 +106,24 @@ def _experiments(connection: Connection, size: Size) -> None:
     at = datetime.now(UTC)
     per_experiment = max(1, size.events // size.experiments)
     sweeps = [new_id("swp") for _ in range(size.experiments // SWEEP + 1)]
+    members = expand(_ASKED).members
     shared = _shared_columns(at)
     rows = [
-        {**shared, **_own_columns(n, size, sweeps), "events": per_experiment, "parameters": n}
+        {
+            **shared,
+            **_own_columns(n, size, sweeps),
+            **_member_columns(members[n % SWEEP]),
+            "events": per_experiment,
+            "parameters": n,
+        }
         for n in range(size.experiments)
     ]
     jobs = [
         {"id": row["job_id"], "device": "auto", "done": True, "token": 1, "losses": 0, "hinted_at": at} for row in rows
     ]
     tags = [{"tag": tag, "experiment_id": row["id"]} for row in rows for tag in json.loads(row["tags"])]
+    asked = {"workspace_id": DEFAULT_WORKSPACE, "name": "rates", "request": _ASKED.resolved().model_dump_json()}
+    connection.execute(insert(_table("sweeps")), [{**asked, "id": one, "created_at": at} for one in sweeps])
     connection.execute(insert(_table("jobs")), jobs)
     connection.execute(insert(_table("experiments")), rows)
     words = [
@@ -122,7 +141,6 @@ def _shared_columns(at: datetime) -> dict[str, Any]:
     return {
         "workspace_id": DEFAULT_WORKSPACE,
         "notes": "",
-        "spec": stored_spec(ADAM_BATCH_NORM),
         "fingerprint": ADAM_BATCH_NORM.fingerprint(),
         "seconds": 123.0,
         "latest": newest,
@@ -152,6 +170,10 @@ def _own_columns(n: int, size: Size, sweeps: Sequence[str]) -> dict[str, Any]:
         "epoch": epochs,
         "epochs": epochs,
     }
+
+
+def _member_columns(member: Member) -> dict[str, Any]:
+    return {"sweep_label": member.label, "spec": stored_spec(member.experiment)}
 
 
 def _metrics_and_events(connection: Connection, size: Size) -> None:
@@ -195,7 +217,10 @@ def _events(numbers: TableClause, count: int) -> Select[Any]:
 def _told() -> str:
     """An experiment as events tell of it."""
     own = _own_columns(1, Size(1, 1, 1), ["swp"])
-    row = ExperimentRow(**{**_shared_columns(datetime.now(UTC)), **own}, parameters=plan(ADAM_BATCH_NORM).parameters)
+    spec = stored_spec(ADAM_BATCH_NORM)
+    row = ExperimentRow(
+        **{**_shared_columns(datetime.now(UTC)), **own}, spec=spec, parameters=plan(ADAM_BATCH_NORM).parameters
+    )
     return record(row).model_dump_json()
 
 
