@@ -77,7 +77,7 @@ def now(session: Session) -> datetime:
 
 def _sqlite(url: str, begin: str) -> Engine:
     engine = create_engine(
-        url, module=_sqlite_module(), connect_args={"timeout": PATIENCE}, pool_size=20, max_overflow=20
+        url, module=sqlite_module(), connect_args={"timeout": PATIENCE}, pool_size=20, max_overflow=20
     )
 
     @event.listens_for(engine, "connect")
@@ -93,7 +93,7 @@ def _sqlite(url: str, begin: str) -> Engine:
     return engine
 
 
-def _sqlite_module() -> ModuleType:
+def sqlite_module() -> ModuleType:
     """A SQLite without the WAL-reset bug (3.51.3 or newer) where its wheel is installed, else Python's own."""
     name = "pysqlite3.dbapi2" if find_spec("pysqlite3") else "sqlite3"
     return import_module(name)
