@@ -1,0 +1,46 @@
+// The metrics of an epoch: what they are called, how they are written, which of two values is better.
+
+import { number } from "./api.js";
+import { duration, figure, percent } from "./format.js";
+
+/** Every metric that can be drawn, in the order of the row. */
+export const METRICS = [
+  { key: "train_loss", label: "Training loss", write: figure, lower: true },
+  { key: "train_accuracy", label: "Training accuracy", write: percent },
+  { key: "validation_loss", label: "Validation loss", write: figure, lower: true },
+  { key: "validation_accuracy", label: "Validation accuracy", write: percent },
+  { key: "test_loss", label: "Test loss", write: figure, lower: true },
+  { key: "test_accuracy", label: "Test accuracy", write: percent },
+  { key: "penalty", label: "Penalty", write: figure, lower: true },
+  { key: "learning_rate", label: "Learning rate", write: figure },
+  { key: "gradient_norm", label: "Gradient norm", write: figure, lower: true },
+  { key: "seconds", label: "Seconds an epoch", write: duration, lower: true },
+];
+
+/** The metric of this name. */
+export const metric = (key) => METRICS.find((one) => one.key === key);
+
+/** Whether the row has a value of the metric: accuracies of a regression have none. */
+export const has = (row, key) => row !== null && row !== undefined && row[key] !== null;
+
+/** The metric by which an experiment's best epoch is chosen. */
+export const judge = (experiment, row) =>
+  experiment.spec.early_stopping?.metric ?? (has(row, "validation_accuracy") ? "validation_accuracy" : "validation_loss");
+
+/** An experiment as it is after one more epoch, as the service will tell it. */
+export const withEpoch = (experiment, row) => {
+  const { progress, best } = experiment;
+  if (row.epoch <= progress.epoch) return experiment;
+  const left = progress.epochs - row.epoch;
+  return {
+    ...experiment,
+    latest: row,
+    best: best === null || better(judge(experiment, row), row, best) ? row : best,
+    progress: { ...progress, epoch: row.epoch, eta_seconds: left * row.seconds },
+  };
+};
+
+const better = (key, row, best) => {
+  const [one, other] = [number(row[key]), number(best[key])];
+  return metric(key).lower ? one < other : one > other;
+};

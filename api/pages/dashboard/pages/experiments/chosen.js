@@ -1,0 +1,56 @@
+// What can be done with the experiments that are selected.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { post, remove } from "../../api.js";
+import { confirm } from "../../dialog.js";
+import { icon } from "../../icons.js";
+import { isFinal } from "../../status.js";
+import { attempt } from "../../toast.js";
+
+export const TOGETHER = 50;
+
+/** The bar that appears with the first selection. */
+export const chosenBar = (experiments, { clear, dropped }) => {
+  if (!experiments.length) return nothing;
+  const going = experiments.filter((one) => !isFinal(one.status));
+  const removable = experiments.filter((one) => one.status !== "running");
+  return html`
+    <div class="chosen-bar" role="region" aria-label="Selection">
+      <strong aria-live="polite">${experiments.length} selected</strong>
+      ${compare(experiments)}
+      ${going.length ? html`<button class="button" @click=${() => cancel(going)}>${icon("cancel")}Cancel</button>` : nothing}
+      ${removable.length
+        ? html`<button class="button button-danger" @click=${() => drop(removable, dropped)}>${icon("delete")}Delete</button>`
+        : nothing}
+      <button class="quiet" aria-label="Clear the selection" @click=${clear}>${icon("close")}</button>
+    </div>
+  `;
+};
+
+/** Where the selection is compared. */
+export const comparison = (experiments) => `/compare?ids=${experiments.slice(0, TOGETHER).map((one) => one.id).join(",")}`;
+
+const compare = (experiments) => {
+  if (experiments.length < 2) return html`<span class="muted small">Select another to compare them.</span>`;
+  if (experiments.length > TOGETHER) return html`<span class="muted small">At most ${TOGETHER} can be compared.</span>`;
+  return html`<a class="button button-primary" href=${comparison(experiments)}>${icon("compare")}Compare</a>`;
+};
+
+const cancel = async (experiments) => {
+  const text = `${count(experiments)} will end where it is. What is trained so far stays.`;
+  if (!(await confirm({ title: "Cancel?", text, action: "Cancel the runs", danger: true }))) return;
+  for (const one of experiments) await attempt(() => post(`/v1/experiments/${one.id}/cancel`));
+};
+
+const drop = async (experiments, dropped) => {
+  const text = `${count(experiments)}, with metrics, log and checkpoints, will be gone for good.`;
+  if (!(await confirm({ title: "Delete?", text, action: "Delete", danger: true }))) return;
+  for (const one of experiments) {
+    await attempt(async () => {
+      await remove(`/v1/experiments/${one.id}`);
+      dropped(one.id);
+    });
+  }
+};
+
+const count = (experiments) => (experiments.length === 1 ? "One experiment" : `${experiments.length} experiments`);

@@ -1,0 +1,61 @@
+// The histories behind the sparklines: asked for when a row comes into sight, many at once, and grown by live epochs.
+
+import { get } from "../../api.js";
+import { afterRest } from "../../frame.js";
+import { judge } from "../../metrics.js";
+
+const POINTS = 32;
+const TOGETHER = 50;
+
+/** Histories by experiment. `changed` is called when some have arrived. */
+export class Curves {
+  #rows = new Map();
+  #wanted = new Set();
+  #read = afterRest(80, () => this.#ask());
+
+  constructor(changed) {
+    this.changed = changed;
+  }
+
+  /** The values to draw for an experiment that is in sight. */
+  of(experiment) {
+    const rows = this.#rows.get(experiment.id);
+    if (!rows && experiment.latest) this.#want(experiment.id);
+    if (!rows || !experiment.best) return [];
+    const key = judge(experiment, experiment.best);
+    return rows.map((row) => row[key]);
+  }
+
+  hear({ kind, experimentId, data }) {
+    const rows = this.#rows.get(experimentId);
+    if (kind !== "epoch" || !rows || data.epoch <= (rows.at(-1)?.epoch ?? 0)) return;
+    const every = rows.length < 2 * POINTS ? rows : rows.filter((_, i) => i % 2 === 0);
+    this.#rows.set(experimentId, [...every, data]);
+  }
+
+  /** Forget everything: events were missed. */
+  clear() {
+    this.#rows.clear();
+  }
+
+  end() {
+    this.#read.cancel();
+  }
+
+  #want(id) {
+    if (this.#wanted.has(id)) return;
+    this.#wanted.add(id);
+    this.#read();
+  }
+
+  async #ask() {
+    const ids = [...this.#wanted].slice(0, TOGETHER);
+    const answer = await get("/v1/metrics", { experiment: ids, max_points: POINTS }).catch(() => ({ data: {} }));
+    for (const id of ids) {
+      this.#wanted.delete(id);
+      this.#rows.set(id, answer.data[id]?.data ?? []);
+    }
+    if (this.#wanted.size) this.#read();
+    this.changed();
+  }
+}

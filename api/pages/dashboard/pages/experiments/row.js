@@ -1,0 +1,52 @@
+// One experiment as a row of the list.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { ago, duration, moment, network, optimizer, title } from "../../format.js";
+import { judge, metric } from "../../metrics.js";
+import { sparkline } from "../../sparkline.js";
+import { badge } from "../../status.js";
+
+/**
+ * @param {{dataset, values, chosen: boolean, choose(event): void, place: number}} view
+ */
+export const row = (experiment, { dataset, values, chosen, choose, place }) => html`
+  <tr role="row" data-id=${experiment.id} aria-rowindex=${place + 2} class=${chosen ? "chosen" : ""}>
+    <td role="cell" class="cell-check">
+      <label class="check-area">
+        <input type="checkbox" .checked=${live(chosen)} @click=${choose} aria-label="Select ${title(experiment)}">
+      </label>
+    </td>
+    <th role="rowheader" scope="row" class="cell-name">
+      <a href="/experiments/${experiment.id}" class=${experiment.name ? "" : "unnamed"}>${title(experiment)}</a>
+      ${experiment.tags.map((tag) => html`<a class="tag" href="/?tag=${encodeURIComponent(tag)}">${tag}</a>`)}
+    </th>
+    <td role="cell" class="cell-status">${badge(experiment.status)}</td>
+    <td role="cell" class="cell-dataset">${experiment.spec.dataset.name}</td>
+    <td role="cell" class="cell-network">${network(experiment.spec, dataset)}</td>
+    <td role="cell" class="cell-optimizer">${optimizer(experiment.spec)}</td>
+    <td role="cell" class="cell-best number">${best(experiment)}</td>
+    <td role="cell" class="cell-curve">${sparkline(values)}</td>
+    <td role="cell" class="cell-progress">${progress(experiment)}</td>
+  </tr>
+`;
+
+const best = (experiment) => {
+  if (!experiment.best) return html`<span class="muted">–</span>`;
+  const { label, write, key } = metric(judge(experiment, experiment.best));
+  return html`<span title="${label} after epoch ${experiment.best.epoch}">${write(experiment.best[key])}</span>`;
+};
+
+const progress = (experiment) => {
+  const { epoch, epochs, eta_seconds: eta } = experiment.progress;
+  if (experiment.status !== "running" && experiment.status !== "paused") return whenever(experiment);
+  return html`
+    <progress max=${epochs} value=${epoch} aria-label="Epochs done"></progress>
+    <span class="muted small">${epoch}/${epochs}${eta ? html` · ${duration(eta)} left` : nothing}</span>
+  `;
+};
+
+const whenever = (experiment) => {
+  const at = experiment.finished_at ?? experiment.created_at;
+  return html`<span class="muted small" title=${moment(at)}>${ago(at)}</span>`;
+};

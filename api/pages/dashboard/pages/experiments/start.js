@@ -1,0 +1,33 @@
+// The list before there is anything in it: how to begin.
+
+import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { get, post } from "../../api.js";
+import { icon } from "../../icons.js";
+import { empty } from "../../states.js";
+import { attempt, toast } from "../../toast.js";
+
+const LECTURE = ["lecture: gradient descent", "lecture: adam + batch norm"];
+
+/** `mnistHere`: whether MNIST has been downloaded. */
+export const start = (mnistHere) =>
+  empty(
+    "Nothing has been trained yet",
+    html`The lecture’s two runs train the same network, 784–300–100–10 on MNIST: once with plain gradient descent, once
+      with Adam and batch normalisation.${mnistHere ? "" : " MNIST is downloaded first, 11 MB."}`,
+    html`
+      <button class="button button-primary" @click=${() => launch(LECTURE)}>${icon("play")}Run the lecture’s two</button>
+      <button class="button" @click=${() => launch(["digits"])}>A few seconds of digits</button>
+      <a class="button" href="/new">Build a network</a>
+    `,
+  );
+
+/** Nothing fits the filter. */
+export const noMatch = (clear) =>
+  empty("Nothing fits the filter", "Try another word, or look at everything.", html`<button class="button" @click=${clear}>Show all</button>`);
+
+const launch = (names) =>
+  attempt(async () => {
+    const { examples } = await get("/v1/catalog");
+    for (const name of names) await post("/v1/experiments", examples[name], { "Idempotency-Key": crypto.randomUUID() });
+    toast(names.length === 1 ? "It is on its way." : "Both are on their way.");
+  });

@@ -1,0 +1,22 @@
+// A curve the size of a word. It is decoration: the numbers stand beside it.
+
+import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { number } from "./api.js";
+
+const WIDTH = 96;
+const HEIGHT = 26;
+const EDGE = 3;
+
+/** The values as a line; those that are no finite numbers leave a gap. */
+export const sparkline = (values) => {
+  const points = values.map(number).map((y, x) => ({ x, y })).filter(({ y }) => Number.isFinite(y));
+  if (points.length < 2) return nothing;
+  const [low, high] = [Math.min(...points.map(({ y }) => y)), Math.max(...points.map(({ y }) => y))];
+  const across = (x) => EDGE + (x / (values.length - 1)) * (WIDTH - 2 * EDGE);
+  const up = (y) => HEIGHT - EDGE - ((y - low) / (high - low || 1)) * (HEIGHT - 2 * EDGE);
+  const last = points.at(-1);
+  const path = points.map(({ x, y }, i) => `${i ? "L" : "M"}${across(x).toFixed(1)} ${up(y).toFixed(1)}`).join("");
+  return html`<svg class="sparkline" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">
+    ${svg`<path d=${path} /><circle cx=${across(last.x).toFixed(1)} cy=${up(last.y).toFixed(1)} r="2" />`}
+  </svg>`;
+};
