@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy import exc as database
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.addresses import Addresses
@@ -25,8 +26,11 @@ from gradus.errors import (
 )
 from gradus.wire.problem import Mistake, Problem, place_within, stood
 from gradus.wire.wording import sentence
+from hub import schema
+from hub.hub import Hub
 
 MEDIA_TYPE = "application/problem+json"
+_AWAY = (database.OperationalError, database.InterfaceError, database.TimeoutError)
 logger = logging.getLogger(__name__)
 
 _HEADERS: dict[type[GradusError], dict[str, str]] = {
@@ -55,7 +59,7 @@ def install(app: FastAPI, addresses: Addresses) -> None:
     app.add_exception_handler(GradusError, _known)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(HTTPException, address)
-    for kind in (database.OperationalError, database.InterfaceError, database.TimeoutError):
+    for kind in (database.DBAPIError, database.TimeoutError):
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _fault)
 
@@ -114,9 +118,30 @@ def _address(request: Request, error: HTTPException, addresses: Addresses) -> Re
     return _rendered(problem, error.headers)
 
 
-async def _database(_: Request, error: Exception) -> Response:
+async def _database(request: Request, error: Exception) -> Response:
+    """A database that does not answer, or with other tables than this code knows; else it is our fault."""
+    hub: Hub = request.app.state.world.hub
+    if wrong := await run_in_threadpool(_mismatch, hub, error):
+        logger.error("%s", wrong)
+        return respond(Unavailable(wrong, code="database_schema"))
+    if not isinstance(error, _AWAY):
+        raise error
     logger.warning("the database does not answer: %s", error)
     return respond(Unavailable("the database does not answer; try again in a moment", code="database_unavailable"))
+
+
+def _mismatch(hub: Hub, error: Exception) -> str | None:
+    """Why this code cannot work with the database's schema, if that may be what the error comes from.
+
+    Only SQLite says of a missing table what it says when it is away; a Postgres that is away is not asked again.
+    """
+    if isinstance(error, _AWAY) and hub.database.engine.dialect.name != "sqlite":
+        return None
+    try:
+        with hub.read() as session:
+            return schema.mismatch(session)
+    except database.SQLAlchemyError:
+        return None
 
 
 async def _fault(_: Request, __: Exception) -> Response:

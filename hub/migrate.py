@@ -1,23 +1,36 @@
 """Bring a database to the newest schema; `python -m hub.migrate` does it to that of the environment."""
 
-from pathlib import Path
+import sys
+from contextlib import closing
 
 from alembic import command
 from alembic.config import Config
 
+from gradus.errors import Conflict
+from hub.database import Database
+from hub.schema import NEWEST, SCRIPTS, mismatch, version
 from hub.settings import Settings
-
-SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Run every migration up to `revision` that the database has not seen."""
+    """Run every migration up to `revision` that the database has not seen.
+
+    Raises:
+        Conflict: it has seen some that this code does not know.
+    """
+    _refuse_newer(url)
     command.upgrade(_config(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take back every migration after `revision`; `base` leaves an empty database."""
     command.downgrade(_config(url), revision)
+
+
+def _refuse_newer(url: str) -> None:
+    with closing(Database(url)) as database, database.read() as session:
+        if (version(session) or "") > NEWEST:
+            raise Conflict(str(mismatch(session)), code="database_schema")
 
 
 def _config(url: str) -> Config:
@@ -28,4 +41,7 @@ def _config(url: str) -> Config:
 
 
 if __name__ == "__main__":
-    upgrade(Settings.from_env().database_url)
+    try:
+        upgrade(Settings.from_env().database_url)
+    except Conflict as error:
+        sys.exit(f"error: {error.detail}")

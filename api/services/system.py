@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import get_args
 
 import redis
@@ -12,7 +13,7 @@ from gradus import __version__
 from gradus.spec.device import DeviceWish
 from gradus.status import Status
 from gradus.wire.system import DependencyHealth, Health, SystemRecord
-from hub import experiments, workers
+from hub import experiments, schema, workers
 from hub.hub import Hub
 
 
@@ -47,17 +48,23 @@ def hints(hub: Hub) -> dict[str, int]:
 
 
 def readiness(hub: Hub) -> Health:
-    """Whether each thing that the API needs answers."""
-    found = (_look("database", hub.database.ping), _look("redis", hub.bell.ping))
+    """Whether each thing that the API needs answers, and the database with the tables that it knows."""
+    found = (_look("database", partial(_mismatch, hub)), _look("redis", hub.bell.ping))
     return Health(status="ok" if all(one.ok for one in found) else "unavailable", dependencies=found)
 
 
-def _look(name: str, ping: Callable[[], None]) -> DependencyHealth:
+def _mismatch(hub: Hub) -> str | None:
+    with hub.read() as session:
+        return schema.mismatch(session)
+
+
+def _look(name: str, ask: Callable[[], str | None]) -> DependencyHealth:
+    """What is wrong with it, by what `ask` says or raises."""
     try:
-        ping()
+        wrong = ask()
     except (SQLAlchemyError, redis.RedisError, OSError) as error:
-        return DependencyHealth(name=name, ok=False, detail=_EFFECTS[name] + type(error).__name__)
-    return DependencyHealth(name=name, ok=True)
+        wrong = type(error).__name__
+    return DependencyHealth(name=name, ok=wrong is None, detail="" if wrong is None else _EFFECTS[name] + wrong)
 
 
 _EFFECTS = {
