@@ -32,10 +32,10 @@ def data_dir(env: Mapping[str, str] = os.environ) -> Path:
     return Path(env.get("GRADUS_DATA_DIR") or DEFAULT_DATA_DIR).expanduser().absolute()
 
 
-def find_access(url: str | None = None, env: Mapping[str, str] = os.environ) -> Access:
+def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, key: str | None = None) -> Access:
     """The service that is meant: `url`, else `GRADUS_URL`, else the one that `gradus up` started on the data folder.
 
-    The key of `client.json` goes to its own address alone; for others it is `GRADUS_KEY`.
+    The key of `client.json` goes to its own address alone; for others it is `GRADUS_KEY`. `key` wins over both.
 
     Raises:
         BadRequest: the address is none.
@@ -43,13 +43,13 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ) -> 
     """
     saved = _saved(data_dir(env) / CLIENT_FILE)
     given = url or env.get("GRADUS_URL")
-    if not given:
-        if saved is None:
-            raise Unavailable("no service is known here: start one with `gradus up`, or name one with --url")
-        return saved
-    address = _checked(given)
-    same = saved is not None and saved.url == address
-    return Access(address, env.get("GRADUS_KEY") or (saved.key if saved and same else None))
+    if given:
+        address = _checked(given)
+        same = saved is not None and saved.url == address
+        return Access(address, key or env.get("GRADUS_KEY") or (saved.key if saved and same else None))
+    if saved is None:
+        raise Unavailable("no service is known here: start one with `gradus up`, or name its URL")
+    return saved if key is None else Access(saved.url, key)
 
 
 def _saved(path: Path) -> Access | None:

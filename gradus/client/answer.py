@@ -1,37 +1,58 @@
 """What an HTTP answer says: the value that the call asked for, or an error of the tree."""
 
-from typing import TypeVar
+from math import ceil
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from gradus.client.calls import Call
-from gradus.errors import BY_STATUS, BadRequest, GradusError, ServerFault, from_problem
+from gradus.client.steps import Answer, Lost
+from gradus.errors import BY_STATUS, BadRequest, GradusError, ServerFault, TooManyRequests, Unavailable, from_problem
 from gradus.wire.problem import Problem
 
 T = TypeVar("T")
 
 
-def value(call: Call[T], status: int, body: bytes) -> T:
+def value(call: Call[T], reply: Answer | Lost) -> T:
     """The answer's value.
 
     Raises:
-        GradusError: the service refused, or what answered is no Gradus service.
+        GradusError: the service refused, was not reached, or what answered is no Gradus service.
     """
-    if status >= 300:
-        raise refusal(status, body)
+    if isinstance(reply, Lost) or reply.status >= 300:
+        raise refusal(call, reply)
     try:
-        return call.read(body)
+        return call.read(reply.body)
     except ValidationError as error:
-        raise ServerFault(
-            f"the answer to {call.method} {call.path} cannot be read: is this a Gradus service of this version?",
-            code="unreadable_answer",
-        ) from error
+        raise unreadable(call) from error
 
 
-def refusal(status: int, body: bytes) -> GradusError:
-    """The error of an answer that is not a success."""
+def refusal(call: Call[Any], reply: Answer | Lost) -> GradusError:
+    """The error of what is not a success."""
+    if isinstance(reply, Lost):
+        return _lost(call, reply)
+    if reply.status < 300:
+        return unreadable(call)
     try:
-        return from_problem(Problem.model_validate_json(body))
+        error = from_problem(Problem.model_validate_json(reply.body))
     except ValidationError:
-        kind = BY_STATUS.get(status, BadRequest if status < 500 else ServerFault)
-        return kind(f"the answer was {status} without a reason: is this a Gradus service?", code="no_problem")
+        kind = BY_STATUS.get(reply.status, BadRequest if reply.status < 500 else ServerFault)
+        error = kind(f"the answer was {reply.status} without a reason: is this a Gradus service?", code="no_problem")
+    if isinstance(error, TooManyRequests):
+        error.retry_after = ceil(reply.retry_after) or error.retry_after
+    return error
+
+
+def _lost(call: Call[Any], reply: Lost) -> Unavailable:
+    if reply.sent and not call.repeatable:
+        what = f"the answer to {call.method} {call.path} was lost, and it may have been done or not"
+        return Unavailable(f"{what}: look before you repeat it ({reply.why})", code="answer_lost")
+    return Unavailable(reply.why, code="unreachable")
+
+
+def unreadable(call: Call[Any]) -> ServerFault:
+    """The error of an answer that is no Gradus service's."""
+    return ServerFault(
+        f"the answer to {call.method} {call.path} cannot be read: is this a Gradus service of this version?",
+        code="unreadable_answer",
+    )

@@ -1,64 +1,57 @@
-"""The client that waits: sends calls, reads streams, and comes back after a lost connection."""
+"""The client in two kinds: `Client` waits, `AsyncClient` is awaited; what both can do stands in `service.py`."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Generator
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-import httpx
-
-from gradus.client import calls
-from gradus.client.access import Access
-from gradus.client.answer import refusal, value
+from gradus.client.access import Access, find_access
 from gradus.client.calls import Call
-from gradus.client.stream import StreamEvent, StreamReader
-from gradus.errors import GradusError, Unavailable
-from gradus.status import EventKind
+from gradus.client.flows import send
+from gradus.client.follow import follow
+from gradus.client.patience import PATIENCE, RETRIES
+from gradus.client.service import Service
+from gradus.client.stream import StreamEvent
+
+if TYPE_CHECKING:
+    import httpx
+
+    from gradus.client.awaiting import Awaiting  # noqa: F401 (named in the base of its client)
+    from gradus.client.waiting import Waiting  # noqa: F401 (as above)
+
 
 T = TypeVar("T")
 
-PAUSES = (0.1, 0.4)
-"""Seconds before a call is sent again that got no answer."""
-SILENCE = 40.0
-"""Seconds without a byte after which a stream counts as broken; the service sends a comment every 15."""
-PATIENCE = 60.0
-"""Seconds that a stream tries to come back."""
+TIMEOUT = 30.0
+"""Seconds without an answer after which a call counts as lost."""
 
 
-class Client:
-    """Talks with one service. Safe to share between threads; close it, or use it with `with`."""
+class Client(Service["Waiting"]):
+    """Talks with one service. Safe to share between threads; close it, or use it with `with`.
 
-    def __init__(self, access: Access, transport: httpx.BaseTransport | None = None) -> None:
-        self.access = access
-        headers = {"User-Agent": "gradus-client"}
-        if access.key:
-            headers["Authorization"] = f"Bearer {access.key}"
-        self._http = httpx.Client(
-            base_url=access.url,
-            headers=headers,
-            timeout=30,
-            limits=httpx.Limits(max_connections=None),  # each stream holds one
-            trust_env=not access.local,
-            transport=transport,
-        )
+    `Client()` finds the service as the command line does: `GRADUS_URL` and `GRADUS_KEY`, else what `gradus up` wrote.
+    """
 
-    def send(self, call: Call[T]) -> T:
-        """Send a call and read its answer; one that may be repeated is, when the connection is lost.
+    def __init__(
+        self,
+        at: Access | str | None = None,
+        transport: "httpx.BaseTransport | None" = None,
+        *,
+        key: str | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        from gradus.client import waiting  # noqa: PLC0415 (brings httpx, a third of the time of the import)
+
+        super().__init__(waiting.Waiting(_access(at, key), timeout, transport))
+
+    def send(self, call: Call[T], retries: int = RETRIES) -> T:
+        """Send a call and read its answer; one that cannot be done twice is sent again when that may help.
 
         Raises:
             GradusError: the service refused, or could not be reached.
         """
-        for pause in PAUSES if call.repeatable else ():
-            try:
-                return self._once(call)
-            except httpx.TransportError:
-                time.sleep(pause)
-        try:
-            return self._once(call)
-        except httpx.TransportError as error:
-            raise self._unreachable(error) from error
+        return self._performer.run(send(call, retries))
 
-    def events(self, experiment_id: str, after: int = 0, patience: float = PATIENCE) -> Iterator[StreamEvent]:
+    def events(self, experiment_id: str, after: int = 0, patience: float = PATIENCE) -> Generator[StreamEvent]:
         """The events of an experiment after number `after`, each once and in order, to its end.
 
         A lost connection is taken up again where it broke.
@@ -66,27 +59,11 @@ class Client:
         Raises:
             GradusError: the service refused, or could not be reached for `patience` seconds.
         """
-        deadline = time.monotonic() + patience
-        while True:
-            lost: Exception = Unavailable("the stream stopped before its end")
-            try:
-                for event in self._stream(calls.events(experiment_id, after)):
-                    deadline = time.monotonic() + patience
-                    if event is None:
-                        continue
-                    yield event
-                    if event.kind is EventKind.END:
-                        return
-                    after = event.seq
-            except (httpx.TransportError, Unavailable) as error:
-                lost = error
-            if time.monotonic() > deadline:
-                raise self._unreachable(lost) from lost
-            time.sleep(0.25)
+        return self._performer.tell(follow(experiment_id, lambda event: [event], after, patience))
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._performer.close()
 
     def __enter__(self) -> Self:
         return self
@@ -96,37 +73,42 @@ class Client:
     ) -> None:
         self.close()
 
-    def _once(self, call: Call[T]) -> T:
-        response = self._http.request(timeout=30 + call.seconds, **_request(call))
-        return value(call, response.status_code, response.content)
 
-    def _stream(self, call: Call[None]) -> Iterator[StreamEvent | None]:
-        """The events of one connection, and None after each piece of it, as a sign of life."""
-        timeout = httpx.Timeout(10, read=SILENCE)
-        with self._http.stream(timeout=timeout, **_request(call)) as response:
-            if response.status_code >= 300:
-                raise refusal(response.status_code, response.read())
-            reader = StreamReader()
-            for chunk in response.iter_bytes():
-                yield from reader.feed(chunk)
-                yield None
+class AsyncClient(Service["Awaiting"]):
+    """Talks with one service from one event loop: what `Client` returns is awaited, what it tells wants `async for`."""
 
-    def _unreachable(self, error: Exception) -> GradusError:
-        if isinstance(error, GradusError):
-            return error
-        why = str(error) or type(error).__name__
-        return Unavailable(f"nothing answers at {self.access.url} ({why})", code="unreachable")
+    def __init__(
+        self,
+        at: Access | str | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+        *,
+        key: str | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        from gradus.client import awaiting  # noqa: PLC0415 (as above)
+
+        super().__init__(awaiting.Awaiting(_access(at, key), timeout, transport))
+
+    async def send(self, call: Call[T], retries: int = RETRIES) -> T:
+        """Send a call and read its answer, as `Client.send` does."""
+        return await self._performer.run(send(call, retries))
+
+    def events(self, experiment_id: str, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[StreamEvent]:
+        """The events of an experiment, as `Client.events` tells them."""
+        return self._performer.tell(follow(experiment_id, lambda event: [event], after, patience))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._performer.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
 
-def _request(call: Call[Any]) -> dict[str, Any]:
-    """The call in httpx's words."""
-    headers = dict(call.headers)
-    if call.body is not None:
-        headers["Content-Type"] = "application/json"
-    return {
-        "method": call.method,
-        "url": call.path,
-        "params": dict(call.query),
-        "headers": headers,
-        "content": call.body,
-    }
+def _access(at: Access | str | None, key: str | None) -> Access:
+    return at if isinstance(at, Access) else find_access(at, key=key)

@@ -12,19 +12,19 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from gradus.errors import BadRequest
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Document = BaseModel | Mapping[str, Any]
 """A body: a typed one, or its document, which the service validates."""
 
 
 @dataclass(frozen=True)
-class Call(Generic[T]):
+class Call(Generic[T_co]):
     """One request, and how its answer is read."""
 
     method: str
     path: str
-    read: Callable[[bytes], T]
+    read: Callable[[bytes], T_co]
     query: Mapping[str, str | int] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None

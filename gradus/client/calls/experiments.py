@@ -93,20 +93,28 @@ def resume(experiment_id: str, /) -> Call[ExperimentRecord]:
     return Call("POST", place("experiments", experiment_id, "resume"), _read, harmless=True)
 
 
-def extend(experiment_id: str, /, epochs: int) -> Call[ExperimentRecord]:
-    """Train so many epochs more. Asking twice adds twice: a lost answer is told, not asked for again."""
-    return Call("POST", place("experiments", experiment_id, "extend"), _read, body=encoded({"epochs": epochs}))
+def extend(experiment_id: str, /, epochs: int, *, idempotency_key: str | None = None) -> Call[ExperimentRecord]:
+    """Train so many epochs more; they are added once, however often the call is sent."""
+    path, body = place("experiments", experiment_id, "extend"), encoded({"epochs": epochs})
+    return Call("POST", path, _read, headers=once(idempotency_key), body=body)
 
 
 def fork(
-    experiment_id: str, /, changes: Mapping[str, Any] | None = None, *, from_epoch: int | None = None, **fields: Any
+    experiment_id: str,
+    /,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    from_epoch: int | None = None,
+    idempotency_key: str | None = None,
+    **fields: Any,
 ) -> Call[ExperimentRecord]:
     """A new experiment with changes (RFC 7396), from the start or from the checkpoint of an epoch.
 
-    A lost answer is told, not asked for again: the fork may be there.
+    It is created once, however often the call is sent.
     """
-    body = {"changes": document(changes, fields), "from_epoch": from_epoch}
-    return Call("POST", place("experiments", experiment_id, "fork"), _read, body=encoded(body))
+    path = place("experiments", experiment_id, "fork")
+    body = encoded({"changes": document(changes, fields), "from_epoch": from_epoch})
+    return Call("POST", path, _read, headers=once(idempotency_key), body=body)
 
 
 def checkpoints(experiment_id: str, /) -> Call[CheckpointPage]:

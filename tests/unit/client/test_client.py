@@ -99,7 +99,7 @@ def test_a_call_is_sent_again_when_the_connection_breaks_and_that_is_harmless() 
             client.send(calls.create({}, idempotency_key="once"))
         assert seen == ["once", "once"]
         with pytest.raises(Unavailable):
-            client.send(calls.extend("exp_1", 3))
+            client.send(calls.create_key({}))
         assert len(seen) == 3
 
 
@@ -121,6 +121,7 @@ def test_a_stream_that_breaks_after_every_row_yields_each_row_once() -> None:
         seq = int(last or 0) + 1
         row = f'id: {seq}\nevent: log\ndata: {{"level": "info", "message": "row {seq}"}}\n\n'
         handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
         handler.end_headers()
         handler.wfile.write(row.encode() if len(asked) % 3 else row.encode()[:-9])
 

@@ -1,0 +1,90 @@
+"""Performs flows by awaiting: what `AsyncClient` stands on. The twin of `waiting.py`, step by step."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from gradus.client import translation
+from gradus.client.access import Access
+from gradus.client.calls import Call
+from gradus.client.steps import Answer, Ask, Done, Flow, Lost, Open, Read, Rest, Step, Tell, advance
+
+Y = TypeVar("Y")
+R = TypeVar("R")
+
+
+class Awaiting:
+    """Talks with one service over a pool of connections, from one event loop."""
+
+    def __init__(self, access: Access, timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.access, self.timeout = access, timeout
+        self.http = httpx.AsyncClient(**translation.settings(access), transport=transport)
+
+    async def run(self, flow: Flow[Any, R]) -> R:
+        """What the flow comes to; nobody listens to what it tells."""
+        async with _Line(self) as line:
+            step = advance(flow)
+            while not isinstance(step, Done):
+                step = advance(flow, None if isinstance(step, Tell) else await line.perform(step))
+            return step.value
+
+    async def tell(self, flow: Flow[Y, Any]) -> AsyncGenerator[Y]:
+        """What the flow tells, as it is wanted."""
+        async with _Line(self) as line:
+            step = advance(flow)
+            while not isinstance(step, Done):
+                if isinstance(step, Tell):
+                    yield step.value
+                    step = advance(flow)
+                else:
+                    step = advance(flow, await line.perform(step))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+
+
+class _Line:
+    """Performs the steps of one flow, and holds the stream that it reads."""
+
+    def __init__(self, owner: Awaiting) -> None:
+        self._owner, self._http = owner, owner.http
+        self._open = AsyncExitStack()
+        self._chunks: AsyncIterator[bytes] | None = None
+
+    async def perform(self, step: Step) -> Answer | Lost | bytes | None:
+        try:
+            match step:
+                case Ask(call):
+                    response = await self._http.request(**translation.request(call, self._owner.timeout))
+                    return translation.answer(response, response.content)
+                case Open(call):
+                    return await self._opened(call)
+                case Read():
+                    assert self._chunks is not None
+                    return await anext(self._chunks, None)
+                case Rest(seconds):
+                    await asyncio.sleep(seconds)
+                    return None
+        except httpx.RequestError as error:
+            return translation.lost(error, self._owner.access)
+
+    async def _opened(self, call: Call[Any]) -> Answer:
+        await self._open.aclose()
+        response = await self._open.enter_async_context(self._http.stream(**translation.stream(call)))
+        if response.status_code >= 300:
+            return translation.answer(response, await response.aread())
+        self._chunks = response.aiter_bytes()
+        return translation.answer(response)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()

@@ -1,0 +1,105 @@
+"""Metrics as a pandas frame and as plotly figures; neither comes with Gradus."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsRow
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+POINTS = 2000
+"""Rows of one curve: more than a screen has columns."""
+PARTS = {"train": "#0072b2", "validation": "#e69f00", "test": "#009e73"}
+"""What a curve is measured on, and its colour, which the colour-blind can tell from the others (Okabe & Ito, 2008)."""
+
+Curves = Mapping[str, Sequence[MetricsRow]]
+"""Rows by the name of their run."""
+
+
+def frame(rows: Sequence[MetricsRow]) -> "DataFrame":
+    """A row for each epoch, by epoch.
+
+    Raises:
+        ImportError: pandas is not installed.
+    """
+    return table([row.model_dump() for row in rows], list(MetricsRow.model_fields), "epoch")
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], index: str) -> "DataFrame":
+    """A frame of these columns.
+
+    Raises:
+        ImportError: pandas is not installed.
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 (it need not be here)
+    except ImportError as error:
+        raise ImportError("frames need pandas: pip install pandas") from error
+    return pd.DataFrame(rows, columns=columns).set_index(index)
+
+
+def draw_run(record: ExperimentRecord, rows: Sequence[MetricsRow], *, log: bool) -> "Figure":
+    """Losses and, unless it is a regression, accuracies of one run over its epochs.
+
+    Raises:
+        ImportError: plotly is not installed.
+    """
+    figure = _figure(record.name or record.id)
+    panels = ["loss"] if record.spec.dataset.facts.task == "regression" else ["loss", "accuracy"]
+    for i, panel in enumerate(panels):
+        for part, colour in PARTS.items():
+            figure.add_trace(_curve(rows, f"{part}_{panel}", i, name=part, colour=colour, legend=i == 0))
+    return figure.update_layout(_axes(panels, log=log))
+
+
+def draw_comparison(curves: Curves, metric: str, *, log: bool) -> "Figure":
+    """One metric of several runs over their epochs.
+
+    Raises:
+        ImportError: plotly is not installed.
+    """
+    figure = _figure(metric.replace("_", " "))
+    for name, rows in curves.items():
+        figure.add_trace(_curve(rows, metric, 0, name=name))
+    return figure.update_layout(_axes([metric.replace("_", " ")], log=log))
+
+
+def _figure(title: str) -> "Figure":
+    try:
+        from plotly.graph_objects import Figure  # noqa: PLC0415 (it need not be here)
+    except ImportError as error:
+        raise ImportError("figures need plotly: pip install plotly") from error
+    layout = {"title": {"text": title}, "hovermode": "x unified", "template": "plotly_white", "height": 400}
+    return Figure(layout=layout)
+
+
+def _curve(
+    rows: Sequence[MetricsRow], metric: str, panel: int, *, name: str, colour: str | None = None, legend: bool = True
+) -> dict[str, Any]:
+    axis = str(panel + 1) if panel else ""
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(rows) < 50 else "lines",
+        "name": name,
+        "legendgroup": name,
+        "showlegend": legend,
+        "line": {"color": colour},
+        "x": [row.epoch for row in rows],
+        "y": [getattr(row, metric) for row in rows],
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+    }
+
+
+def _axes(panels: Sequence[str], *, log: bool) -> dict[str, Any]:
+    """Panels side by side."""
+    axes: dict[str, Any] = {}
+    for i, panel in enumerate(panels):
+        number, left = str(i + 1) if i else "", i / len(panels) + 0.06 * (i > 0)
+        scale = "log" if log and panel.endswith("loss") else "linear"
+        axes[f"xaxis{number}"] = {"title": {"text": "epoch"}, "domain": [left, (i + 1) / len(panels)]}
+        axes[f"yaxis{number}"] = {"title": {"text": panel}, "type": scale, "anchor": f"x{number}"}
+    return axes

@@ -1,0 +1,80 @@
+"""`client.experiments`."""
+
+from functools import partial
+from typing import Never
+
+from gradus.client import calls
+from gradus.client.comparison import Comparison
+from gradus.client.drawing import POINTS
+from gradus.client.face import P, asks, sends, tells
+from gradus.client.flows import PAGE, ended, send, walk
+from gradus.client.follow import follow
+from gradus.client.patience import PATIENCE
+from gradus.client.run import Host, Run, hands, rows_of
+from gradus.client.steps import Flow
+from gradus.client.stream import StreamEvent
+from gradus.wire.metrics import MetricsRow
+
+
+class Experiments(Host[P]):
+    """Create, find, watch and steer experiments."""
+
+    create = hands(calls.create)
+    get = hands(calls.experiment)
+    update = hands(calls.update)
+    cancel = hands(calls.cancel)
+    pause = hands(calls.pause)
+    resume = hands(calls.resume)
+    extend = hands(calls.extend)
+    fork = hands(calls.fork)
+    delete = sends(calls.delete)
+    dry_run = sends(calls.dry_run)
+    metrics = sends(calls.metrics)
+    checkpoints = sends(calls.checkpoints)
+
+    @tells
+    def list(
+        self,
+        *,
+        status: str | None = None,
+        tag: str | None = None,
+        dataset: str | None = None,
+        sweep: str | None = None,
+        q: str | None = None,
+    ) -> Flow[Run[P], None]:
+        """Every run that fits, newest first, page by page as they are wanted."""
+        wanted = partial(calls.experiments, status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, limit=PAGE)
+        return walk(lambda cursor: wanted(cursor=cursor), self.run_of)
+
+    @tells
+    def watch(self, experiment_id: str, /, *, after: int = 0, patience: float = PATIENCE) -> Flow[MetricsRow, object]:
+        """The metrics rows after epoch `after` as they come, each once and in order, to the experiment's end.
+
+        A lost connection is taken up again where it broke; given up after `patience` seconds.
+        """
+        return follow(experiment_id, lambda event: rows_of(event, after), patience=patience)
+
+    @tells
+    def events(self, experiment_id: str, /, *, after: int = 0, patience: float = PATIENCE) -> Flow[StreamEvent, object]:
+        """The events after number `after` as they come, each once and in order, to the experiment's end."""
+        return follow(experiment_id, lambda event: [event], after, patience)
+
+    @asks
+    def wait(self, experiment_id: str, /, timeout: float | None = None) -> Flow[Never, Run[P]]:
+        """The run at its end, however that came about.
+
+        Raises:
+            TimeoutError: it is not over after so many seconds; it goes on.
+        """
+        return self.run_of((yield from ended(experiment_id, timeout)))
+
+    @asks
+    def compare(self, *runs: str | Run[P]) -> Flow[Never, Comparison]:
+        """These runs, or those of these ids, side by side."""
+        ids = [run if isinstance(run, str) else run.id for run in runs]
+        assert ids, "name at least one run"
+        records, rows = [], []
+        for one in ids:
+            records.append((yield from send(calls.experiment(one))))
+            rows.append((yield from send(calls.metrics(one, max_points=POINTS))).data)
+        return Comparison(tuple(records), tuple(rows))

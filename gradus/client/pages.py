@@ -1,0 +1,41 @@
+"""What a notebook shows of a run and of a comparison: a few lines of HTML, without scripts."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsRow
+
+
+def card(record: ExperimentRecord) -> str:
+    """A run in a few lines."""
+    progress = record.progress
+    bar = f'<progress max="{progress.epochs}" value="{progress.epoch}"></progress> {progress.epoch}/{progress.epochs}'
+    lines = [f"<b>{escape(record.name or record.id)}</b> <code>{escape(record.id)}</code>", f"{record.status} {bar}"]
+    if record.best is not None:
+        lines.append(f"best: {escape(scores(record.best))}")
+    if record.error is not None:
+        lines.append(f"{record.error.code}: {escape(record.error.message)}")
+    return f"<div>{'<br>'.join(lines)}</div>"
+
+
+def scores(row: MetricsRow) -> str:
+    """A row in words: accuracies, or losses where there are none."""
+    kind = "loss" if row.validation_accuracy is None else "accuracy"
+    parts = ", ".join(f"{part} {getattr(row, f'{part}_{kind}'):.4g}" for part in ("validation", "test"))
+    return f"{kind} {parts} after epoch {row.epoch}"
+
+
+def grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table; numbers to four digits."""
+    return f"<table>{_line('th', head)}{''.join(_line('td', row) for row in rows)}</table>"
+
+
+def _line(tag: str, cells: Iterable[object]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(_text(cell))}</{tag}>' for cell in cells)}</tr>"
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.4g}"
+    return "" if cell is None else str(cell)

@@ -1,0 +1,203 @@
+"""A run: what was last heard of an experiment, and what can be done with it."""
+
+from collections.abc import Callable, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Never, ParamSpec, Self, overload
+
+from gradus.client import calls, pages
+from gradus.client.calls import Call
+from gradus.client.drawing import POINTS, draw_run, frame
+from gradus.client.face import Face, P, asks, looking_like, method_of, sends_its, tells
+from gradus.client.flows import ended, send
+from gradus.client.follow import follow
+from gradus.client.patience import PATIENCE
+from gradus.client.steps import Flow
+from gradus.client.stream import StreamEvent
+from gradus.spec.experiment import Experiment
+from gradus.status import Status
+from gradus.wire.experiment import ExperimentRecord, Failure, Progress
+from gradus.wire.metrics import MetricsRow
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+    from gradus.client.awaiting import Awaiting
+    from gradus.client.waiting import Waiting
+
+A = ParamSpec("A")
+
+
+class Hands(Generic[A]):
+    """A method that comes to a run, which has the face of the object that it came from."""
+
+    def __init__(self, flow: "Callable[Concatenate[Any, A], Flow[Any, Run[Any]]]") -> None:
+        self.flow = flow
+        self.__doc__ = flow.__doc__
+
+    @overload
+    def __get__(self, here: None, owner: object) -> Self: ...
+    @overload
+    def __get__(self, here: "Face[Waiting]", owner: object) -> "Callable[A, Run[Waiting]]": ...
+    @overload
+    def __get__(self, here: "Face[Awaiting]", owner: object) -> "Callable[A, Coroutine[Any, Any, Run[Awaiting]]]": ...
+    def __get__(self, here: Face[Any] | None, owner: object) -> Any:
+        return self if here is None else method_of(self.flow, here, here._performer.run)
+
+
+class Host(Face[P]):
+    """Something that hands out runs."""
+
+    def run_of(self, record: ExperimentRecord) -> "Run[P]":
+        """The run of this record."""
+        return Run(self._performer, record)
+
+
+def hands(call: Callable[A, Call[ExperimentRecord]]) -> Hands[A]:
+    """The method that sends this call and hands out its run."""
+
+    def flow(host: Host[Any], /, *args: A.args, **options: A.kwargs) -> "Flow[Any, Run[Any]]":
+        return host.run_of((yield from send(call(*args, **options))))
+
+    return Hands(looking_like(call, flow))
+
+
+def hands_its(call: Callable[Concatenate[str, A], Call[ExperimentRecord]]) -> Hands[A]:
+    """The method that sends this call about the run that it belongs to."""
+
+    def flow(run: "Run[Any]", /, *args: A.args, **options: A.kwargs) -> "Flow[Any, Run[Any]]":
+        return run.run_of((yield from send(call(run.id, *args, **options))))
+
+    return Hands(looking_like(call, flow, without=1))
+
+
+class Run(Host[P]):
+    """What was last heard of an experiment, `record`, which every answer about it renews, and what can be done with it.
+
+    With an `AsyncClient` every method is awaited, and `watch` and `events` want `async for`.
+    """
+
+    def __init__(self, performer: P, record: ExperimentRecord) -> None:
+        super().__init__(performer)
+        self.record = record
+
+    refresh = hands_its(calls.experiment)
+    update = hands_its(calls.update)
+    cancel = hands_its(calls.cancel)
+    pause = hands_its(calls.pause)
+    resume = hands_its(calls.resume)
+    extend = hands_its(calls.extend)
+    fork = hands_its(calls.fork)
+    delete = sends_its(calls.delete)
+    metrics = sends_its(calls.metrics)
+    checkpoints = sends_its(calls.checkpoints)
+
+    @tells
+    def watch(self, *, after: int = 0, patience: float = PATIENCE) -> Flow[MetricsRow, ExperimentRecord]:
+        """Its metrics rows after epoch `after` as they come, each once and in order, to its end.
+
+        A lost connection is taken up again where it broke; given up after `patience` seconds.
+        """
+        return follow(self.id, lambda event: rows_of(self._heard(event), after), patience=patience)
+
+    @tells
+    def events(self, *, after: int = 0, patience: float = PATIENCE) -> Flow[StreamEvent, ExperimentRecord]:
+        """Its events after number `after` as they come, each once and in order, to its end."""
+        return follow(self.id, lambda event: [self._heard(event)], after, patience)
+
+    @asks
+    def wait(self, timeout: float | None = None) -> "Flow[Never, Run[P]]":
+        """Itself at its end, however that came about.
+
+        Raises:
+            TimeoutError: it is not over after so many seconds; it goes on.
+        """
+        return self.run_of((yield from ended(self.id, timeout)))
+
+    @asks
+    def to_frame(self) -> "Flow[Never, DataFrame]":
+        """Its metrics as a pandas frame, one row for each epoch.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return frame((yield from send(calls.metrics(self.id))).data)
+
+    @asks
+    def plot(self, *, log: bool = False) -> "Flow[Never, Figure]":
+        """Its curves as a plotly figure, which a notebook shows; `log` for losses on a logarithmic axis.
+
+        Raises:
+            ImportError: plotly is not installed.
+        """
+        return draw_run(self.record, (yield from send(calls.metrics(self.id, max_points=POINTS))).data, log=log)
+
+    @property
+    def id(self) -> str:
+        """Of the experiment."""
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self.record.name
+
+    @property
+    def status(self) -> Status:
+        """What it was doing."""
+        return self.record.status
+
+    @property
+    def spec(self) -> Experiment:
+        """Resolved: nothing left to defaults."""
+        return self.record.spec
+
+    @property
+    def progress(self) -> Progress:
+        """How far it was."""
+        return self.record.progress
+
+    @property
+    def latest(self) -> MetricsRow | None:
+        """The newest row."""
+        return self.record.latest
+
+    @property
+    def best(self) -> MetricsRow | None:
+        """The best row by validation."""
+        return self.record.best
+
+    @property
+    def error(self) -> Failure | None:
+        """Why and where it failed."""
+        return self.record.error
+
+    def run_of(self, record: ExperimentRecord) -> "Run[P]":
+        """Itself, which now knows more; a run of its own for another experiment."""
+        if record.id != self.id:
+            return super().run_of(record)
+        self.record = record
+        return self
+
+    def _heard(self, event: StreamEvent) -> StreamEvent:
+        if isinstance(event.data, ExperimentRecord):
+            self.record = event.data
+        return event
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and other.id == self.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        done = f"{self.progress.epoch}/{self.progress.epochs}"
+        return f"<Run {self.id} {self.name!r} {self.status} {done}>"
+
+    def _repr_html_(self) -> str:
+        return pages.card(self.record)
+
+
+def rows_of(event: StreamEvent, after: int = 0) -> Iterator[MetricsRow]:
+    """The metrics row that the event tells, if it is one of a later epoch."""
+    if isinstance(event.data, MetricsRow) and event.data.epoch > after:
+        yield event.data

@@ -1,0 +1,49 @@
+"""`client.sweeps`."""
+
+from math import ceil
+from typing import Never
+
+from gradus.client import calls
+from gradus.client.face import Face, P, asks, sends, tells
+from gradus.client.flows import LOOK, PAGE, Deadline, send, walk
+from gradus.client.patience import LONG
+from gradus.client.steps import Flow
+from gradus.wire.sweep import SweepRecord, SweepSummary
+
+NEVER = 2**53 - 1
+"""An epoch that does not come: who waits for it is answered at the end."""
+
+
+class Sweeps(Face[P]):
+    """Many experiments from one base."""
+
+    create = sends(calls.create_sweep)
+    dry_run = sends(calls.dry_run_sweep)
+    get = sends(calls.sweep)
+    cancel = sends(calls.cancel_sweep)
+    retry = sends(calls.retry_sweep)
+    extend = sends(calls.extend_sweep)
+
+    @tells
+    def list(self) -> Flow[SweepSummary, None]:
+        """Every sweep, newest first, without its results."""
+        return walk(lambda cursor: calls.sweeps(limit=PAGE, cursor=cursor), lambda sweep: sweep)
+
+    @asks
+    def wait(self, sweep_id: str, /, timeout: float | None = None) -> Flow[Never, SweepRecord]:
+        """The sweep when all of its experiments are over.
+
+        Raises:
+            TimeoutError: they are not after so many seconds; they go on.
+        """
+        deadline = Deadline(timeout)
+        while unfinished := going(sweep := (yield from send(calls.sweep(sweep_id), LONG))):
+            left = deadline.left(f"{sweep_id} is {sweep.status} after {timeout} s")
+            yield from send(calls.metrics(unfinished, after=NEVER, wait=ceil(min(left, LOOK))), LONG)
+        return sweep
+
+
+def going(sweep: SweepRecord) -> str | None:
+    """The id of a member that is not over."""
+    pairs = (pair for result in sweep.results for pair in zip(result.experiments, result.statuses, strict=True))
+    return next((one for one, status in pairs if not status.final), None)
