@@ -11,7 +11,7 @@ import torch
 
 from gradus.spec.experiment import Experiment
 from worker.data.load import load
-from worker.trainer.__main__ import NICENESS
+from worker.trainer.manners import NICENESS
 from worker.training.train import train
 
 

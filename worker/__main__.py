@@ -1,4 +1,4 @@
-"""A worker: `python -m worker [--slots N] [--threads N] [--device auto|cpu|cuda]`."""
+"""A worker: `python -m worker [--slots N] [--threads N] [--device auto|cpu|cuda] [--memory GIB]`."""
 
 import argparse
 import logging
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from hub.settings import Settings
 from worker.app import WorkerProcess
+from worker.slot import Slot
 
 
 def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
@@ -16,9 +17,11 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
     options.add_argument("--slots", type=int, default=env.get("GRADUS_SLOTS", 1), help="experiments at once")
     options.add_argument("--threads", type=int, default=env.get("GRADUS_THREADS", 1), help="CPU threads for each slot")
     options.add_argument("--device", choices=["auto", "cpu", "cuda"], default=env.get("GRADUS_DEVICE", "auto"))
+    options.add_argument("--memory", type=float, default=env.get("GRADUS_MEMORY"), help="GiB for each slot on a CPU")
     chosen = options.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    return WorkerProcess(Settings.from_env(), chosen.slots, chosen.threads, chosen.device).work()
+    slots = [Slot(chosen.threads, chosen.device, chosen.memory) for _ in range(chosen.slots)]
+    return WorkerProcess(Settings.from_env(), slots).work()
 
 
 if __name__ == "__main__":

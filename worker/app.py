@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
 from typing import cast
@@ -18,6 +19,7 @@ from hub.queue import queues_for
 from hub.settings import Settings
 from worker import duties, hints
 from worker.patience import DATABASE_AWAY
+from worker.slot import Slot
 from worker.stopping import Stopping
 from worker.team import Team
 
@@ -27,10 +29,10 @@ logger = logging.getLogger(__name__)
 class WorkerProcess:
     """Takes hints until a signal comes, then hands back what runs. A second signal ends it on the spot."""
 
-    def __init__(self, settings: Settings, slots: int, threads: int, device: str) -> None:
+    def __init__(self, settings: Settings, slots: Sequence[Slot]) -> None:
         self._hub = Hub(settings)
         self._stopping = Stopping()
-        self._team = Team(self._hub, slots, threads, device, self._stopping)
+        self._team = Team(self._hub, slots, self._stopping)
         self._taking_hints = False
 
     def work(self) -> int:

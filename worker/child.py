@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
 
-from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop, line
+from worker.oom import OutOfMemoryKills
+from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop, Train, line
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 120.0
@@ -21,6 +22,9 @@ SETTLE_SECONDS = 5.0
 UNREAD = 1000
 """Reports in memory; more stay in the pipe, and the trainer waits."""
 
+CACHES = {"LRU_CACHE_CAPACITY": "256", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256"}
+"""Most products that oneDNN keeps compiled. Left alone it keeps a thousand of each kind, and a process that has seen
+many shapes of networks grows by hundreds of megabytes."""
 PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
 """Threads that wait give their core away: spinning ones make epochs five times slower beside a busy API."""
 
@@ -29,18 +33,25 @@ class TrainerLost(Exception):
     """The trainer's process is gone."""
 
 
+class OutOfMemory(TrainerLost):
+    """The kernel killed it because memory ran out."""
+
+
 class Trainer:
     """A spawned process with a pipe in each direction. It dies with its parent."""
 
-    def __init__(self, threads: int, device: str) -> None:
+    def __init__(self, threads: int, device: str, memory: float | None = None) -> None:
+        """`memory` is what it may take on a CPU, in GiB."""
+        bound = [] if memory is None else [f"--memory={memory}"]
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "worker.trainer", f"--threads={threads}", f"--device={device}"],
+            [sys.executable, "-m", "worker.trainer", f"--threads={threads}", f"--device={device}", *bound],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env={**os.environ, **PASSIVE, "OMP_NUM_THREADS": str(threads)},  # before torch is imported
+            env={**os.environ, **CACHES, **PASSIVE, "OMP_NUM_THREADS": str(threads)},  # before torch is imported
             start_new_session=True,  # a Ctrl-C is for the parent, which hands the work back first
         )
+        self._kills = OutOfMemoryKills(self._process.pid)
         self._inbox: Queue[Report | TrainerLost | None] = Queue(UNREAD)
         threading.Thread(target=self._read, name="reports", daemon=True).start()
 
@@ -75,11 +86,13 @@ class Trainer:
             TrainerLost: there is nobody to hear it.
         """
         assert self._process.stdin is not None
+        if isinstance(command, Train):
+            self._kills.look()
         try:
             self._process.stdin.write(line(command))
             self._process.stdin.flush()
         except BrokenPipeError:
-            raise TrainerLost(self._last_words()) from None
+            raise self._loss() from None
 
     def receive(self, timeout: float) -> Report | None:
         """The next report; None after so many seconds, and whenever woken.
@@ -102,16 +115,18 @@ class Trainer:
             self._inbox.put_nowait(None)
 
     def settle(self, ids: Iterable[str]) -> None:
-        """Make it let go of its job, these experiments of which still train; it is killed if it does not.
+        """Make it let go of its job, these experiments of which still train; it is killed if it does not, or if it is
+        worn.
 
         Raises:
-            TrainerLost: it was killed, or died.
+            TrainerLost: it did not, or died.
         """
         self.send(Stop(ids=tuple(ids)))
         deadline = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < deadline:
-            if isinstance(self.receive(0.1), Idle):
-                return
+            report = self.receive(0.1)
+            if isinstance(report, Idle):
+                return self.kill() if report.worn else None
         self.kill()
         raise TrainerLost("the trainer did not stop and was killed")
 
@@ -134,12 +149,12 @@ class Trainer:
                     self._inbox.put(REPORTS.validate_json(report))
         finally:  # also when it said what cannot be understood
             self._process.kill()
-            self._inbox.put(TrainerLost(self._last_words()))
+            self._inbox.put(self._loss())
 
-    def _last_words(self) -> str:
+    def _loss(self) -> TrainerLost:
         code = self._process.wait()
         if code >= 0:
-            return f"the trainer's process ended with exit code {code}"
-        name = signal.Signals(-code).name
-        hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
-        return f"the trainer's process was killed by {name}{hint}"
+            return TrainerLost(f"the trainer's process ended with exit code {code}")
+        if code == -signal.SIGKILL and self._kills.grown:
+            return OutOfMemory("the memory does not suffice: the system killed the trainer's process")
+        return TrainerLost(f"the trainer's process was killed by {signal.Signals(-code).name}")

@@ -8,12 +8,13 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from gradus.status import Status
+from gradus.status import FailureCode, Status
+from gradus.wire.experiment import Failure
 from hub import checkpoints, claims, runs
 from hub.hub import Hub
 from hub.leases import LeaseLost
 from hub.saved import Saved
-from worker.child import Trainer, TrainerLost
+from worker.child import OutOfMemory, Trainer, TrainerLost
 from worker.patience import DATABASE_AWAY, patiently
 from worker.stopping import Stopping
 from worker.trainer.protocol import (
@@ -90,12 +91,21 @@ class Run:
                 self._take(self._trainer.receive(LOOK_SECONDS))
                 self._look()
         except TrainerLost as lost:
-            why = str(lost)
-            logger.warning("%s: %s", self.job_id, why)
-            return self._write(lambda session: runs.lose(session, self._lease, why))
+            return self._lose(lost)
         if self._open:
             return self._hand_back()
         return self._settle()
+
+    def _lose(self, lost: TrainerLost) -> None:
+        """Try again with another trainer, unless it would fail, too."""
+        why = str(lost)
+        logger.warning("%s: %s", self.job_id, why)
+        if not isinstance(lost, OutOfMemory):
+            return self._write(lambda session: runs.lose(session, self._lease, why))
+        failure = Failure(code=FailureCode.OUT_OF_MEMORY, message=why)
+        for one in tuple(self._open):
+            self._end(one, Status.FAILED, failure)
+        return None
 
     def _order(self) -> Train:
         settings = self._hub.settings
@@ -126,8 +136,7 @@ class Run:
             case Stopped():  # it answers too late
                 pass
             case Ended(id=one, status=status, failure=failure, why=why):
-                self._write(lambda session: runs.end(session, self._lease, one, status, failure, why))
-                self._open.discard(one)
+                self._end(one, status, failure, why)
             case Idle() | Ready():
                 raise TrainerLost("the trainer lost track of its job")
             case None:
@@ -171,6 +180,10 @@ class Run:
     def _let_go(self, one: str, saved: Saved | None) -> None:
         why = HANDING_BACK if self._stopping.begun else ""
         self._write(lambda session: runs.let_go(session, self._lease, one, saved, why))
+        self._open.discard(one)
+
+    def _end(self, one: str, status: Status, failure: Failure | None, why: str = "") -> None:
+        self._write(lambda session: runs.end(session, self._lease, one, status, failure, why))
         self._open.discard(one)
 
     def _hand_back(self) -> None:

@@ -1,6 +1,7 @@
 """A slot: room for one run at a time, with a warm trainer in it."""
 
 import logging
+from functools import partial
 
 from worker.child import Trainer
 
@@ -10,10 +11,9 @@ logger = logging.getLogger(__name__)
 class Slot:
     """Keeps a trainer; makes a new one when the old one is gone."""
 
-    def __init__(self, threads: int, device: str) -> None:
-        self._threads = threads
-        self._device = device
-        self._trainer = Trainer(threads, device)
+    def __init__(self, threads: int, device: str, memory: float | None) -> None:
+        self._new = partial(Trainer, threads, device, memory)
+        self._trainer = self._new()
         self._warm: str | None = None
 
     def warm(self) -> str:
@@ -24,7 +24,7 @@ class Slot:
         """
         if not self._trainer.alive:
             logger.warning("starting a new trainer")
-            self._trainer, self._warm = Trainer(self._threads, self._device), None
+            self._trainer, self._warm = self._new(), None
         if self._warm is None:
             self._warm = self._trainer.wait_until_ready()
         return self._warm

@@ -1,6 +1,7 @@
 """The slots of a worker and the runs in them."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from queue import SimpleQueue
 
@@ -21,11 +22,11 @@ logger = logging.getLogger(__name__)
 class Team:
     """Takes up jobs, as many at once as there are slots."""
 
-    def __init__(self, hub: Hub, slots: int, threads: int, device: str, stopping: Stopping) -> None:
+    def __init__(self, hub: Hub, slots: Sequence[Slot], stopping: Stopping) -> None:
         self.id = new_id("wrk")
         self._hub = hub
         self._stopping = stopping
-        self._slots = [Slot(threads, device) for _ in range(slots)]
+        self._slots = slots
         self._free: SimpleQueue[Slot] = SimpleQueue()
         self._runs: dict[str, Run] = {}
 

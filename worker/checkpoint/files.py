@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from hub.artifacts.manifest import Damaged
@@ -27,8 +28,15 @@ class Kept:
 
 
 def write(kept: Kept, folder: Path) -> None:
-    """Write the files into an empty folder."""
-    save_file({name: tensor.contiguous() for name, tensor in kept.state.tensors.items()}, folder / TENSORS)
+    """Write the files into an empty folder.
+
+    Raises:
+        OSError: the disk is full or broken.
+    """
+    try:
+        save_file({name: tensor.contiguous() for name, tensor in kept.state.tensors.items()}, folder / TENSORS)
+    except SafetensorError as error:
+        raise OSError(f"{TENSORS} cannot be written: {error}") from error
     document = {
         "format": FORMAT,
         "seconds": kept.seconds,

@@ -29,6 +29,7 @@ class Keeper:
         self._rested_since = time.monotonic()
         self._thread = ThreadPoolExecutor(1, "checkpoints")
         self._under_way: deque[Future[None]] = deque()
+        self._failed = False
 
     def keep(self, kept: Mapping[str, Kept], tell: Tell) -> None:
         """Write these states soon and then tell; with none to write, tell in turn. Waits while two are under way:
@@ -48,7 +49,11 @@ class Keeper:
             self._under_way.popleft().result()
 
     def _do(self, kept: Mapping[str, Kept], tell: Tell) -> None:
+        if self._failed:
+            return  # what comes after an epoch that was not told is not told either
+        self._failed = True
         tell({one: saved for one, state in kept.items() if (saved := self._write(one, state)) is not None})
+        self._failed = False
 
     def _write(self, one: str, kept: Kept) -> Saved | None:
         """What was written; None if it stands in the store already, or could not be written."""
@@ -59,7 +64,7 @@ class Keeper:
         self._rested_since = float("inf")
         try:
             receipt = self._store.put(key, lambda folder: write(kept, folder))
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             logger.warning("%s was not written, the run goes on without it: %s", key, error)
             return None
         finally:

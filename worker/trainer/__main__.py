@@ -1,12 +1,9 @@
-"""The child process: `python -m worker.trainer --threads N --device auto|cpu|cuda`."""
+"""The child process: `python -m worker.trainer --threads N --device auto|cpu|cuda [--memory GIB]`."""
 
 import argparse
-import os
 
+from worker.trainer.manners import step_back
 from worker.trainer.pipe import Pipe
-
-NICENESS = 5
-"""Below the API and the database, which have to answer while a run takes every core."""
 
 
 def main() -> None:
@@ -15,11 +12,12 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--threads", type=int, required=True)
     options.add_argument("--device", choices=["auto", "cpu", "cuda"], required=True)
+    options.add_argument("--memory", type=float)
     chosen = options.parse_args()
-    os.nice(NICENESS)
+    step_back()
     from worker.trainer.serve import serve  # noqa: PLC0415 (imports torch, which takes seconds)
 
-    serve(pipe, chosen.threads, chosen.device)
+    serve(pipe, chosen.threads, chosen.device, chosen.memory)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,15 @@ from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
 from worker.data.errors import DataError
 
-_CPU_ALLOCATOR = ("not enough memory", "can't allocate memory", "cannot allocate memory")
-"""What torch says in a plain RuntimeError when the host's memory does not suffice."""
+_ALLOCATORS = (
+    "not enough memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "bad_alloc",
+    "cuda error: out of memory",
+    "alloc_failed",
+)
+"""What torch and its libraries say in a plain RuntimeError when the memory of host or device does not suffice."""
 
 
 def failure(error: Exception) -> Failure:
@@ -22,7 +29,7 @@ def failure(error: Exception) -> Failure:
 def _memory(error: Exception) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _CPU_ALLOCATOR)
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _ALLOCATORS)
 
 
 def _first_line(error: Exception) -> str:

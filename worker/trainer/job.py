@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from gradus.spec.dataset import Dataset
-from gradus.status import Status
+from gradus.status import FailureCode, Status
 from hub.artifacts.store import artifact_store
 from hub.saved import is_graft
 from worker.checkpoint.files import Kept
@@ -37,14 +37,24 @@ class Job:
         self._keeper = Keeper(self._store, order.token)
         self._open = {trainee.id: trainee for trainee in order.trainees}
 
-    def train(self) -> None:
-        """Until every experiment has ended or was stopped. Whatever goes wrong ends those that are left."""
+    def train(self) -> bool:
+        """Until every experiment has ended or was stopped. Whatever goes wrong ends those that are left.
+
+        Whether there was memory for it: after a failed allocation libraries are not to be trusted.
+        """
         try:
-            self._train()
+            self._train_and_write()
         except Exception as error:
             logger.exception("the job failed")
+            failed = failure(error)
             for one in self._open:
-                self._say(Ended(id=one, status=Status.FAILED, failure=failure(error)))
+                self._pipe.say(Ended(id=one, status=Status.FAILED, failure=failed))
+            return failed.code is not FailureCode.OUT_OF_MEMORY
+        return True
+
+    def _train_and_write(self) -> None:
+        try:
+            self._train()
         finally:
             self._keeper.close()
 

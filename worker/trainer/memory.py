@@ -3,8 +3,15 @@
 import ctypes
 import gc
 import sys
+from pathlib import Path
 
 import torch
+
+_STATUS = Path("/proc/self/status")
+
+GROWTH = 512 * 2**20
+"""Bytes that a warm process may keep beside its data sets after a run. Libraries take 60 MiB when they first see a data
+set and a large network, and then a little for each new shape, up to their caches' limits; more is a leak."""
 
 
 def settle_down() -> None:
@@ -22,3 +29,11 @@ def free_memory(place: torch.device) -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
         if trim is not None:
             trim(0)
+
+
+def own_bytes() -> int:
+    """Resident memory that is no file's; 0 where the system does not tell."""
+    if not _STATUS.exists():
+        return 0
+    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("RssAnon:"))
+    return int(line.split()[1]) * 1024

@@ -127,6 +127,8 @@ class Idle(Message):
     """The job is over, its memory free."""
 
     kind: Literal["idle"] = "idle"
+    worn: bool = False
+    """Whether a new process should train the next: this one ran out of memory, or has not given it back."""
 
 
 Command = Train | Stop

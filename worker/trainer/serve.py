@@ -10,7 +10,8 @@ from gradus.spec.experiment import Experiment
 from models.device import device, device_name
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
-from worker.trainer.memory import free_memory, settle_down
+from worker.trainer.manners import bound_memory
+from worker.trainer.memory import GROWTH, free_memory, own_bytes, settle_down
 from worker.trainer.pipe import Pipe
 from worker.trainer.protocol import Idle, Ready
 from worker.training.data import Data, Split
@@ -20,21 +21,25 @@ CACHE_BYTES = 2 * 2**30
 """Data sets that stay in memory between jobs; MNIST takes 0.2 GiB."""
 
 
-def serve(pipe: Pipe, threads: int, wish: DeviceWish) -> None:
+def serve(pipe: Pipe, threads: int, wish: DeviceWish, memory: float | None) -> None:
     """Train what the parent sends; ends with the process."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     place = device(wish)
+    if place.type == "cpu":  # CUDA maps more than it takes
+        bound_memory(memory)
     cache = DataCache(CACHE_BYTES)
     warm_up(place)
     free_memory(place)
     settle_down()
     pipe.say(Ready(device=device_name(place)))
+    at_first = own_bytes()
     while True:
-        Job(pipe, pipe.next_job(), cache, place).train()
+        sound = Job(pipe, pipe.next_job(), cache, place).train()
         free_memory(place)
-        pipe.say(Idle())
+        grown = own_bytes() - cache.bytes - at_first > GROWTH
+        pipe.say(Idle(worn=not sound or grown))
 
 
 def warm_up(place: torch.device) -> None:

@@ -26,7 +26,7 @@ LONG_EPOCH = {"layers": [1536, 1536, 1536], "batch_size": 1, "epochs": 1}
 class WorkerUnderTest:
     """One `python -m worker`; its log goes to a file."""
 
-    def __init__(self, settings: Settings, log: Path, slots: int = 1) -> None:
+    def __init__(self, settings: Settings, log: Path, slots: int = 1, memory: float | None = None) -> None:
         self._log = log
         env = {
             **os.environ,
@@ -38,6 +38,7 @@ class WorkerUnderTest:
             "GRADUS_LEASE_SECONDS": str(settings.lease_seconds),
             "GRADUS_CHECKPOINT_SECONDS": str(settings.checkpoint_seconds),
             "GRADUS_DEVICE": "cpu",
+            **({} if memory is None else {"GRADUS_MEMORY": str(memory)}),
         }
         with log.open("ab") as sink:
             self.process = subprocess.Popen(

@@ -13,9 +13,12 @@ from gradus.status import FailureCode, Status
 from hub import control, experiments
 from hub.hub import Hub
 from tests.integration.hub.work import submit
+from tests.integration.worker.conftest import workers
+from tests.integration.worker.groups import bounded_memory, can_bound_memory
 from tests.integration.worker.processes import (
     LONG_EPOCH,
     WorkerUnderTest,
+    alive,
     assert_whole,
     lines,
     log_of,
@@ -25,6 +28,9 @@ from tests.integration.worker.processes import (
     until,
     wait_for_the_end,
 )
+
+on_sqlite = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+"""For what the database does not decide: once is enough."""
 
 
 def test_a_run_goes_from_the_queue_to_its_end(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
@@ -102,22 +108,63 @@ def test_a_truncated_file_is_a_data_error_that_names_it(shared_hub: Hub, shared_
     assert wait_for_the_end(shared_hub, submit(shared_hub).id).status == Status.SUCCEEDED
 
 
+@on_sqlite
 def test_a_network_larger_than_the_memory_fails_and_the_next_run_succeeds(
     shared_hub: Hub, shared_worker: WorkerUnderTest
 ) -> None:
     (trainer,) = shared_worker.trainers
     wait_for_the_end(shared_hub, submit(shared_hub).id)
     size = int(Path(f"/proc/{trainer}/statm").read_text().split()[0]) * resource.getpagesize() + 300 * 2**20
-    before = resource.prlimit(trainer, resource.RLIMIT_AS)
-    resource.prlimit(trainer, resource.RLIMIT_AS, (size, before[1]))
-    row = submit(shared_hub, layers=[8192, 8192])
-    done = wait_for_the_end(shared_hub, row.id)
-    resource.prlimit(trainer, resource.RLIMIT_AS, before)
-    assert done.error is not None
-    assert done.error.code == FailureCode.OUT_OF_MEMORY
-    assert done.attempts == 1
+    resource.prlimit(trainer, resource.RLIMIT_AS, (size, size))
+    assert_out_of_memory(shared_hub, submit(shared_hub, layers=[8192, 8192]).id)
     assert wait_for_the_end(shared_hub, submit(shared_hub).id).status == Status.SUCCEEDED
-    assert shared_worker.trainers == [trainer]
+    assert trainer not in shared_worker.trainers
+
+
+def assert_out_of_memory(hub: Hub, experiment_id: str) -> None:
+    """It failed for want of memory, and nobody tried again."""
+    done = wait_for_the_end(hub, experiment_id)
+    assert done.error is not None
+    assert done.error.code == FailureCode.OUT_OF_MEMORY, done.error
+    assert "memory does not suffice" in done.error.message
+    assert done.attempts == 1
+    assert_whole(hub, experiment_id, epochs=0)
+
+
+@on_sqlite
+@pytest.mark.skipif(not can_bound_memory(), reason="only root can bound the memory of a control group here")
+def test_a_trainer_that_the_kernel_kills_for_its_memory_fails_its_run_alone(
+    shared_hub: Hub, shared_worker: WorkerUnderTest
+) -> None:
+    (trainer,) = shared_worker.trainers
+    with bounded_memory(trainer, 600 * 2**20):
+        assert_out_of_memory(shared_hub, submit(shared_hub, layers=[8192, 8192]).id)
+        assert not alive(trainer)
+    assert wait_for_the_end(shared_hub, submit(shared_hub).id).status == Status.SUCCEEDED
+    assert shared_worker.process.poll() is None
+
+
+@on_sqlite
+def test_a_trainer_takes_no_more_memory_than_its_worker_was_told(shared_hub: Hub, tmp_path: Path) -> None:
+    with workers(shared_hub, tmp_path) as start:
+        worker = start(memory=1.0)
+        (trainer,) = worker.trainers
+        assert resource.prlimit(trainer, resource.RLIMIT_DATA)[0] == 2**30
+        assert Path(f"/proc/{trainer}/oom_score_adj").read_text() == "500\n"
+
+
+@on_sqlite
+def test_a_full_disk_costs_checkpoints_and_no_run(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
+    (trainer,) = shared_worker.trainers
+    before = resource.prlimit(trainer, resource.RLIMIT_FSIZE)
+    resource.prlimit(trainer, resource.RLIMIT_FSIZE, (2**18, before[1]))
+    row = submit(shared_hub, layers=[512, 512], epochs=2)
+    done = wait_for_the_end(shared_hub, row.id)
+    resource.prlimit(trainer, resource.RLIMIT_FSIZE, before)
+    assert done.status == Status.SUCCEEDED
+    assert_whole(shared_hub, row.id, epochs=2)
+    assert shared_hub.artifacts.names(row.id) == []
+    assert "cannot be written" in shared_worker.log
 
 
 def test_max_seconds_ends_a_run_in_success(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
