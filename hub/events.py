@@ -119,6 +119,12 @@ def of_experiment(session: Session, experiment_id: str, after: int, limit: int) 
     return session.scalars(query.order_by(EventRow.seq).limit(limit)).all()
 
 
+def lines(session: Session, experiment_id: str, after: int, limit: int) -> Sequence[EventRow]:
+    """The `log` rows of one log with numbers greater than `after`, in order."""
+    said = (EventRow.experiment_id == experiment_id, EventRow.seq > after, EventRow.kind == EventKind.LOG)
+    return session.scalars(select(EventRow).where(*said).order_by(EventRow.seq).limit(limit)).all()
+
+
 def of_workspace(session: Session, workspace_id: str, after: int, limit: int) -> Sequence[EventRow]:
     """The rows of a workspace's log with numbers greater than `after`, in order."""
     query = select(EventRow).where(EventRow.workspace_id == workspace_id, EventRow.number > after)

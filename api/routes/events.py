@@ -1,4 +1,4 @@
-"""The streams: an experiment's events, and everything's."""
+"""The streams: an experiment's events, and everything's; and an experiment's log, for who does not stream."""
 
 import re
 from collections.abc import AsyncIterator
@@ -8,18 +8,20 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from fastapi import Query as InQuery
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api import streams
-from api.answers import NO_STORE
+from api.answers import NO_STORE, answer
 from api.callers import TheCaller
 from api.documented import GUARDED, Responses, problems
 from api.forms import FORMS, Form
 from api.logs import Log, OneLog, WorkspaceLog
 from api.negotiation import choose
 from api.parameters import After, ExperimentId, Query
-from api.services import following
+from api.services import following, log
 from api.world import TheWorld, World
+from gradus.wire.experiment import LogPage
 from hub.keys import Caller
 
 router = APIRouter(tags=["metrics and events"], responses=GUARDED)
@@ -43,6 +45,15 @@ class EventsQuery(Query):
 
     after: After | None = None
     """Only events with greater ids; `Last-Event-ID` says the same and goes first."""
+
+
+class LogQuery(Query):
+    """Of the log."""
+
+    after: After = 0
+    """Only lines with greater ids."""
+    limit: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """How many at most."""
 
 
 LastEventId = Annotated[
@@ -75,6 +86,14 @@ async def stream_experiment(
     if start.over:
         return StreamingResponse(_nothing(form), headers=_HEADERS, media_type=form.media_type)
     return _stream(world, caller, OneLog(experiment_id), start.after, form)
+
+
+@router.get("/v1/experiments/{experiment_id}/log", response_model=LogPage, responses=problems(404))
+def read_log(
+    world: TheWorld, caller: TheCaller, experiment_id: ExperimentId, query: Annotated[LogQuery, InQuery()]
+) -> Response:
+    """What there was to say of a run: the `log` events of its stream, with their times."""
+    return answer(log.read(world.hub, caller.workspace_id, experiment_id, query.after, query.limit), headers=NO_STORE)
 
 
 @router.get("/v1/events", response_class=StreamingResponse, responses={**_STREAM, **problems(406)})

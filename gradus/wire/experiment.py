@@ -121,6 +121,20 @@ class LogLine(Message):
     message: str
 
 
+class LogEntry(LogLine):
+    """A line of an experiment's log."""
+
+    id: int
+    """Its number among all events of the experiment."""
+    at: Moment
+
+
+class LogPage(Message):
+    """The answer of `GET /v1/experiments/{id}/log`, oldest first."""
+
+    data: tuple[LogEntry, ...]
+
+
 def event_data(kind: str, document: Any) -> Message:
     """The typed data of an event, from its JSON document."""
     match kind:

@@ -1,0 +1,20 @@
+"""The log of an experiment."""
+
+from api.services.things import EXPERIMENTS
+from gradus.wire.experiment import LogEntry, LogLine, LogPage
+from hub import events
+from hub.hub import Hub
+
+
+def read(hub: Hub, workspace_id: str, experiment_id: str, after: int, limit: int) -> LogPage:
+    """Its lines with ids greater than `after`.
+
+    Raises:
+        NotFound: the workspace has none of this id.
+    """
+    with hub.read() as session:
+        EXPERIMENTS.found(session, workspace_id, experiment_id)
+        rows = events.lines(session, experiment_id, after, limit)
+        return LogPage(
+            data=tuple(LogEntry(id=row.seq, at=row.at, **dict(LogLine.model_validate_json(row.data))) for row in rows)
+        )

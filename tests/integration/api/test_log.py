@@ -1,0 +1,32 @@
+"""`GET /v1/experiments/{id}/log`."""
+
+import httpx
+
+from hub import events
+from hub.database import now
+from hub.ids import new_id
+from tests.integration.api.service import Service, assert_problem, on_sqlite
+from tests.integration.hub.work import claim, submit, train_epoch
+
+
+def test_the_lines_come_in_order_with_their_times_and_without_other_events(
+    service: Service, client: httpx.Client
+) -> None:
+    row = submit(service.hub)
+    claimed = claim(service.hub, row)
+    for epoch, said in enumerate(("first", "second", "third"), start=1):
+        train_epoch(service.hub, claimed, epoch)
+        with service.hub.write() as session:
+            events.append(session, [events.log(row.id, said, "warning")], now(session))
+    data = client.get(f"/v1/experiments/{row.id}/log").json()["data"]
+    mine = [line for line in data if line["level"] == "warning"]
+    assert [line["message"] for line in mine] == ["first", "second", "third"]
+    assert [line["at"] for line in mine] == sorted(line["at"] for line in mine)
+    assert list(mine[0]) == ["level", "message", "id", "at"]
+    later = client.get(f"/v1/experiments/{row.id}/log", params={"after": mine[0]["id"], "limit": 1}).json()["data"]
+    assert later == mine[1:2]
+
+
+@on_sqlite
+def test_the_log_of_an_unknown_experiment_is_not_found(client: httpx.Client) -> None:
+    assert_problem(client.get(f"/v1/experiments/{new_id('exp')}/log"), 404)
