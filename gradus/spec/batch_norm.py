@@ -1,8 +1,9 @@
 """Batch normalisation of a layer's weighted sum."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticKnownError
 
 from gradus.spec.word import Word, switch
 
@@ -20,5 +21,15 @@ class BatchNorm(Word, title="Batch normalisation"):
     """Added to the variance before the root."""
 
 
-BatchNormSetting = Annotated[Literal[False] | BatchNorm, switch()]
+
+def _no_number(value: Any) -> Any:
+    """To Python 0 is False."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    raise PydanticKnownError("literal_error", {"expected": "False"})
+
+
+Off = Annotated[Literal[False], BeforeValidator(_no_number)]
+
+BatchNormSetting = Annotated[Off | BatchNorm, switch()]
 """`false`, or the batch normalisation; `true` stands for the one with all defaults."""

@@ -136,6 +136,8 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"init": {"kind": "xavier", "fan": "out"}}, "init/fan", "must be 'in' or 'average'"),
         ({"batch_norm": "yes"}, "batch_norm", BATCH_NORM),
         ({"batch_norm": None}, "batch_norm", BATCH_NORM),
+        ({"batch_norm": 0}, "batch_norm", BATCH_NORM),
+        ({"layers": [{**DENSE, "batch_norm": 0.0}]}, "layers/0/batch_norm", BATCH_NORM),
         ({"batch_norm": {"moment": 1}}, "batch_norm/moment", "unknown key 'moment': did you mean 'momentum'?"),
         ({"batch_norm": {"momentum": 2}}, "batch_norm/momentum", "must be at most 1"),
         ({"early_stopping": 7}, "early_stopping", STOPPING),
