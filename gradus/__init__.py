@@ -1,17 +1,115 @@
-"""Gradus trains neural networks as a service: this package is its language."""
+"""Gradus trains neural networks as a service: this package is its language.
 
+Names are brought when they are first used, so that a script pays for those that it uses.
+"""
+
+import typing
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+if typing.TYPE_CHECKING:
+    from gradus.client.client import AsyncClient, Client
+    from gradus.client.comparison import Comparison
+    from gradus.client.run import Run
+    from gradus.errors import (
+        BadRequest,
+        Conflict,
+        Forbidden,
+        GradusError,
+        InvalidSpec,
+        NotFound,
+        ServerFault,
+        TooManyRequests,
+        Unauthorized,
+        Unavailable,
+    )
+    from gradus.spec.batch_norm import BatchNorm
+    from gradus.spec.checkpoint import Checkpoint
+    from gradus.spec.dataset import Dataset
+    from gradus.spec.experiment import Experiment
+    from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
+    from gradus.spec.layer import Dense
+    from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
+    from gradus.spec.schedule import ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
+    from gradus.spec.stopping import EarlyStopping
+    from gradus.status import Status
+    from gradus.sweep.request import SweepRequest
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
-    from gradus.face import *  # noqa: F403
-else:
+_HOMES = {
+    "gradus.client.client": "AsyncClient Client",
+    "gradus.client.comparison": "Comparison",
+    "gradus.client.run": "Run",
+    "gradus.errors": "BadRequest Conflict Forbidden GradusError InvalidSpec NotFound ServerFault TooManyRequests"
+    " Unauthorized Unavailable",
+    "gradus.spec.batch_norm": "BatchNorm",
+    "gradus.spec.checkpoint": "Checkpoint",
+    "gradus.spec.dataset": "Dataset",
+    "gradus.spec.experiment": "Experiment",
+    "gradus.spec.initializer": "Auto Constant He Normal Orthogonal Uniform Xavier Zeros",
+    "gradus.spec.layer": "Dense",
+    "gradus.spec.optimizer": "SGD AdaGrad Adam AdamW Momentum RMSProp",
+    "gradus.spec.schedule": "ConstantRate CosineDecay ExponentialDecay InverseTimeDecay StepDecay",
+    "gradus.spec.stopping": "EarlyStopping",
+    "gradus.status": "Status",
+    "gradus.sweep.request": "SweepRequest",
+}
+"""The module of each name."""
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-    def __getattr__(name: str) -> Any:
-        """The names of `gradus.face`, imported when one is first asked for: `gradus --help` does without them."""
-        return getattr(import_module("gradus.face"), name)
+__all__ = [
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "AsyncClient",
+    "Auto",
+    "BadRequest",
+    "BatchNorm",
+    "Checkpoint",
+    "Client",
+    "Comparison",
+    "Conflict",
+    "Constant",
+    "ConstantRate",
+    "CosineDecay",
+    "Dataset",
+    "Dense",
+    "EarlyStopping",
+    "Experiment",
+    "ExponentialDecay",
+    "Forbidden",
+    "GradusError",
+    "He",
+    "InvalidSpec",
+    "InverseTimeDecay",
+    "Momentum",
+    "Normal",
+    "NotFound",
+    "Orthogonal",
+    "RMSProp",
+    "Run",
+    "ServerFault",
+    "Status",
+    "StepDecay",
+    "SweepRequest",
+    "TooManyRequests",
+    "Unauthorized",
+    "Unavailable",
+    "Uniform",
+    "Xavier",
+    "Zeros",
+]
 
-    def __dir__() -> list[str]:
-        return [*globals(), *import_module("gradus.face").__all__]
+
+def __getattr__(name: str) -> object:
+    """Bring a name from its module, once (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'gradus' has no attribute '{name}'")
+    globals()[name] = found = getattr(import_module(_HOME_OF[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    """What can be brought, too."""
+    return sorted({*globals(), *__all__})

@@ -1,12 +1,11 @@
 """Runs side by side: what differs between their specs, and what that made of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradus.client import pages
 from gradus.client.drawing import draw_comparison, table
-from gradus.spec.experiment import FOR_PEOPLE
+from gradus.differences import differences
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -26,8 +25,8 @@ class Comparison:
 
     @property
     def differences(self) -> dict[str, tuple[Any, ...]]:
-        """Each place where the resolved specs differ, with the value in each; None where a spec has no such place."""
-        return differences([record.spec.document() for record in self.records])
+        """Each path at which the specs differ, with the value in each; None where a spec has no such path."""
+        return differences([record.spec for record in self.records])
 
     def to_frame(self) -> "DataFrame":
         """A row for each run: what differs, and the best epoch's scores.
@@ -64,28 +63,3 @@ class Comparison:
     def _repr_html_(self) -> str:
         lines = self._lines()
         return pages.grid(list(lines[0]), (list(line.values()) for line in lines))
-
-
-def differences(documents: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
-    """The paths, keys and places in lists joined by dots, at which the documents are not all equal; fields for people
-    are left out.
-
-    `differences([{"lr": 1, "seed": 0}, {"lr": 2, "seed": 0}])` is `{"lr": (1, 2)}`.
-    """
-    flat = [dict(_leaves(document)) for document in documents]
-    paths = dict.fromkeys(path for leaves in flat for path in leaves if path not in FOR_PEOPLE)
-    values = {path: tuple(leaves.get(path) for leaves in flat) for path in paths}
-    return {path: found for path, found in values.items() if any(value != found[0] for value in found)}
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    match value:
-        case dict() if value:
-            parts = value.items()
-        case list() if value:
-            parts = enumerate(value)  # type: ignore[assignment]
-        case _:
-            yield path, value
-            return
-    for key, part in parts:
-        yield from _leaves(part, f"{path}.{key}" if path else str(key))

@@ -7,8 +7,8 @@ The type checker knows which: a method is a descriptor whose type depends on who
 """
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from functools import update_wrapper, wraps
-from inspect import Parameter, signature
+from functools import update_wrapper
+from inspect import Parameter, Signature, signature
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, Self, overload
 
@@ -40,7 +40,7 @@ class Asks(Generic[A, R]):
     """A method that comes to something."""
 
     def __init__(self, flow: Callable[Concatenate[Any, A], Flow[Any, R]]) -> None:
-        self.flow = flow
+        self.flow = shown(flow)
         self.__doc__ = flow.__doc__
 
     @overload
@@ -57,7 +57,7 @@ class Tells(Generic[A, Y]):
     """A method that tells one value after the other."""
 
     def __init__(self, flow: Callable[Concatenate[Any, A], Flow[Y, Any]]) -> None:
-        self.flow = flow
+        self.flow = shown(flow)
         self.__doc__ = flow.__doc__
 
     @overload
@@ -105,10 +105,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def looking_like(call: Callable[..., Any], flow: F, without: int = 0) -> F:
     """The flow, which shows people the call's text, and its parameters but the first few."""
-    shape = signature(call)
-    parameters = [Parameter("self", Parameter.POSITIONAL_ONLY), *list(shape.parameters.values())[without:]]
+    parameters = [Parameter("self", Parameter.POSITIONAL_ONLY), *list(signature(call).parameters.values())[without:]]
     update_wrapper(flow, call)
-    vars(flow)["__signature__"] = shape.replace(parameters=parameters)
+    vars(flow)["__signature__"] = Signature(parameters)
+    return flow
+
+
+def shown(flow: F) -> F:
+    """The flow, which shows people its parameters alone: what it comes to depends on who performs."""
+    vars(flow)["__signature__"] = signature(flow).replace(return_annotation=Signature.empty)
     return flow
 
 
@@ -116,8 +121,7 @@ def method_of(flow: Callable[..., Any], here: object, perform: Callable[[Any], A
     """The flow as a method of this object, done by `perform`."""
     bound = MethodType(flow, here)
 
-    @wraps(bound)
     def method(*args: Any, **options: Any) -> Any:
         return perform(bound(*args, **options))
 
-    return method
+    return update_wrapper(method, bound, updated=())

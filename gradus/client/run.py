@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, Never, ParamSpec, S
 from gradus.client import calls, pages
 from gradus.client.calls import Call
 from gradus.client.drawing import POINTS, draw_run, frame
-from gradus.client.face import Face, P, asks, looking_like, method_of, sends_its, tells
+from gradus.client.face import Face, P, asks, looking_like, method_of, sends_its, shown, tells
 from gradus.client.flows import ended, send
 from gradus.client.follow import follow
 from gradus.client.patience import PATIENCE
@@ -31,7 +31,7 @@ class Hands(Generic[A]):
     """A method that comes to a run, which has the face of the object that it came from."""
 
     def __init__(self, flow: "Callable[Concatenate[Any, A], Flow[Any, Run[Any]]]") -> None:
-        self.flow = flow
+        self.flow = shown(flow)
         self.__doc__ = flow.__doc__
 
     @overload
