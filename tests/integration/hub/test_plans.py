@@ -3,13 +3,10 @@
 The statements are those that the functions send; the database itself says how it would answer them.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from gradus.examples import DIGITS
@@ -20,8 +17,10 @@ from hub import (
     events,
     experiments,
     idempotency,
+    keys,
     leases,
     metrics,
+    quotas,
     reconciler,
     runs,
     sweeps,
@@ -33,57 +32,13 @@ from hub.idempotency import Repeatable
 from hub.leases import Lease
 from hub.tables import DEFAULT_WORKSPACE, SweepRow
 from tests.integration.hub.work import claim, metrics_row, submit
+from tests.integration.plans import overheard, plans, sorts, whole
 
 ID = "exp_01kap3v8n0c2q5w8z1t4y7b0df"
 FEW = {"members"}
 """What sorts, but only a job's own experiments."""
 SWEEP = "swp_01kap3v8n0c2q5w8z1t4y7b0df"
 LEASE = Lease("job_01kap3v8n0c2q5w8z1t4y7b0df", "worker", 1)
-
-Statement = tuple[str, Any]
-"""Its text and its parameters, as the driver gets them."""
-
-
-@contextmanager
-def overheard() -> Iterator[list[Statement]]:
-    """Every statement that is sent meanwhile."""
-    said: list[Statement] = []
-
-    def hear(_: Connection, __: Any, text: str, parameters: Any, ___: Any, many: bool) -> None:
-        said.append((text, parameters[0] if many else parameters))
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
-
-
-def plans(hub: Hub, statements: list[Statement]) -> list[str]:
-    """How the database would answer each; those that only insert or lock have nothing to find."""
-    with hub.database.engine.connect() as connection:
-        postgres = connection.dialect.name == "postgresql"
-        if postgres:  # the tables are nearly empty: only what has no index would be done in these ways
-            for way in ("seqscan", "bitmapscan", "sort"):
-                connection.exec_driver_sql(f"SET enable_{way} = off")
-        asked = [
-            one for one in statements if one[0].startswith(("SELECT", "UPDATE", "DELETE")) and "advisory" not in one[0]
-        ]
-        explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
-        return [
-            "\n".join([text, *(str(row[-1]) for row in connection.exec_driver_sql(explain + text, parameters))])
-            for text, parameters in asked
-        ]
-
-
-def whole(plan: str) -> list[str]:
-    """The lines of a plan that read a whole table."""
-    return [line for line in plan.splitlines() if "Seq Scan" in line or line.startswith("SCAN ")]
-
-
-def sorts(plan: str) -> list[str]:
-    """The lines of a plan that sort."""
-    return [line for line in plan.splitlines() if "Sort" in line or "FOR ORDER BY" in line]
 
 
 def _sweep() -> SweepRow:
@@ -154,6 +109,30 @@ def test_an_epoch_is_recorded_without_reading_a_whole_table(hub: Hub) -> None:
     found = plans(hub, said)
     assert len(found) >= 3
     assert [line for plan in found for line in whole(plan)] == []
+
+
+def test_a_workers_life_is_written_down_without_reading_a_whole_table(hub: Hub) -> None:
+    row = submit(hub)
+    with overheard() as said:
+        for leave in (runs.hand_back, runs.lose):
+            claimed = claim(hub, row)
+            with hub.write() as session:
+                runs.heartbeat(session, claimed.lease)
+                runs.say(session, claimed.lease, row.id, "on its way")
+                leave(session, claimed.lease, "it stops")
+        claimed = claim(hub, row)
+        with hub.write() as session:
+            runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
+        with hub.write() as session:
+            quotas.refuse_if_full(session, DEFAULT_WORKSPACE, 1, hub.settings.quotas)
+            keys.find(
+                session,
+                "gk_01kap3v8n0c2q5w8z1t4y7b0df_1b9sy9x6fyyrg9aygsb4g0kxv5f1z55qnxsbph0se03jybbkq3fs",
+                now(session),
+            )
+        reconciler.reconcile(hub, "leader")
+    assert len(said) > 30
+    assert [line for plan in plans(hub, said) for line in whole(plan)] == []
 
 
 def test_a_plan_without_an_index_is_seen(hub: Hub) -> None:
