@@ -5,7 +5,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from gradus.spec.activation import RELU_FAMILY, Activation
-from gradus.spec.word import Word, named
+from gradus.spec.word import Word, named, tagged
 
 Distribution = Literal["normal", "uniform"]
 Fan = Literal["in", "average"]
@@ -89,7 +89,7 @@ class Orthogonal(Word):
 DrawnInitializer = Xavier | He | Normal | Uniform | Constant | Zeros | Orthogonal
 
 Initializer = Annotated[
-    Annotated[Auto | DrawnInitializer, Field(discriminator="kind")],
+    Annotated[Auto | DrawnInitializer, tagged()],
     named("auto", "xavier", "he", "normal", "uniform", "constant", "zeros", "orthogonal"),
 ]
 

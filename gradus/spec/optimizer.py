@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gradus.spec.word import Word, named
+from gradus.spec.word import Word, named, tagged
 
 LearningRate = Annotated[float, Field(gt=0, le=1e6)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
@@ -103,6 +103,6 @@ class AdamW(Word):
 AnyOptimizer = SGD | Momentum | AdaGrad | RMSProp | Adam | AdamW
 
 Optimizer = Annotated[
-    Annotated[AnyOptimizer, Field(discriminator="kind")],
+    Annotated[AnyOptimizer, tagged()],
     named("sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw"),
 ]

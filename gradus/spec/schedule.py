@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gradus.spec.word import Word, named
+from gradus.spec.word import Word, named, tagged
 
 Warmup = Annotated[float, Field(ge=0, le=100_000)]
 Factor = Annotated[float, Field(gt=0, le=1)]
@@ -71,6 +71,6 @@ class InverseTimeDecay(Word, title="Inverse time decay"):
 AnySchedule = ConstantRate | StepDecay | ExponentialDecay | CosineDecay | InverseTimeDecay
 
 Schedule = Annotated[
-    Annotated[AnySchedule, Field(discriminator="kind")],
+    Annotated[AnySchedule, tagged()],
     named("constant", "step", "exponential", "cosine", "inverse_time"),
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 
@@ -54,6 +54,11 @@ def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any]) -> Shorthand
 def named(*kinds: str) -> Shorthand:
     """The bare name of a kind: `"adam"` for `{"kind": "adam"}`."""
     return shorthand(lambda value: {"kind": value} if isinstance(value, str) else value, {"enum": list(kinds)})
+
+
+def tagged() -> Any:
+    """A union whose member is named by its `kind`, which an object may not leave out."""
+    return Field(discriminator="kind", json_schema_extra={"required": ["kind"]})
 
 
 def switch() -> Shorthand:

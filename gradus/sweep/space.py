@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gradus.spec.word import Word
+from gradus.spec.word import Word, tagged
 
 MAX_VALUES = 1000
 DIGITS = 6
@@ -65,7 +65,7 @@ class Integer(Word):
 
 
 Bounded = UniformSpace | LogUniform | Integer
-Space = Annotated[Choice | UniformSpace | LogUniform | Integer, Field(discriminator="kind")]
+Space = Annotated[Choice | UniformSpace | LogUniform | Integer, tagged()]
 
 
 def draw(space: Choice | Bounded, seed: int, path: str, number: int) -> Any:
