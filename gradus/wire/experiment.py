@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from gradus.spec.experiment import Experiment, Name, Notes, Tags
 from gradus.spec.word import Word
@@ -77,12 +78,16 @@ class ExperimentPage(Message):
     """Pass as `cursor` for the next page; null on the last."""
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
 class ExperimentPatch(Word):
     """The fields for people; those left out stay."""
 
-    name: Name | None = None
-    tags: Tags | None = None
-    notes: Notes | None = None
+    name: Name | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
+    tags: Tags | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
+    notes: Notes | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
 
 
 class LayerSummary(Message):
