@@ -6,7 +6,11 @@
  */
 export const PAGES = [
   { path: "/", title: "Experiments", nav: "Experiments", icon: "list", load: () => import("./pages/experiments.js") },
+  { path: "/experiments/{id}", title: "Experiment", load: () => import("./pages/experiment.js") },
   { path: "/new", title: "New", nav: "New", icon: "plus", load: () => import("./pages/new.js") },
+  { path: "/sweeps", title: "Sweeps", nav: "Sweeps", icon: "sweep", load: () => import("./pages/sweeps.js") },
+  { path: "/sweeps/{id}", title: "Sweep", load: () => import("./pages/sweep.js") },
+  { path: "/system", title: "System", nav: "System", icon: "system", load: () => import("./pages/system.js") },
 ];
 
 /** The page of an address, with the values of the `{names}` in its path. */

@@ -1,0 +1,64 @@
+// What can be done to a sweep.
+
+import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { post } from "../../api.js";
+import { confirm, openDialog } from "../../dialog.js";
+import { attempt, toast } from "../../toast.js";
+import { catalogue } from "../new/catalogue.js";
+import { encode } from "../new/json/link.js";
+import { sparse } from "../new/schema/document.js";
+import { seedsOf } from "../new/sweep/seeds.js";
+
+const act = (sweep, what, body) => attempt(() => post(`/v1/sweeps/${sweep.id}/${what}`, body));
+
+/** @returns {Promise<object | undefined>} the sweep as it then is; undefined if nothing was done */
+export const cancel = async (sweep) => {
+  const sure = await confirm({
+    title: "Cancel this sweep?",
+    text: "Everything of it that is not over ends. What is over stays.",
+    action: "Cancel the sweep",
+    danger: true,
+  });
+  return sure ? act(sweep, "cancel") : undefined;
+};
+
+export const retry = async (sweep) => {
+  const found = await act(sweep, "retry");
+  if (found) toast("What failed is trained again");
+  return found;
+};
+
+export const addSeeds = async (sweep) => {
+  const text = await openDialog("Add seeds", (answer) => seedsForm(sweep, answer));
+  const seeds = text && seedsOf(text);
+  return seeds ? act(sweep, "extend", { seeds }) : undefined;
+};
+
+const seedsForm = (sweep, answer) => {
+  const last = Math.max(...sweep.request.seeds);
+  const submit = (event) => {
+    event.preventDefault();
+    answer(new FormData(event.target).get("seeds"));
+  };
+  return html`
+    <form @submit=${submit}>
+      <p>Each change is also trained with these. More seeds make the intervals narrower.</p>
+      <div class="field">
+        <label for="more-seeds">Seeds</label>
+        <input class="input" id="more-seeds" name="seeds" autocomplete="off" required value=${`${last + 1}-${last + 3}`} autofocus>
+      </div>
+      <div class="dialog-actions">
+        <button type="button" class="button" @click=${() => answer(undefined)}>Back</button>
+        <button class="button button-primary">Add seeds</button>
+      </div>
+    </form>
+  `;
+};
+
+/** The address of the form with this sweep's request in it. */
+export const copyAddress = async ({ request }) => {
+  const { spec } = await catalogue();
+  const { base, ...rest } = request;
+  const given = Object.entries(rest).filter(([, value]) => value !== null && value !== "");
+  return `/new#sweep=${encode({ ...Object.fromEntries(given), base: sparse(spec, base) })}`;
+};

@@ -1,0 +1,36 @@
+// How many members are in each status: one bar, and words.
+
+import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { whole } from "../../format.js";
+import { isFinal, STATUSES } from "../../status.js";
+
+const WIDTH = 200;
+const ORDER = ["succeeded", "failed", "cancelled", "running", "paused", "queued"];
+
+export const total = (counts) => STATUSES.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+
+export const over = (counts) => STATUSES.filter(isFinal).reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+
+/** @param {Object<string, number>} counts */
+export const countsBar = (counts) => {
+  const all = total(counts);
+  let left = 0;
+  const parts = ORDER.filter((status) => counts[status]).map((status) => {
+    const width = (WIDTH * counts[status]) / all;
+    left += width;
+    return svg`<rect class="part part-${status}" x=${left - width} width=${Math.max(width - 1, 0.5)} height="6"></rect>`;
+  });
+  return html`
+    <svg class="counts" viewBox=${`0 0 ${WIDTH} 6`} preserveAspectRatio="none" role="img" aria-label=${countsWords(counts)}>${parts}</svg>
+  `;
+};
+
+/** "12 succeeded, 1 failed" */
+export const countsWords = (counts) =>
+  ORDER.filter((status) => counts[status]).map((status) => `${whole(counts[status])} ${status}`).join(", ") || "no experiments";
+
+/** "13 of 15 over" while something goes on. */
+export const progressWords = (counts) => {
+  const [done, all] = [over(counts), total(counts)];
+  return done === all ? nothing : html`${whole(done)} of ${whole(all)} over`;
+};

@@ -1,0 +1,122 @@
+// Parallel coordinates, drawn by hand: an axis for each path and one for the objective, a line for each combination.
+// Dragging along an axis keeps the lines that cross there; with the keyboard an axis steps through its marked values.
+
+import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { valueWords } from "./verdict.js";
+
+const STEP = 150;
+const SIDE = 60;
+const TOP = 34;
+const HEIGHT = 240;
+const BOTTOM = 16;
+const SHADES = 8;
+const NEAR = 0.04;
+
+/**
+ * @param {object} sweep
+ * @param {object[]} axes see `scales.js`
+ * @param {{ brushes: Map<string, [number, number]>, hovered: string | null }} state
+ * @param {(change: object) => void} become
+ */
+export const parallel = (sweep, axes, state, become) => {
+  const width = 2 * SIDE + STEP * (axes.length - 1);
+  const shown = sweep.results.filter((result) => passes(axes, state.brushes, result));
+  const lines = sweep.results.toReversed().map((result) => line(axes, result, state, shown.includes(result), become));
+  return html`
+    <div class="parallel">
+      <svg viewBox=${`0 0 ${width} ${TOP + HEIGHT + BOTTOM}`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
+        <g aria-hidden="true">${lines}</g>
+        ${axes.map((axis, i) => drawnAxis(axis, i, state, become))}
+      </svg>
+    </div>
+    <p class="caption small" role="status">${caption(sweep, shown, state, become)}</p>
+  `;
+};
+
+/** Whether a combination crosses every axis where it has to. */
+export const passes = (axes, brushes, result) =>
+  axes.every((axis) => {
+    const brush = brushes.get(axis.name);
+    const at = axis.at(result);
+    return !brush || (at !== null && at >= brush[0] && at <= brush[1]);
+  });
+
+const x = (i) => SIDE + i * STEP;
+const y = (at) => TOP + (1 - at) * HEIGHT;
+
+const line = (axes, result, state, shown, become) => {
+  const points = axes.map((axis, i) => [x(i), axis.at(result)]).filter(([, at]) => at !== null);
+  const path = points.map(([left, at]) => `${left},${y(at)}`).join(" ");
+  const height = axes.at(-1).at(result);
+  const shade = height === null ? "none" : Math.min(SHADES - 1, Math.floor(height * SHADES));
+  const kind = [`line shade-${shade}`, shown ? "" : "faded", state.hovered === result.label ? "hovered" : ""].join(" ");
+  return svg`
+    <polyline class=${kind} points=${path}></polyline>
+    ${shown ? svg`<polyline class="hit" points=${path}
+      @pointerenter=${() => become({ hovered: result.label })} @pointerleave=${() => become({ hovered: null })}></polyline>` : nothing}
+  `;
+};
+
+const drawnAxis = (axis, i, state, become) => {
+  const brush = state.brushes.get(axis.name);
+  return svg`
+    <g class="axis ${axis.isObjective ? "axis-objective" : ""}" role="group" tabindex="0"
+      aria-label=${`${axis.name}: up and down keys choose a value, Escape shows all`}
+      @keydown=${(event) => press(event, axis, state, become)}>
+      <text class="axis-name" x=${x(i)} y="14" text-anchor="middle">${axis.name}</text>
+      <line x1=${x(i)} x2=${x(i)} y1=${TOP} y2=${TOP + HEIGHT}></line>
+      ${axis.ticks.map(({ at, text }) => svg`<text class="tick" x=${x(i) - 6} y=${y(at) + 4} text-anchor="end">${text}</text>`)}
+      ${brush ? svg`<rect class="brush" x=${x(i) - 7} width="14" y=${y(brush[1])} height=${Math.max(2, (brush[1] - brush[0]) * HEIGHT)} rx="3"></rect>` : nothing}
+      <rect class="handle" x=${x(i) - 14} width="28" y=${TOP - 8} height=${HEIGHT + 16} @pointerdown=${(event) => brushing(event, axis, state, become)}></rect>
+    </g>
+  `;
+};
+
+const changed = (state, name, brush) => {
+  const brushes = new Map(state.brushes);
+  if (brush) brushes.set(name, brush);
+  else brushes.delete(name);
+  return { brushes };
+};
+
+/** A drag sets the stretch that lines have to cross; a click takes it away. */
+const brushing = (event, axis, state, become) => {
+  const handle = event.currentTarget;
+  const at = ({ clientY }) => {
+    const box = handle.getBoundingClientRect();
+    const unit = box.height / (HEIGHT + 16);
+    return Math.min(1, Math.max(0, 1 - (clientY - box.top - 8 * unit) / (HEIGHT * unit)));
+  };
+  const start = at(event);
+  const ending = new AbortController();
+  const { signal } = ending;
+  event.preventDefault();
+  addEventListener("pointermove", (moving) => {
+    const stretch = [start, at(moving)].toSorted((one, other) => one - other);
+    become(changed(state, axis.name, stretch[1] - stretch[0] > 0.01 ? stretch : null));
+  }, { signal });
+  addEventListener("pointerup", (last) => {
+    ending.abort();
+    if (Math.abs(at(last) - start) <= 0.01) become(changed(state, axis.name, null));
+  }, { signal });
+  addEventListener("pointercancel", () => ending.abort(), { signal });
+};
+
+const press = (event, axis, state, become) => {
+  if (event.key === "Escape") return become(changed(state, axis.name, null));
+  const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!step) return undefined;
+  event.preventDefault();
+  const marks = axis.ticks.map(({ at }) => at).toSorted((one, other) => one - other);
+  const brush = state.brushes.get(axis.name);
+  const now = brush ? marks.findIndex((at) => at >= brush[0] && at <= brush[1]) : step > 0 ? -1 : marks.length;
+  const next = marks[Math.min(marks.length - 1, Math.max(0, now + step))];
+  return become(changed(state, axis.name, [next - NEAR, next + NEAR]));
+};
+
+const caption = (sweep, shown, state, become) => {
+  const hovered = sweep.results.find(({ label }) => label === state.hovered);
+  if (hovered) return html`<strong>${hovered.label}</strong> ${hovered.mean === null ? "no value yet" : valueWords(sweep.objective, hovered.mean)}`;
+  if (!state.brushes.size) return html`<span class="muted">Drag along an axis to keep only what crosses there. Darker lines are better.</span>`;
+  return html`${shown.length} of ${sweep.results.length} cross there. <button class="link" @click=${() => become({ brushes: new Map() })}>Show all</button>`;
+};

@@ -1,0 +1,114 @@
+// The results of a sweep, best first: mean and 95 % confidence interval drawn on one scale, and the difference to the
+// base in words.
+
+import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { number } from "../../api.js";
+import { badge } from "../../status.js";
+import { icon } from "../../icons.js";
+import { halfWords, silence, valueWords, verdict, VERDICTS } from "./verdict.js";
+
+const WIDTH = 240;
+const EDGE = 8;
+const MIDDLE = 13;
+
+/**
+ * @param {object} sweep
+ * @param {object[]} shown the results to show
+ * @param {string | null} hovered label of the one that is looked at elsewhere
+ * @param {(label: string | null) => void} hover
+ */
+export const ranking = (sweep, shown, hovered, hover) => {
+  const scale = scaleOf(sweep.results);
+  const base = sweep.results.find(({ label }) => label === sweep.base_label);
+  return html`
+    <div class="table ranking" role="region" aria-label="Ranking" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Change</th>
+            <th scope="col" class="number">Mean</th>
+            <th scope="col">95 % confidence interval</th>
+            <th scope="col">Against the base</th>
+            <th scope="col">Seeds</th>
+          </tr>
+        </thead>
+        <tbody>${shown.map((result) => row(sweep, result, scale, base, result.label === hovered, hover))}</tbody>
+      </table>
+    </div>
+  `;
+};
+
+const row = (sweep, result, scale, base, hovered, hover) => html`
+  <tr class=${hovered ? "hovered" : ""} @pointerenter=${() => hover(result.label)} @pointerleave=${() => hover(null)}>
+    <th scope="row" class="change-label">${result.label}</th>
+    <td class="number">${mean(sweep.objective, result)}</td>
+    <td>${scale && result.mean !== null ? bar(sweep.objective, result, scale, base) : nothing}</td>
+    <td class="against">${against(sweep, result)}</td>
+    <td><span class="members-row">${result.experiments.map((id, i) => member(sweep.objective, result, id, i))}</span></td>
+  </tr>
+`;
+
+const mean = (objective, result) => {
+  if (result.mean === null) return html`<span class="muted">–</span>`;
+  const half = result.ci95 ? html` <span class="muted">± ${halfWords(objective, result.ci95)}</span>` : nothing;
+  return html`<strong>${valueWords(objective, result.mean)}</strong>${half}`;
+};
+
+const against = (sweep, result) => {
+  if (!result.difference) return html`<span class="muted">${silence(sweep, result)}</span>`;
+  const { verdict: found, text } = verdict(sweep.objective, result.difference);
+  return html`${text}: <strong class="verdict verdict-${found}">${VERDICTS[found]}</strong>`;
+};
+
+const finite = (values) => values.map(number).filter((value) => value !== null && Number.isFinite(value));
+
+const scaleOf = (results) => {
+  const all = finite(results.flatMap(({ values, ci95 }) => [...values, ...(ci95 ?? [])]));
+  if (!all.length) return null;
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const spread = high - low || 1;
+  return (value) => EDGE + ((number(value) - low) / spread) * (WIDTH - 2 * EDGE);
+};
+
+/** Seeds as faint dots, the interval as a line, the mean on top; the base's mean as a dashed line through all rows. */
+const bar = (objective, result, scale, base) => {
+  const [low, high] = result.ci95 ?? [];
+  const words = result.ci95 ? `${valueWords(objective, low)} to ${valueWords(objective, high)}` : "one value, no interval";
+  return html`
+    <svg class="bar" viewBox=${`0 0 ${WIDTH} ${2 * MIDDLE}`} width=${WIDTH} height=${2 * MIDDLE} role="img" aria-label=${words}>
+      ${base && base.mean !== null ? svg`<line class="bar-base" x1=${scale(base.mean)} x2=${scale(base.mean)} y1="0" y2=${2 * MIDDLE}></line>` : nothing}
+      ${result.ci95 ? whiskers(scale(low), scale(high)) : nothing}
+      ${finite(result.values).map((value) => svg`<circle class="bar-seed" cx=${scale(value)} cy=${MIDDLE} r="2.5"></circle>`)}
+      ${Number.isFinite(number(result.mean)) ? svg`<path class="bar-mean" d=${diamond(scale(result.mean))}></path>` : nothing}
+    </svg>
+  `;
+};
+
+const whiskers = (low, high) => svg`
+  <path class="bar-interval" d=${`M${low} ${MIDDLE}H${high}M${low} ${MIDDLE - 5}v10M${high} ${MIDDLE - 5}v10`}></path>
+`;
+
+const diamond = (x) => `M${x} ${MIDDLE - 5}l5 5l-5 5l-5 -5z`;
+
+const member = (objective, result, id, i) => {
+  const status = result.statuses[i];
+  const value = result.values[i] === null ? "" : `, ${valueWords(objective, result.values[i])}`;
+  const words = `Seed ${result.seeds[i]}: ${status}${value}`;
+  return html`<a class="member member-${status}" href=${`/experiments/${id}`} aria-label=${words} title=${words}>${icon(status)}</a>`;
+};
+
+/** The members that failed, and why. */
+export const failures = (sweep) => {
+  const all = sweep.results.flatMap((result) => result.failed.map((one) => ({ ...one, label: result.label })));
+  if (!all.length) return nothing;
+  return html`
+    <section class="card" aria-labelledby="failed-title">
+      <h2 id="failed-title">Failed</h2>
+      <ul class="failed">
+        ${all.map(({ id, label, seed, error }) => html`
+          <li>${badge("failed")} <a href=${`/experiments/${id}`}>${label}, seed ${seed}</a> <span class="muted">${error?.message ?? ""}</span></li>
+        `)}
+      </ul>
+    </section>
+  `;
+};

@@ -1,0 +1,74 @@
+// How the page of a sweep looks.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { ago, moment, whole } from "../../format.js";
+import { icon } from "../../icons.js";
+import { loading } from "../../states.js";
+import { badge, isFinal } from "../../status.js";
+import { addSeeds, cancel, copyAddress, retry } from "./actions.js";
+import { countsBar, countsWords, progressWords, total } from "./counts.js";
+import { parallel, passes } from "./parallel.js";
+import { failures, ranking } from "./ranking.js";
+import { axesOf } from "./scales.js";
+import { objectiveWords } from "./verdict.js";
+
+export const view = (page) => {
+  const { sweep } = page;
+  if (!sweep) return loading();
+  const axes = sweep.request.variants ? [] : axesOf(sweep);
+  const shown = sweep.results.filter((result) => passes(axes, page.brushes, result));
+  document.title = `${nameOf(sweep)} · Gradus`;
+  return html`
+    <header class="head">
+      <h1>${nameOf(sweep)}</h1>
+      <div class="row">${buttons(page)}</div>
+    </header>
+    <div class="stack">
+      ${summary(sweep)}
+      ${axes.length ? html`
+        <section class="card" aria-labelledby="parallel-title">
+          <h2 id="parallel-title">How the values come together</h2>
+          ${parallel(sweep, axes, page, page.become)}
+        </section>` : nothing}
+      <section class="card" aria-labelledby="ranking-title">
+        <div class="card-head"><h2 id="ranking-title">Ranking</h2><span class="muted small">${objectiveWords(sweep.objective)}; best first</span></div>
+        ${ranking(sweep, shown, page.hovered, (hovered) => page.become({ hovered }))}
+        ${sweep.base_label === null ? nothing : html`<p class="muted small">
+          Differences are to the base, seed by seed. An interval with zero in it does not tell the two apart; of many
+          changes, one in twenty misses zero by chance.</p>`}
+      </section>
+      ${failures(sweep)}
+    </div>
+  `;
+};
+
+export const nameOf = (sweep) => sweep.name || `Sweep ${sweep.id.slice(-6)}`;
+
+const summary = (sweep) => html`
+  <section class="card sweep-summary" aria-label="Progress">
+    <p class="row">${badge(sweep.status)}<span role="status">${countsWords(sweep.counts)}</span><span class="muted">${progressWords(sweep.counts)}</span></p>
+    ${countsBar(sweep.counts)}
+    <p class="muted small">
+      ${whole(total(sweep.counts))} experiments: ${whole(sweep.results.length)} changes with ${seedsOf(sweep)}.
+      Began <time datetime=${sweep.created_at} title=${moment(sweep.created_at)}>${ago(sweep.created_at)}</time>.
+      <a href=${`/?sweep=${sweep.id}`}>Show them as a list</a>
+    </p>
+  </section>
+`;
+
+const seedsOf = ({ request: { seeds } }) => (seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds each`);
+
+const buttons = (page) => {
+  const { sweep } = page;
+  const act = (run) => async () => {
+    const found = await run(sweep);
+    if (found) page.become({ sweep: found });
+  };
+  const failed = sweep.counts.failed ?? 0;
+  return html`
+    ${failed ? html`<button class="button" @click=${act(retry)}>${icon("play")} Retry ${whole(failed)} failed</button>` : nothing}
+    <button class="button" @click=${act(addSeeds)}>${icon("plus")} Add seeds</button>
+    <button class="button" @click=${async () => page.navigate(await copyAddress(sweep))}>${icon("copy")} Use as template</button>
+    ${isFinal(sweep.status) ? nothing : html`<button class="button button-danger" @click=${act(cancel)}>${icon("cancel")} Cancel</button>`}
+  `;
+};

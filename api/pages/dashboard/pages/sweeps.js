@@ -1,0 +1,90 @@
+// All sweeps, newest first, kept up to date while they run.
+
+import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
+import { get } from "../api.js";
+import { ago, moment } from "../format.js";
+import { icon } from "../icons.js";
+import { subscribe } from "../live.js";
+import { empty, failure, loading } from "../states.js";
+import { badge } from "../status.js";
+import { attempt } from "../toast.js";
+import { countsBar, countsWords } from "./sweep/counts.js";
+import { nameOf } from "./sweep/view.js";
+
+const CALM = 1000;
+const PAGE = 50;
+const CHANGES = new Set(["status", "end", "gap"]);
+
+export const open = (root) => {
+  let sweeps = [];
+  let cursor = null;
+  let timer = 0;
+  let closed = false;
+  const draw = () => closed || render(view(sweeps, cursor, more), root);
+  const become = (data, next) => {
+    [sweeps, cursor] = [data, next];
+    draw();
+  };
+  /** The first page anew; what was read behind it stays. */
+  const read = async () => {
+    timer = 0;
+    try {
+      const page = await get("/v1/sweeps", { limit: PAGE });
+      const fresh = new Set(page.data.map(({ id }) => id));
+      const older = sweeps.filter(({ id }) => !fresh.has(id));
+      become([...page.data, ...older], older.length ? cursor : page.next_cursor);
+    } catch (error) {
+      if (!closed && !sweeps.length) render(failure(error, read), root);
+    }
+  };
+  const more = () => attempt(async () => {
+    const page = await get("/v1/sweeps", { limit: PAGE, cursor });
+    become([...sweeps, ...page.data], page.next_cursor);
+  });
+  const end = subscribe(({ kind }) => {
+    if (CHANGES.has(kind)) timer ||= setTimeout(read, CALM);
+  });
+  render(loading(), root);
+  read();
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    end();
+  };
+};
+
+const view = (sweeps, cursor, more) => html`
+  <header class="head">
+    <h1>Sweeps</h1>
+    <a class="button button-primary" href="/new?sweep">${icon("plus")} New sweep</a>
+  </header>
+  ${sweeps.length ? table(sweeps) : empty(
+    "No sweeps yet",
+    "A sweep trains a network with one change at a time, or with every combination of some values, each with several seeds, and says which made it better and how sure that is.",
+    html`<a class="button button-primary" href="/new?sweep">Make one</a>`,
+  )}
+  ${cursor ? html`<p class="row more-row"><button class="button" @click=${more}>Older sweeps</button></p>` : nothing}
+`;
+
+const table = (sweeps) => html`
+  <section class="card" aria-label="Sweeps">
+    <div class="table" role="region" aria-label="Sweeps" tabindex="0">
+      <table class="sweeps">
+        <thead>
+          <tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Experiments</th><th scope="col">Objective</th><th scope="col">Began</th></tr>
+        </thead>
+        <tbody>${sweeps.map(row)}</tbody>
+      </table>
+    </div>
+  </section>
+`;
+
+const row = (sweep) => html`
+  <tr>
+    <th scope="row"><a href=${`/sweeps/${sweep.id}`}>${nameOf(sweep)}</a></th>
+    <td>${badge(sweep.status)}</td>
+    <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(sweep.counts)}</span></td>
+    <td>${sweep.objective.metric.replaceAll("_", " ")}</td>
+    <td><time datetime=${sweep.created_at} title=${moment(sweep.created_at)}>${ago(sweep.created_at)}</time></td>
+  </tr>
+`;

@@ -1,0 +1,44 @@
+// The state of the service: what it needs, who trains, what waits, what it accepts, who may come in.
+
+import { render } from "/pages/vendor/lit-html/lit-html.js";
+import { get } from "../api.js";
+import { subscribe } from "../live.js";
+import { failure, loading } from "../states.js";
+import { view } from "./system/view.js";
+
+const EVERY = 5000;
+
+export const open = (root) => {
+  const page = { system: null, health: null, keys: null };
+  let closed = false;
+  let timer = 0;
+  const readKeys = async () => {
+    const { role } = await get("/v1/session");
+    page.keys = role === "admin" ? (await get("/v1/keys")).data : null;
+    draw();
+  };
+  const draw = () => closed || !page.system || render(view(page, readKeys), root);
+  const read = async () => {
+    clearTimeout(timer);
+    try {
+      [page.system, page.health] = await Promise.all([get("/v1/system"), readiness()]);
+      draw();
+    } catch (error) {
+      if (!closed && !page.system) render(failure(error, read), root);
+    }
+    if (!closed) timer = setTimeout(tick, EVERY);
+  };
+  /** Nobody looks at a hidden page. */
+  const tick = () => (document.hidden ? (timer = setTimeout(tick, EVERY)) : read());
+  render(loading(), root);
+  readKeys().then(read, (error) => render(failure(error, () => open(root)), root));
+  const end = subscribe(() => {}); // for the frame, which says whether the service is there
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    end();
+  };
+};
+
+/** Not ready is an answer too, with status 503. */
+const readiness = async () => (await fetch("/readyz")).json();

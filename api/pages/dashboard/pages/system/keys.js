@@ -1,0 +1,114 @@
+// The keys of the workspace: listed, made, revoked. A new key is shown once, for nobody can look it up again.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { post, remove } from "../../api.js";
+import { copy } from "../../copy.js";
+import { confirm, openDialog } from "../../dialog.js";
+import { ago, moment } from "../../format.js";
+import { icon } from "../../icons.js";
+import { attempt } from "../../toast.js";
+
+const ROLES = { viewer: "may read", editor: "may also create, change, cancel and delete", admin: "may also make and revoke keys" };
+const DAY = 86_400_000;
+
+/**
+ * @param {object[] | null} keys null for who may not see them
+ * @param {() => void} changed
+ */
+export const keysCard = (keys, changed) => html`
+  <section class="card" aria-labelledby="keys-title">
+    <div class="card-head">
+      <h2 id="keys-title">Keys</h2>
+      ${keys ? html`<button class="button" @click=${() => create(changed)}>${icon("plus")} New key</button>` : nothing}
+    </div>
+    ${keys ? table(keys, changed) : html`<p class="muted">Keys are for admins of the workspace.</p>`}
+  </section>
+`;
+
+const table = (keys, changed) => html`
+  <div class="table" role="region" aria-label="Keys" tabindex="0">
+    <table>
+      <thead>
+        <tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Made</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col"><span class="hidden-label">What can be done</span></th></tr>
+      </thead>
+      <tbody>${keys.map((key) => row(key, changed))}</tbody>
+    </table>
+  </div>
+`;
+
+const row = (key, changed) => html`
+  <tr class=${isGood(key) ? "" : "muted"}>
+    <th scope="row">${key.name}</th>
+    <td>${key.role}</td>
+    <td>${time(key.created_at)}</td>
+    <td>${key.used_at ? time(key.used_at) : "never"}</td>
+    <td>${key.revoked_at ? html`revoked ${time(key.revoked_at)}` : key.expires_at ? moment(key.expires_at) : "never"}</td>
+    <td class="number">${isGood(key) ? html`
+      <button class="button button-danger" @click=${() => revoke(key, changed)}>Revoke<span class="hidden-label"> ${key.name}</span></button>` : nothing}</td>
+  </tr>
+`;
+
+const isGood = (key) => !key.revoked_at && (!key.expires_at || Date.parse(key.expires_at) > Date.now());
+
+const time = (at) => html`<time datetime=${at} title=${moment(at)}>${ago(at)}</time>`;
+
+const revoke = async (key, changed) => {
+  const sure = await confirm({
+    title: `Revoke “${key.name}”?`,
+    text: "Whoever uses it is let in no more, from this moment on. It cannot be taken back.",
+    action: "Revoke",
+    danger: true,
+  });
+  if (!sure) return;
+  await attempt(() => remove(`/v1/keys/${key.id}`));
+  changed();
+};
+
+const create = async (changed) => {
+  const wanted = await openDialog("New key", wish);
+  const made = wanted && (await attempt(() => post("/v1/keys", wanted)));
+  if (!made) return;
+  changed();
+  await openDialog("Your new key", (answer) => shownOnce(made, answer));
+};
+
+const wish = (answer) => {
+  const submit = (event) => {
+    event.preventDefault();
+    const { name, role, days } = Object.fromEntries(new FormData(event.target));
+    answer({ name, role, ...(days ? { expires_at: new Date(Date.now() + days * DAY).toISOString() } : {}) });
+  };
+  return html`
+    <form class="stack" @submit=${submit}>
+      <div class="field">
+        <label for="key-name">Who or what will use it</label>
+        <input class="input" id="key-name" name="name" required maxlength="200" autocomplete="off" autofocus>
+      </div>
+      <fieldset class="group roles">
+        <legend>Role</legend>
+        ${Object.entries(ROLES).map(([role, may]) => html`
+          <label class="check"><input type="radio" name="role" value=${role} ?checked=${role === "editor"}> ${role} <span class="muted small">${may}</span></label>
+        `)}
+      </fieldset>
+      <div class="field">
+        <label for="key-days">Ends</label>
+        <select class="input" id="key-days" name="days">
+          <option value="">never</option><option value="7">in a week</option><option value="90" selected>in 90 days</option><option value="365">in a year</option>
+        </select>
+      </div>
+      <div class="dialog-actions">
+        <button type="button" class="button" @click=${() => answer(undefined)}>Back</button>
+        <button class="button button-primary">Make the key</button>
+      </div>
+    </form>
+  `;
+};
+
+const shownOnce = (made, answer) => html`
+  <p>This is the only time it is shown: copy it to where it will be used.</p>
+  <p class="secret"><code id="new-key">${made.key}</code></p>
+  <div class="dialog-actions">
+    <button class="button" @click=${() => answer(true)}>Done</button>
+    <button class="button button-primary" @click=${() => copy(made.key, "The key")}>${icon("copy")} Copy</button>
+  </div>
+`;
