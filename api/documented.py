@@ -33,3 +33,23 @@ def header(description: str, kind: str = "string") -> dict[str, Any]:
 
 REPLAYED = {"Idempotency-Replayed": header("`true` if it is the first answer to an earlier request with the key.")}
 """Of requests that may be repeated."""
+
+
+def _next(parameter: str, *operations: str) -> dict[str, Any]:
+    """Operations that take the `id` of an answer as this parameter."""
+    return {
+        name: {"operationId": name, "parameters": {f"path.{parameter}": "$response.body#/id"}} for name in operations
+    }
+
+
+WITH_EXPERIMENT = _next(
+    "experiment_id",
+    *(f"{act}_experiment" for act in ("get", "change", "delete", "cancel", "pause", "resume", "extend", "fork")),
+    "stream_experiment",
+    "get_metrics",
+    "list_checkpoints",
+    "read_log",
+)
+"""What can be done with an experiment that was made."""
+WITH_SWEEP = _next("sweep_id", *(f"{act}_sweep" for act in ("get", "cancel", "retry", "extend")))
+"""What can be done with a sweep that was made."""

@@ -8,7 +8,7 @@ from api import documents, etags
 from api.answers import answer, repeatable
 from api.bodies import JsonBody
 from api.callers import TheCaller
-from api.documented import GUARDED, REPLAYED, body_of, header, problems
+from api.documented import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.parameters import ExperimentId, IdempotencyKey
 from api.services import control as service
 from api.services.experiments import Seen
@@ -85,7 +85,10 @@ def extend_experiment(
     response_model=ExperimentRecord,
     response_description="The new experiment.",
     responses={
-        201: {"headers": {**_ETAG, "Location": header("Where it is from now on."), **REPLAYED}},
+        201: {
+            "headers": {**_ETAG, "Location": header("Where it is from now on."), **REPLAYED},
+            "links": WITH_EXPERIMENT,
+        },
         **problems(404, 409, 413, 415, 422),
     },
     openapi_extra=body_of("ForkRequest", _CHANGES),

@@ -12,7 +12,7 @@ from api import documents, etags
 from api.answers import answer, headers_of, repeatable
 from api.bodies import JsonBody
 from api.callers import TheCaller
-from api.documented import GUARDED, REPLAYED, body_of, header, problems
+from api.documented import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.limits import PAGE_SIZE
 from api.parameters import ExperimentId, IdempotencyKey, Query, Text
 from api.preferences import preferred_wait
@@ -83,7 +83,8 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
                 "Location": header("Where it is from now on."),
                 **REPLAYED,
                 "Preference-Applied": header("The wait that was granted."),
-            }
+            },
+            "links": WITH_EXPERIMENT,
         },
         200: {"model": DryRun, "description": "What a dry run found."},
         **problems(409, 413, 415, 422),

@@ -10,7 +10,7 @@ from api import documents
 from api.answers import answer, repeatable
 from api.bodies import JsonBody
 from api.callers import TheCaller
-from api.documented import GUARDED, REPLAYED, body_of, header, problems
+from api.documented import GUARDED, REPLAYED, WITH_SWEEP, body_of, header, problems
 from api.limits import PAGE_SIZE
 from api.parameters import IdempotencyKey, Query, SweepId
 from api.services import sweeps
@@ -92,7 +92,8 @@ class ListQuery(Query):
             "headers": {
                 "Location": header("Where it is from now on."),
                 **REPLAYED,
-            }
+            },
+            "links": WITH_SWEEP,
         },
         200: {"model": SweepDryRun, "description": "What a dry run found."},
         **problems(409, 413, 415, 422),

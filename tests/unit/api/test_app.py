@@ -57,3 +57,13 @@ def test_every_route_is_described_in_a_sentence(document: dict[str, Any]) -> Non
         for method, operation in operations.items():
             assert operation["description"].endswith("."), (method, path)
             assert operation["tags"], (method, path)
+
+
+def test_every_operation_has_a_name_of_its_own_and_every_link_names_one(document: dict[str, Any]) -> None:
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    names = [one["operationId"] for one in operations]
+    assert len(set(names)) == len(names)
+    answers = [answer for one in operations for answer in one["responses"].values()]
+    linked = [link["operationId"] for answer in answers for link in answer.get("links", {}).values()]
+    assert "pause_experiment" in linked
+    assert set(linked) <= set(names)
