@@ -49,6 +49,11 @@ class Postgres:
         assert self._process is not None, "start() first"
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether the postmaster is there, started or on its way."""
+        return self._process is not None and self._process.poll() is None
+
     def url(self, database: str = "postgres") -> str:
         """The database's address for SQLAlchemy."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
@@ -84,6 +89,15 @@ class Postgres:
                 **self._user,
             )
         self._wait(self._process)
+
+    def revive(self) -> bool:
+        """Starts a server that was killed; False while processes of its former life are still there."""
+        self.stop()
+        try:
+            self.start()
+        except RuntimeError:
+            return False
+        return True
 
     def stop(self) -> None:
         """Ends the server and every session at once, data safe; harmless when it is not running."""

@@ -1,0 +1,76 @@
+"""Nothing accepted is lost: experiments come in while seeded random blows fall on a real service, and at the end each
+has the numbers of an undisturbed run, bit for bit. `gradus up` on SQLite, or processes of their own on Postgres."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from benchmarks.report import header, table
+from benchmarks.stage import database_version
+from tests.servers.chaos.cluster import cluster_service
+from tests.servers.chaos.embedded import embedded_service
+from tests.servers.chaos.orders import orders
+from tests.servers.chaos.plan import at_random
+from tests.servers.chaos.service import CHECKPOINT_SECONDS, LEASE_SECONDS, WORKERS, Service
+from tests.servers.chaos.storm import Dealt, Storm
+from tests.servers.chaos.verdict import Verdict, judge
+
+PACKAGES = ("torch", "celery", "redis", "sqlalchemy", "psycopg", "fastapi", "uvicorn")
+LONGEST_PAUSE = 5.0
+
+
+def main() -> int:
+    """The exit code: whether anything was lost or altered."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="gradus-chaos-") as name, _service(options.database, Path(name)) as service:
+        print(header(f"Chaos: {service.name}", PACKAGES, tuple(_notes(options, service))), flush=True)
+        asked = orders(options.experiments, options.seed)
+        plan = at_random(service, options.kills, options.seed, LONGEST_PAUSE)
+        dealt = Storm(service, options.seed).rage(asked, plan)
+        verdict = judge(service, asked)
+    print(table(("blow", "times"), sorted(dealt.blows.items())))
+    print(table(("outcome", ""), _outcome(dealt, verdict).items()))
+    for sentence in verdict.mismatches:
+        print(f"- MISMATCH: {sentence}")
+    return 1 if verdict.mismatches else 0
+
+
+def _service(database: str, folder: Path) -> AbstractContextManager[Service]:
+    return embedded_service(folder) if database == "sqlite" else cluster_service(folder)
+
+
+def _notes(options: argparse.Namespace, service: Service) -> Iterator[str]:
+    yield f"{database_version(service.database_url)} is the database's version"
+    yield f"{WORKERS} workers of one slot and one thread; leases of {LEASE_SECONDS:g} s; seed {options.seed}"
+    yield f"blows at random instants up to {LONGEST_PAUSE:g} s after the last, six of ten only after the next epoch"
+    yield f"checkpoints within an epoch after {CHECKPOINT_SECONDS:g} s"
+
+
+def _outcome(dealt: Dealt, verdict: Verdict) -> Mapping[str, object]:
+    return {
+        "kills": dealt.kills,
+        "seconds": f"{dealt.seconds:,.0f}",
+        "POSTs repeated": dealt.repeated,
+        "experiments": verdict.experiments,
+        "metrics rows": f"{verdict.rows:,}",
+        "events": f"{verdict.events:,}",
+        "runs taken up again": verdict.losses,
+        "longest experiment, POST to end, s": f"{verdict.longest.total_seconds():,.0f}",
+        "mismatches": len(verdict.mismatches),
+    }
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--experiments", type=int, default=200, help="at least so many")
+    parser.add_argument("--kills", type=int, default=100, help="beside them a third as many other blows")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Whatever is killed, frozen or emptied, at whatever moment: nothing that was accepted is lost or altered."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.chaos.cluster import cluster_service
+from tests.servers.chaos.embedded import embedded_service
+from tests.servers.chaos.orders import orders
+from tests.servers.chaos.plan import at_random, one_by_one
+from tests.servers.chaos.service import Service
+from tests.servers.chaos.storm import Storm
+from tests.servers.chaos.verdict import judge
+
+SEED = 3
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """A real one, ready."""
+    start = embedded_service if request.param == "sqlite" else cluster_service
+    with start(tmp_path) as running:
+        yield running
+
+
+def test_every_experiment_ends_with_the_bits_of_an_undisturbed_one(service: Service) -> None:
+    plan = [*one_by_one(service, SEED), *at_random(service, 6, SEED, longest_pause=1.0)]
+    asked = orders(60, SEED)
+    dealt = Storm(service, SEED).rage(asked, plan)
+    verdict = judge(service, asked)
+    print(dealt, verdict)  # noqa: T201 (for whom a failure leaves with questions)
+    assert dealt.kills >= 6 + len(service.victims)
+    assert verdict.mismatches == ()

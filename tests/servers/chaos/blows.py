@@ -1,0 +1,111 @@
+"""The blows that a service can be dealt."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import redis
+
+from tests.servers.chaos.service import Service
+from tests.servers.chaos.victims import Victim
+
+THERE_SECONDS = 90.0
+"""How long a victim may take to come back before it is struck again."""
+
+Wait = Callable[[float], None]
+"""Lets so many seconds pass, and starts again meanwhile what is gone."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """`kill -9`: of one process of the kind, or of everything."""
+
+    victim: Victim
+
+    def __str__(self) -> str:
+        return f"kill {self.victim}"
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """SIGSTOP, and SIGCONT after so many seconds: a broker or a database that hangs, a worker past its lease."""
+
+    victim: Victim
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"freeze {self.victim}"
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Valkey forgets everything."""
+
+    def __str__(self) -> str:
+        return "empty Valkey"
+
+
+Blow = Kill | Freeze | Empty
+
+
+def deal(blow: Blow, service: Service, rng: random.Random, wait: Wait) -> None:
+    """Deal it, as soon as there is somebody to be struck."""
+    deadline = time.monotonic() + THERE_SECONDS
+    while not _dealt(blow, service, rng, wait):
+        assert time.monotonic() < deadline, f"for {THERE_SECONDS} s there was nobody to {blow}"
+        wait(0.05)
+
+
+def _dealt(blow: Blow, service: Service, rng: random.Random, wait: Wait) -> bool:
+    match blow:
+        case Kill(victim=victim):
+            return _signal(_chosen(service, victim, rng), signal.SIGKILL) > 0
+        case Freeze(victim=victim, seconds=seconds):
+            chosen = _chosen(service, victim, rng)
+            return bool(chosen) and _frozen([*chosen, *_sessions(service, victim)], seconds, wait)
+        case Empty():
+            return _emptied(service.redis_url)
+
+
+def _chosen(service: Service, victim: Victim, rng: random.Random) -> list[int]:
+    """Who of those that are there now."""
+    pids = service.pids(victim)
+    return pids if victim is Victim.EVERYTHING or not pids else [rng.choice(pids)]
+
+
+def _sessions(service: Service, victim: Victim) -> list[int]:
+    """A database that stands still does so with all its sessions."""
+    return service.pids(Victim.SESSION) if victim is Victim.POSTGRES else []
+
+
+def _frozen(pids: list[int], seconds: float, wait: Wait) -> bool:
+    """Whether somebody was still there to wake up."""
+    try:
+        _signal(pids, signal.SIGSTOP)
+        wait(seconds)
+    finally:
+        woken = _signal(pids, signal.SIGCONT)
+    return woken > 0
+
+
+def _signal(pids: list[int], number: signal.Signals) -> int:
+    """How many were there to receive it."""
+    reached = 0
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+            reached += 1
+    return reached
+
+
+def _emptied(url: str) -> bool:
+    try:
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.flushall()
+    except redis.RedisError:
+        return False
+    return True

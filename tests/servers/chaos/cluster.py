@@ -1,0 +1,86 @@
+"""API, workers, Valkey and Postgres as processes of their own, each started again by us when it is gone."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from gradus.client import Access
+from hub.migrate import upgrade
+from hub.valkey import ValkeyServer
+from tests.servers.chaos.families import children, family
+from tests.servers.chaos.service import WORKERS, tempered
+from tests.servers.chaos.victims import Victim
+from tests.servers.postgres import Postgres, running_postgres
+from tests.servers.processes import Program, free_port, service_env
+
+KILLABLE = {"fsync": "off", "autovacuum": "off", "shared_buffers": "32MB"}
+"""A process may be killed at any time, a commit is out of its hands before it returns: there is no power to cut."""
+
+
+class ClusterService:
+    """One API, some workers, and their two servers."""
+
+    name = "Postgres, API and workers apart"
+
+    def __init__(self, folder: Path, postgres: Postgres, valkey: ValkeyServer) -> None:
+        self.folder = folder
+        self._postgres = postgres
+        self._valkey = valkey
+        self._found_by: dict[Victim, Callable[[], list[int]]] = {
+            Victim.TRAINER: lambda: [trainer for worker in self._alive("worker") for trainer in children(worker)],
+            Victim.WORKER: lambda: self._alive("worker"),
+            Victim.API: lambda: self._alive("api"),
+            Victim.VALKEY: lambda: [] if valkey.pid is None else [valkey.pid],
+            Victim.POSTGRES: lambda: [postgres.pid] if postgres.alive else [],
+            Victim.SESSION: lambda: children(postgres.pid) if postgres.alive else [],
+            Victim.EVERYTHING: self._everything,
+        }
+        self.victims = tuple(self._found_by)
+        self.database_url = postgres.url()
+        self.redis_url = valkey.url
+        port = free_port()
+        self.access = Access(f"http://127.0.0.1:{port}")
+        self._env = {**service_env(folder, self.database_url, self.redis_url), **tempered()}
+        workers = {f"worker-{i}": ("worker", "--threads", 1) for i in range(1, WORKERS + 1)}
+        self._commands: dict[str, tuple[object, ...]] = {"api": ("api", "--port", port), **workers}
+        self.programs = {name: self._start(name) for name in self._commands}
+
+    def pids(self, victim: Victim) -> list[int]:
+        return self._found_by[victim]()
+
+    def mend(self) -> None:
+        if not self._postgres.alive:
+            self._postgres.revive()
+        if self._valkey.pid is None:
+            self._valkey.start()
+        for name, program in self.programs.items():
+            if program.process.poll() is not None:
+                self.programs[name] = self._start(name)
+
+    def _everything(self) -> list[int]:
+        heads = (Victim.API, Victim.WORKER, Victim.VALKEY, Victim.POSTGRES)
+        return [pid for head in heads for one in self.pids(head) for pid in family(one)]
+
+    def _start(self, name: str) -> Program:
+        return Program(self.folder / f"{name}.log", *self._commands[name], env=self._env)
+
+    def _alive(self, module: str) -> list[int]:
+        found = [one.process for name, one in self.programs.items() if name.startswith(module)]
+        return [process.pid for process in found if process.poll() is None]
+
+
+@contextmanager
+def cluster_service(folder: Path) -> Iterator[ClusterService]:
+    """The service, once it is ready; nothing of it lives on after the block."""
+    with ExitStack() as stack:
+        postgres = stack.enter_context(running_postgres(KILLABLE))
+        valkey = stack.enter_context(ValkeyServer(folder / "valkey"))
+        upgrade(postgres.url())
+        service = ClusterService(folder, postgres, valkey)
+        try:
+            for name in ("worker-1", "worker-2"):
+                service.programs[name].wait_for("is ready")
+            yield service
+        finally:
+            for program in service.programs.values():
+                stack.push(program)

@@ -1,0 +1,96 @@
+"""`gradus up` as a victim: SQLite, and a supervisor that starts its parts again. It is itself started again by us."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gradus.client import Access
+from hub.valkey import ValkeyServer
+from hub.valkey.access import Access as ValkeyAccess
+from hub.valkey.config import read_access
+from tests.servers.chaos.families import arguments, children, family
+from tests.servers.chaos.service import WORKERS, tempered
+from tests.servers.chaos.victims import Victim
+from tests.servers.processes import Program, free_port, saved_access
+
+
+class EmbeddedService:
+    """One data folder and whatever lives on it."""
+
+    name = "SQLite, gradus up"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._port = free_port()
+        self._found_by: dict[Victim, Callable[[], list[int]]] = {
+            Victim.TRAINER: lambda: [trainer for worker in self._parts("worker") for trainer in children(worker)],
+            Victim.WORKER: lambda: self._parts("worker"),
+            Victim.API: lambda: self._parts("api"),
+            Victim.VALKEY: self._valkey,
+            Victim.SUPERVISOR: self._supervisor,
+            Victim.EVERYTHING: lambda: sorted({*family(self.program.process.pid), *self._valkey()}),
+        }
+        self.victims = tuple(self._found_by)
+        self.program = self._up()
+
+    @property
+    def data(self) -> Path:
+        """The service's own folder."""
+        return self.folder / "data"
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.data / 'gradus.db'}"
+
+    @property
+    def redis_url(self) -> str:
+        access = self._valkey_access()
+        assert access is not None, "Valkey was never started here"
+        return access.url
+
+    @property
+    def access(self) -> Access:
+        return saved_access(self.data)
+
+    def pids(self, victim: Victim) -> list[int]:
+        return self._found_by[victim]()
+
+    def mend(self) -> None:
+        if self.program.process.poll() is not None:
+            self.program = self._up()
+
+    def _up(self) -> Program:
+        env = {"GRADUS_DATA_DIR": str(self.data), **tempered()}
+        command = ("gradus.cli", "up", "--port", self._port, "--workers", WORKERS)
+        return Program(self.folder / "up.log", *command, env=env)
+
+    def _supervisor(self) -> list[int]:
+        return [self.program.process.pid] if self.program.process.poll() is None else []
+
+    def _parts(self, module: str) -> list[int]:
+        """The supervisor's children that run this module: FILE MODULE ARGUMENTS… stand at the end of the line."""
+        found = {pid: arguments(pid) for pid in children(self.program.process.pid)}
+        return [pid for pid, line in found.items() if "hub.embedded.child" in line and module in line]
+
+    def _valkey(self) -> list[int]:
+        """Only who answers with our password: an adopted server is nobody's child."""
+        access = self._valkey_access()
+        pid = access.answering_pid() if access else None
+        return [] if pid is None else [pid]
+
+    def _valkey_access(self) -> ValkeyAccess | None:
+        return read_access(self.data / "valkey" / "valkey.conf")
+
+
+@contextmanager
+def embedded_service(folder: Path) -> Iterator[EmbeddedService]:
+    """The service, once it is ready; nothing of it lives on after the block."""
+    service = EmbeddedService(folder)
+    try:
+        service.program.wait_for("is ready")
+        yield service
+    finally:
+        with service.program:
+            """Ends it in order, if it is there."""
+        with ValkeyServer(service.data / "valkey"):
+            """Adopts a server that was left behind, and ends it."""

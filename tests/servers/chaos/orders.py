@@ -1,0 +1,75 @@
+"""What is asked of the service: small runs that use everything a checkpoint has to hold."""
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from gradus.spec.experiment import Experiment
+from gradus.sweep.expand import expand
+from gradus.sweep.request import Grid, SweepRequest, Variants
+
+Order = Experiment | SweepRequest
+
+SHORT = {"dataset": "digits", "layers": [64, 32], "batch_norm": True, "dropout": 0.2, "epochs": 40}
+"""An epoch takes some hundredths of a second: not each has a checkpoint."""
+LONG = {"dataset": "digits", "layers": [192, 192], "batch_norm": True, "dropout": 0.3, "batch_size": 2, "epochs": 3}
+"""An epoch takes a second: its checkpoints are in the middle."""
+OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw")
+
+
+def orders(experiments: int, seed: int) -> list[Order]:
+    """Orders that come to at least so many experiments, all different."""
+    rng = random.Random(seed)
+    chosen: list[Order] = []
+    seeds = count(1000 * seed)
+    while sum(map(size, chosen)) < experiments:
+        chosen += [_short(rng, seeds), _long(rng, seeds), _small(rng, seeds), _array(rng, seeds), _variants(rng, seeds)]
+    return chosen
+
+
+def experiments_of(order: Order) -> Sequence[Experiment]:
+    """The experiments that it comes to."""
+    if isinstance(order, Experiment):
+        return (order,)
+    return tuple(member.experiment for member in expand(order).members)
+
+
+def size(order: Order) -> int:
+    """How many experiments it comes to."""
+    return len(experiments_of(order))
+
+
+def _short(rng: random.Random, seeds: Iterator[int]) -> Experiment:
+    return Experiment(**SHORT, seed=next(seeds), optimizer=rng.choice(OPTIMIZERS), l2=rng.choice((0.0, 1e-4)))
+
+
+def _long(rng: random.Random, seeds: Iterator[int]) -> Experiment:
+    return Experiment(**LONG, seed=next(seeds), schedule=rng.choice(("constant", "cosine")), input_dropout=0.1)
+
+
+def _small(rng: random.Random, seeds: Iterator[int]) -> Experiment:
+    stopping = {"metric": "validation_loss", "patience": 15}
+    return Experiment(
+        dataset=rng.choice(("wine", "breast_cancer", "diabetes")),
+        layers=[24],
+        dropout=0.1,
+        batch_size=8,
+        epochs=100,
+        early_stopping=stopping,
+        checkpoint={"every": 10, "keep": 2},
+        seed=next(seeds),
+    )
+
+
+def _array(rng: random.Random, seeds: Iterator[int]) -> SweepRequest:
+    """Trains as one job, or as two."""
+    grid: Grid = {"optimizer.lr": (0.003, 0.001), "dropout": (0.0, 0.4)}
+    base = Experiment(**SHORT | {"epochs": rng.choice((15, 25))})
+    return SweepRequest(name="array", base=base, grid=grid, seeds=(next(seeds), next(seeds)))
+
+
+def _variants(rng: random.Random, seeds: Iterator[int]) -> SweepRequest:
+    """Networks of several shapes."""
+    base = Experiment(**SHORT | {"epochs": rng.choice((15, 25)), "batch_norm": False})
+    variants: Variants = {"+ batch norm": {"batch_norm": True}, "wider": {"layers": [96]}, "penalised": {"l1": 1e-4}}
+    return SweepRequest(name="variants", base=base, variants=variants, seeds=(next(seeds),))

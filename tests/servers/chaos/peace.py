@@ -1,0 +1,43 @@
+"""`python -m tests.servers.chaos.peace`: `worker.training.train` with no service around it.
+
+Reads arrays of specs on its standard input, one a line, and writes the numbers of their members, a line for each array.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from gradus.spec.experiment import Experiment
+from gradus.wire.metrics import MetricsRow
+from tests.servers.chaos.undisturbed import numbers
+from worker.data.load import load
+from worker.trainer.telling import metrics_row
+from worker.training.report import EpochReport
+from worker.training.train import train
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    for line in sys.stdin:
+        array = [Experiment.model_validate(one) for one in json.loads(line)]
+        members: list[list[str]] = [[] for _ in array]
+        for place, row in _rows(array):
+            members[place].append(numbers(row))
+        sys.stdout.write(json.dumps(members) + "\n")
+
+
+def _rows(array: Sequence[Experiment]) -> Iterator[tuple[int, MetricsRow]]:
+    """Each member's epochs as they come: its place, and its row."""
+    data = load(array[0].dataset, [], lambda _: None)
+    for report in train(array, data, torch.device("cpu")):
+        if isinstance(report, EpochReport):
+            for place, member in enumerate(report.members):
+                if member is not None:
+                    yield place, metrics_row(member, 1.0, len(data.train))
+
+
+if __name__ == "__main__":
+    main()

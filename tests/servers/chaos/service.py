@@ -1,0 +1,48 @@
+"""A service that can be struck: what the two ways to run one have in common."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from gradus.client import Access
+from tests.servers.chaos.victims import Victim
+
+LEASE_SECONDS = 4.0
+"""A worker that vanishes is missed soon."""
+CHECKPOINT_SECONDS = 0.3
+"""Epochs that take longer have checkpoints inside."""
+WORKERS = 2
+
+
+class Service(Protocol):
+    """Real processes on a folder of their own."""
+
+    name: str
+    folder: Path
+    victims: tuple[Victim, ...]
+    """What there is to kill."""
+
+    @property
+    def database_url(self) -> str: ...
+
+    @property
+    def redis_url(self) -> str: ...
+
+    @property
+    def access(self) -> Access:
+        """Where clients find it, the same over all restarts."""
+
+    def pids(self, victim: Victim) -> list[int]:
+        """The processes of this kind that are there now."""
+
+    def mend(self) -> None:
+        """Start again what is gone and what nobody else starts again: called every moment."""
+
+
+def tempered() -> Mapping[str, str]:
+    """What is set for workers, so that minutes of waiting become seconds."""
+    return {
+        "GRADUS_DEVICE": "cpu",
+        "GRADUS_LEASE_SECONDS": str(LEASE_SECONDS),
+        "GRADUS_CHECKPOINT_SECONDS": str(CHECKPOINT_SECONDS),
+    }

@@ -1,0 +1,107 @@
+"""A storm: orders come in, blows fall, and at the end everything that was accepted has to be over."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Semaphore
+
+from gradus.client import Client
+from tests.servers.chaos.blows import deal
+from tests.servers.chaos.gauge import Gauge, Standing
+from tests.servers.chaos.orders import Order
+from tests.servers.chaos.plan import Strike
+from tests.servers.chaos.service import Service
+from tests.servers.chaos.submitting import submit
+from tests.servers.processes import answers
+
+STALL_SECONDS = 120.0
+"""Without any progress the service counts as stuck."""
+HEAD_START = 4
+"""Orders before the first blow."""
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """What was done to the service."""
+
+    blows: Counter[str]
+    repeated: int
+    """POSTs that had to be sent again."""
+    seconds: float
+
+    @property
+    def kills(self) -> int:
+        """Blows that were kills."""
+        return sum(count for blow, count in self.blows.items() if blow.startswith("kill"))
+
+
+class Storm:
+    """One service, and what becomes of it."""
+
+    def __init__(self, service: Service, seed: int) -> None:
+        self._service = service
+        self._rng = random.Random(seed)
+        self._gauge = Gauge(service.database_url)
+        self._blows: Counter[str] = Counter()
+
+    def rage(self, orders: Sequence[Order], plan: Sequence[Strike]) -> Dealt:
+        """Let the orders in one after the other while the blows fall; returns when all is over and calm."""
+        began, gate = time.monotonic(), Semaphore(0)
+        with ThreadPoolExecutor(1) as client:
+            accepted = client.submit(submit, self._service.access, orders, gate)
+            try:
+                self._strike(orders, plan, gate)
+            finally:
+                gate.release(len(orders))
+            self._come_to_rest(accepted)
+        self._gauge.close()
+        return Dealt(self._blows, accepted.result(), time.monotonic() - began)
+
+    def _strike(self, orders: Sequence[Order], plan: Sequence[Strike], gate: Semaphore) -> None:
+        let_in = 0
+        for number, strike in enumerate(plan):
+            due = min(len(orders), HEAD_START + number * len(orders) // len(plan))
+            if due > let_in:
+                gate.release(due - let_in)
+            let_in = max(let_in, due)
+            if strike.patient:
+                self._wait_for_an_epoch()
+            self._wait(strike.pause)
+            deal(strike.blow, self._service, self._rng, self._wait)
+            self._blows[str(strike.blow)] += 1
+
+    def _wait(self, seconds: float) -> None:
+        """Time passes, and what is gone is started again."""
+        until = time.monotonic() + seconds
+        while True:
+            self._service.mend()
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            time.sleep(min(left, 0.05))
+
+    def _wait_for_an_epoch(self) -> None:
+        first = self._moved(None)
+        if first is not None and first.open:
+            self._moved(first)
+
+    def _come_to_rest(self, accepted: "Future[int]") -> None:
+        standing = None
+        while not (accepted.done() and standing and standing.open == standing.open_jobs == 0):
+            standing = self._moved(standing)
+        with Client(self._service.access) as client:
+            while not answers(client):
+                self._wait(0.05)
+
+    def _moved(self, before: Standing | None) -> Standing:
+        """Where the experiments stand, once that is elsewhere than before."""
+        deadline = time.monotonic() + STALL_SECONDS
+        while True:
+            standing = self._gauge.standing()
+            if standing is not None and standing != before:
+                return standing
+            assert time.monotonic() < deadline, f"nothing has moved for {STALL_SECONDS} s: {before}"
+            self._wait(0.05)

@@ -1,0 +1,35 @@
+"""The same specs in peace: what an undisturbed run of each gives."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from gradus.spec.experiment import Experiment
+from gradus.wire.metrics import MetricsRow
+from tests.servers.processes import ROOT
+from worker.child import PASSIVE
+
+TIMED = frozenset({"seconds", "samples_per_second", "at"})
+"""What differs between two runs of one spec."""
+
+
+def numbers(row: MetricsRow) -> str:
+    """What must be equal bit for bit in every run of one spec, NaN included."""
+    return row.model_dump_json(exclude=set(TIMED))
+
+
+def undisturbed(arrays: Sequence[Sequence[Experiment]]) -> list[list[list[str]]]:
+    """The `numbers` of each epoch of each member of each array, trained on one thread as in the service."""
+    lines = [json.dumps([json.loads(one.model_dump_json()) for one in array]) for array in arrays]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.servers.chaos.peace"],
+        input="\n".join(lines),
+        env={**os.environ, **PASSIVE, "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,0 +1,114 @@
+"""Whether everything that was accepted came to what it should: asked through the API, as a client would."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import zip_longest
+
+from gradus.client import Client, calls
+from gradus.client.stream import StreamEvent
+from gradus.status import EventKind, Status
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsRow
+from tests.servers.chaos.gauge import Gauge
+from tests.servers.chaos.orders import Order, experiments_of
+from tests.servers.chaos.service import Service
+from tests.servers.chaos.undisturbed import numbers, undisturbed
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of the experiments."""
+
+    experiments: int
+    rows: int
+    """Metrics rows, one for each epoch."""
+    events: int
+    losses: int
+    """How often a run was taken up again, by the same worker or another."""
+    longest: timedelta
+    """From the POST of an experiment to its end."""
+    mismatches: tuple[str, ...]
+    """Each a sentence; none is what is hoped for."""
+
+
+def judge(service: Service, orders: Sequence[Order]) -> Verdict:
+    """Compare what the service says with what was asked, and with undisturbed runs."""
+    gauge = Gauge(service.database_url)
+    with Client(service.access) as client:
+        records = _records(client)
+        told = {one: tuple(client.events(one)) for one in records}
+        rows = {one: client.send(calls.metrics(one)).data for one in records}
+    arrays = gauge.arrays()
+    found = [
+        *_miscounted(records, orders),
+        *(sentence for record in records.values() for sentence in _wrong(record, told[record.id], rows[record.id])),
+        *_disturbed(records, rows, arrays),
+    ]
+    gauge.close()
+    return Verdict(
+        experiments=len(records),
+        rows=sum(map(len, rows.values())),
+        events=sum(map(len, told.values())),
+        losses=sum(record.attempts - 1 for record in records.values()),
+        longest=max(record.finished_at - record.created_at for record in records.values() if record.finished_at),
+        mismatches=tuple(found),
+    )
+
+
+def _records(client: Client) -> dict[str, ExperimentRecord]:
+    """Every experiment that there is, by its id."""
+    found: dict[str, ExperimentRecord] = {}
+    cursor = None
+    while True:
+        page = client.send(calls.experiments(limit=200, cursor=cursor))
+        found.update((record.id, record) for record in page.data)
+        if page.next_cursor is None:
+            return found
+        cursor = page.next_cursor
+
+
+def _miscounted(records: Mapping[str, ExperimentRecord], orders: Sequence[Order]) -> list[str]:
+    """Each experiment that was accepted has to be there once, and nothing else."""
+    asked = Counter(one.fingerprint() for order in orders for one in experiments_of(order))
+    there = Counter(record.fingerprint for record in records.values())
+    missing, extra = (asked - there).total(), (there - asked).total()
+    return [f"of {asked.total()} accepted experiments {missing} are missing, {extra} are extra"] * bool(missing + extra)
+
+
+def _wrong(record: ExperimentRecord, told: Sequence[StreamEvent], rows: Sequence[MetricsRow]) -> list[str]:
+    """What contradicts itself in one experiment."""
+    epochs = [event.data for event in told if event.kind is EventKind.EPOCH]
+    ends = [event.seq for event in told if event.kind is EventKind.END]
+    checks = {
+        f"is {record.status}: {record.error}": record.status is Status.SUCCEEDED,
+        "has events with a gap, or twice": [event.seq for event in told] == list(range(1, len(told) + 1)),
+        "has no end, or something after it": ends == [len(told)],
+        "tells other epochs than its metrics": epochs == list(rows),
+        "has not each epoch once": [row.epoch for row in rows] == list(range(1, record.progress.epoch + 1)),
+        "shows another row as its latest": record.latest == (rows[-1] if rows else None),
+    }
+    return [f"{record.id} {sentence}" for sentence, fine in checks.items() if not fine]
+
+
+def _disturbed(
+    records: Mapping[str, ExperimentRecord],
+    rows: Mapping[str, Sequence[MetricsRow]],
+    arrays: Sequence[Sequence[str]],
+) -> list[str]:
+    """Whose numbers are not those of an undisturbed run."""
+    calm = undisturbed([[records[one].spec for one in array] for array in arrays])
+    pairs = (
+        (one, its) for array, members in zip(arrays, calm, strict=True) for one, its in zip(array, members, strict=True)
+    )
+    return [
+        f"{one} differs from an undisturbed run: {_first_difference(its, mine)}; {records[one].spec.model_dump_json()}"
+        for one, its in pairs
+        if (mine := [numbers(row) for row in rows[one]]) != its
+    ]
+
+
+def _first_difference(expected: Sequence[str], found: Sequence[str]) -> str:
+    """The first of its rows; one of the runs may be shorter."""
+    return next(f"{other}, not {one}" for one, other in zip_longest(expected, found) if one != other)
