@@ -2,6 +2,8 @@
 
 import { color, onTheme, theme } from "./themes.js";
 
+export { color };
+
 /** Okabe and Ito's colours, which the colour-blind can tell apart; from the eighth on, the dashes differ too. */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a"];
 const COLORS_ON_DARK = ["#3aa0e0", "#f0803c", "#22b98d", "#dd93bd", "#f0b429", "#7cc7f2", "#a0a0a0"];

@@ -26,3 +26,21 @@ export const afterRest = (milliseconds, run) => {
   ask.cancel = () => clearTimeout(timer);
   return ask;
 };
+
+/** @returns {{(): void, cancel(): void}} a function that calls `run` soon, and not more often than once in so long */
+export const paced = (milliseconds, run) => {
+  let timer = 0;
+  let before = -Infinity;
+  const ask = () => {
+    timer ||= setTimeout(() => {
+      timer = 0;
+      before = performance.now();
+      run();
+    }, Math.max(0, before + milliseconds - performance.now()));
+  };
+  ask.cancel = () => {
+    clearTimeout(timer);
+    timer = 0;
+  };
+  return ask;
+};

@@ -64,7 +64,7 @@ export class List {
     try {
       const page = await get("/v1/experiments", { ...this.filter, limit: PAGE, cursor: this.#cursor });
       const known = new Set(this.items.map((one) => one.id));
-      this.items = [...this.items, ...page.data.filter((one) => !known.has(one.id))];
+      this.items = [...this.items, ...page.data.filter((one) => !known.has(one.id))].sort(newestFirst);
       this.#cursor = page.next_cursor;
       this.whole = page.next_cursor === null;
     } catch (error) {
@@ -82,7 +82,7 @@ export class List {
 
   /** Ids grow with time: an older one than the oldest here comes with its page. */
   #reaches(id) {
-    return this.whole || (this.items.length > 0 && id > this.items.at(-1).id);
+    return this.whole || this.items.length === 0 || id > this.items.at(-1).id;
   }
 
   #insert(experiment) {
@@ -95,3 +95,5 @@ export class List {
     if (i >= 0) this.items = this.items.with(i, change(this.items[i]));
   }
 }
+
+const newestFirst = (one, other) => (one.id < other.id ? 1 : -1);

@@ -1,0 +1,209 @@
+// One experiment: its curves as they grow, what it is, what can be done with it.
+
+import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
+import { get, post } from "../api.js";
+import { datasets } from "../datasets.js";
+import { title } from "../format.js";
+import { paced, perFrame } from "../frame.js";
+import { History } from "../history.js";
+import { icon } from "../icons.js";
+import { subscribe } from "../live.js";
+import { metric, withEpoch } from "../metrics.js";
+import { failure, loading } from "../states.js";
+import { attempt } from "../toast.js";
+import { actions } from "./experiment/actions.js";
+import { downloadCsv } from "./experiment/csv.js";
+import { CHARTS, Curves, drawable } from "./experiment/curves.js";
+import { edit } from "./experiment/edit.js";
+import { facts, fault, head, progress, tiles } from "./experiment/head.js";
+import { layers } from "./experiment/layers.js";
+import { LogLines, log } from "./experiment/log.js";
+import { reproduce, resolved } from "./experiment/reproduce.js";
+
+/** Milliseconds between two drawings of the curves: short runs have fifty epochs a second. */
+const CURVE_PACE = 250;
+
+export const open = (root, { params, navigate }) => {
+  const page = new ExperimentPage(root, params.id, navigate);
+  page.begin();
+  return () => page.close();
+};
+
+class ExperimentPage {
+  #experiment = null;
+  #dataset = null;
+  #dryRun = null;
+  #error = null;
+  #curves = new Map();
+  #smoothing = 0;
+  #logarithmic = false;
+  #way = 0;
+  #draw = perFrame(() => this.#render());
+  #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
+  #readLog = paced(CURVE_PACE, () => this.#refreshLog());
+  #told = false;
+  #end = () => {};
+
+  constructor(root, id, navigate) {
+    this.root = root;
+    this.id = id;
+    this.navigate = navigate;
+    this.history = new History(id);
+    this.log = new LogLines(id);
+  }
+
+  begin() {
+    render(loading(), this.root);
+    this.#end = subscribe((event) => this.#hear(event));
+    this.#read();
+  }
+
+  close() {
+    this.#end();
+    for (const ask of [this.#draw, this.#drawCurves, this.#readLog]) ask.cancel();
+    for (const curves of this.#curves.values()) curves.dispose();
+  }
+
+  async #read() {
+    try {
+      const [experiment] = await Promise.all([this.#ask(), this.history.read(), this.log.read()]);
+      this.#error = null;
+      this.#take(experiment);
+      this.#drawCurves();
+      await this.#learnMore(experiment);
+    } catch (error) {
+      this.#error = error;
+      this.#draw();
+    }
+  }
+
+  /** The experiment, asked for again if it changed its status meanwhile: the answer may be of before. */
+  async #ask() {
+    this.#told = false;
+    const experiment = await get(`/v1/experiments/${this.id}`);
+    return this.#told ? this.#ask() : experiment;
+  }
+
+  /** What does not change while it trains. */
+  async #learnMore({ spec }) {
+    const [known, dryRun] = await Promise.all([
+      attempt(datasets),
+      post("/v1/experiments?dry_run=true", spec).catch(() => null), // a viewer's key may not ask
+    ]);
+    this.#dataset = known?.get(spec.dataset.name) ?? null;
+    this.#dryRun = dryRun;
+    this.#draw();
+  }
+
+  #hear({ kind, experimentId, data }) {
+    if (kind === "gap") return void this.#read();
+    if (experimentId !== this.id) return;
+    if (kind === "log") this.#readLog();
+    else if (kind === "epoch") this.#grow(data);
+    else this.#change(data);
+  }
+
+  #grow(row) {
+    if (!this.history.hear(row) || !this.#experiment) return;
+    this.#experiment = withEpoch(this.#experiment, row);
+    this.#draw();
+    this.#drawCurves();
+  }
+
+  #change(experiment) {
+    this.#told = true;
+    if (this.#experiment) this.#take(experiment);
+  }
+
+  #take(experiment) {
+    this.#experiment = experiment;
+    document.title = `${title(experiment)} · Gradus`;
+    this.#draw();
+  }
+
+  async #refreshLog() {
+    await attempt(() => this.log.read());
+    this.#draw();
+  }
+
+  #render() {
+    if (this.#error) return render(failure(this.#error, () => this.#read()), this.root);
+    if (this.#experiment) render(this.#view(this.#experiment), this.root);
+  }
+
+  #view(experiment) {
+    const buttons = actions(experiment, { changed: (one) => this.#take(one), gone: () => this.navigate("/") });
+    return html`
+      ${head(experiment, () => this.#edit(), buttons)}
+      <div class="stack">
+        ${facts(experiment, this.#dataset)}
+        ${fault(experiment)}
+        ${progress(experiment)}
+        ${tiles(experiment)}
+        ${this.#charts()}
+        <div class="halves">${layers(this.#dryRun)}${log(this.log.lines)}</div>
+        <div class="halves">
+          ${resolved(experiment)}
+          ${reproduce(experiment, this.#way, (i) => {
+            this.#way = i;
+            this.#draw();
+          })}
+        </div>
+      </div>
+    `;
+  }
+
+  #charts() {
+    const { rows } = this.history;
+    if (!rows.length) return html`<p class="card muted" role="status">The curves begin with the first epoch.</p>`;
+    return html`
+      <div class="row curve-controls">
+        <label class="check">Smoothing
+          <input type="range" min="0" max="0.98" step="0.02" .value=${String(this.#smoothing)} @input=${(event) => this.#smooth(event.target.valueAsNumber)}></label>
+        <label class="check"><input type="checkbox" .checked=${this.#logarithmic} @change=${(event) => this.#scale(event.target.checked)}>Log scale</label>
+        <button class="button" @click=${() => attempt(() => downloadCsv(this.#experiment))}>${icon("download")}CSV</button>
+      </div>
+      <div class="halves">${CHARTS.map((chart) => (drawable(chart, rows) ? this.#card(chart, rows) : nothing))}</div>
+    `;
+  }
+
+  #card(chart, rows) {
+    const last = rows.at(-1);
+    const said = chart.lines.map(({ key, name }) => `${name} ${metric(key).write(last[key])}`).join(", ");
+    return html`
+      <section class="card chart-card" aria-labelledby="${chart.id}-title">
+        <h2 id="${chart.id}-title">${chart.title}</h2>
+        <div class="chart ${chart.tall ? "" : "chart-low"}" id="chart-${chart.id}" data-epochs=${rows.length} role="img"
+          aria-label="${chart.title} by epoch. After epoch ${last.epoch}: ${said}."></div>
+      </section>
+    `;
+  }
+
+  #renderCurves() {
+    this.#draw.cancel();
+    this.#render(); // the elements are there before what is drawn into them
+    const best = this.#experiment?.best?.epoch;
+    const state = { rows: this.history.rows, smoothing: this.#smoothing, logarithmic: this.#logarithmic, best };
+    for (const chart of CHARTS) {
+      const element = this.root.querySelector(`#chart-${chart.id}`);
+      if (!element) continue;
+      if (!this.#curves.has(chart.id)) this.#curves.set(chart.id, new Curves(element, chart));
+      attempt(() => this.#curves.get(chart.id).draw(state));
+    }
+  }
+
+  #smooth(factor) {
+    this.#smoothing = factor;
+    this.#drawCurves();
+  }
+
+  #scale(logarithmic) {
+    this.#logarithmic = logarithmic;
+    this.#drawCurves();
+  }
+
+  async #edit() {
+    const changed = await edit(this.#experiment);
+    if (changed) this.#take(changed);
+  }
+}

@@ -1,0 +1,66 @@
+// What can be done with an experiment now.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { post, remove } from "../../api.js";
+import { confirm, openDialog } from "../../dialog.js";
+import { title } from "../../format.js";
+import { icon } from "../../icons.js";
+import { isFinal } from "../../status.js";
+import { attempt, toast } from "../../toast.js";
+
+/** The buttons. `changed` takes the experiment that the service answers with. */
+export const actions = (experiment, { changed, gone }) => {
+  const { id, status } = experiment;
+  const ask = (what) => attempt(async () => changed(await post(`/v1/experiments/${id}/${what}`)));
+  const going = !isFinal(status);
+  return html`
+    <div class="row actions" role="group" aria-label="What to do with it">
+      ${status === "paused" ? button("play", "Resume", () => ask("resume"), "button-primary") : nothing}
+      ${going && status !== "paused" ? button("paused", "Pause", () => ask("pause")) : nothing}
+      ${going ? button("cancel", "Cancel", () => cancel(experiment, ask)) : nothing}
+      ${experiment.error?.code === "diverged" ? nothing : button("extend", "Extend", () => extend(experiment, changed))}
+      <a class="button" href="/new?fork=${id}">${icon("fork")}Fork</a>
+      ${status === "running" ? nothing : button("delete", "Delete", () => drop(experiment, gone), "button-danger")}
+    </div>
+  `;
+};
+
+const button = (drawing, word, click, kind = "") =>
+  html`<button class="button ${kind}" @click=${click}>${icon(drawing)}${word}</button>`;
+
+const cancel = async (experiment, ask) => {
+  const text = `“${title(experiment)}” ends where it is. What is trained so far stays, and it can be extended later.`;
+  if (await confirm({ title: "Cancel this run?", text, action: "Cancel the run", danger: true })) await ask("cancel");
+};
+
+const drop = async (experiment, gone) => {
+  const text = `“${title(experiment)}”, with its metrics, log and checkpoints, will be gone for good.`;
+  if (!(await confirm({ title: "Delete this experiment?", text, action: "Delete", danger: true }))) return;
+  await attempt(async () => {
+    await remove(`/v1/experiments/${experiment.id}`);
+    toast("It is deleted.");
+    gone();
+  });
+};
+
+const extend = async (experiment, changed) => {
+  const { epoch, epochs } = experiment.progress;
+  const have = isFinal(experiment.status) ? epoch : epochs;
+  const more = await openDialog("Train longer", (answer) => html`
+    <form class="stack" @submit=${(event) => {
+      event.preventDefault();
+      answer(event.target.elements.more.valueAsNumber);
+    }}>
+      <p>It has ${have} ${have === 1 ? "epoch" : "epochs"}; it goes on from its last checkpoint. A schedule then has the new number as its whole.</p>
+      <label class="field"><span>Epochs more</span>
+        <input class="input" name="more" type="number" min="1" step="1" value="10" required></label>
+      <div class="dialog-actions">
+        <button type="button" class="button" @click=${() => answer()}>Back</button>
+        <button class="button button-primary">Extend</button>
+      </div>
+    </form>
+  `);
+  if (!more) return;
+  const once = { "Idempotency-Key": crypto.randomUUID() };
+  await attempt(async () => changed(await post(`/v1/experiments/${experiment.id}/extend`, { epochs: more }, once)));
+};

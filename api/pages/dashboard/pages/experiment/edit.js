@@ -1,0 +1,33 @@
+// Name, tags and notes: what people write on an experiment.
+
+import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { patch } from "../../api.js";
+import { openDialog } from "../../dialog.js";
+import { attempt } from "../../toast.js";
+
+/** Ask for new ones, and keep them. @returns {Promise<object | undefined>} the experiment as it is then */
+export const edit = async (experiment) => {
+  const written = await openDialog("Name, tags and notes", (answer) => form(experiment, answer));
+  return written && attempt(() => patch(`/v1/experiments/${experiment.id}`, written));
+};
+
+const form = (experiment, answer) => html`
+  <form class="stack" @submit=${(event) => {
+    event.preventDefault();
+    const { name, tags, notes } = event.target.elements;
+    answer({ name: name.value.trim(), tags: words(tags.value), notes: notes.value });
+  }}>
+    <label class="field"><span>Name</span>
+      <input class="input" name="name" maxlength="200" .value=${experiment.name}></label>
+    <label class="field"><span>Tags, separated by commas</span>
+      <input class="input" name="tags" .value=${experiment.tags.join(", ")}></label>
+    <label class="field"><span>Notes</span>
+      <textarea class="input" name="notes" rows="5" maxlength="20000" .value=${experiment.notes}></textarea></label>
+    <div class="dialog-actions">
+      <button type="button" class="button" @click=${() => answer()}>Back</button>
+      <button class="button button-primary">Save</button>
+    </div>
+  </form>
+`;
+
+const words = (text) => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];

@@ -1,0 +1,88 @@
+// The head of the page: what it is, how it stands, how far it is.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { ago, duration, figure, moment, network, optimizer, percent, title, whole } from "../../format.js";
+import { icon } from "../../icons.js";
+import { judge, metric } from "../../metrics.js";
+import { note } from "../../states.js";
+import { badge } from "../../status.js";
+
+export const head = (experiment, edit, actions) => html`
+  <a class="back small" href="/">${icon("back")}Experiments</a>
+  <div class="head experiment-head">
+    <div class="experiment-title">
+      <h1>${title(experiment)}
+        <button class="quiet" aria-label="Edit name, tags and notes" title="Edit name, tags and notes" @click=${edit}>${icon("edit")}</button>
+      </h1>
+      ${badge(experiment.status)}
+      ${experiment.tags.map((tag) => html`<a class="tag" href="/?tag=${encodeURIComponent(tag)}">${tag}</a>`)}
+    </div>
+    ${actions}
+  </div>
+`;
+
+/** One line of facts, and the notes. */
+export const facts = (experiment, dataset) => html`
+  <dl class="run-facts">
+    ${fact("Data set", experiment.spec.dataset.name)}
+    ${fact("Network", network(experiment.spec, dataset))}
+    ${fact("Optimizer", optimizer(experiment.spec))}
+    ${fact("Batch", experiment.spec.batch_size)}
+    ${fact("Parameters", whole(experiment.parameters))}
+    ${fact("Device", experiment.device ?? "not yet known")}
+    ${fact("Created", html`<span title=${moment(experiment.created_at)}>${ago(experiment.created_at)}</span>`)}
+    ${experiment.finished_at && experiment.started_at ? fact("Took", duration((Date.parse(experiment.finished_at) - Date.parse(experiment.started_at)) / 1000)) : nothing}
+    ${experiment.forked_from ? fact("Forked from", html`<a href="/experiments/${experiment.forked_from}">${experiment.forked_from.slice(-6)}</a>${experiment.forked_epoch ? `, epoch ${experiment.forked_epoch}` : nothing}`) : nothing}
+    ${experiment.sweep_id ? fact("Sweep", html`<a href="/sweeps/${experiment.sweep_id}">${experiment.sweep_id.slice(-6)}</a>`) : nothing}
+  </dl>
+  ${experiment.notes ? html`<p class="notes">${experiment.notes}</p>` : nothing}
+`;
+
+const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+/** How far it is, said aloud by screen readers at each epoch. */
+export const progress = (experiment) => {
+  const { epoch, epochs, eta_seconds: eta } = experiment.progress;
+  const left = experiment.status === "running" && eta ? `, about ${duration(eta)} left` : "";
+  return html`
+    <div class="experiment-progress">
+      <progress max=${epochs} value=${epoch} aria-label="Epochs done"></progress>
+      <p class="small muted" role="status">Epoch ${epoch} of ${epochs}${left}</p>
+    </div>
+  `;
+};
+
+/** The numbers that one looks for first. */
+export const tiles = (experiment) => {
+  const { best, latest } = experiment;
+  if (!best) return nothing;
+  const judged = metric(judge(experiment, best));
+  const accuracy = best.test_accuracy !== null;
+  return html`
+    <div class="tiles">
+      ${tile(`Best ${judged.label.toLowerCase()}`, judged.write(best[judged.key]), `epoch ${best.epoch}`)}
+      ${tile(accuracy ? "Test accuracy there" : "Test loss there", accuracy ? percent(best.test_accuracy) : figure(best.test_loss), `loss ${figure(best.test_loss)}`)}
+      ${tile("Training loss now", figure(latest.train_loss), `validation ${figure(latest.validation_loss)}`)}
+      ${tile("Time an epoch", duration(latest.seconds), `${whole(Math.round(latest.samples_per_second))} examples a second`)}
+    </div>
+  `;
+};
+
+const tile = (name, value, beside) => html`
+  <div class="card tile"><h2>${name}</h2><p class="tile-value">${value}</p><p class="muted small">${beside}</p></div>
+`;
+
+/** Why and where it failed. */
+export const fault = ({ error }) => {
+  if (!error) return nothing;
+  const place = [
+    error.epoch === null ? nothing : html`epoch <strong>${error.epoch}</strong>`,
+    error.step === null ? nothing : html`step <strong>${whole(error.step)}</strong>`,
+    error.layer === null ? nothing : html`layer <strong>${error.layer}</strong>`,
+  ].filter((one) => one !== nothing);
+  return note("error", html`
+    <p><strong>${error.code.replaceAll("_", " ")}</strong>: ${error.message}</p>
+    ${place.length ? html`<p class="small">At ${place.map((one, i) => html`${i ? ", " : ""}${one}`)}.</p>` : nothing}
+    ${error.code === "diverged" ? html`<p class="small">It would again: fork it with a smaller learning rate, or with <code>clip_norm</code>.</p>` : nothing}
+  `);
+};
