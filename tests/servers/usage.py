@@ -1,0 +1,29 @@
+"""What a process takes of its machine."""
+
+import os
+from pathlib import Path
+
+MIB = 2**20
+
+
+def resident(pid: int) -> float:
+    """MiB of memory that it holds, files it shares with others included."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / MIB
+
+
+def processor_seconds(pid: int) -> float:
+    """That it has computed so far, with its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak(pid: int) -> float:
+    """The most MiB that it held at any moment since it began, or since the last `forget_the_peak`."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / 1024
+
+
+def forget_the_peak(pid: int) -> None:
+    """Begin anew."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
