@@ -6,7 +6,7 @@ from typing import Any
 from gradus.client.calls.call import Call, document, encoded, given, nothing, once, place
 from gradus.spec.experiment import Experiment
 from gradus.wire.checkpoint import CheckpointPage
-from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord
+from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord, LogPage
 from gradus.wire.metrics import MetricsPage
 
 Spec = Experiment | Mapping[str, Any]
@@ -129,6 +129,13 @@ def metrics(
     query = given(after=after, wait=wait, max_points=max_points)
     path = place("experiments", experiment_id, "metrics")
     return Call("GET", path, MetricsPage.model_validate_json, query=query, seconds=wait)
+
+
+def log(experiment_id: str, /, *, after: int = 0) -> Call[LogPage]:
+    """The lines of its log behind number `after`, with their times, a thousand at most."""
+    return Call(
+        "GET", place("experiments", experiment_id, "log"), LogPage.model_validate_json, query=given(after=after)
+    )
 
 
 def events(experiment_id: str, /, after: int = 0) -> Call[None]:
