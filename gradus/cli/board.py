@@ -1,35 +1,96 @@
 """What `gradus watch` shows: a bar for each run and, when there is one run only, its epochs."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 from gradus.cli import words
+from gradus.cli.ids import short
 from gradus.cli.runs import Run
+from gradus.status import Status
 
-SHOWN = 20
+EPOCHS = 12
 """Newest epochs of a single run."""
+MARGIN = 5
+"""Lines of a terminal that bars leave to headings and a summary."""
+_ORDER = (Status.RUNNING, Status.PAUSED, Status.FAILED, Status.QUEUED, Status.SUCCEEDED, Status.CANCELLED)
+"""What is shown first where not all fit."""
 
 
-def board(runs: Sequence[Run]) -> RenderableType:
-    """The whole picture."""
-    bars = _bars(runs)
-    return Group(bars, _epochs(runs[0])) if len(runs) == 1 and runs[0].rows else bars
+@dataclass(frozen=True)
+class Board:
+    """The whole picture, as much of it as the terminal is high."""
+
+    runs: Sequence[Run]
+    whole: bool = False
+    """Every run, however high the terminal is."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Bars, downloads, and the epochs of a single run."""
+        room = len(self.runs) if self.whole else max(1, options.size.height - MARGIN)
+        shown = self.runs if len(self.runs) <= room else sorted(self.runs, key=_rank)[:room]
+        parts: list[RenderableType] = [_bars(shown, _labels(self.runs))]
+        parts += [_download(run) for run in shown if run.download is not None]
+        if len(shown) < len(self.runs):
+            parts.append(_rest([run for run in self.runs if run not in shown]))
+        if len(self.runs) == 1 and self.runs[0].rows:
+            parts.append(epochs(self.runs[0]))
+        yield Group(*parts)
 
 
-def _bars(runs: Sequence[Run]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("run", max_width=32, no_wrap=True)
-    for heading in ("status", "", "epoch", "train loss", "validation", "test", "left"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    for run in runs:
-        bar = ProgressBar(total=max(1, run.epochs), completed=run.epoch, width=20)
-        scores = _scores(run)
-        left = words.duration(run.eta_seconds)
-        table.add_row(run.name, words.status(run.status), bar, f"{run.epoch}/{run.epochs or '?'}", *scores, left)
+def epochs(run: Run, newest: int = EPOCHS) -> Table:
+    """The newest epochs, one in each line."""
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    accuracies = any(row.train_accuracy is not None for row in run.rows)
+    for heading in ("epoch", *(name for part in ("train", "val.", "test") for name in _headings(part, accuracies))):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("seconds", justify="right", no_wrap=True)
+    for row in run.rows[-newest:]:
+        losses = (row.train_loss, row.validation_loss, row.test_loss)
+        shares = (row.train_accuracy, row.validation_accuracy, row.test_accuracy)
+        numbers = [one for pair in zip(losses, shares, strict=True) for one in pair[: 1 + accuracies]]
+        table.add_row(str(row.epoch), *map(words.number, numbers), f"{row.seconds:.2f}")
     return table
+
+
+def _headings(part: str, accuracies: bool) -> tuple[str, ...]:
+    return (f"{part} loss", "acc.") if accuracies else (f"{part} loss",)
+
+
+def _bars(runs: Sequence[Run], labels: dict[str, str]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("run", max_width=22, no_wrap=True)
+    table.add_column("", width=12)
+    for heading in ("epoch", "loss", "val.", "test", "left"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for run in runs:
+        done = f"{run.epoch}/{run.epochs or '?'}"
+        table.add_row(Text(labels[run.id]), _bar(run), done, *_scores(run), _left(run))
+    return table
+
+
+def _bar(run: Run) -> ProgressBar:
+    """It moves to and fro while a run has begun and no epoch is done."""
+    colour = words.COLOURS[run.status]
+    starting = run.status is Status.RUNNING and not run.rows
+    return ProgressBar(
+        total=None if starting else max(1, run.epochs),
+        completed=run.epoch,
+        pulse=starting,
+        complete_style=colour,
+        finished_style=colour,
+    )
+
+
+def _left(run: Run) -> Text:
+    """Time, or why there is none to wait for."""
+    eta = run.eta_seconds()
+    return words.status(run.status) if eta is None else Text(words.duration(eta))
 
 
 def _scores(run: Run) -> tuple[str, str, str]:
@@ -42,15 +103,25 @@ def _scores(run: Run) -> tuple[str, str, str]:
     return words.number(row.train_loss), words.number(validation), words.number(test)
 
 
-def _epochs(run: Run) -> Table:
-    table = Table(header_style="bold")
-    for heading in ("epoch", "train loss", "train acc.", "val. loss", "val. acc.", "test loss", "test acc.", "seconds"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in run.rows[-SHOWN:]:
-        losses = (row.train_loss, row.train_accuracy, row.validation_loss, row.validation_accuracy)
-        table.add_row(
-            str(row.epoch),
-            *map(words.number, (*losses, row.test_loss, row.test_accuracy)),
-            f"{row.seconds:.2f}",
-        )
+def _download(run: Run) -> Table:
+    assert run.download is not None
+    table = Table.grid(padding=(0, 2, 0, 0))
+    bar = ProgressBar(total=100, completed=run.download.percent, width=20)
+    table.add_row(Text(f"downloading {run.download.file}"), bar, f"{run.download.percent} %")
     return table
+
+
+def _rest(runs: Sequence[Run]) -> Text:
+    counts = Counter(run.status for run in runs)
+    said = ", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status])
+    return Text(f"… and {len(runs)} more: {said}", style="dim")
+
+
+def _labels(runs: Sequence[Run]) -> dict[str, str]:
+    """Names, and where several runs have the same, the ends of their ids in front."""
+    counts = Counter(run.name for run in runs)
+    return {run.id: run.name if counts[run.name] == 1 else f"{short(run.id)} {run.name}" for run in runs}
+
+
+def _rank(run: Run) -> int:
+    return _ORDER.index(run.status)

@@ -1,49 +1,32 @@
-"""Exit codes, the same for every command, and the sentence that goes with an error."""
+"""Exit codes, the same for every command."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
-from gradus.errors import GradusError, ServerFault, Unavailable
 from gradus.status import Status
 
 
 class Exit(IntEnum):
-    """What the shell gets to know."""
+    """What the shell gets to know, and what it means."""
 
-    OK = 0
-    """Done; every run that was waited for has succeeded."""
-    RUN_FAILED = 1
-    """A run that was waited for failed or was cancelled."""
-    REFUSED = 2
-    """The command, the spec or the request is wrong."""
-    UNREACHABLE = 3
-    """No service answers, or it has a fault."""
-    INTERRUPTED = 130
-    """Ctrl-C."""
+    meaning: str
 
+    OK = 0, "done; every run that was waited for has succeeded"
+    FAILED = 1, "a run that was waited for did not succeed, or the doctor found something broken"
+    REFUSED = 2, "the command, the spec or the request is wrong"
+    UNREACHABLE = 3, "no service answers, it has a fault, or it does not start"
+    ALREADY_RUNNING = 4, "`gradus up` on a data folder that another service holds"
+    INTERRUPTED = 130, "Ctrl-C; a run that was watched goes on"
+    CUT = 141, "whoever read the output has gone, as in `gradus ls | head -1`"
 
-def code_of(error: GradusError) -> Exit:
-    """The exit code of an error."""
-    return Exit.UNREACHABLE if isinstance(error, Unavailable | ServerFault) else Exit.REFUSED
-
-
-def sentence(error: GradusError) -> str:
-    """The error for people: what is wrong, where, and what may help."""
-    mistakes = [f"  {one.path or 'the document'}: {one.message}" for one in error.errors]
-    hint = HINTS.get(error.code)
-    what = f"mistakes in the spec: {len(mistakes)}" if mistakes else error.detail
-    return "\n".join([f"error: {what}", *mistakes, *([f"hint: {hint}"] if hint else [])])
+    def __new__(cls, code: int, meaning: str) -> "Exit":
+        """A code with its meaning."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
 
 
-def code_of_runs(statuses: list[Status]) -> Exit:
+def code_of_runs(statuses: Iterable[Status]) -> Exit:
     """The exit code after waiting for runs."""
-    return Exit.OK if all(status is Status.SUCCEEDED for status in statuses) else Exit.RUN_FAILED
-
-
-HINTS = {
-    "unreachable": "`gradus up` starts a service on this machine; --url or GRADUS_URL names another",
-    "invalid_spec": "docs/spec.md lists every field; `gradus submit --example digits` is one that works",
-    "not_found": "`gradus ls` shows what there is",
-    "no_key": "set GRADUS_KEY to a key of this service",
-    "bad_key": "set GRADUS_KEY to a key of this service; `gradus keys list` shows which are good",
-}
-"""By the error's code."""
+    return Exit.OK if all(status is Status.SUCCEEDED for status in statuses) else Exit.FAILED

@@ -1,32 +1,37 @@
 """The table of `gradus ls`."""
 
-from rich.table import Table
+from collections.abc import Sequence
 
-from gradus.cli import words
+from rich.table import Table
+from rich.text import Text
+
+from gradus.cli import output, words
+from gradus.cli.ids import short
 from gradus.wire.experiment import ExperimentRecord
 
 
-def listing(records: tuple[ExperimentRecord, ...]) -> Table:
-    """One line for each experiment."""
-    table = Table(box=None, pad_edge=False)
+def listing(records: Sequence[ExperimentRecord]) -> Table:
+    """One line for each experiment. A terminal gets the ends of the ids, which every command takes."""
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("id", no_wrap=True)
-    table.add_column("name", max_width=32, no_wrap=True)
-    for heading in ("data", "status", "epoch", "test", "best val.", "created"):
-        table.add_column(heading, justify="left" if heading in {"data", "status"} else "right", no_wrap=True)
+    table.add_column("name", max_width=22 if output.on_terminal() else None, no_wrap=True)
+    for heading in ("data", "status", "epoch", "test", "best val.", "age"):
+        left = heading in {"data", "status"}
+        table.add_column(heading, justify="left" if left else "right", no_wrap=True)
     for record in records:
         table.add_row(
-            record.id,
-            record.name,
+            short(record.id) if output.on_terminal() else record.id,
+            Text(record.name),
             record.spec.dataset.name,
             words.status(record.status),
             f"{record.progress.epoch}/{record.progress.epochs}",
-            *_scores(record),
-            words.ago(record.created_at),
+            *scores(record),
+            words.age(record.created_at),
         )
     return table
 
 
-def _scores(record: ExperimentRecord) -> tuple[str, str]:
+def scores(record: ExperimentRecord) -> tuple[str, str]:
     """Newest test accuracy and best validation accuracy; losses where there are no accuracies."""
     kind = "loss" if record.spec.dataset.facts.task == "regression" else "accuracy"
     test = getattr(record.latest, f"test_{kind}", None)

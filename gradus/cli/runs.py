@@ -1,11 +1,24 @@
 """What is known of a run while its events come in: a frozen value and how an event changes it."""
 
+import re
+import time
 from dataclasses import dataclass, replace
 
 from gradus.client import StreamEvent
 from gradus.status import Status
-from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.metrics import MetricsRow
+
+_SHARE = re.compile(r"(\S+): (\d+) %")
+"""How a worker's log tells how much of a file it has downloaded."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of the data set on its way."""
+
+    file: str
+    percent: int
 
 
 @dataclass(frozen=True)
@@ -15,6 +28,9 @@ class Run:
     id: str
     record: ExperimentRecord | None = None
     rows: tuple[MetricsRow, ...] = ()
+    download: Download | None = None
+    told_at: float = 0.0
+    """When the newest row came, by this machine's monotonic clock."""
 
     @property
     def name(self) -> str:
@@ -36,12 +52,13 @@ class Run:
         """Epochs asked for."""
         return self.record.progress.epochs if self.record else 0
 
-    @property
-    def eta_seconds(self) -> float | None:
-        """The epochs left, each as long as the mean of those done."""
+    def eta_seconds(self, now: float | None = None) -> float | None:
+        """The epochs left, each as long as the mean of those done, less what has gone by of the first of them."""
         if self.status is not Status.RUNNING or not self.rows:
             return None
-        return (self.epochs - self.epoch) * sum(row.seconds for row in self.rows) / len(self.rows)
+        mean = sum(row.seconds for row in self.rows) / len(self.rows)
+        gone = max(0.0, (time.monotonic() if now is None else now) - self.told_at)
+        return max(0.0, (self.epochs - self.epoch) * mean - min(gone, mean))
 
     def after(self, event: StreamEvent) -> "Run":
         """The run once the event is known."""
@@ -49,6 +66,12 @@ class Run:
             case ExperimentRecord() as record:
                 return replace(self, record=record)
             case MetricsRow() as row:
-                return replace(self, rows=(*self.rows, row))
+                return replace(self, rows=(*self.rows, row), download=None, told_at=time.monotonic())
+            case LogLine() as line if share := _SHARE.fullmatch(line.message):
+                return replace(self, download=_unfinished(share[1], int(share[2])))
             case _:
                 return self
+
+
+def _unfinished(file: str, percent: int) -> Download | None:
+    return Download(file, percent) if percent < 100 else None

@@ -1,9 +1,12 @@
 """`--set optimizer.lr=0.1`: change one place of a spec's document."""
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from gradus.errors import BadRequest
+from gradus.spec.experiment import Experiment
 
 
 def apply(document: Any, setting: str) -> Any:
@@ -18,14 +21,42 @@ def apply(document: Any, setting: str) -> Any:
     path, equals, text = setting.partition("=")
     if not equals or not path:
         raise BadRequest(f"--set {setting}: write it as path=value, for example optimizer.lr=0.01")
-    return _put(document, path.split("."), _value(text), setting)
+    keys = path.split(".")
+    return _put(_begun(document, keys), keys, value_of(text), setting)
 
 
-def _value(text: str) -> Any:
+def apply_all(document: Any, settings: Sequence[str]) -> Any:
+    """A copy with each setting done, in order."""
+    return reduce(apply, settings, document)
+
+
+def patch(old: Any, new: Any) -> dict[str, Any]:
+    """The merge patch (RFC 7396) that makes the new document of the old."""
+    changes: dict[str, Any] = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        before = old.get(key)
+        if value != before or type(value) is not type(before):
+            both = isinstance(value, Mapping) and isinstance(before, Mapping)
+            changes[key] = patch(before, value) if both and value.get("kind") == before.get("kind") else value
+    return changes
+
+
+def value_of(text: str) -> Any:
+    """JSON, or a text if it is none."""
     try:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _begun(document: Any, keys: Sequence[str]) -> Any:
+    """A piece that the document leaves to its default, such as the optimizer, begins as that default's kind."""
+    key, *rest = keys
+    if not rest or rest == ["kind"] or not isinstance(document, dict) or key in document:
+        return document
+    field = Experiment.model_fields.get(key)
+    kind = getattr(field.default, "kind", None) if field else None
+    return document | ({key: {"kind": kind}} if kind else {})
 
 
 def _put(place: Any, path: list[str], value: Any, setting: str) -> Any:

@@ -1,59 +1,56 @@
-"""Where the spec of `gradus submit` comes from: a file, the standard input, or a named example."""
+"""Where the specs of a command come from: files, the standard input, a named example, or `--set` alone."""
 
-import json
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gradus.cli import settings
+from gradus.catalog import as_posted
+from gradus.cli import documents, settings
 from gradus.errors import BadRequest
 from gradus.examples import EXAMPLES
 
 
-def read_spec(source: str | None, example: str | None, changes: list[str]) -> Any:
-    """The document to submit, with each `--set` done in order.
+def read_specs(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[Any]:
+    """The documents to submit, each with every `--set` done in order.
 
     Raises:
-        BadRequest: there is none, or it is no JSON.
+        BadRequest: there is none, or one cannot be read.
     """
-    document = _document(source, example)
-    for change in changes:
-        document = settings.apply(document, change)
-    return document
+    return [settings.apply_all(document, changes) for document in _documents(sources, example, changes)]
 
 
-def _document(source: str | None, example: str | None) -> Any:
-    if (source is None) == (example is None):
-        raise BadRequest(f"name a spec's file, `-` for the standard input, or --example with one of: {_names()}")
-    if example is not None:
-        return _example(example)
-    assert source is not None
-    return _parsed(_text(source), source)
+def example_of(name: str) -> Any:
+    """An example by its name, or by a part of it that no other has.
 
-
-def _example(name: str) -> Any:
-    """By its name, or by a part of it that no other has."""
+    Raises:
+        BadRequest: there is none, or there are several.
+    """
     found = [key for key in EXAMPLES if key == name] or [key for key in EXAMPLES if name.lower() in key]
     if len(found) != 1:
         raise BadRequest(f"there is no example '{name}': take one of {_names()}")
-    return EXAMPLES[found[0]].model_dump(mode="json")
+    return as_posted(EXAMPLES[found[0]])
 
 
-def _text(source: str) -> str:
-    if source == "-":
-        return sys.stdin.read()
-    try:
-        return Path(source).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(f"{source} cannot be read: {error}") from error
+def _documents(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[Any]:
+    if sources and example is not None:
+        raise BadRequest("take files or --example, not both")
+    if example is not None:
+        return [example_of(example)]
+    if sources:
+        return [document for source in sources for document in _read(source)]
+    if changes:
+        return [{}]
+    raise BadRequest(
+        f"name a spec's file, - for the standard input, --set dataset=… --set layers=…, or --example with one of: "
+        f"{_names()}"
+    )
 
 
-def _parsed(text: str, source: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        where = "the standard input" if source == "-" else source
-        raise BadRequest(f"{where} is no JSON: {error}") from error
+def _read(source: str) -> list[Any]:
+    """The documents of a file; who writes an example's name instead is told of the option."""
+    if source in EXAMPLES and not Path(source).exists():
+        raise BadRequest(f"there is no file {source}: did you mean --example {source}?")
+    return documents.read(source)
 
 
 def _names() -> str:

@@ -1,14 +1,13 @@
 """Watch runs to their end: a live table in a terminal, plain lines elsewhere, JSON lines for programs."""
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.live import Live
 
-from gradus.cli import words
-from gradus.cli.board import board
+from gradus.cli import output, words
+from gradus.cli.board import Board
 from gradus.cli.exits import Exit, code_of_runs
 from gradus.cli.feed import Told, follow
 from gradus.cli.runs import Run
@@ -16,78 +15,74 @@ from gradus.client import Client
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord, LogLine
 
+Runs = dict[str, Run]
+
 
 def watch(client: Client, ids: Sequence[str], *, as_json: bool = False) -> Exit:
     """Show every run until all are over. Ctrl-C stops the watching, never the runs."""
-    ids = list(dict.fromkeys(ids))
-    try:
-        events = follow(client, ids)
-        if as_json:
-            return _json_lines(ids, events)
-        return _live(ids, events) if sys.stdout.isatty() else _plain(ids, events)
-    except KeyboardInterrupt:
-        _say_that_they_go_on(ids)
-        return Exit.INTERRUPTED
-
-
-def _json_lines(ids: Sequence[str], events: Iterable[Told]) -> Exit:
     runs = {one: Run(one) for one in ids}
+    show = _json_lines if as_json else _live if output.on_terminal() else _plain
+    try:
+        show(runs, follow(client, list(runs)))
+    except KeyboardInterrupt:
+        say_that_they_go_on([run.id for run in runs.values() if not run.status.final])
+        return Exit.INTERRUPTED
+    return code_of_runs([run.status for run in runs.values()])
+
+
+def _json_lines(runs: Runs, events: Iterable[Told]) -> None:
     for one, event in events:
         runs[one] = runs[one].after(event)
-        line = {"id": one, "seq": event.seq, "event": event.kind, "data": json.loads(event.data.model_dump_json())}
-        print(json.dumps(line), flush=True)
-    return _code(runs)
+        line = {"id": one, "seq": event.seq, "event": event.kind, "data": output.document(event.data)}
+        print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-def _plain(ids: Sequence[str], events: Iterable[Told]) -> Exit:
-    runs = {one: Run(one) for one in ids}
+def _plain(runs: Runs, events: Iterable[Told]) -> None:
     for one, event in events:
         runs[one] = run = runs[one].after(event)
-        label = f"{run.name}: " if len(ids) > 1 else ""
-        if event.kind is EventKind.EPOCH:
-            print(f"{label}{words.epoch_line(run.rows[-1], run.epochs)}", flush=True)
-        elif event.kind is EventKind.STATUS:
-            print(f"{label}{run.status}", flush=True)
-        elif isinstance(event.data, LogLine):
-            print(f"{label}{event.data.message}", flush=True)
+        label = f"{run.name}: " if len(runs) > 1 else ""
+        line = words.event_line(event.data, run.epochs)
+        if event.kind is not EventKind.END:
+            print(f"{label}{line}", flush=True)
         _tell_failure(Console(stderr=True), run, event.kind)
-    return _code(runs)
 
 
-def _live(ids: Sequence[str], events: Iterable[Told]) -> Exit:
-    runs = {one: Run(one) for one in ids}
-    console = Console()
-    with Live(board(list(runs.values())), console=console, refresh_per_second=8) as live:
-        for one, event in events:
-            runs[one] = run = runs[one].after(event)
-            if isinstance(event.data, LogLine):
-                console.print(f"{run.name}: {event.data.message}", markup=False, highlight=False)
-            _tell_failure(console, run, event.kind)
-            live.update(board(list(runs.values())))
-    return _code(runs)
+def _live(runs: Runs, events: Iterable[Told]) -> None:
+    console = output.console()
+    try:
+        with Live(
+            get_renderable=lambda: Board(tuple(runs.values())), console=console, refresh_per_second=8, transient=True
+        ):
+            for one, event in events:
+                runs[one] = run = runs[one].after(event)
+                if isinstance(event.data, LogLine) and run.download is None:
+                    console.print(f"{run.name}: {event.data.message}", markup=False, highlight=False)
+                _tell_failure(console, run, event.kind)
+    finally:
+        console.print(Board(tuple(runs.values()), whole=True))
 
 
 def _tell_failure(console: Console, run: Run, kind: EventKind) -> None:
     if kind is EventKind.END and run.record is not None and run.record.error is not None:
-        console.print(f"{run.name} failed, {words.failure_line(run.record.error)}", style="red", markup=False)
+        console.print(
+            f"{run.name} failed, {words.failure_line(run.record.error)}", style="red", markup=False, highlight=False
+        )
 
 
-def _code(runs: dict[str, Run]) -> Exit:
-    return code_of_runs([run.status for run in runs.values()])
-
-
-def wait(client: Client, experiment_id: str) -> ExperimentRecord | None:
-    """The experiment at its end; says nothing meanwhile. None after a Ctrl-C, which leaves it running."""
-    run = Run(experiment_id)
+def wait(client: Client, ids: Sequence[str]) -> Sequence[ExperimentRecord] | None:
+    """The experiments at their end; says nothing meanwhile. None after a Ctrl-C, which leaves them running."""
+    runs = {one: Run(one) for one in ids}
     try:
-        for event in client.events(experiment_id):
-            run = run.after(event)
+        for one, event in follow(client, ids):
+            runs[one] = runs[one].after(event)
     except KeyboardInterrupt:
-        _say_that_they_go_on([experiment_id])
+        say_that_they_go_on([run.id for run in runs.values() if not run.status.final])
         return None
-    return run.record
+    return [run.record for run in runs.values() if run.record is not None]
 
 
-def _say_that_they_go_on(ids: Sequence[str]) -> None:
-    runs = "The run goes" if len(ids) == 1 else "The runs go"
-    sys.stderr.write(f"\n{runs} on. To come back: gradus watch {' '.join(ids)}\n")
+def say_that_they_go_on(ids: Sequence[str]) -> None:
+    """What happens to runs that nobody watches any more, and how to come back to them."""
+    if ids:
+        runs = "The run goes" if len(ids) == 1 else "The runs go"
+        output.talk(f"\n{runs} on. To come back: gradus watch {' '.join(ids)}")

@@ -1,11 +1,15 @@
 """Numbers, statuses and times as people read them in a terminal."""
 
+import json
 from datetime import UTC, datetime
+from typing import Any
 
 from rich.text import Text
 
+from gradus.spec.word import Word, kind_of
 from gradus.status import Status
-from gradus.wire.experiment import Failure
+from gradus.wire.experiment import ExperimentRecord, Failure, LogLine
+from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
 
 COLOURS = {
@@ -40,19 +44,73 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def ago(moment: datetime) -> str:
-    """How long since."""
-    return f"{duration(max(0.0, (datetime.now(UTC) - moment).total_seconds()))} ago"
+def age(moment: datetime) -> str:
+    """How long ago, in one unit: 5 s, 3 min, 2 h, 4 d."""
+    seconds = max(0.0, (datetime.now(UTC) - moment).total_seconds())
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def moment(of: datetime) -> str:
+    """A moment in the local time."""
+    return f"{of.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def size(count: int) -> str:
+    """Bytes."""
+    value = float(count)
+    for unit in ("B", "KB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:,.1f} TB"
+
+
+def kind(word: Word) -> str:
+    """A piece of a spec: its kind and what of it is not null, `adam lr=0.001 …`."""
+    given = word.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+    return " ".join([kind_of(type(word)), *(f"{key}={value_of(value)}" for key, value in given.items())])
+
+
+def value_of(value: Any) -> str:
+    """A value as `--set` takes it: JSON, without quotes around a text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def epoch_line(row: MetricsRow, epochs: int) -> str:
-    """One epoch in one line."""
-    score = (
-        f"validation loss {number(row.validation_loss)}  test loss {number(row.test_loss)}"
-        if row.test_accuracy is None
-        else f"validation accuracy {number(row.validation_accuracy)}  test accuracy {number(row.test_accuracy)}"
-    )
-    return f"epoch {row.epoch}/{epochs}  train loss {number(row.train_loss)}  {score}  {row.seconds:.2f} s"
+    """One epoch in one line, short enough to stand behind a clock in 80 columns."""
+    kind = "loss" if row.validation_accuracy is None else "accuracy"
+    validation, test = (number(getattr(row, f"{part}_{kind}")) for part in ("validation", "test"))
+    said = {"loss": "loss", "accuracy": "acc."}[kind]
+    scores = f"val. {said} {validation}  test {said} {test}"
+    return f"epoch {row.epoch}/{epochs}  loss {number(row.train_loss)}  {scores}  {row.seconds:.2f} s"
+
+
+def event_line(data: Message, epochs: int) -> str:
+    """What happened, in one line; `epochs` are those asked for."""
+    match data:
+        case MetricsRow() as row:
+            return epoch_line(row, epochs)
+        case LogLine() as line:
+            return line.message if line.level == "info" else f"{line.level}: {line.message}"
+        case ExperimentRecord() as record:
+            return str(record.status)
+        case _:
+            return str(data)
+
+
+def situation(record: ExperimentRecord) -> str:
+    """What a run does, and how far it is."""
+    done = f"{record.progress.epoch}/{record.progress.epochs} epochs"
+    return f"{record.status}, {done}"
+
+
+def outcome(record: ExperimentRecord) -> str:
+    """What became of a run, in one line."""
+    label = record.name or record.id
+    return f"{label} {record.status}" if record.error is None else f"{label} failed, {failure_line(record.error)}"
 
 
 def failure_line(error: Failure) -> str:

@@ -1,0 +1,40 @@
+"""`gradus ls`."""
+
+from typing import Annotated
+
+import typer
+
+from gradus.cli import completion, listing, output
+from gradus.cli.options import Json, Url
+from gradus.client import Client, calls, find_access
+from gradus.status import Status
+
+
+def command(
+    q: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="Part of the name, the notes or the id.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Only with this tag.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Only on this data set.", autocompletion=completion.datasets)
+    ] = None,
+    sweep: Annotated[
+        str | None, typer.Option(help="Only the members of this sweep.", autocompletion=completion.sweeps)
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="At most so many.")] = 20,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """List experiments, newest first."""
+    with Client(find_access(url)) as client:
+        asked = calls.experiments(status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, limit=limit)
+        page = client.send(asked)
+    if as_json:
+        output.print_json([output.document(one) for one in page.data])
+    elif page.data:
+        output.show(listing.listing(page.data))
+    elif any((status, tag, dataset, sweep, q)):
+        output.talk("no experiment is like that")
+    else:
+        output.talk("no experiments; to make one: gradus submit --example digits")
+    if page.next_cursor and not as_json:
+        output.talk("… and more: --limit shows up to 200, --status, --tag and --dataset choose")

@@ -1,0 +1,32 @@
+"""`gradus show`."""
+
+from typing import Annotated
+
+import typer
+
+from gradus.cli import documents, ids, output, portrait
+from gradus.cli.options import Id, Json, Url
+from gradus.client import Client, calls, find_access
+from gradus.fork import unresolved
+
+
+def command(
+    given: Id,
+    spec: Annotated[bool, typer.Option("--spec", help="Only its spec, as YAML to be changed and submitted.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Only the metrics of every epoch, as CSV.")] = False,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """Show one experiment: what was asked, how far it is, what came of it."""
+    with Client(find_access(url)) as client:
+        record = client.send(calls.experiment(ids.resolve(client, given)))
+        rows = () if spec else client.send(calls.metrics(record.id)).data
+    document = unresolved(record.spec) if spec else output.document(record)
+    if csv:
+        portrait.print_csv(rows)
+    elif as_json:
+        output.print_json(document)
+    elif spec:
+        print(documents.write_yaml(document), end="")
+    else:
+        output.show(portrait.portrait(record, rows))

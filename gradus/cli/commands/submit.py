@@ -1,0 +1,62 @@
+"""`gradus submit`."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from gradus.cli import output, preview, specs, watch, words
+from gradus.cli.exits import Exit, code_of_runs
+from gradus.cli.options import Changes, Json, Url
+from gradus.client import Client, calls, find_access
+from gradus.wire.experiment import ExperimentRecord
+
+
+def command(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SPEC...]", help="JSON or YAML files; - is the standard input.")
+    ] = None,
+    example: Annotated[str | None, typer.Option(help="A spec that ships with Gradus, by name.")] = None,
+    changes: Changes = None,
+    watching: Annotated[bool, typer.Option("--watch", "-w", help="Show the runs live.")] = False,
+    waiting: Annotated[bool, typer.Option("--wait", help="Say nothing until the runs are over.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what a spec comes to; store nothing.")] = False,
+    as_json: Json = False,
+    url: Url = None,
+) -> Exit:
+    """Queue experiments: one for each spec.
+
+    A spec comes from a file, from the standard input, from --example, or from --set alone:
+    gradus submit --set dataset=digits --set layers='[64, 32]'. The ids go to the standard output.
+    """
+    documents = specs.read_specs(sources or [], example, changes or [])
+    with Client(find_access(url)) as client:
+        if dry_run:
+            preview.show([client.send(calls.dry_run(one)) for one in documents], as_json=as_json)
+            return Exit.OK
+        records = [client.send(calls.create(one)) for one in documents]
+        if watching:
+            return watch.watch(client, [record.id for record in records], as_json=as_json)
+        return (_wait if waiting else _go)(client, records, as_json)
+
+
+def _go(_: Client, records: Sequence[ExperimentRecord], as_json: bool) -> Exit:
+    if as_json:
+        output.print_one_or_all(records)
+    else:
+        print("\n".join(record.id for record in records))
+    output.talk(f"queued; to watch: gradus watch {' '.join(record.id for record in records)}")
+    return Exit.OK
+
+
+def _wait(client: Client, records: Sequence[ExperimentRecord], as_json: bool) -> Exit:
+    if not as_json:
+        print("\n".join(record.id for record in records), flush=True)
+    ended = watch.wait(client, [record.id for record in records])
+    if ended is None:
+        return Exit.INTERRUPTED
+    if as_json:
+        output.print_one_or_all(ended)
+    for record in ended:
+        output.talk(words.outcome(record))
+    return code_of_runs([record.status for record in ended])

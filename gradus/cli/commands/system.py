@@ -1,0 +1,53 @@
+"""`gradus system`."""
+
+from rich.console import Group
+from rich.table import Table
+
+from gradus import __version__
+from gradus.cli import details, output, words
+from gradus.cli.options import Json, Url
+from gradus.client import Client, calls, find_access
+from gradus.wire.system import Limits, SystemRecord, WorkerRecord
+
+
+def command(as_json: Json = False, url: Url = None) -> None:
+    """Show the service's workers, devices, queue and limits."""
+    access = find_access(url)
+    with Client(access) as client:
+        record = client.send(calls.system())
+    if as_json:
+        output.print_json(record)
+        return
+    facts = details.table(_facts(record, access.url))
+    output.show(Group(facts, "", _workers(record.workers), "", _limits(record.limits)))
+
+
+def _facts(record: SystemRecord, url: str) -> dict[str, str]:
+    differs = "" if record.version == __version__ else f" (this client: {__version__})"
+    return {
+        "service": url,
+        "version": f"{record.version}{differs}",
+        "queue": f"{record.queue_depth} wait, {record.running} train",
+        "workers": str(len(record.workers)) if record.workers else "none: nothing trains until one is started",
+    }
+
+
+def _workers(workers: tuple[WorkerRecord, ...]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("worker", "device", "slots", "busy", "up for"):
+        table.add_column(heading, justify="left" if heading in {"worker", "device"} else "right", no_wrap=True)
+    for one in workers:
+        busy = str(one.running)
+        table.add_row(f"{one.host} {one.pid}", one.device, str(one.slots), busy, words.age(one.started_at))
+    return table
+
+
+def _limits(limits: Limits) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("limit")
+    table.add_column("at most", justify="right")
+    for name, value in limits:
+        sized = name.endswith("_bytes")
+        said = words.size(value) if sized else f"{value:,}"
+        table.add_row(name.removesuffix("_bytes").replace("_", " "), said)
+    return table

@@ -1,0 +1,1 @@
+"""What `gradus doctor` looks at. Nothing here changes anything."""

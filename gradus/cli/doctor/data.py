@@ -1,0 +1,47 @@
+"""The data sets: which are here, and where."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from gradus.cli.doctor.check import Check, ok, warning
+from gradus.client import Access, Client, calls
+from gradus.datasets import DATASETS, DatasetFacts
+from gradus.errors import GradusError
+
+
+def there(access: Access) -> Iterator[Check]:
+    """As the service sees them."""
+    try:
+        with Client(access) as client:
+            records = client.send(calls.datasets()).data
+    except GradusError:  # the check of the service says why
+        return
+    missing = [one.name for one in records if not one.available]
+    present = [one.name for one in records if one.available]
+    yield _check(present, missing, "at the service")
+
+
+def here(data: Path, env: Mapping[str, str] = os.environ) -> Iterator[Check]:
+    """In the folders of this machine; those that come with scikit-learn need none."""
+    given = env.get("GRADUS_DATASETS_DIR")
+    folders = [*([Path(given).expanduser()] if given else []), data / "datasets"]
+    if given and not folders[0].is_dir():
+        yield warning("data sets", f"GRADUS_DATASETS_DIR: there is no folder {given}", "correct it, or leave it away")
+    wanted = [facts for facts in DATASETS.values() if facts.files]
+    present = {facts.name: folder for facts in wanted for folder in reversed(folders) if _has(folder, facts)}
+    missing = [facts.name for facts in wanted if facts.name not in present]
+    yield _check([f"{name} in {folder}" for name, folder in present.items()], missing, "in " + str(folders[0]))
+
+
+def _has(folder: Path, facts: DatasetFacts) -> bool:
+    """Packed or unpacked."""
+    names = [folder / facts.name / file.name for file in facts.files]
+    return all(path.is_file() or path.with_suffix("").is_file() for path in names)
+
+
+def _check(present: list[str], missing: list[str], where: str) -> Check:
+    if not missing:
+        return ok("data sets", f"all are here: {', '.join(present)}")
+    said = f"{', '.join(present) or 'none'}; not {', '.join(missing)}"
+    return warning("data sets", said, f"the first run that needs them downloads them; or put their files {where}")

@@ -1,0 +1,44 @@
+"""All checks, one after the other."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from gradus.cli.doctor import data, here, port, storage, there
+from gradus.cli.doctor.check import Check, problem, warning
+from gradus.client import Access, find_access
+from gradus.client.access import data_dir
+from gradus.errors import GradusError, Unavailable
+
+
+def examine(url: str | None) -> Iterator[Check]:
+    """As they are found: some take a second."""
+    folder = data_dir()
+    yield here.python()
+    yield here.parts()
+    yield here.torch()
+    yield from here.folder(folder)
+    yield from storage.storage(folder)
+    access, trouble = _access(url)
+    if trouble is not None:
+        yield trouble
+    answered = list(there.service(access, meant=bool(url or os.environ.get("GRADUS_URL")))) if access else []
+    yield from answered
+    yield from _datasets(access, folder, alive=len(answered) > 1)
+    yield port.port(access if len(answered) > 1 else None)
+
+
+def _access(url: str | None) -> tuple[Access | None, Check | None]:
+    try:
+        return find_access(url), None
+    except Unavailable as error:
+        return None, warning("service", error.detail, "gradus up starts one; --url or GRADUS_URL names another")
+    except GradusError as error:
+        return None, problem("service", error.detail, "correct --url or GRADUS_URL")
+
+
+def _datasets(access: Access | None, folder: Path, *, alive: bool) -> Iterator[Check]:
+    """Of a service elsewhere only it knows."""
+    if access is not None and alive and not access.local:
+        return data.there(access)
+    return data.here(folder)

@@ -1,0 +1,113 @@
+"""The id that a person means: whole, by its first or last characters, or `last`."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from gradus.client import Client, calls
+from gradus.errors import BadRequest, NotFound
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.sweep import SweepSummary
+
+LETTERS = "0-9a-hjkmnp-tv-z"
+"""Of ids: Crockford's base 32."""
+LENGTH = 26
+SHORT = 6
+"""Characters of an id that tables show."""
+PAGE = 200
+
+Named = ExperimentRecord | SweepSummary
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What has ids."""
+
+    prefix: str
+    noun: str
+    matching: Callable[[Client, str], Iterator[Named]]
+    """Those that may have an id that ends like this, newest first."""
+
+
+def resolve(client: Client, given: str) -> str:
+    """The id of an experiment.
+
+    Raises:
+        NotFound: no experiment has an id like that.
+        BadRequest: several have, or it is no id at all.
+    """
+    return _resolve(client, given, EXPERIMENT)
+
+
+def resolve_all(client: Client, given: Iterable[str]) -> list[str]:
+    """Each once."""
+    return list(dict.fromkeys(resolve(client, one) for one in given))
+
+
+def resolve_sweep(client: Client, given: str) -> str:
+    """The id of a sweep, likewise."""
+    return _resolve(client, given, SWEEP)
+
+
+def short(of: str) -> str:
+    """What a table shows of an id."""
+    return of[-SHORT:]
+
+
+def _resolve(client: Client, given: str, kind: Kind) -> str:
+    if given == "last":
+        return _newest(client, kind)
+    text = given.strip().lower().removeprefix(kind.prefix)
+    if not re.fullmatch(f"[{LETTERS}]{{1,{LENGTH}}}", text):
+        raise BadRequest(_no_id(given, kind))
+    if len(text) == LENGTH:
+        return f"{kind.prefix}{text}"
+    found = [one for one in kind.matching(client, text) if one.id.endswith(text) or one.id.startswith(given)]
+    return _only(kind, given, found)
+
+
+def _newest(client: Client, kind: Kind) -> str:
+    for one in kind.matching(client, ""):
+        return one.id
+    raise NotFound(f"there is no {kind.noun} yet")
+
+
+def _only(kind: Kind, given: str, found: list[Named]) -> str:
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        raise NotFound(f"no {kind.noun} has an id that begins or ends with '{given}'")
+    some = ", ".join(f"{one.id} ({one.name})" if one.name else one.id for one in found[:3])
+    raise BadRequest(f"{len(found)} {kind.noun}s have such an id, take more of '{given}': {some}")
+
+
+def _no_id(given: str, kind: Kind) -> str:
+    if kind is EXPERIMENT and given.startswith(SWEEP.prefix):
+        return f"'{given}' is the id of a sweep: see gradus sweep --help"
+    if kind is SWEEP and given.startswith(EXPERIMENT.prefix):
+        return f"'{given}' is the id of an experiment, not of a sweep"
+    return f"'{given}' is no id: write {kind.prefix}…, its last characters, or last"
+
+
+def _experiments(client: Client, text: str) -> Iterator[Named]:
+    cursor = None
+    while True:
+        page = client.send(calls.experiments(q=text or None, limit=PAGE if text else 1, cursor=cursor))
+        yield from page.data
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _sweeps(client: Client, text: str) -> Iterator[Named]:
+    cursor = None
+    while True:
+        page = client.send(calls.sweeps(limit=PAGE if text else 1, cursor=cursor))
+        yield from page.data
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+EXPERIMENT = Kind("exp_", "experiment", _experiments)
+SWEEP = Kind("swp_", "sweep", _sweeps)

@@ -1,0 +1,96 @@
+"""`gradus show`: one experiment on one page."""
+
+import csv
+import sys
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from gradus.cli import details, preview, words
+from gradus.cli.board import epochs
+from gradus.cli.ids import short
+from gradus.cli.runs import Run
+from gradus.spec.network import plan
+from gradus.status import Status
+from gradus.summary import dry_run
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsRow
+
+NEXT = {
+    Status.QUEUED: "gradus watch {id}, or pause, cancel",
+    Status.RUNNING: "gradus watch {id}, or pause, cancel",
+    Status.PAUSED: "gradus resume {id}, or fork, cancel",
+    Status.SUCCEEDED: "gradus extend {id} --epochs 10, or fork, compare, rm",
+    Status.FAILED: "gradus fork {id} --set optimizer.lr=0.001, or logs, rm",
+    Status.CANCELLED: "gradus extend {id} --epochs 10, or fork, rm",
+}
+"""What fits each status: a command to be copied, and others."""
+
+
+def portrait(record: ExperimentRecord, rows: Sequence[MetricsRow]) -> RenderableType:
+    """Facts, layers, newest epochs, and what can be done next."""
+    run = Run(record.id, record, tuple(rows))
+    parts: list[RenderableType] = [details.table(_facts(record)), "", preview.layers(dry_run(record.spec).layers)]
+    if rows:
+        parts += ["", epochs(run)]
+    parts += ["", Text(f"next: {NEXT[record.status].format(id=short(record.id))}", style="dim")]
+    return Group(*parts)
+
+
+def print_csv(rows: Sequence[MetricsRow]) -> None:
+    """Every row, with the keys of a row as columns; nothing for null."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(MetricsRow.model_fields)
+    for row in rows:
+        writer.writerow(row.model_dump(mode="json").values())
+
+
+def _facts(record: ExperimentRecord) -> dict[str, RenderableType]:
+    spec = record.spec
+    network = plan(spec)
+    sizes = [network.inputs, *(layer.units for layer in network.layers)]
+    return {
+        "id": record.id,
+        "name": record.name,
+        "tags": ", ".join(record.tags),
+        "notes": record.notes,
+        "status": words.status(record.status),
+        "error": "" if record.error is None else Text(words.failure_line(record.error), style="red"),
+        "data": spec.dataset.name,
+        "network": f"{'–'.join(map(str, sizes))}, {record.parameters:,} parameters",
+        "optimizer": words.kind(spec.optimizer),
+        "batch": str(spec.batch_size),
+        "seed": str(spec.seed),
+        "epochs": f"{record.progress.epoch} of {record.progress.epochs}",
+        "left": words.duration(record.progress.eta_seconds),
+        "best": _best(record),
+        "device": record.device or "",
+        "sweep": record.sweep_id or "",
+        "forked": _origin(record),
+        "created": words.moment(record.created_at),
+        "trained": _trained(record),
+    }
+
+
+def _best(record: ExperimentRecord) -> str:
+    row = record.best
+    if row is None:
+        return ""
+    kind = "loss" if row.validation_accuracy is None else "accuracy"
+    validation, test = getattr(row, f"validation_{kind}"), getattr(row, f"test_{kind}")
+    return f"epoch {row.epoch}: validation {kind} {words.number(validation)}, test {kind} {words.number(test)}"
+
+
+def _origin(record: ExperimentRecord) -> str:
+    if record.forked_from is None:
+        return ""
+    return f"of {record.forked_from}" + (f" at epoch {record.forked_epoch}" if record.forked_epoch else "")
+
+
+def _trained(record: ExperimentRecord) -> str:
+    if record.started_at is None:
+        return ""
+    until = record.finished_at
+    lasted = f", {words.duration((until - record.started_at).total_seconds())}" if until else ""
+    return f"since {words.moment(record.started_at)}" if until is None else f"{words.moment(record.started_at)}{lasted}"

@@ -1,0 +1,91 @@
+"""A sweep's request from a file, or from a base and options."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradus.cli import settings, specs
+from gradus.errors import BadRequest
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What stood on the command line."""
+
+    source: str | None
+    example: str | None
+    changes: Sequence[str]
+    grid: Sequence[str]
+    variants: Sequence[str]
+    seeds: str | None
+    objective: str | None
+    name: str | None
+
+
+def build(asked: Asked) -> Any:
+    """The document to post. A file may hold a whole request, with a `base`, or the base alone.
+
+    Raises:
+        BadRequest: something cannot be read.
+    """
+    sources = [asked.source] if asked.source else []
+    documents = specs.read_specs(sources, asked.example, () if sources or asked.example else asked.changes)
+    if len(documents) != 1 or not isinstance(documents[0], dict):
+        raise BadRequest("a sweep is one object: a request with a 'base', or a spec to be its base")
+    request = documents[0] if "base" in documents[0] else {"base": documents[0]}
+    base = settings.apply_all(request["base"], asked.changes)
+    return {**request, "base": base, **_options(asked, base)}
+
+
+def read_seeds(text: str) -> list[int]:
+    """How many seeds, from 0 on, or which: `5`, `0,3,7`, `2-4`.
+
+    Raises:
+        BadRequest: it is none of these.
+    """
+    if re.fullmatch(r"\d{1,4}", text):
+        return list(range(int(text)))
+    if found := re.fullmatch(r"(\d{1,9})-(\d{1,9})", text):
+        first, last = int(found[1]), int(found[2])
+        if first <= last < first + 1000:
+            return list(range(first, last + 1))
+    if re.fullmatch(r"\d{1,16}(,\d{1,16})+,?|\d{1,16},", text):
+        return [int(one) for one in text.split(",") if one]
+    raise BadRequest(f"--seeds {text}: write how many, or which: 5, or 0,3,7, or 2-4")
+
+
+def _options(asked: Asked, base: Any) -> dict[str, Any]:
+    """The keys of the request that options give."""
+    found = {
+        "name": asked.name,
+        "grid": dict(map(_values, asked.grid)) or None,
+        "variants": dict(_variant(base, one) for one in asked.variants) or None,
+        "seeds": read_seeds(asked.seeds) if asked.seeds else None,
+        "objective": asked.objective,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _values(option: str) -> tuple[str, list[Any]]:
+    """`optimizer.lr=0.1,0.01`, or a list in JSON behind the equals sign."""
+    path, equals, text = option.partition("=")
+    if not equals or not path or not text:
+        raise BadRequest(f"--grid {option}: write it as path=value,value, for example optimizer.lr=0.1,0.01")
+    if text.startswith("["):
+        values = settings.value_of(text)
+        if isinstance(values, list):
+            return path, values
+    return path, [settings.value_of(one) for one in text.split(",")]
+
+
+def _variant(base: Any, option: str) -> tuple[str, dict[str, Any]]:
+    """`optimizer=adam`, or several with a label: `+ adam: optimizer=adam optimizer.lr=0.01`."""
+    label, colon, changes = option.rpartition(": ")
+    try:
+        words = shlex.split(changes)
+    except ValueError as error:
+        raise BadRequest(f"--variant {option}: {error}") from error
+    patch = settings.patch(base, settings.apply_all(base, words))
+    return (label if colon else f"+ {option}"), patch

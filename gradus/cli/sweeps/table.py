@@ -1,0 +1,78 @@
+"""A sweep's results, best first: mean and confidence interval of each change, and its difference to the base."""
+
+from collections import Counter
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from gradus.cli import words
+from gradus.status import Status
+from gradus.wire.sweep import Difference, SweepRecord, SweepResult
+
+BAR = 30
+
+
+def whole(record: SweepRecord) -> RenderableType:
+    """What it is, how far it is, and what came of it."""
+    failed = [one for result in record.results for one in result.failed]
+    codes = Counter("unknown" if one.error is None else one.error.code.value for one in failed)
+    parts: list[RenderableType] = [_head(record), "", results(record)]
+    if failed:
+        said = ", ".join(f"{count} {code}" for code, count in codes.items())
+        parts += ["", Text(f"failed: {said}; again: gradus sweep retry {record.id}", style="red")]
+    return Group(*parts)
+
+
+def results(record: SweepRecord) -> Table:
+    """A line for each change. What surely differs from the base is green where it is better, else red."""
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("change", overflow="fold")
+    table.add_column(f"{record.objective.metric}".replace("_", " "), justify="right", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True)
+    if record.base_label is not None:
+        table.add_column("difference to the base, 95 %", justify="right", no_wrap=True)
+    for result in record.results:
+        base = () if record.base_label is None else (_difference(record, result),)
+        table.add_row(Text(result.label), _mean(result), f"{result.n}/{len(result.seeds)}", *base)
+    return table
+
+
+def _head(record: SweepRecord) -> RenderableType:
+    total = sum(record.counts.values())
+    over = sum(count for status, count in record.counts.items() if status.final)
+    counts = Text(", ").join(Text(f"{record.counts[one]} {one}", style=words.COLOURS[one]) for one in _there(record))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    bar = ProgressBar(total=max(1, total), completed=over, width=BAR)
+    grid.add_row(Text(record.name or record.id, style="bold"), bar, f"{over}/{total}", counts)
+    return grid
+
+
+def _there(record: SweepRecord) -> list[Status]:
+    return [status for status in Status if record.counts.get(status)]
+
+
+def _mean(result: SweepResult) -> str:
+    """The interval is as wide on either side."""
+    if result.ci95 is None or result.mean is None:
+        return words.number(result.mean)
+    return f"{words.number(result.mean)} ± {words.number(result.ci95[1] - result.mean)}"
+
+
+def _difference(record: SweepRecord, result: SweepResult) -> Text:
+    if result.label == record.base_label:
+        return Text("the base", style="dim")
+    found = result.difference
+    if found is None:
+        return Text("–")
+    low, high = found.ci95
+    return Text(f"{found.mean:+.4f} [{low:+.4f}, {high:+.4f}]", style=_colour(record, found))
+
+
+def _colour(record: SweepRecord, found: Difference) -> str:
+    """None while the interval holds zero: the two cannot be told apart."""
+    low, high = found.ci95
+    if low <= 0 <= high:
+        return ""
+    return "green" if record.objective.key(found.mean) < 0 else "red"

@@ -1,0 +1,31 @@
+"""Errors as the command line tells them: a sentence, a hint, and an exit code."""
+
+from gradus.cli.exits import Exit
+from gradus.errors import GradusError, ServerFault, Unavailable
+
+
+def code_of(error: GradusError) -> Exit:
+    """The exit code of an error."""
+    return Exit.UNREACHABLE if isinstance(error, Unavailable | ServerFault) else Exit.REFUSED
+
+
+def sentence(error: GradusError) -> str:
+    """What is wrong, where, and what may help."""
+    mistakes = [f"  {one.path or 'the document'}: {one.message}" for one in error.errors]
+    what = f"mistakes in the spec: {len(mistakes)}" if len(mistakes) > 1 else error.detail
+    if len(mistakes) == 1:
+        what, mistakes = mistakes[0].strip(), []
+    hint = HINTS.get(error.code)
+    return "\n".join([f"error: {what}", *mistakes, *([f"hint: {hint}"] if hint else [])])
+
+
+HINTS = {
+    "unreachable": "`gradus up` starts a service on this machine; --url or GRADUS_URL names another",
+    "invalid_spec": "`gradus catalog` lists what a spec can name; `gradus submit --example digits` is one that works",
+    "not_found": "`gradus ls` shows what there is",
+    "no_key": "set GRADUS_KEY to a key of this service",
+    "bad_key": "set GRADUS_KEY to a key of this service; `gradus keys list` shows which are good",
+    "running": "`gradus cancel ID` ends it",
+    "no_checkpoint": "without --from-epoch a fork begins anew",
+}
+"""By the error's code."""
