@@ -40,6 +40,8 @@ class Filter:
     sweep: str | None = None
     q: str | None = None
     """Part of the name, of the notes or of the id, in any case."""
+    ids: tuple[str, ...] = ()
+    """Only these; all, if there are none."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,8 @@ def _filtered(workspace_id: str, shown: Filter) -> tuple[Select[ExperimentRow], 
     for column, wanted in ((row.status, shown.status), (row.dataset, shown.dataset), (row.sweep_id, shown.sweep)):
         if wanted is not None:
             query = query.where(column == wanted)
+    if shown.ids:
+        query = query.where(row.id.in_(shown.ids))
     if shown.q:
         said = WordsRow.words.contains(shown.q.lower(), autoescape=True)
         query = query.join(WordsRow, WordsRow.experiment_id == row.id).where(

@@ -53,6 +53,8 @@ class ListQuery(Query):
     """Only the members of this sweep."""
     q: Text | None = None
     """Only those with this text in their name, notes or id, in any case."""
+    id: Annotated[tuple[Text, ...], Field(max_length=PAGE_SIZE)] = ()
+    """Only these, each as `id=…`."""
     limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = 50
     """How many on a page."""
     cursor: Annotated[str, Field(max_length=1000)] | None = None
@@ -60,7 +62,7 @@ class ListQuery(Query):
 
     def filter(self) -> Filter:
         """What the list shows."""
-        return Filter(self.status, self.tag, self.dataset, self.sweep, self.q)
+        return Filter(self.status, self.tag, self.dataset, self.sweep, self.q, self.id)
 
 
 def _seen(seen: Seen, status: int = 200) -> Response:

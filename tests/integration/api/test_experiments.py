@@ -32,6 +32,13 @@ def test_the_last_page_has_no_cursor_although_it_is_full(service: Service, clien
     assert [len(first["data"]), len(last["data"]), last["next_cursor"]] == [2, 2, None]
 
 
+@on_sqlite
+def test_those_that_are_named_are_shown_on_one_page(service: Service, client: httpx.Client) -> None:
+    ids = [submit(service.hub).id for _ in range(3)]
+    answer = client.get("/v1/experiments", params={"id": [ids[2], ids[0]]}).json()
+    assert [one["id"] for one in answer["data"]] == [ids[2], ids[0]]
+
+
 def test_filters_show_what_they_name(service: Service, client: httpx.Client) -> None:
     submit(service.hub, name="Straße 100%", tags=["a", "b"])
     submit(service.hub, name="wine", dataset="wine", notes="the red ONE", tags=["b"])

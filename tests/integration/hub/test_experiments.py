@@ -50,6 +50,14 @@ def test_filters_show_what_they_name(hub: Hub, shown: Filter, expected: set[str]
     assert {ids[one] for one in found(hub, shown)} == expected
 
 
+def test_only_those_that_are_named_are_shown_and_others_than_the_workspace_s_never(hub: Hub) -> None:
+    wanted = [submit(hub, name=name).id for name in ("ox", "cow", "li on")][::2]
+    assert found(hub, Filter(ids=(*wanted, "exp_none"))) == wanted[::-1]
+    assert found(hub, Filter(ids=tuple(wanted), q="li on")) == wanted[1:]
+    with hub.read() as session:
+        assert experiments.page(session, "other", Filter(ids=tuple(wanted)), None, 9) == []
+
+
 def test_the_record_holds_the_whole_resolved_spec(hub: Hub) -> None:
     spec = {"name": "n", "tags": ["x"], "notes": "why", "dataset": "wine", "layers": [3], "optimizer": "sgd"}
     row = submit(hub, **spec)

@@ -52,6 +52,7 @@ FILTERS = [
     Filter(dataset="mnist"),
     Filter(sweep="swp_1"),
     Filter(q="adam"),
+    Filter(ids=(ID, "exp_1")),
     Filter(status=Status.FAILED, dataset="mnist", sweep="swp_1", tag="lecture", q="adam"),
 ]
 QUESTIONS: dict[str, Callable[[Session], object]] = {
