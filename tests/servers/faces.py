@@ -1,0 +1,70 @@
+"""Both faces of the client under one table of tests: an `AsyncClient` that is used as if it were a `Client`."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, cast
+
+from gradus import AsyncClient, Client
+from gradus.client import Access
+from gradus.client.face import Face
+
+Opener = Callable[[Access], AbstractContextManager[Client]]
+
+
+@contextmanager
+def waiting(access: Access) -> Iterator[Client]:
+    """A client that waits."""
+    with Client(access) as client:
+        yield client
+
+
+@contextmanager
+def awaited(access: Access) -> Iterator[Client]:
+    """A client that is awaited, on a loop of its own, behind the words of one that waits."""
+    with asyncio.Runner() as runner:
+        client = AsyncClient(access)
+        try:
+            yield cast(Client, _Plain(client, runner))
+        finally:
+            runner.run(client.close())
+
+
+class _Plain:
+    """An object whose coroutines are run, and whose asynchronous generators are walked."""
+
+    def __init__(self, thing: object, runner: asyncio.Runner) -> None:
+        self._thing, self._runner = thing, runner
+
+    def __getattr__(self, name: str) -> Any:
+        return self._plain(getattr(self._thing, name))
+
+    def __repr__(self) -> str:
+        return repr(self._thing)
+
+    def _plain(self, value: Any) -> Any:
+        if inspect.isfunction(value) or inspect.ismethod(value):
+            return lambda *args, **options: self._plain(value(*map(_bare, args), **options))
+        if inspect.iscoroutine(value):
+            return self._plain(self._runner.run(value))
+        if inspect.isasyncgen(value):
+            return self._walk(cast(AsyncGenerator[Any], value))
+        return _Plain(value, self._runner) if isinstance(value, Face) else value
+
+    def _walk(self, values: AsyncGenerator[Any]) -> Generator[Any]:
+        try:
+            while (one := self._runner.run(anext(values, _END))) is not _END:
+                yield self._plain(one)
+        finally:
+            self._runner.run(values.aclose())
+
+
+_END = object()
+
+
+def _bare(value: Any) -> Any:
+    return value._thing if isinstance(value, _Plain) else value
+
+
+FACES: dict[str, Opener] = {"waiting": waiting, "awaited": awaited}

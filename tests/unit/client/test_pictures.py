@@ -1,0 +1,94 @@
+"""Frames, figures, and what a notebook shows."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from gradus import Comparison, Experiment, Run
+from gradus.client import Access
+from gradus.client.drawing import draw_run, frame
+from gradus.client.waiting import Waiting
+from gradus.differences import differences
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsRow
+from tests.unit.client.said import document, metrics_row
+
+ROWS = tuple(MetricsRow.model_validate(metrics_row(epoch)) for epoch in (1, 2, 3))
+REGRESSION = {"dataset": "diabetes"}
+
+
+def recorded(**changes: Any) -> ExperimentRecord:
+    return ExperimentRecord.model_validate(document(**changes))
+
+
+def test_a_frame_has_a_row_for_each_epoch() -> None:
+    made = frame(ROWS)
+    assert list(made.index) == [1, 2, 3]
+    assert made.index.name == "epoch"
+    assert list(made.columns) == list(MetricsRow.model_fields)[1:]
+    assert list(made.validation_loss) == [2.1, 2.1 / 2, 2.1 / 3]
+    assert list(frame(()).columns) == list(made.columns)
+
+
+@pytest.mark.parametrize(
+    ("spec", "names"),
+    [
+        ({}, ["train", "validation", "test"] * 2),  # losses, then accuracies
+        (REGRESSION, ["train", "validation", "test"]),
+    ],
+)
+def test_a_figure_has_a_curve_for_each_part_of_the_data(spec: dict[str, object], names: list[str]) -> None:
+    figure = draw_run(recorded(spec=spec), ROWS, log=True)
+    assert [curve.name for curve in figure.data] == names
+    assert list(figure.data[1].y) == [row.validation_loss for row in ROWS]
+    assert figure.layout.yaxis.type == "log"
+    assert ("yaxis2" in figure.layout) is (spec == {})
+
+
+def test_a_comparison_shows_what_differs_and_what_came_of_it() -> None:
+    one = recorded(id="exp_1", name="same", best=metrics_row(2))
+    other = recorded(id="exp_2", name="same", spec={"optimizer": {"kind": "sgd", "lr": 0.5}, "layers": [8, 4]})
+    made = Comparison((one, other), (ROWS, ROWS[:1]))
+    table = made.to_frame()
+    assert list(table.index) == ["exp_1", "exp_2"]
+    assert list(table.optimizer) == ["adam", "sgd"]
+    assert table.test_accuracy["exp_1"] == 1 - 0.7 / 2
+    assert table.test_accuracy.isna()["exp_2"]  # no epoch yet
+    assert [curve.name for curve in made.plot().data] == ["same (exp_1)", "same (exp_2)"]
+    assert "<td>sgd</td>" in made._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, {}),
+        ({"name": "other", "tags": ["t"]}, {}),  # for people
+        ({"dropout": 0.5}, {"dropout": (0.0, 0.5)}),  # not once more for each layer that follows it
+        ({"optimizer": {"kind": "adam", "lr": 0.1}}, {"optimizer.lr": (0.001, 0.1)}),
+        ({"optimizer": "sgd"}, {"optimizer": ("adam", "sgd"), "optimizer.lr": (0.001, 0.01)}),
+        ({"layers": [16]}, {"layers.0.units": (8, 16)}),
+        ({"layers": []}, {"layers.0.units": (8, None)}),
+    ],
+)
+def test_differences_are_told_once_and_by_path(changes: dict[str, object], found: dict[str, object]) -> None:
+    base = {"dataset": "digits", "layers": [8]}
+    told = differences([Experiment.model_validate(spec).resolved() for spec in (base, {**base, **changes})])
+    assert told == found
+
+
+def test_what_a_notebook_shows_is_text_whatever_a_name_holds() -> None:
+    hostile = "<script>alert(1)</script>"
+    one = recorded(name=hostile, best=metrics_row(2), error={"code": "diverged", "message": hostile})
+    shown = Run(Waiting(Access("http://127.0.0.1:1"), 1), one)._repr_html_() + Comparison((one,), (ROWS,))._repr_html_()
+    assert "<script" not in shown
+    assert "accuracy validation 0.7, test 0.65 after epoch 2" in shown
+
+
+def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)  # as where it is not installed
+    monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
+    with pytest.raises(ImportError, match="pip install pandas"):
+        frame(ROWS)
+    with pytest.raises(ImportError, match="pip install plotly"):
+        draw_run(recorded(), ROWS, log=False)
