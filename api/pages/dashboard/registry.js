@@ -7,6 +7,7 @@
 export const PAGES = [
   { path: "/", title: "Experiments", nav: "Experiments", icon: "list", load: () => import("./pages/experiments.js") },
   { path: "/experiments/{id}", title: "Experiment", load: () => import("./pages/experiment.js") },
+  { path: "/compare", title: "Compare", load: () => import("./pages/compare.js") },
   { path: "/new", title: "New", nav: "New", icon: "plus", load: () => import("./pages/new.js") },
   { path: "/sweeps", title: "Sweeps", nav: "Sweeps", icon: "sweep", load: () => import("./pages/sweeps.js") },
   { path: "/sweeps/{id}", title: "Sweep", load: () => import("./pages/sweep.js") },

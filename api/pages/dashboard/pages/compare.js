@@ -1,0 +1,223 @@
+// Several runs over each other: their curves, where their specs differ, what came of it.
+
+import { html, render } from "/pages/vendor/lit-html/lit-html.js";
+import { get } from "../api.js";
+import { paced, perFrame } from "../frame.js";
+import { History } from "../history.js";
+import { icon } from "../icons.js";
+import { subscribe } from "../live.js";
+import { METRICS, has, withEpoch } from "../metrics.js";
+import { empty, failure, loading } from "../states.js";
+import { attempt } from "../toast.js";
+import { CompareChart } from "./compare/chart.js";
+import { columns, sorted } from "./compare/columns.js";
+import { table } from "./compare/table.js";
+
+const MOST = 50;
+/** Points of each curve: few, so that something is there at once, and then as many as the eye can use. */
+const FIRST_POINTS = 80;
+const ALL_POINTS = 400;
+const CURVE_PACE = 400;
+
+export const open = (root, context) => {
+  const page = new ComparePage(root, context);
+  page.begin();
+  return () => page.close();
+};
+
+class ComparePage {
+  #experiments = [];
+  #histories = new Map();
+  #places = new Map();
+  #chart = null;
+  #key = null;
+  #at = "best";
+  #sort = null;
+  #smoothing = 0;
+  #logarithmic = false;
+  #pointed = null;
+  #state = "loading";
+  #error = null;
+  #closed = false;
+  #draw = perFrame(() => this.#render());
+  #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
+  #highlight = paced(60, () => this.#renderCurves());
+  #end = () => {};
+
+  constructor(root, { query, rewrite }) {
+    this.root = root;
+    this.rewrite = rewrite;
+    this.ids = [...new Set((query.get("ids") ?? "").split(",").filter(Boolean))].slice(0, MOST);
+    this.#key = METRICS.some(({ key }) => key === query.get("metric")) ? query.get("metric") : null;
+    this.ids.forEach((id, i) => this.#places.set(id, i));
+  }
+
+  begin() {
+    this.#end = subscribe((event) => this.#hear(event));
+    this.#draw();
+    this.#read();
+  }
+
+  close() {
+    this.#closed = true;
+    this.#end();
+    for (const ask of [this.#draw, this.#drawCurves, this.#highlight]) ask.cancel();
+    this.#chart?.dispose();
+  }
+
+  async #read() {
+    if (!this.ids.length) return this.#become("empty");
+    try {
+      const [page] = await Promise.all([get("/v1/experiments", { id: this.ids, limit: MOST }), this.#readCurves(FIRST_POINTS)]);
+      this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
+      this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy") ? "validation_accuracy" : "validation_loss";
+      this.#become(this.#experiments.length ? "shown" : "empty");
+      this.#renderCurves();
+      await this.#readCurves(ALL_POINTS);
+      this.#drawCurves();
+    } catch (error) {
+      this.#error = error;
+      this.#become("failed");
+    }
+  }
+
+  #become(state) {
+    this.#state = state;
+    if (!this.#closed) this.#draw();
+  }
+
+  async #readCurves(points) {
+    const coarse = this.ids.filter((id) => !this.#histories.get(id)?.complete);
+    if (!coarse.length) return;
+    const { data } = await get("/v1/metrics", { experiment: coarse, max_points: points });
+    for (const [id, page] of Object.entries(data)) {
+      const history = this.#histories.get(id) ?? new History(id);
+      history.take(page);
+      history.complete = page.data.length < points / 2;
+      this.#histories.set(id, history);
+    }
+  }
+
+  #hear({ kind, experimentId, data }) {
+    if (kind === "gap") return void this.#read();
+    const i = this.#experiments.findIndex((one) => one.id === experimentId);
+    if (i < 0 || kind === "log") return;
+    const one = this.#experiments[i];
+    if (kind === "epoch") this.#histories.get(experimentId)?.hear(data);
+    this.#experiments = this.#experiments.with(i, kind === "epoch" ? withEpoch(one, data) : data);
+    this.#draw();
+    this.#drawCurves();
+  }
+
+  #render() {
+    if (this.#state === "loading") return render(loading(), this.root);
+    if (this.#state === "failed") return render(failure(this.#error, () => this.#read()), this.root);
+    render(this.#state === "empty" ? nothingToCompare() : this.#view(), this.root);
+  }
+
+  #view() {
+    const shown = columns(this.#experiments, this.#at);
+    const sort = this.#sort ?? { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !isLower(this.#key) };
+    const column = shown.find(({ key }) => key === sort.key) ?? shown[0];
+    return html`
+      <div class="head">
+        <h1>Compare ${this.#experiments.length} runs</h1>
+        <a class="button" href="/">${icon("plus")}Choose others</a>
+      </div>
+      <div class="stack">
+        <section class="card" aria-labelledby="curves-title">
+          <div class="card-head compare-head"><h2 id="curves-title">Curves</h2>${this.#controls()}</div>
+          <div class="chart compare-chart" id="curves" role="img" aria-label=${this.#said()}></div>
+        </section>
+        <div class="card-head compare-head">
+          <h2>Differences and results</h2>
+          <div class="segments" role="group" aria-label="Values of which epoch">
+            ${[["best", "Best epoch"], ["latest", "Last epoch"]].map(([at, word]) => html`<button aria-pressed=${this.#at === at} @click=${() => this.#set(() => (this.#at = at))}>${word}</button>`)}
+          </div>
+        </div>
+        ${table({
+          rows: sorted(this.#experiments, column, sort.down),
+          columns: shown,
+          sort,
+          place: (one) => this.#places.get(one.id),
+          turn: (one) => this.#set(() => (this.#sort = { key: one.key, down: one.key === sort.key ? !sort.down : one.number && !one.lower })),
+          point: (id) => this.#point(id),
+          drop: (id) => this.#drop(id),
+        })}
+      </div>
+    `;
+  }
+
+  #controls() {
+    const drawable = METRICS.filter(({ key }) => this.#experiments.some((one) => has(one.latest, key)));
+    return html`
+      <label class="check"><span>Metric</span>
+        <select class="input" @change=${(event) => this.#choose(event.target.value)}>
+          ${drawable.map(({ key, label }) => html`<option value=${key} ?selected=${key === this.#key}>${label}</option>`)}
+        </select></label>
+      <label class="check">Smoothing
+        <input type="range" min="0" max="0.98" step="0.02" .value=${String(this.#smoothing)} @input=${(event) => this.#set(() => (this.#smoothing = event.target.valueAsNumber))}></label>
+      <label class="check"><input type="checkbox" .checked=${this.#logarithmic} @change=${(event) => this.#set(() => (this.#logarithmic = event.target.checked))}>Log scale</label>
+    `;
+  }
+
+  #said() {
+    const label = METRICS.find(({ key }) => key === this.#key).label.toLowerCase();
+    return `${label} by epoch, a line for each of ${this.#experiments.length} runs; the table below has the numbers.`;
+  }
+
+  #renderCurves() {
+    if (this.#closed || this.#state !== "shown") return;
+    this.#draw.cancel();
+    this.#render();
+    this.#chart ??= new CompareChart(this.root.querySelector("#curves"));
+    attempt(async () => {
+      await this.#chart.draw({
+        experiments: this.#experiments,
+        rows: (id) => this.#histories.get(id)?.rows ?? [],
+        place: (one) => this.#places.get(one.id),
+        key: this.#key,
+        smoothing: this.#smoothing,
+        logarithmic: this.#logarithmic,
+        pointed: this.#pointed,
+      });
+      performance.mark("curves");
+    });
+  }
+
+  #set(change) {
+    change();
+    this.#draw();
+    this.#drawCurves();
+  }
+
+  #choose(key) {
+    this.#set(() => {
+      this.#key = key;
+      this.#sort = null;
+    });
+    this.#remember();
+  }
+
+  #point(id) {
+    this.#pointed = id;
+    this.#highlight();
+  }
+
+  #drop(id) {
+    this.ids = this.ids.filter((one) => one !== id);
+    this.#set(() => (this.#experiments = this.#experiments.filter((one) => one.id !== id)));
+    this.#remember();
+  }
+
+  #remember() {
+    this.rewrite(`/compare?ids=${this.ids.join(",")}&metric=${this.#key}`);
+  }
+}
+
+const isLower = (key) => METRICS.find((one) => one.key === key)?.lower ?? false;
+
+const nothingToCompare = () => html`
+  <div class="head"><h1>Compare</h1></div>
+  ${empty("Choose what to compare", "Select two or more experiments in the list, then press Compare.", html`<a class="button button-primary" href="/">${icon("list")}To the list</a>`)}
+`;

@@ -1,0 +1,76 @@
+// The runs' curves over each other.
+
+import { number } from "../../api.js";
+import { color, lineChart, series } from "../../charts.js";
+import { title } from "../../format.js";
+import { metric } from "../../metrics.js";
+import { smoothed } from "../../smoothing.js";
+
+/** More names than that are not read together: then each line tells its own. */
+const READABLE = 10;
+const MARKED = 20;
+
+export class CompareChart {
+  #chart = null;
+  #ended = false;
+
+  constructor(element) {
+    this.element = element;
+  }
+
+  /** @param {{experiments, rows(id), place(experiment), key, smoothing, logarithmic, pointed}} state */
+  async draw(state) {
+    const [traces, layout] = [() => this.#traces(state), () => this.#layout(state)];
+    if (this.#chart) return (await this.#chart)?.update(traces, layout);
+    this.#chart = lineChart(this.element, traces, layout);
+    const drawn = await this.#chart;
+    if (this.#ended) drawn.dispose();
+    return drawn;
+  }
+
+  async dispose() {
+    this.#ended = true;
+    (await this.#chart)?.dispose();
+  }
+
+  #traces({ experiments, rows, place, key, smoothing, pointed }) {
+    return experiments.map((experiment) => {
+      const shade = series(place(experiment));
+      const history = rows(experiment.id);
+      const apart = pointed !== null && pointed !== experiment.id;
+      return {
+        x: history.map((row) => row.epoch),
+        y: smoothed(history.map((row) => finite(row[key])), smoothing),
+        name: short(title(experiment)),
+        mode: history.length <= MARKED && experiments.length <= READABLE ? "lines+markers" : "lines",
+        line: { color: shade.color, dash: shade.dash, width: pointed === experiment.id ? 3 : 1.7 },
+        marker: { color: shade.color, size: 5, symbol: shade.symbol },
+        opacity: apart ? 0.18 : 1,
+        hovertemplate: experiments.length <= READABLE ? "%{y}" : "%{fullData.name}<br>epoch %{x}: %{y}<extra></extra>",
+      };
+    });
+  }
+
+  #layout({ experiments, key, logarithmic }) {
+    const percent = key.endsWith("accuracy");
+    return {
+      showlegend: experiments.length <= READABLE,
+      hovermode: experiments.length <= READABLE ? "x unified" : "closest",
+      xaxis: { title: { text: "epoch", font: { size: 11, color: color("muted") }, standoff: 4 }, rangemode: "tozero" },
+      yaxis: {
+        title: { text: metric(key).label.toLowerCase(), font: { size: 11, color: color("muted") }, standoff: 8 },
+        tickformat: percent ? ".1~%" : "~g",
+        hoverformat: percent ? ".2%" : ".4~g",
+        ...(logarithmic ? { type: "log", dtick: percent ? undefined : 1 } : { type: "linear" }),
+      },
+      uirevision: `${key} ${logarithmic}`,
+    };
+  }
+}
+
+const finite = (value) => {
+  const read = number(value);
+  return Number.isFinite(read) ? read : null;
+};
+
+const short = (name) => (name.length > 32 ? `${name.slice(0, 31)}…` : name);

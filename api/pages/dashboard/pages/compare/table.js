@@ -1,0 +1,52 @@
+// The runs side by side: sortable by any column.
+
+import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { repeat } from "/pages/vendor/lit-html/directives/repeat.js";
+import { series } from "../../charts.js";
+import { title } from "../../format.js";
+import { icon } from "../../icons.js";
+import { badge } from "../../status.js";
+
+/**
+ * @param {{rows, columns, sort: {key, down}, place(experiment): number, turn(column), point(id), drop(id)}} view
+ *   `place` is the number of a run's line, `point` says at which row the pointer is
+ */
+export const table = ({ rows, columns, sort, place, turn, point, drop }) => html`
+  <div class="card table compare-table" tabindex="0" role="region" aria-label="The runs">
+    <table>
+      <thead><tr>
+        <th scope="col">Run</th>
+        <th scope="col">Status</th>
+        ${columns.map((column) => heading(column, sort, turn))}
+        <td></td>
+      </tr></thead>
+      <tbody @pointerleave=${() => point(null)}>
+        ${repeat(rows, (one) => one.id, (one) => html`
+          <tr @pointerenter=${() => point(one.id)} data-id=${one.id}>
+            <th scope="row"><span class="run-name">${swatch(place(one))}<a href="/experiments/${one.id}" title=${title(one)}>${title(one)}</a></span></th>
+            <td>${badge(one.status)}</td>
+            ${columns.map((column) => html`<td class=${column.number ? "number" : ""}>${column.text(one)}</td>`)}
+            <td><button class="quiet" aria-label="Leave out ${title(one)}" title="Leave out" @click=${() => drop(one.id)}>${icon("close")}</button></td>
+          </tr>
+        `)}
+      </tbody>
+    </table>
+  </div>
+`;
+
+const heading = (column, sort, turn) => {
+  const here = sort.key === column.key;
+  return html`
+    <th scope="col" class=${column.number ? "number" : ""} aria-sort=${here ? (sort.down ? "descending" : "ascending") : nothing}>
+      <button class="sort" @click=${() => turn(column)}>${column.label}<span aria-hidden="true">${here ? (sort.down ? "↓" : "↑") : ""}</span></button>
+    </th>
+  `;
+};
+
+/** The line of a run in the chart, in small. */
+const swatch = (n) => {
+  const { color, dash } = series(n);
+  return html`<svg class="swatch" viewBox="0 0 24 8" aria-hidden="true"><path d="M1 4H23" stroke=${color} stroke-dasharray=${DASHES[dash]} /></svg>`;
+};
+
+const DASHES = { solid: "none", dash: "6 3", dot: "2 3", dashdot: "6 2 1 2", longdash: "10 3", longdashdot: "10 2 1 2" };
