@@ -85,7 +85,7 @@ class Curved:
         self._output = buffers.empty(*shape)
         self._input = self._output
 
-    def forward(self, z: Tensor, step: int) -> Tensor:  # noqa: ARG002
+    def forward(self, z: Tensor) -> Tensor:
         """y = f(z), both (K, b, units)."""
         self._input = z
         self._function.value(z, self._output)

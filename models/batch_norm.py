@@ -38,7 +38,7 @@ class Normalization:
         self._variance = buffers.empty(members, 1, units)
         self._inverse_deviation = buffers.empty(members, 1, units)
 
-    def forward(self, z: Tensor, step: int) -> Tensor:  # noqa: ARG002
+    def forward(self, z: Tensor) -> Tensor:
         """Normalise z (K, b, units) by its own batch, and move the running statistics towards it."""
         torch.mean(z, 1, keepdim=True, out=self._mean)
         torch.sub(z, self._mean, out=self._normalized)

@@ -26,14 +26,21 @@ class Masks:
         self._kept = like.new_empty(len(seeds), self._chunk, *shape)  # 1 keeps, 0 drops
         self._scale = like.new_tensor([1 / (1 - rate) for rate in rates])[:, None, None]  # (K, 1, 1)
         self._drawn = -1
+        self._now = torch.empty_like(self._kept[:, 0]) if like.is_cuda else self._kept[:, 0]
 
-    def apply(self, x: Tensor, step: int, out: Tensor) -> Tensor:
-        """x (K, b, units) with the step's units dropped and the others scaled by 1 / (1 - p)."""
+    def seek(self, step: int) -> None:
+        """Bring the masks of a step (0 = the first of the run). On a GPU they always stand in the same memory."""
         chunk, row = divmod(step, self._chunk)
         if chunk != self._drawn:
             self._draw(chunk)
-        kept = self._kept[:, row, : x.shape[1]]
-        return torch.mul(x, kept, out=out).mul_(self._scale)
+        if self._kept.is_cuda:
+            self._now.copy_(self._kept[:, row])
+        else:
+            self._now = self._kept[:, row]
+
+    def apply(self, x: Tensor, out: Tensor) -> Tensor:
+        """x (K, b, units) with the step's units dropped and the others scaled by 1 / (1 - p)."""
+        return torch.mul(x, self._now[:, : x.shape[1]], out=out).mul_(self._scale)
 
     def _draw(self, chunk: int) -> None:
         for kept, seed, rate in zip(self._kept, self._seeds, self._rates, strict=True):
@@ -48,16 +55,14 @@ class Dropout:
         """`shape` is (K, b, units)."""
         self._masks = masks
         self._output = buffers.empty(*shape)
-        self._step = 0
 
-    def forward(self, y: Tensor, step: int) -> Tensor:
+    def forward(self, y: Tensor) -> Tensor:
         """Drop units of y (K, b, units)."""
-        self._step = step
-        return self._masks.apply(y, step, self._output)
+        return self._masks.apply(y, self._output)
 
     def backward(self, dy: Tensor) -> Tensor:
         """The same units, dropped from the gradient in place."""
-        return self._masks.apply(dy, self._step, dy)
+        return self._masks.apply(dy, dy)
 
     def evaluate(self, y: Tensor) -> Tensor:
         """Nothing: the scaling was done in training."""

@@ -21,7 +21,7 @@ class Layer(Protocol):
     output: Tensor
     """What the last forward pass gave, (K, b, units)."""
 
-    def forward(self, x: Tensor, step: int) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, b, fan_in), as in training."""
 
     def backward(self, dy: Tensor, *, on: bool) -> Tensor | None:
@@ -34,7 +34,7 @@ class Layer(Protocol):
 class Part(Protocol):
     """What follows the weighted sum within a layer; backward and evaluate may work in place."""
 
-    def forward(self, z: Tensor, step: int) -> Tensor: ...  # noqa: D102
+    def forward(self, z: Tensor) -> Tensor: ...  # noqa: D102
     def backward(self, dy: Tensor) -> Tensor: ...  # noqa: D102
     def evaluate(self, z: Tensor) -> Tensor: ...  # noqa: D102
 
@@ -64,14 +64,14 @@ class DenseLayer:
         self._dz: Tensor | None = None
         self.output = self._sums
 
-    def forward(self, x: Tensor, step: int) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, b, fan_in), as in training."""
         if x is not self._x:  # the first time: every step's input is in the same memory
             self._bind_forward(x)
         self._forward()
         y = self._sums
         for part in self._parts:
-            y = part.forward(y, step)
+            y = part.forward(y)
         self.output = y
         return y
 

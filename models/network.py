@@ -176,12 +176,12 @@ class Network:
         self._layers = [layer for _, layer in layers]
         self._names = [name for name, _ in layers]
 
-    def forward(self, x: Tensor, step: int) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """Outputs (K, b, outputs) for inputs (K, b, inputs), as in training."""
         if self._input_dropout is not None:
-            x = self._input_dropout.forward(x, step)
+            x = self._input_dropout.forward(x)
         for layer in self._layers:
-            x = layer.forward(x, step)
+            x = layer.forward(x)
         return x
 
     def backward(self, dy: Tensor) -> None:

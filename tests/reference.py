@@ -39,8 +39,9 @@ class MaskedDropout(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return x
+        self.masks.seek(self.step)
         ones = torch.ones_like(x)[None]
-        return x * self.masks.apply(ones, self.step, torch.empty_like(ones))[0]
+        return x * self.masks.apply(ones, torch.empty_like(ones))[0]
 
 
 def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: dict[str, Masks]) -> nn.Sequential:

@@ -13,6 +13,7 @@ from worker.training.array import chunk_steps, learning_rates
 from worker.training.data import Split
 from worker.training.divergence import bad_output, bad_parameter
 from worker.training.engine import Batch, Engine
+from worker.training.replay import Replay
 from worker.training.report import Divergence
 
 
@@ -54,6 +55,7 @@ class ChunkTrainer:
         self._outputs = like.new_empty(self.length, members, batch, engine.plans[0].outputs)
         self._norms = like.new_empty(self.length, members)
         self._before = {name: torch.empty_like(tensor) for name, tensor in engine.tensors().items()}
+        self._replay = Replay(engine, examples.inputs, self._outputs, self._norms) if like.is_cuda else None
 
     @torch.inference_mode()
     def train(self, epoch: Epoch, steps: range) -> ChunkRecord:
@@ -61,8 +63,11 @@ class ChunkTrainer:
         _copy(self._engine.tensors(), self._before)
         targets = epoch.targets(steps)  # (steps, K, b)
         outputs = self._outputs[: len(steps), :, : targets.shape[2]]
-        for at, record in zip(self._steps(epoch, steps), outputs.unbind(), strict=True):
-            record.copy_(self._take(at))
+        if self._replay is not None and targets.shape[2] == self._engine.batch:
+            self._replay(_first(epoch, steps), epoch.rows[steps.start : steps.stop], targets, self._rates(epoch, steps))
+        else:
+            for at, record in zip(self._steps(epoch, steps), outputs.unbind(), strict=True):
+                record.copy_(self._take(at))
         loss = self._engine.loss
         return ChunkRecord(loss.values(outputs, targets), loss.right(outputs, targets), self._norms[: len(steps)])
 
@@ -75,11 +80,11 @@ class ChunkTrainer:
         tensors = self._engine.tensors()
         after = {name: tensor.clone() for name, tensor in tensors.items()}
         _copy(self._before, tensors)
-        found = self._replay(epoch, steps, set(members))
+        found = self._again(epoch, steps, set(members))
         _copy(after, tensors)
         return found
 
-    def _replay(self, epoch: Epoch, steps: range, missing: set[int]) -> dict[int, Divergence]:
+    def _again(self, epoch: Epoch, steps: range, missing: set[int]) -> dict[int, Divergence]:
         found: dict[int, Divergence] = {}
         for at in self._steps(epoch, steps):
             layers = self._bad_layers(at, sorted(missing))
@@ -91,20 +96,31 @@ class ChunkTrainer:
         return found
 
     def _bad_layers(self, at: Step, members: Sequence[int]) -> dict[int, str]:
-        forward = {k: bad_output(self._engine, self._examples.inputs, at.batch, at.number, k) for k in members}
+        self._engine.seek(at.number)
+        forward = {k: bad_output(self._engine, self._examples.inputs, at.batch, k) for k in members}
         self._take(at)
         layers = {k: forward[k] or bad_parameter(self._engine, k) for k in members}
         return {k: layer for k, layer in layers.items() if layer is not None}
 
     def _take(self, at: Step) -> Tensor:
-        return self._engine.step(self._examples.inputs, at.batch, at.number, at.rate, at.norm)
+        self._engine.seek(at.number)
+        return self._engine.step(self._examples.inputs, at.batch, at.rate, at.norm)
 
     def _steps(self, epoch: Epoch, steps: range) -> Iterator[Step]:
-        first = (epoch.number - 1) * len(epoch) + steps.start
-        rates = learning_rates(self._experiments, first, first + len(steps), len(epoch)).to(self._norms)[..., None]
+        first = _first(epoch, steps)
         batches = zip(epoch.rows[steps.start : steps.stop], epoch.targets(steps).unbind(), strict=True)
         numbers = range(first, first + len(steps))
-        return map(Step, numbers, batches, rates.unbind(), self._norms[: len(steps)].unbind())
+        return map(Step, numbers, batches, self._rates(epoch, steps).unbind(), self._norms[: len(steps)].unbind())
+
+    def _rates(self, epoch: Epoch, steps: range) -> Tensor:
+        """Learning rates of the steps, (steps, K, 1)."""
+        first = _first(epoch, steps)
+        return learning_rates(self._experiments, first, first + len(steps), len(epoch)).to(self._norms)[..., None]
+
+
+def _first(epoch: Epoch, steps: range) -> int:
+    """The number of the first of an epoch's steps, 0 = the first of the run."""
+    return (epoch.number - 1) * len(epoch) + steps.start
 
 
 def _copy(source: dict[str, Tensor], to: dict[str, Tensor]) -> None:

@@ -62,10 +62,10 @@ def unsound(engine: Engine, losses: Tensor) -> list[int]:
     return [k for k, good in enumerate(sound.tolist()) if not good]
 
 
-def bad_output(engine: Engine, examples: Tensor, batch: Batch, step: int, member: int) -> str | None:
-    """The first layer whose output is not finite in a forward pass; `output` if only the loss is not."""
+def bad_output(engine: Engine, examples: Tensor, batch: Batch, member: int) -> str | None:
+    """The first layer whose output is not finite in the step's forward pass; `output` if only the loss is not."""
     rows, targets = batch
-    outputs = engine.forward(examples, rows, step)
+    outputs = engine.forward(examples, rows)
     for name, output in engine.layer_outputs(rows).items():
         if not output[member].isfinite().all():
             return name

@@ -63,16 +63,24 @@ class Engine:
         net = network(self.plans[0], self.storage, self._masks, self._products, size, buffers)
         return Pass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
 
-    def forward(self, examples: Tensor, rows: Tensor, step: int) -> Tensor:
-        """Outputs (K, b, outputs) as in training, at a step (0 = the first of the run), for an `Epoch`'s rows."""
-        here = self._pass_for(rows)
-        return here.network.forward(here.gather(examples, rows), step)
+    def seek(self, step: int) -> None:
+        """Go to a step of the run (0 = the first): all that the next pass draws at random."""
+        for masks in self._masks.values():
+            masks.seek(step)
 
-    def step(self, examples: Tensor, batch: Batch, step: int, rate: Tensor, norm: Tensor) -> Tensor:
-        """One step of every member at learning rates (K, 1); writes the gradient's norms (K,) and gives the outputs."""
+    def forward(self, examples: Tensor, rows: Tensor) -> Tensor:
+        """Outputs (K, b, outputs) as in training, for an `Epoch`'s rows."""
+        here = self._pass_for(rows)
+        return here.network.forward(here.gather(examples, rows))
+
+    def step(self, examples: Tensor, batch: Batch, rate: Tensor, norm: Tensor) -> Tensor:
+        """One step of every member at learning rates (K, 1); writes the gradient's norms (K,) and gives the outputs.
+
+        Always the same operations on the same memory, and none waits for the device.
+        """
         rows, targets = batch
         here, storage = self._pass_for(rows), self.storage
-        outputs = here.network.forward(here.gather(examples, rows), step)
+        outputs = here.network.forward(here.gather(examples, rows))
         slope = self.loss.gradient(outputs, targets, here.slope)
         here.network.backward(slope)
         self.penalty.add_gradient(storage.weights(), storage.weights_gradient())

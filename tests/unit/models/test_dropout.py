@@ -11,7 +11,8 @@ LIKE = torch.empty(0)
 
 
 def _mask(masks: Masks, step: int, members: int, shape: tuple[int, int]) -> Tensor:
-    return masks.apply(torch.ones(members, *shape), step, torch.empty(members, *shape))
+    masks.seek(step)
+    return masks.apply(torch.ones(members, *shape), torch.empty(members, *shape))
 
 
 def test_the_share_of_dropped_units_is_the_rate_and_the_rest_is_scaled_up() -> None:
@@ -51,7 +52,9 @@ def test_a_smaller_batch_takes_the_first_rows_of_the_mask() -> None:
 
 
 def test_the_gradient_passes_where_the_value_did() -> None:
-    part = Dropout(Masks("layers/0", [0], [0.5], (8, 6), LIKE), (1, 8, 6), Buffers(LIKE))
-    y = part.forward(torch.ones(1, 8, 6), 4).clone()
+    masks = Masks("layers/0", [0], [0.5], (8, 6), LIKE)
+    masks.seek(4)
+    part = Dropout(masks, (1, 8, 6), Buffers(LIKE))
+    y = part.forward(torch.ones(1, 8, 6)).clone()
     assert torch.equal(part.backward(torch.ones(1, 8, 6)), y)
     assert torch.equal(part.evaluate(torch.ones(1, 8, 6)), torch.ones(1, 8, 6))

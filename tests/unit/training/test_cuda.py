@@ -6,12 +6,18 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Experiment
+from gradus.spec.memory import memory_bytes
+from models.batch import Epoch
 from tests.unit.training.examples import CPU, made_up_data
+from worker.training.array import learning_rates
+from worker.training.engine import Engine
+from worker.training.replay import Replay
 from worker.training.report import EpochReport, MemberEpoch
 from worker.training.train import train
 
 pytestmark = pytest.mark.gpu
 
+GPU = torch.device("cuda")
 BASE: dict[str, Any] = {
     "dataset": "wine",
     "layers": [7, 5],
@@ -32,7 +38,7 @@ def _rows(optimizer: str, place: torch.device) -> list[MemberEpoch]:
 def test_a_run_on_a_gpu_has_the_numbers_of_a_cpu_once_orders_agree(optimizer: str) -> None:
     experiment = Experiment(**{**BASE, "optimizer": optimizer, "batch_size": "full"})  # a GPU draws other orders
     losses = {}
-    for place in (CPU, torch.device("cuda")):
+    for place in (CPU, GPU):
         reports = train([experiment], made_up_data(), place, dtype=torch.float64)
         losses[place.type] = [
             row.train_loss for report in reports if isinstance(report, EpochReport) for row in report.members if row
@@ -42,5 +48,33 @@ def test_a_run_on_a_gpu_has_the_numbers_of_a_cpu_once_orders_agree(optimizer: st
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_two_runs_on_a_gpu_have_the_same_bits(optimizer: str) -> None:
-    gpu = torch.device("cuda")
-    assert _rows(optimizer, gpu) == _rows(optimizer, gpu)
+    assert _rows(optimizer, GPU) == _rows(optimizer, GPU)
+
+
+@pytest.mark.parametrize("more", [{}, {"optimizer": "adam", "dropout": 0.5}])
+def test_a_captured_step_is_the_step(more: dict[str, Any]) -> None:
+    experiments = [Experiment(**{**BASE, **more, "seed": seed}) for seed in (0, 1)]
+    data = made_up_data().to(GPU, torch.float64).train
+    stepped, replayed = (Engine(experiments, len(data), GPU, torch.float64) for _ in range(2))
+    epoch = Epoch([0, 1], 1, data.targets, stepped.batch)
+    steps = range(len(epoch) - epoch.has_tail)
+    rates = learning_rates(experiments, 0, len(steps), len(epoch))[..., None].to(data.inputs)
+    norms = [torch.empty(len(steps), 2, dtype=torch.float64, device=GPU) for _ in range(2)]
+    outputs = torch.empty(len(steps), 2, stepped.batch, 3, dtype=torch.float64, device=GPU)
+    with torch.inference_mode():
+        Replay(replayed, data.inputs, outputs, norms[0])(0, epoch.rows[: len(steps)], epoch.targets(steps), rates)
+        for step in steps:
+            stepped.seek(step)
+            stepped.step(data.inputs, (epoch.rows[step], epoch.targets(steps)[step]), rates[step], norms[1][step])
+    torch.testing.assert_close(*norms, rtol=1e-12, atol=0)
+    for name, tensor in stepped.tensors().items():
+        torch.testing.assert_close(replayed.tensors()[name], tensor, rtol=1e-12, atol=1e-15)
+
+
+def test_a_run_on_a_gpu_takes_about_the_memory_that_was_estimated() -> None:
+    experiment = Experiment(dataset="wine", layers=[3000, 3000, 3000], optimizer="adam", epochs=2, device="cuda")
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    for _ in train([experiment], made_up_data().to(GPU, torch.float32), GPU):
+        pass
+    assert torch.cuda.max_memory_allocated() - before < 1.5 * memory_bytes(experiment)

@@ -1,0 +1,53 @@
+"""Steps by replay of one are the steps themselves. What a GPU records, these tests call again."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from gradus.spec.experiment import Experiment
+from models.batch import Epoch
+from tests.unit.training.examples import CPU, made_up_data
+from worker.training.array import learning_rates
+from worker.training.chunk import ChunkTrainer
+from worker.training.engine import Engine
+from worker.training.replay import WARM_UPS, Body, Replay
+
+BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 4, "clip_norm": 1.0, "l2": 0.001}
+DATA = made_up_data().to(CPU, torch.float64)
+STEPS = 6
+
+
+def call_again(body: Body) -> Body:
+    """A capture for machines without a GPU."""
+    for _ in range(WARM_UPS):
+        body()
+    return body
+
+
+def _engine(experiments: list[Experiment]) -> Engine:
+    return Engine(experiments, len(DATA.train), CPU, torch.float64)
+
+
+@pytest.mark.parametrize("seeds", [[0], [3, 3], [0, 1, 2]])
+@pytest.mark.parametrize(
+    "more", [{}, {"batch_norm": True, "optimizer": "adam"}, {"dropout": 0.5, "input_dropout": 0.1}]
+)
+def test_a_replayed_chunk_leaves_the_bits_of_a_chunk_of_steps(more: dict[str, Any], seeds: list[int]) -> None:
+    experiments = [Experiment(**{**BASE, **more, "seed": seed}) for seed in seeds]
+    engine, replayed = _engine(experiments), _engine(experiments)
+    trainer = ChunkTrainer(engine, experiments, DATA.train, STEPS)
+    outputs = torch.empty(STEPS, len(seeds), engine.batch, 3, dtype=torch.float64)
+    norms = torch.empty(STEPS, len(seeds), dtype=torch.float64)
+    with torch.inference_mode():
+        replay = Replay(replayed, DATA.train.inputs, outputs, norms, call_again)
+        epoch = Epoch(seeds, 1, DATA.train.targets, engine.batch)
+        for steps in (range(STEPS), range(STEPS, len(epoch))):  # the second is shorter
+            record = trainer.train(epoch, steps)
+            rates = learning_rates(experiments, steps.start, steps.stop, len(epoch))[..., None]
+            targets = epoch.targets(steps)
+            replay(steps.start, epoch.rows[steps.start : steps.stop], targets, rates)
+            assert torch.equal(norms[: len(steps)], record.norms)
+            assert torch.equal(engine.loss.values(outputs[: len(steps)], targets), record.losses)
+    for name, tensor in engine.tensors().items():
+        assert torch.equal(replayed.tensors()[name], tensor), name

@@ -1,0 +1,85 @@
+"""Full steps on a GPU: one step is captured as a CUDA graph, and each is one launch, where its kernels were thirty."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from worker.training.engine import Engine
+
+WARM_UPS = 3
+"""Steps before a capture, in which the libraries take what memory they need."""
+
+Body = Callable[[], None]
+Capture = Callable[[Body], Body]
+"""Gives what does the same as a body, which runs some times along the way."""
+
+
+def cuda_graph(body: Body) -> Body:
+    """The launches of a body, recorded; as https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs asks."""
+    aside: torch.cuda.Stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(aside):
+        for _ in range(WARM_UPS):
+            body()
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        body()
+    return graph.replay
+
+
+class Replay:
+    """The steps of a chunk by replay of one.
+
+    A replay always reads and writes the same memory. So the chunk's batches and rates stand on the device, a counter
+    there says which of them is next, and the step itself moves it on: nothing is sent to the device between steps.
+    """
+
+    def __init__(self, engine: Engine, examples: Tensor, outputs: Tensor, norms: Tensor, capture: Capture = cuda_graph):
+        """Of training examples (n, inputs); outputs (steps, K, b, units) and norms (steps, K) take what steps give."""
+        self._engine, self._examples, self._capture = engine, examples, capture
+        self._outputs, self._norms = outputs, norms
+        self._at = torch.zeros(1, dtype=torch.int64, device=norms.device)
+        self._norm = torch.empty_like(norms[:1])
+        self._chunk: list[Tensor] = []
+        self._one: list[Tensor] = []
+        self._step: Body | None = None
+
+    def __call__(self, first: int, rows: Sequence[Tensor], targets: Tensor, rates: Tensor) -> None:
+        """Take steps from `first` on (0 = the run's first).
+
+        Rows (orders·b,) for each, targets (steps, K, b) and learning rates (steps, K, 1).
+        """
+        self._bring([torch.stack(list(rows)), targets, rates])
+        if self._step is None:
+            self._step = self._captured()
+        self._at.zero_()
+        for number in range(first, first + len(rows)):
+            self._engine.seek(number)
+            self._step()
+
+    def _bring(self, values: list[Tensor]) -> None:
+        if not self._chunk:
+            self._chunk = [value.new_zeros(len(self._norms), *value.shape[1:]) for value in values]
+            self._one = [torch.empty_like(chunk[:1]) for chunk in self._chunk]
+        for chunk, value in zip(self._chunk, values, strict=True):
+            chunk[: len(value)].copy_(value)
+
+    def _captured(self) -> Body:
+        """The step, with everything as it was before it was captured."""
+        tensors = self._engine.tensors()
+        before = {name: tensor.clone() for name, tensor in tensors.items()}
+        step = self._capture(self._body)
+        for name, tensor in before.items():
+            tensors[name].copy_(tensor)
+        return step
+
+    def _body(self) -> None:
+        for chunk, one in zip(self._chunk, self._one, strict=True):
+            torch.index_select(chunk, 0, self._at, out=one)
+        rows, targets, rate = (one[0] for one in self._one)
+        outputs = self._engine.step(self._examples, (rows, targets), rate, self._norm[0])
+        self._outputs.index_copy_(0, self._at, outputs[None])
+        self._norms.index_copy_(0, self._at, self._norm)
+        self._at.add_(1).remainder_(len(self._norms))  # a capture takes more steps than a short chunk has
