@@ -1,0 +1,104 @@
+"""A crowd of tiny experiments, and workers that are killed and stopped at random instants until all have ended."""
+
+import signal
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import func, select
+
+from gradus.spec.experiment import Experiment
+from gradus.status import FINAL, EventKind
+from hub import experiments
+from hub.database import now
+from hub.events import Event, append
+from hub.experiments import Origin
+from hub.hub import Hub
+from hub.ids import new_id
+from hub.outbox import outbox
+from hub.records import record
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
+from tests.servers.processes import Program
+
+TINY = Experiment(dataset={"name": "wine", "limit": 32}, layers=[4], batch_size="full", epochs=1)
+AT_ONCE = 250
+"""Experiments of one transaction."""
+
+
+def enqueue(hub: Hub, count: int) -> None:
+    """So many experiments in the queue, each a job of its own."""
+    for first in range(0, count, AT_ONCE):
+        wanted = [TINY.model_copy(update={"seed": seed}) for seed in range(first, min(count, first + AT_ONCE))]
+        with hub.write() as session:
+            at = now(session)
+            new = [(one, Origin(new_id("exp"))) for one in wanted]
+            rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [[n] for n in range(len(new))], at)
+            append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
+            outbox(session).hints.extend((row.job_id, "auto") for row in rows)
+
+
+def waiting(hub: Hub) -> int:
+    """Experiments that are not over."""
+    with hub.read() as session:
+        return session.scalar(select(func.count()).where(ExperimentRow.status.not_in(FINAL))) or 0
+
+
+@dataclass
+class Blows:
+    """What was done to workers."""
+
+    killed: int = 0
+    stopped: int = 0
+    codes: list[int] = field(default_factory=list)
+    """Exit codes of those that were asked to stop."""
+
+
+class Crowd:
+    """Workers that somebody strikes, and others in their place."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str], workers: int, seed: int) -> None:
+        self._folder = folder
+        self._env = env
+        self._random = Random(seed)
+        self._stack = ExitStack()
+        self._started = 0
+        self._workers = [self._start() for _ in range(workers)]
+        self.blows = Blows()
+
+    def __enter__(self) -> "Crowd":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def rage(self, hub: Hub, blows: int, seconds: float) -> None:
+        """Until every experiment is over; so many blows fall on the way, each when a random number of them is left."""
+        deadline = time.monotonic() + seconds
+        count = waiting(hub)
+        due = sorted(self._random.randint(count // 20, count) for _ in range(blows))
+        while left := waiting(hub):
+            assert time.monotonic() < deadline, f"{left} experiments still wait after {seconds:.0f} s"
+            ready = [worker for worker in self._workers if "is ready" in worker.log.read_text()]
+            if ready and due and left <= due[-1]:
+                self._strike(self._random.choice(ready))
+                due.pop()
+            time.sleep(0.02)
+
+    def _strike(self, worker: Program) -> None:
+        """One that is ready, and start another."""
+        if self._random.random() < 0.5:
+            worker.kill()
+            self.blows.killed += 1
+        else:
+            worker.process.send_signal(signal.SIGTERM)
+            self.blows.codes.append(worker.process.wait(30))
+            self.blows.stopped += 1
+        self._workers[self._workers.index(worker)] = self._start()
+
+    def _start(self) -> Program:
+        self._started += 1
+        log = self._folder / f"worker-{self._started}.log"
+        return self._stack.enter_context(Program(log, "worker", "--threads", 1, env=self._env))
