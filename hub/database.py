@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from hub.turns import Turns
@@ -32,9 +33,7 @@ class Database:
             self._turns = Turns(f"{make_url(url).database}-turns", PATIENCE)
             self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
         else:
-            self._writer = self._reader = create_engine(
-                url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_POSTGRES
-            )
+            self._writer = self._reader = _postgres(url)
 
     @property
     def engine(self) -> Engine:
@@ -73,6 +72,19 @@ def now(session: Session) -> datetime:
         return datetime.now(UTC)
     moment: datetime = session.execute(_CLOCK).scalar_one()
     return moment.astimezone(UTC)
+
+
+def _postgres(url: str) -> Engine:
+    engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_POSTGRES)
+
+    @event.listens_for(engine, "handle_error")
+    def lost(context: ExceptionContext) -> None:
+        """A session that Postgres ended for being idle is lost like any other, though it is told of as its fault."""
+        error = context.sqlalchemy_exception
+        if context.is_disconnect and isinstance(error, InternalError):
+            raise OperationalError(error.statement, error.params, error.orig or error, connection_invalidated=True)
+
+    return engine
 
 
 def _sqlite(url: str, begin: str) -> Engine:

@@ -1,0 +1,40 @@
+"""A database that ends a session: whatever it calls it, those who wait for databases to come back have to know it."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hub.hub import Hub
+from tests.servers.postgres import Postgres
+from worker.patience import DATABASE_AWAY
+
+
+def idle_too_long(session: Session, server: Postgres) -> None:
+    """As a process that was frozen in the middle of a transaction."""
+    session.execute(text("SET idle_in_transaction_session_timeout = '20ms'"))
+    time.sleep(0.2)
+
+
+def ended_by_hand(session: Session, server: Postgres) -> None:
+    server.execute(f"SELECT pg_terminate_backend({session.execute(text('SELECT pg_backend_pid()')).scalar_one()})")
+
+
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("end", [idle_too_long, ended_by_hand])
+@pytest.mark.parametrize("ask_again", [True, False])
+def test_a_session_that_the_server_ended_is_a_database_that_is_away(
+    hub: Hub, postgres: Postgres, end: Callable[[Session, Postgres], None], ask_again: bool
+) -> None:
+    def lose_the_session() -> None:
+        with hub.write() as session:
+            end(session, postgres)
+            if ask_again:  # else it is the commit that finds out
+                session.execute(text("SELECT 1"))
+
+    with pytest.raises(DATABASE_AWAY):
+        lose_the_session()
+    with hub.write() as session:
+        assert session.execute(text("SELECT 1")).scalar_one() == 1
