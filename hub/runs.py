@@ -74,8 +74,8 @@ def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved:
     """A checkpoint beside the epochs' own: in the middle of one, or after it was recorded."""
     at = now(session)
     leases.fence(session, lease, at)
-    row = experiments.lock(session, experiment_id)
-    if row is not None and row.status == Status.RUNNING:
+    row = _training(session, lease, experiment_id)
+    if row is not None:
         checkpoints.add(session, row, lease.token, saved, at)
         losses.forget(session, lease)
 
@@ -84,7 +84,8 @@ def say(session: Session, lease: Lease, experiment_id: str, message: str, level:
     """A line in an experiment's log."""
     at = now(session)
     leases.fence(session, lease, at)
-    append(session, [log(experiment_id, message, level)], at)
+    if _training(session, lease, experiment_id) is not None:
+        append(session, [log(experiment_id, message, level)], at)
 
 
 def end(
@@ -96,8 +97,8 @@ def end(
     """
     at = now(session)
     leases.fence(session, lease, at)
-    row = experiments.lock(session, experiment_id)
-    if row is None or row.status != Status.RUNNING:
+    row = _training(session, lease, experiment_id)
+    if row is None:
         return
     if status is Status.SUCCEEDED and row.request == Status.QUEUED:
         status = Status.QUEUED
@@ -110,8 +111,8 @@ def let_go(session: Session, lease: Lease, experiment_id: str, saved: Saved | No
     """Stop one experiment of the job where it is: it becomes what a person wants of it, else it waits again."""
     at = now(session)
     leases.fence(session, lease, at)
-    row = experiments.lock(session, experiment_id)
-    if row is None or row.status != Status.RUNNING:
+    row = _training(session, lease, experiment_id)
+    if row is None:
         return
     if saved is not None:
         checkpoints.add(session, row, lease.token, saved, at)
@@ -137,6 +138,13 @@ def lose(session: Session, lease: Lease, why: str) -> None:
         return
     leases.release(session, lease)
     _requeue(session, lease.job_id, why, "warning", at)
+
+
+def _training(session: Session, lease: Lease, experiment_id: str) -> ExperimentRow | None:
+    """The experiment, kept from change, if it is one of the lease's job and trains."""
+    row = experiments.lock(session, experiment_id)
+    ours = row is not None and row.job_id == lease.job_id and row.status == Status.RUNNING
+    return row if ours else None
 
 
 def _pass_on(session: Session, lease: Lease, at: datetime) -> None:

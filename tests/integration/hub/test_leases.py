@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
-from hub import claims, control, events, experiments, leases, losses, metrics, reconciler, runs
+from hub import checkpoints, claims, control, events, experiments, leases, losses, metrics, reconciler, runs
 from hub.database import now
 from hub.hub import Hub
 from hub.records import record
+from hub.saved import Saved
 from hub.tables import ExperimentRow, JobRow
 from tests.integration.hub.work import claim, submit, train_epoch
 
@@ -72,6 +73,22 @@ def test_a_worker_that_lost_its_lease_cannot_write(hub: Hub) -> None:
         assert [row.epoch for row in metrics.read(session, row.id)] == [1]
         kinds = [event.kind for event in events.of_experiment(session, row.id, 0, 100)]
     assert kinds == [EventKind.STATUS, EventKind.STATUS, EventKind.EPOCH, EventKind.LOG]
+
+
+def test_a_lease_is_good_for_its_own_job_alone(hub: Hub) -> None:
+    mine, other = submit(hub), submit(hub)
+    lease = claim(hub, mine, "first").lease
+    claim(hub, other, "second")
+    before = reread(hub, other)
+    saved = Saved(key=f"{other.id}/1/1-1", digest="0" * 64, size=1, epoch=1, step=1, whole=True)
+    with hub.write() as session:
+        runs.say(session, lease, other.id, "not mine")
+        runs.record_checkpoint(session, lease, other.id, saved)
+        runs.let_go(session, lease, other.id, None)
+        runs.end(session, lease, other.id, Status.SUCCEEDED)
+        assert checkpoints.newest_first(session, other.id) == []
+    after = reread(hub, other)
+    assert (after.status, after.events, after.version) == (Status.RUNNING, before.events, before.version)
 
 
 def test_a_lost_run_that_is_begun_anew_records_no_epoch_twice(hub: Hub) -> None:
