@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from queue import SimpleQueue
 
@@ -86,7 +87,10 @@ class Team:
         if claimed is None:
             return
         run = self._runs[job_id] = Run(self._hub, claimed, slot.trainer, self._stopping)
-        try:
-            run.follow()
-        finally:
-            del self._runs[job_id]
+        with ExitStack() as trouble:
+            trouble.callback(slot.close)  # a trainer that nobody follows any more must not report to the next run
+            try:
+                run.follow()
+            finally:
+                del self._runs[job_id]
+            trouble.pop_all()

@@ -153,6 +153,24 @@ def test_a_run_that_kills_its_trainer_again_and_again_is_given_up(hub: Hub, star
     assert_whole(hub, row.id, 0)
 
 
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_fault_in_following_a_run_costs_its_trainer_and_spoils_no_other_run(
+    hub: Hub, start_worker: StartWorker
+) -> None:
+    with hub.write() as session:
+        refuse = "BEFORE INSERT ON metrics WHEN NEW.epoch = 5 BEGIN SELECT RAISE(ABORT, 'a fault'); END"
+        session.execute(text(f"CREATE TRIGGER fault {refuse}"))
+    struck, calm = submit(hub, **SPEC), submit(hub, **SPEC)
+    worker = start_worker()
+    until(lambda: "a fault" in worker.log)
+    with hub.write() as session:
+        session.execute(text("DROP TRIGGER fault"))
+    for row in (struck, calm):
+        assert wait_for_the_end(hub, row.id).status == Status.SUCCEEDED
+        assert_whole(hub, row.id, EPOCHS)
+    assert numbers(hub, struck.id) == numbers(hub, calm.id)
+
+
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_duplicate_messages_start_a_run_once(hub: Hub, start_worker: StartWorker) -> None:
     first, second = start_worker(slots=2), start_worker(slots=2)
