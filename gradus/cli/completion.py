@@ -1,13 +1,11 @@
 """What the shell offers on Tab. The service is asked only for a moment: a slow answer is worse than none."""
 
-import queue
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import typer
 
-from gradus.client import Client, calls, find_access
+from gradus.client import Call, Client, calls, find_access
 from gradus.errors import GradusError
 from gradus.spec.experiment import Experiment
 from gradus.spec.word import Word, words_of
@@ -23,36 +21,37 @@ Offer = tuple[str, str]
 """What is written, and what it is."""
 
 
-def experiments(context: typer.Context, incomplete: str) -> Iterable[Offer]:
+def experiments(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The newest experiments, by id."""
-    found = _asked(context, lambda client: client.send(calls.experiments(limit=OFFERED)).data)
-    return _beginning(incomplete, [(one.id, f"{one.name} {one.status}".strip()) for one in found])
+    page = _asked(context, calls.experiments(limit=OFFERED))
+    return _beginning(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
 
 
-def sweeps(context: typer.Context, incomplete: str) -> Iterable[Offer]:
+def sweeps(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The newest sweeps, by id."""
-    found = _asked(context, lambda client: client.send(calls.sweeps(limit=OFFERED)).data)
-    return _beginning(incomplete, [(one.id, f"{one.name} {one.status}".strip()) for one in found])
+    page = _asked(context, calls.sweeps(limit=OFFERED))
+    return _beginning(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
 
 
-def datasets(context: typer.Context, incomplete: str) -> Iterable[Offer]:
+def datasets(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The data sets of the service, by name."""
-    found = _asked(context, lambda client: client.send(calls.datasets()).data)
-    return _beginning(incomplete, [(one.name, one.title) for one in found])
+    page = _asked(context, calls.datasets())
+    return _beginning(incomplete, ((one.name, one.title) for one in page.data) if page else ())
 
 
-def families(context: typer.Context, incomplete: str) -> Iterable[Offer]:
+def families(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The families of the catalogue."""
-    found = _asked(context, lambda client: list(client.send(calls.catalog()).families.items()))
-    return _beginning(incomplete, [(name, ", ".join(one.kind for one in kinds)) for name, kinds in found])
+    catalog = _asked(context, calls.catalog())
+    found = catalog.families.items() if catalog else ()
+    return _beginning(incomplete, ((name, ", ".join(one.kind for one in kinds)) for name, kinds in found))
 
 
-def paths(incomplete: str) -> Iterable[Offer]:
+def paths(incomplete: str) -> Sequence[Offer]:
     """Places of a spec, with the equals sign that follows: `optimizer.lr=`."""
-    return _beginning(incomplete, [(f"{path}=", said) for path, said in _paths(Experiment)])
+    return _beginning(incomplete, ((f"{path}=", said) for path, said in _paths(Experiment)))
 
 
-def _paths(word: type[Word], way: str = "") -> Iterable[Offer]:
+def _paths(word: type[Word], way: str = "") -> Iterator[Offer]:
     for name, field in word.model_fields.items():
         yield f"{way}{name}", (field.description or "").partition("\n")[0]
         for inner in words_of(field.annotation):
@@ -60,22 +59,14 @@ def _paths(word: type[Word], way: str = "") -> Iterable[Offer]:
 
 
 def _beginning(incomplete: str, offers: Iterable[Offer]) -> Sequence[Offer]:
+    """Each once: several optimizers have an `lr`."""
     return list({word: (word, said) for word, said in offers if word.startswith(incomplete)}.values())
 
 
-def _asked(context: typer.Context, ask: Callable[[Client], Sequence[T]]) -> Sequence[T]:
+def _asked(context: typer.Context, call: Call[T]) -> T | None:
     """What the service answers in time."""
-    answers: queue.SimpleQueue[Sequence[T]] = queue.SimpleQueue()
-    threading.Thread(target=_ask, args=(context.params.get("url"), ask, answers), daemon=True).start()
     try:
-        return answers.get(timeout=PATIENCE)
-    except queue.Empty:
-        return ()
-
-
-def _ask(url: str | None, ask: Callable[[Client], Sequence[T]], answers: "queue.SimpleQueue[Sequence[T]]") -> None:
-    try:
-        with Client(find_access(url)) as client:
-            answers.put(ask(client))
-    except GradusError:  # a shell's Tab has no place for it; the command itself will say it
-        answers.put(())
+        with Client(find_access(context.params.get("url")), timeout=PATIENCE) as client:
+            return client.send(call, retries=0)
+    except GradusError:  # Tab has no place for it; the command itself will say it
+        return None

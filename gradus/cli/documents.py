@@ -28,7 +28,9 @@ def read(source: str) -> list[Any]:
 
 def write_yaml(document: Any) -> str:
     """The document in YAML, its keys in their order."""
-    text: str = import_module("yaml").safe_dump(document, sort_keys=False, allow_unicode=True)
+    yaml = import_module("yaml")
+    dumper = _with_scalars(type("Dumper", (yaml.SafeDumper,), {}))  # quotes what either YAML would take for no text
+    text: str = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True)
     return text
 
 
@@ -66,10 +68,13 @@ def _loader(yaml: Any) -> Any:
 
     PyYAML reads YAML 1.1, in which each of these is something else.
     """
-    loader: Any = type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}})
+    return _with_scalars(type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}}))
+
+
+def _with_scalars(reader_or_writer: Any) -> Any:
     for tag, pattern, first in _SCALARS:
-        loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
-    return loader
+        reader_or_writer.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
+    return reader_or_writer
 
 
 _SCALARS = (

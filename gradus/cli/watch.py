@@ -18,9 +18,9 @@ from gradus.wire.experiment import ExperimentRecord, LogLine
 Runs = dict[str, Run]
 
 
-def watch(client: Client, ids: Sequence[str], *, as_json: bool = False) -> Exit:
+def watch(client: Client, begun: Sequence[Run], *, as_json: bool = False) -> Exit:
     """Show every run until all are over. Ctrl-C stops the watching, never the runs."""
-    runs = {one: Run(one) for one in ids}
+    runs = {run.id: run for run in begun}
     show = _json_lines if as_json else _live if output.on_terminal() else _plain
     try:
         show(runs, follow(client, list(runs)))

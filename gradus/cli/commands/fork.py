@@ -7,6 +7,7 @@ import typer
 from gradus.cli import ids, output, settings, watch
 from gradus.cli.exits import Exit
 from gradus.cli.options import Changes, Id, Json, Url
+from gradus.cli.runs import Run
 from gradus.client import Client, calls, find_access
 from gradus.fork import unresolved
 
@@ -31,7 +32,7 @@ def command(
         patch = settings.patch(before, settings.apply_all(before, changes or []))
         record = client.send(calls.fork(parent.id, patch, from_epoch=from_epoch))
         if watching:
-            return watch.watch(client, [record.id], as_json=as_json)
+            return watch.watch(client, [Run(record.id, record)], as_json=as_json)
     if as_json:
         output.print_json(record)
     else:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gradus.cli import completion, listing, output
+from gradus.cli import completion, ids, listing, output
 from gradus.cli.options import Json, Url
 from gradus.client import Client, calls, find_access
 from gradus.status import Status
@@ -26,7 +26,8 @@ def command(
 ) -> None:
     """List experiments, newest first."""
     with Client(find_access(url)) as client:
-        asked = calls.experiments(status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, limit=limit)
+        of = ids.resolve_sweep(client, sweep) if sweep else None
+        asked = calls.experiments(status=status, tag=tag, dataset=dataset, sweep=of, q=q, limit=limit)
         page = client.send(asked)
     if as_json:
         output.print_json([output.document(one) for one in page.data])

@@ -8,6 +8,7 @@ import typer
 from gradus.cli import output, preview, specs, watch, words
 from gradus.cli.exits import Exit, code_of_runs
 from gradus.cli.options import Changes, Json, Url
+from gradus.cli.runs import Run
 from gradus.client import Client, calls, find_access
 from gradus.wire.experiment import ExperimentRecord
 
@@ -36,7 +37,7 @@ def command(
             return Exit.OK
         records = [client.send(calls.create(one)) for one in documents]
         if watching:
-            return watch.watch(client, [record.id for record in records], as_json=as_json)
+            return watch.watch(client, [Run(record.id, record) for record in records], as_json=as_json)
         return (_wait if waiting else _go)(client, records, as_json)
 
 

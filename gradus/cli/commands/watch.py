@@ -7,6 +7,7 @@ import typer
 from gradus.cli import completion, ids, output, watch
 from gradus.cli.exits import Exit
 from gradus.cli.options import Json, Url
+from gradus.cli.runs import Run
 from gradus.client import Client, calls, find_access
 from gradus.status import Status
 
@@ -31,7 +32,7 @@ def command(
         if not chosen:
             output.talk(NOBODY)
             return Exit.OK
-        return watch.watch(client, chosen, as_json=as_json)
+        return watch.watch(client, list(map(Run, chosen)), as_json=as_json)
 
 
 def _unfinished(client: Client) -> list[str]:

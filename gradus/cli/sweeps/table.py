@@ -8,20 +8,22 @@ from rich.table import Table
 from rich.text import Text
 
 from gradus.cli import words
-from gradus.status import Status
-from gradus.wire.sweep import Difference, SweepRecord, SweepResult
+from gradus.status import FailureCode, Status
+from gradus.wire.sweep import Difference, FailedMember, SweepRecord, SweepResult
 
 BAR = 30
+HOPELESS = {FailureCode.DIVERGED.value, "for no known reason"}
+"""Failures that another try would only repeat, as far as is known."""
 
 
 def whole(record: SweepRecord) -> RenderableType:
     """What it is, how far it is, and what came of it."""
-    failed = [one for result in record.results for one in result.failed]
-    codes = Counter("unknown" if one.error is None else one.error.code.value for one in failed)
     parts: list[RenderableType] = [_head(record), "", results(record)]
-    if failed:
+    codes = Counter(_code(one) for result in record.results for one in result.failed)
+    if codes:
         said = ", ".join(f"{count} {code}" for code, count in codes.items())
-        parts += ["", Text(f"failed: {said}; again: gradus sweep retry {record.id}", style="red")]
+        again = "" if set(codes) <= HOPELESS else f"; to train them again: gradus sweep retry {record.id}"
+        parts += ["", Text(f"failed: {said}{again}", style="red")]
     return Group(*parts)
 
 
@@ -47,6 +49,10 @@ def _head(record: SweepRecord) -> RenderableType:
     bar = ProgressBar(total=max(1, total), completed=over, width=BAR)
     grid.add_row(Text(record.name or record.id, style="bold"), bar, f"{over}/{total}", counts)
     return grid
+
+
+def _code(member: FailedMember) -> str:
+    return "for no known reason" if member.error is None else member.error.code.value
 
 
 def _there(record: SweepRecord) -> list[Status]:

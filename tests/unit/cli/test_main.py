@@ -1,17 +1,13 @@
 """The command line where no service is needed: exit codes, sentences, and what it does not import."""
 
-import os
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-
-def gradus(folder: Path, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
-    env = {"PATH": os.environ["PATH"], "GRADUS_DATA_DIR": str(folder)}
-    command = [sys.executable, "-m", "gradus.cli", *arguments]
-    return subprocess.run(command, env=env, input=text, capture_output=True, text=True, check=False)
+from gradus.cli.main import main
 
 
 @pytest.mark.parametrize(
@@ -25,28 +21,39 @@ def gradus(folder: Path, *arguments: str, text: str = "") -> "subprocess.Complet
         (["submit", "there-is-none.json"], "", 2, "there-is-none.json cannot be read"),
         (["submit", "--example", "lecture"], "", 2, "take one of"),
         (["submit", "--example", "digits", "--set", "epochs"], "", 2, "path=value"),
-        (["submit", "-", "--example", "digits"], "{}", 2, "name a spec's file"),
-        (["watch"], "", 2, "Missing argument"),
+        (["submit", "-", "--example", "digits"], "{}", 2, "not both"),
+        (["submit", "digits"], "", 2, "did you mean --example digits?"),
+        (["show"], "", 2, "missing argument"),
+        (["watch"], "", 3, "gradus up"),
+        (["keys"], "", 2, "gradus keys --help"),
+        (["sweep", "create", "--example", "digits", "--seeds", "many"], "", 2, "write how many"),
         (["ls", "--status", "sleeping"], "", 2, "sleeping"),
         (["lose"], "", 2, "lose"),
+        (["lss"], "", 2, "Did you mean 'ls'?"),
+        (["ls", "--stauts"], "", 2, "--status"),
         (["up", "--port", "70000"], "", 2, "--port"),
     ],
 )
-def test_a_mistake_is_one_sentence_and_an_exit_code(
-    tmp_path: Path, arguments: list[str], text: str, code: int, said: str
+def test_a_mistake_is_a_sentence_a_hint_and_an_exit_code(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    text: str,
+    code: int,
+    said: str,
 ) -> None:
-    done = gradus(tmp_path, *arguments, text=text)
-    assert done.returncode == code
-    assert done.stdout == ""
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_help_lists_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
-    shown = gradus(tmp_path, "--help")
-    assert shown.returncode == 0
-    assert {"up", "submit", "watch", "ls", "lecture", "version"} <= set(shown.stdout.split())
-    assert "Exit codes: 0 done" in shown.stdout
+    monkeypatch.setenv("GRADUS_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("GRADUS_URL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["gradus", *arguments])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("error: ")
+    assert said in told.err
 
 
 def test_it_is_light() -> None:
