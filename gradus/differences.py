@@ -29,7 +29,7 @@ def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
                 if way or key not in FOR_PEOPLE:
                     path = way if key == "kind" else f"{way}.{key}".lstrip(".")
                     yield from _flat(inner, path)
-        case list() if any(isinstance(one, dict) for one in value):
+        case list() if not value or any(isinstance(one, dict) for one in value):
             for i, inner in enumerate(value):
                 yield from _flat(inner, f"{way}.{i}")
         case _:
