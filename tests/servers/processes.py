@@ -93,7 +93,7 @@ def running_api(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Program,
 def answers(client: Client) -> bool:
     """Whether the service is there."""
     try:
-        client.send(calls.system())
+        client.send(calls.system(), retries=0)
     except Unavailable:
         return False
     return True
