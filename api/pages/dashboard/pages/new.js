@@ -33,16 +33,7 @@ const PAUSE = 400;
 const show = (root, { navigate, rewrite }, found) => {
   const page = { ...found, memory: createMemory(), from: null, launching: false, words: "", navigate };
   let timer = 0;
-  let drawing = false;
-  const draw = () => render(view(page), root);
-  page.redraw = () => {
-    if (drawing) return;
-    drawing = true;
-    queueMicrotask(() => {
-      drawing = false;
-      draw();
-    });
-  };
+  page.redraw = soon(() => render(view(page), root));
   page.say = (words) => {
     page.words = words;
     page.redraw();
@@ -64,12 +55,25 @@ const show = (root, { navigate, rewrite }, found) => {
   };
   page.key = freshKey();
   page.trial.ask(page.kind === "sweep" ? "/v1/sweeps" : "/v1/experiments", found.document, 0);
-  draw();
+  page.redraw();
   return {
     close: () => {
       clearTimeout(timer);
       page.trial.close();
     },
+  };
+};
+
+/** After what runs now: drawing may take focus from a field, whose words must not begin another drawing inside. */
+const soon = (draw) => {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    queueMicrotask(() => {
+      asked = false;
+      draw();
+    });
   };
 };
 

@@ -10,7 +10,7 @@ const CALM = 400;
 const CHANGES = new Set(["status", "end"]);
 
 export const open = (root, { params, navigate }) => {
-  const page = { sweep: null, brushes: new Map(), hovered: null, navigate };
+  const page = { sweep: null, brushes: new Map(), hovered: null, all: false, navigate };
   let timer = 0;
   let closed = false;
   const draw = () => closed || render(view(page), root);

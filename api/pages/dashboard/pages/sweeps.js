@@ -67,9 +67,9 @@ const view = (sweeps, cursor, more) => html`
 `;
 
 const table = (sweeps) => html`
-  <section class="card" aria-label="Sweeps">
-    <div class="table" role="region" aria-label="Sweeps" tabindex="0">
-      <table class="sweeps">
+  <section class="card" aria-label="All of them">
+    <div class="table as-cards sweeps" role="region" aria-label="Sweeps" tabindex="0">
+      <table>
         <thead>
           <tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Experiments</th><th scope="col">Objective</th><th scope="col">Began</th></tr>
         </thead>

@@ -65,12 +65,13 @@ const labels = (result) => {
 
 const facts = (pairs) => html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
-/** The last result stays, dimmed, while there are mistakes. */
+/** The last result stays while there are mistakes. */
 const framed = (trial, draft, content) => html`
   <section class="card outcome" aria-labelledby="outcome-title">
     <div class="card-head"><h2 id="outcome-title">What it comes to</h2></div>
     <div aria-live="polite">${draft.fault ? nothing : problems(trial, draft)}</div>
-    <div class=${trial.problem || draft.fault ? "outdated" : ""}>${trial.result ? content(trial.result) : nothing}</div>
+    ${trial.result && (trial.problem || draft.fault) ? html`<p class="muted small">Before that it came to:</p>` : nothing}
+    ${trial.result ? content(trial.result) : nothing}
   </section>
 `;
 

@@ -16,9 +16,9 @@ export const countsBar = (counts) => {
   const all = total(counts);
   let left = 0;
   const parts = ORDER.filter((status) => counts[status]).map((status) => {
-    const width = (WIDTH * counts[status]) / all;
-    left += width;
-    return svg`<rect class="part part-${status}" x=${left - width} width=${Math.max(width - 1, 0.5)} height="6"></rect>`;
+    const x = left;
+    left += (WIDTH * counts[status]) / all;
+    return svg`<rect class=${`part-${status}`} x=${x} width=${left - x} height="6"></rect>`;
   });
   return html`
     <svg class="counts" viewBox=${`0 0 ${WIDTH} 6`} preserveAspectRatio="none" role="img" aria-label=${countsWords(counts)}>${parts}</svg>

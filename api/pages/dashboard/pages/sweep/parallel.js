@@ -4,13 +4,12 @@
 import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
 import { valueWords } from "./verdict.js";
 
-const STEP = 150;
-const SIDE = 60;
+const WIDTH = 960;
+const SIDE = 70;
 const TOP = 34;
 const HEIGHT = 240;
 const BOTTOM = 16;
 const SHADES = 8;
-const NEAR = 0.04;
 
 /**
  * @param {object} sweep
@@ -19,14 +18,15 @@ const NEAR = 0.04;
  * @param {(change: object) => void} become
  */
 export const parallel = (sweep, axes, state, become) => {
-  const width = 2 * SIDE + STEP * (axes.length - 1);
   const shown = sweep.results.filter((result) => passes(axes, state.brushes, result));
-  const lines = sweep.results.toReversed().map((result) => line(axes, result, state, shown.includes(result), become));
+  const valued = sweep.results.filter(({ mean }) => mean !== null).length;
+  const draw = (result, rank) => line(axes, result, shadeOf(result, rank, valued), state, shown.includes(result), become);
+  const lines = sweep.results.map(draw).toReversed(); // the best on top
   return html`
     <div class="parallel">
-      <svg viewBox=${`0 0 ${width} ${TOP + HEIGHT + BOTTOM}`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
+      <svg viewBox=${`0 0 ${WIDTH} ${TOP + HEIGHT + BOTTOM}`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
         <g aria-hidden="true">${lines}</g>
-        ${axes.map((axis, i) => drawnAxis(axis, i, state, become))}
+        ${axes.map((axis, i) => drawnAxis(axis, place(axes, i), state, become))}
       </svg>
     </div>
     <p class="caption small" role="status">${caption(sweep, shown, state, become)}</p>
@@ -41,14 +41,15 @@ export const passes = (axes, brushes, result) =>
     return !brush || (at !== null && at >= brush[0] && at <= brush[1]);
   });
 
-const x = (i) => SIDE + i * STEP;
+/** By rank: one bad run does not make all others look alike. */
+const shadeOf = ({ mean }, rank, valued) => (mean === null ? "none" : Math.floor((SHADES * (valued - 1 - rank)) / valued));
+
+const place = (axes, i) => SIDE + (i * (WIDTH - 2 * SIDE)) / (axes.length - 1);
 const y = (at) => TOP + (1 - at) * HEIGHT;
 
-const line = (axes, result, state, shown, become) => {
-  const points = axes.map((axis, i) => [x(i), axis.at(result)]).filter(([, at]) => at !== null);
+const line = (axes, result, shade, state, shown, become) => {
+  const points = axes.map((axis, i) => [place(axes, i), axis.at(result)]).filter(([, at]) => at !== null);
   const path = points.map(([left, at]) => `${left},${y(at)}`).join(" ");
-  const height = axes.at(-1).at(result);
-  const shade = height === null ? "none" : Math.min(SHADES - 1, Math.floor(height * SHADES));
   const kind = [`line shade-${shade}`, shown ? "" : "faded", state.hovered === result.label ? "hovered" : ""].join(" ");
   return svg`
     <polyline class=${kind} points=${path}></polyline>
@@ -57,17 +58,17 @@ const line = (axes, result, state, shown, become) => {
   `;
 };
 
-const drawnAxis = (axis, i, state, become) => {
+const drawnAxis = (axis, x, state, become) => {
   const brush = state.brushes.get(axis.name);
   return svg`
-    <g class="axis ${axis.isObjective ? "axis-objective" : ""}" role="group" tabindex="0"
+    <g class="axis" role="group" tabindex="0"
       aria-label=${`${axis.name}: up and down keys choose a value, Escape shows all`}
       @keydown=${(event) => press(event, axis, state, become)}>
-      <text class="axis-name" x=${x(i)} y="14" text-anchor="middle">${axis.name}</text>
-      <line x1=${x(i)} x2=${x(i)} y1=${TOP} y2=${TOP + HEIGHT}></line>
-      ${axis.ticks.map(({ at, text }) => svg`<text class="tick" x=${x(i) - 6} y=${y(at) + 4} text-anchor="end">${text}</text>`)}
-      ${brush ? svg`<rect class="brush" x=${x(i) - 7} width="14" y=${y(brush[1])} height=${Math.max(2, (brush[1] - brush[0]) * HEIGHT)} rx="3"></rect>` : nothing}
-      <rect class="handle" x=${x(i) - 14} width="28" y=${TOP - 8} height=${HEIGHT + 16} @pointerdown=${(event) => brushing(event, axis, state, become)}></rect>
+      <text class="axis-name" x=${x} y="14" text-anchor="middle">${axis.name}</text>
+      <line x1=${x} x2=${x} y1=${TOP} y2=${TOP + HEIGHT}></line>
+      ${axis.ticks.map(({ at, text }) => svg`<text class="tick" x=${x - 6} y=${y(at) + 4} text-anchor="end">${text}</text>`)}
+      ${brush ? svg`<rect class="brush" x=${x - 7} width="14" y=${y(brush[1])} height=${Math.max(2, (brush[1] - brush[0]) * HEIGHT)} rx="3"></rect>` : nothing}
+      <rect class="handle" x=${x - 14} width="28" y=${TOP - 8} height=${HEIGHT + 16} @pointerdown=${(event) => brushing(event, axis, state, become)}></rect>
     </g>
   `;
 };
@@ -110,13 +111,19 @@ const press = (event, axis, state, become) => {
   const marks = axis.ticks.map(({ at }) => at).toSorted((one, other) => one - other);
   const brush = state.brushes.get(axis.name);
   const now = brush ? marks.findIndex((at) => at >= brush[0] && at <= brush[1]) : step > 0 ? -1 : marks.length;
-  const next = marks[Math.min(marks.length - 1, Math.max(0, now + step))];
-  return become(changed(state, axis.name, [next - NEAR, next + NEAR]));
+  const next = Math.min(marks.length - 1, Math.max(0, now + step));
+  return become(changed(state, axis.name, around(marks, next)));
+};
+
+/** From halfway to the mark below up to halfway to the one above. */
+const around = (marks, i) => {
+  const at = marks[i];
+  return [i === 0 ? 0 : (marks[i - 1] + at) / 2, i === marks.length - 1 ? 1 : (at + marks[i + 1]) / 2];
 };
 
 const caption = (sweep, shown, state, become) => {
   const hovered = sweep.results.find(({ label }) => label === state.hovered);
   if (hovered) return html`<strong>${hovered.label}</strong> ${hovered.mean === null ? "no value yet" : valueWords(sweep.objective, hovered.mean)}`;
-  if (!state.brushes.size) return html`<span class="muted">Drag along an axis to keep only what crosses there. Darker lines are better.</span>`;
+  if (!state.brushes.size) return html`<span class="muted">Drag along an axis to keep only what crosses there. The stronger a line, the better.</span>`;
   return html`${shown.length} of ${sweep.results.length} cross there. <button class="link" @click=${() => become({ brushes: new Map() })}>Show all</button>`;
 };

@@ -3,11 +3,12 @@
 
 import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
 import { number } from "../../api.js";
+import { figure } from "../../format.js";
 import { badge } from "../../status.js";
 import { icon } from "../../icons.js";
 import { halfWords, silence, valueWords, verdict, VERDICTS } from "./verdict.js";
 
-const WIDTH = 240;
+const WIDTH = 210;
 const EDGE = 8;
 const MIDDLE = 13;
 
@@ -21,14 +22,14 @@ export const ranking = (sweep, shown, hovered, hover) => {
   const scale = scaleOf(sweep.results);
   const base = sweep.results.find(({ label }) => label === sweep.base_label);
   return html`
-    <div class="table ranking" role="region" aria-label="Ranking" tabindex="0">
+    <div class="table as-cards ranking" role="region" aria-label="Ranking" tabindex="0">
       <table>
         <thead>
           <tr>
             <th scope="col">Change</th>
             <th scope="col" class="number">Mean</th>
             <th scope="col">95 % confidence interval</th>
-            <th scope="col">Against the base</th>
+            ${sweep.base_label === null ? nothing : html`<th scope="col">Against the base</th>`}
             <th scope="col">Seeds</th>
           </tr>
         </thead>
@@ -40,13 +41,24 @@ export const ranking = (sweep, shown, hovered, hover) => {
 
 const row = (sweep, result, scale, base, hovered, hover) => html`
   <tr class=${hovered ? "hovered" : ""} @pointerenter=${() => hover(result.label)} @pointerleave=${() => hover(null)}>
-    <th scope="row" class="change-label">${result.label}</th>
+    <th scope="row" class="change-label">${labelled(sweep, result)}</th>
     <td class="number">${mean(sweep.objective, result)}</td>
     <td>${scale && result.mean !== null ? bar(sweep.objective, result, scale, base) : nothing}</td>
-    <td class="against">${against(sweep, result)}</td>
+    ${sweep.base_label === null ? nothing : html`<td class="against">${against(sweep, result)}</td>`}
     <td><span class="members-row">${result.experiments.map((id, i) => member(sweep.objective, result, id, i))}</span></td>
   </tr>
 `;
+
+/** A combination as its paths and values, a variant by its name. */
+const labelled = (sweep, { label, changes }) => {
+  if (sweep.request.variants) return label;
+  return Object.entries(changes).map(([path, value]) => html`<span class="at-path"><span class="muted">${path}</span> ${shortly(value)}</span> `);
+};
+
+const shortly = (value) => {
+  if (typeof value === "number") return figure(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
 
 const mean = (objective, result) => {
   if (result.mean === null) return html`<span class="muted">–</span>`;

@@ -5,6 +5,7 @@ import { figure, percent } from "../../format.js";
 
 const MANY_ORDERS = 30;
 const FEW = 7;
+const NEAR = 0.07;
 
 /**
  * The axes of a sweep over paths, the objective last, better always upward.
@@ -20,8 +21,13 @@ const pathAxis = (sweep, path) => {
   const value = (result) => result.changes[path];
   const all = distinct(sweep.results.map(value));
   if (!all.every((one) => typeof one === "number")) return named(path, all, value);
-  const wide = Math.min(...all) > 0 && Math.max(...all) / Math.min(...all) >= MANY_ORDERS;
-  return numbered(path, all, value, wide ? Math.log : (one) => one, (one) => figure(one, 3));
+  return numbered(path, all, value, isLogarithmic(sweep, path, all) ? Math.log : (one) => one, (one) => figure(one, 3));
+};
+
+/** As the draws were; for a grid, if its values are orders of magnitude apart. */
+const isLogarithmic = ({ request }, path, all) => {
+  if (request.random) return request.random.space[path].kind === "log_uniform";
+  return Math.min(...all) > 0 && Math.max(...all) / Math.min(...all) >= MANY_ORDERS;
 };
 
 const objectiveAxis = ({ results, objective }) => {
@@ -29,7 +35,7 @@ const objectiveAxis = ({ results, objective }) => {
   const all = distinct(results.map(mean)).filter((one) => one !== undefined);
   const sign = objective.goal === "minimize" ? -1 : 1;
   const words = objective.metric.endsWith("accuracy") ? (one) => percent(one, 1) : (one) => figure(one, 3);
-  return { ...numbered(objective.metric.replaceAll("_", " "), all, mean, (one) => sign * one, words), isObjective: true };
+  return numbered(objective.metric.replaceAll("_", " "), all, mean, (one) => sign * one, words);
 };
 
 const distinct = (values) => [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
@@ -50,24 +56,31 @@ const short = (value) => {
 };
 
 const numbered = (name, all, value, scaled, words) => {
-  const [low, high] = [Math.min(...all.map(scaled)), Math.max(...all.map(scaled))];
-  const at = (one) => (high === low ? 0.5 : (scaled(one) - low) / (high - low));
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const [start, end] = [scaled(low), scaled(high)].toSorted((one, other) => one - other);
+  const at = (one) => (end === start ? 0.5 : (scaled(one) - start) / (end - start));
+  const marks = all.length <= FEW ? all : [low, ...round(low, high, scaled === Math.log), high];
   return {
     name,
     at: (result) => (value(result) === undefined ? null : at(value(result))),
-    ticks: spread(all, at).map((one) => ({ at: at(one), text: words(one) })),
+    ticks: apart(marks.toSorted((one, other) => at(one) - at(other)), at).map((one) => ({ at: at(one), text: words(one) })),
   };
 };
 
-/** A few of the values, at least a tenth of the axis apart. */
-const spread = (all, at) => {
-  const sorted = all.toSorted((one, other) => at(one) - at(other));
-  const apart = 1 / FEW;
-  const chosen = [];
-  for (const one of sorted) {
-    if (!chosen.length || at(one) - at(chosen.at(-1)) >= apart) chosen.push(one);
-  }
-  const last = sorted.at(-1);
-  if (chosen.length > 1 && chosen.at(-1) !== last) chosen[chosen.length - 1] = last;
-  return chosen;
+/** Round numbers between two, whole powers of ten on a logarithmic axis. */
+const round = (low, high, logarithmic) => {
+  if (logarithmic) return range(Math.ceil(Math.log10(low)), Math.log10(high)).map((power) => 10 ** power);
+  const rough = (high - low) / FEW;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((one) => one * power >= rough) * power;
+  return range(Math.ceil(low / step), high / step).map((one) => Number((one * step).toPrecision(12)));
+};
+
+const range = (first, last) => Array.from({ length: Math.max(0, Math.floor(last - first) + 1) }, (_, i) => first + i);
+
+/** Those far enough from each other to be read; the ends stay. */
+const apart = (sorted, at) => {
+  const chosen = sorted.filter((one, i) => i === 0 || at(one) - at(sorted[0]) >= NEAR);
+  const last = chosen.at(-1);
+  return chosen.filter((one, i) => i === 0 || one === last || (at(last) - at(one) >= NEAR && at(one) - at(chosen[i - 1]) >= NEAR));
 };

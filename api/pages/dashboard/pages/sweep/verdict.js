@@ -2,6 +2,7 @@
 
 import { number } from "../../api.js";
 import { figure, percent } from "../../format.js";
+import { isFinal } from "../../status.js";
 
 const MINUS = "−";
 
@@ -46,7 +47,7 @@ export const VERDICTS = { better: "better", worse: "worse", equal: "cannot tell 
 /** Why there is no difference to the base. */
 export const silence = (sweep, result) => {
   if (result.label === sweep.base_label) return "the base";
-  if (sweep.base_label === null) return "no base to compare with";
   if (result.seeds.length < 2) return "one seed cannot tell: add seeds";
-  return "not two seeds yet";
+  if (result.n === 0 && result.statuses.every(isFinal)) return "none has succeeded";
+  return result.statuses.every(isFinal) ? "fewer than two seeds in common" : "not two seeds yet";
 };

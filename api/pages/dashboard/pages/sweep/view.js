@@ -12,6 +12,8 @@ import { failures, ranking } from "./ranking.js";
 import { axesOf } from "./scales.js";
 import { objectiveWords } from "./verdict.js";
 
+const FIRST = 50;
+
 export const view = (page) => {
   const { sweep } = page;
   if (!sweep) return loading();
@@ -19,7 +21,7 @@ export const view = (page) => {
   const shown = sweep.results.filter((result) => passes(axes, page.brushes, result));
   document.title = `${nameOf(sweep)} · Gradus`;
   return html`
-    <header class="head">
+    <header class="head sweep-head">
       <h1>${nameOf(sweep)}</h1>
       <div class="row">${buttons(page)}</div>
     </header>
@@ -32,7 +34,9 @@ export const view = (page) => {
         </section>` : nothing}
       <section class="card" aria-labelledby="ranking-title">
         <div class="card-head"><h2 id="ranking-title">Ranking</h2><span class="muted small">${objectiveWords(sweep.objective)}; best first</span></div>
-        ${ranking(sweep, shown, page.hovered, (hovered) => page.become({ hovered }))}
+        ${ranking(sweep, page.all ? shown : shown.slice(0, FIRST), page.hovered, (hovered) => page.become({ hovered }))}
+        ${page.all || shown.length <= FIRST ? nothing : html`
+          <p class="row more-row"><button class="button" @click=${() => page.become({ all: true })}>Show all ${whole(shown.length)}</button></p>`}
         ${sweep.base_label === null ? nothing : html`<p class="muted small">
           Differences are to the base, seed by seed. An interval with zero in it does not tell the two apart; of many
           changes, one in twenty misses zero by chance.</p>`}

@@ -11,11 +11,12 @@ export const chooser = (one) => {
   const none = one.inherits || one.fallback === null || one.fallback === undefined;
   const options = one.field.options.map((option) => [option, wording(option)]);
   const chosen = one.value ?? (none ? LEFT : one.fallback);
-  const left = none ? [[LEFT, left_(one)]] : [];
+  const left = none && !(one.field.required && one.value !== undefined) ? [[LEFT, unsaid(one)]] : [];
   return selectBox(one, [...left, ...options], chosen, (value) => one.form.write(one.path, value === LEFT ? undefined : value));
 };
 
-const left_ = (one) => (one.inherits ? inherited(wording(one.fallback)) : "none");
+/** What it is called that nothing is chosen. */
+const unsaid = (one) => (one.inherits ? inherited(wording(one.fallback)) : one.field.required ? "choose …" : "none");
 
 export const inherited = (what) => `${what}, as the network`;
 
