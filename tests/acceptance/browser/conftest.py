@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -35,6 +36,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         access = saved_access(folder / "data")
         with Client(access) as client:
             yield Service(folder / "data", program, access, client)
+
+
+@pytest.fixture(scope="module")
+def http(service: Service) -> Iterator[httpx.Client]:
+    """The service's API, without a face."""
+    with httpx.Client(base_url=service.access.url, timeout=90) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,16 @@
+"""What axe-core finds on a page that would keep people out."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+GRAVE = frozenset({"serious", "critical"})
+
+
+def barriers(page: Page) -> list[str]:
+    """Its serious and critical findings, each with the first element that has it."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}"
+        for one in found
+        if one["impact"] in GRAVE
+    ]

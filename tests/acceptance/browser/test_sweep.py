@@ -1,0 +1,181 @@
+"""The pages of sweeps: results with their uncertainty, the lines of a search, and what can be done."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
+from tests.acceptance.browser.conftest import Service
+
+BASE = {"dataset": "digits", "layers": [16], "optimizer": {"kind": "sgd", "lr": 0.02}, "epochs": 2}
+VARIANTS = {
+    "name": "one at a time",
+    "base": BASE,
+    "variants": {"+ adam": {"optimizer": {"kind": "adam", "lr": 0.01}}, "far too fast": {"optimizer": {"lr": 1e6}}},
+    "seeds": [0, 1, 2],
+}
+SEARCH = {
+    "name": "a search",
+    "base": BASE,
+    "random": {
+        "n": 6,
+        "space": {
+            "optimizer.lr": {"kind": "log_uniform", "low": 0.001, "high": 1},
+            "init": {"kind": "choice", "values": ["he", "xavier"]},
+        },
+    },
+}
+
+
+def over(http: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
+    """A sweep of it that has nothing left to do."""
+    made = http.post("/v1/sweeps", json=request).raise_for_status().json()
+    for result in made["results"]:
+        for member in result["experiments"]:
+            ended(http, member)
+    found: dict[str, Any] = http.get(f"/v1/sweeps/{made['id']}").json()
+    return found
+
+
+def ended(http: httpx.Client, experiment: str) -> None:
+    """Wait until it is: its stream closes then."""
+    http.get(f"/v1/experiments/{experiment}/events", headers={"Accept": "application/x-ndjson"}).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def variants(http: httpx.Client) -> dict[str, Any]:
+    return over(http, VARIANTS)
+
+
+@pytest.fixture(scope="module")
+def search(http: httpx.Client) -> dict[str, Any]:
+    return over(http, SEARCH)
+
+
+def test_a_sweep_s_page_says_what_is_better_and_how_sure(page: Page, variants: dict[str, Any]) -> None:
+    page.goto("/sweeps")
+    page.get_by_role("link", name="one at a time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("one at a time")
+    rows = page.locator(".ranking tbody tr")
+    expect(rows).to_have_count(3)
+    best = variants["results"][0]
+    assert best["label"] == "+ adam"
+    low, high = (f"{100 * bound:.2f}" for bound in best["difference"]["ci95"])
+    expect(rows.nth(0)).to_contain_text(
+        f"+{100 * best['difference']['mean']:.2f} points, 95 % CI {low} … {high}, 3 seeds"
+    )
+    expect(rows.nth(0)).to_contain_text("better")
+    half = 100 * (best["ci95"][1] - best["ci95"][0]) / 2
+    expect(rows.nth(0)).to_contain_text(f"{100 * best['mean']:.2f} % ± {half:.2f}")
+    expect(rows.nth(1)).to_contain_text("the base")
+    expect(rows.nth(2)).to_contain_text("none has succeeded")
+    expect(page.get_by_text("6 succeeded, 3 failed")).to_be_visible()
+    expect(page.locator(".failed li")).to_have_count(3)
+    expect(page.get_by_role("link", name="Seed 0: failed")).to_have_attribute(
+        "href", f"/experiments/{variants['results'][2]['experiments'][0]}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "goal", "said"),
+    [
+        (0.005, 0.011, "maximize", "better"),
+        (-0.011, -0.005, "maximize", "worse"),
+        (-0.011, -0.005, "minimize", "better"),
+        (-0.001, 0.002, "maximize", "cannot tell apart"),
+        (0.0, 0.002, "maximize", "cannot tell apart"),
+    ],
+)
+def test_an_interval_is_put_into_words(
+    page: Page, variants: dict[str, Any], low: float, high: float, goal: str, said: str
+) -> None:
+    changed = json.loads(json.dumps(variants))
+    changed["objective"] = {"metric": "test_accuracy", "goal": goal}
+    changed["results"][0]["difference"] = {"mean": (low + high) / 2, "ci95": [low, high], "n": 3}
+    page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.fulfill(json=changed))
+    page.goto(f"/sweeps/{variants['id']}")
+    expect(page.locator(".ranking tbody tr").first.locator(".verdict")).to_have_text(said)
+
+
+def test_members_are_counted_as_they_end_and_seeds_are_added(page: Page, http: httpx.Client) -> None:
+    sweep = over(http, {"name": "growing", "base": BASE, "variants": {"+ l2": {"l2": 0.001}}, "seeds": [0]})
+    page.goto(f"/sweeps/{sweep['id']}")
+    expect(page.get_by_text("one seed cannot tell")).to_be_visible()
+    page.get_by_role("button", name="Add seeds").click()
+    page.get_by_label("Seeds", exact=True).fill("1-2")
+    page.get_by_role("dialog").get_by_role("button", name="Add seeds").click()
+    expect(page.get_by_text("6 succeeded", exact=True)).to_be_visible(timeout=60_000)  # without a reload
+    expect(page.locator(".ranking .verdict")).to_have_count(1)
+
+
+def test_what_failed_is_tried_again(page: Page, http: httpx.Client, variants: dict[str, Any]) -> None:
+    page.goto(f"/sweeps/{variants['id']}")
+    page.get_by_role("button", name="Retry 3 failed").click()
+    expect(page.get_by_text("What failed is trained again")).to_be_visible()
+    expect(page.get_by_text("6 succeeded, 3 failed")).to_be_visible(timeout=60_000)
+    failed = http.get(f"/v1/sweeps/{variants['id']}").json()["results"][-1]["failed"]
+    assert len(failed) == 3
+
+
+def test_a_long_sweep_is_cancelled(page: Page, http: httpx.Client) -> None:
+    request = {"name": "endless", "base": {**BASE, "epochs": 100_000}, "grid": {"optimizer.lr": [0.01, 0.02]}}
+    sweep = http.post("/v1/sweeps", json=request).raise_for_status().json()
+    page.goto(f"/sweeps/{sweep['id']}")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the sweep").click()
+    expect(page.get_by_text("2 cancelled")).to_be_visible(timeout=30_000)
+
+
+def test_a_brush_keeps_what_crosses_there(page: Page, search: dict[str, Any]) -> None:
+    page.goto(f"/sweeps/{search['id']}")
+    rows = page.locator(".ranking tbody tr")
+    expect(rows).to_have_count(6)
+    expect(page.locator(".parallel .line")).to_have_count(6)
+    by_he = sum(result["changes"]["init"] == "he" for result in search["results"])
+    axis = page.get_by_role("group", name="init:")
+    axis.focus()
+    axis.press("ArrowUp")  # the lowest mark is the first value
+    first = search["results"][0]["changes"]["init"]
+    expect(rows).to_have_count(by_he if first == "he" else 6 - by_he)
+    axis.press("Escape")
+    expect(rows).to_have_count(6)
+    box = page.get_by_role("group", name="validation accuracy:").locator(".handle").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    page.mouse.up()
+    expect(rows.first).to_contain_text(f"{100 * search['results'][0]['mean']:.2f} %")
+    expect(page.get_by_text("of 6 cross there")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(6)
+
+
+def test_a_sweep_is_the_template_of_another(page: Page, variants: dict[str, Any]) -> None:
+    page.goto(f"/sweeps/{variants['id']}")
+    page.get_by_role("button", name="Use as template").click()
+    page.wait_for_url("**/new#sweep=*")
+    written = json.loads(page.get_by_label("The document as JSON").input_value())
+    objective = {"metric": "validation_accuracy", "goal": "maximize"}
+    assert written == {**VARIANTS, "objective": objective}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_keeps_people_out(
+    browser: Browser, service: Service, variants: dict[str, Any], search: dict[str, Any], dark: bool
+) -> None:
+    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+        page = context.new_page()
+        for address, there in (
+            ("/sweeps", ".sweep-counts"),
+            (f"/sweeps/{variants['id']}", ".ranking"),
+            (f"/sweeps/{search['id']}", ".parallel"),
+        ):
+            page.goto(address)
+            expect(page.locator(there).first).to_be_visible()
+            assert barriers(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -1,0 +1,74 @@
+"""The page of the system, and the keys on it."""
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
+from tests.acceptance.browser.conftest import Service
+
+
+def card(page: Page, title: str) -> str:
+    """The words of a card."""
+    return page.get_by_role("region", name=title, exact=True).first.inner_text()
+
+
+def test_the_page_tells_workers_needs_and_limits(page: Page, http: httpx.Client) -> None:
+    page.goto("/system")
+    expect(page.get_by_role("heading", name="System")).to_be_visible()
+    system = http.get("/v1/system").json()
+    worker = system["workers"][0]
+    assert f"{worker['host']} {worker['pid']}" in card(page, "Workers")
+    assert worker["device"] in card(page, "Now")
+    needs = card(page, "What it needs")
+    assert [line for line in needs.splitlines() if line in {"ready", "down"}] == ["ready", "ready"]
+    assert "100\u202f000" in card(page, "Limits")
+
+
+def test_a_key_is_made_shown_once_and_revoked(page: Page, http: httpx.Client) -> None:
+    page.goto("/system")
+    page.get_by_role("button", name="New key").click()
+    page.get_by_label("Who or what will use it").fill("nightly runs")
+    page.get_by_role("radio", name="viewer").check()
+    page.get_by_role("button", name="Make the key").click()
+    shown = page.locator("#new-key")
+    expect(shown).to_be_visible()
+    key = shown.inner_text()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("The key is in the clipboard")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == key
+    page.get_by_role("button", name="Done").click()
+    session = http.get("/v1/session", headers={"Authorization": f"Bearer {key}"})
+    assert (session.status_code, session.json()["role"]) == (200, "viewer")
+    row = page.get_by_role("row", name="nightly runs")
+    expect(row).to_be_visible()
+    page.reload()
+    expect(row).to_be_visible()
+    expect(shown).to_have_count(0)
+    page.get_by_role("button", name="Revoke nightly runs").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(row).to_contain_text("revoked")
+    assert http.get("/v1/session", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+
+
+def test_who_is_no_admin_is_told_so(page: Page) -> None:
+    viewer = {"workspace": "default", "role": "viewer", "key_id": None, "expires_at": None}
+    page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
+    page.goto("/system")
+    expect(page.get_by_text("Keys are for admins")).to_be_visible()
+    expect(page.get_by_role("button", name="New key")).to_have_count(0)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
+    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+        page = context.new_page()
+        page.goto("/system")
+        expect(page.get_by_role("heading", name="Limits")).to_be_visible()
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.get_by_role("button", name="New key").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert barriers(page) == []
