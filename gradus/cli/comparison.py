@@ -9,8 +9,7 @@ from rich.text import Text
 
 from gradus.cli import output, words
 from gradus.cli.ids import short
-from gradus.fork import unresolved
-from gradus.spec.experiment import FOR_PEOPLE, Experiment
+from gradus.differences import differences
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -34,19 +33,6 @@ def document(records: Sequence[ExperimentRecord]) -> dict[str, Any]:
     }
 
 
-def differences(specs: Sequence[Experiment]) -> dict[str, tuple[Any, ...]]:
-    """The values of every spec at each path where not all are equal; None where a spec has no such path.
-
-    What only some can have, such as Adam's betas, is left out where it is what those have anyway.
-    """
-    flat = [dict(_flat(unresolved(spec))) for spec in specs]
-    chosen = {path for spec in specs for path, _ in _flat(spec.model_dump(mode="json", exclude_defaults=True))}
-    shared = set.intersection(*(set(one) for one in flat))
-    paths = [path for path in dict.fromkeys(path for one in flat for path in one) if path in shared | chosen]
-    found = {path: tuple(one.get(path) for one in flat) for path in paths}
-    return {path: values for path, values in found.items() if any(value != values[0] for value in values)}
-
-
 def tables(records: Sequence[ExperimentRecord], width: int) -> Iterator[Table]:
     """As many experiments in each table as fit beside one another."""
     room = max(1, (width - COLUMN - 2) // (COLUMN + 2))
@@ -65,7 +51,6 @@ def _table(records: Sequence[ExperimentRecord], different: Mapping[str, tuple[An
         table.add_row(path, *(_value(values[i]) for i in shown))
     if not different:
         table.add_row("no difference", *("" for _ in shown))
-    table.add_section()
     for name, cells in _results(records).items():
         table.add_row(name, *(cells[i] for i in shown))
     return table
@@ -95,21 +80,6 @@ def _marked(values: Sequence[float | None], *, more: bool) -> list[Text]:
 
 def _seconds(row: MetricsRow | None) -> float | None:
     return None if row is None else row.seconds
-
-
-def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
-    """Paths and values; an object's kind stands at the place of the object, and what is for people stays away."""
-    match value:
-        case dict():
-            for key, inner in value.items():
-                if way or key not in FOR_PEOPLE:
-                    path = way if key == "kind" else f"{way}.{key}".lstrip(".")
-                    yield from _flat(inner, path)
-        case list() if any(isinstance(one, dict) for one in value):
-            for i, inner in enumerate(value):
-                yield from _flat(inner, f"{way}.{i}")
-        case _:
-            yield way, value
 
 
 def _value(value: Any) -> str:

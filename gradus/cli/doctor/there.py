@@ -27,7 +27,7 @@ def service(access: Access, *, meant: bool) -> Iterator[Check]:
         yield found("service", f"nothing answers at {access.url} ({_why(error)})", "gradus up starts it")
         return
     yield from _health(access, answer)
-    yield _clock(answer)
+    yield clock(answer)
     yield from _inside(access)
 
 
@@ -43,7 +43,7 @@ def _health(access: Access, answer: httpx.Response) -> Iterator[Check]:
             yield problem(f"its {one.name}", one.detail, "see the service's logs, in the folder logs of its data")
 
 
-def _clock(answer: httpx.Response) -> Check:
+def clock(answer: httpx.Response) -> Check:
     """By the Date header, which the service writes when it answers."""
     if "date" not in answer.headers:
         return warning("clock", "the service does not say its time", "a proxy between may have dropped the header Date")

@@ -1,0 +1,97 @@
+"""What the doctor says of what it finds."""
+
+import os
+import socket
+import stat
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gradus.cli.doctor import data, here, storage, there
+from gradus.cli.doctor.check import Check, State
+from gradus.cli.doctor.port import port
+from gradus.client import Access
+from hub.checkup import look
+from hub.migrate import upgrade
+from hub.settings import Settings
+
+
+def states(checks: list[Check]) -> dict[str, State]:
+    return {check.name: check.state for check in checks}
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0, State.OK), (60, State.WARNING), (-60, State.WARNING)])
+def test_a_clock_is_held_against_the_service_s(seconds: float, state: State) -> None:
+    theirs = datetime.now(UTC) + timedelta(seconds=seconds)
+    found = there.clock(httpx.Response(200, headers={"Date": format_datetime(theirs, usegmt=True)}))
+    assert found.state is state
+    assert ("ahead" in found.said) == (seconds > 0)
+
+
+def test_a_service_that_is_silent_is_a_problem_only_if_somebody_named_it() -> None:
+    nobody = Access("http://127.0.0.1:1")
+    assert states(list(there.service(nobody, meant=True))) == {"service": State.PROBLEM}
+    assert states(list(there.service(nobody, meant=False))) == {"service": State.WARNING}
+
+
+def test_a_port_that_another_program_has_is_told() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        number = other.getsockname()[1]
+        assert port(None, number).state is State.WARNING
+        assert port(Access(f"http://127.0.0.1:{number}"), number).state is State.OK
+    assert port(None, number).state is State.OK
+
+
+def test_a_data_folder_has_to_be_writable(tmp_path: Path) -> None:
+    assert states(list(here.folder(tmp_path / "new" / "er")))["data folder"] is State.OK
+    (tmp_path / "file").write_text("")
+    assert states(list(here.folder(tmp_path / "file"))) == {"data folder": State.PROBLEM}
+    if os.getuid():  # nothing is closed to root
+        tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        assert states(list(here.folder(tmp_path / "new"))) == {"data folder": State.PROBLEM}
+
+
+def test_data_sets_are_looked_for_in_the_folders_that_the_service_takes(tmp_path: Path) -> None:
+    (tmp_path / "datasets" / "mnist").mkdir(parents=True)
+    for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"):
+        (tmp_path / "datasets" / "mnist" / f"{name}.gz").touch()
+    (one,) = data.here(tmp_path, {})
+    assert (one.state, one.said) == (State.WARNING, "none; not mnist, fashion_mnist")
+    (tmp_path / "datasets" / "mnist" / "t10k-labels-idx1-ubyte").touch()  # unpacked
+    (one,) = data.here(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path)})
+    assert one.said == f"mnist in {tmp_path / 'datasets'}; not fashion_mnist"
+    first, _ = data.here(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path / "no")})
+    assert "there is no folder" in first.said
+
+
+def settings(folder: Path) -> Settings:
+    return Settings.from_env({"GRADUS_DATA_DIR": str(folder)})
+
+
+def test_a_database_is_absent_good_or_of_another_version(tmp_path: Path) -> None:
+    assert look(settings(tmp_path), {})["database"].ok is None
+    assert list(tmp_path.iterdir()) == []
+    upgrade(settings(tmp_path).database_url, "0001")
+    found = look(settings(tmp_path), {})["database"]
+    assert (found.ok, "0001" in found.said) == (False, True)
+    upgrade(settings(tmp_path).database_url)
+    assert look(settings(tmp_path), {})["database"].ok is True
+    (tmp_path / "gradus.db").write_bytes(b"no database" * 100)
+    assert look(settings(tmp_path), {})["database"].ok is False
+
+
+def test_a_redis_that_the_environment_names_has_to_answer(tmp_path: Path) -> None:
+    env = {"GRADUS_DATA_DIR": str(tmp_path), "GRADUS_REDIS_URL": "redis://127.0.0.1:1/0"}
+    assert look(Settings.from_env(env), env)["redis"].ok is False
+    assert look(settings(tmp_path), {})["redis"].ok is None
+
+
+def test_the_hub_is_asked_in_a_process_of_its_own(tmp_path: Path) -> None:
+    found = states(list(storage.storage(tmp_path)))
+    assert found["database"] is State.OK
+    assert set(found) == {"database", "redis", "sqlite"}

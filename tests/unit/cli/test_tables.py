@@ -1,0 +1,158 @@
+"""Tables and boards: what they show, and that 80 columns hold them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+
+from gradus.cli.board import Board
+from gradus.cli.comparison import tables
+from gradus.cli.listing import listing
+from gradus.cli.portrait import portrait
+from gradus.cli.runs import Download, Run
+from gradus.cli.sweeps.table import whole
+from gradus.client import StreamEvent
+from gradus.status import EventKind, Status
+from gradus.sweep.request import SweepRequest
+from gradus.wire.experiment import ExperimentRecord, LogLine
+from gradus.wire.metrics import MetricsRow
+from gradus.wire.sweep import SweepRecord
+from tests.unit.client.said import AT, document, metrics_row
+
+COLUMNS = 80
+LONG = "a name that nobody would give, but some script does it all the same, and then it has to be shown"
+HUGE = {"train_loss": 1.2345e30, "validation_accuracy": None, "validation_loss": float("nan")}
+
+
+def shown(what: RenderableType, height: int = 100) -> list[str]:
+    console = Console(width=COLUMNS, height=height, highlight=False, legacy_windows=False)
+    with console.capture() as captured:
+        console.print(what)
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= COLUMNS
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def record(number: int = 1, **changes: Any) -> ExperimentRecord:
+    return ExperimentRecord.model_validate(document(**{"id": f"exp_{number:026}", **changes}))
+
+
+def run(number: int = 1, rows: int = 0, **changes: Any) -> Run:
+    numbers = tuple(MetricsRow.model_validate(metrics_row(i + 1)) for i in range(rows))
+    return Run(f"exp_{number:026}", record(number, **changes), numbers)
+
+
+def test_a_board_has_a_bar_for_each_run_and_tells_equal_names_apart() -> None:
+    lines = shown(Board([run(1, 2, status="running"), run(2, 3, status="succeeded"), run(3, name=LONG)]))
+    assert [line.split()[:2] for line in lines[1:3]] == [["000001", "one"], ["000002", "one"]]
+    assert "2/3" in lines[1]
+    assert "succeeded" in lines[2]
+    assert lines[3].startswith("a name that nobody wo…")
+    assert "queued" in lines[3]
+
+
+def test_a_single_run_shows_its_newest_epochs() -> None:
+    lines = shown(Board([run(1, 30, status="running")]))
+    assert [line.split()[0] for line in lines[3:]] == [str(epoch) for epoch in range(19, 31)]
+
+
+def test_a_regression_has_losses_where_others_have_accuracies() -> None:
+    nothing = {"train_accuracy": None, "validation_accuracy": None, "test_accuracy": None}
+    one = replace(run(1), rows=(MetricsRow.model_validate(metrics_row(1, **nothing)),))
+    lines = shown(Board([one]))
+    assert "acc." not in "".join(lines)
+    assert lines[1].split()[-4:-1] == ["2.0000", "2.1000", "2.2000"]
+
+
+def test_more_runs_than_lines_are_counted_and_those_that_train_come_first() -> None:
+    runs = [*(run(number) for number in range(30)), run(30, 1, status="running", name="busy")]
+    lines = shown(Board(runs), height=15)
+    assert len(lines) <= 15
+    assert "busy" in lines[1]
+    assert lines[-1] == "… and 21 more: 21 queued"
+    assert len(shown(Board(runs, whole=True), height=15)) == 32
+
+
+def test_a_download_has_a_bar_until_it_is_done() -> None:
+    def told(percent: int) -> StreamEvent:
+        return StreamEvent(percent, EventKind.LOG, LogLine(level="info", message=f"train-images.gz: {percent} %"))
+
+    half = run().after(told(50))
+    assert half.download == Download("train-images.gz", 50)
+    assert "downloading train-images.gz" in shown(Board([half]))[-1]
+    assert half.after(told(100)).download is None
+
+
+def test_the_time_left_runs_down_between_two_epochs() -> None:
+    one = replace(run(1, 2, status="running"), told_at=100.0)  # epochs of 0.5 s, one to go
+    assert [one.eta_seconds(now) for now in (100.0, 100.2, 101.0, 200.0)] == pytest.approx([0.5, 0.3, 0.0, 0.0])
+    assert run(1, 2, status="paused").eta_seconds() is None
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_portrait_fits_and_says_what_can_be_done_next(status: Status) -> None:
+    error = {"code": "diverged", "message": "the loss is nan", "epoch": 3} if status is Status.FAILED else None
+    best = metrics_row(3)
+    lines = shown(portrait(record(status=status, name=LONG, error=error, best=best), run(1, 5).rows))
+    assert lines[-1].startswith("next: gradus ")
+    assert "network    64–8–10, 1 parameters" in lines
+    assert any("validation accuracy 0.8000" in line for line in lines)
+
+
+def test_a_list_fits_with_numbers_as_long_as_they_get() -> None:
+    best = metrics_row(100_000, **HUGE)
+    progress = {"epoch": 100_000, "epochs": 100_000, "eta_seconds": None}
+    lines = shown(listing([record(name=LONG, best=best, latest=best, progress=progress, status="cancelled")]))
+    assert len(lines) == 2
+
+
+def test_a_comparison_has_a_column_for_each_run_and_marks_the_best() -> None:
+    slow, fast = ({"optimizer": {"kind": "sgd", "lr": lr}} for lr in (0.01, 0.1))
+    records = [record(i, spec=spec, name=LONG, best=metrics_row(i)) for i, spec in ((2, slow), (4, fast))]
+    (table,) = tables(records, COLUMNS)
+    lines = shown(table)
+    assert "optimizer.lr         0.01              0.1" in lines
+    assert "test accuracy        0.6500            0.8250" in lines
+
+
+def test_many_runs_are_compared_in_several_tables() -> None:
+    assert [len(table.columns) - 1 for table in tables([record(i) for i in range(7)], COLUMNS)] == [3, 3, 1]
+
+
+RESULT: dict[str, Any] = {
+    "label": "base",
+    "changes": {},
+    "experiments": ["exp_1", "exp_2"],
+    "seeds": [0, 1],
+    "statuses": ["succeeded", "succeeded"],
+    "values": [0.9, 0.92],
+    "mean": 0.91,
+    "std": 0.0141,
+    "ci95": [0.783, 1.037],
+    "n": 2,
+    "difference": None,
+    "failed": [],
+}
+
+
+def swept(results: Sequence[dict[str, Any]]) -> SweepRecord:
+    base = {"dataset": "digits", "layers": [8]}
+    request = SweepRequest.model_validate({"base": base, "grid": {"l2": [0, 1]}, "seeds": [0, 1]})
+    head = {"id": "swp_1", "name": LONG, "status": "running", "counts": {"succeeded": 2, "failed": 1, "queued": 1}}
+    rest = {"objective": {"metric": "validation_accuracy"}, "created_at": AT, "base_label": "base"}
+    return SweepRecord.model_validate({**head, **rest, "request": request, "results": list(results)})
+
+
+def test_a_sweep_has_intervals_and_its_failures() -> None:
+    better = RESULT | {"label": LONG, "difference": {"mean": 0.02, "ci95": [0.01, 0.03], "n": 2}}
+    failed = [{"id": "exp_9", "seed": 1, "error": {"code": "worker_lost", "message": "gone"}}]
+    nothing = {"mean": None, "std": None, "ci95": None, "n": 0, "values": [None, None], "failed": failed}
+    lines = "\n".join(shown(whole(swept([better, RESULT, RESULT | {"label": "lost"} | nothing]))))
+    assert "0.9100 ± 0.1270" in lines
+    assert "+0.0200 [+0.0100, +0.0300]" in lines
+    assert "the base" in lines
+    assert "0/2" in lines
+    assert "failed: 1 worker_lost; to train them again: gradus sweep retry swp_1" in lines
+    assert "3/4" in lines
