@@ -15,6 +15,8 @@ class DataCache:
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
+        self.loads = 0
+        """How often one was not here."""
         self._kept: OrderedDict[Dataset, Data] = OrderedDict()
 
     def get(self, dataset: Dataset, load: Callable[[Dataset], Data]) -> Data:
@@ -22,6 +24,7 @@ class DataCache:
         key = dataset.resolved()
         if key not in self._kept:
             self._kept[key] = load(dataset)
+            self.loads += 1
         self._kept.move_to_end(key)
         while len(self._kept) > 1 and self.bytes > self._max_bytes:
             self._kept.popitem(last=False)

@@ -34,10 +34,13 @@ def serve(pipe: Pipe, threads: int, wish: DeviceWish, memory: float | None) -> N
     free_memory(place)
     settle_down()
     pipe.say(Ready(device=device_name(place)))
-    at_first = own_bytes()
+    at_first, loads = own_bytes(), 0
     while True:
         sound = Job(pipe, pipe.next_job(), cache, place).train()
         free_memory(place)
+        if cache.loads > loads:  # its readers brought libraries along: to look through them again costs 50 ms a run
+            settle_down()
+            loads = cache.loads
         grown = own_bytes() - cache.bytes - at_first > GROWTH
         pipe.say(Idle(worn=not sound or grown))
 
