@@ -3,7 +3,7 @@
 import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
 import { get, remove } from "./api.js";
 import { icon } from "./icons.js";
-import { onState } from "./live.js";
+import { onState, subscribe } from "./live.js";
 import { PAGES } from "./registry.js";
 import { theme, toggleTheme } from "./themes.js";
 
@@ -22,6 +22,7 @@ export const showShell = (page) => {
 };
 
 const begin = () => {
+  subscribe(() => {}); // the connection that is shown is there on pages that listen to nothing, too
   onState((state) => {
     connection = state;
     if (shown) draw();

@@ -2,7 +2,6 @@
 
 import { render } from "/pages/vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
-import { subscribe } from "../live.js";
 import { failure, loading } from "../states.js";
 import { view } from "./system/view.js";
 
@@ -32,11 +31,9 @@ export const open = (root) => {
   const tick = () => (document.hidden ? (timer = setTimeout(tick, EVERY)) : read());
   render(loading(), root);
   readKeys().then(read, (error) => render(failure(error, () => open(root)), root));
-  const end = subscribe(() => {}); // for the frame, which says whether the service is there
   return () => {
     closed = true;
     clearTimeout(timer);
-    end();
   };
 };
 
