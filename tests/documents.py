@@ -1,0 +1,114 @@
+"""Documents of specs for Hypothesis: the whole language, any size, and documents that are almost specs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from gradus.catalog import WORDS
+from gradus.spec.activation import ACTIVATIONS
+from gradus.spec.word import kind_of, words_of
+
+Document = dict[str, Any]
+
+
+def numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Any value that a field's JSON Schema allows."""
+    if "const" in schema:
+        return st.just(schema["const"])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    match schema["type"]:
+        case "boolean":
+            return st.booleans()
+        case "integer":
+            return st.integers(schema["minimum"], schema["maximum"])
+        case _:
+            return st.floats(
+                schema.get("minimum", schema.get("exclusiveMinimum")),
+                schema.get("maximum", schema.get("exclusiveMaximum")),
+                exclude_min="exclusiveMinimum" in schema,
+                exclude_max="exclusiveMaximum" in schema,
+            )
+
+
+def objects(word: type[BaseModel]) -> st.SearchStrategy[Document]:
+    """Any document of a word whose fields are numbers, names and switches."""
+    properties = {name: numbers(schema) for name, schema in word.model_json_schema()["properties"].items()}
+    required = {"kind": properties.pop("kind")} if "kind" in properties else {}
+    return st.fixed_dictionaries(required, optional=properties)
+
+
+def family(name: str) -> st.SearchStrategy[Any]:
+    """Any document of a family's words, and their shorthands."""
+    words = words_of(WORDS[name])
+    tagged = "kind" in words[0].model_fields
+    short: list[Any] = [kind_of(word) for word in words] if tagged else [True]
+    return st.one_of(st.sampled_from(short), *map(objects, words))
+
+
+def specs(datasets: Iterable[str], units: int, limit: int, epochs: int) -> st.SearchStrategy[Document]:
+    """Valid specs, as far as each field can tell; the numbers that decide how long a run takes up to these."""
+    rates = st.floats(0, 1, exclude_max=True)
+    norms = st.sampled_from([False]) | family("normalizations")
+    own = {
+        "activation": st.sampled_from(ACTIVATIONS),
+        "init": family("initializers"),
+        "batch_norm": norms,
+        "dropout": rates,
+    }
+    dense = st.fixed_dictionaries(
+        {"kind": st.just("dense"), "units": st.integers(1, units)}, optional={**own, "bias": st.booleans()}
+    )
+    dataset = st.fixed_dictionaries(
+        {"name": st.sampled_from(list(datasets))},
+        optional={
+            "limit": st.none() | st.integers(2, limit),
+            "validation_size": st.none() | st.integers(1, 100) | st.floats(0, 0.9, exclude_min=True),
+            "standardize": st.booleans(),
+        },
+    )
+    text = st.characters(codec="utf-8", exclude_characters="\0")
+    return st.fixed_dictionaries(
+        {"dataset": dataset, "layers": st.lists(st.integers(1, units) | dense, max_size=5)},
+        optional={
+            **own,
+            "name": st.text(text, max_size=200),
+            "tags": st.lists(st.text(text, min_size=1, max_size=100), max_size=5),
+            "input_dropout": rates,
+            "l1": st.floats(0, 1000),
+            "l2": st.floats(0, 1000),
+            "optimizer": family("optimizers"),
+            "schedule": family("schedules"),
+            "batch_size": st.integers(2, 1_000_000) | st.just("full"),
+            "epochs": st.integers(1, epochs),
+            "max_seconds": st.none() | st.floats(0, 31_536_000, exclude_min=True),
+            "early_stopping": st.none() | family("early_stopping"),
+            "clip_norm": st.none() | st.floats(0, 1e9, exclude_min=True),
+            "seed": st.integers(0, 2**53 - 1),
+            "precision": st.sampled_from(["float32", "bfloat16"]),
+            "device": st.sampled_from(["auto", "cpu", "cuda"]),
+            "checkpoint": st.integers(1, 100_000)
+            | st.fixed_dictionaries(
+                {}, optional={"every": st.none() | st.integers(1, 100), "keep": st.integers(1, 1000)}
+            ),
+        },
+    )
+
+
+ODD = (0, -1, 1, 2, 0.5, 1.0, -0.0, 5e-324, 1e-45, 1e308, 2**53, True, False, None, "", "full", "adam", [], {}, [1])
+"""What stands at the edge of one field or another, or has no business there."""
+
+
+@st.composite
+def nearly(draw: st.DrawFn, documents: st.SearchStrategy[Document]) -> Document:
+    """A document with an odd value in one place."""
+    whole = place = draw(documents)
+    while True:
+        key = draw(st.sampled_from(sorted(place)))
+        inner = place[key]
+        if not (isinstance(inner, dict) and inner and draw(st.booleans())):
+            place[key] = draw(st.sampled_from(ODD))
+            return whole
+        place = inner

@@ -1,0 +1,91 @@
+"""Whatever POST accepts can be trained: an epoch of any spec, in a real trainer, or an end with a code of its own."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from api import documents
+from api.services import creation
+from gradus.errors import InvalidSpec
+from gradus.spec.experiment import Experiment
+from gradus.status import FailureCode
+from hub import experiments
+from hub.hub import Hub
+from hub.quotas import Quotas
+from hub.records import spec_of
+from hub.tables import DEFAULT_WORKSPACE
+from tests.documents import nearly, specs
+from worker.child import Trainer
+from worker.trainer.protocol import Ended, EpochDone, Idle, Report, Stop, Train, Trainee
+
+SPECS = specs(["digits", "wine", "breast_cancer", "diabetes"], units=40, limit=200, epochs=100_000)
+ONE_BY_ONE = st.fixed_dictionaries({"batch_size": st.integers(1, 5)})
+LEFT_ALONE = st.fixed_dictionaries(
+    {"dataset": st.fixed_dictionaries({"name": st.just("wine"), "limit": st.integers(1, 9)})}
+)
+"""Epochs whose last batch is often of one example."""
+
+
+@pytest.fixture(scope="module")
+def trainer() -> Iterator[Trainer]:
+    """One for all specs, as a worker keeps it warm between jobs."""
+    trainer = Trainer(1, "cpu")
+    try:
+        trainer.wait_until_ready()
+        yield trainer
+    finally:
+        trainer.kill()
+
+
+@pytest.fixture
+def small(hub: Hub) -> Iterator[Hub]:
+    """A hub that takes what trains in a moment."""
+    small = Hub(replace(hub.settings, quotas=Quotas(parameters=20_000, memory_bytes=32 * 2**20)))
+    yield small
+    small.close()
+
+
+def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Experiment] | None:
+    """What POST makes of the document: the stored experiment; None if it is refused with a problem."""
+    try:
+        asked = documents.read(json.dumps(document).encode(), Experiment)
+        made = creation.create(hub, DEFAULT_WORKSPACE, asked, None)
+    except InvalidSpec:
+        return None
+    with hub.read() as session:
+        row = experiments.get(session, made.id)
+        assert row is not None
+        return row.id, spec_of(row)
+
+
+def reports(trainer: Trainer, artifacts_url: str, one: str, spec: Experiment) -> Iterator[Report]:
+    """What the trainer says of its first epoch, and of its end if it comes with that or before."""
+    trainee = Trainee(id=one, spec=spec, epoch=0, seconds=0.0)
+    job = Train(trainees=(trainee,), dataset_dirs=(), artifacts_url=artifacts_url, token=1, checkpoint_seconds=20.0)
+    trainer.send(job)
+    while not isinstance(told := trainer.receive(60.0), Idle):
+        assert told is not None, "nothing came in a minute"
+        if isinstance(told, EpochDone):
+            trainer.send(Stop(ids=(one,)))
+        yield told
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(document=st.one_of(SPECS, nearly(SPECS), st.builds(lambda a, b: a | b, SPECS, ONE_BY_ONE | LEFT_ALONE)))
+def test_what_post_accepts_trains_or_fails_with_a_code(small: Hub, trainer: Trainer, document: dict[str, Any]) -> None:
+    made = accepted(small, document)
+    if made is None:
+        return event("refused")
+    told = list(reports(trainer, small.settings.artifacts_url, *made))
+    (ended,) = [report for report in told if isinstance(report, Ended)] or [None]
+    trained = any(isinstance(report, EpochDone) for report in told)
+    assert trained or ended is not None
+    code = ended.failure.code if ended is not None and ended.failure is not None else None
+    assert code in {None, FailureCode.DIVERGED}, told
+    return event(f"{'trained' if trained else 'no epoch'}, {code}")
