@@ -16,6 +16,8 @@ class Keeper:
 
     def __init__(self, part: Part, say: Callable[[str], None]) -> None:
         self.part = part
+        self.deaths = 0
+        """How often it died, or did not start."""
         self._say = say
         self._pause = FIRST_PAUSE
         self._born = 0.0
@@ -45,5 +47,6 @@ class Keeper:
         self._born, self._start_at = now, None
 
     def _plan(self, now: float, why: str) -> None:
+        self.deaths += 1
         self._start_at = now + self._pause
         self._say(f"{why}; starting it again in {self._pause:.2g} s")

@@ -20,6 +20,8 @@ class Part(Protocol):
     """What the supervisor keeps alive."""
 
     name: str
+    log: Path
+    """What it says."""
 
     def start(self) -> None: ...
 
@@ -39,6 +41,7 @@ class ModulePart:
 
     def __init__(self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str]) -> None:
         self.name = name
+        self.log = folder.logs / f"{name}.log"
         self._folder = folder
         self._command = command
         self._env = env
@@ -90,6 +93,7 @@ class ValkeyPart:
     name = "valkey"
 
     def __init__(self, server: ValkeyServer) -> None:
+        self.log = server.log
         self._server = server
         self._asked_at = 0.0
         self._alive = False

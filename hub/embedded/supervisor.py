@@ -24,6 +24,8 @@ START_SECONDS = 60.0
 WORKER_PATIENCE = 20.0
 """Seconds for handing back what it trains."""
 API_PATIENCE = 5.0
+MOST_DEATHS = 3
+"""Of a part while the service starts; later there is no end to starting it again."""
 
 
 class Stopped(Exception):
@@ -74,8 +76,7 @@ class Supervisor:
     def watch(self) -> None:
         """Keep the parts alive until asked to stop."""
         while not self._stop.wait(0.1):
-            for keeper in self._keepers:
-                keeper.tend(time.monotonic())
+            self._tend()
         self._say("Stopping …")
 
     def end(self) -> None:
@@ -124,22 +125,27 @@ class Supervisor:
                     return workers
                 if self._stop.wait(0.05):
                     raise Stopped
-                self._require_alive()
+                self._tend()
+                self._require_sound()
         raise Unavailable(f"the service is not ready after {START_SECONDS:.0f} s: see {self.folder.logs}")
 
     def _ours(self, client: Client) -> Sequence[WorkerRecord]:
         """Our workers that are ready; others may still be listed from before a crash."""
         pids = {keeper.part.pid for keeper in self._keepers if isinstance(keeper.part, ModulePart)}
         try:
-            return [worker for worker in client.send(calls.system()).workers if worker.pid in pids]
+            return [worker for worker in client.send(calls.system(), retries=0).workers if worker.pid in pids]
         except Unavailable:
             return []
 
-    def _require_alive(self) -> None:
-        """A part that dies before it was ever ready would only die again."""
+    def _tend(self) -> None:
         for keeper in self._keepers:
-            if not keeper.part.alive():
-                log = self.folder.log(keeper.part.name)
+            keeper.tend(time.monotonic())
+
+    def _require_sound(self) -> None:
+        """What dies again and again before all are ready would only die again."""
+        for keeper in self._keepers:
+            if keeper.deaths >= MOST_DEATHS:
+                log = keeper.part.log
                 words = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it left no message"]
                 raise Unavailable(f"{keeper.part.name} does not start ({words[0]}): see {log}")
 

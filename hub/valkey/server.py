@@ -85,7 +85,8 @@ class ValkeyServer:
         return self.folder / "valkey.conf"
 
     @property
-    def _log(self) -> Path:
+    def log(self) -> Path:
+        """What the server says."""
         return self.folder / "valkey.log"
 
     def _adopts(self, access: Access) -> bool:
@@ -119,7 +120,7 @@ class ValkeyServer:
     def _launch(self, access: Access, lock: int) -> bool:
         """Whether a server with this access came up."""
         write(self._config, access)
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [find_executable(), self._config],
                 stdin=subprocess.DEVNULL,
@@ -161,7 +162,7 @@ class ValkeyServer:
             time.sleep(0.02)
 
     def _last_words(self) -> str:
-        lines = self._log.read_text(errors="replace").splitlines()
+        lines = self.log.read_text(errors="replace").splitlines()
         return " / ".join(lines[-3:]) or "it left no message"
 
 

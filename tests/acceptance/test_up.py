@@ -106,6 +106,25 @@ def _is_new(folder: Path, part: str, before: int) -> bool:
     return pid_of(folder, part) != before
 
 
+def test_a_part_that_is_killed_while_the_service_starts_is_started_again(tmp_path: Path) -> None:
+    worker = tmp_path / "data" / "running" / "worker-1"
+    with up(tmp_path) as program:
+        wait_until(lambda: worker.exists() and bool(worker.read_text().strip()), "a worker that has begun")
+        os.kill(pid_of(tmp_path, "worker-1"), signal.SIGKILL)
+        said = program.wait_for("is ready")
+        assert "worker-1 is gone (killed by SIGKILL)" in said
+        assert program.stop() == 0
+
+
+def test_a_part_that_cannot_start_is_given_up_and_its_log_named(tmp_path: Path) -> None:
+    env = {"GRADUS_DATA_DIR": str(tmp_path / "data"), "GRADUS_DEVICE": "abacus"}
+    with Program(tmp_path / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=env) as program:
+        assert program.process.wait(120) == 3
+    said = program.log.read_text()
+    assert "worker-1 does not start" in said
+    assert f"see {tmp_path / 'data' / 'logs' / 'worker-1.log'}" in said
+
+
 def test_valkey_that_is_killed_is_started_again(service: Service) -> None:
     before = valkey_pid(service.folder)
     os.kill(before, signal.SIGKILL)

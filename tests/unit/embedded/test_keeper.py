@@ -1,5 +1,7 @@
 """Starting a part again when it dies, and waiting longer each time that it dies young."""
 
+from pathlib import Path
+
 from gradus.errors import Unavailable
 from hub.embedded.keeper import HEALTHY, LONGEST_PAUSE, Keeper
 
@@ -8,6 +10,7 @@ class Mortal:
     """A part that lives as long as the test wants."""
 
     name = "mortal"
+    log = Path("mortal.log")
 
     def __init__(self) -> None:
         self.starts = 0
