@@ -10,7 +10,6 @@ from gradus.spec.experiment import Experiment
 from gradus.summary import dry_run
 from tests.documents import specs
 
-
 SPECS = specs([name for name, facts in DATASETS.items() if facts.classes], 100_000, 100_000_000, 100_000)
 
 
