@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.cli_page import cli_page
 from scripts.http_page import http_page
 from scripts.spec_page import spec_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 
-PAGES: dict[str, Callable[[], str]] = {"http.md": http_page, "spec.md": spec_page}
+PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "http.md": http_page, "spec.md": spec_page}
 """Every generated page, and what writes it."""
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -11,8 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from gradus.cli.contents import SECTIONS, Entry
 from gradus.cli.exits import Exit
-
-SETTINGS: Mapping[str, Any] = {"help_option_names": ["-h", "--help"]}
+from gradus.cli.help import Command, plain
 
 
 class Later(TyperCommand):
@@ -28,7 +27,7 @@ class Later(TyperCommand):
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
         app = plain()
-        app.command(self.name)(found)
+        app.command(self.name, cls=Command)(found)
         return typer.main.get_command(app)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
@@ -64,18 +63,6 @@ class Commands(TyperGroup):
         """The exit codes."""
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(int(code)), code.meaning) for code in Exit])
-
-
-def plain(**settings: Any) -> typer.Typer:
-    """A part of the program without its own opinions on colours, tracebacks and completion."""
-    return typer.Typer(
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        no_args_is_help=False,
-        context_settings=dict(SETTINGS),
-        **settings,
-    )
 
 
 def names() -> Sequence[str]:

@@ -8,7 +8,8 @@ import typer
 
 from gradus import __version__
 from gradus.cli.exits import Exit
-from gradus.cli.group import SETTINGS, Commands
+from gradus.cli.group import Commands
+from gradus.cli.help import SETTINGS
 
 if TYPE_CHECKING:
     from gradus.errors import GradusError

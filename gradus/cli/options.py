@@ -6,7 +6,9 @@ import typer
 
 from gradus.cli import completion
 
-Url = Annotated[str | None, typer.Option(help="The service; else GRADUS_URL, else the one of `gradus up`.")]
+Url = Annotated[
+    str | None, typer.Option(metavar="URL", help="The service; else GRADUS_URL, else the one of `gradus up`.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Id = Annotated[
     str,
@@ -17,7 +19,7 @@ Id = Annotated[
 Ids = Annotated[
     list[str],
     typer.Argument(
-        metavar="ID...", help="Ids, the last characters of them, or `last`.", autocompletion=completion.experiments
+        metavar="ID", help="Ids, the last characters of them, or `last`.", autocompletion=completion.experiments
     ),
 ]
 Changes = Annotated[

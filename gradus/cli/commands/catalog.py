@@ -22,7 +22,7 @@ def command(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="A family, such as optimizers, or a kind.", autocompletion=completion.families
+            metavar="NAME", help="A family, such as optimizers, or a kind.", autocompletion=completion.families
         ),
     ] = None,
     as_json: Json = False,

@@ -13,7 +13,7 @@ from gradus.wire.dataset import DatasetRecord
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Only this one.", autocompletion=completion.datasets)
+        str | None, typer.Argument(metavar="NAME", help="Only this one.", autocompletion=completion.datasets)
     ] = None,
     as_json: Json = False,
     url: Url = None,

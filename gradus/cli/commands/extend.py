@@ -12,7 +12,7 @@ from gradus.client import calls
 
 def command(
     given: Ids,
-    epochs: Annotated[int, typer.Option("--epochs", "-e", min=1, help="How many more.")],
+    epochs: Annotated[int, typer.Option("--epochs", "-e", metavar="N", min=1, help="How many more.")],
     as_json: Json = False,
     url: Url = None,
 ) -> None:

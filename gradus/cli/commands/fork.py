@@ -16,7 +16,8 @@ def command(
     given: Id,
     changes: Changes = None,
     from_epoch: Annotated[
-        int | None, typer.Option(min=1, help="Go on from the checkpoint of this epoch; else from the start.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Go on from the checkpoint of this epoch; else from the start."),
     ] = None,
     watching: Annotated[bool, typer.Option("--watch", "-w", help="Show the new run live.")] = False,
     as_json: Json = False,

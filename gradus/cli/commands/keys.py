@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from gradus.cli import output
-from gradus.cli.group import plain
+from gradus.cli.help import Command, plain
 from gradus.cli.options import Json, Url
 from gradus.client import Client, calls, find_access
 from gradus.wire.key import KeyRecord, Role
@@ -15,11 +15,13 @@ from gradus.wire.key import KeyRecord, Role
 command = plain(help="Make, list and revoke API keys.")
 
 
-@command.command()
+@command.command(cls=Command)
 def create(
-    name: Annotated[str, typer.Argument(help="Who or what will use it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who or what will use it.")],
     role: Annotated[Role, typer.Option(help="What it may do.")] = Role.EDITOR,
-    days: Annotated[int | None, typer.Option(min=1, max=36_500, help="Until it expires; else it never does.")] = None,
+    days: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=36_500, help="Until it expires; else it never does.")
+    ] = None,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
@@ -34,7 +36,7 @@ def create(
     output.talk(f"{made.id}: {made.role} of the workspace {made.workspace}; keep it, it is shown only now")
 
 
-@command.command("list")
+@command.command("list", cls=Command)
 def list_command(as_json: Json = False, url: Url = None) -> None:
     """List the keys of your workspace, newest first."""
     with Client(find_access(url)) as client:
@@ -48,20 +50,27 @@ def list_command(as_json: Json = False, url: Url = None) -> None:
     output.show(table)
 
 
-@command.command()
-def revoke(key_id: Annotated[str, typer.Argument(metavar="ID")], url: Url = None) -> None:
+@command.command(cls=Command)
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As `gradus keys list` shows it.")],
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
     """Let a key open nothing any more, from this moment on."""
     with Client(find_access(url)) as client:
         client.send(calls.revoke_key(key_id))
+    if as_json:
+        output.print_json({"revoked": key_id})
     output.talk(f"{key_id} is revoked")
 
 
-@command.command()
-def link(url: Url = None) -> None:
+@command.command(cls=Command)
+def link(as_json: Json = False, url: Url = None) -> None:
     """Print a link that signs one browser in with your key, once, within ten minutes."""
     access = find_access(url)
     with Client(access) as client:
-        print(f"{access.url}{client.send(calls.sign_in_link()).path}")
+        address = f"{access.url}{client.send(calls.sign_in_link()).path}"
+    output.print_json({"url": address}) if as_json else print(address)
 
 
 def _state(key: KeyRecord) -> str:

@@ -11,16 +11,16 @@ from gradus.status import Status
 
 
 def command(
-    q: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="Part of the name, the notes or the id.")] = None,
-    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
-    tag: Annotated[str | None, typer.Option(help="Only with this tag.")] = None,
+    q: Annotated[str | None, typer.Argument(metavar="TEXT", help="Part of the name, the notes or the id.")] = None,
+    status: Annotated[Status | None, typer.Option(metavar="ID", help="Only these.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only with this tag.")] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="Only on this data set.", autocompletion=completion.datasets)
+        str | None, typer.Option(metavar="NAME", help="Only on this data set.", autocompletion=completion.datasets)
     ] = None,
     sweep: Annotated[
-        str | None, typer.Option(help="Only the members of this sweep.", autocompletion=completion.sweeps)
+        str | None, typer.Option(metavar="ID", help="Only the members of this sweep.", autocompletion=completion.sweeps)
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="At most so many.")] = 20,
     as_json: Json = False,
     url: Url = None,
 ) -> None:

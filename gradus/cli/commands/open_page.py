@@ -16,7 +16,7 @@ def command(
     given: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ID]", help="The page of this experiment or sweep.", autocompletion=completion.experiments
+            metavar="ID", help="The page of this experiment or sweep.", autocompletion=completion.experiments
         ),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Start a browser; the address is printed either way.")] = True,

@@ -15,9 +15,9 @@ from gradus.wire.experiment import ExperimentRecord
 
 def command(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SPEC...]", help="JSON or YAML files; - is the standard input.")
+        list[str] | None, typer.Argument(metavar="SPEC", help="JSON or YAML files; - is the standard input.")
     ] = None,
-    example: Annotated[str | None, typer.Option(help="A spec that ships with Gradus, by name.")] = None,
+    example: Annotated[str | None, typer.Option(metavar="NAME", help="A spec that ships with Gradus, by name.")] = None,
     changes: Changes = None,
     watching: Annotated[bool, typer.Option("--watch", "-w", help="Show the runs live.")] = False,
     waiting: Annotated[bool, typer.Option("--wait", help="Say nothing until the runs are over.")] = False,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gradus.cli import completion, ids, output, words
 from gradus.cli.exits import Exit
-from gradus.cli.group import plain
+from gradus.cli.help import Command, plain
 from gradus.cli.options import Changes, Json, Url
 from gradus.cli.sweeps import request, watching
 from gradus.cli.sweeps.plan import plan
@@ -26,12 +26,14 @@ SweepId = Annotated[
 Repeated = list[str] | None
 
 
-@command.command()
+@command.command(cls=Command)
 def create(  # noqa: PLR0913, PLR0917 (each is an option)
     source: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help="JSON or YAML: a request with a `base`, or the base alone.")
+        str | None, typer.Argument(metavar="FILE", help="JSON or YAML: a request with a `base`, or the base alone.")
     ] = None,
-    example: Annotated[str | None, typer.Option(help="A spec that ships with Gradus, as the base.")] = None,
+    example: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A spec that ships with Gradus, as the base.")
+    ] = None,
     changes: Changes = None,
     grid: Annotated[
         Repeated, typer.Option(metavar="PATH=V,V…", help="Values to combine, such as optimizer.lr=0.1,0.01.")
@@ -42,9 +44,13 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
             "--variant", metavar="PATH=VALUE", help="One change of the base; 'LABEL: P=V P=V' for several at once."
         ),
     ] = None,
-    seeds: Annotated[str | None, typer.Option(help="How many seeds for each, or which: 5, or 0,3,7, or 2-4.")] = None,
-    objective: Annotated[str | None, typer.Option(help="The metric to compare; else validation accuracy.")] = None,
-    name: Annotated[str | None, typer.Option(help="For people.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="SEEDS", help="How many seeds for each, or which: 5, or 0,3,7, or 2-4.")
+    ] = None,
+    objective: Annotated[
+        str | None, typer.Option(metavar="METRIC", help="The metric to compare; else validation accuracy.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="For people.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it comes to; store nothing.")] = False,
     watched: Annotated[bool, typer.Option("--watch", "-w", help="Show the results as they come.")] = False,
     as_json: Json = False,
@@ -70,9 +76,9 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
     return Exit.OK
 
 
-@command.command()
+@command.command(cls=Command)
 def ls(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="At most so many.")] = 20,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
@@ -87,41 +93,44 @@ def ls(
         output.talk("no sweeps; to make one: gradus sweep create --help")
 
 
-@command.command()
+@command.command(cls=Command)
 def show(given: SweepId, as_json: Json = False, url: Url = None) -> None:
-    """Show a sweep's results, best first: means with confidence intervals, and differences to the base."""
+    """Show a sweep's results, best first.
+
+    Means and differences to the base, paired by seed, with their 95 % confidence intervals.
+    """
     with Client(find_access(url)) as client:
         record = client.send(calls.sweep(ids.resolve_sweep(client, given)))
     output.print_json(record) if as_json else output.show(whole(record))
 
 
-@command.command()
+@command.command(cls=Command)
 def watch(given: SweepId, as_json: Json = False, url: Url = None) -> Exit:
     """Show a sweep live until it is over; Ctrl-C leaves it running."""
     with Client(find_access(url)) as client:
         return watching.watch(client, ids.resolve_sweep(client, given), as_json=as_json)
 
 
-@command.command()
+@command.command(cls=Command)
 def cancel(given: SweepId, as_json: Json = False, url: Url = None) -> None:
     """End everything of a sweep that is not over."""
     _ask(given, calls.cancel_sweep, as_json=as_json, url=url)
 
 
-@command.command()
+@command.command(cls=Command)
 def retry(given: SweepId, as_json: Json = False, url: Url = None) -> None:
     """Train again, from the start, only what failed."""
     _ask(given, calls.retry_sweep, as_json=as_json, url=url)
 
 
-@command.command()
+@command.command(cls=Command)
 def extend(
     given: SweepId,
-    seeds: Annotated[str, typer.Option(help="How many seeds it is to have in all, or which to add.")],
+    seeds: Annotated[str, typer.Option(metavar="SEEDS", help="How many seeds it is to have in all, or which to add.")],
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Train everything of a sweep with more seeds, for narrower intervals."""
+    """Train a sweep with more seeds, for narrower intervals."""
     more = request.read_seeds(seeds)
     _ask(given, lambda one: calls.extend_sweep(one, seeds=more), as_json=as_json, url=url)
 

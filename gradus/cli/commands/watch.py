@@ -18,7 +18,7 @@ def command(
     given: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ID...]",
+            metavar="ID",
             help="Ids, the last characters of them, or `last`; else everything that runs or waits.",
             autocompletion=completion.experiments,
         ),
