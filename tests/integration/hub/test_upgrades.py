@@ -7,8 +7,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from gradus.status import Status
-from hub import control, events, experiments, metrics
+from hub import control, events, experiments, idempotency, metrics
 from hub.database import Database, now
+from hub.idempotency import Repeatable
 from hub.migrate import downgrade, upgrade
 from hub.records import record
 from hub.tables import EventRow, IdempotencyRow, JobRow, MetricRow, TagRow
@@ -113,3 +114,27 @@ def test_an_experiment_of_no_workspace_is_refused(upgraded: Database) -> None:
 
 def count(connection: Connection, table: str) -> int:
     return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608
+
+
+SWEEP = """INSERT INTO sweeps (id, workspace_id, name, request, created_at, key, body, answer)
+           VALUES ('swp_1', 'default', '', '{}', :at, 'monday', 'digest', '{"id": "swp_1"}')"""
+
+
+def test_the_first_answer_about_a_sweep_stays_good(database_url: str) -> None:
+    upgrade(database_url, "0005")
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(SWEEP), {"at": AT if connection.dialect.name == "sqlite" else datetime.fromisoformat(AT)}
+        )
+    upgrade(database_url)
+    with database.read() as session:
+        found = idempotency.first(session, Repeatable("default", "monday", "digest"))
+        assert found is not None
+        assert (idempotency.subject(found), found.answer) == ("swp_1", '{"id": "swp_1"}')
+    downgrade(database_url, "0005")
+    with database.engine.connect() as connection:
+        there = connection.execute(text("SELECT id, key, body, answer FROM sweeps")).all()
+        assert [tuple(row) for row in there] == [("swp_1", "monday", "digest", '{"id": "swp_1"}')]
+        assert count(connection, "idempotency") == 0
+    database.close()
