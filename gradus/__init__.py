@@ -9,7 +9,7 @@ from importlib import import_module
 if typing.TYPE_CHECKING:
     from gradus.client.client import AsyncClient, Client
     from gradus.client.comparison import Comparison
-    from gradus.client.run import Run
+    from gradus.client.run import AsyncRun, Run
     from gradus.errors import (
         BadRequest,
         Conflict,
@@ -39,7 +39,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "gradus.client.client": "AsyncClient Client",
     "gradus.client.comparison": "Comparison",
-    "gradus.client.run": "Run",
+    "gradus.client.run": "AsyncRun Run",
     "gradus.errors": "BadRequest Conflict Forbidden GradusError InvalidSpec NotFound ServerFault TooManyRequests"
     " Unauthorized Unavailable",
     "gradus.spec.batch_norm": "BatchNorm",
@@ -63,6 +63,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "AsyncClient",
+    "AsyncRun",
     "Auto",
     "BadRequest",
     "BatchNorm",

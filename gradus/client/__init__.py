@@ -3,7 +3,8 @@
 from gradus.client import calls
 from gradus.client.access import Access, find_access
 from gradus.client.calls import Call
-from gradus.client.client import Client
+from gradus.client.client import AsyncClient, Client
+from gradus.client.run import AsyncRun, Run
 from gradus.client.stream import StreamEvent
 
-__all__ = ["Access", "Call", "Client", "StreamEvent", "calls", "find_access"]
+__all__ = ["Access", "AsyncClient", "AsyncRun", "Call", "Client", "Run", "StreamEvent", "calls", "find_access"]

@@ -197,6 +197,10 @@ class Run(Host[P]):
         return pages.card(self.record)
 
 
+AsyncRun = Run["Awaiting"]
+"""What an `AsyncClient` hands out."""
+
+
 def rows_of(event: StreamEvent, after: int = 0) -> Iterator[MetricsRow]:
     """The metrics row that the event tells, if it is one of a later epoch."""
     if isinstance(event.data, MetricsRow) and event.data.epoch > after:

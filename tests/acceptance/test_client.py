@@ -1,20 +1,36 @@
 """The Python client, both kinds of it by one table, against a whole service: `gradus up` on a folder of its own."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_type
 from urllib.parse import urlsplit
 
 import pytest
 
-from gradus import Adam, Client, Conflict, Dense, Experiment, InvalidSpec, NotFound, Status, Unavailable
+from gradus import (
+    Adam,
+    AsyncClient,
+    Client,
+    Conflict,
+    Dense,
+    Experiment,
+    InvalidSpec,
+    NotFound,
+    Run,
+    Status,
+    Unavailable,
+)
 from gradus.client import Access, calls
 from gradus.status import EventKind
+from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsRow
 from tests.servers.cutter import Cutter
 from tests.servers.faces import FACES, Opener
 from tests.servers.processes import Program, answers, saved_access, wait_until
@@ -209,3 +225,28 @@ def test_a_script_that_is_told_nothing_finds_the_service(service: Service) -> No
     env = {"PATH": os.environ["PATH"], "GRADUS_DATA_DIR": str(service.folder)}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False)
     assert done.stdout.strip(), done.stderr
+
+
+def test_many_runs_are_watched_at_once_without_threads(service: Service) -> None:
+    """The types are those that mypy has to know: they say which answers want `await`."""
+
+    async def one(client: AsyncClient, seed: int) -> list[int]:
+        run = assert_type(await client.experiments.create(SPEC, seed=seed), AsyncRun)
+        seen = [assert_type(row, MetricsRow).epoch async for row in run.watch()]
+        assert assert_type(await client.experiments.get(run.id), AsyncRun) == run
+        assert assert_type(await client.send(calls.experiment(run.id)), ExperimentRecord) == run.record
+        return seen
+
+    async def all_of_them() -> list[list[int]]:
+        async with AsyncClient(service.access) as client:
+            return await asyncio.gather(*(one(client, seed) for seed in range(8)))
+
+    assert asyncio.run(all_of_them()) == [[1, 2, 3]] * 8
+
+
+def test_the_type_checker_knows_what_a_client_returns(service: Service) -> None:
+    with Client(service.access) as client:
+        run = assert_type(client.experiments.create(SPEC), Run)
+        assert [assert_type(row, MetricsRow).epoch for row in run.watch()] == [1, 2, 3]
+        assert run in assert_type(client.experiments.list(), Generator[Run])
+        assert assert_type(client.send(calls.experiment(run.id)), ExperimentRecord) == run.record

@@ -1,0 +1,67 @@
+"""The wheel alone in a fresh environment: what a person gets who wants the client and nothing else."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gradus import __version__
+from tests.servers.processes import ROOT
+
+HEAVY = {"torch", "numpy", "fastapi", "starlette", "sqlalchemy", "celery", "redis", "uvicorn", "pandas", "plotly"}
+TIMED = """
+import time
+wall, cpu = time.perf_counter(), time.process_time()
+from gradus import Client
+print(time.perf_counter() - wall, time.process_time() - cpu)
+"""
+LONGEST = 0.6
+"""Seconds of computing for the import: twice the promise, for a machine that is shared."""
+UNREACHABLE = """
+from gradus import Adam, Client, Dense, Experiment, Unavailable
+spec = Experiment(dataset="mnist", layers=[Dense(300), 100], optimizer=Adam())
+try:
+    Client("http://127.0.0.1:9").experiments.create(spec)
+except Unavailable as error:
+    print(error.code)
+"""
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that holds the wheel and what it asks for."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT)
+    subprocess.run(pip, check=True)
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    python = folder / "venv" / "bin" / "python"
+    (wheel,) = folder.glob("*.whl")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel], check=True)
+    return python
+
+
+def said(python: Path, *arguments: str) -> str:
+    """What it prints, from a folder without a checkout."""
+    done = subprocess.run([python, *arguments], cwd=python.parent, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_it_brings_nothing_heavy(python: Path) -> None:
+    listed = {one["name"].lower() for one in json.loads(said(python, "-m", "pip", "list", "--format", "json"))}
+    print(f"\nthe wheel brings {len(listed)} packages: {', '.join(sorted(listed))}")  # noqa: T201
+    assert listed >= {"gradus", "httpx", "pydantic"}
+    assert not listed & HEAVY
+
+
+def test_the_client_is_there_at_once(python: Path) -> None:
+    times = [tuple(map(float, said(python, "-c", TIMED).split())) for _ in range(5)]
+    wall, cpu = map(min, zip(*times, strict=True))
+    print(f"\nfrom gradus import Client: {wall:.2f} s, of which it computes {cpu:.2f} s (best of 5)")  # noqa: T201
+    assert cpu < LONGEST
+
+
+def test_the_client_and_the_command_work_without_a_checkout(python: Path) -> None:
+    assert said(python, "-c", UNREACHABLE).strip() == "unreachable"
+    assert said(python, "-m", "gradus.cli", "version").strip() == __version__
