@@ -1,5 +1,6 @@
 """Who may write for a job, on both databases."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from hub import checkpoints, claims, control, events, experiments, leases, losse
 from hub.database import now
 from hub.hub import Hub
 from hub.records import record
-from hub.saved import Saved
+from hub.saved import Saved, key_of
 from hub.tables import ExperimentRow, JobRow
 from tests.integration.hub.work import claim, submit, train_epoch
 
@@ -80,7 +81,7 @@ def test_a_lease_is_good_for_its_own_job_alone(hub: Hub) -> None:
     lease = claim(hub, mine, "first").lease
     claim(hub, other, "second")
     before = reread(hub, other)
-    saved = Saved(key=f"{other.id}/1/1-1", digest="0" * 64, size=1, epoch=1, step=1, whole=True)
+    saved = Saved(key=key_of(other.id, 1, 1, 1), digest="0" * 64, size=1, epoch=1, step=1, whole=True)
     with hub.write() as session:
         runs.say(session, lease, other.id, "not mine")
         runs.record_checkpoint(session, lease, other.id, saved)
@@ -123,11 +124,28 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
     assert (lost.status, lost.error and lost.error.code) == (Status.FAILED, FailureCode.WORKER_LOST)
 
 
-def test_an_epoch_between_two_losses_sets_the_count_back(hub: Hub) -> None:
-    row = submit(hub, epochs=10)
-    for epoch in range(1, losses.MAX_LOSSES + 2):
-        train_epoch(hub, claim(hub, row), epoch)
-        expire(hub, row)
+def keep_checkpoint(hub: Hub, claimed: claims.Claim, number: int) -> None:
+    """A checkpoint in the middle of the first epoch."""
+    (one,) = claimed.members
+    key = key_of(one.id, claimed.lease.token, 0, number)
+    with hub.write() as session:
+        saved = Saved(key=key, digest="0" * 64, size=1, epoch=0, step=number, whole=False)
+        runs.record_checkpoint(session, claimed.lease, one.id, saved)
+
+
+@pytest.mark.parametrize("get_further", [train_epoch, keep_checkpoint])
+def test_an_epoch_or_a_checkpoint_between_two_losses_sets_the_count_back(
+    hub: Hub, get_further: Callable[[Hub, claims.Claim, int], None]
+) -> None:
+    row = submit(hub, epochs=20)
+    for number in range(1, 2 * losses.MAX_LOSSES):
+        claimed = claim(hub, row)
+        get_further(hub, claimed, number)
+        if number % 2:
+            expire(hub, row)
+        else:
+            with hub.write() as session:
+                runs.lose(session, claimed.lease, "its trainer is gone")
     claim(hub, row)
     assert reread(hub, row).status == Status.RUNNING
 
