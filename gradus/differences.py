@@ -25,6 +25,8 @@ def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
     """Paths and values; an object's kind stands at the place of the object, and what is for people stays away."""
     match value:
         case dict():
+            if way and "." not in way and "kind" not in value:
+                yield way, True  # it is there, whatever its numbers: batch normalisation, early stopping
             for key, inner in value.items():
                 if way or key not in FOR_PEOPLE:
                     path = way if key == "kind" else f"{way}.{key}".lstrip(".")

@@ -69,6 +69,8 @@ def test_a_comparison_shows_what_differs_and_what_came_of_it() -> None:
         ({"optimizer": "sgd"}, {"optimizer": ("adam", "sgd"), "optimizer.lr": (0.001, 0.01)}),
         ({"layers": [16]}, {"layers.0.units": (8, 16)}),
         ({"layers": []}, {"layers.0.units": (8, None)}),
+        ({"batch_norm": True}, {"batch_norm": (False, True)}),
+        ({"early_stopping": {}}, {"early_stopping": (None, True)}),
     ],
 )
 def test_differences_are_told_once_and_by_path(changes: dict[str, object], found: dict[str, object]) -> None:
