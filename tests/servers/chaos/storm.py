@@ -84,9 +84,10 @@ class Storm:
             time.sleep(min(left, 0.05))
 
     def _wait_for_an_epoch(self) -> None:
-        first = self._moved(None)
-        if first is not None and first.open:
-            self._moved(first)
+        """Until one more is recorded, unless everything that has come in is over."""
+        first = standing = self._moved(None)
+        while standing.epochs == first.epochs and (standing.open or not standing.epochs):
+            standing = self._moved(standing)
 
     def _come_to_rest(self, accepted: "Future[int]") -> None:
         standing = None
