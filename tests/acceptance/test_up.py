@@ -73,7 +73,7 @@ def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Pa
         one = submitted.stdout.strip()
         watched = gradus(tmp_path, "watch", one)
         assert watched.returncode == 0, watched.stderr
-        assert [line.split()[1] for line in watched.stdout.splitlines() if "test accuracy" in line] == [
+        assert [line.split()[1] for line in watched.stdout.splitlines() if "test acc." in line] == [
             "1/3",
             "2/3",
             "3/3",
