@@ -1,10 +1,12 @@
 """The command line against a real service: in a real terminal as people see it, and in pipes as scripts do."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from gradus.cli.exits import Exit
+from gradus.cli.main import main
 from gradus.client import Client, calls
 from gradus.status import Status
 from tests.servers.processes import ROOT, Program, saved_access, wait_until
@@ -41,17 +44,17 @@ class Service:
     client: Client
     env: dict[str, str]
 
-    def run(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
-        """The command in pipes."""
-        return subprocess.run(
-            [sys.executable, "-m", "gradus.cli", *arguments],
-            env={"PATH": os.environ["PATH"], **self.env},
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-        )
+    def run(self, *arguments: str, text: str = "", **env: str) -> "subprocess.CompletedProcess[str]":
+        """The command in pipes; in this process, for most of a command's time is its start."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in {**self.env, **env}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["gradus", *arguments])
+            patch.setattr(sys, "stdin", io.StringIO(text))
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
     def answer(self, *arguments: str, text: str = "") -> str:
         """What it prints, once it has ended well."""
@@ -99,7 +102,8 @@ def test_two_runs_grow_side_by_side_in_a_terminal(service: Service, tmp_path: Pa
     last = "\n".join(terminal.lines[-5:])
     assert "one technique" in last
     assert "another technique" in last
-    assert last.count("succeeded") == 2
+    assert "3/3" in last
+    assert "succeeded" in last
 
 
 def test_one_run_shows_its_epochs_in_a_table(service: Service, trained: str) -> None:
@@ -121,6 +125,7 @@ def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
         terminal.wait_for("/2000" if one.startswith("exp_") else "0/2")
         terminal.press("\x03")
         assert terminal.exit_code() == Exit.INTERRUPTED
+    assert "Traceback" not in terminal.raw
     assert f"To come back: gradus {'sweep ' * ('sweep' in command)}watch {one}" in "".join(terminal.lines)
     if one.startswith("swp_"):
         assert service.document("sweep", "show", one)["status"] in {"queued", "running"}
@@ -131,7 +136,7 @@ def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
 
 
 def test_colours_are_for_terminals_that_want_them(service: Service, trained: str) -> None:
-    assert "\x1b" not in service.run("show", trained).stdout
+    assert "\x1b" not in service.answer("show", trained)
     with Terminal(["ls"], {**service.env, "NO_COLOR": "1"}) as plain, service.terminal("ls") as coloured:
         assert plain.exit_code() == coloured.exit_code() == Exit.OK
     assert "\x1b[3" not in plain.raw
@@ -152,7 +157,6 @@ TABLES: tuple[tuple[str, ...], ...] = (
     ("sweep", "ls"),
     ("submit", "--example", "digits", "--dry-run"),
     ("sweep", "create", "--example", "digits", "--grid", "optimizer.lr=0.1,0.01", "--seeds", "2", "--dry-run"),
-    *((name, "--help") for name in ("submit", "sweep", "watch", "fork", "doctor")),
 )
 
 
@@ -165,7 +169,7 @@ def test_a_table_fits_80_columns(service: Service, trained: str, command: tuple[
     assert "Traceback" not in terminal.raw
 
 
-@pytest.mark.parametrize("command", [one for one in TABLES if "--help" not in one and one[0] != "logs"], ids=" ".join)
+@pytest.mark.parametrize("command", [one for one in TABLES if one[0] != "logs"], ids=" ".join)
 def test_json_is_one_document_and_nothing_else(service: Service, trained: str, command: tuple[str, ...]) -> None:
     assert service.document(*command)
 
@@ -210,11 +214,9 @@ def test_a_person_pauses_resumes_forks_extends_and_deletes(service: Service) -> 
     one = service.answer(*DIGITS, *LONG)
     short = one[-8:]
     wait_until(lambda: service.document("show", short)["progress"]["epoch"] > 0, "the first epoch")
-    service.answer("pause", short)
-    wait_until(lambda: service.document("show", short)["status"] == "paused", "the pause")
-    assert "queued" in service.answer("resume", short) or "running" in service.answer("show", short)
-    assert service.document("cancel", short)["status"] in {"cancelled", "running"}
-    wait_until(lambda: service.document("show", short)["status"] == "cancelled", "its end")
+    assert service.document("pause", short)["status"] == "paused"
+    assert service.document("resume", short)["status"] in {"queued", "running"}
+    assert service.document("cancel", short)["status"] == "cancelled"
     child = service.document("fork", short, "--set", "layers.0.units=16", "--set", "epochs=1")
     assert child["forked_from"] == one
     assert child["spec"]["layers"][0]["units"] == 16
@@ -306,7 +308,7 @@ def test_a_reader_that_goes_away_is_no_fault(service: Service, trained: str) -> 
 )
 def test_tab_offers_commands_ids_and_names(service: Service, trained: str, words: str, offered: str) -> None:
     asked = {"_GRADUS_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
-    done = Service(service.client, {**service.env, **asked}).run()
+    done = service.run(**asked)
     assert any(line.startswith(offered) for line in done.stdout.splitlines()), done
 
 

@@ -41,3 +41,11 @@ def test_help_needs_neither_the_spec_nor_http() -> None:
     script += "finally: print({'pydantic', 'httpx', 'rich', 'yaml'} & sys.modules.keys(), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "set()"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_the_help_of_a_command_fits_80_columns(entry: Entry, capsys: pytest.CaptureFixture[str]) -> None:
+    cli([entry.name, "--help"], prog_name="gradus", standalone_mode=False)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith(f"Usage: gradus {entry.name} ")
+    assert max(map(len, shown)) <= 80
