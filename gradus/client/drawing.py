@@ -14,6 +14,8 @@ POINTS = 2000
 """Rows of one curve: more than a screen has columns."""
 PARTS = {"train": "#0072b2", "validation": "#e69f00", "test": "#009e73"}
 """What a curve is measured on, and its colour, which the colour-blind can tell from the others (Okabe & Ito, 2008)."""
+GAP = 0.05
+"""Of the width, on either side of a panel's border."""
 
 Curves = Mapping[str, Sequence[MetricsRow]]
 """Rows by the name of their run."""
@@ -98,8 +100,9 @@ def _axes(panels: Sequence[str], *, log: bool) -> dict[str, Any]:
     """Panels side by side."""
     axes: dict[str, Any] = {}
     for i, panel in enumerate(panels):
-        number, left = str(i + 1) if i else "", i / len(panels) + 0.06 * (i > 0)
+        number = str(i + 1) if i else ""
+        left, right = i / len(panels) + GAP * (i > 0), (i + 1) / len(panels) - GAP * (i < len(panels) - 1)
         scale = "log" if log and panel.endswith("loss") else "linear"
-        axes[f"xaxis{number}"] = {"title": {"text": "epoch"}, "domain": [left, (i + 1) / len(panels)]}
+        axes[f"xaxis{number}"] = {"title": {"text": "epoch"}, "domain": [left, right]}
         axes[f"yaxis{number}"] = {"title": {"text": panel}, "type": scale, "anchor": f"x{number}"}
     return axes

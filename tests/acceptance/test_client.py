@@ -17,6 +17,7 @@ import pytest
 from gradus import (
     Adam,
     AsyncClient,
+    AsyncRun,
     Client,
     Conflict,
     Dense,
