@@ -28,9 +28,15 @@ const read = async () => {
   return { spec, examples: Object.fromEntries(short) };
 };
 
+/** A sweep names its members itself. */
+const unnamed = (spec, base) => {
+  const { name: _, ...rest } = sparse(spec, base);
+  return rest;
+};
+
 const readRequest = async () => {
-  const { components, paths } = await get("/openapi.json");
+  const [{ spec }, { components, paths }] = await Promise.all([catalogue(), get("/openapi.json")]);
   const { examples } = paths["/v1/sweeps"].post.requestBody.content["application/json"];
-  const short = Object.entries(examples ?? {}).map(([name, { value }]) => [name, value]);
+  const short = Object.entries(examples ?? {}).map(([name, { value }]) => [name, { ...value, base: unnamed(spec, value.base) }]);
   return { ...describe(components.schemas.SweepRequest, components.schemas), examples: Object.fromEntries(short) };
 };

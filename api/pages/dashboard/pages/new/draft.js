@@ -1,6 +1,7 @@
 // The document that is being written: as a value, which the form changes, and as text, which a person may type. Each
 // follows the other; text that is no document leaves the value as it was.
 
+import { isObject } from "./json/link.js";
 import { pretty } from "./json/pretty.js";
 
 /** @param {() => void} changed after each change */
@@ -21,8 +22,7 @@ export const createDraft = (document, changed) => {
 const parse = (text) => {
   try {
     const found = JSON.parse(text);
-    const isObject = typeof found === "object" && found !== null && !Array.isArray(found);
-    return isObject ? { document: found, fault: null } : { fault: "A spec is an object: { … }" };
+    return isObject(found) ? { document: found, fault: null } : { fault: "A spec is an object: { … }" };
   } catch (error) {
     return { fault: `This is not JSON yet: ${error.message}` };
   }

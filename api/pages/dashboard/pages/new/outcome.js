@@ -88,7 +88,7 @@ const mistake = ({ path, message }, draft) => {
   const line = lineOf(draft.text, path);
   return html`
     <li>
-      <button type="button" class="link" @click=${() => go(path, draft.text)}>${path.replaceAll("/", " › ") || "The document"}</button>
+      <button type="button" class="link" @click=${() => go(path, draft.text)}>${path ? html`<code>${path}</code>` : "The document"}</button>
       ${message}${line ? html` <span class="muted">(line ${line})</span>` : nothing}
     </li>
   `;

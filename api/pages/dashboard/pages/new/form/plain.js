@@ -10,10 +10,10 @@ const WORDS = new Set(["true", "false", "null"]);
 
 /** A number or a word that may stand in its place. */
 export const number = (one) => html`
-  <span class="joined">
+  <div class="joined">
     ${input(one, { show: String, read: numberOf, mode: one.field.integer ? "numeric" : "decimal" })}
     ${one.field.words.map((word) => wordButton(one, word))}
-  </span>
+  </div>
 `;
 
 const wordButton = (one, word) => html`

@@ -16,9 +16,11 @@ export const decode = (text) => {
   }
 };
 
+export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** @returns {{ kind: string, document: object } | undefined} of "#spec=…" or "#sweep=…" */
 export const fromHash = (hash) => {
   const [kind, text = ""] = hash.replace(/^#/, "").split("=", 2);
   const document = decode(text);
-  return document && typeof document === "object" ? { kind, document } : undefined;
+  return isObject(document) ? { kind, document } : undefined;
 };

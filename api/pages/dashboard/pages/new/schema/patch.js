@@ -1,5 +1,6 @@
 /** Merge patches (RFC 7396) as Gradus reads them: an object whose `kind` changes begins anew. */
 
+import { isObject } from "../json/link.js";
 import { same } from "./document.js";
 
 /** What turns one document into another; both say only what differs from the defaults, so that null means default. */
@@ -15,8 +16,4 @@ export const patchBetween = (before, after) => {
 const changeOf = (before, after) => {
   const mergeable = isObject(before) && isObject(after) && before.kind === after.kind;
   return mergeable ? patchBetween(before, after) : after;
-};
-
-const isObject = (value) => {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 };

@@ -6,14 +6,14 @@ import { straysAt } from "../form/mistakes.js";
 import { values } from "../form/plain.js";
 import { wording } from "../form/labels.js";
 import { same } from "../schema/document.js";
-import { keyInput, removeButton, renamed, without } from "./rows.js";
+import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
 /** @param {object} sweep see `sweep.js` */
 export const grid = (sweep) => {
   const all = sweep.document.grid ?? {};
   return html`
     <p class="hint">Every combination of these values is trained.</p>
-    <ul class="variants">${Object.entries(all).map(([path, list], i) => row(sweep, all, path, list, i))}</ul>
+    <ul class="variants">${entriesOf(all).map(([path, list], i) => row(sweep, all, path, [list].flat(), i))}</ul>
     <button type="button" class="button" @click=${() => sweep.set("grid", { ...all, [sweep.freePath(all)]: [] })}>
       ${icon("plus")} Path
     </button>

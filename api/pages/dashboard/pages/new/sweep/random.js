@@ -4,7 +4,7 @@ import { html } from "/pages/vendor/lit-html/lit-html.js";
 import { icon } from "../../../icons.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";
-import { keyInput, removeButton, renamed, without } from "./rows.js";
+import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
 /** @param {object} sweep see `sweep.js` */
 export const random = (sweep) => {
@@ -23,7 +23,7 @@ export const random = (sweep) => {
     <div class="options">
       ${sweep.search.fields.filter(({ key }) => key !== "space").map((one) => field(form, [one.key], one, search[one.key]))}
     </div>
-    <ul class="variants">${Object.entries(space).map(([path, drawn], i) => row(sweep, space, put, path, drawn, i))}</ul>
+    <ul class="variants">${entriesOf(space).map(([path, drawn], i) => row(sweep, space, put, path, drawn, i))}</ul>
     <button type="button" class="button" @click=${() => put({ ...space, [sweep.freePath(space)]: { kind: sweep.space.kinds[0].kind } })}>
       ${icon("plus")} Path
     </button>

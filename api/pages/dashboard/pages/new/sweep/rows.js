@@ -1,17 +1,23 @@
 // Rows of a map that a person edits: each has a key and what belongs to it.
 
 import { html } from "/pages/vendor/lit-html/lit-html.js";
-import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { isObject } from "../json/link.js";
 import { icon } from "../../../icons.js";
+
+/** What a person has typed as JSON may be no map yet. */
+export const entriesOf = (map) => (isObject(map) ? Object.entries(map) : []);
 
 /** The map with a key renamed, in its place. */
 export const renamed = (map, key, name) => Object.fromEntries(Object.entries(map).map(([k, v]) => [k === key ? name : k, v]));
 
 export const without = (map, key) => Object.fromEntries(Object.entries(map).filter(([k]) => k !== key));
 
-/** An input for a key, which is taken when it is left: another of the same name would vanish while one types. */
+/**
+ * An input for a key, which is taken when it is left: another of the same name would vanish while one types. Drawing
+ * leaves alone what is typed, as long as the key is the same.
+ */
 export const keyInput = ({ id, name, key, taken, rename, list = "" }) => html`
-  <input class="input" id=${id} aria-label=${name} list=${list} autocomplete="off" spellcheck="false" .value=${live(key)}
+  <input class="input" id=${id} aria-label=${name} list=${list} autocomplete="off" spellcheck="false" .value=${key}
     @change=${(event) => {
       const next = event.target.value.trim();
       if (next && !taken.includes(next)) rename(next);

@@ -3,6 +3,7 @@
 import { html } from "/pages/vendor/lit-html/lit-html.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";
+import { wording } from "../form/labels.js";
 import { straysAt } from "../form/mistakes.js";
 import { input } from "../form/plain.js";
 import { grid } from "./grid.js";
@@ -38,7 +39,7 @@ export const sweepForm = ({ draft, trial, spec, request, shared }) => {
     paths,
     form,
     search,
-    space: search.fields.find(({ key }) => key === "space").values,
+    space: spaceOf(search),
     description: spec,
     shared: { ...shared, description: spec },
     mistakes: form.mistakes,
@@ -58,6 +59,12 @@ export const sweepForm = ({ draft, trial, spec, request, shared }) => {
       <datalist id="sweep-paths">${[...paths.keys()].map((path) => html`<option value=${path}></option>`)}</datalist>
     </section>
   `;
+};
+
+/** Where draws come from; its kinds have no titles for people. */
+const spaceOf = (search) => {
+  const { values } = search.fields.find(({ key }) => key === "space");
+  return { ...values, kinds: values.kinds.map((one) => ({ ...one, title: wording(one.kind) })) };
 };
 
 export const wayOf = (document) => Object.keys(WAYS).find((way) => document[way]) ?? "variants";

@@ -9,7 +9,8 @@ import { createForm } from "../form/form.js";
 import { label as called } from "../form/labels.js";
 import { layers } from "../form/layers.js";
 import { straysAt } from "../form/mistakes.js";
-import { keyInput, removeButton, renamed, without } from "./rows.js";
+import { isObject } from "../json/link.js";
+import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
 const NOT_VARIED = new Set(["name", "tags", "notes", "seed", "checkpoint", "device"]);
 
@@ -18,7 +19,7 @@ export const variants = (sweep) => {
   const all = sweep.document.variants ?? {};
   return html`
     <p class="hint">The base is trained as it is, and with each of these changes alone: one technique at a time.</p>
-    <ul class="variants">${Object.entries(all).map(([label, patch], i) => variant(sweep, all, label, patch, i))}</ul>
+    <ul class="variants">${entriesOf(all).map(([label, patch], i) => variant(sweep, all, label, isObject(patch) ? patch : {}, i))}</ul>
     <button type="button" class="button" @click=${() => add(sweep, all)}>${icon("plus")} Variant</button>
   `;
 };
