@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 POINTS = 2000
 """Rows of one curve: more than a screen has columns."""
-PARTS = {"train": "#0072b2", "validation": "#e69f00", "test": "#009e73"}
-"""What a curve is measured on, and its colour, which the colour-blind can tell from the others (Okabe & Ito, 2008)."""
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#000000")
+"""The colour-blind can tell them apart. Source: Okabe & Ito, Color universal design, 2008."""
+PARTS = dict(zip(("train", "validation", "test"), COLOURS, strict=False))
+"""What a curve is measured on, and its colour."""
 GAP = 0.05
 """Of the width, on either side of a panel's border."""
 
@@ -74,7 +76,8 @@ def _figure(title: str) -> "Figure":
         from plotly.graph_objects import Figure  # noqa: PLC0415 (it need not be here)
     except ImportError as error:
         raise ImportError("figures need plotly: pip install plotly") from error
-    layout = {"title": {"text": title}, "hovermode": "x unified", "template": "plotly_white", "height": 400}
+    looks = {"template": "plotly_white", "colorway": COLOURS, "height": 400}
+    layout = {"title": {"text": title}, "hovermode": "x unified", **looks}
     return Figure(layout=layout)
 
 

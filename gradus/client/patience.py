@@ -9,9 +9,9 @@ from gradus.client.steps import Answer, Lost
 from gradus.errors import GradusError
 
 RETRIES = 4
-"""How often a call is sent again: over two to three seconds, about as long as a service takes to start anew."""
+"""How often a call is sent again: over two seconds or so, about as long as a service takes to start anew."""
 LONG = 40
-"""How often while waiting for the end of something: over a minute and a half or so."""
+"""How often while waiting for the end of something: over about a minute."""
 PATIENCE = 60.0
 """Seconds that a broken stream tries to come back."""
 FIRST, LAST = 0.2, 2.0

@@ -19,6 +19,7 @@ print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 LONGEST = 0.6
 """Seconds of computing for the import: twice the promise, for a machine that is shared."""
+TYPED = "from importlib.resources import files; print((files('gradus') / 'py.typed').is_file())"
 UNREACHABLE = """
 from gradus import Adam, Client, Dense, Experiment, Unavailable
 spec = Experiment(dataset="mnist", layers=[Dense(300), 100], optimizer=Adam())
@@ -53,6 +54,10 @@ def test_it_brings_nothing_heavy(python: Path) -> None:
     print(f"\nthe wheel brings {len(listed)} packages: {', '.join(sorted(listed))}")  # noqa: T201
     assert listed >= {"gradus", "httpx", "pydantic"}
     assert not listed & HEAVY
+
+
+def test_it_brings_its_types(python: Path) -> None:
+    assert said(python, "-c", TYPED).strip() == "True"
 
 
 def test_the_client_is_there_at_once(python: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gradus.client import Access, find_access
+from gradus.client import Access, Client, find_access
 from gradus.errors import BadRequest, Unavailable
 
 SAVED = {"url": "http://127.0.0.1:8123", "key": "secret"}
@@ -35,6 +35,17 @@ def test_the_key_of_the_file_goes_to_its_own_address_alone(folder: Path) -> None
     assert find_access("http://127.0.0.1:8123/", env(folder)).key == "secret"
     assert find_access("http://elsewhere:8123", env(folder)).key is None
     assert find_access("http://elsewhere:8123", env(folder, GRADUS_KEY="other")).key == "other"
+
+
+def test_a_key_that_is_given_wins(folder: Path) -> None:
+    assert find_access(env=env(folder), key="given") == Access("http://127.0.0.1:8123", "given")
+    assert find_access("http://there:1", env(folder, GRADUS_KEY="other"), key="given").key == "given"
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "two\nlines"])
+def test_what_cannot_be_a_key_is_refused_before_it_is_sent(key: str) -> None:
+    with pytest.raises(BadRequest, match="the key is none"):
+        Client("http://127.0.0.1:1", key=key)
 
 
 def test_a_key_is_not_shown(folder: Path) -> None:
