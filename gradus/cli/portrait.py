@@ -11,10 +11,9 @@ from gradus.cli import details, preview, words
 from gradus.cli.board import epochs
 from gradus.cli.ids import short
 from gradus.cli.runs import Run
-from gradus.spec.network import plan
 from gradus.status import Status
 from gradus.summary import dry_run
-from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.experiment import ExperimentRecord, LayerSummary
 from gradus.wire.metrics import MetricsRow
 
 NEXT = {
@@ -31,7 +30,8 @@ NEXT = {
 def portrait(record: ExperimentRecord, rows: Sequence[MetricsRow]) -> RenderableType:
     """Facts, layers, newest epochs, and what can be done next."""
     run = Run(record.id, record, tuple(rows))
-    parts: list[RenderableType] = [details.table(_facts(record)), "", preview.layers(dry_run(record.spec).layers)]
+    layers = dry_run(record.spec).layers
+    parts: list[RenderableType] = [details.table(_facts(record, layers)), "", preview.layers(layers)]
     if rows:
         parts += ["", epochs(run)]
     parts += ["", Text(f"next: {NEXT[record.status].format(id=short(record.id))}", style="dim")]
@@ -46,10 +46,8 @@ def print_csv(rows: Sequence[MetricsRow]) -> None:
         writer.writerow(row.model_dump(mode="json").values())
 
 
-def _facts(record: ExperimentRecord) -> dict[str, RenderableType]:
+def _facts(record: ExperimentRecord, layers: Sequence[LayerSummary]) -> dict[str, RenderableType]:
     spec = record.spec
-    network = plan(spec)
-    sizes = [network.inputs, *(layer.units for layer in network.layers)]
     return {
         "id": record.id,
         "name": record.name,
@@ -58,7 +56,7 @@ def _facts(record: ExperimentRecord) -> dict[str, RenderableType]:
         "status": words.status(record.status),
         "error": "" if record.error is None else Text(words.failure_line(record.error), style="red"),
         "data": spec.dataset.name,
-        "network": f"{'–'.join(map(str, sizes))}, {record.parameters:,} parameters",
+        "network": f"{_shapes(layers)}, {record.parameters:,} parameters",
         "optimizer": words.kind(spec.optimizer),
         "batch": str(spec.batch_size),
         "seed": str(spec.seed),
@@ -71,6 +69,12 @@ def _facts(record: ExperimentRecord) -> dict[str, RenderableType]:
         "created": words.moment(record.created_at),
         "trained": _trained(record),
     }
+
+
+def _shapes(layers: Sequence[LayerSummary]) -> str:
+    """What goes in, and what comes out of each layer: 784–300–100–10."""
+    shapes = [layers[0].input_shape, *(layer.output_shape for layer in layers)]
+    return "–".join("x".join(map(str, shape)) for shape in shapes)
 
 
 def _best(record: ExperimentRecord) -> str:

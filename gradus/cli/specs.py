@@ -1,6 +1,7 @@
 """Where the specs of a command come from: files, the standard input, a named example, or `--set` alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +11,40 @@ from gradus.errors import BadRequest
 from gradus.examples import EXAMPLES
 
 
-def read_specs(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[Any]:
-    """The documents to submit, each with every `--set` done in order.
+@dataclass(frozen=True)
+class Given:
+    """A spec's document, and where it comes from."""
+
+    source: str
+    document: Any
+
+
+def read_specs(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[Given]:
+    """What to submit, each with every `--set` done in order.
 
     Raises:
         BadRequest: there is none, or one cannot be read.
     """
-    return [settings.apply_all(document, changes) for document in _documents(sources, example, changes)]
+    return [Given(name, settings.apply_all(one, changes)) for name, one in _documents(sources, example, changes)]
 
 
-def example_of(name: str) -> Any:
-    """An example by its name, or by a part of it that no other has.
-
-    Raises:
-        BadRequest: there is none, or there are several.
-    """
+def _example(name: str) -> Any:
+    """By its name, or by a part of it that no other has."""
     found = [key for key in EXAMPLES if key == name] or [key for key in EXAMPLES if name.lower() in key]
     if len(found) != 1:
         raise BadRequest(f"there is no example '{name}': take one of {_names()}")
     return as_posted(EXAMPLES[found[0]])
 
 
-def _documents(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[Any]:
+def _documents(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[tuple[str, Any]]:
     if sources and example is not None:
         raise BadRequest("take files or --example, not both")
     if example is not None:
-        return [example_of(example)]
+        return [(example, _example(example))]
     if sources:
-        return [document for source in sources for document in _read(source)]
+        return [(source, document) for source in sources for document in _read(source)]
     if changes:
-        return [{}]
+        return [("--set", {})]
     raise BadRequest(
         f"name a spec's file, - for the standard input, --set dataset=… --set layers=…, or --example with one of: "
         f"{_names()}"

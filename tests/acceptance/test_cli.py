@@ -198,6 +198,15 @@ def test_a_spec_comes_from_json_yaml_the_standard_input_or_flags_alone(service: 
     assert len({one["fingerprint"] for one in found}) == 1
 
 
+def test_several_specs_are_submitted_all_or_none(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text("dataset: digits\nlayers: [8]\nname: good\n")
+    (tmp_path / "bad.yaml").write_text("dataset: digits\nlayers: [-8]\n")
+    done = service.run("submit", str(tmp_path / "good.yaml"), str(tmp_path / "bad.yaml"))
+    assert done.returncode == Exit.REFUSED
+    assert "bad.yaml:\nerror: layers/0/units: must be at least 1" in done.stderr
+    assert service.document("ls", "good") == []
+
+
 def test_a_spec_that_is_shown_can_be_submitted_again(service: Service, trained: str, tmp_path: Path) -> None:
     (tmp_path / "again.yaml").write_text(service.answer("show", trained, "--spec"))
     again = service.document("submit", str(tmp_path / "again.yaml"), "--dry-run")

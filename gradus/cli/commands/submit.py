@@ -9,8 +9,10 @@ from gradus.cli import output, preview, specs, watch, words
 from gradus.cli.exits import Exit, code_of_runs
 from gradus.cli.options import Changes, Json, Url
 from gradus.cli.runs import Run
+from gradus.cli.specs import Given
 from gradus.client import Client, calls, find_access
-from gradus.wire.experiment import ExperimentRecord
+from gradus.errors import GradusError
+from gradus.wire.experiment import DryRun, ExperimentRecord
 
 
 def command(
@@ -30,15 +32,26 @@ def command(
     A spec comes from a file, from the standard input, from --example, or from --set alone:
     gradus submit --set dataset=digits --set layers='[64, 32]'. The ids go to the standard output.
     """
-    documents = specs.read_specs(sources or [], example, changes or [])
+    given = specs.read_specs(sources or [], example, changes or [])
     with Client(find_access(url)) as client:
+        if dry_run or len(given) > 1:  # a mistake in the last one is told before the first one runs
+            found = [_tried(client, one, several=len(given) > 1) for one in given]
         if dry_run:
-            preview.show([client.send(calls.dry_run(one)) for one in documents], as_json=as_json)
+            preview.show(found, as_json=as_json)
             return Exit.OK
-        records = [client.send(calls.create(one)) for one in documents]
+        records = [client.send(calls.create(one.document)) for one in given]
         if watching:
             return watch.watch(client, [Run(record.id, record) for record in records], as_json=as_json)
         return (_wait if waiting else _go)(client, records, as_json)
+
+
+def _tried(client: Client, given: Given, *, several: bool) -> DryRun:
+    try:
+        return client.send(calls.dry_run(given.document))
+    except GradusError:
+        if several:
+            output.talk(f"in {given.source}:")
+        raise
 
 
 def _go(_: Client, records: Sequence[ExperimentRecord], as_json: bool) -> Exit:

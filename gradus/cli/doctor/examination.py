@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gradus.cli.doctor import data, here, port, storage, there
-from gradus.cli.doctor.check import Check, problem, warning
+from gradus.cli.doctor.check import Check, State, problem
 from gradus.client import Access, find_access
 from gradus.client.access import data_dir
 from gradus.errors import GradusError, Unavailable
@@ -32,7 +32,7 @@ def _access(url: str | None) -> tuple[Access | None, Check | None]:
     try:
         return find_access(url), None
     except Unavailable as error:
-        return None, warning("service", error.detail, "gradus up starts one; --url or GRADUS_URL names another")
+        return None, Check("service", State.WARNING, error.detail)  # which says what to do
     except GradusError as error:
         return None, problem("service", error.detail, "correct --url or GRADUS_URL")
 

@@ -31,10 +31,10 @@ def build(asked: Asked) -> Any:
         BadRequest: something cannot be read.
     """
     sources = [asked.source] if asked.source else []
-    documents = specs.read_specs(sources, asked.example, () if sources or asked.example else asked.changes)
-    if len(documents) != 1 or not isinstance(documents[0], dict):
+    given = specs.read_specs(sources, asked.example, () if sources or asked.example else asked.changes)
+    if len(given) != 1 or not isinstance(given[0].document, dict):
         raise BadRequest("a sweep is one object: a request with a 'base', or a spec to be its base")
-    request = documents[0] if "base" in documents[0] else {"base": documents[0]}
+    request = given[0].document if "base" in given[0].document else {"base": given[0].document}
     base = settings.apply_all(request["base"], asked.changes)
     return {**request, "base": base, **_options(asked, base)}
 

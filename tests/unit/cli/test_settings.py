@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from gradus.cli.settings import apply
+from gradus.cli.settings import apply, apply_all, patch
 from gradus.errors import BadRequest
+from gradus.merge import merged
 
 SPEC: dict[str, Any] = {
     "dataset": "digits",
@@ -68,3 +69,35 @@ def test_the_document_itself_stays_as_it_is() -> None:
 def test_a_path_that_leads_nowhere_is_refused(setting: str, why: str) -> None:
     with pytest.raises(BadRequest, match=why):
         apply(SPEC | {"dataset": {"name": 1.5}}, setting)
+
+
+@pytest.mark.parametrize(
+    ("setting", "document"),
+    [
+        ("optimizer.lr=0.1", {"optimizer": {"kind": "adam", "lr": 0.1}}),
+        ("schedule.warmup=1", {"schedule": {"kind": "constant", "warmup": 1}}),
+        ("optimizer.kind=sgd", {"optimizer": {"kind": "sgd"}}),
+        ("early_stopping.patience=3", {"early_stopping": {"patience": 3}}),
+        ("optimzer.lr=0.1", {"optimzer": {"lr": 0.1}}),  # the service says what was meant
+    ],
+)
+def test_what_a_spec_leaves_to_its_default_begins_as_that(setting: str, document: dict[str, Any]) -> None:
+    assert apply({}, setting) == document
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        [],
+        ["optimizer=sgd", "optimizer.lr=0.1"],
+        ["batch_norm=false", "layers=[3]"],
+        ["layers.1.units=7", "epochs=3", "name=no"],
+        ["early_stopping.patience=3"],
+        ['optimizer={"kind": "adam"}'],
+    ],
+)
+def test_a_patch_makes_the_new_document_of_the_old(settings: list[str]) -> None:
+    old = {**SPEC, "optimizer": {"kind": "adam", "lr": 0.1}, "batch_norm": {"momentum": 0.1}}
+    new = apply_all(old, settings)
+    assert merged(old, patch(old, new)) == new
+    assert len(patch(old, new)) <= len(settings)
