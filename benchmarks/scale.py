@@ -21,6 +21,7 @@ from benchmarks.stage import DATABASES, database_version, stages
 from gradus.status import Status
 from gradus.wire.sweep import SweepResult
 from hub import events, experiments, metrics, sweep_results, sweeps
+from hub.database import Database
 from hub.experiments import Filter
 from hub.hub import Hub
 from hub.loopback import TRUST_LOOPBACK
@@ -85,7 +86,7 @@ def _full(settings: Settings, size: Size) -> Iterator[Hub]:
     with hub.read() as session:
         empty = events.newest(session) == 0
     if empty:
-        build(hub.database, size)
+        build(Database(settings.database_url), size)
     yield hub
     hub.close()
 

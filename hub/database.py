@@ -8,17 +8,14 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, ExceptionContext, create_engine, event, func, make_url, select, text
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy import Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import Session
 
+from hub.postgres import postgres_engine
 from hub.turns import Turns
 
 PATIENCE = 30.0
 """Seconds that a writer of SQLite waits for others."""
-_POSTGRES = {"connect_timeout": 5, "options": "-c idle_in_transaction_session_timeout=5s"}
-"""A process that is frozen, or cut off, in the middle of a transaction must not keep its locks from all others."""
-
 _CLOCK = select(func.clock_timestamp())
 
 
@@ -26,14 +23,15 @@ class Database:
     """Engines for reading and writing. On SQLite a writer takes the write lock at once, so that it never has to
     fail halfway ("database is locked"); readers never wait."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patient: bool = True) -> None:
+        """Whoever is not patient hears of a Postgres that does not answer as of one that is away."""
         self.url = url
         self._turns: Turns | None = None
         if make_url(url).get_backend_name() == "sqlite":
             self._turns = Turns(f"{make_url(url).database}-turns", PATIENCE)
             self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
         else:
-            self._writer = self._reader = _postgres(url)
+            self._writer = self._reader = postgres_engine(url, patient=patient)
 
     @property
     def engine(self) -> Engine:
@@ -72,19 +70,6 @@ def now(session: Session) -> datetime:
         return datetime.now(UTC)
     moment: datetime = session.execute(_CLOCK).scalar_one()
     return moment.astimezone(UTC)
-
-
-def _postgres(url: str) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_POSTGRES)
-
-    @event.listens_for(engine, "handle_error")
-    def lost(context: ExceptionContext) -> None:
-        """A session that Postgres ended for being idle is lost like any other, though it is told of as its fault."""
-        error = context.sqlalchemy_exception
-        if context.is_disconnect and isinstance(error, InternalError):
-            raise OperationalError(error.statement, error.params, error.orig or error, connection_invalidated=True)
-
-    return engine
 
 
 def _sqlite(url: str, begin: str) -> Engine:

@@ -19,7 +19,7 @@ class Hub:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, patient=False)
         self.bell = Bell(settings.redis_url)
         self.queue = Queue(settings.redis_url)
         self.artifacts = artifact_store(settings.artifacts_url)
