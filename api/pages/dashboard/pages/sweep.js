@@ -7,11 +7,13 @@ import { failure, loading } from "../states.js";
 import { view } from "./sweep/view.js";
 
 const CALM = 400;
+const SHARE = 10;
 const CHANGES = new Set(["status", "end"]);
 
 export const open = (root, { params, navigate }) => {
   const page = { sweep: null, brushes: new Map(), hovered: null, all: false, navigate };
   let timer = 0;
+  let took = 0;
   let closed = false;
   const draw = () => closed || render(view(page), root);
   page.become = (change) => {
@@ -20,13 +22,16 @@ export const open = (root, { params, navigate }) => {
   };
   const read = async () => {
     timer = 0;
+    const began = performance.now();
     try {
       page.become({ sweep: await get(`/v1/sweeps/${params.id}`) });
+      took = performance.now() - began;
     } catch (error) {
       if (!closed && !page.sweep) render(failure(error, read), root);
     }
   };
-  const soon = () => (timer ||= setTimeout(read, CALM));
+  /** A sweep of a thousand is much to read: that may take a tenth of the time. */
+  const soon = () => (timer ||= setTimeout(read, Math.max(CALM, SHARE * took)));
   const isMember = (id) => page.sweep?.results.some(({ experiments }) => experiments.includes(id));
   const end = subscribe(({ kind, experimentId }) => {
     if (kind === "gap" || (CHANGES.has(kind) && isMember(experimentId))) soon();

@@ -60,7 +60,8 @@ const view = (sweeps, cursor, more) => html`
   </header>
   ${sweeps.length ? table(sweeps) : empty(
     "No sweeps yet",
-    "A sweep trains a network with one change at a time, or with every combination of some values, each with several seeds, and says which made it better and how sure that is.",
+    "A sweep trains a network with one change at a time, or with every combination of some values, each with several " +
+      "seeds, and says which made it better and how sure that is.",
     html`<a class="button button-primary" href="/new?sweep">Make one</a>`,
   )}
   ${cursor ? html`<p class="row more-row"><button class="button" @click=${more}>Older sweeps</button></p>` : nothing}
@@ -71,7 +72,7 @@ const table = (sweeps) => html`
     <div class="table as-cards sweeps" role="region" aria-label="Sweeps" tabindex="0">
       <table>
         <thead>
-          <tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Experiments</th><th scope="col">Objective</th><th scope="col">Began</th></tr>
+          <tr>${["Name", "Status", "Experiments", "Objective", "Began"].map((name) => html`<th scope="col">${name}</th>`)}</tr>
         </thead>
         <tbody>${sweeps.map(row)}</tbody>
       </table>

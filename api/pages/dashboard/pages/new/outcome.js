@@ -15,7 +15,12 @@ export const experimentOutcome = (trial, draft) =>
     ])}
     <div class="table">
       <table>
-        <thead><tr><th scope="col">Layer</th><th scope="col">Shape</th><th scope="col">Activation</th><th scope="col" class="number">Parameters</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Layer</th><th scope="col">Shape</th><th scope="col">Activation</th>
+            <th scope="col" class="number">Parameters</th>
+          </tr>
+        </thead>
         <tbody>${result.layers.map(layerRow)}</tbody>
       </table>
     </div>

@@ -17,7 +17,7 @@ export const parentOf = async (id, spec) => {
  * A resolved spec without what would follow anyway: what a layer has from the network, what a data set has by itself.
  * What follows, the service knows: it resolves the spec without any of that.
  */
-export const unresolved = async (spec, document) => {
+const unresolved = async (spec, document) => {
   const bare = sparse(spec, { ...document, ...stripped(spec, document) });
   let follows;
   try {

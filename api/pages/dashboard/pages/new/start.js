@@ -1,9 +1,8 @@
 // What the page begins with: what its address says, else a small network.
 
-import { get } from "../../api.js";
 import { catalogue, datasets, sweepRequest } from "./catalogue.js";
 import { fromHash } from "./json/link.js";
-import { parentOf, unresolved } from "./parent.js";
+import { parentOf } from "./parent.js";
 
 /**
  * @typedef {"spec" | "sweep" | "fork"} Kind what the document is: of an experiment, of a sweep, of a fork
@@ -16,17 +15,15 @@ export const begin = async (query) => {
   const known = { spec, examples, sets, request, unread, parent: null };
   if (query.get("fork")) return { ...known, ...(await fork(query.get("fork"), spec, linked)) };
   if (linked?.kind === "sweep") return { ...known, kind: "sweep", document: linked.document };
-  const document = linked?.document ?? (await copied(query.get("copy"), spec)) ?? fresh(sets);
-  return query.has("sweep") && !linked ? { ...known, kind: "sweep", document: sweepOf(document) } : { ...known, kind: "spec", document };
+  if (linked) return { ...known, kind: "spec", document: linked.document };
+  const document = fresh(sets);
+  return query.has("sweep") ? { ...known, kind: "sweep", document: sweepOf(document) } : { ...known, kind: "spec", document };
 };
 
 const fork = async (id, spec, linked) => {
   const parent = await parentOf(id, spec);
   return { kind: "fork", parent, document: linked?.document ?? parent.document };
 };
-
-/** The spec of another experiment. */
-const copied = async (id, spec) => (id ? unresolved(spec, (await get(`/v1/experiments/${id}`)).spec) : undefined);
 
 const fresh = (sets) => ({ dataset: (sets.find(({ available }) => available) ?? sets[0]).name, layers: [300, 100] });
 

@@ -17,17 +17,20 @@ import { sweepForm } from "./sweep/sweep.js";
 const HEADINGS = { spec: "New experiment", sweep: "New sweep", fork: "Fork" };
 const ACTIONS = { spec: "Launch", sweep: "Launch", fork: "Fork" };
 
+const UNREAD = "The link's document cannot be read: was all of it copied? This is a new one.";
+
 export const view = (page) => html`
   <header class="head new-head">
     <h1>${HEADINGS[page.kind]}</h1>
     <button type="button" class="button" aria-label="Copy link" @click=${() => copy(new URL(page.address(), location.href).href, "The link")}>
       ${icon("copy")}<span class="wide-only">Copy link</span>
     </button>
-    <button type="button" class="button button-primary" ?disabled=${page.launching || Boolean(page.draft.fault)} @click=${() => launch(page)}>
+    <button type="button" class="button button-primary"
+      ?disabled=${page.launching || Boolean(page.draft.fault)} @click=${() => launch(page)}>
       ${icon(page.kind === "fork" ? "fork" : "play")} ${page.launching ? "Launching …" : ACTIONS[page.kind]}
     </button>
   </header>
-  ${page.unread ? html`<div class="new-note">${note("warning", "The link's document cannot be read: was all of it copied? This is a new one.")}</div>` : nothing}
+  ${page.unread ? html`<div class="new-note">${note("warning", UNREAD)}</div>` : nothing}
   ${page.kind === "fork" ? forked(page) : presets(page)}
   <div class="new">
     <form class="stack new-form" autocomplete="off" @submit=${(event) => event.preventDefault()}>${forms(page)}</form>
@@ -111,11 +114,9 @@ const aboutDataset = (page, form) => {
   const found = page.sets.find(({ name }) => name === form.read(["dataset", "name"]));
   if (!found) return nothing;
   const classes = found.classes.length ? `${found.classes.length} classes` : "a number to predict";
-  return html`
-    <p class="hint wide">
-      ${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${whole(found.train_examples)} training examples${found.available ? "" : "; not here yet, the first run downloads it"}.
-    </p>
-  `;
+  const absent = found.available ? "" : "; not here yet, the first run downloads it";
+  const words = `${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${whole(found.train_examples)} training examples${absent}.`;
+  return html`<p class="hint wide">${words}</p>`;
 };
 
 const outcome = (page) => {

@@ -29,7 +29,10 @@ const table = (keys, changed) => html`
   <div class="table" role="region" aria-label="Keys" tabindex="0">
     <table>
       <thead>
-        <tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Made</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col"><span class="hidden-label">What can be done</span></th></tr>
+        <tr>
+          ${["Name", "Role", "Made", "Last used", "Ends"].map((name) => html`<th scope="col">${name}</th>`)}
+          <th scope="col"><span class="hidden-label">What can be done</span></th>
+        </tr>
       </thead>
       <tbody>${keys.map((key) => row(key, changed))}</tbody>
     </table>
@@ -87,13 +90,18 @@ const wish = (answer) => {
       <fieldset class="group roles">
         <legend>Role</legend>
         ${Object.entries(ROLES).map(([role, may]) => html`
-          <label class="check"><input type="radio" name="role" value=${role} ?checked=${role === "editor"}> ${role} <span class="muted small">${may}</span></label>
+          <label class="check">
+            <input type="radio" name="role" value=${role} ?checked=${role === "editor"}> ${role} <span class="muted small">${may}</span>
+          </label>
         `)}
       </fieldset>
       <div class="field">
         <label for="key-days">Ends</label>
         <select class="input" id="key-days" name="days">
-          <option value="">never</option><option value="7">in a week</option><option value="90" selected>in 90 days</option><option value="365">in a year</option>
+          <option value="">never</option>
+          <option value="7">in a week</option>
+          <option value="90" selected>in 90 days</option>
+          <option value="365">in a year</option>
         </select>
       </div>
       <div class="dialog-actions">

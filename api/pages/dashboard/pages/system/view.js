@@ -54,7 +54,11 @@ const workersTable = (all) => html`
   <div class="table" role="region" aria-label="Workers" tabindex="0">
     <table>
       <thead>
-        <tr><th scope="col">Host</th><th scope="col">Device</th><th scope="col" class="number">Training</th><th scope="col" class="number">Slots</th><th scope="col">Since</th><th scope="col">Seen</th><th scope="col">Version</th></tr>
+        <tr>
+          <th scope="col">Host</th><th scope="col">Device</th>
+          <th scope="col" class="number">Training</th><th scope="col" class="number">Slots</th>
+          <th scope="col">Since</th><th scope="col">Seen</th><th scope="col">Version</th>
+        </tr>
       </thead>
       <tbody>
         ${all.map((worker) => html`

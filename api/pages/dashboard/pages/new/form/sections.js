@@ -25,12 +25,13 @@ const card = (form, { title, keys, more }, shapes, beside) => {
   const known = (key) => form.description.fields.find((one) => one.key === key);
   const [open, hidden] = [keys, more].map((list) => list.map(known).filter(Boolean));
   if (!open.length && !hidden.length) return nothing;
+  const parts = (fields) => html`<div class="options">${fields.map((one) => part(form, one, shapes, beside))}</div>`;
   const id = `section-${title.toLowerCase().replaceAll(" ", "-")}`;
   return html`
     <section class="card" aria-labelledby=${id}>
       <h2 id=${id}>${title}</h2>
-      <div class="options">${open.map((one) => part(form, one, shapes, beside))}</div>
-      ${hidden.length ? folded(form, [], hidden, form.document, html`<div class="options">${hidden.map((one) => part(form, one, shapes, beside))}</div>`) : nothing}
+      ${parts(open)}
+      ${hidden.length ? folded(form, [], hidden, form.document, parts(hidden)) : nothing}
     </section>
   `;
 };

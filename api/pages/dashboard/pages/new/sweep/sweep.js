@@ -67,7 +67,7 @@ const spaceOf = (search) => {
   return { ...values, kinds: values.kinds.map((one) => ({ ...one, title: wording(one.kind) })) };
 };
 
-export const wayOf = (document) => Object.keys(WAYS).find((way) => document[way]) ?? "variants";
+const wayOf = (document) => Object.keys(WAYS).find((way) => document[way]) ?? "variants";
 
 const ways = (draft) => html`
   <div class="segments" role="group" aria-label="How the base is changed">
