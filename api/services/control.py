@@ -22,6 +22,7 @@ from hub import checkpoints, control, forks, idempotency
 from hub.experiments import Origin
 from hub.hub import Hub
 from hub.ids import new_id
+from hub.outbox import outbox
 from hub.records import record, spec_of
 from hub.tables import ExperimentRow
 
@@ -105,7 +106,8 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
 
         done = once(hub, asked, deed)
     if copy is not None and done.replayed:  # another with the same key was faster
-        hub.artifacts.delete(copy.key)
+        with hub.write() as session:
+            outbox(session).removals.append(copy.key)
     return done
 
 
