@@ -1,0 +1,110 @@
+"""The snippets of a Markdown page, and interpreters that run one after the other as a reader would type them."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_DONE = "--- the snippet is done ---"
+_SHELL = ["bash", "-euo", "pipefail"]
+_PYTHON = """
+import json, sys
+names = {"__name__": "__main__"}
+for line in sys.stdin:
+    exec(compile(json.loads(line), "snippet", "exec"), names)
+    print("\\n" + %r, flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A fenced block."""
+
+    place: str
+    """Page and line."""
+    language: str
+    text: str
+
+
+def snippets(page: Path) -> list[Snippet]:
+    """Those of a page, in order."""
+    text = page.read_text()
+    lines = {found: text[: found.start(2)].count("\n") + 1 for found in _FENCE.finditer(text)}
+    return [Snippet(f"{page.name}:{line}", found[2], found[3]) for found, line in lines.items()]
+
+
+class Interpreter:
+    """A process that is given one snippet after the other, and keeps what they define."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def run(self, lines: str) -> str:
+        """Feed it, and wait for the end; what it printed.
+
+        Raises:
+            AssertionError: it ended with an error.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(lines)
+        self._process.stdin.flush()
+        printed: list[str] = []
+        for line in self._process.stdout:
+            if line.strip() == _DONE:
+                return "".join(printed)
+            printed.append(line)
+        raise AssertionError("".join(printed))
+
+
+@contextmanager
+def interpreters(folder: Path, env: Mapping[str, str]) -> Iterator["Reader"]:
+    """A shell and a Python in a folder."""
+    with (
+        _started(_SHELL, folder, env) as shell,
+        _started([sys.executable, "-u", "-W", "error", "-c", _PYTHON % _DONE], folder, env) as python,
+    ):
+        yield Reader(folder, Interpreter(shell), Interpreter(python))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who types the snippets of a page."""
+
+    folder: Path
+    shell: Interpreter
+    python: Interpreter
+
+    def type(self, snippet: Snippet) -> str:
+        """What the snippet prints.
+
+        Raises:
+            AssertionError: it failed.
+        """
+        if snippet.language == "python":
+            return self.python.run(f"{json.dumps(snippet.text)}\n")
+        script = self.folder / f"{snippet.place.replace(':', '-')}.sh"
+        script.write_text(snippet.text)
+        return self.shell.run(f". ./{script.name} </dev/null\necho\necho '{_DONE}'\n")
+
+
+@contextmanager
+def _started(command: list[str], folder: Path, env: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
