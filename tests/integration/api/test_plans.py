@@ -37,7 +37,7 @@ class Ask:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-LISTS = [
+LISTS: list[dict[str, Any]] = [
     {},
     {"status": "succeeded"},
     {"tag": "lecture"},
@@ -46,7 +46,7 @@ LISTS = [
     {"q": "adam"},
     {"status": "failed", "tag": "lecture", "dataset": "digits", "q": "adam", "limit": 200},
 ]
-METRICS = [{}, {"after": 1}, {"max_points": 2}]
+METRICS: list[dict[str, Any]] = [{}, {"after": 1}, {"max_points": 2}]
 ONE, SWEPT = "/v1/experiments/{experiment_id}", "/v1/sweeps/{sweep_id}"
 ASKS = [
     Ask("POST", "/v1/experiments", SPEC, headers={"Idempotency-Key": "k"}),
