@@ -1,5 +1,7 @@
 // Drawing at most once a frame, however often it is asked for.
 
+const LONGEST_REST = 500;
+
 /** @returns {{(): void, cancel(): void}} a function that has `draw` called before the next frame */
 export const perFrame = (draw) => {
   let asked = 0;
@@ -27,20 +29,31 @@ export const afterRest = (milliseconds, run) => {
   return ask;
 };
 
-/** @returns {{(): void, cancel(): void}} a function that calls `run` soon, and not more often than once in so long */
+/**
+ * @returns {{(): void, cancel(): void}} a function that calls `run` soon, not more often than once in so long, and on
+ *   a slow machine with a rest after each
+ */
 export const paced = (milliseconds, run) => {
   let timer = 0;
-  let before = -Infinity;
+  let next = 0;
+  let running = false;
+  let asked = false;
+  const begin = async () => {
+    [timer, running, asked] = [0, true, false];
+    const begun = performance.now();
+    await run();
+    const ended = performance.now();
+    next = Math.max(begun + milliseconds, ended + Math.min(2 * (ended - begun), LONGEST_REST));
+    running = false;
+    if (asked) ask();
+  };
   const ask = () => {
-    timer ||= setTimeout(() => {
-      timer = 0;
-      before = performance.now();
-      run();
-    }, Math.max(0, before + milliseconds - performance.now()));
+    asked = true;
+    if (!running) timer ||= setTimeout(begin, Math.max(0, next - performance.now()));
   };
   ask.cancel = () => {
     clearTimeout(timer);
-    timer = 0;
+    [timer, asked] = [0, false];
   };
   return ask;
 };

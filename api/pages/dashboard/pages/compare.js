@@ -167,11 +167,11 @@ class ComparePage {
   }
 
   #renderCurves() {
-    if (this.#closed || this.#state !== "shown") return;
+    if (this.#closed || this.#state !== "shown") return undefined;
     this.#draw.cancel();
     this.#render();
     this.#chart ??= new CompareChart(this.root.querySelector("#curves"));
-    attempt(async () => {
+    return attempt(async () => {
       await this.#chart.draw({
         experiments: this.#experiments,
         rows: (id) => this.#histories.get(id)?.rows ?? [],

@@ -184,12 +184,14 @@ class ExperimentPage {
     this.#render(); // the elements are there before what is drawn into them
     const best = this.#experiment?.best?.epoch;
     const state = { rows: this.history.rows, smoothing: this.#smoothing, logarithmic: this.#logarithmic, best };
-    for (const chart of CHARTS) {
-      const element = this.root.querySelector(`#chart-${chart.id}`);
-      if (!element) continue;
-      if (!this.#curves.has(chart.id)) this.#curves.set(chart.id, new Curves(element, chart));
-      attempt(() => this.#curves.get(chart.id).draw(state));
-    }
+    return attempt(() => Promise.all(CHARTS.map((chart) => this.#curve(chart)?.draw(state))));
+  }
+
+  /** The drawing of a chart, if the page has a place for it. */
+  #curve(chart) {
+    const element = this.root.querySelector(`#chart-${chart.id}`);
+    if (element && !this.#curves.has(chart.id)) this.#curves.set(chart.id, new Curves(element, chart));
+    return this.#curves.get(chart.id);
   }
 
   #smooth(factor) {
