@@ -1,5 +1,6 @@
 """`gradus doctor`."""
 
+from rich.table import Table
 from rich.text import Text
 
 from gradus.cli import output
@@ -15,7 +16,7 @@ def command(as_json: Json = False, url: Url = None) -> Exit:
     for check in examine(url):
         found.append(check)
         if not as_json:
-            output.show(_line(check))
+            output.show(_lines(check))
     broken = sum(check.state is State.PROBLEM for check in found)
     if as_json:
         output.print_json({"ok": not broken, "checks": [vars(check) for check in found]})
@@ -24,10 +25,17 @@ def command(as_json: Json = False, url: Url = None) -> Exit:
     return Exit.FAILED if broken else Exit.OK
 
 
-def _line(check: Check) -> Text:
+def _lines(check: Check) -> Table:
+    """A sign, a name, what was found and, below it, what to do; wrapped lines stay in their column."""
     sign, colour = SIGNS[check.state]
-    line = Text.assemble((sign, colour), f" {check.name:12} {check.said}")
-    return line.append(f"\n{'':15}{check.hint}", style="dim") if check.hint else line
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=1)
+    grid.add_column(width=12)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(sign, style=colour), check.name, Text(check.said))
+    if check.hint:
+        grid.add_row("", "", Text(check.hint, style="dim"))
+    return grid
 
 
 def _verdict(found: list[Check], broken: int) -> str:
