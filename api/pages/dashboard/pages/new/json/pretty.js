@@ -1,6 +1,6 @@
 /** JSON for people: indented, but what fits on a line stays on one. */
 
-const WIDTH = 60;
+const WIDTH = 52;
 
 export const pretty = (value, indent = "") => {
   const line = oneLine(value);
