@@ -23,29 +23,38 @@ class Row:
     name: str
     rival: str
     members: int = 1
+    processes: int = 1
+    """Among which its networks and its threads are dealt out, as a sweep's among a worker's slots."""
+
+
+Process = subprocess.Popen[str]
 
 
 class Rival:
-    """A process that trains when it is told to."""
+    """Processes that train when they are told to."""
 
-    def __init__(self, row: Row, process: "subprocess.Popen[str]") -> None:
-        self.row, self._process = row, process
+    def __init__(self, row: Row, processes: Sequence[Process]) -> None:
+        self.row, self._processes = row, processes
 
     def prepare(self, setting: Setting) -> None:
-        own = replace(setting, members=self.row.members)
+        own = replace(setting, members=self.row.members // self.row.processes)
         document = own.experiment.model_dump(mode="json")
         self._ask(json.dumps({"experiment": document, "examples": own.examples, "members": own.members}))
 
     def seconds(self) -> float:
-        """Of one epoch of one network."""
-        return float(self._ask(""))
+        """Of one epoch of one network, while all processes train: the slowest decides."""
+        return max(map(float, self._ask(""))) / len(self._processes)
 
-    def _ask(self, line: str) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
+    def _ask(self, line: str) -> list[str]:
+        for process in self._processes:
+            assert process.stdin is not None
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+        return [self._answer(process) for process in self._processes]
+
+    def _answer(self, process: Process) -> str:
+        assert process.stdout is not None
+        answer = process.stdout.readline()
         if not answer:
             raise RuntimeError(f"'{self.row.name}' ended; its error stands above")
         return answer
@@ -53,21 +62,20 @@ class Rival:
 
 @contextmanager
 def rivals(rows: Sequence[Row], threads: int) -> Iterator[list[Rival]]:
-    """A process for each row, with so many threads."""
-    env = {**os.environ, "OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
+    """The processes of each row, with so many threads together."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_running(row, threads, env)) for row in rows]
+        yield [
+            Rival(row, [_running(row, threads // row.processes, stack) for _ in range(row.processes)]) for row in rows
+        ]
 
 
-@contextmanager
-def _running(row: Row, threads: int, env: dict[str, str]) -> Iterator[Rival]:
+def _running(row: Row, threads: int, stack: ExitStack) -> Process:
     command = [sys.executable, "-m", "benchmarks.rivals", row.rival, str(threads)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:  # type: ignore[call-overload]
-        try:
-            yield Rival(row, process)
-        finally:
-            process.kill()
+    env = {**os.environ, "OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
+    pipe = subprocess.PIPE
+    process = stack.enter_context(subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdin=pipe, stdout=pipe))
+    stack.callback(process.kill)
+    return process
 
 
 def contest(field: Sequence[Rival], setting: Setting, rounds: int) -> list[Sample]:

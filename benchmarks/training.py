@@ -60,11 +60,20 @@ def main() -> None:
         growth(options.threads, options.rounds, options.share)
         return
     rows = [FRAMEWORKS[name] for name in here]
-    rows += [Row("Gradus, one run" if k == 1 else f"Gradus, array of {k}", "gradus", k) for k in options.members]
+    rows += [row for members in options.members for row in _gradus(members, options.threads)]
     with rivals(rows, options.threads) as field:
         for name in options.networks:
             for run in options.runs:
                 _print(field, run, _setting(RUNS[run], NETWORKS[name], options.share), options.rounds)
+
+
+def _gradus(members: int, threads: int) -> list[Row]:
+    """One array with all threads; and as a worker with a slot for each core trains a sweep, an array on each."""
+    if members == 1:
+        return [Row("Gradus, one run", "gradus")]
+    whole = Row(f"Gradus, array of {members}", "gradus", members)
+    dealt = Row(f"Gradus, {threads} arrays of {members // threads}, a thread each", "gradus", members, threads)
+    return [whole, dealt] if threads > 1 and members % threads == 0 else [whole]
 
 
 def _setting(run: Experiment, shape: Shape, share: float) -> Setting:
