@@ -14,13 +14,14 @@ const SHADES = 8;
 /**
  * @param {object} sweep
  * @param {object[]} axes see `scales.js`
+ * @param {object[]} shown the results that every brush keeps
  * @param {{ brushes: Map<string, [number, number]>, hovered: string | null }} state
  * @param {(change: object) => void} become
  */
-export const parallel = (sweep, axes, state, become) => {
-  const shown = sweep.results.filter((result) => passes(axes, state.brushes, result));
+export const parallel = (sweep, axes, shown, state, become) => {
+  const kept = new Set(shown);
   const valued = sweep.results.filter(({ mean }) => mean !== null).length;
-  const draw = (result, rank) => line(axes, result, shadeOf(result, rank, valued), state, shown.includes(result), become);
+  const draw = (result, rank) => line(axes, result, shadeOf(result, rank, valued), state, kept.has(result), become);
   const lines = sweep.results.map(draw).toReversed(); // the best on top
   return html`
     <div class="parallel">

@@ -30,7 +30,7 @@ export const view = (page) => {
       ${axes.length ? html`
         <section class="card" aria-labelledby="parallel-title">
           <h2 id="parallel-title">How the values come together</h2>
-          ${parallel(sweep, axes, page, page.become)}
+          ${parallel(sweep, axes, shown, page, page.become)}
         </section>` : nothing}
       <section class="card" aria-labelledby="ranking-title">
         <div class="card-head"><h2 id="ranking-title">Ranking</h2><span class="muted small">${objectiveWords(sweep.objective)}; best first</span></div>
