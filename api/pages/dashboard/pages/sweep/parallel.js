@@ -10,6 +10,7 @@ const TOP = 34;
 const HEIGHT = 240;
 const BOTTOM = 16;
 const SHADES = 8;
+const MANY = 150;
 
 /**
  * @param {object} sweep
@@ -24,7 +25,7 @@ export const parallel = (sweep, axes, shown, state, become) => {
   const draw = (result, rank) => line(axes, result, shadeOf(result, rank, valued), state, kept.has(result), become);
   const lines = sweep.results.map(draw).toReversed(); // the best on top
   return html`
-    <div class="parallel">
+    <div class=${sweep.results.length > MANY ? "parallel parallel-many" : "parallel"}>
       <svg viewBox=${`0 0 ${WIDTH} ${TOP + HEIGHT + BOTTOM}`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
         <g aria-hidden="true">${lines}</g>
         ${axes.map((axis, i) => drawnAxis(axis, place(axes, i), state, become))}
