@@ -2,6 +2,7 @@
 
 import { html, render } from "/pages/vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
+import { loadPlotly } from "../charts.js";
 import { paced, perFrame } from "../frame.js";
 import { History } from "../history.js";
 import { icon } from "../icons.js";
@@ -55,6 +56,7 @@ class ComparePage {
   begin() {
     this.#end = subscribe((event) => this.#hear(event));
     this.#draw();
+    if (this.ids.length) attempt(loadPlotly);
     this.#read();
   }
 
@@ -72,7 +74,7 @@ class ComparePage {
       this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
       this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy") ? "validation_accuracy" : "validation_loss";
       this.#become(this.#experiments.length ? "shown" : "empty");
-      this.#renderCurves();
+      await this.#renderCurves();
       await this.#readCurves(ALL_POINTS);
       this.#drawCurves();
     } catch (error) {
@@ -116,7 +118,7 @@ class ComparePage {
   }
 
   #view() {
-    const shown = columns(this.#experiments, this.#at);
+    const shown = columns(this.#experiments, this.#at, this.#key);
     const sort = this.#sort ?? { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !isLower(this.#key) };
     const column = shown.find(({ key }) => key === sort.key) ?? shown[0];
     return html`

@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
 import { get, post } from "../api.js";
+import { loadPlotly } from "../charts.js";
 import { datasets } from "../datasets.js";
 import { title } from "../format.js";
 import { paced, perFrame } from "../frame.js";
@@ -54,6 +55,7 @@ class ExperimentPage {
 
   begin() {
     render(loading(), this.root);
+    attempt(loadPlotly);
     this.#end = subscribe((event) => this.#hear(event));
     this.#read();
   }

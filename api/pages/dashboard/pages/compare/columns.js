@@ -1,7 +1,7 @@
 // The columns of the comparison: where the specs differ, and what came of it.
 
 import { number } from "../../api.js";
-import { METRICS, has } from "../../metrics.js";
+import { has, metric } from "../../metrics.js";
 import { differences, written } from "./differences.js";
 
 const RESULTS = ["validation_accuracy", "validation_loss", "test_accuracy", "test_loss", "train_accuracy", "train_loss", "seconds"];
@@ -9,15 +9,20 @@ const RESULTS = ["validation_accuracy", "validation_loss", "test_accuracy", "tes
 /**
  * @param {object[]} experiments
  * @param {"best" | "latest"} at the epoch whose values are shown
+ * @param {string} first the metric that comes before everything else
  * @returns {{key, label, number: boolean, lower: boolean, value(experiment): any, text(experiment): string}[]}
  */
-export const columns = (experiments, at) => [
-  ...differences(experiments.map((one) => one.spec)).map((row) => difference(row, experiments)),
-  ...RESULTS.map((key) => METRICS.find((one) => one.key === key))
-    .filter(({ key }) => experiments.some((one) => has(one[at], key)))
-    .map((one) => result(one, at)),
-  { key: "epoch", label: "Epoch", number: true, lower: false, value: (one) => one[at]?.epoch, text: (one) => one[at]?.epoch ?? "–" },
-];
+export const columns = (experiments, at, first) => {
+  const results = [first, ...RESULTS.filter((key) => key !== first)]
+    .filter((key) => experiments.some((one) => has(one[at], key)))
+    .map((key) => result(metric(key), at));
+  const differing = differences(experiments.map((one) => one.spec)).map((row) => difference(row, experiments));
+  return [...results.slice(0, 1), ...differing, ...results.slice(1), epochOf(at)];
+};
+
+const epochOf = (at) => (
+  { key: "epoch", label: "Epoch", number: true, lower: false, value: (one) => one[at]?.epoch, text: (one) => one[at]?.epoch ?? "–" }
+);
 
 const difference = ({ path, values }, experiments) => {
   const of = new Map(experiments.map((one, i) => [one.id, values[i]]));
