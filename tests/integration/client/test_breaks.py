@@ -114,10 +114,9 @@ def test_waiting_for_the_end_outlasts_a_server_that_dies(
     row = submit(hub)
     done = listening(lambda client: client.experiments.wait(row.id).status)
     claimed = claim(hub, row)
-    for epoch in (1, 2, 3):
-        server.kill()
-        train_epoch(hub, claimed, epoch)
-        server.start()
+    server.kill()
+    train_epoch(hub, claimed, 1)
+    server.start()
     assert not done.done()
     end(hub, claimed, row)
     assert done.result(60) is Status.SUCCEEDED
