@@ -36,8 +36,15 @@ def memory_bytes(experiment: Experiment) -> int:
 def member_bytes(experiment: Experiment) -> int:
     """The part of them that each member of an array takes: all but the data set."""
     network = plan(experiment)
-    copies = 3 + state_per_parameter(experiment.optimizer)  # itself, gradient, best copy
-    return NUMBER * (network.parameters * copies + max(_step(experiment, network), _evaluation(experiment, network)))
+    numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer))
+    return NUMBER * (numbers + max(_step(experiment, network), _evaluation(experiment, network)))
+
+
+def _copies(state: int) -> int:
+    """Numbers for each parameter: itself, its gradient and its best; what the optimizer keeps; all that a step changes
+    as it was before the last few steps; and a checkpoint on its way to the disk, which holds the best, too."""
+    changed = 1 + state
+    return changed + 2 + changed + (changed + 1)
 
 
 def evaluation_rows(network: NetworkPlan) -> int:

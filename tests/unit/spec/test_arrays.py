@@ -28,7 +28,7 @@ def test_every_slot_gets_its_share() -> None:
 
 
 def test_a_large_network_makes_small_arrays() -> None:
-    large = Experiment(dataset="mnist", layers=[10_000, 10_000])
+    large = Experiment(dataset="mnist", layers=[5_000, 5_000])
     assert largest_array(large) == ARRAY_BYTES // member_bytes(large) < 5
     assert largest_array(Experiment(dataset="mnist", layers=[100_000, 10_000])) == 1  # larger than the whole room
     assert largest_array(digits()) == MAX_ARRAY
