@@ -55,8 +55,8 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -
     for row in experiments.members(session, lease.job_id):
         epoch = epochs.get(row.id) if row.status == Status.RUNNING else None
         if epoch is not None and epoch.row.epoch > row.epoch:
-            if epoch.row.epoch > row.epoch + 1:  # the database went back in time: a failover, a restored backup
-                raise LeaseLost(f"{row.id} has no epoch {row.epoch + 1} any more: its run starts again")
+            if epoch.row.epoch > row.epoch + 1:
+                raise _back_in_time(row)
             _advance(row, epoch)
             fresh[row.id] = epoch.row
         if epoch is not None and epoch.saved is not None:
@@ -89,9 +89,15 @@ def say(session: Session, lease: Lease, experiment_id: str, message: str, level:
 
 
 def end(
-    session: Session, lease: Lease, experiment_id: str, status: Status, error: Failure | None = None, why: str = ""
+    session: Session,
+    lease: Lease,
+    experiment_id: str,
+    status: Status,
+    error: Failure | None = None,
+    why: str = "",
+    epoch: int = 0,
 ) -> None:
-    """End one experiment of the job; the job is done with its last one.
+    """End one experiment of the job, of which so many epochs are recorded; the job is done with its last one.
 
     One that was extended while it took its last steps goes back into the queue instead.
     """
@@ -100,6 +106,8 @@ def end(
     row = _training(session, lease, experiment_id)
     if row is None:
         return
+    if row.epoch < epoch:
+        raise _back_in_time(row)
     if status is Status.SUCCEEDED and row.request == Status.QUEUED:
         status = Status.QUEUED
     told = [log(experiment_id, why)] if why else []
@@ -138,6 +146,11 @@ def lose(session: Session, lease: Lease, why: str) -> None:
         return
     leases.release(session, lease)
     _requeue(session, lease.job_id, why, "warning", at)
+
+
+def _back_in_time(row: ExperimentRow) -> LeaseLost:
+    """Epochs that were recorded are gone: a failover, a restored backup."""
+    return LeaseLost(f"{row.id} has no epoch {row.epoch + 1} any more: its run starts again")
 
 
 def _training(session: Session, lease: Lease, experiment_id: str) -> ExperimentRow | None:

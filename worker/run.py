@@ -135,8 +135,8 @@ class Run:
                 self._let_go(one, at)
             case Stopped():  # it answers too late
                 pass
-            case Ended(id=one, status=status, failure=failure, why=why):
-                self._end(one, status, failure, why)
+            case Ended(id=one, status=status, failure=failure, why=why, epoch=epoch):
+                self._end(one, status, failure, why, epoch)
             case Idle() | Ready():
                 raise TrainerLost("the trainer lost track of its job")
             case None:
@@ -182,8 +182,8 @@ class Run:
         self._write(lambda session: runs.let_go(session, self._lease, one, saved, why))
         self._open.discard(one)
 
-    def _end(self, one: str, status: Status, failure: Failure | None, why: str = "") -> None:
-        self._write(lambda session: runs.end(session, self._lease, one, status, failure, why))
+    def _end(self, one: str, status: Status, failure: Failure | None, why: str = "", epoch: int = 0) -> None:
+        self._write(lambda session: runs.end(session, self._lease, one, status, failure, why, epoch))
         self._open.discard(one)
 
     def _hand_back(self) -> None:

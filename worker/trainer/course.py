@@ -163,7 +163,7 @@ class Course:
                 assert_never(ending)
 
     def _end(self, one: str, status: Status, failed: Failure | None = None, why: str = "") -> None:
-        self._say(Ended(id=one, status=status, failure=failed, why=why))
+        self._say(Ended(id=one, status=status, failure=failed, why=why, epoch=self._epoch - 1))
         del self._open[one]
 
     def _say(self, report: Report) -> None:

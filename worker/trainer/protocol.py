@@ -121,6 +121,8 @@ class Ended(Message):
     why: str = ""
     """For the log; empty if there is nothing to say."""
     failure: Failure | None = None
+    epoch: int = 0
+    """Epochs that were told of before."""
 
 
 class Idle(Message):

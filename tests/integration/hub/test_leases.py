@@ -111,6 +111,19 @@ def test_a_lost_run_that_is_begun_anew_records_no_epoch_twice(hub: Hub) -> None:
     assert reread(hub, row).attempts == 2
 
 
+def test_a_run_whose_last_epochs_are_gone_from_the_database_does_not_end(hub: Hub) -> None:
+    row = submit(hub)
+    lease = claim(hub, row).lease
+
+    def end(epoch: int) -> None:
+        with hub.write() as session:
+            runs.end(session, lease, row.id, Status.SUCCEEDED, epoch=epoch)
+
+    with pytest.raises(leases.LeaseLost, match="no epoch 1 any more"):
+        end(epoch=3)
+    assert reread(hub, row).status == Status.RUNNING
+
+
 def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> None:
     row = submit(hub)
     claim(hub, row)
