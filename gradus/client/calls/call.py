@@ -25,7 +25,7 @@ class Call(Generic[T_co]):
     method: str
     path: str
     read: Callable[[bytes], T_co]
-    query: Mapping[str, str | int] = field(default_factory=dict)
+    query: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     seconds: int = 0

@@ -1,13 +1,13 @@
 """`/v1/experiments`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gradus.client.calls.call import Call, document, encoded, given, nothing, once, place
 from gradus.spec.experiment import Experiment
 from gradus.wire.checkpoint import CheckpointPage
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord, LogPage
-from gradus.wire.metrics import MetricsPage
+from gradus.wire.metrics import MetricsPage, MetricsPages
 
 Spec = Experiment | Mapping[str, Any]
 """A spec, or the document of one, which the service validates."""
@@ -136,6 +136,12 @@ def log(experiment_id: str, /, *, after: int = 0) -> Call[LogPage]:
     return Call(
         "GET", place("experiments", experiment_id, "log"), LogPage.model_validate_json, query=given(after=after)
     )
+
+
+def histories(experiment_ids: Iterable[str], /, *, max_points: int = 100) -> Call[MetricsPages]:
+    """The curves of up to 50 experiments at once, by their ids; those that are not there are left out."""
+    query: dict[str, int | tuple[str, ...]] = {"experiment": tuple(experiment_ids), "max_points": max_points}
+    return Call("GET", "/v1/metrics", MetricsPages.model_validate_json, query=query)
 
 
 def events(experiment_id: str, /, after: int = 0) -> Call[None]:
