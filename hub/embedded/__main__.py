@@ -94,6 +94,7 @@ def _welcome(
     """What a person wants to know; and the address for the program that started this."""
     devices = ", ".join(worker.device for worker in workers)
     say(f"Gradus {__version__} is ready after {seconds:.1f} s. Ctrl-C stops it.")
+    say(f"  open     {access.url}/ in a browser")
     say(f"  API      {access.url}")
     say(f"  docs     {access.url}/docs")
     say(f"  workers  {devices}")
