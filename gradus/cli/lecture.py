@@ -29,7 +29,8 @@ def present(start: Start, *, once: bool) -> Exit:
     try:
         with running(start) as service, Client(service.access) as client:
             code = _show(console, client)
-            console.print(f"\nDocs page: {service.access.url}/docs, where both specs are among the examples.")
+            console.print(f"\nDashboard: {service.access.url}, opened and signed in by: gradus open")
+            console.print(f"Docs page: {service.access.url}/docs, where both specs are among the examples.")
             if once or service.child is None:
                 return code
             console.print("The service stays up. Ctrl-C stops it.")
