@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from gradus.spec.experiment import Experiment
 from gradus.wire.metrics import MetricsRow
@@ -20,9 +21,17 @@ def numbers(row: MetricsRow) -> str:
     return row.model_dump_json(exclude=set(TIMED))
 
 
-def undisturbed(arrays: Sequence[Sequence[Experiment]]) -> list[list[list[str]]]:
-    """The `numbers` of each epoch of each member of each array, trained on one thread as in the service."""
+def undisturbed(arrays: Sequence[Sequence[Experiment]], processes: int | None = None) -> list[list[list[str]]]:
+    """The `numbers` of each epoch of each member of each array; each trains on one thread, as in the service. As many
+    processes as there are cores, unless said otherwise, share the arrays."""
     lines = [json.dumps([json.loads(one.model_dump_json()) for one in array]) for array in arrays]
+    shares = processes or len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(shares) as pool:
+        trained = list(pool.map(_train, (lines[share::shares] for share in range(shares))))
+    return [trained[place % shares][place // shares] for place in range(len(lines))]
+
+
+def _train(lines: Sequence[str]) -> list[list[list[str]]]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.servers.chaos.peace"],
         input="\n".join(lines),
