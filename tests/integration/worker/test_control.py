@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from api.services import control as asked
 from gradus.status import Status
 from gradus.wire.control import ExtendRequest, ForkRequest
+from gradus.wire.experiment import LogLine
 from hub import checkpoints, control, experiments
 from hub.hub import Hub
 from hub.migrate import upgrade
@@ -126,25 +127,41 @@ def test_a_run_whose_trainer_is_killed_in_the_middle_goes_on_there(
     assert_whole(hub, row.id, epochs=2)
 
 
+def cut_off(file: Path) -> None:
+    with file.open("r+b") as opened:
+        opened.truncate(file.stat().st_size // 2)
+
+
+def flip_a_bit(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
 @on_sqlite
+@pytest.mark.parametrize("damage", [cut_off, flip_a_bit, Path.unlink])
+@pytest.mark.parametrize("name", ["state.safetensors", "state.json", "manifest.json"])
 def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
-    hub: Hub, worker: WorkerUnderTest, calm: list[str]
+    hub: Hub, worker: WorkerUnderTest, calm: list[str], damage: Callable[[Path], None], name: str
 ) -> None:
     row = paused_in_the_middle(hub)
-    damage(hub, kept(hub, row.id)[0], "state.safetensors")
+    newest, before = kept(hub, row.id)[:2]
+    damage(Path(hub.settings.artifacts_url) / newest.key / name)
     asked.resume(hub, DEFAULT_WORKSPACE, row.id)
     wait_for_the_end(hub, row.id)
-    told = lines(hub, row.id)
-    assert any("is damaged" in line and "state.safetensors" in line and '"warning"' in line for line in told)
+    told = [LogLine.model_validate_json(line) for line in lines(hub, row.id)]
+    (warning,) = [line.message for line in told if line.level == "warning"]
+    assert f"checkpoint after {place(newest)} is damaged ({name} " in warning
+    assert any(line.message == f"goes on from the checkpoint after {place(before)}" for line in told)
     assert numbers(hub, row.id) == calm
     assert_whole(hub, row.id, epochs=2)
 
 
-def damage(hub: Hub, checkpoint: CheckpointRow, name: str) -> None:
-    """Cut a file off in the middle."""
-    file = Path(hub.settings.artifacts_url) / checkpoint.key / name
-    with file.open("r+b") as opened:
-        opened.truncate(file.stat().st_size // 2)
+def place(checkpoint: CheckpointRow) -> str:
+    """As a log says it."""
+    if checkpoint.whole:
+        return f"epoch {checkpoint.epoch}"
+    return f"step {checkpoint.step} in epoch {checkpoint.epoch + 1}"
 
 
 @on_sqlite
