@@ -1,0 +1,20 @@
+"""What a person wants of a run takes effect soon, in the middle of a long epoch, too."""
+
+from pathlib import Path
+
+from hub.migrate import upgrade
+from hub.valkey import ValkeyServer
+from tests.servers.processes import running_api, running_worker, service_env
+from tests.servers.wishes import wishes
+
+SECONDS = 20.0
+"""A fraction of one on a machine that has nothing else to do; an epoch takes half a minute there."""
+
+
+def test_extend_pause_resume_and_cancel_do_not_wait_for_the_epoch(valkey: ValkeyServer, tmp_path: Path) -> None:
+    database_url = f"sqlite:///{tmp_path / 'gradus.db'}"
+    upgrade(database_url)
+    env = {**service_env(tmp_path, database_url, valkey.url), "GRADUS_DEVICE": "cpu"}
+    with running_worker(tmp_path, "worker", env), running_api(tmp_path, env) as (_, client):
+        found = wishes(client)
+    assert all(seconds < SECONDS for seconds in found.values()), found
