@@ -16,15 +16,15 @@ from hub.hub import Hub
 from tests.integration.hub.work import submit
 from tests.servers.chaos.families import children
 from tests.servers.processes import Program, running_worker, service_env, wait_until
-from tests.servers.usage import forget_the_peak, peak, resident
+from tests.servers.usage import forget_the_peak, peak, processor_seconds, resident
 
 Spec = Mapping[str, object]
 PACKAGES = ("torch", "celery", "redis", "sqlalchemy")
 COLUMNS = ("runs so far", "worker, MiB", "trainer, MiB", "its most meanwhile, MiB", "trainer's process")
 SMALL: Spec = {"layers": [32], "epochs": 2}
 LARGE: Spec = {"dataset": {"name": "digits", "limit": 256}, "layers": [4000, 4000], "batch_size": 256, "epochs": 1}
-REST_SECONDS = 0.5
-"""After the end is written the trainer gives its memory back."""
+REST_SECONDS = 1.0
+"""A trainer that has computed nothing for so long has given its memory back."""
 
 
 class Watch:
@@ -40,10 +40,15 @@ class Watch:
         forget_the_peak(self._trainer)
         ids = [submit(self._hub, **spec).id for spec in wanted]
         wait_until(lambda: self._over(ids[-1]), "the end of the last run", 600.0)
-        time.sleep(REST_SECONDS)
+        self._wait_for_rest()
         self._runs += len(ids)
         held = (resident(self._worker), resident(self._trainer), peak(self._trainer))
         return [self._runs, *(f"{mib:.0f}" for mib in held), self._trainer]
+
+    def _wait_for_rest(self) -> None:
+        computed = -1.0
+        while computed < (computed := processor_seconds(self._trainer)):
+            time.sleep(REST_SECONDS)
 
     @property
     def _trainer(self) -> int:
