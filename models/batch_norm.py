@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gradus.spec.batch_norm import BatchNorm
 from models.batch import Buffers
+from models.precision import above_zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,7 @@ class Normalization:
     """
 
     def __init__(self, spec: BatchNorm, tensors: BatchNormTensors, batch: int, buffers: Buffers) -> None:
-        self._spec = spec
+        self._momentum, self._eps = spec.momentum, above_zero(spec.eps, tensors.gamma.dtype)
         self._tensors = tensors
         members, _, units = tensors.gamma.shape
         self._normalized = buffers.empty(members, batch, units)
@@ -44,7 +45,7 @@ class Normalization:
         torch.sub(z, self._mean, out=self._normalized)
         torch.mul(self._normalized, self._normalized, out=self._output)
         torch.mean(self._output, 1, keepdim=True, out=self._variance)
-        torch.add(self._variance, self._spec.eps, out=self._inverse_deviation).rsqrt_()
+        torch.add(self._variance, self._eps, out=self._inverse_deviation).rsqrt_()
         self._normalized.mul_(self._inverse_deviation)
         self._remember(z.shape[1])
         return torch.addcmul(self._tensors.beta, self._normalized, self._tensors.gamma, out=self._output)
@@ -62,12 +63,12 @@ class Normalization:
     def evaluate(self, z: Tensor) -> Tensor:
         """Normalise by the running statistics, in place."""
         t = self._tensors
-        scale = t.gamma * torch.rsqrt(t.running_variance + self._spec.eps)  # (K, 1, units)
+        scale = t.gamma * torch.rsqrt(t.running_variance + self._eps)  # (K, 1, units)
         return z.mul_(scale).add_(t.beta - t.running_mean * scale)
 
     def _remember(self, batch: int) -> None:
         if batch == 1:  # a last batch of one example has no variance to learn from
             return
-        self._tensors.running_mean.lerp_(self._mean, self._spec.momentum)
+        self._tensors.running_mean.lerp_(self._mean, self._momentum)
         unbiased = self._variance.mul_(batch / (batch - 1))
-        self._tensors.running_variance.lerp_(unbiased, self._spec.momentum)
+        self._tensors.running_variance.lerp_(unbiased, self._momentum)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
+from models.precision import above_zero
 
 Kind = TypeVar("Kind", SGD, Momentum, AdaGrad, RMSProp, Adam, AdamW)
 
@@ -72,7 +73,7 @@ class AdaGradDescent:
     def __init__(self, specs: Sequence[AdaGrad], flat: Flat) -> None:
         like = flat.parameters
         self._flat = flat
-        self._eps = _column([spec.eps for spec in specs], like)
+        self._eps = _column([above_zero(spec.eps, like.dtype) for spec in specs], like)
         self._sum = torch.zeros_like(like)
         self._move = torch.empty_like(like)
         self.slots = {"adagrad.sum": self._sum}
@@ -94,7 +95,7 @@ class RMSPropDescent:
         self._flat = flat
         self._rho = _column([spec.rho for spec in specs], like)
         self._newest = _column([1 - spec.rho for spec in specs], like)
-        self._eps = _column([spec.eps for spec in specs], like)
+        self._eps = _column([above_zero(spec.eps, like.dtype) for spec in specs], like)
         self._square = torch.zeros_like(like)
         self._move = torch.empty_like(like)
         self.slots = {"rmsprop.square": self._square}
@@ -126,7 +127,7 @@ class AdamDescent:
         tensors = (like, flat.gradient, mean, square, self._steps)
         rows = zip(*(tensor.unbind() for tensor in tensors), strict=True)
         self._members: list[tuple[list[Tensor], ...]] = [([p], [g], [m], [s], [], [t]) for p, g, m, s, t in rows]
-        self._numbers = list(map(_adam_numbers, specs))
+        self._numbers = [_adam_numbers(spec, like.dtype) for spec in specs]
 
     def __call__(self, rate: Tensor) -> None:
         """Take a step."""
@@ -135,11 +136,11 @@ class AdamDescent:
             self._kernel(*tensors, lr=lr, **numbers)
 
 
-def _adam_numbers(spec: Adam | AdamW) -> dict[str, float | bool]:
+def _adam_numbers(spec: Adam | AdamW, dtype: torch.dtype) -> dict[str, float | bool]:
     return {
         "beta1": spec.beta1,
         "beta2": spec.beta2,
-        "eps": spec.eps,
+        "eps": above_zero(spec.eps, dtype),
         "weight_decay": spec.weight_decay if isinstance(spec, AdamW) else 0.0,
         "amsgrad": False,
         "maximize": False,

@@ -70,6 +70,11 @@ def _onednn(a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
     return run
 
 
+def above_zero(number: float, dtype: torch.dtype) -> float:
+    """The number, or the smallest positive one of the type: a smaller one is 0 to it, and 0 / 0 no number."""
+    return max(number, torch.finfo(dtype).tiny)
+
+
 def products(precision: Precision) -> Products:
     """The products of a precision."""
     match precision:

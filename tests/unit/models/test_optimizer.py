@@ -66,3 +66,11 @@ def test_no_two_kinds_remember_under_the_same_name() -> None:
     kinds: list[AnyOptimizer] = [SGD(), Momentum(), AdaGrad(), RMSProp(), Adam()]
     names = [name for kind in kinds for name in update([kind], torch.zeros(1, 2), torch.zeros(1, 2)).slots]
     assert len(names) == len(set(names)) == 6
+
+
+@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam, AdamW])
+def test_an_eps_too_small_for_the_type_leaves_alone_what_has_no_gradient(kind: type[Adam]) -> None:
+    parameters, gradient = torch.ones(1, 2), torch.tensor([[0.0, 1.0]])
+    update([kind(lr=0.5, eps=5e-324)], parameters, gradient)(torch.tensor([[0.5]]))
+    assert parameters.isfinite().all()
+    assert parameters[0, 0] == pytest.approx(1.0, abs=0.01)  # AdamW's decay: 0.5 · 0.01
