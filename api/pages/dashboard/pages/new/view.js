@@ -103,16 +103,15 @@ const forms = (page) => {
     changed: (next) => draft.replace(isSweep ? { ...draft.document, base: next } : next),
   });
   const shapes = isSweep || trial.problem || draft.fault ? null : trial.result;
+  const dataset = page.sets.find(({ name }) => name === form.read(["dataset", "name"])) ?? null;
   return html`
     ${isSweep ? sweepForm({ draft, trial, spec, request, shared }) : nothing}
     ${isSweep ? html`<h2 class="new-base">The base</h2>` : nothing}
-    ${sections(form, shapes, (key) => (key === "dataset" ? aboutDataset(page, form) : nothing))}
+    ${sections(form, { shapes, dataset }, (key) => (key === "dataset" && dataset ? aboutDataset(dataset) : nothing))}
   `;
 };
 
-const aboutDataset = (page, form) => {
-  const found = page.sets.find(({ name }) => name === form.read(["dataset", "name"]));
-  if (!found) return nothing;
+const aboutDataset = (found) => {
   const classes = found.classes.length ? `${found.classes.length} classes` : "a number to predict";
   const absent = found.available ? "" : "; not here yet, the first run downloads it";
   const words = `${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${whole(found.train_examples)} training examples${absent}.`;

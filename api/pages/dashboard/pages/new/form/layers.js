@@ -12,9 +12,11 @@ import { drag, moved } from "./reorder.js";
 /**
  * @param {object} form
  * @param {object} description of the list
- * @param {object | null} shapes what a dry run said of this very document
+ * @param {object} [known]
+ * @param {object | null} known.shapes what a dry run said of the document
+ * @param {object | null} known.dataset what the network learns from
  */
-export const layers = (form, description, shapes) => {
+export const layers = (form, description, { shapes = null, dataset = null } = {}) => {
   const path = [description.key];
   const found = form.read(path);
   const list = Array.isArray(found) ? found : [];
@@ -22,18 +24,21 @@ export const layers = (form, description, shapes) => {
   const strays = [...mistakesAt(form.mistakes, form.place(path)), ...(Array.isArray(found) ? [] : straysAt(form.mistakes, form.place(path), []))];
   return html`
     <div class="layers">
-      ${known ? end("Input", `${whole(size(known[0].input_shape))} numbers`) : nothing}
+      ${dataset ? end("Input", `${whole(dataset.inputs)} numbers`) : nothing}
       <ol class="layer-list" id=${form.id(path)}>
         ${list.map((item, i) => layer({ form, path, description: description.item, list, item, i, shape: known?.[i] }))}
       </ol>
-      ${known ? end("Output", `${whole(size(known.at(-1).output_shape))} units · ${whole(known.at(-1).parameters)} parameters`) : nothing}
+      ${dataset ? end("Output", output(dataset, known?.at(-1))) : nothing}
       ${[...new Set(strays)].map((message) => html`<p class="mistake">${message}</p>`)}
       <div class="row">${description.item.kinds.map((kind) => adder(form, path, description.item, list, kind))}</div>
     </div>
   `;
 };
 
-const size = (shape) => shape.reduce((product, length) => product * length, 1);
+const output = ({ classes }, shape) => {
+  const units = classes.length ? `${classes.length} units, one for each class` : "1 unit";
+  return shape ? `${units} · ${whole(shape.parameters)} parameters` : units;
+};
 
 const end = (name, what) => html`<p class="layer-end"><span>${name}</span><span class="muted">${what}</span></p>`;
 

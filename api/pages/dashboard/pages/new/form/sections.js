@@ -13,19 +13,23 @@ const SECTIONS = [
   { title: "Machine", keys: ["device"], more: ["precision", "checkpoint"] },
 ];
 
-/** @param {(key: string) => any} beside what else to show below a field */
-export const sections = (form, shapes, beside = () => nothing) => {
+/**
+ * @param {object} form
+ * @param {object} known what is known of the layers, see `layers.js`
+ * @param {(key: string) => any} beside what else to show below a field
+ */
+export const sections = (form, known, beside) => {
   const sorted = new Set(SECTIONS.flatMap(({ keys, more }) => [...keys, ...more]));
   const others = form.description.fields.map(({ key }) => key).filter((key) => !sorted.has(key));
   const all = others.length ? [...SECTIONS, { title: "Others", keys: others, more: [] }] : SECTIONS;
-  return all.map((section) => card(form, section, shapes, beside));
+  return all.map((section) => card(form, section, known, beside));
 };
 
-const card = (form, { title, keys, more }, shapes, beside) => {
-  const known = (key) => form.description.fields.find((one) => one.key === key);
-  const [open, hidden] = [keys, more].map((list) => list.map(known).filter(Boolean));
+const card = (form, { title, keys, more }, known, beside) => {
+  const described = (key) => form.description.fields.find((one) => one.key === key);
+  const [open, hidden] = [keys, more].map((list) => list.map(described).filter(Boolean));
   if (!open.length && !hidden.length) return nothing;
-  const parts = (fields) => html`<div class="options">${fields.map((one) => part(form, one, shapes, beside))}</div>`;
+  const parts = (fields) => html`<div class="options">${fields.map((one) => part(form, one, known, beside))}</div>`;
   const id = `section-${title.toLowerCase().replaceAll(" ", "-")}`;
   return html`
     <section class="card" aria-labelledby=${id}>
@@ -36,7 +40,7 @@ const card = (form, { title, keys, more }, shapes, beside) => {
   `;
 };
 
-const part = (form, one, shapes, beside) => {
+const part = (form, one, known, beside) => {
   const isLayers = one.form === "list" && one.item.form === "words";
-  return html`${isLayers ? layers(form, one, shapes) : field(form, [one.key], one, form.read([one.key]))}${beside(one.key)}`;
+  return html`${isLayers ? layers(form, one, known) : field(form, [one.key], one, form.read([one.key]))}${beside(one.key)}`;
 };

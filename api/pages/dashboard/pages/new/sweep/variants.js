@@ -67,7 +67,7 @@ const patchForm = (sweep, label, patch, become) => createForm({
 const change = (sweep, form, one, patch, become) => html`
   <div class="change">
     ${one.form === "list"
-      ? layers(form, one, null)
+      ? layers(form, one)
       : field(form, [one.key], one, patch[one.key], sweep.base[one.key] ?? one.default)}
     ${removeButton(`the change of ${called(one.key)}`, () => become(without(patch, one.key)))}
   </div>
