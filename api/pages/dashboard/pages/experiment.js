@@ -42,7 +42,7 @@ class ExperimentPage {
   #draw = perFrame(() => this.#render());
   #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
   #readLog = paced(CURVE_PACE, () => this.#refreshLog());
-  #told = false;
+  #tellings = 0;
   #end = () => {};
 
   constructor(root, id, navigate) {
@@ -79,11 +79,18 @@ class ExperimentPage {
     }
   }
 
-  /** The experiment, asked for again if it changed its status meanwhile: the answer may be of before. */
+  /** The experiment, asked for again if its stream told of it meanwhile: the answer may be of before. */
   async #ask() {
-    this.#told = false;
+    const before = this.#tellings;
     const experiment = await get(`/v1/experiments/${this.id}`);
-    return this.#told ? this.#ask() : experiment;
+    return before === this.#tellings ? experiment : this.#ask();
+  }
+
+  /** Do something to it. What its stream has told meanwhile is newer than the answer. */
+  async #act(deed) {
+    const before = this.#tellings;
+    const experiment = await attempt(deed);
+    if (experiment && before === this.#tellings) this.#take(experiment);
   }
 
   /** What does not change while it trains. */
@@ -113,7 +120,7 @@ class ExperimentPage {
   }
 
   #change(experiment) {
-    this.#told = true;
+    this.#tellings += 1;
     if (this.#experiment) this.#take(experiment);
   }
 
@@ -134,9 +141,9 @@ class ExperimentPage {
   }
 
   #view(experiment) {
-    const buttons = actions(experiment, { changed: (one) => this.#take(one), gone: () => this.navigate("/") });
+    const buttons = actions(experiment, { act: (deed) => this.#act(deed), gone: () => this.navigate("/") });
     return html`
-      ${head(experiment, () => this.#edit(), buttons)}
+      ${head(experiment, () => edit(experiment, (deed) => this.#act(deed)), buttons)}
       <div class="stack">
         ${facts(experiment, this.#dataset)}
         ${fault(experiment)}
@@ -204,10 +211,5 @@ class ExperimentPage {
   #scale(logarithmic) {
     this.#logarithmic = logarithmic;
     this.#drawCurves();
-  }
-
-  async #edit() {
-    const changed = await edit(this.#experiment);
-    if (changed) this.#take(changed);
   }
 }

@@ -8,17 +8,17 @@ import { icon } from "../../icons.js";
 import { isFinal } from "../../status.js";
 import { attempt, toast } from "../../toast.js";
 
-/** The buttons. `changed` takes the experiment that the service answers with. */
-export const actions = (experiment, { changed, gone }) => {
+/** The buttons. `act` takes a function that does something to the experiment and gives it as it is then. */
+export const actions = (experiment, { act, gone }) => {
   const { id, status } = experiment;
-  const ask = (what) => attempt(async () => changed(await post(`/v1/experiments/${id}/${what}`)));
+  const ask = (what) => act(() => post(`/v1/experiments/${id}/${what}`));
   const going = !isFinal(status);
   return html`
     <div class="row actions" role="group" aria-label="What to do with it">
       ${status === "paused" ? button("play", "Resume", () => ask("resume"), "button-primary") : nothing}
       ${going && status !== "paused" ? button("paused", "Pause", () => ask("pause")) : nothing}
       ${going ? button("cancel", "Cancel", () => cancel(experiment, ask)) : nothing}
-      ${experiment.error?.code === "diverged" ? nothing : button("extend", "Extend", () => extend(experiment, changed))}
+      ${experiment.error?.code === "diverged" ? nothing : button("extend", "Extend", () => extend(experiment, act))}
       <a class="button" href="/new?fork=${id}">${icon("fork")}Fork</a>
       ${status === "running" ? nothing : button("delete", "Delete", () => drop(experiment, gone), "button-danger")}
     </div>
@@ -43,7 +43,7 @@ const drop = async (experiment, gone) => {
   });
 };
 
-const extend = async (experiment, changed) => {
+const extend = async (experiment, act) => {
   const { epoch, epochs } = experiment.progress;
   const have = isFinal(experiment.status) ? epoch : epochs;
   const more = await openDialog("Train longer", (answer) => html`
@@ -62,5 +62,5 @@ const extend = async (experiment, changed) => {
   `);
   if (!more) return;
   const once = { "Idempotency-Key": crypto.randomUUID() };
-  await attempt(async () => changed(await post(`/v1/experiments/${experiment.id}/extend`, { epochs: more }, once)));
+  await act(() => post(`/v1/experiments/${experiment.id}/extend`, { epochs: more }, once));
 };

@@ -3,12 +3,11 @@
 import { html } from "/pages/vendor/lit-html/lit-html.js";
 import { patch } from "../../api.js";
 import { openDialog } from "../../dialog.js";
-import { attempt } from "../../toast.js";
 
-/** Ask for new ones, and keep them. @returns {Promise<object | undefined>} the experiment as it is then */
-export const edit = async (experiment) => {
+/** Ask for new ones, and keep them. `act` takes what does it. */
+export const edit = async (experiment, act) => {
   const written = await openDialog("Name, tags and notes", (answer) => form(experiment, answer));
-  return written && attempt(() => patch(`/v1/experiments/${experiment.id}`, written));
+  if (written) await act(() => patch(`/v1/experiments/${experiment.id}`, written));
 };
 
 const form = (experiment, answer) => html`
