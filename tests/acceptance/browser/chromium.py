@@ -21,7 +21,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SECONDS = 30
+SECONDS = 60
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -51,6 +51,8 @@ class Complaints:
     """The service is away on purpose: that nothing answers is no complaint."""
     refusals: bool = False
     """Mistakes are made on purpose: that the service refuses them is no complaint."""
+    strangers: bool = False
+    """Nobody has signed in: that the service asks for a key is no complaint."""
 
     def watch(self, page: Page) -> None:
         page.on("console", self._console)
@@ -59,7 +61,10 @@ class Complaints:
 
     def _console(self, message: ConsoleMessage) -> None:
         """The policy's violations are errors of the console too."""
-        meant = (self.absence and "net::ERR_" in message.text) or (self.refusals and "status of 422" in message.text)
+        refused = (self.refusals and "status of 422" in message.text) or (
+            self.strangers and "status of 401" in message.text
+        )
+        meant = refused or (self.absence and "net::ERR_" in message.text)
         if message.type in {"error", "warning"} and not meant:
             self.found.append(f"{message.type}: {message.text}")
 

@@ -1,0 +1,149 @@
+"""The page of one experiment, while it trains."""
+
+import os
+import signal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gradus.client import calls
+from gradus.examples import DIGITS
+from gradus.status import Status
+from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
+from tests.acceptance.browser.conftest import Service, Visit
+from tests.servers.processes import wait_until
+
+SLOW = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
+"""A run with a few epochs a second that does not end while a test looks."""
+
+
+def begin(service: Service, **changes: object) -> str:
+    """An experiment that a worker has taken up or soon will."""
+    return service.client.send(calls.create(DIGITS, **changes)).id
+
+
+def end(service: Service, one: str) -> None:
+    """Make room for the next."""
+    service.client.send(calls.cancel(one))
+    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+
+
+def drawn(page: Page) -> list[int]:
+    """The epochs of the validation curve, as the chart has them."""
+    epochs: list[int] = page.evaluate("() => document.querySelector('#chart-loss')?.data?.[1].x ?? []")
+    return epochs
+
+
+def until_drawn(page: Page, count: int) -> None:
+    page.wait_for_function(f"() => (document.querySelector('#chart-loss')?.data?.[1].x.length ?? 0) >= {count}")
+
+
+def said(page: Page, status: Status) -> None:
+    expect(page.locator(".experiment-title .status")).to_have_text(status)
+
+
+def test_curves_grow_without_a_reload_from_before_the_first_epoch(page: Page, service: Service) -> None:
+    slots = sum(worker.slots for worker in service.client.send(calls.system()).workers)
+    blockers = [begin(service, **SLOW) for _ in range(slots)]
+    one = begin(service, name="growing", epochs=40)
+    page.goto(f"/experiments/{one}")
+    said(page, Status.QUEUED)
+    expect(page.get_by_text("The curves begin with the first epoch.")).to_be_visible()
+    page.evaluate("window.stayed = true")
+    for blocker in blockers:
+        end(service, blocker)
+    until_drawn(page, 1)
+    said(page, Status.SUCCEEDED)
+    until_drawn(page, 40)
+    assert drawn(page) == list(range(1, 41))
+    assert page.evaluate("window.stayed")
+    rows = service.client.send(calls.metrics(one)).data
+    y = page.evaluate("() => [...document.querySelector('#chart-loss').data[1].y]")
+    assert y == [row.validation_loss for row in rows]
+    expect(page.get_by_role("region", name="Layers").first).to_contain_text("64")
+
+
+def test_a_run_is_paused_resumed_and_cancelled_by_buttons(page: Page, service: Service) -> None:
+    one = begin(service, name="stopped", **SLOW)
+    page.goto(f"/experiments/{one}")
+    until_drawn(page, 2)
+    page.get_by_role("button", name="Pause").click()
+    said(page, Status.PAUSED)
+    paused_at = service.client.send(calls.experiment(one)).progress.epoch
+    page.get_by_role("button", name="Resume").click()
+    said(page, Status.RUNNING)
+    until_drawn(page, paused_at + 2)
+    assert drawn(page)[: paused_at + 2] == list(range(1, paused_at + 3))
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the run").click()
+    said(page, Status.CANCELLED)
+
+
+def test_a_run_is_extended_renamed_and_deleted(page: Page, service: Service) -> None:
+    one = begin(service, name="short", epochs=2)
+    page.goto(f"/experiments/{one}")
+    said(page, Status.SUCCEEDED)
+    page.get_by_role("button", name="Extend").click()
+    page.get_by_label("Epochs more").fill("3")
+    page.get_by_role("dialog").get_by_role("button", name="Extend").click()
+    until_drawn(page, 5)
+    said(page, Status.SUCCEEDED)
+    page.get_by_role("button", name="Edit name, tags and notes").click()
+    page.get_by_role("textbox", name="Name").fill("longer")
+    page.get_by_role("textbox", name="Tags").fill("a, b")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="longer")).to_be_visible()
+    assert service.client.send(calls.experiment(one)).tags == ("a", "b")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.path().read_text().startswith("epoch,step,train_loss")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Experiments")).to_be_visible()
+    assert one not in {row.id for row in service.client.send(calls.experiments()).data}
+
+
+def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
+    one = begin(service, activation="identity", optimizer={"kind": "sgd", "lr": 1000.0}, epochs=5)
+    page.goto(f"/experiments/{one}")
+    said(page, Status.FAILED)
+    error = service.client.send(calls.experiment(one)).error
+    assert error is not None
+    expect(page.get_by_text(error.message)).to_be_visible()
+    expect(page.get_by_text(f"epoch {error.epoch}", exact=False).first).to_be_visible()
+    expect(page.get_by_role("button", name="Extend")).to_have_count(0)
+
+
+def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit, service: Service) -> None:
+    one = begin(service, name="survivor", epochs=400)
+    page = visit.page
+    page.goto(f"/experiments/{one}")
+    until_drawn(page, 5)
+    page.evaluate("window.stayed = true")
+    visit.complaints.absence = True
+    before = service.pid_of("api")
+    os.kill(before, signal.SIGKILL)
+    expect(page.locator(".connection")).to_have_text("reconnecting …")
+    wait_until(lambda: service.pid_of("api") != before, "a new API")
+    expect(page.locator(".connection")).to_have_text("live")
+    said(page, Status.SUCCEEDED)
+    until_drawn(page, 400)
+    assert drawn(page) == list(range(1, 401))
+    assert page.evaluate("window.stayed")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
+    one = begin(service, name="for everybody", tags=["tag"], notes="a note", epochs=3)
+    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+        page = context.new_page()
+        page.goto(f"/experiments/{one}")
+        until_drawn(page, 3)
+        expect(page.get_by_text("Together")).to_be_visible()
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.get_by_role("button", name="Extend").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert barriers(page) == []

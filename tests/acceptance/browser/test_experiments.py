@@ -1,0 +1,94 @@
+"""The list of experiments, and runs compared."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gradus.client import calls
+from gradus.examples import DIGITS
+from gradus.spec.optimizer import SGD
+from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
+from tests.acceptance.browser.conftest import Service
+from tests.servers.processes import wait_until
+
+
+@pytest.fixture(scope="module")
+def runs(service: Service) -> tuple[str, str]:
+    """Two that are over: Adam's and gradient descent's."""
+    specs = (DIGITS, DIGITS.model_copy(update={"name": "descent", "optimizer": SGD(lr=0.05), "tags": ("plain",)}))
+    ids = [service.client.send(calls.create(spec)).id for spec in specs]
+    for one in ids:
+        wait_until(lambda one=one: service.client.send(calls.experiment(one)).status.final, "the end of a run")
+    return ids[0], ids[1]
+
+
+def test_a_new_service_says_how_to_begin_and_the_first_run_appears(page: Page) -> None:
+    """First of the module: nothing has been trained yet."""
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Run the lecture’s two")).to_be_visible()
+    page.get_by_role("button", name="A few seconds of digits").click()
+    added = page.locator("tr[data-id]")
+    expect(added).to_have_count(1)
+    expect(added).to_contain_text("64–64–32–10")
+    expect(added).to_contain_text("succeeded")
+    expect(added.locator(".sparkline")).to_be_visible()
+    expect(added.locator(".cell-best")).to_contain_text("%")
+
+
+def test_filters_stay_in_the_address(page: Page, runs: tuple[str, str]) -> None:
+    page.goto("/")
+    page.get_by_placeholder("Any tag").fill("plain")
+    expect(page.locator("tr[data-id]")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/\?tag=plain$"))
+    page.reload()
+    expect(page.locator("tr[data-id]")).to_have_count(1)
+    expect(page.get_by_placeholder("Any tag")).to_have_value("plain")
+    page.get_by_label("Status").select_option("failed")
+    expect(page.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("tr[data-id]").nth(1)).to_be_visible()
+    page.get_by_placeholder("Search").fill("DESC")
+    expect(page.locator("tr[data-id]")).to_have_count(1)
+
+
+def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, runs: tuple[str, str]) -> None:
+    page.goto("/")
+    expect(page.locator(f'tr[data-id="{runs[0]}"]')).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="descent")).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("x")
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("heading", name="Compare 2 runs")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('#curves').data?.every((trace) => trace.x.length === 10)")
+    names = {"digits", "descent"}
+    assert set(page.evaluate("() => document.querySelector('#curves').data.map((trace) => trace.name)")) == names
+    headings = page.get_by_role("columnheader").all_inner_texts()
+    assert {"optimizer", "optimizer.lr"} <= {text.strip() for text in headings}
+    assert not {"seed", "batch_size", "dataset"} & {text.strip() for text in headings}
+    by_rate = page.get_by_role("button", name="optimizer.lr")
+    for first in ("digits", "descent"):
+        by_rate.click()
+        expect(page.locator(".compare-table tbody tr").first).to_contain_text(first)
+    page.get_by_label("Metric").select_option(label="Test loss")
+    expect(page).to_have_url(re.compile("metric=test_loss"))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_keeps_people_out(browser: Browser, service: Service, runs: tuple[str, str], dark: bool) -> None:
+    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+        page = context.new_page()
+        page.goto("/")
+        page.locator(f'tr[data-id="{runs[0]}"] input').click()
+        expect(page.locator(f'tr[data-id="{runs[0]}"] .sparkline')).to_be_visible()
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.goto(f"/compare?ids={','.join(runs)}")
+        page.wait_for_function("() => document.querySelector('#curves')?.data")
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

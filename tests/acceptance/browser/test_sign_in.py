@@ -1,0 +1,79 @@
+"""A browser at a service that asks for keys."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from api.app import create_app
+from hub.hub import Hub
+from hub.migrate import upgrade
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
+from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.chromium import visiting
+from tests.integration.access.doors import make_key, revoke, serving, ticket
+
+
+@pytest.fixture(scope="module")
+def hub(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    folder: Path = tmp_path_factory.mktemp("keyed")
+    upgrade(url := f"sqlite:///{folder / 'gradus.db'}")
+    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder,)))
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="module")
+def url(hub: Hub) -> Iterator[str]:
+    with serving(create_app(hub)) as url:
+        yield url
+
+
+@pytest.fixture
+def stranger(browser: Browser, url: str) -> Iterator[Page]:
+    """Somebody who has not signed in."""
+    with visiting(browser, url) as (context, complaints):
+        complaints.strangers = True
+        yield context.new_page()
+
+
+def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: Page, hub: Hub) -> None:
+    stranger.goto("/?status=failed")
+    expect(stranger).to_have_url(re.compile(r"/sign-in\?next=%2F%3Fstatus%3Dfailed$"))
+    assert barriers(stranger) == []
+    stranger.get_by_label("API key").fill("gk_wrong")
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger.get_by_role("status")).to_contain_text("not known")
+    stranger.get_by_label("API key").fill(make_key(hub).key)
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
+    assert stranger.url.endswith("/?status=failed")
+    expect(stranger.locator(".connection")).to_have_text("live")
+
+
+def test_who_signs_out_is_out(stranger: Page, hub: Hub) -> None:
+    stranger.goto(f"/sign-in#{ticket(hub, make_key(hub))}")
+    stranger.get_by_role("button", name="Sign out").click()
+    expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
+    stranger.goto("/")
+    expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
+
+
+def test_a_revoked_key_leads_back_to_the_sign_in(stranger: Page, hub: Hub) -> None:
+    key = make_key(hub)
+    stranger.goto(f"/sign-in#{ticket(hub, key)}")
+    expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+    revoke(hub, key)
+    stranger.get_by_role("button", name="A few seconds of digits").click()
+    expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "//"]
+)
+def test_a_sign_in_never_leads_to_another_s_page(stranger: Page, hub: Hub, elsewhere: str) -> None:
+    stranger.goto(f"/sign-in?next={elsewhere}#{ticket(hub, make_key(hub))}")
+    expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
