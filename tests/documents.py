@@ -97,7 +97,28 @@ def specs(datasets: Iterable[str], units: int, limit: int, epochs: int) -> st.Se
     )
 
 
-ODD = (0, -1, 1, 2, 0.5, 1.0, -0.0, 5e-324, 1e-45, 1e308, 2**53, True, False, None, "", "full", "adam", [], {}, [1])
+ODD: tuple[Any, ...] = (
+    0,
+    -1,
+    1,
+    2,
+    0.5,
+    1.0,
+    -0.0,
+    5e-324,
+    1e-45,
+    1e308,
+    2**53,
+    True,
+    False,
+    None,
+    "",
+    "full",
+    "adam",
+    [],
+    {},
+    [1],
+)
 """What stands at the edge of one field or another, or has no business there."""
 
 

@@ -27,9 +27,9 @@ CASES = 2_000
 def fuzz(folder: Path, url: str, *options: str) -> int:
     """How many requests were answered as the document says; fail with those that were not."""
     report = folder / "report.json"
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIG, "run", f"{url}/openapi.json"]
-    written = ["--report", "json", "--report-json-path", report, "--no-color"]
-    done = subprocess.run([*command, *written, *options], cwd=folder, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", f"{url}/openapi.json"]
+    command += ["--report", "json", "--report-json-path", str(report), "--no-color", *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
     cases = json.loads(report.read_text())["test_cases"]
     assert (cases["with_failures"], cases["errored"]) == (0, 0)
