@@ -11,6 +11,7 @@ import { halfWords, silence, valueWords, verdict, VERDICTS } from "./verdict.js"
 const WIDTH = 210;
 const EDGE = 8;
 const MIDDLE = 13;
+const FEW = 4;
 
 /**
  * @param {object} sweep
@@ -19,8 +20,8 @@ const MIDDLE = 13;
  * @param {(label: string | null) => void} hover
  */
 export const ranking = (sweep, shown, hovered, hover) => {
-  const scale = scaleOf(sweep.results);
   const base = sweep.results.find(({ label }) => label === sweep.base_label);
+  const scale = scaleOf(sweep.results, base);
   return html`
     <div class="table as-cards ranking" role="region" aria-label="Ranking" tabindex="0">
       <table>
@@ -74,12 +75,15 @@ const against = (sweep, result) => {
 
 const finite = (values) => values.map(number).filter((value) => value !== null && Number.isFinite(value));
 
-const scaleOf = (results) => {
-  const all = finite(results.flatMap(({ values, ci95 }) => [...values, ...(ci95 ?? [])]));
+/** Wide enough for the better half and the base: far worse ones end at the edge, or all that matters would be a dot. */
+const scaleOf = (results, base) => {
+  const valued = results.filter(({ n }) => n > 0);
+  const seen = [...valued.slice(0, Math.max(FEW, Math.ceil(valued.length / 2))), ...(base ? [base] : [])];
+  const all = finite(seen.flatMap(({ values, ci95 }) => [...values, ...(ci95 ?? [])]));
   if (!all.length) return null;
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const spread = high - low || 1;
-  return (value) => EDGE + ((number(value) - low) / spread) * (WIDTH - 2 * EDGE);
+  return (value) => Math.min(WIDTH, Math.max(0, EDGE + ((number(value) - low) / spread) * (WIDTH - 2 * EDGE)));
 };
 
 /** Seeds as faint dots, the interval as a line, the mean on top; the base's mean as a dashed line through all rows. */
@@ -89,16 +93,25 @@ const bar = (objective, result, scale, base) => {
   return html`
     <svg class="bar" viewBox=${`0 0 ${WIDTH} ${2 * MIDDLE}`} width=${WIDTH} height=${2 * MIDDLE} role="img" aria-label=${words}>
       ${base && base.mean !== null ? svg`<line class="bar-base" x1=${scale(base.mean)} x2=${scale(base.mean)} y1="0" y2=${2 * MIDDLE}></line>` : nothing}
-      ${result.ci95 ? whiskers(scale(low), scale(high)) : nothing}
-      ${finite(result.values).map((value) => svg`<circle class="bar-seed" cx=${scale(value)} cy=${MIDDLE} r="2.5"></circle>`)}
-      ${Number.isFinite(number(result.mean)) ? svg`<path class="bar-mean" d=${diamond(scale(result.mean))}></path>` : nothing}
+      ${result.ci95 && scale(low) < scale(high) ? whiskers(scale(low), scale(high)) : nothing}
+      ${seedsWithin(result, scale).map((x) => svg`<circle class="bar-seed" cx=${x} cy=${MIDDLE} r="2.5"></circle>`)}
+      ${Number.isFinite(number(result.mean)) ? meanMark(scale(result.mean)) : nothing}
     </svg>
   `;
 };
 
+const seedsWithin = ({ values }, scale) => finite(values).map(scale).filter((x) => x > 0 && x < WIDTH);
+
 const whiskers = (low, high) => svg`
   <path class="bar-interval" d=${`M${low} ${MIDDLE}H${high}M${low} ${MIDDLE - 5}v10M${high} ${MIDDLE - 5}v10`}></path>
 `;
+
+/** An arrow where it is further away than the scale is wide. */
+const meanMark = (x) => {
+  if (x <= 0) return svg`<path class="bar-beyond" d=${`M6 ${MIDDLE - 5}l-5 5l5 5`}></path>`;
+  if (x >= WIDTH) return svg`<path class="bar-beyond" d=${`M${WIDTH - 6} ${MIDDLE - 5}l5 5l-5 5`}></path>`;
+  return svg`<path class="bar-mean" d=${diamond(x)}></path>`;
+};
 
 const diamond = (x) => `M${x} ${MIDDLE - 5}l5 5l-5 5l-5 -5z`;
 

@@ -19,10 +19,13 @@ export const axesOf = (sweep) => {
 
 const pathAxis = (sweep, path) => {
   const value = (result) => result.changes[path];
-  const all = distinct(sweep.results.map(value));
+  const all = distinct(chosenFrom(sweep, path) ?? sweep.results.map(value));
   if (!all.every((one) => typeof one === "number")) return named(path, all, value);
   return numbered(path, all, value, isLogarithmic(sweep, path, all) ? Math.log : (one) => one, (one) => figure(one, 3));
 };
+
+/** The values in the order in which they were asked for; draws from a range have none. */
+const chosenFrom = ({ request }, path) => (request.grid ? request.grid[path] : request.random.space[path].values);
 
 /** As the draws were; for a grid, if its values are orders of magnitude apart. */
 const isLogarithmic = ({ request }, path, all) => {
