@@ -243,7 +243,8 @@ def test_deleting_asks_first_in_a_terminal(service: Service) -> None:
     with service.terminal("rm", one) as terminal:
         terminal.wait_for("Delete?")
         terminal.press("n\n")
-        assert terminal.exit_code() == Exit.INTERRUPTED
+        assert terminal.exit_code() == Exit.OK
+    assert "nothing is deleted" in terminal.lines
     assert service.document("show", one)["id"] == one
 
 

@@ -22,8 +22,9 @@ def command(
     """
     with Client(find_access(url)) as client:
         found = ids.resolve_all(client, given)
-        if not yes and sys.stdin.isatty():
-            _ask(client, found)
+        if not yes and sys.stdin.isatty() and not _meant(client, found):
+            output.talk("nothing is deleted")
+            found = []
         for one in found:
             client.send(calls.delete(one))
             output.talk(f"{one} is deleted")
@@ -31,9 +32,9 @@ def command(
         output.print_json({"deleted": found})
 
 
-def _ask(client: Client, found: list[str]) -> None:
-    """Which they are, and whether that is meant."""
+def _meant(client: Client, found: list[str]) -> bool:
+    """Says which they are, and asks whether that is meant."""
     for one in found:
         record = client.send(calls.experiment(one))
         output.talk(f"{one} {record.name} {record.status}, {record.progress.epoch} epochs")
-    typer.confirm("Delete?" if len(found) == 1 else f"Delete all {len(found)}?", abort=True, err=True)
+    return typer.confirm("Delete?" if len(found) == 1 else f"Delete all {len(found)}?", err=True)
