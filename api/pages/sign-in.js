@@ -14,9 +14,13 @@ async function signIn(shown) {
     location.replace(next());
     return;
   }
-  word.textContent = shown.ticket
+  word.textContent = answer.status === 401 ? refusal(shown) : (await answer.json()).detail;
+}
+
+function refusal(shown) {
+  return shown.ticket
     ? "This link was used before, or is too old. Make another with `gradus keys link`, or paste a key."
-    : (await answer.json()).detail;
+    : "This key is not known, has expired or was revoked.";
 }
 
 // Where the visitor wanted to go: a path of this service, and never another's address.
