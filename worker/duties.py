@@ -5,6 +5,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from sqlalchemy.exc import ProgrammingError
+
 from gradus.wire.system import WorkerRecord
 from hub import workers
 from hub.bell import CONTROL
@@ -22,14 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 def every(seconds: float, duty: Callable[[], object], stopping: Stopping) -> threading.Thread:
-    """Do the duty again and again until the worker stops; a database that is away only delays it."""
+    """Do the duty again and again until the worker stops; a database that is away or of another version delays it."""
 
     def serve() -> None:
         while not stopping.begun:
             try:
                 duty()
-            except DATABASE_AWAY as error:
-                logger.warning("the database is away: %s", str(error).splitlines()[0])
+            except (*DATABASE_AWAY, ProgrammingError) as error:
+                logger.warning("the database does not serve: %s", str(error).splitlines()[0])
             stopping.wait(seconds)
 
     thread = threading.Thread(target=serve, name=getattr(duty, "__name__", "duty"), daemon=True)
