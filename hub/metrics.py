@@ -10,7 +10,8 @@ from gradus.wire.metrics import MetricsRow
 from hub.records import METRIC_COLUMNS
 from hub.tables import ExperimentRow, MetricRow, Table
 
-_ADD = insert(Table.metadata.tables[MetricRow.__tablename__])
+_METRICS = Table.metadata.tables[MetricRow.__tablename__]
+_ADD = insert(_METRICS)
 
 
 def add(session: Session, rows: Mapping[str, MetricsRow]) -> None:
@@ -26,8 +27,9 @@ def read(session: Session, experiment_id: str, after: int = 0) -> tuple[MetricsR
 
 def losses(session: Session, experiment_id: str, after: int = 0) -> Sequence[tuple[int, float]]:
     """Each epoch after `after` with its training loss, in order: enough to choose which rows to read."""
-    query = select(MetricRow.epoch, MetricRow.train_loss).where(MetricRow.experiment_id == experiment_id)
-    return session.execute(query.where(MetricRow.epoch > after).order_by(MetricRow.epoch)).all()
+    of_one = (_METRICS.c.experiment_id == experiment_id, _METRICS.c.epoch > after)
+    query = select(_METRICS.c.epoch, _METRICS.c.train_loss).where(*of_one).order_by(_METRICS.c.epoch)
+    return session.execute(query).all()
 
 
 def read_epochs(session: Session, experiment_id: str, epochs: Sequence[int]) -> tuple[MetricsRow, ...]:
