@@ -2,6 +2,7 @@
 
 import os
 import signal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,11 +15,11 @@ from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 from tests.servers.processes import wait_until
 
-SLOW = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
+SLOW: dict[str, Any] = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
 """A run with a few epochs a second that does not end while a test looks."""
 
 
-def begin(service: Service, **changes: object) -> str:
+def begin(service: Service, **changes: Any) -> str:
     """An experiment that a worker has taken up or soon will."""
     return service.client.send(calls.create(DIGITS, **changes)).id
 

@@ -1,6 +1,7 @@
 """The list of experiments, and runs compared."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,13 +15,17 @@ from tests.acceptance.browser.conftest import Service
 from tests.servers.processes import wait_until
 
 
+def is_over(service: Service, one: str) -> bool:
+    return service.client.send(calls.experiment(one)).status.final
+
+
 @pytest.fixture(scope="module")
 def runs(service: Service) -> tuple[str, str]:
     """Two that are over: Adam's and gradient descent's."""
     specs = (DIGITS, DIGITS.model_copy(update={"name": "descent", "optimizer": SGD(lr=0.05), "tags": ("plain",)}))
     ids = [service.client.send(calls.create(spec)).id for spec in specs]
     for one in ids:
-        wait_until(lambda one=one: service.client.send(calls.experiment(one)).status.final, "the end of a run")
+        wait_until(partial(is_over, service, one), "the end of a run")
     return ids[0], ids[1]
 
 
