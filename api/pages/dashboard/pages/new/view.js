@@ -105,7 +105,7 @@ const forms = (page) => {
   const shapes = isSweep || trial.problem || draft.fault ? null : trial.result;
   const dataset = page.sets.find(({ name }) => name === form.read(["dataset", "name"])) ?? null;
   return html`
-    ${isSweep ? sweepForm({ draft, trial, spec, request, shared }) : nothing}
+    ${isSweep ? sweepForm({ draft, spec, request, shared, dataset }) : nothing}
     ${isSweep ? html`<h2 class="new-base">The base</h2>` : nothing}
     ${sections(form, { shapes, dataset }, (key) => (key === "dataset" && dataset ? aboutDataset(dataset) : nothing))}
   `;

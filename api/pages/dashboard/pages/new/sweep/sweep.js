@@ -22,12 +22,12 @@ const WAYS = {
 /**
  * @param {object} page
  * @param {object} page.draft whose document is the request
- * @param {object} page.trial
  * @param {object} page.spec description of a spec
  * @param {object} page.request description of a sweep's request
  * @param {object} page.shared what forms share
+ * @param {object | null} page.dataset what the base learns from
  */
-export const sweepForm = ({ draft, trial, spec, request, shared }) => {
+export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
   const { document } = draft;
   const [search, objective, name] = ["random", "objective", "name"].map((key) => request.fields.find((one) => one.key === key));
   const form = createForm({ ...shared, base: "", description: request, document: () => draft.document, changed: draft.replace });
@@ -46,12 +46,12 @@ export const sweepForm = ({ draft, trial, spec, request, shared }) => {
     set: (key, value) => draft.replace(value === undefined ? without(draft.document, key) : { ...draft.document, [key]: value }),
     freePath: (taken) => [...paths.keys()].find((path) => !(path in taken) && path.startsWith("optimizer.")) ?? "",
   };
-  const compared = document.objective ?? trial.result?.request?.objective;
+  const usual = { metric: dataset?.task === "regression" ? "validation_loss" : "validation_accuracy" };
   return html`
     <section class="card" aria-labelledby="section-sweep">
       <h2 id="section-sweep">Sweep</h2>
       <div class="options">${field(form, ["name"], name, document.name)} ${seeds(sweep)}</div>
-      ${field(form, ["objective"], objective, document.objective, compared)}
+      ${field(form, ["objective"], objective, document.objective, usual)}
     </section>
     <section class="card" aria-labelledby="section-changes">
       <div class="card-head"><h2 id="section-changes">What changes</h2>${ways(draft)}</div>
