@@ -21,7 +21,6 @@ class BatchNorm(Word, title="Batch normalisation"):
     """Added to the variance before the root."""
 
 
-
 def _no_number(value: Any) -> Any:
     """To Python 0 is False."""
     if isinstance(value, bool) or not isinstance(value, int | float):
