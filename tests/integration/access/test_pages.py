@@ -77,6 +77,7 @@ def test_a_browser_asks_each_time_whether_its_script_is_still_good(trusting: str
 
 @pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
 def test_what_a_module_imports_is_there(module: Path) -> None:
-    for place in re.findall(r"""(?:from|import\()\s*["']([^"']+)["']""", module.read_text()):
+    imports = r"""(?:^(?:import|export) [^;`]*?from |\bimport\()"([^"]+)\""""
+    for place in re.findall(imports, module.read_text(), re.MULTILINE):
         path = PAGES / place.removeprefix("/pages/") if place.startswith("/") else module.parent / place
         assert path.is_file(), place
