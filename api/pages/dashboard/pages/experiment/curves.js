@@ -62,7 +62,7 @@ export class Curves {
     });
   }
 
-  #layout({ logarithmic, best }) {
+  #layout({ rows, logarithmic, best }) {
     const { chart } = this;
     return {
       showlegend: chart.lines.length > 1,
@@ -72,7 +72,7 @@ export class Curves {
         ...(logarithmic && chart.logs ? { type: "log", dtick: 1, exponentformat: "power" } : { type: "linear" }),
         rangemode: chart.id === "rate" ? "tozero" : "normal",
       },
-      shapes: best && chart.tall ? [bestLine(best)] : [],
+      shapes: best && chart.tall ? [bestLine(best, rows.at(-1).epoch)] : [],
       uirevision: `${chart.id} ${logarithmic}`, // what a person has zoomed into stays while the curve grows
     };
   }
@@ -109,7 +109,7 @@ const ghost = ({ n, dash }, x, y) => ({
   showlegend: false,
 });
 
-const bestLine = (epoch) => ({
+const bestLine = (epoch, last) => ({
   type: "line",
   x0: epoch,
   x1: epoch,
@@ -117,5 +117,5 @@ const bestLine = (epoch) => ({
   y0: 0,
   y1: 1,
   line: { color: color("line-strong"), width: 1, dash: "dot" },
-  label: { text: "best", textposition: "end", textangle: 0, xanchor: "left", font: { size: 10, color: color("muted") } },
+  label: { text: "best", textposition: "end", textangle: 0, xanchor: epoch > 0.7 * last ? "right" : "left", font: { size: 10, color: color("muted") } },
 });
