@@ -13,11 +13,11 @@ from models.schedule import factors
 
 STEP_SECONDS = 1.5e-4
 """What a step costs however small the network is."""
-NUMBERS_PER_SECOND = 3e10
-"""Multiplications that a slow CPU does in a second; a fast device has shorter chunks, never longer ones."""
+NUMBERS_PER_SECOND = 5e10
+"""Multiplications that a core does in a second; a fast device has shorter chunks, never longer ones."""
 WEIGHTS_PER_SECOND = 6e8
 """Weights whose step's eight passes through memory a slow CPU does in a second: what counts in small batches."""
-CHUNK_SECONDS = 0.15
+CHUNK_SECONDS = 0.25
 CHUNK_OUTPUTS = 2**20
 """Outputs of a chunk's steps that are kept until its end, for the loss."""
 
