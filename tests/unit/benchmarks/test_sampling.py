@@ -1,6 +1,6 @@
 """Looks at a stack find the processor's time where it goes."""
 
-from time import thread_time, sleep
+from time import sleep, thread_time
 from types import FrameType
 
 import pytest
