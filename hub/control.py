@@ -56,9 +56,8 @@ def resume(session: Session, row: ExperimentRow, quotas: Quotas) -> None:
         raise _impossible(row, "be resumed")
     if row.status == Status.PAUSED:
         _queue(session, row, now(session), quotas)
-    elif row.request == Status.PAUSED:  # its worker stops already, and finds that it is to go on
-        row.request = None
-        session.flush()
+    elif row.request == Status.PAUSED:  # its worker may stop already, or have to take it up anew with more epochs
+        _ask(session, row, Status.QUEUED)
 
 
 def extend(session: Session, row: ExperimentRow, wider: Experiment, quotas: Quotas) -> None:

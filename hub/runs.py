@@ -99,7 +99,7 @@ def end(
 ) -> None:
     """End one experiment of the job, of which so many epochs are recorded; the job is done with its last one.
 
-    One that was extended while it took its last steps goes back into the queue instead.
+    One that was extended while it took its last steps goes back into the queue, or pauses, instead.
     """
     at = now(session)
     leases.fence(session, lease, at)
@@ -108,8 +108,8 @@ def end(
         return
     if row.epoch < epoch:
         raise _back_in_time(row)
-    if status is Status.SUCCEEDED and row.request == Status.QUEUED:
-        status = Status.QUEUED
+    if status is Status.SUCCEEDED and row.epoch < row.epochs and row.request in {Status.QUEUED, Status.PAUSED}:
+        status = Status(row.request)
     told = [log(experiment_id, why)] if why else []
     append(session, told + move(session, row, status, at, error), at)
     _pass_on(session, lease, at)

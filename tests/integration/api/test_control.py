@@ -141,11 +141,25 @@ def test_a_running_one_is_taken_up_anew_with_the_longer_schedule(service: Servic
     assert (member.spec.epochs, member.extensions, member.checkpoints[0].epoch) == (9, 1, 3)
 
 
-def test_one_that_is_extended_in_its_last_moment_goes_on(service: Service, client: httpx.Client) -> None:
+@pytest.mark.parametrize(
+    ("verbs", "status"),
+    [
+        (["extend"], "queued"),
+        (["extend", "pause"], "paused"),
+        (["pause", "extend"], "paused"),
+        (["extend", "pause", "resume"], "queued"),
+    ],
+)
+def test_one_that_is_extended_in_its_last_moment_goes_on(
+    service: Service, client: httpx.Client, verbs: list[str], status: str
+) -> None:
     row, claimed = trained(service.hub, 5)
-    client.post(f"/v1/experiments/{row.id}/extend", json={"epochs": 1})
+    path = f"/v1/experiments/{row.id}"
+    for verb in verbs:
+        assert client.post(f"{path}/{verb}", json={"epochs": 1} if verb == "extend" else None).status_code == 202
     end(service.hub, claimed, Status.SUCCEEDED)
-    assert client.get(f"/v1/experiments/{row.id}").json()["status"] == "queued"
+    assert client.get(path).json()["status"] == status
+    client.post(f"{path}/resume")
     assert claim(service.hub, row).members[0].spec.epochs == 6
 
 
