@@ -1,4 +1,4 @@
-"""Which form of an answer fits the client's Accept header."""
+"""Which form of an answer fits the client's Accept headers."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ def choose(accept: Sequence[str], offered: Sequence[str]) -> str:
     Raises:
         NotAcceptable: it wants none of them.
     """
-    ranges = [_range(part) for header in accept for part in header.split(",") if part.strip()]
+    ranges = _ranges(accept)
     if not ranges:
         return offered[0]
     best = max(offered, key=lambda media: _quality(media, ranges))  # the first of equals
@@ -20,8 +20,18 @@ def choose(accept: Sequence[str], offered: Sequence[str]) -> str:
     return best
 
 
+def unpacks_gzip(accept_encoding: Sequence[str]) -> bool:
+    """Whether the client takes gzip; not, if it says nothing."""
+    weights = dict(_ranges(accept_encoding))
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _ranges(headers: Sequence[str]) -> list[tuple[str, float]]:
+    return [_range(part) for header in headers for part in header.split(",") if part.strip()]
+
+
 def _range(text: str) -> tuple[str, float]:
-    """A media range and its weight; one that cannot be read counts as 1."""
+    """A media range, or a coding, and its weight; one that cannot be read counts as 1."""
     name, *parameters = (part.strip().lower() for part in text.split(";"))
     for parameter in parameters:
         key, _, value = parameter.partition("=")

@@ -1,15 +1,14 @@
 """Pages for people: the dashboard, the API's reference and the sign-in. They hold nothing that needs a key."""
 
 from pathlib import Path
-from typing import Any
 
 import fastapi_standalone_docs
 import plotly
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
 
 from api.middleware.security import PAGE
+from api.statics import Files
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,19 +23,9 @@ _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 def mount(app: FastAPI) -> None:
     """The files that the pages are made of; they come with packages, none from elsewhere."""
-    app.mount("/pages", _Fresh(directory=_FILES))
-    app.mount("/docs", StaticFiles(directory=_SWAGGER))
-    app.mount("/plotly", _Fresh(directory=_PLOTLY))
-
-
-class _Fresh(StaticFiles):
-    """Files that browsers ask for again each time, and mostly hear that theirs is still good: modules of two versions
-    would not understand each other."""
-
-    def file_response(self, *args: Any, **options: Any) -> Response:
-        response = super().file_response(*args, **options)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+    app.mount("/pages", Files(directory=_FILES))
+    app.mount("/docs", Files(directory=_SWAGGER))
+    app.mount("/plotly", Files(directory=_PLOTLY))
 
 
 async def dashboard() -> FileResponse:

@@ -55,6 +55,22 @@ def test_a_page_takes_everything_from_its_own_service_and_has_no_script_inside(t
     assert not re.search(r"<script[^>]*>\s*[^<\s]|<style|\son\w+=|style=|javascript:", text)
 
 
+PACKED = ["/plotly/plotly.min.js", "/docs/swagger-ui.css", "/pages/dashboard/app.js", "/pages/dashboard/icon.svg"]
+
+
+@pytest.mark.parametrize("path", PACKED)
+def test_a_file_comes_packed_to_who_unpacks(trusting: str, path: str) -> None:
+    plain = httpx.get(f"{trusting}{path}", headers={"Accept-Encoding": "gzip;q=0, br"})
+    packed = httpx.get(f"{trusting}{path}", headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert packed.headers["etag"] == plain.headers["etag"]
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < 0.8 * int(plain.headers["content-length"])
+
+
 def modules() -> list[Path]:
     """The scripts that are ours."""
     return [path for path in sorted(PAGES.rglob("*.js")) if "vendor" not in path.parts]

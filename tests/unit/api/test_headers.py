@@ -1,10 +1,10 @@
-"""What headers mean: Accept, If-None-Match, If-Match, Prefer."""
+"""What headers mean: Accept, Accept-Encoding, If-None-Match, If-Match, Prefer."""
 
 import pytest
 
 from api import etags
 from api.limits import WAIT_SECONDS
-from api.negotiation import choose
+from api.negotiation import choose, unpacks_gzip
 from api.preferences import preferred_wait
 from gradus.errors import NotAcceptable
 
@@ -37,6 +37,23 @@ def test_the_form_that_the_client_likes_best_is_chosen(accept: list[str], chosen
 def test_no_form_is_forced_on_a_client(accept: str) -> None:
     with pytest.raises(NotAcceptable, match="application/json or text/csv"):
         choose([accept], (JSON, CSV))
+
+
+@pytest.mark.parametrize(
+    ("accept", "unpacks"),
+    [
+        ([], False),
+        ([""], False),
+        (["identity"], False),
+        (["gzip, deflate, br, zstd"], True),
+        (["br", "GZIP;q=0.1"], True),
+        (["*"], True),
+        (["gzip;q=0, *"], False),
+        (["br, *;q=0"], False),
+    ],
+)
+def test_files_are_packed_for_those_who_unpack(accept: list[str], unpacks: bool) -> None:
+    assert unpacks_gzip(accept) is unpacks
 
 
 @pytest.mark.parametrize(
