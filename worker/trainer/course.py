@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import assert_never
 
 import torch
@@ -130,20 +131,26 @@ class Course:
 
     def _close_what_is_over(self) -> None:
         """Let go of what is to be stopped, and end what has had its seconds."""
-        for one, keep in self._pipe.stopped.items():
-            if one in self._open:
-                self._stop(one, keep=keep)
+        self._stop({one: keep for one, keep in self._pipe.stopped.items() if one in self._open})
         for trainee in self._trainees:
             limit = trainee.spec.max_seconds
             if limit is not None and trainee.id in self._open and self._seconds(trainee) >= limit:
                 self._keep([trainee.id])
                 self._end(trainee.id, Status.SUCCEEDED, why=f"ended by max_seconds = {limit:g}")
 
-    def _stop(self, one: str, *, keep: bool) -> None:
-        if keep:
-            self._write_best([one])
-            self._keeper.keep(self._states([one]), lambda saved: self._pipe.say(Stopped(id=one, saved=saved.get(one))))
-        del self._open[one]
+    def _stop(self, wanted: Mapping[str, bool]) -> None:
+        """Of each whether to keep where it stands: told one by one, as soon as it is written."""
+        kept = [one for one, keep in wanted.items() if keep]
+        self._write_best(kept)
+        states = self._states(kept)  # of all at once: each time the whole array is copied
+        for one in kept:
+            its = {one: states[one]} if one in states else {}
+            self._keeper.keep(its, partial(self._say_stopped, one))
+        for one in wanted:
+            del self._open[one]
+
+    def _say_stopped(self, one: str, saved: Mapping[str, Saved]) -> None:
+        self._pipe.say(Stopped(id=one, saved=saved.get(one)))
 
     def _seconds(self, trainee: Trainee) -> float:
         """Of training, the epoch in progress included. Epochs that are recorded and only repeated do not count."""
