@@ -45,7 +45,7 @@ def http(service: Service) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it is there, asyncio.run() refuses to run
 def browser() -> Iterator[Browser]:
     """The browser; each test has a context of its own."""
     with sync_playwright() as playwright:
