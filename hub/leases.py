@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -61,6 +61,17 @@ def fence(session: Session, lease: Lease, at: datetime) -> int:
         LeaseLost: somebody else has taken the job since.
     """
     return _change(session, lease, _RENEW, until=at + lease.term)
+
+
+def newest(session: Session, lease: Lease) -> None:
+    """Begin a write for a job that may be given back already, but that nobody has taken since.
+
+    Raises:
+        LeaseLost: somebody has, or it is gone.
+    """
+    job = select(JobRow.token).where(JobRow.id == lease.job_id).with_for_update()
+    if session.scalar(job) != lease.token:
+        raise LeaseLost(f"{lease.owner} had {lease.job_id} before others")
 
 
 def release(session: Session, lease: Lease) -> None:

@@ -80,6 +80,17 @@ def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved:
         losses.forget(session, lease)
 
 
+def record_late(session: Session, lease: Lease, experiment_id: str, saved: Saved) -> None:
+    """A checkpoint of one that was let go while it was written. Nobody has gone on from an older one meanwhile."""
+    at = now(session)
+    leases.newest(session, lease)
+    row = experiments.lock(session, experiment_id)
+    if row is None:
+        checkpoints.forget(session, experiment_id)
+    elif row.job_id == lease.job_id:
+        checkpoints.add(session, row, lease.token, saved, at)
+
+
 def say(session: Session, lease: Lease, experiment_id: str, message: str, level: str = "info") -> None:
     """A line in an experiment's log."""
     at = now(session)

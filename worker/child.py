@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -114,9 +114,9 @@ class Trainer:
         with suppress(Full):  # then it does not wait anyway
             self._inbox.put_nowait(None)
 
-    def settle(self, ids: Iterable[str]) -> None:
-        """Make it let go of its job, these experiments of which still train; it is killed if it does not, or if it is
-        worn.
+    def settle(self, ids: Iterable[str], hear: Callable[[Report], None]) -> None:
+        """Make it let go of its job, these experiments of which still train, and hear what it still reports; it is
+        killed if it does not, or if it is worn.
 
         Raises:
             TrainerLost: it did not, or died.
@@ -127,6 +127,8 @@ class Trainer:
             report = self.receive(0.1)
             if isinstance(report, Idle):
                 return self.kill() if report.worn else None
+            if report is not None:
+                hear(report)
         self.kill()
         raise TrainerLost("the trainer did not stop and was killed")
 

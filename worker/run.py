@@ -35,8 +35,13 @@ from worker.trainer.protocol import (
 LOOK_SECONDS = 0.5
 """How often the database is asked what people want; the bell makes it sooner."""
 
-KEEP_SECONDS = 2.0
-"""How long a trainer may take to write where it stands; after that the checkpoint before has to do."""
+HURRY_SECONDS = 0.05
+"""The same while a trainer is to stop."""
+KEEP_SECONDS = 0.75
+"""How long a person waits for a trainer to write where it stands. What comes later is named all the same, if nobody has
+gone on from the checkpoint before."""
+HAND_BACK_SECONDS = 2.0
+"""How long a worker that stops waits for it; after that the checkpoint before has to do."""
 HANDING_BACK = "the worker stops: back into the queue"
 
 logger = logging.getLogger(__name__)
@@ -81,20 +86,20 @@ class Run:
             self._train()
         except LeaseLost as lost:
             logger.warning("%s: its trainer stops", lost)
-            self._settle()
+            self._settle(lambda _: None)
             self._tidy_up()
 
     def _train(self) -> None:
         try:
             self._trainer.send(self._order())
             while self._open and not self._stopping.begun:
-                self._take(self._trainer.receive(LOOK_SECONDS))
+                self._take(self._trainer.receive(HURRY_SECONDS if self._stopped.keys() & self._open else LOOK_SECONDS))
                 self._look()
         except TrainerLost as lost:
             return self._lose(lost)
         if self._open:
             return self._hand_back()
-        return self._settle()
+        return self._settle(self._name_late)
 
     def _lose(self, lost: TrainerLost) -> None:
         """Try again with another trainer, unless it would fail, too."""
@@ -134,7 +139,7 @@ class Run:
             case Stopped(id=one, saved=at) if one in self._open:
                 self._let_go(one, at)
             case Stopped():  # it answers too late
-                pass
+                self._name_late(report)
             case Ended(id=one, status=status, failure=failure, why=why, epoch=epoch):
                 self._end(one, status, failure, why, epoch)
             case Idle() | Ready():
@@ -154,6 +159,7 @@ class Run:
             self._rang.clear()
             self._obey()
             self._look_at = now + LOOK_SECONDS
+        self._give_up()
 
     def _obey(self) -> None:
         """Do what people want: the trainer is told first, and lets go within a step."""
@@ -168,11 +174,15 @@ class Run:
         self._stop(wanted.keys() - set(cancelled))
 
     def _stop(self, ids: Iterable[str]) -> None:
-        """Make the trainer stop at a checkpoint; what has trained nothing yet, or takes too long, stops without."""
+        """Make the trainer stop at a checkpoint; what has trained nothing yet stops without."""
         if new := [one for one in ids if one not in self._stopped]:
             self._trainer.send(Stop(ids=tuple(new), keep=self._begun))
-            give_up = time.monotonic() + (KEEP_SECONDS if self._begun else 0.0)
+            patience = HAND_BACK_SECONDS if self._stopping.begun else KEEP_SECONDS
+            give_up = time.monotonic() + (patience if self._begun else 0.0)
             self._stopped.update(dict.fromkeys(new, give_up))
+
+    def _give_up(self) -> None:
+        """Let go of what takes too long to stop."""
         for one, deadline in self._stopped.items():
             if one in self._open and time.monotonic() >= deadline:
                 self._let_go(one, None)
@@ -181,6 +191,12 @@ class Run:
         why = HANDING_BACK if self._stopping.begun else ""
         self._write(lambda session: runs.let_go(session, self._lease, one, saved, why))
         self._open.discard(one)
+
+    def _name_late(self, report: Report) -> None:
+        """A checkpoint of what was let go before it was written."""
+        if isinstance(report, Stopped | Checkpointed) and (saved := report.saved) is not None:
+            one = report.id
+            self._write(lambda session: runs.record_late(session, self._lease, one, saved))
 
     def _end(self, one: str, status: Status, failure: Failure | None, why: str = "", epoch: int = 0) -> None:
         self._write(lambda session: runs.end(session, self._lease, one, status, failure, why, epoch))
@@ -191,8 +207,8 @@ class Run:
         try:
             self._stop(tuple(self._open))
             while self._open:
-                self._take(self._trainer.receive(0.1))
-                self._stop(())
+                self._take(self._trainer.receive(HURRY_SECONDS))
+                self._give_up()
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
             self._write(lambda session: runs.hand_back(session, self._lease, HANDING_BACK))
@@ -206,12 +222,12 @@ class Run:
 
         self._write(tidy)
 
-    def _settle(self) -> None:
+    def _settle(self, hear: Callable[[Report], None]) -> None:
         """Get the trainer ready for the next job; a worker that stops has none."""
         if self._stopping.begun:
             return
         try:
-            self._trainer.settle(self._open)
+            self._trainer.settle(self._open, hear)
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
 

@@ -31,6 +31,7 @@ WRITES: dict[str, Write] = {
         session, lease, {one: runs.Epoch(metrics_row(2), best=True, saved=saved(lease, one))}
     ),
     "record_checkpoint": lambda session, lease, one: runs.record_checkpoint(session, lease, one, saved(lease, one)),
+    "record_late": lambda session, lease, one: runs.record_late(session, lease, one, saved(lease, one)),
     "say": lambda session, lease, one: runs.say(session, lease, one, "still here"),
     "end": lambda session, lease, one: runs.end(session, lease, one, Status.SUCCEEDED),
     "let_go": lambda session, lease, one: runs.let_go(session, lease, one, saved(lease, one)),

@@ -114,6 +114,28 @@ def test_a_paused_run_goes_on_in_the_middle_of_an_epoch(hub: Hub, worker: Worker
     assert_whole(hub, row.id, epochs=2)
 
 
+@on_sqlite
+def test_a_pause_waits_for_no_trainer_that_hangs_and_a_checkpoint_that_comes_late_counts(
+    hub: Hub, worker: WorkerUnderTest, calm: list[str]
+) -> None:
+    row = submit(hub, **SLOW)
+    wait_for_the_middle(hub, row.id)
+    (trainer,) = worker.trainers
+    os.kill(trainer, signal.SIGSTOP)
+    try:
+        ask(hub, row.id, control.pause)
+        until(lambda: read(hub, row.id).status == Status.PAUSED)
+        before = kept(hub, row.id)[0].step
+    finally:
+        os.kill(trainer, signal.SIGCONT)
+    until(lambda: kept(hub, row.id)[0].step > before)
+    asked.resume(hub, DEFAULT_WORKSPACE, row.id)
+    wait_for_the_end(hub, row.id)
+    assert worker.trainers == [trainer]
+    assert numbers(hub, row.id) == calm
+    assert_whole(hub, row.id, epochs=2)
+
+
 def test_a_run_whose_trainer_is_killed_in_the_middle_goes_on_there(
     hub: Hub, worker: WorkerUnderTest, calm: list[str]
 ) -> None:
