@@ -74,7 +74,12 @@ def now(session: Session) -> datetime:
 
 def _sqlite(url: str, begin: str) -> Engine:
     engine = create_engine(
-        url, module=sqlite_module(), connect_args={"timeout": PATIENCE}, pool_size=20, max_overflow=20
+        url,
+        module=sqlite_module(),
+        connect_args={"timeout": PATIENCE},
+        pool_size=20,
+        max_overflow=20,
+        hide_parameters=True,  # of statements in errors, which logs tell
     )
 
     @event.listens_for(engine, "connect")

@@ -32,7 +32,9 @@ class ImpatientConnection(Connection[Any]):
 
 def postgres_engine(url: str, *, patient: bool) -> Engine:
     """Opens connections as they are needed; a patient one waits for each answer as long as it takes."""
-    engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_CONNECTING)
+    engine = create_engine(
+        url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_CONNECTING, hide_parameters=True
+    )
     kind: type[Connection[Any]] = Connection if patient else ImpatientConnection
 
     @event.listens_for(engine, "do_connect")

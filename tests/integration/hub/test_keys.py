@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from gradus.errors import BadRequest
 from gradus.wire.key import NewKey, Role
@@ -215,3 +216,10 @@ def test_names_that_no_workspace_can_have_are_refused(hub: Hub, name: str) -> No
 )
 def test_each_role_may_what_the_one_before_it_may(role: Role, may: set[Role]) -> None:
     assert {needed for needed in Role if role.may(needed)} == may
+
+
+def test_an_error_of_the_database_tells_no_value_of_its_statement(hub: Hub) -> None:
+    with pytest.raises(DBAPIError) as failed, hub.read() as session:
+        session.execute(text("SELECT * FROM nowhere WHERE digest = :digest"), {"digest": "of-a-key"})
+    assert "nowhere" in str(failed.value)
+    assert "of-a-key" not in str(failed.value)
