@@ -65,6 +65,7 @@ class Crowd:
         self._random = Random(seed)
         self._stack = ExitStack()
         self._started = 0
+        self._leaving: list[Program] = []
         self._workers = [self._start() for _ in range(workers)]
         self.blows = Blows()
 
@@ -75,10 +76,11 @@ class Crowd:
         self._stack.close()
 
     def rage(self, hub: Hub, blows: int, seconds: float) -> None:
-        """Until every experiment is over; so many blows fall on the way, each when a random number of them is left."""
+        """Until every experiment is over; so many blows fall on the way, each when a random number of them, a quarter
+        at least, is left."""
         deadline = time.monotonic() + seconds
         count = waiting(hub)
-        due = sorted(self._random.randint(count // 20, count) for _ in range(blows))
+        due = sorted(self._random.randint(count // 4, count) for _ in range(blows))
         while left := waiting(hub):
             assert time.monotonic() < deadline, f"{left} experiments still wait after {seconds:.0f} s"
             ready = [worker for worker in self._workers if "is ready" in worker.log.read_text()]
@@ -86,6 +88,7 @@ class Crowd:
                 self._strike(self._random.choice(ready))
                 due.pop()
             time.sleep(0.02)
+        self.blows.codes += [worker.process.wait(30) for worker in self._leaving]
 
     def _strike(self, worker: Program) -> None:
         """One that is ready, and start another."""
@@ -94,7 +97,7 @@ class Crowd:
             self.blows.killed += 1
         else:
             worker.process.send_signal(signal.SIGTERM)
-            self.blows.codes.append(worker.process.wait(30))
+            self._leaving.append(worker)
             self.blows.stopped += 1
         self._workers[self._workers.index(worker)] = self._start()
 
