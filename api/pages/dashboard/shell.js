@@ -1,17 +1,18 @@
 // The frame around every page: navigation, connection, theme, who is signed in.
 
 import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
-import { get, remove } from "./api.js";
+import { remove } from "./api.js";
 import { icon } from "./icons.js";
 import { onState, subscribe } from "./live.js";
 import { PAGES } from "./registry.js";
+import { session } from "./session.js";
 import { theme, toggleTheme } from "./themes.js";
 
 const WORDS = { connecting: "connecting …", live: "live", reconnecting: "reconnecting …" };
 
 let shown = null;
 let connection = "connecting";
-let session = null;
+let visitor = null;
 
 /** Draw the frame for a page. @returns its main element */
 export const showShell = (page) => {
@@ -27,8 +28,8 @@ const begin = () => {
     connection = state;
     if (shown) draw();
   });
-  get("/v1/session").then((found) => {
-    session = found;
+  session().then((found) => {
+    visitor = found;
     draw();
   }, () => {}); // a 401 leads to the sign-in, and without an answer the page itself says so
 };
@@ -46,7 +47,7 @@ const frame = () => html`
       </nav>
       <div class="foot">
         <span class="connection connection-${connection}" role="status">${WORDS[connection]}</span>
-        ${session?.key_id ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : nothing}
+        ${visitor?.key_id ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : nothing}
         <button class="quiet" aria-label="Switch to the ${other()} theme" title="${other()} theme" @click=${switchTheme}>
           ${icon(other() === "dark" ? "moon" : "sun")}
         </button>

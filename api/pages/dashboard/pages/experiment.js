@@ -10,6 +10,7 @@ import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { metric, withEpoch } from "../metrics.js";
+import { session } from "../session.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
@@ -34,6 +35,7 @@ class ExperimentPage {
   #experiment = null;
   #dataset = null;
   #dryRun = null;
+  #keyed = false;
   #error = null;
   #curves = new Map();
   #smoothing = 0;
@@ -95,12 +97,14 @@ class ExperimentPage {
 
   /** What does not change while it trains. */
   async #learnMore({ spec }) {
-    const [known, dryRun] = await Promise.all([
+    const [known, visitor, dryRun] = await Promise.all([
       attempt(datasets),
+      attempt(session),
       post("/v1/experiments?dry_run=true", spec).catch(() => null), // a viewer's key may not ask
     ]);
     this.#dataset = known?.get(spec.dataset.name) ?? null;
     this.#dryRun = dryRun;
+    this.#keyed = Boolean(visitor?.key_id);
     this.#draw();
   }
 
@@ -153,7 +157,7 @@ class ExperimentPage {
         <div class="halves">${layers(this.#dryRun)}${log(this.log.lines)}</div>
         <div class="halves">
           ${resolved(experiment)}
-          ${reproduce(experiment, this.#way, (i) => {
+          ${reproduce(experiment, this.#way, this.#keyed, (i) => {
             this.#way = i;
             this.#draw();
           })}

@@ -4,15 +4,9 @@ import { html } from "/pages/vendor/lit-html/lit-html.js";
 import { copy } from "../../copy.js";
 import { icon } from "../../icons.js";
 
-const WAYS = [
-  { name: "curl", text: (document) => curl(document) },
-  { name: "Python", text: (document) => python(document) },
-  { name: "Command line", text: (document) => shell(document) },
-];
-
-/** `way` is the number of the one that is shown. */
-export const reproduce = (experiment, way, choose) => {
-  const text = WAYS[way].text(experiment.spec);
+/** `way` is the number of the one that is shown, `keyed` whether the service wants a key of us. */
+export const reproduce = (experiment, way, keyed, choose) => {
+  const text = WAYS[way].text(experiment.spec, keyed);
   return html`
     <section class="card" aria-labelledby="again-title">
       <div class="card-head">
@@ -46,25 +40,30 @@ const copyButton = (text, what) =>
 
 const code = (text, label) => html`<pre class="code" tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
 
-const curl = (document) => `curl ${location.origin}/v1/experiments \\
-  -H "Authorization: Bearer $GRADUS_KEY" \\
+const curl = (document, keyed) => `curl ${location.origin}/v1/experiments \\${keyed ? '\n  -H "Authorization: Bearer $GRADUS_KEY" \\' : ""}
   -H "Content-Type: application/json" \\
   -d @- <<'SPEC'
 ${JSON.stringify(document, null, 2)}
 SPEC`;
 
-const python = (document) => `from gradus import Client
+const python = (document, keyed) => `from gradus import Client
 
 spec = ${literal(document)}
 
-with Client() as client:
+with Client("${location.origin}") as client:${keyed ? "  # its key is in GRADUS_KEY" : ""}
     run = client.experiments.create(spec)
     for row in run.watch():
         print(row.epoch, row.validation_accuracy)`;
 
-const shell = (document) => `gradus submit --watch - <<'SPEC'
+const shell = (document, keyed) => `${keyed ? "# its key is in GRADUS_KEY\n" : ""}gradus submit --url ${location.origin} --watch - <<'SPEC'
 ${JSON.stringify(document, null, 2)}
 SPEC`;
+
+const WAYS = [
+  { name: "curl", text: curl },
+  { name: "Python", text: python },
+  { name: "Command line", text: shell },
+];
 
 /** JSON as Python writes it. */
 const literal = (value, indent = "") => {
