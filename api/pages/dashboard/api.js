@@ -16,6 +16,10 @@ export const remove = (path) => send("DELETE", path);
 /** A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings. */
 export const number = (value) => (typeof value === "string" ? Number(value) : value);
 
+/** A name for one creation: asked twice under it, the service creates once. */
+export const freshKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 const send = async (method, path, { query, body, headers } = {}) => {
   const answer = await ask(path + search(query), {
     method,

@@ -1,12 +1,14 @@
 // A new experiment, sweep or fork: a form drawn from the catalogue, its JSON beside it, and what the two come to.
 
 import { render } from "/pages/vendor/lit-html/lit-html.js";
+import { freshKey } from "../api.js";
 import { failure, loading } from "../states.js";
 import { createDraft } from "./new/draft.js";
 import { createMemory } from "./new/form/form.js";
 import { begin } from "./new/start.js";
 import { createTrial } from "./new/trial.js";
 import { encode } from "./new/json/link.js";
+import { isUntouched } from "./new/sweep/sweep.js";
 import { view } from "./new/view.js";
 
 export const open = (root, context) => {
@@ -41,7 +43,7 @@ const show = (root, { navigate, rewrite }, found) => {
   page.address = () => `${location.pathname}${location.search}#${page.kind === "sweep" ? "sweep" : "spec"}=${encode(page.draft.document)}`;
   const changed = () => {
     page.key = freshKey();
-    if (!page.draft.fault) page.trial.ask(page.kind === "sweep" ? "/v1/sweeps" : "/v1/experiments", page.draft.document);
+    if (!page.draft.fault) tryOut(page);
     clearTimeout(timer);
     timer = setTimeout(() => rewrite(page.address()), PAUSE);
     page.redraw();
@@ -54,7 +56,7 @@ const show = (root, { navigate, rewrite }, found) => {
     page.draft.replace(document);
   };
   page.key = freshKey();
-  page.trial.ask(page.kind === "sweep" ? "/v1/sweeps" : "/v1/experiments", found.document, 0);
+  tryOut(page, 0);
   page.redraw();
   return {
     close: () => {
@@ -62,6 +64,12 @@ const show = (root, { navigate, rewrite }, found) => {
       page.trial.close();
     },
   };
+};
+
+/** Have the service say what the document comes to. */
+const tryOut = ({ kind, trial, draft }, calm) => {
+  if (kind !== "sweep") return trial.ask("/v1/experiments", draft.document, calm);
+  return isUntouched(draft.document) ? trial.rest() : trial.ask("/v1/sweeps", draft.document, calm);
 };
 
 /** After what runs now: drawing may take focus from a field, whose words must not begin another drawing inside. */
@@ -76,6 +84,3 @@ const soon = (draw) => {
     });
   };
 };
-
-/** Of a creation: asked twice with one key, the service creates once. */
-const freshKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,7 +1,7 @@
 // What can be done with an experiment now.
 
 import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
-import { post, remove } from "../../api.js";
+import { freshKey, post, remove } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { title } from "../../format.js";
 import { icon } from "../../icons.js";
@@ -61,6 +61,6 @@ const extend = async (experiment, act) => {
     </form>
   `);
   if (!more) return;
-  const once = { "Idempotency-Key": crypto.randomUUID() };
+  const once = { "Idempotency-Key": freshKey() };
   await act(() => post(`/v1/experiments/${experiment.id}/extend`, { epochs: more }, once));
 };

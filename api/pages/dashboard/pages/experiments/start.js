@@ -1,7 +1,7 @@
 // The list before there is anything in it: how to begin.
 
 import { html } from "/pages/vendor/lit-html/lit-html.js";
-import { get, post } from "../../api.js";
+import { freshKey, get, post } from "../../api.js";
 import { icon } from "../../icons.js";
 import { empty } from "../../states.js";
 import { attempt, toast } from "../../toast.js";
@@ -28,6 +28,6 @@ export const noMatch = (clear) =>
 const launch = (names) =>
   attempt(async () => {
     const { examples } = await get("/v1/catalog");
-    for (const name of names) await post("/v1/experiments", examples[name], { "Idempotency-Key": crypto.randomUUID() });
+    for (const name of names) await post("/v1/experiments", examples[name], { "Idempotency-Key": freshKey() });
     toast(names.length === 1 ? "It is on its way." : "Both are on their way.");
   });

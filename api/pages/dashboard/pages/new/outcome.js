@@ -75,6 +75,7 @@ const framed = (trial, draft, content) => html`
   <section class="card outcome" aria-labelledby="outcome-title">
     <div class="card-head"><h2 id="outcome-title">What it comes to</h2></div>
     <div aria-live="polite">${draft.fault ? nothing : problems(trial, draft)}</div>
+    ${trial.result || trial.problem || trial.waiting ? nothing : html`<p class="muted">Say what changes, and this says how many runs it makes.</p>`}
     ${trial.result && (trial.problem || draft.fault) ? html`<p class="muted small">Before that it came to:</p>` : nothing}
     ${trial.result ? content(trial.result) : nothing}
   </section>

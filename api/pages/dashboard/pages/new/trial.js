@@ -24,6 +24,11 @@ export const createTrial = (changed) => {
     trial.waiting = true;
     timer = setTimeout(() => run(path, document, mine), calm);
   };
+  /** Ask nothing: there is nothing to ask about yet. */
+  trial.rest = () => {
+    trial.close();
+    become({ result: null, mistakes: [], problem: null, waiting: false });
+  };
   trial.close = () => {
     clearTimeout(timer);
     newest++;

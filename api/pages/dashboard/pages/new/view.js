@@ -1,6 +1,7 @@
 // How the page looks: its head, the form at the left, JSON and outcome at the right.
 
 import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { freshKey } from "../../api.js";
 import { copy } from "../../copy.js";
 import { title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
@@ -74,6 +75,7 @@ const forked = (page) => {
   const changes = changesOf(page);
   const choose = (event) => {
     page.from = event.target.value === "" ? null : Number(event.target.value);
+    page.key = freshKey();
     page.redraw();
   };
   return html`

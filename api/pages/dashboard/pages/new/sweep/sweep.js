@@ -6,6 +6,7 @@ import { createForm } from "../form/form.js";
 import { wording } from "../form/labels.js";
 import { straysAt } from "../form/mistakes.js";
 import { input } from "../form/plain.js";
+import { isObject } from "../json/link.js";
 import { grid } from "./grid.js";
 import { pathsOf } from "./paths.js";
 import { random } from "./random.js";
@@ -68,6 +69,10 @@ const spaceOf = (search) => {
 };
 
 const wayOf = (document) => Object.keys(WAYS).find((way) => document[way]) ?? "variants";
+
+/** Whether the form has been opened and nothing varied yet: that is no mistake. */
+export const isUntouched = ({ variants: given, grid: axes, random: search }) =>
+  isObject(given) && !Object.keys(given).length && axes === undefined && search === undefined;
 
 const ways = (draft) => html`
   <div class="segments" role="group" aria-label="How the base is changed">
