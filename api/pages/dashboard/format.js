@@ -36,6 +36,19 @@ export const duration = (seconds) => {
   return pair(seconds / 3600, 24, "d", "h");
 };
 
+/** Seconds as a whole number of their largest unit: "9 s", "2 min". */
+export const roughly = (seconds) => {
+  const [size, unit] = UNITS.find(([least]) => seconds >= least) ?? UNITS.at(-1);
+  return `${Math.round(seconds / size) || 1} ${unit}`;
+};
+
+const UNITS = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+];
+
 const pair = (amount, size, large, small) => {
   const rounded = Math.round(amount);
   const rest = rounded % size;

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
 import { live } from "/pages/vendor/lit-html/directives/live.js";
-import { ago, duration, moment, network, optimizer, title } from "../../format.js";
+import { ago, moment, network, optimizer, roughly, title } from "../../format.js";
 import { judge, metric } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";
 import { badge } from "../../status.js";
@@ -18,7 +18,7 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) => h
       </label>
     </td>
     <th role="rowheader" scope="row" class="cell-name">
-      <a href="/experiments/${experiment.id}" class=${experiment.name ? "" : "unnamed"}>${title(experiment)}</a>
+      ${name(experiment)}
       ${experiment.tags.map((tag) => html`<a class="tag" href="/?tag=${encodeURIComponent(tag)}">${tag}</a>`)}
     </th>
     <td role="cell" class="cell-status">${badge(experiment.status)}</td>
@@ -31,6 +31,16 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) => h
   </tr>
 `;
 
+/** The name of a sweep's member ends in what tells it from the others: that end stays where there is little room. */
+const name = (experiment) => {
+  const text = title(experiment);
+  const cut = experiment.sweep_id ? text.lastIndexOf(": ") + 1 : 0;
+  const kind = cut ? "parted" : experiment.name ? "" : "unnamed";
+  return html`<a href="/experiments/${experiment.id}" class=${kind} title=${text}>${
+    cut ? html`<span>${text.slice(0, cut)}</span> <span>${text.slice(cut + 1)}</span>` : text
+  }</a>`;
+};
+
 const best = (experiment) => {
   if (!experiment.best) return html`<span class="muted">–</span>`;
   const { label, write, key } = metric(judge(experiment, experiment.best));
@@ -42,7 +52,7 @@ const progress = (experiment) => {
   if (experiment.status !== "running" && experiment.status !== "paused") return whenever(experiment);
   return html`
     <progress max=${epochs} value=${epoch} aria-label="Epochs done"></progress>
-    <span class="muted small">${epoch}/${epochs}${eta ? html` · ${duration(eta)} left` : nothing}</span>
+    <span class="muted small">${epoch}/${epochs}${eta ? html` · ${roughly(eta)} left` : nothing}</span>
   `;
 };
 
