@@ -5,16 +5,25 @@ const word = document.getElementById("word");
 
 async function signIn(shown) {
   word.textContent = "Signing in …";
-  const answer = await fetch("/v1/session", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(shown),
-  });
+  const answer = await ask(shown);
+  if (!answer) {
+    word.textContent = "The service does not answer. Is it running?";
+    return;
+  }
   if (answer.ok) {
     location.replace(next());
     return;
   }
   word.textContent = answer.status === 401 ? refusal(shown) : (await answer.json()).detail;
+}
+
+async function ask(shown) {
+  const headers = { "Content-Type": "application/json" };
+  try {
+    return await fetch("/v1/session", { method: "POST", headers, body: JSON.stringify(shown) });
+  } catch {
+    return null;
+  }
 }
 
 function refusal(shown) {
