@@ -57,6 +57,7 @@ ASKS = [
     Ask("GET", f"{ONE}/checkpoints"),
     *(Ask("GET", f"{ONE}/metrics", query=query) for query in METRICS),
     Ask("GET", "/v1/metrics", query={"experiment": "{experiment_id}"}),
+    Ask("GET", f"{ONE}/log"),
     Ask("GET", f"{ONE}/events", query={"after": 2}),
     Ask("GET", "/v1/events", query={"after": 0}),
     Ask("POST", f"{ONE}/extend", {"epochs": 2}),
