@@ -21,9 +21,8 @@ from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 
 START_SECONDS = 60.0
-WORKER_PATIENCE = 20.0
-"""Seconds for handing back what it trains."""
-API_PATIENCE = 5.0
+PATIENCE = 20.0
+"""Seconds for a part to end by itself: a net, as they take a few at most."""
 MOST_DEATHS = 3
 """Of a part while the service starts; later there is no end to starting it again."""
 
@@ -80,12 +79,10 @@ class Supervisor:
         self._say("Stopping …")
 
     def end(self) -> None:
-        """End every part: first those who use the others."""
+        """End every part: API and workers together, then what they both use."""
         parts = [keeper.part for keeper in self._keepers]
-        valkey, api, workers = parts[:1], parts[1:2], parts[2:]
-        _end(workers, WORKER_PATIENCE)
-        _end(api, API_PATIENCE)
-        _end(valkey, API_PATIENCE)
+        for together in (parts[1:], parts[:1]):
+            _end(together, PATIENCE)
 
     def _keep(self, part: Part) -> None:
         if self._stop.is_set():
