@@ -60,10 +60,12 @@ def _there(record: SweepRecord) -> list[Status]:
 
 
 def _mean(result: SweepResult) -> str:
-    """The interval is as wide on either side."""
+    """The interval is as wide on either side; both halves have the same decimals."""
+    mean = words.number(result.mean)
     if result.ci95 is None or result.mean is None:
-        return words.number(result.mean)
-    return f"{words.number(result.mean)} ± {words.number(result.ci95[1] - result.mean)}"
+        return mean
+    half = result.ci95[1] - result.mean
+    return f"{mean} ± {words.number(half) if 'e' in mean else format(half, '.4f')}"
 
 
 def _difference(record: SweepRecord, result: SweepResult) -> Text:

@@ -146,11 +146,13 @@ def swept(results: Sequence[dict[str, Any]]) -> SweepRecord:
 
 
 def test_a_sweep_has_intervals_and_its_failures() -> None:
+    sure = RESULT | {"label": "+ sure", "ci95": [0.9097, 0.9103]}
     better = RESULT | {"label": LONG, "difference": {"mean": 0.02, "ci95": [0.01, 0.03], "n": 2}}
     failed = [{"id": "exp_9", "seed": 1, "error": {"code": "worker_lost", "message": "gone"}}]
     nothing = {"mean": None, "std": None, "ci95": None, "n": 0, "values": [None, None], "failed": failed}
-    lines = "\n".join(shown(whole(swept([better, RESULT, RESULT | {"label": "lost"} | nothing]))))
+    lines = "\n".join(shown(whole(swept([better, sure, RESULT, RESULT | {"label": "lost"} | nothing]))))
     assert "0.9100 ± 0.1270" in lines
+    assert "0.9100 ± 0.0003" in lines
     assert "+0.0200 [+0.0100, +0.0300]" in lines
     assert "the base" in lines
     assert "0/2" in lines
