@@ -43,5 +43,7 @@ def _has(folder: Path, facts: DatasetFacts) -> bool:
 def _check(present: list[str], missing: list[str], where: str) -> Check:
     if not missing:
         return ok("data sets", f"all are here: {', '.join(present)}")
-    said = f"{', '.join(present) or 'none'}; not {', '.join(missing)}"
-    return warning("data sets", said, f"the first run that needs them downloads them; or put their files {where}")
+    said = [*present, f"not here yet: {', '.join(missing)}"]
+    return warning(
+        "data sets", "; ".join(said), f"the first run that needs them downloads them; or put their files {where}"
+    )

@@ -61,10 +61,10 @@ def test_data_sets_are_looked_for_in_the_folders_that_the_service_takes(tmp_path
     for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"):
         (tmp_path / "datasets" / "mnist" / f"{name}.gz").touch()
     (one,) = data.here(tmp_path, {})
-    assert (one.state, one.said) == (State.WARNING, "none; not mnist, fashion_mnist")
+    assert (one.state, one.said) == (State.WARNING, "not here yet: mnist, fashion_mnist")
     (tmp_path / "datasets" / "mnist" / "t10k-labels-idx1-ubyte").touch()  # unpacked
     (one,) = data.here(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path)})
-    assert one.said == f"mnist in {tmp_path / 'datasets'}; not fashion_mnist"
+    assert one.said == f"mnist in {tmp_path / 'datasets'}; not here yet: fashion_mnist"
     first, _ = data.here(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path / "no")})
     assert "there is no folder" in first.said
 
