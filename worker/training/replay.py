@@ -53,6 +53,7 @@ class Replay:
         """
         self._bring([torch.stack(list(rows)), targets, rates])
         if self._step is None:
+            self._engine.seek(first)  # masks that were never drawn may hold anything
             self._step = self._captured()
         self._at.zero_()
         for number in range(first, first + len(rows)):
