@@ -40,6 +40,8 @@ class ComparePage {
   #state = "loading";
   #error = null;
   #closed = false;
+  /** What the stream tells while the service is asked, whose answers may be of before; null when nobody asks. */
+  #meanwhile = null;
   #draw = perFrame(() => this.#render());
   #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
   #highlight = paced(60, () => this.#renderCurves());
@@ -69,18 +71,27 @@ class ComparePage {
 
   async #read() {
     if (!this.ids.length) return this.#become("empty");
+    this.#meanwhile = [];
     try {
       const [page] = await Promise.all([get("/v1/experiments", { id: this.ids, limit: MOST }), this.#readCurves(FIRST_POINTS)]);
       this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
       this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy") ? "validation_accuracy" : "validation_loss";
       this.#become(this.#experiments.length ? "shown" : "empty");
+      this.#catchUp();
       await this.#renderCurves();
       await this.#readCurves(ALL_POINTS);
       this.#drawCurves();
     } catch (error) {
+      this.#meanwhile = null;
       this.#error = error;
       this.#become("failed");
     }
+  }
+
+  #catchUp() {
+    const events = this.#meanwhile ?? [];
+    this.#meanwhile = null;
+    for (const event of events) this.#hear(event);
   }
 
   #become(state) {
@@ -100,8 +111,10 @@ class ComparePage {
     }
   }
 
-  #hear({ kind, experimentId, data }) {
+  #hear(event) {
+    const { kind, experimentId, data } = event;
     if (kind === "gap") return void this.#read();
+    if (this.#meanwhile) return void this.#meanwhile.push(event);
     const i = this.#experiments.findIndex((one) => one.id === experimentId);
     if (i < 0 || kind === "log") return;
     const one = this.#experiments[i];

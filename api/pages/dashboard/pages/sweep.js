@@ -32,9 +32,10 @@ export const open = (root, { params, navigate }) => {
   };
   /** A sweep of a thousand is much to read: that may take a tenth of the time. */
   const soon = () => (timer ||= setTimeout(read, Math.max(CALM, SHARE * took)));
-  const isMember = (id) => page.sweep?.results.some(({ experiments }) => experiments.includes(id));
+  /** Until the sweep is known, anything may be: its answer may be of before. */
+  const mayBeMember = (id) => !page.sweep || page.sweep.results.some(({ experiments }) => experiments.includes(id));
   const end = subscribe(({ kind, experimentId }) => {
-    if (kind === "gap" || (CHANGES.has(kind) && isMember(experimentId))) soon();
+    if (kind === "gap" || (CHANGES.has(kind) && mayBeMember(experimentId))) soon();
   });
   render(loading(), root);
   read();
