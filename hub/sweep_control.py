@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from gradus.array import arrays
+from gradus.array import Room, arrays
 from gradus.errors import Conflict
 from gradus.status import FINAL, Status
 from hub import experiments, quotas, sweeps
@@ -44,7 +44,7 @@ def cancel(session: Session, sweep: SweepRow, at: datetime) -> None:
     append(session, told, at)
 
 
-def retry(session: Session, sweep: SweepRow, slots: int, limits: Quotas, at: datetime) -> None:
+def retry(session: Session, sweep: SweepRow, room: Room, limits: Quotas, at: datetime) -> None:
     """Let those that failed train again from the start, in jobs of their own; what they gave before goes.
 
     Raises:
@@ -53,7 +53,7 @@ def retry(session: Session, sweep: SweepRow, slots: int, limits: Quotas, at: dat
     rows = sweeps.lock_members(session, sweep, Status.FAILED)
     quotas.refuse_if_full(session, sweep.workspace_id, len(rows), limits)
     told: list[Event] = []
-    jobs = _fresh_jobs(session, rows, slots, limits.running, at)
+    jobs = _fresh_jobs(session, rows, room, limits.running, at)
     _forget(session, rows)
     for row in rows:
         told += [log(row.id, "tried again from the start"), *move(session, row, Status.QUEUED, at)]
@@ -61,14 +61,14 @@ def retry(session: Session, sweep: SweepRow, slots: int, limits: Quotas, at: dat
     append(session, told, at)
 
 
-def _fresh_jobs(session: Session, rows: Sequence[ExperimentRow], slots: int, most: int, at: datetime) -> set[str]:
+def _fresh_jobs(session: Session, rows: Sequence[ExperimentRow], room: Room, most: int, at: datetime) -> set[str]:
     """Give the experiments jobs of their own; those that they leave.
 
     The fencing numbers go on from the old jobs', so that no file of a new lease has the name of an old one's.
     """
     old = {row.job_id for row in rows}
     tokens = {job.id: job.token for job in session.execute(select(JobRow.id, JobRow.token).where(JobRow.id.in_(old)))}
-    for array in arrays([spec_of(row) for row in rows], slots, most):
+    for array in arrays([spec_of(row) for row in rows], room, most):
         mine = [rows[number] for number in array]
         token = max(tokens[row.job_id] for row in mine)
         outbox(session).sweeps.extend(Tidying(row.id, tokens[row.job_id], frozenset()) for row in mine)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from gradus.array import arrays
+from gradus.array import Room, arrays
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Expansion, Member
 from hub import experiments
@@ -38,14 +38,14 @@ def describe(row: SweepRow, expansion: Expansion) -> None:
 
 
 def add_members(
-    session: Session, row: SweepRow, members: Sequence[Member], slots: int, most: int, at: datetime
+    session: Session, row: SweepRow, members: Sequence[Member], room: Room, most: int, at: datetime
 ) -> None:
     """Queue experiments of the sweep, those that can train together as one job of `most` at most. Last in a
     transaction."""
     specs = [member.experiment for member in members]
     origins = [Origin(new_id("exp"), sweep_id=row.id, sweep_label=member.label) for member in members]
     pairs = list(zip(specs, origins, strict=True))
-    added = experiments.add_all(session, row.workspace_id, pairs, arrays(specs, slots, most), at)
+    added = experiments.add_all(session, row.workspace_id, pairs, arrays(specs, room, most), at)
     jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
     outbox(session).hints.extend(jobs.items())
     append(session, [Event(one.id, EventKind.STATUS, record(one)) for one in added], at)

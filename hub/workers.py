@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from gradus.array import Room
 from gradus.status import Status
 from gradus.wire.system import WorkerRecord
 from hub.database import now
@@ -52,6 +53,8 @@ def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
     return [worker.model_copy(update={"running": running.get(worker.id, 0)}) for worker in alive(session)]
 
 
-def slots(session: Session) -> int:
-    """How many jobs the living workers train at once; 1 if there are none yet."""
-    return max(1, sum(worker.slots for worker in alive(session)))
+def room(session: Session) -> Room:
+    """What the living workers have; one slot if there are none yet."""
+    workers = alive(session)
+    slots = sum(worker.slots for worker in workers)
+    return Room(max(1, slots), gpu=any(worker.device.startswith("cuda") for worker in workers))

@@ -32,9 +32,9 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest) -> SweepDryRun:
     expansion = _expanded(request, hub.settings.quotas)
     experiments = [member.experiment for member in expansion.members]
     with hub.read() as session:
-        slots = workers.slots(session)
-        planned = arrays(experiments, slots, hub.settings.quotas.running)
-        seconds = estimates.seconds(session, workspace_id, experiments, min(slots, len(planned)))
+        room = workers.room(session)
+        planned = arrays(experiments, room, hub.settings.quotas.running)
+        seconds = estimates.seconds(session, workspace_id, experiments, min(room.slots, len(planned)))
     members = _planned(expansion)
     return SweepDryRun(
         request=expansion.request,
@@ -113,7 +113,7 @@ def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcom
 
     def deed(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
-        sweep_control.retry(session, row, workers.slots(session), hub.settings.quotas, now(session))
+        sweep_control.retry(session, row, workers.room(session), hub.settings.quotas, now(session))
         return _outcome(session, row)
 
     return once(hub, idempotency.repeatable(workspace_id, key, "retry", sweep_id), deed)
@@ -189,5 +189,5 @@ def _outcome(session: Session, row: SweepRow) -> Outcome:
 def _queue(session: Session, hub: Hub, row: SweepRow, members: tuple[Member, ...]) -> None:
     if members:
         quotas.refuse_if_full(session, row.workspace_id, len(members), hub.settings.quotas)
-        slots, most = workers.slots(session), hub.settings.quotas.running
-        sweeps.add_members(session, row, members, slots, most, now(session))
+        room, most = workers.room(session), hub.settings.quotas.running
+        sweeps.add_members(session, row, members, room, most, now(session))

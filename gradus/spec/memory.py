@@ -40,6 +40,13 @@ def member_bytes(experiment: Experiment) -> int:
     return NUMBER * (numbers + max(_step(experiment, network), _evaluation(experiment, network)))
 
 
+def step_bytes(experiment: Experiment) -> int:
+    """What a member's training step passes over: parameters, gradient, optimizer's state, and a batch's values."""
+    network = plan(experiment)
+    numbers = network.parameters * (2 + state_per_parameter(experiment.optimizer))
+    return NUMBER * (numbers + _step(experiment, network))
+
+
 def _copies(state: int) -> int:
     """Numbers for each parameter: itself, its gradient and its best; what the optimizer keeps; all that a step changes
     as it was before the last few steps; and a checkpoint on its way to the disk, which holds the best, too."""

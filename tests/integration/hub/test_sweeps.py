@@ -1,5 +1,6 @@
 """Sweeps in the database."""
 
+from gradus.array import Room
 from gradus.status import Status
 from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
@@ -20,7 +21,7 @@ def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64) -> Swee
         at = now(session)
         workspaces.ensure(session, workspace_id, at)
         row = sweeps.add(session, workspace_id, expansion, at)
-        sweeps.add_members(session, row, expansion.members, 1, most, at)
+        sweeps.add_members(session, row, expansion.members, Room(), most, at)
     return row
 
 

@@ -1,6 +1,8 @@
 """How experiments are dealt out to arrays."""
 
-from gradus.array import ARRAY_BYTES, MAX_ARRAY, arrays, largest_array
+import pytest
+
+from gradus.array import ARRAY_BYTES, MAX_ARRAY, Room, arrays, largest_array
 from gradus.spec.experiment import Experiment
 from gradus.spec.memory import member_bytes, memory_bytes
 
@@ -23,15 +25,17 @@ def test_an_array_has_a_largest_size_and_the_pieces_are_as_equal_as_can_be() -> 
 
 def test_every_slot_gets_its_share() -> None:
     members = [digits(seed=seed) for seed in range(10)]
-    assert [len(piece) for piece in arrays(members, slots=4)] == [2, 3, 2, 3]  # at most ceil(10 / 4) = 3
-    assert [len(piece) for piece in arrays(members, slots=100)] == [1] * 10
+    assert [len(piece) for piece in arrays(members, Room(slots=4))] == [2, 3, 2, 3]  # at most ceil(10 / 4) = 3
+    assert [len(piece) for piece in arrays(members, Room(slots=100))] == [1] * 10
 
 
 def test_a_large_network_makes_small_arrays() -> None:
     large = Experiment(dataset="mnist", layers=[5_000, 5_000])
-    assert largest_array(large) == ARRAY_BYTES // member_bytes(large) < 5
-    assert largest_array(Experiment(dataset="mnist", layers=[100_000, 10_000])) == 1  # larger than the whole room
-    assert largest_array(digits()) == MAX_ARRAY
+    assert largest_array(large, gpu=True) == ARRAY_BYTES // member_bytes(large) < 5
+    assert (
+        largest_array(Experiment(dataset="mnist", layers=[100_000, 10_000]), gpu=True) == 1
+    )  # larger than the whole room
+    assert largest_array(digits(), gpu=False) == MAX_ARRAY
 
 
 def test_what_is_ended_by_the_clock_trains_alone() -> None:
@@ -42,3 +46,11 @@ def test_what_is_ended_by_the_clock_trains_alone() -> None:
 def test_a_members_memory_is_that_of_a_run_without_its_data() -> None:
     data = 1797 * (64 * 4 + 8) + 8 * (1438 - 143)  # 64 floats and a class each; an epoch's order
     assert memory_bytes(digits()) - member_bytes(digits()) == data
+
+
+@pytest.mark.parametrize(("units", "most"), [(300, 1), (50, 8), (4, 21)])  # 2.3, 0.52 and 0.19 MB a step, of 4 MiB
+def test_on_a_cpu_an_array_is_no_larger_than_a_cores_caches(units: int, most: int) -> None:
+    spec = Experiment(dataset="mnist", layers=[units], batch_size=50, optimizer="sgd")
+    assert largest_array(spec, gpu=False) == most
+    assert largest_array(spec, gpu=True) == MAX_ARRAY
+    assert largest_array(spec.model_copy(update={"device": "cpu"}), gpu=True) == most
