@@ -14,7 +14,7 @@ async function signIn(shown) {
     location.replace(next());
     return;
   }
-  word.textContent = answer.status === 401 ? refusal(shown) : (await answer.json()).detail;
+  word.textContent = answer.status === 401 ? refusal(shown) : await told(answer);
 }
 
 async function ask(shown) {
@@ -24,6 +24,12 @@ async function ask(shown) {
   } catch {
     return null;
   }
+}
+
+// What another status says: a proxy in between answers without a problem document.
+async function told(answer) {
+  const problem = await answer.json().catch(() => null);
+  return problem?.detail ?? `The service answered ${answer.status} ${answer.statusText}.`;
 }
 
 function refusal(shown) {

@@ -83,6 +83,6 @@ export const fault = ({ error }) => {
   return note("error", html`
     <p><strong>${error.code.replaceAll("_", " ")}</strong>: ${error.message}</p>
     ${place.length ? html`<p class="small">At ${place.map((one, i) => html`${i ? ", " : ""}${one}`)}.</p>` : nothing}
-    ${error.code === "diverged" ? html`<p class="small">It would again: fork it with a smaller learning rate, or with <code>clip_norm</code>.</p>` : nothing}
+    ${error.code === "diverged" ? html`<p class="small">It would again: fork it, <code>clip_norm</code> may help too.</p>` : nothing}
   `);
 };

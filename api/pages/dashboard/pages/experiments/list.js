@@ -5,6 +5,7 @@ import { withEpoch } from "../../metrics.js";
 import { matches } from "./filters.js";
 
 const PAGE = 100;
+const MOST = 200; // on one page of the service
 
 /** A list under one filter. `changed` is called after each change. */
 export class List {
@@ -14,6 +15,7 @@ export class List {
   #cursor = null;
   #asking = null;
   #ended = false;
+  #meanwhile = null;
 
   constructor(filter, changed) {
     this.filter = filter;
@@ -31,11 +33,27 @@ export class List {
     return this.#asking;
   }
 
-  /** Read the newest page anew, after events were missed. */
+  /** Read anew as many as are here, after events were missed: those that are gone since go, too. */
   async refresh() {
-    const page = await get("/v1/experiments", { ...this.filter, limit: PAGE });
-    for (const experiment of page.data.toReversed()) this.#put(experiment);
-    this.changed();
+    this.#meanwhile ??= [];
+    try {
+      [this.items, this.#cursor] = await this.#readAsMany();
+      this.whole = this.#cursor === null;
+    } finally {
+      this.#catchUp();
+    }
+  }
+
+  async #readAsMany() {
+    const items = [];
+    let cursor = null;
+    do {
+      const limit = Math.min(MOST, Math.max(PAGE, this.items.length - items.length));
+      const page = await get("/v1/experiments", { ...this.filter, limit, cursor });
+      items.push(...page.data);
+      cursor = page.next_cursor;
+    } while (cursor !== null && items.length < this.items.length);
+    return [items, cursor];
   }
 
   again() {
@@ -44,11 +62,9 @@ export class List {
     return this.more();
   }
 
-  hear({ kind, experimentId, data }) {
-    if (kind === "epoch") this.#replace(experimentId, (one) => withEpoch(one, data));
-    else if (kind === "status" || kind === "end") this.#put(data);
-    else return;
-    this.changed();
+  hear(event) {
+    this.#meanwhile?.push(event); // what is being read may be older
+    if (this.#take(event)) this.changed();
   }
 
   drop(id) {
@@ -71,6 +87,21 @@ export class List {
       this.error = error;
     }
     if (!this.#ended) this.changed();
+  }
+
+  #catchUp() {
+    const events = this.#meanwhile ?? [];
+    this.#meanwhile = null;
+    for (const event of events) this.#take(event);
+    if (!this.#ended) this.changed();
+  }
+
+  /** Whether it changes anything here. */
+  #take({ kind, experimentId, data }) {
+    if (kind === "epoch") this.#replace(experimentId, (one) => withEpoch(one, data));
+    else if (kind === "status" || kind === "end") this.#put(data);
+    else return false;
+    return true;
   }
 
   #put(experiment) {
