@@ -71,6 +71,7 @@ def test_an_id_stays_one_piece_of_the_path(name: str) -> None:
         (format_datetime(datetime.now(UTC) + timedelta(seconds=500), usegmt=True), 300, 500),
         (format_datetime(datetime.now(UTC) - timedelta(seconds=500), usegmt=True), 0, 0),
     ],
+    ids=["none", "seconds", "a word", "negative", "a date to come", "a date gone by"],
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(header: str | None, least: float, most: float) -> None:
     response = httpx.Response(429, headers={"Retry-After": header} if header else {})

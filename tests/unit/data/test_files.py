@@ -50,9 +50,12 @@ def test_the_first_directory_that_has_a_file_is_taken(tmp_path: Path) -> None:
         (b"", "is not in the IDX format"),
         (b"<html>", "is damaged: Not a gzipped file"),
         (PACKED["train-labels-idx1-ubyte.gz"][:10] + b"\xff\xff\xff" * 9, "is damaged"),
-        (gzip.compress(UNPACKED["train-labels-idx1-ubyte"][:-3]), "is cut short: 37 bytes of data instead of 40"),
+        (
+            gzip.compress(UNPACKED["train-labels-idx1-ubyte"][:-3], mtime=0),
+            "is cut short: 37 bytes of data instead of 40",
+        ),
         (PACKED["t10k-labels-idx1-ubyte.gz"], "has the shape 10 instead of 40"),
-        (gzip.compress(UNPACKED["train-labels-idx1-ubyte"][:-1] + b"\0"), "its SHA-256 differs"),
+        (gzip.compress(UNPACKED["train-labels-idx1-ubyte"][:-1] + b"\0", mtime=0), "its SHA-256 differs"),
     ],
 )
 def test_a_wrong_file_is_named_and_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
