@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from hub.datasets import available
 from hub.settings import Settings
@@ -25,9 +26,17 @@ def _has_gpu() -> bool:
 
 
 @pytest.fixture(scope="session")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     with ValkeyServer(tmp_path_factory.mktemp("valkey")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
+    """Empty: a worker would take up the hints of other tests, thousands of them, before its own."""
+    with redis.Redis.from_url(valkey_server.url) as client:
+        client.flushall()
+    return valkey_server
 
 
 @pytest.fixture(scope="session")
