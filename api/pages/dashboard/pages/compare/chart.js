@@ -1,7 +1,7 @@
 // The runs' curves over each other.
 
-import { number } from "../../api.js";
-import { color, lineChart, series } from "../../charts.js";
+import { color, series } from "../../charts.js";
+import { Drawing, epochAxis, finite } from "../../drawing.js";
 import { title } from "../../format.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
@@ -10,30 +10,9 @@ import { smoothed } from "../../smoothing.js";
 const READABLE = 10;
 const MARKED = 20;
 
-export class CompareChart {
-  #chart = null;
-  #ended = false;
-
-  constructor(element) {
-    this.element = element;
-  }
-
+export class CompareChart extends Drawing {
   /** @param {{experiments, rows(id), place(experiment), key, smoothing, logarithmic, pointed}} state */
-  async draw(state) {
-    const [traces, layout] = [() => this.#traces(state), () => this.#layout(state)];
-    if (this.#chart) return (await this.#chart)?.update(traces, layout);
-    this.#chart = lineChart(this.element, traces, layout);
-    const drawn = await this.#chart;
-    if (this.#ended) drawn.dispose();
-    return drawn;
-  }
-
-  async dispose() {
-    this.#ended = true;
-    (await this.#chart)?.dispose();
-  }
-
-  #traces({ experiments, rows, place, key, smoothing, pointed }) {
+  traces({ experiments, rows, place, key, smoothing, pointed }) {
     return experiments.map((experiment) => {
       const shade = series(place(experiment));
       const history = rows(experiment.id);
@@ -51,12 +30,12 @@ export class CompareChart {
     });
   }
 
-  #layout({ experiments, key, logarithmic }) {
+  layout({ experiments, key, logarithmic }) {
     const percent = key.endsWith("accuracy");
     return {
       showlegend: experiments.length <= READABLE,
       hovermode: experiments.length <= READABLE ? "x unified" : "closest",
-      xaxis: { title: { text: "epoch", font: { size: 11, color: color("muted") }, standoff: 4 }, rangemode: "tozero" },
+      xaxis: epochAxis(),
       yaxis: {
         title: { text: metric(key).label.toLowerCase(), font: { size: 11, color: color("muted") }, standoff: 8 },
         tickformat: percent ? ".1~%" : "~g",
@@ -67,10 +46,5 @@ export class CompareChart {
     };
   }
 }
-
-const finite = (value) => {
-  const read = number(value);
-  return Number.isFinite(read) ? read : null;
-};
 
 const short = (name) => (name.length > 32 ? `${name.slice(0, 31)}…` : name);

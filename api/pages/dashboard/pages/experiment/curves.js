@@ -1,7 +1,7 @@
 // The curves of one run: what to draw of its history, and how.
 
-import { number } from "../../api.js";
-import { color, lineChart, series } from "../../charts.js";
+import { color, series } from "../../charts.js";
+import { Drawing, epochAxis, finite } from "../../drawing.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
 
@@ -28,31 +28,14 @@ function line({ prefix, name, dash }, kind) {
 export const drawable = (chart, rows) => rows.length === 0 || chart.lines.some(({ key }) => rows[0][key] !== null);
 
 /** One chart on the page. */
-export class Curves {
-  #chart = null;
-  #ended = false;
-
+export class Curves extends Drawing {
   constructor(element, chart) {
-    this.element = element;
+    super(element);
     this.chart = chart;
   }
 
   /** @param {{rows, smoothing: number, logarithmic: boolean, best: number | undefined}} state */
-  async draw(state) {
-    const [traces, layout] = [() => this.#traces(state), () => this.#layout(state)];
-    if (this.#chart) return (await this.#chart)?.update(traces, layout);
-    this.#chart = lineChart(this.element, traces, layout);
-    const drawn = await this.#chart;
-    if (this.#ended) drawn.dispose();
-    return drawn;
-  }
-
-  async dispose() {
-    this.#ended = true;
-    (await this.#chart)?.dispose();
-  }
-
-  #traces({ rows, smoothing }) {
+  traces({ rows, smoothing }) {
     const x = rows.map((row) => row.epoch);
     const factor = this.chart.tall || this.chart.smooths ? smoothing : 0;
     return this.chart.lines.flatMap((one) => {
@@ -62,11 +45,11 @@ export class Curves {
     });
   }
 
-  #layout({ rows, logarithmic, best }) {
+  layout({ rows, logarithmic, best }) {
     const { chart } = this;
     return {
       showlegend: chart.lines.length > 1,
-      xaxis: { title: { text: "epoch", font: { size: 11, color: color("muted") }, standoff: 4 }, rangemode: "tozero" },
+      xaxis: epochAxis(),
       yaxis: {
         tickformat: chart.percent ? ".1~%" : "~g",
         ...(logarithmic && chart.logs ? { type: "log", dtick: 1, exponentformat: "power" } : { type: "linear" }),
@@ -77,11 +60,6 @@ export class Curves {
     };
   }
 }
-
-const finite = (value) => {
-  const read = number(value);
-  return Number.isFinite(read) ? read : null;
-};
 
 const trace = ({ key, name, dash, n }, x, y, raw) => {
   const { color: shade } = series(n);
