@@ -19,6 +19,9 @@ from hub.settings import Settings
 ROOT = Path(__file__).parents[3]
 TIMED = ("seconds", "samples_per_second", "at")
 """What differs between two runs of one spec."""
+EPOCHS = 60
+SPEC = {"layers": [64, 32], "dropout": 0.2, "epochs": EPOCHS}
+"""A second or two."""
 LONG_EPOCH = {"layers": [1536, 1536, 1536], "batch_size": 1, "epochs": 1}
 """Half a minute an epoch on the 1 200 digits, and a pulse every few steps."""
 

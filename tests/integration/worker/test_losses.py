@@ -1,23 +1,21 @@
-"""Whatever is killed, stopped or forgotten: the run goes on with the same numbers, and nothing is told twice."""
+"""Whichever worker or trainer is killed, stopped or frozen: the run goes on with the same numbers, and nothing is told
+twice."""
 
-import json
 import os
 import signal
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import redis
 from sqlalchemy import text
 
 from gradus.status import FailureCode, Status
 from hub.hub import Hub
 from hub.tables import JobRow
-from hub.valkey import ValkeyServer
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import StartWorker
 from tests.integration.worker.processes import (
+    EPOCHS,
     LONG_EPOCH,
+    SPEC,
     WorkerUnderTest,
     alive,
     assert_whole,
@@ -28,11 +26,6 @@ from tests.integration.worker.processes import (
     wait_for_epoch,
     wait_for_the_end,
 )
-from tests.servers.postgres import Postgres
-
-EPOCHS = 60
-SPEC = {"layers": [64, 32], "dropout": 0.2, "epochs": EPOCHS}
-"""A second or two."""
 
 
 def kill_trainer(worker: WorkerUnderTest) -> None:
@@ -170,63 +163,3 @@ def test_a_fault_in_following_a_run_costs_its_trainer_and_spoils_no_other_run(
         assert wait_for_the_end(hub, row.id).status == Status.SUCCEEDED
         assert_whole(hub, row.id, EPOCHS)
     assert numbers(hub, struck.id) == numbers(hub, calm.id)
-
-
-@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
-def test_duplicate_messages_start_a_run_once(hub: Hub, start_worker: StartWorker) -> None:
-    first, second = start_worker(slots=2), start_worker(slots=2)
-    row = submit(hub, **SPEC)
-    for _ in range(30):
-        hub.queue.hint(row.job_id, "auto")
-    done = wait_for_the_end(hub, row.id)
-    until(lambda: first.log.count("succeeded in") + second.log.count("succeeded in") == 31)
-    assert (done.status, done.attempts) == (Status.SUCCEEDED, 1)
-    assert_whole(hub, row.id, EPOCHS)
-
-
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-def test_jobs_run_although_every_message_was_lost(hub: Hub, start_worker: StartWorker) -> None:
-    waiting = [submit(hub, seed=seed) for seed in range(3)]
-    with redis.Redis.from_url(hub.settings.redis_url) as client:
-        client.flushall()
-    start_worker()
-    for row in waiting:
-        assert wait_for_the_end(hub, row.id).status == Status.SUCCEEDED
-        assert_whole(hub, row.id, 3)
-
-
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-def test_a_run_goes_on_while_valkey_is_away_and_the_worker_finds_it_again(
-    hub: Hub, tmp_path: Path, start_worker: StartWorker
-) -> None:
-    with ValkeyServer(tmp_path / "valkey") as server:
-        hub.settings = replace(hub.settings, redis_url=server.url)
-        apart = Hub(hub.settings)
-        start_worker()
-        row = submit(apart, **SPEC)
-        wait_for_epoch(apart, row.id, 5)
-        server.kill()
-        assert wait_for_the_end(apart, row.id).status == Status.SUCCEEDED
-        assert_whole(apart, row.id, EPOCHS)
-        later = submit(apart)
-        server.start()
-        assert wait_for_the_end(apart, later.id).status == Status.SUCCEEDED
-        apart.close()
-
-
-@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
-def test_a_run_outlives_a_restart_of_postgres_and_loses_no_row(
-    hub: Hub, postgres: Postgres, start_worker: StartWorker
-) -> None:
-    worker = start_worker()
-    row = submit(hub, **SPEC | {"epochs": 120})
-    wait_for_epoch(hub, row.id, 5)
-    os.kill(postgres.pid, signal.SIGINT)  # in order: it is set to lose its last commits else
-    until(lambda: not alive(postgres.pid))
-    postgres.stop()
-    until(lambda: "the database is away" in worker.log)
-    postgres.start()
-    done = wait_for_the_end(hub, row.id)
-    assert (done.status, done.attempts) == (Status.SUCCEEDED, 1)
-    assert_whole(hub, row.id, 120)
-    assert [json.loads(line) for line in lines(hub, row.id)] == []
