@@ -40,7 +40,7 @@ class Call(Generic[T_co]):
 
 
 def once(idempotency_key: str | None) -> dict[str, str]:
-    """The header under which a service creates one thing, however often it is asked; a new key if none is given."""
+    """The header under which a service does a thing once, however often it is asked; a new key if none is given."""
     return {"Idempotency-Key": idempotency_key or str(uuid4())}
 
 

@@ -42,17 +42,22 @@ def cancel_sweep(sweep_id: str, /) -> Call[SweepRecord]:
     return Call("POST", place("sweeps", sweep_id, "cancel"), _read, harmless=True)
 
 
-def retry_sweep(sweep_id: str, /) -> Call[SweepRecord]:
-    """Train again what failed; asking twice is harmless."""
-    return Call("POST", place("sweeps", sweep_id, "retry"), _read, harmless=True)
+def retry_sweep(sweep_id: str, /, *, idempotency_key: str | None = None) -> Call[SweepRecord]:
+    """Train again what failed; what fails after that is not tried once more, however often the call is sent."""
+    return Call("POST", place("sweeps", sweep_id, "retry"), _read, headers=once(idempotency_key))
 
 
 def extend_sweep(
-    sweep_id: str, /, more: SweepExtension | Mapping[str, Any] | None = None, **fields: Any
+    sweep_id: str,
+    /,
+    more: SweepExtension | Mapping[str, Any] | None = None,
+    *,
+    idempotency_key: str | None = None,
+    **fields: Any,
 ) -> Call[SweepRecord]:
-    """Add seeds, values, draws or variants; asking twice is harmless."""
+    """Add seeds, values, draws or variants; they are added once, however often the call is sent."""
     body = encoded(document(more, fields))
-    return Call("POST", place("sweeps", sweep_id, "extend"), _read, body=body, harmless=True)
+    return Call("POST", place("sweeps", sweep_id, "extend"), _read, headers=once(idempotency_key), body=body)
 
 
 def _body(asked: Sweep | None, fields: Mapping[str, Any]) -> bytes:

@@ -99,11 +99,13 @@ def test_a_delete_whose_answer_was_lost_is_done_when_nothing_is_there_any_more()
     assert value is None
 
 
-def test_every_creating_call_has_a_key_of_its_own() -> None:
-    made = [calls.create(), calls.create(), calls.create_sweep(), calls.extend("a", 1), calls.fork("a")]
+def test_every_call_that_must_be_done_once_has_a_key_of_its_own() -> None:
+    on_sweeps = [calls.create_sweep(), calls.extend_sweep("a", seeds=[1]), calls.retry_sweep("a")]
+    made = [calls.create(), calls.create(), calls.extend("a", 1), calls.fork("a"), *on_sweeps]
     keys = [call.headers["Idempotency-Key"] for call in made]
     assert len(set(keys)) == len(keys)
     assert calls.create(idempotency_key="mine").headers["Idempotency-Key"] == "mine"
+    assert calls.retry_sweep("a", idempotency_key="mine").headers["Idempotency-Key"] == "mine"
 
 
 def test_retry_after_is_waited_for_and_told() -> None:
