@@ -1,6 +1,7 @@
 """Metrics as a pandas frame and as plotly figures; neither comes with Gradus."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from gradus.wire.experiment import ExperimentRecord
@@ -77,7 +78,7 @@ def _figure(title: str) -> "Figure":
     except ImportError as error:
         raise ImportError("figures need plotly: pip install plotly") from error
     looks = {"template": "plotly_white", "colorway": COLOURS, "height": 400}
-    layout = {"title": {"text": title}, "hovermode": "x unified", **looks}
+    layout = {"title": {"text": _text(title)}, "hovermode": "x unified", **looks}
     return Figure(layout=layout)
 
 
@@ -88,7 +89,7 @@ def _curve(
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(rows) < 50 else "lines",
-        "name": name,
+        "name": _text(name),
         "legendgroup": name,
         "showlegend": legend,
         "line": {"color": colour},
@@ -97,6 +98,11 @@ def _curve(
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
     }
+
+
+def _text(name: str) -> str:
+    """The name as plotly shows it letter by letter: it takes `<b>` and `&lt;` for what they mean in HTML."""
+    return escape(name, quote=False)
 
 
 def _axes(panels: Sequence[str], *, log: bool) -> dict[str, Any]:

@@ -87,6 +87,12 @@ def test_what_a_notebook_shows_is_text_whatever_a_name_holds() -> None:
     assert "accuracy validation 0.7, test 0.65 after epoch 2" in shown
 
 
+def test_what_a_figure_says_is_text_whatever_a_name_holds() -> None:
+    one = recorded(id="exp_1", name="<b>R&D</b> x<y")
+    assert draw_run(one, ROWS, log=False).layout.title.text == "&lt;b&gt;R&amp;D&lt;/b&gt; x&lt;y"
+    assert Comparison((one,), (ROWS,)).plot().data[0].name == "&lt;b&gt;R&amp;D&lt;/b&gt; x&lt;y"
+
+
 def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)  # as where it is not installed
     monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
