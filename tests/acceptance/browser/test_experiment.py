@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from gradus.status import Status
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
-from tests.servers.processes import wait_until
+from tests.servers.processes import ROOT, wait_until
 
 SLOW: dict[str, Any] = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
 """A run with a few epochs a second that does not end while a test looks."""
@@ -114,6 +117,21 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     expect(page.get_by_text(error.message)).to_be_visible()
     expect(page.get_by_text(f"epoch {error.epoch}", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name="Extend")).to_have_count(0)
+
+
+@pytest.mark.parametrize("way", ["curl", "Python", "Command line"])
+def test_its_snippets_run_it_again(page: Page, service: Service, way: str) -> None:
+    one = begin(service, name="again", epochs=1)
+    page.goto(f"/experiments/{one}")
+    page.get_by_role("group", name="From").get_by_role("button", name=way).click()
+    snippet = page.get_by_role("region", name=f"{way} snippet").inner_text()
+    before = {row.id for row in service.client.send(calls.experiments()).data}
+    command = [sys.executable, "-c", snippet] if way == "Python" else ["bash", "-c", snippet]
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (again,) = (row for row in service.client.send(calls.experiments()).data if row.id not in before)
+    assert again.fingerprint == service.client.send(calls.experiment(one)).fingerprint
 
 
 def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit, service: Service) -> None:

@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from gradus.client import calls
 from gradus.examples import DIGITS
@@ -82,6 +82,25 @@ def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, ru
         expect(page.locator(".compare-table tbody tr").first).to_contain_text(first)
     page.get_by_label("Metric").select_option(label="Test loss")
     expect(page).to_have_url(re.compile("metric=test_loss"))
+
+
+def test_what_a_run_does_while_the_service_answers_is_compared_too(
+    page: Page, service: Service, runs: tuple[str, str]
+) -> None:
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        page.wait_for_timeout(1000)
+        route.fulfill(response=answer)
+
+    page.route("**/v1/metrics?*", answer_late)
+    epochs = 200
+    one = service.client.send(calls.create(DIGITS, epochs=epochs)).id
+    page.goto(f"/compare?ids={one},{runs[0]}")
+    is_whole = f"() => document.querySelector('#curves')?.data?.[0].x.length === {epochs}"
+    page.wait_for_function(is_whole)
+    drawn = page.evaluate("() => document.querySelector('#curves').data[0].x")
+    assert drawn == list(range(1, epochs + 1))
+    expect(page.locator(".compare-table tbody tr", has_text="succeeded")).to_have_count(2)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

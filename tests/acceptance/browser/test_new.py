@@ -304,7 +304,9 @@ def test_a_fork_says_only_what_changes(page: Page, http: httpx.Client) -> None:
     field(page, "optimizer/lr").fill("0.01")
     field(page, "epochs").fill("4")
     page.get_by_label("Begins").select_option(label="with the weights of epoch 2")
-    page.get_by_role("button", name="Fork").click()
+    with page.expect_request(f"**/experiments/{parent['id']}/fork") as asked:
+        page.get_by_role("button", name="Fork").click()
+    assert asked.value.headers["idempotency-key"]
     page.wait_for_url("**/experiments/exp_*")
     child = http.get(f"/v1/experiments/{id_of(page)}").json()
     assert child["forked_from"] == parent["id"]

@@ -1,13 +1,18 @@
 """A browser at a service that asks for keys."""
 
+import json
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
+from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.settings import Settings
@@ -60,6 +65,18 @@ def test_who_signs_out_is_out(stranger: Page, hub: Hub) -> None:
     expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
     stranger.goto("/")
     expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
+
+
+def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -> None:
+    key = make_key(hub, role=Role.EDITOR)
+    document = {"dataset": "wine", "layers": [4], "epochs": 1}
+    one = httpx.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
+    stranger.goto(f"/sign-in#{ticket(hub, key)}")
+    stranger.goto(f"/experiments/{one['id']}")
+    snippet = stranger.get_by_role("region", name="curl snippet").inner_text()
+    env = {**os.environ, "GRADUS_KEY": key.key}
+    done = subprocess.run(["bash", "-c", snippet], env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["fingerprint"] == one["fingerprint"]
 
 
 def test_a_revoked_key_leads_back_to_the_sign_in(stranger: Page, hub: Hub) -> None:
