@@ -8,11 +8,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gradus.cli import details, preview, words
-from gradus.cli.board import epochs
+from gradus.cli.board import EPOCHS, epochs
 from gradus.cli.ids import short
 from gradus.cli.runs import Run
 from gradus.status import Status
 from gradus.summary import dry_run
+from gradus.wire.checkpoint import CheckpointRecord
 from gradus.wire.experiment import ExperimentRecord, LayerSummary
 from gradus.wire.metrics import MetricsRow
 
@@ -27,11 +28,13 @@ NEXT = {
 """What fits each status: a command to be copied, and others."""
 
 
-def portrait(record: ExperimentRecord, rows: Sequence[MetricsRow]) -> RenderableType:
+def portrait(
+    record: ExperimentRecord, rows: Sequence[MetricsRow], kept: Sequence[CheckpointRecord] = ()
+) -> RenderableType:
     """Facts, layers, newest epochs, and what can be done next."""
     run = Run(record.id, record, tuple(rows))
     layers = dry_run(record.spec).layers
-    parts: list[RenderableType] = [details.table(_facts(record, layers)), "", preview.layers(layers)]
+    parts: list[RenderableType] = [details.table(_facts(record, layers, kept)), "", preview.layers(layers)]
     if rows:
         parts += ["", epochs(run)]
     parts += ["", Text(f"next: {NEXT[record.status].format(id=short(record.id))}", style="dim")]
@@ -46,7 +49,9 @@ def print_csv(rows: Sequence[MetricsRow]) -> None:
         writer.writerow(row.model_dump(mode="json").values())
 
 
-def _facts(record: ExperimentRecord, layers: Sequence[LayerSummary]) -> dict[str, RenderableType]:
+def _facts(
+    record: ExperimentRecord, layers: Sequence[LayerSummary], kept: Sequence[CheckpointRecord]
+) -> dict[str, RenderableType]:
     spec = record.spec
     return {
         "id": record.id,
@@ -63,6 +68,7 @@ def _facts(record: ExperimentRecord, layers: Sequence[LayerSummary]) -> dict[str
         "epochs": f"{record.progress.epoch} of {record.progress.epochs}",
         "left": words.duration(record.progress.eta_seconds),
         "best": _best(record),
+        "checkpoints": _checkpoints(kept),
         "device": record.device or "",
         "sweep": record.sweep_id or "",
         "forked": _origin(record),
@@ -84,6 +90,13 @@ def _best(record: ExperimentRecord) -> str:
     kind = "loss" if row.validation_accuracy is None else "accuracy"
     validation, test = getattr(row, f"validation_{kind}"), getattr(row, f"test_{kind}")
     return f"epoch {row.epoch}: validation {kind} {words.number(validation)}, test {kind} {words.number(test)}"
+
+
+def _checkpoints(kept: Sequence[CheckpointRecord]) -> str:
+    """The epochs that a fork can go on from."""
+    ends = sorted({one.epoch for one in kept if one.whole})
+    newest = ", ".join(map(str, ends[-EPOCHS:]))
+    return f"of epoch {'… ' if len(ends) > EPOCHS else ''}{newest}" if ends else ""
 
 
 def _origin(record: ExperimentRecord) -> str:

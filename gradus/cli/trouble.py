@@ -26,6 +26,7 @@ HINTS = {
     "no_key": "set GRADUS_KEY to a key of this service",
     "bad_key": "set GRADUS_KEY to a key of this service; `gradus keys list` shows which are good",
     "running": "`gradus cancel ID` ends it",
-    "no_checkpoint": "without --from-epoch a fork begins anew",
+    "no_checkpoint": "the best and the last epoch's checkpoints are kept, and every n-th one's of a run submitted with "
+    "`--set checkpoint.every=n`; without --from-epoch a fork begins anew",
 }
 """By the error's code."""

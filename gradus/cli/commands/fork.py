@@ -25,7 +25,10 @@ def command(
 ) -> Exit:
     """Make a new experiment of another, with changes.
 
-    gradus fork last --set optimizer.lr=0.001 --from-epoch 5
+    gradus fork last --set optimizer.lr=0.001
+
+    With --from-epoch it goes on from one of the checkpoints that `gradus show` lists: the best epoch's, the last one's,
+    and of a run that was submitted with --set checkpoint.every=1 those of its newest epochs.
     """
     with Client(find_access(url)) as client:
         parent = client.send(calls.experiment(ids.resolve(client, given)))

@@ -21,6 +21,7 @@ def command(
     with Client(find_access(url)) as client:
         record = client.send(calls.experiment(ids.resolve(client, given)))
         rows = () if spec else client.send(calls.metrics(record.id)).data
+        kept = () if spec or csv or as_json else client.send(calls.checkpoints(record.id)).data
     document = unresolved(record.spec) if spec else output.document(record)
     if csv:
         portrait.print_csv(rows)
@@ -29,4 +30,4 @@ def command(
     elif spec:
         print(documents.write_yaml(document), end="")
     else:
-        output.show(portrait.portrait(record, rows))
+        output.show(portrait.portrait(record, rows, kept))

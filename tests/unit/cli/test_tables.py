@@ -16,6 +16,7 @@ from gradus.cli.sweeps.table import whole
 from gradus.client import StreamEvent
 from gradus.status import EventKind, Status
 from gradus.sweep.request import SweepRequest
+from gradus.wire.checkpoint import CheckpointRecord
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.sweep import SweepRecord
@@ -119,6 +120,17 @@ def test_a_comparison_has_a_column_for_each_run_and_marks_the_best() -> None:
 
 def test_many_runs_are_compared_in_several_tables() -> None:
     assert [len(table.columns) - 1 for table in tables([record(i) for i in range(7)], COLUMNS)] == [3, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "said"),
+    [([], None), ([7, 3, 3], "of epoch 3, 7"), (list(range(30)), f"of epoch … {', '.join(map(str, range(18, 30)))}")],
+)
+def test_one_experiment_tells_from_which_epochs_a_fork_can_go_on(epochs: list[int], said: str | None) -> None:
+    kept = [CheckpointRecord(epoch=one, step=one, whole=True, size=1, created_at=AT) for one in epochs]
+    half = CheckpointRecord(epoch=5, step=7, whole=False, size=1, created_at=AT)
+    found = [line.split(maxsplit=1)[1] for line in shown(portrait(record(), (), [half, *kept])) if "checkpoints" in line]
+    assert found == ([said] if said else [])
 
 
 RESULT: dict[str, Any] = {
