@@ -1,53 +1,97 @@
 """Every snippet of the pages for users does what the page says, on one real service.
 
 They run as they are printed, in order, page by page; documents in JSON are posted as dry runs. The tutorial's own
-variables make a rehearsal of it: the digits that come with scikit-learn, two epochs, two seeds.
+variables make a rehearsal of it: the digits that come with scikit-learn, two epochs, two seeds. What starts servers and
+needs machines, `docs/distributed.md` and what stays up, has tests of its own.
 """
 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from gradus import Client, Experiment
 from gradus.client import Access
 from tests.servers.processes import ROOT, Program, saved_access
-from tests.servers.snippets import Snippet, interpreters, snippets
+from tests.servers.snippets import Reader, Snippet, interpreters, session, snippets
 
-PAGES = ("README.md", "docs/tutorial.md", "docs/recipes.md", "docs/client.md", "docs/sweeps.md")
+PAGES = (
+    *("README.md", "docs/tutorial.md", "docs/recipes.md", "docs/client.md", "docs/sweeps.md"),
+    *("docs/cli.md", "docs/keys.md"),
+)
+LANGUAGES = frozenset({"bash", "console", "python", "json"})
 REHEARSAL = {"DATASET": "digits", "EPOCHS": "2", "SEEDS": "2"}
+STAYS = ("scripts/", "gradus up")
+"""Commands that build an environment, or do not end."""
+SPEC = Experiment(dataset="digits", layers=[16], epochs=2)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a reader sits: at the machine of a service, with things of their own in it."""
+
+    folder: Path
+    access: Access
+    names: Mapping[str, str]
+    """What stands on the pages for things that are called otherwise here."""
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """What `gradus up` starts, on a folder of its own."""
     folder = tmp_path_factory.mktemp("docs")
     env = {"GRADUS_DATA_DIR": str(folder)}
     with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, env=env) as program:
         program.wait_for("is ready")
-        yield saved_access(folder)
+        with Client(saved_access(folder)) as client:
+            run, key = client.experiments.create(SPEC).id, client.keys.create("old")
+        address = {"http://127.0.0.1:8000": saved_access(folder).url, "dataset=mnist": "dataset=digits"}
+        ids = {"exp_01m81q9s0ke318d4xdcn4hsegr": run, "4hsegr": run[-6:], "key_01m7…": key.id}
+        yield Place(folder, saved_access(folder), address | ids)
 
 
-def environment(service: Access, folder: Path) -> dict[str, str]:
-    """What a reader has: the programs of this environment, and the service's address."""
+def environment(place: Place, home: Path) -> dict[str, str]:
+    """What a reader has: the programs of this environment, the service's address, and its folder."""
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return {"PATH": programs, "HOME": str(folder), "GRADUS_URL": service.url, "PYTHONPATH": str(ROOT), **REHEARSAL}
+    service = {"GRADUS_URL": place.access.url, "GRADUS_DATA_DIR": str(place.folder)}
+    return {"PATH": programs, "HOME": str(home), "PYTHONPATH": str(ROOT), **service, **REHEARSAL}
 
 
 @pytest.mark.timeout(900)  # half a minute for the longest page; more beside other programs
 @pytest.mark.parametrize("page", PAGES)
-def test_the_snippets_of_a_page_run(page: str, service: Access, tmp_path: Path) -> None:
-    found = [one for one in snippets(ROOT / page) if one.language in {"bash", "python", "json"}]
+def test_the_snippets_of_a_page_run(page: str, place: Place, tmp_path: Path) -> None:
+    for spec, optimizer in (("adam.yaml", "adam"), ("sgd.yaml", "sgd")):
+        (tmp_path / spec).write_text(SPEC.model_copy(update={"name": optimizer}).model_dump_json())
+    found = [one for one in snippets(ROOT / page) if one.language in LANGUAGES]
     assert found
-    with interpreters(tmp_path, environment(service, tmp_path)) as reader:
+    with interpreters(tmp_path, environment(place, tmp_path)) as reader:
         for snippet in found:
             try:
-                post(service, snippet) if snippet.language == "json" else reader.type(snippet)
+                does_what_it_says(place, reader, snippet)
             except AssertionError as error:
                 pytest.fail(f"{snippet.place}\n{snippet.text}\n{error}", pytrace=False)
+
+
+def does_what_it_says(place: Place, reader: Reader, snippet: Snippet) -> None:
+    """It runs and, where the page shows what it prints, prints something that begins like that."""
+    text = snippet.text
+    for name, here in place.names.items():
+        text = text.replace(name, here)
+    snippet = replace(snippet, text=text)
+    if snippet.language == "json":
+        post(place.access, snippet)
+    elif snippet.language == "console":
+        for typed in session(snippet):
+            if not typed.command.startswith(STAYS):
+                printed = reader.type(replace(snippet, language="bash", text=typed.command))
+                assert printed.startswith(typed.beginning), printed
+    else:
+        reader.type(snippet)
 
 
 def post(service: Access, snippet: Snippet) -> None:

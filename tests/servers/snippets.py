@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,33 @@ def snippets(page: Path) -> list[Snippet]:
     text = page.read_text()
     lines = {found: text[: found.start(2)].count("\n") + 1 for found in _FENCE.finditer(text)}
     return [Snippet(f"{page.name}:{line}", found[2], found[3]) for found, line in lines.items()]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A command of a `console` block, and what it prints."""
+
+    command: str
+    beginning: str
+    """The first line that the page shows, as far as it is whole."""
+
+
+def session(snippet: Snippet) -> list[Typed]:
+    """What a `console` block types: after each `$ `, to the end of the line where every quotation is closed."""
+    found: list[Typed] = []
+    for part in re.split(r"^\$ ", snippet.text, flags=re.MULTILINE)[1:]:
+        lines = part.rstrip().split("\n")
+        length = next(n for n in range(1, len(lines) + 1) if _closed("\n".join(lines[:n])))
+        found.append(Typed("\n".join(lines[:length]), "".join(lines[length : length + 1]).partition(" …")[0]))
+    return found
+
+
+def _closed(command: str) -> bool:
+    try:
+        shlex.split(command, comments=True)
+    except ValueError:
+        return False
+    return True
 
 
 class Interpreter:
