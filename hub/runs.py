@@ -76,18 +76,20 @@ def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved:
     leases.fence(session, lease, at)
     row = _training(session, lease, experiment_id)
     if row is not None:
-        checkpoints.add(session, row, lease.token, saved, at)
-        losses.forget(session, lease)
+        _name(session, row, lease, saved, at)
 
 
 def record_late(session: Session, lease: Lease, experiment_id: str, saved: Saved) -> None:
-    """A checkpoint of one that was let go while it was written. Nobody has gone on from an older one meanwhile."""
+    """A checkpoint of one that was let go while it was written. Nobody has gone on from an older one meanwhile.
+
+    One after an epoch that was not recorded any more stays without a name: from there on a row would be missing.
+    """
     at = now(session)
     leases.newest(session, lease)
     row = experiments.lock(session, experiment_id)
     if row is None:
         checkpoints.forget(session, experiment_id)
-    elif row.job_id == lease.job_id:
+    elif row.job_id == lease.job_id and saved.epoch <= row.epoch:
         checkpoints.add(session, row, lease.token, saved, at)
 
 
@@ -134,8 +136,7 @@ def let_go(session: Session, lease: Lease, experiment_id: str, saved: Saved | No
     if row is None:
         return
     if saved is not None:
-        checkpoints.add(session, row, lease.token, saved, at)
-        losses.forget(session, lease)
+        _name(session, row, lease, saved, at)
     told = [log(experiment_id, why)] if why else []
     append(session, told + move(session, row, Status(row.request or Status.QUEUED), at), at)
     _pass_on(session, lease, at)
@@ -157,6 +158,13 @@ def lose(session: Session, lease: Lease, why: str) -> None:
         return
     leases.release(session, lease)
     _requeue(session, lease.job_id, why, "warning", at)
+
+
+def _name(session: Session, row: ExperimentRow, lease: Lease, saved: Saved, at: datetime) -> None:
+    if saved.epoch > row.epoch:
+        raise _back_in_time(row)
+    checkpoints.add(session, row, lease.token, saved, at)
+    losses.forget(session, lease)
 
 
 def _back_in_time(row: ExperimentRow) -> LeaseLost:

@@ -137,13 +137,38 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
     assert (lost.status, lost.error and lost.error.code) == (Status.FAILED, FailureCode.WORKER_LOST)
 
 
+def checkpoint(claimed: claims.Claim, step: int, epoch: int = 0) -> Saved:
+    """One in the middle of the epoch after so many."""
+    (one,) = claimed.members
+    key = key_of(one.id, claimed.lease.token, epoch, step)
+    return Saved(key=key, digest="0" * 64, size=1, epoch=epoch, step=step, whole=False)
+
+
 def keep_checkpoint(hub: Hub, claimed: claims.Claim, number: int) -> None:
     """A checkpoint in the middle of the first epoch."""
     (one,) = claimed.members
-    key = key_of(one.id, claimed.lease.token, 0, number)
     with hub.write() as session:
-        saved = Saved(key=key, digest="0" * 64, size=1, epoch=0, step=number, whole=False)
-        runs.record_checkpoint(session, claimed.lease, one.id, saved)
+        runs.record_checkpoint(session, claimed.lease, one.id, checkpoint(claimed, number))
+
+
+def test_a_checkpoint_after_an_epoch_that_was_not_recorded_has_no_name(hub: Hub) -> None:
+    row = submit(hub)
+    claimed = claim(hub, row)
+    train_epoch(hub, claimed, 1)
+    unrecorded, recorded = checkpoint(claimed, 20, epoch=2), checkpoint(claimed, 15, epoch=1)
+    for name in (runs.record_checkpoint, runs.let_go):
+        with pytest.raises(leases.LeaseLost, match="no epoch 2 any more"), hub.write() as session:
+            name(session, claimed.lease, row.id, unrecorded)
+    with hub.write() as session:
+        held = experiments.lock(session, row.id)
+        assert held is not None
+        control.cancel(session, held)
+        runs.let_go(session, claimed.lease, row.id, None)
+    for late in (recorded, unrecorded):
+        with hub.write() as session:
+            runs.record_late(session, claimed.lease, row.id, late)
+    with hub.read() as session:
+        assert [one.key for one in checkpoints.newest_first(session, row.id)] == [recorded.key]
 
 
 @pytest.mark.parametrize("get_further", [train_epoch, keep_checkpoint])
