@@ -48,9 +48,10 @@ def test_a_run_whose_trainer_is_killed_ends_with_the_bits_of_an_undisturbed_one(
     spec = SPEC | {"epochs": 150}  # long enough to be struck twice
     calm, struck = submit(hub, **spec), submit(hub, **spec)
     wait_for_the_end(hub, calm.id)
-    for epoch in (5, 20):
+    for attempt, epoch in enumerate((5, 20), start=2):
         wait_for_epoch(hub, struck.id, epoch)
         kill_trainer(worker)
+        wait_for_attempt(hub, struck.id, attempt)
     done = wait_for_the_end(hub, struck.id)
     assert (done.status, done.attempts) == (Status.SUCCEEDED, 3)
     assert numbers(hub, struck.id) == numbers(hub, calm.id)
