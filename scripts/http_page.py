@@ -75,7 +75,8 @@ data: {"epoch":1,"step":1100,"train_loss":0.3021, …}
 `event` is `status` (the data: the experiment), `epoch` (a metrics row), `log` (`level` and `message`) or `end` (the
 experiment; the stream closes behind it). In an experiment's own stream ids are 1, 2, 3 … without gaps. In `/v1/events`
 they count everything that the caller may see, and the data have one key more, `experiment_id`; without a first id that
-stream starts now.
+stream starts now. An experiment that its sweep tries again goes on in its log: a `status` whose `progress.epoch` is 0
+says that the epochs before are forgotten, and they begin again at 1.
 
 `Last-Event-ID`, or `after` where no header can be sent, resumes behind the event of that id: none is lost, none comes
 twice. A header that is no number is ignored; a number beyond the end of the log means its end. After 15 s of silence

@@ -64,13 +64,18 @@ class Run:
         """The run once the event is known."""
         match event.data:
             case ExperimentRecord() as record:
-                return replace(self, record=record)
+                return replace(self, record=record, rows=self._kept(record))
             case MetricsRow() as row:
                 return replace(self, rows=(*self.rows, row), download=None, told_at=time.monotonic())
             case LogLine() as line if share := _SHARE.fullmatch(line.message):
                 return replace(self, download=_unfinished(share[1], int(share[2])))
             case _:
                 return self
+
+    def _kept(self, record: ExperimentRecord) -> tuple[MetricsRow, ...]:
+        """The rows of the epochs that are done: none any more where a sweep's retry has begun the run anew."""
+        done = record.progress.epoch
+        return self.rows if self.epoch <= done else tuple(row for row in self.rows if row.epoch <= done)
 
 
 def _unfinished(file: str, percent: int) -> Download | None:

@@ -10,9 +10,10 @@ from gradus.client.face import P, asks, sends, tells
 from gradus.client.flows import PAGE, ended, send, walk
 from gradus.client.follow import follow
 from gradus.client.patience import PATIENCE
-from gradus.client.run import Host, Run, hands, rows_of
+from gradus.client.run import Host, Run, hands
 from gradus.client.steps import Flow
 from gradus.client.stream import StreamEvent
+from gradus.client.watching import watch
 from gradus.wire.metrics import MetricsRow
 
 
@@ -50,9 +51,10 @@ class Experiments(Host[P]):
     def watch(self, experiment_id: str, /, *, after: int = 0, patience: float = PATIENCE) -> Flow[MetricsRow, object]:
         """The metrics rows after epoch `after` as they come, each once and in order, to the experiment's end.
 
-        A lost connection is taken up again where it broke; given up after `patience` seconds.
+        A lost connection is taken up again where it broke; given up after `patience` seconds. Where a sweep tries it
+        again meanwhile, its rows begin again at epoch 1; later watchers are told those alone.
         """
-        return follow(experiment_id, lambda event: rows_of(event, after), patience=patience)
+        return watch(experiment_id, after, patience)
 
     @tells
     def events(self, experiment_id: str, /, *, after: int = 0, patience: float = PATIENCE) -> Flow[StreamEvent, object]:

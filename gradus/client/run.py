@@ -1,6 +1,6 @@
 """A run: what was last heard of an experiment, and what can be done with it."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, Never, ParamSpec, Self, overload
 
 from gradus.client import calls, pages
@@ -12,6 +12,7 @@ from gradus.client.follow import follow
 from gradus.client.patience import PATIENCE
 from gradus.client.steps import Flow
 from gradus.client.stream import StreamEvent
+from gradus.client.watching import watch
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
@@ -95,14 +96,20 @@ class Run(Host[P]):
     def watch(self, *, after: int = 0, patience: float = PATIENCE) -> Flow[MetricsRow, ExperimentRecord]:
         """Its metrics rows after epoch `after` as they come, each once and in order, to its end.
 
-        A lost connection is taken up again where it broke; given up after `patience` seconds.
+        A lost connection is taken up again where it broke; given up after `patience` seconds. Where its sweep tries it
+        again meanwhile, its rows begin again at epoch 1; later watchers are told those alone.
         """
-        return follow(self.id, lambda event: rows_of(self._heard(event), after), patience=patience)
+        return watch(self.id, after, patience, self._hear)
 
     @tells
     def events(self, *, after: int = 0, patience: float = PATIENCE) -> Flow[StreamEvent, ExperimentRecord]:
         """Its events after number `after` as they come, each once and in order, to its end."""
-        return follow(self.id, lambda event: [self._heard(event)], after, patience)
+
+        def pick(event: StreamEvent) -> list[StreamEvent]:
+            self._hear(event)
+            return [event]
+
+        return follow(self.id, pick, after, patience)
 
     @asks
     def wait(self, timeout: float | None = None) -> "Flow[Never, Run[P]]":
@@ -178,10 +185,9 @@ class Run(Host[P]):
         self.record = record
         return self
 
-    def _heard(self, event: StreamEvent) -> StreamEvent:
+    def _hear(self, event: StreamEvent) -> None:
         if isinstance(event.data, ExperimentRecord):
             self.record = event.data
-        return event
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Run) and other.id == self.id
@@ -199,9 +205,3 @@ class Run(Host[P]):
 
 AsyncRun = Run["Awaiting"]
 """What an `AsyncClient` hands out."""
-
-
-def rows_of(event: StreamEvent, after: int = 0) -> Iterator[MetricsRow]:
-    """The metrics row that the event tells, if it is one of a later epoch."""
-    if isinstance(event.data, MetricsRow) and event.data.epoch > after:
-        yield event.data
