@@ -13,8 +13,9 @@ def read(hub: Hub, workspace_id: str, experiment_id: str, after: int, limit: int
         NotFound: the workspace has none of this id.
     """
     with hub.read() as session:
-        EXPERIMENTS.found(session, workspace_id, experiment_id)
+        newest = EXPERIMENTS.found(session, workspace_id, experiment_id).events
         rows = events.lines(session, experiment_id, after, limit)
         return LogPage(
-            data=tuple(LogEntry(id=row.seq, at=row.at, **dict(LogLine.model_validate_json(row.data))) for row in rows)
+            data=tuple(LogEntry(id=row.seq, at=row.at, **dict(LogLine.model_validate_json(row.data))) for row in rows),
+            last_event=newest,
         )

@@ -138,6 +138,8 @@ class LogPage(Message):
     """The answer of `GET /v1/experiments/{id}/log`, oldest first."""
 
     data: tuple[LogEntry, ...]
+    last_event: int
+    """The id of the experiment's newest event, of whatever kind: a stream that has told it has told all so far."""
 
 
 def event_data(kind: str, document: Any) -> Message:

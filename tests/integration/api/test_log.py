@@ -18,13 +18,15 @@ def test_the_lines_come_in_order_with_their_times_and_without_other_events(
         train_epoch(service.hub, claimed, epoch)
         with service.hub.write() as session:
             events.append(session, [events.log(row.id, said, "warning")], now(session))
-    data = client.get(f"/v1/experiments/{row.id}/log").json()["data"]
+    page = client.get(f"/v1/experiments/{row.id}/log").json()
+    data = page["data"]
     mine = [line for line in data if line["level"] == "warning"]
     assert [line["message"] for line in mine] == ["first", "second", "third"]
     assert [line["at"] for line in mine] == sorted(line["at"] for line in mine)
     assert list(mine[0]) == ["level", "message", "id", "at"]
     later = client.get(f"/v1/experiments/{row.id}/log", params={"after": mine[0]["id"], "limit": 1}).json()["data"]
     assert later == mine[1:2]
+    assert page["last_event"] == 8  # queued and running, then three times an epoch and its line
 
 
 @on_sqlite
