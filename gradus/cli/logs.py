@@ -1,71 +1,57 @@
 """An experiment's log as lines: a moment where one is known, and what happened."""
 
 import json
-import queue
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 
 from gradus.cli import output, words
 from gradus.cli.exits import Exit
 from gradus.cli.watch import say_that_they_go_on
 from gradus.client import Client, StreamEvent, calls
-from gradus.errors import GradusError
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.metrics import MetricsRow
 
-SILENCE = 0.5
-"""Seconds without an event after which a log that is not followed counts as read: what is stored comes at once."""
-PATIENCE = 30.0
-"""Seconds for the first event: every log has one."""
-
-Told = StreamEvent | GradusError | None
+Lines = dict[int, datetime]
+"""The moments of the `log` events, by their numbers."""
 
 
 def print_log(client: Client, experiment_id: str, *, follow: bool, as_json: bool) -> Exit | None:
     """Every event so far or, with `follow`, to the end. Ctrl-C leaves the run alive."""
-    events = client.events(experiment_id) if follow else _so_far(client, experiment_id)
-    said = {} if as_json else {one.id: one.at for one in client.send(calls.log(experiment_id)).data}
+    said, newest = _lines(client, experiment_id)
     epochs = 0
     try:
-        for event in events:
-            if isinstance(event.data, ExperimentRecord):
-                epochs = event.data.progress.epochs
-            line = _document(event) if as_json else _line(event, epochs, said.get(event.seq) or _moment(event))
-            if line is not None:
-                print(line, flush=True)
+        with closing(client.experiments.events(experiment_id)) as events:
+            for event in events if follow else _so_far(events, newest):
+                if isinstance(event.data, ExperimentRecord):
+                    epochs = event.data.progress.epochs
+                line = _document(event) if as_json else _line(event, epochs, said.get(event.seq) or _moment(event))
+                if line is not None:
+                    print(line, flush=True)
     except KeyboardInterrupt:
         say_that_they_go_on([experiment_id])
         return Exit.INTERRUPTED
     return None
 
 
-def _so_far(client: Client, experiment_id: str) -> Iterator[StreamEvent]:
-    """The stored events: a stream says no word between what was and what is to come, but it makes a pause."""
-    arrived: queue.SimpleQueue[Told] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(client, experiment_id, arrived), daemon=True).start()
-    patience = PATIENCE
-    while True:
-        try:
-            told = arrived.get(timeout=patience)
-        except queue.Empty:
-            return
-        if isinstance(told, GradusError):
-            raise told
-        if told is None:
-            return
-        yield told
-        patience = SILENCE
+def _lines(client: Client, experiment_id: str) -> tuple[Lines, int]:
+    """When each line was said, which the stream does not tell; and the number of the newest event."""
+    page = client.send(calls.log(experiment_id))
+    newest, said = page.last_event, Lines()
+    while page.data:
+        said.update((one.id, one.at) for one in page.data)
+        page = client.send(calls.log(experiment_id, after=page.data[-1].id))
+    return said, newest
 
 
-def _read(client: Client, experiment_id: str, arrived: "queue.SimpleQueue[Told]") -> None:
-    try:
-        for event in client.events(experiment_id):
-            arrived.put(event)
-        arrived.put(None)
-    except GradusError as error:
-        arrived.put(error)
+def _so_far(events: Iterable[StreamEvent], newest: int) -> Iterator[StreamEvent]:
+    """The events to the newest one; one more has to come where that was an `end` that was taken back meanwhile."""
+    for event in events:
+        if event.seq <= newest:
+            yield event
+        if event.seq >= newest:
+            return
 
 
 def _document(event: StreamEvent) -> str:

@@ -1,0 +1,53 @@
+"""`gradus logs`: all that is stored, and no waiting for more."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from gradus import Client
+from gradus.cli.logs import print_log
+from gradus.client import Access
+from gradus.status import Status
+from hub import events, runs
+from hub.hub import Hub
+from tests.integration.api.service import on_sqlite, serving
+from tests.integration.hub.work import claim, submit, train_epoch
+
+pytestmark = on_sqlite
+
+THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def client(hub: Hub) -> Iterator[Client]:
+    with serving(hub) as service, Client(Access(service.url)) as client:
+        yield client
+
+
+def printed(client: Client, one: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    assert print_log(client, one, follow=False, as_json=False) is None
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_log_is_printed_as_far_as_it_goes(hub: Hub, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    row = submit(hub)
+    for act in (client.experiments.pause, client.experiments.resume):
+        act(row.id)
+    said = ["queued", "paused", "queued"]
+    assert [line.split()[-1] for line in printed(client, row.id, capsys)] == said
+    claimed = claim(hub, row)
+    train_epoch(hub, claimed, 1)
+    assert len(printed(client, row.id, capsys)) == 5
+    with hub.write() as session:
+        runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
+    assert printed(client, row.id, capsys)[-1].endswith("succeeded")
+
+
+def test_each_of_many_lines_has_its_own_time(hub: Hub, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    row = submit(hub)
+    with hub.write() as session:
+        events.append(session, [events.log(row.id, f"line {number}") for number in range(1001)], THEN)
+    _, *lines = printed(client, row.id, capsys)
+    clock = f"{THEN.astimezone():%H:%M:%S}"
+    assert lines == [f"{clock}  line {number}" for number in range(1001)]
