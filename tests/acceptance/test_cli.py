@@ -238,6 +238,16 @@ def test_a_person_pauses_resumes_forks_extends_and_deletes(service: Service) -> 
     assert service.run("show", one).returncode == Exit.REFUSED
 
 
+def test_a_list_that_is_cut_says_so_and_all_of_it_can_be_had(service: Service) -> None:
+    made = [service.answer(*DIGITS, "--set", 'tags=["cut"]') for _ in range(3)][::-1]
+    some = service.run("ls", "--tag", "cut", "--limit", "2", "--json")
+    assert [one["id"] for one in json.loads(some.stdout)] == made[:2]
+    assert "--all" in some.stderr
+    whole = service.run("ls", "--tag", "cut", "--limit", "2", "--all", "--json")
+    assert [one["id"] for one in json.loads(whole.stdout)] == made
+    assert whole.stderr == ""
+
+
 def test_deleting_asks_first_in_a_terminal(service: Service) -> None:
     one = service.answer(*DIGITS, "--wait")
     with service.terminal("rm", one) as terminal:
