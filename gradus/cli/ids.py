@@ -1,7 +1,7 @@
 """The id that a person means: whole, by its first or last characters, or `last`."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gradus.client import Client, calls
@@ -14,7 +14,6 @@ LETTERS = "0-9a-hjkmnp-tv-z"
 LENGTH = 26
 SHORT = 6
 """Characters of an id that tables show."""
-PAGE = 200
 
 Named = ExperimentRecord | SweepSummary
 
@@ -25,8 +24,10 @@ class Kind:
 
     prefix: str
     noun: str
-    matching: Callable[[Client, str], Iterator[Named]]
-    """Those that may have an id that ends like this, newest first."""
+    newest: Callable[[Client], Sequence[Named]]
+    """The newest alone, or nothing."""
+    matching: Callable[[Client, str], Iterable[Named]]
+    """Those that may have an id that begins or ends like this, newest first."""
 
 
 def resolve(client: Client, given: str) -> str:
@@ -67,7 +68,7 @@ def _resolve(client: Client, given: str, kind: Kind) -> str:
 
 
 def _newest(client: Client, kind: Kind) -> str:
-    for one in kind.matching(client, ""):
+    for one in kind.newest(client):
         return one.id
     raise NotFound(f"there is no {kind.noun} yet")
 
@@ -89,25 +90,15 @@ def _no_id(given: str, kind: Kind) -> str:
     return f"'{given}' is no id: write {kind.prefix}…, its last characters, or last"
 
 
-def _experiments(client: Client, text: str) -> Iterator[Named]:
-    cursor = None
-    while True:
-        page = client.send(calls.experiments(q=text or None, limit=PAGE if text else 1, cursor=cursor))
-        yield from page.data
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
-def _sweeps(client: Client, text: str) -> Iterator[Named]:
-    cursor = None
-    while True:
-        page = client.send(calls.sweeps(limit=PAGE if text else 1, cursor=cursor))
-        yield from page.data
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
-EXPERIMENT = Kind("exp_", "experiment", _experiments)
-SWEEP = Kind("swp_", "sweep", _sweeps)
+EXPERIMENT = Kind(
+    prefix="exp_",
+    noun="experiment",
+    newest=lambda client: client.send(calls.experiments(limit=1)).data,
+    matching=lambda client, text: (run.record for run in client.experiments.list(q=text)),
+)
+SWEEP = Kind(
+    prefix="swp_",
+    noun="sweep",
+    newest=lambda client: client.send(calls.sweeps(limit=1)).data,
+    matching=lambda client, _: client.sweeps.list(),
+)

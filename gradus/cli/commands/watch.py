@@ -8,7 +8,7 @@ from gradus.cli import completion, ids, output, watch
 from gradus.cli.exits import Exit
 from gradus.cli.options import Json, Url
 from gradus.cli.runs import Run
-from gradus.client import Client, calls, find_access
+from gradus.client import Client, find_access
 from gradus.status import Status
 
 NOBODY = "nothing runs or waits; to see an old one: gradus watch last"
@@ -38,5 +38,4 @@ def command(
 def _unfinished(client: Client) -> list[str]:
     """What trains or waits, oldest first."""
     waiting = (Status.RUNNING, Status.QUEUED)
-    found = [one.id for status in waiting for one in client.send(calls.experiments(status=status, limit=ids.PAGE)).data]
-    return sorted(found)
+    return sorted(run.id for status in waiting for run in client.experiments.list(status=status))
