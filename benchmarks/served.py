@@ -59,7 +59,7 @@ def start(client: Client, spec: Experiment) -> Start:
 
 def first_row(client: Client, experiment_id: str) -> tuple[MetricsRow, float]:
     """The first metrics row, and when the stream told it; returns at the end of the run."""
-    events = client.events(experiment_id)
+    events = client.experiments.events(experiment_id)
     row = next(event.data for event in events if isinstance(event.data, MetricsRow))
     arrived = time.time()
     for _ in events:

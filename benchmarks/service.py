@@ -59,7 +59,7 @@ def _first_row(client: Client) -> tuple[float, float]:
 def _cancel(client: Client) -> tuple[float, float]:
     """Seconds until a run in the middle of an epoch has ended, and until its trainer trains the next."""
     created = client.send(calls.create(LONG_EPOCH)).id
-    events = client.events(created)
+    events = client.experiments.events(created)
     list(zip(range(2), events, strict=False))  # queued, running
     time.sleep(1)  # into the epoch
     asked = time.time()
@@ -80,7 +80,7 @@ def _ten_epochs(client: Client, spec: Experiment, datasets: Path, options: argpa
 
 def _served(client: Client, spec: Experiment) -> float:
     began = time.perf_counter()
-    events = list(client.events(client.send(calls.create(spec)).id))
+    events = list(client.experiments.events(client.send(calls.create(spec)).id))
     assert sum(event.kind is EventKind.EPOCH for event in events) == spec.epochs
     return time.perf_counter() - began
 

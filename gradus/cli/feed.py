@@ -32,7 +32,7 @@ def follow(client: Client, ids: Sequence[str]) -> Iterator[Told]:
 
 def _read(client: Client, experiment_id: str, arrived: "queue.SimpleQueue[Told | GradusError]") -> None:
     try:
-        for event in client.events(experiment_id):
+        for event in client.experiments.events(experiment_id):
             arrived.put((experiment_id, event))
     except GradusError as error:
         arrived.put(error)

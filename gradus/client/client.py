@@ -1,16 +1,13 @@
 """The client in two kinds: `Client` waits, `AsyncClient` is awaited; what both can do stands in `service.py`."""
 
-from collections.abc import AsyncGenerator, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from gradus.client.access import Access, find_access
 from gradus.client.calls import Call
 from gradus.client.flows import send
-from gradus.client.follow import follow
-from gradus.client.patience import PATIENCE, RETRIES
+from gradus.client.patience import RETRIES
 from gradus.client.service import Service
-from gradus.client.stream import StreamEvent
 
 if TYPE_CHECKING:
     import httpx
@@ -51,16 +48,6 @@ class Client(Service["Waiting"]):
         """
         return self._performer.run(send(call, retries))
 
-    def events(self, experiment_id: str, after: int = 0, patience: float = PATIENCE) -> Generator[StreamEvent]:
-        """The events of an experiment after number `after`, each once and in order, to its end.
-
-        A lost connection is taken up again where it broke.
-
-        Raises:
-            GradusError: the service refused, or could not be reached for `patience` seconds.
-        """
-        return self._performer.tell(follow(experiment_id, lambda event: [event], after, patience))
-
     def close(self) -> None:
         """Close the connections."""
         self._performer.close()
@@ -92,10 +79,6 @@ class AsyncClient(Service["Awaiting"]):
     async def send(self, call: Call[T], retries: int = RETRIES) -> T:
         """Send a call and read its answer, as `Client.send` does."""
         return await self._performer.run(send(call, retries))
-
-    def events(self, experiment_id: str, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[StreamEvent]:
-        """The events of an experiment, as `Client.events` tells them."""
-        return self._performer.tell(follow(experiment_id, lambda event: [event], after, patience))
 
     async def close(self) -> None:
         """Close the connections."""

@@ -54,7 +54,7 @@ def _sees(client: Client, pids: set[int]) -> bool:
 def test_what_one_api_accepts_the_other_shows_and_streams(cluster: Cluster) -> None:
     here, there = cluster.clients
     ids = [here.send(calls.create(spec(seed))).id for seed in range(6)]
-    streams = {one: list(there.events(one)) for one in ids}
+    streams = {one: list(there.experiments.events(one)) for one in ids}
     for one, events in streams.items():
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         epochs = [event.data for event in events if event.kind is EventKind.EPOCH]
@@ -76,7 +76,7 @@ def test_an_answer_is_kept_for_a_repeat_at_the_other_api(cluster: Cluster) -> No
 def test_a_run_is_cancelled_through_the_other_api(cluster: Cluster) -> None:
     here, there = cluster.clients
     one = here.send(calls.create(spec(8, epochs=100_000))).id
-    events = here.events(one)
+    events = here.experiments.events(one)
     next(event for event in events if event.kind is EventKind.EPOCH)
     there.send(calls.cancel(one))
     assert [event.kind for event in events][-1] is EventKind.END
@@ -90,7 +90,7 @@ def test_the_other_worker_goes_on_with_what_a_stopped_one_hands_back(cluster: Cl
     wait_until(lambda: all(here.send(calls.experiment(one)).progress.epoch > 0 for one in ids), "both runs training")
     assert cluster.workers[0].stop() == 0
     for one in ids:
-        kinds = [event.kind for event in there.events(one)]
+        kinds = [event.kind for event in there.experiments.events(one)]
         assert kinds.count(EventKind.EPOCH) == 300
         assert there.send(calls.experiment(one)).status is Status.SUCCEEDED
     assert sorted(here.send(calls.experiment(one)).attempts for one in ids) == [1, 2]

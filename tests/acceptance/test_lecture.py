@@ -32,7 +32,7 @@ def client(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> It
 def watched(client: Client, spec: Experiment) -> Sequence[MetricsRow]:
     """Submit a spec, follow its stream to the end, and give the rows that the stream told."""
     created = client.send(calls.create(spec))
-    events = list(client.events(created.id))
+    events = list(client.experiments.events(created.id))
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     rows = [event.data for event in events if isinstance(event.data, MetricsRow)]
     assert events[-1].kind is EventKind.END
@@ -60,7 +60,7 @@ def test_adam_with_batch_norm_is_ahead_after_one_epoch_and_passes_98_percent(cli
 
 def test_a_learning_rate_of_1000_fails_and_says_where(client: Client) -> None:
     created = client.send(calls.create(GRADIENT_DESCENT.model_copy(update={"optimizer": SGD(lr=1000)})))
-    end = list(client.events(created.id))[-1]
+    end = list(client.experiments.events(created.id))[-1]
     assert end.kind is EventKind.END
     failed = client.send(calls.experiment(created.id))
     assert failed.status is Status.FAILED

@@ -107,7 +107,7 @@ def test_each_member_equals_the_same_run_alone(service: tuple[Client, Program], 
 def test_each_member_has_a_log_of_its_own(service: tuple[Client, Program], trained: SweepRecord) -> None:
     client, _ = service
     for one in members(trained).values():
-        events = list(client.events(one))
+        events = list(client.experiments.events(one))
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         epochs = [event.data for event in events if event.kind == "epoch"]
         assert tuple(epochs) == rows(client, one)

@@ -84,7 +84,7 @@ def test_no_row_is_lost_or_doubled_when_the_server_dies_in_the_middle(
 
     def watch(client: Client) -> list[tuple[int, EventKind]]:
         told.extend(one.epoch for one in client.experiments.watch(row.id))
-        return [(one.seq, one.kind) for one in client.events(row.id)]
+        return [(one.seq, one.kind) for one in client.experiments.events(row.id)]
 
     def train(*epochs: int) -> None:
         for epoch in epochs:

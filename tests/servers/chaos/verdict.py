@@ -38,7 +38,7 @@ def judge(service: Service, orders: Sequence[Order]) -> Verdict:
     gauge = Gauge(service.database_url)
     with Client(service.access) as client:
         records = _records(client)
-        told = {one: tuple(client.events(one)) for one in records}
+        told = {one: tuple(client.experiments.events(one)) for one in records}
         rows = {one: client.send(calls.metrics(one)).data for one in records}
     arrays = gauge.arrays()
     found = [

@@ -140,7 +140,7 @@ def test_a_stream_that_breaks_after_every_row_yields_each_row_once(serving: Serv
         handler.end_headers()
         handler.wfile.write(row.encode() if len(asked) % 3 else row.encode()[:-9])
 
-    with serving(answer) as client, closing(client.events("exp_1")) as events:
+    with serving(answer) as client, closing(client.experiments.events("exp_1")) as events:
         rows = [next(events) for _ in range(5)]
     assert [row.seq for row in rows] == [1, 2, 3, 4, 5]
     assert [row.kind for row in rows] == [EventKind.LOG] * 5
@@ -152,10 +152,10 @@ def test_a_stream_of_an_unknown_experiment_is_refused(serving: Serving) -> None:
         serving(lambda handler: send(handler, 404, problem(404, "not_found", []))) as client,
         pytest.raises(NotFound),
     ):
-        next(client.events("exp_1"))
+        next(client.experiments.events("exp_1"))
 
 
 def test_a_stream_gives_up_when_nobody_answers_for_too_long(opener: Opener) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with opener(Access(url)) as late, pytest.raises(Unavailable, match=url):
-        next(late.events("exp_1", patience=0))
+        next(late.experiments.events("exp_1", patience=0))
