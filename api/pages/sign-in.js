@@ -42,7 +42,7 @@ function refusal(shown) {
 function next() {
   const given = new URLSearchParams(location.search).get("next") || "/";
   const wanted = URL.canParse(given, location.origin) && new URL(given, location.origin);
-  return wanted && wanted.origin === location.origin ? wanted.pathname + wanted.search : "/";
+  return wanted && wanted.origin === location.origin ? wanted.pathname + wanted.search + wanted.hash : "/";
 }
 
 document.getElementById("form").addEventListener("submit", (event) => {

@@ -1,5 +1,6 @@
 """A browser at a service that asks for keys."""
 
+import base64
 import json
 import os
 import re
@@ -57,6 +58,14 @@ def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: P
     expect(stranger.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
     assert stranger.url.endswith("/?status=failed")
     expect(stranger.locator(".connection")).to_have_text("live")
+
+
+def test_a_shared_spec_outlives_the_sign_in(stranger: Page, hub: Hub) -> None:
+    spec = {"dataset": "wine", "layers": [7]}
+    stranger.goto(f"/new#spec={base64.urlsafe_b64encode(json.dumps(spec).encode()).decode().rstrip('=')}")
+    stranger.get_by_label("API key").fill(make_key(hub).key)
+    stranger.get_by_role("button", name="Sign in").click()
+    assert json.loads(stranger.get_by_label("The document as JSON").input_value()) == spec
 
 
 def test_who_signs_out_is_out(stranger: Page, hub: Hub) -> None:

@@ -1,4 +1,4 @@
-/** A document in an address, behind "#", which no server ever sees: base64url of its JSON. */
+/** A document in an address, behind "#", which only a sign-in on the way tells the service: base64url of its JSON. */
 
 export const encode = (document) => {
   const bytes = new TextEncoder().encode(JSON.stringify(document));
