@@ -37,6 +37,9 @@ export const loadPlotly = () => {
   return plotly;
 };
 
+/** Words of people as plotly.js takes them: in its own it looks for tags. */
+export const plain = (words) => words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
 /**
  * Draw lines into an element.
  *
@@ -87,6 +90,6 @@ const base = () => ({
   font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: color("text") },
   margin: { l: 8, r: 8, t: 8, b: 8 },
   hovermode: "x unified",
-  hoverlabel: { bgcolor: color("surface"), bordercolor: color("line"), font: { color: color("text"), size: 12 } },
+  hoverlabel: { bgcolor: color("surface"), bordercolor: color("line"), font: { color: color("text"), size: 12 }, namelength: -1 },
   legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
 });
