@@ -37,7 +37,7 @@ const begin = () => {
 const draw = () => render(frame(), document.getElementById("app"));
 
 const frame = () => html`
-  <a class="skip" href="#main">Skip to the page</a>
+  <a class="skip" href="#main" @click=${skip}>Skip to the page</a>
   <div class="shell">
     <header class="side">
       <a class="brand" href="/"><img src="/pages/dashboard/icon.svg" alt="" width="24" height="24">Gradus</a>
@@ -57,6 +57,12 @@ const frame = () => html`
   </div>
   <div class="toasts" id="toasts" role="status" aria-live="polite"></div>
 `;
+
+/** To the page as it stands: its address may hold what it is about behind "#". */
+const skip = (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+};
 
 const link = (page) => html`
   <a href=${page.path} aria-current=${page === shown.page ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>

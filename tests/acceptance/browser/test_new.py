@@ -60,6 +60,11 @@ def test_the_lecture_s_network_is_built_and_launched(page: Page, http: httpx.Cli
         "epochs": 1,
     }
     assert spec_of(page) == wanted
+    skip = page.get_by_role("link", name="Skip to the page")
+    skip.focus()
+    skip.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    assert spec_of(page) == wanted
     page.get_by_role("button", name="Launch").click()
     page.wait_for_url("**/experiments/exp_*")
     made = http.get(f"/v1/experiments/{id_of(page)}").json()
