@@ -2,18 +2,32 @@
 
 import { toast } from "./toast.js";
 
-/** Copy it and say so. `what` begins the sentence: "The link". */
+/** Copy it and say whether that went well. `what` begins the sentence: "The link". */
 export const copy = async (text, what) => {
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else copySelection(text);
-  toast(`${what} is in the clipboard`);
+  if ((await written(text)) || selected(text)) toast(`${what} is in the clipboard`);
+  else toast("The browser keeps its clipboard from this page: mark the text and copy it yourself.", "error");
 };
 
-const copySelection = (text) => {
+const written = async (text) => {
+  if (!navigator.clipboard) return false;
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // it is not allowed to; a selection may be
+  }
+};
+
+/** Under a modal dialog nothing can be selected, so the selection is made inside. */
+const selected = (text) => {
   const area = document.createElement("textarea");
   area.value = text;
-  document.body.append(area);
+  const focused = document.activeElement;
+  const place = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  place.append(area);
   area.select();
-  document.execCommand("copy");
+  const done = document.execCommand("copy");
   area.remove();
+  focused?.focus();
+  return done;
 };
