@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
-from tests.acceptance.browser.conftest import Service
+from tests.acceptance.browser.conftest import Service, Visit
 
 
 def card(page: Page, title: str) -> str:
@@ -59,6 +59,25 @@ def test_who_is_no_admin_is_told_so(page: Page) -> None:
     page.goto("/system")
     expect(page.get_by_text("Keys are for admins")).to_be_visible()
     expect(page.get_by_role("button", name="New key")).to_have_count(0)
+
+
+def test_a_page_that_is_left_asks_no_more(visit: Visit) -> None:
+    visit.complaints.absence = True
+    page = visit.page
+    page.clock.install()
+    page.route("**/v1/session", lambda route: route.abort())
+    page.goto("/system")
+    page.get_by_role("button", name="Try again").wait_for()
+    page.unroute("**/v1/session")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="System")).to_be_visible()
+    page.get_by_role("link", name="Sweeps").click()
+    expect(page.get_by_role("heading", name="Sweeps")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward("01:00")
+    page.evaluate("fetch('/livez')")
+    assert [url for url in asked if "/v1/system" in url] == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

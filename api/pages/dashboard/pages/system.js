@@ -3,6 +3,7 @@
 import { render } from "/pages/vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
 import { failure, loading } from "../states.js";
+import { attempt } from "../toast.js";
 import { view } from "./system/view.js";
 
 const EVERY = 5000;
@@ -16,7 +17,7 @@ export const open = (root) => {
     page.keys = role === "admin" ? (await get("/v1/keys")).data : null;
     draw();
   };
-  const draw = () => closed || !page.system || render(view(page, readKeys), root);
+  const draw = () => closed || !page.system || render(view(page, () => attempt(readKeys)), root);
   const read = async () => {
     clearTimeout(timer);
     try {
@@ -29,8 +30,9 @@ export const open = (root) => {
   };
   /** Nobody looks at a hidden page. */
   const tick = () => (document.hidden ? (timer = setTimeout(tick, EVERY)) : read());
+  const begin = () => readKeys().then(read, (error) => closed || render(failure(error, begin), root));
   render(loading(), root);
-  readKeys().then(read, (error) => render(failure(error, () => open(root)), root));
+  begin();
   return () => {
     closed = true;
     clearTimeout(timer);
