@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
-from tests.acceptance.browser.conftest import Service
+from tests.acceptance.browser.conftest import Service, Visit
 
 BASE = {"dataset": "digits", "layers": [16], "optimizer": {"kind": "sgd", "lr": 0.02}, "epochs": 2}
 VARIANTS = {
@@ -112,10 +112,19 @@ def test_members_are_counted_as_they_end_and_seeds_are_added(page: Page, http: h
     expect(page.locator(".ranking .verdict")).to_have_count(1)
 
 
-def test_what_failed_is_tried_again(page: Page, http: httpx.Client, variants: dict[str, Any]) -> None:
+def test_what_failed_is_tried_again_though_the_service_is_away(
+    visit: Visit, http: httpx.Client, variants: dict[str, Any]
+) -> None:
+    visit.complaints.absence = True
+    page = visit.page
     page.goto(f"/sweeps/{variants['id']}")
+    page.get_by_role("button", name="Retry 3 failed").wait_for()
+    page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.abort())
     page.get_by_role("button", name="Retry 3 failed").click()
     expect(page.get_by_text("What failed is trained again")).to_be_visible()
+    for member in variants["results"][-1]["experiments"]:
+        ended(http, member)
+    page.unroute(f"**/v1/sweeps/{variants['id']}")
     expect(page.get_by_text("6 succeeded, 3 failed")).to_be_visible(timeout=60_000)
     failed = http.get(f"/v1/sweeps/{variants['id']}").json()["results"][-1]["failed"]
     assert len(failed) == 3

@@ -2,46 +2,23 @@
 
 import { render } from "/pages/vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
-import { subscribe } from "../live.js";
-import { failure, loading } from "../states.js";
+import { keepFresh } from "../fresh.js";
+import { session } from "../session.js";
 import { view } from "./sweep/view.js";
 
 const CALM = 400;
-const SHARE = 10;
 const CHANGES = new Set(["status", "end"]);
 
 export const open = (root, { params, navigate }) => {
   const page = { sweep: null, brushes: new Map(), hovered: null, all: false, navigate };
-  let timer = 0;
-  let took = 0;
-  let closed = false;
-  const draw = () => closed || render(view(page), root);
   page.become = (change) => {
     Object.assign(page, change);
-    draw();
+    if (root.isConnected) render(view(page), root);
   };
-  const read = async () => {
-    timer = 0;
-    const began = performance.now();
-    try {
-      page.become({ sweep: await get(`/v1/sweeps/${params.id}`) });
-      took = performance.now() - began;
-    } catch (error) {
-      if (!closed && !page.sweep) render(failure(error, read), root);
-    }
-  };
-  /** A sweep of a thousand is much to read: that may take a tenth of the time. */
-  const soon = () => (timer ||= setTimeout(read, Math.max(CALM, SHARE * took)));
-  /** Until the sweep is known, anything may be: its answer may be of before. */
-  const mayBeMember = (id) => !page.sweep || page.sweep.results.some(({ experiments }) => experiments.includes(id));
-  const end = subscribe(({ kind, experimentId }) => {
-    if (kind === "gap" || (CHANGES.has(kind) && mayBeMember(experimentId))) soon();
+  return keepFresh(root, {
+    read: async () => (await Promise.all([get(`/v1/sweeps/${params.id}`), session()]))[0],
+    take: (sweep) => page.become({ sweep }),
+    concerns: ({ kind, data }) => CHANGES.has(kind) && data.sweep_id === params.id,
+    calm: CALM,
   });
-  render(loading(), root);
-  read();
-  return () => {
-    closed = true;
-    clearTimeout(timer);
-    end();
-  };
 };

@@ -2,55 +2,42 @@
 
 import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
-import { ago, moment } from "../format.js";
+import { keepFresh } from "../fresh.js";
 import { icon } from "../icons.js";
-import { subscribe } from "../live.js";
-import { empty, failure, loading } from "../states.js";
+import { empty } from "../states.js";
 import { badge } from "../status.js";
+import { time } from "../time.js";
 import { attempt } from "../toast.js";
 import { countsBar, countsWords } from "./sweep/counts.js";
 import { nameOf } from "./sweep/view.js";
 
 const CALM = 1000;
 const PAGE = 50;
-const CHANGES = new Set(["status", "end", "gap"]);
+const CHANGES = new Set(["status", "end"]);
 
 export const open = (root) => {
   let sweeps = [];
   let cursor = null;
-  let timer = 0;
-  let closed = false;
-  const draw = () => closed || render(view(sweeps, cursor, more), root);
   const become = (data, next) => {
     [sweeps, cursor] = [data, next];
-    draw();
+    render(view(sweeps, cursor, more), root);
   };
   /** The first page anew; what was read behind it stays. */
-  const read = async () => {
-    timer = 0;
-    try {
-      const page = await get("/v1/sweeps", { limit: PAGE });
-      const fresh = new Set(page.data.map(({ id }) => id));
-      const older = sweeps.filter(({ id }) => !fresh.has(id));
-      become([...page.data, ...older], older.length ? cursor : page.next_cursor);
-    } catch (error) {
-      if (!closed && !sweeps.length) render(failure(error, read), root);
-    }
+  const take = (page) => {
+    const fresh = new Set(page.data.map(({ id }) => id));
+    const older = sweeps.filter(({ id }) => !fresh.has(id));
+    become([...page.data, ...older], older.length ? cursor : page.next_cursor);
   };
   const more = () => attempt(async () => {
     const page = await get("/v1/sweeps", { limit: PAGE, cursor });
     become([...sweeps, ...page.data], page.next_cursor);
   });
-  const end = subscribe(({ kind }) => {
-    if (CHANGES.has(kind)) timer ||= setTimeout(read, CALM);
+  return keepFresh(root, {
+    read: () => get("/v1/sweeps", { limit: PAGE }),
+    take,
+    concerns: ({ kind, data }) => CHANGES.has(kind) && data.sweep_id !== null,
+    calm: CALM,
   });
-  render(loading(), root);
-  read();
-  return () => {
-    closed = true;
-    clearTimeout(timer);
-    end();
-  };
 };
 
 const view = (sweeps, cursor, more) => html`
@@ -86,6 +73,6 @@ const row = (sweep) => html`
     <td>${badge(sweep.status)}</td>
     <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(sweep.counts)}</span></td>
     <td>${sweep.objective.metric.replaceAll("_", " ")}</td>
-    <td><time datetime=${sweep.created_at} title=${moment(sweep.created_at)}>${ago(sweep.created_at)}</time></td>
+    <td>${time(sweep.created_at)}</td>
   </tr>
 `;

@@ -1,10 +1,12 @@
 // How the page of a sweep looks.
 
 import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
-import { ago, moment, whole } from "../../format.js";
+import { whole } from "../../format.js";
 import { icon } from "../../icons.js";
+import { mayChange } from "../../session.js";
 import { loading } from "../../states.js";
 import { badge, isFinal } from "../../status.js";
+import { time } from "../../time.js";
 import { addSeeds, cancel, copyAddress, retry } from "./actions.js";
 import { countsBar, countsWords, progressWords, total } from "./counts.js";
 import { parallel, passes } from "./parallel.js";
@@ -54,7 +56,7 @@ const summary = (sweep) => html`
     ${countsBar(sweep.counts)}
     <p class="muted small">
       ${whole(total(sweep.counts))} experiments: ${whole(sweep.results.length)} changes with ${seedsOf(sweep)}.
-      Began <time datetime=${sweep.created_at} title=${moment(sweep.created_at)}>${ago(sweep.created_at)}</time>.
+      Began ${time(sweep.created_at)}.
       <a href=${`/?sweep=${sweep.id}`}>Show them as a list</a>
     </p>
   </section>
@@ -69,10 +71,11 @@ const buttons = (page) => {
     if (found) page.become({ sweep: found });
   };
   const failed = sweep.counts.failed ?? 0;
+  const may = mayChange();
   return html`
-    ${failed ? html`<button class="button" @click=${act(retry)}>${icon("play")} Retry ${whole(failed)} failed</button>` : nothing}
-    <button class="button" @click=${act(addSeeds)}>${icon("plus")} Add seeds</button>
+    ${may && failed ? html`<button class="button" @click=${act(retry)}>${icon("play")} Retry ${whole(failed)} failed</button>` : nothing}
+    ${may ? html`<button class="button" @click=${act(addSeeds)}>${icon("plus")} Add seeds</button>` : nothing}
     <button class="button" @click=${async () => page.navigate(await copyAddress(sweep))}>${icon("copy")} Use as template</button>
-    ${isFinal(sweep.status) ? nothing : html`<button class="button button-danger" @click=${act(cancel)}>${icon("cancel")} Cancel</button>`}
+    ${may && !isFinal(sweep.status) ? html`<button class="button button-danger" @click=${act(cancel)}>${icon("cancel")} Cancel</button>` : nothing}
   `;
 };

@@ -4,8 +4,9 @@ import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
 import { post, remove } from "../../api.js";
 import { copy } from "../../copy.js";
 import { confirm, openDialog } from "../../dialog.js";
-import { ago, moment } from "../../format.js";
+import { moment } from "../../format.js";
 import { icon } from "../../icons.js";
+import { time } from "../../time.js";
 import { attempt } from "../../toast.js";
 
 const ROLES = { viewer: "may read", editor: "may also create, change, cancel and delete", admin: "may also make and revoke keys" };
@@ -52,8 +53,6 @@ const row = (key, changed) => html`
 `;
 
 const isGood = (key) => !key.revoked_at && (!key.expires_at || Date.parse(key.expires_at) > Date.now());
-
-const time = (at) => html`<time datetime=${at} title=${moment(at)}>${ago(at)}</time>`;
 
 const revoke = async (key, changed) => {
   const sure = await confirm({

@@ -1,9 +1,10 @@
 // How the page of the system looks.
 
 import { html } from "/pages/vendor/lit-html/lit-html.js";
-import { ago, bytes, moment, whole } from "../../format.js";
+import { bytes, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { note } from "../../states.js";
+import { time } from "../../time.js";
 import { keysCard } from "./keys.js";
 
 export const view = ({ system, health, keys }, keysChanged) => html`
@@ -76,8 +77,6 @@ const workersTable = (all) => html`
     </table>
   </div>
 `;
-
-const time = (at) => html`<time datetime=${at} title=${moment(at)}>${ago(at)}</time>`;
 
 const NAMES = {
   body_bytes: "A request's body",
