@@ -16,6 +16,12 @@ export const remove = (path) => send("DELETE", path);
 /** A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings. */
 export const number = (value) => (typeof value === "string" ? Number(value) : value);
 
+/** A value of JSON as a number to draw; null where it is none, or not finite. */
+export const finite = (value) => {
+  const read = number(value);
+  return Number.isFinite(read) ? read : null;
+};
+
 /** A name for one creation: asked twice under it, the service creates once. */
 export const freshKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -55,4 +61,4 @@ const search = (query = {}) => {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 };
 
-const signIn = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+const signIn = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);

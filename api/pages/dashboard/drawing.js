@@ -1,6 +1,5 @@
 // A chart on a page: drawn when first asked to, drawn anew after that, and gone with its page.
 
-import { number } from "./api.js";
 import { color, lineChart } from "./charts.js";
 
 /** Its kinds give plotly's `traces(state)` and `layout(state)`. */
@@ -31,9 +30,3 @@ export const epochAxis = () => ({
   title: { text: "epoch", font: { size: 11, color: color("muted") }, standoff: 4 },
   rangemode: "tozero",
 });
-
-/** A value to draw; null leaves a gap. */
-export const finite = (value) => {
-  const read = number(value);
-  return Number.isFinite(read) ? read : null;
-};

@@ -1,7 +1,8 @@
 // The runs' curves over each other.
 
-import { color, series } from "../../charts.js";
-import { Drawing, epochAxis, finite } from "../../drawing.js";
+import { finite } from "../../api.js";
+import { color, plain, series } from "../../charts.js";
+import { Drawing, epochAxis } from "../../drawing.js";
 import { title } from "../../format.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
@@ -9,6 +10,8 @@ import { smoothed } from "../../smoothing.js";
 /** More names than that are not read together: then each line tells its own. */
 const READABLE = 10;
 const MARKED = 20;
+/** On a phone the names would take the room of the lines: there the table tells whose each is. */
+const WIDE = matchMedia("(min-width: 760px)");
 
 export class CompareChart extends Drawing {
   /** @param {{experiments, rows(id), place(experiment), key, smoothing, logarithmic, pointed}} state */
@@ -20,7 +23,7 @@ export class CompareChart extends Drawing {
       return {
         x: history.map((row) => row.epoch),
         y: smoothed(history.map((row) => finite(row[key])), smoothing),
-        name: short(title(experiment)),
+        name: plain(short(title(experiment))),
         mode: history.length <= MARKED && experiments.length <= READABLE ? "lines+markers" : "lines",
         line: { color: shade.color, dash: shade.dash, width: pointed === experiment.id ? 3 : 1.7 },
         marker: { color: shade.color, size: 5, symbol: shade.symbol },
@@ -33,7 +36,7 @@ export class CompareChart extends Drawing {
   layout({ experiments, key, logarithmic }) {
     const percent = key.endsWith("accuracy");
     return {
-      showlegend: experiments.length <= READABLE,
+      showlegend: experiments.length <= READABLE && WIDE.matches,
       hovermode: experiments.length <= READABLE ? "x unified" : "closest",
       xaxis: epochAxis(),
       yaxis: {

@@ -1,7 +1,8 @@
 // The curves of one run: what to draw of its history, and how.
 
+import { finite } from "../../api.js";
 import { color, series } from "../../charts.js";
-import { Drawing, epochAxis, finite } from "../../drawing.js";
+import { Drawing, epochAxis } from "../../drawing.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
 

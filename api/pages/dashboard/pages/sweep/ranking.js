@@ -2,7 +2,7 @@
 // base in words.
 
 import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
-import { number } from "../../api.js";
+import { finite, number } from "../../api.js";
 import { figure } from "../../format.js";
 import { badge } from "../../status.js";
 import { icon } from "../../icons.js";
@@ -73,13 +73,11 @@ const against = (sweep, result) => {
   return html`${text}: <strong class="verdict verdict-${found}">${VERDICTS[found]}</strong>`;
 };
 
-const finite = (values) => values.map(number).filter((value) => value !== null && Number.isFinite(value));
-
 /** Wide enough for the better half and the base: far worse ones end at the edge, or all that matters would be a dot. */
 const scaleOf = (results, base) => {
   const valued = results.filter(({ n }) => n > 0);
   const seen = [...valued.slice(0, Math.max(FEW, Math.ceil(valued.length / 2))), ...(base ? [base] : [])];
-  const all = finite(seen.flatMap(({ values, ci95 }) => [...values, ...(ci95 ?? [])]));
+  const all = seen.flatMap(({ values, ci95 }) => [...values, ...(ci95 ?? [])]).map(finite).filter((one) => one !== null);
   if (!all.length) return null;
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const spread = high - low || 1;

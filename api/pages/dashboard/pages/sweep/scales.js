@@ -1,6 +1,6 @@
 // Where values stand on the axes of parallel coordinates: 0 is the bottom, 1 the top.
 
-import { number } from "../../api.js";
+import { finite } from "../../api.js";
 import { figure, percent } from "../../format.js";
 
 const MANY_ORDERS = 30;
@@ -34,7 +34,7 @@ const isLogarithmic = ({ request }, path, all) => {
 };
 
 const objectiveAxis = ({ results, objective }) => {
-  const mean = (result) => (Number.isFinite(number(result.mean)) && result.mean !== null ? number(result.mean) : undefined);
+  const mean = (result) => finite(result.mean) ?? undefined;
   const all = distinct(results.map(mean)).filter((one) => one !== undefined);
   const sign = objective.goal === "minimize" ? -1 : 1;
   const words = objective.metric.endsWith("accuracy") ? (one) => percent(one, 1) : (one) => figure(one, 3);
