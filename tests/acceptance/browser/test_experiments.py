@@ -84,6 +84,20 @@ def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, ru
     expect(page).to_have_url(re.compile("metric=test_loss"))
 
 
+def test_any_name_is_drawn_and_what_a_spec_alone_has_is_told(
+    page: Page, service: Service, runs: tuple[str, str]
+) -> None:
+    name = '<b>a</b> & <a href="//b.c">'
+    layers = [64, 32, {"units": 16, "dropout": 0.5}]
+    adam = {"kind": "adam", "beta1": 0.8}
+    one = service.client.send(calls.create(DIGITS, name=name, layers=layers, optimizer=adam, epochs=1)).id
+    page.goto(f"/compare?ids={one},{runs[1]}")
+    expect(page.locator("#curves .legendtext").first).to_have_text(name)
+    headings = {text.strip() for text in page.get_by_role("columnheader").all_inner_texts()}
+    assert {"layers", "layers.2.dropout", "optimizer", "optimizer.beta1"} <= headings
+    assert not {"layers.2", "layers.2.activation", "layers.2.init", "optimizer.beta2"} & headings
+
+
 def test_what_a_run_does_while_the_service_answers_is_compared_too(
     page: Page, service: Service, runs: tuple[str, str]
 ) -> None:

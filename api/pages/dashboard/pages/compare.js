@@ -8,11 +8,13 @@ import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { METRICS, has, withEpoch } from "../metrics.js";
-import { empty, failure, loading } from "../states.js";
+import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { CompareChart } from "./compare/chart.js";
 import { columns, sorted } from "./compare/columns.js";
+import { nothingToCompare } from "./compare/nothing.js";
 import { table } from "./compare/table.js";
+import { catalogue } from "./new/catalogue.js";
 
 const MOST = 50;
 /** Points of each curve: few, so that something is there at once, and then as many as the eye can use. */
@@ -30,6 +32,7 @@ class ComparePage {
   #experiments = [];
   #histories = new Map();
   #places = new Map();
+  #description = null;
   #chart = null;
   #key = null;
   #at = "best";
@@ -73,7 +76,9 @@ class ComparePage {
     if (!this.ids.length) return this.#become("empty");
     this.#meanwhile = [];
     try {
-      const [page] = await Promise.all([get("/v1/experiments", { id: this.ids, limit: MOST }), this.#readCurves(FIRST_POINTS)]);
+      const asked = [get("/v1/experiments", { id: this.ids, limit: MOST }), catalogue(), this.#readCurves(FIRST_POINTS)];
+      const [page, { spec }] = await Promise.all(asked);
+      this.#description = spec;
       this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
       this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy") ? "validation_accuracy" : "validation_loss";
       this.#become(this.#experiments.length ? "shown" : "empty");
@@ -104,7 +109,7 @@ class ComparePage {
     if (!coarse.length) return;
     const { data } = await get("/v1/metrics", { experiment: coarse, max_points: points });
     for (const [id, page] of Object.entries(data)) {
-      const history = this.#histories.get(id) ?? new History(id);
+      const history = this.#histories.get(id) ?? new History(id, ALL_POINTS);
       history.take(page);
       history.complete = page.data.length < points / 2;
       this.#histories.set(id, history);
@@ -119,6 +124,7 @@ class ComparePage {
     if (i < 0 || kind === "log") return;
     const one = this.#experiments[i];
     if (kind === "epoch") this.#histories.get(experimentId)?.hear(data);
+    else this.#histories.get(experimentId)?.follow(data);
     this.#experiments = this.#experiments.with(i, kind === "epoch" ? withEpoch(one, data) : data);
     this.#draw();
     this.#drawCurves();
@@ -131,7 +137,7 @@ class ComparePage {
   }
 
   #view() {
-    const shown = columns(this.#experiments, this.#at, this.#key);
+    const shown = columns(this.#experiments, this.#description, this.#at, this.#key);
     const sort = this.#sort ?? { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !isLower(this.#key) };
     const column = shown.find(({ key }) => key === sort.key) ?? shown[0];
     return html`
@@ -185,9 +191,9 @@ class ComparePage {
     if (this.#closed || this.#state !== "shown") return undefined;
     this.#draw.cancel();
     this.#render();
-    this.#chart ??= new CompareChart(this.root.querySelector("#curves"));
+    const chart = this.#place();
     return attempt(async () => {
-      await this.#chart.draw({
+      await chart.draw({
         experiments: this.#experiments,
         rows: (id) => this.#histories.get(id)?.rows ?? [],
         place: (one) => this.#places.get(one.id),
@@ -198,6 +204,16 @@ class ComparePage {
       });
       performance.mark("curves");
     });
+  }
+
+  /** The drawing; one whose place is gone was another's. */
+  #place() {
+    const element = this.root.querySelector("#curves");
+    if (this.#chart?.element !== element) {
+      this.#chart?.dispose();
+      this.#chart = new CompareChart(element);
+    }
+    return this.#chart;
   }
 
   #set(change) {
@@ -231,8 +247,3 @@ class ComparePage {
 }
 
 const isLower = (key) => METRICS.find((one) => one.key === key)?.lower ?? false;
-
-const nothingToCompare = () => html`
-  <div class="head"><h1>Compare</h1></div>
-  ${empty("Choose what to compare", "Select two or more experiments in the list, then press Compare.", html`<a class="button button-primary" href="/">${icon("list")}To the list</a>`)}
-`;

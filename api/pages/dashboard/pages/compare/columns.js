@@ -8,15 +8,16 @@ const RESULTS = ["validation_accuracy", "validation_loss", "test_accuracy", "tes
 
 /**
  * @param {object[]} experiments
+ * @param {object} description of a spec: what its defaults are
  * @param {"best" | "latest"} at the epoch whose values are shown
  * @param {string} first the metric that comes before everything else
  * @returns {{key, label, number: boolean, lower: boolean, value(experiment): any, text(experiment): string}[]}
  */
-export const columns = (experiments, at, first) => {
+export const columns = (experiments, description, at, first) => {
   const results = [first, ...RESULTS.filter((key) => key !== first)]
     .filter((key) => experiments.some((one) => has(one[at], key)))
     .map((key) => result(metric(key), at));
-  const differing = differences(experiments.map((one) => one.spec)).map((row) => difference(row, experiments));
+  const differing = differences(experiments.map((one) => one.spec), description).map((row) => difference(row, experiments));
   return [...results.slice(0, 1), ...differing, ...results.slice(1), epochOf(at)];
 };
 

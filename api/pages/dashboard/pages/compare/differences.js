@@ -1,15 +1,22 @@
 // Where specs differ: the paths whose values are not the same in all of them.
 
+import { choices } from "./choices.js";
+
 const FOR_PEOPLE = new Set(["name", "tags", "notes"]);
 const NONE = "–";
 
 /**
+ * What only some can have, such as Adam's betas, is left out where it is what those have anyway.
+ *
  * @param {object[]} specs resolved ones
+ * @param {object} description of a spec
  * @returns {{path: string, values: any[]}[]} a value for each spec, undefined where it has none
  */
-export const differences = (specs) => {
+export const differences = (specs, description) => {
   const flat = specs.map(flattened);
-  const paths = [...new Set(flat.flatMap((one) => [...one.keys()]))].sort(byDepth);
+  const chosen = new Set(specs.flatMap((spec) => [...choices(spec, description)]));
+  const telling = (path) => chosen.has(path) || flat.every((one) => one.has(path));
+  const paths = [...new Set(flat.flatMap((one) => [...one.keys()]))].filter(telling).sort(byDepth);
   const rows = paths.map((path) => ({ path, values: flat.map((one) => one.get(path)) }));
   return withoutEchoes(rows.filter(({ values }) => values.some((value) => value !== values[0])));
 };
@@ -39,23 +46,15 @@ const flattened = (spec) => {
 
 const byDepth = (one, other) => one.split("/").length - other.split("/").length;
 
-/**
- * A layer repeats what the network says for all: what differs alike under the same name is told once. What only some
- * have, and all of those alike, is told by the word that brings it: Adam has a beta, batch normalisation a momentum.
- */
+/** A layer repeats what the network says for all: what differs alike under the same name is told once. */
 const withoutEchoes = (rows) => {
   const kept = [];
   for (const row of rows) {
     const name = tail(row.path);
     const told = kept.some((other) => tail(other.path) === name && other.values.every((value, i) => value === row.values[i]));
-    if (!told && !brought(row)) kept.push(row);
+    if (!told) kept.push(row);
   }
   return kept;
 };
 
 const tail = (path) => path.replace(/^layers\/\d+\//, "");
-
-const brought = ({ path, values }) => {
-  const there = values.filter((value) => value !== undefined);
-  return path.includes("/") && there.length < values.length && there.every((value) => value === there[0]);
-};
