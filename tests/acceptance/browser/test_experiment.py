@@ -119,6 +119,14 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     expect(page.get_by_role("button", name="Extend")).to_have_count(0)
 
 
+def follow(snippet: str, way: str) -> None:
+    """Do what a page says, as a person does."""
+    command = [sys.executable, "-c", snippet] if way == "Python" else ["bash", "-c", snippet]
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("way", ["curl", "Python", "Command line"])
 def test_its_snippets_run_it_again(page: Page, service: Service, way: str) -> None:
     one = begin(service, name="again", epochs=1)
@@ -126,12 +134,43 @@ def test_its_snippets_run_it_again(page: Page, service: Service, way: str) -> No
     page.get_by_role("group", name="From").get_by_role("button", name=way).click()
     snippet = page.get_by_role("region", name=f"{way} snippet").inner_text()
     before = {row.id for row in service.client.send(calls.experiments()).data}
-    command = [sys.executable, "-c", snippet] if way == "Python" else ["bash", "-c", snippet]
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    follow(snippet, way)
     (again,) = (row for row in service.client.send(calls.experiments()).data if row.id not in before)
     assert again.fingerprint == service.client.send(calls.experiment(one)).fingerprint
+
+
+def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: Service) -> None:
+    parent = begin(service, name="it's the parent", epochs=2)
+    wait_until(lambda: service.client.send(calls.experiment(parent)).status.final, "a checkpoint")
+    changes = {"activation": "tanh", "optimizer": {"lr": 0.01}, "epochs": 3}
+    fork = service.client.send(calls.fork(parent, changes, from_epoch=2))
+    page.goto(f"/experiments/{fork.id}")
+    for way in ("curl", "Python", "Command line"):
+        page.get_by_role("group", name="From").get_by_role("button", name=way).click()
+        follow(page.get_by_role("region", name=f"{way} snippet").inner_text(), way)
+        again = service.client.send(calls.experiments(limit=1)).data[0]
+        assert again.id != fork.id
+        assert (again.forked_from, again.forked_epoch) == (parent, 2)
+        assert (again.fingerprint, again.name) == (fork.fingerprint, fork.name)
+
+
+def test_a_history_stays_short_and_follows_a_run_that_begins_anew(page: Page) -> None:
+    page.goto("/")
+    found = page.evaluate("""async () => {
+        const { History } = await import("/pages/dashboard/history.js");
+        const history = new History("exp", 10);
+        const row = (epoch) => ({ epoch, train_loss: epoch === 50 ? "NaN" : 1 / epoch });
+        for (let epoch = 1; epoch <= 100; epoch++) history.hear(row(epoch));
+        const long = history.rows.map(({ epoch }) => epoch);
+        const doubled = history.hear(row(100));
+        const anew = history.follow({ progress: { epoch: 0 } });
+        return { long, doubled, anew, first: history.hear(row(1)), rows: history.rows.length };
+    }""")
+    long = found.pop("long")
+    assert found == {"doubled": False, "anew": True, "first": True, "rows": 1}
+    assert 10 <= len(long) <= 20
+    assert long == sorted(set(long))
+    assert {1, 50, 100} <= set(long)  # the ends, and where it diverged
 
 
 def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit, service: Service) -> None:

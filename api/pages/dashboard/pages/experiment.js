@@ -10,7 +10,7 @@ import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { metric, withEpoch } from "../metrics.js";
-import { session } from "../session.js";
+import { mayChange, session } from "../session.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
@@ -34,8 +34,8 @@ export const open = (root, { params, navigate }) => {
 class ExperimentPage {
   #experiment = null;
   #dataset = null;
-  #dryRun = null;
-  #keyed = false;
+  #dryRun = undefined;
+  #parent = undefined;
   #error = null;
   #curves = new Map();
   #smoothing = 0;
@@ -45,6 +45,7 @@ class ExperimentPage {
   #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
   #readLog = paced(CURVE_PACE, () => this.#refreshLog());
   #tellings = 0;
+  #told = null;
   #end = () => {};
 
   constructor(root, id, navigate) {
@@ -69,23 +70,19 @@ class ExperimentPage {
   }
 
   async #read() {
+    const before = this.#tellings;
     try {
-      const [experiment] = await Promise.all([this.#ask(), this.history.read(), this.log.read()]);
+      const asked = [get(`/v1/experiments/${this.id}`), this.history.read(), this.log.read(), session()];
+      const [experiment] = await Promise.all(asked);
+      this.#parent = await parentOf(experiment);
       this.#error = null;
-      this.#take(experiment);
+      this.#take(before === this.#tellings ? experiment : this.#told); // the answer may be of before
       this.#drawCurves();
       await this.#learnMore(experiment);
     } catch (error) {
       this.#error = error;
       this.#draw();
     }
-  }
-
-  /** The experiment, asked for again if its stream told of it meanwhile: the answer may be of before. */
-  async #ask() {
-    const before = this.#tellings;
-    const experiment = await get(`/v1/experiments/${this.id}`);
-    return before === this.#tellings ? experiment : this.#ask();
   }
 
   /** Do something to it. What its stream has told meanwhile is newer than the answer. */
@@ -97,14 +94,9 @@ class ExperimentPage {
 
   /** What does not change while it trains. */
   async #learnMore({ spec }) {
-    const [known, visitor, dryRun] = await Promise.all([
-      attempt(datasets),
-      attempt(session),
-      post("/v1/experiments?dry_run=true", spec).catch(() => null), // a viewer's key may not ask
-    ]);
+    const [known, dryRun] = await Promise.all([attempt(datasets), mayChange() ? tried(spec) : null]);
     this.#dataset = known?.get(spec.dataset.name) ?? null;
     this.#dryRun = dryRun;
-    this.#keyed = Boolean(visitor?.key_id);
     this.#draw();
   }
 
@@ -125,6 +117,8 @@ class ExperimentPage {
 
   #change(experiment) {
     this.#tellings += 1;
+    this.#told = experiment;
+    if (this.history.follow(experiment)) this.#drawCurves();
     if (this.#experiment) this.#take(experiment);
   }
 
@@ -157,7 +151,7 @@ class ExperimentPage {
         <div class="halves">${layers(this.#dryRun)}${log(this.log.lines)}</div>
         <div class="halves">
           ${resolved(experiment)}
-          ${reproduce(experiment, this.#way, this.#keyed, (i) => {
+          ${reproduce(experiment, this.#parent, this.#way, (i) => {
             this.#way = i;
             this.#draw();
           })}
@@ -200,10 +194,14 @@ class ExperimentPage {
     return attempt(() => Promise.all(CHARTS.map((chart) => this.#curve(chart)?.draw(state))));
   }
 
-  /** The drawing of a chart, if the page has a place for it. */
+  /** The drawing of a chart, if the page has a place for it; a place that is gone was another's. */
   #curve(chart) {
     const element = this.root.querySelector(`#chart-${chart.id}`);
-    if (element && !this.#curves.has(chart.id)) this.#curves.set(chart.id, new Curves(element, chart));
+    const known = this.#curves.get(chart.id);
+    if (known && known.element === element) return known;
+    known?.dispose();
+    this.#curves.delete(chart.id);
+    if (element) this.#curves.set(chart.id, new Curves(element, chart));
     return this.#curves.get(chart.id);
   }
 
@@ -217,3 +215,18 @@ class ExperimentPage {
     this.#drawCurves();
   }
 }
+
+/** What a dry run of the spec says, or why it says nothing. */
+const tried = (spec) => post("/v1/experiments?dry_run=true", spec).catch((problem) => ({ problem }));
+
+/** The experiment from whose checkpoint it goes on; undefined if there is none, null if that is gone. */
+const parentOf = async ({ forked_from: id, forked_epoch: epoch }) => {
+  if (epoch === null) return undefined;
+  if (id === null) return null;
+  try {
+    return await get(`/v1/experiments/${id}`);
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+};

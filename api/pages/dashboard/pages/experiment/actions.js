@@ -5,11 +5,13 @@ import { freshKey, post, remove } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { title } from "../../format.js";
 import { icon } from "../../icons.js";
+import { mayChange } from "../../session.js";
 import { isFinal } from "../../status.js";
 import { attempt, toast } from "../../toast.js";
 
 /** The buttons. `act` takes a function that does something to the experiment and gives it as it is then. */
 export const actions = (experiment, { act, gone }) => {
+  if (!mayChange()) return nothing;
   const { id, status } = experiment;
   const ask = (what) => act(() => post(`/v1/experiments/${id}/${what}`));
   const going = !isFinal(status);
@@ -18,11 +20,17 @@ export const actions = (experiment, { act, gone }) => {
       ${status === "paused" ? button("play", "Resume", () => ask("resume"), "button-primary") : nothing}
       ${going && status !== "paused" ? button("paused", "Pause", () => ask("pause")) : nothing}
       ${going ? button("cancel", "Cancel", () => cancel(experiment, ask)) : nothing}
-      ${experiment.error?.code === "diverged" ? nothing : button("extend", "Extend", () => extend(experiment, act))}
+      ${isDeadEnd(experiment) ? nothing : button("extend", "Extend", () => extend(experiment, act))}
       <a class="button" href="/new?fork=${id}">${icon("fork")}Fork</a>
       ${status === "running" ? nothing : button("delete", "Delete", () => drop(experiment, gone), "button-danger")}
     </div>
   `;
+};
+
+/** What would diverge again, and what has had its time, only a fork leads on from. */
+const isDeadEnd = ({ status, error, progress, spec }) => {
+  const endedByTime = status === "succeeded" && progress.epoch < progress.epochs && spec.early_stopping === null;
+  return error?.code === "diverged" || (endedByTime && spec.max_seconds !== null);
 };
 
 const button = (drawing, word, click, kind = "") =>

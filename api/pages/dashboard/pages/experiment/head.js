@@ -4,6 +4,7 @@ import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
 import { ago, duration, figure, moment, network, optimizer, percent, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { judge, metric } from "../../metrics.js";
+import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
 import { badge } from "../../status.js";
 
@@ -12,7 +13,7 @@ export const head = (experiment, edit, actions) => html`
   <div class="head experiment-head">
     <div class="experiment-title">
       <h1>${title(experiment)}
-        <button class="quiet" aria-label="Edit name, tags and notes" title="Edit name, tags and notes" @click=${edit}>${icon("edit")}</button>
+        ${mayChange() ? html`<button class="quiet" aria-label="Edit name, tags and notes" title="Edit name, tags and notes" @click=${edit}>${icon("edit")}</button>` : nothing}
       </h1>
       ${badge(experiment.status)}
       ${experiment.tags.map((tag) => html`<a class="tag" href="/?tag=${encodeURIComponent(tag)}">${tag}</a>`)}
@@ -31,7 +32,7 @@ export const facts = (experiment, dataset) => html`
     ${fact("Parameters", whole(experiment.parameters))}
     ${fact("Device", experiment.device ?? "not yet known")}
     ${fact("Created", html`<span title=${moment(experiment.created_at)}>${ago(experiment.created_at)}</span>`)}
-    ${experiment.finished_at && experiment.started_at ? fact("Took", duration((Date.parse(experiment.finished_at) - Date.parse(experiment.started_at)) / 1000)) : nothing}
+    ${experiment.finished_at && experiment.started_at ? fact("From start to end", duration((Date.parse(experiment.finished_at) - Date.parse(experiment.started_at)) / 1000)) : nothing}
     ${experiment.forked_from ? fact("Forked from", html`<a href="/experiments/${experiment.forked_from}">${experiment.forked_from.slice(-6)}</a>${experiment.forked_epoch ? `, epoch ${experiment.forked_epoch}` : nothing}`) : nothing}
     ${experiment.sweep_id ? fact("Sweep", html`<a href="/sweeps/${experiment.sweep_id}">${experiment.sweep_id.slice(-6)}</a>`) : nothing}
   </dl>

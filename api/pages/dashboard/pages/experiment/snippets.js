@@ -1,0 +1,67 @@
+// What makes an experiment again, as text for curl, Python and the command line.
+
+import { same } from "../new/schema/document.js";
+
+/**
+ * What has to be asked for: its spec, or what a fork changed of its parent.
+ *
+ * @param parent the experiment from whose checkpoint it goes on; undefined if it began from the start
+ */
+export const askedFor = ({ spec, forked_from: id, forked_epoch: epoch }, parent) =>
+  parent ? { id, epoch, changes: changesOf(parent.spec, spec) } : { spec };
+
+/** Layers go along with any change: what they have from the network would follow it. */
+const changesOf = (before, after) => {
+  const differing = Object.entries(after).filter(([key, value]) => !same(value, before[key]));
+  return differing.length ? { ...Object.fromEntries(differing), layers: after.layers } : {};
+};
+
+const curl = ({ id, epoch, changes, spec }, keyed) => {
+  const body = spec ?? { changes, from_epoch: epoch };
+  return `curl ${location.origin}/v1/experiments${spec ? "" : `/${id}/fork`} \\${keyed ? '\n  -H "Authorization: Bearer $GRADUS_KEY" \\' : ""}
+  -H "Content-Type: application/json" \\
+  -d @- <<'SPEC'
+${JSON.stringify(body, null, 2)}
+SPEC`;
+};
+
+const python = ({ id, epoch, changes, spec }, keyed) => `from gradus import Client
+
+${spec ? "spec" : "changes"} = ${literal(spec ?? changes)}
+
+with Client("${location.origin}") as client:${keyed ? "  # its key is in GRADUS_KEY" : ""}
+    run = ${spec ? "client.experiments.create(spec)" : `client.experiments.fork("${id}", changes, from_epoch=${epoch})`}
+    for row in run.watch():
+        print(row.epoch, row.validation_accuracy)`;
+
+const shell = (asked, keyed) => `${keyed ? "# its key is in GRADUS_KEY\n" : ""}${asked.spec ? submit(asked) : fork(asked)}`;
+
+const submit = ({ spec }) => `gradus submit --url ${location.origin} --watch - <<'SPEC'
+${JSON.stringify(spec, null, 2)}
+SPEC`;
+
+const fork = ({ id, epoch, changes }) => {
+  const settings = Object.entries(changes).map(([key, value]) => ` \\\n  --set ${quoted(`${key}=${JSON.stringify(value)}`)}`);
+  return `gradus fork ${id} --url ${location.origin} --from-epoch ${epoch} --watch${settings.join("")}`;
+};
+
+export const WAYS = [
+  { name: "curl", text: curl },
+  { name: "Python", text: python },
+  { name: "Command line", text: shell },
+];
+
+const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
+
+/** JSON as Python writes it. */
+const literal = (value, indent = "") => {
+  const deeper = `${indent}    `;
+  if (value === null) return "None";
+  if (value === true || value === false) return value ? "True" : "False";
+  if (typeof value !== "object") return JSON.stringify(value);
+  const [begin, end] = Array.isArray(value) ? "[]" : "{}";
+  const items = Array.isArray(value)
+    ? value.map((item) => literal(item, deeper))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${literal(item, deeper)}`);
+  return items.length ? `${begin}\n${items.map((item) => deeper + item).join(",\n")},\n${indent}${end}` : begin + end;
+};
