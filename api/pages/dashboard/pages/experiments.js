@@ -6,6 +6,7 @@ import { datasets } from "../datasets.js";
 import { afterRest, perFrame } from "../frame.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
+import { session } from "../session.js";
 import { failure } from "../states.js";
 import { attempt } from "../toast.js";
 import { chosenBar, comparison } from "./experiments/chosen.js";
@@ -51,7 +52,7 @@ class ExperimentsPage {
     });
     this.#ends = [subscribe((event) => this.#hear(event)), on(document, "keydown", pressed)];
     for (const kind of ["scroll", "resize"]) this.#ends.push(on(window, kind, this.#draw));
-    attempt(datasets).then((found) => {
+    Promise.all([attempt(datasets), attempt(session)]).then(([found]) => {
       this.#datasets = found ?? this.#datasets;
       this.#draw();
     });

@@ -4,6 +4,7 @@ import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
 import { post, remove } from "../../api.js";
 import { confirm } from "../../dialog.js";
 import { icon } from "../../icons.js";
+import { mayChange } from "../../session.js";
 import { isFinal } from "../../status.js";
 import { attempt } from "../../toast.js";
 
@@ -12,8 +13,9 @@ export const TOGETHER = 50;
 /** The bar that appears with the first selection. */
 export const chosenBar = (experiments, { clear, dropped }) => {
   if (!experiments.length) return nothing;
-  const going = experiments.filter((one) => !isFinal(one.status));
-  const removable = experiments.filter((one) => one.status !== "running");
+  const changeable = mayChange() ? experiments : [];
+  const going = changeable.filter((one) => !isFinal(one.status));
+  const removable = changeable.filter((one) => one.status !== "running");
   return html`
     <div class="chosen-bar" role="region" aria-label="Selection">
       <strong aria-live="polite">${experiments.length} selected</strong>

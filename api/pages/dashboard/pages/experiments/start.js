@@ -3,6 +3,7 @@
 import { html } from "/pages/vendor/lit-html/lit-html.js";
 import { freshKey, get, post } from "../../api.js";
 import { icon } from "../../icons.js";
+import { mayChange } from "../../session.js";
 import { empty } from "../../states.js";
 import { attempt, toast } from "../../toast.js";
 
@@ -10,6 +11,9 @@ const LECTURE = ["lecture: gradient descent", "lecture: adam + batch norm"];
 
 /** `mnistHere`: whether MNIST has been downloaded. */
 export const start = (mnistHere) =>
+  mayChange() ? invitation(mnistHere) : empty("Nothing has been trained yet", "Your key may only look: what others train appears here.");
+
+const invitation = (mnistHere) =>
   empty(
     "Nothing has been trained yet",
     html`The lecture’s two runs train the same network, 784–300–100–10 on MNIST: once with plain gradient descent, once

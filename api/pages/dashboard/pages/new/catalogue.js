@@ -10,9 +10,6 @@ export const catalogue = () => (asked.catalogue ??= forget("catalogue", read()))
 /** The description of a sweep's request; the catalogue is about experiments. */
 export const sweepRequest = () => (asked.request ??= forget("request", readRequest()));
 
-/** @returns {Promise<object[]>} what can be learned from */
-export const datasets = () => (asked.datasets ??= forget("datasets", get("/v1/datasets").then(({ data }) => data)));
-
 const asked = {};
 
 /** What failed is asked again the next time. */

@@ -1,6 +1,8 @@
 // What the page begins with: what its address says, else a small network.
 
-import { catalogue, datasets, sweepRequest } from "./catalogue.js";
+import { datasets } from "../../datasets.js";
+import { session } from "../../session.js";
+import { catalogue, sweepRequest } from "./catalogue.js";
 import { fromHash } from "./json/link.js";
 import { parentOf } from "./parent.js";
 
@@ -11,12 +13,12 @@ import { parentOf } from "./parent.js";
 export const begin = async (query) => {
   const linked = fromHash(location.hash);
   const unread = Boolean(location.hash) && !linked;
-  const [{ spec, examples }, sets, request] = await Promise.all([catalogue(), datasets(), sweepRequest()]);
-  const known = { spec, examples, sets, request, unread, parent: null };
+  const [{ spec, examples }, sets, request] = await Promise.all([catalogue(), datasets(), sweepRequest(), session()]);
+  const known = { spec, examples, sets: [...sets.values()], request, unread, parent: null };
   if (query.get("fork")) return { ...known, ...(await fork(query.get("fork"), spec, linked)) };
   if (linked?.kind === "sweep") return { ...known, kind: "sweep", document: linked.document };
   if (linked) return { ...known, kind: "spec", document: linked.document };
-  const document = fresh(sets);
+  const document = fresh(known.sets);
   return query.has("sweep") ? { ...known, kind: "sweep", document: sweepOf(document) } : { ...known, kind: "spec", document };
 };
 

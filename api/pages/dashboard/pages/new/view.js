@@ -5,6 +5,7 @@ import { freshKey } from "../../api.js";
 import { copy } from "../../copy.js";
 import { title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
+import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
 import { createForm } from "./form/form.js";
 import { sections } from "./form/sections.js";
@@ -27,7 +28,7 @@ export const view = (page) => html`
       ${icon("copy")}<span class="wide-only">Copy link</span>
     </button>
     <button type="button" class="button button-primary"
-      ?disabled=${page.launching || Boolean(page.draft.fault)} @click=${() => launch(page)}>
+      ?disabled=${!mayChange() || page.launching || Boolean(page.draft.fault)} title=${mayChange() ? nothing : "Your key may only look"} @click=${() => launch(page)}>
       ${icon(page.kind === "fork" ? "fork" : "play")} ${page.launching ? "Launching …" : ACTIONS[page.kind]}
     </button>
   </header>
