@@ -6,12 +6,15 @@ import { judge } from "../../metrics.js";
 
 const POINTS = 32;
 const TOGETHER = 50;
+/** Milliseconds until what could not be read is asked for again. */
+const PAUSE = 5000;
 
 /** Histories by experiment. `changed` is called when some have arrived. */
 export class Curves {
   #rows = new Map();
   #wanted = new Set();
   #read = afterRest(80, () => this.#ask());
+  #readLater = afterRest(PAUSE, () => this.#ask());
 
   constructor(changed) {
     this.changed = changed;
@@ -28,9 +31,10 @@ export class Curves {
 
   hear({ kind, experimentId, data }) {
     const rows = this.#rows.get(experimentId);
-    if (kind !== "epoch" || !rows || data.epoch <= (rows.at(-1)?.epoch ?? 0)) return;
-    const every = rows.length < 2 * POINTS ? rows : rows.filter((_, i) => i % 2 === 0);
-    this.#rows.set(experimentId, [...every, data]);
+    if (!rows || kind === "log") return;
+    const last = rows.at(-1)?.epoch ?? 0;
+    if (kind === "epoch" && data.epoch > last) this.#rows.set(experimentId, grown(rows, data));
+    if (kind !== "epoch" && data.progress.epoch < last) this.#rows.delete(experimentId); // it begins anew
   }
 
   /** Forget everything: events were missed. */
@@ -40,6 +44,7 @@ export class Curves {
 
   end() {
     this.#read.cancel();
+    this.#readLater.cancel();
   }
 
   #want(id) {
@@ -50,12 +55,20 @@ export class Curves {
 
   async #ask() {
     const ids = [...this.#wanted].slice(0, TOGETHER);
-    const answer = await get("/v1/metrics", { experiment: ids, max_points: POINTS }).catch(() => ({ data: {} }));
-    for (const id of ids) {
-      this.#wanted.delete(id);
-      this.#rows.set(id, answer.data[id]?.data ?? []);
+    try {
+      const { data } = await get("/v1/metrics", { experiment: ids, max_points: POINTS });
+      for (const id of ids) this.#take(id, data[id]?.data ?? []);
+      if (this.#wanted.size) this.#read();
+      this.changed();
+    } catch {
+      this.#readLater(); // what is wrong the list itself says
     }
-    if (this.#wanted.size) this.#read();
-    this.changed();
+  }
+
+  #take(id, rows) {
+    this.#wanted.delete(id);
+    this.#rows.set(id, rows);
   }
 }
+
+const grown = (rows, row) => [...(rows.length < 2 * POINTS ? rows : rows.filter((_, i) => i % 2 === 0)), row];

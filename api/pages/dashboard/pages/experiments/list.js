@@ -15,7 +15,8 @@ export class List {
   #cursor = null;
   #asking = null;
   #ended = false;
-  #meanwhile = null;
+  /** What the stream tells during each read, whose answer may be older. */
+  #meanwhile = new Set();
 
   constructor(filter, changed) {
     this.filter = filter;
@@ -34,14 +35,11 @@ export class List {
   }
 
   /** Read anew as many as are here, after events were missed: those that are gone since go, too. */
-  async refresh() {
-    this.#meanwhile ??= [];
-    try {
+  refresh() {
+    return this.#listening(async () => {
       [this.items, this.#cursor] = await this.#readAsMany();
       this.whole = this.#cursor === null;
-    } finally {
-      this.#catchUp();
-    }
+    });
   }
 
   async #readAsMany() {
@@ -63,7 +61,7 @@ export class List {
   }
 
   hear(event) {
-    this.#meanwhile?.push(event); // what is being read may be older
+    for (const heard of this.#meanwhile) heard.push(event);
     if (this.#take(event)) this.changed();
   }
 
@@ -78,22 +76,32 @@ export class List {
 
   async #read() {
     try {
-      const page = await get("/v1/experiments", { ...this.filter, limit: PAGE, cursor: this.#cursor });
-      const known = new Set(this.items.map((one) => one.id));
-      this.items = [...this.items, ...page.data.filter((one) => !known.has(one.id))].sort(newestFirst);
-      this.#cursor = page.next_cursor;
-      this.whole = page.next_cursor === null;
+      await this.#listening(() => this.#readOn());
     } catch (error) {
       this.error = error;
+      if (!this.#ended) this.changed();
     }
-    if (!this.#ended) this.changed();
   }
 
-  #catchUp() {
-    const events = this.#meanwhile ?? [];
-    this.#meanwhile = null;
-    for (const event of events) this.#take(event);
-    if (!this.#ended) this.changed();
+  async #readOn() {
+    const page = await get("/v1/experiments", { ...this.filter, limit: PAGE, cursor: this.#cursor });
+    const known = new Set(this.items.map((one) => one.id));
+    this.items = [...this.items, ...page.data.filter((one) => !known.has(one.id))].sort(newestFirst);
+    this.#cursor = page.next_cursor;
+    this.whole = page.next_cursor === null;
+  }
+
+  /** Read, and then take up what the stream has told since it was begun. */
+  async #listening(read) {
+    const heard = [];
+    this.#meanwhile.add(heard);
+    try {
+      await read();
+    } finally {
+      this.#meanwhile.delete(heard);
+      for (const event of heard) this.#take(event);
+      if (!this.#ended) this.changed();
+    }
   }
 
   /** Whether it changes anything here. */
