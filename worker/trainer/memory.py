@@ -2,16 +2,40 @@
 
 import ctypes
 import gc
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+
+from gradus.spec.experiment import Experiment
+from gradus.spec.memory import member_bytes, memory_bytes
 
 _STATUS = Path("/proc/self/status")
 
 GROWTH = 512 * 2**20
 """Bytes that a warm process may keep beside its data sets after a run. Libraries take 60 MiB when they first see a data
 set and a large network, and then a little for each new shape, up to their caches' limits; more is a leak."""
+
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def peak_watched(place: torch.device, experiment: Experiment, members: int) -> Iterator[None]:
+    """On a GPU, hold what an array takes at most against the estimate by which it was planned."""
+    if place.type != "cuda":
+        yield
+        return
+    torch.cuda.reset_peak_memory_stats(place)
+    before = torch.cuda.memory_allocated(place)
+    yield
+    taken = torch.cuda.max_memory_allocated(place) - before
+    estimate = memory_bytes(experiment) + (members - 1) * member_bytes(experiment)
+    level = logging.WARNING if taken > estimate else logging.INFO
+    logger.log(level, "took %.0f MiB of the GPU's memory, estimated %.0f", taken / 2**20, estimate / 2**20)
 
 
 def settle_down() -> None:

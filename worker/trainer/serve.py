@@ -11,7 +11,7 @@ from models.device import device, device_name
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
 from worker.trainer.manners import bound_memory
-from worker.trainer.memory import GROWTH, free_memory, own_bytes, settle_down
+from worker.trainer.memory import GROWTH, free_memory, own_bytes, peak_watched, settle_down
 from worker.trainer.pipe import Pipe
 from worker.trainer.protocol import Idle, Ready
 from worker.training.data import Data, Split
@@ -36,7 +36,9 @@ def serve(pipe: Pipe, threads: int, wish: DeviceWish, memory: float | None) -> N
     pipe.say(Ready(device=device_name(place)))
     at_first, loads = own_bytes(), 0
     while True:
-        sound = Job(pipe, pipe.next_job(), cache, place).train()
+        order = pipe.next_job()
+        with peak_watched(place, order.trainees[0].spec, order.places):
+            sound = Job(pipe, order, cache, place).train()
         free_memory(place)
         if cache.loads > loads:  # its readers brought libraries along: to look through them again costs 50 ms a run
             settle_down()

@@ -1,5 +1,6 @@
 """A GPU gives the numbers of a CPU, and the same bits each time."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from gradus.spec.experiment import Experiment
 from gradus.spec.memory import memory_bytes
 from models.batch import Epoch
 from tests.unit.training.examples import CPU, made_up_data
+from worker.trainer.memory import peak_watched
 from worker.training.array import learning_rates
 from worker.training.engine import Engine
 from worker.training.replay import Replay
@@ -78,3 +80,15 @@ def test_a_run_on_a_gpu_takes_about_the_memory_that_was_estimated() -> None:
     for _ in train([experiment], made_up_data().to(GPU, torch.float32), GPU):
         pass
     assert torch.cuda.max_memory_allocated() - before < 1.5 * memory_bytes(experiment)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_an_array_takes_no_more_memory_than_was_estimated(optimizer: str, caplog: pytest.LogCaptureFixture) -> None:
+    data = made_up_data().to(GPU, torch.float32)
+    network = {"layers": [2048, 2048], "optimizer": optimizer, "batch_norm": True, "dropout": 0.5}
+    experiments = [Experiment(**{**BASE, **network, "seed": seed}) for seed in range(4)]
+    caplog.set_level(logging.INFO)
+    with peak_watched(GPU, experiments[0], len(experiments)):
+        for _ in train(experiments, data, GPU):
+            pass
+    assert [record.levelname for record in caplog.records] == ["INFO"]
