@@ -76,18 +76,6 @@ def test_who_signs_out_is_out(stranger: Page, hub: Hub) -> None:
     expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
 
 
-def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -> None:
-    key = make_key(hub, role=Role.EDITOR)
-    document = {"dataset": "wine", "layers": [4], "epochs": 1}
-    one = httpx.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
-    stranger.goto(f"/sign-in#{ticket(hub, key)}")
-    stranger.goto(f"/experiments/{one['id']}")
-    snippet = stranger.get_by_role("region", name="curl snippet").inner_text()
-    env = {**os.environ, "GRADUS_KEY": key.key}
-    done = subprocess.run(["bash", "-c", snippet], env=env, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["fingerprint"] == one["fingerprint"]
-
-
 def test_a_revoked_key_leads_back_to_the_sign_in(stranger: Page, hub: Hub) -> None:
     key = make_key(hub)
     stranger.goto(f"/sign-in#{ticket(hub, key)}")
@@ -103,3 +91,16 @@ def test_a_revoked_key_leads_back_to_the_sign_in(stranger: Page, hub: Hub) -> No
 def test_a_sign_in_never_leads_to_another_s_page(stranger: Page, hub: Hub, elsewhere: str) -> None:
     stranger.goto(f"/sign-in?next={elsewhere}#{ticket(hub, make_key(hub))}")
     expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+
+
+def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -> None:
+    """Last of the module: now something has been trained."""
+    key = make_key(hub, role=Role.EDITOR)
+    document = {"dataset": "wine", "layers": [4], "epochs": 1}
+    one = httpx.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
+    stranger.goto(f"/sign-in#{ticket(hub, key)}")
+    stranger.goto(f"/experiments/{one['id']}")
+    snippet = stranger.get_by_role("region", name="curl snippet").inner_text()
+    env = {**os.environ, "GRADUS_KEY": key.key}
+    done = subprocess.run(["bash", "-c", snippet], env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["fingerprint"] == one["fingerprint"]

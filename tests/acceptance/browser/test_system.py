@@ -72,7 +72,7 @@ def test_a_page_that_is_left_asks_no_more(visit: Visit) -> None:
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="System")).to_be_visible()
     page.get_by_role("link", name="Sweeps").click()
-    expect(page.get_by_role("heading", name="Sweeps")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sweeps", level=1)).to_be_visible()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.clock.fast_forward("01:00")

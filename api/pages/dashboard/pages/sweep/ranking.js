@@ -73,11 +73,13 @@ const against = (sweep, result) => {
   return html`${text}: <strong class="verdict verdict-${found}">${VERDICTS[found]}</strong>`;
 };
 
+const numbers = (values) => values.map(finite).filter((value) => value !== null);
+
 /** Wide enough for the better half and the base: far worse ones end at the edge, or all that matters would be a dot. */
 const scaleOf = (results, base) => {
   const valued = results.filter(({ n }) => n > 0);
   const seen = [...valued.slice(0, Math.max(FEW, Math.ceil(valued.length / 2))), ...(base ? [base] : [])];
-  const all = seen.flatMap(({ values, ci95 }) => [...values, ...(ci95 ?? [])]).map(finite).filter((one) => one !== null);
+  const all = numbers(seen.flatMap(({ values, ci95 }) => [...values, ...(ci95 ?? [])]));
   if (!all.length) return null;
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const spread = high - low || 1;
@@ -98,7 +100,7 @@ const bar = (objective, result, scale, base) => {
   `;
 };
 
-const seedsWithin = ({ values }, scale) => finite(values).map(scale).filter((x) => x > 0 && x < WIDTH);
+const seedsWithin = ({ values }, scale) => numbers(values).map(scale).filter((x) => x > 0 && x < WIDTH);
 
 const whiskers = (low, high) => svg`
   <path class="bar-interval" d=${`M${low} ${MIDDLE}H${high}M${low} ${MIDDLE - 5}v10M${high} ${MIDDLE - 5}v10`}></path>
