@@ -1,6 +1,9 @@
 """The queue: Celery messages that carry a job's id and nothing else. The database is what counts."""
 
+import json
 import logging
+import time
+from datetime import UTC, datetime
 
 import redis
 from celery import Celery
@@ -9,6 +12,8 @@ from kombu.exceptions import OperationalError
 from gradus.spec.device import DeviceKind, DeviceWish
 
 TASK = "gradus.run"
+SENT = "gradus_sent"
+"""Header of a hint: when it was sent, seconds since 1970."""
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +65,8 @@ class Queue:
     def hint(self, job_id: str, device: str) -> bool:
         """Tell one worker of the job; whether that worked. If not, the reconciler hints again."""
         try:
-            self.app.send_task(TASK, args=[job_id], queue=queue_name(device), retry=False)
+            sent = {SENT: time.time()}
+            self.app.send_task(TASK, args=[job_id], queue=queue_name(device), headers=sent, retry=False)
         except (OperationalError, redis.RedisError, OSError) as error:
             logger.warning("no hint for %s: %s", job_id, error)
             return False
@@ -69,6 +75,14 @@ class Queue:
     def depth(self, device: str) -> int:
         """Hints that no worker has taken yet."""
         return int(self._redis.llen(queue_name(device)))
+
+    def oldest(self, device: str) -> datetime | None:
+        """When the hint was sent that is to be taken next: what was hinted at long before is no longer under way. None
+        if every hint was taken."""
+        next_one = self._redis.lindex(queue_name(device), -1)
+        if next_one is None:
+            return None
+        return datetime.fromtimestamp(json.loads(next_one)["headers"].get(SENT, 0.0), UTC)
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,12 +1,12 @@
 """The reconciler: sends hints again for jobs that nobody was told of, and drops what nobody needs any more. One process
 at a time does it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import get_args
 
 import redis
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,23 +20,28 @@ from hub.tables import JobRow, LeaderRow
 TERM = timedelta(seconds=10)
 """How long a leader leads after its last sign of life."""
 PATIENCE = timedelta(seconds=5)
-"""How long a hint may be under way."""
+"""How long a hint may be in the hands of a worker."""
+LATE = timedelta(minutes=2)
+"""How much older than every hint that waits one must be to count as lost: no commit takes so long, nor do clocks differ
+so much. No job is told of more often than this while others wait."""
 BATCH = 200
 DEVICES: Sequence[str] = get_args(DeviceWish)
 """Each has a queue."""
+EMPTY: Mapping[str, None] = dict.fromkeys(DEVICES)
+"""Every hint was taken."""
 
 
 def reconcile(hub: Hub, owner: str) -> int:
-    """Hint at jobs whose worker vanished, and at the oldest that wait on an empty queue, if this process leads; how
-    many hints went out."""
-    drained = _drained(hub)  # before the transaction: a Redis that hangs must not hold up everybody who writes
-    if drained is None:
+    """Hint at jobs whose worker vanished, and at those whose hint was lost, if this process leads; how many hints went
+    out."""
+    oldest = _oldest(hub)  # before the transaction: a Redis that hangs must not hold up everybody who writes
+    if oldest is None:
         return 0
     with hub.write() as session:
         at = now(session)
         if not lead(session, "reconciler", owner, at):
             return 0
-        found = {job.id: job for job in (*_abandoned(session, at), *_waiting(session, at, drained))}
+        found = {job.id: job for job in (*_abandoned(session, at), *_waiting(session, at, oldest))}
         if found:
             session.execute(update(JobRow).where(JobRow.id.in_(found)).values(hinted_at=at))
         outbox(session).hints.extend((job.id, job.device) for job in found.values())
@@ -68,21 +73,34 @@ def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
 def _abandoned(session: Session, at: datetime) -> Sequence[JobRow]:
     """Jobs whose lease ran out, and of which no worker was told since: their hint was taken long ago. However many
     others wait, they need not wait for the end of the queue to be seen."""
-    query = select(JobRow).where(~JobRow.done, JobRow.lease_until < at, JobRow.hinted_at <= JobRow.lease_until)
-    return session.scalars(query.order_by(JobRow.hinted_at, JobRow.id).limit(BATCH)).all()
+    return _oldest_first(session, JobRow.lease_until < at, JobRow.hinted_at <= JobRow.lease_until)
 
 
-def _waiting(session: Session, at: datetime, devices: Sequence[str] = DEVICES) -> Sequence[JobRow]:
-    """Open jobs that nobody holds and of which no worker was told lately; those first that have waited longest for it:
-    jobs that are over a quota are told of again and again, and must not hide the others."""
+def _waiting(session: Session, at: datetime, oldest: Mapping[str, datetime | None] = EMPTY) -> Sequence[JobRow]:
+    """Open jobs that nobody holds and whose hint is none of those that wait to be taken, by the oldest of these for each
+    device; those first that have waited longest for one: jobs that are over a quota are told of again and again, and
+    must not hide the others."""
+    lost = {device: _lost_before(at, sent) for device, sent in oldest.items()}
+    told = (and_(JobRow.device == device, JobRow.hinted_at < before) for device, before in lost.items())
     free = or_(JobRow.owner.is_(None), JobRow.lease_until < at)
-    query = select(JobRow).where(~JobRow.done, free, JobRow.hinted_at < at - PATIENCE, JobRow.device.in_(devices))
-    return session.scalars(query.order_by(JobRow.hinted_at, JobRow.id).limit(BATCH)).all()
+    return _oldest_first(session, free, JobRow.hinted_at < max(lost.values()), or_(*told))
 
 
-def _drained(hub: Hub) -> Sequence[str] | None:
-    """The devices all of whose hints were taken: only then can one have been lost. None while Redis is away."""
+def _lost_before(at: datetime, oldest: datetime | None) -> datetime:
+    """Hints sent before this moment were taken or lost: they are taken in the order in which they were sent."""
+    return at - PATIENCE if oldest is None else min(oldest, at) - LATE
+
+
+def _oldest_first(session: Session, *conditions: ColumnElement[bool]) -> Sequence[JobRow]:
+    """Open jobs, kept from change until the transaction ends; those that somebody else holds in this moment, a claim or
+    who cancels a sweep, are left out: waiting for them could be waiting in a circle."""
+    query = select(JobRow).where(~JobRow.done, *conditions).order_by(JobRow.hinted_at, JobRow.id).limit(BATCH)
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def _oldest(hub: Hub) -> Mapping[str, datetime | None] | None:
+    """When each device's oldest hint was sent that is not taken yet. None while Redis is away."""
     try:
-        return [device for device in DEVICES if hub.queue.depth(device) == 0]
+        return {device: hub.queue.oldest(device) for device in DEVICES}
     except redis.RedisError:
         return None

@@ -1,5 +1,6 @@
 """Who may write for a job, on both databases."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,6 +14,7 @@ from gradus.wire.experiment import Failure
 from hub import checkpoints, claims, control, events, experiments, leases, losses, metrics, reconciler, runs
 from hub.database import now
 from hub.hub import Hub
+from hub.queue import SENT, TASK, queue_name
 from hub.records import record
 from hub.saved import Saved, key_of
 from hub.tables import ExperimentRow, JobRow
@@ -275,6 +277,46 @@ def test_a_job_whose_worker_vanished_is_told_of_once_however_many_others_wait(hu
     assert before > 0
     assert [reconciler.reconcile(hub, "first") for _ in range(2)] == [1, 0]
     assert hub.queue.depth("auto") == before + 1
+
+
+def age(hub: Hub, row: ExperimentRow, by: timedelta) -> None:
+    """As if its last hint had been sent so long ago."""
+    with hub.write() as session:
+        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) - by))
+
+
+def test_a_lost_hint_is_sent_again_although_others_wait(hub: Hub) -> None:
+    purge(hub)
+    lost = submit(hub)
+    purge(hub)
+    waiting = submit(hub)
+    age(hub, lost, 2 * reconciler.LATE)
+    age(hub, waiting, reconciler.LATE / 2)
+    assert [reconciler.reconcile(hub, "first") for _ in range(2)] == [1, 0]
+    assert hub.queue.depth("auto") == 2
+
+
+def test_a_hint_that_waits_is_not_sent_again_however_long_it_does(hub: Hub) -> None:
+    row = submit(hub)
+    purge(hub)
+    sent = {SENT: time.time() - 3 * reconciler.LATE.total_seconds()}
+    hub.queue.app.send_task(TASK, args=[row.job_id], queue=queue_name("auto"), headers=sent)
+    age(hub, row, 3 * reconciler.LATE)
+    assert reconciler.reconcile(hub, "first") == 0
+    age(hub, row, 5 * reconciler.LATE)
+    assert reconciler.reconcile(hub, "first") == 1
+
+
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
+def test_the_reconciler_waits_for_nobody_who_holds_jobs(hub: Hub) -> None:
+    held, free = submit(hub), submit(hub)
+    purge(hub)
+    for row in (held, free):
+        age(hub, row, 2 * reconciler.LATE)
+    with hub.write() as session:
+        assert experiments.lock(session, held.id)
+        assert reconciler.reconcile(hub, "first") == 1
+    assert reconciler.reconcile(hub, "first") == 1
 
 
 def purge(hub: Hub) -> None:
