@@ -75,9 +75,10 @@ def claim(
 
 
 def _room(session: Session, rows: Sequence[ExperimentRow], most: int) -> bool:
-    """Whether those of a job's experiments that wait may begin; those that ran before go on in any case."""
+    """Whether a job's experiments may begin; those that ran before go on in any case, with those that wait beside them."""
     waiting = [row for row in rows if row.status == Status.QUEUED and row.request is None]
-    return not waiting or quotas.may_run(session, waiting[0].workspace_id, len(waiting), most)
+    ran = any(row.status == Status.RUNNING for row in rows)
+    return ran or not waiting or quotas.may_run(session, waiting[0].workspace_id, len(waiting), most)
 
 
 def _begin(session: Session, lease: Lease, rows: Sequence[ExperimentRow], device: str, at: datetime) -> Claim | None:

@@ -12,6 +12,7 @@ from gradus.spec.experiment import Experiment
 from gradus.status import Status
 from hub import claims, events, experiments, idempotency, quotas, reconciler, runs, workspaces
 from hub.database import now
+from hub.experiments import Origin
 from hub.hub import Hub
 from hub.idempotency import Repeatable
 from hub.quotas import Quotas
@@ -74,6 +75,24 @@ def test_a_workspace_trains_no_more_at_once_than_it_may_and_the_rest_waits_its_t
     with hub.write() as session:
         runs.end(session, done.lease, done.members[0].id, Status.SUCCEEDED)
     assert attempt(late) is not None
+
+
+def test_an_array_that_lost_its_worker_goes_on_although_one_of_it_waits_and_the_workspace_is_full(hub: Hub) -> None:
+    array = [(SPEC, Origin(f"exp_{number}")) for number in range(2)]
+    with hub.write() as session:
+        first, second = experiments.add_all(session, "default", array, [[0, 1]], now(session))
+        lease = _taken(claims.claim(session, first.job_id, "first", "cpu:1", most=2)).lease
+        runs.let_go(session, lease, second.id, None)
+        lost = update(JobRow).where(JobRow.id == first.job_id)
+        session.execute(lost.values(lease_until=now(session) - timedelta(seconds=1)))
+    with hub.write() as session:
+        again = _taken(claims.claim(session, first.job_id, "second", "cpu:1", most=1))
+    assert [member.id for member in again.members] == [first.id, second.id]
+
+
+def _taken(claim: claims.Claim | None) -> claims.Claim:
+    assert claim is not None
+    return claim
 
 
 def test_what_is_over_a_quota_does_not_hide_other_jobs_from_the_reconciler(hub: Hub) -> None:
