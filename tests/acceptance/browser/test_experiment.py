@@ -117,6 +117,12 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     expect(page.get_by_text(error.message)).to_be_visible()
     expect(page.get_by_text(f"epoch {error.epoch}", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name="Extend")).to_have_count(0)
+    expect(page.get_by_role("link", name="Fork")).to_be_visible()
+    viewer = {"workspace": "default", "role": "viewer", "key_id": None, "expires_at": None}
+    page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
+    page.reload()
+    expect(page.get_by_text("that needs a key that may change things")).to_be_visible()
+    expect(page.get_by_role("group", name="What to do with it")).to_have_count(0)
 
 
 def follow(snippet: str, way: str) -> None:
