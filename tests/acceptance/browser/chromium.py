@@ -89,4 +89,4 @@ def visiting(
         yield context, complaints
     finally:
         context.close()
-    assert complaints.found == []
+    assert complaints.found == [], complaints.found
