@@ -5,14 +5,13 @@ import { remove } from "./api.js";
 import { icon } from "./icons.js";
 import { onState, subscribe } from "./live.js";
 import { PAGES } from "./registry.js";
-import { session } from "./session.js";
+import { isKeyed, session } from "./session.js";
 import { theme, toggleTheme } from "./themes.js";
 
 const WORDS = { connecting: "connecting …", live: "live", reconnecting: "reconnecting …" };
 
 let shown = null;
 let connection = "connecting";
-let visitor = null;
 
 /** Draw the frame for a page. @returns its main element */
 export const showShell = (page) => {
@@ -28,10 +27,7 @@ const begin = () => {
     connection = state;
     if (shown) draw();
   });
-  session().then((found) => {
-    visitor = found;
-    draw();
-  }, () => {}); // a 401 leads to the sign-in, and without an answer the page itself says so
+  session().then(draw, () => {}); // a 401 leads to the sign-in, and without an answer the page itself says so
 };
 
 const draw = () => render(frame(), document.getElementById("app"));
@@ -47,7 +43,7 @@ const frame = () => html`
       </nav>
       <div class="foot">
         <span class="connection connection-${connection}" role="status">${WORDS[connection]}</span>
-        ${visitor?.key_id ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : nothing}
+        ${isKeyed() ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : nothing}
         <button class="quiet" aria-label="Switch to the ${other()} theme" title="${other()} theme" @click=${switchTheme}>
           ${icon(other() === "dark" ? "moon" : "sun")}
         </button>
