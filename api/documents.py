@@ -1,17 +1,16 @@
 """Documents: what the bytes of a body say, and every mistake in it."""
 
 import json
-from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from api.limits import DEPTH
+from api.storable import unstorable
 from gradus.errors import BadRequest, InvalidSpec
 from gradus.wire.experiment import ExperimentPatch
-from gradus.wire.problem import Mistake, echo, mistakes
+from gradus.wire.problem import MOST, Mistake, echo, mistakes
 
-_MISTAKES = 100
 _PATH = 300
 """A document of nothing but mistakes is not sent back whole."""
 
@@ -66,10 +65,11 @@ def read_changes(body: bytes) -> ExperimentPatch:
 
 def invalid(*found: Mistake) -> InvalidSpec:
     """The error that names these mistakes; its sentence is the first of them."""
-    named = [mistake.model_copy(update={"path": mistake.path[:_PATH]}) for mistake in found[:_MISTAKES]]
+    named = [mistake.model_copy(update={"path": mistake.path[:_PATH]}) for mistake in found[:MOST]]
     first, more = named[0], len(found) - 1
     place = f"{first.path}: " if first.path else ""
-    others = f" (and {more} more mistake{'s' * (more > 1)})" if more else ""
+    least = "at least " * (len(found) > MOST)
+    others = f" (and {least}{more} more mistake{'s' * (more > 1)})" if more else ""
     return InvalidSpec(f"{place}{first.message}{others}", errors=named)
 
 
@@ -92,8 +92,7 @@ def parse(body: bytes) -> Any:
         raise _broken("the body is nested too deeply") from None
     except ValueError:  # the interpreter refuses to convert integers of thousands of digits
         raise _broken("the body has a number of too many digits") from None
-    found = tuple(_unstorable(value))
-    if found:
+    if found := tuple(islice(unstorable(value), MOST + 1)):
         raise invalid(*found)
     return value
 
@@ -105,33 +104,19 @@ def _broken(detail: str) -> BadRequest:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _broken(f"the body names the key {twice[:100]!a} twice in one object")
+        raise _broken(f"the body names the key {_twice(pairs)[:100]!a} twice in one object")
     return found
+
+
+def _twice(pairs: list[tuple[str, Any]]) -> str:
+    """The first key that is there already."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return key
+        seen.add(key)
+    raise AssertionError("each key is there once")
 
 
 def _constant(name: str) -> NoReturn:
     raise _broken(f"the body is not JSON: {name} is not a JSON number")
-
-
-def _unstorable(document: Any) -> Iterator[Mistake]:
-    """Text that Postgres or UTF-8 cannot hold, and nesting that would exhaust the stack of whoever walks it."""
-    waiting: list[tuple[str, int, Any]] = [("", 0, document)]
-    while waiting:
-        path, depth, value = waiting.pop()
-        if isinstance(value, str) and not _storable(value):
-            yield Mistake(path=path, message="may not contain NUL characters or lone surrogates")
-        elif isinstance(value, dict | list) and depth >= DEPTH:
-            yield Mistake(path=path, message=f"is nested more than {DEPTH} levels deep")
-        elif isinstance(value, dict):
-            if not all(map(_storable, value)):
-                yield Mistake(path=path, message="has a key with a NUL character or a lone surrogate")
-            else:
-                waiting += [(f"{path}/{key}".lstrip("/"), depth + 1, item) for key, item in value.items()]
-        elif isinstance(value, list):
-            waiting += [(f"{path}/{i}".lstrip("/"), depth + 1, item) for i, item in enumerate(value)]
-
-
-def _storable(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -11,7 +11,7 @@ from gradus.fork import unresolved
 from gradus.spec.experiment import Experiment
 from gradus.sweep.changes import Change, changed, changes, in_order, slashed
 from gradus.sweep.request import SweepRequest
-from gradus.wire.problem import Mistake, mistakes
+from gradus.wire.problem import MOST, Mistake, mistakes
 
 _OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experiments by their labels"}
 """Keys of an experiment that a change may not set."""
@@ -76,6 +76,8 @@ def _make(request: SweepRequest, found: Sequence[Change]) -> list[tuple[Change, 
             made.append((change, _experiment(request, document, change)))
         except InvalidSpec as error:
             wrong += [_labelled(one, change.label) for one in error.errors]
+        if len(wrong) > MOST:
+            break
     _refuse(wrong)
     return made
 

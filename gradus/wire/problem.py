@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -37,23 +38,31 @@ class Problem(Message):
     """For a bad spec: every mistake."""
 
 
+Place = tuple[str, ...]
+"""Keys and indices, as the client wrote them."""
+
+MOST = 100
+"""Mistakes that are sent back. A document may have a hundred thousand, and to word one takes a moment."""
+
+
 def mistakes(error: ValidationError, model: type[BaseModel] = Experiment) -> tuple[Mistake, ...]:
-    """Every mistake of a document of the model once, at the place where the client wrote it."""
-    found: dict[str, Mistake] = {}
-    details = error.errors(include_url=False)
-    places = {_path(detail) for detail in details}
-    for detail in details:
-        path = _path(detail)
-        if detail["type"] == "literal_error" and any(other.startswith(f"{path}/") for other in places):
-            continue  # the client chose the other side of the union
-        found.setdefault(path, _mistake(path, detail, model))
-    return tuple(found.values())
+    """The mistakes of a document of the model, each once, at the place where the client wrote it.
+
+    At most one more than are sent back, which tells that there are more.
+    """
+    details = [(_place(detail), detail) for detail in error.errors(include_url=False)]
+    above = {place[:i] for place, _ in details for i in range(len(place))}
+    found: dict[Place, ErrorDetails] = {}
+    for place, detail in details:
+        if detail["type"] != "literal_error" or place not in above:  # else the client chose the other side of the union
+            found.setdefault(place, detail)
+    return tuple(_mistake(place, detail, model) for place, detail in islice(found.items(), MOST + 1))
 
 
-def _mistake(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
+def _mistake(place: Place, detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
     unknown = detail["type"] == "extra_forbidden"
-    message = unknown_key(model, detail["loc"]) if unknown else sentence(detail, path.rpartition("/")[2])
-    return Mistake(path=_encodable(path), message=_encodable(message), input=echo(stood(detail)))
+    message = unknown_key(model, detail["loc"]) if unknown else sentence(detail, place[-1] if place else "")
+    return Mistake(path=_encodable("/".join(place)), message=_encodable(message), input=echo(stood(detail)))
 
 
 def stood(detail: ErrorDetails) -> Any:
@@ -74,13 +83,13 @@ _NAMED_BY_CLIENTS = frozenset({"grid", "space", "variants"})
 """Fields whose keys are paths and labels, whatever they look like. Kinds stand after a space's."""
 
 
-def _path(detail: ErrorDetails) -> str:
+def _place(detail: ErrorDetails) -> Place:
     """Pydantic's place without the names of union members."""
     place = detail["loc"]
     kept = [str(part) for i, part in enumerate(place) if _written(part, *reversed((None, None, *place)[i : i + 2]))]
     if place and detail["type"] == "extra_forbidden" and (not kept or kept[-1] != place[-1]):
         kept.append(str(place[-1]))
-    return "/".join([*kept, *place_within(detail)])
+    return (*kept, *place_within(detail))
 
 
 def _written(part: int | str, before: int | str | None, two_before: int | str | None) -> bool:

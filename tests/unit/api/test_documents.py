@@ -1,16 +1,22 @@
 """Documents: whatever the bytes are, there is an experiment or an error that says what is wrong."""
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
 from api import documents
 from api.limits import DEPTH
 from gradus.errors import BadRequest, InvalidSpec
 from gradus.spec.experiment import Experiment
+from gradus.sweep.expand import expand
+from gradus.sweep.request import SweepRequest
+from gradus.wire.problem import MOST, mistakes
 
+SPEC = {"dataset": "digits", "layers": [4]}
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -76,3 +82,63 @@ def test_a_change_names_every_null() -> None:
     with pytest.raises(InvalidSpec) as refused:
         documents.read_changes(b'{"name": null, "notes": null, "tags": []}')
     assert [mistake.path for mistake in refused.value.errors] == ["name", "notes"]
+
+
+def test_places_of_mistakes_are_told_in_the_order_of_the_document() -> None:
+    with pytest.raises(InvalidSpec) as refused:
+        documents.parse(b'{"a": ["\\u0000", 1, {"b": "\\ud800"}], "c\\ud800": [], "d": "x"}')
+    assert [mistake.path for mistake in refused.value.errors] == ["a/0", "a/2/b", "c\\ud800"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"%s": [%s]}' % (b"k" * 500_000, b",".join([b"0"] * 250_000)),
+        b'{"%s": [%s]}' % (b"k" * 500_000, b",".join([b'""'] * 150_000)),
+        b'{"%s": [%s]}' % (b"k" * 500_000, b",".join([rb'"\u0000"'] * 50_000)),
+        b'{"%s": [%s]}' % (b"k" * 290, b",".join([rb'"\u0000"'] * 100_000)),
+        b'{"random": {"n": 1, "space": {"%s": {"kind": "uniform", %s}}}}'
+        % (b"k" * 500_000, b",".join(b'"%x": 0' % i for i in range(40_000))),
+    ],
+    ids=["numbers", "texts", "mistakes", "mistakes below a shorter key", "unknown keys"],
+)
+def test_a_body_costs_no_more_memory_than_some_hundred_times_its_size(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidSpec):
+            documents.read(body, SweepRequest)
+        assert tracemalloc.get_traced_memory()[1] < 200 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_key_that_comes_again_is_found_among_a_hundred_thousand() -> None:
+    """To count each key among all others would take minutes."""
+    keys = b",".join(b'"%x":0' % i for i in range(100_000))
+    with pytest.raises(BadRequest, match="'1869f' twice"):
+        documents.parse(b'{%s,"1869f":1}' % keys)
+
+
+@pytest.mark.parametrize(
+    ("model", "document"),
+    [
+        (Experiment, {f"{i:x}": 0 for i in range(20_000)}),
+        (Experiment, {"dataset": "digits", "layers": [{"activation": "x"}] * 10_000}),
+        (SweepRequest, {"base": SPEC, "grid": {f"{i:x}": 0 for i in range(20_000)}}),
+    ],
+    ids=["unknown keys", "layers", "grid"],
+)
+def test_no_more_mistakes_are_worded_than_are_told(model: type[BaseModel], document: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate(document)
+    assert refused.value.error_count() >= 20_000
+    assert len(mistakes(refused.value, model)) == MOST + 1
+    assert documents.invalid(*mistakes(refused.value, model)).detail.endswith("(and at least 100 more mistakes)")
+
+
+def test_no_more_mistakes_of_a_sweep_are_worded_than_are_told() -> None:
+    variants = {str(i): {f"{i}{j:x}": 0 for j in range(60)} for i in range(900)}
+    request = SweepRequest.model_validate({"base": SPEC, "variants": variants})
+    with pytest.raises(InvalidSpec) as refused:
+        expand(request)
+    assert MOST < len(refused.value.errors) <= 2 * MOST
