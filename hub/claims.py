@@ -75,7 +75,7 @@ def claim(
 
 
 def _room(session: Session, rows: Sequence[ExperimentRow], most: int) -> bool:
-    """Whether a job's experiments may begin; those that ran before go on in any case, with those that wait beside them."""
+    """Whether a job's experiments may begin; those that ran before go on in any case, with who waits beside them."""
     waiting = [row for row in rows if row.status == Status.QUEUED and row.request is None]
     ran = any(row.status == Status.RUNNING for row in rows)
     return ran or not waiting or quotas.may_run(session, waiting[0].workspace_id, len(waiting), most)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import Session
 
-from hub.postgres import postgres_engine
+from hub.postgres import ONE_MOMENT, postgres_engine
 from hub.turns import Turns
 
 PATIENCE = 30.0
@@ -31,7 +31,8 @@ class Database:
             self._turns = Turns(f"{make_url(url).database}-turns", PATIENCE)
             self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
         else:
-            self._writer = self._reader = postgres_engine(url, patient=patient)
+            self._writer = postgres_engine(url, patient=patient)
+            self._reader = self._writer.execution_options(**ONE_MOMENT)
 
     @property
     def engine(self) -> Engine:

@@ -14,6 +14,8 @@ ANSWER_SECONDS = 8.0
 it would wait as long as the pause."""
 _CONNECTING = {"connect_timeout": 3, "options": "-c idle_in_transaction_session_timeout=5s"}
 """A process that is frozen, or cut off, in the middle of a transaction must not keep its locks from all others."""
+ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Of transactions that read: all their statements see the same rows. It is said in the BEGIN, without a round trip."""
 
 Answer = TypeVar("Answer")
 
