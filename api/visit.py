@@ -65,11 +65,19 @@ class Visit:
         headers = self.request.headers
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin is not None:
-            own = urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+            own = _place(origin).lower() == headers.get("host", "").lower() != ""
         else:
             own = site in _OWN_PAGE if site is not None else not proof
         if not own:
             raise Forbidden("a browser may change something from this service's own pages alone", code="foreign_page")
+
+
+def _place(origin: str) -> str:
+    """An origin's host and port; nothing, which is nobody's, for what is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _name(host: str) -> str:
