@@ -4,13 +4,23 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.limits import BODY_BYTES
+from api.limits import BODY_BYTES, SIGN_IN_BYTES
 from gradus.errors import TooLarge, UnsupportedMedia
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
 
-async def _body(request: Request) -> bytes:
+async def _json(request: Request) -> bytes:
+    """A document's."""
+    return await _body(request, BODY_BYTES)
+
+
+async def _small(request: Request) -> bytes:
+    """That of somebody who is not let in yet."""
+    return await _body(request, SIGN_IN_BYTES)
+
+
+async def _body(request: Request, most: int) -> bytes:
     """The bytes of a JSON body.
 
     Raises:
@@ -22,18 +32,19 @@ async def _body(request: Request) -> bytes:
     if given.partition(";")[0].strip().lower() not in JSON_TYPES:
         raise UnsupportedMedia(f"send JSON, with 'Content-Type: application/json', not '{given[:100]}'")
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > BODY_BYTES:
-        raise _too_large()
+    if length.isdecimal() and int(length[:20]) > most:
+        raise _too_large(most)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_BYTES:
-            raise _too_large()
+        if len(body) > most:
+            raise _too_large(most)
     return bytes(body)
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(f"a body may have {BODY_BYTES} bytes at most")
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"a body may have {most} bytes at most here")
 
 
-JsonBody = Annotated[bytes, Depends(_body)]
+JsonBody = Annotated[bytes, Depends(_json)]
+SmallBody = Annotated[bytes, Depends(_small)]

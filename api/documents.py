@@ -44,8 +44,8 @@ def read_secret(body: bytes, model: type[Model]) -> Model:
         InvalidSpec: it is, but not such a document.
     """
     try:
-        return read(body, model)
-    except InvalidSpec:
+        return model.model_validate(parse(body))
+    except (InvalidSpec, ValidationError):
         raise InvalidSpec(f"must be an object with texts under {' or '.join(model.model_fields)}") from None
 
 

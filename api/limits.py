@@ -6,6 +6,8 @@ from gradus.wire.system import Limits
 from hub.quotas import Quotas
 
 BODY_BYTES = 1 << 20
+SIGN_IN_BYTES = 4096
+"""Of what a browser shows to be let in: strangers get no more of the service's time than a key is long."""
 PAGE_SIZE = 200
 WAIT_SECONDS = 60
 DEPTH = 32

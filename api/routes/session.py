@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api import documents
 from api.answers import NO_STORE, answer
-from api.bodies import JsonBody
+from api.bodies import SmallBody
 from api.callers import AnyCaller
 from api.documented import GUARDED, body_of, header, problems
 from api.services import sessions
@@ -27,7 +27,7 @@ _EXAMPLES = {"with a key": {"value": {"key": "gk_…"}}, "with a link": {"value"
     responses={201: {"headers": {"Set-Cookie": header("The session.")}}, **problems(413, 415, 422)},
     openapi_extra=body_of("SignIn", _EXAMPLES),
 )
-def sign_in(request: Request, world: TheWorld, body: JsonBody) -> Response:
+def sign_in(request: Request, world: TheWorld, body: SmallBody) -> Response:
     """Exchange a key, or the ticket of a sign-in link, for a cookie that a page's scripts cannot read."""
     visit = Visit(request)
     visit.refuse_foreign_page(proof=False)

@@ -20,6 +20,7 @@ from hub.hub import Hub
 from hub.passes import PassKind
 from hub.tables import KeyRow
 
+JSON = {"Content-Type": "application/json"}
 SPEC = {"dataset": "digits", "layers": [4]}
 LONG_AGO = timedelta(days=1)
 

@@ -9,7 +9,7 @@ import pytest
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.passes import PassKind
-from tests.integration.access.doors import SPEC, bearer, make_key, revoke, ticket
+from tests.integration.access.doors import JSON, SPEC, bearer, make_key, revoke, ticket
 
 
 @pytest.fixture
@@ -79,11 +79,20 @@ def test_signing_in_with_something_else_is_refused_without_repeating_it(browser:
     assert "gk_secret" not in answer.text
 
 
+def test_a_stranger_may_send_no_more_than_a_key_needs(browser: httpx.Client, hub: Hub) -> None:
+    padded = {"key": make_key(hub).key + " " * 5000}
+    assert browser.post("/v1/session", json=padded).status_code == 413
+    assert browser.post("/v1/session", content=iter([b"{", b" " * 5000]), headers=JSON).status_code == 413
+
+
 FOREIGN = [
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
     {"Origin": "http://127.0.0.1:1"},
     {"Origin": ""},
+    {"Origin": "http://["},
+    {"Origin": "http://[::1"},
+    {"Origin": "http://a]b"},
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
 ]
