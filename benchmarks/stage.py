@@ -12,6 +12,7 @@ from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
 from hub import claims, experiments
 from hub.database import Database, now
+from hub.drafts import draft
 from hub.events import Event, append
 from hub.experiments import Origin
 from hub.hub import Hub
@@ -65,7 +66,7 @@ def claimed_job(hub: Hub, members: int, owner: str) -> claims.Claim:
     """A new job with so many experiments, claimed by a worker."""
     with hub.write() as session:
         at = now(session)
-        new = [(ADAM_BATCH_NORM, Origin(new_id("exp"))) for _ in range(members)]
+        new = [(draft(ADAM_BATCH_NORM), Origin(new_id("exp"))) for _ in range(members)]
         rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [range(members)], at)
         append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
     with hub.write() as session:

@@ -89,6 +89,14 @@ def extended(row: ExperimentRow, epochs: int) -> Experiment:
     return Experiment.model_validate({**spec_of(row).document(), "epochs": have + epochs})
 
 
+def become(session: Session, row: ExperimentRow, status: Status, at: datetime) -> list[Event]:
+    """Change a locked row's status: at once if nobody trains it, else by its worker. The events that tell of it."""
+    if row.status == Status.RUNNING:
+        _ask(session, row, status)
+        return []
+    return move(session, row, status, at)
+
+
 def _refuse_dead_ends(row: ExperimentRow) -> None:
     spec = spec_of(row)
     if row.request == Status.CANCELLED:
@@ -107,18 +115,16 @@ def _refuse_dead_ends(row: ExperimentRow) -> None:
 
 
 def _become(session: Session, row: ExperimentRow, status: Status) -> None:
-    """At once if nobody trains it, else by its worker."""
-    if row.status == Status.RUNNING:
-        return _ask(session, row, status)
     at = now(session)
-    append(session, move(session, row, status, at), at)
-    return experiments.close_job(session, row.job_id)
+    append(session, become(session, row, status, at), at)
+    experiments.close_job(session, row.job_id)
+    session.flush()
 
 
 def _ask(session: Session, row: ExperimentRow, status: Status) -> None:
+    """Let its worker know, who looks for it once this is committed."""
     row.request = status
     outbox(session).controls.add(row.job_id)
-    session.flush()
 
 
 def _queue(session: Session, row: ExperimentRow, at: datetime, quotas: Quotas, why: str = "") -> None:

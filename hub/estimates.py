@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 from sqlalchemy import func, select
@@ -16,28 +16,32 @@ from hub.tables import ExperimentRow
 RECENT = 200
 """Earlier experiments on a data set that are looked at, the newest."""
 
-_Kind = tuple[str, int, object, str]
+Kind = tuple[str, int, object, str]
 """What decides how long an epoch takes: data set, parameters, batch size, kind of optimizer."""
 
 
-def seconds(session: Session, workspace_id: str, experiments: Sequence[Experiment], slots: int) -> float | None:
+def rates(session: Session, workspace_id: str, datasets: Iterable[str]) -> Mapping[Kind, float]:
+    """Seconds for an epoch of one experiment, by kind."""
+    found: dict[Kind, float] = {}
+    for dataset in sorted(set(datasets)):
+        found |= _rates(session, workspace_id, dataset)
+    return found
+
+
+def seconds(rates: Mapping[Kind, float], experiments: Sequence[Experiment], slots: int) -> float | None:
     """Estimate for all of them on so many slots, each of which trains one array at a time; None without runs like
     each of them.
 
     An array's epoch counts for each of its members in equal parts, so what arrays save is in the estimate as far as
     the earlier runs were arrays, too.
     """
-    rates: dict[_Kind, float] = {}
-    for dataset in {experiment.dataset.name for experiment in experiments}:
-        rates |= _rates(session, workspace_id, dataset)
     costs = [(rates.get(_kind(experiment)), experiment.epochs) for experiment in experiments]
     if any(rate is None for rate, _ in costs):
         return None
     return sum(rate * epochs for rate, epochs in costs if rate is not None) / max(1, slots)
 
 
-def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[_Kind, float]:
-    """Seconds for an epoch of one experiment, by kind."""
+def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, float]:
     row = ExperimentRow
     mine = (row.workspace_id == workspace_id, row.dataset == dataset, row.status == Status.SUCCEEDED, row.epoch > 0)
     columns = (row.job_id, row.spec, row.parameters, row.seconds, row.epoch)
@@ -47,7 +51,7 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[_Kind, 
     jobs = {one.job_id for one in rows}
     beside = select(row.job_id, func.count().label("members")).where(row.job_id.in_(jobs)).group_by(row.job_id)
     members = {job.job_id: job.members for job in session.execute(beside)}
-    found: defaultdict[_Kind, list[float]] = defaultdict(list)
+    found: defaultdict[Kind, list[float]] = defaultdict(list)
     for one in rows:
         spec = json.loads(one.spec)
         kind = (dataset, one.parameters, spec["batch_size"], spec["optimizer"]["kind"])
@@ -55,6 +59,6 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[_Kind, 
     return {kind: fmean(rates) for kind, rates in found.items()}
 
 
-def _kind(experiment: Experiment) -> _Kind:
+def _kind(experiment: Experiment) -> Kind:
     parameters = plan(experiment).parameters
     return experiment.dataset.name, parameters, experiment.batch_size, experiment.optimizer.kind

@@ -9,9 +9,9 @@ from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gradus.spec.experiment import Experiment
-from gradus.spec.network import plan
 from gradus.status import Status
 from hub import checkpoints
+from hub.drafts import Draft, draft
 from hub.ids import new_id
 from hub.outbox import outbox
 from hub.records import stored_spec
@@ -61,20 +61,21 @@ def add(
     session: Session, workspace_id: str, experiment: Experiment, at: datetime, origin: Origin | None = None
 ) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
-    (row,) = add_all(session, workspace_id, [(experiment, origin or Origin(new_id("exp")))], [[0]], at)
+    (row,) = add_all(session, workspace_id, [(draft(experiment), origin or Origin(new_id("exp")))], [[0]], at)
     return row
 
 
 def add_all(
     session: Session,
     workspace_id: str,
-    new: Sequence[tuple[Experiment, Origin]],
+    new: Sequence[tuple[Draft, Origin]],
     arrays: Sequence[Sequence[int]],
     at: datetime,
 ) -> list[ExperimentRow]:
     """Queued experiments in their order, and one job for each array, which has the numbers of its own."""
     jobs = [
-        JobRow(id=new_id("job"), device=new[array[0]][0].device, hinted_at=at, places=len(array)) for array in arrays
+        JobRow(id=new_id("job"), device=new[array[0]][0].spec.device, hinted_at=at, places=len(array))
+        for array in arrays
     ]
     seats = {
         number: (job.id, place) for job, array in zip(jobs, arrays, strict=True) for place, number in enumerate(array)
@@ -84,17 +85,14 @@ def add_all(
     session.flush()
     session.add_all(rows)
     session.flush()
-    _add_tags(
-        session, [(row.id, tag) for row, (experiment, _) in zip(rows, new, strict=True) for tag in experiment.tags]
-    )
+    _add_tags(session, [(origin.id, tag) for one, origin in new for tag in one.spec.tags])
     words = [{"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)} for row in rows]
     session.execute(insert(WordsRow), words)
     return rows
 
 
-def _row(
-    workspace_id: str, experiment: Experiment, origin: Origin, job_id: str, place: int, at: datetime
-) -> ExperimentRow:
+def _row(workspace_id: str, new: Draft, origin: Origin, job_id: str, place: int, at: datetime) -> ExperimentRow:
+    spec = new.spec
     return ExperimentRow(
         id=origin.id,
         forked_from=origin.forked_from,
@@ -105,15 +103,15 @@ def _row(
         workspace_id=workspace_id,
         job_id=job_id,
         place=place,
-        name=experiment.name,
-        tags=json.dumps(experiment.tags),
-        notes=experiment.notes,
+        name=spec.name,
+        tags=json.dumps(spec.tags),
+        notes=spec.notes,
         status=Status.QUEUED,
-        spec=stored_spec(experiment),
-        fingerprint=experiment.fingerprint(),
-        dataset=experiment.dataset.name,
-        parameters=plan(experiment).parameters,
-        epochs=experiment.epochs,
+        spec=new.stored,
+        fingerprint=new.fingerprint,
+        dataset=spec.dataset.name,
+        parameters=new.parameters,
+        epochs=spec.epochs,
         created_at=at,
     )
 
@@ -165,14 +163,13 @@ def count_by_status(session: Session, workspace_id: str | None = None) -> dict[S
 def rename(
     session: Session, row: ExperimentRow, name: str | None, tags: Sequence[str] | None, notes: str | None
 ) -> None:
-    """Change what is given of the fields for people."""
+    """Change what is given of the fields for people; the event that tells of it moves the version on."""
     row.name = row.name if name is None else name
     row.notes = row.notes if notes is None else notes
     if tags is not None:
         row.tags = json.dumps(list(tags))
         session.execute(delete(TagRow).where(TagRow.experiment_id == row.id))
         _add_tags(session, [(row.id, tag) for tag in tags])
-    row.version += 1
     session.execute(update(WordsRow).where(WordsRow.experiment_id == row.id).values(words=_words(row)))
     session.flush()
 

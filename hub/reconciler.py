@@ -77,7 +77,7 @@ def _abandoned(session: Session, at: datetime) -> Sequence[JobRow]:
 
 
 def _waiting(session: Session, at: datetime, oldest: Mapping[str, datetime | None] = EMPTY) -> Sequence[JobRow]:
-    """Open jobs that nobody holds and whose hint is none of those that wait to be taken, by the oldest of these for each
+    """Open jobs that nobody holds and whose hint is none of those that wait to be taken, by the oldest of these of each
     device; those first that have waited longest for one: jobs that are over a quota are told of again and again, and
     must not hide the others."""
     lost = {device: _lost_before(at, sent) for device, sent in oldest.items()}

@@ -28,9 +28,9 @@ def spec_of(row: ExperimentRow) -> Experiment:
     return Experiment(**people, **json.loads(row.spec))
 
 
-def record(row: ExperimentRow) -> ExperimentRecord:
-    """The experiment as clients see it."""
-    spec = spec_of(row)
+def record(row: ExperimentRow, spec: Experiment | None = None) -> ExperimentRecord:
+    """The experiment as clients see it; who has its resolved spec at hand spares reading it."""
+    spec = spec or spec_of(row)
     return ExperimentRecord(
         id=row.id,
         name=row.name,

@@ -1,6 +1,7 @@
 """What a person wants of all of a sweep's experiments at once."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -8,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from gradus.array import Room, arrays
 from gradus.errors import Conflict
+from gradus.spec.experiment import Experiment
 from gradus.status import FINAL, Status
-from hub import experiments, quotas, sweeps
+from hub import control, experiments, quotas, sweeps
 from hub.events import Event, append, log
 from hub.ids import new_id
 from hub.outbox import Sweep as Tidying
 from hub.outbox import outbox
 from hub.quotas import Quotas
-from hub.records import spec_of
 from hub.tables import CheckpointRow, ExperimentRow, JobRow, MetricRow, SweepRow
 from hub.transitions import move
 
@@ -33,52 +34,66 @@ def cancel(session: Session, sweep: SweepRow, at: datetime) -> None:
     if not rows and not sweeps.counts(session, sweep.workspace_id, [sweep.id])[sweep.id][Status.CANCELLED]:
         raise Conflict(f"all experiments of sweep {sweep.id} are over already", code="impossible_transition")
     for row in rows:
-        if row.status == Status.RUNNING:
-            row.request = Status.CANCELLED
-            outbox(session).controls.add(row.job_id)
-        else:
-            told += move(session, row, Status.CANCELLED, at)
+        told += control.become(session, row, Status.CANCELLED, at)
     session.flush()
     for job_id in {row.job_id for row in rows}:
         experiments.close_job(session, job_id)
     append(session, told, at)
 
 
-def retry(session: Session, sweep: SweepRow, room: Room, limits: Quotas, at: datetime) -> None:
-    """Let those that failed train again from the start, in jobs of their own; what they gave before goes.
+def failed(session: Session, sweep: SweepRow) -> Mapping[str, str]:
+    """The specs of those that failed, as they are stored, by id."""
+    mine = (ExperimentRow.workspace_id == sweep.workspace_id, ExperimentRow.sweep_id == sweep.id)
+    query = select(ExperimentRow.id, ExperimentRow.spec).where(*mine, ExperimentRow.status == Status.FAILED)
+    return dict(session.execute(query.order_by(ExperimentRow.id)).all())
+
+
+def dealt(specs: Mapping[str, str], room: Room, most: int) -> list[list[str]]:
+    """The ids of the experiments that will train together, array by array. Takes seconds for the largest sweeps, and so
+    stands outside of any transaction."""
+    ids = list(specs)
+    wanted = [Experiment(**json.loads(spec)) for spec in specs.values()]
+    return [[ids[number] for number in array] for array in arrays(wanted, room, most)]
+
+
+def retry(session: Session, sweep: SweepRow, jobs: Sequence[Sequence[str]], limits: Quotas, at: datetime) -> None:
+    """Let those that failed train again from the start, in the jobs that were dealt; what they gave before goes. Those
+    that are no longer failed, or failed since, stay as they are.
 
     Raises:
         TooManyRequests: too many wait.
     """
-    rows = sweeps.lock_members(session, sweep, Status.FAILED)
+    locked = {row.id: row for row in sweeps.lock_members(session, sweep, Status.FAILED)}
+    still = [[locked[one] for one in ids if one in locked] for ids in jobs]
+    rows = [row for array in still for row in array]
     quotas.refuse_if_full(session, sweep.workspace_id, len(rows), limits)
     told: list[Event] = []
-    jobs = _fresh_jobs(session, rows, room, limits.running, at)
+    old = _fresh_jobs(session, [array for array in still if array], at)
     _forget(session, rows)
     for row in rows:
         told += [log(row.id, "tried again from the start"), *move(session, row, Status.QUEUED, at)]
-    _drop_empty(session, jobs)
+    _drop_empty(session, old)
     append(session, told, at)
 
 
-def _fresh_jobs(session: Session, rows: Sequence[ExperimentRow], room: Room, most: int, at: datetime) -> set[str]:
-    """Give the experiments jobs of their own; those that they leave.
+def _fresh_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at: datetime) -> set[str]:
+    """Give the experiments of each array a job of their own; those that they leave.
 
     The fencing numbers go on from the old jobs', so that no file of a new lease has the name of an old one's.
     """
-    old = {row.job_id for row in rows}
-    tokens = {job.id: job.token for job in session.execute(select(JobRow.id, JobRow.token).where(JobRow.id.in_(old)))}
-    for array in arrays([spec_of(row) for row in rows], room, most):
-        mine = [rows[number] for number in array]
-        token = max(tokens[row.job_id] for row in mine)
-        outbox(session).sweeps.extend(Tidying(row.id, tokens[row.job_id], frozenset()) for row in mine)
-        job = JobRow(id=new_id("job"), device=spec_of(mine[0]).device, hinted_at=at, token=token, places=len(mine))
+    ids = {row.job_id for mine in groups for row in mine}
+    old = {job.id: job for job in session.scalars(select(JobRow).where(JobRow.id.in_(ids)))}
+    for mine in groups:
+        token = max(old[row.job_id].token for row in mine)
+        outbox(session).sweeps.extend(Tidying(row.id, old[row.job_id].token, frozenset()) for row in mine)
+        device = old[mine[0].job_id].device
+        job = JobRow(id=new_id("job"), device=device, hinted_at=at, token=token, places=len(mine))
         session.add(job)
         session.flush()
         for place, row in enumerate(mine):
             row.job_id, row.place = job.id, place
         outbox(session).hints.append((job.id, job.device))
-    return old
+    return ids
 
 
 def _forget(session: Session, rows: Sequence[ExperimentRow]) -> None:

@@ -1,6 +1,7 @@
 """Sweeps in the database: add, find, list, and what is done to all of a sweep's experiments at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, Select, func, select
@@ -10,6 +11,7 @@ from gradus.array import Room, arrays
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Expansion, Member
 from hub import experiments
+from hub.drafts import Draft, draft
 from hub.events import Event, append
 from hub.experiments import Origin
 from hub.ids import new_id
@@ -37,18 +39,32 @@ def describe(row: SweepRow, expansion: Expansion) -> None:
     row.base_label = expansion.base_label
 
 
-def add_members(
-    session: Session, row: SweepRow, members: Sequence[Member], room: Room, most: int, at: datetime
-) -> None:
-    """Queue experiments of the sweep, those that can train together as one job of `most` at most. Last in a
-    transaction."""
+@dataclass(frozen=True)
+class Planned:
+    """Experiments of a sweep, ready to be added."""
+
+    drafts: Sequence[Draft]
+    labels: Sequence[str]
+    arrays: Sequence[Sequence[int]]
+
+
+def planned(members: Sequence[Member], room: Room, most: int) -> Planned:
+    """Make everything ready: those that can train together are one job of `most` at most. Takes seconds for the
+    largest sweeps, and so stands outside of any transaction."""
     specs = [member.experiment for member in members]
-    origins = [Origin(new_id("exp"), sweep_id=row.id, sweep_label=member.label) for member in members]
-    pairs = list(zip(specs, origins, strict=True))
-    added = experiments.add_all(session, row.workspace_id, pairs, arrays(specs, room, most), at)
+    return Planned([draft(one) for one in specs], [member.label for member in members], arrays(specs, room, most))
+
+
+def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> None:
+    """Queue experiments of the sweep. Last in a transaction."""
+    origins = [Origin(new_id("exp"), sweep_id=row.id, sweep_label=label) for label in new.labels]
+    pairs = list(zip(new.drafts, origins, strict=True))
+    added = experiments.add_all(session, row.workspace_id, pairs, new.arrays, at)
+    specs = [one.spec for one in new.drafts]
     jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
     outbox(session).hints.extend(jobs.items())
-    append(session, [Event(one.id, EventKind.STATUS, record(one)) for one in added], at)
+    told = [Event(one.id, EventKind.STATUS, record(one, spec)) for one, spec in zip(added, specs, strict=True)]
+    append(session, told, at)
 
 
 def get_of(session: Session, workspace_id: str, sweep_id: str) -> SweepRow | None:

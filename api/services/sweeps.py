@@ -1,11 +1,13 @@
 """Sweeps: preview, create, read, list, and what is done to all of one's experiments."""
 
+from contextlib import suppress
+
 from sqlalchemy.orm import Session
 
 from api import cursors
 from api.documents import invalid
 from api.identity import is_sweep_id
-from api.services.repeats import Outcome, once
+from api.services.repeats import Deed, Outcome, earlier, once
 from api.services.things import SWEEPS
 from gradus.array import arrays
 from gradus.errors import InvalidSpec
@@ -20,6 +22,7 @@ from hub.database import now
 from hub.hub import Hub
 from hub.quotas import Quotas
 from hub.sweep_results import record, summary
+from hub.sweeps import Planned
 from hub.tables import SweepRow
 
 
@@ -33,8 +36,9 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest) -> SweepDryRun:
     experiments = [member.experiment for member in expansion.members]
     with hub.read() as session:
         room = workers.room(session)
-        planned = arrays(experiments, room, hub.settings.quotas.running)
-        seconds = estimates.seconds(session, workspace_id, experiments, min(room.slots, len(planned)))
+        rates = estimates.rates(session, workspace_id, (experiment.dataset.name for experiment in experiments))
+    planned = arrays(experiments, room, hub.settings.quotas.running)
+    seconds = estimates.seconds(rates, experiments, min(room.slots, len(planned)))
     members = _planned(expansion)
     return SweepDryRun(
         request=expansion.request,
@@ -55,14 +59,18 @@ def create(hub: Hub, workspace_id: str, request: SweepRequest, key: str | None) 
         TooManyRequests: too many wait.
         Conflict: the key was used for something else.
     """
+    asked = idempotency.repeatable(workspace_id, key, request.model_dump_json())
+    if first := earlier(hub, asked):  # before what takes seconds
+        return first
     expansion = _expanded(request, hub.settings.quotas)
+    new = _ready(hub, expansion.members)
 
     def deed(session: Session) -> Outcome:
         row = sweeps.add(session, workspace_id, expansion, now(session))
-        _queue(session, hub, row, expansion.members)
+        _queue(session, hub, row, new)
         return _outcome(session, row)
 
-    return once(hub, idempotency.repeatable(workspace_id, key, request.model_dump_json()), deed)
+    return once(hub, asked, deed)
 
 
 def get(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
@@ -111,12 +119,20 @@ def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcom
         Conflict: the key was used for something else.
     """
 
+    asked = idempotency.repeatable(workspace_id, key, "retry", sweep_id)
+    if first := earlier(hub, asked):
+        return first
+    with hub.read() as session:
+        specs = sweep_control.failed(session, SWEEPS.found(session, workspace_id, sweep_id))
+        room = workers.room(session)
+    jobs = sweep_control.dealt(specs, room, hub.settings.quotas.running)
+
     def deed(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
-        sweep_control.retry(session, row, workers.room(session), hub.settings.quotas, now(session))
+        sweep_control.retry(session, row, jobs, hub.settings.quotas, now(session))
         return _outcome(session, row)
 
-    return once(hub, idempotency.repeatable(workspace_id, key, "retry", sweep_id), deed)
+    return once(hub, asked, deed)
 
 
 def extend(hub: Hub, workspace_id: str, sweep_id: str, more: SweepExtension, key: str | None) -> Outcome:
@@ -129,21 +145,41 @@ def extend(hub: Hub, workspace_id: str, sweep_id: str, more: SweepExtension, key
         Conflict: the key was used for something else.
     """
 
+    asked = idempotency.repeatable(workspace_id, key, "extend", sweep_id, more.model_dump_json())
+    if first := earlier(hub, asked):
+        return first
+    while True:
+        with hub.read() as session:
+            request = SWEEPS.found(session, workspace_id, sweep_id).request
+        with suppress(_Overtaken):
+            return once(hub, asked, _extension(hub, workspace_id, sweep_id, request, more))
+
+
+class _Overtaken(Exception):
+    """Somebody else has extended the sweep meanwhile."""
+
+
+def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension) -> Deed:
+    """Extend the sweep of this request: made ready here, written down by what this returns."""
+    expansion, members = _extended(request, more)
+    _refuse_giants(members, hub.settings.quotas)
+    new = _ready(hub, members)
+
     def deed(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
-        expansion, new = _extended(row, more)
-        _refuse_giants(new, hub.settings.quotas)
+        if row.request != request:
+            raise _Overtaken
         sweeps.describe(row, expansion)
         session.flush()
         _queue(session, hub, row, new)
         return _outcome(session, row)
 
-    return once(hub, idempotency.repeatable(workspace_id, key, "extend", sweep_id, more.model_dump_json()), deed)
+    return deed
 
 
-def _extended(row: SweepRow, more: SweepExtension) -> tuple[Expansion, tuple[Member, ...]]:
+def _extended(request: str, more: SweepExtension) -> tuple[Expansion, tuple[Member, ...]]:
     try:
-        return extended(SweepRequest.model_validate_json(row.request), more)
+        return extended(SweepRequest.model_validate_json(request), more)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
 
@@ -186,8 +222,13 @@ def _outcome(session: Session, row: SweepRow) -> Outcome:
     return Outcome(row.id, record(session, row).model_dump_json())
 
 
-def _queue(session: Session, hub: Hub, row: SweepRow, members: tuple[Member, ...]) -> None:
-    if members:
-        quotas.refuse_if_full(session, row.workspace_id, len(members), hub.settings.quotas)
-        room, most = workers.room(session), hub.settings.quotas.running
-        sweeps.add_members(session, row, members, room, most, now(session))
+def _ready(hub: Hub, members: tuple[Member, ...]) -> Planned:
+    with hub.read() as session:
+        room = workers.room(session)
+    return sweeps.planned(members, room, hub.settings.quotas.running)
+
+
+def _queue(session: Session, hub: Hub, row: SweepRow, new: Planned) -> None:
+    if new.drafts:
+        quotas.refuse_if_full(session, row.workspace_id, len(new.drafts), hub.settings.quotas)
+        sweeps.add_members(session, row, new, now(session))

@@ -14,6 +14,7 @@ from gradus.spec.experiment import Experiment
 from gradus.status import FINAL, EventKind
 from hub import experiments
 from hub.database import now
+from hub.drafts import draft
 from hub.events import Event, append
 from hub.experiments import Origin
 from hub.hub import Hub
@@ -34,7 +35,7 @@ def enqueue(hub: Hub, count: int) -> None:
         wanted = [TINY.model_copy(update={"seed": seed}) for seed in range(first, min(count, first + AT_ONCE))]
         with hub.write() as session:
             at = now(session)
-            new = [(one, Origin(new_id("exp"))) for one in wanted]
+            new = [(draft(one), Origin(new_id("exp"))) for one in wanted]
             rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [[n] for n in range(len(new))], at)
             append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
             outbox(session).hints.extend((row.job_id, "auto") for row in rows)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from math import sqrt
 from typing import Any
 
@@ -259,6 +260,17 @@ def test_a_sweep_gets_more_seeds_and_values(client: httpx.Client) -> None:
     problem = assert_problem(client.post(address, json={"grid": {"l1": [1]}}), 422)
     assert problem["errors"][0]["path"] == "grid/l1"
     assert get(client, sweep) == found
+
+
+def test_of_several_who_extend_a_sweep_at_once_each_gets_what_is_asked(client: httpx.Client) -> None:
+    sweep = create(client, grid={"l2": [0.1, 0.2]}, seeds=[0])
+
+    def extend(seed: int) -> int:
+        return client.post(f"/v1/sweeps/{sweep['id']}/extend", json={"seeds": [seed]}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(extend, range(1, 5))) == [202] * 4
+    assert {tuple(sorted(one["seeds"])) for one in get(client, sweep)["results"]} == {(0, 1, 2, 3, 4)}
 
 
 def test_a_deleted_member_leaves_its_sweep(client: httpx.Client) -> None:

@@ -73,7 +73,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "counts of sweeps": lambda s: sweeps.counts(s, DEFAULT_WORKSPACE, [SWEEP]),
     "outcomes of a sweep": lambda s: sweeps.outcomes(s, _sweep()),
     "members of a sweep": lambda s: sweeps.lock_members(s, _sweep(), Status.FAILED),
-    "earlier runs": lambda s: estimates.seconds(s, DEFAULT_WORKSPACE, [DIGITS], 1),
+    "earlier runs": lambda s: estimates.rates(s, DEFAULT_WORKSPACE, [DIGITS.dataset.name]),
     "a key": lambda s: idempotency.claim(s, Repeatable(DEFAULT_WORKSPACE, "k", "digest")),
     "old answers": lambda s: idempotency.forget(s, now(s)),
     "waiting jobs": lambda s: reconciler._waiting(s, now(s)),

@@ -12,6 +12,7 @@ from gradus.spec.experiment import Experiment
 from gradus.status import Status
 from hub import claims, events, experiments, idempotency, quotas, reconciler, runs, workspaces
 from hub.database import now
+from hub.drafts import draft
 from hub.experiments import Origin
 from hub.hub import Hub
 from hub.idempotency import Repeatable
@@ -78,7 +79,7 @@ def test_a_workspace_trains_no_more_at_once_than_it_may_and_the_rest_waits_its_t
 
 
 def test_an_array_that_lost_its_worker_goes_on_although_one_of_it_waits_and_the_workspace_is_full(hub: Hub) -> None:
-    array = [(SPEC, Origin(f"exp_{number}")) for number in range(2)]
+    array = [(draft(SPEC), Origin(f"exp_{number}")) for number in range(2)]
     with hub.write() as session:
         first, second = experiments.add_all(session, "default", array, [[0, 1]], now(session))
         lease = _taken(claims.claim(session, first.job_id, "first", "cpu:1", most=2)).lease

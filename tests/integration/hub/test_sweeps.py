@@ -1,5 +1,8 @@
 """Sweeps in the database."""
 
+import pytest
+from sqlalchemy import text
+
 from gradus.array import Room
 from gradus.status import Status
 from gradus.sweep.expand import expand
@@ -17,11 +20,12 @@ REQUEST = SweepRequest.model_validate(
 
 def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64) -> SweepRow:
     expansion = expand(REQUEST)
+    new = sweeps.planned(expansion.members, Room(), most)
     with hub.write() as session:
         at = now(session)
         workspaces.ensure(session, workspace_id, at)
         row = sweeps.add(session, workspace_id, expansion, at)
-        sweeps.add_members(session, row, expansion.members, Room(), most, at)
+        sweeps.add_members(session, row, new, at)
     return row
 
 
@@ -32,6 +36,20 @@ def test_workspaces_do_not_see_each_other_s_sweeps(hub: Hub) -> None:
         assert sweeps.lock_of(session, "other", mine.id) is None
         assert [row.id for row in sweeps.page(session, "other", None, 10)] == [other.id]
         assert sum(sweeps.counts(session, "other", [mine.id])[mine.id].values()) == 0
+
+
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
+def test_nothing_that_takes_time_is_done_while_a_transaction_is_open(hub: Hub) -> None:
+    """A hundred members of a hundred layers take more than a second to be made ready."""
+    deep = {"base": {"dataset": "digits", "layers": [4] * 100}, "grid": {"l2": [0.1, 0.2]}, "seeds": list(range(50))}
+    expansion = expand(SweepRequest.model_validate(deep))
+    new = sweeps.planned(expansion.members, Room(), 64)
+    with hub.write() as session:
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '500ms'"))
+        row = sweeps.add(session, DEFAULT_WORKSPACE, expansion, now(session))
+        sweeps.add_members(session, row, new, now(session))
+    with hub.read() as session:
+        assert len(sweeps.outcomes(session, row)) == 100
 
 
 def test_members_have_places_in_their_job_and_it_knows_how_many(hub: Hub) -> None:
