@@ -1,6 +1,7 @@
 // The entry: shows the page of the address, follows links inside the dashboard, and ends a page before the next.
 
 import { html, render } from "/pages/vendor/lit-html/lit-html.js";
+import { joined } from "./live.js";
 import { pageAt } from "./registry.js";
 import { showShell } from "./shell.js";
 import { failure, loading, nowhere } from "./states.js";
@@ -27,7 +28,7 @@ const show = async () => {
   if (!found) return render(nowhere(), root);
   const slow = setTimeout(() => render(loading(), root), 150);
   try {
-    const module = await found.page.load();
+    const [module] = await Promise.all([found.page.load(), joined]);
     clearTimeout(slow);
     if (mine !== visit) return;
     render(html``, root);

@@ -8,6 +8,9 @@ const LONGEST_PAUSE = 5000;
 /** Milliseconds that a tab nobody looks at keeps its connection: a browser has six for all tabs of a service. */
 const HIDDEN = 20_000;
 
+/** Milliseconds that a first page waits for the stream. */
+const PATIENCE = 1000;
+
 const listeners = new Set();
 const watchers = new Set();
 let source = null;
@@ -34,6 +37,12 @@ export const onState = (watcher) => {
   watcher(state);
   return () => watchers.delete(watcher);
 };
+
+/** Once the stream is open, or is not to be had for now: between what is read then and what is told nothing is missed. */
+export const joined = new Promise((resolve) => {
+  watchers.add((now) => now === "connecting" || resolve());
+  setTimeout(resolve, PATIENCE);
+});
 
 const open = () => {
   timer = 0;
