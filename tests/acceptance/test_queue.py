@@ -10,7 +10,7 @@ from tests.servers.crowd import Crowd, enqueue
 from tests.servers.processes import service_env
 from tests.servers.verdict import judge
 
-EXPERIMENTS, BLOWS, LEASE_SECONDS = 120, 3, 2.0
+EXPERIMENTS, BLOWS, LEASE_SECONDS = 80, 3, 2.0
 
 
 def test_of_a_queue_none_is_started_twice_at_once_and_none_is_forgotten(
