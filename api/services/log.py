@@ -14,7 +14,7 @@ def read(hub: Hub, workspace_id: str, experiment_id: str, after: int, limit: int
     """
     with hub.read() as session:
         newest = EXPERIMENTS.found(session, workspace_id, experiment_id).events
-        rows = events.lines(session, experiment_id, after, limit)
+        rows = events.lines(session, experiment_id, min(after, newest), limit)
         return LogPage(
             data=tuple(LogEntry(id=row.seq, at=row.at, **dict(LogLine.model_validate_json(row.data))) for row in rows),
             last_event=newest,

@@ -34,6 +34,7 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
+        after = min(after, row.epoch)  # a client may name numbers that no column holds
         if max_points is None:
             data = metrics.read(session, experiment_id, after)
         else:

@@ -1,6 +1,7 @@
 """`GET /v1/experiments/{id}/log`."""
 
 import httpx
+import pytest
 
 from hub import events
 from hub.database import now
@@ -32,3 +33,9 @@ def test_the_lines_come_in_order_with_their_times_and_without_other_events(
 @on_sqlite
 def test_the_log_of_an_unknown_experiment_is_not_found(client: httpx.Client) -> None:
     assert_problem(client.get(f"/v1/experiments/{new_id('exp')}/log"), 404)
+
+
+@pytest.mark.parametrize("after", [2**31, 2**53 - 1])
+def test_a_number_that_no_column_holds_is_later_than_all(service: Service, client: httpx.Client, after: int) -> None:
+    answer = client.get(f"/v1/experiments/{submit(service.hub).id}/log", params={"after": after})
+    assert (answer.status_code, answer.json()["data"]) == (200, [])

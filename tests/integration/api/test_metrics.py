@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import httpx
+import pytest
 
 from gradus.status import Status
 from gradus.wire.metrics import MetricsRow
@@ -105,3 +106,10 @@ def test_fewer_points_keep_the_ends_and_the_extremes(service: Service, client: h
         assert epochs == sorted(set(epochs))
         assert (epochs[0], epochs[-1], page["last_epoch"]) == (1, 40, 40)
         assert most < 10 or {18, 24, 31} <= set(epochs)
+
+
+@pytest.mark.parametrize("after", [2**31 - 1, 2**31, 2**53 - 1])
+def test_an_epoch_that_no_column_holds_is_later_than_all(service: Service, client: httpx.Client, after: int) -> None:
+    row, _ = trained(service, [0.5])
+    for query in ({}, {"max_points": 10}, {"wait": 1, "max_points": 2}):
+        assert read(client, row, after=after, **query)["data"] == []
