@@ -1,9 +1,10 @@
 """Keys, roles and sessions as they travel."""
 
+from datetime import MAXYEAR, UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from gradus.spec.word import Word
@@ -32,13 +33,26 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _utc(moment: datetime) -> datetime:
+    """The moment in UTC, and not so late that it is the year 10000 in the zone of some database or client."""
+    try:
+        there = moment.astimezone(UTC)
+    except OverflowError:
+        there = None
+    if there is None or there.year == MAXYEAR:
+        raise PydanticCustomError("moment", "must be a time before the year 9999")
+    return there
+
+
 class KeyRequest(Word):
     """A key to be made."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     """Who or what will use it."""
     role: Annotated[Role, Field(strict=False)] = Role.EDITOR
-    expires_at: Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)] | None = None
+    expires_at: Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_utc), Field(strict=False)] | None = (
+        None
+    )
     """When it stops letting anybody in, RFC 3339; null: never."""
 
 

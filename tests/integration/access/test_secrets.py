@@ -45,6 +45,9 @@ def test_a_key_made_over_http_opens_what_its_role_may_and_is_shown_once(ours: ht
         ({"name": "n", "expires_at": 2_000_000_000}, "expires_at"),
         ({"name": "n", "expires_at": "2030-01-01T00:00:00"}, "expires_at"),
         ({"name": "n", "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+        ({"name": "n", "expires_at": "9999-12-31T23:59:59-12:00"}, "expires_at"),
+        ({"name": "n", "expires_at": "9999-01-01T00:00:00Z"}, "expires_at"),
+        ({"name": "n", "expires_at": "0001-01-01T00:00:00+12:00"}, "expires_at"),
     ],
 )
 def test_a_key_that_cannot_be_is_refused_with_its_mistake(ours: httpx.Client, body: object, path: str) -> None:
@@ -109,3 +112,10 @@ def test_the_service_does_not_listen_beyond_this_machine_without_a_key(hub: Hub)
     assert "python -m api.keys create" in refused.stderr
     with hub.read() as session:
         assert not keys.any_good(session, datetime.now(UTC))
+
+
+def test_a_key_may_last_until_a_year_of_four_digits_and_is_told_in_utc(ours: httpx.Client) -> None:
+    made = ours.post("/v1/keys", json={"name": "n", "expires_at": "9998-12-31T11:59:59-12:00"})
+    assert made.status_code == 201
+    assert made.json()["expires_at"] == "9998-12-31T23:59:59.000000Z"
+    assert made.json()["expires_at"] in [one["expires_at"] for one in ours.get("/v1/keys").json()["data"]]
