@@ -45,7 +45,7 @@ def create_app(
     """The API over this hub, which is closed when the application ends.
 
     poll: seconds after which the event log is looked at though no bell rang.
-    heartbeat: seconds of silence after which a stream says that it is still there.
+    heartbeat: seconds after which a stream says that it is still there, and asks whether its client still may listen.
     trust_loopback: let in who sits at this machine without a key.
     strangers_per_minute: attempts to get in that may fail from one address before it has to wait.
     """

@@ -42,8 +42,9 @@ async def chunks(
 
 
 async def batches(hub: Hub, tail: Tail, log: Log, after: int) -> AsyncIterator[Sequence[Note]]:
-    """Notes with growing numbers, as they come; an empty batch whenever nothing came for a while."""
+    """Notes with growing numbers, as they come; an empty batch once in a heartbeat, whether any came or not."""
     with tail.listening(log.key) as ear:
+        beat = time.monotonic() + tail.heartbeat
         behind, over = True, False  # behind: the database may have rows that were not heard
         while not tail.stopped:
             if behind:
@@ -51,10 +52,11 @@ async def batches(hub: Hub, tail: Tail, log: Log, after: int) -> AsyncIterator[S
                 notes = await _read(hub, log, after)
                 behind = len(notes) == PAGE
             else:
-                notes = await ear.hear(tail.heartbeat)
-                behind = not notes  # after an overflow, and after a silence to be sure
+                notes = await ear.hear(max(0.0, beat - time.monotonic()))
+                behind = not notes  # after an overflow, and once in a heartbeat to be sure
                 if behind and not ear.overflown:
                     yield ()
+                    beat = time.monotonic() + tail.heartbeat
             if fresh := [note for note in notes if log.number(note) > after]:
                 after, over = log.number(fresh[-1]), log.ends_with(fresh[-1])
                 yield fresh

@@ -29,7 +29,7 @@ class Tail:
     def __init__(self, hub: Hub, poll: float = 0.25, heartbeat: float = 15.0) -> None:
         self.stopped = False
         self.heartbeat = heartbeat
-        """Seconds of silence after which a stream says that it is still there."""
+        """Seconds after which a stream says that it is still there."""
         self._hub = hub
         self._poll = poll
         self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
