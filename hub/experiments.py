@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
 from hub import checkpoints
+from hub.database import now
 from hub.drafts import Draft, draft
 from hub.ids import new_id
 from hub.outbox import outbox
@@ -85,7 +86,7 @@ def add_all(
     session.flush()
     session.add_all(rows)
     session.flush()
-    _add_tags(session, [(origin.id, tag) for one, origin in new for tag in one.spec.tags])
+    _add_tags(session, workspace_id, [(origin.id, tag) for one, origin in new for tag in one.spec.tags])
     words = [{"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)} for row in rows]
     session.execute(insert(WordsRow), words)
     return rows
@@ -169,7 +170,7 @@ def rename(
     if tags is not None:
         row.tags = json.dumps(list(tags))
         session.execute(delete(TagRow).where(TagRow.experiment_id == row.id))
-        _add_tags(session, [(row.id, tag) for tag in tags])
+        _add_tags(session, row.workspace_id, [(row.id, tag) for tag in tags])
     session.execute(update(WordsRow).where(WordsRow.experiment_id == row.id).values(words=_words(row)))
     session.flush()
 
@@ -184,7 +185,7 @@ def respecify(session: Session, row: ExperimentRow, experiment: Experiment) -> N
 
 def remove(session: Session, row: ExperimentRow) -> None:
     """Delete the experiment with its metrics, events and files, and its job if nothing else belongs to it."""
-    checkpoints.forget(session, row.id)
+    checkpoints.forget(session, row.id, now(session))
     session.execute(delete(ExperimentRow).where(ExperimentRow.id == row.id))
     others = select(ExperimentRow.id).where(ExperimentRow.job_id == row.job_id)
     session.execute(delete(JobRow).where(JobRow.id == row.job_id, ~others.exists()))
@@ -204,9 +205,10 @@ def reopen_job(session: Session, job_id: str, at: datetime) -> None:
     outbox(session).hints.append((job_id, session.execute(again).scalar_one()))
 
 
-def _add_tags(session: Session, tags: Sequence[tuple[str, str]]) -> None:
-    if tags:
-        session.execute(insert(TagRow), [{"experiment_id": key, "tag": tag} for key, tag in sorted(set(tags))])
+def _add_tags(session: Session, workspace_id: str, tags: Sequence[tuple[str, str]]) -> None:
+    rows = [{"workspace_id": workspace_id, "tag": tag, "experiment_id": key} for key, tag in sorted(set(tags))]
+    if rows:
+        session.execute(insert(TagRow), rows)
 
 
 def _words(row: ExperimentRow) -> str:
@@ -233,6 +235,7 @@ def _filtered(workspace_id: str, shown: Filter) -> tuple[Select[ExperimentRow], 
         if shown == Filter(q=shown.q):
             id_ = WordsRow.experiment_id
     if shown.tag is not None:
-        query = query.join(TagRow, TagRow.experiment_id == row.id).where(TagRow.tag == shown.tag)
+        tagged = (TagRow.workspace_id == workspace_id, TagRow.tag == shown.tag)
+        query = query.join(TagRow, TagRow.experiment_id == row.id).where(*tagged)
         id_ = TagRow.experiment_id
     return query, id_

@@ -79,10 +79,14 @@ stream starts now. An experiment that its sweep tries again goes on in its log: 
 says that the epochs before are forgotten, and they begin again at 1.
 
 `Last-Event-ID`, or `after` where no header can be sent, resumes behind the event of that id: none is lost, none comes
-twice. A header that is no number is ignored; a number beyond the end of the log means its end. After 15 s of silence
-comes a comment (SSE) or a blank (NDJSON, to be skipped), so that proxies stay awake. A service that stops says farewell
-in a comment and closes its streams: come back with the last id. A browser's `EventSource` comes back by itself, also
-after `end`: close it there.
+twice. A header that is no number is ignored; a number beyond the end of the log means its end. Every 15 s comes a
+comment (SSE) or a blank (NDJSON, to be skipped), so that proxies stay awake. A service that stops says farewell in a
+comment and closes its streams: come back with the last id. A browser's `EventSource` comes back by itself, also after
+`end`: close it there.
+
+A change of name, tags or notes is told as a `status`; of an experiment that is over, as a `status` and an `end`, so
+that the log still ends with one. A deletion takes the log along, and no event can tell of it: the experiment's own stream
+closes with a comment, `/v1/events` stays silent, and a list learns of it when it is read again.
 
 ## Errors
 

@@ -1,4 +1,4 @@
-"""`/v1/experiments/{id}/…`: pause, resume, extend, fork, and the checkpoints that these go on from."""
+"""`/v1/experiments/{id}/…`: cancel, pause, resume, extend, fork, and the checkpoints that these go on from."""
 
 from typing import Any
 
@@ -31,6 +31,17 @@ _CHANGES = {
 
 def _accepted(seen: Seen) -> Response:
     return answer(seen.record, 202, {"ETag": etags.etag(seen.version)})
+
+
+@router.post(
+    "/v1/experiments/{experiment_id}/cancel",
+    status_code=202,
+    **_ONE,
+    responses={202: {"headers": _ETAG}, **problems(404, 409)},
+)
+def cancel_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
+    """End it. A running one ends within a second; asking twice is harmless."""
+    return _accepted(service.ask(world.hub, caller.workspace_id, experiment_id, control.cancel))
 
 
 @router.post(

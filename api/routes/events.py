@@ -34,7 +34,7 @@ _EXAMPLES = {
 }
 _STREAM: Responses = {
     200: {
-        "description": "Events, as they come; a comment (SSE) or a blank (NDJSON) after every 15 s of silence.",
+        "description": "Events, as they come; and every 15 s a comment (SSE) or a blank (NDJSON).",
         "content": {media: {"schema": {"type": "string"}, "example": text} for media, text in _EXAMPLES.items()},
     }
 }

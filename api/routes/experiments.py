@@ -1,4 +1,4 @@
-"""`/v1/experiments`: create, list, read, change, delete, cancel."""
+"""`/v1/experiments`: create, list, read, change, delete."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -65,8 +65,8 @@ class ListQuery(Query):
         return Filter(self.status, self.tag, self.dataset, self.sweep, self.q, self.id)
 
 
-def _seen(seen: Seen, status: int = 200) -> Response:
-    return answer(seen.record, status, {"ETag": etags.etag(seen.version)})
+def _seen(seen: Seen) -> Response:
+    return answer(seen.record, headers={"ETag": etags.etag(seen.version)})
 
 
 _SPECS = {name: {"summary": name, "value": as_posted(example)} for name, example in EXAMPLES.items()}
@@ -183,14 +183,3 @@ def delete_experiment(world: TheWorld, caller: TheCaller, experiment_id: Experim
     """Delete it with its metrics, events and checkpoints; a running one must be cancelled first."""
     experiments.remove(world.hub, caller.workspace_id, experiment_id)
     return Response(status_code=204)
-
-
-@router.post(
-    "/v1/experiments/{experiment_id}/cancel",
-    status_code=202,
-    **_ONE,
-    responses={202: {"headers": _ETAG}, **problems(404, 409)},
-)
-def cancel_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
-    """End it. A running one ends within a second; asking twice is harmless."""
-    return _seen(experiments.cancel(world.hub, caller.workspace_id, experiment_id), 202)

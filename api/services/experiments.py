@@ -1,17 +1,22 @@
-"""Experiments: read, list, change, remove, cancel."""
+"""Experiments: read, list, change, remove."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from api import cursors
 from api.services.things import EXPERIMENTS
 from gradus.errors import Conflict, PreconditionFailed
-from gradus.status import Status
+from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentPage, ExperimentPatch, ExperimentRecord
-from hub import control, experiments
+from hub import events, experiments
+from hub.database import now
+from hub.events import Event
 from hub.experiments import Filter
 from hub.hub import Hub
 from hub.records import record
+from hub.tables import ExperimentRow
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ def patch(
         if not allowed(row.version):
             raise PreconditionFailed(f"experiment {row.id} has changed since; its version is now {row.version}")
         experiments.rename(session, row, changes.name, changes.tags, changes.notes)
+        _tell(session, row)
         return Seen(record(row), row.version)
 
 
@@ -88,15 +94,9 @@ def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:
         experiments.remove(session, row)
 
 
-def cancel(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
-    """End it, at once or as soon as its worker hears of it.
-
-    Raises:
-        NotFound: the workspace has none of this id.
-        Conflict: it is over already, in another way.
-    """
-    with hub.write() as session:
-        row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
-        control.cancel(session, row)
-        session.refresh(row)  # writing events moves the version on
-        return Seen(record(row), row.version)
+def _tell(session: Session, row: ExperimentRow) -> None:
+    """Write into its log how it is now. The log of one that is over closes anew: `end` stands last."""
+    seen = record(row)
+    kinds = (EventKind.STATUS, EventKind.END) if seen.status.final else (EventKind.STATUS,)
+    events.append(session, [Event(row.id, kind, seen) for kind in kinds], now(session))
+    session.refresh(row)  # writing events moves the version on

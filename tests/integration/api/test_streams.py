@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 
 import httpx
 
@@ -107,8 +108,9 @@ def test_garbage_in_the_header_is_ignored(service: Service, client: httpx.Client
 
 def test_a_number_beyond_the_log_is_its_end(service: Service, client: httpx.Client) -> None:
     over = f"/v1/experiments/{finished(service).id}/events"
-    with listening(client, over, headers={"Last-Event-ID": "999999"}) as stream:
-        assert list(stream) == []
+    for beyond in (999_999, 2**31, 2**53 - 1, 10**18 - 1):
+        with listening(client, over, headers={"Last-Event-ID": str(beyond)}) as stream:
+            assert list(stream) == []
     row = submit(service.hub)
     with listening(client, f"/v1/experiments/{row.id}/events?after=999999") as stream:
         wait_for(lambda: service.tail.listeners == 1)
@@ -200,3 +202,34 @@ def test_nobody_listens_when_the_streams_are_closed(service: Service, client: ht
 def test_a_proxy_neither_stores_nor_holds_back_a_stream(client: httpx.Client) -> None:
     headers = client.head("/v1/events").headers
     assert (headers["cache-control"], headers["x-accel-buffering"]) == ("no-store", "no")
+
+
+@on_sqlite
+def test_a_heartbeat_comes_in_time_though_there_is_much_to_tell(service: Service, client: httpx.Client) -> None:
+    """With each the stream asks whether its client still may listen."""
+    row = submit(service.hub)
+    with client.stream("GET", f"/v1/experiments/{row.id}/events") as response:
+        lines = response.iter_lines()
+        for _ in range(20):  # 2 s of a row for each half of a heartbeat
+            with service.hub.write() as session:
+                events.append(session, [events.log(row.id, "x")], now(session))
+            time.sleep(service.tail.heartbeat / 2)
+        with service.hub.write() as session:
+            events.append(session, [events.log(row.id, "the last")], now(session))
+        told_before = itertools.takewhile(lambda line: "the last" not in line, lines)
+        assert sum(line.startswith(":") for line in told_before) >= 5
+
+
+def test_a_change_of_what_people_wrote_is_told(service: Service, client: httpx.Client) -> None:
+    waiting, over = submit(service.hub), finished(service)
+    with listening(client, "/v1/events") as stream:
+        wait_for(lambda: service.tail.listeners == 1)
+        changed = [client.patch(f"/v1/experiments/{row.id}", json={"name": "new"}) for row in (waiting, over)]
+        heard = [next(stream) for _ in range(3)]
+    assert [(one.event, one.data["name"]) for one in heard] == [("status", "new"), ("status", "new"), ("end", "new")]
+    assert heard[-1].data == {**changed[1].json(), "experiment_id": over.id}
+    with listening(client, f"/v1/experiments/{over.id}/events") as stream:
+        log = list(stream)
+    assert [one.event for one in log[-4:]] == ["status", "end", "status", "end"]
+    answer = client.get(f"/v1/experiments/{over.id}", headers={"If-None-Match": changed[1].headers["etag"]})
+    assert answer.status_code == 304
