@@ -121,7 +121,11 @@ def _experiments(connection: Connection, size: Size) -> None:
     jobs = [
         {"id": row["job_id"], "device": "auto", "done": True, "token": 1, "losses": 0, "hinted_at": at} for row in rows
     ]
-    tags = [{"tag": tag, "experiment_id": row["id"]} for row in rows for tag in json.loads(row["tags"])]
+    tags = [
+        {"workspace_id": row["workspace_id"], "tag": tag, "experiment_id": row["id"]}
+        for row in rows
+        for tag in json.loads(row["tags"])
+    ]
     asked = {"workspace_id": DEFAULT_WORKSPACE, "name": "rates", "request": _ASKED.resolved().model_dump_json()}
     connection.execute(insert(_table("sweeps")), [{**asked, "id": one, "created_at": at} for one in sweeps])
     connection.execute(insert(_table("jobs")), jobs)

@@ -11,7 +11,7 @@ from gradus.spec.checkpoint import Checkpoint
 from hub.outbox import Sweep, outbox
 from hub.records import spec_of
 from hub.saved import Saved
-from hub.tables import CheckpointRow, ExperimentRow
+from hub.tables import CheckpointRow, ExperimentRow, RemovalRow
 
 SPARE = 2
 """The newest, and the one before it for the case that the newest turns out to be damaged."""
@@ -61,6 +61,8 @@ def sweep(session: Session, experiment_id: str, token: int) -> None:
     outbox(session).sweeps.append(Sweep(experiment_id, token, named))
 
 
-def forget(session: Session, experiment_id: str) -> None:
-    """Once this is committed, every file of an experiment goes."""
+def forget(session: Session, experiment_id: str, at: datetime) -> None:
+    """Once this is committed, every file of an experiment goes: soon, or later if that fails."""
+    session.merge(RemovalRow(key=experiment_id, at=at))
+    session.flush()
     outbox(session).removals.append(experiment_id)

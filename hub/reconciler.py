@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gradus.spec.device import DeviceWish
-from hub import idempotency
+from hub import idempotency, removals
 from hub.database import now
 from hub.hub import Hub
 from hub.outbox import outbox
@@ -49,13 +49,30 @@ def reconcile(hub: Hub, owner: str) -> int:
 
 
 def tidy(hub: Hub, owner: str) -> int:
-    """Drop first answers that nobody can want any more, if this process leads; how many there were.
+    """Drop first answers that nobody can want any more, and files that should be gone, if this process leads; how many
+    answers there were.
 
     A transaction of its own: one that held jobs, too, could wait in a circle with who deletes an experiment.
     """
     with hub.write() as session:
         at = now(session)
-        return idempotency.forget(session, at) if lead(session, "tidy", owner, at) else 0
+        if not lead(session, "tidy", owner, at):
+            return 0
+        dropped = idempotency.forget(session, at)
+    _finish_removals(hub, at)
+    return dropped
+
+
+def _finish_removals(hub: Hub, at: datetime) -> None:
+    """Remove what should be gone, until all is or the store fails."""
+    complete = True
+    while complete:
+        with hub.read() as session:
+            due = removals.due(session, at)
+        gone = [row for row in due if removals.remove(hub.artifacts, row.key)]
+        with hub.write() as session:
+            removals.removed(session, gone)
+        complete = len(gone) == len(due) == removals.BATCH
 
 
 def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:

@@ -1,13 +1,25 @@
-"""Files that nobody needs any more go on a thread of their own: a slow store holds up nobody."""
+"""Files that nobody needs any more go on a thread of their own: a slow store holds up nobody.
+
+Those of an experiment that was deleted are written down, too: nothing else would ever remove them if the process dies
+before it has, or the store is away. Of other experiments a claim, or their deletion, finds what was left.
+"""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from hub.artifacts.store import ArtifactStore
 from hub.outbox import Sweep
 from hub.saved import token_of
+from hub.tables import RemovalRow
 
+SOON = timedelta(minutes=1)
+"""For so long nobody else removes what a process has said that it will."""
+BATCH = 200
 logger = logging.getLogger(__name__)
 
 
@@ -21,7 +33,7 @@ class Removals:
     def remove(self, keys: Iterable[str]) -> None:
         """Remove these soon."""
         for key in keys:
-            self._thread.submit(self._remove, key)
+            self._thread.submit(remove, self._store, key)
 
     def sweep(self, sweeps: Iterable[Sweep]) -> None:
         """Tidy these up soon."""
@@ -32,12 +44,6 @@ class Removals:
         """Finish what is under way."""
         self._thread.shutdown()
 
-    def _remove(self, key: str) -> None:
-        try:
-            self._store.delete(key)
-        except OSError as error:
-            logger.warning("%s stays in the artifact store: %s", key, error)
-
     def _sweep(self, sweep: Sweep) -> None:
         try:
             names = self._store.names(sweep.experiment_id)
@@ -46,4 +52,26 @@ class Removals:
             return
         keys = {f"{sweep.experiment_id}/{name}" for name in names if token_of(name) <= sweep.token}
         for key in sorted(keys - sweep.named):
-            self._remove(key)
+            remove(self._store, key)
+
+
+def remove(store: ArtifactStore, key: str) -> bool:
+    """Remove this now; whether it is gone."""
+    try:
+        store.delete(key)
+    except OSError as error:
+        logger.warning("%s stays in the artifact store: %s", key, error)
+        return False
+    return True
+
+
+def due(session: Session, at: datetime) -> Sequence[RemovalRow]:
+    """What was to be removed before, the oldest first."""
+    query = select(RemovalRow).where(RemovalRow.at < at - SOON)
+    return session.scalars(query.order_by(RemovalRow.at).limit(BATCH)).all()
+
+
+def removed(session: Session, rows: Iterable[RemovalRow]) -> None:
+    """Forget what is gone by now, but not what was written down once more meanwhile."""
+    for row in rows:
+        session.execute(delete(RemovalRow).where(RemovalRow.key == row.key, RemovalRow.at == row.at))

@@ -88,7 +88,7 @@ def record_late(session: Session, lease: Lease, experiment_id: str, saved: Saved
     leases.newest(session, lease)
     row = experiments.lock(session, experiment_id)
     if row is None:
-        checkpoints.forget(session, experiment_id)
+        checkpoints.forget(session, experiment_id, at)
     elif row.job_id == lease.job_id and saved.epoch <= row.epoch:
         checkpoints.add(session, row, lease.token, saved, at)
 

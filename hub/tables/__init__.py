@@ -5,7 +5,7 @@ from hub.tables.base import Table
 from hub.tables.experiments import ExperimentRow, JobRow, SweepRow
 from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
 from hub.tables.search import TagRow, WordsRow
-from hub.tables.service import IdempotencyRow, LeaderRow, WorkerRow
+from hub.tables.service import IdempotencyRow, LeaderRow, RemovalRow, WorkerRow
 
 __all__ = [
     "DEFAULT_WORKSPACE",
@@ -18,6 +18,7 @@ __all__ = [
     "LeaderRow",
     "MetricRow",
     "PassRow",
+    "RemovalRow",
     "SweepRow",
     "Table",
     "TagRow",

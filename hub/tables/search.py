@@ -11,6 +11,7 @@ class TagRow(Table):
 
     __tablename__ = "experiment_tags"
 
+    workspace_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     tag: Mapped[str] = mapped_column(String(100), primary_key=True)
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
 

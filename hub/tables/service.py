@@ -24,6 +24,17 @@ class IdempotencyRow(Table):
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
+class RemovalRow(Table):
+    """Files in the artifact store that nobody needs any more, until they are gone."""
+
+    __tablename__ = "removals"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    """Of an artifact, or of a folder of them."""
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    """When they became useless."""
+
+
 class WorkerRow(Table):
     """A worker process and its last sign of life."""
 

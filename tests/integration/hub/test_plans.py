@@ -3,6 +3,7 @@
 The statements are those that the functions send; the database itself says how it would answer them.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from hub import (
     metrics,
     quotas,
     reconciler,
+    removals,
     runs,
     sweeps,
 )
@@ -79,6 +81,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "waiting jobs": lambda s: reconciler._waiting(s, now(s)),
     "abandoned jobs": lambda s: reconciler._abandoned(s, now(s)),
     "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
+    "removals": lambda s: removals.due(s, now(s)),
     "wishes": lambda s: runs.requests(s, LEASE.job_id),
 }
 
@@ -100,6 +103,15 @@ def test_a_page_is_read_in_the_order_of_an_index(hub: Hub, shown: Filter, before
         experiments.page(session, DEFAULT_WORKSPACE, shown, before, 50)
     (plan,) = plans(hub, said)
     assert whole(plan) + sorts(plan) == []
+
+
+def test_a_tag_is_looked_for_in_its_workspace_alone(hub: Hub) -> None:
+    with overheard() as said, hub.read() as session:
+        experiments.page(session, DEFAULT_WORKSPACE, Filter(tag="lecture"), None, 50)
+    (statement,) = said
+    (plan,) = plans(hub, said)
+    ways = plan.removeprefix(statement[0]).splitlines()
+    assert any(re.search(r"workspace_id.*\btag\b.*experiment_id", way) for way in ways), plan
 
 
 def test_an_epoch_is_recorded_without_reading_a_whole_table(hub: Hub) -> None:

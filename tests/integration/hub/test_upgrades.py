@@ -64,7 +64,7 @@ def test_old_rows_are_all_there_and_belong_to_the_default_workspace(upgraded: Da
             (number, number, "default", number) for number in (1, 2, 3)
         ]
         assert [(one.workspace_id, one.key) for one in session.query(IdempotencyRow)] == [("default", "again")]
-        assert [one.tag for one in session.query(TagRow)] == ["a"]
+        assert [(one.workspace_id, one.tag) for one in session.query(TagRow)] == [("default", "a")]
         assert [one.token for one in session.query(JobRow)] == [3]
     upgraded.close()
 
@@ -97,9 +97,10 @@ def test_an_upgrade_can_be_taken_back_with_its_data(upgraded: Database) -> None:
     upgraded.close()
     downgrade(upgraded.url, "0001")
     with upgraded.engine.begin() as connection:
-        assert [count(connection, table) for table in ("experiments", "events", "metrics", "idempotency")] == [
+        assert [count(connection, table) for table in FILLED] == [
             1,
             3,
+            1,
             1,
             1,
         ]
@@ -110,6 +111,9 @@ def test_an_experiment_of_no_workspace_is_refused(upgraded: Database) -> None:
     with pytest.raises(IntegrityError), upgraded.engine.begin() as connection:
         connection.execute(text("UPDATE experiments SET workspace_id = 'nowhere'"))
     upgraded.close()
+
+
+FILLED = ("experiments", "events", "metrics", "idempotency", "experiment_tags")
 
 
 def count(connection: Connection, table: str) -> int:
