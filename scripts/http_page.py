@@ -85,8 +85,8 @@ comment and closes its streams: come back with the last id. A browser's `EventSo
 `end`: close it there.
 
 A change of name, tags or notes is told as a `status`; of an experiment that is over, as a `status` and an `end`, so
-that the log still ends with one. A deletion takes the log along, and no event can tell of it: the experiment's own stream
-closes with a comment, `/v1/events` stays silent, and a list learns of it when it is read again.
+that the log still ends with one. A deletion takes the log along, and no event can tell of it: the experiment's own
+stream closes with a comment, `/v1/events` stays silent, and a list learns of it when it is read again.
 
 ## Errors
 
