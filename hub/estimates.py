@@ -8,6 +8,7 @@ from statistics import fmean
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Experiment
 from gradus.spec.network import plan
 from gradus.status import Status
@@ -16,8 +17,8 @@ from hub.tables import ExperimentRow
 RECENT = 200
 """Earlier experiments on a data set that are looked at, the newest."""
 
-Kind = tuple[str, int, object, str]
-"""What decides how long an epoch takes: data set, parameters, batch size, kind of optimizer."""
+Kind = tuple[str, int, int, object, str]
+"""What decides how long an epoch takes: data set, training examples, parameters, batch size, kind of optimizer."""
 
 
 def rates(session: Session, workspace_id: str, datasets: Iterable[str]) -> Mapping[Kind, float]:
@@ -43,8 +44,9 @@ def seconds(rates: Mapping[Kind, float], experiments: Sequence[Experiment], slot
 
 def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, float]:
     row = ExperimentRow
-    mine = (row.workspace_id == workspace_id, row.dataset == dataset, row.status == Status.SUCCEEDED, row.epoch > 0)
-    columns = (row.job_id, row.spec, row.parameters, row.seconds, row.epoch)
+    trained = (row.epoch - func.coalesce(row.forked_epoch, 0)).label("trained")
+    mine = (row.workspace_id == workspace_id, row.dataset == dataset, row.status == Status.SUCCEEDED, trained > 0)
+    columns = (row.job_id, row.spec, row.parameters, row.seconds, trained)
     rows = session.execute(select(*columns).where(*mine).order_by(row.id.desc()).limit(RECENT)).all()
     if not rows:
         return {}
@@ -54,11 +56,12 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, f
     found: defaultdict[Kind, list[float]] = defaultdict(list)
     for one in rows:
         spec = json.loads(one.spec)
-        kind = (dataset, one.parameters, spec["batch_size"], spec["optimizer"]["kind"])
-        found[kind].append(one.seconds / one.epoch / members[one.job_id])
+        examples = Dataset(**spec["dataset"]).train_examples
+        kind = (dataset, examples, one.parameters, spec["batch_size"], spec["optimizer"]["kind"])
+        found[kind].append(one.seconds / one.trained / members[one.job_id])
     return {kind: fmean(rates) for kind, rates in found.items()}
 
 
 def _kind(experiment: Experiment) -> Kind:
-    parameters = plan(experiment).parameters
-    return experiment.dataset.name, parameters, experiment.batch_size, experiment.optimizer.kind
+    data, parameters = experiment.dataset, plan(experiment).parameters
+    return data.name, data.train_examples, parameters, experiment.batch_size, experiment.optimizer.kind
