@@ -84,9 +84,9 @@ class Job:
             return None
         saved, kept = found
         if is_graft(saved.key):
-            return replace(kept, state=graft(kept.state, trainee.spec.epochs))
+            return replace(kept, state=graft(kept.state))
         if kept.extensions < trainee.extensions:
-            return replace(kept, state=extend(kept.state, trainee.spec.epochs))
+            return replace(kept, state=extend(kept.state))
         return kept
 
     def _tell_all(self, message: str) -> None:

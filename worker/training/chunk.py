@@ -9,10 +9,11 @@ from torch import Tensor
 
 from gradus.spec.experiment import Experiment
 from models.batch import Epoch
-from worker.training.array import chunk_steps, learning_rates
+from worker.training.chunks import chunk_steps
 from worker.training.data import Split
 from worker.training.divergence import bad_output, bad_parameter
 from worker.training.engine import Batch, Engine
+from worker.training.rates import learning_rates
 from worker.training.replay import Replay
 from worker.training.report import Divergence
 

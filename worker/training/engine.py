@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gradus.array import array_shape
+from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Experiment
 from gradus.spec.network import plan
 from models.batch import Buffers, Gather, distinct_orders
@@ -16,7 +17,6 @@ from models.network import Network, first_storage, network, network_masks
 from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
-from worker.training.array import batch_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Engine:
         seeds = [experiment.seed for experiment in experiments]
         self.plans = [plan(experiment) for experiment in experiments]
         self.storage = first_storage(self.plans, seeds, dtype, place)
-        self.batch = batch_of(first, examples)
+        self.batch = examples_per_step(first.batch_size, examples)
         like = self.storage.parameters
         self.loss = loss(self.plans[0].task, like)
         self.penalty = penalty([e.l1 for e in experiments], [e.l2 for e in experiments], like)

@@ -15,18 +15,10 @@ from worker.training.report import Divergence, Ending, Finished, StoppedEarly
 class MemberState:
     """Where one member stands."""
 
-    epochs: int
-    """How many it was to train when the state was taken: a run that is extended has more by now."""
     standing: Standing = field(default_factory=Standing)
     ending: Ending | None = None
     divergence: Divergence | None = None
     """Seen in the epoch in progress, which it ends with."""
-
-    def extended(self, epochs: int) -> "MemberState":
-        """The same for a run of so many epochs: one that is over, but did not diverge, goes on if that is more."""
-        goes_on = epochs > self.epochs and not isinstance(self.ending, Divergence)
-        standing = replace(self.standing, waited=0) if goes_on else self.standing
-        return replace(self, epochs=epochs, standing=standing, ending=None if goes_on else self.ending)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +68,6 @@ def read_state(document: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> St
 
 def _member_document(member: MemberState) -> dict[str, Any]:
     return {
-        "epochs": member.epochs,
         "standing": asdict(member.standing),
         "ending": member.ending and _ending_document(member.ending),
         "divergence": member.divergence and asdict(member.divergence),
@@ -86,7 +77,6 @@ def _member_document(member: MemberState) -> dict[str, Any]:
 def _read_member(document: Mapping[str, Any]) -> MemberState:
     divergence = document["divergence"]
     return MemberState(
-        document["epochs"],
         Standing(**document["standing"]),
         _read_ending(document["ending"]),
         divergence and Divergence(**divergence),

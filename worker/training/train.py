@@ -11,12 +11,13 @@ from gradus.spec.experiment import Experiment
 from models.batch import Epoch
 from models.network import named
 from models.stopping import rule
-from worker.training.array import chunks, learning_rates
 from worker.training.chunk import ChunkTrainer
+from worker.training.chunks import chunks
 from worker.training.data import Data
 from worker.training.divergence import Watch, largest_layer, unsound
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
+from worker.training.rates import learning_rates
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, Pulse, Report, StoppedEarly
 from worker.training.state import MemberState, State
 from worker.training.totals import Totals
@@ -34,7 +35,7 @@ def train(
     """Train experiments of one `array_shape` side by side; iterate over the result for the reports.
 
     With a `state`, go on from there with the numbers that the run it was taken from would have had, bit for bit.
-    A pulse comes after every `pulse_steps` steps; None for about a tenth of a second's.
+    A pulse comes after every `pulse_steps` steps; None for about a quarter of a second's.
     """
     return Training(experiments, data, device, state=state, pulse_steps=pulse_steps, dtype=dtype)
 
@@ -57,7 +58,7 @@ class Training(Iterator[Report]):
         self._engine = Engine(experiments, len(data.train), device, dtype)
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
-        self._members = [MemberState(experiment.epochs) for experiment in experiments]
+        self._members = [MemberState() for _ in experiments]
         self._epoch = self._step_in_epoch = self._step = 0
         storage = self._engine.storage
         self._best = {"best.parameters": storage.parameters.clone(), "best.statistics": storage.statistics.clone()}
@@ -193,8 +194,7 @@ class Training(Iterator[Report]):
 
     def _restore(self, state: State) -> None:
         self._epoch, self._step_in_epoch, self._step = state.epoch, state.step_in_epoch, state.step
-        pairs = zip(state.members, self._experiments, strict=True)
-        self._members = [member.extended(experiment.epochs) for member, experiment in pairs]
+        self._members = list(state.members)
         for name, tensor in self._tensors().items():
             if name in state.tensors:  # a fork to another kind of optimizer starts with that one's empty memory
                 tensor.copy_(state.tensors[name])

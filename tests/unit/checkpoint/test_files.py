@@ -105,7 +105,7 @@ def test_an_extended_run_has_the_bits_of_one_that_was_longer_from_the_start() ->
     short, long = spec(epochs=2, optimizer="adam"), spec(epochs=5, optimizer="adam")
     training = run(short)
     first = numbers(training)
-    second = numbers(run(long, extend(training.state(), 5)))
+    second = numbers(run(long, extend(training.state())))
     longer = numbers(run(long))
     assert isinstance(first[-1].members[0].ending, Finished)  # type: ignore[union-attr]
     assert second == longer[2:]
@@ -117,7 +117,7 @@ def test_a_run_that_stopped_early_goes_on_when_extended_however_few_epochs_it_ge
     stopped = numbers(training)
     assert isinstance(stopped[-1].members[0].ending, StoppedEarly)  # type: ignore[union-attr]
     total = stopped[-1].epoch + 1
-    further = numbers(run(spec(epochs=total, early_stopping={"patience": 1}), extend(training.state(), total)))
+    further = numbers(run(spec(epochs=total, early_stopping={"patience": 1}), extend(training.state())))
     assert [report.epoch for report in further] == [total]
 
 
@@ -127,7 +127,7 @@ def test_a_graft_takes_the_weights_and_the_memory_of_an_optimizer_of_its_kind(to
     for report in source:
         if not isinstance(report, Pulse) and report.epoch == 2:
             break
-    state = graft(source.state().split()[0], 6)
+    state = graft(source.state().split()[0])
     fork = run(spec(optimizer=to, batch_norm=True, epochs=6), state)
     begun, taken = fork.state().tensors, source.state().tensors
     for name in ("parameters", "statistics"):

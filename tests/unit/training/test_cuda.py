@@ -11,8 +11,8 @@ from gradus.spec.memory import memory_bytes
 from models.batch import Epoch
 from tests.unit.training.examples import CPU, made_up_data
 from worker.trainer.memory import peak_watched
-from worker.training.array import learning_rates
 from worker.training.engine import Engine
+from worker.training.rates import learning_rates
 from worker.training.replay import Replay
 from worker.training.report import EpochReport, MemberEpoch
 from worker.training.train import train

@@ -10,6 +10,7 @@ from torch import Tensor
 from gradus.spec.experiment import Experiment
 from gradus.spec.stopping import EarlyStopping
 from tests.unit.training.examples import CPU, made_up_data
+from worker.checkpoint.restore import extend
 from worker.training.report import EpochReport, Finished, Pulse, Report, StoppedEarly
 from worker.training.state import State, join, read_state
 from worker.training.train import Training, train
@@ -87,7 +88,7 @@ def test_an_extended_run_goes_on_where_it_ended(stopping: dict[str, Any] | None)
     assert isinstance(last.members[0].ending, StoppedEarly if stopping else Finished)
     patient = short.early_stopping and EarlyStopping(patience=9)
     longer = short.model_copy(update={"epochs": 6, "early_stopping": patient})
-    resumed = [r for r in train([longer], data, CPU, state=training.state()) if isinstance(r, EpochReport)]
+    resumed = [r for r in train([longer], data, CPU, state=extend(training.state())) if isinstance(r, EpochReport)]
     unbroken = [r for r in train([longer], data, CPU) if isinstance(r, EpochReport)]
     assert resumed == unbroken[last.epoch :]
 

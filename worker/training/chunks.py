@@ -1,15 +1,8 @@
-"""How long a chunk of an array's steps is, and the learning rates of its members."""
+"""Chunks: an epoch's steps in pieces, between which a run can be stopped."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
-import torch
-from torch import Tensor
-
-from gradus.spec.batch import examples_per_step
-from gradus.spec.experiment import Experiment
 from gradus.spec.network import NetworkPlan
-from models.schedule import factors
 
 STEP_SECONDS = 1.5e-4
 """What a step costs however small the network is."""
@@ -23,7 +16,7 @@ CHUNK_OUTPUTS = 2**20
 
 
 def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
-    """Steps between two pulses: some tenths of a second's on a slow machine. A function of the shape alone."""
+    """Steps between two pulses: a quarter of a second's on a slow machine. A function of the shape alone."""
     weights = members * sum(layer.weights for layer in network.layers)
     work = max(3 * batch * weights / NUMBERS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
     fit = int(CHUNK_SECONDS / (STEP_SECONDS + work))
@@ -38,16 +31,3 @@ def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
     full = steps - 1 if tail else steps
     bounds = [*range(0, full, length), full] + [steps] * tail
     return [range(a, b) for a, b in pairwise([first, *(bound for bound in bounds if bound > first)])]
-
-
-def learning_rates(experiments: Sequence[Experiment], first: int, last: int, steps_per_epoch: int) -> Tensor:
-    """Learning rates of the steps [first, last) since the start of the run, float64, (steps, K)."""
-    steps = torch.arange(first, last, dtype=torch.float64)
-    kinds = {(e.schedule, e.epochs): None for e in experiments}
-    curves = {kind: factors(kind[0], steps, steps_per_epoch, kind[1]) for kind in kinds}
-    return torch.stack([curves[e.schedule, e.epochs] * e.optimizer.lr for e in experiments], dim=1)
-
-
-def batch_of(experiment: Experiment, examples: int) -> int:
-    """Examples in every full step."""
-    return examples_per_step(experiment.batch_size, examples)

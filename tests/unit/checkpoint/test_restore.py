@@ -1,0 +1,80 @@
+"""Finding the newest checkpoint that can be read."""
+
+import errno
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hub.artifacts.manifest import MANIFEST
+from hub.artifacts.store import ArtifactStore, artifact_store
+from hub.saved import Saved, key_of
+from tests.unit.checkpoint.test_files import run, spec
+from worker.checkpoint.files import Kept, write
+from worker.checkpoint.restore import NO_ROOM, TRIES, restore
+
+UNREADABLE = Path("/proc/self/mem")
+"""Reading its beginning is an input/output error, as on a bad disk."""
+KEPT = Kept(run(spec()).state(), 0.0, 0)
+
+
+def kept(store: ArtifactStore, epoch: int) -> Saved:
+    key = key_of("exp_1", 1, epoch, epoch)
+    receipt = store.put(key, lambda folder: write(KEPT, folder))
+    return Saved(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=epoch, whole=True)
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="only Linux has such a file")
+def test_a_checkpoint_that_cannot_be_read_is_told_of_and_the_one_before_has_to_do(tmp_path: Path) -> None:
+    store = artifact_store(str(tmp_path))
+    newest, before = kept(store, 2), kept(store, 1)
+    bad = tmp_path / newest.key / MANIFEST
+    bad.unlink()
+    bad.symlink_to(UNREADABLE)
+    said: list[str] = []
+    pauses: list[float] = []
+    found = restore(store, [newest, before], lambda message, _: said.append(message), pauses.append)
+    assert found is not None
+    assert found[0] == before
+    assert len(pauses) == TRIES - 1
+    assert [message.split(" (")[0] for message in said] == [
+        "waits: the checkpoint after epoch 2 cannot be read",
+        "the checkpoint after epoch 2 is damaged",
+        "goes on from the checkpoint after epoch 1",
+    ]
+
+
+class Trouble:
+    """A store on a machine with a fault, which ends after so many calls."""
+
+    def __init__(self, store: ArtifactStore, number: int, calls: int, *, away: bool) -> None:
+        self._store, self._number, self._calls, self._away = store, number, calls, away
+        self.put, self.delete = store.put, store.delete
+
+    @contextmanager
+    def open(self, key: str, digest: str) -> Iterator[Path]:
+        self._calls -= 1
+        if self._calls >= 0:
+            raise OSError(self._number, "trouble")
+        with self._store.open(key, digest) as folder:
+            yield folder
+
+    def names(self, folder: str) -> list[str]:
+        if self._away:
+            raise OSError(self._number, "trouble")
+        return self._store.names(folder)
+
+
+@pytest.mark.parametrize(("number", "away"), [(errno.EIO, True), *((number, False) for number in sorted(NO_ROOM))])
+def test_a_store_that_is_away_and_a_machine_without_room_are_waited_for(
+    tmp_path: Path, number: int, away: bool
+) -> None:
+    store = artifact_store(str(tmp_path))
+    newest = kept(store, 2)
+    pauses: list[float] = []
+    silent: Callable[[str, str], None] = lambda _, __: None  # noqa: E731
+    found = restore(Trouble(store, number, 3 * TRIES, away=away), [newest], silent, pauses.append)
+    assert found is not None
+    assert found[0] == newest
+    assert len(pauses) == 3 * TRIES
