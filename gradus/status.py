@@ -65,4 +65,5 @@ class EventKind(StrEnum):
     LOG = "log"
     """Something worth saying; data: level and message."""
     END = "end"
-    """The experiment is over; data: the experiment. Nothing follows."""
+    """The experiment is over; data: the experiment. Nothing follows, unless it is extended or tried again: then its log
+    goes on."""

@@ -24,7 +24,7 @@ class JobRow(Table):
     """The fencing number: grows with each lease."""
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     losses: Mapped[int] = mapped_column(Integer, default=0)
-    """Leases lost in a row without a new epoch."""
+    """Leases lost in a row without a new epoch or checkpoint."""
     hinted_at: Mapped[datetime] = mapped_column(Moment)
     """When a worker was last told of it."""
     places: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
