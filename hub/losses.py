@@ -39,18 +39,22 @@ def forget(session: Session, lease: Lease) -> None:
 
 
 def give_up(session: Session, job_id: str, at: datetime) -> None:
-    """Fail what of a job still wants training."""
+    """Fail what was lost with a job's worker. What waits beside it was resumed or extended meanwhile, and goes on
+    waiting: as a job that was never lost."""
     error = Failure(
         code=FailureCode.WORKER_LOST, message=f"the worker was lost {MAX_LOSSES} times without a new checkpoint"
     )
     told: list[Event] = []
-    for row in experiments.members(session, job_id):
-        if row.status == Status.QUEUED:
-            told += move(session, row, Status.RUNNING, at)
+    rows = experiments.members(session, job_id)
+    for row in rows:
         if row.status == Status.RUNNING:
             told += move(session, row, Status.FAILED, at, error)
     append(session, told, at)
     experiments.close_job(session, job_id)
+    if any(row.status == Status.QUEUED for row in rows):
+        anew = update(JobRow).where(JobRow.id == job_id).values(owner=None, lease_until=None, losses=0)
+        session.execute(anew)
+        experiments.reopen_job(session, job_id, at)
 
 
 def _one_more(session: Session, job_id: str, *conditions: object) -> int | None:

@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from gradus.spec.experiment import Experiment
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub import checkpoints, claims, control, events, experiments, leases, losses, metrics, reconciler, runs
 from hub.database import now
+from hub.drafts import draft
+from hub.experiments import Origin
 from hub.hub import Hub
 from hub.queue import SENT, TASK, queue_name
 from hub.records import record
 from hub.saved import Saved, key_of
-from hub.tables import ExperimentRow, JobRow
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
 from tests.integration.hub.work import claim, submit, train_epoch
 
 
@@ -137,6 +140,29 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
         assert claims.claim(session, row.job_id, "worker", "cpu:1") is None
     lost = record(reread(hub, row))
     assert (lost.status, lost.error and lost.error.code) == (Status.FAILED, FailureCode.WORKER_LOST)
+
+
+def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
+    spec = Experiment(dataset="digits", layers=[8])
+    with hub.write() as session:
+        array = [(draft(spec), Origin(f"exp_{number}")) for number in range(2)]
+        lost, waits = experiments.add_all(session, DEFAULT_WORKSPACE, array, [[0, 1]], now(session))
+    claimed = claim(hub, lost)
+    for _ in range(losses.MAX_LOSSES - 1):
+        expire(hub, lost)
+        claimed = claim(hub, lost)
+    with hub.write() as session:
+        runs.let_go(session, claimed.lease, waits.id, None)
+    before = reread(hub, waits)
+    expire(hub, lost)
+    with hub.write() as session:
+        assert claims.claim(session, lost.job_id, "worker", "cpu:1") is None
+    after = reread(hub, waits)
+    assert reread(hub, lost).status == Status.FAILED
+    assert (after.status, after.attempts, after.events) == (Status.QUEUED, before.attempts, before.events)
+    for _ in range(2):
+        assert [member.id for member in claim(hub, waits).members] == [waits.id]
+        expire(hub, waits)
 
 
 def checkpoint(claimed: claims.Claim, step: int, epoch: int = 0) -> Saved:
