@@ -12,6 +12,7 @@ from gradus.errors import Conflict, Unavailable
 from hub.artifacts.manifest import MANIFEST, Damaged
 from hub.artifacts.store import ArtifactStore
 from hub.checkpoints import saved
+from hub.removals import remove
 from hub.saved import Saved, key_of
 from hub.tables import CheckpointRow
 
@@ -52,7 +53,7 @@ def copied(store: ArtifactStore, source: Saved, experiment_id: str) -> Iterator[
     try:
         yield source.model_copy(update={"key": key})
     except BaseException:
-        store.delete(key)
+        remove(store, key)
         raise
 
 
