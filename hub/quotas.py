@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from gradus.errors import TooManyRequests
@@ -64,6 +64,8 @@ def refuse_if_full(session: Session, workspace_id: str, more: int, quotas: Quota
     Raises:
         TooManyRequests: they may not.
     """
+    if _surely_room(session, workspace_id, more, quotas.queued):
+        return
     _hold(session, workspace_id)
     queued = count(session, workspace_id, Status.QUEUED)
     if queued + more > quotas.queued:
@@ -71,6 +73,17 @@ def refuse_if_full(session: Session, workspace_id: str, more: int, quotas: Quota
             f"{queued:,} experiments of this workspace wait, and {quotas.queued:,} may: come back when some are done",
             code="queue_full",
         )
+    running = count(session, workspace_id, Status.RUNNING)  # may all be put back into the queue
+    exact = update(WorkspaceRow).where(WorkspaceRow.id == workspace_id)
+    session.execute(exact.values(queued_at_most=queued + running + more))
+
+
+def _surely_room(session: Session, workspace_id: str, more: int, most: int) -> bool:
+    """Whether so many more may wait by what was counted last and has come since, without what has gone since: to count
+    50 000 takes Postgres 3 to 20 ms. Holds the workspace's row if they may."""
+    mine = (WorkspaceRow.id == workspace_id, WorkspaceRow.queued_at_most <= most - more)
+    more_wait = update(WorkspaceRow).where(*mine).values(queued_at_most=WorkspaceRow.queued_at_most + more)
+    return session.execute(more_wait.returning(WorkspaceRow.id)).scalar_one_or_none() is not None
 
 
 def may_run(session: Session, workspace_id: str, more: int, most: int) -> bool:

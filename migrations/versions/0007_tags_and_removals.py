@@ -1,4 +1,4 @@
-"""Tags by workspace, and files to be removed"""
+"""Tags by workspace, files to be removed, and how many may wait"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,9 +34,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("ix_removals_at", "removals", ["at"])
+    op.add_column("workspaces", sa.Column("queued_at_most", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("workspaces", "queued_at_most")
     op.drop_table("removals")
     _set_aside()
     op.create_table(

@@ -21,6 +21,7 @@ from hub.rates import Rates
 from hub.tables import ExperimentRow, JobRow
 from hub.valkey import ValkeyServer
 from tests.integration.hub.work import submit
+from tests.integration.plans import overheard
 
 SPEC = Experiment(dataset="wine", layers=[3])
 
@@ -58,6 +59,31 @@ def test_of_many_who_ask_at_once_only_as_many_get_in_as_may_wait(hub: Hub) -> No
         ("queue_full", "5 experiments of this workspace wait, and 5 may")
     }
     assert add(hub, "theirs", Quotas(queued=1))
+
+
+def test_what_has_gone_from_a_full_queue_leaves_room_again(hub: Hub) -> None:
+    has(hub, "ours")
+    ids = [add(hub, "ours", Quotas(queued=3)) for _ in range(3)]
+    with hub.write() as session:
+        row = experiments.lock(session, ids[0])
+        assert row is not None
+        lease = _taken(claims.claim(session, row.job_id, "worker", "cpu:1")).lease
+    add(hub, "ours", Quotas(queued=3))
+    with pytest.raises(TooManyRequests, match="3 experiments"):
+        add(hub, "ours", Quotas(queued=3))
+    with hub.write() as session:  # back into the queue, which nobody can refuse
+        runs.hand_back(session, lease, "the worker stops")
+    with pytest.raises(TooManyRequests, match="4 experiments"):
+        add(hub, "ours", Quotas(queued=4))
+    add(hub, "ours", Quotas(queued=5))
+
+
+def test_who_waits_is_counted_only_when_the_queue_may_be_full(hub: Hub) -> None:
+    has(hub, "ours")
+    add(hub, "ours", Quotas(queued=4))
+    with overheard() as said:
+        add(hub, "ours", Quotas(queued=4))
+    assert not any("count(" in text for text, _ in said)
 
 
 def test_a_workspace_trains_no_more_at_once_than_it_may_and_the_rest_waits_its_turn(hub: Hub) -> None:

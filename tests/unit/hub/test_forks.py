@@ -25,9 +25,13 @@ def test_a_fork_that_fails_says_why_whatever_becomes_of_its_copy(
     receipt = store.put("exp_1/1-1-9", lambda folder: _write(folder / "weights"))
     source = Saved(key="exp_1/1-1-9", digest=receipt.digest, size=receipt.size, epoch=1, step=9, whole=True)
     with pytest.raises(Conflict, match="the reason"), copied(store, source, "exp_2"):
-        assert store.names("exp_2") == ["0-1-9"]
-        raise Conflict("the reason")
+        _refuse(store)
     assert store.names("exp_2") == left
+
+
+def _refuse(store: FolderStore) -> None:
+    assert store.names("exp_2") == ["0-1-9"]
+    raise Conflict("the reason")
 
 
 def _write(path: Path) -> None:
