@@ -21,7 +21,7 @@ class WorkspaceRow(Table):
     events: Mapped[int] = mapped_column(BigInteger, default=0)
     """Number of the newest row in its event log."""
     queued_at_most: Mapped[int | None] = mapped_column(BigInteger)
-    """No more experiments than this wait or train; null until somebody counts. Counted again when it meets the quota."""
+    """So many experiments wait or train at most; null until somebody counts. Counted anew once it meets the quota."""
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
