@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -50,13 +49,23 @@ def mistakes(error: ValidationError, model: type[BaseModel] = Experiment) -> tup
 
     At most one more than are sent back, which tells that there are more.
     """
-    details = [(_place(detail), detail) for detail in error.errors(include_url=False)]
-    above = {place[:i] for place, _ in details for i in range(len(place))}
+    details = error.errors(include_url=False)
+    parents = _parents(details)
     found: dict[Place, ErrorDetails] = {}
-    for place, detail in details:
-        if detail["type"] != "literal_error" or place not in above:  # else the client chose the other side of the union
+    for detail in details:
+        place = _place(detail)
+        if detail["type"] != "literal_error" or place not in parents:
             found.setdefault(place, detail)
-    return tuple(_mistake(place, detail, model) for place, detail in islice(found.items(), MOST + 1))
+        if len(found) > MOST:
+            break
+    return tuple(_mistake(place, detail, model) for place, detail in found.items())
+
+
+def _parents(details: Sequence[ErrorDetails]) -> frozenset[Place]:
+    """Every place with a mistake below it, if any literal is wrong: there the client chose the other side of a union."""
+    if all(detail["type"] != "literal_error" for detail in details):
+        return frozenset()
+    return frozenset(place[:i] for place in map(_place, details) for i in range(len(place)))
 
 
 def _mistake(place: Place, detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
