@@ -62,7 +62,7 @@ def mistakes(error: ValidationError, model: type[BaseModel] = Experiment) -> tup
 
 
 def _parents(details: Sequence[ErrorDetails]) -> frozenset[Place]:
-    """Every place with a mistake below it, if any literal is wrong: there the client chose the other side of a union."""
+    """Every place with a mistake below it, if any literal is wrong: there another side of a union was chosen."""
     if all(detail["type"] != "literal_error" for detail in details):
         return frozenset()
     return frozenset(place[:i] for place in map(_place, details) for i in range(len(place)))
