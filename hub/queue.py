@@ -82,7 +82,7 @@ class Queue:
         next_one = self._redis.lindex(queue_name(device), -1)
         if next_one is None:
             return None
-        return datetime.fromtimestamp(json.loads(next_one)["headers"].get(SENT, 0.0), UTC)
+        return datetime.fromtimestamp(json.loads(next_one)["headers"].get(SENT, 0), UTC)
 
     def close(self) -> None:
         """Close the connections."""
