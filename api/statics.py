@@ -1,4 +1,4 @@
-"""Files that pages are made of: the browser asks each time whether its own is still good, and gets them packed."""
+"""Files that pages are made of, packed for who unpacks."""
 
 import gzip
 from functools import lru_cache
@@ -16,8 +16,12 @@ PACKED = frozenset({".js", ".css", ".svg"})
 
 
 class Files(StaticFiles):
-    """A folder. Its files are never taken from a browser's cache unasked: modules of two versions would not understand
-    each other. The tag is weak, for it is the same with and without gzip."""
+    """A folder. Unless it is told otherwise, a browser asks each time whether its own are still good: modules of two
+    versions would not understand each other. The tag is weak, for it is the same with and without gzip."""
+
+    def __init__(self, directory: Path, cached: str = "no-cache") -> None:
+        super().__init__(directory=directory)
+        self._cached = cached
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -25,7 +29,7 @@ class Files(StaticFiles):
         if isinstance(response, FileResponse) and Path(path).suffix in PACKED and _unpacks(scope):
             content = await run_in_threadpool(_packed, str(response.path), tag)
             response = Response(content, media_type=response.media_type, headers={"Content-Encoding": "gzip"})
-        response.headers.update({"Cache-Control": "no-cache", "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
+        response.headers.update({"Cache-Control": self._cached, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
         return response
 
 

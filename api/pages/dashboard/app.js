@@ -1,6 +1,6 @@
 // The entry: shows the page of the address, follows links inside the dashboard, and ends a page before the next.
 
-import { html, render } from "/pages/vendor/lit-html/lit-html.js";
+import { html, render } from "../vendor/lit-html/lit-html.js";
 import { joined } from "./live.js";
 import { pageAt } from "./registry.js";
 import { showShell } from "./shell.js";

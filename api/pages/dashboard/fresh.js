@@ -1,6 +1,6 @@
 // A page that follows what happens: read anew after each event that concerns it, one read at a time.
 
-import { render } from "/pages/vendor/lit-html/lit-html.js";
+import { render } from "../vendor/lit-html/lit-html.js";
 import { subscribe } from "./live.js";
 import { failure, loading } from "./states.js";
 

@@ -1,6 +1,6 @@
 // The frame around every page: navigation, connection, theme, who is signed in.
 
-import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { remove } from "./api.js";
 import { icon } from "./icons.js";
 import { onState, subscribe } from "./live.js";

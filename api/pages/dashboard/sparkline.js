@@ -1,6 +1,6 @@
 // A curve the size of a word. It is decoration: the numbers stand beside it.
 
-import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 import { number } from "./api.js";
 
 const WIDTH = 96;

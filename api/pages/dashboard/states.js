@@ -1,6 +1,6 @@
 // What a page shows when it has nothing to show yet, nothing at all, or a problem.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { icon } from "./icons.js";
 
 export const loading = () => html`<p class="state" role="status">Loading …</p>`;

@@ -1,6 +1,6 @@
 // What an experiment or a sweep is doing: a word, a shape and a colour.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../vendor/lit-html/lit-html.js";
 import { icon } from "./icons.js";
 
 export const STATUSES = ["queued", "running", "paused", "succeeded", "failed", "cancelled"];

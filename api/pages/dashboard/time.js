@@ -1,6 +1,6 @@
 // A moment on a page.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../vendor/lit-html/lit-html.js";
 import { ago, moment } from "./format.js";
 
 /** How long ago it was; in full under the pointer. */

@@ -1,7 +1,7 @@
 // Short words at the edge of the page, read out by screen readers, gone after a while.
 
-import { html, render } from "/pages/vendor/lit-html/lit-html.js";
-import { repeat } from "/pages/vendor/lit-html/directives/repeat.js";
+import { html, render } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { icon } from "./icons.js";
 
 const SECONDS = { info: 4, error: 10 };

@@ -91,6 +91,16 @@ def test_a_browser_asks_each_time_whether_its_script_is_still_good(trusting: str
     assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
 
 
+@pytest.mark.parametrize("page", ["/", "/compare", "/new", "/sweeps/swp_x"])
+def test_a_page_names_what_it_needs_and_a_browser_may_keep_it(trusting: str, page: str) -> None:
+    linked = re.findall(r'href="([^"]+\.(?:js|css))"', httpx.get(f"{trusting}{page}").text)
+    kept = [part for part in linked if part.startswith("/pages/")]
+    assert any(part.endswith("/vendor/lit-html/lit-html.js") for part in kept)
+    for part in kept:
+        assert "immutable" in httpx.get(f"{trusting}{part}").headers["cache-control"], part
+    assert ("/plotly/plotly.min.js" in linked) is (page == "/compare")
+
+
 @pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
 def test_what_a_module_imports_is_there(module: Path) -> None:
     imports = r"""(?:^(?:import|export) [^;`]*?from |\bimport\()"([^"]+)\""""

@@ -1,6 +1,6 @@
 // Several runs over each other: their curves, where their specs differ, what came of it.
 
-import { html, render } from "/pages/vendor/lit-html/lit-html.js";
+import { html, render } from "../../vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
 import { loadPlotly } from "../charts.js";
 import { paced, perFrame } from "../frame.js";

@@ -1,6 +1,6 @@
 // One experiment: its curves as they grow, what it is, what can be done with it.
 
-import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { get, post } from "../api.js";
 import { loadPlotly } from "../charts.js";
 import { datasets } from "../datasets.js";

@@ -1,7 +1,8 @@
 // Every experiment, newest first, live.
 
-import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
-import { repeat } from "/pages/vendor/lit-html/directives/repeat.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { loadPlotly } from "../charts.js";
 import { datasets } from "../datasets.js";
 import { afterRest, perFrame } from "../frame.js";
 import { icon } from "../icons.js";
@@ -101,6 +102,7 @@ class ExperimentsPage {
 
   #toggle(id) {
     if (!this.#chosen.delete(id)) this.#chosen.add(id);
+    loadPlotly().catch(() => {}); // who selects will compare
     this.#draw();
   }
 

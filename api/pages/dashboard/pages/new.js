@@ -1,6 +1,6 @@
 // A new experiment, sweep or fork: a form drawn from the catalogue, its JSON beside it, and what the two come to.
 
-import { render } from "/pages/vendor/lit-html/lit-html.js";
+import { render } from "../../vendor/lit-html/lit-html.js";
 import { freshKey } from "../api.js";
 import { failure, loading } from "../states.js";
 import { createDraft } from "./new/draft.js";

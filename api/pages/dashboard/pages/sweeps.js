@@ -1,6 +1,6 @@
 // All sweeps, newest first, kept up to date while they run.
 
-import { html, nothing, render } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
 import { keepFresh } from "../fresh.js";
 import { icon } from "../icons.js";

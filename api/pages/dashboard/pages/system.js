@@ -1,6 +1,6 @@
 // The state of the service: what it needs, who trains, what waits, what it accepts, who may come in.
 
-import { render } from "/pages/vendor/lit-html/lit-html.js";
+import { render } from "../../vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";

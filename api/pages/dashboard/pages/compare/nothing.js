@@ -1,6 +1,6 @@
 // The comparison before anything is chosen.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { icon } from "../../icons.js";
 import { empty } from "../../states.js";
 

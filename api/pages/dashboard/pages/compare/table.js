@@ -1,7 +1,7 @@
 // The runs side by side: sortable by any column.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
-import { repeat } from "/pages/vendor/lit-html/directives/repeat.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { series } from "../../charts.js";
 import { title } from "../../format.js";
 import { icon } from "../../icons.js";

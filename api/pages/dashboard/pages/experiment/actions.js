@@ -1,6 +1,6 @@
 // What can be done with an experiment now.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { freshKey, post, remove } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { title } from "../../format.js";

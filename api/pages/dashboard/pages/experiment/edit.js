@@ -1,6 +1,6 @@
 // Name, tags and notes: what people write on an experiment.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { patch } from "../../api.js";
 import { openDialog } from "../../dialog.js";
 

@@ -1,6 +1,6 @@
 // The head of the page: what it is, how it stands, how far it is.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { ago, duration, figure, moment, network, optimizer, percent, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { judge, metric } from "../../metrics.js";

@@ -1,6 +1,6 @@
 // The layers of the network, as a dry run of the resolved spec finds them.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { bytes, whole } from "../../format.js";
 
 /** @param dryRun undefined while it is asked for, null for who may not ask; with a `problem` if it came to nothing */

@@ -1,6 +1,6 @@
 // What the workers said of a run.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get } from "../../api.js";
 import { moment } from "../../format.js";
 

@@ -1,6 +1,6 @@
 // The same experiment again, from outside: for curl, Python and the command line.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { copy } from "../../copy.js";
 import { icon } from "../../icons.js";
 import { isKeyed } from "../../session.js";

@@ -1,6 +1,6 @@
 // What can be done with the experiments that are selected.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { post, remove } from "../../api.js";
 import { confirm } from "../../dialog.js";
 import { icon } from "../../icons.js";

@@ -1,7 +1,7 @@
 // What the list shows: kept in the address, asked of the service, and held against what arrives live.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
-import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../vendor/lit-html/directives/live.js";
 import { icon } from "../../icons.js";
 import { STATUSES } from "../../status.js";
 

@@ -1,7 +1,7 @@
 // One experiment as a row of the list.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
-import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../vendor/lit-html/directives/live.js";
 import { ago, moment, network, optimizer, roughly, title } from "../../format.js";
 import { judge, metric } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";

@@ -1,6 +1,6 @@
 // The list before there is anything in it: how to begin.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { freshKey, get, post } from "../../api.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";

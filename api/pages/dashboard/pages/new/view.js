@@ -1,6 +1,6 @@
 // How the page looks: its head, the form at the left, JSON and outcome at the right.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { freshKey } from "../../api.js";
 import { copy } from "../../copy.js";
 import { title, whole } from "../../format.js";

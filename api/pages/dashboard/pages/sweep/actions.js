@@ -1,6 +1,6 @@
 // What can be done to a sweep.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { post } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { attempt, toast } from "../../toast.js";

@@ -1,6 +1,6 @@
 // How many members are in each status: one bar, and words.
 
-import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { whole } from "../../format.js";
 import { isFinal, STATUSES } from "../../status.js";
 

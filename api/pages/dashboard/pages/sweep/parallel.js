@@ -1,7 +1,7 @@
 // Parallel coordinates, drawn by hand: an axis for each path and one for the objective, a line for each combination.
 // Dragging along an axis keeps the lines that cross there; with the keyboard an axis steps through its marked values.
 
-import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { valueWords } from "./verdict.js";
 
 const WIDTH = 960;

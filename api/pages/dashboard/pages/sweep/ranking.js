@@ -1,7 +1,7 @@
 // The results of a sweep, best first: mean and 95 % confidence interval drawn on one scale, and the difference to the
 // base in words.
 
-import { html, nothing, svg } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { finite, number } from "../../api.js";
 import { figure } from "../../format.js";
 import { badge } from "../../status.js";

@@ -1,6 +1,6 @@
 // How the page of a sweep looks.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";

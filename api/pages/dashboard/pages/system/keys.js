@@ -1,6 +1,6 @@
 // The keys of the workspace: listed, made, revoked. A new key is shown once, for nobody can look it up again.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { post, remove } from "../../api.js";
 import { copy } from "../../copy.js";
 import { confirm, openDialog } from "../../dialog.js";

@@ -1,6 +1,6 @@
 // How the page of the system looks.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { bytes, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { note } from "../../states.js";

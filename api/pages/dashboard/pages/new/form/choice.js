@@ -1,7 +1,7 @@
 // Choosing one of a few.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
-import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../../vendor/lit-html/directives/live.js";
 import { wording } from "./labels.js";
 
 const LEFT = "";

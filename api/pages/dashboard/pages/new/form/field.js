@@ -1,6 +1,6 @@
 // One field of the form, drawn by its description.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { chooser } from "./choice.js";
 import { label } from "./labels.js";
 import { mistakesAt } from "./mistakes.js";

@@ -1,6 +1,6 @@
 // The layers, from input to output: added, taken away, put in another order, and each with fields of its own.
 
-import { html, nothing } from "/pages/vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { icon } from "../../../icons.js";
 import { figure, whole } from "../../../format.js";
 import { contract, expand, kindOf } from "../schema/shorthand.js";

@@ -1,6 +1,6 @@
 // A grid: every combination of the values of some paths.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../../vendor/lit-html/lit-html.js";
 import { icon } from "../../../icons.js";
 import { straysAt } from "../form/mistakes.js";
 import { values } from "../form/plain.js";

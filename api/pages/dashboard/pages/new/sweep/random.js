@@ -1,6 +1,6 @@
 // A random search: so many draws, and for each path where its values come from.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../../vendor/lit-html/lit-html.js";
 import { icon } from "../../../icons.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";

@@ -1,6 +1,6 @@
 // Rows of a map that a person edits: each has a key and what belongs to it.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
+import { html } from "../../../../vendor/lit-html/lit-html.js";
 import { isObject } from "../json/link.js";
 import { icon } from "../../../icons.js";
 

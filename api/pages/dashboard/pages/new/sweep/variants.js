@@ -1,7 +1,7 @@
 // Variants: the base, and the base with each of these changes. A change is drawn with the fields of the form itself.
 
-import { html } from "/pages/vendor/lit-html/lit-html.js";
-import { live } from "/pages/vendor/lit-html/directives/live.js";
+import { html } from "../../../../vendor/lit-html/lit-html.js";
+import { live } from "../../../../vendor/lit-html/directives/live.js";
 import { icon } from "../../../icons.js";
 import { expand } from "../schema/shorthand.js";
 import { field } from "../form/field.js";

@@ -1,0 +1,53 @@
+"""The dashboard's document: one for all its pages, each with links to the modules that it will need.
+
+A module names its imports only once it is there. Without the links a browser would find them level by level, and would
+ask for plotly.js, which takes longest, last of all. What is linked stands below an address that changes with any file,
+so that a browser may keep it without asking, and never mixes modules of two versions.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+PAGES = Path(__file__).parent / "pages"
+_FOLDER = PAGES / "dashboard"
+_PLOTLY = "/plotly/plotly.min.js"
+_DRAWS = _FOLDER / "drawing.js"
+"""What a page with charts imports."""
+_PAGE = re.compile(r'\{ path: "([^"]+)".*import\("\./([^"]+)"\)')
+_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"([./][^"]+)";$', re.MULTILINE)
+
+
+def version() -> str:
+    """A word for all files of the pages as they are now."""
+    digest = hashlib.sha256()
+    for file in sorted(PAGES.rglob("*.*")):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def documents(below: str) -> dict[str, str]:
+    """The HTML of each address, `{names}` in it, that the dashboard's registry knows; its files are `below`."""
+    shell = (_FOLDER / "index.html").read_text()
+    pages = _PAGE.findall((_FOLDER / "registry.js").read_text())
+    whole = {path: shell.replace("  </head>", _links(_FOLDER / module) + "  </head>") for path, module in pages}
+    return {path: text.replace('"/pages/', f'"{below}/') for path, text in whole.items()}
+
+
+def _links(page: Path) -> str:
+    modules = _imported(page, _imported(_FOLDER / "app.js", {}))
+    links = [f'<link rel="modulepreload" href="/pages/{one.relative_to(PAGES)}">' for one in modules]
+    if _DRAWS in modules:
+        links.insert(0, f'<link rel="preload" as="script" href="{_PLOTLY}">')
+    return "".join(f"    {link}\n" for link in links)
+
+
+def _imported(module: Path, known: dict[Path, None]) -> dict[Path, None]:
+    """The module and what it imports, and what that does, after what is known already."""
+    if module in known:
+        return known
+    known = {**known, module: None}
+    for name in _IMPORT.findall(module.read_text()):
+        at = PAGES / name.removeprefix("/pages/") if name.startswith("/") else module.parent / name
+        known = _imported(at.resolve(), known)
+    return known
