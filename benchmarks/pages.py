@@ -1,0 +1,151 @@
+"""What the dashboard costs with much to show: fifty long runs compared, ten thousand in the list, a page left open."""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, Playwright, sync_playwright
+
+from benchmarks.report import Sample, header, table
+from benchmarks.scale_data import LONG_EPOCHS, Size, build, ids
+from benchmarks.stage import stages
+from hub.database import Database
+from tests.acceptance.browser.chromium import launch, visiting
+from tests.servers.processes import running_api, service_env
+from tests.servers.usage import processor_seconds
+
+SIZE = Size(experiments=10_000, rows=200_000, events=30_000)
+COMPARED = 50
+FIRST_DRAWN = "() => performance.getEntriesByName('curves')[0]?.startTime"
+IS_WHOLE = "() => document.querySelector('#curves')?.data?.every((trace) => trace.x.length > 100)"
+FOLLOWED = """async (address) => {
+  const link = document.body.appendChild(Object.assign(document.createElement("a"), { href: address }));
+  const began = performance.now();
+  link.click();
+  while (!performance.getEntriesByName("curves").length) await new Promise((resolve) => setTimeout(resolve, 5));
+  return performance.getEntriesByName("curves")[0].startTime - began;
+}"""
+"""Milliseconds from a click on a link of the dashboard to the curves."""
+TO_ITS_END = """async () => {
+  let last = performance.now(), longest = 0, going = true;
+  const tick = () => {
+    const now = performance.now();
+    [longest, last] = [Math.max(longest, now - last), now];
+    if (going) requestAnimationFrame(tick);
+  };
+  tick();
+  for (let height = 0, same = 0; same < 40; ) {
+    scrollTo(0, document.documentElement.scrollHeight);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    same = height === document.documentElement.scrollHeight ? same + 1 : 0;
+    height = document.documentElement.scrollHeight;
+  }
+  going = false;
+  return [longest, document.querySelectorAll("*").length, document.querySelectorAll("tr[data-id]").length];
+}"""
+"""Scroll until nothing is added any more: the longest frame in ms, the page's elements, rows among them."""
+
+
+def main() -> None:
+    options = _options()
+    print(header("Pages", ("playwright", "plotly", "fastapi"), [str(SIZE)]), flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="gradus-pages-") as name,
+        _service(Path(name)) as (url, pid, runs),
+        sync_playwright() as playwright,
+    ):
+        _compare(playwright, url, runs, options.repeats)
+        _scroll(playwright, url)
+        _rest(playwright, url, pid, options.seconds)
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[tuple[str, int, list[str]]]:
+    """Where an API with many experiments listens, its process, and experiments with many epochs."""
+    with stages(folder, ("SQLite",)) as stage:
+        settings = stage["SQLite"]
+        database = Database(settings.database_url)
+        build(database, SIZE)
+        with database.read() as session:
+            runs = list(ids(session, long=True))[:COMPARED]
+        database.close()
+        env = service_env(folder, settings.database_url, settings.redis_url)
+        with running_api(folder, env) as (program, client):
+            yield client.access.url, program.process.pid, runs
+
+
+def _compare(playwright: Playwright, url: str, runs: list[str], repeats: int) -> None:
+    """A first visit has everything to fetch and to compile; a click in the list finds plotly.js there since the first
+    run was selected."""
+    address = f"/compare?ids={','.join(runs)}"
+    visits: dict[str, list[float]] = {"first visit": [], "second visit": [], "a click in the list": []}
+    for _ in range(repeats):
+        browser = launch(playwright)
+        with visiting(browser, url) as (context, _):
+            for visit in ("first visit", "second visit"):
+                page = context.new_page()
+                page.goto(address)
+                visits[visit].append(page.wait_for_function(FIRST_DRAWN).json_value())
+                page.wait_for_function(IS_WHOLE)
+            page.goto("/")
+            page.locator("tr[data-id] input").first.click()
+            page.wait_for_function("() => globalThis.Plotly")
+            visits["a click in the list"].append(page.evaluate(FOLLOWED, address))
+        browser.close()
+    rows = [(visit, Sample(tuple(times)).in_words(), repeats) for visit, times in visits.items()]
+    print(table((f"{COMPARED} runs of {LONG_EPOCHS:,} epochs compared", "ms to the curves", "n"), rows), flush=True)
+
+
+def _scroll(playwright: Playwright, url: str) -> None:
+    with _page(playwright, url) as page:
+        page.wait_for_selector("tr[data-id]")
+        began = time.monotonic()
+        longest, elements, rows = page.evaluate(TO_ITS_END)
+        lines = {
+            "experiments in the list": f"{SIZE.experiments:,}",
+            "from its top to its end, s": f"{time.monotonic() - began:.0f}",
+            "elements on the page then, rows among them": f"{elements:,}, {rows}",
+            "longest frame, ms": f"{longest:.0f}",
+        }
+        print(table(("scrolling", ""), lines.items()), flush=True)
+
+
+def _rest(playwright: Playwright, url: str, pid: int, seconds: float) -> None:
+    shares = {"nobody looks": _share(pid, seconds)}
+    with _page(playwright, url) as page:
+        page.wait_for_selector("tr[data-id]")
+        time.sleep(5)
+        shares["one page is open"] = _share(pid, seconds)
+    rows = [(what, f"{100 * share:.2f} %") for what, share in shares.items()]
+    print(table((f"the API at rest, {seconds:g} s", "of a core"), rows))
+
+
+def _share(pid: int, seconds: float) -> float:
+    """Of a core, that a process takes."""
+    before = processor_seconds(pid)
+    time.sleep(seconds)
+    return (processor_seconds(pid) - before) / seconds
+
+
+@contextmanager
+def _page(playwright: Playwright, url: str) -> Iterator[Page]:
+    browser = launch(playwright)
+    with visiting(browser, url) as (context, _):
+        page = context.new_page()
+        page.goto("/")
+        yield page
+    browser.close()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5, help="browsers that compare")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long the API is watched")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
