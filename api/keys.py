@@ -12,6 +12,8 @@ from hub.database import Database
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE
 
+_MOST_DAYS = 36_500
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the command says, on the database of the environment."""
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _create(database: Database, given: argparse.Namespace) -> None:
     """The key alone goes to the standard output, so that a script can take it."""
     at = datetime.now(UTC)
-    until = at + timedelta(days=given.days) if given.days else None
+    until = None if given.days is None else at + timedelta(days=given.days)
     with database.write() as session:
         workspaces.ensure(session, given.workspace, at)
         made = keys.create(session, given.workspace, given.name, Role(given.role), at, until)
@@ -48,6 +50,13 @@ def _revoke(database: Database, given: argparse.Namespace) -> None:
             sys.exit(f"error: the workspace {given.workspace} has no key {given.id}")
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"from 1 to {_MOST_DAYS}, not {days}")
+    return days
+
+
 def _state(key: KeyRecord) -> str:
     if key.revoked_at is not None:
         return "revoked"
@@ -60,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     create = commands.add_parser("create", help="make a key, and its workspace if there is none")
     create.add_argument("name", metavar="NAME", help="who or what will use it")
     create.add_argument("--role", choices=list(map(str, Role)), default=str(Role.EDITOR))
-    create.add_argument("--days", type=int, default=None, help="until it expires (default: never)")
+    create.add_argument("--days", type=_days, help="until it expires (default: never)")
     create.set_defaults(run=_create)
     listing = commands.add_parser("list", help="the keys of a workspace")
     listing.set_defaults(run=_list)

@@ -119,3 +119,10 @@ def test_a_key_may_last_until_a_year_of_four_digits_and_is_told_in_utc(ours: htt
     assert made.status_code == 201
     assert made.json()["expires_at"] == "9998-12-31T23:59:59.000000Z"
     assert made.json()["expires_at"] in [one["expires_at"] for one in ours.get("/v1/keys").json()["data"]]
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "36501", "9" * 30])
+def test_a_key_made_at_the_server_expires_in_some_days(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        keys_command(["create", "--days", days, "ada"])
+    assert "--days: from 1 to 36500" in capsys.readouterr().err
