@@ -118,13 +118,13 @@ def _become(session: Session, row: ExperimentRow, status: Status) -> None:
     at = now(session)
     append(session, become(session, row, status, at), at)
     experiments.close_job(session, row.job_id)
-    session.flush()
 
 
 def _ask(session: Session, row: ExperimentRow, status: Status) -> None:
     """Let its worker know, who looks for it once this is committed."""
     row.request = status
     outbox(session).controls.add(row.job_id)
+    session.flush()
 
 
 def _queue(session: Session, row: ExperimentRow, at: datetime, quotas: Quotas, why: str = "") -> None:

@@ -35,7 +35,6 @@ def cancel(session: Session, sweep: SweepRow, at: datetime) -> None:
         raise Conflict(f"all experiments of sweep {sweep.id} are over already", code="impossible_transition")
     for row in rows:
         told += control.become(session, row, Status.CANCELLED, at)
-    session.flush()
     for job_id in {row.job_id for row in rows}:
         experiments.close_job(session, job_id)
     append(session, told, at)
