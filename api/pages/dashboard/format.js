@@ -29,6 +29,7 @@ export const whole = (value) => (value === null || value === undefined ? NONE : 
 /** Seconds as "42 s", "3 min 20 s", "1 h 5 min". */
 export const duration = (seconds) => {
   if (seconds === null || seconds === undefined) return NONE;
+  if (seconds < 0.1) return `${(1000 * seconds).toFixed(0)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   if (seconds < 3600) return pair(seconds, 60, "min", "s");
