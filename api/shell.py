@@ -9,7 +9,7 @@ import hashlib
 import re
 from pathlib import Path
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = (Path(__file__).parent / "pages").resolve()
 _FOLDER = PAGES / "dashboard"
 _PLOTLY = "/plotly/plotly.min.js"
 _DRAWS = _FOLDER / "drawing.js"

@@ -1,6 +1,7 @@
 """Files that pages are made of, packed for who unpacks."""
 
 import gzip
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,15 +14,13 @@ from starlette.types import Scope
 from api.negotiation import unpacks_gzip
 
 PACKED = frozenset({".js", ".css", ".svg"})
+_WORD = re.compile("[0-9a-f]{12}")
+"""A version."""
 
 
 class Files(StaticFiles):
-    """A folder. Unless it is told otherwise, a browser asks each time whether its own are still good: modules of two
-    versions would not understand each other. The tag is weak, for it is the same with and without gzip."""
-
-    def __init__(self, directory: Path, cached: str = "no-cache") -> None:
-        super().__init__(directory=directory)
-        self._cached = cached
+    """A folder. Its files are never taken from a browser's cache unasked: modules of two versions would not understand
+    each other. The tag is weak, for it is the same with and without gzip."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -29,8 +28,33 @@ class Files(StaticFiles):
         if isinstance(response, FileResponse) and Path(path).suffix in PACKED and _unpacks(scope):
             content = await run_in_threadpool(_packed, str(response.path), tag)
             response = Response(content, media_type=response.media_type, headers={"Content-Encoding": "gzip"})
-        response.headers.update({"Cache-Control": self._cached, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
+        response.headers.update({"Cache-Control": "no-cache", "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
         return response
+
+
+class Versioned(Files):
+    """A folder whose files stand below a word for their version, too. There a browser may keep them for good, as long
+    as they are what they were when the service started; below another version's word it gets what there is now."""
+
+    def __init__(self, directory: Path, version: str) -> None:
+        super().__init__(directory=directory)
+        self._version = version
+        self._at_first = {str(file.relative_to(directory)): _stamp(file) for file in directory.rglob("*.*")}
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        word, _, rest = path.partition("/")
+        if not _WORD.fullmatch(word):
+            return await super().get_response(path, scope)
+        response = await super().get_response(rest, scope)
+        if word == self._version and _stamp(Path(str(self.directory), rest)) == self._at_first.get(rest):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """What changes with the file."""
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def _unpacks(scope: Scope) -> bool:

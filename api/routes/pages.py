@@ -9,11 +9,11 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from api import shell
 from api.middleware.security import PAGE
-from api.statics import Files
+from api.statics import Files, Versioned
 
 router = APIRouter(include_in_schema=False)
 
-_KEPT = f"/pages/{shell.version()}"
+_VERSION = shell.version()
 _SWAGGER = Path(fastapi_standalone_docs.__path__[0]) / "static" / "swagger"
 _PLOTLY = Path(plotly.__path__[0]) / "package_data"
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -22,8 +22,7 @@ _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 def mount(app: FastAPI) -> None:
     """The files that the pages are made of; they come with packages, none from elsewhere."""
-    app.mount(_KEPT, Files(directory=shell.PAGES, cached="public, max-age=31536000, immutable"))
-    app.mount("/pages", Files(directory=shell.PAGES))
+    app.mount("/pages", Versioned(shell.PAGES, _VERSION))
     app.mount("/docs", Files(directory=_SWAGGER))
     app.mount("/plotly", Files(directory=_PLOTLY))
 
@@ -34,7 +33,7 @@ def _serve(path: str, document: str) -> None:
         return HTMLResponse(document, headers={"Content-Security-Policy": PAGE, "Cache-Control": "no-cache"})
 
 
-for _path, _document in shell.documents(_KEPT).items():
+for _path, _document in shell.documents(f"/pages/{_VERSION}").items():
     _serve(_path, _document)
 
 

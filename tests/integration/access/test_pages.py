@@ -5,9 +5,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 import api
-from tests.integration.access.doors import SPEC
+from api.statics import Versioned
+from tests.integration.access.doors import SPEC, serving
 
 PAGES = Path(api.__file__).parent / "pages"
 ANSWERS = [
@@ -99,6 +101,25 @@ def test_a_page_names_what_it_needs_and_a_browser_may_keep_it(trusting: str, pag
     for part in kept:
         assert "immutable" in httpx.get(f"{trusting}{part}").headers["cache-control"], part
     assert ("/plotly/plotly.min.js" in linked) is (page == "/compare")
+
+
+def test_below_the_word_of_another_version_is_what_there_is_now(trusting: str) -> None:
+    other, plain = (httpx.get(f"{trusting}/pages/{below}dashboard/app.js") for below in ("0123456789ab/", ""))
+    assert other.content == plain.content
+    assert other.headers["cache-control"] == "no-cache"
+    assert httpx.get(f"{trusting}/pages/0123456789ab/dashboard/nothing.js").status_code == 404
+
+
+def test_a_file_that_changed_since_the_start_is_kept_by_nobody(tmp_path: Path) -> None:
+    script = tmp_path / "one.js"
+    script.write_text("1")
+    app = FastAPI()
+    app.mount("/pages", Versioned(tmp_path, "0123456789ab"))
+    with serving(app) as url:
+        at = f"{url}/pages/0123456789ab/one.js"
+        assert "immutable" in httpx.get(at).headers["cache-control"]
+        script.write_text("22")
+        assert httpx.get(at).headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
