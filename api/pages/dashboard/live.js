@@ -38,11 +38,13 @@ export const onState = (watcher) => {
   return () => watchers.delete(watcher);
 };
 
-/** Once the stream is open, or is not to be had for now: between what is read then and what is told nothing is missed. */
+/** Once the stream is open, or does not come soon: who reads then misses nothing that is told, or hears of a gap. */
 export const joined = new Promise((resolve) => {
   watchers.add((now) => now === "connecting" || resolve());
   setTimeout(resolve, PATIENCE);
 });
+let late = false;
+setTimeout(() => (late = state === "connecting"), PATIENCE);
 
 const open = () => {
   timer = 0;
@@ -54,7 +56,8 @@ const open = () => {
 
 const opened = () => {
   pause = FIRST_PAUSE;
-  if (state === "reconnecting" && last === null) tell({ kind: "gap" });
+  if ((state === "reconnecting" || late) && last === null) tell({ kind: "gap" });
+  late = false;
   become("live");
 };
 

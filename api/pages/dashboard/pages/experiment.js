@@ -109,6 +109,7 @@ class ExperimentPage {
   }
 
   #grow(row) {
+    if (this.#told) this.#told = withEpoch(this.#told, row);
     if (!this.history.hear(row) || !this.#experiment) return;
     this.#experiment = withEpoch(this.#experiment, row);
     this.#draw();

@@ -13,6 +13,7 @@ const PAUSE = 5000;
 export class Curves {
   #rows = new Map();
   #wanted = new Set();
+  #ended = false;
   #read = afterRest(80, () => this.#ask());
   #readLater = afterRest(PAUSE, () => this.#ask());
 
@@ -43,6 +44,7 @@ export class Curves {
   }
 
   end() {
+    this.#ended = true;
     this.#read.cancel();
     this.#readLater.cancel();
   }
@@ -55,7 +57,9 @@ export class Curves {
 
   async #ask() {
     const ids = [...this.#wanted].slice(0, TOGETHER);
+    if (!ids.length) return undefined;
     const answer = await get("/v1/metrics", { experiment: ids, max_points: POINTS }).catch(() => null);
+    if (this.#ended) return undefined;
     if (!answer) return this.#readLater(); // what is wrong the list itself says
     for (const id of ids) this.#take(id, answer.data[id]?.data ?? []);
     if (this.#wanted.size) this.#read();
