@@ -7,6 +7,7 @@ so that a browser may keep it without asking, and never mixes modules of two ver
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 PAGES = (Path(__file__).parent / "pages").resolve()
@@ -15,14 +16,14 @@ _PLOTLY = "/plotly/plotly.min.js"
 _DRAWS = _FOLDER / "drawing.js"
 """What a page with charts imports."""
 _PAGE = re.compile(r'\{ path: "([^"]+)".*import\("\./([^"]+)"\)')
-_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"([./][^"]+)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"(\.[^"]+)";$', re.MULTILINE)
 
 
 def version() -> str:
     """A word for all files of the pages as they are now."""
     digest = hashlib.sha256()
     for file in sorted(PAGES.rglob("*.*")):
-        digest.update(file.name.encode() + file.read_bytes())
+        digest.update(str(file.relative_to(PAGES)).encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -30,12 +31,13 @@ def documents(below: str) -> dict[str, str]:
     """The HTML of each address, `{names}` in it, that the dashboard's registry knows; its files are `below`."""
     shell = (_FOLDER / "index.html").read_text()
     pages = _PAGE.findall((_FOLDER / "registry.js").read_text())
-    whole = {path: shell.replace("  </head>", _links(_FOLDER / module) + "  </head>") for path, module in pages}
+    frame = _imported(_FOLDER / "app.js", {})
+    links = {path: _links(_imported(_FOLDER / module, frame)) for path, module in pages}
+    whole = {path: shell.replace("  </head>", named + "  </head>") for path, named in links.items()}
     return {path: text.replace('"/pages/', f'"{below}/') for path, text in whole.items()}
 
 
-def _links(page: Path) -> str:
-    modules = _imported(page, _imported(_FOLDER / "app.js", {}))
+def _links(modules: Mapping[Path, None]) -> str:
     links = [f'<link rel="modulepreload" href="/pages/{one.relative_to(PAGES)}">' for one in modules]
     if _DRAWS in modules:
         links.insert(0, f'<link rel="preload" as="script" href="{_PLOTLY}">')
@@ -48,6 +50,5 @@ def _imported(module: Path, known: dict[Path, None]) -> dict[Path, None]:
         return known
     known = {**known, module: None}
     for name in _IMPORT.findall(module.read_text()):
-        at = PAGES / name.removeprefix("/pages/") if name.startswith("/") else module.parent / name
-        known = _imported(at.resolve(), known)
+        known = _imported((module.parent / name).resolve(), known)
     return known

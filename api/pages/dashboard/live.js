@@ -16,6 +16,8 @@ const watchers = new Set();
 let source = null;
 let last = null;
 let state = "connecting";
+/** Whether pages have read without waiting any longer for the first stream. */
+let late = false;
 let pause = FIRST_PAUSE;
 let timer = 0;
 
@@ -41,10 +43,11 @@ export const onState = (watcher) => {
 /** Once the stream is open, or does not come soon: who reads then misses nothing that is told, or hears of a gap. */
 export const joined = new Promise((resolve) => {
   watchers.add((now) => now === "connecting" || resolve());
-  setTimeout(resolve, PATIENCE);
+  setTimeout(() => {
+    late = state === "connecting";
+    resolve();
+  }, PATIENCE);
 });
-let late = false;
-setTimeout(() => (late = state === "connecting"), PATIENCE);
 
 const open = () => {
   timer = 0;
