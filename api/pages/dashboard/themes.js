@@ -21,11 +21,22 @@ export const onTheme = (listener) => {
   return () => listeners.delete(listener);
 };
 
-/** The value that a colour of `css/theme.css` has now. */
+const values = new Map();
+
+/** The value that a colour of `css/theme.css` has in the theme that is shown. */
 export const color = (name) => {
-  root.style.setProperty("accent-color", `var(--${name})`); // a property that computes light-dark(), and shows nowhere
-  const value = getComputedStyle(root).accentColor;
-  root.style.removeProperty("accent-color");
+  const key = `${theme()} ${name}`;
+  if (!values.has(key)) values.set(key, computed(name));
+  return values.get(key);
+};
+
+/** By an element of its own: a property of the page's would have the whole page's styles computed anew. */
+const computed = (name) => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.hidden = true;
+  probe.style.color = `var(--${name})`; // a property that computes light-dark()
+  const value = getComputedStyle(probe).color;
+  probe.remove();
   return value;
 };
 
