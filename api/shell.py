@@ -1,8 +1,8 @@
 """The dashboard's document: one for all its pages, each with links to the modules that it will need.
 
-A module names its imports only once it is there. Without the links a browser would find them level by level, and would
-ask for plotly.js, which takes longest, last of all. What is linked stands below an address that changes with any file,
-so that a browser may keep it without asking, and never mixes modules of two versions.
+A module names its imports only once it is there: without the links a browser would find them level by level. What is
+linked stands below an address that changes with any file, so that a browser may keep it without asking, and never mixes
+modules of two versions.
 """
 
 import hashlib
@@ -12,9 +12,6 @@ from pathlib import Path
 
 PAGES = (Path(__file__).parent / "pages").resolve()
 _FOLDER = PAGES / "dashboard"
-_PLOTLY = "/plotly/plotly.min.js"
-_DRAWS = _FOLDER / "drawing.js"
-"""What a page with charts imports."""
 _PAGE = re.compile(r'\{ path: "([^"]+)".*import\("\./([^"]+)"\)')
 _IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"(\.[^"]+)";$', re.MULTILINE)
 
@@ -38,10 +35,7 @@ def documents(below: str) -> dict[str, str]:
 
 
 def _links(modules: Mapping[Path, None]) -> str:
-    links = [f'<link rel="modulepreload" href="/pages/{one.relative_to(PAGES)}">' for one in modules]
-    if _DRAWS in modules:
-        links.insert(0, f'<link rel="preload" as="script" href="{_PLOTLY}">')
-    return "".join(f"    {link}\n" for link in links)
+    return "".join(f'    <link rel="modulepreload" href="/pages/{one.relative_to(PAGES)}">\n' for one in modules)
 
 
 def _imported(module: Path, known: dict[Path, None]) -> dict[Path, None]:

@@ -20,14 +20,22 @@ _WORD = re.compile("[0-9a-f]{12}")
 
 class Files(StaticFiles):
     """A folder. Its files are never taken from a browser's cache unasked: modules of two versions would not understand
-    each other. The tag is weak, for it is the same with and without gzip."""
+    each other. The tag is weak, for it is the same with and without gzip.
+
+    `head` is put before the text of each.
+    """
+
+    def __init__(self, directory: Path, head: bytes = b"") -> None:
+        super().__init__(directory=directory)
+        self._head = head
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         tag = response.headers["ETag"]
-        if isinstance(response, FileResponse) and Path(path).suffix in PACKED and _unpacks(scope):
-            content = await run_in_threadpool(_packed, str(response.path), tag)
-            response = Response(content, media_type=response.media_type, headers={"Content-Encoding": "gzip"})
+        if isinstance(response, FileResponse) and Path(path).suffix in PACKED:
+            read, coding = (_packed, {"Content-Encoding": "gzip"}) if _unpacks(scope) else (_plain, {})
+            content = await run_in_threadpool(read, str(response.path), tag, self._head)
+            response = Response(content, media_type=response.media_type, headers=coding)
         response.headers.update({"Cache-Control": "no-cache", "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
         return response
 
@@ -62,6 +70,10 @@ def _unpacks(scope: Scope) -> bool:
 
 
 @lru_cache(maxsize=256)  # all of them together come to 4 MB
-def _packed(path: str, _tag: str) -> bytes:  # plotly.js takes a third of a second
+def _packed(path: str, tag: str, head: bytes) -> bytes:  # plotly.js takes a third of a second
     """The file of this version."""
-    return gzip.compress(Path(path).read_bytes(), 6, mtime=0)
+    return gzip.compress(_plain(path, tag, head), 6, mtime=0)
+
+
+def _plain(path: str, _tag: str, head: bytes) -> bytes:
+    return head + Path(path).read_bytes()

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import httpx
+import plotly
 import pytest
 from fastapi import FastAPI
 
@@ -100,7 +101,12 @@ def test_a_page_names_what_it_needs_and_a_browser_may_keep_it(trusting: str, pag
     assert any(part.endswith("/vendor/lit-html/lit-html.js") for part in kept)
     for part in kept:
         assert "immutable" in httpx.get(f"{trusting}{part}").headers["cache-control"], part
-    assert ("/plotly/plotly.min.js" in linked) is (page == "/compare")
+
+
+def test_a_browser_is_asked_to_compile_the_chart_library_beside_the_page(trusting: str) -> None:
+    head, _, rest = httpx.get(f"{trusting}/plotly/plotly.min.js").text.partition("\n")
+    assert head == "//# allFunctionsCalledOnLoad"
+    assert rest == (Path(plotly.__path__[0]) / "package_data" / "plotly.min.js").read_text()
 
 
 def test_below_the_word_of_another_version_is_what_there_is_now(trusting: str) -> None:
