@@ -1,28 +1,56 @@
-// A chart on a page: drawn when first asked to, drawn anew after that, and gone with its page.
+// A chart on a page: sketched until plotly.js is there, drawn anew whenever it is asked to, and gone with its page.
 
-import { color, lineChart } from "./charts.js";
+import { drawLines } from "./charts.js";
+import { loadPlotly } from "./plotly.js";
+import { sketch } from "./sketch.js";
+import { color, onTheme } from "./themes.js";
+import { attempt } from "./toast.js";
+
+let coming = null;
+
+/** plotly.js; undefined if it cannot be had, which is said, and tried again by the next chart. */
+const library = async () => {
+  coming ??= attempt(loadPlotly);
+  const found = await coming;
+  if (!found) coming = null;
+  return found;
+};
 
 /** Its kinds give plotly's `traces(state)` and `layout(state)`. */
 export class Drawing {
-  #chart = null;
+  #plotly = globalThis.Plotly;
+  #state = null;
   #ended = false;
+  #forget = onTheme(() => this.#show());
 
   constructor(element) {
     this.element = element;
+    if (!this.#plotly) library().then((found) => found && this.#takeOver(found));
   }
 
-  async draw(state) {
-    const [traces, layout] = [() => this.traces(state), () => this.layout(state)];
-    if (this.#chart) return (await this.#chart)?.update(traces, layout);
-    this.#chart = lineChart(this.element, traces, layout);
-    const drawn = await this.#chart;
-    if (this.#ended) drawn.dispose();
-    return drawn;
+  /** @returns {Promise | undefined} when it is drawn */
+  draw(state) {
+    this.#state = state;
+    return this.#show();
   }
 
-  async dispose() {
+  dispose() {
     this.#ended = true;
-    (await this.#chart)?.dispose();
+    this.#forget();
+    this.#plotly?.purge(this.element);
+  }
+
+  #show() {
+    if (!this.#state) return undefined;
+    const [traces, layout] = [this.traces(this.#state), this.layout(this.#state)];
+    return this.#plotly ? drawLines(this.#plotly, this.element, traces, layout) : sketch(this.element, traces, layout);
+  }
+
+  #takeOver(plotly) {
+    if (this.#ended) return;
+    this.#plotly = plotly;
+    this.element.replaceChildren();
+    attempt(() => this.#show());
   }
 }
 

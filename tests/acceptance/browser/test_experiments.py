@@ -11,7 +11,7 @@ from gradus.examples import DIGITS
 from gradus.spec.optimizer import SGD
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
-from tests.acceptance.browser.conftest import Service
+from tests.acceptance.browser.conftest import Service, Visit
 from tests.servers.processes import wait_until
 
 
@@ -82,6 +82,32 @@ def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, ru
         expect(page.locator(".compare-table tbody tr").first).to_contain_text(first)
     page.get_by_label("Metric").select_option(label="Test loss")
     expect(page).to_have_url(re.compile("metric=test_loss"))
+
+
+def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs: tuple[str, str]) -> None:
+    held: list[Route] = []
+    page.route("**/plotly.min.js", lambda route: held.append(route))  # noqa: PLW0108  playwright takes no built-in
+    page.goto(f"/compare?ids={','.join(runs)}")
+    lines = page.locator("#curves .sketch path[stroke]")
+    expect(lines).to_have_count(2)
+    straight = lines.first.get_attribute("d") or ""
+    assert straight.count("L") == 9, "a line through ten epochs"
+    page.get_by_label("Log scale").check()
+    expect(lines.first).not_to_have_attribute("d", straight)
+    page.get_by_role("button", name="optimizer.lr").click()
+    expect(page.locator(".compare-table tbody tr").first).to_contain_text("digits")
+    held[0].continue_()
+    expect(page.locator("#curves .scatterlayer .trace")).to_have_count(2)
+    expect(page.locator("#curves .sketch")).to_have_count(0)
+    assert page.evaluate("() => document.querySelector('#curves').layout.yaxis.type") == "log"
+
+
+def test_without_the_chart_library_lines_are_there_still(visit: Visit, runs: tuple[str, str]) -> None:
+    visit.complaints.absence = True
+    visit.page.route("**/plotly.min.js", lambda route: route.abort())
+    visit.page.goto(f"/experiments/{runs[0]}")
+    expect(visit.page.get_by_text("The chart library could not be loaded.")).to_have_count(1)
+    expect(visit.page.locator("#chart-accuracy .sketch path[stroke]")).to_have_count(3)
 
 
 def test_any_name_is_drawn_and_what_a_spec_alone_has_is_told(

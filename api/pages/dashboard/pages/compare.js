@@ -2,7 +2,6 @@
 
 import { html, render } from "../../vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
-import { loadPlotly } from "../charts.js";
 import { paced, perFrame } from "../frame.js";
 import { History } from "../history.js";
 import { icon } from "../icons.js";
@@ -18,7 +17,7 @@ import { catalogue } from "./new/catalogue.js";
 
 const MOST = 50;
 /** Points of each curve: few, so that something is there at once, and then as many as the eye can use. */
-const FIRST_POINTS = 80;
+const FIRST_POINTS = 40;
 const ALL_POINTS = 400;
 const CURVE_PACE = 400;
 
@@ -61,7 +60,6 @@ class ComparePage {
   begin() {
     this.#end = subscribe((event) => this.#hear(event));
     this.#draw();
-    if (this.ids.length) attempt(loadPlotly);
     this.#read();
   }
 
@@ -191,9 +189,8 @@ class ComparePage {
     if (this.#closed || this.#state !== "shown") return undefined;
     this.#draw.cancel();
     this.#render();
-    const chart = this.#place();
-    return attempt(async () => {
-      await chart.draw({
+    return attempt(() =>
+      this.#place().draw({
         experiments: this.#experiments,
         rows: (id) => this.#histories.get(id)?.rows ?? [],
         place: (one) => this.#places.get(one.id),
@@ -201,9 +198,8 @@ class ComparePage {
         smoothing: this.#smoothing,
         logarithmic: this.#logarithmic,
         pointed: this.#pointed,
-      });
-      performance.mark("curves");
-    });
+      }),
+    );
   }
 
   /** The drawing; one whose place is gone was another's. */

@@ -2,7 +2,6 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { get, post } from "../api.js";
-import { loadPlotly } from "../charts.js";
 import { datasets } from "../datasets.js";
 import { title } from "../format.js";
 import { paced, perFrame } from "../frame.js";
@@ -58,7 +57,6 @@ class ExperimentPage {
 
   begin() {
     render(loading(), this.root);
-    attempt(loadPlotly);
     this.#end = subscribe((event) => this.#hear(event));
     this.#read();
   }

@@ -2,11 +2,11 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
-import { loadPlotly } from "../charts.js";
 import { datasets } from "../datasets.js";
 import { afterRest, perFrame } from "../frame.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
+import { loadPlotly } from "../plotly.js";
 import { session } from "../session.js";
 import { failure } from "../states.js";
 import { attempt } from "../toast.js";

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { series } from "../../charts.js";
+import { STROKES, series } from "../../charts.js";
 import { title } from "../../format.js";
 import { icon } from "../../icons.js";
 import { badge } from "../../status.js";
@@ -46,7 +46,5 @@ const heading = (column, sort, turn) => {
 /** The line of a run in the chart, in small. */
 const swatch = (n) => {
   const { color, dash } = series(n);
-  return html`<svg class="swatch" viewBox="0 0 24 8" aria-hidden="true"><path d="M1 4H23" stroke=${color} stroke-dasharray=${DASHES[dash]} /></svg>`;
+  return html`<svg class="swatch" viewBox="0 0 24 8" aria-hidden="true"><path d="M1 4H23" stroke=${color} stroke-dasharray=${STROKES[dash]} /></svg>`;
 };
-
-const DASHES = { solid: "none", dash: "6 3", dot: "2 3", dashdot: "6 2 1 2", longdash: "10 3", longdashdot: "10 2 1 2" };

@@ -1,6 +1,7 @@
 // Where values stand on the axes of parallel coordinates: 0 is the bottom, 1 the top.
 
 import { finite } from "../../api.js";
+import { round } from "../../axis.js";
 import { figure, percent } from "../../format.js";
 
 const MANY_ORDERS = 30;
@@ -69,17 +70,6 @@ const numbered = (name, all, value, scaled, words) => {
     ticks: apart(marks.toSorted((one, other) => at(one) - at(other)), at).map((one) => ({ at: at(one), text: words(one) })),
   };
 };
-
-/** Round numbers between two, whole powers of ten on a logarithmic axis. */
-const round = (low, high, logarithmic) => {
-  if (logarithmic) return range(Math.ceil(Math.log10(low)), Math.log10(high)).map((power) => 10 ** power);
-  const rough = (high - low) / FEW;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((one) => one * power >= rough) * power;
-  return range(Math.ceil(low / step), high / step).map((one) => Number((one * step).toPrecision(12)));
-};
-
-const range = (first, last) => Array.from({ length: Math.max(0, Math.floor(last - first) + 1) }, (_, i) => first + i);
 
 /** Those far enough from each other to be read; the ends stay. */
 const apart = (sorted, at) => {
