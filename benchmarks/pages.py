@@ -9,8 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Playwright, sync_playwright
 
-from benchmarks.report import Sample, header, table
-from benchmarks.scale_data import LONG_EPOCHS, Size, build, ids
+from benchmarks import compared
+from benchmarks.report import header, table
+from benchmarks.scale_data import Size, build, ids
 from benchmarks.stage import stages
 from hub.database import Database
 from tests.acceptance.browser.chromium import launch, visiting
@@ -19,16 +20,6 @@ from tests.servers.usage import processor_seconds
 
 SIZE = Size(experiments=10_000, rows=200_000, events=30_000)
 COMPARED = 50
-FIRST_DRAWN = "() => performance.getEntriesByName('curves')[0]?.startTime"
-IS_WHOLE = "() => document.querySelector('#curves')?.data?.every((trace) => trace.x.length > 100)"
-FOLLOWED = """async (address) => {
-  const link = document.body.appendChild(Object.assign(document.createElement("a"), { href: address }));
-  const began = performance.now();
-  link.click();
-  while (!performance.getEntriesByName("curves").length) await new Promise((resolve) => setTimeout(resolve, 5));
-  return performance.getEntriesByName("curves")[0].startTime - began;
-}"""
-"""Milliseconds from a click on a link of the dashboard to the curves."""
 TO_ITS_END = """async () => {
   let last = performance.now(), longest = 0, going = true;
   const tick = () => {
@@ -57,7 +48,7 @@ def main() -> None:
         _service(Path(name)) as (url, pid, runs),
         sync_playwright() as playwright,
     ):
-        _compare(playwright, url, runs, options.repeats)
+        compared.measure(playwright, url, runs, options.repeats)
         _scroll(playwright, url)
         _rest(playwright, url, pid, options.seconds)
 
@@ -75,28 +66,6 @@ def _service(folder: Path) -> Iterator[tuple[str, int, list[str]]]:
         env = service_env(folder, settings.database_url, settings.redis_url)
         with running_api(folder, env) as (program, client):
             yield client.access.url, program.process.pid, runs
-
-
-def _compare(playwright: Playwright, url: str, runs: list[str], repeats: int) -> None:
-    """A first visit has everything to fetch and to compile; a click in the list finds plotly.js there since the first
-    run was selected."""
-    address = f"/compare?ids={','.join(runs)}"
-    visits: dict[str, list[float]] = {"first visit": [], "second visit": [], "a click in the list": []}
-    for _ in range(repeats):
-        browser = launch(playwright)
-        with visiting(browser, url) as (context, _):
-            for visit in ("first visit", "second visit"):
-                page = context.new_page()
-                page.goto(address)
-                visits[visit].append(page.wait_for_function(FIRST_DRAWN).json_value())
-                page.wait_for_function(IS_WHOLE)
-            page.goto("/")
-            page.locator("tr[data-id] input").first.click()
-            page.wait_for_function("() => globalThis.Plotly")
-            visits["a click in the list"].append(page.evaluate(FOLLOWED, address))
-        browser.close()
-    rows = [(visit, Sample(tuple(times)).in_words(), repeats) for visit, times in visits.items()]
-    print(table((f"{COMPARED} runs of {LONG_EPOCHS:,} epochs compared", "ms to the curves", "n"), rows), flush=True)
 
 
 def _scroll(playwright: Playwright, url: str) -> None:

@@ -1,0 +1,116 @@
+"""Fifty long runs compared in a browser: when their curves are there, and when the page answers."""
+
+import subprocess
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, Playwright
+
+from benchmarks.report import Sample, table
+from tests.acceptance.browser.chromium import FLAGS, executable, launch, visiting
+
+VISITS = ("first visit", "second visit", "a click in the list")
+WATCH = """() => {
+  const seen = (globalThis.seen = {});
+  const page = (selector) => document.querySelector(selector);
+  const sorts = () => document.querySelectorAll(".compare-table thead button")[1];
+  const look = () => {
+    const now = performance.now() - (globalThis.began ?? 0);
+    if (!seen.curves && page("#curves path[stroke], #curves .trace")) {
+      seen.curves = now;
+      sorts().click();
+    } else if (seen.curves && !seen.sorted && sorts()?.closest("th").ariaSort) seen.sorted = now;
+    if (!seen.labels && page("#curves .trace")) seen.labels = now;
+    seen.whole = Boolean(page("#curves")?.data?.every((trace) => trace.x.length > 100));
+    if (!seen.whole) setTimeout(look, 4);
+  };
+  look();
+}"""
+"""Have the table sorted by a click as soon as the curves are there, and note when what was seen, in ms."""
+FOLLOW = """(address) => {
+  const link = document.body.appendChild(Object.assign(document.createElement("a"), { href: address }));
+  globalThis.began = performance.now();
+  link.click();
+}"""
+SEEN = {
+    "curves": "the curves are there",
+    "sorted": "the table is sorted, as was asked then",
+    "labels": "the pointer is told values",
+}
+AFTERWARDS = """async () => {
+  const asked = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("plotly.min.js")).startTime;
+  const tasks = await new Promise((resolve) =>
+    new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type: "longtask", buffered: true }));
+  const later = tasks.filter(({ startTime }) => startTime > asked).map(({ duration }) => duration);
+  return [asked, Math.max(0, ...later)];
+}"""
+"""When plotly.js was asked for, which follows the first curves, and the longest that the page stood still after it."""
+SETTLED = 6.0
+"""Seconds after which a page has drawn all it will."""
+
+
+def measure(playwright: Playwright, url: str, runs: Sequence[str], repeats: int) -> None:
+    """By its address and from the list, where plotly.js is there since the first run was selected; with a debugger,
+    for which the browser goes through plotly.js three times more, and without."""
+    address = f"/compare?ids={','.join(runs)}"
+    rows = [*_visits(playwright, url, address, repeats), *_alone(playwright, url + address, repeats)]
+    print(table((f"{len(runs)} runs compared", "", "ms", "n"), rows), flush=True)
+
+
+def _visits(playwright: Playwright, url: str, address: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
+    seen: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for _ in range(repeats):
+        browser = launch(playwright)
+        with visiting(browser, url) as (context, _):
+            for visit in VISITS:
+                page = context.new_page()
+                if visit == VISITS[-1]:
+                    _follow(page, address)
+                else:
+                    page.add_init_script(f"({WATCH})()")
+                    page.goto(address)
+                page.wait_for_function("() => seen.whole")
+                for what in SEEN:
+                    seen[visit, what].append(page.evaluate(f"seen.{what}"))
+        browser.close()
+    for (visit, what), times in seen.items():
+        yield visit, SEEN[what], Sample(tuple(times)).in_words(), repeats
+
+
+def _follow(page: Page, address: str) -> None:
+    page.goto("/")
+    page.locator("tr[data-id] input").first.click()
+    page.wait_for_function("() => globalThis.Plotly")
+    page.evaluate(FOLLOW, address)
+    page.evaluate(WATCH)
+
+
+def _alone(playwright: Playwright, url: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
+    seen: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for _ in range(repeats):
+        with tempfile.TemporaryDirectory(prefix="gradus-profile-", ignore_cleanup_errors=True) as profile:
+            for visit in ("no debugger, new profile", "no debugger, the browser begun anew"):
+                with _opened(url, Path(profile)) as port:
+                    browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+                    seen[visit].append(tuple(browser.contexts[0].pages[0].evaluate(AFTERWARDS)))
+    for visit, found in seen.items():
+        curves, stills = zip(*found, strict=True)
+        yield visit, "plotly.js is asked for, after the curves", Sample(curves).in_words(), repeats
+        yield visit, "longest that the page stood still since", Sample(stills).in_words(), repeats
+
+
+@contextmanager
+def _opened(url: str, profile: Path) -> Iterator[int]:
+    """A browser that opened a page by itself and drew it; the port at which it can be asked about that afterwards."""
+    flags = ("--headless", *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}", "--window-size=1280,800")
+    browser = subprocess.Popen([executable(), *flags, url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(SETTLED)
+        yield int((profile / "DevToolsActivePort").read_text().split()[0])
+    finally:
+        browser.terminate()
+        browser.wait()
