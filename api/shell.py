@@ -13,7 +13,7 @@ from pathlib import Path
 PAGES = (Path(__file__).parent / "pages").resolve()
 _FOLDER = PAGES / "dashboard"
 _PAGE = re.compile(r'\{ path: "([^"]+)".*import\("\./([^"]+)"\)')
-_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"(\.[^"]+)";$', re.MULTILINE)
+_IMPORT = re.compile(r'(?:^|;)(?:import|export)\b[^"(]*?"(\.[^"]+)"', re.MULTILINE)
 
 
 def version() -> str:

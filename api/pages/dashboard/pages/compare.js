@@ -7,6 +7,7 @@ import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { METRICS, has, withEpoch } from "../metrics.js";
+import { loadPlotly } from "../plotly.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { CompareChart } from "./compare/chart.js";
@@ -61,6 +62,7 @@ class ComparePage {
     this.#end = subscribe((event) => this.#hear(event));
     this.#draw();
     this.#read();
+    if (this.ids.length) loadPlotly().catch(() => {}); // who draws says that it cannot be had
   }
 
   close() {

@@ -9,6 +9,7 @@ import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { metric, withEpoch } from "../metrics.js";
+import { loadPlotly } from "../plotly.js";
 import { mayChange, session } from "../session.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
@@ -59,6 +60,7 @@ class ExperimentPage {
     render(loading(), this.root);
     this.#end = subscribe((event) => this.#hear(event));
     this.#read();
+    loadPlotly().catch(() => {}); // who draws says that it cannot be had
   }
 
   close() {
