@@ -1,8 +1,8 @@
 """The dashboard's document: one for all its pages, each with links to the modules that it will need.
 
-A module names its imports only once it is there: without the links a browser would find them level by level. What is
-linked stands below an address that changes with any file, so that a browser may keep it without asking, and never mixes
-modules of two versions.
+A module names its imports only once it is there: without the links a browser would find them level by level. Before
+modules it fetches styles, and so gets all of them in one. What is linked stands below an address that changes with any
+file, so that a browser may keep it without asking, and never mixes modules of two versions.
 """
 
 import hashlib
@@ -13,6 +13,8 @@ from pathlib import Path
 PAGES = (Path(__file__).parent / "pages").resolve()
 _FOLDER = PAGES / "dashboard"
 _PAGE = re.compile(r'\{ path: "([^"]+)".*import\("\./([^"]+)"\)')
+_STYLE = re.compile(r' *<link rel="stylesheet" href="/pages/([^"]+)">\n')
+_STYLES = re.compile(f"({_STYLE.pattern})+")
 _IMPORT = re.compile(r'(?:^|;)(?:import|export)\b[^"(]*?"(\.[^"]+)"', re.MULTILINE)
 
 
@@ -24,14 +26,24 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
+def styles() -> str:
+    """All that the document links, in its order."""
+    return "".join((PAGES / name).read_text() for name in _STYLE.findall(_document()))
+
+
 def documents(below: str) -> dict[str, str]:
-    """The HTML of each address, `{names}` in it, that the dashboard's registry knows; its files are `below`."""
-    shell = (_FOLDER / "index.html").read_text()
+    """The HTML of each address, `{names}` in it, that the dashboard's registry knows; its files are `below`, its styles
+    as `dashboard.css`."""
+    shell = _STYLES.sub('    <link rel="stylesheet" href="/pages/dashboard.css">\n', _document())
     pages = _PAGE.findall((_FOLDER / "registry.js").read_text())
     frame = _imported(_FOLDER / "app.js", {})
     links = {path: _links(_imported(_FOLDER / module, frame)) for path, module in pages}
     whole = {path: shell.replace("  </head>", named + "  </head>") for path, named in links.items()}
     return {path: text.replace('"/pages/', f'"{below}/') for path, text in whole.items()}
+
+
+def _document() -> str:
+    return (_FOLDER / "index.html").read_text()
 
 
 def _links(modules: Mapping[Path, None]) -> str:

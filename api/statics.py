@@ -14,6 +14,8 @@ from starlette.types import Scope
 from api.negotiation import unpacks_gzip
 
 PACKED = frozenset({".js", ".css", ".svg"})
+ASKED = "no-cache"
+KEPT = "public, max-age=31536000, immutable"
 _WORD = re.compile("[0-9a-f]{12}")
 """A version."""
 
@@ -36,7 +38,7 @@ class Files(StaticFiles):
             read, coding = (_packed, {"Content-Encoding": "gzip"}) if _unpacks(scope) else (_plain, {})
             content = await run_in_threadpool(read, str(response.path), tag, self._head)
             response = Response(content, media_type=response.media_type, headers=coding)
-        response.headers.update({"Cache-Control": "no-cache", "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
+        response.headers.update({"Cache-Control": ASKED, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
         return response
 
 
@@ -55,8 +57,25 @@ class Versioned(Files):
             return await super().get_response(path, scope)
         response = await super().get_response(rest, scope)
         if word == self._version and _stamp(Path(str(self.directory), rest)) == self._at_first.get(rest):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            response.headers["Cache-Control"] = KEPT
         return response
+
+
+class Made:
+    """A file that stands in no folder, of the version that the service has."""
+
+    def __init__(self, text: str, media_type: str, version: str) -> None:
+        self._plain = text.encode()
+        self._packed = gzip.compress(self._plain, mtime=0)
+        self._media_type = media_type
+        self._version = version
+
+    def response(self, version: str, scope: Scope) -> Response:
+        """For who asked for a version's; of another one's it gets what there is now."""
+        packs = _unpacks(scope)
+        headers = {"Cache-Control": KEPT if version == self._version else ASKED, "Vary": "Accept-Encoding"}
+        coding = {"Content-Encoding": "gzip"} if packs else {}
+        return Response(self._packed if packs else self._plain, 200, headers | coding, self._media_type)
 
 
 def _stamp(file: Path) -> tuple[int, int]:

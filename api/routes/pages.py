@@ -4,16 +4,17 @@ from pathlib import Path
 
 import fastapi_standalone_docs
 import plotly
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from api import shell
 from api.middleware.security import PAGE
-from api.statics import Files, Versioned
+from api.statics import Files, Made, Versioned
 
 router = APIRouter(include_in_schema=False)
 
 _VERSION = shell.version()
+_STYLES = Made(shell.styles(), "text/css", _VERSION)
 _SWAGGER = Path(fastapi_standalone_docs.__path__[0]) / "static" / "swagger"
 _PLOTLY = Path(plotly.__path__[0]) / "package_data"
 _EAGERLY = b"//# allFunctionsCalledOnLoad\n"
@@ -37,6 +38,11 @@ def _serve(path: str, document: str) -> None:
 
 for _path, _document in shell.documents(f"/pages/{_VERSION}").items():
     _serve(_path, _document)
+
+
+@router.get("/pages/{version}/dashboard.css")
+async def styles(request: Request, version: str) -> Response:
+    return _STYLES.response(version, request.scope)
 
 
 @router.get("/docs")
