@@ -42,13 +42,14 @@ SEEN = {
     "labels": "the pointer is told values",
 }
 AFTERWARDS = """async () => {
-  const asked = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("plotly.min.js")).startTime;
+  const [sketch, chart] = ["sketch", "chart"].map((name) => performance.getEntriesByName(name)[0].startTime);
   const tasks = await new Promise((resolve) =>
     new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type: "longtask", buffered: true }));
-  const later = tasks.filter(({ startTime }) => startTime > asked).map(({ duration }) => duration);
-  return [asked, Math.max(0, ...later)];
+  const later = tasks.filter(({ startTime }) => startTime > sketch).map(({ duration }) => duration);
+  return [sketch, chart, Math.max(0, ...later)];
 }"""
-"""When plotly.js was asked for, which follows the first curves, and the longest that the page stood still after it."""
+"""When the curves were sketched, when plotly.js drew them, and the longest that the page stood still after the first."""
+STILL = "longest that the page stands still then"
 SETTLED = 6.0
 """Seconds after which a page has drawn all it will."""
 
@@ -90,7 +91,7 @@ def _follow(page: Page, address: str) -> None:
 
 
 def _alone(playwright: Playwright, url: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
-    seen: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    seen: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     for _ in range(repeats):
         with tempfile.TemporaryDirectory(prefix="gradus-profile-", ignore_cleanup_errors=True) as profile:
             for visit in ("no debugger, new profile", "no debugger, the browser begun anew"):
@@ -98,9 +99,8 @@ def _alone(playwright: Playwright, url: str, repeats: int) -> Iterator[tuple[str
                     browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
                     seen[visit].append(tuple(browser.contexts[0].pages[0].evaluate(AFTERWARDS)))
     for visit, found in seen.items():
-        curves, stills = zip(*found, strict=True)
-        yield visit, "plotly.js is asked for, after the curves", Sample(curves).in_words(), repeats
-        yield visit, "longest that the page stood still since", Sample(stills).in_words(), repeats
+        for what, times in zip((SEEN["curves"], SEEN["labels"], STILL), zip(*found, strict=True), strict=True):
+            yield visit, what, Sample(times).in_words(), repeats
 
 
 @contextmanager

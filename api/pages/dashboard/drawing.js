@@ -31,7 +31,9 @@ export class Drawing {
   /** @returns {Promise | undefined} when it is drawn */
   draw(state) {
     this.#state = state;
-    return this.#show();
+    const drawn = this.#show();
+    mark(this.#plotly ? "chart" : "sketch");
+    return drawn;
   }
 
   dispose() {
@@ -51,8 +53,12 @@ export class Drawing {
     this.#plotly = plotly;
     this.element.replaceChildren();
     attempt(() => this.#show());
+    mark("chart");
   }
 }
+
+/** For who measures: when there first was one. */
+const mark = (name) => performance.getEntriesByName(name).length || performance.mark(name);
 
 export const epochAxis = () => ({
   title: { text: "epoch", font: { size: 11, color: color("muted") }, standoff: 4 },
