@@ -48,7 +48,7 @@ AFTERWARDS = """async () => {
   const later = tasks.filter(({ startTime }) => startTime > sketch).map(({ duration }) => duration);
   return [sketch, chart, Math.max(0, ...later)];
 }"""
-"""When the curves were sketched, when plotly.js drew them, and the longest that the page stood still after the first."""
+"""When curves were sketched, when plotly.js drew them, and the longest that the page stood still after the first."""
 STILL = "longest that the page stands still then"
 SETTLED = 6.0
 """Seconds after which a page has drawn all it will."""
