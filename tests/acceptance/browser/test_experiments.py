@@ -1,7 +1,9 @@
 """The list of experiments, and runs compared."""
 
+import json
 import re
 from functools import partial
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -141,6 +143,69 @@ def test_what_a_run_does_while_the_service_answers_is_compared_too(
     drawn = page.evaluate("() => document.querySelector('#curves').data[0].x")
     assert drawn == list(range(1, epochs + 1))
     expect(page.locator(".compare-table tbody tr", has_text="succeeded")).to_have_count(2)
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """The requests to it, which wait for who answers them."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))  # noqa: PLW0108  playwright takes no built-in
+    return held
+
+
+def until_held(page: Page, requests: list[Route], count: int = 1) -> None:
+    while len(requests) < count:
+        page.wait_for_timeout(20)
+
+
+def tell(stream: Route, place: int, kind: str, data: dict[str, Any]) -> None:
+    """Answer a request for the stream with one event, and end it."""
+    stream.fulfill(content_type="text/event-stream", body=f"id: {place}\nevent: {kind}\ndata: {json.dumps(data)}\n\n")
+
+
+def until_drawn(page: Page, chart: str, epochs: list[int]) -> None:
+    page.wait_for_function(
+        "([chart, epochs]) => String(document.querySelector(chart)?.data?.[0].x) === String(epochs)",
+        arg=[chart, epochs],
+    )
+
+
+@pytest.mark.parametrize(("address", "chart"), [("/experiments/{}", "#chart-loss"), ("/compare?ids={}", "#curves")])
+def test_after_a_gap_of_the_stream_what_the_service_has_is_drawn(
+    page: Page, runs: tuple[str, str], address: str, chart: str
+) -> None:
+    streams = hold(page, "**/v1/events")
+    page.route("**/v1/events", lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
+
+    def of_another_try(route: Route) -> None:
+        route.fulfill(body=route.fetch().text().replace('"epoch":10,', '"epoch":12,'))
+
+    page.route(re.compile(r"/v1/.*metrics\?"), of_another_try, times=1)
+    page.goto(address.format(runs[0]))
+    until_drawn(page, chart, [*range(1, 10), 12])
+    until_held(page, streams)
+    streams[0].continue_()
+    until_drawn(page, chart, [*range(1, 11)])
+
+
+def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, service: Service) -> None:
+    one = service.client.send(calls.create(DIGITS, epochs=50)).id  # more than a first look has
+    wait_until(partial(is_over, service, one), "the end of the run")
+    experiment = service.client.send(calls.experiment(one)).model_dump(mode="json")
+    begun = {**experiment, "progress": {**experiment["progress"], "epoch": 1}}
+    second = service.client.send(calls.metrics(one)).data[1].model_dump(mode="json")
+    streams, looks = hold(page, "**/v1/events*"), hold(page, "**/v1/metrics?*max_points=400")
+    page.goto(f"/compare?ids={one}")
+    until_held(page, streams)
+    tell(streams[0], 1, "log", {"experiment_id": one})
+    until_held(page, looks)
+    until_held(page, streams, 2)
+    tell(streams[1], 2, "status", {"experiment_id": one, **begun})
+    until_drawn(page, "#curves", [1])
+    with page.expect_response("**/v1/metrics?*max_points=400"):
+        looks[0].continue_()
+    until_held(page, streams, 3)
+    tell(streams[2], 3, "epoch", {"experiment_id": one, **second})
+    until_drawn(page, "#curves", [1, 2])
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

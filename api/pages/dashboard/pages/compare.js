@@ -30,7 +30,7 @@ export const open = (root, context) => {
 
 class ComparePage {
   #experiments = [];
-  #histories = new Map();
+  #histories;
   #places = new Map();
   #description = null;
   #chart = null;
@@ -56,6 +56,7 @@ class ComparePage {
     this.ids = [...new Set((query.get("ids") ?? "").split(",").filter(Boolean))].slice(0, MOST);
     this.#key = METRICS.some(({ key }) => key === query.get("metric")) ? query.get("metric") : null;
     this.ids.forEach((id, i) => this.#places.set(id, i));
+    this.#histories = new Map(this.ids.map((id) => [id, new History(id, ALL_POINTS)]));
   }
 
   begin() {
@@ -74,17 +75,18 @@ class ComparePage {
 
   async #read() {
     if (!this.ids.length) return this.#become("empty");
-    this.#meanwhile = [];
+    const meanwhile = (this.#meanwhile = []);
     try {
-      const asked = [get("/v1/experiments", { id: this.ids, limit: MOST }), catalogue(), this.#readCurves(FIRST_POINTS)];
-      const [page, { spec }] = await Promise.all(asked);
+      const asked = [get("/v1/experiments", { id: this.ids, limit: MOST }), catalogue(), this.#readCurves(this.ids, FIRST_POINTS)];
+      const [page, { spec }, coarse] = await Promise.all(asked);
+      if (meanwhile !== this.#meanwhile) return; // read anew since then
       this.#description = spec;
       this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
       this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy") ? "validation_accuracy" : "validation_loss";
       this.#become(this.#experiments.length ? "shown" : "empty");
       this.#catchUp();
       await this.#renderCurves();
-      await this.#readCurves(ALL_POINTS);
+      await this.#readCurves(coarse, ALL_POINTS);
       this.#drawCurves();
     } catch (error) {
       this.#meanwhile = null;
@@ -104,16 +106,13 @@ class ComparePage {
     if (!this.#closed) this.#draw();
   }
 
-  async #readCurves(points) {
-    const coarse = this.ids.filter((id) => !this.#histories.get(id)?.complete);
-    if (!coarse.length) return;
-    const { data } = await get("/v1/metrics", { experiment: coarse, max_points: points });
-    for (const [id, page] of Object.entries(data)) {
-      const history = this.#histories.get(id) ?? new History(id, ALL_POINTS);
-      history.take(page);
-      history.complete = page.data.length < points / 2;
-      this.#histories.set(id, history);
-    }
+  /** @returns the ids of those that have more points than that */
+  async #readCurves(ids, points) {
+    if (!ids.length) return [];
+    const takes = ids.map((id) => [id, this.#histories.get(id).ask()]);
+    const { data } = await get("/v1/metrics", { experiment: ids, max_points: points });
+    for (const [id, take] of takes) take(data[id] ?? { data: [] });
+    return ids.filter((id) => data[id]?.data.length >= points / 2);
   }
 
   #hear(event) {
@@ -123,8 +122,8 @@ class ComparePage {
     const i = this.#experiments.findIndex((one) => one.id === experimentId);
     if (i < 0 || kind === "log") return;
     const one = this.#experiments[i];
-    if (kind === "epoch") this.#histories.get(experimentId)?.hear(data);
-    else this.#histories.get(experimentId)?.follow(data);
+    if (kind === "epoch") this.#histories.get(experimentId).hear(data);
+    else this.#histories.get(experimentId).follow(data);
     this.#experiments = this.#experiments.with(i, kind === "epoch" ? withEpoch(one, data) : data);
     this.#draw();
     this.#drawCurves();
@@ -194,7 +193,7 @@ class ComparePage {
     return attempt(() =>
       this.#place().draw({
         experiments: this.#experiments,
-        rows: (id) => this.#histories.get(id)?.rows ?? [],
+        rows: (id) => this.#histories.get(id).rows,
         place: (one) => this.#places.get(one.id),
         key: this.#key,
         smoothing: this.#smoothing,
