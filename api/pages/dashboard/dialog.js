@@ -1,6 +1,7 @@
 // Questions in front of the page, in the browser's own modal dialog: focus stays inside, Escape leaves.
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { sayInside } from "./toast.js";
 
 /**
  * Show a dialog until it is answered.
@@ -19,13 +20,15 @@ export const openDialog = (title, content, { wide = false } = {}) =>
     const redraw = () => render(frame(title, content(answer, redraw)), dialog);
     dialog.className = wide ? "dialog dialog-wide" : "dialog";
     dialog.setAttribute("aria-labelledby", "dialog-title");
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(value);
-    });
     document.body.append(dialog);
     redraw();
     dialog.showModal();
+    const sayOutside = sayInside(dialog); // not before: the focus goes to the first button that is there
+    dialog.addEventListener("close", () => {
+      sayOutside();
+      dialog.remove();
+      resolve(value);
+    });
   });
 
 /** Ask before something is done. @returns {Promise<boolean>} */

@@ -27,6 +27,14 @@ export const attempt = async (run) => {
   }
 };
 
+/** Say it inside a modal dialog from now on: all that is outside of it is inert. @returns a function that ends it */
+export const sayInside = (dialog) => {
+  const words = region();
+  const home = words.parentElement;
+  dialog.prepend(words);
+  return () => home.append(words);
+};
+
 const drop = (one) => {
   toasts = toasts.filter((other) => other !== one);
   draw();

@@ -208,6 +208,22 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
     until_drawn(page, "#curves", [1, 2])
 
 
+def test_what_is_said_while_a_dialog_is_open_can_be_dismissed(visit: Visit, runs: tuple[str, str]) -> None:
+    visit.complaints.absence = True
+    page = visit.page
+    libraries = hold(page, "**/plotly.min.js")
+    page.goto(f"/experiments/{runs[0]}")
+    page.get_by_role("button", name="Extend").click()
+    until_held(page, libraries)
+    libraries[0].abort()
+    said = page.get_by_role("dialog").get_by_role("status")
+    expect(said).to_have_text("The chart library could not be loaded.")
+    said.get_by_role("button", name="Dismiss").click()
+    expect(said).to_be_empty()
+    page.keyboard.press("Escape")
+    expect(page.locator("#app > #toasts")).to_have_count(1)
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_keeps_people_out(browser: Browser, service: Service, runs: tuple[str, str], dark: bool) -> None:
     with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
