@@ -212,7 +212,7 @@ def test_what_is_said_while_a_dialog_is_open_can_be_dismissed(visit: Visit, runs
     visit.complaints.absence = True
     page = visit.page
     libraries = hold(page, "**/plotly.min.js")
-    page.goto(f"/experiments/{runs[0]}")
+    page.goto(f"/experiments/{runs[0]}", wait_until="commit")  # the library's absence may hold up the rest
     page.get_by_role("button", name="Extend").click()
     until_held(page, libraries)
     libraries[0].abort()
@@ -222,6 +222,16 @@ def test_what_is_said_while_a_dialog_is_open_can_be_dismissed(visit: Visit, runs
     expect(said).to_be_empty()
     page.keyboard.press("Escape")
     expect(page.locator("#app > #toasts")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [390, 770, 900, 1280])
+def test_the_list_has_room_for_names(page: Page, runs: tuple[str, str], width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/")
+    name = page.locator(f'tr[data-id="{runs[1]}"] .cell-name').bounding_box()
+    assert name
+    assert name["width"] > 160
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

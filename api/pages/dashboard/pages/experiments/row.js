@@ -31,7 +31,7 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) => h
   </tr>
 `;
 
-/** The name of a sweep's member ends in what tells it from the others: that end stays where there is little room. */
+/** The name of a sweep's member ends in what tells it from the others: that end has a line of its own. */
 const name = (experiment) => {
   const text = title(experiment);
   const cut = experiment.sweep_id ? text.lastIndexOf(": ") + 1 : 0;
