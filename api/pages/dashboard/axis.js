@@ -1,16 +1,18 @@
 // Numbers along an axis: where they are, and which round ones stand beside it.
 
-const FEW = 7;
+/** Along an axis, about. */
+const STEPS = 7;
 
 /**
- * @param ends of the axis, in pixels
- * @param air left free at both of them, as a share of what the values take
+ * @param values of which the least and the greatest are at its ends
+ * @param {[number, number]} ends of the axis, in pixels
+ * @param {{ logarithmic?: boolean, air?: number }} look `air` is left free at both ends, as a share of the values' span
  * @returns {{ at: (value: number) => number, ticks: number[] }}
  */
 export const axis = (values, [start, end], { logarithmic = false, air = 0 } = {}) => {
   const [scaled, unscaled] = logarithmic ? [Math.log10, (power) => 10 ** power] : [(one) => one, (one) => one];
   const [least, most] = extent(values).map(scaled);
-  const room = most > least ? air * (most - least) : 0.5;
+  const room = most > least ? air * (most - least) : Math.abs(least) / 2 || 0.5;
   const [low, high] = [least - room, most + room];
   return {
     at: (value) => start + ((scaled(value) - low) / (high - low)) * (end - start),
@@ -20,13 +22,22 @@ export const axis = (values, [start, end], { logarithmic = false, air = 0 } = {}
 
 const extent = (values) => values.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
 
-/** Round numbers between two, whole powers of ten on a logarithmic axis. */
+/** Round numbers between two, not many. */
 export const round = (low, high, logarithmic) => {
-  if (logarithmic) return range(Math.ceil(Math.log10(low)), Math.log10(high)).map((power) => 10 ** power);
-  const rough = (high - low) / FEW;
+  if (logarithmic) return powers(low, high);
+  const rough = (high - low) / STEPS;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((one) => one * power >= rough) * power;
   return range(Math.ceil(low / step), high / step).map((one) => Number((one * step).toPrecision(12)));
+};
+
+/** Whole powers of ten; within one of them, their halves and fifths, too. */
+const powers = (low, high) => {
+  const whole = range(Math.ceil(Math.log10(low)), Math.log10(high));
+  const every = Math.ceil(whole.length / STEPS);
+  if (whole.length > 1) return whole.filter((_, i) => i % every === 0).map((power) => 10 ** power);
+  const parts = range(Math.floor(Math.log10(low)), Math.log10(high)).flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power));
+  return parts.filter((one) => low <= one && one <= high);
 };
 
 const range = (first, last) => Array.from({ length: Math.max(0, Math.floor(last - first) + 1) }, (_, i) => first + i);

@@ -1,8 +1,6 @@
-// Curves, drawn by plotly.js as SVG.
+// How curves look, and how plotly.js draws them as SVG.
 
 import { color, theme } from "./themes.js";
-
-export { color };
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart; from the eighth on, the dashes differ too. */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a"];

@@ -6,14 +6,18 @@ import { sketch } from "./sketch.js";
 import { color, onTheme } from "./themes.js";
 import { attempt } from "./toast.js";
 
+/** Milliseconds after which plotly.js is asked for again. */
+const PAUSE = 10_000;
+
 let coming = null;
 
-/** plotly.js; undefined if it cannot be had, which is said, and tried again by the next chart. */
-const library = async () => {
-  coming ??= attempt(loadPlotly);
-  const found = await coming;
-  if (!found) coming = null;
-  return found;
+/** plotly.js; undefined if it cannot be had, which is said. */
+const library = () => {
+  coming ??= attempt(loadPlotly).then((found) => {
+    if (!found) setTimeout(() => (coming = null), PAUSE);
+    return found;
+  });
+  return coming;
 };
 
 /** Its kinds give plotly's `traces(state)` and `layout(state)`. */
@@ -22,43 +26,42 @@ export class Drawing {
   #state = null;
   #ended = false;
   #forget = onTheme(() => this.#show());
+  #size = new ResizeObserver(() => this.#show()); // plotly.js has its own
 
   constructor(element) {
     this.element = element;
-    if (!this.#plotly) library().then((found) => found && this.#takeOver(found));
+    if (!this.#plotly) this.#size.observe(element);
   }
 
   /** @returns {Promise | undefined} when it is drawn */
   draw(state) {
     this.#state = state;
-    const drawn = this.#show();
-    mark(this.#plotly ? "chart" : "sketch");
-    return drawn;
+    if (!this.#plotly) library().then((found) => found && this.#takeOver(found));
+    return this.#show();
   }
 
   dispose() {
     this.#ended = true;
     this.#forget();
+    this.#size.disconnect();
     this.#plotly?.purge(this.element);
   }
 
   #show() {
     if (!this.#state) return undefined;
     const [traces, layout] = [this.traces(this.#state), this.layout(this.#state)];
-    return this.#plotly ? drawLines(this.#plotly, this.element, traces, layout) : sketch(this.element, traces, layout);
+    if (!this.#plotly) return sketch(this.element, traces, layout);
+    return drawLines(this.#plotly, this.element, traces, layout);
   }
 
   #takeOver(plotly) {
-    if (this.#ended) return;
+    if (this.#ended || this.#plotly) return;
     this.#plotly = plotly;
+    this.#size.disconnect();
     this.element.replaceChildren();
     attempt(() => this.#show());
-    mark("chart");
   }
 }
-
-/** For who measures: when there first was one. */
-const mark = (name) => performance.getEntriesByName(name).length || performance.mark(name);
 
 export const epochAxis = () => ({
   title: { text: "epoch", font: { size: 11, color: color("muted") }, standoff: 4 },

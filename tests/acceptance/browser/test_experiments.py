@@ -89,15 +89,16 @@ def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, ru
 def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs: tuple[str, str]) -> None:
     held: list[Route] = []
     page.route("**/plotly.min.js", lambda route: held.append(route))  # noqa: PLW0108  playwright takes no built-in
-    page.goto(f"/compare?ids={','.join(runs)}")
+    page.goto(f"/compare?ids={','.join(runs)}", wait_until="commit")  # the library belongs to the page's load
     lines = page.locator("#curves .sketch path[stroke]")
     expect(lines).to_have_count(2)
     straight = lines.first.get_attribute("d") or ""
     assert straight.count("L") == 9, "a line through ten epochs"
     page.get_by_label("Log scale").check()
     expect(lines.first).not_to_have_attribute("d", straight)
-    page.get_by_role("button", name="optimizer.lr").click()
-    expect(page.locator(".compare-table tbody tr").first).to_contain_text("digits")
+    for first in ("digits", "descent"):
+        page.get_by_role("button", name="optimizer.lr").click()
+        expect(page.locator(".compare-table tbody tr").first).to_contain_text(first)
     held[0].continue_()
     expect(page.locator("#curves .scatterlayer .trace")).to_have_count(2)
     expect(page.locator("#curves .sketch")).to_have_count(0)
@@ -110,6 +111,39 @@ def test_without_the_chart_library_lines_are_there_still(visit: Visit, runs: tup
     visit.page.goto(f"/experiments/{runs[0]}")
     expect(visit.page.get_by_text("The chart library could not be loaded.")).to_have_count(1)
     expect(visit.page.locator("#chart-accuracy .sketch path[stroke]")).to_have_count(3)
+
+
+SKETCHED = """async ([curves, kind]) => {
+  const { sketch } = await import("/pages/dashboard/sketch.js");
+  const element = document.body.appendChild(document.createElement("div"));
+  element.style.cssText = "width: 400px; height: 200px";
+  const line = { color: "red", width: 2, dash: "solid" };
+  const traces = curves.map((y) => ({ x: y.map((_, i) => i + 1), y, line }));
+  sketch(element, traces, { xaxis: { title: { text: "epoch" } }, yaxis: { type: kind, tickformat: "~g" } });
+  const all = (selector) => [...element.querySelectorAll(selector)];
+  return [all("path[stroke]").map((path) => path.getAttribute("d")), all("text[text-anchor=end]").length];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("curves", "kind"),
+    [
+        ([[1.0, 0.5, 0.25], []], "linear"),
+        ([[0.5]], "linear"),
+        ([[0.0, 0.0, 0.0]], "linear"),
+        ([[1e20, 1e20]], "linear"),
+        ([[None, 0.5, None, 0.25, 0.125]], "linear"),
+        ([[0.9, 0.3, 0.0]], "log"),
+        ([[1e-5, 1e30]], "log"),
+        ([[0.5]], "log"),
+    ],
+)
+def test_whatever_there_is_can_be_sketched(page: Page, curves: list[list[float | None]], kind: str) -> None:
+    page.goto("/")
+    paths, labels = page.evaluate(SKETCHED, [curves, kind])
+    shown = [sum(y is not None and (y > 0 or kind == "linear") for y in curve) for curve in curves]
+    assert [len(re.findall(r"[ML][\d.]+ [\d.]+", path)) for path in paths] == shown
+    assert 1 <= labels <= 12
 
 
 def test_any_name_is_drawn_and_what_a_spec_alone_has_is_told(

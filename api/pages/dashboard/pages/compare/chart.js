@@ -1,11 +1,12 @@
 // The runs' curves over each other.
 
 import { finite } from "../../api.js";
-import { color, plain, series } from "../../charts.js";
+import { plain, series } from "../../charts.js";
 import { Drawing, epochAxis } from "../../drawing.js";
 import { title } from "../../format.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
+import { color } from "../../themes.js";
 
 /** More names than that are not read together: then each line tells its own. */
 const READABLE = 10;

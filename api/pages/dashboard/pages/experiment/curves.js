@@ -1,10 +1,11 @@
 // The curves of one run: what to draw of its history, and how.
 
 import { finite } from "../../api.js";
-import { color, series } from "../../charts.js";
+import { series } from "../../charts.js";
 import { Drawing, epochAxis } from "../../drawing.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
+import { color } from "../../themes.js";
 
 const PARTS = [
   { prefix: "train", name: "training", dash: "solid" },
