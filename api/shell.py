@@ -34,7 +34,7 @@ def styles() -> str:
 def documents(below: str) -> dict[str, str]:
     """The HTML of each address, `{names}` in it, that the dashboard's registry knows; its files are `below`, its styles
     as `dashboard.css`."""
-    shell = _STYLES.sub('    <link rel="stylesheet" href="/pages/dashboard.css">\n', _document())
+    shell = _STYLES.sub('    <link rel="stylesheet" href="/pages/dashboard.css">\n', _document(), count=1)
     pages = _PAGE.findall((_FOLDER / "registry.js").read_text())
     frame = _imported(_FOLDER / "app.js", {})
     links = {path: _links(_imported(_FOLDER / module, frame)) for path, module in pages}

@@ -1,8 +1,9 @@
 """Files that pages are made of, packed for who unpacks."""
 
 import gzip
+import hashlib
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from fastapi.concurrency import run_in_threadpool
@@ -11,33 +12,27 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from api.etags import none_match
 from api.negotiation import unpacks_gzip
 
 PACKED = frozenset({".js", ".css", ".svg"})
 ASKED = "no-cache"
 KEPT = "public, max-age=31536000, immutable"
+_GZIP = {"Content-Encoding": "gzip"}
 _WORD = re.compile("[0-9a-f]{12}")
 """A version."""
 
 
 class Files(StaticFiles):
     """A folder. Its files are never taken from a browser's cache unasked: modules of two versions would not understand
-    each other. The tag is weak, for it is the same with and without gzip.
-
-    `head` is put before the text of each.
-    """
-
-    def __init__(self, directory: Path, head: bytes = b"") -> None:
-        super().__init__(directory=directory)
-        self._head = head
+    each other. The tag is weak, for it is the same with and without gzip."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         tag = response.headers["ETag"]
-        if isinstance(response, FileResponse) and Path(path).suffix in PACKED:
-            read, coding = (_packed, {"Content-Encoding": "gzip"}) if _unpacks(scope) else (_plain, {})
-            content = await run_in_threadpool(read, str(response.path), tag, self._head)
-            response = Response(content, media_type=response.media_type, headers=coding)
+        if isinstance(response, FileResponse) and Path(path).suffix in PACKED and _unpacks(scope):
+            content = await run_in_threadpool(_packed, str(response.path), tag)
+            response = Response(content, media_type=response.media_type, headers=_GZIP)
         response.headers.update({"Cache-Control": ASKED, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
         return response
 
@@ -62,20 +57,25 @@ class Versioned(Files):
 
 
 class Made:
-    """A file that stands in no folder, of the version that the service has."""
+    """A file that stands in no folder. It is what it was when the service started."""
 
-    def __init__(self, text: str, media_type: str, version: str) -> None:
-        self._plain = text.encode()
-        self._packed = gzip.compress(self._plain, mtime=0)
+    def __init__(self, content: bytes, media_type: str) -> None:
+        self._content = content
         self._media_type = media_type
-        self._version = version
+        self._tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
-    def response(self, version: str, scope: Scope) -> Response:
-        """For who asked for a version's; of another one's it gets what there is now."""
-        packs = _unpacks(scope)
-        headers = {"Cache-Control": KEPT if version == self._version else ASKED, "Vary": "Accept-Encoding"}
-        coding = {"Content-Encoding": "gzip"} if packs else {}
-        return Response(self._packed if packs else self._plain, 200, headers | coding, self._media_type)
+    @cached_property
+    def _packed(self) -> bytes:
+        return gzip.compress(self._content, 6, mtime=0)
+
+    def response(self, scope: Scope, keep: str = ASKED) -> Response:
+        """The file, unless the client has it already."""
+        headers = {"Cache-Control": keep, "ETag": f"W/{self._tag}", "Vary": "Accept-Encoding"}
+        if none_match(Headers(scope=scope).getlist("If-None-Match"), self._tag):
+            return Response(status_code=304, headers=headers)
+        if _unpacks(scope):
+            return Response(self._packed, 200, headers | _GZIP, self._media_type)
+        return Response(self._content, 200, headers, self._media_type)
 
 
 def _stamp(file: Path) -> tuple[int, int]:
@@ -88,11 +88,7 @@ def _unpacks(scope: Scope) -> bool:
     return unpacks_gzip(Headers(scope=scope).getlist("Accept-Encoding"))
 
 
-@lru_cache(maxsize=256)  # all of them together come to 4 MB
-def _packed(path: str, tag: str, head: bytes) -> bytes:  # plotly.js takes a third of a second
+@lru_cache(maxsize=256)  # all of them together come to 3 MB
+def _packed(path: str, _tag: str) -> bytes:
     """The file of this version."""
-    return gzip.compress(_plain(path, tag, head), 6, mtime=0)
-
-
-def _plain(path: str, _tag: str, head: bytes) -> bytes:
-    return head + Path(path).read_bytes()
+    return gzip.compress(Path(path).read_bytes(), 6, mtime=0)

@@ -9,16 +9,18 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from api import shell
 from api.middleware.security import PAGE
-from api.statics import Files, Made, Versioned
+from api.statics import ASKED, KEPT, Files, Made, Versioned
 
 router = APIRouter(include_in_schema=False)
 
 _VERSION = shell.version()
-_STYLES = Made(shell.styles(), "text/css", _VERSION)
+_STYLES = Made(shell.styles().encode(), "text/css")
 _SWAGGER = Path(fastapi_standalone_docs.__path__[0]) / "static" / "swagger"
-_PLOTLY = Path(plotly.__path__[0]) / "package_data"
 _EAGERLY = b"//# allFunctionsCalledOnLoad\n"
 """Has Chromium compile all of a script beside the page, which would stand still for it: 0.4 s for plotly.js."""
+_PLOTLY = Path(plotly.__path__[0]) / "package_data" / "plotly.min.js"
+_CHARTS = Made(_EAGERLY + _PLOTLY.read_bytes(), "text/javascript")
+_READ = ["GET", "HEAD"]
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI writes styles into its elements."""
 
@@ -26,8 +28,7 @@ _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 def mount(app: FastAPI) -> None:
     """The files that the pages are made of; they come with packages, none from elsewhere."""
     app.mount("/pages", Versioned(shell.PAGES, _VERSION))
-    app.mount("/docs", Files(_SWAGGER))
-    app.mount("/plotly", Files(_PLOTLY, head=_EAGERLY))
+    app.mount("/docs", Files(directory=_SWAGGER))
 
 
 def _serve(path: str, document: str) -> None:
@@ -40,9 +41,14 @@ for _path, _document in shell.documents(f"/pages/{_VERSION}").items():
     _serve(_path, _document)
 
 
-@router.get("/pages/{version}/dashboard.css")
-async def styles(request: Request, version: str) -> Response:
-    return _STYLES.response(version, request.scope)
+@router.api_route("/pages/{version}/dashboard.css", methods=_READ)
+def styles(request: Request, version: str) -> Response:
+    return _STYLES.response(request.scope, KEPT if version == _VERSION else ASKED)
+
+
+@router.api_route("/plotly/plotly.min.js", methods=_READ)
+def charts(request: Request) -> Response:
+    return _CHARTS.response(request.scope)
 
 
 @router.get("/docs")

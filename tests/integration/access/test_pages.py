@@ -74,7 +74,7 @@ def test_a_file_comes_packed_to_who_unpacks(trusting: str, path: str) -> None:
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
-    assert packed.headers.get("etag") == plain.headers.get("etag")
+    assert packed.headers["etag"] == plain.headers["etag"]
     assert packed.headers["content-type"] == plain.headers["content-type"]
     assert packed.content == plain.content
     assert int(packed.headers["content-length"]) < 0.8 * int(plain.headers["content-length"])
@@ -119,8 +119,18 @@ def test_a_browser_is_asked_to_compile_the_chart_library_beside_the_page(trustin
 def test_a_page_gets_all_its_styles_at_once(trusting: str) -> None:
     (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', httpx.get(f"{trusting}/").text)
     styles = httpx.get(f"{trusting}{address}").text
-    for file in (PAGES / "dashboard" / "css").glob("*.css"):
-        assert file.read_text() in styles, file.name
+    in_order = re.findall(r"css/\w+\.css", (PAGES / "dashboard" / "index.html").read_text())
+    assert sorted(in_order) == sorted(f"css/{file.name}" for file in (PAGES / "dashboard" / "css").glob("*.css"))
+    assert styles == "".join((PAGES / "dashboard" / name).read_text() for name in in_order)
+    assert not re.search(r"url\(|@import", styles), "what is named there is looked for beside the file"
+
+
+@pytest.mark.parametrize("path", ["/plotly/plotly.min.js", "/pages/0123456789ab/dashboard.css"])
+def test_what_a_browser_has_already_is_not_sent_again(trusting: str, path: str) -> None:
+    first = httpx.head(f"{trusting}{path}")
+    assert (first.status_code, first.content, first.headers["cache-control"]) == (200, b"", "no-cache")
+    for tag, status in {first.headers["etag"]: 304, '"another"': 200}.items():
+        assert httpx.get(f"{trusting}{path}", headers={"If-None-Match": tag}).status_code == status
 
 
 def test_below_the_word_of_another_version_is_what_there_is_now(trusting: str) -> None:
