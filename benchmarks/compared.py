@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Playwright
 
 from benchmarks.report import Sample, table
+from benchmarks.scale_data import LONG_EPOCHS
 from tests.acceptance.browser.chromium import FLAGS, executable, launch, visiting
 
 VISITS = ("first visit", "second visit", "a click in the list")
@@ -42,14 +43,16 @@ SEEN = {
     "labels": "the pointer is told values",
 }
 AFTERWARDS = """async () => {
-  const [sketch, chart] = ["sketch", "chart"].map((name) => performance.getEntriesByName(name)[0].startTime);
-  const tasks = await new Promise((resolve) =>
+  const reads = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/v1/metrics?"));
+  const curves = reads[1].startTime;
+  const none = new Promise((resolve) => setTimeout(resolve, 1000, []));
+  const found = new Promise((resolve) =>
     new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type: "longtask", buffered: true }));
-  const later = tasks.filter(({ startTime }) => startTime > sketch).map(({ duration }) => duration);
-  return [sketch, chart, Math.max(0, ...later)];
+  const later = (await Promise.race([found, none])).filter(({ startTime, duration }) => startTime + duration > curves);
+  return [curves, Math.max(0, ...later.map(({ duration }) => duration))];
 }"""
-"""When curves were sketched, when plotly.js drew them, and the longest that the page stood still after the first."""
-STILL = "longest that the page stands still then"
+"""When the page asked for all points, right after the curves of the first ones; the longest task that ended since."""
+STILL = "longest that it stands still then, 0 if never 50"
 SETTLED = 6.0
 """Seconds after which a page has drawn all it will."""
 
@@ -59,7 +62,7 @@ def measure(playwright: Playwright, url: str, runs: Sequence[str], repeats: int)
     for which the browser goes through plotly.js three times more, and without."""
     address = f"/compare?ids={','.join(runs)}"
     rows = [*_visits(playwright, url, address, repeats), *_alone(playwright, url + address, repeats)]
-    print(table((f"{len(runs)} runs compared", "", "ms", "n"), rows), flush=True)
+    print(table((f"{len(runs)} runs of {LONG_EPOCHS:,} epochs compared", "", "ms", "n"), rows), flush=True)
 
 
 def _visits(playwright: Playwright, url: str, address: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
@@ -98,8 +101,9 @@ def _alone(playwright: Playwright, url: str, repeats: int) -> Iterator[tuple[str
                 with _opened(url, Path(profile)) as port:
                     browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
                     seen[visit].append(tuple(browser.contexts[0].pages[0].evaluate(AFTERWARDS)))
+                    browser.close()
     for visit, found in seen.items():
-        for what, times in zip((SEEN["curves"], SEEN["labels"], STILL), zip(*found, strict=True), strict=True):
+        for what, times in zip((SEEN["curves"], STILL), zip(*found, strict=True), strict=True):
             yield visit, what, Sample(times).in_words(), repeats
 
 
