@@ -75,7 +75,8 @@ class Service:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("cli")
     env = {"GRADUS_DATA_DIR": str(folder / "data")}
-    with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=env) as program:
+    own = {**env, "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
+    with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=own) as program:
         program.wait_for("data ")
         with Client(saved_access(folder / "data")) as client:
             yield Service(client, env)

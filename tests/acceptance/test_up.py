@@ -23,7 +23,7 @@ PARTS = ("api", "worker-1")
 
 
 def up(folder: Path, name: str = "up", port: int = 0) -> Program:
-    env = {"GRADUS_DATA_DIR": str(folder / "data")}
+    env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
     return Program(folder / f"{name}.log", "gradus.cli", "up", "--port", port, env=env)
 
 
