@@ -29,9 +29,9 @@ from tests.integration.access.doors import (
 )
 
 DASHBOARD = ("/", "/experiments/{id}", "/new", "/compare", "/sweeps", "/sweeps/{id}", "/system")
-OPEN = {Address("GET", path) for path in (*DASHBOARD, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")} | {
-    Address("POST", "/v1/session")
-}
+FILES = ("/pages/{version}/dashboard.css", "/plotly/plotly.min.js")
+PAGES = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")
+OPEN = {Address("GET", path) for path in PAGES} | {Address("POST", "/v1/session")}
 """For everybody: they hold nothing that needs a key. To sign in is to show one."""
 ANY_ROLE = {Address("DELETE", "/v1/session"), Address("POST", "/v1/session/links")}
 ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
