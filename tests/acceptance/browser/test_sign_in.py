@@ -99,6 +99,7 @@ def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -
     document = {"dataset": "wine", "layers": [4], "epochs": 1}
     one = httpx.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
     stranger.goto(f"/sign-in#{ticket(hub, key)}")
+    stranger.wait_for_url(f"{url}/")
     stranger.goto(f"/experiments/{one['id']}")
     snippet = stranger.get_by_role("region", name="curl snippet").inner_text()
     env = {**os.environ, "GRADUS_KEY": key.key}
