@@ -87,8 +87,7 @@ def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, ru
 
 
 def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs: tuple[str, str]) -> None:
-    held: list[Route] = []
-    page.route("**/plotly.min.js", lambda route: held.append(route))  # noqa: PLW0108  playwright takes no built-in
+    libraries = hold(page, "**/plotly.min.js")
     page.goto(f"/compare?ids={','.join(runs)}", wait_until="commit")  # the library belongs to the page's load
     lines = page.locator("#curves .sketch path[stroke]")
     expect(lines).to_have_count(2)
@@ -99,7 +98,7 @@ def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs
     for first in ("digits", "descent"):
         page.get_by_role("button", name="optimizer.lr").click()
         expect(page.locator(".compare-table tbody tr").first).to_contain_text(first)
-    held[0].continue_()
+    libraries[0].continue_()
     expect(page.locator("#curves .scatterlayer .trace")).to_have_count(2)
     expect(page.locator("#curves .sketch")).to_have_count(0)
     assert page.evaluate("() => document.querySelector('#curves').layout.yaxis.type") == "log"
