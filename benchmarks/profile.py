@@ -7,7 +7,6 @@ the first row, and looks at the stack of what the API does meanwhile. Shares are
 """
 
 import argparse
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ import torch
 
 from api import documents
 from api.services import creation
+from benchmarks.mnist import mnist_directory
 from benchmarks.report import Sample, header, table
 from benchmarks.sampling import frames, sampled
 from benchmarks.served import Start, service, start
@@ -68,13 +68,14 @@ POSTS = 300
 
 def main() -> None:
     options = _options()
+    datasets = mnist_directory()
     print(header(f"Where the time goes: {options.what}", ("torch", "sqlalchemy", "fastapi", "pydantic")))
-    (_epoch if options.what == "epoch" else _post)(options)
+    _epoch(options, datasets) if options.what == "epoch" else _post(options)
 
 
-def _epoch(options: argparse.Namespace) -> None:
+def _epoch(options: argparse.Namespace, datasets: Path) -> None:
     torch.set_num_threads(options.threads)
-    data = load(GRADIENT_DESCENT.dataset, [_datasets()], print)
+    data = load(GRADIENT_DESCENT.dataset, [datasets], print)
     found = {(run.name, k): _parts(run, k, data) for run in RUNS for k in options.members}
     places = sorted({place for parts in found.values() for place in parts}, key=lambda p: -max(_shares(found, p)))
     print(f"An epoch of {len(data.train):,} examples for each network: processor ms of the main thread, share\n")
@@ -162,10 +163,6 @@ def _place(frame: FrameType) -> str:
     """By the innermost function of a module that has a place."""
     places = (place for module, _ in frames(frame) for prefix, place in PLACES.items() if module.startswith(prefix))
     return next(places, "the rest")
-
-
-def _datasets() -> Path:
-    return Path(os.environ["GRADUS_DATASETS_DIR"])
 
 
 def _options() -> argparse.Namespace:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.mnist import mnist_directory
 from benchmarks.report import Sample, header, table
 from benchmarks.served import first_row, service, start
 from gradus.client import Client, calls
@@ -27,7 +28,7 @@ PACKAGES = ("torch", "celery", "redis", "sqlalchemy", "fastapi", "uvicorn")
 
 def main() -> None:
     options = _options()
-    datasets = Path(os.environ["GRADUS_DATASETS_DIR"])
+    datasets = mnist_directory()
     notes = [f"one worker, one slot, {options.threads} threads, SQLite, Valkey; median (smallest – greatest)"]
     print(header("Service", PACKAGES, notes))
     with tempfile.TemporaryDirectory(prefix="gradus-service-") as name, service(Path(name), options.threads) as client:
