@@ -105,9 +105,18 @@ def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> l
         row.request = None
     if row.request is not None:  # its worker vanished before it could do what a person wanted
         return move(session, row, Status(row.request), at)
-    row.device = device
+    before, row.device = row.device, device
+    moved = _elsewhere(row.id, before, device)
     if row.status == Status.QUEUED:
-        return move(session, row, Status.RUNNING, at)
+        return moved + move(session, row, Status.RUNNING, at)
     row.attempts += 1
     session.flush()
-    return [log(row.id, f"the worker was lost; attempt {row.attempts} on {device}", "warning")]
+    return [*moved, log(row.id, f"the worker was lost; attempt {row.attempts} on {device}", "warning")]
+
+
+def _elsewhere(experiment_id: str, before: str | None, device: str) -> list[Event]:
+    """Equal bits are promised on equal devices alone: a run that changes its device says so."""
+    if before in {None, device}:
+        return []
+    why = f"goes on with {device}, until now with {before}: the numbers may differ in their last digits"
+    return [log(experiment_id, why, "warning")]

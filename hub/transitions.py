@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 from gradus.errors import Conflict
 from gradus.status import TRANSITIONS, EventKind, Status
 from gradus.wire.experiment import Failure
-from hub.events import Event
+from hub.events import Event, log
 from hub.records import record
 from hub.tables import ExperimentRow
 
 
 def move(session: Session, row: ExperimentRow, to: Status, at: datetime, error: Failure | None = None) -> list[Event]:
     """Change the status of a locked row; the events that tell of it, to be appended by the caller.
+
+    The log says what an error says: who reads the log alone learns why the run failed.
 
     Raises:
         Conflict: the table has no such transition.
@@ -29,5 +31,6 @@ def move(session: Session, row: ExperimentRow, to: Status, at: datetime, error: 
         row.attempts += 1
     session.flush()
     seen = record(row)
-    told = [Event(row.id, EventKind.STATUS, seen)]
+    told = [log(row.id, error.message, "error")] if error else []
+    told.append(Event(row.id, EventKind.STATUS, seen))
     return [*told, Event(row.id, EventKind.END, seen)] if to.final else told

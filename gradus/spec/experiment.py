@@ -87,7 +87,7 @@ class Experiment(Word):
     clip_norm: ClipNorm | None = None
     """Largest norm of the gradient."""
     seed: Seed = 0
-    """The same spec and seed give the same numbers on the same kind of device."""
+    """The same spec and seed give the same numbers on the same device: hardware, threads and version of torch."""
     precision: Precision = "float32"
     """Number format of the matrix products."""
     device: DeviceWish = "auto"

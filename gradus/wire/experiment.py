@@ -64,7 +64,8 @@ class ExperimentRecord(Message):
     attempts: int
     """How often a worker has taken it up."""
     device: str | None
-    """Where it ran: `cpu:2` is a CPU with two threads, `cuda:NVIDIA H200` a GPU. Equal devices, equal bits."""
+    """Where it ran, as far as it decides the bits: `cpu:2 (AuthenticAMD AVX512, torch 2.13.0+cpu)` is a CPU with two
+    threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a GPU. Equal devices, equal bits."""
     created_at: Moment
     started_at: Moment | None
     finished_at: Moment | None

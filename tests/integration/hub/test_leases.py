@@ -1,5 +1,6 @@
 """Who may write for a job, on both databases."""
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -349,3 +350,38 @@ def purge(hub: Hub) -> None:
     """As if Redis had lost its data."""
     with hub.queue.app.connection_for_write() as connection:
         connection.default_channel.client.flushall()
+
+
+def told(hub: Hub, row: ExperimentRow) -> list[tuple[str, str]]:
+    """Level and message of every line in an experiment's log."""
+    with hub.read() as session:
+        lines = [e for e in events.of_experiment(session, row.id, after=0, limit=100) if e.kind == EventKind.LOG]
+    return [(line["level"], line["message"]) for line in map(json.loads, (e.data for e in lines))]
+
+
+def test_the_log_of_a_failed_run_says_what_happened(hub: Hub) -> None:
+    row = submit(hub)
+    failure = Failure(code=FailureCode.DIVERGED, message="the loss ran away", epoch=1, step=3, layer="layers/0")
+    lease = claim(hub, row).lease
+    with hub.write() as session:
+        runs.end(session, lease, row.id, Status.FAILED, failure)
+    assert told(hub, row) == [("error", "the loss ran away")]
+
+
+def test_a_run_that_goes_on_with_another_device_says_so(hub: Hub) -> None:
+    row = submit(hub)
+    claim(hub, row, "first", device="cpu:1 (GenuineIntel AVX512, torch 2.13.0)")
+    expire(hub, row)
+    claim(hub, row, "second", device="cpu:1 (AuthenticAMD AVX2, torch 2.13.0)")
+    lines = told(hub, row)
+    assert [level for level, _ in lines] == ["warning", "warning"]
+    assert "AuthenticAMD AVX2" in lines[0][1]
+    assert "GenuineIntel AVX512" in lines[0][1]
+
+
+def test_a_run_that_goes_on_with_an_equal_device_says_nothing_of_it(hub: Hub) -> None:
+    row = submit(hub)
+    claim(hub, row, "first")
+    expire(hub, row)
+    claim(hub, row, "second")
+    assert ["the worker was lost" in message for _, message in told(hub, row)] == [True]

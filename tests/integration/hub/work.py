@@ -27,10 +27,10 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
     return row
 
 
-def claim(hub: Hub, row: ExperimentRow, owner: str = "worker") -> claims.Claim:
+def claim(hub: Hub, row: ExperimentRow, owner: str = "worker", device: str = "cpu:1") -> claims.Claim:
     """The job of an experiment, claimed."""
     with hub.write() as session:
-        claimed = claims.claim(session, row.job_id, owner, "cpu:1")
+        claimed = claims.claim(session, row.job_id, owner, device)
     assert claimed is not None
     return claimed
 

@@ -36,7 +36,9 @@ on_sqlite = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
 def test_a_run_goes_from_the_queue_to_its_end(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
     row = submit(shared_hub, layers=[16], epochs=4)
     done = wait_for_the_end(shared_hub, row.id)
-    assert (done.status, done.progress.epoch, done.attempts, done.device) == (Status.SUCCEEDED, 4, 1, "cpu:1")
+    assert (done.status, done.progress.epoch, done.attempts) == (Status.SUCCEEDED, 4, 1)
+    assert done.device is not None
+    assert done.device.startswith("cpu:1 (")
     assert_whole(shared_hub, row.id, epochs=4)
     best = max(rows(shared_hub, row.id), key=lambda found: (found.validation_accuracy, -found.epoch))
     assert done.best == best
