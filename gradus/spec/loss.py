@@ -4,9 +4,11 @@ from typing import Literal
 
 Task = Literal["classification", "regression"]
 """classification: softmax and cross-entropy, mean of -ln p(class) over examples.
-regression: one linear unit and squared error, mean of (y - ŷ)² over examples."""
+regression: one linear unit and squared error, mean of (y - ŷ)² over examples. The network learns targets standardised
+by mean and deviation of the training examples; its losses are reported in the targets' own units."""
 
 FORMULAS: dict[Task, str] = {
     "classification": "softmax and cross-entropy: mean of -ln p(class) over examples",
-    "regression": "squared error of one linear unit: mean of (y - ŷ)² over examples",
+    "regression": "squared error of one linear unit: mean of (y - ŷ)² over examples, "
+    "learned on standardised targets and reported in their own units",
 }

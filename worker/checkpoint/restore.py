@@ -11,6 +11,7 @@ from hub.artifacts.store import ArtifactStore
 from hub.saved import Saved
 from worker.checkpoint.files import Kept, read
 from worker.training.state import MemberState, State
+from worker.training.target_scale import NAME as SCALE
 
 MEMORY = ("adagrad.", "adam.", "momentum.", "rmsprop.")
 """How the names of what optimizers remember begin."""
@@ -62,7 +63,7 @@ def graft(state: State) -> State:
     Weights, running statistics and the optimizer's memory come along; what is the best epoch, and how long early
     stopping has waited, is judged anew.
     """
-    tensors = {name: tensor for name, tensor in state.tensors.items() if name.startswith(MEMORY)}
+    tensors = {name: tensor for name, tensor in state.tensors.items() if name.startswith((*MEMORY, SCALE))}
     for name in ("parameters", "statistics"):
         tensors[name] = tensors[f"best.{name}"] = state.tensors[name]
     return replace(state, members=(MemberState(),), tensors=tensors)

@@ -15,9 +15,10 @@ from worker.data.drawing import drawn_order
 from worker.data.errors import DataError
 from worker.data.images import read_images
 from worker.data.raw import Numbers, Raw
-from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize
+from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize, target_scale
 from worker.data.tables import read_table
 from worker.training.data import Data, Split
+from worker.training.target_scale import OWN_UNITS, TargetScale
 
 
 def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None) -> Data:
@@ -52,11 +53,13 @@ def cut(dataset: Dataset, raw: Raw) -> Data:
         for part in inputs:
             standardize(part, mean, deviation)
     task = dataset.facts.task
+    scale = target_scale(raw.targets[train]) if task == "regression" else OWN_UNITS
     return Data(
-        train=_split(inputs[0], raw.targets[train], task),
-        validation=_split(inputs[1], raw.targets[validation], task),
-        test=_split(inputs[2], raw.test_targets, task),
+        train=_split(inputs[0], raw.targets[train], task, scale),
+        validation=_split(inputs[1], raw.targets[validation], task, scale),
+        test=_split(inputs[2], raw.test_targets, task, scale),
         task=task,
+        target_scale=scale,
     )
 
 
@@ -68,6 +71,8 @@ def _scaled(train: Numbers, validation: Numbers, test: Numbers, largest: float |
     return [by_bounds(part, low, high) for part in (train, validation, test)]
 
 
-def _split(inputs: Inputs, targets: Numbers, task: Task) -> Split:
-    kind = np.int64 if task == "classification" else np.float32
-    return Split(torch.from_numpy(inputs), torch.from_numpy(targets.astype(kind)))
+def _split(inputs: Inputs, targets: Numbers, task: Task, scale: TargetScale) -> Split:
+    if task == "classification":
+        return Split(torch.from_numpy(inputs), torch.from_numpy(targets.astype(np.int64)))
+    standardized = (targets.astype(np.float64) - scale.mean) / scale.deviation
+    return Split(torch.from_numpy(inputs), torch.from_numpy(standardized.astype(np.float32)))

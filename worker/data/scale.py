@@ -1,9 +1,10 @@
-"""Scaling of inputs: to [0, 1], and to mean 0 and deviation 1."""
+"""Scaling of inputs: to [0, 1], and to mean 0 and deviation 1; that of a regression's targets."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.data.raw import Numbers
+from worker.training.target_scale import TargetScale
 
 Inputs = NDArray[np.float32]
 """(n, inputs)."""
@@ -38,3 +39,11 @@ def standardize(inputs: Inputs, mean: Column, deviation: Column) -> None:
     """x ← (x - mean) / deviation, column by column, in place; divided by 1 where the deviation is 0."""
     inputs -= mean.astype(np.float32)
     inputs /= np.where(deviation > 0, deviation, 1.0).astype(np.float32)
+
+
+def target_scale(targets: Numbers) -> TargetScale:
+    """Mean and deviation of the training targets (n,); a deviation of 1 where all are equal."""
+    values = targets.astype(np.float64)
+    mean, deviation = float(values.mean()), float(values.std())
+    equal = deviation <= 10 * np.finfo(np.float64).eps * abs(mean)
+    return TargetScale(mean, 1.0 if equal else deviation)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor, device, dtype
 
 from gradus.spec.loss import Task
+from worker.training.target_scale import OWN_UNITS, TargetScale
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,7 +15,7 @@ class Split:
     inputs: Tensor
     """float32, (n, inputs)."""
     targets: Tensor
-    """int64 classes or float32 values, (n,)."""
+    """int64 classes, or float32 values, standardised by the data's `target_scale`, (n,)."""
 
     def __post_init__(self) -> None:
         assert self.inputs.ndim == 2
@@ -37,8 +38,9 @@ class Data:
     validation: Split
     test: Split
     task: Task
+    target_scale: TargetScale = OWN_UNITS
 
     def to(self, place: device, number: dtype) -> "Data":
         """The same on a device, with numbers of a type."""
         train, validation, test = (split.to(place, number) for split in (self.train, self.validation, self.test))
-        return Data(train, validation, test, self.task)
+        return replace(self, train=train, validation=validation, test=test)

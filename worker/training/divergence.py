@@ -29,7 +29,7 @@ class Watch:
 
     def __init__(self, members: int, targets: Tensor, classes: int, task: Task) -> None:
         """Training targets (n,), and the number of classes where there are any."""
-        ignorance = log(classes) if task == "classification" else float(targets.double().var(correction=0))
+        ignorance = log(classes) if task == "classification" else _spread(targets)
         self._reference = torch.full((members,), ignorance, dtype=torch.float64, device=targets.device)
         self._first_high = torch.full_like(self._reference, inf)
 
@@ -54,6 +54,16 @@ class Watch:
         """The first bad step of members whose epoch was hopeless, 0 for the others; float64, (K,), as the losses."""
         poor = (train_loss > HOPELESS * self._reference) & ~(validation_loss <= HOPELESS * self._reference)
         return torch.where(poor | (train_loss > EXPLODED * self._reference), self._first_high, 0.0)
+
+
+def _spread(targets: Tensor) -> float:
+    """The loss of answering the targets' mean; 1, the unit of standardised targets, where all are equal.
+
+    With a spread of 0 every loss would be hopeless.
+    """
+    values = targets.double()
+    variance, rounding = float(values.var(correction=0)), torch.finfo(torch.float32).eps * float(values.mean())
+    return variance if variance > rounding**2 else 1.0
 
 
 def unsound(engine: Engine, losses: Tensor) -> list[int]:

@@ -20,6 +20,7 @@ from worker.training.evaluation import evaluate
 from worker.training.rates import learning_rates
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, Pulse, Report, StoppedEarly
 from worker.training.state import MemberState, State
+from worker.training.target_scale import NAME, rescale
 from worker.training.totals import Totals
 
 
@@ -62,6 +63,8 @@ class Training(Iterator[Report]):
         self._epoch = self._step_in_epoch = self._step = 0
         storage = self._engine.storage
         self._best = {"best.parameters": storage.parameters.clone(), "best.statistics": storage.statistics.clone()}
+        regression = data.task == "regression"
+        self._target_scale = data.target_scale.tensor(len(experiments)) if regression else None
         self._totals = Totals(len(experiments), device)
         self._watch = Watch(len(experiments), self._data.train.targets, self._engine.plans[0].outputs, data.task)
         if state is not None:
@@ -125,15 +128,15 @@ class Training(Iterator[Report]):
 
     def _numbers(self) -> Tensor:
         """The epoch's metrics and the first hopeless step, float64 (9, K): one transfer from the device."""
-        totals, examples = self._totals, len(self._data.train)
+        totals, examples, unit = self._totals, len(self._data.train), self._data.target_scale.loss_unit
         validation, test = evaluate(self._engine, self._data.validation), evaluate(self._engine, self._data.test)
         return torch.stack(
             [
-                totals.loss / examples,
+                unit * totals.loss / examples,
                 totals.right / examples,
-                validation.loss,
+                unit * validation.loss,
                 validation.accuracy,
-                test.loss,
+                unit * test.loss,
                 test.accuracy,
                 self._engine.penalty.value(self._engine.storage.weights()),
                 totals.norm / self._step_in_epoch,
@@ -190,14 +193,18 @@ class Training(Iterator[Report]):
         self._best["best.statistics"][k].copy_(storage.statistics[k])
 
     def _tensors(self) -> dict[str, Tensor]:
-        return {**self._engine.tensors(), **self._best, **self._totals.tensors(), **self._watch.tensors()}
+        tensors = {**self._engine.tensors(), **self._best, **self._totals.tensors(), **self._watch.tensors()}
+        return tensors if self._target_scale is None else {**tensors, NAME: self._target_scale}
 
     def _restore(self, state: State) -> None:
         self._epoch, self._step_in_epoch, self._step = state.epoch, state.step_in_epoch, state.step
         self._members = list(state.members)
+        given = dict(state.tensors)
+        if self._target_scale is not None:
+            rescale(given, self._engine.storage.layout, self._data.target_scale)
         for name, tensor in self._tensors().items():
-            if name in state.tensors:  # a fork to another kind of optimizer starts with that one's empty memory
-                tensor.copy_(state.tensors[name])
+            if name in given:  # a fork to another kind of optimizer starts with that one's empty memory
+                tensor.copy_(given[name])
 
 
 def _known(accuracy: float) -> float | None:

@@ -1,0 +1,112 @@
+"""A regression learns standardised targets, and its losses are told in the targets' own units."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from gradus.spec.experiment import Experiment
+from tests.unit.training.examples import CPU, made_up_data
+from worker.checkpoint.restore import graft
+from worker.data.load import cut, load
+from worker.data.raw import Raw
+from worker.data.scale import target_scale
+from worker.training.data import Data
+from worker.training.divergence import Watch
+from worker.training.report import EpochReport, Finished, MemberEpoch
+from worker.training.target_scale import NAME, TargetScale
+from worker.training.train import Training, train
+
+BASE: dict[str, Any] = {"dataset": "diabetes", "layers": [7], "batch_size": 10, "epochs": 3}
+
+
+def _rows(training: Training) -> list[MemberEpoch]:
+    return [row for report in training if isinstance(report, EpochReport) for row in report.members if row]
+
+
+def _predictions(training: Training, data: Data) -> Tensor:
+    """In the targets' own units, (n,)."""
+    outputs = training._engine.evaluate(data.test.inputs.float())[0, :, 0].double()
+    return outputs * data.target_scale.deviation + data.target_scale.mean
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"optimizer": "sgd"},
+        {"dataset": {"name": "diabetes", "standardize": True}, "optimizer": "sgd"},
+        {"layers": [], "optimizer": {"kind": "sgd", "lr": 0.1}},
+    ],
+)
+def test_a_regression_beats_the_mean_with_the_defaults(changes: dict[str, Any]) -> None:
+    experiment = Experiment(**{"dataset": "diabetes", "layers": [64, 32], **changes})
+    data = load(experiment.dataset, [], print)
+    answering_the_mean = data.target_scale.loss_unit * float(data.test.targets.square().mean())
+    last = _rows(train([experiment], data, CPU))[-1]
+    assert answering_the_mean == pytest.approx(5_900, rel=0.2)
+    assert last.ending == Finished()
+    assert last.test_loss < answering_the_mean
+
+
+def test_targets_are_standardised_by_the_training_examples_alone() -> None:
+    experiment = Experiment(dataset="diabetes", layers=[])
+    data = load(experiment.dataset, [], print)
+    targets = data.train.targets.double()
+    assert float(targets.mean()) == pytest.approx(0, abs=1e-6)
+    assert float(targets.std(correction=0)) == pytest.approx(1, abs=1e-6)
+    own = data.test.targets.double() * data.target_scale.deviation + data.target_scale.mean
+    assert float(own.min()) >= 24.99  # the table's values lie between 25 and 346
+    assert float(own.max()) <= 346.01
+
+
+def test_losses_are_told_in_the_targets_own_units() -> None:
+    plain = made_up_data("diabetes")
+    scaled = replace(plain, target_scale=TargetScale(mean=5.0, deviation=10.0))
+    one, other = _rows(train([Experiment(**BASE)], plain, CPU)), _rows(train([Experiment(**BASE)], scaled, CPU))
+    for ours, theirs in zip(one, other, strict=True):
+        for name in ("train_loss", "validation_loss", "test_loss"):
+            assert getattr(theirs, name) == pytest.approx(100 * getattr(ours, name), rel=1e-12)
+        assert theirs.gradient_norm == ours.gradient_norm
+
+
+def test_a_fork_to_other_training_examples_keeps_its_predictions() -> None:
+    data = replace(made_up_data("diabetes"), target_scale=TargetScale(mean=5.0, deviation=10.0))
+    parent = train([Experiment(**BASE)], data, CPU)
+    _rows(parent)
+    elsewhere = replace(data, target_scale=TargetScale(mean=-2.0, deviation=3.0))
+    child = train([Experiment(**BASE)], elsewhere, CPU, state=graft(parent.state()))
+    torch.testing.assert_close(_predictions(child, elsewhere), _predictions(parent, data), rtol=1e-5, atol=1e-5)
+
+
+def test_a_checkpoint_of_targets_in_their_own_units_keeps_its_predictions() -> None:
+    data = made_up_data("diabetes")
+    old = train([Experiment(**BASE)], data, CPU)
+    _rows(old)
+    state = old.state()
+    before = replace(state, tensors={name: tensor for name, tensor in state.tensors.items() if name != NAME})
+    now = replace(data, target_scale=TargetScale(mean=4.0, deviation=2.0))
+    new = train([Experiment(**{**BASE, "epochs": 5})], now, CPU, state=before)
+    torch.testing.assert_close(_predictions(new, now), _predictions(old, data), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 5.0, -3e7])
+def test_a_constant_target_is_no_hopeless_one(value: float) -> None:
+    targets = np.full(50, value)
+    assert target_scale(targets).deviation == 1.0
+    watch = Watch(1, torch.full((50,), value), classes=1, task="regression")
+    watch.see(torch.full((3, 1, 10), 1e-12), first=0)
+    watch.see(torch.full((3, 1, 10), 0.02), first=3)
+    loss = torch.tensor([0.02], dtype=torch.float64)
+    assert watch.hopeless(loss, loss).tolist() == [0.0]
+
+
+def test_a_constant_target_is_learned() -> None:
+    draws = np.random.default_rng(0)
+    inputs, targets = draws.normal(size=(442, 10)), np.full(442, 0.1)
+    experiment = Experiment(**{**BASE, "epochs": 5})
+    data = cut(experiment.dataset, Raw(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
+    assert _rows(train([experiment], data, CPU))[-1].ending == Finished()
