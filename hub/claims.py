@@ -60,7 +60,7 @@ def claim(
     many experiments as it may, `most`, goes on waiting: the reconciler will hint at it again.
     """
     at = now(session)
-    lost = losses.expired(session, job_id, at)
+    lost = losses.expired(session, job_id, at, term)
     lease = leases.take(session, job_id, owner, at, term)
     if lease is None:
         return None

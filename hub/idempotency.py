@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gradus.errors import Conflict
@@ -77,7 +77,10 @@ def subject(row: IdempotencyRow) -> str:
 
 
 def forget(session: Session, at: datetime) -> int:
-    """Drop the answers that nobody can want any more; how many there were."""
+    """Drop the answers that nobody can want any more; how many there were. What a wrong clock dated later than now
+    counts as of now: its client may still repeat it."""
+    to_come = update(IdempotencyRow).where(IdempotencyRow.created_at > at)
+    session.execute(to_come.values(created_at=at))
     old = delete(IdempotencyRow).where(IdempotencyRow.created_at < at - KEPT)
     return len(session.execute(old.returning(IdempotencyRow.key)).all())
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from gradus.wire.key import KeyRecord, NewKey, Role
@@ -105,10 +105,11 @@ def any_good(session: Session, at: datetime) -> bool:
 
 def stale(row: KeyRow, at: datetime) -> bool:
     """Whether its last use should be written down."""
-    return row.used_at is None or row.used_at < at - _EXACTNESS
+    return row.used_at is None or abs(row.used_at - at) > _EXACTNESS
 
 
 def used(session: Session, key_id: str, at: datetime) -> None:
     """Write down its last use, unless somebody else has."""
-    stale_row = or_(KeyRow.used_at.is_(None), KeyRow.used_at < at - _EXACTNESS)
+    known = KeyRow.used_at.between(at - _EXACTNESS, at + _EXACTNESS)
+    stale_row = or_(KeyRow.used_at.is_(None), not_(known))
     session.execute(update(KeyRow).where(KeyRow.id == key_id, stale_row).values(used_at=at))

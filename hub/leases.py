@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from hub.tables import JobRow, Table
@@ -42,9 +42,17 @@ class Lease:
         return self.term / 5
 
 
+def lapsed(
+    until: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], at: datetime, term: timedelta
+) -> ColumnElement[bool]:
+    """Whether a lease up to that moment holds nobody off: it ran out, or it has more than one term left. Only a clock
+    that was wrong can have written that, and whoever wrote it may be gone."""
+    return or_(until < at, until > at + term)
+
+
 def take(session: Session, job_id: str, owner: str, at: datetime, term: timedelta = LEASE) -> Lease | None:
     """The lease of an open job that nobody holds, or None."""
-    free = or_(JobRow.owner.is_(None), JobRow.lease_until < at)
+    free = or_(JobRow.owner.is_(None), lapsed(JobRow.lease_until, at, term))
     token = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, ~JobRow.done, free)

@@ -1,6 +1,6 @@
 """Workers that vanish: how often in a row they did, and when a job is given up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub import experiments
 from hub.events import Event, append
-from hub.leases import Lease
+from hub.leases import LEASE, Lease, lapsed
 from hub.tables import JobRow, Table
 from hub.transitions import move
 
@@ -21,9 +21,9 @@ _FORGET = update(_JOBS).where(_JOBS.c.id == bindparam("job")).values(losses=0)
 """Made once: making it anew for each epoch would cost more than running it."""
 
 
-def expired(session: Session, job_id: str, at: datetime) -> int:
+def expired(session: Session, job_id: str, at: datetime, term: timedelta = LEASE) -> int:
     """Count a lease that ran out; how many did so in a row."""
-    ran_out = (~JobRow.done, JobRow.owner.is_not(None), JobRow.lease_until < at)
+    ran_out = (~JobRow.done, JobRow.owner.is_not(None), lapsed(JobRow.lease_until, at, term))
     counted = _one_more(session, job_id, *ran_out)
     return counted or 0
 

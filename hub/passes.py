@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, and_, delete, or_
 from sqlalchemy.orm import Session
 
 from hub import keys, secret
 from hub.ids import new_id
 from hub.tables import KeyRow, PassRow
+
+AHEAD = timedelta(minutes=1)
+"""How much longer than its life a pass may last: by so much the clocks of two machines may differ."""
 
 
 class PassKind(StrEnum):
@@ -39,7 +43,7 @@ class NewPass:
 
 def issue(session: Session, key: KeyRow, kind: PassKind, at: datetime) -> NewPass:
     """A new pass of a good key, which it does not outlive; and forget those that have ended."""
-    session.execute(delete(PassRow).where(PassRow.expires_at < at))
+    session.execute(delete(PassRow).where(or_(PassRow.expires_at < at, *map(partial(_undue, at), PassKind))))
     row_id = new_id("pass")
     made = secret.make(_letter(kind), row_id)
     until = min(at + kind.life, key.expires_at or at + kind.life)
@@ -59,7 +63,9 @@ def find(session: Session, text: str, kind: PassKind, at: datetime) -> tuple[Key
     if shown is None:
         return None
     row = session.get(PassRow, f"pass_{shown.number}")
-    if not shown.proves(row.digest if row else None) or row is None or row.expires_at <= at or row.kind != kind:
+    if not shown.proves(row.digest if row else None) or row is None or row.kind != kind:
+        return None
+    if not at < row.expires_at <= _latest(kind, at):  # only a clock that was wrong has given it a longer life
         return None
     key = session.get(KeyRow, row.key_id)
     return (key, row) if key is not None and keys.good(key, at) else None
@@ -75,6 +81,16 @@ def end(session: Session, pass_id: str) -> bool:
     """Let it open nothing any more; whether it was there."""
     gone = session.execute(delete(PassRow).where(PassRow.id == pass_id).returning(PassRow.id))
     return gone.scalar_one_or_none() is not None
+
+
+def _latest(kind: PassKind, at: datetime) -> datetime:
+    """Until when a pass of this moment can last."""
+    return at + kind.life + AHEAD
+
+
+def _undue(at: datetime, kind: PassKind) -> ColumnElement[bool]:
+    """Whether a pass lasts longer than any of its kind that was made until now."""
+    return and_(PassRow.kind == kind, PassRow.expires_at > _latest(kind, at))
 
 
 def _letter(kind: PassKind) -> str:

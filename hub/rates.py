@@ -51,5 +51,9 @@ def _hit(storage: Storage, item: RateLimitItem, who: str) -> Standing:
     """The strategy of the library's fixed windows, with one question less: asking Redis is most of its price."""
     key = item.key_for(who)
     count = storage.incr(key, item.get_expiry())
-    seconds = min(WINDOW_SECONDS, max(1, round(storage.get_expiry(key) - time.time())))
+    left = storage.get_expiry(key) - time.time()
+    if left > WINDOW_SECONDS + 1:  # the clock was set back: a window that began before would last until it is caught up
+        storage.clear(key)
+        return _hit(storage, item, who)
+    seconds = min(WINDOW_SECONDS, max(1, round(left)))
     return Standing(item.amount, max(0, item.amount - count), seconds, count <= item.amount)

@@ -2,11 +2,11 @@
 at a time does it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import redis
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from gradus.spec.device import DeviceWish
 from hub import idempotency, removals
 from hub.database import now
 from hub.hub import Hub
+from hub.leases import LEASE, lapsed
 from hub.outbox import outbox
 from hub.tables import JobRow, LeaderRow
 
@@ -24,6 +25,8 @@ PATIENCE = timedelta(seconds=5)
 LATE = timedelta(minutes=2)
 """How much older than every hint that waits one must be to count as lost: no commit takes so long, nor do clocks differ
 so much. No job is told of more often than this while others wait."""
+TICK = timedelta(milliseconds=1)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 200
 DEVICES: Sequence[str] = get_args(DeviceWish)
 """Each has a queue."""
@@ -41,9 +44,12 @@ def reconcile(hub: Hub, owner: str) -> int:
         at = now(session)
         if not lead(session, "reconciler", owner, at):
             return 0
-        found = {job.id: job for job in (*_abandoned(session, at), *_waiting(session, at, oldest))}
+        term = timedelta(seconds=hub.settings.lease_seconds)
+        _forget_hints_to_come(session, at)
+        found = {job.id: job for job in (*_abandoned(session, at, term), *_waiting(session, at, oldest, term))}
         if found:
-            session.execute(update(JobRow).where(JobRow.id.in_(found)).values(hinted_at=at))
+            ran_out = case((JobRow.lease_until > at + term, at - TICK), else_=JobRow.lease_until)
+            session.execute(update(JobRow).where(JobRow.id.in_(found)).values(hinted_at=at, lease_until=ran_out))
         outbox(session).hints.extend((job.id, job.device) for job in found.values())
         return len(found)
 
@@ -79,7 +85,7 @@ def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
     """Become or stay the one process that does a duty; False if another is."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     term = {"owner": owner, "lease_until": at + TERM}
-    vacant = or_(LeaderRow.owner == owner, LeaderRow.lease_until < at)
+    vacant = or_(LeaderRow.owner == owner, lapsed(LeaderRow.lease_until, at, TERM))
     bid = insert(LeaderRow).values(duty=duty, **term)
     won = session.execute(
         bid.on_conflict_do_update(index_elements=["duty"], set_=term, where=vacant).returning(LeaderRow.owner)
@@ -87,19 +93,27 @@ def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
     return won == owner
 
 
-def _abandoned(session: Session, at: datetime) -> Sequence[JobRow]:
+def _forget_hints_to_come(session: Session, at: datetime) -> None:
+    """A hint that a wrong clock dated later than now may have been lost: it counts as never sent."""
+    to_come = update(JobRow).where(~JobRow.done, JobRow.hinted_at > at + PATIENCE)
+    session.execute(to_come.values(hinted_at=NEVER))
+
+
+def _abandoned(session: Session, at: datetime, term: timedelta = LEASE) -> Sequence[JobRow]:
     """Jobs whose lease ran out, and of which no worker was told since: their hint was taken long ago. However many
     others wait, they need not wait for the end of the queue to be seen."""
-    return _oldest_first(session, JobRow.lease_until < at, JobRow.hinted_at <= JobRow.lease_until)
+    return _oldest_first(session, lapsed(JobRow.lease_until, at, term), JobRow.hinted_at <= JobRow.lease_until)
 
 
-def _waiting(session: Session, at: datetime, oldest: Mapping[str, datetime | None] = EMPTY) -> Sequence[JobRow]:
+def _waiting(
+    session: Session, at: datetime, oldest: Mapping[str, datetime | None] = EMPTY, term: timedelta = LEASE
+) -> Sequence[JobRow]:
     """Open jobs that nobody holds and whose hint is none of those that wait to be taken, by the oldest of these of each
     device; those first that have waited longest for one: jobs that are over a quota are told of again and again, and
     must not hide the others."""
     lost = {device: _lost_before(at, sent) for device, sent in oldest.items()}
     told = (and_(JobRow.device == device, JobRow.hinted_at < before) for device, before in lost.items())
-    free = or_(JobRow.owner.is_(None), JobRow.lease_until < at)
+    free = or_(JobRow.owner.is_(None), lapsed(JobRow.lease_until, at, term))
     return _oldest_first(session, free, JobRow.hinted_at < max(lost.values()), or_(*told))
 
 

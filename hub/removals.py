@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from hub.artifacts.store import ArtifactStore
@@ -66,9 +66,14 @@ def remove(store: ArtifactStore, key: str) -> bool:
 
 
 def due(session: Session, at: datetime) -> Sequence[RemovalRow]:
-    """What was to be removed before, the oldest first."""
-    query = select(RemovalRow).where(RemovalRow.at < at - SOON)
-    return session.scalars(query.order_by(RemovalRow.at).limit(BATCH)).all()
+    """What was to be removed before, the oldest first; or, by a clock that was wrong, will have been."""
+    before, to_come = RemovalRow.at < at - SOON, RemovalRow.at > at + SOON
+    rows = (_oldest(session, condition) for condition in (before, to_come))  # two looks, each by the index
+    return [row for found in rows for row in found]
+
+
+def _oldest(session: Session, condition: ColumnElement[bool]) -> Sequence[RemovalRow]:
+    return session.scalars(select(RemovalRow).where(condition).order_by(RemovalRow.at).limit(BATCH)).all()
 
 
 def removed(session: Session, rows: Iterable[RemovalRow]) -> None:

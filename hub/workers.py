@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gradus.array import Room
@@ -14,11 +14,15 @@ from hub.tables import ExperimentRow, JobRow, WorkerRow
 
 ALIVE = timedelta(seconds=15)
 """Without a sign of life for so long, a worker counts as gone."""
+AHEAD = timedelta(seconds=2)
+"""How much later than this moment a sign of life may be that is written while somebody reads. One that is still later
+is a wrong clock's, and says nothing of now."""
 
 
 def register(session: Session, worker: WorkerRecord) -> None:
     """A new worker, and forget those that went long ago."""
-    session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now(session) - 20 * ALIVE))
+    at = now(session)
+    session.execute(delete(WorkerRow).where(or_(WorkerRow.seen_at < at - 20 * ALIVE, WorkerRow.seen_at > at + ALIVE)))
     session.add(WorkerRow(**dict(worker)))
 
 
@@ -35,9 +39,9 @@ def leave(session: Session, worker_id: str) -> None:
 
 def alive(session: Session) -> Sequence[WorkerRecord]:
     """The workers that are there, oldest first."""
-    rows = session.scalars(
-        select(WorkerRow).where(WorkerRow.seen_at > now(session) - ALIVE).order_by(WorkerRow.started_at)
-    )
+    at = now(session)
+    there = (WorkerRow.seen_at > at - ALIVE, WorkerRow.seen_at <= at + AHEAD)
+    rows = session.scalars(select(WorkerRow).where(*there).order_by(WorkerRow.started_at))
     return [WorkerRecord.model_validate(row, from_attributes=True) for row in rows]
 
 
