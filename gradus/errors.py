@@ -26,8 +26,9 @@ from gradus.wire.problem import Mistake, Problem
 class GradusError(Exception):
     """The root. `code` is for programs, the message for people."""
 
-    status: ClassVar[int] = 500
-    title: ClassVar[str] = "Internal error"
+    status: int = 500
+    """Of the answer, where one was had; else the one that stands for the error."""
+    title: str = "Internal error"
     default_code: ClassVar[str] = "internal"
 
     def __init__(self, detail: str, *, code: str | None = None, errors: Sequence[Mistake] = ()) -> None:
@@ -160,5 +161,14 @@ BY_STATUS: dict[int, type[GradusError]] = {
 
 def from_problem(problem: Problem) -> GradusError:
     """The error that a server's problem document tells of."""
-    kind = BY_STATUS.get(problem.status, BadRequest if problem.status < 500 else ServerFault)
-    return kind(problem.detail, code=problem.code, errors=problem.errors)
+    error = of_status(problem.status, problem.detail, code=problem.code, errors=problem.errors)
+    error.title = problem.title
+    return error
+
+
+def of_status(status: int, detail: str, *, code: str, errors: Sequence[Mistake] = ()) -> GradusError:
+    """The error of an answer with this status, which need not be one of the table."""
+    kind = BY_STATUS.get(status, BadRequest if status < 500 else ServerFault)
+    error = kind(detail, code=code, errors=errors)
+    error.status = status
+    return error

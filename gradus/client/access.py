@@ -38,12 +38,14 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, 
     The key of `client.json` goes to its own address alone; for others it is `GRADUS_KEY`. `key` wins over both.
 
     Raises:
-        BadRequest: the address is none.
+        BadRequest: the address or the key is none.
         Unavailable: no address is known.
     """
+    if key == "":
+        raise BadRequest("the key that is given is empty: leave it away, or give one")
     saved = _saved(data_dir(env) / CLIENT_FILE)
-    given = url or env.get("GRADUS_URL")
-    if given:
+    given = (env.get("GRADUS_URL") or None) if url is None else url
+    if given is not None:
         address = _checked(given)
         same = saved is not None and saved.url == address
         return Access(address, key or env.get("GRADUS_KEY") or (saved.key if saved and same else None))
@@ -71,6 +73,8 @@ def _checked(url: str) -> str:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        port = parts.port
     except ValueError:  # brackets or port
         return False
+    whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+    return whole and not (parts.query or parts.fragment)

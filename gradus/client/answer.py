@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from gradus.client.calls import Call
 from gradus.client.steps import Answer, Lost
-from gradus.errors import BY_STATUS, BadRequest, GradusError, ServerFault, TooManyRequests, Unavailable, from_problem
+from gradus.errors import GradusError, ServerFault, TooManyRequests, Unavailable, from_problem, of_status
 from gradus.wire.problem import Problem
 
 T = TypeVar("T")
@@ -33,14 +33,19 @@ def refusal(call: Call[Any], reply: Answer | Lost) -> GradusError:
         return _lost(call, reply)
     if reply.status < 300:
         return unreadable(call)
-    try:
-        error = from_problem(Problem.model_validate_json(reply.body))
-    except ValidationError:
-        kind = BY_STATUS.get(reply.status, BadRequest if reply.status < 500 else ServerFault)
-        error = kind(f"the answer was {reply.status} without a reason: is this a Gradus service?", code="no_problem")
+    error = _told(reply)
+    error.status = reply.status
     if isinstance(error, TooManyRequests):
         error.retry_after = ceil(reply.retry_after) or error.retry_after
     return error
+
+
+def _told(reply: Answer) -> GradusError:
+    try:
+        return from_problem(Problem.model_validate_json(reply.body))
+    except ValidationError:
+        what = f"the answer was {reply.status} without a reason: is this a Gradus service?"
+        return of_status(reply.status, what, code="no_problem")
 
 
 def _lost(call: Call[Any], reply: Lost) -> Unavailable:

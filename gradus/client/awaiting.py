@@ -59,11 +59,11 @@ class _Line:
     async def perform(self, step: Step) -> Answer | Lost | bytes | None:
         try:
             match step:
-                case Ask(call):
-                    response = await self._http.request(**translation.request(call, self._owner.timeout))
+                case Ask(call, limit):
+                    response = await self._http.request(**translation.request(call, self._owner.timeout, limit))
                     return translation.answer(response, response.content)
-                case Open(call):
-                    return await self._opened(call)
+                case Open(call, limit):
+                    return await self._opened(call, limit)
                 case Read():
                     assert self._chunks is not None
                     return await anext(self._chunks, None)
@@ -73,9 +73,9 @@ class _Line:
         except httpx.RequestError as error:
             return translation.lost(error, self._owner.access)
 
-    async def _opened(self, call: Call[Any]) -> Answer:
+    async def _opened(self, call: Call[Any], limit: float) -> Answer:
         await self._open.aclose()
-        response = await self._open.enter_async_context(self._http.stream(**translation.stream(call)))
+        response = await self._open.enter_async_context(self._http.stream(**translation.stream(call, limit)))
         if response.status_code >= 300:
             return translation.answer(response, await response.aread())
         self._chunks = response.aiter_bytes()

@@ -94,4 +94,6 @@ class AsyncClient(Service["Awaiting"]):
 
 
 def _access(at: Access | str | None, key: str | None) -> Access:
-    return at if isinstance(at, Access) else find_access(at, key=key)
+    if isinstance(at, Access):
+        return at if key is None else find_access(at.url, key=key)
+    return find_access(at, key=key)

@@ -57,7 +57,7 @@ def draw_run(record: ExperimentRecord, rows: Sequence[MetricsRow], *, log: bool)
     for i, panel in enumerate(panels):
         for part, colour in PARTS.items():
             figure.add_trace(_curve(rows, f"{part}_{panel}", i, name=part, colour=colour, legend=i == 0))
-    return figure.update_layout(_axes(panels, log=log))
+    return figure.update_layout(_axes(panels, ["loss"] if log else []))
 
 
 def draw_comparison(curves: Curves, metric: str, *, log: bool) -> "Figure":
@@ -69,7 +69,8 @@ def draw_comparison(curves: Curves, metric: str, *, log: bool) -> "Figure":
     figure = _figure(metric.replace("_", " "))
     for name, rows in curves.items():
         figure.add_trace(_curve(rows, metric, 0, name=name))
-    return figure.update_layout(_axes([metric.replace("_", " ")], log=log))
+    panel = metric.replace("_", " ")
+    return figure.update_layout(_axes([panel], [panel] if log else []))
 
 
 def _figure(title: str) -> "Figure":
@@ -105,13 +106,13 @@ def _text(name: str) -> str:
     return escape(name, quote=False)
 
 
-def _axes(panels: Sequence[str], *, log: bool) -> dict[str, Any]:
+def _axes(panels: Sequence[str], logarithmic: Sequence[str]) -> dict[str, Any]:
     """Panels side by side."""
     axes: dict[str, Any] = {}
     for i, panel in enumerate(panels):
         number = str(i + 1) if i else ""
         left, right = i / len(panels) + GAP * (i > 0), (i + 1) / len(panels) - GAP * (i < len(panels) - 1)
-        scale = "log" if log and panel.endswith("loss") else "linear"
+        scale = "log" if panel in logarithmic else "linear"
         axes[f"xaxis{number}"] = {"title": {"text": "epoch"}, "domain": [left, right]}
         axes[f"yaxis{number}"] = {"title": {"text": panel}, "type": scale, "anchor": f"x{number}"}
     return axes

@@ -1,13 +1,14 @@
 """`client.experiments`."""
 
+import builtins
+from collections.abc import Sequence
 from functools import partial
 from typing import Never
 
-from gradus.client import calls
+from gradus.client import calls, several
 from gradus.client.comparison import Comparison
-from gradus.client.drawing import POINTS
 from gradus.client.face import P, asks, sends, tells
-from gradus.client.flows import PAGE, ended, send, walk
+from gradus.client.flows import PAGE, ended, walk
 from gradus.client.follow import follow
 from gradus.client.patience import PATIENCE
 from gradus.client.run import Host, Run, hands
@@ -62,6 +63,15 @@ class Experiments(Host[P]):
         return follow(experiment_id, lambda event: [event], after, patience)
 
     @asks
+    def get_many(self, ids: Sequence[str], /) -> "Flow[Never, builtins.list[Run[P]]]":
+        """The runs of these ids, in their order, fifty in one request.
+
+        Raises:
+            NotFound: one of them is not there.
+        """
+        return [self.run_of(record) for record in (yield from several.records(ids))]
+
+    @asks
     def wait(self, experiment_id: str, /, timeout: float | None = None) -> Flow[Never, Run[P]]:
         """The run at its end, however that came about.
 
@@ -75,8 +85,8 @@ class Experiments(Host[P]):
         """These runs, or those of these ids, side by side."""
         ids = [run if isinstance(run, str) else run.id for run in runs]
         assert ids, "name at least one run"
-        records, rows = [], []
-        for one in ids:
-            records.append((yield from send(calls.experiment(one))))
-            rows.append((yield from send(calls.metrics(one, max_points=POINTS))).data)
+        records, rows = (yield from several.records(ids)), (yield from several.curves(ids))
+        for run, record in zip(runs, records, strict=True):
+            if isinstance(run, Run):
+                run.run_of(record)
         return Comparison(tuple(records), tuple(rows))

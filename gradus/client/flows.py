@@ -1,14 +1,13 @@
 """The flows that everything a client does is made of: send a call, follow a stream, wait for an end, walk a list."""
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
-from math import ceil
 from typing import Never, Protocol, TypeVar
 
 from gradus.client import calls
-from gradus.client.answer import value
+from gradus.client.answer import refusal, value
 from gradus.client.calls import Call
+from gradus.client.deadline import NEVER, Deadline
 from gradus.client.patience import LONG, RETRIES, pause, worth_another
 from gradus.client.steps import Answer, Ask, Flow, Lost, Rest, Tell
 from gradus.wire.experiment import ExperimentRecord
@@ -23,21 +22,25 @@ LOOK = 60
 """Seconds after which waiting looks again, whatever it heard; as long as the service lets a request wait."""
 
 
-def send(call: Call[T], retries: int = RETRIES) -> Flow[Never, T]:
+def send(call: Call[T], retries: int = RETRIES, deadline: Deadline = NEVER) -> Flow[Never, T]:
     """The call's value. What may do better in a moment, and cannot be done twice, is sent again.
 
     Raises:
         GradusError: the service refused, or could not be reached.
+        TimeoutError: it could not be reached before the deadline.
     """
     lost = False
     for attempt in count():
-        reply: Answer | Lost = yield Ask(call)
+        reply: Answer | Lost = yield Ask(call, deadline.limit())
         if lost and call.method == "DELETE" and isinstance(reply, Answer) and reply.status == 404:
             return call.read(b"")  # it was done, and the answer was lost
-        if attempt >= retries or not worth_another(call, reply):
+        if not worth_another(call, reply):
+            break
+        deadline.check(refusal(call, reply))
+        if attempt >= retries:
             break
         lost = lost or isinstance(reply, Lost)
-        yield Rest(pause(attempt, reply.retry_after if isinstance(reply, Answer) else 0.0))
+        yield Rest(min(pause(attempt, reply.retry_after if isinstance(reply, Answer) else 0.0), deadline.left()))
     return value(call, reply)
 
 
@@ -47,32 +50,17 @@ def ended(experiment_id: str, seconds: float | None = None) -> Flow[Never, Exper
     Raises:
         TimeoutError: it is not over after so many seconds; it goes on.
     """
-    deadline = Deadline(seconds)
-    while not (record := (yield from send(calls.experiment(experiment_id), LONG))).status.final:
-        left = deadline.left(f"{experiment_id} is {record.status} after {seconds} s")
+    deadline = Deadline(seconds, f"nothing is known of {experiment_id}")
+    while not (record := (yield from send(calls.experiment(experiment_id), LONG, deadline))).status.final:
+        deadline.now(f"{experiment_id} is {record.status}")
         never = record.progress.epochs  # no epoch is later: the answer comes at the end
-        yield from send(calls.metrics(experiment_id, after=never, wait=ceil(min(left, LOOK))), LONG)
+        yield from send(calls.metrics(experiment_id, after=never, wait=look(deadline)), LONG, deadline)
     return record
 
 
-class Deadline:
-    """A moment to come, or never."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self._at = None if seconds is None else time.monotonic() + seconds
-
-    def left(self, what: str) -> float:
-        """Seconds until then.
-
-        Raises:
-            TimeoutError: it is past.
-        """
-        if self._at is None:
-            return float("inf")
-        left = self._at - time.monotonic()
-        if left <= 0:
-            raise TimeoutError(f"{what}; it goes on")
-        return left
+def look(deadline: Deadline) -> int:
+    """Seconds that the service may keep a question that waits for an end."""
+    return max(1, int(min(deadline.left(), LOOK)))
 
 
 class Page(Protocol[T_co]):

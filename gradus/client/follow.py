@@ -31,7 +31,7 @@ def follow(experiment_id: str, pick: Pick[Y], after: int = 0, patience: float = 
     """
     seen, trouble = Seen(after), Trouble(patience)
     while True:
-        cut = yield from _connection(experiment_id, seen, pick)
+        cut = yield from _connection(calls.events(experiment_id, seen.after), seen, pick, trouble.limit())
         if cut.closed and seen.end is not None:
             yield from tell(pick(seen.end))
             return seen.last_record()
@@ -78,14 +78,13 @@ class Cut:
     retry_after: float = 0.0
 
 
-def _connection(experiment_id: str, seen: Seen, pick: Pick[Y]) -> Flow[Y, Cut]:
+def _connection(call: Call[Any], seen: Seen, pick: Pick[Y], limit: float) -> Flow[Y, Cut]:
     """Tells the events of one connection.
 
     Raises:
         GradusError: the service refused for good.
     """
-    call = calls.events(experiment_id, seen.after)
-    reply: Answer | Lost = yield Open(call)
+    reply: Answer | Lost = yield Open(call, limit)
     if isinstance(reply, Lost) or reply.status >= 300 or not reply.kind.startswith(SSE):
         return _refused(call, reply)
     reader, heard = StreamReader(), False

@@ -5,6 +5,7 @@ from random import uniform
 from typing import Any
 
 from gradus.client.calls import Call
+from gradus.client.deadline import LEAST
 from gradus.client.steps import Answer, Lost
 from gradus.errors import GradusError
 
@@ -63,4 +64,13 @@ class Trouble:
         if now - since >= self._patience:
             raise why
         self._attempt += 1
-        return pause(self._attempt - 1, retry_after)
+        return min(pause(self._attempt - 1, retry_after), self.left())
+
+    def left(self) -> float:
+        """Seconds until patience ends, if nothing gets better."""
+        gone = 0.0 if self._since is None else time.monotonic() - self._since
+        return max(0.0, self._patience - gone)
+
+    def limit(self) -> float:
+        """Seconds that an answer may take."""
+        return max(LEAST, self.left())

@@ -10,13 +10,14 @@ from gradus.client.face import Face, P, asks, looking_like, method_of, sends_its
 from gradus.client.flows import ended, send
 from gradus.client.follow import follow
 from gradus.client.patience import PATIENCE
+from gradus.client.progress import after_epoch
 from gradus.client.steps import Flow
 from gradus.client.stream import StreamEvent
 from gradus.client.watching import watch
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
-from gradus.wire.metrics import MetricsRow
+from gradus.wire.metrics import MetricsPage, MetricsRow
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -89,8 +90,12 @@ class Run(Host[P]):
     extend = hands_its(calls.extend)
     fork = hands_its(calls.fork)
     delete = sends_its(calls.delete)
-    metrics = sends_its(calls.metrics)
     checkpoints = sends_its(calls.checkpoints)
+
+    @asks
+    def metrics(self, *, after: int = 0, wait: int = 0, max_points: int | None = None) -> Flow[Never, MetricsPage]:
+        """The rows after epoch `after`; with `wait`, as soon as there is one or after so many seconds (at most 60)."""
+        return self._metrics(after=after, wait=wait, max_points=max_points)
 
     @tells
     def watch(self, *, after: int = 0, patience: float = PATIENCE) -> Flow[MetricsRow, ExperimentRecord]:
@@ -127,7 +132,7 @@ class Run(Host[P]):
         Raises:
             ImportError: pandas is not installed.
         """
-        return frame((yield from send(calls.metrics(self.id))).data)
+        return frame((yield from self._metrics()).data)
 
     @asks
     def plot(self, *, log: bool = False) -> "Flow[Never, Figure]":
@@ -136,7 +141,8 @@ class Run(Host[P]):
         Raises:
             ImportError: plotly is not installed.
         """
-        return draw_run(self.record, (yield from send(calls.metrics(self.id, max_points=POINTS))).data, log=log)
+        rows = (yield from self._metrics(max_points=POINTS)).data
+        return draw_run(self.record, rows, log=log)
 
     @property
     def id(self) -> str:
@@ -186,8 +192,18 @@ class Run(Host[P]):
         return self
 
     def _hear(self, event: StreamEvent) -> None:
-        if isinstance(event.data, ExperimentRecord):
-            self.record = event.data
+        match event.data:
+            case ExperimentRecord() as record:
+                self.record = record
+            case MetricsRow() as row:
+                self.record = after_epoch(self.record, row)
+
+    def _metrics(self, **options: Any) -> Flow[Never, MetricsPage]:
+        """Rows; where they tell of more than is known here, the record is renewed too."""
+        page = yield from send(calls.metrics(self.id, **options))
+        if (page.status, page.last_epoch) != (self.status, self.progress.epoch):
+            self.run_of((yield from send(calls.experiment(self.id))))
+        return page
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Run) and other.id == self.id

@@ -7,6 +7,7 @@ business of a performer alone (`waiting.py`, `awaiting.py`).
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Generic, TypeVar
 
 from gradus.client.calls import Call
@@ -22,6 +23,8 @@ class Ask:
     """Send a call, once. Comes to an `Answer`, or it is `Lost`."""
 
     call: Call[Any]
+    limit: float = inf
+    """Seconds after which nobody waits for the answer any more."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Open:
     """Open a stream. Comes to an `Answer`, without a body unless it is a refusal, or it is `Lost`."""
 
     call: Call[Any]
+    limit: float = inf
+    """Seconds for the connection to come about."""
 
 
 @dataclass(frozen=True)

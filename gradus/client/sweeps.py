@@ -1,16 +1,16 @@
 """`client.sweeps`."""
 
-from math import ceil
 from typing import Never
 
 from gradus.client import calls
+from gradus.client.deadline import Deadline
 from gradus.client.face import Face, P, asks, sends, tells
-from gradus.client.flows import LOOK, PAGE, Deadline, send, walk
+from gradus.client.flows import PAGE, look, send, walk
 from gradus.client.patience import LONG
 from gradus.client.steps import Flow
 from gradus.wire.sweep import SweepRecord, SweepSummary
 
-NEVER = 2**53 - 1
+LAST = 2**53 - 1
 """An epoch that does not come: who waits for it is answered at the end."""
 
 
@@ -36,10 +36,10 @@ class Sweeps(Face[P]):
         Raises:
             TimeoutError: they are not after so many seconds; they go on.
         """
-        deadline = Deadline(timeout)
-        while unfinished := going(sweep := (yield from send(calls.sweep(sweep_id), LONG))):
-            left = deadline.left(f"{sweep_id} is {sweep.status} after {timeout} s")
-            yield from send(calls.metrics(unfinished, after=NEVER, wait=ceil(min(left, LOOK))), LONG)
+        deadline = Deadline(timeout, f"nothing is known of {sweep_id}")
+        while unfinished := going(sweep := (yield from send(calls.sweep(sweep_id), LONG, deadline))):
+            deadline.now(f"{sweep_id} is {sweep.status}")
+            yield from send(calls.metrics(unfinished, after=LAST, wait=look(deadline)), LONG, deadline)
         return sweep
 
 

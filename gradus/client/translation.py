@@ -2,7 +2,9 @@
 
 import time
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -23,10 +25,12 @@ def settings(access: Access) -> dict[str, Any]:
     """How a client of httpx reaches the service.
 
     Raises:
-        BadRequest: the key cannot be sent.
+        BadRequest: the key cannot be sent, or something else would be sent in its place.
     """
     if access.key and not (access.key.isascii() and access.key.isprintable()):
         raise BadRequest("the key is none: it has characters that no key has")
+    if access.key and urlsplit(access.url).username is not None:
+        raise BadRequest("the address has a user, and a key is given too: one request carries but one of them")
     key = {"Authorization": f"Bearer {access.key}"} if access.key else {}
     return {
         "base_url": access.url,
@@ -36,15 +40,15 @@ def settings(access: Access) -> dict[str, Any]:
     }
 
 
-def request(call: Call[Any], timeout: float) -> dict[str, Any]:
-    """A call, to be answered within so many seconds."""
-    seconds = timeout + call.seconds
+def request(call: Call[Any], timeout: float, limit: float = inf) -> dict[str, Any]:
+    """A call, to be answered within so many seconds, or those that it was asked to wait more, but within the limit."""
+    seconds = min(timeout + call.seconds, limit)
     return {**_message(call), "timeout": httpx.Timeout(seconds, connect=min(CONNECT, seconds))}
 
 
-def stream(call: Call[Any]) -> dict[str, Any]:
-    """A call whose answer goes on."""
-    return {**_message(call), "timeout": httpx.Timeout(CONNECT, read=SILENCE)}
+def stream(call: Call[Any], limit: float = inf) -> dict[str, Any]:
+    """A call whose answer goes on, over a connection that comes about within the limit."""
+    return {**_message(call), "timeout": httpx.Timeout(min(CONNECT, limit), read=SILENCE)}
 
 
 def _message(call: Call[Any]) -> dict[str, Any]:

@@ -59,11 +59,11 @@ class _Line:
     def perform(self, step: Step) -> Answer | Lost | bytes | None:
         try:
             match step:
-                case Ask(call):
-                    response = self._http.request(**translation.request(call, self._owner.timeout))
+                case Ask(call, limit):
+                    response = self._http.request(**translation.request(call, self._owner.timeout, limit))
                     return translation.answer(response, response.content)
-                case Open(call):
-                    return self._opened(call)
+                case Open(call, limit):
+                    return self._opened(call, limit)
                 case Read():
                     return next(self._chunks, None)
                 case Rest(seconds):
@@ -72,9 +72,9 @@ class _Line:
         except httpx.RequestError as error:
             return translation.lost(error, self._owner.access)
 
-    def _opened(self, call: Call[Any]) -> Answer:
+    def _opened(self, call: Call[Any], limit: float) -> Answer:
         self._open.close()
-        response = self._open.enter_context(self._http.stream(**translation.stream(call)))
+        response = self._open.enter_context(self._http.stream(**translation.stream(call, limit)))
         if response.status_code >= 300:
             return translation.answer(response, response.read())
         self._chunks = response.iter_bytes()

@@ -59,7 +59,7 @@ class Rows:
 def _asked(call: Call[T], patience: float) -> Flow[Never, T]:
     """The call's value, waited for as long as a stream that broke."""
     trouble = Trouble(patience)
-    while worth_another(call, reply := (yield Ask(call))):
+    while worth_another(call, reply := (yield Ask(call, trouble.limit()))):
         retry_after = reply.retry_after if isinstance(reply, Answer) else 0.0
         yield Rest(trouble.pause(refusal(call, reply), retry_after))
     return value(call, reply)

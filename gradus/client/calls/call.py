@@ -41,7 +41,7 @@ class Call(Generic[T_co]):
 
 def once(idempotency_key: str | None) -> dict[str, str]:
     """The header under which a service does a thing once, however often it is asked; a new key if none is given."""
-    return {"Idempotency-Key": idempotency_key or str(uuid4())}
+    return {"Idempotency-Key": str(uuid4()) if idempotency_key is None else idempotency_key}
 
 
 def place(family: str, name: str, part: str = "") -> str:

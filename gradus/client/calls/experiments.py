@@ -41,11 +41,13 @@ def experiments(
     dataset: str | None = None,
     sweep: str | None = None,
     q: str | None = None,
+    ids: Iterable[str] = (),
     limit: int = 50,
     cursor: str | None = None,
 ) -> Call[ExperimentPage]:
-    """Experiments, newest first."""
-    query = given(status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, cursor=cursor, limit=limit)
+    """Experiments, newest first; with `ids`, at most 200, only these."""
+    chosen = {"id": named} if (named := tuple(ids)) else {}
+    query = chosen | given(status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, cursor=cursor, limit=limit)
     return Call("GET", "/v1/experiments", ExperimentPage.model_validate_json, query=query)
 
 

@@ -64,7 +64,9 @@ def test_a_spoilt_file_is_named(tmp_path: Path, text: str) -> None:
         find_access(env=env(tmp_path))
 
 
-@pytest.mark.parametrize("url", ["here", "ftp://here", "http://", "http://[", "localhost:8000"])
+@pytest.mark.parametrize(
+    "url", ["", "here", "ftp://here", "http://", "http://[", "localhost:8000", "http://here?a=b", "http://here#part"]
+)
 def test_what_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(BadRequest, match="is no address"):
         find_access(url, env(tmp_path))
@@ -76,3 +78,16 @@ def test_what_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
 )
 def test_a_service_on_this_machine_is_known_as_such(url: str, local: bool) -> None:
     assert Access(url).local is local
+
+
+def test_a_key_beside_an_access_is_the_one_that_is_sent() -> None:
+    with Client(Access("http://127.0.0.1:1", "first"), key="second") as client:
+        assert client.access == Access("http://127.0.0.1:1", "second")
+        assert client._performer.http.headers["Authorization"] == "Bearer second"
+
+
+def test_what_would_be_dropped_in_silence_is_refused() -> None:
+    with pytest.raises(BadRequest, match="the key that is given is empty"):
+        Client("http://127.0.0.1:1", key="")
+    with pytest.raises(BadRequest, match="the address has a user"):  # it would be sent, and the key would not
+        Client("http://me:word@127.0.0.1:1", key="gk_1")

@@ -1,6 +1,7 @@
 """The client against a small real server that misbehaves as networks do."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -100,6 +101,16 @@ def test_another_program_at_the_address_is_recognised(
         client.send(calls.system())
 
 
+@pytest.mark.parametrize("status", [400, 410, 418, 422, 500, 502, 504, 507])
+@pytest.mark.parametrize("reason", [True, False], ids=["a problem", "no reason"])
+def test_an_error_has_the_status_that_was_answered(serving: Serving, status: int, reason: bool) -> None:
+    body = problem(status, "told") if reason else b"<html>"
+    with serving(lambda handler: send(handler, status, body)) as client, pytest.raises(GradusError) as caught:
+        client.send(calls.system(), retries=0)
+    assert caught.value.status == status
+    assert caught.value.problem().status == status
+
+
 def test_a_call_is_sent_again_when_the_connection_breaks_and_that_is_harmless(serving: Serving) -> None:
     seen: list[str | None] = []
 
@@ -159,3 +170,26 @@ def test_a_stream_gives_up_when_nobody_answers_for_too_long(opener: Opener) -> N
     url = f"http://127.0.0.1:{free_port()}"
     with opener(Access(url)) as late, pytest.raises(Unavailable, match=url):
         next(late.experiments.events("exp_1", patience=0))
+
+
+@pytest.mark.parametrize("what", ["experiments", "sweeps"])
+def test_waiting_ends_in_time_where_nothing_answers(opener: Opener, what: str) -> None:
+    began = time.monotonic()
+    url = f"http://127.0.0.1:{free_port()}"
+    with opener(Access(url)) as late, pytest.raises(TimeoutError, match=f"one_1 after 1 s .*{url}.*; it goes on"):
+        getattr(late, what).wait("one_1", timeout=1)
+    assert time.monotonic() - began < 20  # forty attempts took 56
+
+
+def test_waiting_ends_in_time_where_answers_do_not_come(serving: Serving) -> None:
+    over = threading.Event()
+
+    def silent(_: BaseHTTPRequestHandler) -> None:
+        over.wait()
+
+    with serving(silent) as client:
+        try:
+            with pytest.raises(TimeoutError, match="nothing is known of exp_1 after 1 s"):
+                client.experiments.wait("exp_1", timeout=1)
+        finally:
+            over.set()

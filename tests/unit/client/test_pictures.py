@@ -79,6 +79,13 @@ def test_differences_are_told_once_and_by_path(changes: dict[str, object], found
     assert told == found
 
 
+@pytest.mark.parametrize("metric", ["train_loss", "penalty", "gradient_norm", "seconds"])
+def test_a_logarithmic_axis_is_one_whatever_the_metric(metric: str) -> None:
+    drawn = Comparison((recorded(),), (ROWS,))
+    assert drawn.plot(metric, log=True).layout.yaxis.type == "log"
+    assert drawn.plot(metric).layout.yaxis.type == "linear"
+
+
 def test_what_a_notebook_shows_is_text_whatever_a_name_holds() -> None:
     hostile = "<script>alert(1)</script>"
     one = recorded(name=hostile, best=metrics_row(2), error={"code": "diverged", "message": hostile})
