@@ -33,6 +33,15 @@ Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: `t
 `code` for programs, and for a document with mistakes `errors`, which says where each of them is.
 """
 
+TAGS = [
+    {"name": "experiments", "description": "Train a network, follow it, steer it, go on from it."},
+    {"name": "sweeps", "description": "Many experiments from one base, and what each change came to."},
+    {"name": "metrics and events", "description": "What an experiment gives, epoch by epoch: polled or streamed."},
+    {"name": "about", "description": "What the service knows: data sets, kinds, itself."},
+    {"name": "keys", "description": "Who may do what: keys, and browsers that sign in."},
+    {"name": "operation", "description": "For whoever runs the service: is it alive, is it ready, what does it do."},
+]
+
 
 def create_app(
     hub: Hub,
@@ -56,6 +65,8 @@ def create_app(
         version=__version__,
         summary="Training as a service.",
         description=DESCRIPTION,
+        openapi_tags=TAGS,
+        servers=[{"url": "/", "description": "Where this document comes from."}],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

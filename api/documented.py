@@ -31,6 +31,8 @@ def header(description: str, kind: str = "string") -> dict[str, Any]:
     return {"description": description, "schema": {"type": kind}}
 
 
+OPEN: dict[str, Any] = {"security": []}
+"""Of routes that need no key."""
 REPLAYED = {"Idempotency-Replayed": header("`true` if it is the first answer to an earlier request with the key.")}
 """Of requests that may be repeated."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradus.spec.experiment import Experiment
+from gradus.wire.message import NOT_FINITE
 
 Schema = dict[str, Any]
 
@@ -34,6 +35,8 @@ def kind(schema: Schema) -> str:
         return " or ".join(dict.fromkeys(map(kind, schema.get("anyOf") or schema["oneOf"])))
     if "const" in schema:
         return f"`{schema['const']}`"
+    if schema.get("enum") == NOT_FINITE:
+        return "non-finite"
     if "enum" in schema:
         return " or ".join(f"`{value}`" for value in schema["enum"])
     return _typed(schema)
@@ -49,7 +52,7 @@ def _typed(schema: Schema) -> str:
         return _NUMBERS[type_] + _bounds(schema)
     match type_:
         case "array":
-            return f"list of {kind(schema['items'])}" if "items" in schema else _places(schema["prefixItems"])
+            return _places(schema["prefixItems"]) if "prefixItems" in schema else f"list of {kind(schema['items'])}"
         case "object":
             values = schema.get("additionalProperties")
             return f"object of {kind(values)}" if isinstance(values, dict) else "object"

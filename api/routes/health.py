@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api.answers import NO_STORE, answer
 from api.callers import Operator
-from api.documented import GUARDED
+from api.documented import GUARDED, OPEN
 from api.services import system
 from api.telemetry import CONTENT_TYPE
 from api.world import TheWorld
@@ -13,7 +13,7 @@ from gradus.wire.system import Health
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/healthz", response_model=Health)
+@router.get("/healthz", response_model=Health, openapi_extra=OPEN)
 async def liveness() -> Response:
     """Whether the process answers; it asks nobody else."""
     return answer(Health(status="ok"), headers=NO_STORE)
@@ -23,6 +23,7 @@ async def liveness() -> Response:
     "/readyz",
     response_model=Health,
     responses={503: {"model": Health, "description": "A dependency is down; which, and what it means, is said."}},
+    openapi_extra=OPEN,
 )
 def readiness(world: TheWorld) -> Response:
     """Whether each thing that the API needs answers. While only Redis is down, everything can still be read."""

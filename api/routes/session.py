@@ -8,7 +8,7 @@ from api import documents
 from api.answers import NO_STORE, answer
 from api.bodies import SmallBody
 from api.callers import AnyCaller
-from api.documented import GUARDED, body_of, header, problems
+from api.documented import GUARDED, OPEN, body_of, header, problems
 from api.services import sessions
 from api.visit import COOKIE, Visit
 from api.world import TheWorld
@@ -25,7 +25,7 @@ _EXAMPLES = {"with a key": {"value": {"key": "gk_…"}}, "with a link": {"value"
     status_code=201,
     response_model=SessionRecord,
     responses={201: {"headers": {"Set-Cookie": header("The session.")}}, **problems(413, 415, 422)},
-    openapi_extra=body_of("SignIn", _EXAMPLES),
+    openapi_extra={**body_of("SignIn", _EXAMPLES), **OPEN},
 )
 def sign_in(request: Request, world: TheWorld, body: SmallBody) -> Response:
     """Exchange a key, or the ticket of a sign-in link, for a cookie that a page's scripts cannot read."""

@@ -19,6 +19,7 @@ class Word(BaseModel):
         strict=True,
         allow_inf_nan=False,
         use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
     )
 
 

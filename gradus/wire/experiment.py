@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 from gradus.spec.experiment import Experiment, Name, Notes, Tags
 from gradus.spec.word import Word
 from gradus.status import FailureCode, Status
-from gradus.wire.message import Message, Moment
+from gradus.wire.message import Finite, Message, Moment
 from gradus.wire.metrics import MetricsRow
 
 
@@ -19,7 +19,7 @@ class Progress(Message):
     """Epochs done."""
     epochs: int
     """Epochs asked for."""
-    eta_seconds: float | None
+    eta_seconds: Finite | None
     """Estimate of the seconds left; null unless running with an epoch done."""
 
 

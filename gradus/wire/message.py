@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 
 class Message(BaseModel):
@@ -13,7 +13,12 @@ class Message(BaseModel):
     Serialise with `model_dump_json`: the Python dump keeps NaN as it is.
     """
 
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        ser_json_inf_nan="strings",
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 def rfc3339(moment: datetime) -> str:
@@ -26,3 +31,12 @@ Moment = Annotated[
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+
+NOT_FINITE = ["NaN", "Infinity", "-Infinity"]
+"""How numbers that JSON does not have are spelled."""
+Number = Annotated[
+    float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": NOT_FINITE}]}, mode="serialization")
+]
+"""A number that training gives: in JSON a string where it is not finite, which the schema says."""
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+"""A number that is always one in JSON, too. No answer has a float that is neither this nor a `Number`."""

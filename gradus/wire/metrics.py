@@ -1,7 +1,7 @@
 """Metrics: one row for each epoch of an experiment."""
 
 from gradus.status import Status
-from gradus.wire.message import Message, Moment
+from gradus.wire.message import Finite, Message, Moment, Number
 
 
 class MetricsRow(Message):
@@ -11,23 +11,23 @@ class MetricsRow(Message):
     """1 = after the first."""
     step: int
     """Steps taken since the start of the run."""
-    train_loss: float
+    train_loss: Number
     """Mean over the epoch's examples, as they were trained."""
-    train_accuracy: float | None
+    train_accuracy: Number | None
     """Share of the epoch's examples that were right, as they were trained."""
-    validation_loss: float
-    validation_accuracy: float | None
-    test_loss: float
-    test_accuracy: float | None
-    penalty: float
+    validation_loss: Number
+    validation_accuracy: Number | None
+    test_loss: Number
+    test_accuracy: Number | None
+    penalty: Number
     """l1·Σ|w| + l2·Σw² at the end of the epoch."""
-    learning_rate: float
+    learning_rate: Number
     """Of the epoch's last step."""
-    gradient_norm: float
+    gradient_norm: Number
     """L2 norm of the whole gradient before clipping, mean over the epoch's steps."""
-    seconds: float
+    seconds: Finite
     """Wall clock of the epoch, evaluation included."""
-    samples_per_second: float
+    samples_per_second: Finite
     """Training examples over `seconds`."""
     at: Moment
     """When the epoch ended."""

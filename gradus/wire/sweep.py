@@ -7,7 +7,7 @@ from gradus.status import Status
 from gradus.sweep.objective import Objective
 from gradus.sweep.request import SweepRequest
 from gradus.wire.experiment import Failure
-from gradus.wire.message import Message, Moment
+from gradus.wire.message import Finite, Message, Moment, Number
 
 
 class SweepStatus(StrEnum):
@@ -30,8 +30,8 @@ class SweepStatus(StrEnum):
 class Difference(Message):
     """To the base, seed by seed, positive where the value is greater."""
 
-    mean: float
-    ci95: tuple[float, float]
+    mean: Number
+    ci95: tuple[Number, Number]
     """Student's t 95 % confidence interval of the mean."""
     n: int
     """Seeds that both have a value for."""
@@ -55,13 +55,13 @@ class SweepResult(Message):
     """Ids of all its members, whatever became of them."""
     seeds: tuple[int, ...]
     statuses: tuple[Status, ...]
-    values: tuple[float | None, ...]
+    values: tuple[Number | None, ...]
     """The objective in each member's best row; null for those that have not succeeded."""
-    mean: float | None
+    mean: Number | None
     """Of the values that are there."""
-    std: float | None
+    std: Number | None
     """Their sample standard deviation; null for fewer than two."""
-    ci95: tuple[float, float] | None
+    ci95: tuple[Number, Number] | None
     """Student's t 95 % confidence interval of the mean; null for fewer than two."""
     n: int
     """How many there are."""
@@ -123,7 +123,7 @@ class SweepDryRun(Message):
     """Experiments in each array that trains as one."""
     parameters: int
     """Learned numbers of all experiments together."""
-    seconds: float | None
+    seconds: Finite | None
     """Estimate from earlier runs like these, with the workers that are alive; null without such runs."""
 
 

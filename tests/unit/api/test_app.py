@@ -1,22 +1,9 @@
 """The application, before anybody asks it anything."""
 
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from api.app import create_app
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Experiment
-from hub.hub import Hub
-from hub.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder: Path = tmp_path_factory.mktemp("hub")
-    app = create_app(Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,))))
-    return app.openapi()
 
 
 def test_every_route_that_may_fail_says_that_it_answers_with_a_problem(document: dict[str, Any]) -> None:
