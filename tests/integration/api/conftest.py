@@ -1,11 +1,15 @@
 """The API on a real socket, over a hub on each kind of database."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
+from api.app import create_app
 from hub.hub import Hub
+from hub.settings import Settings
+from tests.integration.api.contract import Contract
 from tests.integration.api.service import Service, serving
 
 
@@ -16,8 +20,22 @@ def service(hub: Hub) -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture(scope="session")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The OpenAPI document."""
+    folder = tmp_path_factory.mktemp("hub")
+    hub = Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,)))
+    return create_app(hub).openapi()
+
+
+@pytest.fixture(scope="session")
+def contract(document: dict[str, Any]) -> Contract:
+    """What it says of answers."""
+    return Contract(document)
+
+
 @pytest.fixture
-def client(service: Service) -> Iterator[httpx.Client]:
-    """Speaks to the service."""
-    with httpx.Client(base_url=service.url, timeout=10) as client:
+def client(service: Service, contract: Contract) -> Iterator[httpx.Client]:
+    """Speaks to the service, which has to answer as its document says."""
+    with httpx.Client(base_url=service.url, timeout=10, event_hooks={"response": [contract.hold]}) as client:
         yield client

@@ -1,0 +1,65 @@
+"""The OpenAPI document as a contract: every answer that a client of the tests gets is held against it."""
+
+import json
+import re
+from functools import cached_property
+from typing import Any
+
+import httpx
+import jsonschema_rs
+
+JSON_TYPES = ("application/json", "application/problem+json")
+
+
+class Contract:
+    """The document, and the answers that it allows."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._validators: dict[str, Any] = {}
+
+    def hold(self, response: httpx.Response) -> None:
+        """Fail if an operation that the document knows answers as the document does not say.
+
+        HEAD has no body, and an event stream no end: `hold_event` takes what it tells.
+        """
+        operation = self._operation(response.request.method.lower(), response.request.url.path)
+        if operation is None:
+            return
+        said = operation["responses"].get(str(response.status_code))
+        assert said is not None, f"{response.request!r} answers {response.status_code}, of which nobody said anything"
+        media_type = response.headers.get("content-type", "").partition(";")[0]
+        assert not media_type or media_type in said.get("content", {}), f"{response.request!r} answers {media_type}"
+        if media_type in JSON_TYPES:
+            self._check(said["content"][media_type]["schema"], json.loads(response.read()))
+
+    def hold_event(self, kind: str, data: Any) -> None:
+        """Fail if the data of an event are neither a row, nor the experiment, nor a line."""
+        line = {"required": ["level", "message"]}
+        names = {"epoch": "MetricsRow", "status": "ExperimentRecord", "end": "ExperimentRecord"}
+        self._check({"$ref": f"#/components/schemas/{names[kind]}"} if kind in names else line, data)
+
+    def _check(self, schema: dict[str, Any], instance: Any) -> None:
+        key = json.dumps(schema)
+        if key not in self._validators:
+            whole = schema | {"components": self._document["components"]}
+            self._validators[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        wrong = [
+            f"{'/'.join(map(str, one.instance_path))}: {one.message}"
+            for one in self._validators[key].iter_errors(instance)
+        ]
+        assert not wrong, f"not {key}: {wrong}"
+
+    def _operation(self, method: str, path: str) -> dict[str, Any] | None:
+        for pattern, methods in self._patterns:
+            if pattern.fullmatch(path) and method in methods:
+                found: dict[str, Any] = methods[method]
+                return found
+        return None
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+        return [
+            (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), methods)
+            for path, methods in self._document["paths"].items()
+        ]
