@@ -29,9 +29,9 @@ refused: a filter with a typo would otherwise show everything. HEAD works wherev
 NaN and infinities are spelled as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, in JSON, in streams and in CSV.
 Where "number or non-finite" stands below, they may come.
 
-`openapi-python-client`, `openapi-typescript` and other generators make whole clients of `/openapi.json`. There a default
-is told in the description of its key, so that a client sends what it was given and leaves the rest to the service; the
-catalogue (`GET /v1/catalog`) has the defaults as JSON Schema.
+`openapi-python-client`, `openapi-typescript` and other generators make whole clients of `/openapi.json`. There a
+default is told in the description of its key, so that a client sends what it was given and leaves the rest to the
+service; the catalogue (`GET /v1/catalog`) has the defaults as JSON Schema.
 
 ## Creating
 
