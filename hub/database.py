@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import ColumnElement, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import Session
 
 from hub.postgres import ONE_MOMENT, postgres_engine
@@ -71,6 +71,12 @@ def now(session: Session) -> datetime:
         return datetime.now(UTC)
     moment: datetime = session.execute(_CLOCK).scalar_one()
     return moment.astimezone(UTC)
+
+
+def clock(session: Session) -> ColumnElement[datetime] | datetime:
+    """The same for a condition. Postgres reads it when it looks at a row, maybe long after the statement was sent: a
+    lease that somebody renewed meanwhile is none of the future."""
+    return datetime.now(UTC) if session.get_bind().dialect.name == "sqlite" else func.clock_timestamp()
 
 
 def _sqlite(url: str, begin: str) -> Engine:

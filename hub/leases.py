@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from hub.database import clock
 from hub.tables import JobRow, Table
 
 LEASE = timedelta(seconds=15)
@@ -42,17 +43,24 @@ class Lease:
         return self.term / 5
 
 
-def lapsed(
-    until: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], at: datetime, term: timedelta
-) -> ColumnElement[bool]:
-    """Whether a lease up to that moment holds nobody off: it ran out, or it has more than one term left. Only a clock
-    that was wrong can have written that, and whoever wrote it may be gone."""
-    return or_(until < at, until > at + term)
+Until = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+"""A column that says how long a lease holds."""
+
+
+def lapsed(session: Session, until: Until, at: datetime, term: timedelta) -> ColumnElement[bool]:
+    """Whether a lease holds nobody off any more: it ran out, or a wrong clock wrote it."""
+    return or_(until < at, beyond(session, until, term))
+
+
+def beyond(session: Session, until: Until, term: timedelta) -> ColumnElement[bool]:
+    """Whether a lease has more than one term left. Only a clock that was wrong can have written that, and whoever wrote
+    it may be gone."""
+    return until > clock(session) + term
 
 
 def take(session: Session, job_id: str, owner: str, at: datetime, term: timedelta = LEASE) -> Lease | None:
     """The lease of an open job that nobody holds, or None."""
-    free = or_(JobRow.owner.is_(None), lapsed(JobRow.lease_until, at, term))
+    free = or_(JobRow.owner.is_(None), lapsed(session, JobRow.lease_until, at, term))
     token = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, ~JobRow.done, free)

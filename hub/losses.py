@@ -23,7 +23,7 @@ _FORGET = update(_JOBS).where(_JOBS.c.id == bindparam("job")).values(losses=0)
 
 def expired(session: Session, job_id: str, at: datetime, term: timedelta = LEASE) -> int:
     """Count a lease that ran out; how many did so in a row."""
-    ran_out = (~JobRow.done, JobRow.owner.is_not(None), lapsed(JobRow.lease_until, at, term))
+    ran_out = (~JobRow.done, JobRow.owner.is_not(None), lapsed(session, JobRow.lease_until, at, term))
     counted = _one_more(session, job_id, *ran_out)
     return counted or 0
 

@@ -14,7 +14,7 @@ from gradus.spec.device import DeviceWish
 from hub import idempotency, removals
 from hub.database import now
 from hub.hub import Hub
-from hub.leases import LEASE, lapsed
+from hub.leases import LEASE, beyond, lapsed
 from hub.outbox import outbox
 from hub.tables import JobRow, LeaderRow
 
@@ -48,7 +48,7 @@ def reconcile(hub: Hub, owner: str) -> int:
         _forget_hints_to_come(session, at)
         found = {job.id: job for job in (*_abandoned(session, at, term), *_waiting(session, at, oldest, term))}
         if found:
-            ran_out = case((JobRow.lease_until > at + term, at - TICK), else_=JobRow.lease_until)
+            ran_out = case((beyond(session, JobRow.lease_until, term), at - TICK), else_=JobRow.lease_until)
             session.execute(update(JobRow).where(JobRow.id.in_(found)).values(hinted_at=at, lease_until=ran_out))
         outbox(session).hints.extend((job.id, job.device) for job in found.values())
         return len(found)
@@ -85,7 +85,7 @@ def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
     """Become or stay the one process that does a duty; False if another is."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     term = {"owner": owner, "lease_until": at + TERM}
-    vacant = or_(LeaderRow.owner == owner, lapsed(LeaderRow.lease_until, at, TERM))
+    vacant = or_(LeaderRow.owner == owner, lapsed(session, LeaderRow.lease_until, at, TERM))
     bid = insert(LeaderRow).values(duty=duty, **term)
     won = session.execute(
         bid.on_conflict_do_update(index_elements=["duty"], set_=term, where=vacant).returning(LeaderRow.owner)
@@ -102,7 +102,7 @@ def _forget_hints_to_come(session: Session, at: datetime) -> None:
 def _abandoned(session: Session, at: datetime, term: timedelta = LEASE) -> Sequence[JobRow]:
     """Jobs whose lease ran out, and of which no worker was told since: their hint was taken long ago. However many
     others wait, they need not wait for the end of the queue to be seen."""
-    return _oldest_first(session, lapsed(JobRow.lease_until, at, term), JobRow.hinted_at <= JobRow.lease_until)
+    return _oldest_first(session, lapsed(session, JobRow.lease_until, at, term), JobRow.hinted_at <= JobRow.lease_until)
 
 
 def _waiting(
@@ -113,7 +113,7 @@ def _waiting(
     must not hide the others."""
     lost = {device: _lost_before(at, sent) for device, sent in oldest.items()}
     told = (and_(JobRow.device == device, JobRow.hinted_at < before) for device, before in lost.items())
-    free = or_(JobRow.owner.is_(None), lapsed(JobRow.lease_until, at, term))
+    free = or_(JobRow.owner.is_(None), lapsed(session, JobRow.lease_until, at, term))
     return _oldest_first(session, free, JobRow.hinted_at < max(lost.values()), or_(*told))
 
 
