@@ -1,8 +1,9 @@
 """The application: the one place where its world is built."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -10,15 +11,18 @@ from fastapi.routing import APIRoute
 from api import openapi, problems, stopping
 from api.addresses import Addresses
 from api.callers import permitted
+from api.connections import Connections, room
 from api.door import STRANGERS_PER_MINUTE, Door
 from api.middleware.counting import Counting
 from api.middleware.head import Head
+from api.middleware.refusing import Refusing
 from api.middleware.security import Security
 from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
 from api.tail import Tail
 from api.telemetry import Telemetry
 from api.world import World
 from gradus import __version__
+from hub import open_files
 from hub.hub import Hub
 
 KEYED = (experiments.router, control.router, sweeps.router, metrics.router, events.router, about.router, keys.router)
@@ -83,6 +87,7 @@ def create_app(
     problems.install(
         app, Addresses([route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)])
     )
+    app.add_middleware(Refusing)
     app.add_middleware(Counting, telemetry=world.telemetry)
     app.add_middleware(Head)
     app.add_middleware(Security)
@@ -90,11 +95,13 @@ def create_app(
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+    """Gives the server's connections what they have to know of each other."""
     world: World = app.state.world
+    connections = Connections(room(open_files.limit()))
     stopping.on_signal(world.tail.stop)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(world.tail.run())
-        yield
+        yield {"connections": connections}
         world.tail.stop()
     world.hub.close()

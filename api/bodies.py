@@ -24,13 +24,16 @@ async def _body(request: Request, most: int) -> bytes:
     """The bytes of a JSON body.
 
     Raises:
-        UnsupportedMedia: it says that it is something else, or nothing. A page of another origin can send
+        UnsupportedMedia: it says that it is something else, or nothing, or is packed. A page of another origin can send
             other types without asking; this one needs our leave, which is never given.
         TooLarge: it is over the limit, or says so.
     """
     given = request.headers.get("content-type", "")
     if given.partition(";")[0].strip().lower() not in JSON_TYPES:
         raise UnsupportedMedia(f"send JSON, with 'Content-Type: application/json', not '{given[:100]}'")
+    coding = request.headers.get("content-encoding", "").strip()
+    if coding.lower() not in {"", "identity"}:
+        raise UnsupportedMedia(f"send the body as it is, without 'Content-Encoding: {coding[:100]}'")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > most:
         raise _too_large(most)

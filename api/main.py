@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from api.app import create_app
-from hub import keys
+from api.log_limit import LogLimit
+from hub import keys, open_files
 from hub.database import Database
 from hub.hub import Hub
 from hub.loopback import TRUST_LOOPBACK, loopback
@@ -32,7 +33,8 @@ GRACE_SECONDS = 10
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until a signal comes."""
     given = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    open_files.raise_limit()
+    _log()
     if not loopback(given.host):
         os.environ.pop(TRUST_LOOPBACK, None)
         if not has_keys(Settings.from_env().database_url):
@@ -44,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         port=given.port,
         workers=given.processes,
         loop="uvloop",
-        http="httptools",
+        http="api.protocol:BoundedHttpProtocol",
         ws="none",
+        log_config=None,
         access_log=given.access_log,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -54,10 +57,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def build() -> FastAPI:
     """The application of one process."""
+    _log()
     app = create_app(Hub(Settings.from_env()), trust_loopback=os.environ.get(TRUST_LOOPBACK) == "1")
     gc.collect()
     gc.freeze()  # what is here stays: to look for garbage among it held one answer in seventy up for 84 ms
     return app
+
+
+def _log() -> None:
+    """Once in each process, for the server's own lines, too."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        if not any(isinstance(one, LogLimit) for one in handler.filters):
+            handler.addFilter(LogLimit())
 
 
 def has_keys(database_url: str) -> bool:

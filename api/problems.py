@@ -10,9 +10,11 @@ from pydantic_core import ErrorDetails
 from sqlalchemy import exc as database
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.addresses import Addresses
 from api.middleware.security import SECURITY
+from api.refusal import Refusal
 from gradus.errors import (
     BadRequest,
     GradusError,
@@ -23,6 +25,7 @@ from gradus.errors import (
     TooManyRequests,
     Unauthorized,
     Unavailable,
+    UnsupportedMedia,
 )
 from gradus.wire.problem import Mistake, Problem, place_within, stood
 from gradus.wire.wording import sentence
@@ -36,11 +39,13 @@ logger = logging.getLogger(__name__)
 _HEADERS: dict[type[GradusError], dict[str, str]] = {
     ServerFault: dict(SECURITY),  # this answer is made outside of every middleware
     TooLarge: {"Connection": "close"},  # the rest of such a body is not worth reading
+    UnsupportedMedia: {"Accept-Encoding": "identity"},  # as RFC 9110, 15.5.16 has it
     Unauthorized: {"WWW-Authenticate": 'Bearer realm="gradus"'},
     Unavailable: {"Retry-After": "1"},
 }
 
-
+CLIENT_CLOSED_REQUEST = 499
+"""As nginx counts it."""
 _PARAMETERS = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
@@ -57,6 +62,8 @@ def install(app: FastAPI, addresses: Addresses) -> None:
         return _address(request, error, addresses)
 
     app.add_exception_handler(GradusError, _known)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(HTTPException, address)
     for kind in (database.DBAPIError, database.TimeoutError):
@@ -82,6 +89,21 @@ def _rendered(problem: Problem, headers: Mapping[str, str] | None = None) -> Res
 async def _known(_: Request, error: Exception) -> Response:
     assert isinstance(error, GradusError)
     return respond(error)
+
+
+def refused(refusal: Refusal) -> Response:
+    """The answer to a request that the server did not read to its end."""
+    return _rendered(refusal.problem(), {"Connection": "close", **refusal.headers})
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return refused(error)
+
+
+async def _left(_: Request, __: Exception) -> Response:
+    """The client hung up in the middle of its request. Nobody gets this answer: it is for those who count."""
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
 async def _parameters(_: Request, error: Exception) -> Response:

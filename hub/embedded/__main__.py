@@ -13,6 +13,7 @@ from gradus import __version__
 from gradus.client.access import Access, data_dir
 from gradus.errors import GradusError
 from gradus.wire.system import WorkerRecord
+from hub import open_files
 from hub.embedded.child import end_with_parent
 from hub.embedded.folder import DataFolder, Held
 from hub.embedded.own_key import sign_in_path
@@ -29,6 +30,7 @@ OVERRIDDEN = ("GRADUS_DATABASE_URL", "GRADUS_REDIS_URL", "GRADUS_ARTIFACTS_URL")
 def main(arguments: Sequence[str]) -> int:
     """Start, stay, stop; the exit code."""
     options = _options(arguments)
+    open_files.raise_limit()
     folder = DataFolder(options.data.expanduser().absolute())
     try:
         folder.make()

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 
+from api.protocol import BoundedHttpProtocol
 from gradus.wire.key import NewKey, Role
 from hub import keys, passes, workspaces
 from hub.hub import Hub
@@ -29,7 +30,7 @@ LONG_AGO = timedelta(days=1)
 def serving(app: FastAPI) -> Iterator[str]:
     """The application on a real socket; its address."""
     config = uvicorn.Config(
-        app, port=0, loop="uvloop", http="httptools", ws="none", log_config=None, timeout_graceful_shutdown=1
+        app, port=0, loop="uvloop", http=BoundedHttpProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -1,5 +1,6 @@
 """What tests of the API share."""
 
+import asyncio
 import json
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.protocol import BoundedHttpProtocol
 from api.tail import Tail
 from hub.hub import Hub
 
@@ -31,14 +33,15 @@ class Service:
     url: str
     hub: Hub
     tail: Tail
+    server: uvicorn.Server
 
 
 @contextmanager
-def serving(hub: Hub) -> Iterator[Service]:
+def serving(hub: Hub, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[Service]:
     """A server in a thread of this process, with short waits."""
     app = create_app(hub, poll=0.05, heartbeat=0.2, trust_loopback=True)
     config = uvicorn.Config(
-        app, port=0, loop="uvloop", http="httptools", ws="none", log_config=None, timeout_graceful_shutdown=1
+        app, port=0, loop="uvloop", http=http, ws="none", log_config=None, timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -46,7 +49,7 @@ def serving(hub: Hub) -> Iterator[Service]:
     wait_for(lambda: server.started)
     try:
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", hub, app.state.world.tail)
+        yield Service(f"http://127.0.0.1:{port}", hub, app.state.world.tail, server)
     finally:
         server.should_exit = True
         thread.join()

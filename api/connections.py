@@ -1,0 +1,66 @@
+"""The connections of one process: so many at most, and those that ask for nothing make room for new ones.
+
+A process that runs out of file descriptors can open no database file and accept nobody, so it never gets there.
+"""
+
+import logging
+from typing import Protocol
+
+MOST = 10_000
+"""One that is idle costs some 10 KB."""
+RESERVED = 256
+"""File descriptors for the database, Redis, logs and files that are sent."""
+logger = logging.getLogger(__name__)
+
+
+class Idle(Protocol):
+    """A connection that can be closed without harm while nothing is asked by it."""
+
+    def shed(self) -> None:
+        """Close it."""
+
+
+class Connections:
+    """Counts them. Belongs to the event loop."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        """As many may be open."""
+        self._open: set[Idle] = set()
+        self._idle: dict[Idle, None] = {}  # the longest idle first
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def opened(self, new: Idle) -> bool:
+        """Count a new one, which is idle yet; whether there is room for it."""
+        while len(self._open) >= self.most and self._idle:
+            oldest = next(iter(self._idle))
+            self.closed(oldest)
+            oldest.shed()
+            logger.warning("%s connections are open, as many as may be: the longest idle one is closed", self.most)
+        if len(self._open) >= self.most:
+            logger.warning("%s connections are open and busy, as many as may be: a new one is refused", self.most)
+            return False
+        self._open.add(new)
+        self._idle[new] = None
+        return True
+
+    def closed(self, one: Idle) -> None:
+        """It is gone."""
+        self._open.discard(one)
+        self._idle.pop(one, None)
+
+    def asks(self, one: Idle) -> None:
+        """It has a request that is to be answered."""
+        self._idle.pop(one, None)
+
+    def rests(self, one: Idle) -> None:
+        """It was answered."""
+        if one in self._open:
+            self._idle[one] = None
+
+
+def room(file_limit: int) -> int:
+    """How many connections a process with so many file descriptors may have."""
+    return max(1, min(MOST, max(file_limit - RESERVED, file_limit // 2)))

@@ -1,0 +1,31 @@
+"""A client that does not take what is written for it: after a while its connection is gone, with all that waits."""
+
+import asyncio
+
+from api.deadline import Deadline
+
+
+class Stall:
+    """Watches what is written to one connection. Belongs to the event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._deadline = Deadline(loop, self._look)
+        self._seconds = 0.0
+        self._left = 0
+
+    def begin(self, seconds: float) -> None:
+        """Something waits for the client: within so many seconds it has to take at least a part."""
+        self._seconds, self._left = seconds, self._transport.get_write_buffer_size()
+        self._deadline.set(seconds)
+
+    def end(self) -> None:
+        """Nothing waits any more."""
+        self._deadline.end()
+
+    def _look(self) -> None:
+        """Who takes something, however slowly, may go on."""
+        if self._transport.get_write_buffer_size() < self._left:
+            self.begin(self._seconds)
+        else:
+            self._transport.abort()
