@@ -17,6 +17,7 @@ def examine(url: str | None) -> Iterator[Check]:
     yield here.python()
     yield here.parts()
     yield here.torch()
+    yield here.open_files()
     yield from here.folder(folder)
     yield from storage.storage(folder)
     access, trouble = _access(url)

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from gradus.cli.service import NEEDED
 
 LOW, TOO_LOW = 5e9, 5e8
 """Bytes free."""
+FEW_FILES = 2048
+"""As a thousand streams need, with all else that a service opens."""
 INSTALL = "pip install -c constraints.txt -e '.[embedded]' in a checkout of the project"
 
 _TORCH = """
@@ -62,6 +65,15 @@ def torch() -> Check:
     return ok("PyTorch", said)
 
 
+def open_files() -> Check:
+    """How many connections a service started here could have: it raises the soft limit to the hard one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    said = f"{_number(hard)} at most, of which a service takes all (now {_number(soft)})"
+    if hard != resource.RLIM_INFINITY and hard < FEW_FILES:
+        return warning("open files", said, "each client takes one: raise the hard limit (ulimit -Hn, or LimitNOFILE)")
+    return ok("open files", said)
+
+
 def folder(path: Path) -> Iterator[Check]:
     """Whether the data folder can be written, and what room it has."""
     there = next(parent for parent in (path, *path.parents) if parent.exists())
@@ -76,6 +88,10 @@ def folder(path: Path) -> Iterator[Check]:
         yield found("disk", said, "delete experiments (gradus rm), or choose a data folder elsewhere")
     else:
         yield ok("disk", said)
+
+
+def _number(limit: int) -> str:
+    return "any number" if limit == resource.RLIM_INFINITY else f"{limit:,}"
 
 
 def _devices(gpus: list[str]) -> str:

@@ -1,6 +1,7 @@
 """What the doctor says of what it finds."""
 
 import os
+import resource
 import socket
 import stat
 from datetime import UTC, datetime, timedelta
@@ -45,6 +46,14 @@ def test_a_port_that_another_program_has_is_told() -> None:
         assert port(None, number).state is State.WARNING
         assert port(Access(f"http://127.0.0.1:{number}"), number).state is State.OK
     assert port(None, number).state is State.OK
+
+
+def test_a_low_limit_of_open_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for hard, state in ((1024, State.WARNING), (20_000, State.OK), (resource.RLIM_INFINITY, State.OK)):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, hard=hard: (512, hard))
+        found = here.open_files()
+        assert found.state is state
+        assert "512" in found.said
 
 
 def test_a_data_folder_has_to_be_writable(tmp_path: Path) -> None:
