@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,20 @@ class DataFolder:
         return self.path / "logs"
 
     def log(self, name: str) -> Path:
-        """The log of a part, begun anew when it has grown long; the one before is kept."""
-        path = self.logs / f"{name}.log"
-        if path.exists() and path.stat().st_size > _LONG_LOG:
-            path.replace(path.with_suffix(".log.1"))
-        return path
+        """The log of a part."""
+        return self.logs / f"{name}.log"
+
+    def rotate_logs(self, longest: int = _LONG_LOG) -> None:
+        """Begin anew what has grown long, and keep the one before.
+
+        Its part may write meanwhile, and goes on at the end of the file, which is then its beginning: what it writes
+        between the copy and the cut is lost.
+        """
+        for path in self.logs.glob("*.log"):
+            if path.stat().st_size > longest:
+                old = path.with_suffix(".log.1")
+                shutil.copyfile(path, old)
+                os.truncate(path, 0)
 
     def make(self) -> None:
         """Create what is not there."""

@@ -23,6 +23,8 @@ from hub.valkey import ValkeyServer
 START_SECONDS = 60.0
 PATIENCE = 20.0
 """Seconds for a part to end by itself: a net, as they take a few at most."""
+ROTATE_SECONDS = 10.0
+"""Between two looks at how long the logs are."""
 MOST_DEATHS = 3
 """Of a part while the service starts; later there is no end to starting it again."""
 
@@ -57,6 +59,7 @@ class Supervisor:
             Stopped: a person did not want to wait for it.
         """
         end_leftovers(self.folder.running)
+        self._rotate_logs()
         self._keep(ValkeyPart(self._valkey))
         upgrade(self.folder.database_url)
         access = self._access()
@@ -74,8 +77,12 @@ class Supervisor:
 
     def watch(self) -> None:
         """Keep the parts alive until asked to stop."""
+        look_at = 0.0
         while not self._stop.wait(0.1):
             self._tend()
+            if time.monotonic() >= look_at:
+                self._rotate_logs()
+                look_at = time.monotonic() + ROTATE_SECONDS
         self._say("Stopping …")
 
     def end(self) -> None:
@@ -137,6 +144,12 @@ class Supervisor:
     def _tend(self) -> None:
         for keeper in self._keepers:
             keeper.tend(time.monotonic())
+
+    def _rotate_logs(self) -> None:
+        try:
+            self.folder.rotate_logs()
+        except OSError as error:  # a full disk, which the parts have to do with, too
+            self._say(f"the logs cannot be rotated: {error}")
 
     def _require_sound(self) -> None:
         """What dies again and again before all are ready would only die again."""
