@@ -95,16 +95,16 @@ stream closes with a comment, `/v1/events` stays silent, and a list learns of it
 
 ## Connections
 
-HTTP/1.1 and 1.0, with keep-alive and pipelining; requests that wait for an answer before theirs are not read until then.
-A request's head, its line and header fields, may have 64 KiB and 256 fields and take 10 s; so may what stands between and
-behind the chunks of a body. A body may take 20 s and one more for each kilobyte. A connection on which nothing is asked
-is closed after 5 s; when as many are open as the process can have (`gradus doctor` tells its limit), the longest idle
-ones make room for new ones. A client that takes nothing of its answer for 60 s is given up.
+HTTP/1.1 and 1.0, with keep-alive and pipelining; requests that wait for an answer before theirs are not read until
+then. A request's head, its line and header fields, may have 64 KiB and 256 fields and take 10 s; so may what stands
+between and behind the chunks of a body. A body may take 20 s and one more for each kilobyte. A connection on which
+nothing is asked is closed after 5 s; when as many are open as the process can have (`gradus doctor` tells its limit),
+the longest idle ones make room for new ones. A client that takes nothing of its answer for 60 s is given up.
 
-What breaks these bounds, or RFC 9112, gets a problem like every other mistake, and the connection ends: 400 (not HTTP/1.1,
-or not exactly one `Host`), 408 (too slow), 414 (the address too long), 431 (the head too large), 501 (a `Transfer-Encoding`
-other than `chunked`, `CONNECT`), 503 (every connection is busy), 505. A body with a `Content-Encoding` gets 415. Of a
-target in absolute form its host counts, not `Host`. Trailer fields are ignored.
+What breaks these bounds, or RFC 9112, gets a problem like every other mistake, and the connection ends: 400 (not
+HTTP/1.1, or not exactly one `Host`), 408 (too slow), 414 (the address too long), 431 (the head too large), 501 (a
+`Transfer-Encoding` other than `chunked`, `CONNECT`), 503 (every connection is busy), 505. A body with a
+`Content-Encoding` gets 415. Of a target in absolute form its host counts, not `Host`. Trailer fields are ignored.
 
 ## Errors
 
