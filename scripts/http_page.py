@@ -9,7 +9,7 @@ from api.app import create_app
 from gradus.errors import BY_STATUS
 from gradus.status import FailureCode, Status
 from gradus.wire.key import Role
-from gradus.wire.sweep import SweepStatus
+from gradus.wire.sweep import SweepStatus, Verdict
 from hub.hub import Hub
 from hub.settings import Settings
 from scripts.enum_words import meanings
@@ -123,7 +123,7 @@ OUTLINE = {
 }
 """The sections, by the tag of their requests."""
 
-ENUMERATIONS = {one.__name__: one for one in (FailureCode, Role, Status, SweepStatus)}
+ENUMERATIONS = {one.__name__: one for one in (FailureCode, Role, Status, SweepStatus, Verdict)}
 
 EVERYWHERE = ("400", "401", "403", "429", "500", "503")
 """Answers that any request may get, said once."""

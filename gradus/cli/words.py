@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from rich.text import Text
@@ -21,6 +22,9 @@ COLOURS = {
     Status.CANCELLED: "bright_black",
 }
 
+ROUNDING = 1e-12
+"""What is left of a zero after some sums of doubles."""
+
 
 def status(of: Status) -> Text:
     """A status in its colour."""
@@ -32,6 +36,21 @@ def number(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.3g}"
+
+
+def signed(value: float, decimals: int = 4) -> str:
+    """A difference with its sign; what rounds to zero has none."""
+    size = abs(value)
+    plain = decimals < 4 or size < ROUNDING or 1e-3 <= size < 1e5
+    text = f"{value:+.{decimals}f}" if plain else f"{value:+.3g}"
+    return text if float(text) else text[1:]
+
+
+def upward(value: float, decimals: int = 4) -> str:
+    """How far an interval reaches: rounded up, for a width of nothing would be a certainty that nobody has."""
+    if not 0 < value < 1e5 or (decimals == 4 and value < 1e-3):
+        return f"{value:.3g}"
+    return f"{ceil(value * 10**decimals - 1e-6) / 10**decimals:.{decimals}f}"
 
 
 def duration(seconds: float | None) -> str:

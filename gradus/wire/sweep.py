@@ -32,9 +32,23 @@ class Difference(Message):
 
     mean: Number
     ci95: tuple[Number, Number]
-    """Student's t 95 % confidence interval of the mean."""
+    """Its confidence interval by Student's t, wide enough for all differences of the sweep at once."""
     n: int
     """Seeds that both have a value for."""
+    p_adjusted: Number
+    """Holm's, over all differences of the sweep: below 0.05 wherever zero is outside `ci95`. It may be where zero is
+    inside, for it asks for the sign alone; the verdict follows the interval."""
+
+
+class Verdict(StrEnum):
+    """A difference in a word."""
+
+    BETTER = "better"
+    """Than the base: zero is outside the interval, on the side of the goal."""
+    WORSE = "worse"
+    """Than the base: zero is outside the interval, on the other side."""
+    CANNOT_TELL = "cannot tell"
+    """Zero is inside the interval."""
 
 
 class FailedMember(Message):
@@ -62,11 +76,23 @@ class SweepResult(Message):
     std: Number | None
     """Their sample standard deviation; null for fewer than two."""
     ci95: tuple[Number, Number] | None
-    """Student's t 95 % confidence interval of the mean; null for fewer than two."""
+    """Student's t 95 % confidence interval of the mean, no narrower than the metric's grain: one example of those that
+    an accuracy is measured on. Null for fewer than two values, and for losses that are all the same."""
     n: int
     """How many there are."""
+    succeeded: int
+    """Members that count for the ranking: they have succeeded, and have a value."""
+    of: int
+    """Those, and the ones that have failed. Members that are not over, or were cancelled, say nothing yet."""
+    common_mean: Number | None
+    """The mean over `common_seeds`: what the ranking goes by among changes with the same share of successes."""
+    common_seeds: tuple[int, ...]
+    """The seeds for which every change with the same share of successes has a value."""
     difference: Difference | None
-    """To the base; null without a base, for the base itself, and for fewer than two seeds in common."""
+    """To the base; null without a base, for the base itself, for fewer than two seeds in common, and where all seeds
+    give the same difference of a loss."""
+    verdict: Verdict | None
+    """What the difference says of the change; null where there is none."""
     failed: tuple[FailedMember, ...]
 
 
@@ -89,8 +115,11 @@ class SweepRecord(SweepSummary):
     """With seeds and objective written out, and all that was added later."""
     base_label: str | None
     """The result that is the base itself; null if none is, and then there are no differences."""
+    grain: Number | None
+    """The smallest step between two values of the objective: one example of those that the base's accuracy is measured
+    on. Null for a loss, which has none."""
     results: tuple[SweepResult, ...]
-    """Best first; those without a value last."""
+    """By the share of members that succeeded, then by `common_mean`, best first; those without a value last."""
 
 
 class SweepPage(Message):

@@ -23,6 +23,9 @@ export const percent = (given, places = 2) => {
   return value === null || value === undefined ? NONE : `${(100 * value).toFixed(places)} %`;
 };
 
+/** The decimals of a percentage that moves by this share: one example in 14 gives none, one in 5 000 two. */
+export const places = (grain) => (grain ? Math.min(2, Math.max(0, Math.ceil(-Math.log10(grain) - 1e-9) - 2)) : 2);
+
 /** A whole number with thin groups: 266610 → "266 610". */
 export const whole = (value) => (value === null || value === undefined ? NONE : value.toLocaleString("en").replaceAll(",", "\u202f"));
 

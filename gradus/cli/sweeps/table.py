@@ -1,4 +1,4 @@
-"""A sweep's results, best first: mean and confidence interval of each change, and its difference to the base."""
+"""A sweep's results, best first: mean and confidence interval of each change, its difference to the base, a word."""
 
 from collections import Counter
 
@@ -9,9 +9,11 @@ from rich.text import Text
 
 from gradus.cli import words
 from gradus.status import FailureCode, Status
-from gradus.wire.sweep import Difference, FailedMember, SweepRecord, SweepResult
+from gradus.sweep.grain import places
+from gradus.wire.sweep import FailedMember, SweepRecord, SweepResult, Verdict
 
 BAR = 30
+COLOURS = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.CANNOT_TELL: ""}
 HOPELESS = {FailureCode.DIVERGED.value, "for no known reason"}
 """Failures that another try would only repeat, as far as is known."""
 
@@ -28,16 +30,17 @@ def whole(record: SweepRecord) -> RenderableType:
 
 
 def results(record: SweepRecord) -> Table:
-    """A line for each change. What surely differs from the base is green where it is better, else red."""
+    """A line for each change. What differs from the base is green where it is better, else red."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("change", overflow="fold")
     table.add_column(f"{record.objective.metric}".replace("_", " "), justify="right", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     if record.base_label is not None:
         table.add_column("difference to the base, 95 %", justify="right", no_wrap=True)
+        table.add_column("which is", overflow="fold")
     for result in record.results:
-        base = () if record.base_label is None else (_difference(record, result),)
-        table.add_row(Text(result.label), _mean(result), f"{result.n}/{len(result.seeds)}", *base)
+        base = () if record.base_label is None else (_difference(record, result), _verdict(result))
+        table.add_row(Text(result.label), _mean(record, result), f"{result.n}/{len(result.seeds)}", *base)
     return table
 
 
@@ -59,13 +62,15 @@ def _there(record: SweepRecord) -> list[Status]:
     return [status for status in Status if record.counts.get(status)]
 
 
-def _mean(result: SweepResult) -> str:
+def _mean(record: SweepRecord, result: SweepResult) -> str:
     """The interval is as wide on either side; both halves have the same decimals."""
-    mean = words.number(result.mean)
-    if result.ci95 is None or result.mean is None:
+    if result.mean is None:
+        return words.number(None)
+    decimals = places(record.grain or 0.0)
+    mean = f"{result.mean:.{decimals}f}" if decimals < 4 else words.number(result.mean)
+    if result.ci95 is None:
         return mean
-    half = result.ci95[1] - result.mean
-    return f"{mean} ± {words.number(half) if 'e' in mean else format(half, '.4f')}"
+    return f"{mean} ± {words.upward(result.ci95[1] - result.mean, decimals)}"
 
 
 def _difference(record: SweepRecord, result: SweepResult) -> Text:
@@ -74,13 +79,15 @@ def _difference(record: SweepRecord, result: SweepResult) -> Text:
     found = result.difference
     if found is None:
         return Text("–")
-    low, high = found.ci95
-    return Text(f"{found.mean:+.4f} [{low:+.4f}, {high:+.4f}]", style=_colour(record, found))
+    decimals = places(record.grain or 0.0)
+    mean, low, high = (words.signed(value, decimals) for value in (found.mean, *found.ci95))
+    return Text(f"{mean} [{low}, {high}]")
 
 
-def _colour(record: SweepRecord, found: Difference) -> str:
-    """None while the interval holds zero: the two cannot be told apart."""
-    low, high = found.ci95
-    if low <= 0 <= high:
-        return ""
-    return "green" if record.objective.key(found.mean) < 0 else "red"
+def _verdict(result: SweepResult) -> Text:
+    """In a word; of a change that failed with some seeds, only what is so with the others."""
+    if result.verdict is None:
+        return Text()
+    told = result.verdict is not Verdict.CANNOT_TELL
+    survivors = " where it succeeded" if told and result.succeeded < result.of else ""
+    return Text(f"{result.verdict}{survivors}", style=COLOURS[result.verdict])

@@ -1,6 +1,7 @@
 """The pages of sweeps: results with their uncertainty, the lines of a search, and what can be done."""
 
 import json
+from math import ceil
 from typing import Any
 
 import httpx
@@ -64,13 +65,13 @@ def test_a_sweep_s_page_says_what_is_better_and_how_sure(page: Page, variants: d
     expect(rows).to_have_count(3)
     best = variants["results"][0]
     assert best["label"] == "+ adam"
-    low, high = (f"{100 * bound:.2f}" for bound in best["difference"]["ci95"])
+    low, high = (f"{100 * bound:.1f}" for bound in best["difference"]["ci95"])  # of 143 validation examples
     expect(rows.nth(0)).to_contain_text(
-        f"+{100 * best['difference']['mean']:.2f} points, 95 % CI {low} … {high}, 3 seeds"
+        f"+{100 * best['difference']['mean']:.1f} points, 95 % CI {low} … {high}, 3 seeds"
     )
     expect(rows.nth(0)).to_contain_text("better")
-    half = 100 * (best["ci95"][1] - best["ci95"][0]) / 2
-    expect(rows.nth(0)).to_contain_text(f"{100 * best['mean']:.2f} % ± {half:.2f}")
+    half = ceil(1000 * (best["ci95"][1] - best["ci95"][0]) / 2) / 10
+    expect(rows.nth(0)).to_contain_text(f"{100 * best['mean']:.1f} % ± {half:.1f}")
     expect(rows.nth(1)).to_contain_text("the base")
     expect(rows.nth(2)).to_contain_text("none has succeeded")
     expect(page.get_by_text("6 succeeded, 3 failed")).to_be_visible()
@@ -86,8 +87,8 @@ def test_a_sweep_s_page_says_what_is_better_and_how_sure(page: Page, variants: d
         (0.005, 0.011, "maximize", "better"),
         (-0.011, -0.005, "maximize", "worse"),
         (-0.011, -0.005, "minimize", "better"),
-        (-0.001, 0.002, "maximize", "cannot tell apart"),
-        (0.0, 0.002, "maximize", "cannot tell apart"),
+        (-0.001, 0.002, "maximize", "cannot tell"),
+        (0.0, 0.002, "maximize", "cannot tell"),
     ],
 )
 def test_an_interval_is_put_into_words(
@@ -95,10 +96,31 @@ def test_an_interval_is_put_into_words(
 ) -> None:
     changed = json.loads(json.dumps(variants))
     changed["objective"] = {"metric": "test_accuracy", "goal": goal}
-    changed["results"][0]["difference"] = {"mean": (low + high) / 2, "ci95": [low, high], "n": 3}
+    changed["results"][0]["difference"] = {"mean": (low + high) / 2, "ci95": [low, high], "n": 3, "p_adjusted": 0.04}
     page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.fulfill(json=changed))
     page.goto(f"/sweeps/{variants['id']}")
     expect(page.locator(".ranking tbody tr").first.locator(".verdict")).to_have_text(said)
+
+
+@pytest.mark.parametrize(
+    ("mean", "grain", "said"),
+    [
+        (-5.6e-17, 1 / 14, "0 points, 95 % CI −10 … 10, 3 seeds: cannot tell"),
+        (-5.6e-17, 1 / 5000, "0.00 points, 95 % CI −10.00 … 10.00, 3 seeds: cannot tell"),
+        (0.2, 1 / 143, "+20.0 points, 95 % CI 10.0 … 30.0, 3 seeds: better"),
+    ],
+)
+def test_percentages_have_the_digits_that_the_data_have(
+    page: Page, variants: dict[str, Any], mean: float, grain: float, said: str
+) -> None:
+    changed = json.loads(json.dumps(variants))
+    ends = [mean - 0.1, mean + 0.1]
+    changed["results"][0]["difference"] = {"mean": mean, "ci95": ends, "n": 3, "p_adjusted": 0.5}
+    changed["results"][0]["ci95"] = [changed["results"][0]["mean"]] * 2
+    changed["grain"] = grain
+    page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.fulfill(json=changed))
+    page.goto(f"/sweeps/{variants['id']}")
+    expect(page.locator(".ranking tbody tr").first).to_contain_text(said)
 
 
 def test_members_are_counted_as_they_end_and_seeds_are_added(page: Page, http: httpx.Client) -> None:

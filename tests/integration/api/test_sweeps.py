@@ -156,17 +156,48 @@ def test_results_are_best_first_with_differences_to_the_base(service: Service, c
     assert best["mean"] == pytest.approx(0.93)
     assert best["std"] == pytest.approx(0.01)
     assert (best["n"], best["values"]) == (3, [0.93, 0.94, 0.92])
-    # pairs 0.03, 0.02, 0.01: mean 0.02, deviation 0.01, t(0.975, 2) = 4.30265
-    half = 4.30265 * 0.01 / sqrt(3)
+    # pairs 0.03, 0.02, 0.01: mean 0.02, deviation 0.01; two intervals at once: t(1 - 0.025/2, 2) = 6.20535
+    half = 6.20535 * 0.01 / sqrt(3)
     assert best["difference"]["mean"] == pytest.approx(0.02)
-    assert best["difference"]["ci95"] == pytest.approx([0.02 - half, 0.02 + half], abs=1e-6)
+    assert best["difference"]["ci95"] == pytest.approx([0.02 - half, 0.02 + half], abs=1e-5)
+    assert best["difference"]["p_adjusted"] == pytest.approx(2 * 0.07418, abs=1e-5)
+    assert best["verdict"] == "cannot tell"
+    assert (best["succeeded"], best["of"], best["common_seeds"]) == (3, 3, [0, 1, 2])
+    assert best["common_mean"] == pytest.approx(0.93)
     assert found["results"][1]["difference"] is None
+    assert found["grain"] == pytest.approx(1 / 143)  # validation examples of digits
     worst = found["results"][2]
     assert (worst["n"], worst["statuses"]) == (2, ["succeeded", "succeeded", "failed"])
     assert worst["values"] == [0.80, 0.85, None]
     assert worst["difference"]["n"] == 2
+    assert (worst["succeeded"], worst["of"]) == (2, 3)
     (failed,) = worst["failed"]
     assert (failed["id"], failed["seed"], failed["error"]["code"]) == (worst["experiments"][2], 2, "diverged")
+
+
+def test_survivors_of_a_failing_change_do_not_come_first(service: Service, client: httpx.Client) -> None:
+    LEASES.clear()
+    sweep = create(client, variants=VARIANTS, seeds=[0, 1, 2])
+    values = {"base": (0.80, 0.81, 0.82), "+ sgd": (0.99, None, None), "+ decay": (0.70,)}  # two still wait
+    for label, accuracies in values.items():
+        for one, accuracy in zip(result(sweep, label)["experiments"], accuracies, strict=False):
+            finish(service, one, accuracy)
+    assert [one["label"] for one in get(client, sweep)["results"]] == ["base", "+ decay", "+ sgd"]
+
+
+def test_scores_that_are_all_the_same_have_the_width_of_an_example(service: Service, client: httpx.Client) -> None:
+    LEASES.clear()
+    sweep = create(client, variants=VARIANTS, seeds=[0, 1, 2])
+    for label, right in {"base": 130, "+ sgd": 131, "+ decay": 130}.items():
+        for one in result(sweep, label)["experiments"]:
+            finish(service, one, right / 143)
+    found = get(client, sweep)
+    assert [one["verdict"] for one in found["results"]].count("cannot tell") == 2
+    for one in found["results"]:
+        assert one["ci95"][1] - one["ci95"][0] > 0.99 / 143
+        if one["difference"] is not None:
+            assert one["difference"]["ci95"][0] <= 1e-15
+            assert one["difference"]["ci95"][1] - one["difference"]["ci95"][0] > 1.99 / 143
 
 
 def test_a_member_counts_with_its_best_row(service: Service, client: httpx.Client) -> None:

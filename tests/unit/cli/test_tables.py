@@ -145,28 +145,66 @@ RESULT: dict[str, Any] = {
     "std": 0.0141,
     "ci95": [0.783, 1.037],
     "n": 2,
+    "succeeded": 2,
+    "of": 2,
+    "common_mean": 0.91,
+    "common_seeds": [0, 1],
     "difference": None,
+    "verdict": None,
     "failed": [],
 }
 
 
-def swept(results: Sequence[dict[str, Any]]) -> SweepRecord:
+def swept(results: Sequence[dict[str, Any]], grain: float | None = 0.0002) -> SweepRecord:
     base = {"dataset": "digits", "layers": [8]}
     request = SweepRequest.model_validate({"base": base, "grid": {"l2": [0, 1]}, "seeds": [0, 1]})
     head = {"id": "swp_1", "name": LONG, "status": "running", "counts": {"succeeded": 2, "failed": 1, "queued": 1}}
-    rest = {"objective": {"metric": "validation_accuracy"}, "created_at": AT, "base_label": "base"}
+    rest = {"objective": {"metric": "validation_accuracy"}, "created_at": AT, "base_label": "base", "grain": grain}
     return SweepRecord.model_validate({**head, **rest, "request": request, "results": list(results)})
+
+
+def differs(mean: float, low: float, high: float, verdict: str) -> dict[str, Any]:
+    return {"difference": {"mean": mean, "ci95": [low, high], "n": 3, "p_adjusted": 0.04}, "verdict": verdict}
+
+
+@pytest.mark.parametrize(
+    ("values", "grain", "said"),
+    [
+        ((-5.6e-17, -0.2, 0.2), 0.0002, "0.0000 [-0.2000, +0.2000] "),
+        ((1 / 14, -0.19, 0.333), 1 / 14, "+0.07 [-0.19, +0.33] "),
+        ((-2e-5, -3e-5, -1e-5), None, "-2e-05 [-3e-05, -1e-05] "),
+        ((0.007, -2.8e-17, 0.014), 1 / 143, "+0.007 [0.000, +0.014] "),
+    ],
+)
+def test_a_difference_has_the_digits_that_the_data_have(
+    values: tuple[float, float, float], grain: float | None, said: str
+) -> None:
+    lines = "\n".join(shown(whole(swept([RESULT | {"label": "x"} | differs(*values, "cannot tell"), RESULT], grain))))
+    assert said in lines
+
+
+@pytest.mark.parametrize(
+    ("half", "grain", "said"),
+    [(0.00002, None, "0.9100 ± 2e-05"), (0.0357, 1 / 14, "0.91 ± 0.04")],
+)
+def test_no_mean_is_said_to_be_off_by_nothing(half: float, grain: float | None, said: str) -> None:
+    assert said in "\n".join(shown(whole(swept([RESULT | {"ci95": [0.91 - half, 0.91 + half]}], grain))))
+
+
+def test_what_is_better_among_survivors_is_said_to_be_so() -> None:
+    lucky = RESULT | {"label": "x", "succeeded": 2, "of": 5} | differs(0.02, 0.01, 0.03, "better")
+    assert "better where it" in "\n".join(shown(whole(swept([RESULT, lucky]))))
 
 
 def test_a_sweep_has_intervals_and_its_failures() -> None:
     sure = RESULT | {"label": "+ sure", "ci95": [0.9097, 0.9103]}
-    better = RESULT | {"label": LONG, "difference": {"mean": 0.02, "ci95": [0.01, 0.03], "n": 2}}
+    better = RESULT | {"label": LONG} | differs(0.02, 0.01, 0.03, "better")
     failed = [{"id": "exp_9", "seed": 1, "error": {"code": "worker_lost", "message": "gone"}}]
     nothing = {"mean": None, "std": None, "ci95": None, "n": 0, "values": [None, None], "failed": failed}
     lines = "\n".join(shown(whole(swept([better, sure, RESULT, RESULT | {"label": "lost"} | nothing]))))
     assert "0.9100 ± 0.1270" in lines
     assert "0.9100 ± 0.0003" in lines
-    assert "+0.0200 [+0.0100, +0.0300]" in lines
+    assert "+0.0200 [+0.0100, +0.0300]  better" in lines
     assert "the base" in lines
     assert "0/2" in lines
     assert "failed: 1 worker_lost; to train them again: gradus sweep retry swp_1" in lines

@@ -125,7 +125,7 @@ const around = (marks, i) => {
 
 const caption = (sweep, shown, state, become) => {
   const hovered = sweep.results.find(({ label }) => label === state.hovered);
-  if (hovered) return html`<strong>${hovered.label}</strong> ${hovered.mean === null ? "no value yet" : valueWords(sweep.objective, hovered.mean)}`;
+  if (hovered) return html`<strong>${hovered.label}</strong> ${hovered.mean === null ? "no value yet" : valueWords(sweep, hovered.mean)}`;
   if (!state.brushes.size) return html`<span class="muted">Drag along an axis to keep only what crosses there. The stronger a line, the better.</span>`;
   return html`${shown.length} of ${sweep.results.length} cross there. <button class="link" @click=${() => become({ brushes: new Map() })}>Show all</button>`;
 };

@@ -6,7 +6,7 @@ import { finite, number } from "../../api.js";
 import { figure } from "../../format.js";
 import { badge } from "../../status.js";
 import { icon } from "../../icons.js";
-import { halfWords, silence, valueWords, verdict, VERDICTS } from "./verdict.js";
+import { halfWords, silence, survivors, valueWords, verdict, VERDICTS } from "./verdict.js";
 
 const WIDTH = 210;
 const EDGE = 8;
@@ -43,10 +43,10 @@ export const ranking = (sweep, shown, hovered, hover) => {
 const row = (sweep, result, scale, base, hovered, hover) => html`
   <tr class=${hovered ? "hovered" : ""} @pointerenter=${() => hover(result.label)} @pointerleave=${() => hover(null)}>
     <th scope="row" class="change-label">${labelled(sweep, result)}</th>
-    <td class="number">${mean(sweep.objective, result)}</td>
-    <td>${scale && result.mean !== null ? bar(sweep.objective, result, scale, base) : nothing}</td>
+    <td class="number">${mean(sweep, result)}</td>
+    <td>${scale && result.mean !== null ? bar(sweep, result, scale, base) : nothing}</td>
     ${sweep.base_label === null ? nothing : html`<td class="against">${against(sweep, result)}</td>`}
-    <td><span class="members-row">${result.experiments.map((id, i) => member(sweep.objective, result, id, i))}</span></td>
+    <td><span class="members-row">${result.experiments.map((id, i) => member(sweep, result, id, i))}</span></td>
   </tr>
 `;
 
@@ -61,17 +61,20 @@ const shortly = (value) => {
   return typeof value === "string" ? value : JSON.stringify(value);
 };
 
-const mean = (objective, result) => {
+const mean = (sweep, result) => {
   if (result.mean === null) return html`<span class="muted">–</span>`;
-  const half = result.ci95 ? html` <span class="muted">± ${halfWords(objective, result.ci95)}</span>` : nothing;
-  return html`<strong>${valueWords(objective, result.mean)}</strong>${half}`;
+  const half = result.ci95 ? html` <span class="muted">± ${halfWords(sweep, result.ci95)}</span>` : nothing;
+  return html`<strong>${valueWords(sweep, result.mean)}</strong>${half}`;
 };
 
 const against = (sweep, result) => {
   if (!result.difference) return html`<span class="muted">${silence(sweep, result)}</span>`;
-  const { verdict: found, text } = verdict(sweep.objective, result.difference);
-  return html`${text}: <strong class="verdict verdict-${found}">${VERDICTS[found]}</strong>`;
+  const { verdict: found, text } = verdict(sweep, result);
+  const p = `p ${probability(result.difference.p_adjusted)}, adjusted for all changes`;
+  return html`${text}: <strong class="verdict verdict-${found}" title=${p}>${VERDICTS[found]}</strong>${survivors(result, found)}`;
 };
+
+const probability = (p) => (p < 0.001 ? "below 0.001" : p.toFixed(3));
 
 const numbers = (values) => values.map(finite).filter((value) => value !== null);
 
@@ -87,9 +90,9 @@ const scaleOf = (results, base) => {
 };
 
 /** Seeds as faint dots, the interval as a line, the mean on top; the base's mean as a dashed line through all rows. */
-const bar = (objective, result, scale, base) => {
+const bar = (sweep, result, scale, base) => {
   const [low, high] = result.ci95 ?? [];
-  const words = result.ci95 ? `${valueWords(objective, low)} to ${valueWords(objective, high)}` : "one value, no interval";
+  const words = result.ci95 ? `${valueWords(sweep, low)} to ${valueWords(sweep, high)}` : "one value, no interval";
   return html`
     <svg class="bar" viewBox=${`0 0 ${WIDTH} ${2 * MIDDLE}`} width=${WIDTH} height=${2 * MIDDLE} role="img" aria-label=${words}>
       ${base && base.mean !== null ? svg`<line class="bar-base" x1=${scale(base.mean)} x2=${scale(base.mean)} y1="0" y2=${2 * MIDDLE}></line>` : nothing}
@@ -115,9 +118,9 @@ const meanMark = (x) => {
 
 const diamond = (x) => `M${x} ${MIDDLE - 5}l5 5l-5 5l-5 -5z`;
 
-const member = (objective, result, id, i) => {
+const member = (sweep, result, id, i) => {
   const status = result.statuses[i];
-  const value = result.values[i] === null ? "" : `, ${valueWords(objective, result.values[i])}`;
+  const value = result.values[i] === null ? "" : `, ${valueWords(sweep, result.values[i])}`;
   const words = `Seed ${result.seeds[i]}: ${status}${value}`;
   return html`<a class="member member-${status}" href=${`/experiments/${id}`} aria-label=${words} title=${words}>${icon(status)}</a>`;
 };

@@ -2,7 +2,7 @@
 
 import { finite } from "../../api.js";
 import { round } from "../../axis.js";
-import { figure, percent } from "../../format.js";
+import { figure, percent, places } from "../../format.js";
 
 const MANY_ORDERS = 30;
 const FEW = 7;
@@ -34,11 +34,11 @@ const isLogarithmic = ({ request }, path, all) => {
   return Math.min(...all) > 0 && Math.max(...all) / Math.min(...all) >= MANY_ORDERS;
 };
 
-const objectiveAxis = ({ results, objective }) => {
+const objectiveAxis = ({ results, objective, grain }) => {
   const mean = (result) => finite(result.mean) ?? undefined;
   const all = distinct(results.map(mean)).filter((one) => one !== undefined);
   const sign = objective.goal === "minimize" ? -1 : 1;
-  const words = objective.metric.endsWith("accuracy") ? (one) => percent(one, 1) : (one) => figure(one, 3);
+  const words = objective.metric.endsWith("accuracy") ? (one) => percent(one, Math.min(1, places(grain))) : (one) => figure(one, 3);
   return numbered(objective.metric.replaceAll("_", " "), all, mean, (one) => sign * one, words);
 };
 

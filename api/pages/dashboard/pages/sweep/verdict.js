@@ -1,7 +1,7 @@
 // What a change of a sweep did, in words: how much, how sure, and so better, worse, or not to be told apart.
 
 import { number } from "../../api.js";
-import { figure, percent } from "../../format.js";
+import { figure, percent, places } from "../../format.js";
 import { isFinal } from "../../status.js";
 
 const MINUS = "−";
@@ -11,23 +11,25 @@ const isShare = (objective) => objective.metric.endsWith("accuracy");
 /** The objective's name for people. */
 export const objectiveWords = ({ metric, goal }) => `${metric.replaceAll("_", " ")}, ${goal === "minimize" ? "less" : "more"} is better`;
 
-/** A value of the objective: an accuracy as a percentage. */
-export const valueWords = (objective, value) => (isShare(objective) ? percent(value) : figure(value));
+/** A value of the sweep's objective: an accuracy as a percentage, with the digits that its examples give. */
+export const valueWords = ({ objective, grain }, value) => (isShare(objective) ? percent(value, places(grain)) : figure(value));
 
-/** Half the width of an interval. */
-export const halfWords = (objective, [low, high]) => {
+/** Half the width of an interval, rounded up: nobody is certain to the last digit. */
+export const halfWords = ({ objective, grain }, [low, high]) => {
   const half = (number(high) - number(low)) / 2;
-  return isShare(objective) ? (100 * half).toFixed(2) : figure(half, 2);
+  if (!isShare(objective)) return figure(half, 2);
+  const size = 10 ** places(grain);
+  return (Math.ceil(100 * half * size - 1e-6) / size).toFixed(places(grain));
 };
 
 /**
- * @param {{ metric: string, goal: string }} objective
- * @param {{ mean: number, ci95: [number, number], n: number }} difference
+ * @param {object} sweep
+ * @param {object} result with a difference
  * @returns {{ verdict: "better" | "worse" | "equal", text: string }}
  */
-export const verdict = (objective, { mean, ci95: [low, high], n }) => {
-  const amount = isShare(objective) ? (value) => points(value) : (value) => figure(value, 3);
-  const sign = mean > 0 ? "+" : "";
+export const verdict = ({ objective, grain }, { difference: { mean, ci95: [low, high], n } }) => {
+  const amount = isShare(objective) ? (value) => points(value, places(grain)) : (value) => figure(value, 3);
+  const sign = mean > 0 && /[1-9]/.test(amount(mean)) ? "+" : "";
   const unit = isShare(objective) ? " points" : "";
   return {
     verdict: judged(objective, low, high),
@@ -35,19 +37,28 @@ export const verdict = (objective, { mean, ci95: [low, high], n }) => {
   };
 };
 
-const points = (value) => (100 * value).toFixed(2).replace("-", MINUS);
+/** Zero has no sign, nor has what rounds to it. */
+const points = (value, digits) => {
+  const text = (100 * value).toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", MINUS);
+};
 
 const judged = ({ goal }, low, high) => {
   if (low <= 0 && high >= 0) return "equal";
   return low > 0 === (goal === "maximize") ? "better" : "worse";
 };
 
-export const VERDICTS = { better: "better", worse: "worse", equal: "cannot tell apart" };
+export const VERDICTS = { better: "better", worse: "worse", equal: "cannot tell" };
+
+/** What a verdict leaves out: with some seeds the change failed. */
+export const survivors = ({ succeeded, of }, found) =>
+  found !== "equal" && succeeded < of ? ` where it succeeded (${succeeded} of ${of})` : "";
 
 /** Why there is no difference to the base. */
 export const silence = (sweep, result) => {
   if (result.label === sweep.base_label) return "the base";
   if (result.seeds.length < 2) return "one seed cannot tell: add seeds";
   if (result.n === 0 && result.statuses.every(isFinal)) return "none has succeeded";
-  return result.statuses.every(isFinal) ? "fewer than two seeds in common" : "not two seeds yet";
+  if (!result.statuses.every(isFinal)) return "not two seeds yet";
+  return result.n < 2 ? "fewer than two seeds in common" : "cannot tell: the seeds differ in nothing, or are not in common";
 };

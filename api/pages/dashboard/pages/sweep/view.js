@@ -39,9 +39,10 @@ export const view = (page) => {
         ${ranking(sweep, page.all ? shown : shown.slice(0, FIRST), page.hovered, (hovered) => page.become({ hovered }))}
         ${page.all || shown.length <= FIRST ? nothing : html`
           <p class="row more-row"><button class="button" @click=${() => page.become({ all: true })}>Show all ${whole(shown.length)}</button></p>`}
-        ${sweep.base_label === null ? nothing : html`<p class="muted small">
-          Differences are to the base, seed by seed. An interval with zero in it does not tell the two apart; of many
-          changes, one in twenty misses zero by chance.</p>`}
+        <p class="muted small">
+          Ranked by the share of runs that succeeded, then by the mean over the seeds that changes of one share have in common.
+          ${sweep.base_label === null ? nothing : html`Differences are to the base, seed by seed. Their intervals hold for all
+          changes at once in 95 of 100 sweeps; one with zero in it cannot tell the two apart.`}</p>
       </section>
       ${failures(sweep)}
     </div>

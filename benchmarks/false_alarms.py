@@ -1,0 +1,125 @@
+"""How often a sweep in which no change does anything calls one better or worse: `python -m benchmarks.false_alarms`.
+
+Every sweep has a base and seven changes that are the base again, so that each "better" and each "worse" is false. Each
+value is drawn anew: the seeds that a sweep pairs have nothing in common, which is the hardest case.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, sqrt
+from random import Random
+
+from gradus.sweep.statistics import differences, paired
+from gradus.wire.sweep import Difference
+
+SWEEPS = 20_000
+CHANGES = 7
+SEEDS = (2, 3, 5, 10, 20)
+MOST = 0.055
+"""One in twenty, and what 20 000 draws leave to chance."""
+EFFECT = 3.0
+"""Of the changes that do something, in standard deviations of a value."""
+
+Values = dict[int, float]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How values come about."""
+
+    name: str
+    draw: Callable[[Random], float]
+    grain: float = 0.0
+
+
+def examples(count: int, share: float, spread: float) -> Metric:
+    """An accuracy on so many examples."""
+    name = f"accuracy on {count} examples, {share:.0%} ± {spread:.1%}"
+    return Metric(name, lambda random: counted(random.gauss(share, spread), count), 1 / count)
+
+
+def counted(value: float, count: int) -> float:
+    """The nearest share that so many examples can give."""
+    return round(min(1.0, max(0.0, value)) * count) / count
+
+
+def student(random: Random, freedom: int) -> float:
+    """Student's t: tails that fall as a power."""
+    return random.gauss(0, 1) / sqrt(random.gammavariate(freedom / 2, 2) / freedom)
+
+
+METRICS = (
+    Metric("loss, normal", lambda random: random.gauss(0.3, 0.01)),
+    Metric("loss, log-normal", lambda random: exp(random.gauss(0, 1))),
+    Metric("loss, Student's t of 3 degrees", lambda random: student(random, 3)),
+    Metric("loss, Cauchy", lambda random: student(random, 1)),
+    Metric("loss, one run in ten goes wrong", lambda random: random.gauss(2.3 if random.random() < 0.1 else 0.3, 0.01)),
+    examples(14, 0.95, 0.03),
+    examples(14, 0.93, 0.0),
+    examples(143, 0.95, 0.003),
+    examples(143, 0.95, 0.01),
+    examples(5000, 0.98, 0.0005),
+    examples(5000, 0.98, 0.002),
+)
+
+
+def sweep(random: Random, metric: Metric, seeds: int, effects: Sequence[float]) -> Sequence[Difference | None]:
+    """The differences of a sweep whose changes do so much."""
+    base = values(random, metric, seeds, 0.0)
+    return differences([paired(values(random, metric, seeds, one), base, metric.grain) for one in effects])
+
+
+def values(random: Random, metric: Metric, seeds: int, effect: float) -> Values:
+    """One for each seed."""
+    return {seed: metric.draw(random) + effect for seed in range(seeds)}
+
+
+def told(difference: Difference | None) -> bool:
+    """Whether it is called better or worse."""
+    return difference is not None and not difference.ci95[0] <= 0 <= difference.ci95[1]
+
+
+def alarms(metric: Metric, seeds: int, sweeps: int, random: Random) -> float:
+    """The share of sweeps with any false alarm."""
+    return sum(any(map(told, sweep(random, metric, seeds, [0.0] * CHANGES))) for _ in range(sweeps)) / sweeps
+
+
+def among_real(real: int, seeds: int, sweeps: int, random: Random) -> Mapping[str, float]:
+    """Of sweeps in which some changes do something: any false alarm, any interval off its true difference, and the
+    share of what they do that is told."""
+    metric = Metric("normal", lambda one: one.gauss(0, 1))
+    effects = [EFFECT] * real + [0.0] * (CHANGES - real)
+    false = missed = seen = 0
+    for _ in range(sweeps):
+        found = sweep(random, metric, seeds, effects)
+        false += any(told(one) for one in found[real:])
+        missed += any(
+            one is None or not one.ci95[0] <= true <= one.ci95[1] for one, true in zip(found, effects, strict=True)
+        )
+        seen += sum(map(told, found[:real]))
+    return {"false alarms": false / sweeps, "off": missed / sweeps, "told": seen / sweeps / real}
+
+
+def main(sweeps: int = SWEEPS) -> int:
+    """Print the tables; 1 if there are too many alarms anywhere."""
+    random = Random(0)  # noqa: S311
+    print(f"{sweeps:,} sweeps of {CHANGES} changes that change nothing: any called better or worse\n")
+    print(f"| metric | {' | '.join(f'{seeds} seeds' for seeds in SEEDS)} |\n|---|{'---|' * len(SEEDS)}")
+    worst = 0.0
+    for metric in METRICS:
+        shares = [alarms(metric, seeds, sweeps, random) for seeds in SEEDS]
+        worst = max(worst, *shares)
+        print(f"| {metric.name} | {' | '.join(f'{share:.2%}' for share in shares)} |", flush=True)
+    print(f"\nSome changes do something: {EFFECT:g} standard deviations\n")
+    print("| of 7 | seeds | false alarms | an interval off | told |\n|---|---|---|---|---|")
+    for real in (1, 3, 6):
+        for seeds in (3, 5, 10):
+            found = among_real(real, seeds, sweeps, random)
+            worst = max(worst, found["false alarms"], found["off"])
+            print(f"| {real} | {seeds} | {' | '.join(f'{share:.2%}' for share in found.values())} |", flush=True)
+    return int(worst > MOST)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))
