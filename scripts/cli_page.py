@@ -36,9 +36,15 @@ $ gradus submit --set dataset=mnist --set layers='[300, 100]' --set optimizer.lr
 $ gradus show last --spec > mine.yaml               # to be changed and submitted again
 ```
 
-`--set PATH=VALUE` changes one place: keys and places in lists, joined by dots; the value is JSON, or a text if it is
-none. A shorthand on the way is written out (`"adam"` and `optimizer.lr=0.1` give `{"kind": "adam", "lr": 0.1}`), and
-another `kind` begins its object anew. In YAML, as in JSON, `1e-3` is a number and `no` is a text.
+`--set PATH=VALUE` changes one place: keys and places in lists, joined by dots; the value is JSON or, in brackets, YAML,
+or a text if it is neither; where only a text fits (`name=42`) it is one. A shorthand on the way is written out
+(`"adam"` and `optimizer.lr=0.1` give `{"kind": "adam", "lr": 0.1}`), and another `kind` begins its object anew. In
+YAML, as in JSON, `1e-3` is a number and `no` is a text.
+
+Nothing that is said twice wins in silence: a key that stands twice in a file, an option of one value that is given
+again, two variants of one label, a `--set` that undoes an earlier one are refused. Two `--example` are two runs, and
+the values of two `--grid` of one path are taken together. What `--grid` and `--variant` add stands beside what the file
+has.
 
 ## Ids
 
@@ -55,9 +61,9 @@ without an ID watches all that runs or waits.
 ## For scripts
 
 With `--json` the standard output is one JSON document, or a document a line for what is a stream (`watch`, `logs`,
-`sweep watch`): for one spec or ID the object itself, for several a list. Everything else that there is to say goes to
-the error output, and an error is a sentence with a hint, never JSON. Without a terminal, or with `NO_COLOR`, there are
-no colours; without a terminal tables are as wide as they need.
+`sweep watch`). A command that takes several specs or IDs prints a list, of one too. Everything else that there is to
+say goes to the error output, and an error is a sentence with a hint, never JSON. Without a terminal, or with
+`NO_COLOR`, there are no colours; without a terminal tables are as wide as they need.
 
 `GRADUS_URL` and `GRADUS_KEY` name a service and a key, `--url` another service; without them the one that `gradus up`
 started on the data folder is meant (`GRADUS_DATA_DIR`, else `~/.gradus`).

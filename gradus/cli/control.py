@@ -29,7 +29,7 @@ def ask(
         asked = [client.send(call(one)) for one in ids.resolve_all(client, given)]
         records = [one if becomes is None else _settled(client, one, becomes) for one in asked]
     if as_json:
-        output.print_one_or_all(records)
+        output.print_all(records)
     else:
         for record in records:
             print(f"{record.id} {words.situation(record)}")

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from gradus import json_text
 from gradus.errors import BadRequest
 
 
@@ -14,13 +15,26 @@ def read(source: str) -> list[Any]:
     """The documents of a file, or of `-`, the standard input. YAML can hold several, with `---` between them.
 
     Raises:
-        BadRequest: it cannot be read, or is neither JSON nor YAML.
+        BadRequest: it cannot be read, is neither JSON nor YAML, or names a key twice.
     """
-    text = _text(source)
     where = "the standard input" if source == "-" else source
+    return parse(_text(source), where)
+
+
+def parse(text: str, where: str) -> list[Any]:
+    """The documents of a text from there.
+
+    Raises:
+        BadRequest: it is neither JSON nor YAML, holds nothing, or names a key twice.
+    """
     if text.lstrip()[:1] in {"{", "["}:
-        return [_json(text, where)]
-    found = [one for one in _yaml(text, where) if one is not None]
+        return _json_or_yaml(text, where)
+    try:
+        found = [one for one in _yaml(text) if one is not None]
+    except json_text.KeyTwice as error:
+        raise BadRequest(f"{where}: {error}") from error
+    except ValueError as error:
+        raise BadRequest(f"{where} {error}") from error
     if not found:
         raise BadRequest(f"{where} is empty")
     return found
@@ -44,31 +58,74 @@ def _text(source: str) -> str:
         raise BadRequest(f"{source} cannot be read: {why}") from error
 
 
-def _json(text: str, where: str) -> Any:
+def _json_or_yaml(text: str, where: str) -> list[Any]:
+    """A mapping or a list in brackets is either; where it is neither, both say why."""
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise BadRequest(f"{where} is no JSON: {error}") from error
+        return [json_text.loads(text)]
+    except json_text.KeyTwice as error:
+        raise BadRequest(f"{where}: {error}") from error
+    except ValueError as no_json:
+        try:
+            return _yaml(text)
+        except json_text.KeyTwice as error:
+            raise BadRequest(f"{where}: {error}") from error
+        except ValueError as no_yaml:
+            raise BadRequest(f"{where} is no JSON: {no_json}; and {no_yaml}") from no_yaml
 
 
-def _yaml(text: str, where: str) -> list[Any]:
+def _yaml(text: str) -> list[Any]:
+    """The documents of a text in YAML.
+
+    Raises:
+        ValueError: what is wrong with it.
+    """
     yaml = import_module("yaml")
     try:
-        return [json.loads(json.dumps(one)) for one in yaml.load_all(text, Loader=_loader(yaml))]
-    except ValueError as error:  # an alias inside what it names
-        raise BadRequest(f"{where} holds what JSON cannot: {error}") from error
+        return [_as_json(one) for one in yaml.load_all(text, Loader=_loader(yaml))]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""
-        raise BadRequest(f"{where} is no YAML{place}: {getattr(error, 'problem', error)}") from error
+        raise ValueError(f"is no YAML{place}: {getattr(error, 'problem', error)}") from error
+
+
+def _as_json(document: Any) -> Any:
+    try:
+        return json.loads(json.dumps(document))
+    except (TypeError, ValueError) as error:  # an alias inside what it names
+        raise ValueError(f"holds what JSON cannot: {error}") from error
 
 
 def _loader(yaml: Any) -> Any:
     """Scalars as in JSON and YAML 1.2: `1e-4` is a number, and `no`, `on` and `2026-01-31` are texts.
 
-    PyYAML reads YAML 1.1, in which each of these is something else.
+    PyYAML reads YAML 1.1, in which each of these is something else; and of a key that stands twice, it takes the last.
     """
-    return _with_scalars(type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}}))
+
+    def compose_mapping_node(self: Any, anchor: Any) -> Any:
+        node = yaml.SafeLoader.compose_mapping_node(self, anchor)
+        _check_keys(node)
+        return node
+
+    own = {"yaml_implicit_resolvers": {}, "compose_mapping_node": compose_mapping_node}
+    return _with_scalars(type("Loader", (yaml.SafeLoader,), own))
+
+
+def _check_keys(mapping: Any) -> None:
+    """Before what `<<` merges into it comes in, which may be named anew."""
+    lines: dict[str, int] = {}
+    for node, _ in mapping.value:
+        key = _key(node)
+        if key in lines:
+            raise json_text.KeyTwice(key, lines[key], node.start_mark.line + 1)
+        if key is not None:
+            lines[key] = node.start_mark.line + 1
+
+
+def _key(node: Any) -> str | None:
+    """As JSON writes it, where it can be one: `1` and `"1"` are one key there."""
+    if not isinstance(node.value, str):
+        return None
+    return str(float(node.value)) if node.tag.endswith(":float") else node.value
 
 
 def _with_scalars(reader_or_writer: Any) -> Any:

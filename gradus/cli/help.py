@@ -1,6 +1,7 @@
 """The help of one command, without what says nothing: types of texts, and brackets around what is required."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,15 @@ _TYPE = re.compile(r" <[^|]*>$")
 class Command(TyperCommand):
     """A command with such a help."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuses an option that takes one value and is given several: all but the last would be lost."""
+        if not ctx.resilient_parsing:
+            _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+            for option, times in Counter(filter(_takes_one, given)).items():
+                if times > 1:
+                    ctx.fail(f"{option.opts[0]} is given {times} times: it takes one value")
+        return super().parse_args(ctx, args)
+
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """`ID...` for one or more, `[ID]...` for any number."""
         return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
@@ -24,6 +34,12 @@ class Command(TyperCommand):
         for title, found in records(self, ctx).items():
             with formatter.section(title):
                 formatter.write_dl(found)
+
+
+def _takes_one(given: Any) -> bool:
+    """A switch said again says the same, unless it has an opposite."""
+    option = given.param_type_name == "option" and not given.multiple
+    return option and (not given.is_flag or bool(given.secondary_opts))
 
 
 def records(command: Any, ctx: Any) -> Mapping[str, Sequence[tuple[str, str]]]:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from gradus.cli import completion
+from gradus.errors import BadRequest
 
 Url = Annotated[
     str | None, typer.Option(metavar="URL", help="The service; else GRADUS_URL, else the one of `gradus up`.")
@@ -31,3 +32,14 @@ Changes = Annotated[
         autocompletion=completion.paths,
     ),
 ]
+
+
+def one_of(**given: bool) -> None:
+    """Refuses switches of which only one can be obeyed.
+
+    Raises:
+        BadRequest: more than one is given.
+    """
+    chosen = [f"--{name.replace('_', '-')}" for name, on in given.items() if on]
+    if len(chosen) > 1:
+        raise BadRequest(f"take {' or '.join(chosen)}, not both")

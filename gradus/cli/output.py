@@ -48,7 +48,6 @@ def print_json(value: Any) -> None:
     print(json.dumps(document(value) if isinstance(value, BaseModel) else value, indent=2, ensure_ascii=False))
 
 
-def print_one_or_all(messages: Sequence[BaseModel]) -> None:
-    """Print the document itself if there is one, else the list of them."""
-    documents = list(map(document, messages))
-    print_json(documents[0] if len(documents) == 1 else documents)
+def print_all(messages: Sequence[BaseModel]) -> None:
+    """Print the list of their documents, of one too: who reads it need not know how many were asked for."""
+    print_json(list(map(document, messages)))

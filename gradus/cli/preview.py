@@ -11,7 +11,7 @@ from gradus.wire.experiment import DryRun, LayerSummary
 def show(found: Sequence[DryRun], *, as_json: bool) -> None:
     """Print what each spec comes to."""
     if as_json:
-        output.print_one_or_all(found)
+        output.print_all(found)
         return
     for one in found:
         output.show(layers(one.layers))

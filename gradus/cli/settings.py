@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, get_args, get_origin
 
+from gradus.cli import documents
 from gradus.errors import BadRequest
 from gradus.spec.experiment import Experiment
 
@@ -12,22 +13,51 @@ from gradus.spec.experiment import Experiment
 def apply(document: Any, setting: str) -> Any:
     """A copy of the document with the setting done. The path's parts are keys or, in a list, numbers from 0.
 
-    The value is JSON, or a text if it is none. A shorthand on the way is written out: with `"optimizer": "adam"`,
+    The value is JSON or, in brackets, YAML, or a text if it is none; where only a text fits, as for `name`, it is that.
+    A shorthand on the way is written out: with `"optimizer": "adam"`,
     `optimizer.lr=0.1` gives `{"kind": "adam", "lr": 0.1}`. A new kind begins with nothing but itself.
 
     Raises:
         BadRequest: the setting cannot be read, or its path leads nowhere.
     """
-    path, equals, text = setting.partition("=")
-    if not equals or not path:
-        raise BadRequest(f"--set {setting}: write it as path=value, for example optimizer.lr=0.01")
-    keys = path.split(".")
-    return _put(_begun(document, keys), keys, value_of(text), setting)
+    keys, text = _read(setting)
+    try:
+        value = _text_of(text) if is_text(keys) else value_of(text)
+    except BadRequest as error:
+        raise BadRequest(f"--set {'.'.join(keys)}={error}") from error
+    return _put(_begun(document, keys), keys, value, setting)
 
 
 def apply_all(document: Any, settings: Sequence[str]) -> Any:
-    """A copy with each setting done, in order."""
+    """A copy with each setting done, in order.
+
+    Raises:
+        BadRequest: one cannot be read, leads nowhere, or would be undone by a later one.
+    """
+    _check_order(settings)
     return reduce(apply, settings, document)
+
+
+def _check_order(settings: Sequence[str]) -> None:
+    """Each place is set once, and a piece before what is inside it."""
+    done: dict[tuple[str, ...], str] = {}
+    for setting in settings:
+        keys = tuple(_read(setting)[0])
+        whole = keys[:-1] if keys[-1] == "kind" else keys
+        for before, said in done.items():
+            if before == keys:
+                raise BadRequest(f"--set {said} and --set {setting} are about one place: give it once")
+            if before[: len(whole)] == whole and before != whole:
+                raise BadRequest(f"--set {setting} would undo --set {said}: write it before that")
+        done[keys] = setting
+
+
+def _read(setting: str) -> tuple[list[str], str]:
+    """The path's keys, numbers without zeros in front, and the text of the value."""
+    path, equals, text = setting.partition("=")
+    if not equals or not path:
+        raise BadRequest(f"--set {setting}: write it as path=value, for example optimizer.lr=0.01")
+    return [str(int(key)) if key.isdecimal() else key for key in path.split(".")], text
 
 
 def patch(old: Any, new: Any) -> dict[str, Any]:
@@ -42,11 +72,33 @@ def patch(old: Any, new: Any) -> dict[str, Any]:
 
 
 def value_of(text: str) -> Any:
-    """JSON, or a text if it is none."""
+    """JSON or, if it begins with a bracket, YAML; else a text.
+
+    Raises:
+        BadRequest: it begins with a bracket and is neither, or names a key twice.
+    """
+    if text.lstrip()[:1] in {"{", "["}:
+        (value,) = documents.parse(text, text)
+        return value
     try:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def is_text(keys: Sequence[str]) -> bool:
+    """Whether nothing but a text fits there: in `name`, `notes`, and each of `tags`."""
+    field = Experiment.model_fields.get(keys[0])
+    inner = field.annotation if field else None
+    if len(keys) == 2 and keys[1].isdecimal() and get_origin(inner) is tuple:
+        inner = get_args(get_args(inner)[0])[0]
+    return inner is str and len(keys) <= 2
+
+
+def _text_of(text: str) -> str:
+    """What stands there; without the quotes of JSON."""
+    value = value_of(text) if text.startswith('"') else text
+    return value if isinstance(value, str) else text
 
 
 def _begun(document: Any, keys: Sequence[str]) -> Any:

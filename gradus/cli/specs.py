@@ -19,13 +19,13 @@ class Given:
     document: Any
 
 
-def read_specs(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[Given]:
+def read_specs(sources: Sequence[str], examples: Sequence[str], changes: Sequence[str]) -> list[Given]:
     """What to submit, each with every `--set` done in order.
 
     Raises:
         BadRequest: there is none, or one cannot be read.
     """
-    return [Given(name, settings.apply_all(one, changes)) for name, one in _documents(sources, example, changes)]
+    return [Given(name, settings.apply_all(one, changes)) for name, one in _documents(sources, examples, changes)]
 
 
 def _example(name: str) -> Any:
@@ -36,11 +36,11 @@ def _example(name: str) -> Any:
     return as_posted(EXAMPLES[found[0]])
 
 
-def _documents(sources: Sequence[str], example: str | None, changes: Sequence[str]) -> list[tuple[str, Any]]:
-    if sources and example is not None:
+def _documents(sources: Sequence[str], examples: Sequence[str], changes: Sequence[str]) -> list[tuple[str, Any]]:
+    if sources and examples:
         raise BadRequest("take files or --example, not both")
-    if example is not None:
-        return [(example, _example(example))]
+    if examples:
+        return [(name, _example(name)) for name in examples]
     if sources:
         return [(source, document) for source in sources for document in _read(source)]
     if changes:

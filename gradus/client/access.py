@@ -1,12 +1,12 @@
 """Where the service is, and the key that it wants: given, from the environment, or from `client.json`."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gradus import json_text
 from gradus.errors import BadRequest, Unavailable
 
 CLIENT_FILE = "client.json"
@@ -56,7 +56,7 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, 
 
 def _saved(path: Path) -> Access | None:
     try:
-        document = json.loads(path.read_text())
+        document = json_text.loads(path.read_text())
         return Access(_checked(str(document["url"])), document["key"])
     except FileNotFoundError:
         return None

@@ -20,7 +20,8 @@ from gradus.status import Status
 from tests.servers.processes import ROOT, Program, saved_access, wait_until
 from tests.servers.terminal import COLUMNS, Terminal
 
-DIGITS = ("submit", "--example", "digits", "--set", "epochs=2")
+EXAMPLE = ("submit", "--example", "digits")
+DIGITS = (*EXAMPLE, "--set", "epochs=2")
 LONG = ("--set", "epochs=2000", "--set", "batch_size=1")
 TWO_SPECS = """\
 name: one technique
@@ -65,6 +66,11 @@ class Service:
     def document(self, *arguments: str, text: str = "") -> Any:
         """The one document that it prints."""
         return json.loads(self.answer(*arguments, "--json", text=text))
+
+    def only(self, *arguments: str, text: str = "") -> Any:
+        """The one document of the list that it prints."""
+        (found,) = self.document(*arguments, text=text)
+        return found
 
     def terminal(self, *arguments: str) -> Terminal:
         """The command in a terminal."""
@@ -120,7 +126,7 @@ def test_one_run_shows_its_epochs_in_a_table(service: Service, trained: str) -> 
 def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
     service: Service, command: tuple[str, ...]
 ) -> None:
-    create = ("sweep", "create", "--example", "digits", "--variant", "dropout=0.1") if "sweep" in command else DIGITS
+    create = ("sweep", "create", "--example", "digits", "--variant", "dropout=0.1") if "sweep" in command else EXAMPLE
     one = service.answer(*create, *LONG)
     with service.terminal(*command, one) as terminal:
         terminal.wait_for("/2000" if one.startswith("exp_") else "0/2")
@@ -133,7 +139,7 @@ def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
         assert service.document("sweep", "cancel", one)["id"] == one
     else:
         assert service.client.send(calls.experiment(one)).status in {Status.QUEUED, Status.RUNNING}
-        assert service.document("cancel", one)["id"] == one
+        assert service.only("cancel", one)["id"] == one
 
 
 def test_colours_are_for_terminals_that_want_them(service: Service, trained: str) -> None:
@@ -193,10 +199,10 @@ def test_a_spec_comes_from_json_yaml_the_standard_input_or_flags_alone(service: 
     (tmp_path / "spec.yaml").write_text("dataset: digits\nlayers: [16]\noptimizer: {kind: adam, lr: 2e-3}\nepochs: 1\n")
     flags = [f"--set={one}" for one in ("dataset=digits", "layers=[16]", "optimizer.lr=0.002", "epochs=1")]
     found = [
-        service.document("submit", "--dry-run", str(tmp_path / "spec.json")),
-        service.document("submit", "--dry-run", str(tmp_path / "spec.yaml")),
-        service.document("submit", "--dry-run", "-", text=json.dumps(spec)),
-        service.document("submit", "--dry-run", *flags),
+        service.only("submit", "--dry-run", str(tmp_path / "spec.json")),
+        service.only("submit", "--dry-run", str(tmp_path / "spec.yaml")),
+        service.only("submit", "--dry-run", "-", text=json.dumps(spec)),
+        service.only("submit", "--dry-run", *flags),
     ]
     assert len({one["fingerprint"] for one in found}) == 1
 
@@ -212,7 +218,7 @@ def test_several_specs_are_submitted_all_or_none(service: Service, tmp_path: Pat
 
 def test_a_spec_that_is_shown_can_be_submitted_again(service: Service, trained: str, tmp_path: Path) -> None:
     (tmp_path / "again.yaml").write_text(service.answer("show", trained, "--spec"))
-    again = service.document("submit", str(tmp_path / "again.yaml"), "--dry-run")
+    again = service.only("submit", str(tmp_path / "again.yaml"), "--dry-run")
     assert again["fingerprint"] == service.document("show", trained)["fingerprint"]
 
 
@@ -223,17 +229,17 @@ def test_csv_has_a_line_for_each_epoch(service: Service, trained: str) -> None:
 
 
 def test_a_person_pauses_resumes_forks_extends_and_deletes(service: Service) -> None:
-    one = service.answer(*DIGITS, *LONG)
+    one = service.answer(*EXAMPLE, *LONG)
     short = one[-8:]
     wait_until(lambda: service.document("show", short)["progress"]["epoch"] > 0, "the first epoch")
-    assert service.document("pause", short)["status"] == "paused"
-    assert service.document("resume", short)["status"] in {"queued", "running"}
-    assert service.document("cancel", short)["status"] == "cancelled"
+    assert service.only("pause", short)["status"] == "paused"
+    assert service.only("resume", short)["status"] in {"queued", "running"}
+    assert service.only("cancel", short)["status"] == "cancelled"
     child = service.document("fork", short, "--set", "layers.0.units=16", "--set", "epochs=1")
     assert child["forked_from"] == one
     assert child["spec"]["layers"][0]["units"] == 16
     assert service.run("watch", child["id"]).returncode == Exit.OK
-    assert service.document("extend", child["id"], "--epochs", "1")["progress"]["epochs"] == 2
+    assert service.only("extend", child["id"], "--epochs", "1")["progress"]["epochs"] == 2
     assert service.run("watch", child["id"]).returncode == Exit.OK
     assert service.document("rm", child["id"], one)["deleted"] == [child["id"], one]
     assert service.run("show", one).returncode == Exit.REFUSED

@@ -99,7 +99,7 @@ def test_a_part_that_is_killed_is_started_again(service: Service) -> None:
             wait_until(partial(_is_new, service.folder, part, before), f"a new {part}")
         wait_until(lambda: answers(client), "the API is back")
         done = gradus(service.folder, "submit", "--example", "digits", "--set", "epochs=1", "--wait", "--json")
-        assert json.loads(done.stdout)["status"] == "succeeded"
+        assert json.loads(done.stdout)[0]["status"] == "succeeded"
 
 
 def _is_new(folder: Path, part: str, before: int) -> bool:

@@ -2,7 +2,7 @@
 
 from gradus.cli import comparison, ids, output
 from gradus.cli.options import Ids, Json, Url
-from gradus.client import Client, calls, find_access
+from gradus.client import Client, find_access
 from gradus.errors import BadRequest
 
 
@@ -12,7 +12,7 @@ def command(given: Ids, as_json: Json = False, url: Url = None) -> None:
         found = ids.resolve_all(client, given)
         if len(found) < 2:
             raise BadRequest("name two experiments or more")
-        records = [client.send(calls.experiment(one)) for one in found]
+        records = [run.record for run in client.experiments.get_many(found)]
     if as_json:
         output.print_json(comparison.document(records))
     else:

@@ -34,7 +34,6 @@ def command(
 
 def _meant(client: Client, found: list[str]) -> bool:
     """Says which they are, and asks whether that is meant."""
-    for one in found:
-        record = client.send(calls.experiment(one))
-        output.talk(f"{one} {record.name} {record.status}, {record.progress.epoch} epochs")
+    for run in client.experiments.get_many(found):
+        output.talk(f"{run.id} {run.name} {run.status}, {run.progress.epoch} epochs")
     return typer.confirm("Delete?" if len(found) == 1 else f"Delete all {len(found)}?", err=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gradus.cli import documents, ids, output, portrait
-from gradus.cli.options import Id, Json, Url
+from gradus.cli.options import Id, Json, Url, one_of
 from gradus.client import Client, calls, find_access
 from gradus.fork import unresolved
 
@@ -18,6 +18,8 @@ def command(
     url: Url = None,
 ) -> None:
     """Show one experiment: what was asked, how far it is, what came of it."""
+    one_of(spec=spec, csv=csv)
+    one_of(csv=csv, json=as_json)
     with Client(find_access(url)) as client:
         record = client.send(calls.experiment(ids.resolve(client, given)))
         rows = () if spec else client.send(calls.metrics(record.id)).data

@@ -7,7 +7,7 @@ import typer
 
 from gradus.cli import output, preview, specs, watch, words
 from gradus.cli.exits import Exit, code_of_runs
-from gradus.cli.options import Changes, Json, Url
+from gradus.cli.options import Changes, Json, Url, one_of
 from gradus.cli.runs import Run
 from gradus.cli.specs import Given
 from gradus.client import Client, calls, find_access
@@ -19,7 +19,10 @@ def command(
     sources: Annotated[
         list[str] | None, typer.Argument(metavar="SPEC", help="JSON or YAML files; - is the standard input.")
     ] = None,
-    example: Annotated[str | None, typer.Option(metavar="NAME", help="A spec that ships with Gradus, by name.")] = None,
+    examples: Annotated[
+        list[str] | None,
+        typer.Option("--example", metavar="NAME", help="A spec that ships with Gradus, by name. Again for more."),
+    ] = None,
     changes: Changes = None,
     watching: Annotated[bool, typer.Option("--watch", "-w", help="Show the runs live.")] = False,
     waiting: Annotated[bool, typer.Option("--wait", help="Say nothing until the runs are over.")] = False,
@@ -32,7 +35,8 @@ def command(
     A spec comes from a file, from the standard input, from --example, or from --set alone:
     gradus submit --set dataset=digits --set layers='[64, 32]'. The ids go to the standard output.
     """
-    given = specs.read_specs(sources or [], example, changes or [])
+    one_of(dry_run=dry_run, watch=watching, wait=waiting)
+    given = specs.read_specs(sources or [], examples or [], changes or [])
     with Client(find_access(url)) as client:
         if dry_run or len(given) > 1:  # a mistake in the last one is told before the first one runs
             found = [_tried(client, one, several=len(given) > 1) for one in given]
@@ -56,7 +60,7 @@ def _tried(client: Client, given: Given, *, several: bool) -> DryRun:
 
 def _go(_: Client, records: Sequence[ExperimentRecord], as_json: bool) -> Exit:
     if as_json:
-        output.print_one_or_all(records)
+        output.print_all(records)
     else:
         print("\n".join(record.id for record in records))
     output.talk(f"queued; to watch: gradus watch {' '.join(record.id for record in records)}")
@@ -70,7 +74,7 @@ def _wait(client: Client, records: Sequence[ExperimentRecord], as_json: bool) ->
     if ended is None:
         return Exit.INTERRUPTED
     if as_json:
-        output.print_one_or_all(ended)
+        output.print_all(ended)
     for record in ended:
         output.talk(words.outcome(record))
     return code_of_runs([record.status for record in ended])

@@ -10,7 +10,7 @@ from rich.text import Text
 from gradus.cli import completion, ids, output, words
 from gradus.cli.exits import Exit
 from gradus.cli.help import Command, plain
-from gradus.cli.options import Changes, Json, Url
+from gradus.cli.options import Changes, Json, Url, one_of
 from gradus.cli.sweeps import request, watching
 from gradus.cli.sweeps.plan import plan
 from gradus.cli.sweeps.table import whole
@@ -61,6 +61,7 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
     One technique at a time: gradus sweep create --example digits --variant batch_norm=true --variant dropout=0.2
     --seeds 5
     """
+    one_of(dry_run=dry_run, watch=watched)
     asked = request.Asked(source, example, changes or (), grid or (), variants or (), seeds, objective, name)
     document = request.build(asked)
     with Client(find_access(url)) as client:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,13 @@ def build(asked: Asked) -> Any:
         BadRequest: something cannot be read.
     """
     sources = [asked.source] if asked.source else []
-    given = specs.read_specs(sources, asked.example, () if sources or asked.example else asked.changes)
+    examples = [asked.example] if asked.example is not None else []
+    given = specs.read_specs(sources, examples, () if sources or examples else asked.changes)
     if len(given) != 1 or not isinstance(given[0].document, dict):
         raise BadRequest("a sweep is one object: a request with a 'base', or a spec to be its base")
     request = given[0].document if "base" in given[0].document else {"base": given[0].document}
     base = settings.apply_all(request["base"], asked.changes)
-    return {**request, "base": base, **_options(asked, base)}
+    return {**request, "base": base, **_options(asked, base, request)}
 
 
 def read_seeds(text: str) -> list[int]:
@@ -56,28 +57,65 @@ def read_seeds(text: str) -> list[int]:
     raise BadRequest(f"--seeds {text}: write how many, or which: 5, or 0,3,7, or 2-4")
 
 
-def _options(asked: Asked, base: Any) -> dict[str, Any]:
-    """The keys of the request that options give."""
+def _options(asked: Asked, base: Any, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of the request that options give; grid and variants beside those that it has."""
     found = {
         "name": asked.name,
-        "grid": dict(map(_values, asked.grid)) or None,
-        "variants": dict(_variant(base, one) for one in asked.variants) or None,
+        "grid": _grid(request.get("grid"), asked.grid),
+        "variants": _variants(request.get("variants"), [_variant(base, one) for one in asked.variants]),
         "seeds": read_seeds(asked.seeds) if asked.seeds else None,
         "objective": asked.objective,
     }
     return {key: value for key, value in found.items() if value is not None}
 
 
+def _grid(before: Any, options: Sequence[str]) -> dict[str, Any] | None:
+    """A path that is given again has the values of both; one of the file's is not said anew."""
+    own: dict[str, list[Any]] = {}
+    for path, values in map(_values, options):
+        own[path] = [*own.get(path, []), *values]
+    return _beside(before, own, "--grid {} is in the file's grid, too: give its values in one place")
+
+
+def _variants(before: Any, options: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:
+    own: dict[str, Any] = {}
+    for label, patch in options:
+        if label in own:
+            raise BadRequest(f"two variants are called '{label}': give each a label, as in 'LABEL: path=value'")
+        own[label] = patch
+    return _beside(before, own, "the file has a variant '{}', too: give one of them another label")
+
+
+def _beside(before: Any, own: dict[str, Any], twice: str) -> dict[str, Any] | None:
+    """What options add to what the file has; None for nothing."""
+    if not own:
+        return None
+    known = before if isinstance(before, dict) else {}
+    for key in own:
+        if key in known:
+            raise BadRequest(twice.format(key))
+    return {**known, **own}
+
+
 def _values(option: str) -> tuple[str, list[Any]]:
-    """`optimizer.lr=0.1,0.01`, or a list in JSON behind the equals sign."""
+    """`optimizer.lr=0.1,0.01`, or a list behind the equals sign; values may have brackets of their own."""
     path, equals, text = option.partition("=")
     if not equals or not path or not text:
         raise BadRequest(f"--grid {option}: write it as path=value,value, for example optimizer.lr=0.1,0.01")
-    if text.startswith("["):
-        values = settings.value_of(text)
-        if isinstance(values, list):
-            return path, values
+    if set(text) & set("[{"):
+        return path, _bracketed(text)
     return path, [settings.value_of(one) for one in text.split(",")]
+
+
+def _bracketed(text: str) -> list[Any]:
+    """`[[8], [16, 8]]` is a list of values, and so is `[8],[16, 8]`."""
+    try:
+        values = settings.value_of(text)
+    except BadRequest:
+        values = None
+    found = values if isinstance(values, list) else settings.value_of(f"[{text}]")
+    assert isinstance(found, list)
+    return found
 
 
 def _variant(base: Any, option: str) -> tuple[str, dict[str, Any]]:

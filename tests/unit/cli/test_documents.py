@@ -43,6 +43,7 @@ def test_a_scalar_of_yaml_is_what_json_would_say(tmp_path: Path, text: str, valu
 def test_yaml_can_hold_several_documents_and_json_is_read_as_json(tmp_path: Path) -> None:
     assert read(written(tmp_path, "a: 1\n---\na: 2\n")) == [{"a": 1}, {"a": 2}]
     assert read(written(tmp_path, ' {"a": 1e2}')) == [{"a": 100.0}]
+    assert read(written(tmp_path, "{a: 1e-2, b: [no, {c: }]}")) == [{"a": 0.01, "b": ["no", {"c": None}]}]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,8 @@ def test_yaml_can_hold_several_documents_and_json_is_read_as_json(tmp_path: Path
     [
         ("", "is empty"),
         ("---\n", "is empty"),
-        ('{"a": 1', "is no JSON"),
+        ('{"a": 1', "is no JSON: .*; and is no YAML in line 1"),
+        ("{a: [1, 2}", "is no JSON: .*; and is no YAML in line 1"),
         ("a: [1\nb: 2", "is no YAML in line 2"),
         ("a: !!python/object/apply:os.getcwd []", "is no YAML in line 1"),
         ("a: &x [*x]", "what JSON cannot"),

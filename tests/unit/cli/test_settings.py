@@ -22,6 +22,12 @@ SPEC: dict[str, Any] = {
         ("epochs=3", "epochs", 3),
         ("name=first try", "name", "first try"),
         ('name="3"', "name", "3"),
+        ("name=42", "name", "42"),  # nothing but a text fits there
+        ("name=null", "name", "null"),
+        ("name=[draft] 1", "name", "[draft] 1"),
+        ("notes={x}", "notes", "{x}"),
+        ("optimizer={kind: sgd, lr: 1e-3}", "optimizer", {"kind": "sgd", "lr": 0.001}),  # YAML's flow mapping
+        ("layers=[8, {units: 4}]", "layers", [8, {"units": 4}]),
         ("notes=a=b", "notes", "a=b"),
         ("l2=1e-4", "l2", 1e-4),
         ("batch_norm=false", "batch_norm", False),
