@@ -1,13 +1,14 @@
 """Checkpoints in the database: name them, find them, let go of those that nobody needs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gradus.spec.checkpoint import Checkpoint
+from hub.database import insert_of
 from hub.outbox import Sweep, outbox
 from hub.records import spec_of
 from hub.saved import Saved
@@ -18,9 +19,10 @@ SPARE = 2
 
 
 def add(session: Session, row: ExperimentRow, token: int, saved: Saved, at: datetime) -> None:
-    """Name a checkpoint that is in the store; those that are no longer needed go once this is committed."""
-    session.add(CheckpointRow(experiment_id=row.id, token=token, created_at=at, **dict(saved)))
-    session.flush()
+    """Name a checkpoint that is in the store; those that are no longer needed go once this is committed. To name it
+    again changes nothing."""
+    named = {"experiment_id": row.id, "token": token, "created_at": at, **dict(saved)}
+    session.execute(insert_of(session)(CheckpointRow).values(**named).on_conflict_do_nothing())
     best = json.loads(row.best)["epoch"] if row.best else None
     useless = surplus(newest_first(session, row.id), best, spec_of(row).checkpoint)
     if useless:
@@ -57,8 +59,15 @@ def surplus(rows: Sequence[CheckpointRow], best: int | None, wish: Checkpoint) -
 
 def sweep(session: Session, experiment_id: str, token: int) -> None:
     """Once this is committed, files of leases up to this number go that no checkpoint names."""
-    named = frozenset(row.key for row in newest_first(session, experiment_id))
-    outbox(session).sweeps.append(Sweep(experiment_id, token, named))
+    outbox(session).sweeps.append(Sweep(experiment_id, token))
+
+
+def named(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the keys that a row names, or that are the folders of experiments which are there."""
+    whose = {key.partition("/")[0] for key in keys}  # the index of keys begins with it
+    of_rows = select(CheckpointRow.key).where(CheckpointRow.experiment_id.in_(whose), CheckpointRow.key.in_(keys))
+    folders = select(ExperimentRow.id).where(ExperimentRow.id.in_(keys))
+    return {*session.scalars(of_rows), *session.scalars(folders)}
 
 
 def forget(session: Session, experiment_id: str, at: datetime) -> None:

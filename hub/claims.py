@@ -53,15 +53,19 @@ def claim(
     device: str,
     term: timedelta = leases.LEASE,
     most: int | None = None,
+    write: str = "",
 ) -> Claim | None:
     """Take a job that nobody holds and start its experiments; None if there is nothing to take.
 
     A job whose worker vanished goes on here; one that was lost again and again fails. One whose workspace trains as
-    many experiments as it may, `most`, goes on waiting: the reconciler will hint at it again.
+    many experiments as it may, `most`, goes on waiting: the reconciler will hint at it again. Under the same `write` it
+    may be repeated when its acknowledgement was lost: it is the same claim.
     """
     at = now(session)
+    if write and (lease := leases.taken(session, job_id, owner, write, term)):
+        return _claimed(session, lease, experiments.members(session, job_id))
     lost = losses.expired(session, job_id, at, term)
-    lease = leases.take(session, job_id, owner, at, term)
+    lease = leases.take(session, job_id, owner, at, term, write)
     if lease is None:
         return None
     if lost >= losses.MAX_LOSSES:
@@ -85,6 +89,11 @@ def _begin(session: Session, lease: Lease, rows: Sequence[ExperimentRow], device
     """Start what wants training; None if people want otherwise by now."""
     append(session, [event for row in rows for event in _start(session, row, device, at)], at)
     experiments.close_job(session, lease.job_id)
+    return _claimed(session, lease, rows)
+
+
+def _claimed(session: Session, lease: Lease, rows: Sequence[ExperimentRow]) -> Claim | None:
+    """What is to be trained; None if nothing is."""
     training = [row for row in rows if row.status == Status.RUNNING]
     if not training:
         return None

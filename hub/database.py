@@ -1,6 +1,6 @@
 """The database: one place that opens it, two ways to enter it, to read and to write."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
@@ -9,11 +9,18 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from hub.postgres import ONE_MOMENT, postgres_engine
+from hub.tables import Table
 from hub.turns import Turns
 
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
+"""What SQLAlchemy raises when the database is down, locked, full or restarting. From a commit it may come although the
+commit was done, and only its acknowledgement lost."""
 PATIENCE = 30.0
 """Seconds that a writer of SQLite waits for others."""
 _CLOCK = select(func.clock_timestamp())
@@ -63,6 +70,11 @@ class Database:
         self._reader.dispose()
         if self._turns:
             self._turns.close()
+
+
+def insert_of(session: Session) -> Callable[[type[Table]], sqlite.Insert | postgresql.Insert]:
+    """The insert of the session's database, which can say what to do with a row that is there already."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def now(session: Session) -> datetime:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hub.artifacts.store import artifact_store
 from hub.bell import CONTROL, EVENTS, Bell
 from hub.database import Database
-from hub.outbox import outbox
+from hub.outbox import Outbox, outbox
 from hub.queue import Queue
 from hub.removals import Removals
 from hub.settings import Settings
@@ -23,7 +23,7 @@ class Hub:
         self.bell = Bell(settings.redis_url)
         self.queue = Queue(settings.redis_url)
         self.artifacts = artifact_store(settings.artifacts_url)
-        self._removals = Removals(self.artifacts)
+        self._removals = Removals(self.artifacts, self.read)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -33,10 +33,20 @@ class Hub:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction; once it is committed, rings and hints go out and files go."""
-        with self.database.write() as session:
-            yield session
-        box = outbox(session)
+        """One transaction; once it is committed, rings and hints go out and files go.
+
+        They do so, too, when the database does not say whether it has committed: what was not, they do not hurt.
+        """
+        box = None
+        try:
+            with self.database.write() as session:
+                yield session
+                box = outbox(session)  # from here on there is only the commit
+        finally:
+            if box is not None:
+                self._send(box)
+
+    def _send(self, box: Outbox) -> None:
         if box.rings:
             self.bell.ring(EVENTS, sorted(box.rings))
         if box.controls:

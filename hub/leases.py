@@ -1,6 +1,7 @@
-"""Leases: who may write for a job. Claiming is compare-and-set; every later write carries the fencing number."""
+"""Leases: who may write for a job. Claiming is compare-and-set; every later write carries the fencing number, and an id
+of its own, by which it is known when it is repeated because nobody heard that it was committed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
@@ -8,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from hub.database import clock
+from hub.ids import new_id
 from hub.tables import JobRow, Table
 
 LEASE = timedelta(seconds=15)
@@ -19,13 +21,26 @@ _OURS = (
     .where(_JOBS.c.id == bindparam("our_job"), _JOBS.c.token == bindparam("our_token"))
     .where(_JOBS.c.owner == bindparam("us"))
 )
-_RENEW = _OURS.values(lease_until=bindparam("until")).returning(_JOBS.c.losses)
+_RENEW = (
+    _OURS.where(or_(_JOBS.c.last_write.is_(None), _JOBS.c.last_write != bindparam("write")))
+    .values(lease_until=bindparam("until"), last_write=bindparam("write"))
+    .returning(_JOBS.c.losses)
+)
 _RELEASE = _OURS.values(owner=None, lease_until=None).returning(_JOBS.c.losses)
 """Made once: making them anew for each epoch would cost more than running them."""
 
 
 class LeaseLost(Exception):
     """Another worker has the job, or nobody: this one may not write for it any more."""
+
+
+class AlreadyWritten(Exception):
+    """This very write was committed before, and only its acknowledgement was lost: there is nothing left to do."""
+
+
+def new_write() -> str:
+    """The id of one write, however often it is tried."""
+    return new_id("wrt")
 
 
 @dataclass(frozen=True)
@@ -36,11 +51,17 @@ class Lease:
     owner: str
     token: int
     term: timedelta = LEASE
+    write: str = field(default="", compare=False)
+    """The id of the write that is done under it; empty for one that nobody repeats."""
 
     @property
     def renewal(self) -> timedelta:
         """How often to give a sign of life: four may fail."""
         return self.term / 5
+
+    def for_one_write(self) -> "Lease":
+        """The same for a write that may have to be repeated: it raises `AlreadyWritten` if it was committed before."""
+        return replace(self, write=new_write())
 
 
 Until = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
@@ -58,15 +79,24 @@ def beyond(session: Session, until: Until, term: timedelta) -> ColumnElement[boo
     return until > clock(session) + term
 
 
-def take(session: Session, job_id: str, owner: str, at: datetime, term: timedelta = LEASE) -> Lease | None:
+def take(
+    session: Session, job_id: str, owner: str, at: datetime, term: timedelta = LEASE, write: str = ""
+) -> Lease | None:
     """The lease of an open job that nobody holds, or None."""
     free = or_(JobRow.owner.is_(None), lapsed(session, JobRow.lease_until, at, term))
     token = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, ~JobRow.done, free)
-        .values(owner=owner, token=JobRow.token + 1, lease_until=at + term)
+        .values(owner=owner, token=JobRow.token + 1, lease_until=at + term, last_write=write or new_write())
         .returning(JobRow.token)
     ).scalar_one_or_none()
+    return None if token is None else Lease(job_id, owner, token, term)
+
+
+def taken(session: Session, job_id: str, owner: str, write: str, term: timedelta = LEASE) -> Lease | None:
+    """The lease that this very write has taken already, if it was committed and only its acknowledgement lost."""
+    ours = (JobRow.id == job_id, JobRow.owner == owner, JobRow.last_write == write)
+    token = session.scalar(select(JobRow.token).where(*ours).with_for_update())
     return None if token is None else Lease(job_id, owner, token, term)
 
 
@@ -75,8 +105,13 @@ def fence(session: Session, lease: Lease, at: datetime) -> int:
 
     Raises:
         LeaseLost: somebody else has taken the job since.
+        AlreadyWritten: this write was committed before.
     """
-    return _change(session, lease, _RENEW, until=at + lease.term)
+    until, write = at + lease.term, lease.write or new_write()
+    losses = _change(session, lease, _RENEW, until=until, write=write)
+    if losses is None:
+        raise _refusal(session, lease)
+    return losses
 
 
 def newest(session: Session, lease: Lease) -> None:
@@ -91,17 +126,28 @@ def newest(session: Session, lease: Lease) -> None:
 
 
 def release(session: Session, lease: Lease) -> None:
-    """Give the job back so that any worker may take it at once.
+    """Give the job back, at the end of a write, so that any worker may take it at once.
 
     Raises:
         LeaseLost: somebody else has taken the job since.
     """
-    _change(session, lease, _RELEASE)
+    if _change(session, lease, _RELEASE) is None:
+        raise _lost(lease)
 
 
-def _change(session: Session, lease: Lease, change: ReturningUpdate[int], **values: object) -> int:
+def _change(session: Session, lease: Lease, change: ReturningUpdate[int], **values: object) -> int | None:
+    """How many times in a row the job was lost before; None if the change is not to be."""
     ours = {"our_job": lease.job_id, "our_token": lease.token, "us": lease.owner}
-    losses = session.execute(change, {**ours, **values}).scalar_one_or_none()
-    if losses is None:
-        raise LeaseLost(f"{lease.owner} no longer holds {lease.job_id}")
-    return losses
+    return session.execute(change, {**ours, **values}).scalar_one_or_none()
+
+
+def _refusal(session: Session, lease: Lease) -> Exception:
+    """Why a write was not let through. One that gave the job back is known by its id, too, until another takes it."""
+    done = session.scalar(select(JobRow.last_write).where(JobRow.id == lease.job_id))
+    if lease.write and done == lease.write:
+        return AlreadyWritten(f"{lease.owner} has written {lease.write} for {lease.job_id}")
+    return _lost(lease)
+
+
+def _lost(lease: Lease) -> LeaseLost:
+    return LeaseLost(f"{lease.owner} no longer holds {lease.job_id}")

@@ -12,8 +12,6 @@ class Sweep:
 
     experiment_id: str
     token: int
-    named: frozenset[str]
-    """Keys that stay."""
 
 
 @dataclass
@@ -27,7 +25,7 @@ class Outbox:
     hints: list[tuple[str, str]] = field(default_factory=list)
     """Job id and device of jobs to be taken up."""
     removals: list[str] = field(default_factory=list)
-    """Keys in the artifact store that nobody needs any more."""
+    """Keys in the artifact store that go, unless a row still names them."""
     sweeps: list[Sweep] = field(default_factory=list)
     """Experiments whose files are to be tidied up."""
 

@@ -7,12 +7,11 @@ from typing import get_args
 
 import redis
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gradus.spec.device import DeviceWish
 from hub import idempotency, removals
-from hub.database import now
+from hub.database import insert_of, now
 from hub.hub import Hub
 from hub.leases import LEASE, beyond, lapsed
 from hub.outbox import outbox
@@ -83,10 +82,9 @@ def _finish_removals(hub: Hub, at: datetime) -> None:
 
 def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
     """Become or stay the one process that does a duty; False if another is."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     term = {"owner": owner, "lease_until": at + TERM}
     vacant = or_(LeaderRow.owner == owner, lapsed(session, LeaderRow.lease_until, at, TERM))
-    bid = insert(LeaderRow).values(duty=duty, **term)
+    bid = insert_of(session)(LeaderRow).values(duty=duty, **term)
     won = session.execute(
         bid.on_conflict_do_update(index_elements=["duty"], set_=term, where=vacant).returning(LeaderRow.owner)
     ).scalar_one_or_none()

@@ -1,18 +1,22 @@
-"""Files that nobody needs any more go on a thread of their own: a slow store holds up nobody.
+"""Files that nobody needs any more go on a thread of their own: a slow store holds up nobody. None goes that a row
+still names, whoever said that it might: the database is asked just before.
 
 Those of an experiment that was deleted are written down, too: nothing else would ever remove them if the process dies
 before it has, or the store is away. Of other experiments a claim, or their deletion, finds what was left.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from hub import checkpoints
 from hub.artifacts.store import ArtifactStore
+from hub.database import DATABASE_AWAY
 from hub.outbox import Sweep
 from hub.saved import token_of
 from hub.tables import RemovalRow
@@ -26,14 +30,15 @@ logger = logging.getLogger(__name__)
 class Removals:
     """Removes artifacts. A failure is only logged: a file too many costs room, never a fact."""
 
-    def __init__(self, store: ArtifactStore) -> None:
+    def __init__(self, store: ArtifactStore, read: Callable[[], AbstractContextManager[Session]]) -> None:
         self._store = store
+        self._read = read
         self._thread = ThreadPoolExecutor(1, "removals")
 
-    def remove(self, keys: Iterable[str]) -> None:
-        """Remove these soon."""
-        for key in keys:
-            self._thread.submit(remove, self._store, key)
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove these soon, without those that a row names then."""
+        if keys:  # most transactions have none
+            self._thread.submit(self._remove, keys)
 
     def sweep(self, sweeps: Iterable[Sweep]) -> None:
         """Tidy these up soon."""
@@ -50,9 +55,20 @@ class Removals:
         except OSError as error:
             logger.warning("%s was not tidied up: %s", sweep.experiment_id, error)
             return
-        keys = {f"{sweep.experiment_id}/{name}" for name in names if token_of(name) <= sweep.token}
-        for key in sorted(keys - sweep.named):
-            remove(self._store, key)
+        keys = [f"{sweep.experiment_id}/{name}" for name in names if token_of(name) <= sweep.token]
+        if keys:
+            self._remove(keys)
+
+    def _remove(self, keys: Sequence[str]) -> None:
+        try:
+            with self._read() as session:
+                named = checkpoints.named(session, keys)
+        except DATABASE_AWAY as error:
+            logger.warning("%d files stay in the artifact store: %s", len(keys), str(error).splitlines()[0])
+            return
+        for key in keys:
+            if key not in named:
+                remove(self._store, key)
 
 
 def remove(store: ArtifactStore, key: str) -> bool:

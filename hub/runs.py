@@ -125,6 +125,7 @@ def end(
         status = Status(row.request)
     told = [log(experiment_id, why)] if why else []
     append(session, told + move(session, row, status, at, error), at)
+    checkpoints.sweep(session, experiment_id, lease.token)
     _pass_on(session, lease, at)
 
 
@@ -145,6 +146,7 @@ def let_go(session: Session, lease: Lease, experiment_id: str, saved: Saved | No
 def hand_back(session: Session, lease: Lease, why: str) -> None:
     """Put what still runs back into the queue, for any worker to take at once."""
     at = now(session)
+    leases.fence(session, lease, at)
     leases.release(session, lease)
     _requeue(session, lease.job_id, why, "info", at)
 

@@ -84,7 +84,7 @@ def _fresh_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at:
     old = {job.id: job for job in session.scalars(select(JobRow).where(JobRow.id.in_(ids)))}
     for mine in groups:
         token = max(old[row.job_id].token for row in mine)
-        outbox(session).sweeps.extend(Tidying(row.id, old[row.job_id].token, frozenset()) for row in mine)
+        outbox(session).sweeps.extend(Tidying(row.id, old[row.job_id].token) for row in mine)
         device = old[mine[0].job_id].device
         job = JobRow(id=new_id("job"), device=device, hinted_at=at, token=token, places=len(mine))
         session.add(job)

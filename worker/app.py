@@ -14,11 +14,11 @@ from gradus import __version__
 from gradus.spec.device import DeviceKind
 from gradus.wire.system import WorkerRecord
 from hub import workers
+from hub.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.queue import queues_for
 from hub.settings import Settings
 from worker import duties, hints
-from worker.patience import DATABASE_AWAY
 from worker.slot import Slot
 from worker.stopping import Stopping
 from worker.team import Team

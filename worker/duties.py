@@ -10,9 +10,9 @@ from sqlalchemy.exc import ProgrammingError
 from gradus.wire.system import WorkerRecord
 from hub import workers
 from hub.bell import CONTROL
+from hub.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.reconciler import reconcile, tidy
-from worker.patience import DATABASE_AWAY
 from worker.stopping import Stopping
 
 BEAT_SECONDS = 3.0

@@ -3,15 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
-"""What SQLAlchemy raises when the database is down, locked, full or restarting."""
+from hub.database import DATABASE_AWAY
+from hub.leases import AlreadyWritten, Lease
+
 LONGEST_PAUSE = 2.0
 
 Result = TypeVar("Result")
@@ -23,7 +22,9 @@ def patiently(
 ) -> Result:
     """Do `act` in a session, again and again while the database is away, with growing pauses.
 
-    Every `act` is fenced by a lease: however long it took, it cannot write over another worker's work.
+    Every `act` is fenced by a lease: however long it took, it cannot write over another worker's work. It may be done
+    again although its commit succeeded, when only the acknowledgement was lost: it has to know that by itself, as
+    leases and claims do.
 
     Raises:
         OperationalError: the database is away, and the worker is overdue.
@@ -39,3 +40,15 @@ def patiently(
             logger.warning("the database is away, trying again in %.2g s: %s", pause, str(error).splitlines()[0])
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def write_once(
+    enter: Callable[[], AbstractContextManager[Session]],
+    lease: Lease,
+    act: Callable[[Session, Lease], None],
+    overdue: Callable[[], bool],
+) -> None:
+    """Do `act` under the lease as `patiently` does, and once: a repeat finds out that the first was committed."""
+    numbered = lease.for_one_write()
+    with suppress(AlreadyWritten):
+        patiently(enter, lambda session: act(session, numbered), overdue)

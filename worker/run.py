@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub import checkpoints, claims, runs
+from hub.database import DATABASE_AWAY
 from hub.hub import Hub
-from hub.leases import LeaseLost
+from hub.leases import Lease, LeaseLost
 from hub.saved import Saved
 from worker.child import OutOfMemory, Trainer, TrainerLost
-from worker.patience import DATABASE_AWAY, patiently
+from worker.patience import patiently, write_once
 from worker.stopping import Stopping
 from worker.trainer.protocol import (
     Begun,
@@ -106,7 +107,7 @@ class Run:
         why = str(lost)
         logger.warning("%s: %s", self.job_id, why)
         if not isinstance(lost, OutOfMemory):
-            return self._write(lambda session: runs.lose(session, self._lease, why))
+            return self._write(lambda session, lease: runs.lose(session, lease, why))
         failure = Failure(code=FailureCode.OUT_OF_MEMORY, message=why)
         for one in tuple(self._open):
             self._end(one, Status.FAILED, failure)
@@ -128,12 +129,12 @@ class Run:
         match report:
             case EpochDone(members=members):
                 epochs = {one.id: runs.Epoch(one.row, one.best, one.saved) for one in members}
-                self._write(lambda session: runs.record_epochs(session, self._lease, epochs))
+                self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))
                 self._renew_at = self._next_renewal()
             case Checkpointed(id=one, saved=saved):
-                self._write(lambda session: runs.record_checkpoint(session, self._lease, one, saved))
+                self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
             case Said(id=one, message=message, level=level):
-                self._write(lambda session: runs.say(session, self._lease, one, message, level))
+                self._write(lambda session, lease: runs.say(session, lease, one, message, level))
             case Begun():
                 self._begun = True
             case Stopped(id=one, saved=at) if one in self._open:
@@ -153,7 +154,7 @@ class Run:
         """Give the lease's sign of life, and do what people want, when it is time."""
         now = time.monotonic()
         if now >= self._renew_at:
-            self._write(lambda session: runs.heartbeat(session, self._lease))
+            self._write(runs.heartbeat)
             self._renew_at = self._next_renewal()
         if now >= self._look_at or self._rang.is_set():
             self._rang.clear()
@@ -189,17 +190,17 @@ class Run:
 
     def _let_go(self, one: str, saved: Saved | None) -> None:
         why = HANDING_BACK if self._stopping.begun else ""
-        self._write(lambda session: runs.let_go(session, self._lease, one, saved, why))
+        self._write(lambda session, lease: runs.let_go(session, lease, one, saved, why))
         self._open.discard(one)
 
     def _name_late(self, report: Report) -> None:
         """A checkpoint of what was let go before it was written."""
         if isinstance(report, Stopped | Checkpointed) and (saved := report.saved) is not None:
             one = report.id
-            self._write(lambda session: runs.record_late(session, self._lease, one, saved))
+            self._write(lambda session, lease: runs.record_late(session, lease, one, saved))
 
     def _end(self, one: str, status: Status, failure: Failure | None, why: str = "", epoch: int = 0) -> None:
-        self._write(lambda session: runs.end(session, self._lease, one, status, failure, why, epoch))
+        self._write(lambda session, lease: runs.end(session, lease, one, status, failure, why, epoch))
         self._open.discard(one)
 
     def _hand_back(self) -> None:
@@ -211,7 +212,7 @@ class Run:
                 self._give_up()
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
-            self._write(lambda session: runs.hand_back(session, self._lease, HANDING_BACK))
+            self._write(lambda session, lease: runs.hand_back(session, lease, HANDING_BACK))
 
     def _tidy_up(self) -> None:
         """What the trainer wrote after the lease was lost has no name, and goes."""
@@ -220,7 +221,7 @@ class Run:
             for member in self._members:
                 checkpoints.sweep(session, member.id, self._lease.token)
 
-        self._write(tidy)
+        patiently(self._hub.write, tidy, lambda: self._stopping.overdue)
 
     def _settle(self, hear: Callable[[Report], None]) -> None:
         """Get the trainer ready for the next job; a worker that stops has none."""
@@ -231,8 +232,8 @@ class Run:
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
 
-    def _write(self, act: Callable[[Session], None]) -> None:
-        patiently(self._hub.write, act, lambda: self._stopping.overdue)
+    def _write(self, act: Callable[[Session, Lease], None]) -> None:
+        write_once(self._hub.write, self._lease, act, lambda: self._stopping.overdue)
 
     def _next_renewal(self) -> float:
         return time.monotonic() + self._lease.renewal.total_seconds()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub import claims
 from hub.hub import Hub
 from hub.ids import new_id
+from hub.leases import new_write
 from worker.child import TrainerLost
 from worker.patience import patiently
 from worker.run import Run
@@ -80,8 +81,10 @@ class Team:
     def _claim_and_run(self, job_id: str, slot: Slot) -> None:
         term = timedelta(seconds=self._hub.settings.lease_seconds)
 
+        write = new_write()
+
         def claim(session: Session) -> claims.Claim | None:
-            return claims.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running)
+            return claims.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running, write)
 
         claimed = patiently(self._hub.write, claim, lambda: self._stopping.begun)
         if claimed is None:

@@ -22,6 +22,8 @@ class JobRow(Table):
     """The worker that holds the lease."""
     token: Mapped[int] = mapped_column(BigInteger, default=0)
     """The fencing number: grows with each lease."""
+    last_write: Mapped[str | None] = mapped_column(String(40))
+    """The id of the newest write under a lease: one that is repeated, since nobody heard of its commit, is known."""
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     losses: Mapped[int] = mapped_column(Integer, default=0)
     """Leases lost in a row without a new epoch or checkpoint."""

@@ -77,4 +77,7 @@ class CheckpointRow(Table):
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
-    __table_args__ = (Index("ix_checkpoints_experiment", "experiment_id", "id"),)
+    __table_args__ = (
+        Index("ix_checkpoints_experiment", "experiment_id", "id"),
+        Index("ux_checkpoints_key", "experiment_id", "key", unique=True),
+    )

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.database import DATABASE_AWAY
 from hub.hub import Hub
 from tests.servers.postgres import Postgres
-from worker.patience import DATABASE_AWAY
 
 
 def idle_too_long(session: Session, server: Postgres) -> None:

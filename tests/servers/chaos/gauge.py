@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from gradus.status import FINAL
-from hub.database import Database
+from hub.database import DATABASE_AWAY, Database
 from hub.tables import ExperimentRow, JobRow
-from worker.patience import DATABASE_AWAY
 
 
 @dataclass(frozen=True)

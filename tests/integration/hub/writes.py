@@ -1,0 +1,69 @@
+"""Every write of a worker, and all that anybody can read of an experiment afterwards."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from gradus.status import Status
+from hub import checkpoints, events, experiments, metrics, runs
+from hub.hub import Hub
+from hub.leases import Lease
+from hub.records import record
+from hub.saved import Saved, key_of
+from hub.tables import JobRow
+from tests.integration.hub.work import metrics_row
+
+Write = Callable[[Session, Lease, str], None]
+
+
+def saved(lease: Lease, one: str, epoch: int = 2) -> Saved:
+    return Saved(
+        key=key_of(one, lease.token, epoch, epoch), digest="0" * 64, size=1, epoch=epoch, step=epoch, whole=True
+    )
+
+
+WRITES: dict[str, Write] = {
+    "heartbeat": lambda session, lease, _: runs.heartbeat(session, lease),
+    "record_epochs": lambda session, lease, one: runs.record_epochs(
+        session, lease, {one: runs.Epoch(metrics_row(2), best=True, saved=saved(lease, one))}
+    ),
+    "record_checkpoint": lambda session, lease, one: runs.record_checkpoint(session, lease, one, saved(lease, one, 1)),
+    "record_late": lambda session, lease, one: runs.record_late(session, lease, one, saved(lease, one, 1)),
+    "say": lambda session, lease, one: runs.say(session, lease, one, "still here"),
+    "end": lambda session, lease, one: runs.end(session, lease, one, Status.SUCCEEDED, why="it was enough"),
+    "let_go": lambda session, lease, one: runs.let_go(session, lease, one, saved(lease, one, 1), "back into the queue"),
+    "hand_back": lambda session, lease, _: runs.hand_back(session, lease, "going"),
+    "lose": lambda session, lease, _: runs.lose(session, lease, "its trainer is gone"),
+}
+
+
+def public_writes() -> set[str]:
+    """The functions of `hub.runs` that write under a lease."""
+    public = inspect.getmembers(runs, lambda one: inspect.isfunction(one) and one.__module__ == runs.__name__)
+    return {name for name, one in public if "lease" in inspect.signature(one).parameters and name[0] != "_"}
+
+
+def put(hub: Hub, kept: Saved) -> None:
+    """The checkpoint's files, in the store."""
+    hub.artifacts.put(kept.key, _fill)
+
+
+def _fill(folder: Path) -> None:
+    (folder / "weights").write_bytes(b"weights")
+
+
+def everything(hub: Hub, one: str) -> tuple[object, ...]:
+    """All that anybody can read of it."""
+    with hub.read() as session:
+        row = experiments.get(session, one)
+        assert row is not None
+        job = session.get_one(JobRow, row.job_id)
+        return (
+            record(row).model_dump(),
+            (job.owner, job.token, job.lease_until, job.done, job.losses),
+            metrics.read(session, one),
+            [(event.seq, event.kind, event.data) for event in events.of_experiment(session, one, 0, 100)],
+            [(kept.key, kept.digest) for kept in checkpoints.newest_first(session, one)],
+        )
