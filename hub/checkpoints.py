@@ -8,11 +8,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gradus.spec.checkpoint import Checkpoint
+from hub import expected_removals
 from hub.database import insert_of
 from hub.outbox import Sweep, outbox
 from hub.records import spec_of
 from hub.saved import Saved
-from hub.tables import CheckpointRow, ExperimentRow, RemovalRow
+from hub.tables import CheckpointRow, ExperimentRow
 
 SPARE = 2
 """The newest, and the one before it for the case that the newest turns out to be damaged."""
@@ -72,6 +73,5 @@ def named(session: Session, keys: Collection[str]) -> set[str]:
 
 def forget(session: Session, experiment_id: str, at: datetime) -> None:
     """Once this is committed, every file of an experiment goes: soon, or later if that fails."""
-    session.merge(RemovalRow(key=experiment_id, at=at))
-    session.flush()
+    expected_removals.expect(session, experiment_id, at)
     outbox(session).removals.append(experiment_id)

@@ -1,6 +1,6 @@
 """The hub itself: what API and workers hold in their hands, built once for each process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
@@ -56,6 +56,10 @@ class Hub:
                 break  # a Redis that hangs would hold up each one after it, too
         self._removals.remove(box.removals)
         self._removals.sweep(box.sweeps)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove artifacts soon, without those that a row names then."""
+        self._removals.remove(keys)
 
     def close(self) -> None:
         """Finish removing files, and close every connection."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from gradus.spec.device import DeviceWish
-from hub import idempotency, removals
+from hub import expected_removals, idempotency, removals
 from hub.database import insert_of, now
 from hub.hub import Hub
 from hub.leases import LEASE, beyond, lapsed
@@ -73,11 +73,13 @@ def _finish_removals(hub: Hub, at: datetime) -> None:
     complete = True
     while complete:
         with hub.read() as session:
-            due = removals.due(session, at)
-        gone = [row for row in due if removals.remove(hub.artifacts, row.key)]
+            due = expected_removals.due(session, at)
         with hub.write() as session:
-            removals.removed(session, gone)
-        complete = len(gone) == len(due) == removals.BATCH
+            taken = [row.key for row in due if expected_removals.take(session, row, at)]
+        gone = [key for key in taken if removals.remove(hub.artifacts, key)]
+        with hub.write() as session:
+            expected_removals.removed(session, gone, at)
+        complete = len(gone) == len(due) >= expected_removals.BATCH
 
 
 def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:

@@ -22,7 +22,6 @@ from hub import checkpoints, control, forks, idempotency
 from hub.experiments import Origin
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.outbox import outbox
 from hub.records import record, spec_of
 from hub.tables import ExperimentRow
 
@@ -96,19 +95,15 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
     origin = Origin(new_id("exp"), row.id, request.from_epoch)
     with ExitStack() as stack:
-        copy = stack.enter_context(forks.copied(hub.artifacts, source, origin.id)) if source else None
+        graft = stack.enter_context(forks.copied(hub, source, origin.id)) if source else None
 
         def deed(session: Session) -> Outcome:
             made = creation.store(session, hub, workspace_id, new, origin)
-            if copy is not None:
-                checkpoints.add(session, made, 0, copy, made.created_at)
+            if graft is not None:
+                forks.keep(session, made, graft)
             return creation.outcome(made)
 
-        done = once(hub, asked, deed)
-    if copy is not None and done.replayed:  # another with the same key was faster
-        with hub.write() as session:
-            outbox(session).removals.append(copy.key)
-    return done
+        return once(hub, asked, deed)
 
 
 def kept(hub: Hub, workspace_id: str, experiment_id: str) -> CheckpointPage:

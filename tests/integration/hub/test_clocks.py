@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from gradus.status import Status
 from gradus.wire.key import Role
 from gradus.wire.system import WorkerRecord
-from hub import claims, experiments, idempotency, keys, leases, passes, rates, reconciler, removals, workers
+from hub import claims, expected_removals, experiments, idempotency, keys, leases, passes, rates, reconciler, workers
 from hub.database import now
 from hub.hub import Hub
 from hub.idempotency import Repeatable
@@ -129,7 +129,7 @@ def test_files_that_were_to_go_in_the_future_go(hub: Hub) -> None:
         at = now(session)
         session.add(RemovalRow(key="exp_1", at=at + WRONG))
         session.flush()
-        assert [one.key for one in removals.due(session, at)] == ["exp_1"]
+        assert [one.key for one in expected_removals.due(session, at)] == ["exp_1"]
 
 
 @pytest.mark.parametrize("kind", PassKind)

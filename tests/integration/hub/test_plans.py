@@ -16,6 +16,7 @@ from hub import (
     checkpoints,
     estimates,
     events,
+    expected_removals,
     experiments,
     idempotency,
     keys,
@@ -23,7 +24,6 @@ from hub import (
     metrics,
     quotas,
     reconciler,
-    removals,
     runs,
     sweeps,
 )
@@ -81,7 +81,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "waiting jobs": lambda s: reconciler._waiting(s, now(s)),
     "abandoned jobs": lambda s: reconciler._abandoned(s, now(s)),
     "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
-    "removals": lambda s: removals.due(s, now(s)),
+    "removals": lambda s: expected_removals.due(s, now(s)),
     "wishes": lambda s: runs.requests(s, LEASE.job_id),
 }
 

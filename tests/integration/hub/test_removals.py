@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from hub import checkpoints, experiments, reconciler, removals
+from hub import checkpoints, expected_removals, experiments, reconciler
 from hub.database import now
 from hub.hub import Hub
 from hub.tables import ExperimentRow, RemovalRow
@@ -30,7 +30,7 @@ def die_after_deleting(hub: Hub, row: ExperimentRow) -> None:
 
 def tidy_later(hub: Hub) -> None:
     with hub.write() as session:
-        session.execute(update(RemovalRow).values(at=now(session) - 2 * removals.SOON))
+        session.execute(update(RemovalRow).values(at=now(session) - 2 * expected_removals.SOON))
     reconciler.tidy(hub, "leader")
 
 
@@ -56,10 +56,10 @@ def test_what_is_to_be_removed_once_more_meanwhile_is_not_forgotten(hub: Hub) ->
     row = submit(hub)
     die_after_deleting(hub, row)
     with hub.read() as session:
-        seen = session.query(RemovalRow).all()
+        (seen,) = session.query(RemovalRow).all()
     with hub.write() as session:
         again = now(session)
         checkpoints.forget(session, row.id, again)
     with hub.write() as session:
-        removals.removed(session, seen)
+        expected_removals.removed(session, [seen.key], seen.at)
     assert left(hub) == [(row.id, again)]

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,23 +13,11 @@ from hub import checkpoints, claims, runs
 from hub.hub import Hub
 from hub.leases import Lease
 from hub.outbox import outbox
-from tests.integration.hub.work import claim, metrics_row, submit, train_epoch
+from tests.integration.hub.work import claim, metrics_row, submit, train_epoch, unacknowledged
 from tests.integration.hub.writes import WRITES, everything, put, saved
 from worker.patience import patiently, write_once
 
 Seen = tuple[object, ...]
-
-
-@contextmanager
-def unacknowledged(hub: Hub) -> Iterator[Session]:
-    """A transaction that is committed, and its acknowledgement lost."""
-
-    def lose(_: Session) -> None:
-        raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))
-
-    with hub.write() as session:
-        event.listen(session, "after_commit", lose)
-        yield session
 
 
 def repeating(hub: Hub, look: Callable[[], None]) -> Callable[[], AbstractContextManager[Session]]:

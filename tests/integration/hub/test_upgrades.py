@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from gradus.status import Status
-from hub import control, events, experiments, idempotency, metrics
+from hub import checkpoints, control, events, experiments, idempotency, metrics
 from hub.database import Database, now
 from hub.idempotency import Repeatable
 from hub.migrate import downgrade, upgrade
@@ -141,4 +141,23 @@ def test_the_first_answer_about_a_sweep_stays_good(database_url: str) -> None:
         there = connection.execute(text("SELECT id, key, body, answer FROM sweeps")).all()
         assert [tuple(row) for row in there] == [("swp_1", "monday", "digest", '{"id": "swp_1"}')]
         assert count(connection, "idempotency") == 0
+    database.close()
+
+
+CHECKPOINT = """INSERT INTO checkpoints (experiment_id, token, epoch, step, whole, key, digest, size, created_at)
+                VALUES ('exp_1', 3, :epoch, 9, true, :key, 'd', 1, :at)"""
+
+
+def test_a_checkpoint_that_was_named_twice_has_one_row(database_url: str) -> None:
+    upgrade(database_url, "0001")
+    database = Database(database_url)
+    fill(database)
+    upgrade(database_url, "0007")
+    with database.engine.begin() as connection:
+        moment = AT if connection.dialect.name == "sqlite" else datetime.fromisoformat(AT)
+        for epoch in (1, 2, 2, 3):
+            connection.execute(text(CHECKPOINT), {"epoch": epoch, "key": f"exp_1/3-{epoch}-9", "at": moment})
+    upgrade(database_url)
+    with database.read() as session:
+        assert [row.epoch for row in checkpoints.newest_first(session, "exp_1")] == [3, 2, 1]
     database.close()

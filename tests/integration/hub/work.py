@@ -1,6 +1,12 @@
 """What tests of the hub do as a client and as a worker."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from gradus.spec.experiment import Experiment
 from gradus.status import EventKind
@@ -46,3 +52,15 @@ def train_epoch(hub: Hub, claimed: claims.Claim, epoch: int, **changes: float | 
     rows = {member.id: runs.Epoch(metrics_row(epoch, **changes), best=True) for member in claimed.members}
     with hub.write() as session:
         runs.record_epochs(session, claimed.lease, rows)
+
+
+@contextmanager
+def unacknowledged(hub: Hub) -> Iterator[Session]:
+    """A transaction that is committed, and its acknowledgement lost."""
+
+    def lose(_: Session) -> None:
+        raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))
+
+    with hub.write() as session:
+        event.listen(session, "after_commit", lose)
+        yield session
