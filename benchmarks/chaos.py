@@ -25,27 +25,33 @@ LONGEST_PAUSE = 5.0
 def main() -> int:
     """The exit code: whether anything was lost or altered."""
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="gradus-chaos-") as name, _service(options.database, Path(name)) as service:
+    with tempfile.TemporaryDirectory(prefix="gradus-chaos-") as name, _service(options, Path(name)) as service:
         print(header(f"Chaos: {service.name}", PACKAGES, tuple(_notes(options, service))), flush=True)
         asked = orders(options.experiments, options.seed)
         plan = at_random(service, options.kills, options.seed, LONGEST_PAUSE)
         dealt = Storm(service, options.seed).rage(asked, plan)
         verdict = judge(service, asked)
+        lost = service.lost_commits
     print(table(("blow", "times"), sorted(dealt.blows.items())))
-    print(table(("outcome", ""), _outcome(dealt, verdict).items()))
-    for sentence in verdict.mismatches:
+    print(table(("outcome", ""), {**_outcome(dealt, verdict), "commits of which nobody heard": lost}.items()))
+    wrong = [*verdict.mismatches, *(f"{key} is named and was not there" for key in dealt.missing)]
+    for sentence in wrong:
         print(f"- MISMATCH: {sentence}")
-    return 1 if verdict.mismatches else 0
+    return 1 if wrong else 0
 
 
-def _service(database: str, folder: Path) -> AbstractContextManager[Service]:
-    return embedded_service(folder) if database == "sqlite" else cluster_service(folder)
+def _service(options: argparse.Namespace, folder: Path) -> AbstractContextManager[Service]:
+    if options.database == "sqlite":
+        return embedded_service(folder)
+    return cluster_service(folder, options.lose_commits, options.seed)
 
 
 def _notes(options: argparse.Namespace, service: Service) -> Iterator[str]:
     yield f"{database_version(service.database_url)} is the database's version"
     yield f"{WORKERS} workers of one slot and one thread; leases of {LEASE_SECONDS:g} s; seed {options.seed}"
     yield f"blows at random instants up to {LONGEST_PAUSE:g} s after the last, six of ten only after the next epoch"
+    if options.lose_commits:
+        yield f"of {options.lose_commits:.0%} of all commits the acknowledgement is lost, with the connection"
     yield f"checkpoints within an epoch after {CHECKPOINT_SECONDS:g} s"
 
 
@@ -59,6 +65,7 @@ def _outcome(dealt: Dealt, verdict: Verdict) -> Mapping[str, object]:
         "events": f"{verdict.events:,}",
         "runs taken up again": verdict.losses,
         "longest experiment, POST to end, s": f"{verdict.longest.total_seconds():,.0f}",
+        "named checkpoints that were missing": len(dealt.missing),
         "mismatches": len(verdict.mismatches),
     }
 
@@ -69,6 +76,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=100, help="beside them a third as many other blows")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument(
+        "--lose-commits",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="of so many commits on Postgres, 0 to 1, the acknowledgement is lost",
+    )
     return parser.parse_args()
 
 

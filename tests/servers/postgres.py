@@ -58,6 +58,11 @@ class Postgres:
         """The database's address for SQLAlchemy."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
 
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self._folder / ".s.PGSQL.5432"
+
     def create_database(self, template: str = "template1") -> str:
         """Address of a new database: a copy of the template, which nobody may be connected to."""
         name = f"test_{next(self._numbers)}"

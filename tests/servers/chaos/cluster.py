@@ -10,6 +10,7 @@ from hub.valkey import ValkeyServer
 from tests.servers.chaos.families import children, family
 from tests.servers.chaos.service import WORKERS, tempered
 from tests.servers.chaos.victims import Victim
+from tests.servers.lossy import LossyPostgres
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.processes import Program, free_port, service_env
 
@@ -22,8 +23,9 @@ class ClusterService:
 
     name = "Postgres, API and workers apart"
 
-    def __init__(self, folder: Path, postgres: Postgres, valkey: ValkeyServer) -> None:
+    def __init__(self, folder: Path, postgres: Postgres, valkey: ValkeyServer, proxy: LossyPostgres) -> None:
         self.folder = folder
+        self._proxy = proxy
         self._postgres = postgres
         self._valkey = valkey
         self._found_by: dict[Victim, Callable[[], list[int]]] = {
@@ -40,10 +42,21 @@ class ClusterService:
         self.redis_url = valkey.url
         port = free_port()
         self.access = Access(f"http://127.0.0.1:{port}")
-        self._env = {**service_env(folder, self.database_url, self.redis_url), **tempered()}
+        self._env = {
+            **service_env(folder, proxy.url("postgres") if proxy.share else self.database_url, self.redis_url),
+            **tempered(),
+        }
         workers = {f"worker-{i}": ("worker", "--threads", 1) for i in range(1, WORKERS + 1)}
         self._commands: dict[str, tuple[object, ...]] = {"api": ("api", "--port", port), **workers}
         self.programs = {name: self._start(name) for name in self._commands}
+
+    @property
+    def artifacts(self) -> Path:
+        return self.folder / "artifacts"
+
+    @property
+    def lost_commits(self) -> int:
+        return self._proxy.lost
 
     def pids(self, victim: Victim) -> list[int]:
         return self._found_by[victim]()
@@ -70,13 +83,15 @@ class ClusterService:
 
 
 @contextmanager
-def cluster_service(folder: Path) -> Iterator[ClusterService]:
-    """The service, once it is ready; nothing of it lives on after the block."""
+def cluster_service(folder: Path, lost: float = 0.0, seed: int = 0) -> Iterator[ClusterService]:
+    """The service, once it is ready; nothing of it lives on after the block. `lost` is the share of its commits of
+    which nobody hears."""
     with ExitStack() as stack:
         postgres = stack.enter_context(running_postgres(KILLABLE))
+        proxy = stack.enter_context(LossyPostgres(postgres.socket, lost, seed))
         valkey = stack.enter_context(ValkeyServer(folder / "valkey"))
         upgrade(postgres.url())
-        service = ClusterService(folder, postgres, valkey)
+        service = ClusterService(folder, postgres, valkey, proxy)
         try:
             for name in ("worker-1", "worker-2"):
                 service.programs[name].wait_for("is ready")

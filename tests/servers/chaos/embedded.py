@@ -52,6 +52,14 @@ class EmbeddedService:
     def access(self) -> Access:
         return saved_access(self.data)
 
+    @property
+    def artifacts(self) -> Path:
+        return self.data / "artifacts"
+
+    @property
+    def lost_commits(self) -> int:
+        return 0
+
     def pids(self, victim: Victim) -> list[int]:
         return self._found_by[victim]()
 

@@ -32,6 +32,14 @@ class Service(Protocol):
     def access(self) -> Access:
         """Where clients find it, the same over all restarts."""
 
+    @property
+    def artifacts(self) -> Path:
+        """The folder of its artifact store."""
+
+    @property
+    def lost_commits(self) -> int:
+        """Commits so far of which nobody heard that they were done."""
+
     def pids(self, victim: Victim) -> list[int]:
         """The processes of this kind that are there now."""
 

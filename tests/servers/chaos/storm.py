@@ -10,6 +10,7 @@ from threading import Semaphore
 
 from gradus.client import Client
 from tests.servers.chaos.blows import deal
+from tests.servers.chaos.files import Files
 from tests.servers.chaos.gauge import Gauge, Standing
 from tests.servers.chaos.orders import Order
 from tests.servers.chaos.plan import Strike
@@ -30,6 +31,8 @@ class Dealt:
     blows: Counter[str]
     repeated: int
     """POSTs that had to be sent again."""
+    missing: Sequence[str]
+    """Checkpoints that a row named, and that were not there."""
     seconds: float
 
     @property
@@ -45,7 +48,9 @@ class Storm:
         self._service = service
         self._rng = random.Random(seed)
         self._gauge = Gauge(service.database_url)
+        self._files = Files(service)
         self._blows: Counter[str] = Counter()
+        self._missing: set[str] = set()
 
     def rage(self, orders: Sequence[Order], plan: Sequence[Strike]) -> Dealt:
         """Let the orders in one after the other while the blows fall; returns when all is over and calm."""
@@ -57,8 +62,10 @@ class Storm:
             finally:
                 gate.release(len(orders))
             self._come_to_rest(accepted)
+        self._missing |= set(self._files.missing())
         self._gauge.close()
-        return Dealt(self._blows, accepted.result(), time.monotonic() - began)
+        self._files.close()
+        return Dealt(self._blows, accepted.result(), sorted(self._missing), time.monotonic() - began)
 
     def _strike(self, orders: Sequence[Order], plan: Sequence[Strike], gate: Semaphore) -> None:
         let_in = 0
@@ -72,6 +79,7 @@ class Storm:
             self._wait(strike.pause)
             deal(strike.blow, self._service, self._rng, self._wait)
             self._blows[str(strike.blow)] += 1
+            self._missing |= set(self._files.missing())
 
     def _wait(self, seconds: float) -> None:
         """Time passes, and what is gone is started again."""

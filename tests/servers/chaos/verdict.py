@@ -9,7 +9,7 @@ from itertools import zip_longest
 from gradus.client import Client, calls
 from gradus.client.stream import StreamEvent
 from gradus.status import EventKind, Status
-from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.metrics import MetricsRow
 from tests.servers.chaos.gauge import Gauge
 from tests.servers.chaos.orders import Order, experiments_of
@@ -81,6 +81,8 @@ def _wrong(record: ExperimentRecord, told: Sequence[StreamEvent], rows: Sequence
     """What contradicts itself in one experiment."""
     epochs = [event.data for event in told if event.kind is EventKind.EPOCH]
     ends = [event.seq for event in told if event.kind is EventKind.END]
+    lines = [event.data.message for event in told if isinstance(event.data, LogLine)]
+    losses = [line for line in lines if "goes on from" in line]
     checks = {
         f"is {record.status}: {record.error}": record.status is Status.SUCCEEDED,
         "has events with a gap, or twice": [event.seq for event in told] == list(range(1, len(told) + 1)),
@@ -88,6 +90,8 @@ def _wrong(record: ExperimentRecord, told: Sequence[StreamEvent], rows: Sequence
         "tells other epochs than its metrics": epochs == list(rows),
         "has not each epoch once": [row.epoch for row in rows] == list(range(1, record.progress.epoch + 1)),
         "shows another row as its latest": record.latest == (rows[-1] if rows else None),
+        "found a checkpoint damaged": not any("damaged" in line or "no checkpoint is" in line for line in lines),
+        "says something twice": len(losses) <= record.attempts,
     }
     return [f"{record.id} {sentence}" for sentence, fine in checks.items() if not fine]
 

@@ -1,0 +1,46 @@
+"""Whether every checkpoint that the database names is in the store."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from hub.artifacts.folder import FolderStore
+from hub.artifacts.manifest import Damaged
+from hub.database import DATABASE_AWAY, Database
+from hub.tables import CheckpointRow
+from tests.servers.chaos.service import Service
+
+Named = tuple[str, str]
+"""A key, and the digest of its manifest."""
+
+
+class Files:
+    """Looks at one service's database and store."""
+
+    def __init__(self, service: Service) -> None:
+        self._database = Database(service.database_url)
+        self._store = FolderStore(service.artifacts)
+
+    def missing(self) -> Sequence[str]:
+        """The keys of rows whose files are not there, or not as they were written; none while the database is away. A
+        row that goes while we look may take its files along."""
+        try:
+            absent = {named for named in self._named() if not self._whole(*named)}
+            return sorted(key for key, _ in absent & self._named()) if absent else []
+        except DATABASE_AWAY:
+            return []
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()
+
+    def _named(self) -> set[Named]:
+        with self._database.read() as session:
+            return set(session.execute(select(CheckpointRow.key, CheckpointRow.digest)).tuples())
+
+    def _whole(self, key: str, digest: str) -> bool:
+        try:
+            with self._store.open(key, digest):
+                return True
+        except (Damaged, FileNotFoundError):
+            return False

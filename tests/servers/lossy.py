@@ -1,0 +1,113 @@
+"""A TCP proxy before a Postgres: now and then a COMMIT is done, and nobody hears of it."""
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+SIZE = 1 << 16
+COMMIT = b"COMMIT\x00"
+"""As a query of the client's, and as the end of the server's answer to it."""
+LATE_SECONDS = 0.2
+"""How long a COMMIT may be under way that its client has given up."""
+
+
+class LossyPostgres:
+    """Passes bytes between clients and the server's socket. Of a share of the commits, drawn at random, the
+    acknowledgement is lost with the connection; of half of these the COMMIT itself arrives only after its client was
+    cut off."""
+
+    def __init__(self, server: Path, share: float, seed: int) -> None:
+        self._server = str(server)
+        self.share = share
+        self._random = random.Random(seed)
+        self._welcome_at = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._welcome_at.getsockname()[1]
+        self.lost = 0
+        """Commits of which nobody heard."""
+        self._open: set[socket.socket] = set()
+        self._threads = [threading.Thread(target=self._welcome)]
+
+    def url(self, database: str) -> str:
+        """The database's address for SQLAlchemy."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _end(self._welcome_at)
+        for connection in tuple(self._open):
+            _end(connection)
+        for thread in self._threads:
+            thread.join()
+
+    def _welcome(self) -> None:
+        with suppress(OSError):  # it is closed
+            while True:
+                client, _ = self._welcome_at.accept()
+                server = socket.socket(socket.AF_UNIX)
+                try:
+                    server.connect(self._server)
+                except OSError:  # it is away, as it would be without us
+                    _end(client)
+                    continue
+                self._pass_on(_Session(client, server, self._lose))
+
+    def _pass_on(self, session: "_Session") -> None:
+        self._open |= {session.client, session.server}
+        for work in (session.ask, session.answer):
+            thread = threading.Thread(target=work, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _lose(self) -> float | None:
+        """Whether to lose the next acknowledgement, and how late its COMMIT then is."""
+        if self._random.random() >= self.share:
+            return None
+        self.lost += 1
+        return self._random.choice((0.0, LATE_SECONDS))
+
+
+class _Session:
+    """One connection of a client, and ours to the server."""
+
+    def __init__(self, client: socket.socket, server: socket.socket, lose: Callable[[], float | None]) -> None:
+        self.client, self.server = client, server
+        self._lose = lose
+        self._losing = False
+
+    def ask(self) -> None:
+        """Pass on what the client says."""
+        with suppress(OSError):
+            while part := self.client.recv(SIZE):
+                if COMMIT in part and (late := self._lose()) is not None:
+                    self._losing = True
+                    if late:
+                        _end(self.client)
+                        time.sleep(late)
+                self.server.sendall(part)
+                if self._losing:
+                    return  # `answer` ends both once the commit is done
+        _end(self.server)
+
+    def answer(self) -> None:
+        """Pass on what the server says."""
+        with suppress(OSError):
+            while part := self.server.recv(SIZE):
+                if self._losing and COMMIT in part:
+                    break
+                self.client.sendall(part)
+        _end(self.client)
+        _end(self.server)
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):  # it has ended already
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
