@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import fsspec
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
 
 from hub.artifacts.manifest import MANIFEST, Damaged, Receipt, seal, verify
 
@@ -14,20 +16,20 @@ class ObjectStore:
     """An object is whole or not there, a set of them is not: the manifest goes last, and without it nothing counts."""
 
     def __init__(self, url: str) -> None:
-        protocol = url.partition("://")[0]
-        # no caches: other machines write too, and the environment may name another server by now
-        self._files = fsspec.filesystem(protocol, use_listings_cache=False, skip_instance_cache=True)
-        self._root = self._files._strip_protocol(url).rstrip("/")
-        self._away = _errors(protocol)
+        kind = fsspec.get_filesystem_class(url.partition("://")[0])  # whose client may not be installed
+        self._url = url
+        self._root = kind._strip_protocol(url).rstrip("/")
+        self._connected: AbstractFileSystem | None = None
 
     def put(self, key: str, fill: Callable[[Path], None]) -> Receipt:
         """Keep the files that `fill` writes."""
-        with TemporaryDirectory(prefix="gradus-") as temporary, self._translated():
+        with TemporaryDirectory(prefix="gradus-") as temporary:
             folder = Path(temporary)
             fill(folder)
             receipt = seal(folder)
-            for path in sorted(folder.iterdir(), key=lambda path: path.name == MANIFEST):
-                self._files.put_file(str(path), f"{self._root}/{key}/{path.name}")
+            with self._reached() as files:
+                for path in sorted(folder.iterdir(), key=lambda path: path.name == MANIFEST):
+                    files.put_file(str(path), f"{self._root}/{key}/{path.name}")
         return receipt
 
     @contextmanager
@@ -41,37 +43,46 @@ class ObjectStore:
 
     def names(self, folder: str) -> list[str]:
         """What stands in the folder."""
-        with self._translated(), suppress(FileNotFoundError):
-            paths = self._files.ls(f"{self._root}/{folder}", detail=False)
+        with self._reached() as files, suppress(FileNotFoundError):
+            paths = files.ls(f"{self._root}/{folder}", detail=False)
             return sorted({path.rstrip("/").rpartition("/")[2] for path in paths})
         return []
 
     def delete(self, key: str) -> None:
         """Forget it."""
-        with self._translated(), suppress(FileNotFoundError):
-            self._files.rm(f"{self._root}/{key}", recursive=True)
+        with self._reached() as files, suppress(FileNotFoundError):
+            files.rm(f"{self._root}/{key}", recursive=True)
 
     def _fetch(self, key: str, folder: Path) -> None:
         names = self.names(key)
         if not names:
             raise Damaged("it is missing")
-        with self._translated():
+        with self._reached() as files:
             for name in names:
-                self._files.get_file(f"{self._root}/{key}/{name}", str(folder / name))
+                files.get_file(f"{self._root}/{key}/{name}", str(folder / name))
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """What the store's own client raises becomes an `OSError`."""
+    def _reached(self) -> Iterator[AbstractFileSystem]:
+        """The store's client. Whatever it raises becomes an `OSError`, and the next who asks connects anew.
+
+        Each client has errors of its own, and those of the libraries below it; some have no common root, some are
+        installed with it alone. What the block does is the store's business and nothing else, and so no fault of ours
+        hides among them.
+        """
         try:
-            yield
-        except self._away as error:
-            raise OSError(f"the artifact store is away: {error}") from error
+            self._connected = self._connected or self._connect()
+            yield self._connected
+        except MemoryError:
+            raise
+        except Exception as error:
+            self._connected = None
+            if isinstance(error, OSError):
+                raise
+            raise OSError(f"the artifact store is away: {type(error).__name__}: {error}") from error
 
-
-def _errors(protocol: str) -> tuple[type[Exception], ...]:
-    """What the client of a store raises beside `OSError`."""
-    if protocol not in {"s3", "s3a"}:
-        return ()
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 (installed only where S3 is used)
-
-    return (BotoCoreError,)
+    def _connect(self) -> AbstractFileSystem:
+        """A client of its own: the environment may name another server by now. It remembers no listing: other machines
+        write too."""
+        files, _ = url_to_fs(self._url, skip_instance_cache=True)
+        files.dircache.use_listings_cache = False
+        return files
