@@ -23,7 +23,8 @@ class Settings:
     lease_seconds: float = 15.0
     """How long a worker owns a job after its last sign of life; the same for every worker of a database."""
     checkpoint_seconds: float = 20.0
-    """Work in the middle of an epoch that may have to be done again."""
+    """Training that may have to be done again, in the middle of an epoch; at the end of one there is a checkpoint after
+    half of it. More where writing one takes long."""
     quotas: Quotas = field(default_factory=Quotas)
     """Of each workspace."""
 

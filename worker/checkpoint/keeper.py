@@ -13,6 +13,11 @@ from worker.checkpoint.files import Kept, write
 Tell = Callable[[Mapping[str, Saved]], None]
 """Told, by the experiments' ids, what was written."""
 
+TRAINING_FOR_WRITING = 10.0
+"""Seconds of training for each that a checkpoint takes to be written, at least: to train it again costs no more."""
+DEAREST_REST = 60.0
+"""However long it takes, so much training is worth one."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -22,11 +27,14 @@ class Keeper:
     To bring files to the disk takes ten milliseconds and more, in which a small network trains an epoch.
     """
 
-    def __init__(self, store: ArtifactStore, token: int) -> None:
+    def __init__(self, store: ArtifactStore, token: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
+        self._clock = clock
         self._token = token
         self._written: dict[str, str] = {}
-        self._rested_since = time.monotonic()
+        self._rested_since = self._clock()
+        self._spent = 0.0
+        """Seconds that the last states took to be written, those of an array together."""
         self._thread = ThreadPoolExecutor(1, "checkpoints")
         self._under_way: deque[Future[None]] = deque()
         self._failed = False
@@ -39,8 +47,9 @@ class Keeper:
         self._under_way.append(self._thread.submit(self._do, kept, tell))
 
     def rested(self, seconds: float) -> bool:
-        """Whether nothing was written for so long."""
-        return time.monotonic() - self._rested_since >= seconds
+        """Whether nothing was written for so long, and for long enough that writing is little beside training."""
+        due = max(seconds, min(DEAREST_REST, TRAINING_FOR_WRITING * self._spent))
+        return self._clock() - self._rested_since >= due
 
     def close(self) -> None:
         """Finish what is under way."""
@@ -52,7 +61,11 @@ class Keeper:
         if self._failed:
             return  # what comes after an epoch that was not told is not told either
         self._failed = True
-        tell({one: saved for one, state in kept.items() if (saved := self._write(one, state)) is not None})
+        began = self._clock()
+        written = {one: saved for one, state in kept.items() if (saved := self._write(one, state)) is not None}
+        if written:
+            self._spent = self._clock() - began
+        tell(written)
         self._failed = False
 
     def _write(self, one: str, kept: Kept) -> Saved | None:
@@ -68,7 +81,7 @@ class Keeper:
             logger.warning("%s was not written, the run goes on without it: %s", key, error)
             return None
         finally:
-            self._rested_since = time.monotonic()
+            self._rested_since = self._clock()
         self._written[one] = key
         return Saved(
             key=key,

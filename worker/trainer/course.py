@@ -20,9 +20,6 @@ from worker.training.report import Divergence, Ending, EpochReport, Finished, Me
 from worker.training.state import join
 from worker.training.train import train
 
-REST_SECONDS = 1.0
-"""At the ends of shorter epochs there is not always a checkpoint: what is lost is trained again as fast."""
-
 
 class Course:
     """Drives the training loop, and holds the clock that the loop does not know."""
@@ -51,11 +48,12 @@ class Course:
         self._best: dict[str, Kept] = {}
 
     def run(self, checkpoint_seconds: float) -> None:
-        """Until every experiment of it has ended or was stopped."""
+        """Until every experiment of it has ended or was stopped. After so many seconds there is a checkpoint in the
+        middle of an epoch, and after half of them one at its end, from where others can be forked."""
         self._close_what_was_over()
         for report in self._training:
             if isinstance(report, EpochReport):
-                self._tell(report)
+                self._tell(report, self._keeper.rested(checkpoint_seconds / 2))
             elif self._keeper.rested(checkpoint_seconds):
                 self._keep(self._mine)
             self._close_what_is_over()
@@ -67,7 +65,7 @@ class Course:
         """Those of this course that still want training."""
         return [trainee.id for trainee in self._trainees if trainee.id in self._open]
 
-    def _tell(self, report: EpochReport) -> None:
+    def _tell(self, report: EpochReport, rested: bool) -> None:
         now = time.perf_counter()
         seconds, self._began, self._epoch = now - self._began, now, report.epoch + 1
         pairs = zip(self._trainees, report.members, strict=True)
@@ -76,17 +74,17 @@ class Course:
             if report.epoch > trainee.epoch:
                 self._spent[trainee.id] += seconds
         rows = [MemberRow(id=one.id, row=metrics_row(m, seconds, self._examples), best=m.is_best) for one, m in trained]
-        self._keeper.keep(self._due(trained), lambda saved: self._pipe.say(_epoch_done(rows, saved)))
+        self._keeper.keep(self._due(trained, rested), lambda saved: self._pipe.say(_epoch_done(rows, saved)))
         for trainee, member in trained:
             if member.ending is not None:
                 self._end_by(trainee, member.ending)
 
-    def _due(self, trained: Sequence[tuple[Trainee, MemberEpoch]]) -> dict[str, Kept]:
-        """The states to be kept with this epoch. The best one waits in memory while the disk rests.
+    def _due(self, trained: Sequence[tuple[Trainee, MemberEpoch]], rested: bool) -> dict[str, Kept]:
+        """The states to be kept with this epoch. The best one waits in memory until the disk has rested.
 
         All or none: an array whose members stand at one step goes on as one.
         """
-        wanted = self._keeper.rested(REST_SECONDS) or any(_is_wanted(one, member) for one, member in trained)
+        wanted = rested or any(_is_wanted(one, member) for one, member in trained)
         due = {one.id for one, _ in trained} if wanted else set()
         best = {one.id for one, member in trained if member.is_best}
         states = self._states(due | best)

@@ -42,7 +42,7 @@ class Train(Message):
     token: int
     """The fencing number under which they are written."""
     checkpoint_seconds: float
-    """Work that may be lost at most, in the middle of an epoch too."""
+    """Of training that may be lost, in the middle of an epoch too; at the end of one, half of them."""
 
 
 class Stop(Message):

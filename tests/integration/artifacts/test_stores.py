@@ -66,7 +66,7 @@ TROUBLES = (
     asyncio.IncompleteReadError(b"", 5),
     AttributeError("'NoneType' object has no attribute 'sendall'"),
     ConnectionResetError("peer"),
-    TimeoutError(),
+    TimeoutError("no answer"),
 )
 CALLS: Mapping[str, Callable[[ArtifactStore], object]] = {
     "put": lambda store: store.put("exp/2", _fill),

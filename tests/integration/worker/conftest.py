@@ -19,12 +19,14 @@ StartWorker = Callable[..., WorkerUnderTest]
 
 LEASE_SECONDS = 2.0
 """A worker that vanishes is missed soon."""
+CHECKPOINT_SECONDS = 2.0
+"""Short runs have checkpoints on their way: at the ends of epochs after half of it."""
 
 
 @pytest.fixture
 def start_worker(hub: Hub, tmp_path: Path) -> Iterator[StartWorker]:
     """Starts a worker on the hub's database and Valkey; it is ready when the call returns."""
-    hub.settings = replace(hub.settings, lease_seconds=LEASE_SECONDS)
+    hub.settings = replace(hub.settings, lease_seconds=LEASE_SECONDS, checkpoint_seconds=CHECKPOINT_SECONDS)
     with workers(hub, tmp_path) as start:
         yield start
 
@@ -38,7 +40,8 @@ def shared_hub(
     on_postgres = request.param == "postgres"
     url = request.getfixturevalue("postgres").create_database() if on_postgres else f"sqlite:///{folder / 'gradus.db'}"
     upgrade(url)
-    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
+    settings = Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",))
+    hub = Hub(replace(settings, checkpoint_seconds=CHECKPOINT_SECONDS))
     yield hub
     hub.close()
 
