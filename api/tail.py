@@ -75,6 +75,9 @@ class Tail:
             except SQLAlchemyError as error:
                 logger.warning("the event log cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
+            except Exception:  # every stream hangs on it: it ends with the process alone
+                logger.exception("the event log cannot be read")
+                await asyncio.sleep(RETRY_SECONDS)
             else:
                 if not full:
                     await self._until_rung()
@@ -128,5 +131,7 @@ class Tail:
             except (redis.RedisError, OSError) as error:
                 if pause == RETRY_SECONDS:  # once, not for as long as it lasts
                     logger.warning("the doorbell is not heard, events come a moment later: %s", error)
+            except Exception:
+                logger.exception("the doorbell is not heard, events come a moment later")
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_RETRY_SECONDS)

@@ -13,6 +13,7 @@ EVENTS = "gradus:events"
 CONTROL = "gradus:control"
 """Rings with the id of a job of which a person wants something."""
 
+_TEXT: Any = {"decode_responses": True, "encoding_errors": "replace"}  # anybody may ring, with whatever bytes
 logger = logging.getLogger(__name__)
 
 
@@ -21,7 +22,7 @@ class Bell:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, decode_responses=True)
+        self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, **_TEXT)
 
     def ring(self, channel: str, ids: Iterable[str]) -> None:
         """Tell whoever listens; a failure is only logged."""
@@ -48,7 +49,7 @@ class Bell:
 
     async def rings(self, channel: str) -> AsyncIterator[str]:
         """Each id rung on the channel, until the connection breaks with a `redis.RedisError`."""
-        client: Any = redis.asyncio.Redis.from_url(self._url, socket_timeout=None, decode_responses=True)
+        client: Any = redis.asyncio.Redis.from_url(self._url, socket_timeout=None, **_TEXT)
         async with client, client.pubsub(ignore_subscribe_messages=True) as ears:
             await ears.subscribe(channel)
             async for message in ears.listen():

@@ -1,7 +1,7 @@
 """The queue: Celery messages that carry a job's id and nothing else. The database is what counts."""
 
-import json
 import logging
+import ssl
 import time
 from datetime import UTC, datetime
 
@@ -10,10 +10,12 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from gradus.spec.device import DeviceKind, DeviceWish
+from hub import transport
+from hub.hint import SENT, TASK, read
 
-TASK = "gradus.run"
-SENT = "gradus_sent"
-"""Header of a hint: when it was sent, seconds since 1970."""
+FOREIGN = 20
+"""Elements before the oldest hint that are looked at: a worker drops what is no hint as soon as it takes it."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
 
 
@@ -29,8 +31,10 @@ def queues_for(kind: DeviceKind) -> list[str]:
 
 def celery_app(redis_url: str) -> Celery:
     """The Celery application, the same for those who send and those who work."""
-    app = Celery("gradus", broker=redis_url)
+    app = Celery("gradus", broker=redis_url.replace("unix://", f"{transport.NAME}+socket://", 1))
     app.conf.update(
+        broker_transport=transport.NAME,
+        broker_use_ssl={"ssl_cert_reqs": ssl.CERT_REQUIRED} if redis_url.startswith("rediss:") else None,
         accept_content=["json"],
         task_serializer="json",
         task_ignore_result=True,
@@ -46,7 +50,8 @@ def celery_app(redis_url: str) -> Celery:
         broker_transport_options={
             "socket_timeout": 2,
             "socket_connect_timeout": 2,
-            "visibility_timeout": 3600,
+            "ack_emulation": False,  # a hint that is lost with its worker is sent again by the reconciler
+            "priority_steps": [0],
             "max_retries": 1,  # of a sender: without it a dead Redis would hold it for six seconds
             "interval_start": 0,
         },
@@ -78,11 +83,21 @@ class Queue:
 
     def oldest(self, device: str) -> datetime | None:
         """When the hint was sent that is to be taken next: what was hinted at long before is no longer under way. None
-        if every hint was taken."""
-        next_one = self._redis.lindex(queue_name(device), -1)
-        if next_one is None:
+        if every hint was taken; long ago if the hint does not say."""
+        try:
+            for place in range(1, FOREIGN + 1):
+                element = self._redis.lindex(queue_name(device), -place)
+                if element is None:
+                    return None
+                if hint := read(element if isinstance(element, bytes) else element.encode()):
+                    return hint.sent or _LONG_AGO
+        except redis.ResponseError as error:
+            if not transport.wrong_type(error):
+                raise
+            logger.warning("removed the key %s, which is no list and no queue", queue_name(device))
+            self._redis.delete(queue_name(device))
             return None
-        return datetime.fromtimestamp(json.loads(next_one)["headers"].get(SENT, 0), UTC)
+        return _LONG_AGO
 
     def close(self) -> None:
         """Close the connections."""

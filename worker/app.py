@@ -22,6 +22,7 @@ from worker import duties, hints
 from worker.slot import Slot
 from worker.stopping import Stopping
 from worker.team import Team
+from worker.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,10 @@ class WorkerProcess:
             signal.signal(number, self._stop)
         try:
             record = self._record(self._team.warm())
-            threads = duties.start(self._hub, record, lambda: self._team.running, self._team.wake, self._stopping)
-            code = self._take_hints(record)
+            kind = cast("DeviceKind", record.device.partition(":")[0])
+            watchdog = Watchdog(self._hub.queue, ("auto", kind), self._team, self._end)
+            threads = duties.start(self._hub, record, self._team, watchdog, self._stopping)
+            code = self._take_hints(record, kind)
             for thread in threads:
                 thread.join(1.0)
             self._leave()
@@ -52,8 +55,7 @@ class WorkerProcess:
         logger.info("worker %s ended", self._team.id)
         return code
 
-    def _take_hints(self, record: WorkerRecord) -> int:
-        kind = cast("DeviceKind", record.device.partition(":")[0])
+    def _take_hints(self, record: WorkerRecord, kind: DeviceKind) -> int:
         logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
         self._taking_hints = True
         code = hints.take_hints(self._hub.queue.app, record.id, queues_for(kind), self._team.size, self._team.take_up)
@@ -68,6 +70,11 @@ class WorkerProcess:
         if not self._taking_hints:
             sys.exit(0)
         hints.stop()
+
+    def _end(self) -> None:
+        """Because something is wrong: whoever keeps it alive starts it again."""
+        self._stopping.begin()
+        hints.stop(1)
 
     def _record(self, device: str) -> WorkerRecord:
         at = datetime.now(UTC)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
 
+from hub.signals import signal_name
 from worker.oom import OutOfMemoryKills
 from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop, Train, line
 
@@ -159,4 +160,4 @@ class Trainer:
             return TrainerLost(f"the trainer's process ended with exit code {code}")
         if code == -signal.SIGKILL and self._kills.grown:
             return OutOfMemory("the memory does not suffice: the system killed the trainer's process")
-        return TrainerLost(f"the trainer's process was killed by {signal.Signals(-code).name}")
+        return TrainerLost(f"the trainer's process was killed by {signal_name(-code)}")

@@ -1,5 +1,5 @@
 """What a worker does beside training, each duty on a thread of its own: it shows that it lives, sends hints again
-that were lost, drops what nobody needs any more, and listens for the bell."""
+that were lost, drops what nobody needs any more, listens for the bell, and watches itself."""
 
 import logging
 import threading
@@ -14,6 +14,8 @@ from hub.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.reconciler import reconcile, tidy
 from worker.stopping import Stopping
+from worker.team import Team
+from worker.watchdog import LOOK_SECONDS, Watchdog
 
 BEAT_SECONDS = 3.0
 RECONCILE_SECONDS = 2.0
@@ -24,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 def every(seconds: float, duty: Callable[[], object], stopping: Stopping) -> threading.Thread:
-    """Do the duty again and again until the worker stops; a database that is away or of another version delays it."""
+    """Do the duty again and again until the worker stops, whatever happens: nobody would miss a thread that ended."""
 
     def serve() -> None:
         while not stopping.begun:
@@ -32,6 +34,8 @@ def every(seconds: float, duty: Callable[[], object], stopping: Stopping) -> thr
                 duty()
             except (*DATABASE_AWAY, ProgrammingError) as error:
                 logger.warning("the database does not serve: %s", str(error).splitlines()[0])
+            except Exception:
+                logger.exception("a duty failed, and is done again in %g s", seconds)
             stopping.wait(seconds)
 
     thread = threading.Thread(target=serve, name=getattr(duty, "__name__", "duty"), daemon=True)
@@ -47,13 +51,12 @@ def beat(hub: Hub, worker: WorkerRecord, running: int) -> None:
             workers.beat(session, worker.id, running)
 
 
-def start(
-    hub: Hub, worker: WorkerRecord, running: Callable[[], int], wake: Callable[[str], None], stopping: Stopping
-) -> list[threading.Thread]:
+def start(hub: Hub, worker: WorkerRecord, team: Team, watchdog: Watchdog, stopping: Stopping) -> list[threading.Thread]:
     """Take up every duty."""
     return [
-        every(BEAT_SECONDS, lambda: beat(hub, worker, running()), stopping),
+        every(BEAT_SECONDS, lambda: beat(hub, worker, team.running), stopping),
         every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), stopping),
         every(TIDY_SECONDS, lambda: tidy(hub, worker.id), stopping),
-        every(RECONNECT_SECONDS, lambda: hub.bell.listen(CONTROL, wake, lambda: stopping.begun), stopping),
+        every(RECONNECT_SECONDS, lambda: hub.bell.listen(CONTROL, team.wake, lambda: stopping.begun), stopping),
+        every(LOOK_SECONDS, watchdog.look, stopping),
     ]

@@ -11,7 +11,7 @@ from celery.apps.worker import Worker
 from celery.platforms import SecurityWarning
 from celery.worker import state
 
-from hub.queue import TASK
+from hub.hint import TASK
 
 TICK_SECONDS = 0.05
 """How often Celery's loop turns at least: after a run it fetches the next hint only when it does."""
@@ -55,9 +55,9 @@ def take_hints(app: Celery, name: str, queues: list[str], concurrency: int, take
     return int(worker.exitcode or 0)
 
 
-def stop() -> None:
-    """Let `take_hints` return once the running calls have; safe in a signal handler."""
-    state.should_stop = 0
+def stop(code: int = 0) -> None:
+    """Let `take_hints` return this exit code once the running calls have; safe in a signal handler."""
+    state.should_stop = code
 
 
 def _turn() -> None:

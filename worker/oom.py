@@ -24,7 +24,10 @@ class OutOfMemoryKills:
         return self._count() > self._before
 
     def _count(self) -> int:
-        lines = self._file.read_text().splitlines() if self._file else []
+        try:
+            lines = self._file.read_text().splitlines() if self._file else []
+        except OSError:  # the group went with its process
+            return 0
         return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 

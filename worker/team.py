@@ -30,7 +30,8 @@ class Team:
         self._stopping = stopping
         self._slots = slots
         self._free: SimpleQueue[Slot] = SimpleQueue()
-        self._runs: dict[str, Run] = {}
+        self._runs: set[Run] = set()
+        self._taken = 0
 
     def warm(self) -> str:
         """Wait until every trainer is ready; the device on which they train.
@@ -55,12 +56,23 @@ class Team:
 
     def wake(self, job_id: str) -> None:
         """A person wants something of a job; it may be another worker's."""
-        run = self._runs.get(job_id)
-        if run is not None:
-            run.wake()
+        for run in tuple(self._runs):
+            if run.job_id == job_id:
+                run.wake()
+
+    @property
+    def taken(self) -> int:
+        """Hints that it was given."""
+        return self._taken
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a slot waits for a job."""
+        return not self._free.empty()
 
     def take_up(self, job_id: str) -> None:
         """Train a job, if nobody else does: what a hint asks for."""
+        self._taken += 1
         slot = self._free.get()
         try:
             slot.warm()
@@ -89,11 +101,12 @@ class Team:
         claimed = patiently(self._hub.write, claim, lambda: self._stopping.begun)
         if claimed is None:
             return
-        run = self._runs[job_id] = Run(self._hub, claimed, slot.trainer, self._stopping)
+        run = Run(self._hub, claimed, slot.trainer, self._stopping)
+        self._runs.add(run)  # beside the one before, if this worker takes up a job whose lease it has let run out
         with ExitStack() as trouble:
             trouble.callback(slot.close)  # a trainer that nobody follows any more must not report to the next run
             try:
                 run.follow()
             finally:
-                del self._runs[job_id]
+                self._runs.discard(run)
             trouble.pop_all()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from gradus.errors import Unavailable
 from hub.embedded.parts import Part
 
 FIRST_PAUSE = 0.25
@@ -40,7 +39,7 @@ class Keeper:
     def _again(self, now: float) -> None:
         try:
             self.part.start()
-        except (Unavailable, OSError) as error:
+        except Exception as error:  # whatever it is: the other parts go on, and this one is tried again
             self._pause = min(LONGEST_PAUSE, 2 * self._pause)
             self._plan(now, f"{self.part.name} does not start ({error})")
             return

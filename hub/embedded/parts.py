@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.embedded.folder import DataFolder
+from hub.signals import signal_name
 from hub.valkey import ValkeyServer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,7 +85,7 @@ class ModulePart:
 
     def obituary(self) -> str:
         code = self._process.wait() if self._process else 0
-        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return f"killed by {signal_name(-code)}" if code < 0 else f"exit code {code}"
 
 
 class ValkeyPart:

@@ -5,10 +5,12 @@ import json
 import time
 
 import httpx
+import redis
 
 from api import ear, logs
 from gradus.status import Status
 from hub import events, runs
+from hub.bell import EVENTS
 from hub.database import now
 from hub.tables import ExperimentRow
 from tests.integration.api.service import Service, Told, listening, on_sqlite, wait_for
@@ -233,3 +235,16 @@ def test_a_change_of_what_people_wrote_is_told(service: Service, client: httpx.C
     assert [one.event for one in log[-4:]] == ["status", "end", "status", "end"]
     answer = client.get(f"/v1/experiments/{over.id}", headers={"If-None-Match": changed[1].headers["etag"]})
     assert answer.status_code == 304
+
+
+@on_sqlite
+def test_bytes_on_the_bell_that_are_no_id_end_no_stream(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    with listening(client, f"/v1/experiments/{row.id}/events?after=1") as stream:
+        wait_for(lambda: service.tail.listeners == 1)
+        with redis.Redis.from_url(service.hub.settings.redis_url) as bell:
+            wait_for(lambda: bell.publish(EVENTS, b"\xff\xfe") > 0)
+            claim(service.hub, row)
+            assert next(stream).id == 2
+            time.sleep(0.2)  # as long as an end would take
+            wait_for(lambda: bell.publish(EVENTS, row.id) > 0)  # it is heard as before

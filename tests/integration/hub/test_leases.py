@@ -17,8 +17,9 @@ from hub import checkpoints, claims, control, events, experiments, leases, losse
 from hub.database import now
 from hub.drafts import draft
 from hub.experiments import Origin
+from hub.hint import SENT, TASK
 from hub.hub import Hub
-from hub.queue import SENT, TASK, queue_name
+from hub.queue import queue_name
 from hub.records import record
 from hub.saved import Saved, key_of
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
@@ -332,6 +333,42 @@ def test_a_hint_that_waits_is_not_sent_again_however_long_it_does(hub: Hub) -> N
     assert reconciler.reconcile(hub, "first") == 0
     age(hub, row, 5 * reconciler.LATE)
     assert reconciler.reconcile(hub, "first") == 1
+
+
+FOREIGN = (b"garbage", b"null", b"[]", b'{"headers": {"gradus_sent": "yesterday"}}', b'{"headers": 5}')
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_a_foreign_message_in_the_queue_keeps_no_lost_hint_from_being_sent_again(hub: Hub, foreign: bytes) -> None:
+    row = submit(hub)
+    purge(hub)
+    age(hub, row, 2 * reconciler.PATIENCE)
+    push(hub, foreign)
+    assert reconciler.reconcile(hub, "first") == 1
+
+
+def test_the_hint_behind_foreign_messages_says_what_is_still_under_way(hub: Hub) -> None:
+    purge(hub)
+    row = submit(hub)
+    push(hub, *FOREIGN)
+    age(hub, row, reconciler.LATE / 2)
+    assert reconciler.reconcile(hub, "first") == 0
+
+
+def test_a_key_that_is_no_queue_is_removed(hub: Hub) -> None:
+    row = submit(hub)
+    purge(hub)
+    with hub.queue.app.connection_for_write() as connection:
+        connection.default_channel.client.set(queue_name("auto"), "no list")
+    age(hub, row, 2 * reconciler.PATIENCE)
+    assert reconciler.reconcile(hub, "first") == 1
+    assert hub.queue.depth("auto") == 1
+
+
+def push(hub: Hub, *elements: bytes) -> None:
+    """Put them where the next is taken from."""
+    with hub.queue.app.connection_for_write() as connection:
+        connection.default_channel.client.rpush(queue_name("auto"), *elements)
 
 
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)

@@ -3,12 +3,16 @@ twice."""
 
 import os
 import signal
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from gradus.status import FailureCode, Status
+from hub import control, experiments
+from hub.database import now
 from hub.hub import Hub
+from hub.outbox import outbox
 from hub.tables import JobRow
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import StartWorker
@@ -164,3 +168,25 @@ def test_a_fault_in_following_a_run_costs_its_trainer_and_spoils_no_other_run(
         assert wait_for_the_end(hub, row.id).status == Status.SUCCEEDED
         assert_whole(hub, row.id, EPOCHS)
     assert numbers(hub, struck.id) == numbers(hub, calm.id)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_worker_that_takes_up_its_own_job_anew_keeps_its_trainers(hub: Hub, start_worker: StartWorker) -> None:
+    worker = start_worker(slots=2)
+    trainers = sorted(worker.trainers)
+    row = submit(hub, **SPEC | {"epochs": 100_000})
+    wait_for_attempt(hub, row.id, 1)
+    with hub.write() as session:
+        past = now(session) - timedelta(seconds=1)
+        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(lease_until=past, owner="frozen"))
+        outbox(session).hints.append((row.job_id, "auto"))
+    wait_for_attempt(hub, row.id, 2)
+    until(lambda: "no longer holds" in worker.log)
+    with hub.write() as session:
+        locked = experiments.lock(session, row.id)
+        assert locked is not None
+        control.cancel(session, locked)
+    assert wait_for_the_end(hub, row.id).status == Status.CANCELLED
+    assert wait_for_the_end(hub, submit(hub).id).status == Status.SUCCEEDED
+    assert sorted(worker.trainers) == trainers
+    assert "Traceback" not in worker.log

@@ -1,17 +1,27 @@
 """Runs through a real worker process, to every kind of end."""
 
+import base64
 import gzip
 import json
 import math
+import random
 import resource
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import redis
+from sqlalchemy import update
 
 from gradus.datasets import DATASETS
+from gradus.spec.experiment import Experiment
 from gradus.status import FailureCode, Status
 from hub import control, experiments
+from hub.database import now
+from hub.hint import SENT, Hint, message
 from hub.hub import Hub
+from hub.queue import queue_name
+from hub.tables import DEFAULT_WORKSPACE, JobRow
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import workers
 from tests.integration.worker.groups import bounded_memory, can_bound_memory
@@ -194,3 +204,67 @@ def test_every_built_in_data_set_trains(shared_hub: Hub, shared_worker: WorkerUn
     assert wait_for_the_end(shared_hub, row.id).status == Status.SUCCEEDED
     accuracy = json.loads(log_of(shared_hub, row.id)[2][2])["test_accuracy"]
     assert (accuracy is None) == (dataset == "diabetes")
+
+
+JOB = "job_01kap3v8n0c2q5w8z1t4y7b0df"
+"""There is none of this id."""
+NONSENSE: tuple[object, ...] = (
+    None, True, 5, -1.5, float("inf"), "", "***", "yesterday", [], {}, [[JOB], {}, {}], {"task": "x"}, "x" * 2000
+)  # fmt: skip
+
+
+def garbage(rng: random.Random) -> bytes:
+    """Bytes, some document, or a hint in which something is replaced by nonsense."""
+    kind = rng.randrange(4)
+    if kind == 0:
+        return rng.randbytes(rng.randrange(200))
+    if kind == 1:
+        return json.dumps(rng.choice(NONSENSE)).encode()
+    hint = message(Hint(JOB), queue_name("auto"))
+    place = rng.choice([hint, hint["headers"], hint["properties"]])
+    key = rng.choice([*place, SENT, "eta", "expires", "timelimit", "group", "chord", "callbacks", "chain", "unknown"])
+    place[key] = rng.choice(NONSENSE)
+    written = json.dumps(hint).encode()
+    return written[: rng.randrange(len(written))] if kind == 2 else written
+
+
+MALFORMED: tuple[object, ...] = ({"chain": "x"}, {"callbacks": 5}, {"errbacks": [{}]}, {"chord": {"task": 1}}, 5, None)
+"""What a hint may carry beside its job: none of it ever reached a task's own code."""
+
+
+def with_embedded(embedded: object) -> bytes:
+    body = base64.b64encode(json.dumps([[JOB], {}, embedded]).encode()).decode()
+    return json.dumps({**message(Hint(JOB), queue_name("auto")), "body": body}).encode()
+
+
+@on_sqlite
+def test_whatever_stands_in_the_queue_the_worker_lives_and_takes_the_hint_behind_it(
+    shared_hub: Hub, shared_worker: WorkerUnderTest
+) -> None:
+    rng = random.Random(19)
+    with redis.Redis.from_url(shared_hub.settings.redis_url) as client:
+        for device in ("auto", "cpu"):
+            elements = [*map(with_embedded, MALFORMED), *(garbage(rng) for _ in range(150))]
+            rng.shuffle(elements)
+            client.lpush(queue_name(device), *elements)
+        client.zadd("unacked_index", {"foreign": 1})
+        client.hset("unacked", "foreign", "garbage")
+        for channel in ("gradus:control", "gradus:events"):
+            client.publish(channel, b"\xff\xfe")
+        row = submit(shared_hub)
+        assert wait_for_the_end(shared_hub, row.id).status == Status.SUCCEEDED
+        client.set(queue_name("cpu"), "no list")
+        assert wait_for_the_end(shared_hub, submit(shared_hub, device="cpu").id).status == Status.SUCCEEDED
+    assert shared_worker.process.poll() is None
+    assert_lost_hints_are_sent_again(shared_hub)
+
+
+def assert_lost_hints_are_sent_again(hub: Hub) -> None:
+    """The reconciler is at work."""
+    with hub.write() as session:
+        spec = Experiment(dataset="digits", layers=[8], epochs=1)
+        row = experiments.add(session, DEFAULT_WORKSPACE, spec, now(session))
+        session.execute(
+            update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) - timedelta(hours=1))
+        )
+    assert wait_for_the_end(hub, row.id).status == Status.SUCCEEDED
