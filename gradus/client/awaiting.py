@@ -11,7 +11,7 @@ import httpx
 from gradus.client import translation
 from gradus.client.access import Access
 from gradus.client.calls import Call
-from gradus.client.steps import Answer, Ask, Done, Flow, Lost, Open, Read, Rest, Step, Tell, advance
+from gradus.client.steps import Answer, Ask, Close, Done, Flow, Lost, Open, Read, Rest, Step, Tell, advance
 
 Y = TypeVar("Y")
 R = TypeVar("R")
@@ -53,8 +53,8 @@ class _Line:
 
     def __init__(self, owner: Awaiting) -> None:
         self._owner, self._http = owner, owner.http
-        self._open = AsyncExitStack()
-        self._chunks: AsyncIterator[bytes] | None = None
+        self._open: dict[int, AsyncExitStack] = {}
+        self._chunks: dict[int, AsyncIterator[bytes]] = {}
 
     async def perform(self, step: Step) -> Answer | Lost | bytes | None:
         try:
@@ -62,24 +62,32 @@ class _Line:
                 case Ask(call, limit):
                     response = await self._http.request(**translation.request(call, self._owner.timeout, limit))
                     return translation.answer(response, response.content)
-                case Open(call, limit):
-                    return await self._opened(call, limit)
-                case Read():
-                    assert self._chunks is not None
-                    return await anext(self._chunks, None)
+                case Open(call, limit, channel):
+                    return await self._opened(call, limit, channel)
+                case Read(channel):
+                    return await anext(self._chunks[channel], None)
+                case Close(channel):
+                    await self._close(channel)
+                    return None
                 case Rest(seconds):
                     await asyncio.sleep(seconds)
                     return None
         except httpx.RequestError as error:
             return translation.lost(error, self._owner.access)
 
-    async def _opened(self, call: Call[Any], limit: float) -> Answer:
-        await self._open.aclose()
-        response = await self._open.enter_async_context(self._http.stream(**translation.stream(call, limit)))
+    async def _opened(self, call: Call[Any], limit: float, channel: int) -> Answer:
+        await self._close(channel)
+        self._open[channel] = stack = AsyncExitStack()
+        response = await stack.enter_async_context(self._http.stream(**translation.stream(call, limit)))
         if response.status_code >= 300:
             return translation.answer(response, await response.aread())
-        self._chunks = response.aiter_bytes()
+        self._chunks[channel] = response.aiter_bytes()
         return translation.answer(response)
+
+    async def _close(self, channel: int) -> None:
+        self._chunks.pop(channel, None)
+        if (stack := self._open.pop(channel, None)) is not None:
+            await stack.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,4 +95,5 @@ class _Line:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._open.aclose()
+        for channel in list(self._open):
+            await self._close(channel)

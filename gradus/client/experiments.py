@@ -10,6 +10,7 @@ from gradus.client.comparison import Comparison
 from gradus.client.face import P, asks, sends, tells
 from gradus.client.flows import PAGE, ended, walk
 from gradus.client.follow import follow
+from gradus.client.follow_many import Told, follow_many
 from gradus.client.patience import PATIENCE
 from gradus.client.run import Host, Run, hands
 from gradus.client.steps import Flow
@@ -61,6 +62,11 @@ class Experiments(Host[P]):
     def events(self, experiment_id: str, /, *, after: int = 0, patience: float = PATIENCE) -> Flow[StreamEvent, object]:
         """The events after number `after` as they come, each once and in order, to the experiment's end."""
         return follow(experiment_id, lambda event: [event], after, patience)
+
+    @tells
+    def events_of(self, ids: Sequence[str], /, *, patience: float = PATIENCE) -> Flow[Told, None]:
+        """The events of several experiments, each with its id, as they come, until all have ended, over one stream."""
+        return follow_many(ids, patience)
 
     @asks
     def get_many(self, ids: Sequence[str], /) -> "Flow[Never, builtins.list[Run[P]]]":

@@ -10,12 +10,13 @@ from gradus.client.calls import Call
 from gradus.client.flows import send, tell
 from gradus.client.patience import LONG, PATIENCE, Trouble, worth_another
 from gradus.client.steps import Answer, Flow, Lost, Open, Read, Rest
-from gradus.client.stream import StreamEvent, StreamReader
+from gradus.client.stream import EventReader, StreamEvent, StreamReader
 from gradus.errors import GradusError, Unavailable
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord
 
 Y = TypeVar("Y")
+E = TypeVar("E")
 Pick = Callable[[StreamEvent], Iterable[Y]]
 
 SSE = "text/event-stream"
@@ -86,11 +87,11 @@ def _connection(call: Call[Any], seen: Seen, pick: Pick[Y], limit: float) -> Flo
     """
     reply: Answer | Lost = yield Open(call, limit)
     if isinstance(reply, Lost) or reply.status >= 300 or not reply.kind.startswith(SSE):
-        return _refused(call, reply)
+        return refused(call, reply)
     reader, heard = StreamReader(), False
     while isinstance(chunk := (yield Read()), bytes):
         heard = True
-        for event in _events(call, reader, chunk):
+        for event in events_in(call, reader, chunk):
             if seen.passes(event):
                 yield from tell(pick(event))
     if isinstance(chunk, Lost):
@@ -98,14 +99,24 @@ def _connection(call: Call[Any], seen: Seen, pick: Pick[Y], limit: float) -> Flo
     return Cut(Unavailable("the stream stopped before its end"), heard, closed=True)
 
 
-def _refused(call: Call[Any], reply: Answer | Lost) -> Cut:
+def refused(call: Call[Any], reply: Answer | Lost) -> Cut:
+    """What became of a stream that did not open.
+
+    Raises:
+        GradusError: the service refused for good.
+    """
     why = refusal(call, reply)
     if not worth_another(call, reply):
         raise why
     return Cut(why, retry_after=0.0 if isinstance(reply, Lost) else reply.retry_after)
 
 
-def _events(call: Call[Any], reader: StreamReader, chunk: bytes) -> Sequence[StreamEvent]:
+def events_in(call: Call[Any], reader: EventReader[E], chunk: bytes) -> Sequence[E]:
+    """The events that a piece of the call's stream completes.
+
+    Raises:
+        ServerFault: they cannot be read.
+    """
     try:
         return list(reader.feed(chunk))
     except (ValueError, KeyError) as error:

@@ -34,11 +34,22 @@ class Open:
     call: Call[Any]
     limit: float = inf
     """Seconds for the connection to come about."""
+    channel: int = 0
+    """Which of the flow's streams; the one that was open there before is closed."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """Read on in the open stream. Comes to bytes, to None at its end, or it is `Lost`."""
+    """Read on in an open stream. Comes to bytes, to None at its end, or it is `Lost`."""
+
+    channel: int = 0
+
+
+@dataclass(frozen=True)
+class Close:
+    """Close a stream, if it is open."""
+
+    channel: int
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class Done(Generic[R_co]):
     value: R_co
 
 
-Step = Ask | Open | Read | Rest
+Step = Ask | Open | Read | Close | Rest
 Flow = Generator[Step | Tell[Y], Any, R]
 """Tells values of Y and comes to an R."""
 

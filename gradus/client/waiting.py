@@ -11,7 +11,7 @@ import httpx
 from gradus.client import translation
 from gradus.client.access import Access
 from gradus.client.calls import Call
-from gradus.client.steps import Answer, Ask, Done, Flow, Lost, Open, Read, Rest, Step, Tell, advance
+from gradus.client.steps import Answer, Ask, Close, Done, Flow, Lost, Open, Read, Rest, Step, Tell, advance
 
 Y = TypeVar("Y")
 R = TypeVar("R")
@@ -53,8 +53,8 @@ class _Line:
 
     def __init__(self, owner: Waiting) -> None:
         self._owner, self._http = owner, owner.http
-        self._open = ExitStack()
-        self._chunks: Iterator[bytes] = iter(())
+        self._open: dict[int, ExitStack] = {}
+        self._chunks: dict[int, Iterator[bytes]] = {}
 
     def perform(self, step: Step) -> Answer | Lost | bytes | None:
         try:
@@ -62,23 +62,32 @@ class _Line:
                 case Ask(call, limit):
                     response = self._http.request(**translation.request(call, self._owner.timeout, limit))
                     return translation.answer(response, response.content)
-                case Open(call, limit):
-                    return self._opened(call, limit)
-                case Read():
-                    return next(self._chunks, None)
+                case Open(call, limit, channel):
+                    return self._opened(call, limit, channel)
+                case Read(channel):
+                    return next(self._chunks[channel], None)
+                case Close(channel):
+                    self._close(channel)
+                    return None
                 case Rest(seconds):
                     time.sleep(seconds)
                     return None
         except httpx.RequestError as error:
             return translation.lost(error, self._owner.access)
 
-    def _opened(self, call: Call[Any], limit: float) -> Answer:
-        self._open.close()
-        response = self._open.enter_context(self._http.stream(**translation.stream(call, limit)))
+    def _opened(self, call: Call[Any], limit: float, channel: int) -> Answer:
+        self._close(channel)
+        self._open[channel] = stack = ExitStack()
+        response = stack.enter_context(self._http.stream(**translation.stream(call, limit)))
         if response.status_code >= 300:
             return translation.answer(response, response.read())
-        self._chunks = response.iter_bytes()
+        self._chunks[channel] = response.iter_bytes()
         return translation.answer(response)
+
+    def _close(self, channel: int) -> None:
+        self._chunks.pop(channel, None)
+        if (stack := self._open.pop(channel, None)) is not None:
+            stack.close()
 
     def __enter__(self) -> Self:
         return self
@@ -86,4 +95,5 @@ class _Line:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        for channel in list(self._open):
+            self._close(channel)

@@ -28,7 +28,7 @@ def watch(
     Raises:
         GradusError: the service refused, or could not be reached for `patience` seconds.
     """
-    rows = Rows((yield from _asked(calls.experiment(experiment_id), patience)), after)
+    rows = Rows((yield from asked(calls.experiment(experiment_id), patience)), after)
 
     def pick(event: StreamEvent) -> Iterator[MetricsRow]:
         hear(event)
@@ -56,7 +56,7 @@ class Rows:
         return record.started_at != self._known.started_at and record.attempts <= self._known.attempts
 
 
-def _asked(call: Call[T], patience: float) -> Flow[Never, T]:
+def asked(call: Call[T], patience: float) -> Flow[Never, T]:
     """The call's value, waited for as long as a stream that broke."""
     trouble = Trouble(patience)
     while worth_another(call, reply := (yield Ask(call, trouble.limit()))):

@@ -9,6 +9,7 @@ from gradus.cli import output
 from gradus.cli.exits import Exit
 from gradus.cli.sweeps.table import whole
 from gradus.client import Client, calls
+from gradus.client.patience import LONG
 from gradus.wire.sweep import SweepRecord, SweepStatus
 
 SECONDS = 1.0
@@ -28,10 +29,10 @@ def watch(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
 
 
 def _changes(client: Client, sweep_id: str) -> Iterator[SweepRecord]:
-    """The sweep now, and whenever something of it has changed, to its end."""
+    """The sweep now, and whenever something of it has changed, to its end; outlasts a service that is away a minute."""
     before = None
     while True:
-        record = client.send(calls.sweep(sweep_id))
+        record = client.send(calls.sweep(sweep_id), retries=LONG)
         if record != before:
             yield record
         if record.status in OVER:

@@ -20,6 +20,7 @@ from gradus.client.calls.experiments import (
     pause,
     resume,
     update,
+    workspace_events,
 )
 from gradus.client.calls.service import (
     catalog,
@@ -78,4 +79,5 @@ __all__ = [
     "sweeps",
     "system",
     "update",
+    "workspace_events",
 ]

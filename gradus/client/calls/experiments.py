@@ -152,5 +152,11 @@ def events(experiment_id: str, /, after: int = 0) -> Call[None]:
     return Call("GET", place("experiments", experiment_id, "events"), nothing, headers=headers)
 
 
+def workspace_events(after: int | None = None) -> Call[None]:
+    """The event stream over everything, behind the event of this number; from now on if there is none."""
+    headers = {"Accept": "text/event-stream", **({} if after is None else {"Last-Event-ID": str(after)})}
+    return Call("GET", "/v1/events", nothing, headers=headers)
+
+
 def _body(spec: Spec | None, fields: Mapping[str, Any]) -> bytes:
     return encoded(spec if spec is not None and not fields else document(spec, fields))

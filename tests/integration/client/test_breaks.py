@@ -1,5 +1,6 @@
 """The client while the API's process is killed and another takes its place, row by row: the test plays the worker."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 
 from gradus import Client
 from gradus.client import Access
+from gradus.errors import NotFound
 from gradus.status import EventKind, Status
-from hub import runs
+from hub import events, runs
 from hub.claims import Claim
+from hub.database import now
 from hub.hub import Hub
 from hub.tables import ExperimentRow
 from tests.integration.api.service import on_sqlite
@@ -120,3 +123,62 @@ def test_waiting_for_the_end_outlasts_a_server_that_dies(
     assert not done.done()
     end(hub, claimed, row)
     assert done.result(60) is Status.SUCCEEDED
+
+
+def test_several_runs_over_one_stream_lose_and_double_nothing_when_the_server_dies(
+    hub: Hub, server: Server, listening: Callable[[Listen], "Future[Any]"]
+) -> None:
+    over, going, waiting, other = (submit(hub, epochs=3) for _ in range(4))
+    told = defaultdict[str, list[tuple[int, EventKind]]](list)
+
+    def say(row: ExperimentRow, *lines: str) -> None:
+        with hub.write() as session:
+            events.append(session, [events.log(row.id, line) for line in lines], now(session))
+
+    def watch(client: Client) -> None:
+        for one, event in client.experiments.events_of([over.id, going.id, waiting.id]):
+            told[one].append((event.seq, event.kind))
+
+    claimed = {row.id: claim(hub, row) for row in (over, going)}
+    for epoch in (1, 2, 3):
+        train_epoch(hub, claimed[over.id], epoch)
+    end(hub, claimed[over.id], over)
+    say(going, "again", "again")
+    train_epoch(hub, claimed[going.id], 1)
+    done = listening(watch)
+    wait_until(lambda: [len(told[row.id]) for row in (over, going, waiting)] == [7, 5, 1], "what was before")
+    say(going, "again", "again", "again")  # which of them the stream tells cannot be seen by one alone
+    wait_until(lambda: len(told[going.id]) == 8, "the lines")
+    say(other, "of no interest")
+    server.kill()
+    train_epoch(hub, claimed[going.id], 2)
+    claimed[waiting.id] = claim(hub, waiting)
+    train_epoch(hub, claimed[waiting.id], 1)
+    server.start()
+    train_epoch(hub, claimed[going.id], 3)
+    say(going, "again")
+    for row in (going, waiting):
+        end(hub, claimed[row.id], row)
+    done.result(60)
+    assert set(told) == {over.id, going.id, waiting.id}
+    for row in (over, going, waiting):
+        with Client(server.access) as client:
+            assert told[row.id] == [(event.seq, event.kind) for event in client.experiments.events(row.id)]
+        assert [seq for seq, _ in told[row.id]] == list(range(1, len(told[row.id]) + 1))
+
+
+def test_a_run_that_is_deleted_while_it_is_watched_is_missed(
+    hub: Hub, server: Server, listening: Callable[[Listen], "Future[Any]"]
+) -> None:
+    one, two = submit(hub), submit(hub)
+    told = list[str]()
+
+    def watch(client: Client) -> None:
+        told.extend(name for name, _ in client.experiments.events_of([one.id, two.id]))
+
+    done = listening(watch)
+    wait_until(lambda: sorted(told) == sorted([one.id, two.id]), "both")
+    with Client(server.access) as client:
+        client.experiments.delete(two.id)
+    with pytest.raises(NotFound, match=two.id):
+        done.result(60)

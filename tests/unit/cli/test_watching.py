@@ -1,0 +1,41 @@
+"""Watching where the service is away for a while, or something unforeseen happens."""
+
+import io
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+
+import httpx
+import pytest
+
+from gradus.cli import watch
+from gradus.cli.exits import Exit
+from gradus.cli.runs import Run
+from gradus.cli.sweeps import watching
+from gradus.client import Access, Client
+from gradus.client.patience import RETRIES
+from tests.unit.cli.test_tables import swept
+from tests.unit.client.said import problem
+
+HERE = Access("http://127.0.0.1:1")
+
+
+def test_watching_a_sweep_outlasts_a_service_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = swept([]).model_copy(update={"status": "succeeded"}).model_dump_json()
+    answers: Iterator[httpx.Response] = iter(
+        [
+            *(httpx.Response(503, content=problem(503, "unavailable")) for _ in range(5 * RETRIES)),
+            httpx.Response(200, text=over),
+        ]
+    )
+    monkeypatch.setattr("gradus.client.waiting.time.sleep", lambda _: None)  # the pauses, of half a minute together
+    with Client(HERE, httpx.MockTransport(lambda _: next(answers))) as client, redirect_stdout(io.StringIO()):
+        assert watching.watch(client, "swp_1", as_json=True) is Exit.OK
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("unforeseen"), ValueError("wrong"), MemoryError()], ids=repr)
+def test_a_fault_in_reading_ends_the_watching(fault: Exception) -> None:
+    def fails(_: httpx.Request) -> httpx.Response:
+        raise fault
+
+    with Client(HERE, httpx.MockTransport(fails)) as client, pytest.raises(type(fault)):
+        watch.watch(client, [Run("exp_1"), Run("exp_2")])

@@ -1,0 +1,170 @@
+"""Following several logs over one stream: driven by hand, without a network."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from gradus.client.follow_many import ALL, ONE, follow_many
+from gradus.client.log_place import LogPlace
+from gradus.client.steps import Answer, Ask, Close, Done, Lost, Open, Read, Rest, Tell, advance
+from gradus.client.stream import StreamEvent, StreamReader
+from gradus.errors import GradusError, NotFound
+from tests.unit.client.said import document, event, metrics_row
+
+STREAM = Answer(200, kind="text/event-stream")
+CUT = Lost("the line was cut", sent=True)
+
+Told = tuple[str, dict[str, Any]]
+
+
+class Service:
+    """Two logs, and a stream over everything that is told as the test says it."""
+
+    def __init__(self, **logs: list[Told]) -> None:
+        self.logs, self.number, self.deleted = logs, 0, set[str]()
+        self.opened: Counter[int] = Counter()
+        self.open: dict[int, list[object]] = {}
+        self.script: list[object] = []
+
+    def say(self, one: str, kind: str, data: dict[str, Any]) -> bytes:
+        """Appended to a log; its bytes on the stream over everything."""
+        self.logs[one].append((kind, data))
+        self.number += 1
+        return event(self.number, kind, {"experiment_id": one, **data})
+
+    def answer(self, step: object) -> object:
+        match step:
+            case Ask(call) if call.path.endswith("/log"):
+                log = self.logs[call.path.split("/")[3]]
+                return Answer(200, json.dumps({"data": [], "last_event": len(log)}).encode())
+            case Ask(call):
+                there = [document(id=one) for one in self.logs if one not in self.deleted]
+                return Answer(200, json.dumps({"data": there, "next_cursor": None}).encode())
+            case Open(call, _, channel):
+                self.opened[channel] += 1
+                self.open[channel] = self._log(call) if channel == ONE else self.script.pop(0)  # type: ignore[assignment]
+                assert len(self.open) <= 2
+                return STREAM
+            case Read(channel):
+                piece = self.open[channel].pop(0)
+                return piece() if callable(piece) else piece
+            case Close(channel):
+                self.open.pop(channel, None)
+        return None
+
+    def _log(self, call: Any) -> list[object]:
+        one, after = call.path.split("/")[3], int(call.headers["Last-Event-ID"])
+        rows = list(enumerate(self.logs[one], 1))[after:]
+        return [b"".join(event(seq, kind, data) for seq, (kind, data) in rows), b": still here\n\n", None]
+
+
+def followed(service: Service, *script: list[object]) -> list[tuple[str, int]]:
+    service.script = list(script)
+    flow, told = follow_many(list(service.logs), 60), []
+    step = advance(flow)
+    while not isinstance(step, Done):
+        if isinstance(step, Tell):
+            told.append((step.value[0], step.value[1].seq))
+        step = advance(flow, None if isinstance(step, Tell | Rest) else service.answer(step))
+    return told
+
+
+def line(text: str = "again") -> Told:
+    return "log", {"level": "info", "message": text}
+
+
+def epoch(number: int) -> Told:
+    return "epoch", metrics_row(number)
+
+
+def end() -> Told:
+    return "end", document(status="succeeded")
+
+
+def test_each_event_is_told_once_in_order_whatever_was_said_before_the_stream_began() -> None:
+    service = Service(a=[line(), line(), epoch(1)], b=[line()])
+    connection: list[object] = [
+        lambda: service.say("a", *line()),
+        lambda: service.say("b", *epoch(1)) + service.say("a", *epoch(2)),
+        lambda: service.say("a", *line()) + service.say("a", *end()),
+        lambda: service.say("b", *end()),
+    ]
+    told = followed(service, connection)
+    assert [seq for one, seq in told if one == "a"] == [1, 2, 3, 4, 5, 6, 7]
+    assert [seq for one, seq in told if one == "b"] == [1, 2, 3]
+    assert service.opened[ALL] == 1
+
+
+def test_what_the_stream_repeats_of_the_log_is_told_once() -> None:
+    service = Service(a=[line()])
+    early = service.say("a", *line()), service.say("a", *line())  # said between the stream's opening and the log's
+    told = followed(service, [lambda: early[0], lambda: early[1], lambda: service.say("a", *end())])
+    assert told == [("a", 1), ("a", 2), ("a", 3), ("a", 4)]
+
+
+def test_a_stream_that_was_cut_goes_on_behind_its_last_event() -> None:
+    service = Service(a=[line()], b=[line()])
+    first: list[object] = [lambda: service.say("a", *epoch(1)), CUT]
+    second: list[object] = [
+        lambda: service.say("a", *epoch(2)),
+        lambda: service.say("a", *end()) + service.say("b", *end()),
+    ]
+    told = followed(service, first, second)
+    assert Counter(told) == Counter([("a", 1), ("b", 1), ("a", 2), ("a", 3), ("a", 4), ("b", 2)])
+
+
+def test_one_that_was_cut_before_its_first_event_reads_the_logs_again() -> None:
+    service = Service(a=[line()])
+
+    def silence() -> Lost:
+        service.say("a", *epoch(1))  # while nobody listens
+        return CUT
+
+    told = followed(service, [silence], [lambda: service.say("a", *end())])
+    assert told == [("a", 1), ("a", 2), ("a", 3)]
+
+
+def test_an_end_that_an_extension_took_back_is_left_out() -> None:
+    service = Service(a=[epoch(1), end(), line("more")])
+    assert followed(service, [lambda: service.say("a", *end())]) == [("a", 1), ("a", 3), ("a", 4)]
+
+
+def test_a_log_of_which_the_beginning_is_no_longer_kept_is_told_from_where_it_is() -> None:
+    service = Service(a=[line(), line()])
+    service._log = lambda _: [b": still here\n\n", None]  # type: ignore[method-assign, assignment]
+    connection: list[object] = [lambda: service.say("a", *epoch(1)), b": still here\n\n", CUT]
+    with pytest.raises(IndexError):  # it neither hangs nor fails: the script is at its end
+        followed(service, connection)
+
+
+def test_one_that_is_deleted_is_missed_in_the_next_silence() -> None:
+    service = Service(a=[line()], b=[line()])
+    service.deleted = {"b"}
+    with pytest.raises(NotFound, match="no experiment b"):
+        followed(service, [b": still here\n\n"])
+
+
+def test_a_fault_of_any_kind_ends_it() -> None:
+    service = Service(a=[line()], b=[line()])
+    with pytest.raises(GradusError, match="cannot be read"):
+        followed(service, [b"id: 1\nevent: log\ndata: {\n\n"])
+
+
+def test_the_place_of_equal_events_is_known_once_something_tells_them_apart() -> None:
+    def said(*kinds: int) -> list[StreamEvent]:
+        lines = [event(i, *(epoch(-kind) if kind < 0 else line(str(kind)))) for i, kind in enumerate(kinds, 1)]
+        return list(StreamReader().feed(b"".join(lines)))
+
+    place = LogPlace()
+    for one in said(7, 7, 7):
+        place.read(one)
+    assert place.hear(said(7)[0]) is None
+    place.match()
+    assert place.hear(said(7)[0]) is None  # the second or the third
+    for one in said(7, 7, 7, 7, -1)[3:]:
+        place.read(one)
+    assert place.hear(said(-1)[0]) is None
+    place.match()
+    assert place.hear(said(8)[0]) == 6
