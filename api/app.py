@@ -52,17 +52,15 @@ def create_app(
     *,
     poll: float = 0.25,
     heartbeat: float = 15.0,
-    trust_loopback: bool = False,
     strangers_per_minute: int = STRANGERS_PER_MINUTE,
 ) -> FastAPI:
     """The API over this hub, which is closed when the application ends.
 
     poll: seconds after which the event log is looked at though no bell rang.
     heartbeat: seconds after which a stream says that it is still there, and asks whether its client still may listen.
-    trust_loopback: let in who sits at this machine without a key.
     strangers_per_minute: attempts to get in that may fail from one address before it has to wait.
     """
-    door = Door(hub, trust_loopback=trust_loopback, strangers_per_minute=strangers_per_minute)
+    door = Door(hub, strangers_per_minute)
     world = World(hub, Tail(hub, poll, heartbeat), Telemetry(), door)
     app = FastAPI(
         title="Gradus",

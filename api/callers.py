@@ -16,7 +16,14 @@ from hub.tables import DEFAULT_WORKSPACE
 _Key = Annotated[object, Security(HTTPBearer(scheme_name="key", description="An API key, `gk_…`.", auto_error=False))]
 _Session = Annotated[
     object,
-    Security(APIKeyCookie(name=COOKIE, scheme_name="session", description="A browser's session.", auto_error=False)),
+    Security(
+        APIKeyCookie(
+            name=COOKIE,
+            scheme_name="session",
+            description="A browser's session; `gradus_session_PORT` where the address names a port.",
+            auto_error=False,
+        )
+    ),
 ]
 """For the OpenAPI document: the door reads the headers itself."""
 
@@ -25,14 +32,13 @@ def _anyone(request: Request, world: TheWorld, _: _Key, __: _Session) -> Caller:
     """Whoever has a key, of any role."""
     caller = world.door.admit(Visit(request))
     standing = world.door.count(caller)
-    if standing is not None:
-        request.state.rate_headers = _rate_headers(standing)
-        if not standing.allowed:
-            raise TooManyRequests(
-                f"this workspace may make {standing.limit:,} requests a minute, and has",
-                code="rate_limited",
-                retry_after=standing.reset_seconds,
-            )
+    request.state.rate_headers = _rate_headers(standing)
+    if not standing.allowed:
+        raise TooManyRequests(
+            f"this workspace may make {standing.limit:,} requests a minute, and has",
+            code="rate_limited",
+            retry_after=standing.reset_seconds,
+        )
     return caller
 
 

@@ -1,4 +1,4 @@
-"""The door: who is let in. A key, a browser's session, or, where the service says so, sitting at its machine."""
+"""The door: who is let in. It takes a key or a browser's session; to come from this machine is neither."""
 
 import logging
 from datetime import UTC, datetime
@@ -10,24 +10,27 @@ from gradus.errors import GradusError, TooManyRequests, Unauthorized
 from gradus.wire.key import Role
 from hub import keys, passes
 from hub.hub import Hub
-from hub.keys import OWNER, Caller
+from hub.keys import Caller
 from hub.passes import PassKind
 from hub.rates import Rates, Standing
 from hub.tables import KeyRow
 
 STRANGERS_PER_MINUTE = 300
 """Failed attempts from one address."""
-_HOW = "send one as 'Authorization: Bearer gk_…'; `gradus keys create` makes one, or `python -m api.keys create`"
+_HOW = (
+    "send one as 'Authorization: Bearer gk_…'. `gradus up` keeps one in client.json in its data folder (~/.gradus, "
+    "unless told otherwise); `gradus keys create` makes more, and `python -m api.keys create` on the server"
+)
+"""Told to strangers too: no folder of this machine is named."""
 logger = logging.getLogger(__name__)
 
 
 class Door:
     """Asks every visitor."""
 
-    def __init__(self, hub: Hub, *, trust_loopback: bool, strangers_per_minute: int) -> None:
+    def __init__(self, hub: Hub, strangers_per_minute: int) -> None:
         self._hub = hub
         self._rates = Rates(hub.settings.redis_url)
-        self._trust_loopback = trust_loopback
         self._strangers_per_minute = strangers_per_minute
 
     def admit(self, visit: Visit) -> Caller:
@@ -38,18 +41,14 @@ class Door:
             Forbidden: a browser asks for another's page.
             TooManyRequests: of attempts that failed.
         """
-        if visit.authorization is not None:
-            caller = self._bearer(visit.authorization)
-        else:
-            caller = self._session(visit) or self._neighbour(visit)
+        authorization = visit.authorization
+        caller = self._session(visit) if authorization is None else self._bearer(authorization)
         if caller is None:
             raise self.refusal(visit)
         return caller
 
-    def count(self, caller: Caller) -> Standing | None:
-        """Count a request of the caller's workspace; None for who needs no key, for whom nothing is counted."""
-        if caller.key_id is None:
-            return None
+    def count(self, caller: Caller) -> Standing:
+        """Count a request of the caller's workspace."""
         most = self._hub.settings.quotas.requests_per_minute
         return self._rates.hit(caller.workspace_id, most)
 
@@ -67,8 +66,6 @@ class Door:
     def still_good(self, caller: Caller) -> bool:
         """Whether somebody who was let in a while ago would be let in again."""
         at = datetime.now(UTC)
-        if caller.key_id is None:
-            return True
         if caller.until is not None and caller.until <= at:
             return False
         with self._hub.read() as session:
@@ -95,12 +92,6 @@ class Door:
         visit.refuse_foreign_page(proof=True)
         row, browser = found
         return self._welcome(row, at, browser.expires_at)
-
-    def _neighbour(self, visit: Visit) -> Caller | None:
-        if not self._trust_loopback or not visit.from_this_machine:
-            return None
-        visit.refuse_foreign_page(proof=False)
-        return OWNER
 
     def _welcome(self, row: KeyRow, at: datetime, until: datetime | None) -> Caller:
         if keys.stale(row, at):

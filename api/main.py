@@ -3,7 +3,6 @@
 import argparse
 import gc
 import logging
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from api.log_limit import LogLimit
 from hub import keys, open_files
 from hub.database import Database
 from hub.hub import Hub
-from hub.loopback import TRUST_LOOPBACK, loopback
+from hub.loopback import loopback
 from hub.settings import Settings
 
 _REFUSAL = (
@@ -35,10 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     open_files.raise_limit()
     _log()
-    if not loopback(given.host):
-        os.environ.pop(TRUST_LOOPBACK, None)
-        if not has_keys(Settings.from_env().database_url):
-            sys.exit(_REFUSAL.format(host=given.host))
+    if not loopback(given.host) and not has_keys(Settings.from_env().database_url):
+        sys.exit(_REFUSAL.format(host=given.host))
     uvicorn.run(
         "api.main:build",
         factory=True,
@@ -58,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def build() -> FastAPI:
     """The application of one process."""
     _log()
-    app = create_app(Hub(Settings.from_env()), trust_loopback=os.environ.get(TRUST_LOOPBACK) == "1")
+    app = create_app(Hub(Settings.from_env()))
     gc.collect()
     gc.freeze()  # what is here stays: to look for garbage among it held one answer in seventy up for 84 ms
     return app

@@ -6,13 +6,12 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from gradus.errors import Forbidden
-from hub.loopback import loopback
 
 COOKIE = "gradus_session"
+"""The session's cookie at a usual port; `gradus_session_8000` at another."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_PAGE = frozenset({"same-origin", "none"})
 """What browsers say of requests from the service's own pages, or from the address bar."""
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,15 @@ class Visit:
         return self.request.headers.get("authorization")
 
     @property
+    def cookie_name(self) -> str:
+        """Of the session's cookie: browsers send those of one port to every port of a host, and services at two ports
+        would sign each other's browsers out."""
+        port = _port(self.request.headers.get("host", ""))
+        return f"{COOKIE}_{port}" if port else COOKIE
+
+    @property
     def cookie(self) -> str | None:
-        return self.request.cookies.get(COOKIE)
+        return self.request.cookies.get(self.cookie_name) or self.request.cookies.get(COOKIE)
 
     @property
     def address(self) -> str:
@@ -38,19 +44,6 @@ class Visit:
     def changes(self) -> bool:
         """Whether it may change something."""
         return self.request.method not in _SAFE
-
-    @property
-    def from_this_machine(self) -> bool:
-        """Whether it comes from this machine, which it also names as the one it means, and not through a proxy.
-
-        A page whose name leads here since a moment ago (DNS rebinding) still has its own name in `Host`.
-        """
-        headers = self.request.headers
-        return (
-            loopback(self.address)
-            and loopback(_name(headers.get("host", "")))
-            and not any(map(headers.get, _FORWARDED))
-        )
 
     def refuse_foreign_page(self, *, proof: bool) -> None:
         """Make sure that no page of another origin lets the browser change something here.
@@ -80,9 +73,9 @@ def _place(origin: str) -> str:
         return ""
 
 
-def _name(host: str) -> str:
-    """The host without its port."""
+def _port(host: str) -> int | None:
+    """The port that the address of the page names."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        return urlsplit(f"//{host}").port
     except ValueError:
-        return ""
+        return None

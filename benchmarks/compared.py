@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Playwright
 
 from benchmarks.report import Sample, table
 from benchmarks.scale_data import LONG_EPOCHS
+from gradus.client import Access
 from tests.acceptance.browser.chromium import FLAGS, executable, launch, visiting
 
 VISITS = ("first visit", "second visit", "a click in the list")
@@ -57,19 +58,19 @@ SETTLED = 6.0
 """Seconds after which a page has drawn all it will."""
 
 
-def measure(playwright: Playwright, url: str, runs: Sequence[str], repeats: int) -> None:
+def measure(playwright: Playwright, access: Access, runs: Sequence[str], repeats: int) -> None:
     """By its address and from the list, where plotly.js is there since the first run was selected; with a debugger,
     for which the browser goes through plotly.js three times more, and without."""
     address = f"/compare?ids={','.join(runs)}"
-    rows = [*_visits(playwright, url, address, repeats), *_alone(playwright, url + address, repeats)]
+    rows = [*_visits(playwright, access, address, repeats), *_alone(playwright, access, address, repeats)]
     print(table((f"{len(runs)} runs of {LONG_EPOCHS:,} epochs compared", "", "ms", "n"), rows), flush=True)
 
 
-def _visits(playwright: Playwright, url: str, address: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
+def _visits(playwright: Playwright, access: Access, address: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
     seen: dict[tuple[str, str], list[float]] = defaultdict(list)
     for _ in range(repeats):
         browser = launch(playwright)
-        with visiting(browser, url) as (context, _):
+        with visiting(browser, access) as (context, _):
             for visit in VISITS:
                 page = context.new_page()
                 if visit == VISITS[-1]:
@@ -93,18 +94,27 @@ def _follow(page: Page, address: str) -> None:
     page.evaluate(WATCH)
 
 
-def _alone(playwright: Playwright, url: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
+def _alone(playwright: Playwright, access: Access, address: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
     seen: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     for _ in range(repeats):
         with tempfile.TemporaryDirectory(prefix="gradus-profile-", ignore_cleanup_errors=True) as profile:
+            _sign_in(playwright, access, profile)
             for visit in ("no debugger, new profile", "no debugger, the browser begun anew"):
-                with _opened(url, Path(profile)) as port:
+                with _opened(access.url + address, Path(profile)) as port:
                     browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
                     seen[visit].append(tuple(browser.contexts[0].pages[0].evaluate(AFTERWARDS)))
                     browser.close()
     for visit, found in seen.items():
         for what, times in zip((SEEN["curves"], STILL), zip(*found, strict=True), strict=True):
             yield visit, what, Sample(times).in_words(), repeats
+
+
+def _sign_in(playwright: Playwright, access: Access, profile: str) -> None:
+    """Leave the session's cookie in the profile; no page of the service is opened."""
+    with playwright.chromium.launch_persistent_context(
+        profile, executable_path=executable(), args=list(FLAGS)
+    ) as context:
+        context.request.post(f"{access.url}/v1/session", data={"key": access.key})
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from benchmarks import compared
 from benchmarks.report import header, table
 from benchmarks.scale_data import Size, build, ids
 from benchmarks.stage import stages
+from gradus.client import Access
 from hub.database import Database
 from tests.acceptance.browser.chromium import launch, visiting
 from tests.servers.processes import running_api, service_env
@@ -45,17 +46,17 @@ def main() -> None:
     print(header("Pages", ("playwright", "plotly", "fastapi"), [str(SIZE)]), flush=True)
     with (
         tempfile.TemporaryDirectory(prefix="gradus-pages-") as name,
-        _service(Path(name)) as (url, pid, runs),
+        _service(Path(name)) as (access, pid, runs),
         sync_playwright() as playwright,
     ):
-        compared.measure(playwright, url, runs, options.repeats)
-        _scroll(playwright, url)
-        _rest(playwright, url, pid, options.seconds)
+        compared.measure(playwright, access, runs, options.repeats)
+        _scroll(playwright, access)
+        _rest(playwright, access, pid, options.seconds)
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[tuple[str, int, list[str]]]:
-    """Where an API with many experiments listens, its process, and experiments with many epochs."""
+def _service(folder: Path) -> Iterator[tuple[Access, int, list[str]]]:
+    """The way into an API with many experiments, its process, and experiments with many epochs."""
     with stages(folder, ("SQLite",)) as stage:
         settings = stage["SQLite"]
         database = Database(settings.database_url)
@@ -65,11 +66,11 @@ def _service(folder: Path) -> Iterator[tuple[str, int, list[str]]]:
         database.close()
         env = service_env(folder, settings.database_url, settings.redis_url)
         with running_api(folder, env) as (program, client):
-            yield client.access.url, program.process.pid, runs
+            yield client.access, program.process.pid, runs
 
 
-def _scroll(playwright: Playwright, url: str) -> None:
-    with _page(playwright, url) as page:
+def _scroll(playwright: Playwright, access: Access) -> None:
+    with _page(playwright, access) as page:
         page.wait_for_selector("tr[data-id]")
         began = time.monotonic()
         longest, elements, rows = page.evaluate(TO_ITS_END)
@@ -82,9 +83,9 @@ def _scroll(playwright: Playwright, url: str) -> None:
         print(table(("scrolling", ""), lines.items()), flush=True)
 
 
-def _rest(playwright: Playwright, url: str, pid: int, seconds: float) -> None:
+def _rest(playwright: Playwright, access: Access, pid: int, seconds: float) -> None:
     shares = {"nobody looks": _share(pid, seconds)}
-    with _page(playwright, url) as page:
+    with _page(playwright, access) as page:
         page.wait_for_selector("tr[data-id]")
         time.sleep(5)
         shares["one page is open"] = _share(pid, seconds)
@@ -100,9 +101,9 @@ def _share(pid: int, seconds: float) -> float:
 
 
 @contextmanager
-def _page(playwright: Playwright, url: str) -> Iterator[Page]:
+def _page(playwright: Playwright, access: Access) -> Iterator[Page]:
     browser = launch(playwright)
-    with visiting(browser, url) as (context, _):
+    with visiting(browser, access) as (context, _):
         page = context.new_page()
         page.goto("/")
         yield page

@@ -24,11 +24,10 @@ from hub import events, experiments, metrics, sweep_results, sweeps
 from hub.database import Database
 from hub.experiments import Filter
 from hub.hub import Hub
-from hub.loopback import TRUST_LOOPBACK
 from hub.records import record
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
-from tests.servers.processes import running_api, service_env
+from tests.servers.processes import http_client, running_api, service_env
 
 Query = dict[str, str | int | list[str]]
 Ask = Callable[[], int]
@@ -156,8 +155,11 @@ def _records(rows: Sequence[ExperimentRow]) -> int:
 
 def _print_http(kind: str, hub: Hub, repeats: int) -> None:
     given = hub.settings
-    env = {**service_env(given.data_dir, given.database_url, given.redis_url), TRUST_LOOPBACK: "1"}
-    with running_api(given.data_dir, env) as (_, client), httpx.Client(base_url=client.access.url) as http:
+    env = service_env(given.data_dir, given.database_url, given.redis_url)
+    with (
+        running_api(given.data_dir, env) as (_, client),
+        http_client(client.access) as http,
+    ):
         _print(f"{kind}, over HTTP", _over_http(http, _places(hub)), repeats)
 
 

@@ -21,7 +21,6 @@ from benchmarks.stage import DATABASES, claimed_job, database_version, metrics_r
 from gradus.client import Access
 from hub import claims, runs
 from hub.hub import Hub
-from hub.loopback import TRUST_LOOPBACK
 from hub.settings import Settings
 from tests.servers.processes import running_api, service_env
 
@@ -92,7 +91,7 @@ def main() -> None:
 def _row(kind: str, settings: Settings, scene: Scene, options: argparse.Namespace) -> list[str]:
     hub = Hub(settings)
     jobs = [claimed_job(hub, scene.members, "writer") for _ in range(scene.jobs)]
-    env = {**service_env(settings.data_dir, settings.database_url, settings.redis_url), TRUST_LOOPBACK: "1"}
+    env = service_env(settings.data_dir, settings.database_url, settings.redis_url)
     with running_api(settings.data_dir, env) as (program, client):
         watched = scene.watched([member.id for job in jobs for member in job.members], options.streams)
         alone = Usage.of(program.process.pid)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gradus.wire.key import KeyRecord, NewKey, Role
 from hub import secret
 from hub.ids import new_id
-from hub.tables import DEFAULT_WORKSPACE, KeyRow, PassRow
+from hub.tables import KeyRow, PassRow
 
 _EXACTNESS = timedelta(minutes=1)
 """Of `used_at`: written more often, it would make every reader a writer."""
@@ -22,14 +22,9 @@ class Caller:
 
     workspace_id: str
     role: Role
-    key_id: str | None = None
-    """None where no key is needed."""
+    key_id: str
     until: datetime | None = None
     """When the key, or the browser's session, ends."""
-
-
-OWNER = Caller(DEFAULT_WORKSPACE, Role.ADMIN)
-"""Whoever sits at the machine of a `gradus up`."""
 
 
 def create(

@@ -11,3 +11,8 @@ SwaggerUIBundle({
   validatorUrl: null,
   tryItOutEnabled: true,
 });
+
+fetch("/v1/session").then(
+  (answer) => (document.getElementById("signed-out").hidden = answer.status !== 401),
+  () => {},
+);

@@ -14,6 +14,10 @@ async function signIn(shown) {
     location.replace(next());
     return;
   }
+  if (answer.status === 401 && shown.ticket && (await isSignedIn())) {
+    location.replace(next()); // a link that was used before, in the browser that used it
+    return;
+  }
   word.textContent = answer.status === 401 ? refusal(shown) : await told(answer);
 }
 
@@ -26,6 +30,11 @@ async function ask(shown) {
   }
 }
 
+async function isSignedIn() {
+  const answer = await fetch("/v1/session").catch(() => null);
+  return answer?.ok ?? false;
+}
+
 // What another status says: a proxy in between answers without a problem document.
 async function told(answer) {
   const problem = await answer.json().catch(() => null);
@@ -34,15 +43,17 @@ async function told(answer) {
 
 function refusal(shown) {
   return shown.ticket
-    ? "This link was used before, or is too old. Make another with `gradus keys link`, or paste a key."
+    ? "This link was used before, or is too old. `gradus open` makes another; or paste a key."
     : "This key is not known, has expired or was revoked.";
 }
 
-// Where the visitor wanted to go: a path of this service, and never another's address.
+// Where the visitor wanted to go: a page of this service, and never another's. It is resolved once, here: a path that is
+// resolved again may begin with "//" by then and name a host ("/.//evil.example").
 function next() {
   const given = new URLSearchParams(location.search).get("next") || "/";
   const wanted = URL.canParse(given, location.origin) && new URL(given, location.origin);
-  return wanted && wanted.origin === location.origin ? wanted.pathname + wanted.search + wanted.hash : "/";
+  const isOwn = wanted && wanted.origin === location.origin && wanted.protocol === location.protocol;
+  return isOwn ? wanted.href : "/";
 }
 
 document.getElementById("form").addEventListener("submit", (event) => {

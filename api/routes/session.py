@@ -49,13 +49,15 @@ def who(caller: AnyCaller) -> Response:
 @router.delete("/v1/session", status_code=204)
 def sign_out(request: Request, world: TheWorld, _: AnyCaller) -> Response:
     """End the browser's session."""
-    sessions.sign_out(world.hub, Visit(request).cookie or "")
+    visit = Visit(request)
+    sessions.sign_out(world.hub, visit.cookie or "")
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE, **_attributes(request))
+    for name in {visit.cookie_name, COOKIE}:
+        response.delete_cookie(name, **_attributes(request))
     return response
 
 
-@router.post("/v1/session/links", status_code=201, response_model=SignInLink, responses=problems(409))
+@router.post("/v1/session/links", status_code=201, response_model=SignInLink)
 def create_link(world: TheWorld, caller: AnyCaller) -> Response:
     """A link that signs one browser in with this key, once, within ten minutes."""
     return answer(sessions.link(world.hub, caller), 201, NO_STORE)
@@ -63,7 +65,7 @@ def create_link(world: TheWorld, caller: AnyCaller) -> Response:
 
 def _set(response: Response, request: Request, made: NewPass) -> None:
     response.set_cookie(
-        COOKIE,
+        Visit(request).cookie_name,
         made.text,
         max_age=int(PassKind.SESSION.life.total_seconds()),
         expires=made.until,

@@ -16,6 +16,7 @@ from gradus.cli.plot import plot
 from gradus.cli.runs import Run
 from gradus.cli.service import Start, running
 from gradus.client import Client, calls
+from gradus.client.access import open_command
 from gradus.errors import Conflict
 from gradus.examples import ADAM_BATCH_NORM, DIGITS, GRADIENT_DESCENT
 from gradus.spec.experiment import Experiment
@@ -29,7 +30,9 @@ def present(start: Start, *, once: bool) -> Exit:
     try:
         with running(start) as service, Client(service.access) as client:
             code = _show(console, client)
-            console.print(f"\nDashboard: {service.access.url}, opened and signed in by: gradus open")
+            link = f"{service.access.url}{client.send(calls.sign_in_link()).path}"
+            console.print(f"\nDashboard: {link}", markup=False, soft_wrap=True)
+            console.print(f"(signs one browser in; {open_command(start.folder)} makes another link)", markup=False)
             console.print(f"Docs page: {service.access.url}/docs, where both specs are among the examples.")
             if once or service.child is None:
                 return code

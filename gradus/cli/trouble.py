@@ -23,7 +23,7 @@ HINTS = {
     "unreachable": "`gradus up` starts a service on this machine; --url or GRADUS_URL names another",
     "invalid_spec": "`gradus catalog` lists what a spec can name; `gradus submit --example digits` is one that works",
     "not_found": "`gradus ls` shows what there is",
-    "no_key": "set GRADUS_KEY to a key of this service",
+    "no_key": "set GRADUS_KEY to a key of this service; that of `gradus up` is found by itself on its own machine",
     "bad_key": "set GRADUS_KEY to a key of this service; `gradus keys list` shows which are good",
     "running": "`gradus cancel ID` ends it",
     "no_checkpoint": "the best and the last epoch's checkpoints are kept, and every n-th one's of a run submitted with "

@@ -96,8 +96,7 @@ class SessionRecord(Message):
 
     workspace: str
     role: Role
-    key_id: str | None
-    """Null where no key is needed: on the machine of a `gradus up`."""
+    key_id: str
     expires_at: Moment | None
     """When a browser has to sign in again; null for a key that does not expire."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradus import __version__
-from gradus.client.access import Access, data_dir
+from gradus.client.access import CLIENT_FILE, Access, data_dir, open_command
 from gradus.errors import GradusError
 from gradus.wire.system import WorkerRecord
 from hub import open_files
@@ -96,18 +96,21 @@ def _welcome(
     """What a person wants to know; and the address for the program that started this."""
     devices = ", ".join(worker.device for worker in workers)
     say(f"Gradus {__version__} is ready after {seconds:.1f} s. Ctrl-C stops it.")
-    say(f"  open     {access.url}/ in a browser")
+    say(f"  open     {access.url}{sign_in_path(folder.database_url, access.key or '')}")
+    say(f"           signs one browser in, within {_minutes()} minutes; {open_command(folder.path)} makes another link")
     say(f"  API      {access.url}")
     say(f"  docs     {access.url}/docs")
     say(f"  workers  {devices}")
-    say(f"  data     {folder.path}")
+    say(f"  data     {folder.path}, with the key for programs in {CLIENT_FILE}")
     if not loopback(options.host):
-        say(f"  sign in  {access.url}{sign_in_path(folder.database_url, access.key or '')}")
-        say(f"           (once, within {PassKind.TICKET.life.seconds // 60} minutes; another: gradus keys link)")
         say("  NOTE     plain HTTP: keys can be read on the way; put a proxy with TLS in front of it")
     if options.ready_fd is not None:
         with os.fdopen(options.ready_fd, "w") as ready:
             json.dump({"url": access.url, "key": access.key}, ready)
+
+
+def _minutes() -> int:
+    return PassKind.TICKET.life.seconds // 60
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from hub.embedded.leftovers import end_leftovers
 from hub.embedded.own_key import own_key
 from hub.embedded.parts import ModulePart, Part, ValkeyPart
 from hub.embedded.ports import url_of
-from hub.loopback import TRUST_LOOPBACK, loopback
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 
@@ -100,8 +99,7 @@ class Supervisor:
 
     def _api(self) -> Part:
         host, port = self._address
-        trust = {TRUST_LOOPBACK: "1" if loopback(host) else "0"}
-        return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], {**self._env(), **trust})
+        return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], self._env())
 
     def _workers(self) -> Sequence[Part]:
         return [

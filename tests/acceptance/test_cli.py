@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from gradus.cli.exits import Exit
@@ -344,6 +345,8 @@ def test_tab_offers_commands_ids_and_names(service: Service, trained: str, words
 def test_open_prints_an_address_that_signs_a_browser_in(service: Service, trained: str) -> None:
     address = service.answer("open", trained)
     assert address.startswith(f"{service.client.access.url}/sign-in?next=/experiments/{trained}#gt_")
+    with httpx.Client(base_url=service.client.access.url) as browser:
+        assert browser.post("/v1/session", json={"ticket": address.partition("#")[2]}).status_code == 201
 
 
 def test_the_doctor_finds_this_service_in_order(service: Service) -> None:

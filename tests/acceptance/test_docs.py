@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from gradus import Client, Experiment
 from gradus.client import Access
-from tests.servers.processes import ROOT, Program, saved_access
+from tests.servers.processes import ROOT, Program, http_client, saved_access
 from tests.servers.snippets import Reader, Snippet, interpreters, session, snippets
 
 PAGES = (
@@ -51,6 +50,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         with Client(saved_access(folder)) as client:
             run, key = client.experiments.create(SPEC).id, client.keys.create("old")
         address = {"http://127.0.0.1:8000": saved_access(folder).url, "dataset=mnist": "dataset=digits"}
+        address["~/.gradus/client.json"] = str(folder / "client.json")
         ids = {"exp_01m81q9s0ke318d4xdcn4hsegr": run, "4hsegr": run[-6:], "key_01m7…": key.id}
         yield Place(folder, saved_access(folder), address | ids)
 
@@ -97,10 +97,7 @@ def does_what_it_says(place: Place, reader: Reader, snippet: Snippet) -> None:
 def post(service: Access, snippet: Snippet) -> None:
     """As a dry run."""
     kind = "sweeps" if "base" in json.loads(snippet.text) else "experiments"
-    answer = httpx.post(
-        f"{service.url}/v1/{kind}?dry_run=true",
-        content=snippet.text.encode(),
-        headers={"Content-Type": "application/json"},
-        timeout=30,
-    )
+    headers = {"Content-Type": "application/json"}
+    with http_client(service) as client:
+        answer = client.post(f"/v1/{kind}?dry_run=true", content=snippet.text.encode(), headers=headers)
     assert answer.status_code == 200, answer.text

@@ -14,7 +14,7 @@ from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 from tests.servers.chaos.families import family
 from tests.servers.postgres import Postgres, running_postgres
-from tests.servers.processes import running_api, running_worker, service_env, wait_until
+from tests.servers.processes import http_client, running_api, running_worker, service_env, wait_until
 
 SPEC = {"dataset": "digits", "layers": [64, 32], "epochs": 60}
 SECONDS = 30.0
@@ -63,7 +63,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         with (
             running_worker(folder, "worker", env),
             running_api(folder, env) as (_, client),
-            httpx.Client(base_url=client.access.url, timeout=SECONDS) as http,
+            http_client(client.access, SECONDS) as http,
         ):
             yield Scene(http, postgres, valkey)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -17,6 +18,7 @@ import pytest
 
 from gradus.client import Client
 from hub.valkey import ValkeyServer
+from tests.integration.access.doors import bearer
 from tests.servers.processes import ROOT, Program, answers, gone, saved_access, wait_until
 
 PARTS = ("api", "worker-1")
@@ -175,6 +177,28 @@ def test_a_taken_port_is_refused_with_advice(tmp_path: Path) -> None:
         refused = gradus(tmp_path, "up", "--port", str(other.getsockname()[1]))
     assert refused.returncode == 3
     assert "choose one with --port" in refused.stdout
+
+
+def test_on_its_own_machine_too_a_key_is_asked_for(service: Service) -> None:
+    """nginx forwards strangers from here as `proxy_pass` does by itself, and other users are here, too."""
+    access = saved_access(service.folder / "data")
+    for headers in ({}, {"Host": "localhost"}, {"Host": access.url.removeprefix("http://")}):
+        for path in ("/v1/session", "/v1/experiments", "/metrics"):
+            refused = httpx.get(f"{access.url}{path}", headers=headers)
+            assert refused.status_code == 401
+            assert "client.json in its data folder" in refused.json()["detail"]
+    assert httpx.get(f"{access.url}/v1/session", headers=bearer(access.key or "")).json()["role"] == "admin"
+
+
+def test_it_prints_a_link_that_signs_a_browser_in_and_what_makes_another(service: Service) -> None:
+    said = service.program.log.read_text()
+    data = service.folder / "data"
+    link = re.search(r"open +(http\S+)/sign-in#(\S+)", said)
+    assert link is not None
+    assert f"GRADUS_DATA_DIR={data} gradus open makes another" in said
+    with httpx.Client(base_url=link[1]) as browser:
+        assert browser.post("/v1/session", json={"ticket": link[2]}).status_code == 201
+        assert browser.get("/v1/session").json()["role"] == "admin"
 
 
 def test_beyond_this_machine_a_key_is_asked_for_and_a_link_signs_a_browser_in(tmp_path: Path) -> None:

@@ -9,10 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+
+import httpx
 
 from gradus.client import Access, Client, calls
 from gradus.errors import Unavailable
+from gradus.wire.key import Role
+from hub import keys
+from hub.database import Database
+from hub.tables import DEFAULT_WORKSPACE
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -81,10 +88,11 @@ def gone(pid: int) -> bool:
 
 @contextlib.contextmanager
 def running_api(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Program, Client]]:
-    """One API process, ready, and a client of it."""
+    """One API process, ready, and an admin's client of it."""
     port = free_port()
+    access = Access(f"http://127.0.0.1:{port}", admin_key(env["GRADUS_DATABASE_URL"]))
     program = Program(folder / f"api-{port}.log", "api", "--port", port, env=env)
-    with program, Client(Access(f"http://127.0.0.1:{port}")) as client:
+    with program, Client(access) as client:
         wait_until(lambda: answers(client) or program.process.poll() is not None, f"an answer on port {port}")
         assert program.process.poll() is None, program.log.read_text()
         yield program, client
@@ -114,13 +122,23 @@ def service_env(folder: Path, database_url: str, redis_url: str) -> dict[str, st
         "GRADUS_DATABASE_URL": database_url,
         "GRADUS_REDIS_URL": redis_url,
         "GRADUS_ARTIFACTS_URL": str(folder / "artifacts"),
-        "GRADUS_TRUST_LOOPBACK": "1",
     }
+
+
+def admin_key(database_url: str) -> str:
+    """A new key that may do everything, as `python -m api.keys create --role admin` makes one."""
+    with contextlib.closing(Database(database_url)) as database, database.write() as session:
+        return keys.create(session, DEFAULT_WORKSPACE, "test", Role.ADMIN, datetime.now(UTC)).key
 
 
 def saved_access(folder: Path) -> Access:
     """What `gradus up` has written for clients."""
     return Access(**json.loads((folder / "client.json").read_text()))
+
+
+def http_client(access: Access, seconds: float = 30.0) -> httpx.Client:
+    """Speaks to a service with its key and nothing else of ours."""
+    return httpx.Client(base_url=access.url, headers={"Authorization": f"Bearer {access.key}"}, timeout=seconds)
 
 
 def free_port() -> int:

@@ -5,7 +5,7 @@ import { get } from "./api.js";
 let known = null;
 let visitor = null;
 
-/** @returns {Promise<{workspace, role, key_id}>} without a `key_id` where no key is wanted: on this machine itself */
+/** @returns {Promise<{workspace, role, key_id, expires_at}>} */
 export const session = () => {
   known ??= get("/v1/session").then(
     (found) => (visitor = found),
@@ -19,6 +19,3 @@ export const session = () => {
 
 /** Whether buttons that change something are of use; a page has awaited `session` before it asks. */
 export const mayChange = () => visitor?.role !== "viewer";
-
-/** Whether the service wants a key of whoever is outside this browser. */
-export const isKeyed = () => Boolean(visitor?.key_id);

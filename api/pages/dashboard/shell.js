@@ -5,7 +5,7 @@ import { remove } from "./api.js";
 import { icon } from "./icons.js";
 import { onState, subscribe } from "./live.js";
 import { PAGES } from "./registry.js";
-import { isKeyed, session } from "./session.js";
+import { session } from "./session.js";
 import { theme, toggleTheme } from "./themes.js";
 
 const WORDS = { connecting: "connecting …", live: "live", reconnecting: "reconnecting …" };
@@ -43,7 +43,7 @@ const frame = () => html`
       </nav>
       <div class="foot">
         <span class="connection connection-${connection}" role="status">${WORDS[connection]}</span>
-        ${isKeyed() ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : nothing}
+        <button class="quiet" @click=${signOut}>Sign out</button>
         <button class="quiet" aria-label="Switch to the ${other()} theme" title="${other()} theme" @click=${switchTheme}>
           ${icon(other() === "dark" ? "moon" : "sun")}
         </button>

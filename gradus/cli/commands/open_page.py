@@ -9,7 +9,6 @@ import typer
 from gradus.cli import completion, ids, output
 from gradus.cli.options import Json, Url
 from gradus.client import Client, calls, find_access
-from gradus.errors import Conflict
 
 
 def command(
@@ -47,10 +46,5 @@ def _page(client: Client, given: str | None) -> str:
 
 
 def _way_in(client: Client, page: str) -> str:
-    """Through a sign-in link, where the service asks browsers for one."""
-    if client.access.key is None:
-        return page
-    try:
-        return client.send(calls.sign_in_link()).path.replace("#", f"?next={page}#", 1)
-    except Conflict:  # it trusts this machine
-        return page
+    """Through a sign-in link."""
+    return client.send(calls.sign_in_link()).path.replace("#", f"?next={page}#", 1)

@@ -60,7 +60,11 @@ def _inside(access: Access) -> Iterator[Check]:
         with Client(access) as client:
             record = client.send(calls.system())
     except (Unauthorized, Forbidden) as error:
-        yield problem("key", error.detail, "set GRADUS_KEY to a key of this service")
+        yield problem(
+            "key",
+            error.detail,
+            "set GRADUS_KEY to a key of this service, or GRADUS_DATA_DIR to the folder of `gradus up`",
+        )
     except GradusError as error:
         yield problem("service", error.detail, "see the service's logs")
     else:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, ViewportSize, expect
 
+from gradus.client import Access
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
@@ -76,14 +78,16 @@ class Complaints:
 
 @contextmanager
 def visiting(
-    browser: Browser, url: str, *, viewport: ViewportSize = DESKTOP, dark: bool = False
+    browser: Browser, access: Access, *, viewport: ViewportSize = DESKTOP, dark: bool = False
 ) -> Iterator[tuple[BrowserContext, Complaints]]:
-    """A context whose pages have nothing to complain about when it ends."""
+    """A context, signed in if there is a key, whose pages have nothing to complain about when it ends."""
     context = browser.new_context(
-        base_url=url, viewport=viewport, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+        base_url=access.url, viewport=viewport, color_scheme="dark" if dark else "light", reduced_motion="reduce"
     )
     context.set_default_timeout(1000 * SECONDS)
-    complaints = Complaints(url)
+    if access.key is not None:
+        assert context.request.post("/v1/session", data={"key": access.key}).status == 201
+    complaints = Complaints(access.url)
     context.on("page", complaints.watch)
     try:
         yield context, complaints

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from gradus.client import Access, Client
 from tests.acceptance.browser.chromium import Complaints, launch, visiting
-from tests.servers.processes import Program, saved_access
+from tests.servers.processes import Program, http_client, saved_access
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def http(service: Service) -> Iterator[httpx.Client]:
     """The service's API, without a face."""
-    with httpx.Client(base_url=service.access.url, timeout=90) as client:
+    with http_client(service.access, 90) as client:
         yield client
 
 
@@ -64,8 +64,8 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser, service: Service) -> Iterator[Visit]:
-    """A fresh browser window on the service; the test fails if its pages complain."""
-    with visiting(browser, service.access.url) as (context, complaints):
+    """A fresh browser window on the service, signed in; the test fails if its pages complain."""
+    with visiting(browser, service.access) as (context, complaints):
         yield Visit(context.new_page(), complaints)
 
 

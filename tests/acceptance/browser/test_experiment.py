@@ -125,10 +125,11 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     expect(page.get_by_role("group", name="What to do with it")).to_have_count(0)
 
 
-def follow(snippet: str, way: str) -> None:
-    """Do what a page says, as a person does."""
+def follow(service: Service, snippet: str, way: str) -> None:
+    """Do what a page says, as a person does: the command line and the client find the key by themselves."""
     command = [sys.executable, "-c", snippet] if way == "Python" else ["bash", "-c", snippet]
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    key = {"GRADUS_KEY": service.access.key or ""} if way == "curl" else {"GRADUS_DATA_DIR": str(service.folder)}
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **key}
     done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -140,7 +141,7 @@ def test_its_snippets_run_it_again(page: Page, service: Service, way: str) -> No
     page.get_by_role("group", name="From").get_by_role("button", name=way).click()
     snippet = page.get_by_role("region", name=f"{way} snippet").inner_text()
     before = {row.id for row in service.client.send(calls.experiments()).data}
-    follow(snippet, way)
+    follow(service, snippet, way)
     (again,) = (row for row in service.client.send(calls.experiments()).data if row.id not in before)
     assert again.fingerprint == service.client.send(calls.experiment(one)).fingerprint
 
@@ -153,7 +154,7 @@ def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: S
     page.goto(f"/experiments/{fork.id}")
     for way in ("curl", "Python", "Command line"):
         page.get_by_role("group", name="From").get_by_role("button", name=way).click()
-        follow(page.get_by_role("region", name=f"{way} snippet").inner_text(), way)
+        follow(service, page.get_by_role("region", name=f"{way} snippet").inner_text(), way)
         again = service.client.send(calls.experiments(limit=1)).data[0]
         assert again.id != fork.id
         assert (again.forked_from, again.forked_epoch) == (parent, 2)
@@ -201,7 +202,7 @@ def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit
 def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
     one = begin(service, name="for everybody", tags=["tag"], notes="a note", epochs=3)
     wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
-    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
         page = context.new_page()
         page.goto(f"/experiments/{one}")
         until_drawn(page, 3)

@@ -269,7 +269,7 @@ def test_the_list_has_room_for_names(page: Page, runs: tuple[str, str], width: i
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_keeps_people_out(browser: Browser, service: Service, runs: tuple[str, str], dark: bool) -> None:
-    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
         page = context.new_page()
         page.goto("/")
         page.locator(f'tr[data-id="{runs[0]}"] input').click()

@@ -323,7 +323,7 @@ def test_a_fork_says_only_what_changes(page: Page, http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
-    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, complaints):
+    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, complaints):
         complaints.refusals = True
         page = opened(context.new_page())
         page.get_by_role("button", name="more of layer 1").click()

@@ -1,4 +1,4 @@
-"""A browser at a service that asks for keys."""
+"""A browser that has to sign in."""
 
 import base64
 import json
@@ -7,12 +7,14 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
+from gradus.client import Access
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.migrate import upgrade
@@ -41,7 +43,7 @@ def url(hub: Hub) -> Iterator[str]:
 @pytest.fixture
 def stranger(browser: Browser, url: str) -> Iterator[Page]:
     """Somebody who has not signed in."""
-    with visiting(browser, url) as (context, complaints):
+    with visiting(browser, Access(url)) as (context, complaints):
         complaints.strangers = True
         yield context.new_page()
 
@@ -49,6 +51,7 @@ def stranger(browser: Browser, url: str) -> Iterator[Page]:
 def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: Page, hub: Hub) -> None:
     stranger.goto("/?status=failed")
     expect(stranger).to_have_url(re.compile(r"/sign-in\?next=%2F%3Fstatus%3Dfailed$"))
+    expect(stranger.get_by_text("gradus open", exact=True)).to_be_visible()
     assert barriers(stranger) == []
     stranger.get_by_label("API key").fill("gk_wrong")
     stranger.get_by_role("button", name="Sign in").click()
@@ -85,12 +88,59 @@ def test_a_revoked_key_leads_back_to_the_sign_in(stranger: Page, hub: Hub) -> No
     expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "elsewhere", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "//"]
+ELSEWHERE = (
+    *("https://example.org/", "//example.org", "/\\example.org", "\\\\example.org", "https:example.org", "//", "http:"),
+    *("javascript:alert(1)", "java\tscript:alert(1)", " javascript:alert(1)", "data:text/html,x", "blob:{url}/x"),
+    *("/\t/example.org", "\n//example.org", "{url}@example.org/", "{url}.example.org/"),
 )
-def test_a_sign_in_never_leads_to_another_s_page(stranger: Page, hub: Hub, elsewhere: str) -> None:
-    stranger.goto(f"/sign-in?next={elsewhere}#{ticket(hub, make_key(hub))}")
+"""Addresses of nobody here."""
+BELOW = (
+    "/.//example.org",
+    "/..//example.org",
+    "/a/..//example.org",
+    "/./\\example.org",
+    "/%2f/example.org",
+    "{url}//example.org",
+)
+"""Addresses of this service, which has nothing there: to be resolved a second time, some would be another's."""
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_a_sign_in_never_leads_to_another_s_page(stranger: Page, hub: Hub, url: str, elsewhere: str) -> None:
+    stranger.goto(f"/sign-in?next={quote(elsewhere.format(url=url))}#{ticket(hub, make_key(hub))}")
     expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+
+
+@pytest.mark.parametrize("below", BELOW)
+def test_a_sign_in_stays_at_this_service_whatever_the_path(stranger: Page, hub: Hub, url: str, below: str) -> None:
+    stranger.route(
+        re.compile("example.org"),
+        lambda route: route.fulfill(body="here") if route.request.url.startswith(url) else route.abort(),
+    )
+    stranger.goto(f"/sign-in?next={quote(below.format(url=url))}#{ticket(hub, make_key(hub))}")
+    expect(stranger.get_by_text("here", exact=True)).to_be_visible()
+    assert stranger.url.startswith(f"{url}/")
+
+
+def test_a_link_that_was_used_works_on_in_the_browser_that_used_it(stranger: Page, hub: Hub) -> None:
+    link = f"/sign-in#{ticket(hub, make_key(hub))}"
+    for _ in range(2):
+        stranger.goto(link)
+        expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+        stranger.goto("about:blank")
+    stranger.context.clear_cookies()
+    stranger.goto(link)
+    expect(stranger.get_by_role("status")).to_contain_text("gradus open")
+
+
+def test_the_reference_s_requests_work_for_who_is_signed_in(stranger: Page, hub: Hub) -> None:
+    stranger.goto("/docs")
+    expect(stranger.get_by_text("You are not signed in")).to_be_visible()
+    stranger.goto(f"/sign-in?next=/docs#{ticket(hub, make_key(hub))}")
+    stranger.locator("[id^=operations-about-]").first.click()
+    stranger.get_by_role("button", name="Execute").first.click()
+    expect(stranger.locator("tr.response .response-col_status").first).to_contain_text("200")
+    expect(stranger.get_by_text("You are not signed in")).to_be_hidden()
 
 
 def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -> None:

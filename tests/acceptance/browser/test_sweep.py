@@ -198,7 +198,7 @@ def test_a_sweep_is_the_template_of_another(page: Page, variants: dict[str, Any]
 def test_nothing_keeps_people_out(
     browser: Browser, service: Service, variants: dict[str, Any], search: dict[str, Any], dark: bool
 ) -> None:
-    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
         page = context.new_page()
         for address, there in (
             ("/sweeps", ".sweep-counts"),

@@ -89,7 +89,7 @@ def test_a_page_that_is_left_asks_no_more(visit: Visit) -> None:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
-    with visiting(browser, service.access.url, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
+    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
         page = context.new_page()
         page.goto("/system")
         expect(page.get_by_role("heading", name="Limits")).to_be_visible()

@@ -53,7 +53,7 @@ def shared_hub(sqlite_template: Path, valkey: ValkeyServer, tmp_path_factory: py
 
 
 @pytest.fixture(scope="module")
-def trusting(shared_hub: Hub) -> Iterator[str]:
-    """Where a service is that asks nobody on this machine for a key, as `gradus up` starts it."""
-    with serving(create_app(shared_hub, poll=0.05, heartbeat=0.2, trust_loopback=True)) as url:
+def shared_url(shared_hub: Hub) -> Iterator[str]:
+    """Where a service for all tests of a file is."""
+    with serving(create_app(shared_hub, poll=0.05, heartbeat=0.2)) as url:
         yield url

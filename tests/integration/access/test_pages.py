@@ -10,7 +10,8 @@ from fastapi import FastAPI
 
 import api
 from api.statics import Versioned
-from tests.integration.access.doors import SPEC, serving
+from hub.hub import Hub
+from tests.integration.access.doors import SPEC, bearer, make_key, serving
 
 PAGES = Path(api.__file__).parent / "pages"
 ANSWERS = [
@@ -33,8 +34,11 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
-def test_every_answer_tells_browsers_to_keep_others_out(trusting: str, method: str, path: str, status: int) -> None:
-    with httpx.stream(method, f"{trusting}{path}", json=SPEC if method == "POST" else None) as answer:
+def test_every_answer_tells_browsers_to_keep_others_out(
+    shared_url: str, shared_hub: Hub, method: str, path: str, status: int
+) -> None:
+    body, headers = SPEC if method == "POST" else None, bearer(make_key(shared_hub).key)
+    with httpx.stream(method, f"{shared_url}{path}", json=body, headers=headers) as answer:
         assert answer.status_code == status
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; ")
@@ -49,12 +53,12 @@ def test_every_answer_tells_browsers_to_keep_others_out(trusting: str, method: s
 
 
 @pytest.mark.parametrize("page", ["/docs", "/sign-in", "/", "/compare", "/sweeps/swp_x"])
-def test_a_page_takes_everything_from_its_own_service_and_has_no_script_inside(trusting: str, page: str) -> None:
-    text = httpx.get(f"{trusting}{page}").text
+def test_a_page_takes_everything_from_its_own_service_and_has_no_script_inside(shared_url: str, page: str) -> None:
+    text = httpx.get(f"{shared_url}{page}").text
     parts = re.findall(r'(?:src|href)="([^"]*)"', text)
     assert [part for part in parts if part != "data:,"]
     for part in parts:
-        assert part == "data:," or httpx.get(f"{trusting}{part}").status_code == 200, part
+        assert part == "data:," or httpx.get(f"{shared_url}{part}").status_code == 200, part
     assert not re.search(r"<script[^>]*>\s*[^<\s]|<style|\son\w+=|style=|javascript:", text)
 
 
@@ -68,9 +72,9 @@ PACKED = [
 
 
 @pytest.mark.parametrize("path", PACKED)
-def test_a_file_comes_packed_to_who_unpacks(trusting: str, path: str) -> None:
-    plain = httpx.get(f"{trusting}{path}", headers={"Accept-Encoding": "gzip;q=0, br"})
-    packed = httpx.get(f"{trusting}{path}", headers={"Accept-Encoding": "br, gzip"})
+def test_a_file_comes_packed_to_who_unpacks(shared_url: str, path: str) -> None:
+    plain = httpx.get(f"{shared_url}{path}", headers={"Accept-Encoding": "gzip;q=0, br"})
+    packed = httpx.get(f"{shared_url}{path}", headers={"Accept-Encoding": "br, gzip"})
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
@@ -86,39 +90,39 @@ def modules() -> list[Path]:
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
-def test_the_scripts_of_the_pages_call_this_service_alone(trusting: str, module: Path) -> None:
-    text = httpx.get(f"{trusting}/pages/{module.relative_to(PAGES)}").text
+def test_the_scripts_of_the_pages_call_this_service_alone(shared_url: str, module: Path) -> None:
+    text = httpx.get(f"{shared_url}/pages/{module.relative_to(PAGES)}").text
     assert text == module.read_text()
     assert not re.search(r"https?://(?!\$)|\beval\b|innerHTML|new Function|unsafe", text)
 
 
-def test_a_browser_asks_each_time_whether_its_script_is_still_good(trusting: str) -> None:
+def test_a_browser_asks_each_time_whether_its_script_is_still_good(shared_url: str) -> None:
     """Modules of two versions would not understand each other."""
-    first = httpx.get(f"{trusting}/pages/dashboard/app.js")
+    first = httpx.get(f"{shared_url}/pages/dashboard/app.js")
     assert first.headers["cache-control"] == "no-cache"
-    again = httpx.get(f"{trusting}/pages/dashboard/app.js", headers={"If-None-Match": first.headers["etag"]})
+    again = httpx.get(f"{shared_url}/pages/dashboard/app.js", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
 
 
 @pytest.mark.parametrize("page", ["/", "/compare", "/new", "/sweeps/swp_x"])
-def test_a_page_names_what_it_needs_and_a_browser_may_keep_it(trusting: str, page: str) -> None:
-    linked = re.findall(r'href="([^"]+\.(?:js|css))"', httpx.get(f"{trusting}{page}").text)
+def test_a_page_names_what_it_needs_and_a_browser_may_keep_it(shared_url: str, page: str) -> None:
+    linked = re.findall(r'href="([^"]+\.(?:js|css))"', httpx.get(f"{shared_url}{page}").text)
     kept = [part for part in linked if part.startswith("/pages/")]
     for needed in ("/dashboard.css", "/vendor/lit-html/lit-html.js", "/vendor/lit-html/directive.js"):
         assert any(part.endswith(needed) for part in kept), needed
     for part in kept:
-        assert "immutable" in httpx.get(f"{trusting}{part}").headers["cache-control"], part
+        assert "immutable" in httpx.get(f"{shared_url}{part}").headers["cache-control"], part
 
 
-def test_a_browser_is_asked_to_compile_the_chart_library_beside_the_page(trusting: str) -> None:
-    head, _, rest = httpx.get(f"{trusting}/plotly/plotly.min.js").text.partition("\n")
+def test_a_browser_is_asked_to_compile_the_chart_library_beside_the_page(shared_url: str) -> None:
+    head, _, rest = httpx.get(f"{shared_url}/plotly/plotly.min.js").text.partition("\n")
     assert head == "//# allFunctionsCalledOnLoad"
     assert rest == (Path(plotly.__path__[0]) / "package_data" / "plotly.min.js").read_text()
 
 
-def test_a_page_gets_all_its_styles_at_once(trusting: str) -> None:
-    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', httpx.get(f"{trusting}/").text)
-    styles = httpx.get(f"{trusting}{address}").text
+def test_a_page_gets_all_its_styles_at_once(shared_url: str) -> None:
+    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', httpx.get(f"{shared_url}/").text)
+    styles = httpx.get(f"{shared_url}{address}").text
     in_order = re.findall(r"css/\w+\.css", (PAGES / "dashboard" / "index.html").read_text())
     assert sorted(in_order) == sorted(f"css/{file.name}" for file in (PAGES / "dashboard" / "css").glob("*.css"))
     assert styles == "".join((PAGES / "dashboard" / name).read_text() for name in in_order)
@@ -126,18 +130,18 @@ def test_a_page_gets_all_its_styles_at_once(trusting: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/plotly/plotly.min.js", "/pages/0123456789ab/dashboard.css"])
-def test_what_a_browser_has_already_is_not_sent_again(trusting: str, path: str) -> None:
-    first = httpx.head(f"{trusting}{path}")
+def test_what_a_browser_has_already_is_not_sent_again(shared_url: str, path: str) -> None:
+    first = httpx.head(f"{shared_url}{path}")
     assert (first.status_code, first.content, first.headers["cache-control"]) == (200, b"", "no-cache")
     for tag, status in {first.headers["etag"]: 304, '"another"': 200}.items():
-        assert httpx.get(f"{trusting}{path}", headers={"If-None-Match": tag}).status_code == status
+        assert httpx.get(f"{shared_url}{path}", headers={"If-None-Match": tag}).status_code == status
 
 
-def test_below_the_word_of_another_version_is_what_there_is_now(trusting: str) -> None:
-    other, plain = (httpx.get(f"{trusting}/pages/{below}dashboard/app.js") for below in ("0123456789ab/", ""))
+def test_below_the_word_of_another_version_is_what_there_is_now(shared_url: str) -> None:
+    other, plain = (httpx.get(f"{shared_url}/pages/{below}dashboard/app.js") for below in ("0123456789ab/", ""))
     assert other.content == plain.content
     assert other.headers["cache-control"] == "no-cache"
-    assert httpx.get(f"{trusting}/pages/0123456789ab/dashboard/nothing.js").status_code == 404
+    assert httpx.get(f"{shared_url}/pages/0123456789ab/dashboard/nothing.js").status_code == 404
 
 
 def test_a_file_that_changed_since_the_start_is_kept_by_nobody(tmp_path: Path) -> None:

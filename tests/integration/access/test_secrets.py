@@ -68,7 +68,7 @@ def test_no_secret_gets_into_a_log_or_an_error(url: str, hub: Hub, caplog: pytes
     heard: list[str] = []
     with httpx.Client(base_url=url) as client:
         signed_in = client.post("/v1/session", json={"ticket": shown[1]})
-        session = signed_in.cookies["gradus_session"]
+        session = next(iter(signed_in.cookies.values()))
         shown.append(session)
         made = client.post("/v1/keys", json={"name": "n"}, headers=bearer(key.key)).json()
         shown.append(made["key"])
@@ -105,7 +105,7 @@ def test_the_first_key_is_made_on_the_server_s_own_machine(
 
 
 def test_the_service_does_not_listen_beyond_this_machine_without_a_key(hub: Hub) -> None:
-    env = {"GRADUS_DATABASE_URL": hub.settings.database_url, "GRADUS_TRUST_LOOPBACK": "1"}
+    env = {"GRADUS_DATABASE_URL": hub.settings.database_url}
     command = [sys.executable, "-m", "api", "--host", "0.0.0.0", "--port", "0"]  # noqa: S104
     refused = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert refused.returncode == 1

@@ -37,5 +37,6 @@ def contract(document: dict[str, Any]) -> Contract:
 @pytest.fixture
 def client(service: Service, contract: Contract) -> Iterator[httpx.Client]:
     """Speaks to the service, which has to answer as its document says."""
-    with httpx.Client(base_url=service.url, timeout=10, event_hooks={"response": [contract.hold]}) as client:
+    with service.client() as client:
+        client.event_hooks = {"response": [contract.hold]}
         yield client

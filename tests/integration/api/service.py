@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -16,7 +17,9 @@ import uvicorn
 from api.app import create_app
 from api.protocol import BoundedHttpProtocol
 from api.tail import Tail
+from gradus.client import Access
 from hub.hub import Hub
+from tests.servers.processes import admin_key, http_client
 
 SPEC = {"dataset": "digits", "layers": [4]}
 JSON = {"Content-Type": "application/json"}
@@ -35,11 +38,20 @@ class Service:
     tail: Tail
     server: uvicorn.Server
 
+    @cached_property
+    def access(self) -> Access:
+        """The way in of an admin, whose key is made when somebody first asks: not every test has a database."""
+        return Access(self.url, admin_key(self.hub.settings.database_url))
+
+    def client(self, seconds: float = 10) -> httpx.Client:
+        """Speaks to it as that admin."""
+        return http_client(self.access, seconds)
+
 
 @contextmanager
 def serving(hub: Hub, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[Service]:
     """A server in a thread of this process, with short waits."""
-    app = create_app(hub, poll=0.05, heartbeat=0.2, trust_loopback=True)
+    app = create_app(hub, poll=0.05, heartbeat=0.2)
     config = uvicorn.Config(
         app, port=0, loop="uvloop", http=http, ws="none", log_config=None, timeout_graceful_shutdown=1
     )

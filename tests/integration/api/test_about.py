@@ -9,14 +9,17 @@ from pathlib import Path
 import httpx
 from sqlalchemy import update
 
+from gradus.client import Access
 from gradus.datasets import DATASETS
 from gradus.wire.system import WorkerRecord
-from hub import workers
+from hub import secret, workers
 from hub.hub import Hub
+from hub.ids import new_id
 from hub.settings import Settings
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, listening, on_sqlite, serving, wait_for
 from tests.integration.hub.work import claim, submit
+from tests.servers.processes import admin_key, http_client
 
 
 def test_the_system_counts_workers_and_work(service: Service, client: httpx.Client) -> None:
@@ -89,15 +92,15 @@ def test_ready_when_both_dependencies_answer(client: httpx.Client) -> None:
 
 
 @contextmanager
-def alone(database_url: str, folder: Path) -> Iterator[httpx.Client]:
+def alone(database_url: str, folder: Path, key: str) -> Iterator[httpx.Client]:
     """A client of an API whose Redis is not there."""
     hub = Hub(Settings(database_url, "redis://127.0.0.1:1/0", str(folder), folder, (folder,)))
-    with serving(hub) as service, httpx.Client(base_url=service.url, timeout=20) as client:
+    with serving(hub) as service, http_client(Access(service.url, key), 20) as client:
         yield client
 
 
 def test_without_redis_everything_works_but_readiness_says_so(migrated_url: str, tmp_path: Path) -> None:
-    with alone(migrated_url, tmp_path) as client:
+    with alone(migrated_url, tmp_path, admin_key(migrated_url)) as client:
         made = client.post("/v1/experiments", json=SPEC)
         assert made.status_code == 201
         assert client.get(made.headers["location"]).json() == made.json()
@@ -115,7 +118,7 @@ def test_without_redis_everything_works_but_readiness_says_so(migrated_url: str,
 
 def test_without_a_database_every_answer_is_a_problem(tmp_path: Path) -> None:
     for url in (f"sqlite:///{tmp_path}", "postgresql+psycopg://nobody@127.0.0.1:1/x"):
-        with alone(url, tmp_path) as client:
+        with alone(url, tmp_path, secret.make("k", new_id("key")).text) as client:
             for method, path in (("GET", "/v1/experiments"), ("POST", "/v1/experiments"), ("GET", "/v1/system")):
                 answer = client.request(method, path, json=SPEC if method == "POST" else None)
                 assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")

@@ -80,7 +80,7 @@ def test_a_large_body_is_refused_before_it_has_come(service: Service) -> None:
             yield b" " * 65536
 
     hung_up = suppress(httpx.WriteError)  # before the client had a look at the answer
-    with httpx.Client(base_url=service.url, timeout=20) as client, hung_up:
+    with service.client(20) as client, hung_up:
         assert_problem(client.post("/v1/experiments", content=endless(), headers=JSON), 413)
     assert sent < 100_000_000
 

@@ -81,7 +81,7 @@ def test_eight_requests_at_once_under_one_key_create_one_experiment(service: Ser
     together = threading.Barrier(8)
 
     def create(_: int) -> tuple[int, str, bool]:
-        with httpx.Client(base_url=service.url, timeout=30) as own:
+        with service.client(30) as own:
             together.wait()
             answer = own.post("/v1/experiments", json=SPEC, headers={"Idempotency-Key": "same"})
             return answer.status_code, answer.json()["id"], "idempotency-replayed" in answer.headers

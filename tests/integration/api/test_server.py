@@ -14,36 +14,39 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gradus.client import Client
+from gradus.client import Access
 from hub.hub import Hub
+from tests.integration.access.doors import bearer
 from tests.integration.api.service import on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch
-from tests.servers.processes import ROOT, Program, free_port, running_api, service_env, wait_until
+from tests.servers.processes import ROOT, Program, admin_key, free_port, running_api, service_env, wait_until
 
 STREAMS = 200
 
 
 @pytest.fixture
-def server(hub: Hub, tmp_path: Path) -> Iterator[tuple[Program, int]]:
-    """An API process, and its port."""
+def server(hub: Hub, tmp_path: Path) -> Iterator[tuple[Program, Access]]:
+    """An API process, and the way in."""
     env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
     with running_api(tmp_path, env) as (program, client):
-        yield program, port_of(client)
-
-
-def port_of(client: Client) -> int:
-    port = urlsplit(client.access.url).port
-    assert port is not None
-    return port
+        yield program, client.access
 
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def opened(port: int, path: str) -> Connection:
+async def asked(access: Access, path: str) -> Connection:
+    """A connection on which the request was sent."""
+    place = urlsplit(access.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    head = f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {access.key}\r\n\r\n"
+    writer.write(head.encode())
+    return reader, writer
+
+
+async def opened(access: Access, path: str) -> Connection:
     """A stream of which the first event has come."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+    reader, writer = await asked(access, path)
     assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
     await reader.readuntil(b"\n\n")
     return reader, writer
@@ -57,12 +60,12 @@ async def rest(stream: Connection) -> bytes:
     return said
 
 
-def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(hub: Hub, server: tuple[Program, int]) -> None:
-    program, port = server
+def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(hub: Hub, server: tuple[Program, Access]) -> None:
+    program, access = server
     row = submit(hub)
 
     async def scene() -> tuple[list[bytes], float]:
-        streams = [await opened(port, f"/v1/experiments/{row.id}/events") for _ in range(STREAMS)]
+        streams = [await opened(access, f"/v1/experiments/{row.id}/events") for _ in range(STREAMS)]
         await asyncio.to_thread(train_epoch, hub, claim(hub, row), 1)
         for reader, _ in streams:
             await reader.readuntil(b"event: epoch")
@@ -82,15 +85,12 @@ def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(hub: Hub, 
 
 
 @on_sqlite
-def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Program, int]) -> None:
-    program, port = server
+def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Program, Access]) -> None:
+    program, access = server
     row = submit(hub)
 
     async def scene() -> bytes:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(
-            f"GET /v1/experiments/{row.id}/metrics?wait=60 HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
-        )
+        reader, writer = await asked(access, f"/v1/experiments/{row.id}/metrics?wait=60")
         await asyncio.sleep(0.5)
         program.process.send_signal(signal.SIGTERM)
         return await rest((reader, writer))
@@ -99,13 +99,14 @@ def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Pr
 
 
 @on_sqlite
-def test_many_requests_go_over_one_connection(server: tuple[Program, int]) -> None:
+def test_many_requests_go_over_one_connection(server: tuple[Program, Access]) -> None:
     """The time is printed: without TCP_NODELAY every request after the first takes 40 ms."""
-    connection = http.client.HTTPConnection("127.0.0.1", server[1])
+    access = server[1]
+    connection = http.client.HTTPConnection(urlsplit(access.url).netloc)
     seconds = []
     for _ in range(20):
         start = time.perf_counter()
-        connection.request("GET", "/v1/experiments")
+        connection.request("GET", "/v1/experiments", headers=bearer(access.key or ""))
         assert connection.getresponse().read() == b'{"data":[],"next_cursor":null}'
         seconds.append(time.perf_counter() - start)
     connection.close()
@@ -115,17 +116,18 @@ def test_many_requests_go_over_one_connection(server: tuple[Program, int]) -> No
 @on_sqlite
 def test_several_processes_share_a_port(hub: Hub, tmp_path: Path) -> None:
     port = free_port()
+    access = Access(f"http://127.0.0.1:{port}", admin_key(hub.settings.database_url))
     env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
     with Program(tmp_path / "log", "api", "--port", port, "--processes", 2, env=env) as program:
         wait_until(lambda: program.log.read_text().count("Application startup complete") == 2, "both processes")
         row = submit(hub)
-        said = asyncio.run(both_told(port, f"/v1/experiments/{row.id}/events", lambda: claim(hub, row), program))
+        said = asyncio.run(both_told(access, f"/v1/experiments/{row.id}/events", lambda: claim(hub, row), program))
         assert all(b": the service stops" in one for one in said)
 
 
-async def both_told(port: int, path: str, act: Callable[[], object], program: Program) -> list[bytes]:
+async def both_told(access: Access, path: str, act: Callable[[], object], program: Program) -> list[bytes]:
     """Enough streams that both processes have some: each hears what is done through the database."""
-    streams = [await opened(port, path) for _ in range(8)]
+    streams = [await opened(access, path) for _ in range(8)]
     await asyncio.to_thread(act)
     for reader, _ in streams:
         await reader.readuntil(b"id: 2\n")

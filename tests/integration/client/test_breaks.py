@@ -20,7 +20,7 @@ from hub.tables import ExperimentRow
 from tests.integration.api.service import on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.servers.faces import FACES, Opener
-from tests.servers.processes import Program, free_port, service_env, wait_until
+from tests.servers.processes import Program, admin_key, free_port, service_env, wait_until
 
 pytestmark = on_sqlite
 
@@ -31,7 +31,7 @@ class Server:
     def __init__(self, hub: Hub, folder: Path) -> None:
         self._env = service_env(folder, hub.settings.database_url, hub.settings.redis_url)
         self._folder, self._port, self._lives = folder, free_port(), 0
-        self.access = Access(f"http://127.0.0.1:{self._port}")
+        self.access = Access(f"http://127.0.0.1:{self._port}", admin_key(hub.settings.database_url))
         self.start()
 
     def start(self) -> None:

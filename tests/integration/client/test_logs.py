@@ -7,7 +7,6 @@ import pytest
 
 from gradus import Client
 from gradus.cli.logs import print_log
-from gradus.client import Access
 from gradus.status import Status
 from hub import events, runs
 from hub.hub import Hub
@@ -21,7 +20,7 @@ THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @pytest.fixture
 def client(hub: Hub) -> Iterator[Client]:
-    with serving(hub) as service, Client(Access(service.url)) as client:
+    with serving(hub) as service, Client(service.access) as client:
         yield client
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from gradus import Client, Experiment
 from gradus.cli.runs import Run
-from gradus.client import Access
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub import experiments, runs
@@ -23,7 +22,7 @@ BASE = Experiment(dataset="digits", layers=[8], epochs=4)
 
 @pytest.fixture(params=FACES)
 def client(request: pytest.FixtureRequest, hub: Hub) -> Iterator[Client]:
-    with serving(hub) as service, FACES[request.param](Access(service.url)) as client:
+    with serving(hub) as service, FACES[request.param](service.access) as client:
         yield client
 
 

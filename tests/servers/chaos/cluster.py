@@ -12,7 +12,7 @@ from tests.servers.chaos.service import WORKERS, tempered
 from tests.servers.chaos.victims import Victim
 from tests.servers.lossy import LossyPostgres
 from tests.servers.postgres import Postgres, running_postgres
-from tests.servers.processes import Program, free_port, service_env
+from tests.servers.processes import Program, admin_key, free_port, service_env
 
 KILLABLE = {"fsync": "off", "autovacuum": "off", "shared_buffers": "32MB"}
 """A process may be killed at any time, a commit is out of its hands before it returns: there is no power to cut."""
@@ -41,7 +41,7 @@ class ClusterService:
         self.database_url = postgres.url()
         self.redis_url = valkey.url
         port = free_port()
-        self.access = Access(f"http://127.0.0.1:{port}")
+        self.access = Access(f"http://127.0.0.1:{port}", admin_key(self.database_url))
         self._env = {
             **service_env(folder, proxy.url("postgres") if proxy.share else self.database_url, self.redis_url),
             **tempered(),

@@ -37,6 +37,18 @@ def test_the_key_of_the_file_goes_to_its_own_address_alone(folder: Path) -> None
     assert find_access("http://elsewhere:8123", env(folder, GRADUS_KEY="other")).key == "other"
 
 
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+def test_every_name_of_this_machine_leads_to_the_address_of_the_file(folder: Path, name: str) -> None:
+    """Where another user listens at `localhost` by IPv6, the key does not go."""
+    assert find_access(f"http://{name}:8123", env(folder)) == Access("http://127.0.0.1:8123", "secret")
+    for other in (f"https://{name}:8123", f"http://{name}:8124", f"http://{name}:8123/gradus", f"http://{name}"):
+        assert find_access(other, env(folder)) == Access(other, None)
+
+
+def test_a_key_of_the_environment_wins_over_the_file_s(folder: Path) -> None:
+    assert find_access(env=env(folder, GRADUS_KEY="mine")) == Access("http://127.0.0.1:8123", "mine")
+
+
 def test_a_key_that_is_given_wins(folder: Path) -> None:
     assert find_access(env=env(folder), key="given") == Access("http://127.0.0.1:8123", "given")
     assert find_access("http://there:1", env(folder, GRADUS_KEY="other"), key="given").key == "given"

@@ -3,7 +3,6 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { copy } from "../../copy.js";
 import { icon } from "../../icons.js";
-import { isKeyed } from "../../session.js";
 import { askedFor, WAYS } from "./snippets.js";
 
 /**
@@ -12,7 +11,7 @@ import { askedFor, WAYS } from "./snippets.js";
  */
 export const reproduce = (experiment, parent, way, choose) => {
   if (parent === null) return framed(html``, html`<p class="muted">It went on from a checkpoint of an experiment that is gone.</p>`);
-  const text = WAYS[way].text(askedFor(experiment, parent), isKeyed());
+  const text = WAYS[way].text(askedFor(experiment, parent));
   const ways = WAYS.map(({ name }, i) => html`<button aria-pressed=${i === way} @click=${() => choose(i)}>${name}</button>`);
   return framed(
     html`<div class="segments" role="group" aria-label="From">${ways}</div>${copyButton(text, "The snippet")}`,

@@ -16,25 +16,31 @@ const changesOf = (before, after) => {
   return differing.length ? { ...Object.fromEntries(differing), layers: after.layers } : {};
 };
 
-const curl = ({ id, epoch, changes, spec }, keyed) => {
+const KEY = "# GRADUS_KEY is a key of the service; that of `gradus up` is in client.json in its data folder";
+const FOUND = "# the key is GRADUS_KEY's, else that of `gradus up` on this machine";
+
+const curl = ({ id, epoch, changes, spec }) => {
   const body = spec ?? { changes, from_epoch: epoch };
-  return `curl ${location.origin}/v1/experiments${spec ? "" : `/${id}/fork`} \\${keyed ? '\n  -H "Authorization: Bearer $GRADUS_KEY" \\' : ""}
+  return `${KEY}
+curl ${location.origin}/v1/experiments${spec ? "" : `/${id}/fork`} \\
+  -H "Authorization: Bearer $GRADUS_KEY" \\
   -H "Content-Type: application/json" \\
   -d @- <<'SPEC'
 ${JSON.stringify(body, null, 2)}
 SPEC`;
 };
 
-const python = ({ id, epoch, changes, spec }, keyed) => `from gradus import Client
+const python = ({ id, epoch, changes, spec }) => `from gradus import Client
 
 ${spec ? "spec" : "changes"} = ${literal(spec ?? changes)}
 
-with Client("${location.origin}") as client:${keyed ? "  # its key is in GRADUS_KEY" : ""}
+with Client("${location.origin}") as client:  ${FOUND}
     run = ${spec ? "client.experiments.create(spec)" : `client.experiments.fork("${id}", changes, from_epoch=${epoch})`}
     for row in run.watch():
         print(row.epoch, row.validation_accuracy)`;
 
-const shell = (asked, keyed) => `${keyed ? "# its key is in GRADUS_KEY\n" : ""}${asked.spec ? submit(asked) : fork(asked)}`;
+const shell = (asked) => `${FOUND}
+${asked.spec ? submit(asked) : fork(asked)}`;
 
 const submit = ({ spec }) => `gradus submit --url ${location.origin} --watch - <<'SPEC'
 ${JSON.stringify(spec, null, 2)}
