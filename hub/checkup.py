@@ -18,7 +18,7 @@ from hub.bell import Bell
 from hub.database import Database, sqlite_module
 from hub.schema import mismatch, version
 from hub.settings import Settings
-from hub.valkey.config import read_access
+from hub.valkey import ValkeyServer
 from hub.valkey.executable import find_executable
 
 SAFE = (3, 51, 3)
@@ -80,9 +80,8 @@ def _redis(settings: Settings, env: Mapping[str, str]) -> Finding:
 
 
 def _embedded(folder: Path) -> Finding:
-    access = read_access(folder / "valkey.conf")
-    if access is not None and access.answering_pid() is not None:
-        return Finding(ok=True, said=f"answers on port {access.port}")
+    if ValkeyServer(folder).find():
+        return Finding(ok=True, said="answers at its socket")
     try:
         return Finding(ok=None, said=f"not running; gradus up starts {find_executable()}")
     except Unavailable as error:

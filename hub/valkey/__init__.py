@@ -1,4 +1,4 @@
-"""The embedded Valkey server: one folder, loopback only, behind a password of its own."""
+"""The embedded Valkey server: one folder, a socket that is its owner's alone, a password of its own."""
 
 from hub.valkey.server import ValkeyServer
 

@@ -1,7 +1,9 @@
-"""How a server is reached: its port on loopback, and its password."""
+"""How a server is reached: its socket in a folder that is its owner's alone, and its password."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -13,33 +15,30 @@ from redis.retry import Retry
 class Access:
     """Where a server listens, and the password that it wants."""
 
-    port: int
-    password: str
+    socket: Path
+    password: str = field(repr=False)
 
     @property
     def url(self) -> str:
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+        return f"unix://:{self.password}@{quote(str(self.socket))}"
 
     def client(self) -> Redis:
         """A client that fails at once instead of trying again."""
         return Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
 
-    def answering_pid(self) -> int | None:
-        """The process that answers with our password and is ready; None if there is none."""
-        with contextlib.closing(self.client()) as client:
-            try:
-                client.ping()
-                return int(client.info("server")["process_id"])
-            except RedisError:
-                return None
+    def answers(self) -> bool:
+        """Whether a server is ready."""
+        return self._ping() is None
 
     def loading(self) -> bool:
-        """Whether the server is ours and still reads its file."""
+        """Whether a server still reads its file."""
+        return isinstance(self._ping(), BusyLoadingError)
+
+    def _ping(self) -> RedisError | None:
+        """What it complains of."""
         with contextlib.closing(self.client()) as client:
             try:
                 client.ping()
-            except BusyLoadingError:
-                return True
-            except RedisError:
-                return False
-            return False
+            except RedisError as error:
+                return error
+            return None

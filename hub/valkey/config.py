@@ -7,8 +7,9 @@ from pathlib import Path
 from hub.valkey.access import Access
 
 _TEXT = """\
-bind 127.0.0.1
-port {port}
+port 0
+unixsocket "{socket}"
+unixsocketperm 600
 requirepass {password}
 dir "{folder}"
 daemonize no
@@ -17,23 +18,33 @@ appendfsync everysec
 save ""
 maxmemory-policy noeviction
 """
+_SAID = re.compile(r'^unixsocket "(.*)"$.*?^requirepass (\w+)$', re.MULTILINE | re.DOTALL)
 
 
 def read_access(path: Path) -> Access | None:
     """What the configuration of the last start says."""
-    if not path.exists():
+    try:
+        found = _SAID.search(path.read_text())
+    except (OSError, ValueError):  # gone or spoilt: it is written anew
         return None
-    found = re.search(r"^port (\d+)\nrequirepass (\w+)$", path.read_text(), re.MULTILINE)
-    return Access(int(found[1]), found[2]) if found else None
+    return Access(Path(_unquoted(found[1])), found[2]) if found else None
 
 
 def write(path: Path, access: Access) -> None:
     """For a server that keeps its data beside the file, which only its owner may read: on the command line everybody
     would see the password."""
-    folder = str(path.parent).replace("\\", "\\\\").replace('"', '\\"')
-    text = _TEXT.format(port=access.port, password=access.password, folder=folder)
+    text = _TEXT.format(socket=_quoted(str(access.socket)), password=access.password, folder=_quoted(str(path.parent)))
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
         file.write(text)
     new.replace(path)
+
+
+def _quoted(text: str) -> str:
+    """As it stands between double quotes: what could end them, or the line, by its number."""
+    return re.sub(r'["\\\x00-\x1f]', lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), text)

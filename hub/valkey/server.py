@@ -1,14 +1,10 @@
 """The server's process: started, adopted, stopped."""
 
 import contextlib
-import fcntl
-import os
 import secrets
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -16,54 +12,61 @@ from gradus.errors import Unavailable
 from hub.valkey.access import Access
 from hub.valkey.config import read_access, write
 from hub.valkey.executable import find_executable
+from hub.valkey.lock import Lock
+from hub.valkey.sockets import is_private, place
 
 START_SECONDS = 60.0
 """Reading back a long append-only file takes its time."""
 
 
 class ValkeyServer:
-    """Starts, adopts and stops the server of one folder.
+    """Starts, adopts and stops the server of one folder, which it makes its owner's alone.
 
-    The server outlives a parent that is killed: the next `start` adopts it. It keeps its port and password over
-    restarts, so that clients find it again, unless another program has taken the port meanwhile.
+    The server outlives a parent that is killed: the next `start` adopts it. It keeps its socket and password over
+    restarts, so that clients find it again. What is adopted, told the password or ended holds the folder's lock, and so
+    was started here.
     """
 
     def __init__(self, folder: Path, stop_seconds: float = 10.0) -> None:
         self.folder = folder.absolute()
         self._stop_seconds = stop_seconds
+        self._lock = Lock(self.folder)
         self._access: Access | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        """`redis://` address with the password in it."""
+        """`unix://` address with the password in it."""
         assert self._access is not None, "start() first"
         return self._access.url
 
     @property
     def pid(self) -> int | None:
         """The server's process; None if none answers."""
-        if self._process is not None and self._process.poll() is None:
-            return self._process.pid
-        return self._access.answering_pid() if self._access else None
+        return self._lock.holder() if self.alive() else None
 
     def alive(self) -> bool:
         """Whether the server answers now."""
-        return self._access is not None and self._access.answering_pid() is not None
+        return self._access is not None and self._lock.holder() is not None and self._access.answers()
+
+    def find(self) -> bool:
+        """Adopts the server that is there, once it answers; whether there is one."""
+        self._access = read_access(self._config)
+        return self._access is not None and self._adopts(self._access)
 
     def start(self) -> None:
         """Starts the server, or adopts the one that is left from before; returns when it answers."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._access = read_access(self._config)
-        if self._access is not None and self._adopts(self._access):
+        with contextlib.suppress(PermissionError):  # a file system without modes: the socket goes elsewhere
+            self.folder.chmod(0o700)
+        if self.find():
             return
-        with self._lock() as lock:
-            for _ in range(5):  # a free port can be taken between looking and binding
-                self._access = self._access or Access(_free_port(), secrets.token_hex(32))
-                if self._launch(self._access, lock):
-                    return
-                self._access = Access(_free_port(), self._access.password)
-        raise Unavailable(f"Valkey does not start: {self._last_words()}")
+        with self._lock.taken(self._stop_seconds) as lock:
+            before = self._access
+            socket = place(self.folder, before.socket if before else None)
+            self._access = Access(socket, before.password if before else secrets.token_hex(32))
+            if not self._launch(self._access, lock):
+                raise Unavailable(f"Valkey does not start: {self._last_words()}")
 
     def stop(self) -> None:
         """Ends the server after it has written everything; harmless when it is not running."""
@@ -90,48 +93,31 @@ class ValkeyServer:
         return self.folder / "valkey.log"
 
     def _adopts(self, access: Access) -> bool:
+        """Whether a server of ours is there; only such a one is told the password."""
+        if self._lock.holder() is None or not is_private(access.socket.parent):
+            return False
         deadline = time.monotonic() + START_SECONDS
         while access.loading() and time.monotonic() < deadline:
             time.sleep(0.05)
-        return access.answering_pid() is not None
-
-    @contextlib.contextmanager
-    def _lock(self) -> Iterator[int]:
-        """The folder's lock. The server inherits it: two servers on one append-only file would spoil it."""
-        lock = os.open(self.folder / "valkey.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            self._take(lock)
-            yield lock
-        finally:
-            os.close(lock)
-
-    def _take(self, lock: int) -> None:
-        deadline = time.monotonic() + self._stop_seconds  # the last server may be on its way out
-        while True:
-            try:
-                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise Unavailable(
-                        f"a Valkey server that does not answer holds {self.folder}: end its process first"
-                    ) from None
-            time.sleep(0.02)
+        return access.answers()
 
     def _launch(self, access: Access, lock: int) -> bool:
         """Whether a server with this access came up."""
         write(self._config, access)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                [find_executable(), self._config],
-                stdin=subprocess.DEVNULL,
+        access.socket.unlink(missing_ok=True)  # whatever is left there would be told the password
+        with self.log.open("ab") as log, self._config.open("rb") as config:
+            self._process = subprocess.Popen(
+                [find_executable(), "-"],  # a path would be a pattern: of one without a match nothing is read
+                stdin=config,
                 stdout=log,
                 stderr=log,
                 pass_fds=[lock],
                 start_new_session=True,  # a Ctrl-C is for the parent, which stops the server last
             )
+        self._lock.give(lock, self._process.pid)
         deadline = time.monotonic() + START_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
-            if access.answering_pid() == self._process.pid:
+            if access.answers():
                 return True
             time.sleep(0.01)
         self.kill()
@@ -141,9 +127,8 @@ class ValkeyServer:
         if self._process is not None:
             self._end_child(self._process, how)
             self._process = None
-        elif self._access is not None and (pid := self._access.answering_pid()) is not None:
-            os.kill(pid, how)
-            self._wait_until_deaf(pid)
+        else:
+            self._end_adopted(how)
 
     def _end_child(self, process: subprocess.Popen[bytes], how: signal.Signals) -> None:
         process.send_signal(how)
@@ -153,21 +138,15 @@ class ValkeyServer:
             process.kill()
             process.wait()
 
-    def _wait_until_deaf(self, pid: int) -> None:
-        """An adopted server is nobody's child here: it is gone when its port, which it closes last, is."""
+    def _end_adopted(self, how: signal.Signals) -> None:
+        """It is nobody's child here: it is gone when it has let go of the lock."""
         deadline = time.monotonic() + self._stop_seconds
-        while self.alive():
+        self._lock.signal(how)
+        while self._lock.holder() is not None:
             if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
+                self._lock.signal(signal.SIGKILL)
             time.sleep(0.02)
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()
         return " / ".join(lines[-3:]) or "it left no message"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

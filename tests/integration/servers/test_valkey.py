@@ -2,31 +2,44 @@
 
 import os
 import signal
+import socket
 import stat
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
+from queue import Queue as Mailbox
 
 import pytest
 from redis import AuthenticationError, Redis
 
 from gradus.errors import Unavailable
+from hub.queue import Queue
 from hub.valkey import ValkeyServer
+from hub.valkey.config import read_access
+from hub.valkey.lock import Lock
 
 
 def test_answers_only_to_its_password(valkey: ValkeyServer) -> None:
     with Redis.from_url(valkey.url) as client:
         assert client.ping()
     with (
-        Redis.from_url(valkey.url.replace("redis://:", "redis://:not")) as stranger,
+        Redis.from_url(valkey.url.replace("unix://:", "unix://:not")) as stranger,
         pytest.raises(AuthenticationError),
     ):
         stranger.ping()
 
 
-def test_listens_on_loopback_and_evicts_nothing(valkey: ValkeyServer) -> None:
+def test_listens_for_its_owner_alone_and_evicts_nothing(valkey: ValkeyServer) -> None:
     with Redis.from_url(valkey.url, decode_responses=True) as client:
-        settings = client.config_get("bind", "appendonly", "appendfsync", "maxmemory-policy")
+        settings = client.config_get("port", "unixsocket", "appendonly", "appendfsync", "maxmemory-policy")
+    socket = Path(settings["unixsocket"])
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
     assert settings == {
-        "bind": "127.0.0.1",
+        "port": "0",
+        "unixsocket": str(socket),
         "appendonly": "yes",
         "appendfsync": "everysec",
         "maxmemory-policy": "noeviction",
@@ -40,7 +53,7 @@ def test_shows_the_password_to_its_owner_alone(valkey: ValkeyServer) -> None:
 
 
 def test_keeps_data_address_and_password_over_a_stop(tmp_path: Path) -> None:
-    folder = tmp_path / 'a folder with "quotes" and ü'
+    folder = tmp_path / 'a "folder" [x] \\ %20?#*\n ü'
     with ValkeyServer(folder) as first, Redis.from_url(first.url) as client:
         client.set("epoch", 7)
     with ValkeyServer(folder) as second, Redis.from_url(second.url) as client:
@@ -81,26 +94,96 @@ def test_an_adopted_server_can_be_killed_and_started_anew(tmp_path: Path) -> Non
             assert heir.pid != first
 
 
-def test_moves_when_another_program_has_taken_the_port(tmp_path: Path) -> None:
-    with ValkeyServer(tmp_path / "first") as first:
-        (tmp_path / "second").mkdir()
-        config = (first.folder / "valkey.conf").read_text()
-        other = config.replace("requirepass ", "requirepass a").replace("/first", "/second")
-        (tmp_path / "second" / "valkey.conf").write_text(other)
-        with ValkeyServer(tmp_path / "second") as second:
-            assert second.alive()
-            assert second.pid != first.pid
+def test_a_queue_finds_it_at_its_socket(tmp_path: Path) -> None:
+    """Celery has a URL of its own for sockets."""
+    with ValkeyServer(tmp_path / "a folder?") as server, closing(Queue(server.url)) as queue:
+        assert queue.hint("job", "auto")
+        assert queue.depth("auto") == 1
+        assert queue.oldest("auto") is not None
+
+
+def test_a_path_too_long_for_a_socket_has_it_in_a_private_folder_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 30)
+    with ValkeyServer(folder) as first:
+        assert first.alive()
+        place = read_access(folder / "valkey.conf")
+        assert place is not None
+        assert stat.S_IMODE(place.socket.parent.stat().st_mode) == 0o700
+    with ValkeyServer(folder) as second:
+        assert second.url == first.url
+    place.socket.parent.chmod(0o755)  # as if somebody else had made it anew, who could listen there
+    with ValkeyServer(folder) as third:
+        assert third.url != first.url
+        assert third.alive()
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Iterator[Mailbox[bytes]]:
+    """Listens where the last server did, and says that it is another process; what it is told."""
+    with ValkeyServer(tmp_path):
+        pass
+    access = read_access(tmp_path / "valkey.conf")
+    assert access is not None
+    told: Mailbox[bytes] = Mailbox()
+    with socket.socket(socket.AF_UNIX) as ear:
+        ear.bind(str(access.socket))
+        ear.listen()
+        ear.settimeout(0.1)
+        stopped = threading.Event()
+        thread = threading.Thread(target=_pretend, args=(ear, told, stopped))
+        thread.start()
+        yield told
+        stopped.set()
+        thread.join()
+
+
+def _pretend(ear: socket.socket, told: Mailbox[bytes], stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        with suppress(TimeoutError):
+            peer, _ = ear.accept()
+            with peer:
+                peer.settimeout(1)
+                told.put(peer.recv(4096))
+                peer.sendall(b"+OK\r\n+PONG\r\n$%d\r\nprocess_id:%d\r\n\r\n" % (20, os.getpid()))
+
+
+def test_a_stranger_where_it_listened_learns_nothing_and_has_nobody_ended(
+    stranger: Mailbox[bytes], tmp_path: Path
+) -> None:
+    """Only who holds the lock is asked, told the password, adopted or ended."""
+    heir = ValkeyServer(tmp_path)
+    assert not heir.find()
+    heir.start()
+    assert heir.pid not in {None, os.getpid()}
+    heir.stop()
+    assert stranger.empty()
+
+
+def test_the_process_that_had_the_lock_is_not_ended_for_it(tmp_path: Path) -> None:
+    """Its number may be another's by now."""
+    with ValkeyServer(tmp_path) as server:
+        pass
+    victim = subprocess.Popen(["sleep", "60"])
+    try:
+        (tmp_path / "valkey.lock").write_text(str(victim.pid))
+        assert Lock(tmp_path).holder() is None
+        server.kill()
+        assert victim.poll() is None
+    finally:
+        victim.kill()
+        victim.wait()
 
 
 def test_refuses_a_folder_that_a_silent_server_holds(tmp_path: Path) -> None:
     with ValkeyServer(tmp_path) as server:
-        assert server.pid is not None
-        os.kill(server.pid, signal.SIGSTOP)
+        pid = server.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
         try:
             with pytest.raises(Unavailable, match="does not answer holds"):
                 ValkeyServer(tmp_path, stop_seconds=0.1).start()
         finally:
-            os.kill(server.pid, signal.SIGCONT)
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_says_why_it_does_not_start(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gradus.client import Access
 from hub.valkey import ValkeyServer
-from hub.valkey.access import Access as ValkeyAccess
 from hub.valkey.config import read_access
+from hub.valkey.lock import Lock
 from tests.servers.chaos.families import arguments, children, family
 from tests.servers.chaos.service import WORKERS, tempered
 from tests.servers.chaos.victims import Victim
@@ -44,7 +44,7 @@ class EmbeddedService:
 
     @property
     def redis_url(self) -> str:
-        access = self._valkey_access()
+        access = read_access(self.data / "valkey" / "valkey.conf")
         assert access is not None, "Valkey was never started here"
         return access.url
 
@@ -81,13 +81,9 @@ class EmbeddedService:
         return [pid for pid, line in found.items() if "hub.embedded.child" in line and module in line]
 
     def _valkey(self) -> list[int]:
-        """Only who answers with our password: an adopted server is nobody's child."""
-        access = self._valkey_access()
-        pid = access.answering_pid() if access else None
+        """Only who holds its lock: an adopted server is nobody's child."""
+        pid = Lock(self.data / "valkey").holder()
         return [] if pid is None else [pid]
-
-    def _valkey_access(self) -> ValkeyAccess | None:
-        return read_access(self.data / "valkey" / "valkey.conf")
 
 
 @contextmanager
