@@ -106,7 +106,7 @@ class ValkeyServer:
         write(self._config, access)
         access.socket.unlink(missing_ok=True)  # whatever is left there would be told the password
         with self.log.open("ab") as log, self._config.open("rb") as config:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603
                 [find_executable(), "-"],  # a path would be a pattern: of one without a match nothing is read
                 stdin=config,
                 stdout=log,
