@@ -20,6 +20,7 @@ from api.middleware.security import Security
 from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
 from api.tail import Tail
 from api.telemetry import Telemetry
+from api.turns import Turns
 from api.world import World
 from gradus import __version__
 from hub import open_files
@@ -61,7 +62,7 @@ def create_app(
     strangers_per_minute: attempts to get in that may fail from one address before it has to wait.
     """
     door = Door(hub, strangers_per_minute)
-    world = World(hub, Tail(hub, poll, heartbeat), Telemetry(), door)
+    world = World(hub, Tail(hub, poll, heartbeat), Telemetry(), door, Turns())
     app = FastAPI(
         title="Gradus",
         version=__version__,

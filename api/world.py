@@ -8,17 +8,19 @@ from fastapi import Depends, Request
 from api.door import Door
 from api.tail import Tail
 from api.telemetry import Telemetry
+from api.turns import Turns
 from hub.hub import Hub
 
 
 @dataclass(frozen=True)
 class World:
-    """The hub, the tail of its event log, what is counted, and who is let in."""
+    """The hub, the tail of its event log, what is counted, who is let in, and who may write out a sweep."""
 
     hub: Hub
     tail: Tail
     telemetry: Telemetry
     door: Door
+    turns: Turns
 
 
 async def _world(request: Request) -> World:

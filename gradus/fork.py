@@ -30,9 +30,12 @@ def misfits(old: Experiment, new: Experiment) -> tuple[Mistake, ...]:
 
 
 def unresolved(experiment: Experiment) -> dict[str, Any]:
-    """Its document; what a layer has from the experiment is left out of the layer."""
+    """Its document; what a layer has from the experiment is left out of the layer, and so is the number of validation
+    examples that the data set has anyway: another data set has its own."""
     resolved = experiment.resolved()
     document = resolved.model_dump(mode="json")
+    if resolved.dataset.validation_examples == resolved.dataset.facts.default_validation:
+        del document["dataset"]["validation_size"]
     for layer, written in zip(resolved.layers, document["layers"], strict=True):
         for key in _inherited(experiment, layer):
             del written[key]

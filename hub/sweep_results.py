@@ -1,7 +1,7 @@
 """What a sweep's experiments have given: each change's values, their mean, and the difference to the base."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import isnan
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gradus.spec.dataset import Dataset
 from gradus.status import Status
-from gradus.sweep.changes import Change, changes
+from gradus.sweep.changes import Change, changes, long_label
 from gradus.sweep.grain import grain
 from gradus.sweep.objective import Objective
 from gradus.sweep.ranking import Rank, Standing, ranked
@@ -115,10 +115,15 @@ def _results(
     """In the order of the ranking."""
     in_order = sorted(members, key=lambda one: (one.label, one.seed))
     by_label = {label: list(group) for label, group in groupby(in_order, key=lambda one: one.label)}
-    groups = [_Group(change, by_label.get(change.label, [])) for change in found]
+    groups = [_Group(change, by_label.get(_stored(change, by_label), [])) for change in found]
     apart = _differences(groups, base_label)
     ranks = ranked([group.standing for group in groups], objective)
     return tuple(_result(groups[rank.number], rank, apart[rank.number], objective) for rank in ranks)
+
+
+def _stored(change: Change, labels: Container[str]) -> str:
+    """What its experiments are stored with: before labels were cut it was all of its values."""
+    return change.label if change.label in labels or not change.changes else long_label(change)
 
 
 def _differences(groups: Sequence[_Group], base_label: str | None) -> Sequence[Difference | None]:

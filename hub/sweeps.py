@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gradus.array import Room, arrays
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Expansion, Member
+from gradus.sweep.limits import Check, nothing_to_check
 from hub import experiments
 from hub.drafts import Draft, draft
 from hub.events import Event, append
@@ -48,11 +49,16 @@ class Planned:
     arrays: Sequence[Sequence[int]]
 
 
-def planned(members: Sequence[Member], room: Room, most: int) -> Planned:
+def planned(members: Sequence[Member], room: Room, most: int, check: Check = nothing_to_check) -> Planned:
     """Make everything ready: those that can train together are one job of `most` at most. Takes seconds for the
     largest sweeps, and so stands outside of any transaction."""
     specs = [member.experiment for member in members]
-    return Planned([draft(one) for one in specs], [member.label for member in members], arrays(specs, room, most))
+    dealt = arrays(specs, room, most)
+    drafts = []
+    for one in specs:
+        check()
+        drafts.append(draft(one))
+    return Planned(drafts, [member.label for member in members], dealt)
 
 
 def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> None:

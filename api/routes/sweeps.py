@@ -14,6 +14,7 @@ from api.documented import GUARDED, REPLAYED, WITH_SWEEP, body_of, header, probl
 from api.limits import PAGE_SIZE
 from api.parameters import IdempotencyKey, Query, SweepId
 from api.services import sweeps
+from api.sweep_turns import TheTurn
 from api.world import TheWorld
 from gradus.catalog import as_posted
 from gradus.examples import DIGITS, GRADIENT_DESCENT
@@ -105,6 +106,7 @@ def create_sweep(
     caller: TheCaller,
     body: JsonBody,
     query: Annotated[CreateQuery, InQuery()],
+    turn: TheTurn,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Train many networks: one base, what changes, and with which seeds. All are stored, or none.
@@ -113,8 +115,8 @@ def create_sweep(
     """
     request = documents.read(body, SweepRequest)
     if query.dry_run:
-        return answer(sweeps.preview(world.hub, caller.workspace_id, request))
-    made = sweeps.create(world.hub, caller.workspace_id, request, idempotency_key)
+        return answer(sweeps.preview(world.hub, caller.workspace_id, request, turn.check))
+    made = sweeps.create(world.hub, caller.workspace_id, request, idempotency_key, turn.check)
     return repeatable(made, 201, f"/v1/sweeps/{made.id}")
 
 
@@ -161,8 +163,13 @@ def retry_sweep(
     openapi_extra=body_of("SweepExtension", _EXTENSIONS),
 )
 def extend_sweep(
-    world: TheWorld, caller: TheCaller, sweep_id: SweepId, body: JsonBody, idempotency_key: IdempotencyKey = None
+    world: TheWorld,
+    caller: TheCaller,
+    sweep_id: SweepId,
+    body: JsonBody,
+    turn: TheTurn,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Add seeds, values, draws or variants; what is new is trained. What it has already is not trained twice."""
     more = documents.read(body, SweepExtension)
-    return repeatable(sweeps.extend(world.hub, caller.workspace_id, sweep_id, more, idempotency_key), 202)
+    return repeatable(sweeps.extend(world.hub, caller.workspace_id, sweep_id, more, idempotency_key, turn.check), 202)

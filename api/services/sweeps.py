@@ -14,6 +14,8 @@ from gradus.errors import InvalidSpec
 from gradus.spec.network import plan
 from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.extension import extended
+from gradus.sweep.labels import quoted
+from gradus.sweep.limits import Check, nothing_to_check
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.problem import Mistake
 from gradus.wire.sweep import PlannedMember, SweepDryRun, SweepPage, SweepRecord
@@ -26,13 +28,13 @@ from hub.sweeps import Planned
 from hub.tables import SweepRow
 
 
-def preview(hub: Hub, workspace_id: str, request: SweepRequest) -> SweepDryRun:
+def preview(hub: Hub, workspace_id: str, request: SweepRequest, check: Check = nothing_to_check) -> SweepDryRun:
     """What it would come to; nothing is stored.
 
     Raises:
         InvalidSpec: some of its experiments are no valid ones, or over a quota.
     """
-    expansion = _expanded(request, hub.settings.quotas)
+    expansion = _expanded(request, hub.settings.quotas, check)
     experiments = [member.experiment for member in expansion.members]
     with hub.read() as session:
         room = workers.room(session)
@@ -51,7 +53,9 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest) -> SweepDryRun:
     )
 
 
-def create(hub: Hub, workspace_id: str, request: SweepRequest, key: str | None) -> Outcome:
+def create(
+    hub: Hub, workspace_id: str, request: SweepRequest, key: str | None, check: Check = nothing_to_check
+) -> Outcome:
     """Store it with its experiments and tell the workers; under a key that was used before, find what was made then.
 
     Raises:
@@ -62,8 +66,8 @@ def create(hub: Hub, workspace_id: str, request: SweepRequest, key: str | None) 
     asked = idempotency.repeatable(workspace_id, key, request.model_dump_json())
     if first := earlier(hub, asked):  # before what takes seconds
         return first
-    expansion = _expanded(request, hub.settings.quotas)
-    new = _ready(hub, expansion.members)
+    expansion = _expanded(request, hub.settings.quotas, check)
+    new = _ready(hub, expansion.members, check)
 
     def deed(session: Session) -> Outcome:
         row = sweeps.add(session, workspace_id, expansion, now(session))
@@ -135,7 +139,14 @@ def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcom
     return once(hub, asked, deed)
 
 
-def extend(hub: Hub, workspace_id: str, sweep_id: str, more: SweepExtension, key: str | None) -> Outcome:
+def extend(
+    hub: Hub,
+    workspace_id: str,
+    sweep_id: str,
+    more: SweepExtension,
+    key: str | None,
+    check: Check = nothing_to_check,
+) -> Outcome:
     """Add seeds, values, draws or variants, and train what is new.
 
     Raises:
@@ -152,18 +163,18 @@ def extend(hub: Hub, workspace_id: str, sweep_id: str, more: SweepExtension, key
         with hub.read() as session:
             request = SWEEPS.found(session, workspace_id, sweep_id).request
         with suppress(_Overtaken):
-            return once(hub, asked, _extension(hub, workspace_id, sweep_id, request, more))
+            return once(hub, asked, _extension(hub, workspace_id, sweep_id, request, more, check))
 
 
 class _Overtaken(Exception):
     """Somebody else has extended the sweep meanwhile."""
 
 
-def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension) -> Deed:
+def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension, check: Check) -> Deed:
     """Extend the sweep of this request: made ready here, written down by what this returns."""
-    expansion, members = _extended(request, more)
+    expansion, members = _extended(request, more, check)
     _refuse_giants(members, hub.settings.quotas)
-    new = _ready(hub, members)
+    new = _ready(hub, members, check)
 
     def deed(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
@@ -177,16 +188,16 @@ def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: S
     return deed
 
 
-def _extended(request: str, more: SweepExtension) -> tuple[Expansion, tuple[Member, ...]]:
+def _extended(request: str, more: SweepExtension, check: Check) -> tuple[Expansion, tuple[Member, ...]]:
     try:
-        return extended(SweepRequest.model_validate_json(request), more)
+        return extended(SweepRequest.model_validate_json(request), more, check)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
 
 
-def _expanded(request: SweepRequest, limits: Quotas) -> Expansion:
+def _expanded(request: SweepRequest, limits: Quotas, check: Check) -> Expansion:
     try:
-        expansion = expand(request)
+        expansion = expand(request, check)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
     _refuse_giants(expansion.members, limits)
@@ -196,7 +207,7 @@ def _expanded(request: SweepRequest, limits: Quotas) -> Expansion:
 def _refuse_giants(members: tuple[Member, ...], limits: Quotas) -> None:
     first = {member.label: member for member in reversed(members)}  # seeds make no difference
     over = [
-        Mistake(path=f"base/{mistake.path}", message=f"{mistake.message} (in '{label}')")
+        Mistake(path=f"base/{mistake.path}", message=f"{mistake.message} (in {quoted(label)})")
         for label, member in reversed(first.items())
         for mistake in quotas.mistakes(member.experiment, limits)
     ]
@@ -222,10 +233,10 @@ def _outcome(session: Session, row: SweepRow) -> Outcome:
     return Outcome(row.id, record(session, row).model_dump_json())
 
 
-def _ready(hub: Hub, members: tuple[Member, ...]) -> Planned:
+def _ready(hub: Hub, members: tuple[Member, ...], check: Check) -> Planned:
     with hub.read() as session:
         room = workers.room(session)
-    return sweeps.planned(members, room, hub.settings.quotas.running)
+    return sweeps.planned(members, room, hub.settings.quotas.running, check)
 
 
 def _queue(session: Session, hub: Hub, row: SweepRow, new: Planned) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any, get_args, get_origin
 
+from gradus import paths
 from gradus.cli import documents
 from gradus.errors import BadRequest
 from gradus.spec.experiment import Experiment
@@ -25,7 +26,13 @@ def apply(document: Any, setting: str) -> Any:
         value = _text_of(text) if is_text(keys) else value_of(text)
     except BadRequest as error:
         raise BadRequest(f"--set {'.'.join(keys)}={error}") from error
-    return _put(_begun(document, keys), keys, value, setting)
+    path = ".".join(keys)
+    if (key := paths.scalar_before(document, path)) is not None:
+        raise BadRequest(f"--set {setting}: there is nothing under '{key}'")
+    try:
+        return paths.put(document, path, value)
+    except paths.NoSuchPlace as error:
+        raise BadRequest(f"--set {setting}: {error}") from None
 
 
 def apply_all(document: Any, settings: Sequence[str]) -> Any:
@@ -99,47 +106,3 @@ def _text_of(text: str) -> str:
     """What stands there; without the quotes of JSON."""
     value = value_of(text) if text.startswith('"') else text
     return value if isinstance(value, str) else text
-
-
-def _begun(document: Any, keys: Sequence[str]) -> Any:
-    """A piece that the document leaves to its default, such as the optimizer, begins as that default's kind."""
-    key, *rest = keys
-    if not rest or rest == ["kind"] or not isinstance(document, dict) or key in document:
-        return document
-    field = Experiment.model_fields.get(key)
-    kind = getattr(field.default, "kind", None) if field else None
-    return document | ({key: {"kind": kind}} if kind else {})
-
-
-def _put(place: Any, path: list[str], value: Any, setting: str) -> Any:
-    if not path:
-        return value
-    key, *rest = path
-    match _in_full(place):
-        case dict() as here if key == "kind" and not rest and here.get("kind") != value:
-            return {"kind": value}
-        case dict() as here:
-            return here | {key: _put(_named(here.get(key, {}), key, rest), rest, value, setting)}
-        case list() as items if key.isdigit() and int(key) < len(items):
-            i = int(key)
-            return [*items[:i], _put(items[i], rest, value, setting), *items[i + 1 :]]
-        case list() as items:
-            raise BadRequest(f"--set {setting}: '{key}' is no place in a list of {len(items)}, which count from 0")
-        case _:
-            raise BadRequest(f"--set {setting}: there is nothing under '{key}'")
-
-
-def _in_full(place: Any) -> Any:
-    """Shorthands of pieces that carry no name: true for all defaults, a number for a dense layer."""
-    if place is True or place is None or place is False:
-        return {}
-    if isinstance(place, int):
-        return {"kind": "dense", "units": place}
-    return place
-
-
-def _named(place: Any, key: str, rest: list[str]) -> Any:
-    """The shorthand of pieces that have a name of their own."""
-    if rest and isinstance(place, str):
-        return {"name" if key == "dataset" else "kind": place}
-    return place

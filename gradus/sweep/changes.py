@@ -1,20 +1,19 @@
 """The changes that a sweep makes to its base, each with a label."""
 
-import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import product
 from typing import Any
 
 from gradus.errors import InvalidSpec
 from gradus.merge import merged
+from gradus.paths import NoSuchPlace, put
+from gradus.sweep.draws import draws
+from gradus.sweep.labels import label, uncut, written
 from gradus.sweep.request import BASE, MAX_MEMBERS, RandomSearch, SweepRequest
-from gradus.sweep.space import draw
+from gradus.sweep.space import Choice
 from gradus.wire.problem import Mistake
-
-_TRIES = 100
-"""Draws for each one that is wanted before a space counts as exhausted."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,18 @@ def changes(request: SweepRequest) -> tuple[Change, ...]:
         found = [Change(BASE, {}), *(Change(label, patch) for label, patch in request.variants.items())]
     elif request.grid is not None:
         _refuse_crowds("grid", math.prod(map(len, request.grid.values())), request)
-        rows = product(*request.grid.values())
-        found = [_by_values(dict(zip(request.grid, row, strict=True))) for row in rows]
+        found = list(_combined(request.grid))
     else:
         assert request.random is not None
-        found = list(map(_by_values, _draws(request.random)))
+        _refuse_crowds("random/n", request.random.n, request)
+        found = list(_drawn(request.random))
     _refuse_crowds("seeds", len(found), request)
     return tuple(found)
+
+
+def long_label(change: Change) -> str:
+    """What a change of paths was called before labels were cut: experiments of that time are stored with it."""
+    return ", ".join(f"{path}={uncut(value)}" for path, value in change.changes.items())
 
 
 def in_order(paths: Mapping[str, Any]) -> list[str]:
@@ -61,8 +65,8 @@ def changed(document: dict[str, Any], change: Change, *, patch: bool) -> dict[st
         return dict(merged(document, change.changes))
     for path in in_order(change.changes):
         try:
-            document = _with(document, path.split("."), change.changes[path])
-        except IndexError as error:
+            document = put(document, path, change.changes[path])
+        except NoSuchPlace as error:
             raise InvalidSpec(str(error), errors=[Mistake(path=slashed(path), message=str(error))]) from None
     return document
 
@@ -72,43 +76,26 @@ def slashed(path: str) -> str:
     return path.replace(".", "/")
 
 
-def _with(document: Any, keys: list[str], value: Any) -> Any:
-    """The document with the value at a path; another `kind` begins its object anew."""
-    key, *rest = keys
-    if isinstance(document, list):
-        if not key.isdecimal() or int(key[:9]) >= len(document):
-            raise IndexError(f"there is no '{key}' in a list of {len(document)}; its places are 0, 1, 2 …")
-        place = int(key)
-        return [*document[:place], _with(document[place], rest, value) if rest else value, *document[place + 1 :]]
-    old = document if isinstance(document, dict) else {}
-    if rest:
-        return {**old, key: _with(old.get(key), rest, value)}
-    return merged(old, {key: value}) if key == "kind" else {**old, key: value}
+def _combined(grid: Mapping[str, Sequence[Any]]) -> Iterator[Change]:
+    """Every combination. A value is written for its label once, however many have it."""
+    pairs = ([(value, written(value)) for value in values] for values in grid.values())
+    for row in product(*pairs):
+        yield Change(
+            label({path: text for path, (_, text) in zip(grid, row, strict=True)}),
+            {path: value for path, (value, _) in zip(grid, row, strict=True)},
+        )
 
 
-def _by_values(values: dict[str, Any]) -> Change:
-    return Change(", ".join(f"{path}={_written(value)}" for path, value in values.items()), values)
-
-
-def _written(value: Any) -> str:
-    """As in JSON, without quotes around a bare word."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def _draws(search: RandomSearch) -> Iterator[dict[str, Any]]:
-    """Different draws, as many as wanted."""
-    seen: set[str] = set()
-    for number in count():
-        if len(seen) == search.n:
-            return
-        if number == _TRIES * search.n:
-            message = f"has only {len(seen)} different members, and {search.n} are asked for: take a smaller n"
-            raise InvalidSpec(f"random/space: {message}", errors=[Mistake(path="random/space", message=message)])
-        values = {path: draw(space, search.seed, path, number) for path, space in search.space.items()}
-        key = json.dumps(values, sort_keys=True)
-        if key not in seen:
-            seen.add(key)
-            yield values
+def _drawn(search: RandomSearch) -> Iterator[Change]:
+    texts = {
+        path: list(map(written, space.values)) for path, space in search.space.items() if isinstance(space, Choice)
+    }
+    choices = {path: space.values for path, space in search.space.items() if isinstance(space, Choice)}
+    for draw in draws(search):
+        yield Change(
+            label({path: texts[path][int(one)] if path in texts else written(one) for path, one in draw.items()}),
+            {path: choices[path][int(one)] if path in choices else one for path, one in draw.items()},
+        )
 
 
 def _refuse_base(variants: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """From a request to the experiments of a sweep, or to every mistake in it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +9,15 @@ from pydantic import ValidationError
 
 from gradus.errors import InvalidSpec
 from gradus.fork import unresolved
+from gradus.paths import unknown
 from gradus.spec.experiment import Experiment
 from gradus.sweep.changes import Change, changed, changes, in_order, slashed
+from gradus.sweep.clashes import refuse_clashes
+from gradus.sweep.labels import quoted
+from gradus.sweep.limits import Check, nothing_to_check, refuse_layers, refuse_size
 from gradus.sweep.request import SweepRequest
 from gradus.wire.problem import MOST, Mistake, mistakes
+from gradus.wire.unknown import unknown_key
 
 _OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experiments by their labels"}
 """Keys of an experiment that a change may not set."""
@@ -40,16 +46,23 @@ class Expansion:
     """The change that leaves the base as it is; None if none does."""
 
 
-def expand(request: SweepRequest) -> Expansion:
+def expand(request: SweepRequest, check: Check = nothing_to_check) -> Expansion:
     """Every experiment of the sweep.
+
+    check: called for each change.
 
     Raises:
         InvalidSpec: something is wrong with it; `errors` names each experiment that is no valid one by its label.
     """
     request = request.resolved()
     assert request.seeds is not None
-    made = _make(request, changes(request))
-    prints = [experiment.fingerprint() for _, experiment in made]
+    refuse_clashes(request)
+    _refuse_paths(request)
+    found = changes(request)
+    _refuse_names(request, found)
+    refuse_size(request, found)
+    made = _make(request, found, check)
+    prints = _prints(made, check)
     _refuse_twins(request, made, prints)
     base = request.base.model_copy(update={"seed": request.seeds[0]}).fingerprint()
     members = (
@@ -65,21 +78,48 @@ def expand(request: SweepRequest) -> Expansion:
     )
 
 
-def _make(request: SweepRequest, found: Sequence[Change]) -> list[tuple[Change, Experiment]]:
+def _prints(made: Sequence[tuple[Change, Experiment]], check: Check) -> list[str]:
+    prints = []
+    for _, experiment in made:
+        check()
+        prints.append(experiment.fingerprint())
+    return prints
+
+
+def _make(request: SweepRequest, found: Sequence[Change], check: Check) -> list[tuple[Change, Experiment]]:
     """The experiment of each change, with the first seed."""
     assert request.seeds is not None
     document = unresolved(request.base) | {"seed": request.seeds[0]}
     made: list[tuple[Change, Experiment]] = []
     wrong: list[Mistake] = []
+    layers = 0
     for change in found:
+        check()
         try:
-            made.append((change, _experiment(request, document, change)))
+            experiment = _experiment(request, document, change)
         except InvalidSpec as error:
             wrong += [_labelled(one, change.label) for one in error.errors]
+        else:
+            made.append((change, experiment))
+            layers += len(experiment.layers)
+            refuse_layers(layers, request)
         if len(wrong) > MOST:
             break
     _refuse(wrong)
     return made
+
+
+def _refuse_paths(request: SweepRequest) -> None:
+    """Paths that no spec has are told at once: to draw or combine values for them would be in vain."""
+    swept = request.grid or (request.random.space if request.random else {})
+    found = ((path, unknown(path)) for path in swept)
+    _refuse(
+        [
+            Mistake(path=f"{_way(request)}/{path}", message=unknown_key(Experiment, place))
+            for path, place in found
+            if place is not None
+        ]
+    )
 
 
 def _refuse(wrong: Sequence[Mistake]) -> None:
@@ -144,14 +184,20 @@ def _refuse_twins(request: SweepRequest, made: Sequence[tuple[Change, Experiment
     wrong: list[Mistake] = []
     for (change, _), its in zip(made, prints, strict=True):
         if its in first:
-            message = f"'{change.label}' comes to the same experiment as '{first[its]}': leave one out"
+            message = f"{quoted(change.label)} comes to the same experiment as {quoted(first[its])}: leave one out"
             wrong.append(Mistake(path=_place(request, change, ""), message=message))
         first.setdefault(its, change.label)
     _refuse(wrong)
 
 
+def _refuse_names(request: SweepRequest, found: Sequence[Change]) -> None:
+    """Labels tell results apart: a text and a number may be written alike."""
+    twice = [label for label, count in Counter(change.label for change in found).items() if count > 1]
+    _refuse([Mistake(path=_way(request), message=f"two changes would be called {quoted(one)}") for one in twice])
+
+
 def _labelled(mistake: Mistake, label: str) -> Mistake:
-    return mistake.model_copy(update={"message": f"{mistake.message} (in '{label}')"})
+    return mistake.model_copy(update={"message": f"{mistake.message} (in {quoted(label)})"})
 
 
 def _named(experiment: Experiment, request: SweepRequest, label: str, seed: int) -> Experiment:

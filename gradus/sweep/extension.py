@@ -1,16 +1,20 @@
 """A sweep that gets more seeds, values, draws or variants."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from gradus.errors import InvalidSpec
 from gradus.sweep.changes import changes
 from gradus.sweep.expand import Expansion, Member, expand
+from gradus.sweep.limits import Check, nothing_to_check
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.problem import Mistake
 
 
-def extended(request: SweepRequest, more: SweepExtension) -> tuple[Expansion, tuple[Member, ...]]:
+def extended(
+    request: SweepRequest, more: SweepExtension, check: Check = nothing_to_check
+) -> tuple[Expansion, tuple[Member, ...]]:
     """The whole sweep with what is added, and the members that are new.
 
     Raises:
@@ -22,7 +26,7 @@ def extended(request: SweepRequest, more: SweepExtension) -> tuple[Expansion, tu
     if wrong:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
     there = {(change.label, seed) for change in changes(request) for seed in request.seeds}
-    whole = expand(_merged(request, more))
+    whole = expand(_merged(request, more), check)
     return whole, tuple(member for member in whole.members if (member.label, member.seed) not in there)
 
 
@@ -64,9 +68,8 @@ def _grid(grid: Mapping[str, tuple[Any, ...]], more: Mapping[str, tuple[Any, ...
 
 
 def _union(values: tuple[Any, ...], more: tuple[Any, ...]) -> tuple[Any, ...]:
-    """By equality, for values may be objects; true is not 1."""
-    known = list(values)
+    """As JSON tells them apart: values may be objects, and true is not 1."""
+    found = {json.dumps(value, sort_keys=True): value for value in values}
     for value in more:
-        if not any(value == other and type(value) is type(other) for other in known):
-            known.append(value)
-    return tuple(known)
+        found.setdefault(json.dumps(value, sort_keys=True), value)
+    return tuple(found.values())

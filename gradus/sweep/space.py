@@ -70,7 +70,7 @@ Space = Annotated[Choice | UniformSpace | LogUniform | Integer, tagged()]
 
 def draw(space: Choice | Bounded, seed: int, path: str, number: int) -> Any:
     """The value at this path in a sweep's draw of this number."""
-    share = Random(f"{seed}/{path}/{number}").random()  # noqa: S311 (hashed by SHA-512, the same everywhere)
+    share = drawn_share(seed, path, number)
     match space:
         case Choice(values=values):
             return values[int(share * len(values))]
@@ -82,6 +82,11 @@ def draw(space: Choice | Bounded, seed: int, path: str, number: int) -> Any:
             return low + int(share * (high - low + 1))
         case _:
             assert_never(space)
+
+
+def drawn_share(seed: int, path: str, number: int) -> float:
+    """The number in [0, 1) that decides a draw."""
+    return Random(f"{seed}/{path}/{number}").random()  # noqa: S311 (hashed by SHA-512, the same everywhere)
 
 
 def _rounded(value: float, low: float, high: float) -> float:

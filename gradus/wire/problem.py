@@ -1,7 +1,7 @@
 """Problems: RFC 9457 documents, and how a validation error becomes one's list of mistakes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -108,16 +108,43 @@ def _written(part: int | str, before: int | str | None, two_before: int | str | 
     return before not in KINDS and two_before != "space" and part[:1].islower() and part.isidentifier()
 
 
+ECHO = 500
+"""Characters of an input that are sent back."""
+
+
 def echo(value: Any) -> Any:
     """The input, if it is small enough to send back and can be written in UTF-8."""
-    text = repr(value)
-    if len(text) > 500:
-        return _encodable(f"{text[:500]}…")
+    text = _beginning(value)
+    if len(text) > ECHO:
+        return _encodable(f"{text[:ECHO]}…")
     try:
         json.dumps(value, ensure_ascii=False, default=repr).encode()
     except UnicodeEncodeError:
         return _encodable(text)
     return value
+
+
+def _beginning(value: Any) -> str:
+    """Its representation, or more than enough of one that is long: to write out a megabyte takes a moment."""
+    if isinstance(value, str):
+        return repr(value[: ECHO + 1])
+    if isinstance(value, Mapping):
+        return f"{{{_joined(f'{_beginning(key)}: {_beginning(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        brackets = "[]" if isinstance(value, list) else "()"
+        return f"{brackets[0]}{_joined(map(_beginning, value))}{brackets[1]}"
+    return repr(value)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    found: list[str] = []
+    size = 0
+    for part in parts:
+        found.append(part)
+        size += len(part)
+        if size > ECHO:
+            break
+    return ", ".join(found)
 
 
 def _encodable(text: str) -> str:

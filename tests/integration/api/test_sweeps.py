@@ -131,7 +131,7 @@ def test_a_dry_run_estimates_by_earlier_runs_like_these(service: Service, client
         ({"random": {"n": 2, "space": {"l2": {"kind": "uniform", "low": 1, "high": 0}}}}, "random/space/l2"),
         ({"grid": {"l2": [0, 1]}, "base": {**SPEC, "epochs": 0}}, "base/epochs"),
         ({"grid": {"epochs": list(range(1, 502))}, "seeds": [0, 1]}, "grid"),
-        ({"grid": {"layers.0.units": [100_000], "layers": [[1, 100_000]]}}, "base/layers"),
+        ({"grid": {"layers": [[100_000, 100_000]]}}, "base/layers"),
         ({"grid": {"l2": [0, 1]}, "seeds": []}, "seeds"),
     ],
     ids=lambda value: json.dumps(value)[:50],

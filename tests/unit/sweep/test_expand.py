@@ -132,6 +132,20 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
         ({"random": {"n": 3, "space": {"l2": {"kind": "choice", "values": [1, 2]}}}}, "random/space", "only 2"),
         ({"random": {"n": 1, "space": {"l2": {"kind": "choice", "values": [-1]}}}}, "random/space/l2", "at least 0"),
         ({"grid": {"dataset": ["diabetes"]}}, "objective/metric", "is a regression"),
+        ({"grid": {"optimizer": ["sgd"], "optimizer.kind": ["adam"]}}, "grid/optimizer.kind", "'optimizer' says it"),
+        ({"grid": {"optimizer": [{"kind": "sgd", "lr": 1}], "optimizer.lr": [2]}}, "grid/optimizer.lr", "says it"),
+        ({"grid": {"layers.0": [8], "layers": [[300]]}}, "grid/layers.0", "'layers' says it already, with [300]"),
+        ({"grid": {"layers": [[300], [8]], "layers.0.units": [4]}}, "grid/layers.0.units", "says it already"),
+        ({"grid": {"layers.0": [4], "layers.0.units": [8]}}, "grid/layers.0.units", "'layers.0' says it already"),
+        ({"grid": {"layers.00.units": [8], "layers.0.units": [4]}}, "grid/layers.00.units", "no '00' in a list"),
+        ({"grid": {"batch_norm": [True, False], "batch_norm.momentum": [1]}}, "grid/batch_norm.momentum", "is false"),
+        (
+            {"grid": {"optimizer": ["sgd", "adam"], "optimizer.beta1": [0.5]}},
+            "grid/optimizer.beta1",
+            "'adam' and 'adamw'",
+        ),
+        ({"grid": {"init": ["zeros"], "init.distribution": ["normal"]}}, "grid/init.distribution", "'xavier' and 'he'"),
+        ({"grid": {"tags": [["1"], [1]], "l2": [1, "1"]}}, "grid", "would be called 'tags="),
     ],
     ids=lambda value: json.dumps(value)[:60],
 )
@@ -186,3 +200,138 @@ def test_an_extension_that_does_not_fit_is_refused(more: dict[str, Any], path: s
     with pytest.raises(InvalidSpec) as caught:
         extended(request(grid={"l2": [0.1, 0.2]}), SweepExtension.model_validate(more))
     assert caught.value.errors[0].path == path
+
+
+WRITTEN_OUT = [
+    (
+        {"optimizer": ["sgd", "adam"], "optimizer.lr": [0.1, 0.01]},
+        [SGD(lr=0.1), SGD(lr=0.01), Adam(lr=0.1), Adam(lr=0.01)],
+    ),
+    ({"init": ["xavier", "he"], "init.distribution": ["normal", "uniform"]}, None),
+    ({"schedule": ["cosine", "exponential"], "schedule.warmup": [0, 1]}, None),
+    ({"dataset": ["digits", "wine"], "dataset.limit": [20, 50]}, None),
+    ({"layers": [[8], [16]], "layers.0.dropout": [0, 0.5]}, None),
+    ({"layers.0": [8, 16], "layers.0.dropout": [0, 0.5]}, None),
+    ({"layers.0": [8, 16], "layers.0.init.distribution": ["normal", "uniform"], "init": ["xavier"]}, None),
+    ({"checkpoint": [2], "checkpoint.keep": [3], "epochs": [5, 6, 7, 8]}, None),
+    ({"early_stopping": [True], "early_stopping.patience": [2, 3, 4, 5]}, None),
+    ({"batch_norm": [True], "batch_norm.momentum": [0.1, 0.2, 0.3, 0.4]}, None),
+    ({"layers.0.batch_norm": [True], "layers.0.batch_norm.momentum": [0.1, 0.2, 0.3, 0.4]}, None),
+]
+
+
+@pytest.mark.parametrize(("grid", "optimizers"), WRITTEN_OUT, ids=lambda value: json.dumps(value, default=str)[:50])
+def test_a_path_leads_into_a_shorthand(grid: dict[str, list[Any]], optimizers: list[Any] | None) -> None:
+    found = expand(request(grid=grid))
+    assert len({member.experiment.fingerprint() for member in found.members}) == 4
+    assert optimizers is None or [member.experiment.optimizer for member in found.members] == optimizers
+    space = {path: {"kind": "choice", "values": values} for path, values in grid.items()}
+    drawn = expand(request(random={"n": 4, "space": space}))
+    assert sorted(labels(drawn)) == sorted(labels(found))
+
+
+def test_a_path_into_a_layer_begins_with_what_the_experiment_says() -> None:
+    base = {"dataset": "digits", "layers": [8, 4], "init": "xavier"}
+    found = expand(request(base=base, grid={"layers.0.init.distribution": ["uniform"]}))
+    layers = found.members[0].experiment.resolved().layers
+    assert [layer.init for layer in layers] == [Xavier(distribution="uniform"), Xavier()]
+
+
+def test_another_data_set_has_its_own_number_of_validation_examples() -> None:
+    found = expand(request(grid={"dataset.name": ["digits", "mnist"]}))
+    assert [member.experiment.dataset.validation_examples for member in found.members] == [143, 5000]
+    found = expand(request(variants={"mnist": {"dataset": {"name": "mnist"}}}))
+    assert [member.experiment.dataset.validation_examples for member in found.members] == [143, 5000]
+
+
+HUGE = "x" * 900_000
+MANY = [one / 1000 for one in range(1000)]
+WASTEFUL: dict[str, tuple[dict[str, Any], str]] = {
+    "a space with fewer members than are asked for": (
+        {
+            "random": {
+                "n": 1000,
+                "space": {
+                    "layers.0.units": {"kind": "integer", "low": 1, "high": 2},
+                    **{f"layers.1.{key}": {"kind": "choice", "values": [0]} for key in ("dropout", "units")},
+                },
+            }
+        },
+        "has only 2 different members",
+    ),
+    "a space of paths that no spec has": (
+        {"random": {"n": 1000, "space": {f"x{i}.y": {"kind": "choice", "values": [1, 2]} for i in range(50)}}},
+        "unknown key 'x0'",
+    ),
+    "ranges with one number in them": (
+        {
+            "random": {
+                "n": 1000,
+                "space": {
+                    key: {"kind": "uniform", "low": 0.1, "high": 0.1000001}
+                    for key in ("dropout", "l1", "l2", "clip_norm")
+                },
+            }
+        },
+        "has only",
+    ),
+    "a label of a megabyte in every mistake": ({"grid": {"notes": [HUGE], "l2": [-1, -2]}}, "20000 characters"),
+    "a value of a megabyte in every experiment": ({"grid": {"notes": [HUGE], "l2": MANY}}, "MiB"),
+    "a choice of a megabyte in every draw": (
+        {
+            "random": {
+                "n": 1000,
+                "space": {
+                    "notes": {"kind": "choice", "values": [HUGE]},
+                    "l2": {"kind": "uniform", "low": 0, "high": 1},
+                },
+            }
+        },
+        "MiB",
+    ),
+    "notes in every experiment": ({"base": BASE | {"notes": "x" * 20_000}, "grid": {"l2": MANY}}, "MiB"),
+    "a large patch with many seeds": (
+        {"variants": {"x": {"layers": [{"kind": "dense", "units": 4}] * 200}}, "seeds": list(range(500))},
+        "layers together",
+    ),
+    "deep networks by the thousand": ({"grid": {"layers": [[one + 1] * 201 for one in range(1000)]}}, "10,000 layers"),
+    "a deep base by the thousand": ({"base": BASE | {"layers": [8] * 200}, "grid": {"l2": MANY}}, "together|MiB"),
+    "an object of a hundred thousand keys": (
+        {"grid": {"optimizer": [{"kind": "sgd", **dict.fromkeys(map(str, range(50_000)), 1)}], "l2": [0, 1]}},
+        "unknown key",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WASTEFUL)
+def test_what_would_take_minutes_or_gigabytes_is_refused_at_once(name: str) -> None:
+    fields, words = WASTEFUL[name]
+    with pytest.raises(InvalidSpec, match=words) as caught:
+        expand(request(**fields))
+    assert sum(len(one.path) + len(one.message) for one in caught.value.errors) < 100_000
+    assert all(len(json.dumps(one.input)) < 3000 for one in caught.value.errors)
+
+
+def test_a_space_that_just_suffices_is_found_whole() -> None:
+    space = {
+        path: {"kind": "integer", "low": 1, "high": 10} for path in ("layers.0.units", "layers.1.units", "batch_size")
+    }
+    assert len(set(labels(expand(request(random={"n": 1000, "space": space}))))) == 1000
+
+
+def test_labels_are_short_and_different() -> None:
+    layers = [[{"kind": "dense", "units": 8, "dropout": 0.1}] * 9 + [last] for last in (4, 5)]
+    found = labels(expand(request(grid={"layers": layers, "l2": [0, 1]})))
+    assert len(set(found)) == 4
+    assert all(len(label) < 250 and "… #" in label for label in found)
+
+
+def test_writing_out_can_be_ended_at_every_change() -> None:
+    def check() -> None:
+        seen.append(1)
+        if len(seen) == 3:
+            raise InterruptedError
+
+    seen: list[int] = []
+    with pytest.raises(InterruptedError):
+        expand(request(grid={"l2": MANY}), check)
