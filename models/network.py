@@ -1,6 +1,6 @@
 """K networks of one shape: flat storage, views of it, and the pass of a batch through every layer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -192,9 +192,15 @@ class Network:
 
     def evaluate(self, x: Tensor) -> Tensor:
         """Outputs (K, n, outputs) for inputs (K, n, inputs), by the running statistics and without dropout."""
-        for layer in self._layers:
-            x = layer.evaluate(x)
+        for _, output in self.evaluated_layers(x):
+            x = output
         return x
+
+    def evaluated_layers(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """Each layer's name and output (K, n, units) in that pass, from input to output."""
+        for name, layer in zip(self._names, self._layers, strict=True):
+            x = layer.evaluate(x)
+            yield name, x
 
     def outputs(self) -> dict[str, Tensor]:
         """What each layer gave in the last forward pass, by name, from input to output."""

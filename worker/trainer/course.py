@@ -12,9 +12,10 @@ from gradus.wire.experiment import Failure
 from hub.saved import Saved
 from worker.checkpoint.files import Kept
 from worker.checkpoint.keeper import Keeper
+from worker.trainer.divergence_advice import diverged
 from worker.trainer.pipe import Pipe
-from worker.trainer.protocol import Checkpointed, Ended, EpochDone, MemberRow, Report, Stopped, Trainee
-from worker.trainer.telling import diverged, metrics_row, why_early
+from worker.trainer.protocol import Checkpointed, Ended, EpochDone, MemberRow, Report, Said, Stopped, Trainee
+from worker.trainer.telling import metrics_row, no_better_than_guessing, why_early
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
 from worker.training.state import join
@@ -76,6 +77,8 @@ class Course:
         rows = [MemberRow(id=one.id, row=metrics_row(m, seconds, self._examples), best=m.is_best) for one, m in trained]
         self._keeper.keep(self._due(trained, rested), lambda saved: self._pipe.say(_epoch_done(rows, saved)))
         for trainee, member in trained:
+            if member.guessing is not None and report.epoch > trainee.epoch:  # else it was said before
+                self._say(Said(id=trainee.id, message=no_better_than_guessing(member.guessing), level="warning"))
             if member.ending is not None:
                 self._end_by(trainee, member.ending)
 
@@ -163,7 +166,7 @@ class Course:
                 assert trainee.spec.early_stopping is not None
                 self._end(trainee.id, Status.SUCCEEDED, why=why_early(trainee.spec.early_stopping, ending))
             case Divergence():
-                self._end(trainee.id, Status.FAILED, diverged(ending))
+                self._end(trainee.id, Status.FAILED, diverged(ending, trainee.spec))
             case _:
                 assert_never(ending)
 

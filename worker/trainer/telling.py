@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 
 from gradus.spec.stopping import EarlyStopping
-from gradus.status import FailureCode
-from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
-from worker.training.report import Divergence, MemberEpoch, StoppedEarly
+from worker.training.report import Guessing, MemberEpoch, StoppedEarly
 
 
 def metrics_row(member: MemberEpoch, seconds: float, examples: int) -> MetricsRow:
@@ -35,13 +33,17 @@ def why_early(rule: EarlyStopping, ending: StoppedEarly) -> str:
     return f"stopped early: {rule.metric} did not improve for {rule.patience} epochs, {best}"
 
 
-def diverged(at: Divergence) -> Failure:
-    """The failure of numbers that ran away."""
-    return Failure(
-        code=FailureCode.DIVERGED,
-        message=f"the loss ran away at epoch {at.epoch}, step {at.step}, layer {at.layer}: "
-        "take a smaller learning rate",
-        epoch=at.epoch,
-        step=at.step,
-        layer=at.layer,
-    )
+def no_better_than_guessing(seen: Guessing) -> str:
+    """What the log says of a network that has learned nothing yet."""
+    epochs = "1 epoch" if seen.epochs == 1 else f"{seen.epochs} epochs"
+    told = [f"no better than guessing after {epochs}: {_beside(seen)}"]
+    told += [
+        f"{one.dead} of {one.units} units of {one.layer} are dead, giving 0 for every example" for one in seen.dead
+    ]
+    return "; ".join(told)
+
+
+def _beside(seen: Guessing) -> str:
+    if seen.accuracy is None:
+        return f"validation loss {seen.loss:.4g}, and answering the mean of the targets has {seen.known:.4g}"
+    return f"validation accuracy {seen.accuracy:.4g}, and answering the most frequent class has {seen.known:.4g}"

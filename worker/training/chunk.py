@@ -15,7 +15,7 @@ from worker.training.divergence import bad_output, bad_parameter
 from worker.training.engine import Batch, Engine
 from worker.training.rates import learning_rates
 from worker.training.replay import Replay
-from worker.training.report import Divergence
+from worker.training.report import Cause, Divergence
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,20 +88,31 @@ class ChunkTrainer:
     def _again(self, epoch: Epoch, steps: range, missing: set[int]) -> dict[int, Divergence]:
         found: dict[int, Divergence] = {}
         for at in self._steps(epoch, steps):
-            layers = self._bad_layers(at, sorted(missing))
-            found |= {member: Divergence(epoch.number, at.number + 1, layer) for member, layer in layers.items()}
-            missing -= layers.keys()
+            seen = self._bad_layers(at, sorted(missing))
+            found |= {k: Divergence(epoch.number, at.number + 1, layer, cause) for k, (layer, cause) in seen.items()}
+            missing -= seen.keys()
             if not missing:
                 break
         assert not missing, "what went wrong in a chunk goes wrong again in its replay"
         return found
 
-    def _bad_layers(self, at: Step, members: Sequence[int]) -> dict[int, str]:
+    def _bad_layers(self, at: Step, members: Sequence[int]) -> dict[int, tuple[str, Cause]]:
+        """The layer where a member's numbers run away in this step, and why."""
         self._engine.seek(at.number)
         forward = {k: bad_output(self._engine, self._examples.inputs, at.batch, k) for k in members}
+        early = self._cause_of_first_outputs(at.batch) if at.number == 0 else "learning_rate"
         self._take(at)
-        layers = {k: forward[k] or bad_parameter(self._engine, k) for k in members}
-        return {k: layer for k, layer in layers.items() if layer is not None}
+        found: dict[int, tuple[str, Cause]] = {}
+        for k in members:
+            if (layer := forward[k]) is not None:
+                found[k] = layer, early
+            elif (layer := bad_parameter(self._engine, k)) is not None:
+                found[k] = layer, "learning_rate"
+        return found
+
+    def _cause_of_first_outputs(self, batch: Batch) -> Cause:
+        """Why outputs of untouched weights are not finite."""
+        return "initial_weights" if self._examples.inputs[batch[0]].isfinite().all() else "inputs"
 
     def _take(self, at: Step) -> Tensor:
         self._engine.seek(at.number)

@@ -30,6 +30,7 @@ class Watch:
     def __init__(self, members: int, targets: Tensor, classes: int, task: Task) -> None:
         """Training targets (n,), and the number of classes where there are any."""
         ignorance = log(classes) if task == "classification" else _spread(targets)
+        self._ignorance = ignorance
         self._reference = torch.full((members,), ignorance, dtype=torch.float64, device=targets.device)
         self._first_high = torch.full_like(self._reference, inf)
 
@@ -49,6 +50,10 @@ class Watch:
     def tensors(self) -> dict[str, Tensor]:
         """All that it remembers, by name."""
         return {"watch.reference": self._reference, "watch.first_high": self._first_high}
+
+    def began_hopeless(self, member: int) -> bool:
+        """Whether the first step's loss, of untouched weights, was as bad already."""
+        return float(self._reference[member]) > HOPELESS * self._ignorance
 
     def hopeless(self, train_loss: Tensor, validation_loss: Tensor) -> Tensor:
         """The first bad step of members whose epoch was hopeless, 0 for the others; float64, (K,), as the losses."""

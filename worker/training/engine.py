@@ -17,6 +17,7 @@ from models.network import Network, first_storage, network, network_masks
 from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
+from worker.training.report import DeadUnits
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +96,17 @@ class Engine:
     def evaluate(self, inputs: Tensor) -> Tensor:
         """Outputs (K, n, outputs) for inputs (n, inputs), by the running statistics and without dropout."""
         return self._passes[self.batch].network.evaluate(inputs.expand(len(self.plans), -1, -1))
+
+    def dead_units(self, inputs: Tensor, member: int) -> list[DeadUnits]:
+        """ReLU layers of which more than half gives 0 for each of the inputs (n, inputs). Waits for the device."""
+        network = self._passes[self.batch].network
+        activations = {layer.name: layer.activation for layer in self.plans[member].layers}
+        found: list[DeadUnits] = []
+        for name, outputs in network.evaluated_layers(inputs.expand(len(self.plans), -1, -1)):
+            dead = int((outputs[member] == 0).all(0).sum()) if activations[name] == "relu" else 0
+            if 2 * dead > outputs.shape[2]:
+                found.append(DeadUnits(name, dead, outputs.shape[2]))
+        return found
 
     def layer_outputs(self, rows: Tensor) -> dict[str, Tensor]:
         """What each layer gave in the last forward pass of so many rows, (K, b, units), from input to output."""

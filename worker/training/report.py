@@ -1,6 +1,7 @@
 """What training tells whoever drives it: a pulse after every chunk of steps, a report after every epoch."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class StoppedEarly:
     """The epoch whose weights are kept; None if the metric was never a number."""
 
 
+Cause = Literal["learning_rate", "initial_weights", "inputs"]
+"""Why numbers ran away: steps too large, a first loss that was not finite or hopeless, or data that are not finite."""
+
+
 @dataclass(frozen=True)
 class Divergence:
     """The numbers ran away: where that was first seen."""
@@ -35,6 +40,31 @@ class Divergence:
     """Since the start of the run, 1 = the first."""
     layer: str
     """Its path in the spec, `layers/0`, or `output`."""
+    cause: Cause = "learning_rate"
+
+
+@dataclass(frozen=True)
+class DeadUnits:
+    """Units of a ReLU layer that gave 0 for every example looked at: no gradient reaches their weights."""
+
+    layer: str
+    dead: int
+    units: int
+
+
+@dataclass(frozen=True)
+class Guessing:
+    """A network that was never better on the validation examples than an answer that looks at no input."""
+
+    epochs: int
+    """For so long."""
+    accuracy: float | None
+    """None for regression."""
+    loss: float
+    known: float
+    """What is reached without looking: the most frequent class's share, or the loss of answering the mean."""
+    dead: tuple[DeadUnits, ...]
+    """Layers of which more than half is dead."""
 
 
 Ending = Finished | StoppedEarly | Divergence
@@ -65,6 +95,8 @@ class MemberEpoch:
     """Whether no epoch before was as good by the metric that decides (`models.stopping.rule`)."""
     ending: Ending | None
     """Why the member ends with this epoch, if it does."""
+    guessing: Guessing | None = None
+    """Said once, when it is time for it, of a member that has learned nothing yet."""
 
 
 @dataclass(frozen=True)

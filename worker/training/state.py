@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from models.stopping import Standing
+from worker.training.guessing import Guesses
 from worker.training.report import Divergence, Ending, Finished, StoppedEarly
 
 
@@ -19,6 +20,8 @@ class MemberState:
     ending: Ending | None = None
     divergence: Divergence | None = None
     """Seen in the epoch in progress, which it ends with."""
+    guesses: Guesses | None = field(default_factory=Guesses)
+    """None once it was better than guessing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,15 +74,18 @@ def _member_document(member: MemberState) -> dict[str, Any]:
         "standing": asdict(member.standing),
         "ending": member.ending and _ending_document(member.ending),
         "divergence": member.divergence and asdict(member.divergence),
+        "guesses": member.guesses and asdict(member.guesses),
     }
 
 
 def _read_member(document: Mapping[str, Any]) -> MemberState:
     divergence = document["divergence"]
+    guesses = document.get("guesses")  # checkpoints of before have none
     return MemberState(
         Standing(**document["standing"]),
         _read_ending(document["ending"]),
         divergence and Divergence(**divergence),
+        guesses and Guesses(**guesses),
     )
 
 

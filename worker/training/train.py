@@ -17,8 +17,19 @@ from worker.training.data import Data
 from worker.training.divergence import Watch, largest_layer, unsound
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
+from worker.training.guessing import EXAMPLES, KnowingNothing
 from worker.training.rates import learning_rates
-from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, Pulse, Report, StoppedEarly
+from worker.training.report import (
+    Divergence,
+    Ending,
+    EpochReport,
+    Finished,
+    Guessing,
+    MemberEpoch,
+    Pulse,
+    Report,
+    StoppedEarly,
+)
 from worker.training.state import MemberState, State
 from worker.training.target_scale import NAME, rescale
 from worker.training.totals import Totals
@@ -67,6 +78,7 @@ class Training(Iterator[Report]):
         self._target_scale = data.target_scale.tensor(len(experiments)) if regression else None
         self._totals = Totals(len(experiments), device)
         self._watch = Watch(len(experiments), self._data.train.targets, self._engine.plans[0].outputs, data.task)
+        self._knowing_nothing = KnowingNothing(data, self._engine.plans[0].outputs)
         if state is not None:
             self._restore(state)
         self._reports = self._train()
@@ -112,7 +124,12 @@ class Training(Iterator[Report]):
         if not new:
             return
         for k, divergence in self._chunk.locate(epoch, steps, new).items():
-            self._members[k] = replace(self._members[k], divergence=divergence)
+            self._note(k, divergence)
+
+    def _note(self, k: int, divergence: Divergence) -> None:
+        if divergence.cause == "learning_rate" and self._watch.began_hopeless(k):
+            divergence = replace(divergence, cause="initial_weights")
+        self._members[k] = replace(self._members[k], divergence=divergence)
 
     def _close_epoch(self) -> EpochReport:
         self._epoch += 1
@@ -147,8 +164,7 @@ class Training(Iterator[Report]):
     def _note_hopeless(self, first_steps: Sequence[int]) -> None:
         for k, step in enumerate(first_steps):
             if step and self._members[k].divergence is None:
-                divergence = Divergence(self._epoch, step, largest_layer(self._engine, k))
-                self._members[k] = replace(self._members[k], divergence=divergence)
+                self._note(k, Divergence(self._epoch, step, largest_layer(self._engine, k)))
 
     def _last_rates(self) -> list[float]:
         last = self._epoch * self._step_in_epoch
@@ -177,7 +193,23 @@ class Training(Iterator[Report]):
             gradient_norm=norm,
             is_best=is_best,
             ending=self._members[k].ending,
+            guessing=self._note_guess(k, loss, _known(right)),
         )
+
+    def _note_guess(self, k: int, loss: float, accuracy: float | None) -> Guessing | None:
+        """What is to be said now of a member that has learned nothing; of one that diverged, its failure says more."""
+        before, ending = self._members[k].guesses, self._members[k].ending
+        if before is None or isinstance(ending, Divergence):
+            return None
+        if self._knowing_nothing.is_beaten_by(loss, accuracy):
+            self._members[k] = replace(self._members[k], guesses=None)
+            return None
+        after = before.after(loss, epochs=self._experiments[k].epochs, is_over=ending is not None)
+        self._members[k] = replace(self._members[k], guesses=after)
+        if before.said or not after.said:
+            return None
+        dead = self._engine.dead_units(self._data.validation.inputs[:EXAMPLES], k)
+        return Guessing(after.epochs, accuracy, loss, self._knowing_nothing.known, tuple(dead))
 
     def _ending(self, k: int) -> Ending | None:
         member = self._members[k]
