@@ -100,19 +100,21 @@ class ChunkTrainer:
         """The layer where a member's numbers run away in this step, and why."""
         self._engine.seek(at.number)
         forward = {k: bad_output(self._engine, self._examples.inputs, at.batch, k) for k in members}
-        early = self._cause_of_first_outputs(at.batch) if at.number == 0 else "learning_rate"
+        cause = self._cause_of_outputs(at) if any(forward.values()) else "learning_rate"
         self._take(at)
         found: dict[int, tuple[str, Cause]] = {}
         for k in members:
             if (layer := forward[k]) is not None:
-                found[k] = layer, early
+                found[k] = layer, cause
             elif (layer := bad_parameter(self._engine, k)) is not None:
                 found[k] = layer, "learning_rate"
         return found
 
-    def _cause_of_first_outputs(self, batch: Batch) -> Cause:
-        """Why outputs of untouched weights are not finite."""
-        return "initial_weights" if self._examples.inputs[batch[0]].isfinite().all() else "inputs"
+    def _cause_of_outputs(self, at: Step) -> Cause:
+        """Why outputs are not finite: in the first step the weights are as they were drawn."""
+        if not self._examples.inputs[at.batch[0]].isfinite().all():
+            return "inputs"
+        return "initial_weights" if at.number == 0 else "learning_rate"
 
     def _take(self, at: Step) -> Tensor:
         self._engine.seek(at.number)

@@ -1,6 +1,6 @@
 """What training tells whoever drives it: a pulse after every chunk of steps, a report after every epoch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -95,8 +95,9 @@ class MemberEpoch:
     """Whether no epoch before was as good by the metric that decides (`models.stopping.rule`)."""
     ending: Ending | None
     """Why the member ends with this epoch, if it does."""
-    guessing: Guessing | None = None
-    """Said once, when it is time for it, of a member that has learned nothing yet."""
+    guessing: Guessing | None = field(default=None, compare=False)
+    """Said once, when it is time for it, of a member that has learned nothing yet. Not one of the run's numbers: an
+    extended run has said at its first end what a longer one says later."""
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def test_divergence_names_the_step_and_layer_where_numbers_first_ended() -> None
     data = _with(made_up_data(), int(order[16]), torch.nan)  # the 17th example of the first epoch
     rows = _rows(experiment, data)
     assert len(rows) == 1
-    assert rows[0].ending == Divergence(1, 17, "layers/0")
+    assert rows[0].ending == Divergence(1, 17, "layers/0", "inputs")
     assert isnan(rows[0].train_loss)
 
 
@@ -149,7 +149,7 @@ def test_a_loss_that_overflows_is_the_output_layers() -> None:
     values = torch.full_like(data.train.targets, 1e25)  # (y - ŷ)² is over float32's 3e38
     experiment = Experiment(**{**BASE, "dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 1e-30}})
     rows = _rows(experiment, replace(data, train=replace(data.train, targets=values)))
-    assert rows[0].ending == Divergence(1, 1, "output")
+    assert rows[0].ending == Divergence(1, 1, "output", "initial_weights")
 
 
 def test_the_first_weights_are_the_best_before_there_is_a_best_epoch() -> None:
