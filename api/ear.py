@@ -4,7 +4,8 @@ import asyncio
 
 from api.notes import Note
 
-CAPACITY = 256
+CAPACITY, CAPACITY_BYTES = 256, 64 << 10
+"""Notes, and characters of them."""
 
 
 class Ear:
@@ -14,6 +15,7 @@ class Ear:
         self.overflown = False
         """Notes were dropped since the last `clear`: the database has them."""
         self._notes: list[Note] = []
+        self._size = 0
         self._awake = asyncio.Event()
 
     def tell(self, note: Note) -> None:
@@ -21,9 +23,15 @@ class Ear:
         if self.overflown:
             return
         self._notes.append(note)
-        if len(self._notes) > CAPACITY:
-            self._notes.clear()
-            self.overflown = True
+        self._size += len(note.data)
+        if len(self._notes) > CAPACITY or (self._size > CAPACITY_BYTES and len(self._notes) > 1):
+            self.miss()
+        self._awake.set()
+
+    def miss(self) -> None:
+        """Let whoever listens read the database: there may be what was never told."""
+        self._notes.clear()
+        self.overflown = True
         self._awake.set()
 
     def wake(self) -> None:
@@ -33,6 +41,7 @@ class Ear:
     def clear(self) -> None:
         """Forget what was heard, before the database is read."""
         self._notes.clear()
+        self._size = 0
         self.overflown = False
         self._awake.clear()
 
@@ -44,5 +53,5 @@ class Ear:
         except TimeoutError:
             return []
         self._awake.clear()
-        notes, self._notes = self._notes, []
+        notes, self._notes, self._size = self._notes, [], 0
         return notes

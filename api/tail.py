@@ -15,7 +15,7 @@ from hub import events
 from hub.bell import EVENTS
 from hub.hub import Hub
 
-PAGE = 500
+PAGE, PAGE_BYTES = 500, 4 << 20
 RETRY_SECONDS = 1.0
 MAX_RETRY_SECONDS = 10.0
 GAP_SECONDS = 0.01
@@ -34,7 +34,8 @@ class Tail:
         self._poll = poll
         self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
         self._rung = asyncio.Event()
-        self._cursor = 0
+        self._cursor: int | None = None
+        """The row that was handed out last; none, before the first look."""
 
     @contextmanager
     def listening(self, log: str) -> Iterator[Ear]:
@@ -87,15 +88,20 @@ class Tail:
 
         The default executor has threads of its own: a thousand clients that read their backlogs do not delay it.
         """
-        if not self._ears:
-            newest = await asyncio.to_thread(self._newest)
-            if not self._ears:  # who began to listen meanwhile may miss rows before `newest`
-                self._cursor = newest
+        if self._cursor is None or not self._ears:
+            self._begin(await asyncio.to_thread(self._newest))
             return False
         notes = await asyncio.to_thread(self._read, self._cursor)
         for one in notes:
             self._hand_out(one)
-        return len(notes) == PAGE
+        return bool(notes)
+
+    def _begin(self, newest: int) -> None:
+        """Hand out what comes after this row. Who listens already may have looked before it was there."""
+        self._cursor = newest
+        for ears in self._ears.values():
+            for ear in ears:
+                ear.miss()
 
     def _hand_out(self, one: Note) -> None:
         self._cursor = one.id
@@ -109,7 +115,7 @@ class Tail:
 
     def _read(self, after: int) -> list[Note]:
         with self._hub.read() as session:
-            return [note(row) for row in events.of_all(session, after, PAGE)]
+            return [note(row) for row in events.of_all(session, after, PAGE, PAGE_BYTES)]
 
     async def _until_rung(self) -> None:
         try:
