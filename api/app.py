@@ -13,11 +13,13 @@ from api.addresses import Addresses
 from api.callers import permitted
 from api.connections import Connections, room
 from api.door import STRANGERS_PER_MINUTE, Door
+from api.held_open import HeldOpen
 from api.middleware.counting import Counting
 from api.middleware.head import Head
 from api.middleware.refusing import Refusing
 from api.middleware.security import Security
 from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
+from api.streams import Streams
 from api.tail import Tail
 from api.telemetry import Telemetry
 from api.turns import Turns
@@ -62,7 +64,9 @@ def create_app(
     strangers_per_minute: attempts to get in that may fail from one address before it has to wait.
     """
     door = Door(hub, strangers_per_minute)
-    world = World(hub, Tail(hub, poll, heartbeat), Telemetry(), door, Turns())
+    tail = Tail(hub, poll, heartbeat)
+    held_open = HeldOpen(hub.settings.quotas.streams)
+    world = World(hub, tail, Streams(hub, tail), held_open, Telemetry(), door, Turns())
     app = FastAPI(
         title="Gradus",
         version=__version__,

@@ -28,6 +28,7 @@ def limits(quotas: Quotas) -> Limits:
         queued=quotas.queued,
         running=quotas.running,
         requests_per_minute=quotas.requests_per_minute,
+        streams=quotas.streams,
         page_size=PAGE_SIZE,
         wait_seconds=WAIT_SECONDS,
     )

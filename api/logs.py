@@ -10,11 +10,24 @@ from gradus.status import EventKind
 from hub import events, experiments
 from hub.hub import Hub
 
-PAGE = 500
+PAGE, PAGE_BYTES = 200, 32 << 10
+"""Rows and bytes that are read at once. A stream whose client does not read holds a page, and thousands may."""
 
 
 class LogGone(Exception):
     """The experiment was deleted."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The next notes of a log."""
+
+    notes: Sequence[Note]
+
+    @property
+    def more(self) -> bool:
+        """Whether the log may go on behind them."""
+        return len(self.notes) == PAGE or sum(len(note.data) for note in self.notes) >= PAGE_BYTES
 
 
 class Log(Protocol):
@@ -24,8 +37,8 @@ class Log(Protocol):
     def key(self) -> str:
         """What to ask the tail for."""
 
-    def read(self, hub: Hub, after: int) -> Sequence[Note]:
-        """Up to `PAGE` notes with numbers greater than `after`.
+    def read(self, hub: Hub, after: int) -> Page:
+        """A page of the notes with numbers greater than `after`.
 
         Raises:
             LogGone: nothing will ever follow.
@@ -47,12 +60,12 @@ class OneLog:
 
     key: str
 
-    def read(self, hub: Hub, after: int) -> Sequence[Note]:
+    def read(self, hub: Hub, after: int) -> Page:
         with hub.read() as session:
-            notes = [note(row) for row in events.of_experiment(session, self.key, after, PAGE)]
+            notes = tuple(note(row) for row in events.of_experiment(session, self.key, after, PAGE, PAGE_BYTES))
             if not notes and experiments.get(session, self.key) is None:
                 raise LogGone
-        return notes
+        return Page(notes)
 
     def number(self, note: Note) -> int:
         return note.seq
@@ -70,9 +83,10 @@ class WorkspaceLog:
 
     key: str
 
-    def read(self, hub: Hub, after: int) -> Sequence[Note]:
+    def read(self, hub: Hub, after: int) -> Page:
         with hub.read() as session:
-            return [note(row) for row in events.of_workspace(session, self.key, after, PAGE)]
+            notes = tuple(note(row) for row in events.of_workspace(session, self.key, after, PAGE, PAGE_BYTES))
+        return Page(notes)
 
     def number(self, note: Note) -> int:
         return note.number

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.door import Door
+from api.held_open import HeldOpen
+from api.streams import Streams
 from api.tail import Tail
 from api.telemetry import Telemetry
 from api.turns import Turns
@@ -14,10 +16,13 @@ from hub.hub import Hub
 
 @dataclass(frozen=True)
 class World:
-    """The hub, the tail of its event log, what is counted, who is let in, and who may write out a sweep."""
+    """The hub, the tail of its event log and who follows it, what is counted, who is let in, and who may write out a
+    sweep."""
 
     hub: Hub
     tail: Tail
+    streams: Streams
+    held_open: HeldOpen
     telemetry: Telemetry
     door: Door
     turns: Turns

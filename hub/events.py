@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gradus.status import EventKind
@@ -39,6 +39,8 @@ _TAKE_WHOLE = (
 )
 _LOCK_LOG = select(func.pg_advisory_xact_lock(_LOG_LOCK))
 _ADD = insert(_EVENTS).inline()
+_AT_A_TIME = 20
+"""Rows that are fetched before their size is looked at."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,12 @@ def _take_workspace_numbers(session: Session, counts: Mapping[str, int]) -> dict
     }
 
 
-def of_experiment(session: Session, experiment_id: str, after: int, limit: int) -> Sequence[EventRow]:
-    """The rows of one log with numbers greater than `after`, in order."""
+def of_experiment(
+    session: Session, experiment_id: str, after: int, limit: int, size: int | None = None
+) -> Sequence[EventRow]:
+    """The rows of one log with numbers greater than `after`, in order; no more than `size` bytes, but one row."""
     query = select(EventRow).where(EventRow.experiment_id == experiment_id, EventRow.seq > after)
-    return session.scalars(query.order_by(EventRow.seq).limit(limit)).all()
+    return _some(session, query.order_by(EventRow.seq).limit(limit), size)
 
 
 def lines(session: Session, experiment_id: str, after: int, limit: int) -> Sequence[EventRow]:
@@ -125,15 +129,31 @@ def lines(session: Session, experiment_id: str, after: int, limit: int) -> Seque
     return session.scalars(select(EventRow).where(*said).order_by(EventRow.seq).limit(limit)).all()
 
 
-def of_workspace(session: Session, workspace_id: str, after: int, limit: int) -> Sequence[EventRow]:
-    """The rows of a workspace's log with numbers greater than `after`, in order."""
+def of_workspace(
+    session: Session, workspace_id: str, after: int, limit: int, size: int | None = None
+) -> Sequence[EventRow]:
+    """The rows of a workspace's log with numbers greater than `after`, in order; no more than `size` bytes, but one."""
     query = select(EventRow).where(EventRow.workspace_id == workspace_id, EventRow.number > after)
-    return session.scalars(query.order_by(EventRow.number).limit(limit)).all()
+    return _some(session, query.order_by(EventRow.number).limit(limit), size)
 
 
-def of_all(session: Session, after: int, limit: int) -> Sequence[EventRow]:
-    """The rows of the whole log with ids greater than `after`, in order."""
-    return session.scalars(select(EventRow).where(EventRow.id > after).order_by(EventRow.id).limit(limit)).all()
+def of_all(session: Session, after: int, limit: int, size: int | None = None) -> Sequence[EventRow]:
+    """The rows of the whole log with ids greater than `after`, in order; no more than `size` bytes, but one row."""
+    return _some(session, select(EventRow).where(EventRow.id > after).order_by(EventRow.id).limit(limit), size)
+
+
+def _some(session: Session, query: Select[EventRow], size: int | None) -> Sequence[EventRow]:
+    """The first rows that come to so many bytes: one of a large network has a megabyte."""
+    if size is None:
+        return session.scalars(query).all()
+    found, bytes_ = [], 0
+    with session.scalars(query.execution_options(yield_per=_AT_A_TIME)) as rows:
+        for row in rows:
+            found.append(row)
+            bytes_ += len(row.data)
+            if bytes_ >= size:
+                break
+    return found
 
 
 def newest_of_workspace(session: Session, workspace_id: str) -> int:

@@ -31,11 +31,13 @@ class Quotas:
     epochs: int = MAX_EPOCHS
     """Of one experiment."""
     requests_per_minute: int = 60_000
+    streams: int = 1000
+    """Streams and long polls that one key, or one address without a key, holds open on one API process."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Quotas":
         """Read `GRADUS_MAX_QUEUED`, `…_RUNNING`, `…_PARAMETERS`, `…_MEMORY_BYTES`, `…_EPOCHS`,
-        `…_REQUESTS_PER_MINUTE`."""
+        `…_REQUESTS_PER_MINUTE`, `…_STREAMS`."""
         given = {name: env.get(f"GRADUS_MAX_{name.upper()}") for name in cls.__dataclass_fields__}
         return cls(**{name: int(value) for name, value in given.items() if value})
 

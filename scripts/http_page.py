@@ -89,6 +89,10 @@ comment (SSE) or a blank (NDJSON, to be skipped), so that proxies stay awake. A 
 comment and closes its streams: come back with the last id. A browser's `EventSource` comes back by itself, also after
 `end`: close it there.
 
+A key may hold 1,000 streams and long polls open on one API process, or as many as `GET /v1/system` says in `streams`;
+browsers that it signed in count with it. One more gets 429 with `Retry-After`; `Prefer: wait` is then not applied. A
+client that reads slowly is told everything, at its own pace.
+
 A change of name, tags or notes is told as a `status`; of an experiment that is over, as a `status` and an `end`, so
 that the log still ends with one. A deletion takes the log along, and no event can tell of it: the experiment's own
 stream closes with a comment, `/v1/events` stays silent, and a list learns of it when it is read again.

@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi import Query as InQuery
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api import streams
 from api.answers import NO_STORE, answer
 from api.callers import TheCaller
 from api.documented import GUARDED, Responses, problems
 from api.forms import FORMS, Form
+from api.held_open import HoldingResponse, holder
 from api.logs import Log, OneLog, WorkspaceLog
 from api.negotiation import choose
 from api.parameters import After, ExperimentId, Query
@@ -68,6 +68,7 @@ Accept = Annotated[list[str] | None, Header(description="`text/event-stream` or 
     responses={**_STREAM, **problems(404, 406)},
 )
 async def stream_experiment(
+    request: Request,
     world: TheWorld,
     caller: TheCaller,
     experiment_id: ExperimentId,
@@ -85,7 +86,7 @@ async def stream_experiment(
     start = await run_in_threadpool(following.start_of_one, world.hub, caller.workspace_id, experiment_id, seen)
     if start.over:
         return StreamingResponse(_nothing(form), headers=_HEADERS, media_type=form.media_type)
-    return _stream(world, caller, OneLog(experiment_id), start.after, form)
+    return _stream(request, world, caller, OneLog(experiment_id), start.after, form)
 
 
 @router.get("/v1/experiments/{experiment_id}/log", response_model=LogPage, responses=problems(404))
@@ -98,6 +99,7 @@ def read_log(
 
 @router.get("/v1/events", response_class=StreamingResponse, responses={**_STREAM, **problems(406)})
 async def stream_everything(
+    request: Request,
     world: TheWorld,
     caller: TheCaller,
     query: Annotated[EventsQuery, InQuery()],
@@ -113,7 +115,7 @@ async def stream_everything(
     start = await run_in_threadpool(
         following.start_of_all, world.hub, caller.workspace_id, _seen(last_event_id, query.after)
     )
-    return _stream(world, caller, WorkspaceLog(caller.workspace_id), start.after, form)
+    return _stream(request, world, caller, WorkspaceLog(caller.workspace_id), start.after, form)
 
 
 def _seen(last_event_id: str | None, after: int | None) -> int | None:
@@ -122,9 +124,10 @@ def _seen(last_event_id: str | None, after: int | None) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else after
 
 
-def _stream(world: World, caller: Caller, log: Log, after: int, form: Form) -> StreamingResponse:
-    content = streams.chunks(world.hub, world.tail, log, after, form, partial(world.door.still_good, caller))
-    return StreamingResponse(content, headers=_HEADERS, media_type=form.media_type)
+def _stream(request: Request, world: World, caller: Caller, log: Log, after: int, form: Form) -> Response:
+    place = world.held_open.place(holder(request, caller))
+    content = world.streams.chunks(log, after, form, partial(world.door.still_good, caller))
+    return HoldingResponse(place, content, headers=_HEADERS, media_type=form.media_type)
 
 
 async def _nothing(form: Form) -> AsyncIterator[bytes]:

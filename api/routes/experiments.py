@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +13,7 @@ from api.answers import answer, headers_of, repeatable
 from api.bodies import JsonBody
 from api.callers import TheCaller
 from api.documented import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
+from api.held_open import holder
 from api.limits import PAGE_SIZE
 from api.parameters import ExperimentId, IdempotencyKey, Query, Text
 from api.preferences import preferred_wait
@@ -94,6 +95,7 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
     openapi_extra=body_of("ExperimentInput", _SPECS),
 )
 async def create_experiment(
+    request: Request,
     world: TheWorld,
     caller: TheCaller,
     body: JsonBody,
@@ -109,8 +111,10 @@ async def create_experiment(
         return answer(await run_in_threadpool(creation.preview, world.hub, experiment))
     made = await run_in_threadpool(creation.create, world.hub, caller.workspace_id, experiment, idempotency_key)
     place = f"/v1/experiments/{made.id}"
-    if seconds := preferred_wait(prefer or ()):
-        ended = await _ended(world, caller, made.id, seconds)
+    who, seconds = holder(request, caller), preferred_wait(prefer or ())
+    if seconds and world.held_open.has_room(who):  # it is made: a wait that is not possible is no reason to refuse
+        with world.held_open.place(who):
+            ended = await _ended(world, caller, made.id, seconds)
         waited = {"Preference-Applied": f"wait={seconds}", "ETag": etags.etag(ended.version)}
         return answer(ended.record, 201, {**headers_of(made, place), **waited})
     return repeatable(made, 201, place)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answers import JSON, NO_STORE, answer
 from api.callers import TheCaller
 from api.documented import GUARDED, problems
+from api.held_open import holder
 from api.negotiation import choose
 from api.parameters import After, ExperimentId, Query, Text, Wait
 from api.services import following, histories, metrics
@@ -48,6 +49,7 @@ class MetricsQuery(Query):
     },
 )
 async def get_metrics(
+    request: Request,
     world: TheWorld,
     caller: TheCaller,
     experiment_id: ExperimentId,
@@ -58,7 +60,8 @@ async def get_metrics(
     form = choose(accept or (), (JSON, CSV))
     if query.wait:
         progressed = partial(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)
-        await following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
+        with world.held_open.place(holder(request, caller)):
+            await following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
     page = await run_in_threadpool(
         metrics.page, world.hub, caller.workspace_id, experiment_id, query.after, query.max_points
     )

@@ -36,6 +36,8 @@ class Limits(Message):
     """Experiments of one workspace that train at once."""
     requests_per_minute: int
     """Of one workspace."""
+    streams: int
+    """And long polls, that one key holds open."""
     page_size: int
     wait_seconds: int
 

@@ -1,5 +1,6 @@
 """Quotas at the door: each refusal names the number and the limit."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -88,6 +89,29 @@ def test_who_tries_key_after_key_has_to_wait_while_good_keys_still_open(hub: Hub
         assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
         assert int(answers[-1].headers["retry-after"]) >= 1
         assert httpx.get(f"{url}/v1/system", headers=good).status_code == 200
+
+
+def test_a_key_holds_so_many_streams_and_long_polls_open(limited: Open, hub: Hub) -> None:
+    client, other = limited(streams=2), bearer(make_key(hub, "elsewhere").key)
+    made = client.post("/v1/experiments", json=SPEC).json()["id"]
+    waiting = f"/v1/experiments/{made}/metrics?wait=1"
+    with client.stream("GET", "/v1/events") as first, client.stream("GET", f"/v1/experiments/{made}/events") as second:
+        assert (first.status_code, second.status_code) == (200, 200)
+        for refused in ("/v1/events", f"/v1/experiments/{made}/events", waiting):
+            answer = client.get(refused)
+            assert (answer.status_code, answer.json()["code"]) == (429, "too_many_streams")
+            assert int(answer.headers["retry-after"]) >= 1
+        assert client.head("/v1/events").status_code == 429
+        assert client.get(f"/v1/experiments/{made}/metrics").status_code == 200
+        created = client.post("/v1/experiments", json=SPEC, headers={"Prefer": "wait=9"})
+        assert (created.status_code, "preference-applied" in created.headers) == (201, False)
+        with client.stream("GET", "/v1/events", headers=other) as third:
+            assert third.status_code == 200
+    deadline = time.monotonic() + 20
+    while client.head("/v1/events").status_code == 429:  # until it is noticed that they were closed
+        assert time.monotonic() < deadline
+    assert client.get(waiting).status_code == 200
+    assert client.get("/v1/system").json()["limits"]["streams"] == 2
 
 
 def test_the_limits_are_told(limited: Open) -> None:

@@ -1,20 +1,28 @@
 """The event streams: exact, whichever way they are cut."""
 
+import asyncio
 import itertools
 import json
+import threading
 import time
+from contextlib import ExitStack
 
 import httpx
 import redis
+from sqlalchemy import Engine, event
 
 from api import ear, logs
+from api.notes import Note
+from api.tail import Tail
 from gradus.status import Status
 from hub import events, runs
 from hub.bell import EVENTS
 from hub.database import now
+from hub.hub import Hub
 from hub.tables import ExperimentRow
 from tests.integration.api.service import Service, Told, listening, on_sqlite, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
+from tests.integration.plans import overheard
 
 
 def finished(service: Service, epochs: int = 3) -> ExperimentRow:
@@ -248,3 +256,68 @@ def test_bytes_on_the_bell_that_are_no_id_end_no_stream(service: Service, client
             assert next(stream).id == 2
             time.sleep(0.2)  # as long as an end would take
             wait_for(lambda: bell.publish(EVENTS, row.id) > 0)  # it is heard as before
+
+
+def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: Hub) -> None:
+    """Who listens before its first look reads his own backlog: the tail would read the whole table for it."""
+    row = submit(hub)
+    with hub.write() as session:
+        events.append(session, [events.log(row.id, str(i)) for i in range(3000)], now(session))
+        newest = events.newest(session)
+
+    async def scene() -> list[Note]:
+        tail = Tail(hub, poll=0.05)
+        with tail.listening(row.id) as early, overheard() as statements:
+            following = asyncio.create_task(tail.run())
+            assert await early.hear(20) == []
+            assert early.overflown
+            early.clear()
+            with tail.listening(row.id) as late:
+                await asyncio.to_thread(claim, hub, row)
+                heard = [await early.hear(20), await late.hear(20)]
+            tail.stop()
+            await following
+        assert heard[0] == heard[1]
+        read = [
+            list(parameters.values()) if isinstance(parameters, dict) else list(parameters)
+            for text, parameters in statements
+            if "events.id > " in text
+        ]
+        assert all({newest, newest + 1} & set(parameters) for parameters in read)
+        return heard[0]
+
+    assert [one.seq for one in asyncio.run(scene())] == [3002]
+
+
+def test_a_page_of_large_rows_is_a_short_one(hub: Hub) -> None:
+    rows = [submit(hub, notes="x" * 20_000) for _ in range(10)]
+    log, seen = logs.WorkspaceLog(rows[0].workspace_id), [0]
+    while (page := log.read(hub, seen[-1])).notes:
+        assert sum(len(note.data) for note in page.notes[:-1]) < logs.PAGE_BYTES
+        assert page.more
+        seen.extend(log.number(note) for note in page.notes)
+    assert len(seen) == 1 + len(rows)
+
+
+@on_sqlite
+def test_streams_that_read_their_logs_take_no_thread_from_other_requests(
+    service: Service, client: httpx.Client
+) -> None:
+    row, go_on = submit(service.hub), threading.Event()
+
+    def hold(_: object, __: object, text: str, *___: object) -> None:
+        if "events.seq > " in text:
+            go_on.wait(20)
+
+    event.listen(Engine, "before_cursor_execute", hold)
+    try:
+        with ExitStack() as stack:
+            path = f"{service.url}/v1/experiments/{row.id}/events"
+            for _ in range(60):  # more than the pool of requests has threads
+                stack.enter_context(httpx.stream("GET", path, timeout=20))
+            assert client.get("/v1/system").status_code == 200
+            assert not go_on.is_set()
+            go_on.set()
+    finally:
+        go_on.set()
+        event.remove(Engine, "before_cursor_execute", hold)

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from api.ear import CAPACITY, Ear
+from api.ear import CAPACITY, CAPACITY_BYTES, Ear
 from api.notes import Note
 
 
-def note(number: int) -> Note:
+def note(number: int, data: str = "{}") -> Note:
     return Note(
-        id=number, experiment_id="exp_1", seq=number, workspace_id="default", number=number, kind="log", data="{}"
+        id=number, experiment_id="exp_1", seq=number, workspace_id="default", number=number, kind="log", data=data
     )
 
 
@@ -45,5 +45,19 @@ def test_a_wake_ends_the_wait() -> None:
         asyncio.get_running_loop().call_soon(ear.wake)
         async with asyncio.timeout(5):
             assert await ear.hear(60) == []
+
+    asyncio.run(scene())
+
+
+def test_a_few_large_notes_are_too_much_as_well_but_one_is_told() -> None:
+    async def scene() -> None:
+        ear = Ear()
+        large = "x" * CAPACITY_BYTES
+        ear.tell(note(1, large))
+        assert [one.id for one in await ear.hear(1)] == [1]
+        ear.tell(note(2, large))
+        ear.tell(note(3, large))
+        assert await ear.hear(1) == []
+        assert ear.overflown
 
     asyncio.run(scene())

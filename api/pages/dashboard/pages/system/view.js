@@ -88,6 +88,7 @@ const NAMES = {
   queued: "Experiments that wait",
   running: "Experiments that train",
   requests_per_minute: "Requests a minute",
+  streams: "Streams open for a key",
   page_size: "Items on a page",
   wait_seconds: "Seconds of a long poll",
 };
