@@ -262,8 +262,11 @@ def test_idle_connections_make_room_for_new_ones(service: Service, caplog: pytes
             assert _received(idle[0]) == b""
             idle[-1].sendall(get(b"/healthz", CLOSE))
             assert _received(idle[-1]).startswith(b"HTTP/1.1 200")
-        assert b"id: 1" in stream.recv(1 << 16)
-        assert b"still here" in stream.recv(1 << 16)
+        beats = 0
+        while beats < 3:  # it goes on
+            part = stream.recv(1 << 16)
+            assert part
+            beats += part.count(b"still here")
     assert any("longest idle" in line.message for line in caplog.records)
 
 
