@@ -1,10 +1,41 @@
-"""Where the specs of several experiments differ."""
+"""Where several experiments differ: in their specs, and in how they came about."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradus.fork import unresolved
 from gradus.spec.experiment import FOR_PEOPLE, Experiment
+from gradus.wire.experiment import ExperimentRecord
+
+
+def between(records: Sequence[ExperimentRecord]) -> dict[str, tuple[Any, ...]]:
+    """What `differences` finds in their specs, and what else may give them other numbers: other epochs at first, the
+    weights of another run, another device. `fingerprint`, where they differ in nothing that has a name."""
+    came_about = [_came_about(record) for record in records]
+    found = differences([record.spec for record in records])
+    for name in came_about[0]:
+        values = tuple(one[name] for one in came_about)
+        if _differ(values, ignored=(None,) if name == "device" else ()):  # None: it has not begun
+            found[name] = values
+    prints = tuple(record.fingerprint for record in records)
+    return {"fingerprint": prints} if not found and _differ(prints) else found
+
+
+def _came_about(record: ExperimentRecord) -> dict[str, Any]:
+    """By the record's own names."""
+    devices = [*record.moved_from, record.device] if record.device else []
+    return {
+        "extended_at": list(record.extended_at) or None,
+        "extended_from": list(record.extended_from) or None,
+        "forked_from": record.forked_from if record.forked_epoch else None,
+        "forked_epoch": record.forked_epoch,
+        "device": ", ".join(devices) or None,
+    }
+
+
+def _differ(values: Sequence[Any], ignored: Sequence[Any] = ()) -> bool:
+    counted = [value for value in values if value not in ignored]
+    return any(value != counted[0] for value in counted)
 
 
 def differences(specs: Sequence[Experiment]) -> dict[str, tuple[Any, ...]]:
@@ -18,7 +49,7 @@ def differences(specs: Sequence[Experiment]) -> dict[str, tuple[Any, ...]]:
     shared = set.intersection(*(set(one) for one in flat))
     paths = [path for path in dict.fromkeys(path for one in flat for path in one) if path in shared | chosen]
     found = {path: tuple(one.get(path) for one in flat) for path in paths}
-    return {path: values for path, values in found.items() if any(value != values[0] for value in values)}
+    return {path: values for path, values in found.items() if _differ(values)}
 
 
 def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
-from hub import checkpoints, experiments, leases, losses, quotas
+from hub import checkpoints, experiments, leases, losses, provenance, quotas
 from hub.database import now
 from hub.events import Event, append, log
 from hub.leases import Lease
@@ -114,8 +114,8 @@ def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> l
         row.request = None
     if row.request is not None:  # its worker vanished before it could do what a person wanted
         return move(session, row, Status(row.request), at)
-    before, row.device = row.device, device
-    moved = _elsewhere(row.id, before, device)
+    moved = _elsewhere(row.id, row.device, device)
+    provenance.move(row, device)
     if row.status == Status.QUEUED:
         return moved + move(session, row, Status.RUNNING, at)
     row.attempts += 1

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
-from hub import checkpoints
+from hub import checkpoints, provenance
 from hub.database import now
 from hub.drafts import Draft, draft
 from hub.ids import new_id
@@ -54,6 +54,8 @@ class Origin:
     forked_from: str | None = None
     forked_epoch: int | None = None
     """It goes on from this epoch of that one."""
+    history: str | None = None
+    """See `hub.provenance`."""
     sweep_id: str | None = None
     sweep_label: str | None = None
 
@@ -109,7 +111,8 @@ def _row(workspace_id: str, new: Draft, origin: Origin, job_id: str, place: int,
         notes=spec.notes,
         status=Status.QUEUED,
         spec=new.stored,
-        fingerprint=new.fingerprint,
+        fingerprint=provenance.fingerprint(new.fingerprint, origin.history),
+        history=origin.history,
         dataset=spec.dataset.name,
         parameters=new.parameters,
         epochs=spec.epochs,
@@ -177,7 +180,8 @@ def rename(
 
 def respecify(session: Session, row: ExperimentRow, experiment: Experiment) -> None:
     """Extend it: the same spec with more epochs."""
-    row.spec, row.fingerprint, row.epochs = stored_spec(experiment), experiment.fingerprint(), experiment.epochs
+    provenance.extend(row, experiment)
+    row.spec, row.epochs = stored_spec(experiment), experiment.epochs
     row.extensions += 1
     row.version += 1
     session.flush()

@@ -11,7 +11,7 @@ from gradus.array import Room, arrays
 from gradus.errors import Conflict
 from gradus.spec.experiment import Experiment
 from gradus.status import FINAL, Status
-from hub import control, experiments, quotas, sweeps
+from hub import control, experiments, provenance, quotas, sweeps
 from hub.events import Event, append, log
 from hub.ids import new_id
 from hub.outbox import Sweep as Tidying
@@ -102,6 +102,7 @@ def _forget(session: Session, rows: Sequence[ExperimentRow]) -> None:
         session.execute(delete(table).where(table.experiment_id.in_(ids)))
     for row in rows:
         row.epoch, row.seconds, row.latest, row.best, row.started_at = 0, 0.0, None, None, None
+        provenance.begin_anew(row)
     session.flush()
 
 

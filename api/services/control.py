@@ -18,7 +18,7 @@ from gradus.spec.experiment import Experiment
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.problem import Mistake, mistakes
-from hub import checkpoints, control, forks, idempotency
+from hub import checkpoints, control, forks, idempotency, provenance
 from hub.experiments import Origin
 from hub.hub import Hub
 from hub.ids import new_id
@@ -93,7 +93,8 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
         new = _changed(spec_of(row), request)
         creation.refuse_giants(hub, new)
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
-    origin = Origin(new_id("exp"), row.id, request.from_epoch)
+    history = provenance.forked(row.fingerprint, request.from_epoch) if request.from_epoch else None
+    origin = Origin(new_id("exp"), row.id, request.from_epoch, history=history)
     with ExitStack() as stack:
         graft = stack.enter_context(forks.copied(hub, source, origin.id)) if source else None
 

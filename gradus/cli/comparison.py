@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gradus.cli import output, words
 from gradus.cli.ids import short
-from gradus.differences import differences
+from gradus.differences import between
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -28,7 +28,7 @@ METRICS: tuple[tuple[str, str, bool], ...] = (
 def document(records: Sequence[ExperimentRecord]) -> dict[str, Any]:
     """For programs: differences by path, in the order of the experiments, which follow whole."""
     return {
-        "differences": {path: list(values) for path, values in differences([one.spec for one in records]).items()},
+        "differences": {path: list(values) for path, values in between(records).items()},
         "experiments": list(map(output.document, records)),
     }
 
@@ -36,7 +36,7 @@ def document(records: Sequence[ExperimentRecord]) -> dict[str, Any]:
 def tables(records: Sequence[ExperimentRecord], width: int) -> Iterator[Table]:
     """As many experiments in each table as fit beside one another."""
     room = max(1, (width - COLUMN - 2) // (COLUMN + 2))
-    different = differences([one.spec for one in records])
+    different = between(records)
     for start in range(0, len(records), room):
         yield _table(records, different, range(start, min(start + room, len(records))))
 

@@ -72,6 +72,7 @@ def _facts(
         "device": record.device or "",
         "sweep": record.sweep_id or "",
         "forked": _origin(record),
+        "extended": _extended(record),
         "created": words.moment(record.created_at),
         "trained": _trained(record),
     }
@@ -103,6 +104,12 @@ def _origin(record: ExperimentRecord) -> str:
     if record.forked_from is None:
         return ""
     return f"of {record.forked_from}" + (f" at epoch {record.forked_epoch}" if record.forked_epoch else "")
+
+
+def _extended(record: ExperimentRecord) -> str:
+    """When its schedule, or its early stopping, was another."""
+    pairs = zip(record.extended_at, record.extended_from, strict=True)
+    return ", then ".join(f"after epoch {epoch}, until then of {epochs}" for epoch, epochs in pairs)
 
 
 def _trained(record: ExperimentRecord) -> str:

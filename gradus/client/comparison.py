@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradus.client import pages
 from gradus.client.drawing import draw_comparison, table
-from gradus.differences import differences
+from gradus.differences import between
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -25,8 +25,9 @@ class Comparison:
 
     @property
     def differences(self) -> dict[str, tuple[Any, ...]]:
-        """Each path at which the specs differ, with the value in each; None where a spec has no such path."""
-        return differences([record.spec for record in self.records])
+        """Each path at which the specs differ, with the value in each; None where a spec has no such path. Then what
+        else may give them other numbers: `extended_at`, `extended_from`, `forked_from`, `forked_epoch`, `device`."""
+        return between(self.records)
 
     def to_frame(self) -> "DataFrame":
         """A row for each run: what differs, and the best epoch's scores.

@@ -20,7 +20,7 @@ from gradus.spec.layer import Dense, Layer
 from gradus.spec.optimizer import Adam, Optimizer
 from gradus.spec.penalty import PenaltyFactor
 from gradus.spec.precision import Precision
-from gradus.spec.schedule import ConstantRate, Schedule
+from gradus.spec.schedule import OVER_THE_RUN, ConstantRate, Schedule
 from gradus.spec.seed import Seed
 from gradus.spec.stopping import EarlyStoppingSetting
 from gradus.spec.word import Word
@@ -140,6 +140,11 @@ class Experiment(Word):
                 "dropout": self.dropout if layer.dropout is None else layer.dropout,
             }
         )
+
+    def depends_on_its_end(self) -> bool:
+        """Whether what an epoch gives may depend on how many epochs there are to be, or on when that was said: a run
+        that is given more may then have other numbers than one that had them from the start."""
+        return isinstance(self.schedule, OVER_THE_RUN) or self.early_stopping is not None
 
     def document(self) -> dict[str, Any]:
         """The resolved spec as a JSON document."""

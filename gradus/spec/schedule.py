@@ -70,6 +70,9 @@ class InverseTimeDecay(Word, title="Inverse time decay"):
 
 AnySchedule = ConstantRate | StepDecay | ExponentialDecay | CosineDecay | InverseTimeDecay
 
+OVER_THE_RUN = (CosineDecay,)
+"""Those whose factor at a step depends on how many epochs the run is to have."""
+
 Schedule = Annotated[
     Annotated[AnySchedule, tagged()],
     named("constant", "step", "exponential", "cosine", "inverse_time"),

@@ -47,7 +47,9 @@ class ExperimentRecord(Message):
     spec: Experiment
     """Resolved: nothing left to defaults."""
     fingerprint: str
-    """SHA-256 of the resolved spec without name, tags, notes and checkpoint."""
+    """SHA-256 of the resolved spec without name, tags, notes and checkpoint, and of how the run came about where that
+    decides its numbers: `extended_at`, or the checkpoint that it was forked from. Equal fingerprints on equal devices,
+    equal numbers."""
     parameters: int
     """Learned numbers."""
     sweep_id: str | None
@@ -55,6 +57,11 @@ class ExperimentRecord(Message):
     forked_epoch: int | None = None
     """It goes on from the checkpoint of this epoch of that experiment, whose metrics tell of the epochs before;
     null from the start."""
+    extended_at: tuple[int, ...] = ()
+    """It was given more epochs after these, and a fresh run of its spec may have other numbers: its schedule, which
+    spans the run, was another until then, or early stopping began to count anew. Empty if neither is so."""
+    extended_from: tuple[int, ...] = ()
+    """How many epochs it was to have before each of these."""
     progress: Progress
     latest: MetricsRow | None
     best: MetricsRow | None
@@ -66,6 +73,8 @@ class ExperimentRecord(Message):
     device: str | None
     """Where it ran, as far as it decides the bits: `cpu:2 (AuthenticAMD AVX512, torch 2.13.0+cpu)` is a CPU with two
     threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a GPU. Equal devices, equal bits."""
+    moved_from: tuple[str, ...] = ()
+    """Where it ran before, if not all of it ran on `device`."""
     created_at: Moment
     started_at: Moment | None
     finished_at: Moment | None

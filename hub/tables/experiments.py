@@ -53,6 +53,12 @@ class ExperimentRow(Table):
     """The epoch of that one's checkpoint from which it goes on; null from the start."""
     extensions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """How often it was given more epochs."""
+    extended_at: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
+    """JSON list: the epochs after which it was, where that may change numbers."""
+    extended_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
+    """JSON list: how many it was to have before each."""
+    history: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of how it came about, where that may change numbers; null if a fresh run of its spec has the same."""
     name: Mapped[str] = mapped_column(String(200))
     tags: Mapped[str] = mapped_column(Text)
     """JSON list."""
@@ -75,6 +81,8 @@ class ExperimentRow(Table):
     error: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     device: Mapped[str | None] = mapped_column(String(100))
+    moved_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
+    """JSON list: the devices that trained it before this one."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)

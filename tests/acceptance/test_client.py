@@ -106,7 +106,8 @@ def test_a_run_is_extended_forked_compared_changed_and_deleted(client: Client) -
     fork = run.fork(dropout=0.25, from_epoch=2, name="fork")
     assert [row.epoch for row in client.experiments.watch(fork.id)] == [3, 4]
     assert fork.refresh().record.forked_from == run.id
-    assert client.experiments.compare(run, fork.id).differences == {"dropout": (0.0, 0.25)}
+    came_about = {"forked_from": (None, run.id), "forked_epoch": (None, 2)}
+    assert client.experiments.compare(run, fork.id).differences == {"dropout": (0.0, 0.25), **came_about}
     fork.update(tags=["fork", run.id], notes="see the origin")
     assert [(one.id, one.record.notes) for one in client.experiments.list(tag=run.id)] == [(fork.id, "see the origin")]
     assert 2 in {one.epoch for one in run.checkpoints().data}

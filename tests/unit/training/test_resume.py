@@ -1,13 +1,15 @@
 """A run that is stopped and resumed gives the same bits as one that is not."""
 
 import json
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Experiment
+from gradus.spec.schedule import AnySchedule
 from gradus.spec.stopping import EarlyStopping
 from tests.unit.training.examples import CPU, made_up_data
 from worker.checkpoint.restore import extend
@@ -109,3 +111,29 @@ def test_a_state_is_a_copy_that_later_steps_do_not_change() -> None:
     list(training)
     assert _same(dict(state.tensors), before)
     assert not _same(dict(state.tensors), dict(training.state().tensors))
+
+
+SCHEDULES = [one(**({"warmup": 1.5} if warm else {})) for one in get_args(AnySchedule) for warm in (False, True)]
+
+
+@pytest.mark.parametrize("stopping", [None, {"patience": 1}])
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
+def test_an_extended_run_has_a_fresh_ones_bits_unless_its_spec_says_otherwise(
+    schedule: AnySchedule, stopping: dict[str, Any] | None
+) -> None:
+    fast = {"kind": "sgd", "lr": 2.0}  # so that early stopping has something to stop
+    spec = {**BASE, "schedule": schedule, "early_stopping": stopping, "epochs": 3, "optimizer": fast}
+    shorter, longer = Experiment(**spec), Experiment(**{**spec, "epochs": 9})
+    data = made_up_data(train=50)
+    first = train([shorter], data, CPU)
+    began = [report for report in first if isinstance(report, EpochReport)]
+    second = train([longer], data, CPU, state=extend(first.state()))
+    extended = [_numbers(report) for report in (*began, *second) if isinstance(report, EpochReport)]
+    fresh = [_numbers(report) for report in train([longer], data, CPU) if isinstance(report, EpochReport)]
+    assert (extended == fresh) is not longer.depends_on_its_end()
+
+
+def _numbers(report: EpochReport) -> Any:
+    (member,) = report.members
+    assert member is not None
+    return replace(member, ending=None, is_best=False)

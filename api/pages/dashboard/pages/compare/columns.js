@@ -1,8 +1,9 @@
-// The columns of the comparison: where the specs differ, and what came of it.
+// The columns of the comparison: where the specs differ, how the runs came about, and what came of it.
 
 import { number } from "../../api.js";
 import { has, metric } from "../../metrics.js";
 import { differences, written } from "./differences.js";
+import { origins } from "./origins.js";
 
 const RESULTS = ["validation_accuracy", "validation_loss", "test_accuracy", "test_loss", "train_accuracy", "train_loss", "seconds"];
 
@@ -17,7 +18,8 @@ export const columns = (experiments, description, at, first) => {
   const results = [first, ...RESULTS.filter((key) => key !== first)]
     .filter((key) => experiments.some((one) => has(one[at], key)))
     .map((key) => result(metric(key), at));
-  const differing = differences(experiments.map((one) => one.spec), description).map((row) => difference(row, experiments));
+  const inSpecs = differences(experiments.map((one) => one.spec), description);
+  const differing = [...inSpecs, ...origins(experiments, !inSpecs.length)].map((row) => difference(row, experiments));
   return [...results.slice(0, 1), ...differing, ...results.slice(1), epochOf(at)];
 };
 

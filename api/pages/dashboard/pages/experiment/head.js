@@ -34,10 +34,15 @@ export const facts = (experiment, dataset) => html`
     ${fact("Created", html`<span title=${moment(experiment.created_at)}>${ago(experiment.created_at)}</span>`)}
     ${experiment.finished_at && experiment.started_at ? fact("From start to end", duration((Date.parse(experiment.finished_at) - Date.parse(experiment.started_at)) / 1000)) : nothing}
     ${experiment.forked_from ? fact("Forked from", html`<a href="/experiments/${experiment.forked_from}">${experiment.forked_from.slice(-6)}</a>${experiment.forked_epoch ? `, epoch ${experiment.forked_epoch}` : nothing}`) : nothing}
+    ${experiment.extended_at?.length ? fact("Extended", extended(experiment)) : nothing}
     ${experiment.sweep_id ? fact("Sweep", html`<a href="/sweeps/${experiment.sweep_id}">${experiment.sweep_id.slice(-6)}</a>`) : nothing}
   </dl>
   ${experiment.notes ? html`<p class="notes">${experiment.notes}</p>` : nothing}
 `;
+
+/** When its schedule, or its early stopping, was another. */
+const extended = ({ extended_at: at, extended_from: from }) =>
+  at.map((epoch, i) => `after epoch ${epoch}, until then of ${from[i]}`).join(", then ");
 
 const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
