@@ -18,6 +18,7 @@ from api.middleware.counting import Counting
 from api.middleware.head import Head
 from api.middleware.refusing import Refusing
 from api.middleware.security import Security
+from api.prefix import TRUSTED, Prefix
 from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
 from api.streams import Streams
 from api.tail import Tail
@@ -56,12 +57,16 @@ def create_app(
     poll: float = 0.25,
     heartbeat: float = 15.0,
     strangers_per_minute: int = STRANGERS_PER_MINUTE,
+    root_path: str = "",
+    trusted_proxies: str = TRUSTED,
 ) -> FastAPI:
     """The API over this hub, which is closed when the application ends.
 
     poll: seconds after which the event log is looked at though no bell rang.
     heartbeat: seconds after which a stream says that it is still there, and asks whether its client still may listen.
     strangers_per_minute: attempts to get in that may fail from one address before it has to wait.
+    root_path: the path below which clients find it, `/gradus`, where a proxy does not say so itself.
+    trusted_proxies: the addresses, with commas, whose `X-Forwarded-…` headers are believed; `*` for all.
     """
     door = Door(hub, strangers_per_minute)
     tail = Tail(hub, poll, heartbeat)
@@ -73,7 +78,7 @@ def create_app(
         summary="Training as a service.",
         description=DESCRIPTION,
         openapi_tags=TAGS,
-        servers=[{"url": "/", "description": "Where this document comes from."}],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -94,6 +99,7 @@ def create_app(
     app.add_middleware(Counting, telemetry=world.telemetry)
     app.add_middleware(Head)
     app.add_middleware(Security)
+    app.add_middleware(Prefix, root_path=root_path, trusted=trusted_proxies)
     return app
 
 

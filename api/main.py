@@ -14,6 +14,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from api.app import create_app
 from api.log_limit import LogLimit
+from api.prefix import ROOT_PATH, TRUSTED
+from gradus.root_path import root_path
 from hub import keys, open_files
 from hub.database import Database
 from hub.hub import Hub
@@ -32,6 +34,7 @@ GRACE_SECONDS = 10
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until a signal comes."""
     given = _parser().parse_args(arguments)
+    os.environ[ROOT_PATH] = given.root_path
     open_files.raise_limit()
     _log()
     if not loopback(given.host) and not has_keys(Settings.from_env().database_url):
@@ -48,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         log_config=None,
         access_log=given.access_log,
         server_header=False,
+        proxy_headers=False,  # the application reads them itself
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
@@ -55,7 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def build() -> FastAPI:
     """The application of one process."""
     _log()
-    app = create_app(Hub(Settings.from_env()))
+    app = create_app(
+        Hub(Settings.from_env()),
+        root_path=_root_path(os.environ.get(ROOT_PATH, "")),
+        trusted_proxies=os.environ.get("FORWARDED_ALLOW_IPS", TRUSTED),
+    )
     gc.collect()
     gc.freeze()  # what is here stays: to look for garbage among it held one answer in seventy up for 84 ms
     return app
@@ -86,10 +94,24 @@ def has_keys(database_url: str) -> bool:
         database.close()
 
 
+def _root_path(text: str) -> str:
+    path = root_path(text)
+    if path is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no path: write it like /gradus")
+    return path
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m api", description="The Gradus API.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
     parser.add_argument("--processes", type=int, default=1, help="processes that share the port (default %(default)s)")
+    parser.add_argument(
+        "--root-path",
+        type=_root_path,
+        default=os.environ.get(ROOT_PATH, ""),
+        metavar="PATH",
+        help="path below which a proxy serves it, such as /gradus (default: GRADUS_ROOT_PATH, else none)",
+    )
     parser.add_argument("--access-log", action="store_true", help="write a line for each request")
     return parser

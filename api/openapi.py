@@ -29,6 +29,11 @@ def document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
+def servers(root: str = "") -> list[dict[str, str]]:
+    """Where the service is, as seen from where the document comes from."""
+    return [{"url": root or "/", "description": "Where this document comes from."}]
+
+
 def _made(app: FastAPI) -> dict[str, Any]:
     made = get_openapi(
         title=app.title,
@@ -37,7 +42,7 @@ def _made(app: FastAPI) -> dict[str, Any]:
         description=app.description,
         routes=app.routes,
         tags=app.openapi_tags,
-        servers=app.servers,
+        servers=servers(),
     )
     for path in made["paths"].values():
         for operation in path.values():

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from api.addresses import Addresses
 from api.middleware.security import SECURITY
+from api.prefix import path_within, root_of
 from api.refusal import Refusal
 from gradus.errors import (
     BadRequest,
@@ -125,10 +126,11 @@ def _mistake(detail: ErrorDetails) -> Mistake:
 
 def _address(request: Request, error: HTTPException, addresses: Addresses) -> Response:
     """What Starlette refuses by itself: an unknown address, a method that an address does not have."""
-    path: str = request.scope["path"]
+    path = path_within(request.scope)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        near = addresses.nearest(path)
-        return respond(NotFound(f"there is nothing at {path[:200]}" + (f": did you mean {near}?" if near else "")))
+        near, root = addresses.nearest(path), root_of(request)
+        place = f"there is nothing at {request.scope['path'][:200]}"
+        return respond(NotFound(f"{place}: did you mean {root}{near}?" if near else place))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(addresses.methods(path)) or "GET, HEAD"  # what is not the API's is the docs page's
         return respond(MethodNotAllowed(f"{request.method} is not possible here, only {allowed}"), {"Allow": allowed})

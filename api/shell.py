@@ -31,6 +31,11 @@ def styles() -> str:
     return "".join((PAGES / name).read_text() for name in _STYLE.findall(_document()))
 
 
+def rooted(document: str, root: str) -> str:
+    """The document with the root in front of every address that it names."""
+    return document.replace('="/', f'="{root}/') if root else document
+
+
 def documents(below: str) -> dict[str, str]:
     """The HTML of each address, `{names}` in it, that the dashboard's registry knows; its files are `below`, its styles
     as `dashboard.css`."""

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.prefix import path_within
+
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The policy of answers that are no pages."""
 PAGE = (
@@ -45,7 +47,7 @@ class Security:
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
-                if scope["path"].startswith("/v1/"):  # what one may see, no shared cache may show to another
+                if path_within(scope).startswith("/v1/"):  # what one may see, no shared cache may show to another
                     headers.setdefault("Cache-Control", "private, no-cache")
                 headers.update(scope.get("state", {}).get("rate_headers", {}))
                 message["headers"] = headers.raw

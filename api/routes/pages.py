@@ -5,10 +5,12 @@ from pathlib import Path
 import fastapi_standalone_docs
 import plotly
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api import shell
 from api.middleware.security import PAGE
+from api.openapi import servers
+from api.prefix import root_of
 from api.statics import ASKED, KEPT, Files, Made, Versioned
 
 router = APIRouter(include_in_schema=False)
@@ -20,6 +22,8 @@ _EAGERLY = b"//# allFunctionsCalledOnLoad\n"
 """Has Chromium compile all of a script beside the page, which would stand still for it: 0.4 s for plotly.js."""
 _PLOTLY = Path(plotly.__path__[0]) / "package_data" / "plotly.min.js"
 _CHARTS = Made(_EAGERLY + _PLOTLY.read_bytes(), "text/javascript")
+_REFERENCE = (shell.PAGES / "docs.html").read_text()
+_SIGN_IN = (shell.PAGES / "sign-in.html").read_text()
 _READ = ["GET", "HEAD"]
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI writes styles into its elements."""
@@ -33,8 +37,8 @@ def mount(app: FastAPI) -> None:
 
 def _serve(path: str, document: str) -> None:
     @router.get(path, name="dashboard")
-    async def dashboard() -> HTMLResponse:
-        return HTMLResponse(document, headers={"Content-Security-Policy": PAGE, "Cache-Control": "no-cache"})
+    async def dashboard(request: Request) -> HTMLResponse:
+        return _page(request, document, PAGE)
 
 
 for _path, _document in shell.documents(f"/pages/{_VERSION}").items():
@@ -52,10 +56,21 @@ def charts(request: Request) -> Response:
 
 
 @router.get("/docs")
-async def docs() -> FileResponse:
-    return FileResponse(shell.PAGES / "docs.html", headers={"Content-Security-Policy": _DOCS})
+async def docs(request: Request) -> HTMLResponse:
+    return _page(request, _REFERENCE, _DOCS)
 
 
 @router.get("/sign-in")
-async def sign_in() -> FileResponse:
-    return FileResponse(shell.PAGES / "sign-in.html", headers={"Content-Security-Policy": PAGE})
+async def sign_in(request: Request) -> HTMLResponse:
+    return _page(request, _SIGN_IN, PAGE)
+
+
+@router.get("/openapi.json")
+def describe(request: Request) -> JSONResponse:
+    """The OpenAPI document, whose server is where the client found it."""
+    return JSONResponse(request.app.openapi() | {"servers": servers(root_of(request))})
+
+
+def _page(request: Request, document: str, policy: str) -> HTMLResponse:
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+    return HTMLResponse(shell.rooted(document, root_of(request)), headers=headers)

@@ -9,6 +9,7 @@ from api.answers import NO_STORE, answer
 from api.bodies import SmallBody
 from api.callers import AnyCaller
 from api.documented import GUARDED, OPEN, body_of, header, problems
+from api.prefix import root_of
 from api.services import sessions
 from api.visit import COOKIE, Visit
 from api.world import TheWorld
@@ -74,4 +75,5 @@ def _set(response: Response, request: Request, made: NewPass) -> None:
 
 
 def _attributes(request: Request) -> dict[str, Any]:
-    return {"path": "/", "httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}
+    secure = request.url.scheme == "https"
+    return {"path": root_of(request) or "/", "httponly": True, "samesite": "strict", "secure": secure}
