@@ -14,8 +14,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from api.app import create_app
 from api.log_limit import LogLimit
-from api.prefix import ROOT_PATH, TRUSTED
-from gradus.root_path import root_path
+from api.prefix import TRUSTED
+from gradus.root_path import ROOT_PATH, root_path
 from hub import keys, open_files
 from hub.database import Database
 from hub.hub import Hub

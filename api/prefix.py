@@ -4,21 +4,15 @@ From here on it is `root_path` of the ASGI scope, and `path` begins with it, whe
 It goes into every address that the service gives out: `Location`, links of pages, the document's server, cookies.
 """
 
-from urllib.parse import quote
-
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from gradus.root_path import root_path
+from gradus.root_path import escaped, root_path
 
-ROOT_PATH = "GRADUS_ROOT_PATH"
-"""Names the path to every process of the API."""
 TRUSTED = "127.0.0.1"
 """Whose `X-Forwarded-…` headers are believed where nothing else is said."""
-_PLAIN = "/@:+=~,!$*()"
-"""What stands in a path as it is; all else is escaped, so that it may stand in HTML and in a header, too."""
 
 
 def path_within(scope: Scope) -> str:
@@ -28,7 +22,7 @@ def path_within(scope: Scope) -> str:
 
 def root_of(request: Request) -> str:
     """The path below which the request's client finds the service, escaped; "" at the top."""
-    return quote(request.scope.get("app_root_path", request.scope.get("root_path", "")), safe=_PLAIN)
+    return escaped(request.scope.get("app_root_path", request.scope.get("root_path", "")))
 
 
 class Prefix:
@@ -42,7 +36,7 @@ class Prefix:
         if scope["type"] == "http":
             root = self._told(scope) or self._root_path or scope.get("root_path", "")
             scope.update(root_path=root, path=root + _below(root, scope["path"]))
-            send = _located(send, quote(root, safe=_PLAIN)) if root else send
+            send = _located(send, escaped(root)) if root else send
         await self._app(scope, receive, send)  # type: ignore[arg-type]
 
     def _told(self, scope: Scope) -> str | None:

@@ -28,6 +28,8 @@ class Start:
     host: str
     port: int
     workers: int | None
+    root_path: str = ""
+    """Below which a proxy serves it."""
 
     @property
     def folder(self) -> Path:
@@ -38,8 +40,17 @@ class Start:
     def command(self) -> list[str]:
         """The program and its arguments."""
         options = ["--data", str(self.folder), "--host", self.host, "--port", str(self.port)]
+        root = ["--root-path", self.root_path] if self.root_path else []
         workers = [] if self.workers is None else ["--workers", str(self.workers)]
-        return [sys.executable, "-P", "-m", "hub.embedded", *options, *workers]  # whatever the current folder holds
+        return [
+            sys.executable,
+            "-P",
+            "-m",
+            "hub.embedded",
+            *options,
+            *root,
+            *workers,
+        ]  # whatever the current folder holds
 
 
 @dataclass(frozen=True)

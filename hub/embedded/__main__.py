@@ -12,6 +12,7 @@ from pathlib import Path
 from gradus import __version__
 from gradus.client.access import CLIENT_FILE, Access, data_dir, open_command
 from gradus.errors import GradusError
+from gradus.root_path import ROOT_PATH
 from gradus.wire.system import WorkerRecord
 from hub import open_files
 from hub.embedded.child import end_with_parent
@@ -59,6 +60,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=data_dir())
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--root-path", default=os.environ.get(ROOT_PATH, ""))
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument(
         "--ready-fd", type=int, default=None, help="told the address once all is ready; ends with stdin"
@@ -73,7 +75,7 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
         if name in os.environ:
             say(f"{name} is set; gradus up keeps everything in its data folder and ignores it.")
     port = free_port(options.host, options.port)
-    supervisor = Supervisor(folder, options.host, port, options.workers, say)
+    supervisor = Supervisor(folder, options.host, port, options.workers, say, options.root_path)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: supervisor.stop())
     if options.ready_fd is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gradus.client import Access, Client, calls
 from gradus.errors import Unavailable
+from gradus.root_path import ROOT_PATH, escaped
 from gradus.wire.system import WorkerRecord
 from hub.embedded.devices import gpus, worker_envs
 from hub.embedded.folder import DataFolder
@@ -36,10 +37,17 @@ class Supervisor:
     """One service on one data folder."""
 
     def __init__(
-        self, folder: DataFolder, host: str, port: int, workers: int | None, say: Callable[[str], None]
+        self,
+        folder: DataFolder,
+        host: str,
+        port: int,
+        workers: int | None,
+        say: Callable[[str], None],
+        root_path: str = "",
     ) -> None:
         self.folder = folder
         self._address = (host, port)
+        self._root_path = root_path
         self._valkey = ValkeyServer(folder.valkey)
         self._envs = worker_envs(workers, gpus())
         self._say = say
@@ -70,7 +78,7 @@ class Supervisor:
         """The address and the key, written down for the CLI and the client."""
         before = self.folder.access()
         key = own_key(self.folder.database_url, before.key if before else None)
-        access = Access(url_of(*self._address), key)
+        access = Access(url_of(*self._address) + escaped(self._root_path), key)
         self.folder.write_access(access)
         return access
 
@@ -99,7 +107,8 @@ class Supervisor:
 
     def _api(self) -> Part:
         host, port = self._address
-        return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], self._env())
+        env = {**self._env(), ROOT_PATH: self._root_path}
+        return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], env)
 
     def _workers(self) -> Sequence[Part]:
         return [
