@@ -3,6 +3,7 @@
 import argparse
 import gc
 import logging
+import os
 import sys
 import time
 from collections.abc import Sequence

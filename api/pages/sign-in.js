@@ -1,4 +1,4 @@
-"use strict";
+import { at } from "./dashboard/address.js";
 
 // A link's ticket stands after "#": the server never sees it in an address, and it is good for one use.
 const word = document.getElementById("word");
@@ -24,7 +24,7 @@ async function signIn(shown) {
 async function ask(shown) {
   const headers = { "Content-Type": "application/json" };
   try {
-    return await fetch("/v1/session", { method: "POST", headers, body: JSON.stringify(shown) });
+    return await fetch(at("/v1/session"), { method: "POST", headers, body: JSON.stringify(shown) });
   } catch {
     return null;
   }
@@ -53,7 +53,7 @@ function next() {
   const given = new URLSearchParams(location.search).get("next") || "/";
   const wanted = URL.canParse(given, location.origin) && new URL(given, location.origin);
   const isOwn = wanted && wanted.origin === location.origin && wanted.protocol === location.protocol;
-  return isOwn ? wanted.href : "/";
+  return location.origin + at(isOwn ? wanted.pathname + wanted.search + wanted.hash : "/");
 }
 
 document.getElementById("form").addEventListener("submit", (event) => {

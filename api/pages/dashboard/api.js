@@ -1,5 +1,7 @@
 // The service's HTTP API: JSON in, JSON out, problems thrown.
 
+import { at, here } from "./address.js";
+
 /** An answer that is a problem document (RFC 9457), or no answer at all (`status` 0). */
 export class Problem extends Error {
   constructor({ status, title, detail, code, errors = [] }) {
@@ -27,7 +29,7 @@ export const freshKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const send = async (method, path, { query, body, headers } = {}) => {
-  const answer = await ask(path + search(query), {
+  const answer = await ask(at(path) + search(query), {
     method,
     headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -61,4 +63,4 @@ const search = (query = {}) => {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 };
 
-const signIn = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
+const signIn = () => location.assign(at(`/sign-in?next=${encodeURIComponent(here())}`));

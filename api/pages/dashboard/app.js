@@ -1,6 +1,7 @@
 // The entry: shows the page of the address, follows links inside the dashboard, and ends a page before the next.
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
+import { at, within } from "./address.js";
 import { joined } from "./live.js";
 import { pageAt } from "./registry.js";
 import { showShell } from "./shell.js";
@@ -9,20 +10,20 @@ import { failure, loading, nowhere } from "./states.js";
 let close = () => {};
 let visit = 0;
 
-/** Go to an address of the dashboard. */
-const navigate = (url, { replace = false } = {}) => {
-  history[replace ? "replaceState" : "pushState"](null, "", url);
+/** Go to a path of the dashboard. */
+const navigate = (path, { replace = false } = {}) => {
+  history[replace ? "replaceState" : "pushState"](null, "", at(path));
   return show();
 };
 
-/** Put another address into the bar, for the same page as it stands. */
-const rewrite = (url) => history.replaceState(null, "", url);
+/** Put another path into the bar, for the same page as it stands. */
+const rewrite = (path) => history.replaceState(null, "", at(path));
 
 const show = async () => {
   const mine = ++visit;
   close();
   close = () => {};
-  const found = pageAt(location.pathname);
+  const found = pageAt(within(location.pathname));
   document.title = found ? `${found.page.title} · Gradus` : "Gradus";
   const root = freshRoot(found?.page);
   if (!found) return render(nowhere(), root);
@@ -55,9 +56,10 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
-  if (link.origin !== location.origin || !pageAt(link.pathname)) return;
+  const path = link.origin === location.origin ? within(link.pathname) : null;
+  if (!pageAt(path)) return;
   event.preventDefault();
-  navigate(link.href);
+  navigate(path + link.search + link.hash);
 });
 addEventListener("popstate", show);
 show();

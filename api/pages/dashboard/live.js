@@ -1,5 +1,6 @@
 // The one event stream of this tab: everything that happens in the workspace, each event once.
 
+import { at } from "./address.js";
 import { get } from "./api.js";
 
 const KINDS = ["status", "epoch", "log", "end"];
@@ -51,7 +52,7 @@ export const joined = new Promise((resolve) => {
 
 const open = () => {
   timer = 0;
-  source = new EventSource(last === null ? "/v1/events" : `/v1/events?after=${last}`);
+  source = new EventSource(at(last === null ? "/v1/events" : `/v1/events?after=${last}`));
   source.onopen = opened;
   source.onerror = lost;
   for (const kind of KINDS) source.addEventListener(kind, heard);

@@ -1,5 +1,7 @@
 // plotly.js, fetched when something is to be drawn.
 
+import { at } from "./address.js";
+
 /** Empty elements that keep plotly.js from writing style elements, which the page's policy forbids; see css/chart.css. */
 const NO_STYLES = ["plotly.js-style-global", "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"];
 
@@ -16,7 +18,7 @@ export const loadPlotly = () => {
       script.remove();
       reject(new Error("The chart library could not be loaded."));
     };
-    script.src = "/plotly/plotly.min.js";
+    script.src = at("/plotly/plotly.min.js");
     script.onload = () => (globalThis.Plotly ? resolve(globalThis.Plotly) : fail());
     script.onerror = fail;
     document.head.append(script);

@@ -14,8 +14,9 @@ export const PAGES = [
   { path: "/system", title: "System", nav: "System", icon: "system", load: () => import("./pages/system.js") },
 ];
 
-/** The page of an address, with the values of the `{names}` in its path. */
+/** The page of a path of the service, with the values of the `{names}` in its path. */
 export const pageAt = (pathname) => {
+  if (pathname === null) return null;
   for (const page of PAGES) {
     const params = match(page.path, pathname);
     if (params) return { page, params };

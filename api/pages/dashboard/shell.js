@@ -1,6 +1,7 @@
 // The frame around every page: navigation, connection, theme, who is signed in.
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { at } from "./address.js";
 import { remove } from "./api.js";
 import { icon } from "./icons.js";
 import { onState, subscribe } from "./live.js";
@@ -36,10 +37,10 @@ const frame = () => html`
   <a class="skip" href="#main" @click=${skip}>Skip to the page</a>
   <div class="shell">
     <header class="side">
-      <a class="brand" href="/"><img src="/pages/dashboard/icon.svg" alt="" width="24" height="24">Gradus</a>
+      <a class="brand" href=${at("/")}><img src=${at("/pages/dashboard/icon.svg")} alt="" width="24" height="24">Gradus</a>
       <nav class="nav" aria-label="Pages">
         ${PAGES.filter((page) => page.nav).map(link)}
-        <a href="/docs">${icon("docs")}API</a>
+        <a href=${at("/docs")}>${icon("docs")}API</a>
       </nav>
       <div class="foot">
         <span class="connection connection-${connection}" role="status">${WORDS[connection]}</span>
@@ -61,7 +62,7 @@ const skip = (event) => {
 };
 
 const link = (page) => html`
-  <a href=${page.path} aria-current=${page === shown.page ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
+  <a href=${at(page.path)} aria-current=${page === shown.page ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
 `;
 
 const other = () => (theme() === "dark" ? "light" : "dark");
@@ -73,5 +74,5 @@ const switchTheme = () => {
 
 const signOut = async () => {
   await remove("/v1/session");
-  location.assign("/sign-in");
+  location.assign(at("/sign-in"));
 };

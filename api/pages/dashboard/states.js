@@ -1,6 +1,7 @@
 // What a page shows when it has nothing to show yet, nothing at all, or a problem.
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { at } from "./address.js";
 import { icon } from "./icons.js";
 
 export const loading = () => html`<p class="state" role="status">Loading …</p>`;
@@ -21,7 +22,7 @@ export const failure = (error, again) => html`
     <p>${error.message}</p>
     <div class="row">
       ${again ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
-      <a class="button" href="/">All experiments</a>
+      <a class="button" href=${at("/")}>All experiments</a>
     </div>
   </div>
 `;
@@ -30,7 +31,7 @@ export const nowhere = () => html`
   <div class="state">
     <h1>Nothing is at this address</h1>
     <p>It may have been deleted, or the link has a typo.</p>
-    <div class="row"><a class="button" href="/">All experiments</a></div>
+    <div class="row"><a class="button" href=${at("/")}>All experiments</a></div>
   </div>
 `;
 

@@ -30,7 +30,14 @@ LONG_AGO = timedelta(days=1)
 def serving(app: FastAPI) -> Iterator[str]:
     """The application on a real socket; its address."""
     config = uvicorn.Config(
-        app, port=0, loop="uvloop", http=BoundedHttpProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1
+        app,
+        port=0,
+        loop="uvloop",
+        http=BoundedHttpProtocol,
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

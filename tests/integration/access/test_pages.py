@@ -162,3 +162,24 @@ def test_what_a_module_imports_is_there(module: Path) -> None:
     for place in re.findall(imports, module.read_text(), re.MULTILINE):
         path = PAGES / place.removeprefix("/pages/") if place.startswith("/") else module.parent / place
         assert path.is_file(), place
+
+
+ABSOLUTE = re.compile(
+    r"""(?:href|src)=(?:\$\{)?["'`]/|(?:fetch|EventSource|assign|replace|pushState|replaceState)\((?:[^()]*, )?["'`]/"""
+    r"""|\.(?:src|href) = ["'`]/|location\.origin\}/"""
+)
+"""Addresses that begin at the top of the host, where the service need not be."""
+
+
+def test_scripts_name_no_address_but_by_where_the_service_is() -> None:
+    """`at` of `address.js` puts the path in front that a proxy may have given it."""
+    own = [file for file in PAGES.rglob("*.js") if "vendor" not in file.parts]
+    found = {str(file.relative_to(PAGES)): ABSOLUTE.findall(file.read_text()) for file in own}
+    assert {name: addresses for name, addresses in found.items() if addresses} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ['<a href="/new">', "<a href=${`/experiments/${id}`}>", 'fetch("/readyz")', "location.assign(`/sign-in`)"]
+)
+def test_the_search_for_such_addresses_finds_them(text: str) -> None:
+    assert ABSOLUTE.search(text)

@@ -53,7 +53,14 @@ def serving(hub: Hub, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Ite
     """A server in a thread of this process, with short waits."""
     app = create_app(hub, poll=0.05, heartbeat=0.2)
     config = uvicorn.Config(
-        app, port=0, loop="uvloop", http=http, ws="none", log_config=None, timeout_graceful_shutdown=1
+        app,
+        port=0,
+        loop="uvloop",
+        http=http,
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

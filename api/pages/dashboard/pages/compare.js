@@ -1,6 +1,7 @@
 // Several runs over each other: their curves, where their specs differ, what came of it.
 
 import { html, render } from "../../vendor/lit-html/lit-html.js";
+import { at } from "../address.js";
 import { get } from "../api.js";
 import { paced, perFrame } from "../frame.js";
 import { History } from "../history.js";
@@ -142,7 +143,7 @@ class ComparePage {
     return html`
       <div class="head">
         <h1>Compare ${this.#experiments.length} runs</h1>
-        <a class="button" href="/">${icon("plus")}Choose others</a>
+        <a class="button" href=${at("/")}>${icon("plus")}Choose others</a>
       </div>
       <div class="stack">
         <section class="card" aria-labelledby="curves-title">

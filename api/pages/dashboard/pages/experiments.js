@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { at } from "../address.js";
 import { datasets } from "../datasets.js";
 import { afterRest, perFrame } from "../frame.js";
 import { icon } from "../icons.js";
@@ -122,7 +123,7 @@ class ExperimentsPage {
     render(html`
       <div class="head">
         <h1>Experiments</h1>
-        <a class="button button-primary" href="/new">${icon("plus")}New experiment</a>
+        <a class="button button-primary" href=${at("/new")}>${icon("plus")}New experiment</a>
       </div>
       ${filterBar(this.filter, [...this.#datasets.keys()], (changes) => this.#change(changes))}
       ${empty ? this.#nothing() : this.#table(items, sight)}

@@ -1,6 +1,7 @@
 // A new experiment, sweep or fork: a form drawn from the catalogue, its JSON beside it, and what the two come to.
 
 import { render } from "../../vendor/lit-html/lit-html.js";
+import { within } from "../address.js";
 import { freshKey } from "../api.js";
 import { failure, loading } from "../states.js";
 import { createDraft } from "./new/draft.js";
@@ -40,7 +41,7 @@ const show = (root, { navigate, rewrite }, found) => {
     page.words = words;
     page.redraw();
   };
-  page.address = () => `${location.pathname}${location.search}#${page.kind === "sweep" ? "sweep" : "spec"}=${encode(page.draft.document)}`;
+  page.address = () => `${within(location.pathname)}${location.search}#${page.kind === "sweep" ? "sweep" : "spec"}=${encode(page.draft.document)}`;
   const changed = () => {
     page.key = freshKey();
     if (!page.draft.fault) tryOut(page);

@@ -1,6 +1,7 @@
 // All sweeps, newest first, kept up to date while they run.
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { at } from "../address.js";
 import { get } from "../api.js";
 import { keepFresh } from "../fresh.js";
 import { icon } from "../icons.js";
@@ -43,13 +44,13 @@ export const open = (root) => {
 const view = (sweeps, cursor, more) => html`
   <header class="head">
     <h1>Sweeps</h1>
-    <a class="button button-primary" href="/new?sweep">${icon("plus")} New sweep</a>
+    <a class="button button-primary" href=${at("/new?sweep")}>${icon("plus")} New sweep</a>
   </header>
   ${sweeps.length ? table(sweeps) : empty(
     "No sweeps yet",
     "A sweep trains a network with one change at a time, or with every combination of some values, each with several " +
       "seeds, and says which made it better and how sure that is.",
-    html`<a class="button button-primary" href="/new?sweep">Make one</a>`,
+    html`<a class="button button-primary" href=${at("/new?sweep")}>Make one</a>`,
   )}
   ${cursor ? html`<p class="row more-row"><button class="button" @click=${more}>Older sweeps</button></p>` : nothing}
 `;
@@ -69,7 +70,7 @@ const table = (sweeps) => html`
 
 const row = (sweep) => html`
   <tr>
-    <th scope="row"><a href=${`/sweeps/${sweep.id}`}>${nameOf(sweep)}</a></th>
+    <th scope="row"><a href=${at(`/sweeps/${sweep.id}`)}>${nameOf(sweep)}</a></th>
     <td>${badge(sweep.status)}</td>
     <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(sweep.counts)}</span></td>
     <td>${sweep.objective.metric.replaceAll("_", " ")}</td>

@@ -1,6 +1,7 @@
 // The state of the service: what it needs, who trains, what waits, what it accepts, who may come in.
 
 import { render } from "../../vendor/lit-html/lit-html.js";
+import { at } from "../address.js";
 import { get } from "../api.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
@@ -40,4 +41,4 @@ export const open = (root) => {
 };
 
 /** Not ready is an answer too, with status 503. */
-const readiness = async () => (await fetch("/readyz")).json();
+const readiness = async () => (await fetch(at("/readyz"))).json();

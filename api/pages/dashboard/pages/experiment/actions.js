@@ -1,6 +1,7 @@
 // What can be done with an experiment now.
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { at } from "../../address.js";
 import { freshKey, post, remove } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { title } from "../../format.js";
@@ -21,7 +22,7 @@ export const actions = (experiment, { act, gone }) => {
       ${going && status !== "paused" ? button("paused", "Pause", () => ask("pause")) : nothing}
       ${going ? button("cancel", "Cancel", () => cancel(experiment, ask)) : nothing}
       ${isDeadEnd(experiment) ? nothing : button("extend", "Extend", () => extend(experiment, act))}
-      <a class="button" href="/new?fork=${id}">${icon("fork")}Fork</a>
+      <a class="button" href=${at(`/new?fork=${id}`)}>${icon("fork")}Fork</a>
       ${status === "running" ? nothing : button("delete", "Delete", () => drop(experiment, gone), "button-danger")}
     </div>
   `;

@@ -1,6 +1,7 @@
 // The head of the page: what it is, how it stands, how far it is.
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { at } from "../../address.js";
 import { ago, duration, figure, moment, network, optimizer, percent, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { judge, metric } from "../../metrics.js";
@@ -9,14 +10,14 @@ import { note } from "../../states.js";
 import { badge } from "../../status.js";
 
 export const head = (experiment, edit, actions) => html`
-  <a class="back small" href="/">${icon("back")}Experiments</a>
+  <a class="back small" href=${at("/")}>${icon("back")}Experiments</a>
   <div class="head experiment-head">
     <div class="experiment-title">
       <h1>${title(experiment)}
         ${mayChange() ? html`<button class="quiet" aria-label="Edit name, tags and notes" title="Edit name, tags and notes" @click=${edit}>${icon("edit")}</button>` : nothing}
       </h1>
       ${badge(experiment.status)}
-      ${experiment.tags.map((tag) => html`<a class="tag" href="/?tag=${encodeURIComponent(tag)}">${tag}</a>`)}
+      ${experiment.tags.map((tag) => html`<a class="tag" href=${at(`/?tag=${encodeURIComponent(tag)}`)}>${tag}</a>`)}
     </div>
     ${actions}
   </div>
@@ -33,9 +34,9 @@ export const facts = (experiment, dataset) => html`
     ${fact("Device", experiment.device ?? "not yet known")}
     ${fact("Created", html`<span title=${moment(experiment.created_at)}>${ago(experiment.created_at)}</span>`)}
     ${experiment.finished_at && experiment.started_at ? fact("From start to end", duration((Date.parse(experiment.finished_at) - Date.parse(experiment.started_at)) / 1000)) : nothing}
-    ${experiment.forked_from ? fact("Forked from", html`<a href="/experiments/${experiment.forked_from}">${experiment.forked_from.slice(-6)}</a>${experiment.forked_epoch ? `, epoch ${experiment.forked_epoch}` : nothing}`) : nothing}
+    ${experiment.forked_from ? fact("Forked from", html`<a href=${at(`/experiments/${experiment.forked_from}`)}>${experiment.forked_from.slice(-6)}</a>${experiment.forked_epoch ? `, epoch ${experiment.forked_epoch}` : nothing}`) : nothing}
     ${experiment.extended_at?.length ? fact("Extended", extended(experiment)) : nothing}
-    ${experiment.sweep_id ? fact("Sweep", html`<a href="/sweeps/${experiment.sweep_id}">${experiment.sweep_id.slice(-6)}</a>`) : nothing}
+    ${experiment.sweep_id ? fact("Sweep", html`<a href=${at(`/sweeps/${experiment.sweep_id}`)}>${experiment.sweep_id.slice(-6)}</a>`) : nothing}
   </dl>
   ${experiment.notes ? html`<p class="notes">${experiment.notes}</p>` : nothing}
 `;

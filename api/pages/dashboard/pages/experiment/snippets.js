@@ -1,5 +1,6 @@
 // What makes an experiment again, as text for curl, Python and the command line.
 
+import { SERVICE } from "../../address.js";
 import { same } from "../new/schema/document.js";
 
 /**
@@ -22,7 +23,7 @@ const FOUND = "# the key is GRADUS_KEY's, else that of `gradus up` on this machi
 const curl = ({ id, epoch, changes, spec }) => {
   const body = spec ?? { changes, from_epoch: epoch };
   return `${KEY}
-curl ${location.origin}/v1/experiments${spec ? "" : `/${id}/fork`} \\
+curl ${SERVICE}/v1/experiments${spec ? "" : `/${id}/fork`} \\
   -H "Authorization: Bearer $GRADUS_KEY" \\
   -H "Content-Type: application/json" \\
   -d @- <<'SPEC'
@@ -34,7 +35,7 @@ const python = ({ id, epoch, changes, spec }) => `from gradus import Client
 
 ${spec ? "spec" : "changes"} = ${literal(spec ?? changes)}
 
-with Client("${location.origin}") as client:  ${FOUND}
+with Client("${SERVICE}") as client:  ${FOUND}
     run = ${spec ? "client.experiments.create(spec)" : `client.experiments.fork("${id}", changes, from_epoch=${epoch})`}
     for row in run.watch():
         print(row.epoch, row.validation_accuracy)`;
@@ -42,13 +43,13 @@ with Client("${location.origin}") as client:  ${FOUND}
 const shell = (asked) => `${FOUND}
 ${asked.spec ? submit(asked) : fork(asked)}`;
 
-const submit = ({ spec }) => `gradus submit --url ${location.origin} --watch - <<'SPEC'
+const submit = ({ spec }) => `gradus submit --url ${SERVICE} --watch - <<'SPEC'
 ${JSON.stringify(spec, null, 2)}
 SPEC`;
 
 const fork = ({ id, epoch, changes }) => {
   const settings = Object.entries(changes).map(([key, value]) => ` \\\n  --set ${quoted(`${key}=${JSON.stringify(value)}`)}`);
-  return `gradus fork ${id} --url ${location.origin} --from-epoch ${epoch} --watch${settings.join("")}`;
+  return `gradus fork ${id} --url ${SERVICE} --from-epoch ${epoch} --watch${settings.join("")}`;
 };
 
 export const WAYS = [

@@ -1,6 +1,7 @@
 // What can be done with the experiments that are selected.
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { at } from "../../address.js";
 import { post, remove } from "../../api.js";
 import { confirm } from "../../dialog.js";
 import { icon } from "../../icons.js";
@@ -35,7 +36,7 @@ export const comparison = (experiments) => `/compare?ids=${experiments.slice(0, 
 const compare = (experiments) => {
   if (experiments.length < 2) return html`<span class="muted small">Select another to compare them.</span>`;
   if (experiments.length > TOGETHER) return html`<span class="muted small">At most ${TOGETHER} can be compared.</span>`;
-  return html`<a class="button button-primary" href=${comparison(experiments)}>${icon("compare")}Compare</a>`;
+  return html`<a class="button button-primary" href=${at(comparison(experiments))}>${icon("compare")}Compare</a>`;
 };
 
 const cancel = async (experiments) => {

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
+import { at } from "../../address.js";
 import { ago, moment, network, optimizer, roughly, title } from "../../format.js";
 import { judge, metric } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";
@@ -19,7 +20,7 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) => h
     </td>
     <th role="rowheader" scope="row" class="cell-name">
       ${name(experiment)}
-      ${experiment.tags.map((tag) => html`<a class="tag" href="/?tag=${encodeURIComponent(tag)}">${tag}</a>`)}
+      ${experiment.tags.map((tag) => html`<a class="tag" href=${at(`/?tag=${encodeURIComponent(tag)}`)}>${tag}</a>`)}
     </th>
     <td role="cell" class="cell-status">${badge(experiment.status)}</td>
     <td role="cell" class="cell-dataset">${experiment.spec.dataset.name}</td>
@@ -36,7 +37,7 @@ const name = (experiment) => {
   const text = title(experiment);
   const cut = experiment.sweep_id ? text.lastIndexOf(": ") + 1 : 0;
   const kind = cut ? "parted" : experiment.name ? "" : "unnamed";
-  return html`<a href="/experiments/${experiment.id}" class=${kind} title=${text}>${
+  return html`<a href=${at(`/experiments/${experiment.id}`)} class=${kind} title=${text}>${
     cut ? html`<span>${text.slice(0, cut)}</span> <span>${text.slice(cut + 1)}</span>` : text
   }</a>`;
 };

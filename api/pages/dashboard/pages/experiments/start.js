@@ -1,6 +1,7 @@
 // The list before there is anything in it: how to begin.
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
+import { at } from "../../address.js";
 import { freshKey, get, post } from "../../api.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
@@ -21,7 +22,7 @@ const invitation = (mnistHere) =>
     html`
       <button class="button button-primary" @click=${() => launch(LECTURE)}>${icon("play")}Run the lecture’s two</button>
       <button class="button" @click=${() => launch(["digits"])}>A few seconds of digits</button>
-      <a class="button" href="/new">Build a network</a>
+      <a class="button" href=${at("/new")}>Build a network</a>
     `,
   );
 

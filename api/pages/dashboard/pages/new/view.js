@@ -1,6 +1,7 @@
 // How the page looks: its head, the form at the left, JSON and outcome at the right.
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { at } from "../../address.js";
 import { freshKey } from "../../api.js";
 import { copy } from "../../copy.js";
 import { title, whole } from "../../format.js";
@@ -24,7 +25,7 @@ const UNREAD = "The link's document cannot be read: was all of it copied? This i
 export const view = (page) => html`
   <header class="head new-head">
     <h1>${HEADINGS[page.kind]}</h1>
-    <button type="button" class="button" aria-label="Copy link" @click=${() => copy(new URL(page.address(), location.href).href, "The link")}>
+    <button type="button" class="button" aria-label="Copy link" @click=${() => copy(location.origin + at(page.address()), "The link")}>
       ${icon("copy")}<span class="wide-only">Copy link</span>
     </button>
     <button type="button" class="button button-primary"
@@ -81,7 +82,7 @@ const forked = (page) => {
   };
   return html`
     <section class="card fork" aria-label="What is forked">
-      <p>A new experiment from <a href=${`/experiments/${experiment.id}`}>${title(experiment)}</a>, with its spec as you change it here.</p>
+      <p>A new experiment from <a href=${at(`/experiments/${experiment.id}`)}>${title(experiment)}</a>, with its spec as you change it here.</p>
       <div class="field">
         <label for="fork-from">Begins</label>
         <select class="input" id="fork-from" @change=${choose}>

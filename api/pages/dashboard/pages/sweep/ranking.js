@@ -2,6 +2,7 @@
 // base in words.
 
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
+import { at } from "../../address.js";
 import { finite, number } from "../../api.js";
 import { figure } from "../../format.js";
 import { badge } from "../../status.js";
@@ -122,7 +123,7 @@ const member = (sweep, result, id, i) => {
   const status = result.statuses[i];
   const value = result.values[i] === null ? "" : `, ${valueWords(sweep, result.values[i])}`;
   const words = `Seed ${result.seeds[i]}: ${status}${value}`;
-  return html`<a class="member member-${status}" href=${`/experiments/${id}`} aria-label=${words} title=${words}>${icon(status)}</a>`;
+  return html`<a class="member member-${status}" href=${at(`/experiments/${id}`)} aria-label=${words} title=${words}>${icon(status)}</a>`;
 };
 
 /** The members that failed, and why. */
@@ -134,7 +135,7 @@ export const failures = (sweep) => {
       <h2 id="failed-title">Failed</h2>
       <ul class="failed">
         ${all.map(({ id, label, seed, error }) => html`
-          <li>${badge("failed")} <a href=${`/experiments/${id}`}>${label}, seed ${seed}</a> <span class="muted">${error?.message ?? ""}</span></li>
+          <li>${badge("failed")} <a href=${at(`/experiments/${id}`)}>${label}, seed ${seed}</a> <span class="muted">${error?.message ?? ""}</span></li>
         `)}
       </ul>
     </section>

@@ -1,6 +1,7 @@
 // How the page of a sweep looks.
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { at } from "../../address.js";
 import { whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
@@ -58,7 +59,7 @@ const summary = (sweep) => html`
     <p class="muted small">
       ${whole(total(sweep.counts))} experiments: ${whole(sweep.results.length)} changes with ${seedsOf(sweep)}.
       Began ${time(sweep.created_at)}.
-      <a href=${`/?sweep=${sweep.id}`}>Show them as a list</a>
+      <a href=${at(`/?sweep=${sweep.id}`)}>Show them as a list</a>
     </p>
   </section>
 `;

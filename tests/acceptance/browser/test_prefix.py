@@ -1,0 +1,88 @@
+"""A browser at a service that a proxy serves below a path: no page leads, and no request goes, out of it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from api.app import create_app
+from gradus.wire.key import Role
+from hub.hub import Hub
+from hub.migrate import upgrade
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
+from tests.acceptance.browser.chromium import visiting
+from tests.integration.access.doors import SPEC, bearer, make_key, serving
+from tests.servers.prefix_proxy import PrefixProxy, running_proxy
+
+PREFIX = "/user/ada@lab/gradus"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A service behind a proxy, an admin's key of it, and a browser window there."""
+
+    proxy: PrefixProxy
+    key: str
+    page: Page
+
+    def post(self, path: str, document: object) -> str:
+        """The id of what was made."""
+        answer = httpx.post(f"{self.proxy.url}{path}", json=document, headers=bearer(self.key), timeout=30)
+        return str(answer.raise_for_status().json()["id"])
+
+
+@pytest.fixture(params=[True, False], ids=["cut by the proxy", "left by the proxy"])
+def lab(request: pytest.FixtureRequest, browser: Browser, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Lab]:
+    upgrade(url := f"sqlite:///{tmp_path / 'gradus.db'}")
+    hub = Hub(Settings(url, valkey.url, str(tmp_path / "artifacts"), tmp_path, (tmp_path,)))
+    cut: bool = request.param
+    with ExitStack() as stack:
+        service = stack.enter_context(serving(create_app(hub, root_path="" if cut else PREFIX)))
+        proxy = stack.enter_context(running_proxy(service, PREFIX, cut=cut, told=PREFIX if cut else None))
+        context, complaints = stack.enter_context(visiting(browser, proxy.host))
+        complaints.strangers = True
+        yield Lab(proxy, make_key(hub, role=Role.ADMIN).key, context.new_page())
+        assert proxy.outside == []
+    hub.close()
+
+
+def test_the_dashboard_lives_below_a_path(lab: Lab) -> None:
+    page, root = lab.page, lab.proxy.url
+    made = lab.post("/v1/experiments", {**SPEC, "name": "the first", "tags": ["plain"]})
+    page.goto(f"{root}/?status=queued")
+    expect(page).to_have_url(f"{root}/sign-in?next=%2F%3Fstatus%3Dqueued")
+    page.get_by_label("API key").fill(lab.key)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{root}/?status=queued")
+    expect(page.locator(".connection")).to_have_text("live")
+
+    page.get_by_role("link", name="the first").click()
+    expect(page).to_have_url(f"{root}/experiments/{made}")
+    expect(page.get_by_role("region", name="curl snippet")).to_contain_text(f"{root}/v1/experiments")
+    page.reload()
+    page.get_by_role("link", name="plain").click()
+    expect(page).to_have_url(f"{root}/?tag=plain")
+    page.go_back()
+    expect(page.get_by_role("heading", name="the first")).to_be_visible()
+
+    for name in ("Sweeps", "System", "New"):
+        page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+        expect(page).to_have_url(re.compile(rf"^{re.escape(root)}/{name.lower()}"))
+        expect(page.locator("h1")).to_be_visible()
+    page.goto(f"{root}/compare?ids={made}")
+    expect(page.locator("h1")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
+    expect(page).to_have_url(f"{root}/sign-in")
+
+
+def test_the_reference_lives_below_a_path(lab: Lab) -> None:
+    lab.page.goto(f"{lab.proxy.url}/docs")
+    expect(lab.page.locator(".opblock").first).to_be_visible()
+    expect(lab.page.locator(".servers option")).to_contain_text([PREFIX])
