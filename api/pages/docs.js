@@ -12,7 +12,7 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
 });
 
-fetch("/v1/session").then(
+fetch(at("/v1/session")).then(
   (answer) => (document.getElementById("signed-out").hidden = answer.status !== 401),
   () => {},
 );

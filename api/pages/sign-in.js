@@ -31,7 +31,7 @@ async function ask(shown) {
 }
 
 async function isSignedIn() {
-  const answer = await fetch("/v1/session").catch(() => null);
+  const answer = await fetch(at("/v1/session")).catch(() => null);
   return answer?.ok ?? false;
 }
 

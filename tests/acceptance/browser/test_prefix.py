@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
+from gradus.client import Access
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.migrate import upgrade
@@ -45,7 +46,7 @@ def lab(request: pytest.FixtureRequest, browser: Browser, valkey: ValkeyServer, 
     with ExitStack() as stack:
         service = stack.enter_context(serving(create_app(hub, root_path="" if cut else PREFIX)))
         proxy = stack.enter_context(running_proxy(service, PREFIX, cut=cut, told=PREFIX if cut else None))
-        context, complaints = stack.enter_context(visiting(browser, proxy.host))
+        context, complaints = stack.enter_context(visiting(browser, Access(proxy.host)))
         complaints.strangers = True
         yield Lab(proxy, make_key(hub, role=Role.ADMIN).key, context.new_page())
         assert proxy.outside == []
@@ -83,6 +84,15 @@ def test_the_dashboard_lives_below_a_path(lab: Lab) -> None:
 
 
 def test_the_reference_lives_below_a_path(lab: Lab) -> None:
-    lab.page.goto(f"{lab.proxy.url}/docs")
-    expect(lab.page.locator(".opblock").first).to_be_visible()
-    expect(lab.page.locator(".servers option")).to_contain_text([PREFIX])
+    page, root = lab.page, lab.proxy.url
+    page.goto(f"{root}/docs")
+    page.get_by_role("link", name="sign in").click()
+    page.get_by_label("API key").fill(lab.key)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{root}/docs")
+    expect(page.locator(".servers option")).to_contain_text([PREFIX])
+    operation = page.locator("#operations-keys-who")
+    operation.click()
+    operation.get_by_role("button", name="Execute").click()
+    expect(operation.locator(".request-url")).to_contain_text(f"{root}/v1/session")
+    expect(operation.locator(".live-responses-table .response .response-col_status")).to_contain_text("200")
