@@ -13,6 +13,7 @@ from gradus.cli.runs import Run
 from gradus.cli.sweeps import watching
 from gradus.client import Access, Client
 from gradus.client.patience import RETRIES
+from gradus.wire.sweep import SweepStatus
 from tests.unit.cli.test_tables import swept
 from tests.unit.client.said import problem
 
@@ -20,7 +21,7 @@ HERE = Access("http://127.0.0.1:1")
 
 
 def test_watching_a_sweep_outlasts_a_service_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    over = swept([]).model_copy(update={"status": "succeeded"}).model_dump_json()
+    over = swept([]).model_copy(update={"status": SweepStatus.SUCCEEDED}).model_dump_json()
     answers: Iterator[httpx.Response] = iter(
         [
             *(httpx.Response(503, content=problem(503, "unavailable")) for _ in range(5 * RETRIES)),
