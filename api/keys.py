@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from gradus.errors import GradusError
+from gradus.streams import tolerate_any_text
 from gradus.wire.key import KeyRecord, Role
 from hub import keys, workspaces
 from hub.database import Database
@@ -64,6 +65,7 @@ def _state(key: KeyRecord) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    tolerate_any_text()
     parser = argparse.ArgumentParser(prog="python -m api.keys", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     create = commands.add_parser("create", help="make a key, and its workspace if there is none")

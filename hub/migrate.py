@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 
 from gradus.errors import Conflict
+from gradus.streams import tolerate_any_text
 from hub.database import Database
 from hub.schema import NEWEST, SCRIPTS, mismatch, version
 from hub.settings import Settings
@@ -41,6 +42,7 @@ def _config(url: str) -> Config:
 
 
 if __name__ == "__main__":
+    tolerate_any_text()
     try:
         upgrade(Settings.from_env().database_url)
     except Conflict as error:

@@ -63,7 +63,10 @@ without an ID watches all that runs or waits.
 With `--json` the standard output is one JSON document, or a document a line for what is a stream (`watch`, `logs`,
 `sweep watch`). A command that takes several specs or IDs prints a list, of one too. Everything else that there is to
 say goes to the error output, and an error is a sentence with a hint, never JSON. Without a terminal, or with
-`NO_COLOR`, there are no colours; without a terminal tables are as wide as they need.
+`NO_COLOR`, there are no colours; without a terminal tables are as wide as they need. In a terminal names and other
+texts give way, ids and numbers never. Control characters in texts of others are written out (`\\x1b`, `\\n`), and
+so is, as `\\u6f22`, what the output's encoding does not have. Times are local, with their offset; ages are by the
+service's clock.
 
 `GRADUS_URL` and `GRADUS_KEY` name a service and a key, `--url` another service; without them the one that `gradus up`
 started on the data folder is meant (`GRADUS_DATA_DIR`, else `~/.gradus`).

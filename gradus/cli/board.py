@@ -12,6 +12,7 @@ from rich.text import Text
 from gradus.cli import words
 from gradus.cli.ids import short
 from gradus.cli.runs import Run
+from gradus.cli.screen import one_line
 from gradus.status import Status
 
 EPOCHS = 12
@@ -64,13 +65,13 @@ def _headings(part: str, accuracies: bool) -> tuple[str, ...]:
 
 def _bars(runs: Sequence[Run], labels: dict[str, str]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("run", max_width=22, no_wrap=True)
+    table.add_column("run", max_width=22, min_width=4)
     table.add_column("", width=12)
     for heading in ("epoch", "loss", "val.", "test", "left"):
         table.add_column(heading, justify="right", no_wrap=True)
     for run in runs:
         done = f"{run.epoch}/{run.epochs or '?'}"
-        table.add_row(Text(labels[run.id]), _bar(run), done, *_scores(run), _left(run))
+        table.add_row(one_line(labels[run.id]), _bar(run), done, *_scores(run), _left(run))
     return table
 
 
@@ -107,7 +108,7 @@ def _download(run: Run) -> Table:
     assert run.download is not None
     table = Table.grid(padding=(0, 2, 0, 0))
     bar = ProgressBar(total=100, completed=run.download.percent, width=20)
-    table.add_row(Text(f"downloading {run.download.file}"), bar, f"{run.download.percent} %")
+    table.add_row(f"downloading {run.download.file}", bar, f"{run.download.percent} %")
     return table
 
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from gradus.cli import output, words
 from gradus.cli.ids import short
+from gradus.cli.screen import one_line
 from gradus.differences import between
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
@@ -33,20 +35,24 @@ def document(records: Sequence[ExperimentRecord]) -> dict[str, Any]:
     }
 
 
-def tables(records: Sequence[ExperimentRecord], width: int) -> Iterator[Table]:
-    """As many experiments in each table as fit beside one another."""
-    room = max(1, (width - COLUMN - 2) // (COLUMN + 2))
+def tables(records: Sequence[ExperimentRecord], width: int | None) -> Iterator[Table]:
+    """As many experiments in each table as fit beside one another; all, and whole, where there is no width to keep."""
+    room = len(records) if width is None else max(1, (width - COLUMN - 2) // (COLUMN + 2))
     different = between(records)
     for start in range(0, len(records), room):
-        yield _table(records, different, range(start, min(start + room, len(records))))
+        shown = range(start, min(start + room, len(records)))
+        yield _table(records, different, shown, whole=width is None)
 
 
-def _table(records: Sequence[ExperimentRecord], different: Mapping[str, tuple[Any, ...]], shown: range) -> Table:
+def _table(
+    records: Sequence[ExperimentRecord], different: Mapping[str, tuple[Any, ...]], shown: range, *, whole: bool
+) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", style="dim", no_wrap=True)
     for i in shown:
-        heading = Text(f"{short(records[i].id)}\n{records[i].name}", overflow="ellipsis", no_wrap=True)
-        table.add_column(heading, max_width=COLUMN)
+        one = records[i]
+        heading = Group(one.id if whole else short(one.id), one_line(one.name))
+        table.add_column(heading, max_width=None if whole else COLUMN)
     for path, values in different.items():
         table.add_row(path, *(_value(values[i]) for i in shown))
     if not different:

@@ -7,6 +7,7 @@ import typer
 
 from gradus.client import Call, Client, calls, find_access
 from gradus.errors import GradusError
+from gradus.printable import printable
 from gradus.spec.experiment import Experiment
 from gradus.spec.word import Word, words_of
 
@@ -60,7 +61,7 @@ def _paths(word: type[Word], way: str = "") -> Iterator[Offer]:
 
 def _beginning(incomplete: str, offers: Iterable[Offer]) -> Sequence[Offer]:
     """Each once: several optimizers have an `lr`."""
-    return list({word: (word, said) for word, said in offers if word.startswith(incomplete)}.values())
+    return list({word: (word, printable(said)) for word, said in offers if word.startswith(incomplete)}.values())
 
 
 def _asked(context: typer.Context, call: Call[T]) -> T | None:

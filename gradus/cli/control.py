@@ -32,7 +32,7 @@ def ask(
         output.print_all(records)
     else:
         for record in records:
-            print(f"{record.id} {words.situation(record)}")
+            output.say(f"{record.id} {words.situation(record)}")
 
 
 def _settled(client: Client, record: ExperimentRecord, becomes: Status) -> ExperimentRecord:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 
 def table(facts: Mapping[str, RenderableType]) -> Table:
@@ -14,5 +13,5 @@ def table(facts: Mapping[str, RenderableType]) -> Table:
     grid.add_column()
     for name, value in facts.items():
         if value != "":
-            grid.add_row(name, Text(value) if isinstance(value, str) else value)
+            grid.add_row(name, value)
     return grid

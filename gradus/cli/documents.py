@@ -9,6 +9,8 @@ from typing import Any
 
 from gradus import json_text
 from gradus.errors import BadRequest
+from gradus.printable import UNPRINTABLE
+from gradus.streams import writes_unicode
 
 
 def read(source: str) -> list[Any]:
@@ -18,7 +20,7 @@ def read(source: str) -> list[Any]:
         BadRequest: it cannot be read, is neither JSON nor YAML, or names a key twice.
     """
     where = "the standard input" if source == "-" else source
-    return parse(_text(source), where)
+    return parse(_text(source, where), where)
 
 
 def parse(text: str, where: str) -> list[Any]:
@@ -44,18 +46,26 @@ def write_yaml(document: Any) -> str:
     """The document in YAML, its keys in their order."""
     yaml = import_module("yaml")
     dumper = _with_scalars(type("Dumper", (yaml.SafeDumper,), {}))  # quotes what either YAML would take for no text
-    text: str = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True)
+    text: str = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=writes_unicode())
+    if UNPRINTABLE.search(text.replace("\n", "")):  # a direction that is overridden: as an escape it reads the same
+        text = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=False)
     return text
 
 
-def _text(source: str) -> str:
-    if source == "-":
-        return sys.stdin.read()
+def _text(source: str, where: str) -> str:
     try:
+        if source == "-":
+            return _standard_input()
         return Path(source).expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = (error.strerror or error) if isinstance(error, OSError) else "it is no text in UTF-8"
-        raise BadRequest(f"{source} cannot be read: {why}") from error
+        raise BadRequest(f"{where} cannot be read: {why}") from error
+
+
+def _standard_input() -> str:
+    """In UTF-8, as files are, whatever the terminal's encoding."""
+    given = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read() if given is None else given.read().decode()
 
 
 def _json_or_yaml(text: str, where: str) -> list[Any]:

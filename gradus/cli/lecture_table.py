@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -14,10 +15,10 @@ def comparison(runs: Sequence[Run]) -> Table:
     table = Table(title="Test accuracy", header_style="bold", title_style="")
     table.add_column("epoch", justify="right")
     for run in runs:
-        table.add_column(f"{run.name}\n{run.status}", justify="right", min_width=9)
+        table.add_column(Group(run.name, str(run.status)), justify="right", min_width=9)
         if _lecture(run):
-            table.add_column("the\nlecture", justify="right", style="dim")
-            table.add_column("differ-\nence", justify="right")
+            table.add_column(Group("the", "lecture"), justify="right", style="dim")
+            table.add_column(Group("differ-", "ence"), justify="right")
     for epoch in range(1, max(run.epochs for run in runs) + 1):
         table.add_row(str(epoch), *[cell for run in runs for cell in _cells(run, epoch)])
     return table

@@ -1,9 +1,8 @@
 """An experiment's log as lines: a moment where one is known, and what happened."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gradus.cli import output, words
 from gradus.cli.exits import Exit
@@ -20,19 +19,54 @@ Lines = dict[int, datetime]
 def print_log(client: Client, experiment_id: str, *, follow: bool, as_json: bool) -> Exit | None:
     """Every event so far or, with `follow`, to the end. Ctrl-C leaves the run alive."""
     said, newest = _lines(client, experiment_id)
-    epochs = 0
+    lines = _Lines(said, client.now, whole=not output.on_terminal())
     try:
         with closing(client.experiments.events(experiment_id)) as events:
             for event in events if follow else _so_far(events, newest):
-                if isinstance(event.data, ExperimentRecord):
-                    epochs = event.data.progress.epochs
-                line = _document(event) if as_json else _line(event, epochs, said.get(event.seq) or _moment(event))
-                if line is not None:
-                    print(line, flush=True)
+                _print_json(event) if as_json else lines.print(event)
     except KeyboardInterrupt:
         say_that_they_go_on([experiment_id])
         return Exit.INTERRUPTED
+    if not as_json:
+        lines.print_failure(client.send(calls.experiment(experiment_id)))
     return None
+
+
+class _Lines:
+    """What is printed for people."""
+
+    def __init__(self, said: Lines, now: Callable[[], datetime], *, whole: bool) -> None:
+        self._said, self._now = said, now
+        self._whole = whole
+        """Whether each line has its date and offset; else a line of their own where they change."""
+        self._day, self._epochs, self._failed = "", 0, False
+
+    def print(self, event: StreamEvent) -> None:
+        """The `end` says no more than the status before it, unless it failed."""
+        if isinstance(event.data, ExperimentRecord):
+            self._epochs = event.data.progress.epochs
+        if event.kind is not EventKind.END:
+            moment = self._said.get(event.seq) or _moment(event, self._now)
+            self._say(moment, words.event_line(event.data, self._epochs))
+        elif isinstance(event.data, ExperimentRecord):
+            self.print_failure(event.data)
+
+    def print_failure(self, record: ExperimentRecord) -> None:
+        """Why it failed, if it did and that was not printed: its log may be kept no longer."""
+        if record.error is not None and not self._failed:
+            self._say(record.finished_at, words.failure_line(record.error))
+        self._failed = record.error is not None
+
+    def _say(self, moment: datetime | None, text: str) -> None:
+        stamp = words.moment(moment) if moment else ""
+        if self._whole:
+            output.say(f"{stamp:25}  {text}")
+            return
+        day = f"{stamp[:10]} UTC{stamp[19:]}"
+        if moment and day != self._day:
+            output.say(day)
+            self._day = day
+        output.say(f"{stamp[11:19]:8}  {text}")
 
 
 def _lines(client: Client, experiment_id: str) -> tuple[Lines, int]:
@@ -54,24 +88,15 @@ def _so_far(events: Iterable[StreamEvent], newest: int) -> Iterator[StreamEvent]
             return
 
 
-def _document(event: StreamEvent) -> str:
-    return json.dumps({"seq": event.seq, "event": event.kind, "data": output.document(event.data)}, ensure_ascii=False)
+def _print_json(event: StreamEvent) -> None:
+    output.print_json_line({"seq": event.seq, "event": event.kind, "data": output.document(event.data)})
 
 
-def _line(event: StreamEvent, epochs: int, moment: datetime | None) -> str | None:
-    """The `end` says what the status before it has said."""
-    if event.kind is EventKind.END:
-        error = event.data.error if isinstance(event.data, ExperimentRecord) else None
-        return None if error is None else f"{'':8}  {words.failure_line(error)}"
-    clock = f"{moment.astimezone():%H:%M:%S}" if moment else ""
-    return f"{clock:8}  {words.event_line(event.data, epochs)}"
-
-
-def _moment(event: StreamEvent) -> datetime | None:
+def _moment(event: StreamEvent, now: Callable[[], datetime]) -> datetime | None:
     """When it happened, where the event says so; a line that comes now is of now."""
     match event.data:
         case LogLine():
-            return datetime.now(UTC)
+            return now()
         case MetricsRow() as row:
             return row.at
         case ExperimentRecord(status=Status.QUEUED, attempts=0) as record:

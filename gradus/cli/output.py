@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 
-WIDE = 200
-"""Columns where no terminal says how many there are: enough that nothing is cut."""
+from gradus.cli.screen import UNBOUNDED, Screen
+from gradus.printable import printable
+from gradus.streams import writes_unicode
 
 
 def on_terminal() -> bool:
@@ -17,25 +18,41 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def console() -> Console:
+def console() -> Screen:
     """The standard output; without colours where it is no terminal or NO_COLOR is set."""
-    return Console(width=None if on_terminal() else WIDE, highlight=False)
+    return Screen(width=None if on_terminal() else UNBOUNDED)
+
+
+def errors() -> Screen:
+    """The error output."""
+    return Screen(stderr=True, soft_wrap=True)
 
 
 def show(what: RenderableType) -> None:
     """Print a table or a line; without spaces at the ends of lines where no terminal shows it."""
     screen = console()
     if on_terminal():
-        screen.print(what, markup=False)
+        screen.print(what, crop=False)
         return
     with screen.capture() as captured:
-        screen.print(what, markup=False, soft_wrap=isinstance(what, str))
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+        screen.print(what, soft_wrap=isinstance(what, str))
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().split("\n")[:-1]))
+
+
+def say(line: str) -> None:
+    """One line of the answer, at once."""
+    write(f"{printable(line)}\n")
+
+
+def write(text: str) -> None:
+    """A piece of the answer, as it is, at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def talk(line: str) -> None:
     """Say something that is no part of the answer."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{printable(line)}\n")
 
 
 def document(message: BaseModel) -> Any:
@@ -45,9 +62,19 @@ def document(message: BaseModel) -> Any:
 
 def print_json(value: Any) -> None:
     """Print one document."""
-    print(json.dumps(document(value) if isinstance(value, BaseModel) else value, indent=2, ensure_ascii=False))
+    _write_json(document(value) if isinstance(value, BaseModel) else value, indent=2)
+
+
+def print_json_line(value: Any) -> None:
+    """Print one document of a stream, in one line, at once."""
+    _write_json(document(value) if isinstance(value, BaseModel) else value, indent=None)
 
 
 def print_all(messages: Sequence[BaseModel]) -> None:
     """Print the list of their documents, of one too: who reads it need not know how many were asked for."""
     print_json(list(map(document, messages)))
+
+
+def _write_json(value: Any, indent: int | None) -> None:
+    r"""Where the output cannot write a letter, it is `\u6f22` as JSON has it."""
+    write(f"{json.dumps(value, indent=indent, ensure_ascii=not writes_unicode())}\n")

@@ -11,6 +11,7 @@ from gradus.cli import details, preview, words
 from gradus.cli.board import EPOCHS, epochs
 from gradus.cli.ids import short
 from gradus.cli.runs import Run
+from gradus.cli.screen import paragraph, styled
 from gradus.status import Status
 from gradus.summary import dry_run
 from gradus.wire.checkpoint import CheckpointRecord
@@ -57,9 +58,9 @@ def _facts(
         "id": record.id,
         "name": record.name,
         "tags": ", ".join(record.tags),
-        "notes": record.notes,
+        "notes": paragraph(record.notes) if record.notes else "",
         "status": words.status(record.status),
-        "error": "" if record.error is None else Text(words.failure_line(record.error), style="red"),
+        "error": "" if record.error is None else styled(words.failure_line(record.error), "red"),
         "data": spec.dataset.name,
         "network": f"{_shapes(layers)}, {record.parameters:,} parameters",
         "optimizer": words.kind(spec.optimizer),

@@ -18,7 +18,9 @@ def fields(schema: Schema) -> Table | None:
         table.add_column(heading, no_wrap=heading in {"key", "default"})
     for name, field in properties.items():
         required = name in schema.get("required", ())
-        table.add_row(name, _default(field, required=required), _accepts(field), field.get("description", ""))
+        table.add_row(
+            name, _default(field, required=required), _accepts(field), " ".join(field.get("description", "").split())
+        )
     return table
 
 

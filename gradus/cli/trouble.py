@@ -2,6 +2,7 @@
 
 from gradus.cli.exits import Exit
 from gradus.errors import GradusError, ServerFault, Unavailable
+from gradus.printable import printable
 
 
 def code_of(error: GradusError) -> Exit:
@@ -16,7 +17,7 @@ def sentence(error: GradusError) -> str:
     if len(mistakes) == 1:
         what, mistakes = mistakes[0].strip(), []
     hint = HINTS.get(error.code)
-    return "\n".join([f"error: {what}", *mistakes, *([f"hint: {hint}"] if hint else [])])
+    return "\n".join(map(printable, [f"error: {what}", *mistakes, *([f"hint: {hint}"] if hint else [])]))
 
 
 HINTS = {

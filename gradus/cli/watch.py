@@ -1,6 +1,5 @@
 """Watch runs to their end: a live table in a terminal, plain lines elsewhere, JSON lines for programs."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -34,7 +33,7 @@ def _json_lines(runs: Runs, events: Iterable[Told]) -> None:
     for one, event in events:
         runs[one] = runs[one].after(event)
         line = {"id": one, "seq": event.seq, "event": event.kind, "data": output.document(event.data)}
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        output.print_json_line(line)
 
 
 def _plain(runs: Runs, events: Iterable[Told]) -> None:
@@ -43,8 +42,8 @@ def _plain(runs: Runs, events: Iterable[Told]) -> None:
         label = f"{run.name}: " if len(runs) > 1 else ""
         line = words.event_line(event.data, run.epochs)
         if event.kind is not EventKind.END:
-            print(f"{label}{line}", flush=True)
-        _tell_failure(Console(stderr=True), run, event.kind)
+            output.say(f"{label}{line}")
+        _tell_failure(output.errors(), run, event.kind)
 
 
 def _live(runs: Runs, events: Iterable[Told]) -> None:
@@ -56,7 +55,7 @@ def _live(runs: Runs, events: Iterable[Told]) -> None:
             for one, event in events:
                 runs[one] = run = runs[one].after(event)
                 if isinstance(event.data, LogLine) and run.download is None:
-                    console.print(f"{run.name}: {event.data.message}", markup=False, highlight=False)
+                    console.print(f"{run.name}: {event.data.message}")
                 _tell_failure(console, run, event.kind)
     finally:
         console.print(Board(tuple(runs.values()), whole=True))
@@ -64,9 +63,7 @@ def _live(runs: Runs, events: Iterable[Told]) -> None:
 
 def _tell_failure(console: Console, run: Run, kind: EventKind) -> None:
     if kind is EventKind.END and run.record is not None and run.record.error is not None:
-        console.print(
-            f"{run.name} failed, {words.failure_line(run.record.error)}", style="red", markup=False, highlight=False
-        )
+        console.print(f"{run.name} failed, {words.failure_line(run.record.error)}", style="red")
 
 
 def wait(client: Client, ids: Sequence[str]) -> Sequence[ExperimentRecord] | None:
@@ -85,4 +82,5 @@ def say_that_they_go_on(ids: Sequence[str]) -> None:
     """What happens to runs that nobody watches any more, and how to come back to them."""
     if ids:
         runs = "The run goes" if len(ids) == 1 else "The runs go"
-        output.talk(f"\n{runs} on. To come back: gradus watch {' '.join(ids)}")
+        output.talk("")
+        output.talk(f"{runs} on. To come back: gradus watch {' '.join(ids)}")

@@ -63,9 +63,9 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def age(moment: datetime) -> str:
-    """How long ago, in one unit: 5 s, 3 min, 2 h, 4 d."""
-    seconds = max(0.0, (datetime.now(UTC) - moment).total_seconds())
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago, in one unit: 5 s, 3 min, 2 h, 4 d; `now` by the clock that gave the moment, else by ours."""
+    seconds = max(0.0, ((now or datetime.now(UTC)) - moment).total_seconds())
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"
@@ -73,8 +73,8 @@ def age(moment: datetime) -> str:
 
 
 def moment(of: datetime) -> str:
-    """A moment in the local time."""
-    return f"{of.astimezone():%Y-%m-%d %H:%M:%S}"
+    """A moment in the local time, with its offset from UTC: 2026-11-22 17:30:00+05:30."""
+    return of.astimezone().isoformat(" ", "seconds")
 
 
 def size(count: int) -> str:

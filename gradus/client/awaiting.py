@@ -11,6 +11,7 @@ import httpx
 from gradus.client import translation
 from gradus.client.access import Access
 from gradus.client.calls import Call
+from gradus.client.clock import Clock
 from gradus.client.steps import Answer, Ask, Close, Done, Flow, Lost, Open, Read, Rest, Step, Tell, advance
 
 Y = TypeVar("Y")
@@ -22,6 +23,7 @@ class Awaiting:
 
     def __init__(self, access: Access, timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.access, self.timeout = access, timeout
+        self.clock = Clock()
         self.http = httpx.AsyncClient(**translation.settings(access), transport=transport)
 
     async def run(self, flow: Flow[Any, R]) -> R:
@@ -61,6 +63,7 @@ class _Line:
             match step:
                 case Ask(call, limit):
                     response = await self._http.request(**translation.request(call, self._owner.timeout, limit))
+                    self._owner.clock.hear(response.headers.get("Date"))
                     return translation.answer(response, response.content)
                 case Open(call, limit, channel):
                     return await self._opened(call, limit, channel)

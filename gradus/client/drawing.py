@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from gradus.printable import printable
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -103,7 +104,7 @@ def _curve(
 
 def _text(name: str) -> str:
     """The name as plotly shows it letter by letter: it takes `<b>` and `&lt;` for what they mean in HTML."""
-    return escape(name, quote=False)
+    return escape(printable(name), quote=False)
 
 
 def _axes(panels: Sequence[str], logarithmic: Sequence[str]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def follow(experiment_id: str, pick: Pick[Y], after: int = 0, patience: float = 
         if cut.closed and seen.end is not None:
             yield from tell(pick(seen.end))
             return seen.last_record()
-        if cut.closed and seen.after == after > 0:  # nothing came, and perhaps nothing will
+        if cut.closed and seen.after == after:  # nothing came, and perhaps nothing will
             record = yield from send(calls.experiment(experiment_id), LONG)
             if record.status.final:
                 return record

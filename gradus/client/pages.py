@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from gradus.printable import printable
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -11,11 +12,11 @@ def card(record: ExperimentRecord) -> str:
     """A run in a few lines."""
     progress = record.progress
     bar = f'<progress max="{progress.epochs}" value="{progress.epoch}"></progress> {progress.epoch}/{progress.epochs}'
-    lines = [f"<b>{escape(record.name or record.id)}</b> <code>{escape(record.id)}</code>", f"{record.status} {bar}"]
+    lines = [f"<b>{_html(record.name or record.id)}</b> <code>{_html(record.id)}</code>", f"{record.status} {bar}"]
     if record.best is not None:
         lines.append(f"best: {escape(scores(record.best))}")
     if record.error is not None:
-        lines.append(f"{record.error.code}: {escape(record.error.message)}")
+        lines.append(f"{record.error.code}: {_html(record.error.message)}")
     return f"<div>{'<br>'.join(lines)}</div>"
 
 
@@ -32,7 +33,11 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _line(tag: str, cells: Iterable[object]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(_text(cell))}</{tag}>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<{tag}>{_html(_text(cell))}</{tag}>' for cell in cells)}</tr>"
+
+
+def _html(text: str) -> str:
+    return escape(printable(text))
 
 
 def _text(cell: object) -> str:

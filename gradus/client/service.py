@@ -1,5 +1,7 @@
 """All that a client can ask a service for."""
 
+from datetime import datetime
+
 from gradus.client import calls
 from gradus.client.access import Access
 from gradus.client.experiments import Experiments
@@ -15,6 +17,10 @@ class Service(Face[P]):
     def access(self) -> Access:
         """Where it is."""
         return self._performer.access
+
+    def now(self) -> datetime:
+        """The moment by the service's clock, as its last answer told it; by ours as long as there was none."""
+        return self._performer.clock.now()
 
     @property
     def experiments(self) -> Experiments[P]:

@@ -13,6 +13,7 @@ from gradus import __version__
 from gradus.client.access import CLIENT_FILE, Access, data_dir, open_command
 from gradus.errors import GradusError
 from gradus.root_path import ROOT_PATH
+from gradus.streams import tolerate_any_text
 from gradus.wire.system import WorkerRecord
 from hub import open_files
 from hub.embedded.child import end_with_parent
@@ -30,6 +31,7 @@ OVERRIDDEN = ("GRADUS_DATABASE_URL", "GRADUS_REDIS_URL", "GRADUS_ARTIFACTS_URL")
 
 def main(arguments: Sequence[str]) -> int:
     """Start, stay, stop; the exit code."""
+    tolerate_any_text()
     options = _options(arguments)
     open_files.raise_limit()
     folder = DataFolder(options.data.expanduser().absolute())
@@ -77,7 +79,8 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
     port = free_port(options.host, options.port)
     supervisor = Supervisor(folder, options.host, port, options.workers, say, options.root_path)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: supervisor.stop())
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup is obeyed
+            signal.signal(number, lambda *_: supervisor.stop())
     if options.ready_fd is not None:
         end_with_parent()
     try:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gradus.cli import completion, output, schema
 from gradus.cli.options import Json, Url
+from gradus.cli.screen import paragraph
 from gradus.client import Client, calls, find_access
 from gradus.errors import NotFound
 from gradus.nearest import nearest
@@ -72,4 +73,4 @@ def _entry(entry: CatalogEntry) -> Group:
     """Its name, its formula, and its fields with what they accept."""
     fields = schema.fields(entry.json_schema)
     title = Text.assemble((entry.kind, "bold"), f"  {entry.title}" if entry.title.lower() != entry.kind else "")
-    return Group(title, Text(entry.formula), *([fields] if fields is not None else []))
+    return Group(title, paragraph(entry.formula), *([fields] if fields is not None else []))

@@ -16,5 +16,5 @@ def command(given: Ids, as_json: Json = False, url: Url = None) -> None:
     if as_json:
         output.print_json(comparison.document(records))
     else:
-        for table in comparison.tables(records, output.console().width):
+        for table in comparison.tables(records, output.console().width if output.on_terminal() else None):
             output.show(table)

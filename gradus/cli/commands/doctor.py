@@ -32,7 +32,7 @@ def _lines(check: Check) -> Table:
     grid.add_column(width=1)
     grid.add_column(width=12)
     grid.add_column(overflow="fold")
-    grid.add_row(Text(sign, style=colour), check.name, Text(check.said))
+    grid.add_row(Text(sign, style=colour), check.name, check.said)
     if check.hint:
         grid.add_row("", "", Text(check.hint, style="dim"))
     return grid

@@ -40,6 +40,6 @@ def command(
     if as_json:
         output.print_json(record)
     else:
-        print(record.id)
+        output.say(record.id)
     output.talk(f"queued; to watch: gradus watch {record.id}")
     return Exit.OK

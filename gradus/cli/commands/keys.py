@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from gradus.cli import output
+from gradus.cli import output, words
 from gradus.cli.help import Command, plain
 from gradus.cli.options import Json, Url
 from gradus.client import Client, calls, find_access
@@ -32,7 +32,7 @@ def create(
     if as_json:
         output.print_json(made)
         return
-    print(made.key)
+    output.say(made.key)
     output.talk(f"{made.id}: {made.role} of the workspace {made.workspace}; keep it, it is shown only now")
 
 
@@ -40,13 +40,15 @@ def create(
 def list_command(as_json: Json = False, url: Url = None) -> None:
     """List the keys of your workspace, newest first."""
     with Client(find_access(url)) as client:
-        page = client.send(calls.keys())
+        page, now = client.send(calls.keys()), client.now()
     if as_json:
         output.print_json([output.document(key) for key in page.data])
         return
-    table = Table("id", "name", "role", "state", "last used", box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("id", "name", "role", "state", "last used"):
+        table.add_column(heading, no_wrap=heading in {"id", "role"})
     for key in page.data:
-        table.add_row(key.id, key.name, key.role, _state(key), _moment(key.used_at))
+        table.add_row(key.id, key.name, key.role, _state(key, now), _moment(key.used_at))
     output.show(table)
 
 
@@ -70,16 +72,16 @@ def link(as_json: Json = False, url: Url = None) -> None:
     access = find_access(url)
     with Client(access) as client:
         address = f"{access.url}{client.send(calls.sign_in_link()).path}"
-    output.print_json({"url": address}) if as_json else print(address)
+    output.print_json({"url": address}) if as_json else output.say(address)
 
 
-def _state(key: KeyRecord) -> str:
+def _state(key: KeyRecord, now: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
     if key.expires_at is None:
         return "good"
-    return f"{'expired' if key.expires_at <= datetime.now(UTC) else 'until'} {_moment(key.expires_at)}"
+    return f"{'expired' if key.expires_at <= now else 'until'} {_moment(key.expires_at)}"
 
 
 def _moment(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else "never"
+    return words.moment(moment) if moment else "never"

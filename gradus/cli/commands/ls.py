@@ -38,10 +38,11 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option)
             asked = calls.experiments(status=status, tag=tag, dataset=dataset, sweep=of, q=q, limit=limit)
             page = client.send(asked)
             records, more = page.data, page.next_cursor is not None
+        now = client.now()
     if as_json:
         output.print_json([output.document(one) for one in records])
     elif records:
-        output.show(listing.listing(records))
+        output.show(listing.listing(records, now))
     elif any((status, tag, dataset, sweep, q)):
         output.talk("no experiment is like that")
     else:

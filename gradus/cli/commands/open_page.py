@@ -32,7 +32,7 @@ def command(
     if as_json:
         output.print_json({"url": address})
     else:
-        print(address)
+        output.say(address)
     if browser and not as_json and sys.stdout.isatty() and not webbrowser.open(address):
         output.talk("no browser could be started here: open the address in one of yours")
 

@@ -30,6 +30,6 @@ def command(
     elif as_json:
         output.print_json(document)
     elif spec:
-        print(documents.write_yaml(document), end="")
+        output.write(documents.write_yaml(document))
     else:
         output.show(portrait.portrait(record, rows, kept))

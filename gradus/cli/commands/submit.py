@@ -62,14 +62,14 @@ def _go(_: Client, records: Sequence[ExperimentRecord], as_json: bool) -> Exit:
     if as_json:
         output.print_all(records)
     else:
-        print("\n".join(record.id for record in records))
+        _say_ids(records)
     output.talk(f"queued; to watch: gradus watch {' '.join(record.id for record in records)}")
     return Exit.OK
 
 
 def _wait(client: Client, records: Sequence[ExperimentRecord], as_json: bool) -> Exit:
     if not as_json:
-        print("\n".join(record.id for record in records), flush=True)
+        _say_ids(records)
     ended = watch.wait(client, [record.id for record in records])
     if ended is None:
         return Exit.INTERRUPTED
@@ -78,3 +78,8 @@ def _wait(client: Client, records: Sequence[ExperimentRecord], as_json: bool) ->
     for record in ended:
         output.talk(words.outcome(record))
     return code_of_runs([record.status for record in ended])
+
+
+def _say_ids(records: Sequence[ExperimentRecord]) -> None:
+    for record in records:
+        output.say(record.id)

@@ -1,16 +1,17 @@
 """`gradus sweep`: many experiments from one base."""
 
 from collections.abc import Callable
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from gradus.cli import completion, ids, output, words
 from gradus.cli.exits import Exit
 from gradus.cli.help import Command, plain
 from gradus.cli.options import Changes, Json, Url, one_of
+from gradus.cli.screen import one_line
 from gradus.cli.sweeps import request, watching
 from gradus.cli.sweeps.plan import plan
 from gradus.cli.sweeps.table import whole
@@ -72,7 +73,7 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
         record = client.send(calls.create_sweep(document))
         if watched:
             return watching.watch(client, record.id, as_json=as_json)
-    output.print_json(record) if as_json else print(record.id)
+    output.print_json(record) if as_json else output.say(record.id)
     output.talk(f"{sum(record.counts.values())} experiments queued; to watch: gradus sweep watch {record.id}")
     return Exit.OK
 
@@ -85,11 +86,11 @@ def ls(
 ) -> None:
     """List sweeps, newest first."""
     with Client(find_access(url)) as client:
-        page = client.send(calls.sweeps(limit=limit))
+        page, now = client.send(calls.sweeps(limit=limit)), client.now()
     if as_json:
         output.print_json([output.document(one) for one in page.data])
     elif page.data:
-        output.show(_table(page.data))
+        output.show(_table(page.data, now))
     else:
         output.talk("no sweeps; to make one: gradus sweep create --help")
 
@@ -142,13 +143,14 @@ def _ask(given: str, call: Callable[[str], Call[SweepRecord]], *, as_json: bool,
     output.print_json(record) if as_json else output.show(whole(record))
 
 
-def _table(sweeps: tuple[SweepSummary, ...]) -> Table:
+def _table(sweeps: tuple[SweepSummary, ...], now: datetime) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("id", "name", "status", "over", "objective", "age"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading in {"over", "age"} else "left")
+        justify: Literal["left", "right"] = "right" if heading in {"over", "age"} else "left"
+        table.add_column(heading, no_wrap=heading != "name", justify=justify)
     for one in sweeps:
         total, over = sum(one.counts.values()), sum(count for status, count in one.counts.items() if status.final)
         name = ids.short(one.id) if output.on_terminal() else one.id
-        cells = (one.status.value, f"{over}/{total}", one.objective.metric, words.age(one.created_at))
-        table.add_row(name, Text(one.name), *cells)
+        cells = (one.status.value, f"{over}/{total}", one.objective.metric, words.age(one.created_at, now))
+        table.add_row(name, one_line(one.name), *cells)
     return table

@@ -1,5 +1,7 @@
 """`gradus system`."""
 
+from datetime import datetime
+
 from rich.console import Group
 from rich.table import Table
 
@@ -14,12 +16,12 @@ def command(as_json: Json = False, url: Url = None) -> None:
     """Show the service's workers, devices, queue and limits."""
     access = find_access(url)
     with Client(access) as client:
-        record = client.send(calls.system())
+        record, now = client.send(calls.system()), client.now()
     if as_json:
         output.print_json(record)
         return
     facts = details.table(_facts(record, access.url))
-    output.show(Group(facts, "", _workers(record.workers), "", _limits(record.limits)))
+    output.show(Group(facts, "", _workers(record.workers, now), "", _limits(record.limits)))
 
 
 def _facts(record: SystemRecord, url: str) -> dict[str, str]:
@@ -32,13 +34,13 @@ def _facts(record: SystemRecord, url: str) -> dict[str, str]:
     }
 
 
-def _workers(workers: tuple[WorkerRecord, ...]) -> Table:
+def _workers(workers: tuple[WorkerRecord, ...], now: datetime) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("worker", "device", "slots", "busy", "up for"):
         table.add_column(heading, justify="left" if heading in {"worker", "device"} else "right", no_wrap=True)
     for one in workers:
         busy = str(one.running)
-        table.add_row(f"{one.host} {one.pid}", one.device, str(one.slots), busy, words.age(one.started_at))
+        table.add_row(f"{one.host} {one.pid}", one.device, str(one.slots), busy, words.age(one.started_at, now))
     return table
 
 

@@ -1,8 +1,9 @@
 """`gradus version`."""
 
 from gradus import __version__
+from gradus.cli import output
 
 
 def command() -> None:
     """Print the version of this client."""
-    print(__version__)
+    output.say(__version__)

@@ -39,7 +39,6 @@ def _access(url: str | None) -> tuple[Access | None, Check | None]:
 
 
 def _datasets(access: Access | None, folder: Path, *, alive: bool) -> Iterator[Check]:
-    """Of a service elsewhere only it knows."""
-    if access is not None and alive and not access.local:
-        return data.there(access)
-    return data.here(folder)
+    """As the service sees them, where one answers: it may look in other folders than this shell's environment names."""
+    told = list(data.there(access)) if access is not None and alive else []
+    return iter(told) if told or (access is not None and alive and not access.local) else data.here(folder)

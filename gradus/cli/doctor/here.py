@@ -49,7 +49,12 @@ def torch() -> Check:
     if find_spec("torch") is None:
         return warning("PyTorch", "not installed here", f"workers need it, clients do not; {INSTALL}")
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-P", "-c", _TORCH], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-P", "-c", _TORCH],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        timeout=120,
     )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["it left no message"])[-1]

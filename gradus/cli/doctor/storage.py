@@ -27,7 +27,8 @@ def storage(data: Path) -> Iterator[Check]:
         [sys.executable, "-P", "-m", "hub.checkup"],
         env={**os.environ, "GRADUS_DATA_DIR": str(data)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
         timeout=60,
     )

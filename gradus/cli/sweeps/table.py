@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gradus.cli import words
+from gradus.cli.screen import styled
 from gradus.status import FailureCode, Status
 from gradus.sweep.grain import places
 from gradus.wire.sweep import FailedMember, SweepRecord, SweepResult, Verdict
@@ -40,7 +41,7 @@ def results(record: SweepRecord) -> Table:
         table.add_column("which is", overflow="fold")
     for result in record.results:
         base = () if record.base_label is None else (_difference(record, result), _verdict(result))
-        table.add_row(Text(result.label), _mean(record, result), f"{result.n}/{len(result.seeds)}", *base)
+        table.add_row(result.label, _mean(record, result), f"{result.n}/{len(result.seeds)}", *base)
     return table
 
 
@@ -50,7 +51,7 @@ def _head(record: SweepRecord) -> RenderableType:
     counts = Text(", ").join(Text(f"{record.counts[one]} {one}", style=words.COLOURS[one]) for one in _there(record))
     grid = Table.grid(padding=(0, 2, 0, 0))
     bar = ProgressBar(total=max(1, total), completed=over, width=BAR)
-    grid.add_row(Text(record.name or record.id, style="bold"), bar, f"{over}/{total}", counts)
+    grid.add_row(styled(record.name or record.id, "bold"), bar, f"{over}/{total}", counts)
     return grid
 
 

@@ -24,7 +24,8 @@ def watch(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
     try:
         return OVER[show(_changes(client, sweep_id)).status]
     except KeyboardInterrupt:
-        output.talk(f"\nThe sweep goes on. To come back: gradus sweep watch {sweep_id}")
+        output.talk("")
+        output.talk(f"The sweep goes on. To come back: gradus sweep watch {sweep_id}")
         return Exit.INTERRUPTED
 
 
@@ -43,14 +44,14 @@ def _changes(client: Client, sweep_id: str) -> Iterator[SweepRecord]:
 
 def _json_lines(changes: Iterator[SweepRecord]) -> SweepRecord:
     for record in changes:
-        print(record.model_dump_json(), flush=True)
+        output.print_json_line(record)
     return record
 
 
 def _plain(changes: Iterator[SweepRecord]) -> SweepRecord:
     for record in changes:
         counts = ", ".join(f"{count} {status}" for status, count in record.counts.items() if count)
-        print(f"{record.name or record.id}: {counts}", flush=True)
+        output.say(f"{record.name or record.id}: {counts}")
     output.show(whole(record))
     return record
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gradus.cli.doctor import data, here, storage, there
+from gradus.cli.doctor import data, examination, here, storage, there
 from gradus.cli.doctor.check import Check, State
 from gradus.cli.doctor.port import port
 from gradus.client import Access
@@ -104,3 +104,14 @@ def test_the_hub_is_asked_in_a_process_of_its_own(tmp_path: Path) -> None:
     found = states(list(storage.storage(tmp_path)))
     assert found["database"] is State.OK
     assert set(found) == {"database", "redis", "sqlite"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "elsewhere"])
+def test_data_sets_are_those_of_the_service_where_one_answers(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [Check("data sets", State.OK, "all are here: mnist")]
+    monkeypatch.setattr(data, "there", lambda _: iter(told))
+    assert list(examination._datasets(Access(f"http://{host}:1"), tmp_path, alive=True)) == told
+    here_alone = list(examination._datasets(Access(f"http://{host}:1"), tmp_path, alive=False))
+    assert here_alone[0].state is State.WARNING  # nothing is in that folder

@@ -61,3 +61,18 @@ def test_it_is_light() -> None:
     code = f"import sys, gradus.cli.main; print(*[name for name in '{heavy}'.split() if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+CAUGHT = """
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a script's shell starts a background job
+code = "import sys, signal; sys.argv = ['gradus', 'version']\\n" \
+    "import gradus.cli.main as it\\n" \
+    "try: it.main()\\nexcept SystemExit: print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+print(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout)
+"""
+
+
+def test_an_interrupt_is_taken_even_where_a_shell_started_it_in_the_background() -> None:
+    done = subprocess.run([sys.executable, "-c", CAUGHT], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "True"

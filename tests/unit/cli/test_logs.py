@@ -1,0 +1,62 @@
+"""A log as lines: dates, offsets, and why a run failed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gradus.cli import words
+from gradus.cli.logs import _Lines
+from gradus.client import StreamEvent
+from gradus.client.clock import Clock
+from gradus.status import EventKind
+from gradus.wire.experiment import ExperimentRecord, LogLine
+from tests.unit.client.said import document
+
+FIRST, NEXT = datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 24, 12, tzinfo=UTC)
+FAILED = ExperimentRecord.model_validate(
+    document(status="failed", error={"code": "internal", "message": "a\x1b fault"})
+)
+
+
+def printed(lines: _Lines, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    for seq in (1, 2, 3):
+        lines.print(StreamEvent(seq, EventKind.LOG, LogLine(level="info", message=f"line\n{seq}")))
+    return capsys.readouterr().out.splitlines()
+
+
+def test_without_a_terminal_each_line_has_date_and_offset(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = _Lines({1: FIRST, 2: FIRST, 3: NEXT}, lambda: NEXT, whole=True)
+    stamps = [words.moment(one) for one in (FIRST, FIRST, NEXT)]
+    assert printed(lines, capsys) == [f"{stamp}  line\\n{i}" for i, stamp in enumerate(stamps, 1)]
+
+
+def test_in_a_terminal_the_date_stands_where_it_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(_Lines({1: FIRST, 2: FIRST, 3: NEXT}, lambda: NEXT, whole=False), capsys)
+    days = [f"{words.moment(one)[:10]} UTC{words.moment(one)[19:]}" for one in (FIRST, NEXT)]
+    assert [lines[0], lines[3]] == days
+    assert len(lines) == 5
+    assert max(map(len, lines)) < 30
+
+
+def test_a_run_that_failed_says_why_even_where_its_log_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = _Lines({}, lambda: NEXT, whole=True)
+    lines.print_failure(FAILED)
+    assert capsys.readouterr().out.strip() == r"internal: a\x1b fault"
+    lines.print_failure(FAILED)
+    assert capsys.readouterr().out == ""  # once
+
+
+@pytest.mark.parametrize(
+    ("date", "now"),
+    [
+        ("Sun, 22 Nov 2026 12:10:00 GMT", "12:10:00.500000"),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", "11:00:00.500000"),
+        ("Sun, 22 Nov 2026 12:00:01 GMT", "12:00:00"),  # they agree
+        ("yesterday", "12:00:00"),
+        (None, "12:00:00"),
+    ],
+)
+def test_the_time_is_that_of_the_services_clock(date: str | None, now: str) -> None:
+    clock = Clock(lambda: FIRST)
+    clock.hear(date)
+    assert str(clock.now().time()) == now
