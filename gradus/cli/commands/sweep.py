@@ -46,7 +46,8 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
         ),
     ] = None,
     seeds: Annotated[
-        str | None, typer.Option(metavar="SEEDS", help="How many seeds for each, or which: 5, or 0,3,7, or 2-4.")
+        str | None,
+        typer.Option(metavar="SEEDS", help="How many seeds for each, 5 for 0 to 4, or which: 0,3,7, or 2-4, or 0,3-5."),
     ] = None,
     objective: Annotated[
         str | None, typer.Option(metavar="METRIC", help="The metric to compare; else validation accuracy.")
@@ -128,7 +129,9 @@ def retry(given: SweepId, as_json: Json = False, url: Url = None) -> None:
 @command.command(cls=Command)
 def extend(
     given: SweepId,
-    seeds: Annotated[str, typer.Option(metavar="SEEDS", help="How many seeds it is to have in all, or which to add.")],
+    seeds: Annotated[
+        str, typer.Option(metavar="SEEDS", help="How many seeds it is to have in all, or which to add: 10, or 5-9.")
+    ],
     as_json: Json = False,
     url: Url = None,
 ) -> None:

@@ -1,11 +1,11 @@
 """A sweep's request from a file, or from a base and options."""
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradus import seeds
 from gradus.cli import settings, specs
 from gradus.errors import BadRequest
 
@@ -41,20 +41,15 @@ def build(asked: Asked) -> Any:
 
 
 def read_seeds(text: str) -> list[int]:
-    """How many seeds, from 0 on, or which: `5`, `0,3,7`, `2-4`.
+    """What `--seeds` means.
 
     Raises:
-        BadRequest: it is none of these.
+        BadRequest: nothing.
     """
-    if re.fullmatch(r"\d{1,4}", text):
-        return list(range(int(text)))
-    if found := re.fullmatch(r"(\d{1,9})-(\d{1,9})", text):
-        first, last = int(found[1]), int(found[2])
-        if first <= last < first + 1000:
-            return list(range(first, last + 1))
-    if re.fullmatch(r"\d{1,16}(,\d{1,16})+,?|\d{1,16},", text):
-        return [int(one) for one in text.split(",") if one]
-    raise BadRequest(f"--seeds {text}: write how many, or which: 5, or 0,3,7, or 2-4")
+    try:
+        return seeds.read_seeds(text)
+    except ValueError as error:
+        raise BadRequest(f"--seeds {text}: {error}") from None
 
 
 def _options(asked: Asked, base: Any, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +58,7 @@ def _options(asked: Asked, base: Any, request: Mapping[str, Any]) -> dict[str, A
         "name": asked.name,
         "grid": _grid(request.get("grid"), asked.grid),
         "variants": _variants(request.get("variants"), [_variant(base, one) for one in asked.variants]),
-        "seeds": read_seeds(asked.seeds) if asked.seeds else None,
+        "seeds": None if asked.seeds is None else read_seeds(asked.seeds),
         "objective": asked.objective,
     }
     return {key: value for key, value in found.items() if value is not None}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradus.client.calls.call import Call, document, encoded, given, once, place
+from gradus.errors import BadRequest
+from gradus.seeds import read_seeds
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord
 
@@ -16,7 +18,10 @@ _read = SweepRecord.model_validate_json
 def create_sweep(
     asked: Sweep | None = None, /, *, idempotency_key: str | None = None, **fields: Any
 ) -> Call[SweepRecord]:
-    """Queue the experiments of a sweep: a request, or its fields. They are created once, however often it is sent."""
+    """Queue the experiments of a sweep: a request, or its fields. They are created once, however often it is sent.
+
+    `seeds` may be a list, how many, or a text as on the command line: `[0, 1, 2]`, `3`, `"0,3-5"`.
+    """
     return Call("POST", "/v1/sweeps", _read, headers=once(idempotency_key), body=_body(asked, fields))
 
 
@@ -56,9 +61,24 @@ def extend_sweep(
     **fields: Any,
 ) -> Call[SweepRecord]:
     """Add seeds, values, draws or variants; they are added once, however often the call is sent."""
-    body = encoded(document(more, fields))
+    body = encoded(document(more, _listed(fields)))
     return Call("POST", place("sweeps", sweep_id, "extend"), _read, headers=once(idempotency_key), body=body)
 
 
 def _body(asked: Sweep | None, fields: Mapping[str, Any]) -> bytes:
-    return encoded(asked if asked is not None and not fields else document(asked, fields))
+    return encoded(asked if asked is not None and not fields else document(asked, _listed(fields)))
+
+
+def _listed(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the seeds that a number or a text means.
+
+    Raises:
+        BadRequest: it means none.
+    """
+    given = fields.get("seeds")
+    if isinstance(given, bool) or not isinstance(given, int | str):
+        return fields
+    try:
+        return {**fields, "seeds": read_seeds(str(given))}
+    except ValueError as error:
+        raise BadRequest(f"seeds={given!r}: {error}") from None

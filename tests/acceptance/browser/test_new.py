@@ -1,6 +1,7 @@
 """The form of a new experiment, sweep or fork, as a person fills it in."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -271,6 +272,24 @@ def test_a_sweep_of_variants_is_built_and_launched(visit: Visit, http: httpx.Cli
     page.wait_for_url("**/sweeps/swp_*")
     sweep = http.get(f"/v1/sweeps/{id_of(page)}").json()
     assert {result["label"] for result in sweep["results"]} == {"base", "+ batch norm", "variant 2"}
+
+
+def test_seeds_are_read_as_the_command_line_reads_them(page: Page) -> None:
+    page.goto("/new?sweep")
+    expect(field(page, "seeds")).to_be_visible()
+    cases = json.loads((Path(__file__).parents[2] / "seeds.json").read_text(encoding="utf-8"))
+    read = page.evaluate(
+        """async (texts) => {
+          const links = [...document.querySelectorAll("link[rel=modulepreload]")].map(({ href }) => href);
+          const { seedsOf, seedsText } = await import(links.find((href) => href.endsWith("/new/sweep/seeds.js")));
+          const again = (seeds) => (Array.isArray(seeds) ? seedsOf(seedsText(seeds)) : seeds);
+          return texts.map((text) => [seedsOf(text), again(seedsOf(text))]);
+        }""",
+        [case["text"] for case in cases],
+    )
+    for case, (found, again) in zip(cases, read, strict=True):
+        assert found == (case["text"].strip() or None if case["seeds"] is None else case["seeds"]), case
+        assert again == found, case  # as the form shows them
 
 
 def test_a_grid_and_a_random_search_are_filled_in(visit: Visit) -> None:

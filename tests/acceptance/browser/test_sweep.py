@@ -179,7 +179,7 @@ def test_a_brush_keeps_what_crosses_there(page: Page, search: dict[str, Any]) ->
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
     page.mouse.up()
-    expect(rows.first).to_contain_text(f"{100 * search['results'][0]['mean']:.2f} %")
+    expect(rows.first).to_contain_text(f"{100 * search['results'][0]['mean']:.1f} %")
     expect(page.get_by_text("of 6 cross there")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(rows).to_have_count(6)

@@ -272,7 +272,20 @@ def test_a_retry_runs_only_what_failed_and_from_the_start(service: Service, clie
     assert client.post(f"/v1/sweeps/{sweep['id']}/retry").json() == found  # nothing failed: nothing happens
     with listening(client, f"/v1/experiments/{ids['l2=0.2']}/events") as events:
         kinds = [event.event for event in events]
-    assert kinds == ["status", "status", "epoch", "status", "end", "log", "status", "status", "epoch", "status", "end"]
+    assert kinds == [
+        "status",
+        "status",
+        "epoch",
+        "log",
+        "status",
+        "end",
+        "log",
+        "status",
+        "status",
+        "epoch",
+        "status",
+        "end",
+    ]
 
 
 def test_a_sweep_gets_more_seeds_and_values(client: httpx.Client) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gradus.cli.sweeps.request import Asked, build, read_seeds
+from gradus.cli.sweeps.request import Asked, build
 from gradus.errors import BadRequest
 from gradus.sweep.request import SweepRequest
 
@@ -25,18 +25,14 @@ def built(**options: Any) -> Any:
     return build(Asked(**{**NOTHING, **options}))
 
 
-@pytest.mark.parametrize(
-    ("text", "seeds"),
-    [("1", [0]), ("5", [0, 1, 2, 3, 4]), ("7,", [7]), ("0,3,7", [0, 3, 7]), ("2-4", [2, 3, 4]), ("3-3", [3])],
-)
-def test_seeds_are_a_number_of_them_a_list_or_a_range(text: str, seeds: list[int]) -> None:
-    assert read_seeds(text) == seeds
-
-
 @pytest.mark.parametrize("text", ["", "x", "-1", "4-2", "1;2", "0-99999", "1.5"])
-def test_other_seeds_are_refused(text: str) -> None:
-    with pytest.raises(BadRequest, match="write how many"):
-        read_seeds(text)
+def test_seeds_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(BadRequest, match=f"^--seeds {text}: "):
+        built(seeds=text)
+
+
+def test_a_lone_number_of_seeds_is_how_many() -> None:
+    assert built(seeds="3")["seeds"] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ const seedsForm = (sweep, answer) => {
   };
   return html`
     <form @submit=${submit}>
-      <p>Each change is also trained with these. More seeds make the intervals narrower.</p>
+      <p>How many seeds it is to have in all, such as 10 for the seeds 0 to 9, or which to add, such as 3-5 or 7,11. More seeds make the intervals narrower.</p>
       <div class="field">
         <label for="more-seeds">Seeds</label>
         <input class="input" id="more-seeds" name="seeds" autocomplete="off" required value=${`${last + 1}-${last + 3}`} autofocus>

@@ -1,22 +1,39 @@
-// Seeds as people write them: "0-4" for five of them, "0, 1, 7" for three.
+// Seeds as people write them: how many, or which. The command line's `gradus/seeds.py` reads the same; `tests/seeds.json`
+// holds both to it.
 
 const MOST = 1000;
 
-/** @returns {(number | string)[] | undefined} what is no seed stays as it was typed, for the service to say so */
+/**
+ * A lone number n is how many, from 0 on; else numbers and ranges with commas between them. The one seed 5 is "5-5".
+ *
+ * @returns {number[] | string | undefined} what is no seeds stays as it was typed, for the service to say so
+ */
 export const seedsOf = (text) => {
-  const parts = text.split(/[\s,]+/).filter(Boolean);
-  return parts.length ? parts.flatMap(range) : undefined;
+  const words = text.trim().replace(/\s+/g, " ");
+  if (!words) return undefined;
+  const found = /^[0-9]{1,16}$/.test(words) ? upTo(Number(words)) : named(words);
+  const fits = found && found.length > 0 && found.length <= MOST && new Set(found).size === found.length;
+  return fits ? found : text.trim();
+};
+
+const upTo = (count) => (count <= MOST ? Array.from({ length: count }, (_, i) => i) : null);
+
+const named = (words) => {
+  const parts = words.replace(/ ?([-–]) ?/g, "$1").replace(/,$/, "").trimEnd().split(/ ?, ?| /).map(range);
+  return parts.every(Boolean) ? parts.flat() : null;
 };
 
 const range = (part) => {
-  const [, first, last] = /^(\d+)\s*[-–…]\s*(\d+)$/.exec(part) ?? [];
-  if (first === undefined) return /^\d+$/.test(part) ? Number(part) : part;
-  const length = Number(last) - Number(first) + 1;
-  return length > 0 && length <= MOST ? Array.from({ length }, (_, i) => Number(first) + i) : part;
+  const match = /^([0-9]{1,16})(?:[-–]([0-9]{1,16}))?$/.exec(part);
+  if (!match) return null;
+  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
+  const length = last - first + 1;
+  return length > 0 && length <= MOST && last <= Number.MAX_SAFE_INTEGER ? Array.from({ length }, (_, i) => first + i) : null;
 };
 
-/** The other way: what follows on each other becomes a range. */
+/** The other way: what follows on each other becomes a range, and so does a lone seed, for a lone number is a count. */
 export const seedsText = (seeds) => {
+  if (seeds.length === 1) return `${seeds[0]}-${seeds[0]}`;
   const runs = [];
   for (const seed of seeds) {
     const run = runs.at(-1);

@@ -106,7 +106,7 @@ const seeds = (sweep) => {
       ${input(one, { show: seedsText, read: seedsOf })}
       <div id="field-seeds-help" class="help">
         ${mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
-        <p class="hint">Each change is trained once with each: 0-4 for five. Two or more tell how sure a difference is.</p>
+        <p class="hint">Each change is trained once with each: how many, such as 5 for the seeds 0 to 4, or which, such as 0,1,7 or 3-9. Three or more tell how sure a difference is.</p>
       </div>
     </div>
   `;

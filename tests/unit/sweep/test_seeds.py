@@ -1,0 +1,39 @@
+"""One grammar of seeds; the browser's tests hold the dashboard to the same table."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradus.client import calls
+from gradus.errors import BadRequest
+from gradus.seeds import read_seeds
+
+CASES = json.loads((Path(__file__).parents[2] / "seeds.json").read_text(encoding="utf-8"))
+BASE = {"dataset": "digits", "layers": [4]}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case["text"]))
+def test_seeds_are_read_as_the_table_says(case: dict[str, Any]) -> None:
+    if case["seeds"] is not None:
+        assert read_seeds(case["text"]) == case["seeds"]
+        return
+    with pytest.raises(ValueError, match=r"write how many|named twice"):
+        read_seeds(case["text"])
+
+
+@pytest.mark.parametrize(("given", "seeds"), [(3, [0, 1, 2]), ("0,3-5", [0, 3, 4, 5]), ([7], [7]), ((1, 2), [1, 2])])
+def test_the_client_takes_seeds_as_the_command_line_does(given: Any, seeds: list[int]) -> None:
+    for call in (
+        calls.create_sweep(base=BASE, grid={"l2": [0]}, seeds=given),
+        calls.dry_run_sweep(base=BASE, grid={"l2": [0]}, seeds=given),
+        calls.extend_sweep("swp_1", seeds=given),
+    ):
+        assert call.body is not None
+        assert json.loads(call.body)["seeds"] == seeds
+
+
+def test_the_client_says_what_is_wrong_with_seeds() -> None:
+    with pytest.raises(BadRequest, match="seeds='x': write how many"):
+        calls.create_sweep(base=BASE, grid={"l2": [0]}, seeds="x")
