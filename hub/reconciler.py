@@ -15,6 +15,7 @@ from hub.database import insert_of, now
 from hub.hub import Hub
 from hub.leases import LEASE, beyond, lapsed
 from hub.outbox import outbox
+from hub.pruning import prune
 from hub.tables import JobRow, LeaderRow
 
 TERM = timedelta(seconds=10)
@@ -54,8 +55,8 @@ def reconcile(hub: Hub, owner: str) -> int:
 
 
 def tidy(hub: Hub, owner: str) -> int:
-    """Drop first answers that nobody can want any more, and files that should be gone, if this process leads; how many
-    answers there were.
+    """Drop first answers that nobody can want any more, files that should be gone and events that are old, if this
+    process leads; how many answers there were.
 
     A transaction of its own: one that held jobs, too, could wait in a circle with who deletes an experiment.
     """
@@ -65,6 +66,7 @@ def tidy(hub: Hub, owner: str) -> int:
             return 0
         dropped = idempotency.forget(session, at)
     _finish_removals(hub, at)
+    prune(hub, hub.settings.event_days)
     return dropped
 
 

@@ -25,13 +25,15 @@ class Settings:
     checkpoint_seconds: float = 20.0
     """Training that may have to be done again, in the middle of an epoch; at the end of one there is a checkpoint after
     half of it. More where writing one takes long."""
+    event_days: float = 90.0
+    """How old the events of an experiment that is over may get; 0 for as old as they like. Metrics and logs stay."""
     quotas: Quotas = field(default_factory=Quotas)
     """Of each workspace."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
-        `CHECKPOINT_SECONDS` and the quotas, `MAX_…`."""
+        `CHECKPOINT_SECONDS`, `EVENT_DAYS` and the quotas, `MAX_…`."""
         data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
         own = data / "datasets"
         given = env.get("GRADUS_DATASETS_DIR")
@@ -43,5 +45,6 @@ class Settings:
             dataset_dirs=(Path(given).expanduser().absolute(), own) if given else (own,),
             lease_seconds=float(env.get("GRADUS_LEASE_SECONDS", cls.lease_seconds)),
             checkpoint_seconds=float(env.get("GRADUS_CHECKPOINT_SECONDS", cls.checkpoint_seconds)),
+            event_days=float(env.get("GRADUS_EVENT_DAYS", cls.event_days)),
             quotas=Quotas.from_env(env),
         )

@@ -25,7 +25,7 @@ def move(session: Session, row: ExperimentRow, to: Status, at: datetime, error: 
     row.status = to
     row.request = None
     row.error = error.model_dump_json() if error else None
-    row.finished_at = at if to.final else None
+    row.finished_at = row.log_closed_at = at if to.final else None
     if to is Status.RUNNING:
         row.started_at = row.started_at or at
         row.attempts += 1

@@ -79,6 +79,8 @@ async def stream_experiment(
     """Everything that happens to one experiment, from its first event to its end.
 
     Ids are 1, 2, 3 … without gaps. `status` and `end` carry the experiment, `epoch` a metrics row, `log` a line.
+    Of an experiment that ended long ago (90 days, if the service says nothing else) only `log` and the last `end` are
+    kept: other ids up to its `events_pruned` are missing then and never used again; the metrics have the epochs.
     The stream closes after `end`: a browser's EventSource should be closed then, or it comes back.
     """
     form = FORMS[choose(accept or (), tuple(FORMS))]

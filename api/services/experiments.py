@@ -96,7 +96,8 @@ def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:
 
 def _tell(session: Session, row: ExperimentRow) -> None:
     """Write into its log how it is now. The log of one that is over closes anew: `end` stands last."""
-    seen = record(row)
+    seen, at = record(row), now(session)
     kinds = (EventKind.STATUS, EventKind.END) if seen.status.final else (EventKind.STATUS,)
-    events.append(session, [Event(row.id, kind, seen) for kind in kinds], now(session))
+    row.log_closed_at = at if seen.status.final else None
+    events.append(session, [Event(row.id, kind, seen) for kind in kinds], at)
     session.refresh(row)  # writing events moves the version on

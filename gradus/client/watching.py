@@ -10,6 +10,7 @@ from typing import Never, TypeVar
 from gradus.client import calls
 from gradus.client.answer import refusal, value
 from gradus.client.calls import Call
+from gradus.client.flows import tell
 from gradus.client.follow import follow
 from gradus.client.patience import Trouble, worth_another
 from gradus.client.steps import Answer, Ask, Flow, Rest
@@ -28,7 +29,10 @@ def watch(
     Raises:
         GradusError: the service refused, or could not be reached for `patience` seconds.
     """
-    rows = Rows((yield from asked(calls.experiment(experiment_id), patience)), after)
+    known = yield from asked(calls.experiment(experiment_id), patience)
+    rows = Rows(known, after)
+    if known.events_pruned:  # the log no longer tells its epochs
+        rows.after = yield from _kept(experiment_id, after, patience)
 
     def pick(event: StreamEvent) -> Iterator[MetricsRow]:
         hear(event)
@@ -37,18 +41,25 @@ def watch(
     return (yield from follow(experiment_id, pick, patience=patience))
 
 
+def _kept(experiment_id: str, after: int, patience: float) -> Flow[MetricsRow, int]:
+    """Tells the rows that the service has; the last of their epochs."""
+    page = yield from asked(calls.metrics(experiment_id, after=after), patience)
+    yield from tell(page.data)
+    return page.data[-1].epoch if page.data else after
+
+
 class Rows:
     """The rows that a log tells, of the try that went on when the watching began and of later ones."""
 
     def __init__(self, known: ExperimentRecord, after: int) -> None:
-        self._known, self._after = known, after
+        self._known, self.after = known, after
         self._forgotten = False
 
     def of(self, event: StreamEvent) -> Iterator[MetricsRow]:
         """The row that the event tells, if it counts."""
         if isinstance(event.data, ExperimentRecord):
             self._forgotten = self._before(event.data)
-        elif isinstance(event.data, MetricsRow) and event.data.epoch > self._after and not self._forgotten:
+        elif isinstance(event.data, MetricsRow) and event.data.epoch > self.after and not self._forgotten:
             yield event.data
 
     def _before(self, record: ExperimentRecord) -> bool:

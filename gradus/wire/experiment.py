@@ -78,6 +78,9 @@ class ExperimentRecord(Message):
     created_at: Moment
     started_at: Moment | None
     finished_at: Moment | None
+    events_pruned: int = 0
+    """Of its events up to this number only log lines are left: they were older than the service keeps them. The metrics
+    have their epochs."""
 
 
 class ExperimentPage(Message):

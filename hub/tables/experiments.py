@@ -88,6 +88,10 @@ class ExperimentRow(Table):
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     events: Mapped[int] = mapped_column(Integer, default=0)
     """Number of the newest row in its event log."""
+    events_pruned: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Up to this number only log lines are left of it."""
+    log_closed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    """When it ended; null while it is open, and once its old events are gone."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Grows with every change; the ETag."""
 

@@ -22,6 +22,7 @@ from hub import (
     keys,
     leases,
     metrics,
+    pruning,
     quotas,
     reconciler,
     runs,
@@ -82,6 +83,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "abandoned jobs": lambda s: reconciler._abandoned(s, now(s)),
     "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
     "removals": lambda s: expected_removals.due(s, now(s)),
+    "old events": lambda s: pruning.oldest(s, now(s)),
     "wishes": lambda s: runs.requests(s, LEASE.job_id),
 }
 
