@@ -12,6 +12,7 @@ from api import openapi, problems, stopping
 from api.addresses import Addresses
 from api.callers import permitted
 from api.connections import Connections, room
+from api.documented import REFUSED
 from api.door import STRANGERS_PER_MINUTE, Door
 from api.held_open import HeldOpen
 from api.middleware.counting import Counting
@@ -78,6 +79,7 @@ def create_app(
         summary="Training as a service.",
         description=DESCRIPTION,
         openapi_tags=TAGS,
+        responses=REFUSED,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.answers import JSON
 from api.problems import MEDIA_TYPE
+from api.refusal import TITLES
 from gradus.errors import BY_STATUS
 
 Responses = dict[int | str, dict[str, Any]]
@@ -31,6 +32,8 @@ def header(description: str, kind: str = "string") -> dict[str, Any]:
     return {"description": description, "schema": {"type": kind}}
 
 
+REFUSED: Responses = {status: {"description": f"{TITLES[status]}.", **_PROBLEM} for status in (408, 414, 431)}
+"""What the server answers to any request that comes too slowly or is too long, before a route sees it."""
 OPEN: dict[str, Any] = {"security": []}
 """Of routes that need no key."""
 REPLAYED = {"Idempotency-Replayed": header("`true` if it is the first answer to an earlier request with the key.")}

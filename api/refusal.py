@@ -6,7 +6,7 @@ from gradus.wire.problem import Problem
 
 _KEY = "refusal"
 """Of the request's state, by which the server tells the application."""
-_TITLES = {
+TITLES = {
     400: "Bad request",
     408: "Request timeout",
     414: "URI too long",
@@ -36,7 +36,7 @@ class Refusal(Exception):
         """The RFC 9457 document of it."""
         return Problem(
             type=f"urn:gradus:problem:{self.code}",
-            title=_TITLES[self.status],
+            title=TITLES[self.status],
             status=self.status,
             detail=self.detail,
             code=self.code,

@@ -132,7 +132,7 @@ OUTLINE = {
 
 ENUMERATIONS = {one.__name__: one for one in (FailureCode, Role, Status, SweepStatus, Verdict)}
 
-EVERYWHERE = ("400", "401", "403", "429", "500", "503")
+EVERYWHERE = ("400", "401", "403", "408", "414", "429", "431", "500", "503")
 """Answers that any request may get, said once."""
 
 

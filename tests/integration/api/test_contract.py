@@ -94,3 +94,22 @@ def test_the_check_finds_what_the_document_does_not_say(client: httpx.Client, co
         contract.hold(httpx.Response(418, request=answer.request))
     with pytest.raises(AssertionError, match="text/html"):
         contract.hold(httpx.Response(200, html="<p>", request=answer.request))
+
+
+@on_sqlite
+def test_every_address_says_which_methods_it_has(client: httpx.Client, document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        answer = client.put(path)
+        known = {method.upper() for method in methods} | ({"HEAD"} if "get" in methods else set())
+        assert (answer.status_code, answer.headers["allow"].split(", ")) == (405, sorted(known)), path
+
+
+def test_every_operation_says_what_the_server_refuses(document: dict[str, Any]) -> None:
+    """Before any route sees it: what comes too slowly, and what is too long."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert {"408", "414", "431"} <= set(operation["responses"]), (method, path)
+            assert "requestBody" not in operation or {"413", "415", "422"} <= set(operation["responses"]), (
+                method,
+                path,
+            )
