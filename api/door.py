@@ -30,7 +30,7 @@ class Door:
 
     def __init__(self, hub: Hub, strangers_per_minute: int) -> None:
         self._hub = hub
-        self._rates = Rates(hub.settings.redis_url)
+        self._rates = Rates(hub.settings.redis_url, hub.breaker)
         self._strangers_per_minute = strangers_per_minute
 
     def admit(self, visit: Visit) -> Caller:

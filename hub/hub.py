@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from hub.artifacts.store import artifact_store
-from hub.bell import CONTROL, EVENTS, Bell
+from hub.bell import Bell
+from hub.breaker import Breaker
 from hub.database import Database
+from hub.dispatch import Dispatcher
 from hub.outbox import Outbox, outbox
 from hub.queue import Queue
 from hub.removals import Removals
@@ -22,7 +24,9 @@ class Hub:
         self.database = Database(settings.database_url, patient=False)
         self.bell = Bell(settings.redis_url)
         self.queue = Queue(settings.redis_url)
+        self.breaker = Breaker(settings.redis_url)
         self.artifacts = artifact_store(settings.artifacts_url)
+        self._dispatcher = Dispatcher(self.bell, self.queue)
         self._removals = Removals(self.artifacts, self.read)
 
     @contextmanager
@@ -33,7 +37,7 @@ class Hub:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction; once it is committed, rings and hints go out and files go.
+        """One transaction; once it is committed, rings and hints go out and files go, on threads of their own.
 
         They do so, too, when the database does not say whether it has committed: what was not, they do not hurt.
         """
@@ -47,13 +51,7 @@ class Hub:
                 self._send(box)
 
     def _send(self, box: Outbox) -> None:
-        if box.rings:
-            self.bell.ring(EVENTS, sorted(box.rings))
-        if box.controls:
-            self.bell.ring(CONTROL, sorted(box.controls))
-        for job_id, device in box.hints:
-            if not self.queue.hint(job_id, device):
-                break  # a Redis that hangs would hold up each one after it, too
+        self._dispatcher.send(box)
         self._removals.remove(box.removals)
         self._removals.sweep(box.sweeps)
 
@@ -61,9 +59,15 @@ class Hub:
         """Remove artifacts soon, without those that a row names then."""
         self._removals.remove(keys)
 
+    def flush(self, seconds: float = 10.0) -> bool:
+        """Wait until the rings and hints of what was committed are out; whether they are."""
+        return self._dispatcher.flush(seconds)
+
     def close(self) -> None:
-        """Finish removing files, and close every connection."""
+        """Send what waits, finish removing files, and close every connection."""
+        self._dispatcher.close()
         self._removals.close()
+        self.breaker.close()
         self.queue.close()
         self.bell.close()
         self.database.close()

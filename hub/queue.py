@@ -60,6 +60,11 @@ def celery_app(redis_url: str) -> Celery:
     return app
 
 
+def depth(client: "redis.Redis", device: str) -> int:
+    """Hints for this kind of device that no worker has taken yet."""
+    return int(client.llen(queue_name(device)))
+
+
 class Queue:
     """Sends hints that a job waits."""
 
@@ -79,7 +84,7 @@ class Queue:
 
     def depth(self, device: str) -> int:
         """Hints that no worker has taken yet."""
-        return int(self._redis.llen(queue_name(device)))
+        return depth(self._redis, device)
 
     def oldest(self, device: str) -> datetime | None:
         """When the hint was sent that is to be taken next: what was hinted at long before is no longer under way. None

@@ -1,6 +1,5 @@
 """How many requests a minute: counted in Redis for all processes together, or here while Redis is down."""
 
-import logging
 import time
 from dataclasses import dataclass
 
@@ -8,10 +7,9 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 
+from hub.breaker import ANSWER_SECONDS, Breaker
+
 WINDOW_SECONDS = 60
-_PATIENCE = 5.0
-"""Seconds before a Redis that failed is asked again."""
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -28,22 +26,25 @@ class Standing:
 class Rates:
     """Counts requests in windows of a minute."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, breaker: Breaker | None = None) -> None:
         self._shared = RedisStorage(
-            redis_url, wrap_exceptions=True, key_prefix="gradus:rates", socket_timeout=0.5, socket_connect_timeout=0.5
+            redis_url,
+            wrap_exceptions=True,
+            key_prefix="gradus:rates",
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
         )
         self._own = MemoryStorage()
-        self._ask_again_at = 0.0
+        self._breaker = breaker or Breaker(redis_url)
 
     def hit(self, who: str, per_minute: int) -> Standing:
         """Count a request of somebody, who may make so many a minute."""
         item = RateLimitItemPerMinute(per_minute)
-        if time.monotonic() >= self._ask_again_at:
+        if not self._breaker.open:
             try:
                 return _hit(self._shared, item, who)
             except StorageError as error:
-                self._ask_again_at = time.monotonic() + _PATIENCE
-                logger.warning("requests are counted in this process alone: %s", error.storage_error)
+                self._breaker.trip(f"{error.storage_error}; requests are counted in this process alone")
         return _hit(self._own, item, who)
 
 

@@ -13,7 +13,7 @@ from gradus import __version__
 from gradus.spec.device import DeviceWish
 from gradus.status import Status
 from gradus.wire.system import DependencyHealth, Health, SystemRecord
-from hub import experiments, schema, workers
+from hub import experiments, queue, schema, workers
 from hub.hub import Hub
 
 
@@ -42,15 +42,19 @@ def population(hub: Hub) -> tuple[Mapping[Status, int], int]:
 def hints(hub: Hub) -> dict[str, int]:
     """Hints that wait, by kind of device; nothing when Redis does not answer."""
     try:
-        return {device: hub.queue.depth(device) for device in get_args(DeviceWish)}
+        return {device: hub.breaker.ask(partial(queue.depth, device=device)) for device in get_args(DeviceWish)}
     except redis.RedisError:
         return {}
 
 
 def readiness(hub: Hub) -> Health:
     """Whether each thing that the API needs answers, and the database with the tables that it knows."""
-    found = (_look("database", partial(_mismatch, hub)), _look("redis", hub.bell.ping))
+    found = (_look("database", partial(_mismatch, hub)), _look("redis", partial(hub.breaker.ask, _ping)))
     return Health(status="ok" if all(one.ok for one in found) else "unavailable", dependencies=found)
+
+
+def _ping(client: "redis.Redis") -> None:
+    client.ping()
 
 
 def _mismatch(hub: Hub) -> str | None:

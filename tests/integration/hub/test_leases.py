@@ -288,6 +288,7 @@ def test_lost_hints_are_sent_again_by_one_leader(hub: Hub) -> None:
         session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=long_ago))
     purge(hub)
     assert reconciler.reconcile(hub, "first") == 1
+    assert hub.flush()
     assert hub.queue.depth("auto") == 1
     assert reconciler.reconcile(hub, "second") == 0
     assert reconciler.reconcile(hub, "first") == 0
@@ -301,9 +302,11 @@ def test_a_job_whose_worker_vanished_is_told_of_once_however_many_others_wait(hu
     expire(hub, lost, ago=reconciler.PATIENCE)
     with hub.write() as session:
         session.execute(update(JobRow).values(hinted_at=now(session) - 3 * reconciler.PATIENCE))
+    assert hub.flush()
     before = hub.queue.depth("auto")
     assert before > 0
     assert [reconciler.reconcile(hub, "first") for _ in range(2)] == [1, 0]
+    assert hub.flush()
     assert hub.queue.depth("auto") == before + 1
 
 
@@ -321,6 +324,7 @@ def test_a_lost_hint_is_sent_again_although_others_wait(hub: Hub) -> None:
     age(hub, lost, 2 * reconciler.LATE)
     age(hub, waiting, reconciler.LATE / 2)
     assert [reconciler.reconcile(hub, "first") for _ in range(2)] == [1, 0]
+    assert hub.flush()
     assert hub.queue.depth("auto") == 2
 
 
@@ -362,6 +366,7 @@ def test_a_key_that_is_no_queue_is_removed(hub: Hub) -> None:
         connection.default_channel.client.set(queue_name("auto"), "no list")
     age(hub, row, 2 * reconciler.PATIENCE)
     assert reconciler.reconcile(hub, "first") == 1
+    assert hub.flush()
     assert hub.queue.depth("auto") == 1
 
 
@@ -385,6 +390,7 @@ def test_the_reconciler_waits_for_nobody_who_holds_jobs(hub: Hub) -> None:
 
 def purge(hub: Hub) -> None:
     """As if Redis had lost its data."""
+    assert hub.flush()
     with hub.queue.app.connection_for_write() as connection:
         connection.default_channel.client.flushall()
 

@@ -109,7 +109,9 @@ def test_what_was_left_without_a_name_goes_with_the_end_of_the_run(hub: Hub) -> 
 def test_the_hint_goes_out_although_nobody_heard_that_the_job_was_handed_back(hub: Hub) -> None:
     row = submit(hub)
     lease = claim(hub, row).lease
+    assert hub.flush()
     waiting = hub.queue.depth("auto")
     with suppress(OperationalError), unacknowledged(hub) as session:
         runs.hand_back(session, lease, "going")
+    assert hub.flush()
     assert hub.queue.depth("auto") == waiting + 1
