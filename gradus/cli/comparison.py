@@ -1,7 +1,7 @@
 """Experiments side by side: where their specs differ, and what each came to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from rich.console import Group
@@ -12,13 +12,17 @@ from gradus.cli import output, words
 from gradus.cli.ids import short
 from gradus.cli.screen import one_line
 from gradus.differences import between
+from gradus.sweep.grain import grain
+from gradus.sweep.objective import Metric
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
+TINY = 1e-12
+"""What sums of doubles leave of a difference of nothing."""
 COLUMN = 16
 """Width of an experiment's column, and of the column of names."""
 
-METRICS: tuple[tuple[str, str, bool], ...] = (
+METRICS: tuple[tuple[str, Metric, bool], ...] = (
     ("validation accuracy", "validation_accuracy", True),
     ("test accuracy", "test_accuracy", True),
     ("validation loss", "validation_loss", False),
@@ -70,17 +74,20 @@ def _results(records: Sequence[ExperimentRecord]) -> dict[str, list[Text]]:
     for name, key, more in METRICS:
         values = [getattr(row, key, None) for row in rows]
         if any(value is not None for value in values):
-            found[name] = _marked(values, more=more)
+            step = max(grain(key, one.spec.dataset) for one in records)
+            found[name] = _marked(values, step, more=more)
     found["seconds an epoch"] = [Text(words.number(_seconds(one.latest))) for one in records]
     found["parameters"] = [Text(f"{one.parameters:,}") for one in records]
     return found
 
 
-def _marked(values: Sequence[float | None], *, more: bool) -> list[Text]:
+def _marked(values: Sequence[float | None], step: float, *, more: bool) -> list[Text]:
+    """Values within a step of the best are as good: an accuracy does not tell one example more."""
     finite = [value for value in values if value is not None and isfinite(value)]
-    best = (max if more else min)(finite, default=None)
+    best = (max if more else min)(finite, default=inf)
     return [
-        Text(words.number(value), style="bold green" if value is not None and value == best else "") for value in values
+        Text(words.number(value), style="bold green" if value is not None and abs(value - best) <= step + TINY else "")
+        for value in values
     ]
 
 

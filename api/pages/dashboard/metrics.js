@@ -1,16 +1,23 @@
 // The metrics of an epoch: what they are called, how they are written, which of two values is better.
 
 import { number } from "./api.js";
-import { duration, figure, percent } from "./format.js";
+import { duration, figure, percent, places } from "./format.js";
 
-/** Every metric that can be drawn, in the order of the row. */
+/** A share of examples, with the digits that their number gives: of the test examples if the data set is known. */
+const share = (of) => (value, spec, dataset) => {
+  const examples = (of === "test" && dataset?.test_examples) || spec?.dataset.validation_size;
+  return percent(value, places(examples && 1 / examples));
+};
+
+
+/** Every metric that can be drawn, in the order of the row. `write(value, spec, dataset)` puts a value into words. */
 export const METRICS = [
   { key: "train_loss", label: "Training loss", write: figure, lower: true },
   { key: "train_accuracy", label: "Training accuracy", write: percent },
   { key: "validation_loss", label: "Validation loss", write: figure, lower: true },
-  { key: "validation_accuracy", label: "Validation accuracy", write: percent },
+  { key: "validation_accuracy", label: "Validation accuracy", write: share("validation") },
   { key: "test_loss", label: "Test loss", write: figure, lower: true },
-  { key: "test_accuracy", label: "Test accuracy", write: percent },
+  { key: "test_accuracy", label: "Test accuracy", write: share("test") },
   { key: "penalty", label: "Penalty", write: figure, lower: true },
   { key: "learning_rate", label: "Learning rate", write: figure },
   { key: "gradient_norm", label: "Gradient norm", write: figure, lower: true },

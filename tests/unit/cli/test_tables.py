@@ -118,6 +118,18 @@ def test_a_comparison_has_a_column_for_each_run_and_marks_the_best() -> None:
     assert "test accuracy        0.6500            0.8250" in lines
 
 
+@pytest.mark.parametrize(("more", "marked"), [(1, 2), (2, 1)])
+def test_one_example_more_is_not_marked_as_better(more: int, marked: int) -> None:
+    best = [metrics_row(1) | {"validation_accuracy": right / 143} for right in (130, 130 + more)]
+    spec = {"dataset": "digits"}
+    (table,) = tables([record(i, spec=spec, best=row) for i, row in enumerate(best)], COLUMNS)
+    console = Console(width=COLUMNS, force_terminal=True, color_system="standard", legacy_windows=False)
+    with console.capture() as captured:
+        console.print(table)
+    (line,) = (line for line in captured.get().splitlines() if "validation accuracy" in line)
+    assert line.count("\x1b[1;32m") == marked
+
+
 def test_many_runs_are_compared_in_several_tables() -> None:
     assert [len(table.columns) - 1 for table in tables([record(i) for i in range(7)], COLUMNS)] == [3, 3, 1]
 

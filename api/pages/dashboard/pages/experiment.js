@@ -147,7 +147,7 @@ class ExperimentPage {
         ${facts(experiment, this.#dataset)}
         ${fault(experiment)}
         ${progress(experiment)}
-        ${tiles(experiment)}
+        ${tiles(experiment, this.#dataset)}
         ${this.#charts()}
         <div class="halves">${layers(this.#dryRun)}${log(this.log.lines)}</div>
         <div class="halves">
@@ -177,7 +177,7 @@ class ExperimentPage {
 
   #card(chart, rows) {
     const last = rows.at(-1);
-    const said = chart.lines.map(({ key, name }) => `${name} ${metric(key).write(last[key])}`).join(", ");
+    const said = chart.lines.map(({ key, name }) => `${name} ${metric(key).write(last[key], this.#experiment.spec, this.#dataset)}`).join(", ");
     return html`
       <section class="card chart-card" aria-labelledby="${chart.id}-title">
         <h2 id="${chart.id}-title">${chart.title}</h2>

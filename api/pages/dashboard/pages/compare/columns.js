@@ -46,7 +46,7 @@ const result = ({ key, label, write, lower }, at) => ({
   number: true,
   lower: lower ?? false,
   value: (one) => (one[at] ? number(one[at][key]) : undefined),
-  text: (one) => (one[at] ? write(one[at][key]) : "–"),
+  text: (one) => (one[at] ? write(one[at][key], one.spec) : "–"),
 });
 
 /** The experiments in the order of a column; those without a value last, whichever way. */

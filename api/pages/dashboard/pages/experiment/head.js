@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
-import { ago, duration, figure, moment, network, optimizer, percent, title, whole } from "../../format.js";
+import { ago, duration, figure, moment, network, optimizer, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { judge, metric } from "../../metrics.js";
 import { mayChange } from "../../session.js";
@@ -60,15 +60,15 @@ export const progress = (experiment) => {
 };
 
 /** The numbers that one looks for first. */
-export const tiles = (experiment) => {
+export const tiles = (experiment, dataset) => {
   const { best, latest } = experiment;
   if (!best) return nothing;
   const judged = metric(judge(experiment, best));
   const accuracy = best.test_accuracy !== null;
   return html`
     <div class="tiles">
-      ${tile(`Best ${judged.label.toLowerCase()}`, judged.write(best[judged.key]), `epoch ${best.epoch}`)}
-      ${tile(accuracy ? "Test accuracy there" : "Test loss there", accuracy ? percent(best.test_accuracy) : figure(best.test_loss), `loss ${figure(best.test_loss)}`)}
+      ${tile(`Best ${judged.label.toLowerCase()}`, judged.write(best[judged.key], experiment.spec, dataset), `epoch ${best.epoch}`)}
+      ${tile(accuracy ? "Test accuracy there" : "Test loss there", accuracy ? metric("test_accuracy").write(best.test_accuracy, experiment.spec, dataset) : figure(best.test_loss), `loss ${figure(best.test_loss)}`)}
       ${tile("Training loss now", figure(latest.train_loss), `validation ${figure(latest.validation_loss)}`)}
       ${tile("Time an epoch", duration(latest.seconds), `${whole(Math.round(latest.samples_per_second))} examples a second`)}
     </div>

@@ -45,7 +45,7 @@ const name = (experiment) => {
 const best = (experiment) => {
   if (!experiment.best) return html`<span class="muted">–</span>`;
   const { label, write, key } = metric(judge(experiment, experiment.best));
-  return html`<span title="${label} after epoch ${experiment.best.epoch}">${write(experiment.best[key])}</span>`;
+  return html`<span title="${label} after epoch ${experiment.best.epoch}">${write(experiment.best[key], experiment.spec)}</span>`;
 };
 
 const progress = (experiment) => {
