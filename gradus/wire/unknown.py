@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from gradus.nearest import nearest
 from gradus.spec.word import Word, kind_of, words_of
 from gradus.wire.experiment import ExperimentPatch
+from gradus.wire.habits import IMPLIED, OURS, folded
 
 Place = tuple[int | str, ...]
 """Keys and indices; Pydantic's have the names of union members between them."""
@@ -28,8 +29,23 @@ def unknown_key(model: type[BaseModel], place: Place) -> str:
     known = list(dict.fromkeys(name for one in here for name in one.model_fields))
     if model is ExperimentPatch:  # says more than a guess, for `status` is like `tags`
         return f"{said}: only {_listed(known, 'and')} can be changed"
+    hint = _habit(model, folded(key), known, top=len(place) == 1) or _guess(key, known) or IMPLIED.get(folded(key))
+    return f"{said}: {hint}" if hint else said
+
+
+def _habit(model: type[BaseModel], key: str, known: Sequence[str], *, top: bool) -> str | None:
+    """What it is here that other libraries call so; the top of a document is where they have everything."""
+    ours = OURS.get(key)
+    if ours in known:
+        return f"did you mean '{ours}'?"
+    if top and ours is not None and (homes := _homes(model, ours)):
+        return f"did you mean '{ours}', {_where(homes)}?"
+    return IMPLIED.get(key) if top else None
+
+
+def _guess(key: str, known: Sequence[str]) -> str | None:
     close = nearest(key, known)
-    return said if close is None else f"{said}: did you mean '{close}'?"
+    return None if close is None else f"did you mean '{close}'?"
 
 
 def _at(model: type[BaseModel], place: Place) -> Sequence[type[BaseModel]]:

@@ -12,6 +12,7 @@ from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
 from gradus.spec.word import kind_of, words_of
 from gradus.sweep.space import Space
+from gradus.wire.habits import SOFTMAX, VALUES, folded
 
 KINDS: dict[str, tuple[str, ...]] = {
     "init": tuple(map(kind_of, words_of(Initializer))),
@@ -111,5 +112,10 @@ def _kind_sentence(given: str | None, kinds: Sequence[str]) -> str:
 
 
 def _hint(given: Any, known: Sequence[str]) -> str:
-    close = nearest(given, known) if isinstance(given, str) else None
+    if not isinstance(given, str):
+        return ""
+    if "relu" in known and folded(given) == "softmax":
+        return f": {SOFTMAX}"
+    ours = VALUES.get(folded(given))
+    close = ours if ours in known else nearest(given, known)
     return f": did you mean '{close}'?" if close else ""

@@ -38,7 +38,7 @@ def _table(records: tuple[DatasetRecord, ...]) -> Table:
     table.add_column("task", no_wrap=True)
     for heading in ("inputs", "classes", "train", "val.", "test"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("here", no_wrap=True)
+    table.add_column("here")
     for record in records:
         counts = (record.train_examples, record.validation_examples, record.test_examples)
         table.add_row(

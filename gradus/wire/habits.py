@@ -1,0 +1,111 @@
+"""What people write who come from Keras, PyTorch, scikit-learn or Hugging Face, and what it is here."""
+
+import re
+from collections.abc import Mapping
+
+_KEYS: Mapping[str, str] = {
+    "activation": "act activation_fn activation_function activations hidden_act nonlinearity",
+    "batch_norm": "batch_normalization batchnorm bn norm normalization use_batch_norm use_bn",
+    "batch_size": (
+        "batch batches batchsize bs mini_batch_size minibatch_size per_device_train_batch_size train_batch_size"
+    ),
+    "beta1": "beta_1 betas",
+    "beta2": "beta_2",
+    "bias": "use_bias",
+    "checkpoint": "checkpoints save_steps save_strategy save_total_limit",
+    "clip_norm": (
+        "clip clip_grad clip_grad_norm clip_value clipnorm global_clipnorm grad_clip gradient_clip "
+        "gradient_clip_val gradient_clipping max_grad_norm max_norm"
+    ),
+    "dataset": "data data_set dataset_name train_data train_dataset",
+    "decay": "lr_decay",
+    "device": "accelerator cuda gpu gpus no_cuda use_cpu use_cuda use_gpu",
+    "dropout": "drop_prob drop_rate dropout_p dropout_prob dropout_rate hidden_dropout_prob p",
+    "early_stopping": "early_stop earlystopping n_iter_no_change tol",
+    "eps": "epsilon",
+    "epochs": (
+        "epoch iterations max_epochs max_iter max_steps n_epoch n_epochs n_iter nb_epoch num_epochs "
+        "num_train_epochs num_iterations steps train_epochs"
+    ),
+    "factor": "gamma power_t",
+    "init": "bias_initializer initialization initializer init_method kernel_initializer weight_init weight_initializer",
+    "kind": "class_name type",
+    "l1": "l1_reg l1_regularization lambda_l1",
+    "l2": (
+        "activity_regularizer alpha kernel_regularizer l2_reg l2_regularization lambda lambda_l2 reg "
+        "reg_lambda regularization regularizer weight_regularizer"
+    ),
+    "layers": (
+        "architecture hidden hidden_dim hidden_dims hidden_layer_sizes hidden_layers hidden_size hidden_sizes "
+        "hidden_units model n_hidden network num_hidden sizes"
+    ),
+    "lr": "base_lr eta eta0 initial_lr learn_rate learning_rate learning_rate_init lrate max_lr step_size",
+    "momentum": "bn_momentum",
+    "nesterov": "nesterovs_momentum use_nesterov",
+    "optimizer": "opt optim optimizer_name optimizer_type optimiser solver",
+    "precision": "amp bf16 dtype fp16 mixed_precision torch_dtype",
+    "schedule": "learning_rate_schedule lr_schedule lr_scheduler lr_scheduler_type scheduler",
+    "seed": "manual_seed random_seed random_state",
+    "units": "dim features neurons nodes num_units n_units out out_features output_size size width",
+    "validation_size": "test_size val_fraction val_size val_split valid_size validation_fraction validation_split",
+    "warmup": "num_warmup_steps warmup_epochs warmup_ratio warmup_steps",
+    "weight_decay": "adam_weight_decay decoupled_weight_decay wd",
+}
+_IMPLIED: Mapping[str, str] = {
+    "the loss is implied by the data set: cross-entropy for classes, squared error for a regression": (
+        "criterion loss loss_fn loss_function losses"
+    ),
+    "it is implied: loss and accuracy are measured after every epoch": (
+        "compute_metrics eval_metric metric metrics scoring"
+    ),
+    "it is implied by the data set": (
+        "in_features input_dim input_shape input_size n_classes n_features num_classes num_labels output_dim "
+        "output_shape"
+    ),
+    "it is implied: each epoch shuffles the examples": "shuffle",
+    "layers are dense: there are no convolutions": (
+        "conv conv2d conv_layers dilation filters kernel kernel_size out_channels padding pool_size pooling "
+        "stride strides"
+    ),
+    "layers are dense: there is no recurrence and no attention": (
+        "attention embedding_dim heads lstm num_heads recurrent rnn seq_len sequence_length"
+    ),
+    "it is implied: every epoch is recorded, and can be watched": (
+        "callbacks log_interval logging_steps progress_bar report_to verbose"
+    ),
+}
+_VALUES: Mapping[str, str] = {
+    "adam": "adamax amsgrad nadam",
+    "adamw": "adamw_torch adamw_hf fused_adamw",
+    "constant": "constant_with_warmup",
+    "cosine": "cosine_annealing cosineannealing cosineannealinglr cosine_with_restarts cosinedecay",
+    "exponential": "exponentialdecay exponentiallr",
+    "he": "he_normal he_uniform kaiming kaiming_normal kaiming_uniform",
+    "identity": "linear none",
+    "inverse_time": "inverse invscaling inversetimedecay",
+    "leaky_relu": "leakyrelu lrelu",
+    "momentum": "nag nesterov sgd_momentum",
+    "sgd": "gd gradient_descent stochastic_gradient_descent",
+    "sigmoid": "expit logistic",
+    "silu": "swish",
+    "step": "multistep multisteplr piecewise steplr",
+    "xavier": "glorot glorot_normal glorot_uniform xavier_normal xavier_uniform",
+}
+SOFTMAX = "the output layer has its softmax by itself, and the layers before it want another"
+
+
+def folded(name: str) -> str:
+    """Letters and digits alone: `hidden_layer_sizes`, `hiddenLayerSizes` and `Hidden-Layer-Sizes` are one."""
+    return re.sub(r"[^a-z0-9]", "", name[:100].lower())
+
+
+def _by_name(table: Mapping[str, str]) -> Mapping[str, str]:
+    return {folded(theirs): ours for ours, names in table.items() for theirs in names.split()}
+
+
+OURS = _by_name(_KEYS)
+"""Our key by theirs, folded."""
+IMPLIED = _by_name(_IMPLIED)
+"""Why there is no such key, by theirs."""
+VALUES = _by_name(_VALUES)
+"""Our name of a kind by theirs."""
