@@ -34,10 +34,10 @@ def results(record: SweepRecord) -> Table:
     """A line for each change. What differs from the base is green where it is better, else red."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("change", overflow="fold")
-    table.add_column(f"{record.objective.metric}".replace("_", " "), justify="right", no_wrap=True)
+    table.add_column(Group(*record.objective.metric.split("_")), justify="right", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     if record.base_label is not None:
-        table.add_column("difference to the base, 95 %", justify="right", no_wrap=True)
+        table.add_column(Group("difference to", "the base, 95 %"), justify="right", no_wrap=True)
         table.add_column("which is", overflow="fold")
     for result in record.results:
         base = () if record.base_label is None else (_difference(record, result), _verdict(result))
