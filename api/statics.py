@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from api.etags import none_match
+from api.middleware.security import PAGE
 from api.negotiation import unpacks_gzip
 
 PACKED = frozenset({".js", ".css", ".svg"})
@@ -49,8 +50,8 @@ class Versioned(Files):
     async def get_response(self, path: str, scope: Scope) -> Response:
         word, _, rest = path.partition("/")
         if not _WORD.fullmatch(word):
-            return await super().get_response(path, scope)
-        response = await super().get_response(rest, scope)
+            return _of_page(await super().get_response(path, scope))
+        response = _of_page(await super().get_response(rest, scope))
         if word == self._version and _stamp(Path(str(self.directory), rest)) == self._at_first.get(rest):
             response.headers["Cache-Control"] = KEPT
         return response
@@ -76,6 +77,12 @@ class Made:
         if _unpacks(scope):
             return Response(self._packed, 200, headers | _GZIP, self._media_type)
         return Response(self._content, 200, headers, self._media_type)
+
+
+def _of_page(response: Response) -> Response:
+    """A worker is bound by the policy of its own script, not by that of the page which starts it."""
+    response.headers["Content-Security-Policy"] = PAGE
+    return response
 
 
 def _stamp(file: Path) -> tuple[int, int]:

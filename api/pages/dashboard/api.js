@@ -1,6 +1,8 @@
 // The service's HTTP API: JSON in, JSON out, problems thrown.
 
 import { at, here } from "./address.js";
+import { learnTime } from "./clock.js";
+import { fetchWithRelief } from "./stream/relief.js";
 
 /** An answer that is a problem document (RFC 9457), or no answer at all (`status` 0). */
 export class Problem extends Error {
@@ -43,7 +45,10 @@ const send = async (method, path, { query, body, headers } = {}) => {
 
 const ask = async (url, request) => {
   try {
-    return await fetch(url, request);
+    const asked = performance.now();
+    const answer = await fetchWithRelief(url, request);
+    learnTime(answer, performance.now() - asked);
+    return answer;
   } catch {
     throw new Problem({ status: 0, title: "No answer", detail: "The service does not answer.", code: "unreachable" });
   }

@@ -1,26 +1,27 @@
-// The one event stream of this tab: everything that happens in the workspace, each event once.
+// What happens in the workspace, each event once, for as long as somebody looks at this tab.
 
 import { at } from "./address.js";
 import { get } from "./api.js";
+import { onWanted } from "./stream/relief.js";
+import { connect } from "./stream/shared.js";
 
-const KINDS = ["status", "epoch", "log", "end"];
-const FIRST_PAUSE = 300;
-const LONGEST_PAUSE = 5000;
-/** Milliseconds that a tab nobody looks at keeps its connection: a browser has six for all tabs of a service. */
+/** Milliseconds that a tab nobody looks at goes on listening. */
 const HIDDEN = 20_000;
-
 /** Milliseconds that a first page waits for the stream. */
 const PATIENCE = 1000;
+/** Milliseconds without a sign of life after which the tab asks for the stream anew; the service gives one every 15 s. */
+const SILENCE = 60_000;
+/** Milliseconds of silence that are suspicious when the network has changed. */
+const HEARTBEAT = 16_000;
 
 const listeners = new Set();
 const watchers = new Set();
-let source = null;
-let last = null;
+let stream = null;
 let state = "connecting";
-/** Whether pages have read without waiting any longer for the first stream. */
-let late = false;
-let pause = FIRST_PAUSE;
-let timer = 0;
+/** Whether pages may have read what the stream has not told since: they have to read anew when it is there. */
+let behind = false;
+let silent = 0;
+let hiding = 0;
 
 /**
  * Hear every event from now on.
@@ -30,7 +31,7 @@ let timer = 0;
  */
 export const subscribe = (listener) => {
   listeners.add(listener);
-  if (!source && !timer) open();
+  if (!document.hidden) join();
   return () => listeners.delete(listener);
 };
 
@@ -43,73 +44,69 @@ export const onState = (watcher) => {
 
 /** Once the stream is open, or does not come soon: who reads then misses nothing that is told, or hears of a gap. */
 export const joined = new Promise((resolve) => {
-  watchers.add((now) => now === "connecting" || resolve());
-  setTimeout(() => {
-    late = state === "connecting";
+  const goOn = () => {
+    behind ||= state !== "live";
     resolve();
-  }, PATIENCE);
+  };
+  watchers.add((now) => now === "connecting" || goOn());
+  setTimeout(goOn, document.hidden ? 0 : PATIENCE);
 });
 
-const open = () => {
-  timer = 0;
-  source = new EventSource(at(last === null ? "/v1/events" : `/v1/events?after=${last}`));
-  source.onopen = opened;
-  source.onerror = lost;
-  for (const kind of KINDS) source.addEventListener(kind, heard);
+const join = () => {
+  if (stream) return;
+  stream = connect(at("/v1/events"), receive);
+  watch();
 };
 
-const opened = () => {
-  pause = FIRST_PAUSE;
-  if ((state === "reconnecting" || late) && last === null) tell({ kind: "gap" });
-  late = false;
-  become("live");
+const leave = () => {
+  clearTimeout(silent);
+  stream?.close();
+  stream = null;
+  behind = true;
 };
 
-/** EventSource comes back by itself only from some failures, so it never does: this does. */
-const lost = () => {
-  stop();
+const rejoin = () => {
+  leave();
   become("reconnecting");
-  get("/v1/session").catch(() => {}); // goes to the sign-in if that is why
-  timer = setTimeout(open, pause);
-  pause = Math.min(2 * pause, LONGEST_PAUSE);
+  join();
 };
 
-const heard = (event) => {
-  const id = Number(event.lastEventId);
-  if (last !== null && id <= last) return;
-  last = id;
-  const { experiment_id: experimentId, ...data } = JSON.parse(event.data);
-  tell({ kind: event.type, id, experimentId, data });
+const receive = (message) => {
+  watch();
+  behind ||= Boolean(message.gap);
+  if (message.state) become(message.state);
+  if (message.event) tell(message.event);
+  if (message.refused) get("/v1/session").catch(() => {}); // which goes to the sign-in
 };
 
-const stop = () => {
-  source?.close();
-  source = null;
-  clearTimeout(timer);
-  timer = 0;
+/** A machine that slept, and a worker that died, end a stream without a word. */
+const watch = () => {
+  clearTimeout(silent);
+  silent = setTimeout(rejoin, SILENCE);
 };
 
 const tell = (event) => listeners.forEach((listener) => listener(event));
 
 const become = (next) => {
-  if (next === state) return;
-  state = next;
-  watchers.forEach((watcher) => watcher(state));
+  if (next !== state) {
+    state = next;
+    watchers.forEach((watcher) => watcher(state));
+  }
+  if (next === "live" && behind) {
+    behind = false;
+    tell({ kind: "gap" });
+  }
 };
 
-let hiding = 0;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
-  if (document.hidden) hiding = setTimeout(stop, HIDDEN);
-  else if (!source && listeners.size) comeBack();
+  if (document.hidden) hiding = setTimeout(leave, HIDDEN);
+  else if (!stream && listeners.size) rejoin();
 });
-
-const comeBack = () => {
-  stop();
-  if (last === null) become("reconnecting"); // nothing tells what was missed
-  open();
-};
+document.addEventListener("freeze", leave);
+onWanted(() => document.hidden && leave());
+addEventListener("online", () => stream?.check(HEARTBEAT));
 
 // A page that is left must give its connection back at once: the next one needs it.
-addEventListener("pagehide", stop);
-addEventListener("pageshow", (event) => event.persisted && comeBack());
+addEventListener("pagehide", leave);
+addEventListener("pageshow", (event) => event.persisted && !document.hidden && rejoin());

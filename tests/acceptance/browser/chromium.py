@@ -26,6 +26,9 @@ FLAGS = (
 SECONDS = 60
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+ALONE = "delete window.SharedWorker"
+"""To begin a page with: a browser whose tabs share nothing, such as Chrome on phones. What such a page asks for, a test
+can answer in the service's place."""
 
 
 def executable() -> str:

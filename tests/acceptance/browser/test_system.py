@@ -1,12 +1,15 @@
 """The page of the system, and the keys on it."""
 
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
-from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
+from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
+from tests.servers.processes import wait_until
 
 
 def card(page: Page, title: str) -> str:
@@ -98,3 +101,81 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
         page.get_by_role("button", name="New key").click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert barriers(page) == []
+
+
+def open_streams(http: httpx.Client) -> int:
+    """Those of all tabs together."""
+    found = re.search(r"^gradus_open_streams (\d+)", http.get("/metrics").raise_for_status().text, re.MULTILINE)
+    assert found
+    return int(found[1])
+
+
+HIDE = """() => {
+    for (const [key, value] of [["hidden", true], ["visibilityState", "hidden"]])
+        Object.defineProperty(document, key, { get: () => value, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SHOW = """() => {
+    delete document.hidden;
+    delete document.visibilityState;
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_many_windows_share_one_connection(page: Page, http: httpx.Client) -> None:
+    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+    for address in ("/", "/sweeps", "/system", "/new", "/compare", "/", "/", "/"):
+        window = page.context.new_page()
+        window.goto(address)
+        expect(window.locator(".connection")).to_have_text("live")
+        assert window.evaluate("fetch('/v1/system').then(({ status }) => status)") == 200
+    assert open_streams(http) == 1
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["shared", "alone"])
+def test_a_tab_that_nobody_looks_at_holds_no_connection(page: Page, http: httpx.Client, alone: bool) -> None:
+    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+    page.add_init_script(f"({HIDE})(); {ALONE if alone else ''}")
+    page.clock.install()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Experiments")).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+    assert open_streams(http) == 0
+    page.evaluate(SHOW)
+    expect(page.locator(".connection")).to_have_text("live")
+    assert open_streams(http) == 1
+    page.evaluate(HIDE)
+    page.clock.run_for(19_000)
+    assert open_streams(http) == 1
+    page.clock.run_for(2_000)
+    wait_until(lambda: open_streams(http) == 0, "the end of its stream")
+
+
+def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page: Page, http: httpx.Client) -> None:
+    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+    context = page.context
+    context.add_init_script(ALONE)
+    for address in ("/new", "/sweeps", "/compare", "/", "/"):
+        tab = context.new_page()
+        tab.goto(address)
+        expect(tab.locator(".connection")).to_have_text("live")
+        tab.evaluate("window.setTimeout = () => 0")  # a browser holds back the timers of hidden tabs
+        tab.evaluate(HIDE)
+    page.goto("/system", wait_until="commit")
+    expect(page.locator(".connection")).to_have_text("live")  # by the last of six connections
+    expect(page.get_by_role("heading", name="Workers")).to_be_visible()
+
+
+def test_a_tab_that_was_away_reads_anew(page: Page, http: httpx.Client) -> None:
+    page.clock.install()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+    page.evaluate(HIDE)
+    page.clock.run_for(21_000)
+    spec = {"dataset": "wine", "layers": [2], "epochs": 1, "name": "meanwhile"}
+    one = http.post("/v1/experiments", json=spec).raise_for_status().json()["id"]
+    page.evaluate(SHOW)
+    expect(page.get_by_role("link", name="meanwhile")).to_be_visible()
+    wait_until(lambda: http.get(f"/v1/experiments/{one}").json()["status"] == "succeeded", "its end")
+    http.delete(f"/v1/experiments/{one}").raise_for_status()

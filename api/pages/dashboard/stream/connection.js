@@ -1,0 +1,99 @@
+// A connection to the service's event stream, which comes back by itself and misses nothing meanwhile.
+
+import { batches } from "./parse.js";
+import { fetchWithRelief } from "./relief.js";
+
+const KINDS = new Set(["status", "epoch", "log", "end"]);
+const FIRST_PAUSE = 300;
+const LONGEST_PAUSE = 5000;
+/** Milliseconds without a byte after which a connection is dead: the service says something every 15 s. */
+const SILENCE = 40_000;
+
+/**
+ * `tell` gets `{state}` ("connecting", "live" or "reconnecting"), `{event}`, `{gap: true}` when events may have been
+ * missed, `{refused: true}` when the service wants another sign-in, and `{alive: true}` for each sign of life.
+ */
+export class Connection {
+  state = "connecting";
+  #last = null;
+  #pause = FIRST_PAUSE;
+  #heard = 0;
+  #request = null;
+  #timer = 0;
+  #closed = false;
+
+  constructor(url, tell) {
+    this.url = url;
+    this.tell = tell;
+    this.#open();
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#request?.abort();
+  }
+
+  /** Open it anew if it has been silent for so many milliseconds: the machine may have slept, or changed its network. */
+  check(silence) {
+    if (performance.now() - this.#heard > silence) this.#request?.abort();
+  }
+
+  async #open() {
+    const request = (this.#request = new AbortController());
+    try {
+      await this.#follow(request);
+    } catch {
+      // Whatever ended it, it is opened again.
+    }
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#become("reconnecting");
+    this.#timer = setTimeout(() => this.#open(), this.#pause);
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
+  }
+
+  async #follow(request) {
+    const query = this.#last === null ? "" : `?after=${this.#last}`;
+    const answer = await fetchWithRelief(this.url + query, { headers: { Accept: "text/event-stream" }, signal: request.signal });
+    if (answer.status === 401) this.tell({ refused: true });
+    if (!answer.ok) return this.#wait(answer);
+    this.#opened(request);
+    for await (const batch of batches(answer.body)) {
+      this.#live(request);
+      for (const event of batch) this.#hear(event);
+    }
+    return undefined;
+  }
+
+  /** As long as the service asks for. */
+  #wait(answer) {
+    const seconds = Number(answer.headers.get("Retry-After"));
+    if (seconds > 0) this.#pause = Math.max(this.#pause, 1000 * seconds);
+  }
+
+  #opened(request) {
+    this.#pause = FIRST_PAUSE;
+    this.#live(request);
+    if (this.state === "reconnecting" && this.#last === null) this.tell({ gap: true });
+    this.#become("live");
+  }
+
+  #live(request) {
+    this.#heard = performance.now();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => request.abort(), SILENCE);
+    this.tell({ alive: true });
+  }
+
+  #hear(event) {
+    if (this.#last !== null && event.id <= this.#last) return;
+    this.#last = event.id;
+    if (KINDS.has(event.kind)) this.tell({ event });
+  }
+
+  #become(state) {
+    this.state = state;
+    this.tell({ state });
+  }
+}
