@@ -1,6 +1,8 @@
 // Numbers, times and words as people read them.
 
 import { number } from "./api.js";
+import { now } from "./clock.js";
+import { isSeen, visible } from "./visible.js";
 
 const NONE = "–";
 const MINUS = "−";
@@ -8,41 +10,58 @@ const MINUS = "−";
 /** A number with so many significant digits; "NaN" and "∞" for what is none. */
 export const figure = (given, digits = 4) => {
   const value = number(given);
+  if (!Number.isFinite(value)) return unusual(value);
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  if (size === 0) return "0";
+  const text = size < 1e-3 || size >= 1e6 ? rounded.toExponential() : String(rounded);
+  return text.replace("e+", "e").replaceAll("-", MINUS);
+};
+
+/** A number with so many places behind its point; never "−0.00". */
+export const fixed = (given, places = 2) => {
+  const value = number(given);
+  if (!Number.isFinite(value)) return unusual(value);
+  const text = value.toFixed(places);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", MINUS);
+};
+
+const unusual = (value) => {
   if (value === null || value === undefined) return NONE;
   if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size < 1e-3 || size >= 1e6 ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
-  return text.replace(/(\.\d*?)0+e/, "$1e").replace(".e", "e").replace("e+", "e").replaceAll("-", MINUS);
+  return value > 0 ? "∞" : `${MINUS}∞`;
 };
 
 /** A share as a percentage: 0.9645 → "96.45 %". */
 export const percent = (given, places = 2) => {
   const value = number(given);
-  return value === null || value === undefined ? NONE : `${(100 * value).toFixed(places)} %`;
+  return Number.isFinite(value) ? `${fixed(100 * value, places)} %` : unusual(value);
 };
 
 /** The decimals of a percentage that moves by this share: one example in 14 gives none, one in 5 000 two. */
 export const places = (grain) => (grain ? Math.min(2, Math.max(0, Math.ceil(-Math.log10(grain) - 1e-9) - 2)) : 2);
 
-/** A whole number with thin groups: 266610 → "266 610". */
-export const whole = (value) => (value === null || value === undefined ? NONE : value.toLocaleString("en").replaceAll(",", "\u202f"));
+/** A whole number with thin groups: 266610 → "266 610". */
+export const whole = (value) => {
+  if (!Number.isFinite(value)) return unusual(value);
+  return (value || 0).toLocaleString("en").replaceAll(",", "\u202f").replace("-", MINUS);
+};
 
 /** Seconds as "42 s", "3 min 20 s", "1 h 5 min". */
-export const duration = (seconds) => {
-  if (seconds === null || seconds === undefined) return NONE;
-  if (seconds < 0.1) return `${(1000 * seconds).toFixed(0)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  if (seconds < 3600) return pair(seconds, 60, "min", "s");
-  if (seconds < 86_400) return pair(seconds / 60, 60, "h", "min");
+export const duration = (given) => {
+  const seconds = number(given);
+  if (!Number.isFinite(seconds)) return unusual(seconds);
+  if (seconds < 0.0995) return `${Math.max(0, Math.round(1000 * seconds))} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 3599.5) return pair(seconds, 60, "min", "s");
+  if (seconds < 86_370) return pair(seconds / 60, 60, "h", "min");
   return pair(seconds / 3600, 24, "d", "h");
 };
 
 /** Seconds as a whole number of their largest unit: "9 s", "2 min". */
 export const roughly = (seconds) => {
-  const [size, unit] = UNITS.find(([least]) => seconds >= least) ?? UNITS.at(-1);
+  const [size, unit] = UNITS.find(([least]) => Math.round(seconds) >= least) ?? UNITS.at(-1);
   return `${Math.round(seconds / size) || 1} ${unit}`;
 };
 
@@ -62,24 +81,35 @@ const pair = (amount, size, large, small) => {
 /** Bytes as "12.3 MB". */
 export const bytes = (count) => {
   const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = count < 1000 ? 0 : Math.min(Math.floor(Math.log10(count) / 3), units.length - 1);
-  return `${Number((count / 1000 ** power).toPrecision(3))} ${units[power]}`;
+  const rounded = Number(count.toPrecision(3));
+  const power = rounded < 1000 ? 0 : Math.min(Math.floor(Math.log10(rounded) / 3), units.length - 1);
+  return `${Number((rounded / 1000 ** power).toPrecision(3))} ${units[power]}`;
 };
 
 /** A moment as the time that has passed since: "3 min ago". */
 export const ago = (moment) => {
   if (!moment) return NONE;
-  const seconds = (Date.now() - Date.parse(moment)) / 1000;
+  const seconds = (now() - Date.parse(moment)) / 1000;
   if (seconds < 5) return "just now";
   if (seconds < 60) return `${Math.floor(seconds)} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return new Date(moment).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
+  return day(moment);
 };
 
-/** A moment in full, in the reader's own time zone. */
-export const moment = (text) =>
-  text ? new Date(text).toLocaleString("en", { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }) : NONE;
+/** A moment in full, in the reader's own time zone, which is named. */
+export const moment = (text) => (text ? new Date(text).toLocaleString("en", { ...DAY, ...CLOCK, timeZoneName: "short" }) : NONE);
+
+/** The time of a moment in the reader's own zone; with its day if that is another than that of the one before. */
+export const clockTime = (text, before) => {
+  const isNewDay = !before || day(before) !== day(text);
+  return new Date(text).toLocaleString("en", isNewDay ? { ...DAY, ...CLOCK } : CLOCK);
+};
+
+const DAY = { day: "numeric", month: "short", year: "numeric" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+
+const day = (text) => new Date(text).toLocaleDateString("en", DAY);
 
 /** The network of a resolved spec: `784–300–100–10` with the data set's sizes, else `300–100`. */
 export const network = (spec, dataset) => {
@@ -92,4 +122,4 @@ export const network = (spec, dataset) => {
 export const optimizer = (spec) => `${spec.optimizer.kind} ${figure(spec.optimizer.lr)}`;
 
 /** What there is to call it: its name, or the end of its id. */
-export const title = (experiment) => experiment.name || `unnamed ${experiment.id.slice(-6)}`;
+export const title = ({ name, id }) => (isSeen(name) ? visible(name) : `unnamed ${id.slice(-6)}`);

@@ -3,6 +3,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { at } from "./address.js";
 import { icon } from "./icons.js";
+import { visibleLines } from "./visible.js";
 
 export const loading = () => html`<p class="state" role="status">Loading …</p>`;
 
@@ -18,8 +19,8 @@ export const empty = (title, text, actions = nothing) => html`
 /** Something went wrong; `again` tries once more. */
 export const failure = (error, again) => html`
   <div class="state" role="alert">
-    <h1>${error.status === 404 ? "Not here" : "That did not work"}</h1>
-    <p>${error.message}</p>
+    <h1>${error.status === 404 ? "Not found" : "Something went wrong"}</h1>
+    <p>${visibleLines(error.message)}</p>
     <div class="row">
       ${again ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
       <a class="button" href=${at("/")}>All experiments</a>

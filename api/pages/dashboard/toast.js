@@ -3,6 +3,7 @@
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { icon } from "./icons.js";
+import { visibleLines } from "./visible.js";
 
 const SECONDS = { info: 4, error: 10 };
 
@@ -44,7 +45,7 @@ const draw = () => render(repeat(toasts, (one) => one.key, view), region());
 
 const view = (one) => html`
   <div class="toast toast-${one.kind}">
-    ${icon(one.kind === "error" ? "warning" : "check")}<span>${one.message}</span>
+    ${icon(one.kind === "error" ? "warning" : "check")}<span>${visibleLines(one.message)}</span>
     <button class="quiet" aria-label="Dismiss" @click=${() => drop(one)}>${icon("close")}</button>
   </div>
 `;

@@ -89,7 +89,7 @@ def test_a_run_is_extended_renamed_and_deleted(page: Page, service: Service) -> 
     page.goto(f"/experiments/{one}")
     said(page, Status.SUCCEEDED)
     page.get_by_role("button", name="Extend").click()
-    page.get_by_label("Epochs more").fill("3")
+    page.get_by_label("Additional epochs").fill("3")
     page.get_by_role("dialog").get_by_role("button", name="Extend").click()
     until_drawn(page, 5)
     said(page, Status.SUCCEEDED)

@@ -12,7 +12,7 @@ from gradus.client import calls
 from gradus.examples import DIGITS
 from gradus.spec.optimizer import SGD
 from tests.acceptance.browser.accessible import barriers
-from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
+from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 from tests.servers.processes import wait_until
 
@@ -54,7 +54,7 @@ def test_filters_stay_in_the_address(page: Page, runs: tuple[str, str]) -> None:
     expect(page.locator("tr[data-id]")).to_have_count(1)
     expect(page.get_by_placeholder("Any tag")).to_have_value("plain")
     page.get_by_label("Status").select_option("failed")
-    expect(page.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
+    expect(page.get_by_role("heading", name="No experiments match")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("tr[data-id]").nth(1)).to_be_visible()
     page.get_by_placeholder("Search").fill("DESC")
@@ -206,6 +206,7 @@ def until_drawn(page: Page, chart: str, epochs: list[int]) -> None:
 def test_after_a_gap_of_the_stream_what_the_service_has_is_drawn(
     page: Page, runs: tuple[str, str], address: str, chart: str
 ) -> None:
+    page.add_init_script(ALONE)
     streams = hold(page, "**/v1/events")
     page.route("**/v1/events", lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
 
@@ -226,6 +227,7 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
     experiment = service.client.send(calls.experiment(one)).model_dump(mode="json")
     begun = {**experiment, "progress": {**experiment["progress"], "epoch": 1}}
     second = service.client.send(calls.metrics(one)).data[1].model_dump(mode="json")
+    page.add_init_script(ALONE)
     streams, looks = hold(page, "**/v1/events*"), hold(page, "**/v1/metrics?*max_points=400")
     page.goto(f"/compare?ids={one}")
     until_held(page, streams)

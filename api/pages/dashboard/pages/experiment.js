@@ -149,7 +149,7 @@ class ExperimentPage {
         ${progress(experiment)}
         ${tiles(experiment, this.#dataset)}
         ${this.#charts()}
-        <div class="halves">${layers(this.#dryRun)}${log(this.log.lines)}</div>
+        <div class="halves">${layers(this.#dryRun)}${log(this.log.lines, experiment.error)}</div>
         <div class="halves">
           ${resolved(experiment)}
           ${reproduce(experiment, this.#parent, this.#way, (i) => {

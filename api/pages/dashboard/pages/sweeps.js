@@ -70,7 +70,7 @@ const table = (sweeps) => html`
 
 const row = (sweep) => html`
   <tr>
-    <th scope="row"><a href=${at(`/sweeps/${sweep.id}`)}>${nameOf(sweep)}</a></th>
+    <th scope="row"><a href=${at(`/sweeps/${sweep.id}`)}><bdi>${nameOf(sweep)}</bdi></a></th>
     <td>${badge(sweep.status)}</td>
     <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(sweep.counts)}</span></td>
     <td>${sweep.objective.metric.replaceAll("_", " ")}</td>

@@ -7,6 +7,7 @@ import { title } from "../../format.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
 import { color } from "../../themes.js";
+import { isolated } from "../../visible.js";
 
 /** More names than that are not read together: then each line tells its own. */
 const READABLE = 10;
@@ -24,7 +25,7 @@ export class CompareChart extends Drawing {
       return {
         x: history.map((row) => row.epoch),
         y: smoothed(history.map((row) => finite(row[key])), smoothing),
-        name: plain(short(title(experiment))),
+        name: plain(isolated(short(title(experiment)))),
         mode: history.length <= MARKED && experiments.length <= READABLE ? "lines+markers" : "lines",
         line: { color: shade.color, dash: shade.dash, width: pointed === experiment.id ? 3 : 1.7 },
         marker: { color: shade.color, size: 5, symbol: shade.symbol },
@@ -51,4 +52,7 @@ export class CompareChart extends Drawing {
   }
 }
 
-const short = (name) => (name.length > 32 ? `${name.slice(0, 31)}…` : name);
+const short = (name) => {
+  const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
+  return letters.length > 32 ? `${letters.slice(0, 31).join("")}…` : name;
+};

@@ -1,5 +1,6 @@
 // Where specs differ: the paths whose values are not the same in all of them.
 
+import { visible } from "../../visible.js";
 import { choices } from "./choices.js";
 
 const FOR_PEOPLE = new Set(["name", "tags", "notes"]);
@@ -25,8 +26,11 @@ export const differences = (specs, description) => {
 export const written = (value) => {
   if (value === undefined || value === null) return NONE;
   if (value === true || value === false) return value ? "yes" : "no";
-  return typeof value === "number" ? String(value).replace("e-", "e−") : String(value);
+  return typeof value === "number" ? digits(value) : visible(String(value));
 };
+
+/** All digits that somebody chose, and none that the arithmetic of a grid has added. */
+const digits = (value) => String(Number(value.toPrecision(12))).replace("e+", "e").replaceAll("-", "−");
 
 /** Every leaf by its path; the layers' sizes also as one word, for networks of different shapes. */
 const flattened = (spec) => {

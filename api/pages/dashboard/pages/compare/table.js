@@ -24,7 +24,7 @@ export const table = ({ rows, columns, sort, place, turn, point, drop }) => html
       <tbody @pointerleave=${() => point(null)}>
         ${repeat(rows, (one) => one.id, (one) => html`
           <tr @pointerenter=${() => point(one.id)} data-id=${one.id}>
-            <th scope="row"><span class="run-name">${swatch(place(one))}<a href=${at(`/experiments/${one.id}`)} title=${title(one)}>${title(one)}</a></span></th>
+            <th scope="row"><span class="run-name">${swatch(place(one))}<a href=${at(`/experiments/${one.id}`)} title=${title(one)}><bdi>${title(one)}</bdi></a></span></th>
             <td>${badge(one.status)}</td>
             ${columns.map((column) => html`<td class=${column.number ? "number" : ""}>${column.text(one)}</td>`)}
             <td><button class="quiet" aria-label="Leave out ${title(one)}" title="Leave out" @click=${() => drop(one.id)}>${icon("close")}</button></td>

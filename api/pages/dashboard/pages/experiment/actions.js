@@ -9,6 +9,7 @@ import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { isFinal } from "../../status.js";
 import { attempt, toast } from "../../toast.js";
+import { isolated } from "../../visible.js";
 
 /** The buttons. `act` takes a function that does something to the experiment and gives it as it is then. */
 export const actions = (experiment, { act, gone }) => {
@@ -38,12 +39,12 @@ const button = (drawing, word, click, kind = "") =>
   html`<button class="button ${kind}" @click=${click}>${icon(drawing)}${word}</button>`;
 
 const cancel = async (experiment, ask) => {
-  const text = `“${title(experiment)}” ends where it is. What is trained so far stays, and it can be extended later.`;
+  const text = `“${isolated(title(experiment))}” ends where it is. What is trained so far stays, and it can be extended later.`;
   if (await confirm({ title: "Cancel this run?", text, action: "Cancel the run", danger: true })) await ask("cancel");
 };
 
 const drop = async (experiment, gone) => {
-  const text = `“${title(experiment)}”, with its metrics, log and checkpoints, will be gone for good.`;
+  const text = `“${isolated(title(experiment))}”, with its metrics, log and checkpoints, will be gone for good.`;
   if (!(await confirm({ title: "Delete this experiment?", text, action: "Delete", danger: true }))) return;
   await attempt(async () => {
     await remove(`/v1/experiments/${experiment.id}`);
@@ -61,7 +62,7 @@ const extend = async (experiment, act) => {
       answer(event.target.elements.more.valueAsNumber);
     }}>
       <p>It has ${have} ${have === 1 ? "epoch" : "epochs"}; it goes on from its last checkpoint. A schedule then has the new number as its whole.</p>
-      <label class="field"><span>Epochs more</span>
+      <label class="field"><span>Additional epochs</span>
         <input class="input" name="more" type="number" min="1" step="1" value="10" required></label>
       <div class="dialog-actions">
         <button type="button" class="button" @click=${() => answer()}>Back</button>

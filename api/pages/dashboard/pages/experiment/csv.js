@@ -3,12 +3,20 @@
 import { at } from "../../address.js";
 import { Problem } from "../../api.js";
 
+const LONGEST = 80;
+
 export const downloadCsv = async (experiment) => {
   const answer = await fetch(at(`/v1/experiments/${experiment.id}/metrics`), { headers: { Accept: "text/csv" } });
   if (!answer.ok) throw new Problem(await answer.json());
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = `${experiment.name.replace(/[^\w.-]+/g, "-") || experiment.id}.csv`;
+  link.download = `${fileName(experiment)}.csv`;
   link.click();
   URL.revokeObjectURL(link.href);
+};
+
+/** Letters and digits of any script; no name that is hidden, too long for a disk, or reads another way than it is. */
+const fileName = ({ name, id }) => {
+  const plain = name.normalize().replace(/[^\p{L}\p{M}\p{N}_.]+/gu, "-");
+  return [...plain].slice(0, LONGEST).join("").replace(/^[.-]+|[.-]+$/g, "") || id;
 };

@@ -2,22 +2,25 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
-import { ago, duration, figure, moment, network, optimizer, title, whole } from "../../format.js";
+import { duration, figure, network, optimizer, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { judge, metric } from "../../metrics.js";
 import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
 import { badge } from "../../status.js";
+import { tagLinks } from "../../tags.js";
+import { time } from "../../time.js";
+import { visibleLines } from "../../visible.js";
 
 export const head = (experiment, edit, actions) => html`
   <a class="back small" href=${at("/")}>${icon("back")}Experiments</a>
   <div class="head experiment-head">
     <div class="experiment-title">
-      <h1>${title(experiment)}
+      <h1><bdi>${title(experiment)}</bdi>
         ${mayChange() ? html`<button class="quiet" aria-label="Edit name, tags and notes" title="Edit name, tags and notes" @click=${edit}>${icon("edit")}</button>` : nothing}
       </h1>
       ${badge(experiment.status)}
-      ${experiment.tags.map((tag) => html`<a class="tag" href=${at(`/?tag=${encodeURIComponent(tag)}`)}>${tag}</a>`)}
+      ${tagLinks(experiment.tags)}
     </div>
     ${actions}
   </div>
@@ -32,13 +35,13 @@ export const facts = (experiment, dataset) => html`
     ${fact("Batch", experiment.spec.batch_size)}
     ${fact("Parameters", whole(experiment.parameters))}
     ${fact("Device", experiment.device ?? "not yet known")}
-    ${fact("Created", html`<span title=${moment(experiment.created_at)}>${ago(experiment.created_at)}</span>`)}
+    ${fact("Created", time(experiment.created_at))}
     ${experiment.finished_at && experiment.started_at ? fact("From start to end", duration((Date.parse(experiment.finished_at) - Date.parse(experiment.started_at)) / 1000)) : nothing}
     ${experiment.forked_from ? fact("Forked from", html`<a href=${at(`/experiments/${experiment.forked_from}`)}>${experiment.forked_from.slice(-6)}</a>${experiment.forked_epoch ? `, epoch ${experiment.forked_epoch}` : nothing}`) : nothing}
     ${experiment.extended_at?.length ? fact("Extended", extended(experiment)) : nothing}
     ${experiment.sweep_id ? fact("Sweep", html`<a href=${at(`/sweeps/${experiment.sweep_id}`)}>${experiment.sweep_id.slice(-6)}</a>`) : nothing}
   </dl>
-  ${experiment.notes ? html`<p class="notes">${experiment.notes}</p>` : nothing}
+  ${experiment.notes ? html`<p class="notes" dir="auto">${visibleLines(experiment.notes)}</p>` : nothing}
 `;
 
 /** When its schedule, or its early stopping, was another. */
@@ -47,17 +50,20 @@ const extended = ({ extended_at: at, extended_from: from }) =>
 
 const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-/** How far it is, said aloud by screen readers at each epoch. */
+/** How far it is. Screen readers say aloud when its status changes, and not each epoch. */
 export const progress = (experiment) => {
   const { epoch, epochs, eta_seconds: eta } = experiment.progress;
   const left = experiment.status === "running" && eta ? `, about ${duration(eta)} left` : "";
   return html`
     <div class="experiment-progress">
       <progress max=${epochs} value=${epoch} aria-label="Epochs done"></progress>
-      <p class="small muted" role="status">Epoch ${epoch} of ${epochs}${left}</p>
+      <p class="small muted">Epoch ${epoch} of ${epochs}${left}</p>
+      <p class="hidden-label" role="status">${said(experiment)}</p>
     </div>
   `;
 };
+
+const said = ({ status, error }) => (error ? `The run has failed: ${visibleLines(error.message)}` : `The run is ${status}`);
 
 /** The numbers that one looks for first. */
 export const tiles = (experiment, dataset) => {
@@ -70,7 +76,7 @@ export const tiles = (experiment, dataset) => {
       ${tile(`Best ${judged.label.toLowerCase()}`, judged.write(best[judged.key], experiment.spec, dataset), `epoch ${best.epoch}`)}
       ${tile(accuracy ? "Test accuracy there" : "Test loss there", accuracy ? metric("test_accuracy").write(best.test_accuracy, experiment.spec, dataset) : figure(best.test_loss), `loss ${figure(best.test_loss)}`)}
       ${tile("Training loss now", figure(latest.train_loss), `validation ${figure(latest.validation_loss)}`)}
-      ${tile("Time an epoch", duration(latest.seconds), `${whole(Math.round(latest.samples_per_second))} examples a second`)}
+      ${tile("Time per epoch", duration(latest.seconds), `${whole(Math.round(latest.samples_per_second))} examples per second`)}
     </div>
   `;
 };
@@ -88,8 +94,8 @@ export const fault = ({ error }) => {
     error.layer === null ? nothing : html`layer <strong>${error.layer}</strong>`,
   ].filter((one) => one !== nothing);
   return note("error", html`
-    <p><strong>${error.code.replaceAll("_", " ")}</strong>: ${error.message}</p>
+    <p><strong>${error.code.replaceAll("_", " ")}</strong>: ${visibleLines(error.message)}</p>
     ${place.length ? html`<p class="small">At ${place.map((one, i) => html`${i ? ", " : ""}${one}`)}.</p>` : nothing}
-    ${error.code === "diverged" ? html`<p class="small">It would again: fork it, <code>clip_norm</code> may help too.</p>` : nothing}
+    ${error.code === "diverged" ? html`<p class="small">It would diverge again. Fork it with other settings; a smaller learning rate or <code>clip_norm</code> may help.</p>` : nothing}
   `);
 };

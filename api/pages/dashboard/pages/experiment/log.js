@@ -1,8 +1,9 @@
 // What the workers said of a run.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { get } from "../../api.js";
-import { moment } from "../../format.js";
+import { clockTime, moment } from "../../format.js";
+import { visibleLines } from "../../visible.js";
 
 /** The lines there are, and those that come. */
 export class LogLines {
@@ -20,18 +21,20 @@ export class LogLines {
   }
 }
 
-export const log = (lines) => html`
+/** A run that failed without a word from its worker has its error at least. */
+export const log = (lines, error) => html`
   <section class="card" aria-labelledby="log-title">
     <h2 id="log-title">Log</h2>
     ${lines.length
       ? html`<ol class="log" tabindex="0" role="log" aria-labelledby="log-title">${lines.map(entry)}</ol>`
-      : html`<p class="muted">Nothing has been said yet.</p>`}
+      : error ? nothing : html`<p class="muted">No log lines yet.</p>`}
+    ${error && !lines.some(({ message }) => message.includes(error.message)) ? html`<p class="log-error">${visibleLines(error.message)}</p>` : nothing}
   </section>
 `;
 
-const entry = (line) => html`
+const entry = (line, i, lines) => html`
   <li class="log-${line.level}">
-    <time datetime=${line.at} title=${moment(line.at)}>${new Date(line.at).toLocaleTimeString("en", { hourCycle: "h23" })}</time>
-    ${line.level === "info" ? "" : html`<strong>${line.level}</strong> `}${line.message}
+    <time datetime=${line.at} title=${moment(line.at)}>${clockTime(line.at, (lines[i - 1] ?? line).at)}</time>
+    ${line.level === "info" ? "" : html`<strong>${line.level}</strong> `}${visibleLines(line.message)}
   </li>
 `;

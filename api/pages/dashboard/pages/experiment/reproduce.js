@@ -3,6 +3,7 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { copy } from "../../copy.js";
 import { icon } from "../../icons.js";
+import { visibleJson } from "../../visible.js";
 import { askedFor, WAYS } from "./snippets.js";
 
 /**
@@ -11,7 +12,7 @@ import { askedFor, WAYS } from "./snippets.js";
  */
 export const reproduce = (experiment, parent, way, choose) => {
   if (parent === null) return framed(html``, html`<p class="muted">It went on from a checkpoint of an experiment that is gone.</p>`);
-  const text = WAYS[way].text(askedFor(experiment, parent));
+  const text = visibleJson(WAYS[way].text(askedFor(experiment, parent)));
   const ways = WAYS.map(({ name }, i) => html`<button aria-pressed=${i === way} @click=${() => choose(i)}>${name}</button>`);
   return framed(
     html`<div class="segments" role="group" aria-label="From">${ways}</div>${copyButton(text, "The snippet")}`,
@@ -27,7 +28,7 @@ const framed = (controls, content) => html`
 `;
 
 export const resolved = (experiment) => {
-  const text = JSON.stringify(experiment.spec, null, 2);
+  const text = visibleJson(JSON.stringify(experiment.spec, null, 2));
   return html`
     <section class="card" aria-labelledby="spec-title">
       <div class="card-head">

@@ -3,10 +3,13 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { at } from "../../address.js";
-import { ago, moment, network, optimizer, roughly, title } from "../../format.js";
+import { network, optimizer, roughly, title } from "../../format.js";
 import { judge, metric } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";
 import { badge } from "../../status.js";
+import { tagLinks } from "../../tags.js";
+import { time } from "../../time.js";
+import { isSeen } from "../../visible.js";
 
 /**
  * @param {{dataset, values, chosen: boolean, choose(event): void, place: number}} view
@@ -20,7 +23,7 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) => h
     </td>
     <th role="rowheader" scope="row" class="cell-name">
       ${name(experiment)}
-      ${experiment.tags.map((tag) => html`<a class="tag" href=${at(`/?tag=${encodeURIComponent(tag)}`)}>${tag}</a>`)}
+      ${tagLinks(experiment.tags)}
     </th>
     <td role="cell" class="cell-status">${badge(experiment.status)}</td>
     <td role="cell" class="cell-dataset">${experiment.spec.dataset.name}</td>
@@ -36,9 +39,9 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) => h
 const name = (experiment) => {
   const text = title(experiment);
   const cut = experiment.sweep_id ? text.lastIndexOf(": ") + 1 : 0;
-  const kind = cut ? "parted" : experiment.name ? "" : "unnamed";
+  const kind = cut ? "parted" : isSeen(experiment.name) ? "" : "unnamed";
   return html`<a href=${at(`/experiments/${experiment.id}`)} class=${kind} title=${text}>${
-    cut ? html`<span>${text.slice(0, cut)}</span> <span>${text.slice(cut + 1)}</span>` : text
+    cut ? html`<bdi>${text.slice(0, cut)}</bdi> <bdi>${text.slice(cut + 1)}</bdi>` : html`<bdi>${text}</bdi>`
   }</a>`;
 };
 
@@ -57,7 +60,4 @@ const progress = (experiment) => {
   `;
 };
 
-const whenever = (experiment) => {
-  const at = experiment.finished_at ?? experiment.created_at;
-  return html`<span class="muted small" title=${moment(at)}>${ago(at)}</span>`;
-};
+const whenever = (experiment) => html`<span class="muted small">${time(experiment.finished_at ?? experiment.created_at)}</span>`;

@@ -12,7 +12,7 @@ const LECTURE = ["lecture: gradient descent", "lecture: adam + batch norm"];
 
 /** `mnistHere`: whether MNIST has been downloaded. */
 export const start = (mnistHere) =>
-  mayChange() ? invitation(mnistHere) : empty("Nothing has been trained yet", "Your key may only look: what others train appears here.");
+  mayChange() ? invitation(mnistHere) : empty("Nothing has been trained yet", "Your key is read-only: what others train appears here.");
 
 const invitation = (mnistHere) =>
   empty(
@@ -26,9 +26,9 @@ const invitation = (mnistHere) =>
     `,
   );
 
-/** Nothing fits the filter. */
+/** No experiments match. */
 export const noMatch = (clear) =>
-  empty("Nothing fits the filter", "Try another word, or look at everything.", html`<button class="button" @click=${clear}>Show all</button>`);
+  empty("No experiments match", "Try another word, or clear the filter.", html`<button class="button" @click=${clear}>Show all</button>`);
 
 const launch = (names) =>
   attempt(async () => {

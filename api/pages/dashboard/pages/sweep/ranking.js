@@ -7,6 +7,7 @@ import { finite, number } from "../../api.js";
 import { figure } from "../../format.js";
 import { badge } from "../../status.js";
 import { icon } from "../../icons.js";
+import { visible, visibleLines } from "../../visible.js";
 import { halfWords, silence, survivors, valueWords, verdict, VERDICTS } from "./verdict.js";
 
 const WIDTH = 210;
@@ -53,13 +54,13 @@ const row = (sweep, result, scale, base, hovered, hover) => html`
 
 /** A combination as its paths and values, a variant by its name. */
 const labelled = (sweep, { label, changes }) => {
-  if (sweep.request.variants) return label;
-  return Object.entries(changes).map(([path, value]) => html`<span class="at-path"><span class="muted">${path}</span> ${shortly(value)}</span> `);
+  if (sweep.request.variants) return html`<bdi>${visible(label)}</bdi>`;
+  return Object.entries(changes).map(([path, value]) => html`<span class="at-path"><span class="muted">${visible(path)}</span> ${shortly(value)}</span> `);
 };
 
 const shortly = (value) => {
   if (typeof value === "number") return figure(value);
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return visible(typeof value === "string" ? value : JSON.stringify(value));
 };
 
 const mean = (sweep, result) => {
@@ -135,7 +136,7 @@ export const failures = (sweep) => {
       <h2 id="failed-title">Failed</h2>
       <ul class="failed">
         ${all.map(({ id, label, seed, error }) => html`
-          <li>${badge("failed")} <a href=${at(`/experiments/${id}`)}>${label}, seed ${seed}</a> <span class="muted">${error?.message ?? ""}</span></li>
+          <li>${badge("failed")} <a href=${at(`/experiments/${id}`)}><bdi>${visible(label)}</bdi>, seed ${seed}</a> <span class="muted">${visibleLines(error?.message ?? "")}</span></li>
         `)}
       </ul>
     </section>

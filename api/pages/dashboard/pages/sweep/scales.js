@@ -3,6 +3,7 @@
 import { finite } from "../../api.js";
 import { round } from "../../axis.js";
 import { figure, percent, places } from "../../format.js";
+import { visible } from "../../visible.js";
 
 const MANY_ORDERS = 30;
 const FEW = 7;
@@ -55,7 +56,7 @@ const named = (name, all, value) => {
 };
 
 const short = (value) => {
-  const text = typeof value === "string" ? value : (value?.kind ?? JSON.stringify(value));
+  const text = visible(typeof value === "string" ? value : (value?.kind ?? JSON.stringify(value)));
   return text.length > 14 ? `${text.slice(0, 13)}…` : text;
 };
 

@@ -1,10 +1,8 @@
 // What a change of a sweep did, in words: how much, how sure, and so better, worse, or not to be told apart.
 
 import { number } from "../../api.js";
-import { figure, percent, places } from "../../format.js";
+import { figure, fixed, percent, places } from "../../format.js";
 import { isFinal } from "../../status.js";
-
-const MINUS = "−";
 
 const isShare = (objective) => objective.metric.endsWith("accuracy");
 
@@ -28,19 +26,13 @@ export const halfWords = ({ objective, grain }, [low, high]) => {
  * @returns {{ verdict: "better" | "worse" | "equal", text: string }}
  */
 export const verdict = ({ objective, grain }, { difference: { mean, ci95: [low, high], n } }) => {
-  const amount = isShare(objective) ? (value) => points(value, places(grain)) : (value) => figure(value, 3);
+  const amount = isShare(objective) ? (value) => fixed(100 * number(value), places(grain)) : (value) => figure(value, 3);
   const sign = mean > 0 && /[1-9]/.test(amount(mean)) ? "+" : "";
   const unit = isShare(objective) ? " points" : "";
   return {
     verdict: judged(objective, low, high),
     text: `${sign}${amount(mean)}${unit}, 95 % CI ${amount(low)} … ${amount(high)}, ${n} seeds`,
   };
-};
-
-/** Zero has no sign, nor has what rounds to it. */
-const points = (value, digits) => {
-  const text = (100 * value).toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", MINUS);
 };
 
 const judged = ({ goal }, low, high) => {

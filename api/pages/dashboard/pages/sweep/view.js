@@ -8,6 +8,7 @@ import { mayChange } from "../../session.js";
 import { loading } from "../../states.js";
 import { badge, isFinal } from "../../status.js";
 import { time } from "../../time.js";
+import { isSeen, visible } from "../../visible.js";
 import { addSeeds, cancel, copyAddress, retry } from "./actions.js";
 import { countsBar, countsWords, progressWords, total } from "./counts.js";
 import { parallel, passes } from "./parallel.js";
@@ -25,7 +26,7 @@ export const view = (page) => {
   document.title = `${nameOf(sweep)} · Gradus`;
   return html`
     <header class="head sweep-head">
-      <h1>${nameOf(sweep)}</h1>
+      <h1><bdi>${nameOf(sweep)}</bdi></h1>
       <div class="row">${buttons(page)}</div>
     </header>
     <div class="stack">
@@ -50,11 +51,11 @@ export const view = (page) => {
   `;
 };
 
-export const nameOf = (sweep) => sweep.name || `Sweep ${sweep.id.slice(-6)}`;
+export const nameOf = ({ name, id }) => (isSeen(name) ? visible(name) : `Sweep ${id.slice(-6)}`);
 
 const summary = (sweep) => html`
   <section class="card sweep-summary" aria-label="Progress">
-    <p class="row">${badge(sweep.status)}<span role="status">${countsWords(sweep.counts)}</span><span class="muted">${progressWords(sweep.counts)}</span></p>
+    <p class="row"><span role="status">${badge(sweep.status)}</span><span>${countsWords(sweep.counts)}</span><span class="muted">${progressWords(sweep.counts)}</span></p>
     ${countsBar(sweep.counts)}
     <p class="muted small">
       ${whole(total(sweep.counts))} experiments: ${whole(sweep.results.length)} changes with ${seedsOf(sweep)}.

@@ -2,12 +2,14 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { post, remove } from "../../api.js";
+import { now } from "../../clock.js";
 import { copy } from "../../copy.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { moment } from "../../format.js";
 import { icon } from "../../icons.js";
 import { time } from "../../time.js";
 import { attempt } from "../../toast.js";
+import { isolated, visible } from "../../visible.js";
 
 const ROLES = { viewer: "may read", editor: "may also create, change, cancel and delete", admin: "may also make and revoke keys" };
 const DAY = 86_400_000;
@@ -42,22 +44,22 @@ const table = (keys, changed) => html`
 
 const row = (key, changed) => html`
   <tr class=${isGood(key) ? "" : "muted"}>
-    <th scope="row">${key.name}</th>
+    <th scope="row"><bdi>${visible(key.name)}</bdi></th>
     <td>${key.role}</td>
     <td>${time(key.created_at)}</td>
     <td>${key.used_at ? time(key.used_at) : "never"}</td>
     <td>${key.revoked_at ? html`revoked ${time(key.revoked_at)}` : key.expires_at ? moment(key.expires_at) : "never"}</td>
     <td class="number">${isGood(key) ? html`
-      <button class="button button-danger" @click=${() => revoke(key, changed)}>Revoke<span class="hidden-label"> ${key.name}</span></button>` : nothing}</td>
+      <button class="button button-danger" @click=${() => revoke(key, changed)}>Revoke<span class="hidden-label"> ${visible(key.name)}</span></button>` : nothing}</td>
   </tr>
 `;
 
-const isGood = (key) => !key.revoked_at && (!key.expires_at || Date.parse(key.expires_at) > Date.now());
+const isGood = (key) => !key.revoked_at && (!key.expires_at || Date.parse(key.expires_at) > now());
 
 const revoke = async (key, changed) => {
   const sure = await confirm({
-    title: `Revoke “${key.name}”?`,
-    text: "Whoever uses it is let in no more, from this moment on. It cannot be taken back.",
+    title: `Revoke “${isolated(visible(key.name))}”?`,
+    text: "Whoever uses it loses access immediately. This cannot be undone.",
     action: "Revoke",
     danger: true,
   });
@@ -78,7 +80,7 @@ const wish = (answer) => {
   const submit = (event) => {
     event.preventDefault();
     const { name, role, days } = Object.fromEntries(new FormData(event.target));
-    answer({ name, role, ...(days ? { expires_at: new Date(Date.now() + days * DAY).toISOString() } : {}) });
+    answer({ name, role, ...(days ? { expires_at: new Date(now() + days * DAY).toISOString() } : {}) });
   };
   return html`
     <form class="stack" @submit=${submit}>
