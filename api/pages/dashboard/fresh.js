@@ -2,6 +2,7 @@
 
 import { render } from "../vendor/lit-html/lit-html.js";
 import { subscribe } from "./live.js";
+import { passes, Staleness } from "./reread.js";
 import { failure, loading } from "./states.js";
 
 /** Reading may take a tenth of the time: a sweep of a thousand is much to read. */
@@ -35,6 +36,7 @@ class Reader {
   #known = false;
   #ended = false;
   #pause = FIRST_PAUSE;
+  #staleness = new Staleness();
 
   constructor(root, page) {
     this.root = root;
@@ -59,6 +61,7 @@ class Reader {
   end() {
     this.#ended = true;
     clearTimeout(this.#timer);
+    this.#staleness.over();
   }
 
   async #read() {
@@ -68,6 +71,7 @@ class Reader {
       this.rest = Math.max(this.page.calm, SHARE * (performance.now() - began));
       if (!this.#ended) this.page.take(answer);
       [this.#known, this.#pause] = [true, FIRST_PAUSE];
+      this.#staleness.over();
     } catch (error) {
       if (!this.#ended) this.#miss(error);
     }
@@ -75,9 +79,9 @@ class Reader {
 
   /** What is shown stays while the service is away or busy: it is asked again. */
   #miss(error) {
-    const passes = error.status === 0 || error.status === 429 || error.status >= 500;
-    if (!this.#known || !passes) render(failure(error, () => this.now()), this.root);
-    this.#stale ||= passes;
+    if (!this.#known || !passes(error)) render(failure(error, () => this.now()), this.root);
+    else this.#staleness.say(error);
+    this.#stale ||= passes(error);
     this.rest = this.#pause;
     this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
   }

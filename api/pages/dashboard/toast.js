@@ -13,9 +13,17 @@ let next = 0;
 /** Say it. `kind` is "info" or "error". */
 export const toast = (message, kind = "info") => {
   const one = { key: next++, message, kind };
-  toasts = [...toasts.slice(-3), one];
+  toasts = [...toasts.filter(({ stays }) => stays), ...toasts.filter(({ stays }) => !stays).slice(-3), one];
   draw();
   setTimeout(() => drop(one), 1000 * SECONDS[kind]);
+};
+
+/** Say it until it is no longer so. @returns a function that ends it */
+export const toastUntil = (message) => {
+  const one = { key: next++, message, kind: "error", stays: true };
+  toasts = [...toasts, one];
+  draw();
+  return () => drop(one);
 };
 
 /** Run it; what goes wrong is said. @returns what it gives, or undefined */
@@ -41,7 +49,7 @@ const drop = (one) => {
   draw();
 };
 
-const draw = () => render(repeat(toasts, (one) => one.key, view), region());
+const draw = () => region() && render(repeat(toasts, (one) => one.key, view), region());
 
 const view = (one) => html`
   <div class="toast toast-${one.kind}">

@@ -9,6 +9,7 @@ import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { METRICS, has, withEpoch } from "../metrics.js";
 import { loadPlotly } from "../plotly.js";
+import { Rereader } from "../reread.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { CompareChart } from "./compare/chart.js";
@@ -49,6 +50,10 @@ class ComparePage {
   #draw = perFrame(() => this.#render());
   #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
   #highlight = paced(60, () => this.#renderCurves());
+  #reader = new Rereader(() => this.#read(), (error) => this.#fail(error));
+  /** The ids of those that have more points than are drawn. */
+  #coarse = [];
+  #finer = new Rereader(() => this.#readFine(), () => {});
   #end = () => {};
 
   constructor(root, { query, rewrite }) {
@@ -63,13 +68,14 @@ class ComparePage {
   begin() {
     this.#end = subscribe((event) => this.#hear(event));
     this.#draw();
-    this.#read();
+    this.#reader.now();
     if (this.ids.length) loadPlotly().catch(() => {}); // who draws says that it cannot be had
   }
 
   close() {
     this.#closed = true;
     this.#end();
+    for (const reader of [this.#reader, this.#finer]) reader.end();
     for (const ask of [this.#draw, this.#drawCurves, this.#highlight]) ask.cancel();
     this.#chart?.dispose();
   }
@@ -80,20 +86,27 @@ class ComparePage {
     try {
       const asked = [get("/v1/experiments", { id: this.ids, limit: MOST }), catalogue(), this.#readCurves(this.ids, FIRST_POINTS)];
       const [page, { spec }, coarse] = await Promise.all(asked);
-      if (meanwhile !== this.#meanwhile) return; // read anew since then
       this.#description = spec;
       this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
       this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy") ? "validation_accuracy" : "validation_loss";
       this.#become(this.#experiments.length ? "shown" : "empty");
       this.#catchUp();
+      this.#coarse = coarse;
       await this.#renderCurves();
-      await this.#readCurves(coarse, ALL_POINTS);
-      this.#drawCurves();
-    } catch (error) {
-      this.#meanwhile = null;
-      this.#error = error;
-      this.#become("failed");
+      this.#finer.now();
+    } finally {
+      if (meanwhile === this.#meanwhile) this.#catchUp();
     }
+  }
+
+  async #readFine() {
+    await this.#readCurves(this.#coarse, ALL_POINTS);
+    this.#drawCurves();
+  }
+
+  #fail(error) {
+    this.#error = error;
+    this.#become("failed");
   }
 
   #catchUp() {
@@ -118,7 +131,7 @@ class ComparePage {
 
   #hear(event) {
     const { kind, experimentId, data } = event;
-    if (kind === "gap") return void this.#read();
+    if (kind === "gap") return void this.#reader.now();
     if (this.#meanwhile) return void this.#meanwhile.push(event);
     const i = this.#experiments.findIndex((one) => one.id === experimentId);
     if (i < 0 || kind === "log") return;
@@ -132,7 +145,7 @@ class ComparePage {
 
   #render() {
     if (this.#state === "loading") return render(loading(), this.root);
-    if (this.#state === "failed") return render(failure(this.#error, () => this.#read()), this.root);
+    if (this.#state === "failed") return render(failure(this.#error, () => this.#reader.now()), this.root);
     render(this.#state === "empty" ? nothingToCompare() : this.#view(), this.root);
   }
 

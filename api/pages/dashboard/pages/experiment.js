@@ -10,6 +10,7 @@ import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { metric, withEpoch } from "../metrics.js";
 import { loadPlotly } from "../plotly.js";
+import { Rereader } from "../reread.js";
 import { mayChange, session } from "../session.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
@@ -43,7 +44,9 @@ class ExperimentPage {
   #way = 0;
   #draw = perFrame(() => this.#render());
   #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
-  #readLog = paced(CURVE_PACE, () => this.#refreshLog());
+  #reader = new Rereader(() => this.#read(), (error) => this.#fail(error));
+  #logReader = new Rereader(() => this.#refreshLog(), () => {});
+  #readLog = paced(CURVE_PACE, () => this.#logReader.now());
   #tellings = 0;
   #told = null;
   #end = () => {};
@@ -59,30 +62,31 @@ class ExperimentPage {
   begin() {
     render(loading(), this.root);
     this.#end = subscribe((event) => this.#hear(event));
-    this.#read();
+    this.#reader.now();
     loadPlotly().catch(() => {}); // who draws says that it cannot be had
   }
 
   close() {
     this.#end();
+    for (const reader of [this.#reader, this.#logReader]) reader.end();
     for (const ask of [this.#draw, this.#drawCurves, this.#readLog]) ask.cancel();
     for (const curves of this.#curves.values()) curves.dispose();
   }
 
   async #read() {
     const before = this.#tellings;
-    try {
-      const asked = [get(`/v1/experiments/${this.id}`), this.history.read(), this.log.read(), session()];
-      const [experiment] = await Promise.all(asked);
-      this.#parent = await parentOf(experiment);
-      this.#error = null;
-      this.#take(before === this.#tellings ? experiment : this.#told); // the answer may be of before
-      this.#drawCurves();
-      await this.#learnMore(experiment);
-    } catch (error) {
-      this.#error = error;
-      this.#draw();
-    }
+    const asked = [get(`/v1/experiments/${this.id}`), this.history.read(), this.log.read(), session()];
+    const [experiment] = await Promise.all(asked);
+    this.#parent = await parentOf(experiment);
+    this.#error = null;
+    this.#take(before === this.#tellings ? experiment : this.#told); // the answer may be of before
+    this.#drawCurves();
+    this.#learnMore(experiment);
+  }
+
+  #fail(error) {
+    this.#error = error;
+    this.#draw();
   }
 
   /** Do something to it. What its stream has told meanwhile is newer than the answer. */
@@ -101,7 +105,7 @@ class ExperimentPage {
   }
 
   #hear({ kind, experimentId, data }) {
-    if (kind === "gap") return void this.#read();
+    if (kind === "gap") return void this.#reader.now();
     if (experimentId !== this.id) return;
     if (kind === "log") this.#readLog();
     else if (kind === "epoch") this.#grow(data);
@@ -130,12 +134,12 @@ class ExperimentPage {
   }
 
   async #refreshLog() {
-    await attempt(() => this.log.read());
+    await this.log.read();
     this.#draw();
   }
 
   #render() {
-    if (this.#error) return render(failure(this.#error, () => this.#read()), this.root);
+    if (this.#error) return render(failure(this.#error, () => this.#reader.now()), this.root);
     if (this.#experiment) render(this.#view(this.#experiment), this.root);
   }
 

@@ -14,6 +14,7 @@ import { nameOf } from "./sweep/view.js";
 
 const CALM = 1000;
 const PAGE = 50;
+const MOST = 200; // on one page of the service
 const CHANGES = new Set(["status", "end"]);
 
 export const open = (root) => {
@@ -23,18 +24,30 @@ export const open = (root) => {
     [sweeps, cursor] = [data, next];
     render(view(sweeps, cursor, more), root);
   };
-  /** The first page anew; what was read behind it stays. */
-  const take = (page) => {
-    const fresh = new Set(page.data.map(({ id }) => id));
-    const older = sweeps.filter(({ id }) => !fresh.has(id));
-    become([...page.data, ...older], older.length ? cursor : page.next_cursor);
+  /** As many as are shown: the older ones change, too. */
+  const read = async () => {
+    const data = [];
+    let from = null;
+    do {
+      const limit = Math.min(MOST, Math.max(PAGE, sweeps.length - data.length));
+      const page = await get("/v1/sweeps", { limit, cursor: from });
+      data.push(...page.data);
+      from = page.next_cursor;
+    } while (from !== null && data.length < sweeps.length);
+    return { data, next: from };
+  };
+  /** Ids grow with time: what was read behind the last of them meanwhile stays. */
+  const take = ({ data, next }) => {
+    const older = next === null ? [] : sweeps.filter(({ id }) => id < data.at(-1).id);
+    become([...data, ...older], older.length ? cursor : next);
   };
   const more = () => attempt(async () => {
     const page = await get("/v1/sweeps", { limit: PAGE, cursor });
-    become([...sweeps, ...page.data], page.next_cursor);
+    const known = new Set(sweeps.map(({ id }) => id));
+    become([...sweeps, ...page.data.filter(({ id }) => !known.has(id))], page.next_cursor);
   });
   return keepFresh(root, {
-    read: () => get("/v1/sweeps", { limit: PAGE }),
+    read,
     take,
     concerns: ({ kind, data }) => CHANGES.has(kind) && data.sweep_id !== null,
     calm: CALM,

@@ -3,6 +3,7 @@
 import { render } from "../../vendor/lit-html/lit-html.js";
 import { at } from "../address.js";
 import { get } from "../api.js";
+import { Staleness } from "../reread.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { view } from "./system/view.js";
@@ -13,6 +14,7 @@ export const open = (root) => {
   const page = { system: null, health: null, keys: null };
   let closed = false;
   let timer = 0;
+  const staleness = new Staleness();
   const readKeys = async () => {
     const { role } = await get("/v1/session");
     page.keys = role === "admin" ? (await get("/v1/keys")).data : null;
@@ -23,9 +25,11 @@ export const open = (root) => {
     clearTimeout(timer);
     try {
       [page.system, page.health] = await Promise.all([get("/v1/system"), readiness()]);
+      staleness.over();
       draw();
     } catch (error) {
-      if (!closed && !page.system) render(failure(error, read), root);
+      if (!closed && page.system) staleness.say(error);
+      else if (!closed) render(failure(error, read), root);
     }
     if (!closed) timer = setTimeout(tick, EVERY);
   };
@@ -36,6 +40,7 @@ export const open = (root) => {
   begin();
   return () => {
     closed = true;
+    staleness.over();
     clearTimeout(timer);
   };
 };

@@ -38,7 +38,7 @@ export class List {
   refresh() {
     return this.#listening(async () => {
       [this.items, this.#cursor] = await this.#readAsMany();
-      this.whole = this.#cursor === null;
+      [this.whole, this.error] = [this.#cursor === null, null];
     });
   }
 
@@ -52,6 +52,11 @@ export class List {
       cursor = page.next_cursor;
     } while (cursor !== null && items.length < this.items.length);
     return [items, cursor];
+  }
+
+  fail(error) {
+    this.error = error;
+    if (!this.#ended) this.changed();
   }
 
   again() {
@@ -78,8 +83,7 @@ export class List {
     try {
       await this.#listening(() => this.#readOn());
     } catch (error) {
-      this.error = error;
-      if (!this.#ended) this.changed();
+      this.fail(error);
     }
   }
 
