@@ -94,9 +94,8 @@ def create_app(
         app.include_router(router)
     pages.mount(app)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
-    problems.install(
-        app, Addresses([route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)])
-    )
+    routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
+    problems.install(app, Addresses(routes), pages.nowhere)
     app.add_middleware(Refusing)
     app.add_middleware(Counting, telemetry=world.telemetry)
     app.add_middleware(Head)

@@ -20,6 +20,12 @@ def choose(accept: Sequence[str], offered: Sequence[str]) -> str:
     return best
 
 
+def prefers_html(accept: Sequence[str]) -> bool:
+    """Whether it is a browser's address bar that asks, and not a program."""
+    ranges = _ranges(accept)
+    return _quality("text/html", ranges) > _quality("application/problem+json", ranges)
+
+
 def unpacks_gzip(accept_encoding: Sequence[str]) -> bool:
     """Whether the client takes gzip; not, if it says nothing."""
     weights = dict(_ranges(accept_encoding))

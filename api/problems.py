@@ -1,7 +1,7 @@
 """From errors to HTTP: every error becomes an RFC 9457 problem document."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -55,12 +55,13 @@ _PARAMETERS = {
 """What pydantic says of texts that stand for something else."""
 
 
-def install(app: FastAPI, addresses: Addresses) -> None:
-    """Let the application answer every error with a problem."""
+def install(app: FastAPI, addresses: Addresses, nowhere: Callable[[Request], Response | None]) -> None:
+    """Let the application answer every error with a problem. `nowhere` has a page for people at unknown addresses."""
 
     async def address(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return _address(request, error, addresses)
+        page = nowhere(request) if error.status_code == HTTPStatus.NOT_FOUND else None
+        return page or _address(request, error, addresses)
 
     app.add_exception_handler(GradusError, _known)
     app.add_exception_handler(Refusal, _refused)

@@ -18,6 +18,10 @@ _STYLES = re.compile(f"({_STYLE.pattern})+")
 _IMPORT = re.compile(r'(?:^|;)(?:import|export)\b[^"(]*?"(\.[^"]+)"', re.MULTILINE)
 
 
+NOWHERE = ""
+"""The path of the document for addresses that no page has."""
+
+
 def version() -> str:
     """A word for all files of the pages as they are now."""
     digest = hashlib.sha256()
@@ -37,12 +41,12 @@ def rooted(document: str, root: str) -> str:
 
 
 def documents(below: str) -> dict[str, str]:
-    """The HTML of each address, `{names}` in it, that the dashboard's registry knows; its files are `below`, its styles
-    as `dashboard.css`."""
+    """The HTML of each address, `{names}` in it, that the dashboard's registry knows, and of `NOWHERE`; its files are
+    `below`, its styles as `dashboard.css`."""
     shell = _STYLES.sub('    <link rel="stylesheet" href="/pages/dashboard.css">\n', _document(), count=1)
     pages = _PAGE.findall((_FOLDER / "registry.js").read_text())
     frame = _imported(_FOLDER / "app.js", {})
-    links = {path: _links(_imported(_FOLDER / module, frame)) for path, module in pages}
+    links = {path: _links(_imported(_FOLDER / module, frame)) for path, module in pages} | {NOWHERE: _links(frame)}
     whole = {path: shell.replace("  </head>", named + "  </head>") for path, named in links.items()}
     return {path: text.replace('"/pages/', f'"{below}/') for path, text in whole.items()}
 

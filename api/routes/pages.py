@@ -1,5 +1,7 @@
 """Pages for people: the dashboard, the API's reference and the sign-in. They hold nothing that needs a key."""
 
+import re
+from http import HTTPStatus
 from pathlib import Path
 
 import fastapi_standalone_docs
@@ -9,8 +11,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api import shell
 from api.middleware.security import PAGE
+from api.negotiation import prefers_html
 from api.openapi import servers
-from api.prefix import root_of
+from api.prefix import path_within, root_of
 from api.statics import ASKED, KEPT, Files, Made, Versioned
 
 router = APIRouter(include_in_schema=False)
@@ -25,6 +28,7 @@ _CHARTS = Made(_EAGERLY + _PLOTLY.read_bytes(), "text/javascript")
 _REFERENCE = (shell.PAGES / "docs.html").read_text()
 _SIGN_IN = (shell.PAGES / "sign-in.html").read_text()
 _READ = ["GET", "HEAD"]
+_ID = re.compile(r"[a-z]+_[0-9A-Za-z]+")
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI writes styles into its elements."""
 
@@ -38,11 +42,23 @@ def mount(app: FastAPI) -> None:
 def _serve(path: str, document: str) -> None:
     @router.get(path, name="dashboard")
     async def dashboard(request: Request) -> HTMLResponse:
-        return _page(request, document, PAGE)
+        known = all(_ID.fullmatch(str(one)) for one in request.path_params.values())
+        return _page(request, document, PAGE, HTTPStatus.OK if known else HTTPStatus.NOT_FOUND)
 
 
-for _path, _document in shell.documents(f"/pages/{_VERSION}").items():
+_DOCUMENTS = shell.documents(f"/pages/{_VERSION}")
+_NOWHERE = _DOCUMENTS.pop(shell.NOWHERE)
+
+for _path, _document in _DOCUMENTS.items():
     _serve(_path, _document)
+
+
+def nowhere(request: Request) -> Response | None:
+    """What a person sees at an address that has nothing; None for a program, and for what pages are made of."""
+    is_page = request.method == "GET" and not path_within(request.scope).startswith(("/v1/", "/pages/", "/plotly/"))
+    if not is_page or not prefers_html(request.headers.getlist("Accept")):
+        return None
+    return _page(request, _NOWHERE, PAGE, HTTPStatus.NOT_FOUND)
 
 
 @router.api_route("/pages/{version}/dashboard.css", methods=_READ)
@@ -71,6 +87,6 @@ def describe(request: Request) -> JSONResponse:
     return JSONResponse(request.app.openapi() | {"servers": servers(root_of(request))})
 
 
-def _page(request: Request, document: str, policy: str) -> HTMLResponse:
+def _page(request: Request, document: str, policy: str, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
-    return HTMLResponse(shell.rooted(document, root_of(request)), headers=headers)
+    return HTMLResponse(shell.rooted(document, root_of(request)), status, headers)

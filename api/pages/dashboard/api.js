@@ -4,6 +4,9 @@ import { at, here } from "./address.js";
 import { learnTime } from "./clock.js";
 import { fetchWithRelief } from "./stream/relief.js";
 
+/** Milliseconds after which no answer is to be expected: the machine may have slept meanwhile. */
+const PATIENCE = 90_000;
+
 /** An answer that is a problem document (RFC 9457), or no answer at all (`status` 0). */
 export class Problem extends Error {
   constructor({ status, title, detail, code, errors = [] }) {
@@ -46,7 +49,7 @@ const send = async (method, path, { query, body, headers } = {}) => {
 const ask = async (url, request) => {
   try {
     const asked = performance.now();
-    const answer = await fetchWithRelief(url, request);
+    const answer = await fetchWithRelief(url, { signal: AbortSignal.timeout(PATIENCE), ...request });
     learnTime(answer, performance.now() - asked);
     return answer;
   } catch {

@@ -26,7 +26,10 @@ const show = async () => {
   const found = pageAt(within(location.pathname));
   document.title = found ? `${found.page.title} · Gradus` : "Gradus";
   const root = freshRoot(found?.page);
-  if (!found) return render(nowhere(), root);
+  if (!found) {
+    document.title = "Not found · Gradus";
+    return render(nowhere(), root);
+  }
   const slow = setTimeout(() => render(loading(), root), 150);
   try {
     const [module] = await Promise.all([found.page.load(), joined]);

@@ -30,8 +30,18 @@ const match = (pattern, pathname) => {
   if (wanted.length !== given.length) return null;
   const params = {};
   for (const [i, part] of wanted.entries()) {
-    if (part.startsWith("{") && given[i]) params[part.slice(1, -1)] = decodeURIComponent(given[i]);
-    else if (part !== given[i]) return null;
+    const name = part.startsWith("{") && part.slice(1, -1);
+    if (name && given[i]) params[name] = decoded(given[i]);
+    if (name ? !params[name] : part !== given[i]) return null;
   }
   return params;
+};
+
+/** Null for what is no UTF-8. */
+const decoded = (text) => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 };

@@ -22,7 +22,7 @@ export const failure = (error, again) => html`
     <h1>${error.status === 404 ? "Not found" : "Something went wrong"}</h1>
     <p>${visibleLines(error.message)}</p>
     <div class="row">
-      ${again ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
+      ${again && error.status !== 404 ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
       <a class="button" href=${at("/")}>All experiments</a>
     </div>
   </div>
@@ -30,8 +30,8 @@ export const failure = (error, again) => html`
 
 export const nowhere = () => html`
   <div class="state">
-    <h1>Nothing is at this address</h1>
-    <p>It may have been deleted, or the link has a typo.</p>
+    <h1>Not found</h1>
+    <p>There is nothing at this address: it may have been deleted, or the link has a typo.</p>
     <div class="row"><a class="button" href=${at("/")}>All experiments</a></div>
   </div>
 `;

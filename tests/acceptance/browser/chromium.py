@@ -56,20 +56,25 @@ class Complaints:
     """The service is away on purpose: that nothing answers is no complaint."""
     refusals: bool = False
     """Mistakes are made on purpose: that the service refuses them is no complaint."""
+    faults: bool = False
+    """A page is broken on purpose: that an error is caught by nobody is no complaint."""
+    missing: bool = False
+    """What is not there is asked for on purpose."""
     strangers: bool = False
     """Nobody has signed in: that the service asks for a key is no complaint."""
 
     def watch(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.found.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self.faults or self.found.append(f"uncaught: {error}"))
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
         """The policy's violations are errors of the console too."""
+        missing = self.missing and "status of 404" in message.text
         refused = (self.refusals and "status of 422" in message.text) or (
             self.strangers and "status of 401" in message.text
         )
-        meant = refused or (self.absence and "net::ERR_" in message.text)
+        meant = refused or missing or (self.absence and "net::ERR_" in message.text)
         if message.type in {"error", "warning"} and not meant:
             self.found.append(f"{message.type}: {message.text}")
 

@@ -1,6 +1,7 @@
 """The page of the system, and the keys on it."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -24,7 +25,7 @@ def test_the_page_tells_workers_needs_and_limits(page: Page, http: httpx.Client)
     worker = system["workers"][0]
     assert f"{worker['host']} {worker['pid']}" in card(page, "Workers")
     assert worker["device"] in card(page, "Now")
-    needs = card(page, "What it needs")
+    needs = card(page, "Dependencies")
     assert [line for line in needs.splitlines() if line in {"ready", "down"}] == ["ready", "ready"]
     assert "100\u202f000" in card(page, "Limits")
 
@@ -179,3 +180,74 @@ def test_a_tab_that_was_away_reads_anew(page: Page, http: httpx.Client) -> None:
     expect(page.get_by_role("link", name="meanwhile")).to_be_visible()
     wait_until(lambda: http.get(f"/v1/experiments/{one}").json()["status"] == "succeeded", "its end")
     http.delete(f"/v1/experiments/{one}").raise_for_status()
+
+
+@pytest.mark.parametrize("address", ["/nowhere/x", "/experiments/%zz", "/experiments/%ff", "/sweeps/a%2Fb", "/docs/x"])
+def test_an_address_that_nothing_has_says_so(visit: Visit, address: str) -> None:
+    visit.complaints.missing = True
+    answer = visit.page.goto(address)
+    assert answer is not None
+    assert answer.status == 404
+    expect(visit.page.get_by_role("heading", name="Not found")).to_be_visible()
+    visit.page.get_by_role("link", name="All experiments").click()
+    expect(visit.page.get_by_role("heading", name="Experiments")).to_be_visible()
+
+
+def test_an_experiment_that_is_gone_is_not_found(visit: Visit) -> None:
+    visit.complaints.missing = True
+    visit.page.goto("/experiments/exp_01m8kcmtpsqrxrrd587293m6c2")
+    expect(visit.page.get_by_role("heading", name="Not found")).to_be_visible()
+    expect(visit.page.get_by_role("link", name="All experiments")).to_be_visible()
+
+
+def test_what_nobody_caught_is_said(visit: Visit) -> None:
+    visit.complaints.faults = True
+    page = visit.page
+    page.route("**/v1/experiments?*", lambda route: route.fulfill(json={"data": [{"id": 1}], "next_cursor": None}))
+    page.goto("/")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Something went wrong on this page")
+    page.unroute_all()
+    alert.get_by_role("button", name="Reload the page").click()
+    expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+    expect(alert).to_have_count(0)
+
+
+def test_a_page_whose_scripts_do_not_come_is_not_blank(visit: Visit) -> None:
+    visit.complaints.absence = True
+    visit.page.route("**/dashboard/shell.js", lambda route: route.abort())
+    visit.page.goto("/")
+    expect(visit.page.get_by_role("alert")).to_contain_text("could not be loaded")
+
+
+def test_numbers_have_no_more_digits_than_they_are_worth(page: Page) -> None:
+    page.goto("/new")
+    found = page.evaluate("""async () => {
+        const { bytes, duration, figure, fixed, percent, roughly, whole } = await import("/pages/dashboard/format.js");
+        return [
+            ...[-5.6e-17, -0.0049, -0.005001, 1, "NaN", null].map((value) => fixed(value)),
+            ...[-1e-9, 0.9645, "-Infinity"].map((value) => percent(value)),
+            ...[-0, -0.25, 0.00099999, 999999.9, 1234567, -1e-9].map((value) => figure(value)),
+            ...[-0, -1200, 1200].map((value) => whole(value)),
+            ...[-0.001, 9.96, 59.7, 3599.7, 86399].map((value) => duration(value)),
+            roughly(59.7), bytes(999_999), bytes(1500),
+        ];
+    }""")
+    assert found == [
+        *("0.00", "0.00", "−0.01", "1.00", "NaN", "–"),
+        *("0.00 %", "96.45 %", "−∞"),
+        *("0", "−0.25", "0.001", "1e6", "1.235e6", "−1e−9"),
+        *("0", "−1\u202f200", "1\u202f200"),
+        *("0 ms", "10 s", "1 min", "1 h", "1 d"),
+        *("1 min", "1 MB", "1.5 kB"),
+    ]
+
+
+def test_ages_are_by_the_service_s_clock_and_grow(page: Page) -> None:
+    page.clock.install()
+    page.goto("/")  # the worker has started not long ago
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=10))
+    page.get_by_role("link", name="System").click()
+    seen = page.get_by_role("region", name="Workers", exact=True).last.get_by_role("time").last
+    expect(seen).to_have_text(re.compile("just now|s ago"))
+    assert re.search(r"GMT|UTC", seen.get_attribute("title") or "")
