@@ -21,7 +21,7 @@ export const METRICS = [
   { key: "penalty", label: "Penalty", write: figure, lower: true },
   { key: "learning_rate", label: "Learning rate", write: figure },
   { key: "gradient_norm", label: "Gradient norm", write: figure, lower: true },
-  { key: "seconds", label: "Seconds an epoch", write: duration, lower: true },
+  { key: "seconds", label: "Time per epoch", write: duration, lower: true },
 ];
 
 /** The metric of this name. */

@@ -43,3 +43,8 @@ const computed = (name) => {
 const tell = () => listeners.forEach((listener) => listener());
 
 system.addEventListener("change", tell);
+addEventListener("storage", ({ key, newValue }) => {
+  if (key !== KEY || !newValue) return;
+  root.dataset.theme = newValue;
+  tell();
+});

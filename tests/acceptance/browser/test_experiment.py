@@ -114,7 +114,9 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     said(page, Status.FAILED)
     error = service.client.send(calls.experiment(one)).error
     assert error is not None
-    expect(page.get_by_text(error.message)).to_be_visible()
+    expect(page.get_by_text(error.message).first).to_be_visible()
+    expect(page.get_by_role("region", name="Log")).to_contain_text(error.message)
+    expect(page.get_by_text("No log lines yet")).to_have_count(0)
     expect(page.get_by_text(f"epoch {error.epoch}", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name="Extend")).to_have_count(0)
     expect(page.get_by_role("link", name="Fork")).to_be_visible()

@@ -54,7 +54,7 @@ def test_filters_stay_in_the_address(page: Page, runs: tuple[str, str]) -> None:
     expect(page.locator("tr[data-id]")).to_have_count(1)
     expect(page.get_by_placeholder("Any tag")).to_have_value("plain")
     page.get_by_label("Status").select_option("failed")
-    expect(page.get_by_role("heading", name="No experiments match")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("tr[data-id]").nth(1)).to_be_visible()
     page.get_by_placeholder("Search").fill("DESC")

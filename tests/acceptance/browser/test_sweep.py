@@ -1,6 +1,7 @@
 """The pages of sweeps: results with their uncertainty, the lines of a search, and what can be done."""
 
 import json
+import re
 from math import ceil
 from typing import Any
 
@@ -167,13 +168,20 @@ def test_a_brush_keeps_what_crosses_there(page: Page, search: dict[str, Any]) ->
     expect(rows).to_have_count(6)
     expect(page.locator(".parallel .line")).to_have_count(6)
     by_he = sum(result["changes"]["init"] == "he" for result in search["results"])
-    axis = page.get_by_role("group", name="init:")
+    axis = page.get_by_role("slider", name="init:")
     axis.focus()
     axis.press("ArrowUp")  # the lowest mark is the first of the values
     expect(rows).to_have_count(by_he)
+    expect(axis).to_have_attribute("aria-valuetext", f"he: {by_he} of 6")
+    axis.press("End")
+    expect(rows).to_have_count(6 - by_he)
+    assert axis.get_attribute("aria-valuenow") == axis.get_attribute("aria-valuemax") == "2"
+    axis.press("Home")
+    expect(rows).to_have_count(by_he)
     axis.press("Escape")
     expect(rows).to_have_count(6)
-    box = page.get_by_role("group", name="validation accuracy:").locator(".handle").bounding_box()
+    expect(axis).to_have_attribute("aria-valuetext", "all values")
+    box = page.get_by_role("slider", name="validation accuracy:").locator(".handle").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 4)
     page.mouse.down()
@@ -183,6 +191,34 @@ def test_a_brush_keeps_what_crosses_there(page: Page, search: dict[str, Any]) ->
     expect(page.get_by_text("of 6 cross there")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(rows).to_have_count(6)
+
+
+def test_an_axis_without_values_hides_nothing(page: Page, search: dict[str, Any]) -> None:
+    begun = {**search, "results": [{**one, "mean": None, "n": 0} for one in search["results"]]}
+    page.route(f"**/v1/sweeps/{search['id']}", lambda route: route.fulfill(json=begun))
+    page.goto(f"/sweeps/{search['id']}")
+    axis = page.get_by_role("slider", name="validation accuracy:")
+    expect(axis).to_have_attribute("aria-valuetext", "no values yet")
+    for key in ("ArrowUp", "ArrowDown", "Home", "End"):
+        axis.press(key)
+    expect(page.locator(".ranking tbody tr")).to_have_count(6)
+
+
+def test_older_sweeps_are_followed_too(page: Page, http: httpx.Client, variants: dict[str, Any]) -> None:
+    asked = {"base": {**BASE, "epochs": 100_000}, "grid": {"optimizer.lr": [0.01]}}
+    old = http.post("/v1/sweeps", json={**asked, "name": "old and endless"}).raise_for_status().json()["id"]
+    paged = re.compile(r"/v1/sweeps\?limit=50$")
+    page.route(paged, lambda route: route.continue_(url=route.request.url.replace("limit=50", "limit=1")))
+    http.post("/v1/sweeps", json={"name": "newest", "base": BASE, "grid": {"l2": [0.001]}}).raise_for_status()
+    page.goto("/sweeps")
+    expect(page.get_by_role("link", name="newest")).to_be_visible()
+    page.unroute(paged)
+    expect(page.get_by_role("link", name="old and endless")).to_have_count(0)
+    page.get_by_role("button", name="Older sweeps").click()
+    row = page.get_by_role("row", name="old and endless")
+    expect(row).to_be_visible()
+    http.post(f"/v1/sweeps/{old}/cancel").raise_for_status()
+    expect(row).to_contain_text("1 cancelled")
 
 
 def test_a_sweep_is_the_template_of_another(page: Page, variants: dict[str, Any]) -> None:

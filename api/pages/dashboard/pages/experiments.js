@@ -8,13 +8,14 @@ import { afterRest, perFrame } from "../frame.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
 import { loadPlotly } from "../plotly.js";
+import { Rereader } from "../reread.js";
 import { session } from "../session.js";
 import { failure } from "../states.js";
 import { attempt } from "../toast.js";
 import { chosenBar, comparison } from "./experiments/chosen.js";
 import { Curves } from "./experiments/curves.js";
 import { filterBar, fromQuery, toAddress } from "./experiments/filters.js";
-import { keyboard } from "./experiments/keyboard.js";
+import { keyboard, legend } from "./experiments/keyboard.js";
 import { List } from "./experiments/list.js";
 import { row } from "./experiments/row.js";
 import { inSight } from "./experiments/sight.js";
@@ -34,6 +35,7 @@ class ExperimentsPage {
   #draw = perFrame(() => this.#render());
   #curves = new Curves(this.#draw);
   #search = afterRest(250, () => this.#ask());
+  #reader = new Rereader(() => this.list.refresh(), (error) => this.list.fail(error));
   #ends = [];
 
   constructor(root, { query, navigate, rewrite }) {
@@ -65,6 +67,7 @@ class ExperimentsPage {
   close() {
     for (const end of this.#ends) end();
     this.list.end();
+    this.#reader.end();
     this.#curves.end();
     this.#search.cancel();
     this.#draw.cancel();
@@ -73,7 +76,7 @@ class ExperimentsPage {
   #hear(event) {
     if (event.kind === "gap") {
       this.#curves.clear();
-      attempt(() => this.list.refresh());
+      this.#reader.now();
     } else {
       this.#curves.hear(event);
       this.list.hear(event);
@@ -155,9 +158,7 @@ class ExperimentsPage {
           </tbody>
         </table>
       </div>
-      <p class="keys muted small" aria-hidden="true">
-        <kbd>↑</kbd> <kbd>↓</kbd> walk <kbd>x</kbd> select <kbd>c</kbd> compare <kbd>/</kbd> search <kbd>n</kbd> new
-      </p>
+      ${legend(this.#draw)}
     `;
   }
 

@@ -7,7 +7,6 @@ import { title } from "../../format.js";
 import { metric } from "../../metrics.js";
 import { smoothed } from "../../smoothing.js";
 import { color } from "../../themes.js";
-import { isolated } from "../../visible.js";
 
 /** More names than that are not read together: then each line tells its own. */
 const READABLE = 10;
@@ -25,7 +24,7 @@ export class CompareChart extends Drawing {
       return {
         x: history.map((row) => row.epoch),
         y: smoothed(history.map((row) => finite(row[key])), smoothing),
-        name: plain(isolated(short(title(experiment)))),
+        name: plain(short(title(experiment))),
         mode: history.length <= MARKED && experiments.length <= READABLE ? "lines+markers" : "lines",
         line: { color: shade.color, dash: shade.dash, width: pointed === experiment.id ? 3 : 1.7 },
         marker: { color: shade.color, size: 5, symbol: shade.symbol },

@@ -1,14 +1,34 @@
 // Name, tags and notes: what people write on an experiment.
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
-import { patch } from "../../api.js";
-import { openDialog } from "../../dialog.js";
+import { get, patch } from "../../api.js";
+import { confirm, openDialog } from "../../dialog.js";
+import { attempt } from "../../toast.js";
 
 /** Ask for new ones, and keep them. `act` takes what does it. */
 export const edit = async (experiment, act) => {
   const written = await openDialog("Name, tags and notes", (answer) => form(experiment, answer));
-  if (written) await act(() => patch(`/v1/experiments/${experiment.id}`, written));
+  const changes = written && changed(experiment, written);
+  if (!changes || !Object.keys(changes).length) return;
+  const found = await attempt(() => get(`/v1/experiments/${experiment.id}`));
+  const lost = found && Object.keys(changed(experiment, found)).filter((key) => key in changes);
+  if (found && (!lost.length || (await overwrite(lost)))) await act(() => patch(`/v1/experiments/${experiment.id}`, changes));
 };
+
+/** Of name, tags and notes, what is another than before. */
+const changed = (before, after) =>
+  Object.fromEntries(KEYS.filter((key) => String(before[key]) !== String(after[key])).map((key) => [key, after[key]]));
+
+const KEYS = ["name", "tags", "notes"];
+
+/** Somebody else has written, too. */
+const overwrite = (keys) =>
+  confirm({
+    title: "Overwrite?",
+    text: `Somebody has changed the ${keys.join(" and the ")} while you wrote. Your version would replace theirs.`,
+    action: "Overwrite",
+    danger: true,
+  });
 
 const form = (experiment, answer) => html`
   <form class="stack" @submit=${(event) => {

@@ -63,7 +63,7 @@ export const progress = (experiment) => {
   `;
 };
 
-const said = ({ status, error }) => (error ? `The run has failed: ${visibleLines(error.message)}` : `The run is ${status}`);
+const said = ({ status, error }) => (error ? `The run has failed: ${error.code.replaceAll("_", " ")}` : `The run is ${status}`);
 
 /** The numbers that one looks for first. */
 export const tiles = (experiment, dataset) => {

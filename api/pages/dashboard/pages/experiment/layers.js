@@ -29,7 +29,7 @@ const table = (dryRun) => html`
   </div>
   <p class="muted small below">
     ${whole(dryRun.train_examples)} training, ${whole(dryRun.validation_examples)} validation,
-    ${whole(dryRun.test_examples)} test examples · ${whole(dryRun.steps_per_epoch)} steps an epoch
+    ${whole(dryRun.test_examples)} test examples · ${whole(dryRun.steps_per_epoch)} steps per epoch
     ${dryRun.memory_bytes ? html`· about ${bytes(dryRun.memory_bytes)} of memory` : nothing}
   </p>
 `;

@@ -1,5 +1,26 @@
 // The list by keyboard: up and down walk the rows, x selects, c compares, / searches, n begins a new one.
 
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { areShortcutsOn, switchShortcuts } from "../../shortcuts.js";
+
+const KEYS = [["x", "select"], ["c", "compare"], ["/", "search"], ["n", "new"]];
+
+/** What they do, and their switch. `changed` is called when they are switched on or off. */
+export const legend = (changed) => {
+  const on = areShortcutsOn();
+  const flip = (event) => {
+    switchShortcuts(event.target.checked);
+    changed();
+  };
+  return html`
+    <div class="keys muted small" role="group" aria-label="Keyboard">
+      <span class="key"><kbd>↑</kbd> <kbd>↓</kbd> walk the rows</span>
+      ${on ? KEYS.map(([key, what]) => html` <span class="key"><kbd>${key}</kbd> ${what}</span>`) : nothing}
+      <label class="check"><input type="checkbox" .checked=${on} @change=${flip}>Single-key shortcuts</label>
+    </div>
+  `;
+};
+
 /** @returns a function for keydown events */
 export const keyboard = ({ root, toggle, compare, navigate, step }) => (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -19,7 +40,7 @@ export const keyboard = ({ root, toggle, compare, navigate, step }) => (event) =
     ArrowUp: () => step(id, -1),
   };
   const action = actions[event.key];
-  if (!action || (event.key.startsWith("Arrow") && !id)) return;
+  if (!action || (event.key.startsWith("Arrow") ? !id : !areShortcutsOn())) return;
   event.preventDefault();
   action();
 };

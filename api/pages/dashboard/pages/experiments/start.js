@@ -26,9 +26,9 @@ const invitation = (mnistHere) =>
     `,
   );
 
-/** No experiments match. */
+/** Nothing fits the filter. */
 export const noMatch = (clear) =>
-  empty("No experiments match", "Try another word, or clear the filter.", html`<button class="button" @click=${clear}>Show all</button>`);
+  empty("Nothing fits the filter", "Try another word, or clear the filter.", html`<button class="button" @click=${clear}>Show all</button>`);
 
 const launch = (names) =>
   attempt(async () => {

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { bytes, duration, whole } from "../../format.js";
 import { note } from "../../states.js";
+import { visible, visibleLines } from "../../visible.js";
 import { lineOf, select } from "./json/editor.js";
 
 /** Of one experiment. */
@@ -11,7 +12,7 @@ export const experimentOutcome = (trial, draft) =>
     ${facts([
       ["Parameters", whole(result.parameters)],
       ["Memory", bytes(result.memory_bytes)],
-      ["Steps an epoch", whole(result.steps_per_epoch)],
+      ["Steps per epoch", whole(result.steps_per_epoch)],
     ])}
     <div class="table">
       <table>
@@ -52,7 +53,7 @@ export const sweepOutcome = (trial, draft) =>
     </p>
     <details class="more">
       <summary>What will be trained<span class="more-what">${whole(labels(result).length)} changes</span></summary>
-      <ul class="members">${labels(result).map(([label, seeds]) => html`<li><span>${label}</span><span class="muted">${seeds}</span></li>`)}</ul>
+      <ul class="members">${labels(result).map(([label, seeds]) => html`<li><bdi>${visible(label)}</bdi><span class="muted">${seeds}</span></li>`)}</ul>
     </details>
   `);
 
@@ -73,17 +74,17 @@ const facts = (pairs) => html`<dl class="facts">${pairs.map(([name, value]) => h
 /** The last result stays while there are mistakes. */
 const framed = (trial, draft, content) => html`
   <section class="card outcome" aria-labelledby="outcome-title">
-    <div class="card-head"><h2 id="outcome-title">What it comes to</h2></div>
+    <div class="card-head"><h2 id="outcome-title">Summary</h2></div>
     <div aria-live="polite">${draft.fault ? nothing : problems(trial, draft)}</div>
     ${trial.result || trial.problem || trial.waiting ? nothing : html`<p class="muted">Say what changes, and this says how many runs it makes.</p>`}
-    ${trial.result && (trial.problem || draft.fault) ? html`<p class="muted small">Before that it came to:</p>` : nothing}
+    ${trial.result && (trial.problem || draft.fault) ? html`<p class="muted small">Before this change:</p>` : nothing}
     ${trial.result ? content(trial.result) : nothing}
   </section>
 `;
 
 const problems = (trial, draft) => {
   if (!trial.problem) return nothing;
-  if (!trial.mistakes.length) return note("error", trial.problem.message);
+  if (!trial.mistakes.length) return note("error", visibleLines(trial.problem.message));
   return note("error", html`
     <p>${trial.mistakes.length === 1 ? "One thing is wrong" : `${trial.mistakes.length} things are wrong`}:</p>
     <ul class="mistakes">${trial.mistakes.map((one) => mistake(one, draft))}</ul>
@@ -95,7 +96,7 @@ const mistake = ({ path, message }, draft) => {
   return html`
     <li>
       <button type="button" class="link" @click=${() => go(path, draft.text)}>${path ? html`<code>${path}</code>` : "The document"}</button>
-      ${message}${line ? html` <span class="muted">(line ${line})</span>` : nothing}
+      ${visibleLines(message)}${line ? html` <span class="muted">(line ${line})</span>` : nothing}
     </li>
   `;
 };

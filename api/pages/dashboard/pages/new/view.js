@@ -29,7 +29,7 @@ export const view = (page) => html`
       ${icon("copy")}<span class="wide-only">Copy link</span>
     </button>
     <button type="button" class="button button-primary"
-      ?disabled=${!mayChange() || page.launching || Boolean(page.draft.fault)} title=${mayChange() ? nothing : "Your key may only look"} @click=${() => launch(page)}>
+      ?disabled=${!mayChange() || page.launching || Boolean(page.draft.fault)} title=${mayChange() ? nothing : "Your key is read-only"} @click=${() => launch(page)}>
       ${icon(page.kind === "fork" ? "fork" : "play")} ${page.launching ? "Launching …" : ACTIONS[page.kind]}
     </button>
   </header>
@@ -82,7 +82,7 @@ const forked = (page) => {
   };
   return html`
     <section class="card fork" aria-label="What is forked">
-      <p>A new experiment from <a href=${at(`/experiments/${experiment.id}`)}>${title(experiment)}</a>, with its spec as you change it here.</p>
+      <p>A new experiment from <a href=${at(`/experiments/${experiment.id}`)}><bdi>${title(experiment)}</bdi></a>, with its spec as you change it here.</p>
       <div class="field">
         <label for="fork-from">Begins</label>
         <select class="input" id="fork-from" @change=${choose}>

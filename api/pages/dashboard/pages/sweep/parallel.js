@@ -1,7 +1,8 @@
 // Parallel coordinates, drawn by hand: an axis for each path and one for the objective, a line for each combination.
-// Dragging along an axis keeps the lines that cross there; with the keyboard an axis steps through its marked values.
+// Dragging along an axis keeps the lines that cross there; with the keyboard an axis is a slider of its marked values.
 
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
+import { visible } from "../../visible.js";
 import { valueWords } from "./verdict.js";
 
 const WIDTH = 960;
@@ -11,6 +12,8 @@ const HEIGHT = 240;
 const BOTTOM = 16;
 const SHADES = 8;
 const MANY = 150;
+/** Marks that Page Up and Page Down pass over. */
+const LEAP = 3;
 
 /**
  * @param {object} sweep
@@ -28,17 +31,17 @@ export const parallel = (sweep, axes, shown, state, become) => {
     <div class=${sweep.results.length > MANY ? "parallel parallel-many" : "parallel"}>
       <svg viewBox=${`0 0 ${WIDTH} ${TOP + HEIGHT + BOTTOM}`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
         <g aria-hidden="true">${lines}</g>
-        ${axes.map((axis, i) => drawnAxis(axis, place(axes, i), state, become))}
+        ${axes.map((axis, i) => drawnAxis(axis, place(axes, i), sweep.results, state, become))}
       </svg>
     </div>
-    <p class="caption small" role="status">${caption(sweep, shown, state, become)}</p>
+    <p class="caption small">${caption(sweep, shown, state, become)}</p>
   `;
 };
 
 /** Whether a combination crosses every axis where it has to. */
 export const passes = (axes, brushes, result) =>
   axes.every((axis) => {
-    const brush = brushes.get(axis.name);
+    const brush = axis.ticks.length ? brushes.get(axis.name) : null;
     const at = axis.at(result);
     return !brush || (at !== null && at >= brush[0] && at <= brush[1]);
   });
@@ -60,11 +63,14 @@ const line = (axes, result, shade, state, shown, become) => {
   `;
 };
 
-const drawnAxis = (axis, x, state, become) => {
-  const brush = state.brushes.get(axis.name);
+const drawnAxis = (axis, x, results, state, become) => {
+  const marks = marksOf(axis);
+  const brush = marks.length ? state.brushes.get(axis.name) : undefined;
   return svg`
-    <g class="axis" role="group" tabindex="0"
+    <g class="axis" role="slider" tabindex="0" aria-orientation="vertical" aria-disabled=${String(!marks.length)}
       aria-label=${`${axis.name}: up and down keys choose a value, Escape shows all`}
+      aria-valuemin=${Math.min(1, marks.length)} aria-valuemax=${marks.length} aria-valuenow=${Math.max(0, markAt(marks, brush)) + Math.min(1, marks.length)}
+      aria-valuetext=${valueText(axis, marks, brush, results)}
       @keydown=${(event) => press(event, axis, state, become)}>
       <text class="axis-name" x=${x} y="14" text-anchor="middle">${axis.name}</text>
       <line x1=${x} x2=${x} y1=${TOP} y2=${TOP + HEIGHT}></line>
@@ -73,6 +79,19 @@ const drawnAxis = (axis, x, state, become) => {
       <rect class="handle" x=${x - 14} width="28" y=${TOP - 8} height=${HEIGHT + 16} @pointerdown=${(event) => brushing(event, axis, state, become)}></rect>
     </g>
   `;
+};
+
+const marksOf = (axis) => axis.ticks.toSorted((one, other) => one.at - other.at);
+
+/** The number of the first mark within the stretch; -1 if there is none. */
+const markAt = (marks, brush) => (brush ? marks.findIndex(({ at }) => at >= brush[0] && at <= brush[1]) : -1);
+
+const valueText = (axis, marks, brush, results) => {
+  if (!marks.length) return "no values yet";
+  if (!brush) return "all values";
+  const within = marks.filter(({ at }) => at >= brush[0] && at <= brush[1]).map(({ text }) => text);
+  const count = results.filter((result) => passes([axis], new Map([[axis.name, brush]]), result)).length;
+  return `${within.join(", ") || "between two marks"}: ${count} of ${results.length}`;
 };
 
 const changed = (state, name, brush) => {
@@ -84,6 +103,7 @@ const changed = (state, name, brush) => {
 
 /** A drag sets the stretch that lines have to cross; a click takes it away. */
 const brushing = (event, axis, state, become) => {
+  if (!axis.ticks.length) return;
   const handle = event.currentTarget;
   const at = ({ clientY }) => {
     const box = handle.getBoundingClientRect();
@@ -105,27 +125,38 @@ const brushing = (event, axis, state, become) => {
   addEventListener("pointercancel", () => ending.abort(), { signal });
 };
 
+/** Where a key leads from the mark of this number, -1 where all values are shown. */
+const KEYS = {
+  ArrowUp: (now) => now + 1,
+  ArrowRight: (now) => now + 1,
+  ArrowDown: (now, last) => (now < 0 ? last : now - 1),
+  ArrowLeft: (now, last) => (now < 0 ? last : now - 1),
+  PageUp: (now) => now + LEAP,
+  PageDown: (now, last) => (now < 0 ? last : now - LEAP),
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
 const press = (event, axis, state, become) => {
+  const marks = marksOf(axis);
   if (event.key === "Escape") return become(changed(state, axis.name, null));
-  const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-  if (!step) return undefined;
+  if (!KEYS[event.key] || event.metaKey || event.ctrlKey || event.altKey) return undefined;
   event.preventDefault();
-  const marks = axis.ticks.map(({ at }) => at).toSorted((one, other) => one - other);
-  const brush = state.brushes.get(axis.name);
-  const now = brush ? marks.findIndex((at) => at >= brush[0] && at <= brush[1]) : step > 0 ? -1 : marks.length;
-  const next = Math.min(marks.length - 1, Math.max(0, now + step));
-  return become(changed(state, axis.name, around(marks, next)));
+  if (!marks.length) return undefined;
+  const last = marks.length - 1;
+  const next = KEYS[event.key](markAt(marks, state.brushes.get(axis.name)), last);
+  return become(changed(state, axis.name, around(marks, Math.min(last, Math.max(0, next)))));
 };
 
 /** From halfway to the mark below up to halfway to the one above. */
 const around = (marks, i) => {
-  const at = marks[i];
-  return [i === 0 ? 0 : (marks[i - 1] + at) / 2, i === marks.length - 1 ? 1 : (at + marks[i + 1]) / 2];
+  const { at } = marks[i];
+  return [i === 0 ? 0 : (marks[i - 1].at + at) / 2, i === marks.length - 1 ? 1 : (at + marks[i + 1].at) / 2];
 };
 
 const caption = (sweep, shown, state, become) => {
   const hovered = sweep.results.find(({ label }) => label === state.hovered);
-  if (hovered) return html`<strong>${hovered.label}</strong> ${hovered.mean === null ? "no value yet" : valueWords(sweep, hovered.mean)}`;
+  if (hovered) return html`<strong><bdi>${visible(hovered.label)}</bdi></strong> ${hovered.mean === null ? "no value yet" : valueWords(sweep, hovered.mean)}`;
   if (!state.brushes.size) return html`<span class="muted">Drag along an axis to keep only what crosses there. The stronger a line, the better.</span>`;
-  return html`${shown.length} of ${sweep.results.length} cross there. <button class="link" @click=${() => become({ brushes: new Map() })}>Show all</button>`;
+  return html`<span role="status">${shown.length} of ${sweep.results.length} cross there.</span> <button class="link" @click=${() => become({ brushes: new Map() })}>Show all</button>`;
 };

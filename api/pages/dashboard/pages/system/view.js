@@ -30,7 +30,7 @@ const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
 const needs = (health) => html`
   <section class="card" aria-labelledby="needs-title">
-    <h2 id="needs-title">What it needs</h2>
+    <h2 id="needs-title">Dependencies</h2>
     <ul class="needs" aria-live="polite">
       ${health.dependencies.map(({ name, ok, detail }) => html`
         <li>
@@ -46,7 +46,7 @@ const workers = (system) => html`
   <section class="card" aria-labelledby="workers-title">
     <h2 id="workers-title">Workers</h2>
     ${system.workers.length ? workersTable(system.workers) : note("warning", html`
-      No worker gave a sign of life lately: experiments wait until one comes. <code>gradus up</code> starts some;
+      No worker is alive: experiments wait until one starts. <code>gradus up</code> starts some;
       on another machine <code>python -m worker</code> does.`)}
   </section>
 `;
@@ -87,7 +87,7 @@ const NAMES = {
   memory_bytes: "Memory of an experiment",
   queued: "Experiments that wait",
   running: "Experiments that train",
-  requests_per_minute: "Requests a minute",
+  requests_per_minute: "Requests per minute",
   streams: "Streams open for a key",
   page_size: "Items on a page",
   wait_seconds: "Seconds of a long poll",

@@ -6,7 +6,7 @@ const LABELS = {
   l2: "L2",
   init: "Initialiser",
   eps: "Epsilon",
-  max_seconds: "Longest time (s)",
+  max_seconds: "Time limit (s)",
   n: "Draws",
 };
 

@@ -9,7 +9,7 @@ const SECTIONS = [
   { title: "Experiment", keys: ["name", "dataset"], more: ["tags", "notes"] },
   { title: "Network", keys: ["layers", "activation", "init", "batch_norm"], more: [] },
   { title: "Training", keys: ["optimizer", "schedule", "batch_size", "epochs", "seed"], more: ["clip_norm", "max_seconds"] },
-  { title: "Against overfitting", keys: ["dropout", "input_dropout", "l1", "l2", "early_stopping"], more: [] },
+  { title: "Regularization", keys: ["dropout", "input_dropout", "l1", "l2", "early_stopping"], more: [] },
   { title: "Machine", keys: ["device"], more: ["precision", "checkpoint"] },
 ];
 
