@@ -45,10 +45,12 @@ export const onState = (watcher) => {
 /** Once the stream is open, or does not come soon: who reads then misses nothing that is told, or hears of a gap. */
 export const joined = new Promise((resolve) => {
   const goOn = () => {
+    if (!watchers.delete(settled)) return;
     behind ||= state !== "live";
     resolve();
   };
-  watchers.add((now) => now === "connecting" || goOn());
+  const settled = (now) => now === "connecting" || goOn();
+  watchers.add(settled);
   setTimeout(goOn, document.hidden ? 0 : PATIENCE);
 });
 
