@@ -9,18 +9,20 @@ const share = (of) => (value, spec, dataset) => {
   return percent(value, places(examples && 1 / examples));
 };
 
+/** A number that is no share: what it is of does not change its digits. */
+const plain = (value) => figure(value);
 
 /** Every metric that can be drawn, in the order of the row. `write(value, spec, dataset)` puts a value into words. */
 export const METRICS = [
-  { key: "train_loss", label: "Training loss", write: figure, lower: true },
-  { key: "train_accuracy", label: "Training accuracy", write: percent },
-  { key: "validation_loss", label: "Validation loss", write: figure, lower: true },
+  { key: "train_loss", label: "Training loss", write: plain, lower: true },
+  { key: "train_accuracy", label: "Training accuracy", write: (value) => percent(value) },
+  { key: "validation_loss", label: "Validation loss", write: plain, lower: true },
   { key: "validation_accuracy", label: "Validation accuracy", write: share("validation") },
-  { key: "test_loss", label: "Test loss", write: figure, lower: true },
+  { key: "test_loss", label: "Test loss", write: plain, lower: true },
   { key: "test_accuracy", label: "Test accuracy", write: share("test") },
-  { key: "penalty", label: "Penalty", write: figure, lower: true },
-  { key: "learning_rate", label: "Learning rate", write: figure },
-  { key: "gradient_norm", label: "Gradient norm", write: figure, lower: true },
+  { key: "penalty", label: "Penalty", write: plain, lower: true },
+  { key: "learning_rate", label: "Learning rate", write: plain },
+  { key: "gradient_norm", label: "Gradient norm", write: plain, lower: true },
   { key: "seconds", label: "Time per epoch", write: duration, lower: true },
 ];
 

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, ViewportSize, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    expect,
+)
 
 from gradus.client import Access
 
@@ -65,8 +75,12 @@ class Complaints:
 
     def watch(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.faults or self.found.append(f"uncaught: {error}"))
+        page.on("pageerror", self._fault)
         page.on("request", self._request)
+
+    def _fault(self, error: Error) -> None:
+        if not self.faults:
+            self.found.append(f"uncaught: {error}")
 
     def _console(self, message: ConsoleMessage) -> None:
         """The policy's violations are errors of the console too."""

@@ -214,3 +214,14 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
         page.get_by_role("button", name="Extend").click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert barriers(page) == []
+
+
+def test_a_regression_has_no_accuracy(page: Page, service: Service) -> None:
+    one = service.client.send(calls.create({"dataset": "diabetes", "layers": [4], "epochs": 2})).id
+    page.goto(f"/experiments/{one}")
+    said(page, Status.SUCCEEDED)
+    best = service.client.send(calls.experiment(one)).best
+    assert best is not None
+    expect(page.locator(".tile", has_text="Best validation loss").locator(".tile-value")).to_have_text(
+        f"{float(f'{best.validation_loss:.4g}'):g}"
+    )
