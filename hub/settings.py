@@ -27,13 +27,15 @@ class Settings:
     half of it. More where writing one takes long."""
     event_days: float = 90.0
     """How old the events of an experiment that is over may get; 0 for as old as they like. Metrics and logs stay."""
+    hang_seconds: float = 60.0
+    """Silence of a training loop after which its process counts as hanging, at least."""
     quotas: Quotas = field(default_factory=Quotas)
     """Of each workspace."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
-        `CHECKPOINT_SECONDS`, `EVENT_DAYS` and the quotas, `MAX_…`."""
+        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS` and the quotas, `MAX_…`."""
         data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
         own = data / "datasets"
         given = env.get("GRADUS_DATASETS_DIR")
@@ -46,5 +48,6 @@ class Settings:
             lease_seconds=float(env.get("GRADUS_LEASE_SECONDS", cls.lease_seconds)),
             checkpoint_seconds=float(env.get("GRADUS_CHECKPOINT_SECONDS", cls.checkpoint_seconds)),
             event_days=float(env.get("GRADUS_EVENT_DAYS", cls.event_days)),
+            hang_seconds=float(env.get("GRADUS_HANG_SECONDS", cls.hang_seconds)),
             quotas=Quotas.from_env(env),
         )

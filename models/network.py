@@ -1,6 +1,6 @@
 """K networks of one shape: flat storage, views of it, and the pass of a batch through every layer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -129,7 +129,11 @@ class Storage:
 
 
 def first_storage(
-    plans: Sequence[NetworkPlan], seeds: Sequence[int], dtype: torch.dtype, place: torch.device
+    plans: Sequence[NetworkPlan],
+    seeds: Sequence[int],
+    dtype: torch.dtype,
+    place: torch.device,
+    beat: Callable[[], None] | None = None,
 ) -> Storage:
     """Storage of K untrained networks: weights as drawn, biases and betas 0, gammas 1, running statistics (0, 1)."""
     where = layout(plans[0])
@@ -140,6 +144,8 @@ def first_storage(
             draws = generator(seed, "weights", layer.name)
             weights = first_weights(layer.init, layer.fan_in, layer.units, draws)
             where.parameters[f"{layer.name}.weight"].of(parameters)[k] = weights
+            if beat is not None:
+                beat()
     for layer in plans[0].layers:
         if layer.batch_norm:
             where.parameters[f"{layer.name}.gamma"].of(parameters).fill_(1)

@@ -16,6 +16,7 @@ from hub.hub import Hub
 from hub.leases import Lease, LeaseLost
 from hub.saved import Saved
 from worker.child import OutOfMemory, Trainer, TrainerLost
+from worker.hang import HangDetector
 from worker.patience import patiently, write_once
 from worker.stopping import Stopping
 from worker.trainer.protocol import (
@@ -24,6 +25,7 @@ from worker.trainer.protocol import (
     Ended,
     EpochDone,
     Idle,
+    Pulse,
     Ready,
     Report,
     Said,
@@ -64,6 +66,7 @@ class Run:
         self._rang = threading.Event()
         self._look_at = 0.0
         self._renew_at = self._next_renewal()
+        self._hang = HangDetector(hub.settings.hang_seconds)
 
     @property
     def job_id(self) -> str:
@@ -94,7 +97,9 @@ class Run:
         try:
             self._trainer.send(self._order())
             while self._open and not self._stopping.begun:
-                self._take(self._trainer.receive(HURRY_SECONDS if self._stopped.keys() & self._open else LOOK_SECONDS))
+                report = self._trainer.receive(HURRY_SECONDS if self._stopped.keys() & self._open else LOOK_SECONDS)
+                self._hang.follow(self._trainer, report)
+                self._take(report)
                 self._look()
         except TrainerLost as lost:
             return self._lose(lost)
@@ -121,6 +126,7 @@ class Run:
             dataset_dirs=tuple(map(str, settings.dataset_dirs)),
             artifacts_url=settings.artifacts_url,
             token=self._lease.token,
+            pulse_seconds=min(LOOK_SECONDS, settings.hang_seconds / 10),
             checkpoint_seconds=settings.checkpoint_seconds,
         )
 
@@ -145,7 +151,7 @@ class Run:
                 self._end(one, status, failure, why, epoch)
             case Idle() | Ready():
                 raise TrainerLost("the trainer lost track of its job")
-            case None:
+            case Pulse() | None:
                 pass
             case _:
                 assert_never(report)

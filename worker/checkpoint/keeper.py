@@ -27,8 +27,16 @@ class Keeper:
     To bring files to the disk takes ten milliseconds and more, in which a small network trains an epoch.
     """
 
-    def __init__(self, store: ArtifactStore, token: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: ArtifactStore,
+        token: int,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[Future[None]], None] = Future.result,
+    ) -> None:
+        """`wait` gives what came of what is under way, however slow the store is."""
         self._store = store
+        self._wait = wait
         self._clock = clock
         self._token = token
         self._written: dict[str, str] = {}
@@ -43,7 +51,7 @@ class Keeper:
         """Write these states soon and then tell; with none to write, tell in turn. Waits while two are under way:
         states take memory."""
         while len(self._under_way) > 1 or (self._under_way and self._under_way[0].done()):
-            self._under_way.popleft().result()
+            self._wait(self._under_way.popleft())
         self._under_way.append(self._thread.submit(self._do, kept, tell))
 
     def rested(self, seconds: float) -> bool:
@@ -53,9 +61,11 @@ class Keeper:
 
     def close(self) -> None:
         """Finish what is under way."""
-        self._thread.shutdown()
-        while self._under_way:
-            self._under_way.popleft().result()
+        try:
+            while self._under_way:
+                self._wait(self._under_way.popleft())
+        finally:
+            self._thread.shutdown()
 
     def _do(self, kept: Mapping[str, Kept], tell: Tell) -> None:
         if self._failed:

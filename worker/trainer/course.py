@@ -7,6 +7,8 @@ from typing import assert_never
 
 import torch
 
+from gradus.spec.batch import examples_per_step
+from gradus.spec.network import plan
 from gradus.status import Status
 from gradus.wire.experiment import Failure
 from hub.saved import Saved
@@ -14,8 +16,10 @@ from worker.checkpoint.files import Kept
 from worker.checkpoint.keeper import Keeper
 from worker.trainer.divergence_advice import diverged
 from worker.trainer.pipe import Pipe
+from worker.trainer.progress import Progress
 from worker.trainer.protocol import Checkpointed, Ended, EpochDone, MemberRow, Report, Said, Stopped, Trainee
 from worker.trainer.telling import metrics_row, no_better_than_guessing, why_early
+from worker.training.chunks import longest_piece
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
 from worker.training.state import join
@@ -29,6 +33,7 @@ class Course:
         self,
         pipe: Pipe,
         keeper: Keeper,
+        progress: Progress,
         unfinished: dict[str, Trainee],
         stands: Sequence[tuple[Trainee, Kept | None]],
         data: Data,
@@ -37,11 +42,15 @@ class Course:
         """`unfinished` are the experiments of the whole job that still want training: who ends is taken out."""
         self._pipe = pipe
         self._keeper = keeper
+        self._progress = progress
         self._open = unfinished
         self._trainees = [trainee for trainee, _ in stands]
         kept = [one for _, one in stands if one is not None]
         state = join([one.state for one in kept]) if kept else None
-        self._training = train([one.spec for one in self._trainees], data, place, state=state)
+        specs = [one.spec for one in self._trainees]
+        batch = examples_per_step(specs[0].batch_size, len(data.train))
+        progress.expect(longest_piece(plan(specs[0]), batch, len(specs)))
+        self._training = train(specs, data, place, state=state, beat=progress.beat)
         self._examples = len(data.train)
         self._epoch = 1 + (state.epoch if state else 0)
         self._spent = {trainee.id: trainee.seconds for trainee in self._trainees}
@@ -53,6 +62,7 @@ class Course:
         middle of an epoch, and after half of them one at its end, from where others can be forked."""
         self._close_what_was_over()
         for report in self._training:
+            self._progress.beat()
             if isinstance(report, EpochReport):
                 self._tell(report, self._keeper.rested(checkpoint_seconds / 2))
             elif self._keeper.rested(checkpoint_seconds):

@@ -18,7 +18,8 @@ from worker.data.load import load
 from worker.trainer.course import Course
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
-from worker.trainer.places import groups, in_step, seated
+from worker.trainer.places import Stand, groups, in_step, seated
+from worker.trainer.progress import Progress
 from worker.trainer.protocol import Begun, Ended, Report, Said, Train, Trainee
 from worker.training.data import Data
 
@@ -34,7 +35,8 @@ class Job:
         self._cache = cache
         self._place = place
         self._store = artifact_store(order.artifacts_url)
-        self._keeper = Keeper(self._store, order.token)
+        self._progress = Progress(pipe.say, order.pulse_seconds)
+        self._keeper = Keeper(self._store, order.token, wait=self._progress.wait)
         self._open = {trainee.id: trainee for trainee in order.trainees}
 
     def train(self) -> bool:
@@ -60,26 +62,31 @@ class Job:
 
     def _train(self) -> None:
         data = self._data(self._order.trainees[0].spec.dataset)
-        stands = [(trainee, self._restore(trainee)) for trainee in in_step(self._order.trainees)]
+        stands = self._progress.wait_for(self._stands)
         self._say(Begun())
         for group in groups(stands):
             if not any(trainee.id in self._open for trainee, _ in group):
                 continue  # stopped before their turn
             seats = seated(group, self._order.places)
-            course = Course(self._pipe, self._keeper, self._open, seats, data, self._place)
+            course = Course(self._pipe, self._keeper, self._progress, self._open, seats, data, self._place)
             course.run(self._order.checkpoint_seconds)
 
     def _data(self, dataset: Dataset) -> Data:
         folders = [Path(folder) for folder in self._order.dataset_dirs]
-        return self._cache.get(
-            dataset, lambda wanted: load(wanted, folders, self._tell_all).to(self._place, torch.float32)
-        )
+
+        def read(wanted: Dataset) -> Data:
+            return load(wanted, folders, self._tell_all).to(self._place, torch.float32)
+
+        return self._cache.get(dataset, lambda wanted: self._progress.wait_for(lambda: read(wanted)))
+
+    def _stands(self) -> list[Stand]:
+        return [(trainee, self._restore(trainee)) for trainee in in_step(self._order.trainees)]
 
     def _restore(self, trainee: Trainee) -> Kept | None:
         def say(message: str, level: str) -> None:
             self._say(Said(id=trainee.id, message=message, level=level))
 
-        found = restore(self._store, trainee.checkpoints, say)
+        found = restore(self._store, trainee.checkpoints, say, self._progress.sleep)
         if found is None:
             return None
         saved, kept = found
@@ -90,6 +97,7 @@ class Job:
         return kept
 
     def _tell_all(self, message: str) -> None:
+        self._progress.renew()
         for one in self._open:
             self._say(Said(id=one, message=message))
 

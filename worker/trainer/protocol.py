@@ -41,6 +41,8 @@ class Train(Message):
     """Where checkpoints are."""
     token: int
     """The fencing number under which they are written."""
+    pulse_seconds: float = 1.0
+    """Between two pulses, at least."""
     checkpoint_seconds: float
     """Of training that may be lost, in the middle of an epoch too; at the end of one, half of them."""
 
@@ -66,6 +68,14 @@ class Begun(Message):
     """The data are there, and the checkpoint to go on from: the next step follows."""
 
     kind: Literal["begun"] = "begun"
+
+
+class Pulse(Message):
+    """The training loop gets on, or waits for something and knows it."""
+
+    kind: Literal["pulse"] = "pulse"
+    longest: float = 0.0
+    """Seconds of the longest piece of work between two signs that it got on, seen or expected."""
 
 
 class Said(Message):
@@ -134,7 +144,7 @@ class Idle(Message):
 
 
 Command = Train | Stop
-Report = Ready | Begun | Said | EpochDone | Checkpointed | Stopped | Ended | Idle
+Report = Ready | Begun | Pulse | Said | EpochDone | Checkpointed | Stopped | Ended | Idle
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 REPORTS: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="kind")])

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gradus.spec.experiment import Experiment
 from models.batch import Epoch
+from worker.training.beat import Beat, no_beat
 from worker.training.chunks import chunk_steps
 from worker.training.data import Split
 from worker.training.divergence import bad_output, bad_parameter
@@ -73,7 +74,7 @@ class ChunkTrainer:
         return ChunkRecord(loss.values(outputs, targets), loss.right(outputs, targets), self._norms[: len(steps)])
 
     @torch.inference_mode()
-    def locate(self, epoch: Epoch, steps: range, members: Iterable[int]) -> dict[int, Divergence]:
+    def locate(self, epoch: Epoch, steps: range, members: Iterable[int], beat: Beat = no_beat) -> dict[int, Divergence]:
         """The first bad step and layer of each member in the chunk just trained: its steps again, one by one.
 
         Exact, because no random number depends on what was drawn before. Leaves the state as it found it.
@@ -81,14 +82,14 @@ class ChunkTrainer:
         tensors = self._engine.tensors()
         after = {name: tensor.clone() for name, tensor in tensors.items()}
         _copy(self._before, tensors)
-        found = self._again(epoch, steps, set(members))
+        found = self._again(epoch, steps, set(members), beat)
         _copy(after, tensors)
         return found
 
-    def _again(self, epoch: Epoch, steps: range, missing: set[int]) -> dict[int, Divergence]:
+    def _again(self, epoch: Epoch, steps: range, missing: set[int], beat: Beat) -> dict[int, Divergence]:
         found: dict[int, Divergence] = {}
         for at in self._steps(epoch, steps):
-            seen = self._bad_layers(at, sorted(missing))
+            seen = self._bad_layers(at, sorted(missing), beat)
             found |= {k: Divergence(epoch.number, at.number + 1, layer, cause) for k, (layer, cause) in seen.items()}
             missing -= seen.keys()
             if not missing:
@@ -96,10 +97,13 @@ class ChunkTrainer:
         assert not missing, "what went wrong in a chunk goes wrong again in its replay"
         return found
 
-    def _bad_layers(self, at: Step, members: Sequence[int]) -> dict[int, tuple[str, Cause]]:
+    def _bad_layers(self, at: Step, members: Sequence[int], beat: Beat) -> dict[int, tuple[str, Cause]]:
         """The layer where a member's numbers run away in this step, and why."""
         self._engine.seek(at.number)
-        forward = {k: bad_output(self._engine, self._examples.inputs, at.batch, k) for k in members}
+        forward: dict[int, str | None] = {}
+        for k in members:
+            forward[k] = bad_output(self._engine, self._examples.inputs, at.batch, k)
+            beat()
         cause = self._cause_of_outputs(at) if any(forward.values()) else "learning_rate"
         self._take(at)
         found: dict[int, tuple[str, Cause]] = {}

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from gradus.spec.memory import evaluation_rows
 from gradus.spec.network import NetworkPlan
 
 STEP_SECONDS = 1.5e-4
@@ -17,11 +18,22 @@ CHUNK_OUTPUTS = 2**20
 
 def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
     """Steps between two pulses: a quarter of a second's on a slow machine. A function of the shape alone."""
-    weights = members * sum(layer.weights for layer in network.layers)
-    work = max(3 * batch * weights / NUMBERS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
-    fit = int(CHUNK_SECONDS / (STEP_SECONDS + work))
+    fit = int(CHUNK_SECONDS / _step_seconds(network, batch, members))
     room = CHUNK_OUTPUTS // (batch * members * network.outputs)
     return max(1, min(fit, room))
+
+
+def longest_piece(network: NetworkPlan, batch: int, members: int) -> float:
+    """Seconds of the longest piece of work that nothing interrupts: a step, a slice of an evaluation, or drawing the
+    weights of a layer, of which the orthogonal ones take longest."""
+    drawing = max(4 * layer.weights * min(layer.fan_in, layer.units) for layer in network.layers)
+    evaluation = evaluation_rows(network) * members * sum(layer.weights for layer in network.layers)
+    return max(_step_seconds(network, batch, members), max(drawing, evaluation) / NUMBERS_PER_SECOND)
+
+
+def _step_seconds(network: NetworkPlan, batch: int, members: int) -> float:
+    weights = members * sum(layer.weights for layer in network.layers)
+    return STEP_SECONDS + max(3 * batch * weights / NUMBERS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
 
 
 def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:

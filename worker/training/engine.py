@@ -17,6 +17,7 @@ from models.network import Network, first_storage, network, network_masks
 from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
+from worker.training.beat import Beat, no_beat
 from worker.training.report import DeadUnits
 
 
@@ -37,13 +38,20 @@ Batch = tuple[Tensor, Tensor]
 class Engine:
     """K untrained networks in flat storage, and the step that trains them."""
 
-    def __init__(self, experiments: Sequence[Experiment], examples: int, place: torch.device, dtype: torch.dtype):
+    def __init__(
+        self,
+        experiments: Sequence[Experiment],
+        examples: int,
+        place: torch.device,
+        dtype: torch.dtype,
+        beat: Beat = no_beat,
+    ) -> None:
         """`examples` is the length of an epoch: it decides the size of a full step and of a smaller last one."""
         assert len({array_shape(experiment) for experiment in experiments}) == 1, "an array has one shape"
         first = experiments[0]
         seeds = [experiment.seed for experiment in experiments]
         self.plans = [plan(experiment) for experiment in experiments]
-        self.storage = first_storage(self.plans, seeds, dtype, place)
+        self.storage = first_storage(self.plans, seeds, dtype, place, beat)
         self.batch = examples_per_step(first.batch_size, examples)
         like = self.storage.parameters
         self.loss = loss(self.plans[0].task, like)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.memory import evaluation_rows
+from worker.training.beat import Beat, no_beat
 from worker.training.data import Split
 from worker.training.engine import Engine
 
@@ -19,8 +20,8 @@ class Score:
     """NaN for regression."""
 
 
-def evaluate(engine: Engine, split: Split) -> Score:
-    """Every example once, by the running statistics and without dropout."""
+def evaluate(engine: Engine, split: Split, beat: Beat = no_beat) -> Score:
+    """Every example once, by the running statistics and without dropout; `beat` is called after each slice."""
     rows = evaluation_rows(engine.plans[0])  # by the shape alone: equal bits each time
     loss = split.inputs.new_zeros(len(engine.plans), dtype=torch.float64)
     right = torch.zeros_like(loss)
@@ -30,4 +31,5 @@ def evaluate(engine: Engine, split: Split) -> Score:
         loss += engine.loss.values(outputs, targets.expand(len(loss), -1)).sum(1, dtype=torch.float64)
         hits = engine.loss.right(outputs, targets)
         right += torch.nan if hits is None else hits.sum(1)
+        beat()
     return Score(loss / len(split), right / len(split))

@@ -11,6 +11,7 @@ from gradus.spec.experiment import Experiment
 from models.batch import Epoch
 from models.network import named
 from models.stopping import rule
+from worker.training.beat import Beat, no_beat
 from worker.training.chunk import ChunkTrainer
 from worker.training.chunks import chunks
 from worker.training.data import Data
@@ -43,13 +44,15 @@ def train(
     state: State | None = None,
     pulse_steps: int | None = None,
     dtype: torch.dtype = torch.float32,
+    beat: Beat = no_beat,
 ) -> "Training":
     """Train experiments of one `array_shape` side by side; iterate over the result for the reports.
 
     With a `state`, go on from there with the numbers that the run it was taken from would have had, bit for bit.
-    A pulse comes after every `pulse_steps` steps; None for about a quarter of a second's.
+    A pulse comes after every `pulse_steps` steps; None for about a quarter of a second's. `beat` is called where it may
+    be long until the next report, between pieces of the work.
     """
-    return Training(experiments, data, device, state=state, pulse_steps=pulse_steps, dtype=dtype)
+    return Training(experiments, data, device, state=state, pulse_steps=pulse_steps, dtype=dtype, beat=beat)
 
 
 class Training(Iterator[Report]):
@@ -64,10 +67,12 @@ class Training(Iterator[Report]):
         state: State | None = None,
         pulse_steps: int | None = None,
         dtype: torch.dtype = torch.float32,
+        beat: Beat = no_beat,
     ) -> None:
         self._experiments = experiments
+        self._beat = beat
         self._data = data.to(device, dtype)
-        self._engine = Engine(experiments, len(data.train), device, dtype)
+        self._engine = Engine(experiments, len(data.train), device, dtype, beat)
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._members = [MemberState() for _ in experiments]
@@ -123,7 +128,7 @@ class Training(Iterator[Report]):
         new = [k for k in members if self._members[k].divergence is None and self._members[k].ending is None]
         if not new:
             return
-        for k, divergence in self._chunk.locate(epoch, steps, new).items():
+        for k, divergence in self._chunk.locate(epoch, steps, new, self._beat).items():
             self._note(k, divergence)
 
     def _note(self, k: int, divergence: Divergence) -> None:
@@ -146,7 +151,8 @@ class Training(Iterator[Report]):
     def _numbers(self) -> Tensor:
         """The epoch's metrics and the first hopeless step, float64 (9, K): one transfer from the device."""
         totals, examples, unit = self._totals, len(self._data.train), self._data.target_scale.loss_unit
-        validation, test = evaluate(self._engine, self._data.validation), evaluate(self._engine, self._data.test)
+        splits = self._data.validation, self._data.test
+        validation, test = (evaluate(self._engine, split, self._beat) for split in splits)
         return torch.stack(
             [
                 unit * totals.loss / examples,

@@ -39,6 +39,7 @@ class WorkerUnderTest:
             "GRADUS_DATASETS_DIR": str(settings.dataset_dirs[0]),
             "GRADUS_ARTIFACTS_URL": settings.artifacts_url,
             "GRADUS_LEASE_SECONDS": str(settings.lease_seconds),
+            "GRADUS_HANG_SECONDS": str(settings.hang_seconds),
             "GRADUS_CHECKPOINT_SECONDS": str(settings.checkpoint_seconds),
             "GRADUS_DEVICE": "cpu",
             **({} if memory is None else {"GRADUS_MEMORY": str(memory)}),

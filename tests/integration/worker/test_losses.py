@@ -3,6 +3,7 @@ twice."""
 
 import os
 import signal
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,24 @@ def test_a_run_whose_trainer_is_killed_ends_with_the_bits_of_an_undisturbed_one(
     assert numbers(hub, struck.id) == numbers(hub, calm.id)
     assert_whole(hub, struck.id, 150)
     assert any("killed by SIGKILL" in line for line in lines(hub, struck.id))
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_run_whose_trainer_hangs_goes_on_in_another_with_the_same_bits(hub: Hub, start_worker: StartWorker) -> None:
+    hub.settings = replace(hub.settings, hang_seconds=5.0)
+    worker = start_worker()
+    calm, struck = submit(hub, **SPEC), submit(hub, **SPEC)
+    wait_for_the_end(hub, calm.id)
+    wait_for_epoch(hub, struck.id, 5)
+    (trainer,) = worker.trainers
+    os.kill(trainer, signal.SIGSTOP)
+    done = wait_for_the_end(hub, struck.id)
+    assert done.status == Status.SUCCEEDED
+    assert done.attempts >= 2
+    assert not alive(trainer)
+    assert numbers(hub, struck.id) == numbers(hub, calm.id)
+    assert_whole(hub, struck.id, EPOCHS)
+    assert any("the trainer hung: no progress for" in line for line in lines(hub, struck.id))
 
 
 def test_a_worker_that_is_killed_takes_its_trainers_along_and_another_takes_over(
@@ -187,6 +206,6 @@ def test_a_worker_that_takes_up_its_own_job_anew_keeps_its_trainers(hub: Hub, st
         assert locked is not None
         control.cancel(session, locked)
     assert wait_for_the_end(hub, row.id).status == Status.CANCELLED
-    assert wait_for_the_end(hub, submit(hub).id).status == Status.SUCCEEDED
+    until(lambda: worker.log.count("succeeded in") + worker.log.count("raised unexpected") == 2)
     assert sorted(worker.trainers) == trainers
     assert "Traceback" not in worker.log
