@@ -87,12 +87,14 @@ def wait_for_the_middle(hub: Hub, experiment_id: str) -> None:
     until(lambda: any(not row.whole for row in kept(hub, experiment_id)))
 
 
-def paused_in_the_middle(hub: Hub) -> ExperimentRow:
-    """A slow run that was paused in the middle of an epoch."""
+def paused_in_the_middle(hub: Hub, worker: WorkerUnderTest) -> ExperimentRow:
+    """A slow run that was paused in the middle of an epoch, with the checkpoint that it stopped at: on a slow machine
+    that one comes when the run counts as paused already."""
     row = submit(hub, **SLOW)
     wait_for_the_middle(hub, row.id)
     ask(hub, row.id, control.pause)
     until(lambda: read(hub, row.id).status == Status.PAUSED)
+    until(lambda: worker.log.count("] succeeded in") == worker.log.count("] received"))
     return row
 
 
@@ -101,7 +103,7 @@ def went_on_in_the_middle(hub: Hub, experiment_id: str) -> bool:
 
 
 def test_a_paused_run_goes_on_in_the_middle_of_an_epoch(hub: Hub, worker: WorkerUnderTest, calm: list[str]) -> None:
-    row = paused_in_the_middle(hub)
+    row = paused_in_the_middle(hub, worker)
     epoch = read(hub, row.id).progress.epoch
     assert not kept(hub, row.id)[0].whole
     ask(hub, row.id, control.pause)
@@ -166,7 +168,7 @@ def flip_a_bit(file: Path) -> None:
 def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
     hub: Hub, worker: WorkerUnderTest, calm: list[str], damage: Callable[[Path], None], name: str
 ) -> None:
-    row = paused_in_the_middle(hub)
+    row = paused_in_the_middle(hub, worker)
     newest, before = kept(hub, row.id)[:2]
     damage(Path(hub.settings.artifacts_url) / newest.key / name)
     asked.resume(hub, DEFAULT_WORKSPACE, row.id)
@@ -188,7 +190,7 @@ def place(checkpoint: CheckpointRow) -> str:
 
 @on_sqlite
 def test_without_a_whole_checkpoint_it_begins_again(hub: Hub, worker: WorkerUnderTest, calm: list[str]) -> None:
-    row = paused_in_the_middle(hub)
+    row = paused_in_the_middle(hub, worker)
     for checkpoint in kept(hub, row.id):
         hub.artifacts.delete(checkpoint.key)
     asked.resume(hub, DEFAULT_WORKSPACE, row.id)
