@@ -201,12 +201,16 @@ def test_it_prints_a_link_that_signs_a_browser_in_and_what_makes_another(service
         assert browser.get("/v1/session").json()["role"] == "admin"
 
 
-def test_beyond_this_machine_a_key_is_asked_for_and_a_link_signs_a_browser_in(tmp_path: Path) -> None:
-    command = ("up", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
+def test_beyond_this_machine_and_below_a_path_a_key_is_asked_for_and_a_link_signs_a_browser_in(tmp_path: Path) -> None:
+    command = ("up", "--host", "0.0.0.0", "--port", "0", "--root-path", "/lab/")  # noqa: S104
     env = {"GRADUS_DATA_DIR": str(tmp_path / "data")}
     with Program(tmp_path / "up.log", "gradus.cli", *command, env=env) as program:
         said = program.wait_for("NOTE")
         access = saved_access(tmp_path / "data")
+        assert access.url.endswith("/lab")
+        assert f"{access.url}/sign-in#" in said
+        assert f"{access.url}/sign-in?next=/#" in gradus(tmp_path, "open", "--no-browser").stdout
+        assert httpx.get(f"{access.url}/openapi.json").json()["servers"][0]["url"] == "/lab"
         assert httpx.get(f"{access.url}/v1/system").status_code == 401
         assert gradus(tmp_path, "ls").returncode == 0
         ticket = said.partition("/sign-in#")[2].split()[0]

@@ -32,6 +32,8 @@ from gradus.cli.main import main
         (["lss"], "", 2, "Did you mean 'ls'?"),
         (["ls", "--stauts"], "", 2, "--status"),
         (["up", "--port", "70000"], "", 2, "--port"),
+        (["up", "--root-path", "gradus"], "", 2, "'gradus' is no path: write it like /gradus"),
+        (["up", "--root-path", "//host/gradus"], "", 2, "is no path"),
     ],
 )
 def test_a_mistake_is_a_sentence_a_hint_and_an_exit_code(
