@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
@@ -34,6 +35,9 @@ KEYED = (experiments.router, control.router, sweeps.router, metrics.router, even
 """Nobody gets to these without a key whose role allows the method."""
 OPEN = (session.router, health.router, pages.router)
 """These ask for themselves, where they ask."""
+
+LARGE_READS = 3
+"""At once, on one process."""
 
 DESCRIPTION = """\
 POST one JSON document that describes a neural network; workers train it; its metrics can be polled or streamed.
@@ -72,7 +76,7 @@ def create_app(
     door = Door(hub, strangers_per_minute)
     tail = Tail(hub, poll, heartbeat)
     held_open = HeldOpen(hub.settings.quotas.streams)
-    world = World(hub, tail, Streams(hub, tail), held_open, Telemetry(), door, Turns())
+    world = World(hub, tail, Streams(hub, tail), held_open, CapacityLimiter(LARGE_READS), Telemetry(), door, Turns())
     app = FastAPI(
         title="Gradus",
         version=__version__,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from api.door import Door
@@ -23,6 +24,8 @@ class World:
     tail: Tail
     streams: Streams
     held_open: HeldOpen
+    large_reads: CapacityLimiter
+    """Threads that read thousands of rows for one answer: they leave the other requests theirs."""
     telemetry: Telemetry
     door: Door
     turns: Turns

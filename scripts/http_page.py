@@ -65,10 +65,15 @@ has (304). `If-Match` on a PATCH makes sure that nobody else has changed it (412
 ## Metrics
 
 `after` names the last epoch that the client has. `wait=N` holds the answer back until there is a later one or the
-experiment is over, N seconds at most. `max_points` is for drawing: it keeps the first row, the last, and of equally
-long stretches between them the rows with the lowest and the highest training loss, one that is not finite counting
-as the highest: peaks and divergence stay visible. In CSV (`Accept: text/csv`) the columns are the keys of the row,
-in its order, and null is empty.
+experiment is over, N seconds at most. An answer has 10,000 rows at most, from the first on: while its last row is of an
+earlier epoch than `last_epoch`, ask again with that row's epoch as `after`, or follow the `Link` with `rel="next"`.
+
+`max_points` is for drawing: it keeps the first row, the last, and of equally long stretches between them the rows with
+the lowest and the highest training loss, one that is not finite counting as the highest: peaks and divergence stay
+visible. Of more than 100,000 epochs it looks at every second, third … `/v1/metrics` looks at 100,000 epochs and gives
+10,000 rows for all its experiments together.
+
+In CSV (`Accept: text/csv`) the columns are the keys of the row, in its order, null is empty, and all rows come.
 
 ## Streams
 

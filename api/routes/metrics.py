@@ -1,10 +1,13 @@
 """`/v1/experiments/{id}/metrics`: poll, long-poll, CSV, fewer points; `/v1/metrics`: several histories at once."""
 
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Request, Response
 from fastapi import Query as InQuery
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -15,12 +18,14 @@ from api.held_open import holder
 from api.negotiation import choose
 from api.parameters import After, ExperimentId, Query, Text, Wait
 from api.services import following, histories, metrics
-from api.world import TheWorld
+from api.world import TheWorld, World
 from gradus.wire.metrics import MetricsPage, MetricsPages
 
 router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 
 CSV = "text/csv"
+CSV_ROWS = 200
+"""Read at once: a client that does not read keeps them in memory."""
 TOGETHER = 50
 """Histories in one answer."""
 
@@ -56,18 +61,41 @@ async def get_metrics(
     query: Annotated[MetricsQuery, InQuery()],
     accept: Annotated[list[str] | None, Header(description="`application/json` or `text/csv`.")] = None,
 ) -> Response:
-    """One row for each epoch."""
+    """One row for each epoch.
+
+    10,000 at most in one answer of JSON: if the last row is of an earlier epoch than `last_epoch`, ask again with that
+    row's epoch as `after`, as the `Link` with `rel="next"` does. CSV has them all.
+    """
     form = choose(accept or (), (JSON, CSV))
     if query.wait:
         progressed = partial(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)
         with world.held_open.place(holder(request, caller)):
             await following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
-    page = await run_in_threadpool(
-        metrics.page, world.hub, caller.workspace_id, experiment_id, query.after, query.max_points
-    )
+    chosen = partial(metrics.page, world.hub, caller.workspace_id, experiment_id, query.after, query.max_points)
+    if form == CSV and query.max_points is None:
+        await run_in_threadpool(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)
+        return StreamingResponse(_csv(world, experiment_id, query.after), headers=NO_STORE, media_type=CSV)
+    return await to_thread.run_sync(_rendered, chosen, form, limiter=world.large_reads)
+
+
+def _rendered(chosen: Callable[[], MetricsPage], form: str) -> Response:
+    """The answer as it is sent: nothing else of thousands of rows is kept for a client that reads slowly."""
+    page = chosen()
     if form == CSV:
-        return Response(await run_in_threadpool(metrics.as_csv, page.data), headers=NO_STORE, media_type=CSV)
-    return answer(page, headers=NO_STORE)
+        return Response(metrics.csv_header() + metrics.as_csv(page.data), headers=NO_STORE, media_type=CSV)
+    cut = {"Link": f'<?after={page.data[-1].epoch}>; rel="next"'} if metrics.cut(page) else {}
+    return answer(page, headers={**NO_STORE, **cut})
+
+
+async def _csv(world: World, experiment_id: str, after: int) -> AsyncIterator[str]:
+    """All rows after `after`, read as the client takes them."""
+    yield metrics.csv_header()
+    read = partial(metrics.csv_rows, world.hub, experiment_id)
+    while True:
+        lines, after = await to_thread.run_sync(read, after, CSV_ROWS, limiter=world.large_reads)
+        if not lines:
+            return
+        yield lines
 
 
 class HistoriesQuery(Query):
@@ -80,7 +108,14 @@ class HistoriesQuery(Query):
 
 
 @router.get("/v1/metrics", response_model=MetricsPages, response_description="The rows of each, by its id.")
-def get_histories(world: TheWorld, caller: TheCaller, query: Annotated[HistoriesQuery, InQuery()]) -> Response:
-    """The histories of up to 50 experiments at once, for curves over each other; what is not there is left out."""
-    found = histories.read(world.hub, caller.workspace_id, query.experiment, query.max_points)
-    return answer(found, headers=NO_STORE)
+async def get_histories(world: TheWorld, caller: TheCaller, query: Annotated[HistoriesQuery, InQuery()]) -> Response:
+    """The histories of up to 50 experiments at once, for curves over each other; what is not there is left out.
+
+    All together are 10,000 rows at most: of many experiments, fewer than `max_points` each.
+    """
+
+    def read() -> Response:
+        found = histories.read(world.hub, caller.workspace_id, query.experiment, query.max_points)
+        return answer(found, headers=NO_STORE)
+
+    return await to_thread.run_sync(read, limiter=world.large_reads)

@@ -4,25 +4,32 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from api.services.metrics import MOST_ROWS
 from api.services.sampling import sampled
 from gradus.wire.metrics import MetricsPage, MetricsPages, MetricsRow
 from hub import metrics
 from hub.hub import Hub
+from hub.metrics import MOST_LOSSES
 
 
 def read(hub: Hub, workspace_id: str, experiment_ids: Sequence[str], max_points: int) -> MetricsPages:
-    """At most `max_points` rows of each; experiments that the workspace does not have are left out."""
+    """At most `max_points` rows of each, fewer where that would be more than `MOST_ROWS` together; experiments that the
+    workspace does not have are left out."""
     with hub.read() as session:
         standing = metrics.standing(session, workspace_id, experiment_ids)
+        points = max(2, min(max_points, MOST_ROWS // max(1, len(standing))))
+        looked_at = max(2, MOST_LOSSES // max(1, len(standing)))
         return MetricsPages(
             data={
-                id_: MetricsPage(data=chosen(session, id_, max_points), last_epoch=epoch, status=status)
+                id_: MetricsPage(data=chosen(session, id_, points, looked_at), last_epoch=epoch, status=status)
                 for id_, (epoch, status) in standing.items()
             }
         )
 
 
-def chosen(session: Session, experiment_id: str, max_points: int) -> tuple[MetricsRow, ...]:
-    """The rows that a curve of so many points needs."""
-    epochs = sampled(metrics.losses(session, experiment_id), max_points)
+def chosen(
+    session: Session, experiment_id: str, max_points: int, looked_at: int = MOST_LOSSES
+) -> tuple[MetricsRow, ...]:
+    """The rows that a curve of so many points needs, chosen among so many."""
+    epochs = sampled(metrics.losses(session, experiment_id, most=looked_at), max_points)
     return metrics.read_epochs(session, experiment_id, epochs)

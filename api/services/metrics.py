@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from api.services.sampling import sampled
@@ -13,6 +13,9 @@ from gradus.wire.message import rfc3339
 from gradus.wire.metrics import MetricsPage, MetricsRow
 from hub import metrics
 from hub.hub import Hub
+
+MOST_ROWS = 10_000
+"""Of one answer, some 4 MB."""
 
 
 def progressed(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> bool:
@@ -27,7 +30,7 @@ def progressed(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> b
 
 
 def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points: int | None) -> MetricsPage:
-    """The rows of the epochs after `after`; at most `max_points` of them.
+    """The rows of the epochs after `after`; at most `max_points` of them, or the first `MOST_ROWS`.
 
     Raises:
         NotFound: there is no such experiment.
@@ -36,19 +39,38 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         after = min(after, row.epoch)  # a client may name numbers that no column holds
         if max_points is None:
-            data = metrics.read(session, experiment_id, after)
+            data = metrics.read(session, experiment_id, after, MOST_ROWS)
         else:
             chosen = sampled(metrics.losses(session, experiment_id, after), max_points)
             data = metrics.read_epochs(session, experiment_id, chosen)
         return MetricsPage(data=data, last_epoch=row.epoch, status=Status(row.status))
 
 
+def cut(page: MetricsPage) -> bool:
+    """Whether the answer ends before the newest row because it would be too long."""
+    return len(page.data) == MOST_ROWS and page.data[-1].epoch < page.last_epoch
+
+
+def csv_header() -> str:
+    """The names of the columns."""
+    return _lines([list(MetricsRow.model_fields)])
+
+
+def csv_rows(hub: Hub, experiment_id: str, after: int, most: int) -> tuple[str, int]:
+    """The next lines, and the epoch of the last; without lines, there are none."""
+    with hub.read() as session:
+        rows = metrics.read(session, experiment_id, after, most)
+    return as_csv(rows), rows[-1].epoch if rows else after
+
+
 def as_csv(rows: Sequence[MetricsRow]) -> str:
-    """A header and a line for each row, numbers spelled as in JSON; null is empty."""
+    """A line for each row, numbers spelled as in JSON; null is empty."""
+    return _lines([_cell(value) for _, value in row] for row in rows)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(MetricsRow.model_fields)
-    table.writerows([_cell(value) for _, value in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 

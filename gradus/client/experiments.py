@@ -8,7 +8,7 @@ from typing import Never
 from gradus.client import calls, several
 from gradus.client.comparison import Comparison
 from gradus.client.face import P, asks, sends, tells
-from gradus.client.flows import PAGE, ended, walk
+from gradus.client.flows import PAGE, all_metrics, ended, walk
 from gradus.client.follow import follow
 from gradus.client.follow_many import Told, follow_many
 from gradus.client.patience import PATIENCE
@@ -16,7 +16,7 @@ from gradus.client.run import Host, Run, hands
 from gradus.client.steps import Flow
 from gradus.client.stream import StreamEvent
 from gradus.client.watching import watch
-from gradus.wire.metrics import MetricsRow
+from gradus.wire.metrics import MetricsPage, MetricsRow
 
 
 class Experiments(Host[P]):
@@ -32,8 +32,15 @@ class Experiments(Host[P]):
     fork = hands(calls.fork)
     delete = sends(calls.delete)
     dry_run = sends(calls.dry_run)
-    metrics = sends(calls.metrics)
     checkpoints = sends(calls.checkpoints)
+
+    @asks
+    def metrics(
+        self, experiment_id: str, /, *, after: int = 0, wait: int = 0, max_points: int | None = None
+    ) -> Flow[Never, MetricsPage]:
+        """The rows after epoch `after`, however many; with `wait`, as soon as there is one or after so many seconds (at
+        most 60); with `max_points`, at most so many."""
+        return all_metrics(experiment_id, after=after, wait=wait, max_points=max_points)
 
     @tells
     def list(

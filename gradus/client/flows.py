@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
-from typing import Never, Protocol, TypeVar
+from typing import Any, Never, Protocol, TypeVar
 
 from gradus.client import calls
 from gradus.client.answer import refusal, value
@@ -11,6 +11,7 @@ from gradus.client.deadline import NEVER, Deadline
 from gradus.client.patience import LONG, RETRIES, pause, worth_another
 from gradus.client.steps import Answer, Ask, Flow, Lost, Rest, Tell
 from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.metrics import MetricsPage
 
 T = TypeVar("T")
 Y = TypeVar("Y")
@@ -42,6 +43,27 @@ def send(call: Call[T], retries: int = RETRIES, deadline: Deadline = NEVER) -> F
         lost = lost or isinstance(reply, Lost)
         yield Rest(min(pause(attempt, reply.retry_after if isinstance(reply, Answer) else 0.0), deadline.left()))
     return value(call, reply)
+
+
+def all_metrics(experiment_id: str, **options: Any) -> Flow[Never, MetricsPage]:
+    """The rows that `calls.metrics` asks for, all of them though one answer may have only the first."""
+    page = yield from send(calls.metrics(experiment_id, **options))
+    if options.get("max_points") is None:
+        while later := after_cut(page):
+            part = yield from send(calls.metrics(experiment_id, after=later))
+            page = joined(page, part)
+    return page
+
+
+def after_cut(page: MetricsPage) -> int:
+    """The epoch to go on from, if the answer has not all rows; else 0."""
+    return page.data[-1].epoch if page.data and page.data[-1].epoch < page.last_epoch else 0
+
+
+def joined(page: MetricsPage, part: MetricsPage) -> MetricsPage:
+    """Both; where the rows are gone meanwhile, there are no later ones."""
+    last = part.last_epoch if part.data else page.data[-1].epoch
+    return part.model_copy(update={"data": page.data + part.data, "last_epoch": last})
 
 
 def ended(experiment_id: str, seconds: float | None = None) -> Flow[Never, ExperimentRecord]:

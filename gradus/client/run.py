@@ -7,7 +7,7 @@ from gradus.client import calls, pages
 from gradus.client.calls import Call
 from gradus.client.drawing import POINTS, draw_run, frame
 from gradus.client.face import Face, P, asks, looking_like, method_of, sends_its, shown, tells
-from gradus.client.flows import ended, send
+from gradus.client.flows import all_metrics, ended, send
 from gradus.client.follow import follow
 from gradus.client.patience import PATIENCE
 from gradus.client.progress import after_epoch
@@ -200,7 +200,7 @@ class Run(Host[P]):
 
     def _metrics(self, **options: Any) -> Flow[Never, MetricsPage]:
         """Rows; where they tell of more than is known here, the record is renewed too."""
-        page = yield from send(calls.metrics(self.id, **options))
+        page = yield from all_metrics(self.id, **options)
         if (page.status, page.last_epoch) != (self.status, self.progress.epoch):
             self.run_of((yield from send(calls.experiment(self.id))))
         return page

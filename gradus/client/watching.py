@@ -10,7 +10,7 @@ from typing import Never, TypeVar
 from gradus.client import calls
 from gradus.client.answer import refusal, value
 from gradus.client.calls import Call
-from gradus.client.flows import tell
+from gradus.client.flows import after_cut, tell
 from gradus.client.follow import follow
 from gradus.client.patience import Trouble, worth_another
 from gradus.client.steps import Answer, Ask, Flow, Rest
@@ -43,9 +43,12 @@ def watch(
 
 def _kept(experiment_id: str, after: int, patience: float) -> Flow[MetricsRow, int]:
     """Tells the rows that the service has; the last of their epochs."""
-    page = yield from asked(calls.metrics(experiment_id, after=after), patience)
-    yield from tell(page.data)
-    return page.data[-1].epoch if page.data else after
+    while (page := (yield from asked(calls.metrics(experiment_id, after=after), patience))).data:
+        yield from tell(page.data)
+        after = page.data[-1].epoch
+        if not after_cut(page):
+            break
+    return after
 
 
 class Rows:

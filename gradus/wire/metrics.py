@@ -38,7 +38,8 @@ class MetricsPage(Message):
 
     data: tuple[MetricsRow, ...]
     last_epoch: int
-    """The newest epoch there is, whether or not it is in `data`; 0 if none. Pass it as `after` to read on."""
+    """The newest epoch there is, whether or not it is in `data`; 0 if none. An answer has 10,000 rows at most, from the
+    first on: to read on, pass the epoch of the last row as `after`, until that is this one."""
     status: Status
 
 

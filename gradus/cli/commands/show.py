@@ -22,7 +22,7 @@ def command(
     one_of(csv=csv, json=as_json)
     with Client(find_access(url)) as client:
         record = client.send(calls.experiment(ids.resolve(client, given)))
-        rows = () if spec else client.send(calls.metrics(record.id)).data
+        rows = () if spec else client.experiments.metrics(record.id).data
         kept = () if spec or csv or as_json else client.send(calls.checkpoints(record.id)).data
     document = unresolved(record.spec) if spec else output.document(record)
     if csv:

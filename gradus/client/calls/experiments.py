@@ -127,7 +127,8 @@ def checkpoints(experiment_id: str, /) -> Call[CheckpointPage]:
 def metrics(
     experiment_id: str, /, *, after: int = 0, wait: int = 0, max_points: int | None = None
 ) -> Call[MetricsPage]:
-    """The rows after epoch `after`; with `wait`, as soon as there is one or after so many seconds (at most 60)."""
+    """The rows after epoch `after`, the first 10,000 of them; with `wait`, as soon as there is one or after so many
+    seconds (at most 60)."""
     query = given(after=after, wait=wait, max_points=max_points)
     path = place("experiments", experiment_id, "metrics")
     return Call("GET", path, MetricsPage.model_validate_json, query=query, seconds=wait)

@@ -2,18 +2,22 @@
 
 import csv
 import io
+import itertools
 import threading
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import insert, update
 
+from api.services.metrics import MOST_ROWS
+from gradus.client import Client
 from gradus.status import Status
 from gradus.wire.metrics import MetricsRow
-from hub import claims, runs
-from hub.tables import ExperimentRow
-from tests.integration.api.service import Service, wait_for
-from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
+from hub import claims, metrics, runs
+from hub.tables import ExperimentRow, MetricRow
+from tests.integration.api.service import Service, on_sqlite, wait_for
+from tests.integration.hub.work import INFINITY, NAN, claim, metrics_row, submit, train_epoch
 
 
 def trained(service: Service, losses: list[float], **changes: float | None) -> tuple[ExperimentRow, claims.Claim]:
@@ -113,3 +117,70 @@ def test_an_epoch_that_no_column_holds_is_later_than_all(service: Service, clien
     row, _ = trained(service, [0.5])
     for query in ({}, {"max_points": 10}, {"wait": 1, "max_points": 2}):
         assert read(client, row, after=after, **query)["data"] == []
+
+
+def long_run(service: Service, epochs: int) -> ExperimentRow:
+    """A run that has so many rows, written at once. Every loss is 1, but for one peak."""
+    row = submit(service.hub, epochs=100_000)
+    claim(service.hub, row)
+    told = metrics_row(1).model_dump() | {"experiment_id": row.id, "train_loss": 1.0}
+    with service.hub.write() as session:
+        session.execute(insert(MetricRow), [told | {"epoch": epoch} for epoch in range(1, epochs + 1)])
+        session.execute(update(MetricRow).where(MetricRow.epoch == epochs // 2).values(train_loss=9.0))
+        session.execute(update(ExperimentRow).where(ExperimentRow.id == row.id).values(epoch=epochs))
+    return row
+
+
+@on_sqlite
+def test_one_answer_has_so_many_rows_and_says_how_to_go_on(service: Service, client: httpx.Client) -> None:
+    total = 2 * MOST_ROWS + 5
+    row = long_run(service, total)
+    path, seen = f"/v1/experiments/{row.id}/metrics", [0]
+    sizes = []
+    while True:
+        answer = client.get(path, params={"after": seen[-1]})
+        page = answer.json()
+        sizes.append(len(page["data"]))
+        seen.extend(one["epoch"] for one in page["data"])
+        assert page["last_epoch"] == total
+        assert answer.links.get("next", {}).get("url") == (f"?after={seen[-1]}" if seen[-1] < total else None)
+        if seen[-1] == total:
+            break
+    assert sizes == [MOST_ROWS, MOST_ROWS, 5]
+    assert seen == list(range(total + 1))
+
+
+@on_sqlite
+def test_the_client_and_csv_lose_no_row_of_a_long_run(service: Service, client: httpx.Client) -> None:
+    total = 2 * MOST_ROWS + 5
+    row = long_run(service, total)
+    with Client(service.access) as gradus:
+        assert [one.epoch for one in gradus.experiments.metrics(row.id).data] == list(range(1, total + 1))
+        run = gradus.experiments.get(row.id)
+        assert [one.epoch for one in run.metrics(after=3).data] == list(range(4, total + 1))
+        assert len(run.to_frame()) == total
+    text = client.get(f"/v1/experiments/{row.id}/metrics?after=2", headers={"Accept": "text/csv"}).text
+    assert [int(line.split(",")[0]) for line in text.splitlines()[1:]] == list(range(3, total + 1))
+
+
+def test_a_choice_among_very_many_rows_looks_at_so_many(service: Service) -> None:
+    row = long_run(service, 1000)
+    with service.hub.read() as session:
+        everything = metrics.losses(session, row.id)
+        assert [epoch for epoch, _ in everything] == list(range(1, 1001))
+        for most in (2, 3, 10, 99, 999):
+            some = [epoch for epoch, _ in metrics.losses(session, row.id, most=most)]
+            assert len(some) <= most
+            assert (some[0], some[-1]) == (1, 1000)
+            assert len({b - a for a, b in itertools.pairwise(some[:-1])}) <= 1
+        assert [epoch for epoch, _ in metrics.losses(session, row.id, after=990, most=4)] == [991, 995, 999, 1000]
+        assert list(metrics.losses(session, row.id, after=1000)) == []
+
+
+@on_sqlite
+def test_several_histories_have_so_many_rows_together(service: Service, client: httpx.Client) -> None:
+    ids = [long_run(service, 2000).id for _ in range(12)]
+    data = client.get("/v1/metrics", params={"experiment": ids, "max_points": 1000}).json()["data"]
+    assert MOST_ROWS // 2 < sum(len(page["data"]) for page in data.values()) <= MOST_ROWS
+    assert all(page["data"][-1]["epoch"] == 2000 for page in data.values())
+    assert all(any(one["train_loss"] == 9 for one in page["data"]) for page in data.values())
