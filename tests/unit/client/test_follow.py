@@ -124,3 +124,11 @@ def test_a_stream_that_closes_without_a_word_is_not_the_end_of_a_run_that_goes_o
 def test_what_cannot_get_better_is_told(connection: list[object], kind: type[GradusError]) -> None:
     with pytest.raises(kind):
         followed(connection, patience=0)
+
+
+def test_a_log_of_which_nothing_is_kept_any_more_ends_with_the_record() -> None:
+    over = record(status="failed")
+    told, last, asked = followed([STREAM, CLOSED], [Answer(200, over)])
+    assert (told, asked) == ([], [0])
+    assert isinstance(last, ExperimentRecord)
+    assert last.status is Status.FAILED
