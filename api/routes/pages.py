@@ -28,7 +28,7 @@ _CHARTS = Made(_EAGERLY + _PLOTLY.read_bytes(), "text/javascript")
 _REFERENCE = (shell.PAGES / "docs.html").read_text()
 _SIGN_IN = (shell.PAGES / "sign-in.html").read_text()
 _READ = ["GET", "HEAD"]
-_ID = re.compile(r"[a-z]+_[0-9A-Za-z]+")
+_ID = re.compile(r"\w+", re.ASCII)
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI writes styles into its elements."""
 

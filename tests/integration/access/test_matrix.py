@@ -165,6 +165,27 @@ def test_each_role_may_what_it_may_and_no_more(house: House, role: Role, way: st
             assert (answer.status_code, answer.json()["code"]) == (403, "role"), str(address)
 
 
+def test_a_viewer_may_preview_an_experiment_and_store_none(house: House) -> None:
+    headers = bearer(house.keys["viewer"].key)
+
+    def post(query: str, path: str = "/v1/experiments") -> httpx.Response:
+        return house.client.post(f"{path}?{query}", json=SPEC, headers=headers)
+
+    assert [layer["name"] for layer in post("dry_run=true").json()["layers"]][-1] == "output"
+    for query in (
+        "",
+        "dry_run=false",
+        "dry_run=true&dry_run=false",
+        "dry_run=false&dry_run=true",
+        "dry_run=",
+        "x=true",
+    ):
+        assert post(query).status_code == 403, query
+    one = house.experiment()
+    for path in (f"/v1/experiments/{one}/cancel", f"/v1/experiments/{one}/fork", "/v1/keys"):
+        assert post("dry_run=true", path).status_code == 403, path
+
+
 def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_nothing(house: House) -> None:
     """Every route with an id gives the same answer for one of another workspace as for one that nobody has."""
     mine = {"experiment_id": house.experiment(), "sweep_id": house.sweep(), "key_id": house.keys["editor"].id}

@@ -11,7 +11,7 @@ import { subscribe } from "../live.js";
 import { metric, withEpoch } from "../metrics.js";
 import { loadPlotly } from "../plotly.js";
 import { Rereader } from "../reread.js";
-import { mayChange, session } from "../session.js";
+import { session } from "../session.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
@@ -98,7 +98,7 @@ class ExperimentPage {
 
   /** What does not change while it trains. */
   async #learnMore({ spec }) {
-    const [known, dryRun] = await Promise.all([attempt(datasets), mayChange() ? tried(spec) : null]);
+    const [known, dryRun] = await Promise.all([attempt(datasets), tried(spec)]);
     this.#dataset = known?.get(spec.dataset.name) ?? null;
     this.#dryRun = dryRun;
     this.#draw();

@@ -3,18 +3,13 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { bytes, whole } from "../../format.js";
 
-/** @param dryRun undefined while it is asked for, null for who may not ask; with a `problem` if it came to nothing */
+/** @param dryRun undefined while it is asked for; with a `problem` if it came to nothing */
 export const layers = (dryRun) => html`
   <section class="card" aria-labelledby="layers-title">
     <h2 id="layers-title">Layers</h2>
-    ${dryRun?.layers ? table(dryRun) : html`<p class="muted">${silence(dryRun)}</p>`}
+    ${dryRun?.layers ? table(dryRun) : html`<p class="muted">${dryRun?.problem.message ?? "Loading …"}</p>`}
   </section>
 `;
-
-const silence = (dryRun) => {
-  if (dryRun === undefined) return "Loading …";
-  return dryRun?.problem.message ?? "A dry run tells: that needs a key that may change things.";
-};
 
 const table = (dryRun) => html`
   <div class="table" tabindex="0" role="region" aria-labelledby="layers-title">
