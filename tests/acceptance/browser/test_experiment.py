@@ -14,7 +14,7 @@ from gradus.client import calls
 from gradus.examples import DIGITS
 from gradus.status import Status
 from tests.acceptance.browser.accessible import barriers
-from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
+from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 from tests.servers.processes import ROOT, wait_until
 
@@ -123,7 +123,7 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     viewer = {"workspace": "default", "role": "viewer", "key_id": None, "expires_at": None}
     page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
     page.reload()
-    expect(page.get_by_text("that needs a key that may change things")).to_be_visible()
+    expect(page.get_by_role("region", name="Layers").first).to_contain_text("output")
     expect(page.get_by_role("group", name="What to do with it")).to_have_count(0)
 
 
@@ -225,3 +225,85 @@ def test_a_regression_has_no_accuracy(page: Page, service: Service) -> None:
     expect(page.locator(".tile", has_text="Best validation loss").locator(".tile-value")).to_have_text(
         f"{float(f'{best.validation_loss:.4g}'):g}"
     )
+
+
+LISTEN = """() => {
+    window.told = [];
+    const live = "#app [role=status], #app [aria-live]";
+    const words = () => [...document.querySelectorAll(live)].map((one) => one.textContent.trim()).join("|");
+    let last = words();
+    const look = () => words() === last || told.push((last = words()));
+    const everything = { subtree: true, childList: true, characterData: true };
+    new MutationObserver(look).observe(document.getElementById("main"), everything);
+}"""
+"""Keeps what a screen reader says in `told`."""
+
+
+def test_a_status_is_announced_and_not_each_epoch(page: Page, service: Service) -> None:
+    one = begin(service, name="long", **SLOW)
+    page.goto(f"/experiments/{one}")
+    said(page, Status.RUNNING)
+    page.evaluate(LISTEN)
+    until_drawn(page, 4)
+    epochs_told = page.evaluate("told.length")
+    end(service, one)
+    said(page, Status.CANCELLED)
+    expect(page.locator(".experiment-progress [role=status]")).to_have_text("The run is cancelled")
+    assert epochs_told <= 1, page.evaluate("told")  # that the curves have begun
+
+
+def test_what_cannot_be_read_again_is_said_and_read_later(visit: Visit, service: Service) -> None:
+    visit.complaints.absence = True
+    page = visit.page
+    page.add_init_script(ALONE)
+    one = begin(service, name="read again", epochs=2)
+    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+    page.route("**/v1/events", lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
+    page.goto(f"/experiments/{one}")
+    until_drawn(page, 2)
+    page.route(f"**/v1/experiments/{one}", lambda route: route.abort())
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.get_by_text("What is shown may be out of date")).to_be_visible()
+    expect(page.get_by_role("heading", name="read again")).to_be_visible()
+    service.client.send(calls.change(one, {"name": "renamed"}))
+    page.unroute(f"**/v1/experiments/{one}")
+    expect(page.get_by_role("heading", name="renamed")).to_be_visible()
+    expect(page.get_by_text("What is shown may be out of date")).to_have_count(0)
+
+
+def test_what_people_write_is_shown_without_harm(page: Page, service: Service) -> None:
+    name = "\x1b[31mred\x07 a\nb \u202egpj.exe"
+    one = begin(service, name=name, tags=["\u202etag"], epochs=1)
+    safe = "\\x1b[31mred\\x07 a\\nb \\u202egpj.exe"
+    page.goto(f"/experiments/{one}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(safe)
+    expect(page).to_have_title(f"{safe} · Gradus")
+    expect(page.get_by_role("link", name="\\u202etag")).to_be_visible()
+    said(page, Status.SUCCEEDED)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == "31mred-a-b-gpj.exe.csv"
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_contain_text(safe)
+    page.keyboard.press("Escape")
+    page.goto("/")
+    expect(page.get_by_role("link", name=safe)).to_be_visible()
+    found: str = page.evaluate("document.documentElement.outerHTML")
+    assert not set(found) & set("\x1b\x07\u202e")
+
+
+def test_nobody_s_notes_are_overwritten_unasked(page: Page, service: Service) -> None:
+    one = begin(service, name="ours", epochs=1)
+    page.goto(f"/experiments/{one}")
+    said(page, Status.SUCCEEDED)
+    page.get_by_role("button", name="Edit name, tags and notes").click()
+    service.client.send(calls.change(one, {"notes": "theirs", "tags": ["kept"]}))
+    page.get_by_role("textbox", name="Notes").fill("mine")
+    page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Somebody has changed the notes")
+    dialog.get_by_role("button", name="Overwrite").click()
+    expect(page.get_by_text("mine", exact=True)).to_be_visible()
+    found = service.client.send(calls.experiment(one))
+    assert (found.notes, found.tags) == ("mine", ("kept",))

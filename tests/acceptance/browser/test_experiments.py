@@ -86,6 +86,27 @@ def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, ru
     expect(page).to_have_url(re.compile("metric=test_loss"))
 
 
+def test_single_keys_can_be_switched_off_for_good(page: Page, runs: tuple[str, str]) -> None:
+    page.goto("/")
+    keys = page.get_by_role("group", name="Keyboard")
+    expect(keys).to_contain_text("search")
+    page.get_by_label("Single-key shortcuts").uncheck()
+    expect(keys).not_to_contain_text("search")
+    page.reload()
+    first = page.locator("tr[data-id] .cell-name a").first
+    first.focus()
+    for key in ("n", "x", "/", "j"):
+        page.keyboard.press(key)
+        expect(first).to_be_focused()
+    expect(page.get_by_role("region", name="Selection")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(first).not_to_be_focused()
+    page.get_by_label("Single-key shortcuts").check()
+    first.focus()
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+
+
 def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs: tuple[str, str]) -> None:
     libraries = hold(page, "**/plotly.min.js")
     page.goto(f"/compare?ids={','.join(runs)}", wait_until="commit")  # the library belongs to the page's load
