@@ -130,9 +130,16 @@ def _hints(word: type[Word]) -> dict[str, Any]:
 
 def _written_out(annotation: Any, value: Any) -> Any:
     """What an abbreviation stands for; anything else as it is."""
-    for one in _shorthands(annotation):
+    if id(annotation) not in _KNOWN:
+        _KNOWN[id(annotation)] = annotation, _shorthands(annotation)
+    for one in _KNOWN[id(annotation)][1]:
         value = one.func(value)  # type: ignore[call-arg]
     return value
+
+
+_KNOWN: dict[int, tuple[Any, Sequence[Shorthand]]] = {}
+"""Shorthands of each annotation of the spec, which is kept with them: it cannot be hashed, and its number is its own
+while it lives."""
 
 
 def _shorthands(annotation: Any) -> Sequence[Shorthand]:
