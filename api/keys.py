@@ -3,15 +3,16 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from gradus.errors import GradusError
 from gradus.streams import tolerate_any_text
 from gradus.wire.key import KeyRecord, Role
 from hub import keys, workspaces
 from hub.database import Database
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE
+from hub.trouble import told
 
 _MOST_DAYS = 36_500
 
@@ -19,13 +20,8 @@ _MOST_DAYS = 36_500
 def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the command says, on the database of the environment."""
     given = _parser().parse_args(arguments)
-    database = Database(Settings.from_env().database_url)
-    try:
+    with told(), closing(Database(Settings.from_env().database_url)) as database:
         given.run(database, given)
-    except GradusError as error:
-        sys.exit(f"error: {error.detail}")
-    finally:
-        database.close()
 
 
 def _create(database: Database, given: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from hub.database import Database
 from hub.hub import Hub
 from hub.loopback import loopback
 from hub.settings import Settings
+from hub.trouble import sentence, told
 
 _REFUSAL = (
     "Gradus does not listen on {host} before it has a key: "
@@ -38,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ[ROOT_PATH] = given.root_path
     open_files.raise_limit()
     _log()
-    if not loopback(given.host) and not has_keys(Settings.from_env().database_url):
+    with told():
+        settings = Settings.from_env()
+    if not loopback(given.host) and not has_keys(settings.database_url):
         sys.exit(_REFUSAL.format(host=given.host))
     uvicorn.run(
         "api.main:build",
@@ -88,7 +91,7 @@ def has_keys(database_url: str) -> bool:
                     return keys.any_good(session, datetime.now(UTC))
             except DatabaseError as error:
                 if database.engine.dialect.name == "sqlite" or not isinstance(error, OperationalError):
-                    sys.exit("The database has no tables yet: run `python -m hub.migrate` first.")
+                    sys.exit(f"error: {sentence(error)}")
                 logger.warning("waiting for the database: %s", error.orig)
                 time.sleep(1)
     finally:

@@ -32,6 +32,8 @@ from gradus.wire.problem import Mistake, Problem, place_within, stood
 from gradus.wire.wording import sentence
 from hub import schema
 from hub.hub import Hub
+from hub.room import NO_ROOM
+from hub.trouble import disk_full
 
 MEDIA_TYPE = "application/problem+json"
 _AWAY = (database.OperationalError, database.InterfaceError, database.TimeoutError)
@@ -70,6 +72,7 @@ def install(app: FastAPI, addresses: Addresses, nowhere: Callable[[Request], Res
     app.add_exception_handler(HTTPException, address)
     for kind in (database.DBAPIError, database.TimeoutError):
         app.add_exception_handler(kind, _database)
+    app.add_exception_handler(OSError, _system)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -146,6 +149,9 @@ def _address(request: Request, error: HTTPException, addresses: Addresses) -> Re
 async def _database(request: Request, error: Exception) -> Response:
     """A database that does not answer, or with other tables than this code knows; else it is our fault."""
     hub: Hub = request.app.state.world.hub
+    if disk_full(error):
+        logger.error("the disk is full: %s", error)
+        return respond(Unavailable(NO_ROOM, code="disk_full"), {"Retry-After": "120"})
     if wrong := await run_in_threadpool(_mismatch, hub, error):
         logger.error("%s", wrong)
         return respond(Unavailable(wrong, code="database_schema"))
@@ -153,6 +159,14 @@ async def _database(request: Request, error: Exception) -> Response:
         raise error
     logger.warning("the database does not answer: %s", error)
     return respond(Unavailable("the database does not answer; try again in a moment", code="database_unavailable"))
+
+
+async def _system(_: Request, error: Exception) -> Response:
+    """A disk without room; every other trouble of the system is our fault."""
+    if not disk_full(error):
+        raise error
+    logger.error("the disk is full: %s", error)
+    return respond(Unavailable(NO_ROOM, code="disk_full"), {"Retry-After": "120"})
 
 
 def _mismatch(hub: Hub, error: Exception) -> str | None:

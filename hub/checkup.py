@@ -18,6 +18,7 @@ from hub.bell import Bell
 from hub.database import Database, sqlite_module
 from hub.schema import mismatch, version
 from hub.settings import Settings
+from hub.trouble import told
 from hub.valkey import ValkeyServer
 from hub.valkey.executable import find_executable
 
@@ -90,7 +91,8 @@ def _embedded(folder: Path) -> Finding:
 
 def main() -> None:
     """One JSON object: a finding for each name."""
-    found = look(Settings.from_env(), os.environ)
+    with told():
+        found = look(Settings.from_env(), os.environ)
     print(json.dumps({name: asdict(one) for name, one in found.items()}))  # noqa: T201
 
 

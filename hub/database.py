@@ -5,17 +5,20 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from hub.postgres import ONE_MOMENT, postgres_engine
+from hub.room import Room
 from hub.tables import Table
+from hub.trouble import disk_full
 from hub.turns import Turns
 
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
@@ -34,8 +37,11 @@ class Database:
         """Whoever is not patient hears of a Postgres that does not answer as of one that is away."""
         self.url = url
         self._turns: Turns | None = None
+        self.room = Room(None)
         if make_url(url).get_backend_name() == "sqlite":
-            self._turns = Turns(f"{make_url(url).database}-turns", PATIENCE)
+            file = Path(make_url(url).database or "")
+            self._turns = Turns(f"{file}-turns", PATIENCE)
+            self.room = Room(file.parent)
             self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
         else:
             self._writer = postgres_engine(url, patient=patient)
@@ -56,8 +62,14 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session that commits when the block ends and rolls back when it raises."""
         turn = self._turns.turn() if self._turns else nullcontext()
-        with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        try:
+            with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            if disk_full(error):
+                self.room.found(room=False)
+            raise
+        self.room.found(room=True)
 
     def ping(self) -> None:
         """Raise if the database does not answer."""

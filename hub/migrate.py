@@ -1,6 +1,5 @@
 """Bring a database to the newest schema; `python -m hub.migrate` does it to that of the environment."""
 
-import sys
 from contextlib import closing
 
 from alembic import command
@@ -11,6 +10,7 @@ from gradus.streams import tolerate_any_text
 from hub.database import Database
 from hub.schema import NEWEST, SCRIPTS, mismatch, version
 from hub.settings import Settings
+from hub.trouble import told
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -36,14 +36,12 @@ def _refuse_newer(url: str) -> None:
 
 def _config(url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))  # else interpolation
     config.attributes["url"] = url  # not an option: `%` in a password would be read as interpolation
     return config
 
 
 if __name__ == "__main__":
     tolerate_any_text()
-    try:
+    with told():
         upgrade(Settings.from_env().database_url)
-    except Conflict as error:
-        sys.exit(f"error: {error.detail}")

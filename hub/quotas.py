@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from gradus import environment
 from gradus.errors import TooManyRequests
 from gradus.spec.experiment import MAX_EPOCHS, Experiment
 from gradus.spec.memory import memory_bytes
@@ -38,8 +39,8 @@ class Quotas:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Quotas":
         """Read `GRADUS_MAX_QUEUED`, `…_RUNNING`, `…_PARAMETERS`, `…_MEMORY_BYTES`, `…_EPOCHS`,
         `…_REQUESTS_PER_MINUTE`, `…_STREAMS`."""
-        given = {name: env.get(f"GRADUS_MAX_{name.upper()}") for name in cls.__dataclass_fields__}
-        return cls(**{name: int(value) for name, value in given.items() if value})
+        given = {name: environment.number(env, f"GRADUS_MAX_{name.upper()}", int) for name in cls.__dataclass_fields__}
+        return cls(**{name: value for name, value in given.items() if value is not None})
 
 
 def mistakes(experiment: Experiment, quotas: Quotas) -> tuple[Mistake, ...]:

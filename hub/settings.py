@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import URL
+
+from gradus import environment
+from gradus.client.access import data_dir
 from hub.quotas import Quotas
+
+
+_NUMBERS = ("lease_seconds", "checkpoint_seconds", "event_days", "hang_seconds")
 
 
 @dataclass(frozen=True)
@@ -35,19 +42,25 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
-        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS` and the quotas, `MAX_…`."""
-        data = Path(env.get("GRADUS_DATA_DIR", "~/.gradus")).expanduser().absolute()
-        own = data / "datasets"
-        given = env.get("GRADUS_DATASETS_DIR")
+        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS` and the quotas, `MAX_…`.
+
+        Raises:
+            BadRequest: one of them is not what it should be.
+        """
+        data = data_dir(env)
+        given = environment.folder(env, "GRADUS_DATASETS_DIR")
+        numbers = {name: environment.number(env, f"GRADUS_{name.upper()}", float) for name in _NUMBERS}
         return cls(
-            database_url=env.get("GRADUS_DATABASE_URL", f"sqlite:///{data / 'gradus.db'}"),
-            redis_url=env.get("GRADUS_REDIS_URL", "redis://127.0.0.1:6379/0"),
-            artifacts_url=env.get("GRADUS_ARTIFACTS_URL", str(data / "artifacts")),
+            database_url=environment.text(env, "GRADUS_DATABASE_URL") or sqlite_url(data / "gradus.db"),
+            redis_url=environment.text(env, "GRADUS_REDIS_URL") or "redis://127.0.0.1:6379/0",
+            artifacts_url=environment.text(env, "GRADUS_ARTIFACTS_URL") or str(data / "artifacts"),
             data_dir=data,
-            dataset_dirs=(Path(given).expanduser().absolute(), own) if given else (own,),
-            lease_seconds=float(env.get("GRADUS_LEASE_SECONDS", cls.lease_seconds)),
-            checkpoint_seconds=float(env.get("GRADUS_CHECKPOINT_SECONDS", cls.checkpoint_seconds)),
-            event_days=float(env.get("GRADUS_EVENT_DAYS", cls.event_days)),
-            hang_seconds=float(env.get("GRADUS_HANG_SECONDS", cls.hang_seconds)),
+            dataset_dirs=(*([given] if given else []), data / "datasets"),
+            **{name: number for name, number in numbers.items() if number is not None},
             quotas=Quotas.from_env(env),
         )
+
+
+def sqlite_url(file: Path) -> str:
+    """The URL of a database in a file, whatever it is called: `?` and `%` mean something in a URL."""
+    return URL.create("sqlite", database=str(file)).render_as_string()

@@ -6,7 +6,9 @@ import os
 import sys
 from collections.abc import Mapping
 
+from gradus.environment import number
 from hub.settings import Settings
+from hub.trouble import told
 from worker.app import WorkerProcess
 from worker.slot import Slot
 
@@ -14,10 +16,14 @@ from worker.slot import Slot
 def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
     """Run a worker until it is told to stop; the exit code."""
     options = argparse.ArgumentParser(prog="python -m worker", description="Train what is queued.")
-    options.add_argument("--slots", type=int, default=env.get("GRADUS_SLOTS", 1), help="experiments at once")
-    options.add_argument("--threads", type=int, default=env.get("GRADUS_THREADS", 1), help="CPU threads for each slot")
-    options.add_argument("--device", choices=["auto", "cpu", "cuda"], default=env.get("GRADUS_DEVICE", "auto"))
-    options.add_argument("--memory", type=float, default=env.get("GRADUS_MEMORY"), help="GiB for each slot on a CPU")
+    options.add_argument("--slots", type=int, default=number(env, "GRADUS_SLOTS", int) or 1, help="experiments at once")
+    options.add_argument(
+        "--threads", type=int, default=number(env, "GRADUS_THREADS", int) or 1, help="CPU threads for each slot"
+    )
+    options.add_argument("--device", choices=["auto", "cpu", "cuda"], default=env.get("GRADUS_DEVICE") or "auto")
+    options.add_argument(
+        "--memory", type=float, default=number(env, "GRADUS_MEMORY", float), help="GiB for each slot on a CPU"
+    )
     chosen = options.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     slots = [Slot(chosen.threads, chosen.device, chosen.memory) for _ in range(chosen.slots)]
@@ -25,4 +31,5 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with told():
+        sys.exit(main())

@@ -15,6 +15,8 @@ from gradus.status import Status
 from gradus.wire.system import DependencyHealth, Health, SystemRecord
 from hub import experiments, queue, schema, workers
 from hub.hub import Hub
+from hub.room import NO_ROOM
+from hub.trouble import disk_full
 
 
 def system(hub: Hub, workspace_id: str) -> SystemRecord:
@@ -58,8 +60,10 @@ def _ping(client: "redis.Redis") -> None:
 
 
 def _mismatch(hub: Hub) -> str | None:
+    """Nor has it room to store anything: it is asked after everything else."""
     with hub.read() as session:
-        return schema.mismatch(session)
+        wrong = schema.mismatch(session)
+    return wrong or (NO_ROOM if hub.database.room.is_full() else None)
 
 
 def _look(name: str, ask: Callable[[], str | None]) -> DependencyHealth:
@@ -67,8 +71,9 @@ def _look(name: str, ask: Callable[[], str | None]) -> DependencyHealth:
     try:
         wrong = ask()
     except (SQLAlchemyError, redis.RedisError, OSError) as error:
-        wrong = type(error).__name__
-    return DependencyHealth(name=name, ok=wrong is None, detail="" if wrong is None else _EFFECTS[name] + wrong)
+        wrong = NO_ROOM if disk_full(error) else type(error).__name__
+    detail = wrong if wrong in {None, NO_ROOM} else _EFFECTS[name] + str(wrong)
+    return DependencyHealth(name=name, ok=wrong is None, detail=detail or "")
 
 
 _EFFECTS = {

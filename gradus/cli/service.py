@@ -34,7 +34,7 @@ class Start:
     @property
     def folder(self) -> Path:
         """The data folder."""
-        return self.data.expanduser().absolute() if self.data else data_dir()
+        return data_dir() if self.data is None else self.data
 
     @property
     def command(self) -> list[str]:

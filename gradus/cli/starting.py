@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gradus.environment import path_of
 from gradus.root_path import root_path
 
 
@@ -15,7 +16,14 @@ def _checked(text: str) -> str:
     return path
 
 
-Data = Annotated[Path | None, typer.Option(metavar="DIR", help="Data folder; else GRADUS_DATA_DIR, else ~/.gradus.")]
+def _folder(given: str) -> Path:
+    return path_of(given, "--data")
+
+
+Data = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", parser=_folder, help="Data folder; else GRADUS_DATA_DIR, else ~/.gradus."),
+]
 Host = Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")]
 Port = Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port of the API; 0 takes a free one.")]
 RootPath = Annotated[

@@ -26,6 +26,7 @@ HINTS = {
     "not_found": "`gradus ls` shows what there is",
     "no_key": "set GRADUS_KEY to a key of this service; that of `gradus up` is found by itself on its own machine",
     "bad_key": "set GRADUS_KEY to a key of this service; `gradus keys list` shows which are good",
+    "disk_full": "`gradus rm` needs room itself; `gradus doctor` tells how much there is",
     "running": "`gradus cancel ID` ends it",
     "no_checkpoint": "the best and the last epoch's checkpoints are kept, and every n-th one's of a run submitted with "
     "`--set checkpoint.every=n`; without --from-epoch a fork begins anew",

@@ -7,7 +7,7 @@ from pathlib import Path
 from shlex import quote
 from urllib.parse import urlsplit
 
-from gradus import json_text
+from gradus import environment, json_text
 from gradus.errors import BadRequest, Unavailable
 
 CLIENT_FILE = "client.json"
@@ -39,13 +39,17 @@ class Access:
 
 
 def data_dir(env: Mapping[str, str] = os.environ) -> Path:
-    """The data folder: `GRADUS_DATA_DIR`, else `~/.gradus`."""
-    return Path(env.get("GRADUS_DATA_DIR") or DEFAULT_DATA_DIR).expanduser().absolute()
+    """The data folder: `GRADUS_DATA_DIR`, else `~/.gradus`.
+
+    Raises:
+        BadRequest: the variable is empty, or there is no home.
+    """
+    return environment.folder(env, "GRADUS_DATA_DIR") or environment.path_of(DEFAULT_DATA_DIR, "GRADUS_DATA_DIR")
 
 
 def open_command(folder: Path) -> str:
     """What opens the dashboard of the service on this data folder."""
-    return "gradus open" if folder == data_dir({}) else f"GRADUS_DATA_DIR={quote(str(folder))} gradus open"
+    return "gradus open" if folder == _default_dir() else f"GRADUS_DATA_DIR={quote(str(folder))} gradus open"
 
 
 def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, key: str | None = None) -> Access:
@@ -55,25 +59,46 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, 
     port of `localhost` somebody else may listen. `GRADUS_KEY` wins over it, and `key` over both.
 
     Raises:
-        BadRequest: the address or the key is none.
+        BadRequest: the address is none, or what was given is empty.
         Unavailable: no address is known.
     """
-    if key == "":
+    address = environment.text(env, "GRADUS_URL") if url is None else url
+    own_key = environment.text(env, "GRADUS_KEY") if key is None else key
+    if own_key is not None and not own_key.strip():
         raise BadRequest("the key that is given is empty: leave it away, or give one")
-    saved = _saved(data_dir(env) / CLIENT_FILE)
-    given = (env.get("GRADUS_URL") or None) if url is None else url
-    if given is not None:
-        address = _checked(given)
-        ours = saved if saved is not None and saved.also_called(address) else None
-    elif saved is None:
-        raise Unavailable("no service is known here: start one with `gradus up`, or name its URL")
-    else:
-        address, ours = saved.url, saved
-    own_key = key or env.get("GRADUS_KEY")
-    return Access(address, own_key) if ours is None else Access(ours.url, own_key or ours.key)
+    if address is None:
+        saved = _saved(env)
+        if saved is None:
+            raise Unavailable("no service is known here: start one with `gradus up`, or name its URL")
+        return Access(saved.url, own_key or saved.key)
+    return _elsewhere(_checked(address), own_key, env)
 
 
-def _saved(path: Path) -> Access | None:
+def _elsewhere(address: str, key: str | None, env: Mapping[str, str]) -> Access:
+    """The service at an address, with the file's key if it is the file's service and no other key was given."""
+    try:
+        saved = _saved(env)
+    except Unavailable:  # the file is spoilt, and not what was asked for
+        saved = None
+    if saved is not None and saved.also_called(address):
+        return Access(saved.url, key or saved.key)
+    return Access(address, key)
+
+
+def _default_dir() -> Path | None:
+    """None where there is no home."""
+    try:
+        return data_dir({})
+    except BadRequest:
+        return None
+
+
+def _saved(env: Mapping[str, str]) -> Access | None:
+    """What `gradus up` wrote, if it has."""
+    folder = environment.folder(env, "GRADUS_DATA_DIR") or _default_dir()
+    if folder is None:
+        return None
+    path = folder / CLIENT_FILE
     try:
         document = json_text.loads(path.read_text())
         return Access(_checked(str(document["url"])), document["key"])
@@ -96,4 +121,4 @@ def _is_address(url: str) -> bool:
     except ValueError:  # brackets or port
         return False
     whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
-    return whole and not (parts.query or parts.fragment)
+    return whole and not set("?#") & set(url) and url.isprintable()

@@ -9,6 +9,7 @@ import fsspec
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 
+from gradus.errors import BadRequest
 from hub.artifacts.manifest import MANIFEST, Damaged, Receipt, seal, verify
 
 
@@ -16,7 +17,10 @@ class ObjectStore:
     """An object is whole or not there, a set of them is not: the manifest goes last, and without it nothing counts."""
 
     def __init__(self, url: str) -> None:
-        kind = fsspec.get_filesystem_class(url.partition("://")[0])  # whose client may not be installed
+        try:
+            kind = fsspec.get_filesystem_class(url.partition("://")[0])  # whose client may not be installed
+        except (ImportError, ValueError) as error:
+            raise BadRequest(f"GRADUS_ARTIFACTS_URL: there is no such store here ({error})") from error
         self._url = url
         self._root = kind._strip_protocol(url).rstrip("/")
         self._connected: AbstractFileSystem | None = None

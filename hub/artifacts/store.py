@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote
 
 from hub.artifacts.folder import FolderStore
 from hub.artifacts.manifest import Receipt
@@ -39,8 +40,11 @@ class ArtifactStore(Protocol):
 
 
 def artifact_store(url: str) -> ArtifactStore:
-    """The store at a folder's path or an fsspec URL, such as `s3://bucket/prefix`."""
-    protocol, separator, path = url.partition("://")
-    if not separator:
-        return FolderStore(Path(url))
-    return FolderStore(Path(path)) if protocol == "file" else ObjectStore(url)
+    """The store at a folder's path or an fsspec URL, such as `s3://bucket/prefix`.
+
+    Raises:
+        BadRequest: there is no such kind of store.
+    """
+    if url.startswith("file:"):
+        return FolderStore(Path(unquote(url.removeprefix("file:").removeprefix("//").removeprefix("localhost"))))
+    return ObjectStore(url) if "://" in url else FolderStore(Path(url))

@@ -7,11 +7,10 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from gradus import __version__
 from gradus.client.access import CLIENT_FILE, Access, data_dir, open_command
-from gradus.errors import GradusError
+from gradus.environment import path_of
 from gradus.root_path import ROOT_PATH
 from gradus.streams import tolerate_any_text
 from gradus.wire.system import WorkerRecord
@@ -23,6 +22,8 @@ from hub.embedded.ports import free_port
 from hub.embedded.supervisor import Stopped, Supervisor
 from hub.loopback import loopback
 from hub.passes import PassKind
+from hub.room import require_room
+from hub.trouble import EXPECTED, NO_WORDS, sentence
 
 FAILED = 3
 ALREADY_RUNNING = 4
@@ -34,8 +35,21 @@ def main(arguments: Sequence[str]) -> int:
     tolerate_any_text()
     options = _options(arguments)
     open_files.raise_limit()
-    folder = DataFolder(options.data.expanduser().absolute())
+    if sys.flags.optimize > 1:
+        say(f"error: {NO_WORDS}")
+        return FAILED
     try:
+        folder = DataFolder(path_of(options.data, "--data") if options.data is not None else data_dir())
+        return _start(folder, options)
+    except EXPECTED as error:
+        say(f"error: {sentence(error)}")
+    return FAILED
+
+
+def _start(folder: DataFolder, options: argparse.Namespace) -> int:
+    """Unless somebody else has the folder."""
+    try:
+        require_room(folder.path)
         folder.make()
         with folder.held():
             return _run(folder, options)
@@ -44,11 +58,6 @@ def main(arguments: Sequence[str]) -> int:
         where = f" at {access.url}" if access else ""
         say(f"Gradus is already running{where} on the data folder {folder.path}.")
         return ALREADY_RUNNING
-    except GradusError as error:
-        say(f"error: {error.detail}")
-    except OSError as error:
-        say(f"error: {error}")
-    return FAILED
 
 
 def say(line: str) -> None:
@@ -59,7 +68,7 @@ def say(line: str) -> None:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="gradus up", description="Start the whole service on this machine.")
-    parser.add_argument("--data", type=Path, default=data_dir())
+    parser.add_argument("--data", default=None)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--root-path", default=os.environ.get(ROOT_PATH, ""))
@@ -72,6 +81,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _run(folder: DataFolder, options: argparse.Namespace) -> int:
     """With the folder in hand."""
+    os.umask(0o077)  # all of it is for its owner alone, also below a folder that others may enter
     began = time.monotonic()
     for name in OVERRIDDEN:
         if name in os.environ:

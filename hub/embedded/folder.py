@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradus.client.access import CLIENT_FILE, Access
+from hub.settings import sqlite_url
 
 _LONG_LOG = 10_000_000
 
@@ -30,7 +31,7 @@ class DataFolder:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.path / 'gradus.db'}"
+        return sqlite_url(self.path / "gradus.db")
 
     @property
     def running(self) -> Path:
@@ -58,9 +59,12 @@ class DataFolder:
                 os.truncate(path, 0)
 
     def make(self) -> None:
-        """Create what is not there."""
+        """Create what is not there, and close to others what was made when the folder was open to them."""
         for folder in (self.path, self.running, self.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for one in (self.running, self.logs, self.path / "artifacts", *self.path.glob("gradus.db*")):
+            if one.exists():
+                one.chmod(one.stat().st_mode & 0o700)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:

@@ -4,8 +4,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
+from gradus import environment
 from gradus.client import Access, Client, calls
 from gradus.errors import Unavailable
 from gradus.root_path import ROOT_PATH, escaped
@@ -118,8 +118,8 @@ class Supervisor:
 
     def _env(self) -> Mapping[str, str]:
         """Addresses and secrets go by the environment: command lines can be read by everybody."""
-        datasets = os.environ.get("GRADUS_DATASETS_DIR")
-        own = {"GRADUS_DATASETS_DIR": str(Path(datasets).expanduser().absolute())} if datasets else {}
+        datasets = environment.folder(os.environ, "GRADUS_DATASETS_DIR")
+        own = {"GRADUS_DATASETS_DIR": str(datasets)} if datasets else {}
         return own | {
             "GRADUS_DATA_DIR": str(self.folder.path),
             "GRADUS_DATABASE_URL": self.folder.database_url,

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError
+from redis.exceptions import BusyLoadingError, ResponseError
 from redis.retry import Retry
 
 
@@ -27,8 +27,8 @@ class Access:
         return Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
 
     def answers(self) -> bool:
-        """Whether a server is ready."""
-        return self._ping() is None
+        """Whether a server is ready; one that refuses because its disk is full answers, too."""
+        return isinstance(self._ping(), ResponseError | None)
 
     def loading(self) -> bool:
         """Whether a server still reads its file."""

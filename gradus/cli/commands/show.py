@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gradus.cli import documents, ids, output, portrait
+from gradus.cli import documents, health, ids, output, portrait
 from gradus.cli.options import Id, Json, Url, one_of
 from gradus.client import Client, calls, find_access
 from gradus.fork import unresolved
@@ -24,6 +24,7 @@ def command(
         record = client.send(calls.experiment(ids.resolve(client, given)))
         rows = () if spec else client.experiments.metrics(record.id).data
         kept = () if spec or csv or as_json else client.send(calls.checkpoints(record.id)).data
+        troubles = () if record.status.final else health.troubles(client.access)
     document = unresolved(record.spec) if spec else output.document(record)
     if csv:
         portrait.print_csv(rows)
@@ -33,3 +34,5 @@ def command(
         output.write(documents.write_yaml(document))
     else:
         output.show(portrait.portrait(record, rows, kept))
+    for trouble in troubles:
+        output.talk(trouble)

@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from gradus import environment
 from gradus.cli.doctor.check import Check, ok, warning
 from gradus.client import Access, Client, calls
 from gradus.datasets import DATASETS, DatasetFacts
-from gradus.errors import GradusError
+from gradus.errors import BadRequest, GradusError
 
 
 def there(access: Access) -> Iterator[Check]:
@@ -24,8 +25,12 @@ def there(access: Access) -> Iterator[Check]:
 
 def here(data: Path, env: Mapping[str, str] = os.environ) -> Iterator[Check]:
     """In the folders of this machine; those that come with scikit-learn need none."""
-    given = env.get("GRADUS_DATASETS_DIR")
-    folders = [*([Path(given).expanduser()] if given else []), data / "datasets"]
+    try:
+        given = environment.folder(env, "GRADUS_DATASETS_DIR")
+    except BadRequest as error:
+        yield warning("data sets", error.detail, "correct it, or leave it away")
+        return
+    folders = [*([given] if given else []), data / "datasets"]
     if given and not folders[0].is_dir():
         yield warning("data sets", f"GRADUS_DATASETS_DIR: there is no folder {given}", "correct it, or leave it away")
     wanted = [facts for facts in DATASETS.values() if facts.files]

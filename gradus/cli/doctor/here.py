@@ -15,10 +15,11 @@ from gradus import __version__
 from gradus.cli.doctor.check import Check, ok, problem, warning
 from gradus.cli.service import NEEDED
 
-LOW, TOO_LOW = 5e9, 5e8
+LOW, TOO_LOW, NOTHING = 5e9, 5e8, 2**20
 """Bytes free."""
 FEW_FILES = 2048
 """As a thousand streams need, with all else that a service opens."""
+FULL = "make room by removing other files from this disk: gradus rm needs some itself"
 INSTALL = "pip install -c constraints.txt -e '.[embedded]' in a checkout of the project"
 
 _TORCH = """
@@ -90,7 +91,11 @@ def folder(path: Path) -> Iterator[Check]:
     said = f"{free / 1e9:.1f} GB free"
     if free < LOW:
         found = problem if free < TOO_LOW else warning
-        yield found("disk", said, "delete experiments (gradus rm), or choose a data folder elsewhere")
+        yield found(
+            "disk",
+            said,
+            FULL if free < NOTHING else "delete experiments (gradus rm), or choose a data folder elsewhere",
+        )
     else:
         yield ok("disk", said)
 

@@ -45,8 +45,11 @@ def once(idempotency_key: str | None) -> dict[str, str]:
 
 
 def place(family: str, name: str, part: str = "") -> str:
-    """The path of one thing, or of a part of it."""
-    return "/".join(["/v1", family, quote(name, safe=""), *([part] if part else [])])
+    """The path of one thing, or of a part of it, whatever its name: `..` would lead to another's."""
+    inside = quote(name, safe="")
+    if name in {".", ".."}:
+        inside = name.replace(".", "%2E")
+    return "/".join(["/v1", family, inside, *([part] if part else [])])
 
 
 def given(**options: str | int | None) -> dict[str, str | int]:
