@@ -45,7 +45,7 @@ class Security:
                 headers = MutableHeaders(raw=message["headers"])
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
-                if scope["scheme"] == "https":
+                if scope["scheme"] == "https" and not _is_localhost(scope):
                     headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
                 if path_within(scope).startswith("/v1/"):  # what one may see, no shared cache may show to another
                     headers.setdefault("Cache-Control", "private, no-cache")
@@ -54,3 +54,9 @@ class Security:
             await send(message)
 
         return await self._app(scope, receive, secured)
+
+
+def _is_localhost(scope: Scope) -> bool:
+    """What is told of `localhost` holds for every program at every port there."""
+    host = dict(scope["headers"]).get(b"host", b"").partition(b":")[0].lower()
+    return bool(host == b"localhost" or host.endswith(b".localhost"))

@@ -2,12 +2,16 @@
 
 import json
 import os
+import re
 import subprocess
+from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from hub.quotas import Quotas
 
 ROOT = Path(__file__).parents[2]
 PASSWORDS = {"POSTGRES_PASSWORD": "first", "REDIS_PASSWORD": "second"}
@@ -32,6 +36,34 @@ def services() -> dict[str, Any]:
 def test_compose_accepts_the_file() -> None:
     done = compose("--profile", "gpu", "config", "--quiet", env=PASSWORDS)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+NOT_PASSED_ON = {"GRADUS_URL", "GRADUS_KEY", "GRADUS_PORT"}
+"""The client's, and one that is Compose's own."""
+
+
+def settings() -> set[str]:
+    """Every variable that the service's code names, or makes the name of."""
+    code = "".join(file.read_text() for part in ("hub", "api", "worker") for file in (ROOT / part).rglob("*.py"))
+    named = {name for name in re.findall(r"GRADUS_[A-Z_]*[A-Z]", code) if name != "GRADUS_MAX"}
+    quotas = {f"GRADUS_MAX_{field.name.upper()}" for field in fields(Quotas)}
+    return (named | quotas | {"FORWARDED_ALLOW_IPS"}) - NOT_PASSED_ON
+
+
+@pytest.mark.parametrize("service", ["api", "migrate", "worker-cpu", "worker-gpu"])
+def test_every_setting_that_the_code_reads_is_passed_on_and_none_is_invented(service: str) -> None:
+    fixed = {"GRADUS_DATABASE_URL", "GRADUS_REDIS_URL", "GRADUS_DATA_DIR"}
+    given = {name: f"value of {name}" for name in settings() - fixed}
+    shown = compose("--profile", "gpu", "config", "--format", "json", env={**PASSWORDS, **given})
+    assert shown.returncode == 0, shown.stderr
+    passed = json.loads(shown.stdout)["services"][service]["environment"]
+    assert {name: passed.get(name) for name in given} == given
+    unset = {name for name, value in services()[service]["environment"].items() if value is None}
+    assert unset == set(given) - {"GRADUS_ARTIFACTS_URL"}
+
+
+def test_secrets_beside_the_file_do_not_get_into_an_image() -> None:
+    assert ".env" in (ROOT / ".dockerignore").read_text().splitlines()
 
 
 @pytest.mark.parametrize("missing", list(PASSWORDS))

@@ -6,10 +6,11 @@ from http.cookies import SimpleCookie
 import httpx
 import pytest
 
+from api.app import create_app
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.passes import PassKind
-from tests.integration.access.doors import JSON, SPEC, bearer, make_key, revoke, ticket
+from tests.integration.access.doors import JSON, SPEC, bearer, make_key, revoke, serving, ticket
 
 
 @pytest.fixture
@@ -43,6 +44,26 @@ def test_over_https_the_cookie_never_travels_without_it(browser: httpx.Client, h
     (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
     assert cookie["secure"]
     assert "max-age" in answer.headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize(("trusted", "secure"), [("127.0.0.2", True), ("127.0.0.1", False)])
+def test_of_a_proxy_elsewhere_it_is_believed_once_it_is_named(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, trusted: str, secure: bool
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+    proxy = httpx.HTTPTransport(local_address="127.0.0.2")
+    with serving(create_app(hub)) as url, httpx.Client(base_url=url, transport=proxy) as client:
+        headers = {"X-Forwarded-Proto": "https", "Host": "lab.example"}
+        answer = client.post("/v1/session", json={"key": make_key(hub).key}, headers=headers)
+    (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
+    assert bool(cookie["secure"]) is secure
+    assert ("strict-transport-security" in answer.headers) is secure
+
+
+def test_localhost_is_not_told_to_be_https_alone(browser: httpx.Client) -> None:
+    """It would be for a year, and for every other program there."""
+    answer = browser.get("/healthz", headers={"X-Forwarded-Proto": "https", "Host": "localhost:8443"})
+    assert "strict-transport-security" not in answer.headers
 
 
 def test_signing_out_ends_the_session_even_for_who_kept_the_cookie(browser: httpx.Client, hub: Hub) -> None:
