@@ -18,6 +18,7 @@ from api.log_limit import LogLimit
 from api.prefix import TRUSTED
 from gradus.root_path import ROOT_PATH, root_path
 from hub import keys, open_files
+from hub.artifacts.store import artifact_store
 from hub.database import Database
 from hub.hub import Hub
 from hub.loopback import loopback
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _log()
     with told():
         settings = Settings.from_env()
+        artifact_store(settings.artifacts_url)  # of a kind that is known here
     if not loopback(given.host) and not has_keys(settings.database_url):
         sys.exit(_REFUSAL.format(host=given.host))
     uvicorn.run(

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from gradus import environment
 from gradus.client.access import data_dir
+from gradus.errors import BadRequest
 from hub.quotas import Quotas
+
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
+REDIS = ("redis://", "rediss://", "unix://")
 
 
 _NUMBERS = ("lease_seconds", "checkpoint_seconds", "event_days", "hang_seconds")
@@ -51,14 +56,35 @@ class Settings:
         given = environment.folder(env, "GRADUS_DATASETS_DIR")
         numbers = {name: environment.number(env, f"GRADUS_{name.upper()}", float) for name in _NUMBERS}
         return cls(
-            database_url=environment.text(env, "GRADUS_DATABASE_URL") or sqlite_url(data / "gradus.db"),
-            redis_url=environment.text(env, "GRADUS_REDIS_URL") or "redis://127.0.0.1:6379/0",
+            database_url=_database_url(env) or sqlite_url(data / "gradus.db"),
+            redis_url=_url(env, "GRADUS_REDIS_URL", REDIS) or "redis://127.0.0.1:6379/0",
             artifacts_url=environment.text(env, "GRADUS_ARTIFACTS_URL") or str(data / "artifacts"),
             data_dir=data,
             dataset_dirs=(*([given] if given else []), data / "datasets"),
             **{name: number for name, number in numbers.items() if number is not None},
             quotas=Quotas.from_env(env),
         )
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    url = _url(env, "GRADUS_DATABASE_URL", DATABASES)
+    if url is not None:
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            raise BadRequest(
+                "GRADUS_DATABASE_URL cannot be read: write it like postgresql+psycopg://user:password@host/database",
+                code=environment.CODE,
+            ) from None
+    return url
+
+
+def _url(env: Mapping[str, str], name: str, beginnings: tuple[str, ...]) -> str | None:
+    """The address that the variable is; it may hold a password, and is not repeated."""
+    url = environment.text(env, name)
+    if url is not None and not url.startswith(beginnings):
+        raise BadRequest(f"{name} must begin with {' or '.join(beginnings)}", code=environment.CODE)
+    return url
 
 
 def sqlite_url(file: Path) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import redis
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gradus.errors import GradusError
 
@@ -37,8 +37,6 @@ def sentence(error: BaseException) -> str:
     """What is wrong, and what to do where that is known. No values of statements are in it, nor passwords."""
     if disk_full(error):
         return f"the disk is full ({_cause(error)}): make room on it by removing other files, then try again"
-    if isinstance(error, ArgumentError):
-        return "GRADUS_DATABASE_URL cannot be read: write it like postgresql+psycopg://user:password@host/database"
     if isinstance(error, DBAPIError):
         return _of_database(error)
     return _cause(error)

@@ -52,6 +52,13 @@ def test_a_number_that_is_none_is_refused_by_its_name_and_an_empty_one_is_the_de
         Settings.from_env({**env, f"GRADUS_{name}": "many"})
 
 
+@pytest.mark.parametrize("url", ["http://:secret@x", "secret", "redis:secret"])
+def test_what_is_no_address_of_a_redis_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(BadRequest, match="GRADUS_REDIS_URL must begin with redis://") as refused:
+        Settings.from_env({"GRADUS_DATA_DIR": "/nowhere", "GRADUS_REDIS_URL": url})
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize(("url", "key"), [("", None), ("http://here:1", ""), (None, " ")])
 def test_an_empty_address_or_key_is_refused(tmp_path: Path, url: str | None, key: str | None) -> None:
     with pytest.raises(BadRequest):
@@ -232,8 +239,8 @@ def test_before_the_migration_it_is_asked_for(module: str, tmp_path: Path) -> No
     ("url", "said"),
     [
         ("sqlite:////proc/nowhere/x.db", "No such file|unable to open"),
-        ("nonsense", "GRADUS_DATABASE_URL cannot be read"),
-        ("nosql://x/y", "GRADUS_DATABASE_URL"),
+        ("nosql://u:secret@x/y", "GRADUS_DATABASE_URL must begin with sqlite:///"),
+        ("postgresql+psycopg://u:secret@127.0.0.1:port/x", "GRADUS_DATABASE_URL cannot be read"),
         ("postgresql+psycopg://u:secret@127.0.0.1:1/x", "refused"),
     ],
 )
