@@ -15,9 +15,7 @@ from hub.quotas import Quotas
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 REDIS = ("redis://", "rediss://", "unix://")
-
-
-_NUMBERS = ("lease_seconds", "checkpoint_seconds", "event_days", "hang_seconds")
+NUMBERS = ("lease_seconds", "checkpoint_seconds", "event_days", "hang_seconds")
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Settings:
         """
         data = data_dir(env)
         given = environment.folder(env, "GRADUS_DATASETS_DIR")
-        numbers = {name: environment.number(env, f"GRADUS_{name.upper()}", float) for name in _NUMBERS}
+        numbers = {name: environment.number(env, f"GRADUS_{name.upper()}", float) for name in NUMBERS}
         return cls(
             database_url=_database_url(env) or sqlite_url(data / "gradus.db"),
             redis_url=_url(env, "GRADUS_REDIS_URL", REDIS) or "redis://127.0.0.1:6379/0",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from hub.quotas import Quotas
+from hub.settings import NUMBERS
 
 ROOT = Path(__file__).parents[2]
 PASSWORDS = {"POSTGRES_PASSWORD": "first", "REDIS_PASSWORD": "second"}
@@ -44,10 +45,13 @@ NOT_PASSED_ON = {"GRADUS_URL", "GRADUS_KEY", "GRADUS_PORT"}
 
 def settings() -> set[str]:
     """Every variable that the service's code names, or makes the name of."""
-    code = "".join(file.read_text() for part in ("hub", "api", "worker") for file in (ROOT / part).rglob("*.py"))
+    code = "".join(
+        file.read_text() for part in ("hub", "api", "worker", "gradus") for file in (ROOT / part).rglob("*.py")
+    )
     named = {name for name in re.findall(r"GRADUS_[A-Z_]*[A-Z]", code) if name != "GRADUS_MAX"}
-    quotas = {f"GRADUS_MAX_{field.name.upper()}" for field in fields(Quotas)}
-    return (named | quotas | {"FORWARDED_ALLOW_IPS"}) - NOT_PASSED_ON
+    made = {f"GRADUS_MAX_{field.name.upper()}" for field in fields(Quotas)}
+    made |= {f"GRADUS_{name.upper()}" for name in NUMBERS}
+    return (named | made | {"FORWARDED_ALLOW_IPS"}) - NOT_PASSED_ON
 
 
 @pytest.mark.parametrize("service", ["api", "migrate", "worker-cpu", "worker-gpu"])
