@@ -100,7 +100,8 @@ class Run:
                 report = self._trainer.receive(HURRY_SECONDS if self._stopped.keys() & self._open else LOOK_SECONDS)
                 self._hang.follow(self._trainer, report)
                 self._take(report)
-                self._look()
+                if self._open:  # else the job is given back already, and what is late is still to be named
+                    self._look()
         except TrainerLost as lost:
             return self._lose(lost)
         if self._open:
