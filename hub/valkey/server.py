@@ -104,6 +104,8 @@ class ValkeyServer:
     def _launch(self, access: Access, lock: int) -> bool:
         """Whether a server with this access came up."""
         write(self._config, access)
+        if self._process is not None:
+            self._process.poll()  # one that was killed leaves its name in the process table until it is asked for
         access.socket.unlink(missing_ok=True)  # whatever is left there would be told the password
         with self.log.open("ab") as log, self._config.open("rb") as config:
             self._process = subprocess.Popen(  # noqa: S603

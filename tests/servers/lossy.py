@@ -56,6 +56,7 @@ class LossyPostgres:
                     server.connect(self._server)
                 except OSError:  # it is away, as it would be without us
                     _end(client)
+                    server.close()
                     continue
                 self._pass_on(_Session(client, server, self._lose))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from gradus.client import Access
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
+from hub.valkey.lock import Lock
 from tests.servers.chaos.families import children, family
 from tests.servers.chaos.service import WORKERS, tempered
 from tests.servers.chaos.victims import Victim
@@ -64,7 +65,7 @@ class ClusterService:
     def mend(self) -> None:
         if not self._postgres.alive:
             self._postgres.revive()
-        if self._valkey.pid is None:
+        if Lock(self._valkey.folder).holder() is None:  # one that is frozen is there, though it does not answer
             self._valkey.start()
         for name, program in self.programs.items():
             if program.process.poll() is not None:

@@ -36,7 +36,8 @@ class Files:
 
     def _named(self) -> set[Named]:
         with self._database.read() as session:
-            return set(session.execute(select(CheckpointRow.key, CheckpointRow.digest)).tuples())
+            rows = session.execute(select(CheckpointRow.key, CheckpointRow.digest))
+            return {(key, digest) for key, digest in rows}
 
     def _whole(self, key: str, digest: str) -> bool:
         try:
