@@ -9,7 +9,7 @@ from gradus.sweep.changes import Change
 from gradus.sweep.request import SweepRequest
 from gradus.wire.problem import Mistake
 
-MAX_LAYERS = 10_000
+MAX_LAYERS = 6_000
 """Layers of all experiments together."""
 MAX_BYTES = 8 * 2**20
 """Of all experiments' documents together."""

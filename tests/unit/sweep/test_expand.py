@@ -294,7 +294,7 @@ WASTEFUL: dict[str, tuple[dict[str, Any], str]] = {
         {"variants": {"x": {"layers": [{"kind": "dense", "units": 4}] * 200}}, "seeds": list(range(500))},
         "layers together",
     ),
-    "deep networks by the thousand": ({"grid": {"layers": [[one + 1] * 201 for one in range(1000)]}}, "10,000 layers"),
+    "deep networks by the thousand": ({"grid": {"layers": [[one + 1] * 201 for one in range(1000)]}}, "6,000 layers"),
     "a deep base by the thousand": ({"base": BASE | {"layers": [8] * 200}, "grid": {"l2": MANY}}, "together|MiB"),
     "an object of a hundred thousand keys": (
         {"grid": {"optimizer": [{"kind": "sgd", **dict.fromkeys(map(str, range(50_000)), 1)}], "l2": [0, 1]}},
