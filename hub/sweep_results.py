@@ -20,7 +20,7 @@ from gradus.sweep.verdict import verdict
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.sweep import Difference, FailedMember, SweepRecord, SweepResult, SweepSummary, sweep_status
-from hub import sweeps
+from hub import demand, sweeps
 from hub.sweeps import Outcome
 from hub.tables import SweepRow
 
@@ -89,6 +89,7 @@ def record(session: Session, row: SweepRow) -> SweepRecord:
         **dict(summary(row, counts)),
         request=request,
         base_label=row.base_label,
+        waiting_for=demand.of_sweep(session, row.workspace_id, row.id) if counts[Status.QUEUED] else None,
         grain=grain(request.objective.metric, request.base.dataset) or None,
         results=_results(changes(request), found, request.objective, row.base_label),
     )

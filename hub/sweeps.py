@@ -11,7 +11,7 @@ from gradus.array import Room, arrays
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Expansion, Member
 from gradus.sweep.limits import Check, nothing_to_check
-from hub import experiments
+from hub import demand, experiments
 from hub.drafts import Draft, draft
 from hub.events import Event, append
 from hub.experiments import Origin
@@ -70,7 +70,8 @@ def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> 
     jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
     outbox(session).hints.extend(jobs.items())
     told = [Event(one.id, EventKind.STATUS, record(one, spec)) for one, spec in zip(added, specs, strict=True)]
-    append(session, told, at)
+    wishes = [(one.id, spec.device) for one, spec in zip(added, specs, strict=True)]
+    append(session, told + demand.warnings(session, wishes), at)
 
 
 def get_of(session: Session, workspace_id: str, sweep_id: str) -> SweepRow | None:

@@ -45,6 +45,11 @@ def alive(session: Session) -> Sequence[WorkerRecord]:
     return [WorkerRecord.model_validate(row, from_attributes=True) for row in rows]
 
 
+def kinds(session: Session) -> Sequence[str]:
+    """The kinds of devices that the workers have which are there: cpu, cuda."""
+    return sorted({worker.device.partition(":")[0] for worker in alive(session)})
+
+
 def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
     """The workers that are there as a workspace sees them: with the experiments of its own that they train."""
     training = (

@@ -18,11 +18,11 @@ from gradus.spec.experiment import Experiment
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.problem import Mistake, mistakes
-from hub import checkpoints, control, forks, idempotency, provenance
+from hub import checkpoints, control, demand, forks, idempotency, provenance
 from hub.experiments import Origin
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.records import record, spec_of
+from hub.records import spec_of
 from hub.tables import ExperimentRow
 
 Wish = Callable[[Session, ExperimentRow], None]
@@ -40,7 +40,7 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, wish: Wish) -> Seen:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         wish(session, row)
         session.refresh(row)  # writing events moves the version on
-        return Seen(record(row), row.version)
+        return Seen(demand.seen_one(session, row), row.version)
 
 
 def resume(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
@@ -70,7 +70,7 @@ def extend(hub: Hub, workspace_id: str, experiment_id: str, more: ExtendRequest,
         creation.refuse_giants(hub, wider)
         control.extend(session, row, wider, hub.settings.quotas)
         session.refresh(row)  # writing events moves the version on
-        return creation.outcome(row)
+        return creation.outcome(session, row)
 
     asked = idempotency.repeatable(workspace_id, key, "extend", experiment_id, more.model_dump_json())
     return once(hub, asked, deed)
@@ -102,7 +102,7 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
             made = creation.store(session, hub, workspace_id, new, origin)
             if graft is not None:
                 forks.keep(session, made, graft)
-            return creation.outcome(made)
+            return creation.outcome(session, made)
 
         return once(hub, asked, deed)
 

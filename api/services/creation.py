@@ -8,7 +8,7 @@ from gradus.spec.experiment import Experiment
 from gradus.status import EventKind
 from gradus.summary import dry_run
 from gradus.wire.experiment import DryRun
-from hub import events, experiments, idempotency, quotas
+from hub import demand, events, experiments, idempotency, quotas
 from hub.database import now
 from hub.events import Event
 from hub.experiments import Origin
@@ -38,7 +38,7 @@ def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None)
     """
     refuse_giants(hub, experiment)
     asked = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
-    return once(hub, asked, lambda session: outcome(store(session, hub, workspace_id, experiment)))
+    return once(hub, asked, lambda session: outcome(session, store(session, hub, workspace_id, experiment)))
 
 
 def refuse_giants(hub: Hub, experiment: Experiment) -> None:
@@ -64,11 +64,12 @@ def store(
     quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
     row = experiments.add(session, workspace_id, experiment, at, origin)
     outbox(session).hints.append((row.job_id, experiment.device))
-    events.append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
+    waits = demand.warnings(session, [(row.id, experiment.device)])
+    events.append(session, [Event(row.id, EventKind.STATUS, record(row)), *waits], at)
     session.refresh(row, ["version"])  # writing events moves it on
     return row
 
 
-def outcome(row: ExperimentRow) -> Outcome:
+def outcome(session: Session, row: ExperimentRow) -> Outcome:
     """The experiment as it is now."""
-    return Outcome(row.id, record(row).model_dump_json(), row.version)
+    return Outcome(row.id, demand.seen_one(session, row).model_dump_json(), row.version)

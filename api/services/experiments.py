@@ -10,7 +10,7 @@ from api.services.things import EXPERIMENTS
 from gradus.errors import Conflict, PreconditionFailed
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentPage, ExperimentPatch, ExperimentRecord
-from hub import events, experiments
+from hub import demand, events, experiments
 from hub.database import now
 from hub.events import Event
 from hub.experiments import Filter
@@ -35,7 +35,7 @@ def get(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        return Seen(record(row), row.version)
+        return Seen(demand.seen_one(session, row), row.version)
 
 
 def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
@@ -58,7 +58,7 @@ def page(hub: Hub, workspace_id: str, shown: Filter, cursor: str | None, limit: 
         rows = experiments.page(
             session, workspace_id, shown, before, limit + 1
         )  # one more tells whether there is a next page
-        data = tuple(map(record, rows[:limit]))
+        data = tuple(demand.seen(session, rows[:limit]))
     return ExperimentPage(data=data, next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
 
 
@@ -77,7 +77,7 @@ def patch(
             raise PreconditionFailed(f"experiment {row.id} has changed since; its version is now {row.version}")
         experiments.rename(session, row, changes.name, changes.tags, changes.notes)
         _tell(session, row)
-        return Seen(record(row), row.version)
+        return Seen(demand.seen_one(session, row), row.version)
 
 
 def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:

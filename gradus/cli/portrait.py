@@ -60,6 +60,7 @@ def _facts(
         "tags": ", ".join(record.tags),
         "notes": paragraph(record.notes) if record.notes else "",
         "status": words.status(record.status),
+        "waits for": "" if record.waiting_for is None else styled(record.waiting_for, "yellow"),
         "error": "" if record.error is None else styled(words.failure_line(record.error), "red"),
         "data": spec.dataset.name,
         "network": f"{_shapes(layers)}, {record.parameters:,} parameters",

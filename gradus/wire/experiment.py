@@ -44,6 +44,9 @@ class ExperimentRecord(Message):
     tags: tuple[str, ...]
     notes: str
     status: Status
+    waiting_for: str | None = None
+    """While it is queued and no worker that is alive can train it: what has to come, `a worker with a GPU: …`; null
+    when somebody can, and in events."""
     spec: Experiment
     """Resolved: nothing left to defaults."""
     fingerprint: str

@@ -118,6 +118,8 @@ class SweepRecord(SweepSummary):
     grain: Number | None
     """The smallest step between two values of the objective: one example of those that the base's accuracy is measured
     on. Null for a loss, which has none."""
+    waiting_for: str | None = None
+    """While members are queued that no worker that is alive can train: what has to come; else null."""
     results: tuple[SweepResult, ...]
     """By the share of members that succeeded, then by `common_mean`, best first; those without a value last."""
 

@@ -83,3 +83,5 @@ def _wait(client: Client, records: Sequence[ExperimentRecord], as_json: bool) ->
 def _say_ids(records: Sequence[ExperimentRecord]) -> None:
     for record in records:
         output.say(record.id)
+        if record.waiting_for is not None:
+            output.talk(f"waits for {record.waiting_for}")

@@ -58,6 +58,7 @@ export const progress = (experiment) => {
     <div class="experiment-progress">
       <progress max=${epochs} value=${epoch} aria-label="Epochs done"></progress>
       <p class="small muted">Epoch ${epoch} of ${epochs}${left}</p>
+      ${experiment.waiting_for ? html`<p class="waiting-for small" role="status">It waits for ${experiment.waiting_for}</p>` : nothing}
       <p class="hidden-label" role="status">${said(experiment)}</p>
     </div>
   `;
