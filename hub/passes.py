@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 
-from sqlalchemy import ColumnElement, and_, delete, or_
+from sqlalchemy import ColumnElement, and_, delete
 from sqlalchemy.orm import Session
 
 from hub import keys, secret
@@ -43,7 +42,8 @@ class NewPass:
 
 def issue(session: Session, key: KeyRow, kind: PassKind, at: datetime) -> NewPass:
     """A new pass of a good key, which it does not outlive; and forget those that have ended."""
-    session.execute(delete(PassRow).where(or_(PassRow.expires_at < at, *map(partial(_undue, at), PassKind))))
+    for over in (PassRow.expires_at < at, *(_undue(at, one) for one in PassKind)):  # one by one, each by the index
+        session.execute(delete(PassRow).where(over))
     row_id = new_id("pass")
     made = secret.make(_letter(kind), row_id)
     until = min(at + kind.life, key.expires_at or at + kind.life)
