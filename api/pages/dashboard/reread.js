@@ -42,6 +42,7 @@ export class Rereader {
   }
 
   async now() {
+    if (this.#ended) return;
     if (this.#reading) return void (this.#again = true);
     clearTimeout(this.#timer);
     [this.#reading, this.#again] = [true, false];

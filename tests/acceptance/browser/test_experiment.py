@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -291,6 +292,22 @@ def test_what_people_write_is_shown_without_harm(page: Page, service: Service) -
     expect(page.get_by_role("link", name=safe)).to_be_visible()
     found: str = page.evaluate("document.documentElement.outerHTML")
     assert not set(found) & set("\x1b\x07\u202e")
+
+
+def test_what_waits_for_a_worker_that_is_not_there_says_so(page: Page, http: httpx.Client) -> None:
+    spec = {"dataset": "wine", "layers": [2], "epochs": 1, "device": "cuda", "name": "waits"}
+    one = http.post("/v1/experiments", json=spec).raise_for_status().json()
+    page.clock.install()
+    page.goto(f"/experiments/{one['id']}")
+    wait = page.get_by_text("It waits for a worker with a GPU")
+    expect(wait).to_be_visible()
+    served = {**http.get(f"/v1/experiments/{one['id']}").json(), "waiting_for": None}
+    page.route(f"**/v1/experiments/{one['id']}", lambda route: route.fulfill(json=served))
+    page.clock.run_for(11_000)
+    expect(wait).to_have_count(0)
+    page.goto("/")
+    expect(page.get_by_role("row", name="waits")).to_contain_text("no worker for it")
+    http.post(f"/v1/experiments/{one['id']}/cancel").raise_for_status()
 
 
 def test_nobody_s_notes_are_overwritten_unasked(page: Page, service: Service) -> None:

@@ -4,7 +4,7 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { get, post } from "../api.js";
 import { datasets } from "../datasets.js";
 import { title } from "../format.js";
-import { paced, perFrame } from "../frame.js";
+import { afterRest, paced, perFrame } from "../frame.js";
 import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
@@ -25,6 +25,8 @@ import { reproduce, resolved } from "./experiment/reproduce.js";
 
 /** Milliseconds between two drawings of the curves: short runs have fifty epochs a second. */
 const CURVE_PACE = 250;
+/** Milliseconds after which a run that waits is looked at again: whether a worker has come for it, no event tells. */
+const WAITING_PACE = 10_000;
 
 export const open = (root, { params, navigate }) => {
   const page = new ExperimentPage(root, params.id, navigate);
@@ -47,6 +49,7 @@ class ExperimentPage {
   #reader = new Rereader(() => this.#read(), (error) => this.#fail(error));
   #logReader = new Rereader(() => this.#refreshLog(), () => {});
   #readLog = paced(CURVE_PACE, () => this.#logReader.now());
+  #lookAgain = afterRest(WAITING_PACE, () => (document.hidden ? this.#lookAgain() : this.#lookWhetherItWaits()));
   #tellings = 0;
   #told = null;
   #end = () => {};
@@ -69,7 +72,7 @@ class ExperimentPage {
   close() {
     this.#end();
     for (const reader of [this.#reader, this.#logReader]) reader.end();
-    for (const ask of [this.#draw, this.#drawCurves, this.#readLog]) ask.cancel();
+    for (const ask of [this.#draw, this.#drawCurves, this.#readLog, this.#lookAgain]) ask.cancel();
     for (const curves of this.#curves.values()) curves.dispose();
   }
 
@@ -82,6 +85,10 @@ class ExperimentPage {
     this.#take(before === this.#tellings ? experiment : this.#told); // the answer may be of before
     this.#drawCurves();
     this.#learnMore(experiment);
+  }
+
+  #lookWhetherItWaits() {
+    if (this.#experiment.status === "queued") this.#reader.now();
   }
 
   #fail(error) {
@@ -98,7 +105,7 @@ class ExperimentPage {
 
   /** What does not change while it trains. */
   async #learnMore({ spec }) {
-    const [known, dryRun] = await Promise.all([attempt(datasets), tried(spec)]);
+    const [known, dryRun] = await Promise.all([attempt(datasets), this.#dryRun?.layers ? this.#dryRun : tried(spec)]);
     this.#dataset = known?.get(spec.dataset.name) ?? null;
     this.#dryRun = dryRun;
     this.#draw();
@@ -130,6 +137,7 @@ class ExperimentPage {
   #take(experiment) {
     this.#experiment = experiment;
     document.title = `${title(experiment)} · Gradus`;
+    if (experiment.status === "queued") this.#lookAgain();
     this.#draw();
   }
 

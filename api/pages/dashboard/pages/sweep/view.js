@@ -57,6 +57,7 @@ const summary = (sweep) => html`
   <section class="card sweep-summary" aria-label="Progress">
     <p class="row"><span role="status">${badge(sweep.status)}</span><span>${countsWords(sweep.counts)}</span><span class="muted">${progressWords(sweep.counts)}</span></p>
     ${countsBar(sweep.counts)}
+    ${sweep.waiting_for ? html`<p class="small" role="status">It waits for ${sweep.waiting_for}</p>` : nothing}
     <p class="muted small">
       ${whole(total(sweep.counts))} experiments: ${whole(sweep.results.length)} changes with ${seedsOf(sweep)}.
       Began ${time(sweep.created_at)}.
