@@ -18,8 +18,8 @@ from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop,
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 120.0
 """Importing torch from a cold disk takes its time."""
-SETTLE_SECONDS = 5.0
-"""How long a trainer may take to let go of a job."""
+SETTLE_SECONDS, MOST_SETTLE_SECONDS = 5.0, 60.0
+"""How long a trainer that is silent may take to let go of a job, and one that gets on."""
 UNREAD = 1000
 """Reports in memory; more stay in the pipe, and the trainer waits."""
 
@@ -123,12 +123,13 @@ class Trainer:
             TrainerLost: it did not, or died.
         """
         self.send(Stop(ids=tuple(ids)))
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < deadline:
+        began = heard = time.monotonic()
+        while (now := time.monotonic()) - heard < SETTLE_SECONDS and now - began < MOST_SETTLE_SECONDS:
             report = self.receive(0.1)
             if isinstance(report, Idle):
                 return self.kill() if report.worn else None
             if report is not None:
+                heard = time.monotonic()
                 hear(report)
         self.kill()
         raise TrainerLost("the trainer did not stop and was killed")
