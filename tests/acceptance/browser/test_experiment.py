@@ -306,7 +306,7 @@ def test_what_waits_for_a_worker_that_is_not_there_says_so(page: Page, http: htt
     page.clock.run_for(11_000)
     expect(wait).to_have_count(0)
     page.goto("/")
-    expect(page.get_by_role("row", name="waits")).to_contain_text("no worker for it")
+    expect(page.get_by_role("row", name="waits")).to_contain_text("no worker")
     http.post(f"/v1/experiments/{one['id']}/cancel").raise_for_status()
 
 

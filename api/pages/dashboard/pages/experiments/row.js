@@ -52,7 +52,7 @@ const best = (experiment) => {
 };
 
 const progress = (experiment) => {
-  if (experiment.waiting_for) return html`<span class="small" title="It waits for ${experiment.waiting_for}">no worker for it</span>`;
+  if (experiment.waiting_for) return html`<span class="small" title="It waits for ${experiment.waiting_for}">no worker</span>`;
   const { epoch, epochs, eta_seconds: eta } = experiment.progress;
   if (experiment.status !== "running" && experiment.status !== "paused") return whenever(experiment);
   return html`
