@@ -7,12 +7,13 @@ import { paced, perFrame } from "../frame.js";
 import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
-import { METRICS, has, withEpoch } from "../metrics.js";
+import { METRICS, has, metric, withEpoch } from "../metrics.js";
 import { loadPlotly } from "../plotly.js";
 import { Rereader } from "../reread.js";
 import { failure, loading } from "../states.js";
 import { attempt } from "../toast.js";
 import { CompareChart } from "./compare/chart.js";
+import { controls } from "./compare/controls.js";
 import { columns, sorted } from "./compare/columns.js";
 import { nothingToCompare } from "./compare/nothing.js";
 import { table } from "./compare/table.js";
@@ -53,7 +54,7 @@ class ComparePage {
   #reader = new Rereader(() => this.#read(), (error) => this.#fail(error));
   /** The ids of those that have more points than are drawn. */
   #coarse = [];
-  #finer = new Rereader(() => this.#readFine(), () => {});
+  #finer = new Rereader(() => this.#readCurves(this.#coarse, ALL_POINTS).then(this.#drawCurves), () => {});
   #end = () => {};
 
   constructor(root, { query, rewrite }) {
@@ -97,11 +98,6 @@ class ComparePage {
     } finally {
       if (meanwhile === this.#meanwhile) this.#catchUp();
     }
-  }
-
-  async #readFine() {
-    await this.#readCurves(this.#coarse, ALL_POINTS);
-    this.#drawCurves();
   }
 
   #fail(error) {
@@ -151,7 +147,7 @@ class ComparePage {
 
   #view() {
     const shown = columns(this.#experiments, this.#description, this.#at, this.#key);
-    const sort = this.#sort ?? { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !isLower(this.#key) };
+    const sort = this.#sort ?? { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !metric(this.#key)?.lower };
     const column = shown.find(({ key }) => key === sort.key) ?? shown[0];
     return html`
       <div class="head">
@@ -184,20 +180,15 @@ class ComparePage {
 
   #controls() {
     const drawable = METRICS.filter(({ key }) => this.#experiments.some((one) => has(one.latest, key)));
-    return html`
-      <label class="check"><span>Metric</span>
-        <select class="input" @change=${(event) => this.#choose(event.target.value)}>
-          ${drawable.map(({ key, label }) => html`<option value=${key} ?selected=${key === this.#key}>${label}</option>`)}
-        </select></label>
-      <label class="check">Smoothing
-        <input type="range" min="0" max="0.98" step="0.02" .value=${String(this.#smoothing)} @input=${(event) => this.#set(() => (this.#smoothing = event.target.valueAsNumber))}></label>
-      <label class="check"><input type="checkbox" .checked=${this.#logarithmic} @change=${(event) => this.#set(() => (this.#logarithmic = event.target.checked))}>Log scale</label>
-    `;
+    return controls({ metrics: drawable, key: this.#key, smoothing: this.#smoothing, logarithmic: this.#logarithmic }, {
+      choose: (key) => this.#choose(key),
+      smooth: (factor) => this.#set(() => (this.#smoothing = factor)),
+      scale: (logarithmic) => this.#set(() => (this.#logarithmic = logarithmic)),
+    });
   }
 
   #said() {
-    const label = METRICS.find(({ key }) => key === this.#key).label.toLowerCase();
-    return `${label} by epoch, a line for each of ${this.#experiments.length} runs; the table below has the numbers.`;
+    return `${metric(this.#key).label.toLowerCase()} by epoch, a line for each of ${this.#experiments.length} runs; the table below has the numbers.`;
   }
 
   #renderCurves() {
@@ -256,5 +247,3 @@ class ComparePage {
     this.rewrite(`/compare?ids=${this.ids.join(",")}&metric=${this.#key}`);
   }
 }
-
-const isLower = (key) => METRICS.find((one) => one.key === key)?.lower ?? false;
