@@ -86,6 +86,11 @@ class Queue:
         """Hints that no worker has taken yet."""
         return depth(self._redis, device)
 
+    def check(self) -> None:
+        """Raise `redis.RedisError` if no hint can be taken. A server that is a replica, or whose disk is full, still
+        says how many wait."""
+        self._redis.rpop(queue_name("check"))
+
     def oldest(self, device: str) -> datetime | None:
         """When the hint was sent that is to be taken next: what was hinted at long before is no longer under way. None
         if every hint was taken; long ago if the hint does not say."""

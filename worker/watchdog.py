@@ -19,6 +19,10 @@ class Hints(Protocol):
         """Hints that wait for a device."""
         ...
 
+    def check(self) -> None:
+        """Raise `redis.RedisError` if none can be taken."""
+        ...
+
 
 class Takers(Protocol):
     """The team."""
@@ -53,6 +57,7 @@ class Watchdog:
 
     def _hints_wait(self) -> bool:
         try:
+            self._queue.check()
             return any(self._queue.depth(device) for device in self._devices)
-        except redis.RedisError:  # while it is away there is nothing to take
+        except redis.RedisError:  # while it is away, or refuses, there is nothing to take
             return False

@@ -17,6 +17,7 @@ from tests.integration.worker.conftest import StartWorker
 from tests.integration.worker.processes import (
     EPOCHS,
     SPEC,
+    WorkerUnderTest,
     alive,
     assert_whole,
     lines,
@@ -51,13 +52,13 @@ def test_jobs_run_although_every_message_was_lost(hub: Hub, start_worker: StartW
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-def test_a_run_goes_on_while_valkey_is_away_and_the_worker_finds_it_again(
+def test_a_run_goes_on_while_valkey_is_away_or_refuses_and_the_worker_finds_it_again(
     hub: Hub, tmp_path: Path, start_worker: StartWorker
 ) -> None:
     with ValkeyServer(tmp_path / "valkey") as server:
         hub.settings = replace(hub.settings, redis_url=server.url)
         apart = Hub(hub.settings)
-        start_worker()
+        worker = start_worker()
         row = submit(apart, **SPEC)
         wait_for_epoch(apart, row.id, 5)
         server.kill()
@@ -66,7 +67,25 @@ def test_a_run_goes_on_while_valkey_is_away_and_the_worker_finds_it_again(
         later = submit(apart)
         server.start()
         assert wait_for_the_end(apart, later.id).status == Status.SUCCEEDED
+        assert_outlives_refusals(server, worker)
+        assert wait_for_the_end(apart, submit(apart).id).status == Status.SUCCEEDED
         apart.close()
+
+
+def assert_outlives_refusals(server: ValkeyServer, worker: WorkerUnderTest) -> None:
+    """Such a server answers, but takes no writes: with a full disk, as a replica, or without any, as here."""
+
+    def said(words: str, times: int) -> bool:
+        assert worker.process.poll() is None
+        return worker.log.count(words) >= times
+
+    connections = worker.log.count("Connected to")
+    with redis.Redis.from_url(server.url) as client:
+        client.config_set("min-replicas-to-write", 1)
+        until(lambda: said("the queue gives no hints: NOREPLICAS", 1))
+        client.client_kill_filter(_type="normal", skipme=True)
+        until(lambda: said("Connected to", connections + 1))
+        client.config_set("min-replicas-to-write", 0)
 
 
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)

@@ -43,10 +43,15 @@ def test_a_duty_outlives_an_error_that_nobody_expected(error: Exception, caplog:
 
 
 class Queue:
-    """Says how many hints wait; None while Redis is away."""
+    """Says how many hints wait; None while Redis is away. It may refuse to give them."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, int] | None = {"auto": 0, "cpu": 1}
+        self.refuses = False
+
+    def check(self) -> None:
+        if self.refuses:
+            raise redis.ResponseError("MISCONF Errors writing to the AOF file: No space left on device")
 
     def depth(self, device: str) -> int:
         if self.waiting is None:
@@ -75,7 +80,7 @@ def test_a_watchdog_bites_when_nothing_was_taken_for_a_minute_though_hints_wait(
     assert bites
 
 
-@pytest.mark.parametrize("change", ["taken", "full", "empty", "away"])
+@pytest.mark.parametrize("change", ["taken", "full", "empty", "away", "refuses"])
 def test_a_watchdog_begins_to_count_anew_with_every_sign_that_all_is_well(change: str) -> None:
     queue, team = Queue(), Team()
     dog, bites = watched(queue, team)
@@ -84,7 +89,8 @@ def test_a_watchdog_begins_to_count_anew_with_every_sign_that_all_is_well(change
             dog.look()
         team.taken += change == "taken"
         team.has_room = change != "full"
+        queue.refuses = change == "refuses"
         queue.waiting = {"empty": {"auto": 0, "cpu": 0}, "away": None}.get(change, queue.waiting)
         dog.look()
-        team.has_room, queue.waiting = True, {"auto": 0, "cpu": 1}
+        team.has_room, queue.refuses, queue.waiting = True, False, {"auto": 0, "cpu": 1}
     assert not bites
