@@ -10,6 +10,10 @@ MOST = 10_000
 """One that is idle costs some 10 KB."""
 RESERVED = 256
 """File descriptors for the database, Redis, logs and files that are sent."""
+MOST_UNSENT = 64 << 20
+"""Bytes of answers in this process that clients have not taken. A stream waits for its client; other answers do not."""
+LARGE = 64 << 10
+"""Below it, what one client leaves is not counted."""
 logger = logging.getLogger(__name__)
 
 
@@ -28,6 +32,7 @@ class Connections:
         """As many may be open."""
         self._open: set[Idle] = set()
         self._idle: dict[Idle, None] = {}  # the longest idle first
+        self._unsent: dict[Idle, int] = {}  # the longest waiting first
 
     def __len__(self) -> int:
         return len(self._open)
@@ -50,6 +55,25 @@ class Connections:
         """It is gone."""
         self._open.discard(one)
         self._idle.pop(one, None)
+        self._unsent.pop(one, None)
+
+    def leaves(self, one: Idle, unsent: int) -> None:
+        """It does not take its answer, of which so many bytes wait. Where all together are too many, who has waited
+        longest is given up."""
+        if unsent < LARGE:
+            return
+        self._unsent[one] = unsent
+        while len(self._unsent) > 1 and sum(self._unsent.values()) > MOST_UNSENT:
+            oldest = next(iter(self._unsent))
+            self.closed(oldest)
+            oldest.shed()
+            logger.warning(
+                "answers of %s MiB wait for their clients: the longest waiting is given up", MOST_UNSENT >> 20
+            )
+
+    def takes(self, one: Idle) -> None:
+        """It has taken it."""
+        self._unsent.pop(one, None)
 
     def asks(self, one: Idle) -> None:
         """It has a request that is to be answered."""

@@ -97,10 +97,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        if self._connections is not None:
+            self._connections.leaves(self, self.transport.get_write_buffer_size())
         self._stall.begin(self.stall_seconds)
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        if self._connections is not None:
+            self._connections.takes(self)
         if not self.transport.is_closing():
             self._stall.end()
 
