@@ -9,7 +9,7 @@ from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from api import openapi, problems, stopping
+from api import memory, openapi, problems, stopping
 from api.addresses import Addresses
 from api.callers import permitted
 from api.connections import Connections, room
@@ -17,6 +17,7 @@ from api.documented import REFUSED
 from api.door import STRANGERS_PER_MINUTE, Door
 from api.held_open import HeldOpen
 from api.middleware.counting import Counting
+from api.middleware.fairness import Fairness
 from api.middleware.head import Head
 from api.middleware.refusing import Refusing
 from api.middleware.security import Security
@@ -36,7 +37,7 @@ KEYED = (experiments.router, control.router, sweeps.router, metrics.router, even
 OPEN = (session.router, health.router, pages.router)
 """These ask for themselves, where they ask."""
 
-LARGE_READS = 3
+LARGE_READS = 2
 """At once, on one process."""
 
 DESCRIPTION = """\
@@ -100,6 +101,7 @@ def create_app(
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
     problems.install(app, Addresses(routes), pages.nowhere)
+    app.add_middleware(Fairness)
     app.add_middleware(Refusing)
     app.add_middleware(Counting, telemetry=world.telemetry)
     app.add_middleware(Head)
@@ -116,6 +118,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     stopping.on_signal(world.tail.stop)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(world.tail.run())
+        memory_task = tasks.create_task(memory.give_back())
         yield {"connections": connections}
+        memory_task.cancel()
         world.tail.stop()
     world.hub.close()

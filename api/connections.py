@@ -10,7 +10,7 @@ MOST = 10_000
 """One that is idle costs some 10 KB."""
 RESERVED = 256
 """File descriptors for the database, Redis, logs and files that are sent."""
-MOST_UNSENT = 64 << 20
+MOST_UNSENT = 32 << 20
 """Bytes of answers in this process that clients have not taken. A stream waits for its client; other answers do not."""
 LARGE = 64 << 10
 """Below it, what one client leaves is not counted."""

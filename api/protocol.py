@@ -26,6 +26,10 @@ HEAD_SECONDS = 10.0
 BODY_SECONDS = 20.0
 """For a body, and one more for each `BODY_RATE` bytes that came."""
 BODY_RATE = 1000
+EAGER_BYTES = 1 << 20
+"""A body that says to be longer is not waited for: it may be refused before it is sent."""
+HELD_BYTES = 64 << 10
+"""Of requests that are sent ahead of an answer."""
 STALL_SECONDS = 60.0
 """In which a client takes no byte of what it asked for."""
 LINGER_SECONDS = 10.0
@@ -70,6 +74,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._held = bytearray()
         """Came while an answer was under way."""
         self._fault: tuple[RequestResponseCycle, Refusal] | None = None
+        self._waiting: tuple[RequestResponseCycle, ASGI3Application] | None = None
+        """For its body: what a client sends slowly costs little until it is there."""
 
     # The connection
 
@@ -85,11 +91,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        if self._waiting is not None:
+            refuse(self.scope, Refusal(499, "client_closed_request", "the client hung up in the middle of its request"))
+            self._begin()
         self._deadline.end()
         self._stall.end()
         self._held.clear()
         if self._connections is not None:
             self._connections.closed(self)
+
+    def shutdown(self) -> None:
+        if self._waiting is not None:
+            return self._close()
+        return super().shutdown()
 
     def shed(self) -> None:
         """Make room for others."""
@@ -129,10 +143,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Feed the parser, unless the next request would have to wait for an answer that is under way."""
         while self._held and not self._refused and not self.transport.is_closing():
             if self._answering() and not self._in_message:
-                self.flow.pause_reading()
-                return
+                self._hold()
+                break
             piece = bytes(self._held[: self._piece_size()])
             del self._held[: self._parse(piece)]
+
+    def _hold(self) -> None:
+        """Read no further for now; what is far too much is not read at all, and the connection ends with the answer."""
+        self.flow.pause_reading()
+        if len(self._held) > HELD_BYTES:
+            self._read_no_more()
+            self.cycle.keep_alive = False
 
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -178,10 +199,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.url = b"/"
             refuse(self.scope, refusal)
         super().on_headers_complete()
-        self._asks()
         if refusal is not None:
             self._read_no_more()
             self.cycle.keep_alive = self.cycle.more_body = False
+            self._begin()
         else:
             self._deadline.set(self.body_seconds)
 
@@ -206,11 +227,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._length is not None:
             self._length -= len(body)
         super().on_body(body)
+        if self.flow.read_paused:  # as much is here as is kept for who does not read
+            self._begin()
 
     def on_message_complete(self) -> None:
         self._progress += 1
         self._in_message = self._in_body = False
         super().on_message_complete()
+        self._begin()
         if self._answering():
             self._deadline.lift()
         elif not self._refused:
@@ -227,10 +251,6 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._rests()
             self._parse_held()
 
-    def _asks(self) -> None:
-        if self._connections is not None:
-            self._connections.asks(self)
-
     def _rests(self) -> None:
         """Everything was answered."""
         self._deadline.set(self.head_seconds)
@@ -238,6 +258,20 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._connections.rests(self)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Soon: when the body is there, unless the application has to say first whether it wants that."""
+        self._waiting = (cycle, app)
+        long = self._length is not None and self._length > EAGER_BYTES
+        if not cycle.more_body or cycle.waiting_for_100_continue or long:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Hand the request that waits to the application."""
+        if self._waiting is None:
+            return
+        (cycle, app), self._waiting = self._waiting, None
+        if self._connections is not None:
+            self._connections.asks(self)
+
         async def told(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
             await app(scope, lambda: self._received(cycle, receive), send)
 
@@ -284,8 +318,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return self._answer(refusal)
         if self.cycle.response_complete:
             return self._close()
-        self._fault = (self.cycle, refusal)
         self.cycle.keep_alive = False
+        if self._waiting is not None:
+            refuse(self.scope, refusal)
+            return self._begin()
+        self._fault = (self.cycle, refusal)
         self.cycle.message_event.set()
         return None
 

@@ -11,6 +11,7 @@ TITLES = {
     408: "Request timeout",
     414: "URI too long",
     431: "Request header fields too large",
+    499: "Client closed request",
     501: "Not implemented",
     503: "Unavailable",
     505: "HTTP version not supported",

@@ -70,7 +70,7 @@ earlier epoch than `last_epoch`, ask again with that row's epoch as `after`, or 
 
 `max_points` is for drawing: it keeps the first row, the last, and of equally long stretches between them the rows with
 the lowest and the highest training loss, one that is not finite counting as the highest: peaks and divergence stay
-visible. Of more than 100,000 epochs it looks at every second, third … `/v1/metrics` looks at 100,000 epochs and gives
+visible. Of more than 50,000 epochs it looks at every second, third … `/v1/metrics` looks at 50,000 epochs and gives
 10,000 rows for all its experiments together.
 
 In CSV (`Accept: text/csv`) the columns are the keys of the row, in its order, null is empty, and all rows come.

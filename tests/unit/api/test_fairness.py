@@ -1,0 +1,94 @@
+"""Whose request is begun next, when there are more than are begun at once."""
+
+import asyncio
+from typing import Any
+
+from starlette.types import Message, Receive, Scope, Send
+
+from api.middleware.fairness import Fairness
+
+
+class Application:
+    """Answers each request when it is told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.go_on: dict[str, asyncio.Event] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.begun.append(scope["path"])
+        await self.go_on.setdefault(scope["path"], asyncio.Event()).wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.sleep(0.01)
+
+
+def request(path: str, key: str, address: str = "10.0.0.1") -> dict[str, Any]:
+    headers = [(b"authorization", key.encode())] if key else []
+    return {"type": "http", "path": path, "headers": headers, "client": (address, 1)}
+
+
+async def _receive() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _send(_: Message) -> None:
+    pass
+
+
+async def crowd(app: Application, at_once: int, *scopes: dict[str, Any]) -> list[asyncio.Task[None]]:
+    fairness = Fairness(app, at_once)
+    tasks = []
+    for scope in scopes:
+        tasks.append(asyncio.create_task(fairness(scope, _receive, _send)))
+        await asyncio.sleep(0)
+    return tasks
+
+
+async def answer(app: Application, path: str) -> None:
+    app.go_on.setdefault(path, asyncio.Event()).set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def test_clients_take_turns_however_many_requests_one_sends() -> None:
+    async def scene() -> list[str]:
+        app = Application()
+        greedy = [request(f"/a{i}", "greedy") for i in range(5)]
+        tasks = await crowd(app, 1, *greedy, request("/b0", "other"), request("/c0", ""), request("/b1", "other"))
+        for _ in range(len(tasks)):
+            await answer(app, app.begun[-1])
+        await asyncio.gather(*tasks)
+        return app.begun
+
+    assert asyncio.run(scene()) == ["/a0", "/a1", "/b0", "/c0", "/a2", "/b1", "/a3", "/a4"]
+
+
+def test_a_request_that_takes_long_holds_nobody_up_for_long() -> None:
+    async def scene() -> None:
+        app = Application()
+        tasks = await crowd(app, 1, request("/waits", "k"), request("/next", "k"))
+        assert app.begun == ["/waits"]
+        async with asyncio.timeout(20):
+            while app.begun != ["/waits", "/next"]:
+                await asyncio.sleep(0.01)
+        for path in app.begun:
+            await answer(app, path)
+        await asyncio.gather(*tasks)
+
+    asyncio.run(scene())
+
+
+def test_liveness_takes_no_turn_and_who_gives_up_loses_none() -> None:
+    async def scene() -> list[str]:
+        app = Application()
+        first, gone, last, health = await crowd(
+            app, 1, request("/1", "k"), request("/2", "k"), request("/3", "k"), request("/healthz", "k")
+        )
+        gone.cancel()
+        await answer(app, "/1")
+        await answer(app, "/3")
+        await answer(app, "/healthz")
+        await asyncio.gather(first, last, health)
+        return app.begun
+
+    assert asyncio.run(scene()) == ["/1", "/healthz", "/3"]
