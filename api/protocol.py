@@ -76,6 +76,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._fault: tuple[RequestResponseCycle, Refusal] | None = None
         self._waiting: tuple[RequestResponseCycle, ASGI3Application] | None = None
         """For its body: what a client sends slowly costs little until it is there."""
+        self._under_way: RequestResponseCycle | None = None
+        """The request that is answered now, or was last; `cycle` is the newest that was read, which may wait for it."""
 
     # The connection
 
@@ -94,6 +96,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._waiting is not None:
             refuse(self.scope, Refusal(499, "client_closed_request", "the client hung up in the middle of its request"))
             self._begin()
+        if self._under_way is not None and not self._under_way.response_complete:
+            self._under_way.disconnected = True
+            self._under_way.message_event.set()
         self._deadline.end()
         self._stall.end()
         self._held.clear()
@@ -156,7 +161,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def _answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        return self._under_way is not None and not self._under_way.response_complete
 
     def _piece_size(self) -> int:
         """So that a piece ends where a head or a body does, for what follows may have to wait."""
@@ -247,19 +252,21 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             self._deadline.lift()
             self._close()
-        elif not self._in_message and not self._refused:
-            self._rests()
+        elif not self._refused:
+            if not self._answering():
+                self._rests()
             self._parse_held()
 
     def _rests(self) -> None:
-        """Everything was answered."""
-        self._deadline.set(self.head_seconds)
+        """Everything was answered, though a body that nobody wants may go on, within its own deadline."""
+        if not self._in_message:
+            self._deadline.set(self.head_seconds)
         if self._connections is not None:
             self._connections.rests(self)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Soon: when the body is there, unless the application has to say first whether it wants that."""
-        self._waiting = (cycle, app)
+        self._under_way, self._waiting = cycle, (cycle, app)
         long = self._length is not None and self._length > EAGER_BYTES
         if not cycle.more_body or cycle.waiting_for_100_continue or long:
             self._begin()

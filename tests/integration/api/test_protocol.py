@@ -180,6 +180,26 @@ def test_a_row_of_requests_behind_a_stream_waits_unread(service: Service) -> Non
         assert [len(one.pipeline) for one in connections] == [0]
 
 
+def behind_chunks(*, first: bytes, then: bytes) -> bytes:
+    """Two requests, of which the second begins in the piece in which the body of the first ends."""
+    return first[:-2] + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + then
+
+
+def test_a_stream_ends_with_its_connection_though_a_request_waits_behind_it(service: Service) -> None:
+    stream = get(b"/v1/experiments/%s/events" % submit(service.hub).id.encode(), shown(service))
+    for then in (get(b"/healthz"), b"nonsense\r\n\r\n"):
+        with connected(service) as connection:
+            connection.sendall(behind_chunks(first=stream, then=then))
+            wait_for(lambda: service.tail.listeners == 1)
+        wait_for(lambda: service.tail.listeners == 0, 3)
+
+
+def test_an_answer_that_was_asked_for_early_may_take_its_time(hasty: Service) -> None:
+    path = b"/v1/experiments/%s/metrics?wait=2" % submit(hasty.hub).id.encode()
+    answer = said(hasty, behind_chunks(first=get(b"/healthz"), then=get(path, shown(hasty), CLOSE)))
+    assert answer.count(b"HTTP/1.1 200") == 2
+
+
 def test_what_is_no_upgrade_here_is_an_ordinary_request(service: Service) -> None:
     upgrade = get(b"/healthz", b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABk")
     answer = said(service, upgrade + get(b"/healthz", CLOSE))
@@ -278,3 +298,12 @@ def test_a_new_connection_is_refused_where_every_other_is_busy(service: Service)
         assert b"200 OK" in stream.recv(1 << 16)
         state.most = 1
         assert problem(said(service))["status"] == 503
+
+
+def test_a_connection_whose_request_was_answered_makes_room_though_its_body_goes_on(service: Service) -> None:
+    state = service.server.lifespan.state["connections"]
+    with connected(service) as connection:
+        connection.sendall(b"POST /v1/nope HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\nx")
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 404")
+        state.most = 1
+        assert said(service, get(b"/healthz", CLOSE)).startswith(b"HTTP/1.1 200")
