@@ -99,6 +99,7 @@ def create_app(
         app.include_router(router)
     pages.mount(app)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    app.state.written = openapi.written(app)
     routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
     problems.install(app, Addresses(routes), pages.nowhere)
     app.add_middleware(Fairness)

@@ -1,6 +1,8 @@
 """The OpenAPI document: FastAPI's, with the bodies and problems that it cannot see."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
 from api.schema_rules import PREFIX, Schema, Schemas, of_answer, of_body, of_header, of_parameter, with_required_tags
+from api.statics import Made
 from gradus.spec.experiment import Experiment
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
@@ -16,6 +19,8 @@ from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.problem import Problem
 
+ROOTS = 16
+"""A proxy that is believed without reason may name any number of them."""
 _NEVER = frozenset({"HTTPValidationError", "ValidationError"})
 """FastAPI's own form of an error, which no route answers with."""
 _SAID_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
@@ -27,6 +32,18 @@ def document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         app.openapi_schema = _made(app)
     return app.openapi_schema
+
+
+def written(app: FastAPI) -> Callable[[str], Made]:
+    """The document as it is sent, by where the client finds the service. It is kept: anybody may ask for it, and not
+    read the answer."""
+
+    @lru_cache(maxsize=ROOTS)
+    def made(root: str) -> Made:
+        whole = document(app) | {"servers": servers(root)}
+        return Made(json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
+
+    return made
 
 
 def servers(root: str = "") -> list[dict[str, str]]:

@@ -1,6 +1,9 @@
 """A client that does not take what is written for it: after a while its connection is gone, with all that waits."""
 
 import asyncio
+import fcntl
+import sys
+import termios
 
 from api.deadline import Deadline
 
@@ -16,7 +19,7 @@ class Stall:
 
     def begin(self, seconds: float) -> None:
         """Something waits for the client: within so many seconds it has to take at least a part."""
-        self._seconds, self._left = seconds, self._transport.get_write_buffer_size()
+        self._seconds, self._left = seconds, _not_taken(self._transport)
         self._deadline.set(seconds)
 
     def end(self) -> None:
@@ -25,7 +28,17 @@ class Stall:
 
     def _look(self) -> None:
         """Who takes something, however slowly, may go on."""
-        if self._transport.get_write_buffer_size() < self._left:
+        if _not_taken(self._transport) < self._left:
             self.begin(self._seconds)
         else:
             self._transport.abort()
+
+
+def _not_taken(transport: asyncio.Transport) -> int:
+    """Bytes in this process, and in the kernel, which asks for more only once tens of kilobytes of its own are gone."""
+    waiting: int = transport.get_write_buffer_size()
+    try:
+        answer = fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+    except (OSError, ValueError):  # it is closed, or the system does not count them
+        return waiting
+    return waiting + int.from_bytes(answer, sys.byteorder)

@@ -10,23 +10,24 @@ from api.bodies import JsonBody
 from api.turns import Turn
 from api.world import TheWorld
 
-_LOOK = 0.1
-"""Seconds between two looks whether the client is still there."""
-
 
 async def _turn(request: Request, _: JsonBody, world: TheWorld) -> AsyncIterator[Turn]:
     """Once the body is here: who sends one slowly keeps nobody waiting."""
     async with world.turns.next() as turn:
-        watching = asyncio.create_task(_watch(request, turn))
+        watching = asyncio.create_task(watch(request, turn))
         try:
             yield turn
         finally:
             watching.cancel()
 
 
-async def _watch(request: Request, turn: Turn) -> None:
-    while not await request.is_disconnected():
-        await asyncio.sleep(_LOOK)
+async def watch(request: Request, turn: Turn) -> None:
+    """Leave the turn when the client of a request that was read has left.
+
+    It is asked once: each time lets the server read on from the connection, where more requests may wait.
+    """
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
     turn.leave()
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import fastapi_standalone_docs
 import plotly
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from api import shell
 from api.middleware.security import PAGE
 from api.negotiation import prefers_html
-from api.openapi import servers
 from api.prefix import path_within, root_of
 from api.statics import ASKED, KEPT, Files, Made, Versioned
 
@@ -82,9 +81,10 @@ async def sign_in(request: Request) -> HTMLResponse:
 
 
 @router.get("/openapi.json")
-def describe(request: Request) -> JSONResponse:
+def describe(request: Request) -> Response:
     """The OpenAPI document, whose server is where the client found it."""
-    return JSONResponse(request.app.openapi() | {"servers": servers(root_of(request))})
+    written: Made = request.app.state.written(root_of(request))
+    return written.response(request.scope)
 
 
 def _page(request: Request, document: str, policy: str, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:

@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from api.app import create_app
+from api.sweep_turns import watch
 from api.turns import AT_ONCE, Turn, Turns
 from gradus.errors import BadRequest, InvalidSpec, TooManyRequests
 from hub.hub import Hub
@@ -47,6 +48,28 @@ def test_what_waits_for_a_turn_keeps_nobody_else_waiting(hub: Hub) -> None:
             await asyncio.gather(*asked, return_exceptions=True)
 
     asyncio.run(run())
+
+
+def test_a_client_is_asked_once_whether_it_has_left() -> None:
+    """Each asking lets the server read on, and what comes then waits in memory."""
+    turn, left, asked = Turn(), asyncio.Event(), []
+
+    async def receive() -> Any:
+        asked.append(1)
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def run() -> None:
+        watching = asyncio.create_task(watch(Request({"type": "http"}, receive), turn))
+        await asyncio.sleep(0.3)
+        turn.check()
+        left.set()
+        await watching
+
+    asyncio.run(run())
+    assert len(asked) == 1
+    with pytest.raises(BadRequest):
+        turn.check()
 
 
 @on_sqlite

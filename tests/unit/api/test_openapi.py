@@ -1,16 +1,18 @@
 """The OpenAPI document as foreign generators and linters read it: each rule that one of them holds it to."""
 
 import inspect
+import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from fastapi import FastAPI
 from pydantic.fields import FieldInfo
 
 import gradus.wire
-from api import schema_rules
+from api import openapi, schema_rules
 from gradus.wire.message import Finite, Message, Number
 
 PREFIX = "#/components/schemas/"
@@ -225,3 +227,14 @@ def test_keys_that_are_called_as_keywords_are_left_alone() -> None:
     }
     assert schema_rules.of_answer(schema)["properties"] == {"title": {"type": "string"}, "default": {"type": "null"}}
     assert schema_rules.of_body(schema)["properties"] == {"title": {"type": "string"}, "default": {"type": "null"}}
+
+
+def test_the_document_is_written_once_for_each_place_where_it_is_found(app: FastAPI) -> None:
+    """Strangers may ask for it thousands of times at once, and read no answer."""
+    of = openapi.written(app)
+    assert of("/lab") is of("/lab")
+    at_top, below = (
+        json.loads(bytes(of(root).response({"type": "http", "headers": []}).body)) for root in ("", "/lab")
+    )
+    assert (at_top["servers"][0]["url"], below["servers"][0]["url"]) == ("/", "/lab")
+    assert at_top["paths"] == below["paths"]
