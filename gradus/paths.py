@@ -38,7 +38,7 @@ def unknown(path: str) -> tuple[str, ...] | None:
     keys = path.split(".")
     for i, key in enumerate(keys):
         words = words_of(annotation)
-        if words and all(key not in word.model_fields for word in words):
+        if not any(key in word.model_fields for word in words) and (words or not _is_list(annotation)):
             return tuple(keys[: i + 1])
         annotation = _field(annotation, {}, key) if words else _item(annotation)
     return None
@@ -118,9 +118,18 @@ def _field(annotation: Any, document: Mapping[str, Any], key: str) -> Any:
 
 def _item(annotation: Any) -> Any:
     """What may stand in a list."""
+    return get_args(_bare(annotation))[0] if _is_list(annotation) else Any
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(_bare(annotation)) is tuple
+
+
+def _bare(annotation: Any) -> Any:
+    """Without what says more about it."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
-    return get_args(annotation)[0] if get_origin(annotation) is tuple else Any
+    return annotation
 
 
 @cache

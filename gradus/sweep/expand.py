@@ -56,8 +56,8 @@ def expand(request: SweepRequest, check: Check = nothing_to_check) -> Expansion:
     """
     request = request.resolved()
     assert request.seeds is not None
-    refuse_clashes(request)
     _refuse_paths(request)
+    refuse_clashes(request)
     found = changes(request)
     _refuse_names(request, found)
     refuse_size(request, found)
