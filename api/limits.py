@@ -12,6 +12,8 @@ PAGE_SIZE = 200
 WAIT_SECONDS = 60
 DEPTH = 32
 """Objects and arrays inside each other in a document."""
+WIDTH = 2_000
+"""Entries of one object or array: twice as many as any may have, for those just above are told what they may."""
 LARGEST = 2**53 - 1
 """The largest number of an epoch or an event that a client can name."""
 

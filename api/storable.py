@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from api.limits import DEPTH
+from api.limits import DEPTH, WIDTH
 from gradus.wire.problem import Mistake
 
 _KEY = 300
@@ -23,6 +23,8 @@ def unstorable(value: Any, *place: str) -> Iterator[Mistake]:
             yield _mistake(place, "may not contain NUL characters or lone surrogates")
     elif isinstance(value, dict | list) and len(place) >= DEPTH:
         yield _mistake(place, f"is nested more than {DEPTH} levels deep")
+    elif isinstance(value, dict | list) and len(value) > WIDTH:  # each may be a mistake, of a kilobyte
+        yield _mistake(place, f"has more than {WIDTH:,} entries, and nothing may have so many")
     elif isinstance(value, dict):
         for key, item in value.items():
             if wrong := _wrong(key):
@@ -31,7 +33,7 @@ def unstorable(value: Any, *place: str) -> Iterator[Mistake]:
                 yield from unstorable(item, *place, key)
     elif isinstance(value, list):
         for i, item in enumerate(value):
-            if isinstance(item, str | dict | list):  # a list may hold half a million numbers
+            if isinstance(item, str | dict | list):
                 yield from unstorable(item, *place, str(i))
 
 

@@ -99,8 +99,10 @@ def test_places_of_mistakes_are_told_in_the_order_of_the_document() -> None:
         b'{"%s": [%s]}' % (b"k" * 290, b",".join([rb'"\u0000"'] * 100_000)),
         b'{"random": {"n": 1, "space": {"%s": {"kind": "uniform", %s}}}}'
         % (b"k" * 500_000, b",".join(b'"%x": 0' % i for i in range(40_000))),
+        b'{"base": {"dataset": "wine", "layers": [%s]}}' % b",".join([b"[]"] * 340_000),
+        b'{"base": {"dataset": "wine", "layers": [], "tags": [%s]}}' % b",".join([b"1"] * 400_000),
     ],
-    ids=["numbers", "texts", "mistakes", "mistakes below a shorter key", "unknown keys"],
+    ids=["numbers", "texts", "mistakes", "mistakes below a shorter key", "unknown keys", "no layers", "no tags"],
 )
 def test_a_body_costs_no_more_memory_than_some_hundred_times_its_size(body: bytes) -> None:
     tracemalloc.start()
