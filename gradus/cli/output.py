@@ -1,6 +1,7 @@
 """What goes where: answers to the standard output, talk about them to the error output."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 from rich.console import RenderableType
 
 from gradus.cli.screen import UNBOUNDED, Screen
-from gradus.printable import printable
+from gradus.printable import UNPRINTABLE, printable
 from gradus.streams import writes_unicode
 
 
@@ -76,5 +77,11 @@ def print_all(messages: Sequence[BaseModel]) -> None:
 
 
 def _write_json(value: Any, indent: int | None) -> None:
-    r"""Where the output cannot write a letter, it is `\u6f22` as JSON has it."""
-    write(f"{json.dumps(value, indent=indent, ensure_ascii=not writes_unicode())}\n")
+    r"""What the output cannot write, or what would command a terminal, is `\u6f22` as JSON has it."""
+    text = json.dumps(value, indent=indent, ensure_ascii=not writes_unicode())
+    write(f"{UNPRINTABLE.sub(_as_json_has_it, text)}\n")
+
+
+def _as_json_has_it(found: re.Match[str]) -> str:
+    r"""`\u009b`; the line ends are those between keys, for a text's are written out already."""
+    return "\n" if found[0] == "\n" else f"\\u{ord(found[0]):04x}"

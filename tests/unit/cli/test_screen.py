@@ -106,9 +106,15 @@ def test_a_notebook_and_a_figure_show_it_written_out() -> None:
     assert draw_run(one, (), log=False).layout.title.text == WRITTEN
 
 
-def test_json_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    output.print_json({"name": HOSTILE})
-    assert json.loads(capsys.readouterr().out) == {"name": HOSTILE}
+@pytest.mark.parametrize("say", [output.print_json, output.print_json_line])
+def test_json_reads_the_same_and_commands_nothing(
+    say: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    say({"name": HOSTILE, "notes": "Grüße"})
+    text = capsys.readouterr().out
+    assert not UNPRINTABLE.search(text.replace("\n", ""))
+    assert json.loads(text) == {"name": HOSTILE, "notes": "Grüße"}
+    assert "Grüße" in text
 
 
 def test_a_spec_in_yaml_reads_the_same_and_commands_nothing() -> None:
