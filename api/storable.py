@@ -21,10 +21,8 @@ def unstorable(value: Any, *place: str) -> Iterator[Mistake]:
     if isinstance(value, str):
         if _UNSTORABLE.search(value):
             yield _mistake(place, "may not contain NUL characters or lone surrogates")
-    elif isinstance(value, dict | list) and len(place) >= DEPTH:
-        yield _mistake(place, f"is nested more than {DEPTH} levels deep")
-    elif isinstance(value, dict | list) and len(value) > WIDTH:  # each may be a mistake, of a kilobyte
-        yield _mistake(place, f"has more than {WIDTH:,} entries, and nothing may have so many")
+    elif isinstance(value, dict | list) and (why := _too_large(value, len(place))):
+        yield _mistake(place, why)
     elif isinstance(value, dict):
         for key, item in value.items():
             if wrong := _wrong(key):
@@ -35,6 +33,13 @@ def unstorable(value: Any, *place: str) -> Iterator[Mistake]:
         for i, item in enumerate(value):
             if isinstance(item, str | dict | list):
                 yield from unstorable(item, *place, str(i))
+
+
+def _too_large(value: dict[str, Any] | list[Any], depth: int) -> str | None:
+    """Each entry may be a mistake, which takes a kilobyte of memory before it is known to be one too many."""
+    if depth >= DEPTH:
+        return f"is nested more than {DEPTH} levels deep"
+    return f"has more than {WIDTH:,} entries, and nothing may have so many" if len(value) > WIDTH else None
 
 
 def _wrong(key: str) -> str | None:
