@@ -90,6 +90,9 @@ def _told(told: WorkspaceEvent, logs: Logs, patience: float) -> Flow[Told, None]
     one, place = told.experiment_id, logs.places.get(told.experiment_id)
     if place is None:
         return
+    if told.event is None:
+        place.lose()
+        return
     seq = place.hear(told.event)
     if seq is None:
         yield from _catch_up(one, place, patience)

@@ -33,6 +33,10 @@ class LogPlace:
         self._next += 1
         return self._next - 1
 
+    def lose(self) -> None:
+        """The stream has told what cannot be read: of what follows, only the log knows the numbers."""
+        self._next, self._read, self._heard = None, [], []
+
     def match(self) -> None:
         """Now that the log was read to an end: the stream's place in it, if what it told stands there but once."""
         said, heard = [one for _, one in self._read], self._heard

@@ -31,8 +31,9 @@ class WorkspaceEvent:
     number: int
     """Its place there; they grow, with gaps."""
     experiment_id: str
-    event: StreamEvent
-    """Its `seq` is 0: the stream does not tell its number in the experiment's own log."""
+    event: StreamEvent | None
+    """Its `seq` is 0: the stream does not tell its number in the experiment's own log. None for one of another kind,
+    such as a newer service tells, which has a number there too."""
 
 
 class EventReader(ABC, Generic[E]):
@@ -56,14 +57,20 @@ class EventReader(ABC, Generic[E]):
     def event(self, fields: Mapping[str, str], kind: EventKind, data: Any) -> E:
         """The event of a kind that is known, with these fields and this document."""
 
+    def other(self, fields: Mapping[str, str]) -> E | None:  # noqa: ARG002 (some readers have to know)
+        """What is to be known of an event of any other kind."""
+        return None
+
     def _line(self, line: str) -> E | None:
         if line:
             self._field(line)
             return None
         fields, self._fields = self._fields, {}
         kind = fields.get("event", "")
-        if "data" not in fields or kind not in set(EventKind):  # a newer service may tell of other kinds
+        if "data" not in fields:
             return None
+        if kind not in set(EventKind):  # a newer service may tell of other kinds
+            return self.other(fields)
         return self.event(fields, EventKind(kind), json.loads(fields["data"]))
 
     def _field(self, line: str) -> None:
@@ -91,3 +98,8 @@ class WorkspaceReader(EventReader[WorkspaceEvent]):
     def event(self, fields: Mapping[str, str], kind: EventKind, data: Any) -> WorkspaceEvent:
         """Its data say whose it is."""
         return WorkspaceEvent(int(fields["id"]), data["experiment_id"], StreamEvent(0, kind, event_data(kind, data)))
+
+    def other(self, fields: Mapping[str, str]) -> WorkspaceEvent | None:
+        """That there was one: it counts in the log of its experiment."""
+        one = json.loads(fields["data"]).get("experiment_id")
+        return None if one is None else WorkspaceEvent(int(fields["id"]), one, None)

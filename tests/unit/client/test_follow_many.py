@@ -139,6 +139,22 @@ def test_a_log_of_which_the_beginning_is_no_longer_kept_is_told_from_where_it_is
         followed(service, connection)
 
 
+def test_events_of_a_kind_that_is_not_known_count_in_the_log() -> None:
+    service = Service(a=[line()], b=[line()])
+
+    def other() -> Told:
+        return "finding", {"what": "dead units"}
+
+    connection: list[object] = [
+        lambda: service.say("a", *epoch(1)) + service.say("a", *other()),
+        lambda: service.say("a", *epoch(2)),
+        lambda: service.say("a", *other()) + service.say("a", *other()) + service.say("a", *epoch(3)),
+        lambda: service.say("a", *end()) + service.say("b", *end()),
+    ]
+    told = followed(service, connection)
+    assert [seq for one, seq in told if one == "a"] == [1, 2, 4, 7, 8]
+
+
 def test_one_that_is_deleted_is_missed_in_the_next_silence() -> None:
     service = Service(a=[line()], b=[line()])
     service.deleted = {"b"}
