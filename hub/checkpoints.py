@@ -63,6 +63,12 @@ def sweep(session: Session, experiment_id: str, token: int) -> None:
     outbox(session).sweeps.append(Sweep(experiment_id, token))
 
 
+def has_own(session: Session, experiment_id: str) -> bool:
+    """Whether there is one that the experiment wrote itself: no lease has number 0, which is a fork's copy."""
+    own = select(CheckpointRow.id).where(CheckpointRow.experiment_id == experiment_id, CheckpointRow.token > 0)
+    return session.scalar(own.limit(1)) is not None
+
+
 def named(session: Session, keys: Collection[str]) -> set[str]:
     """Those of the keys that a row names, or that are the folders of experiments which are there."""
     whose = {key.partition("/")[0] for key in keys}  # the index of keys begins with it

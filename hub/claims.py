@@ -114,8 +114,7 @@ def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> l
         row.request = None
     if row.request is not None:  # its worker vanished before it could do what a person wanted
         return move(session, row, Status(row.request), at)
-    moved = _elsewhere(row.id, row.device, device)
-    provenance.move(row, device)
+    moved = _move(session, row, device)
     if row.status == Status.QUEUED:
         return moved + move(session, row, Status.RUNNING, at)
     row.attempts += 1
@@ -123,9 +122,17 @@ def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> l
     return [*moved, log(row.id, f"the worker was lost; attempt {row.attempts} on {device}", "warning")]
 
 
-def _elsewhere(experiment_id: str, before: str | None, device: str) -> list[Event]:
-    """Equal bits are promised on equal devices alone: a run that changes its device says so."""
-    if before in {None, device}:
+def _move(session: Session, row: ExperimentRow, device: str) -> list[Event]:
+    """Equal bits are promised on equal devices alone: a run that goes on with another one says so."""
+    before, row.device = row.device, device
+    if before is None or before == device:
         return []
+    if _has_trained(session, row):
+        provenance.move(row, before)
     why = f"goes on with {device}, until now with {before}: the numbers may differ in their last digits"
-    return [log(experiment_id, why, "warning")]
+    return [log(row.id, why, "warning")]
+
+
+def _has_trained(session: Session, row: ExperimentRow) -> bool:
+    """Whether it has something of its own to go on from, be it a part of its first epoch."""
+    return row.epoch > (row.forked_epoch or 0) or checkpoints.has_own(session, row.id)

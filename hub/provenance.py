@@ -40,14 +40,12 @@ def begin_anew(row: ExperimentRow) -> None:
     row.fingerprint = spec_of(row).fingerprint()
 
 
-def move(row: ExperimentRow, device: str) -> None:
-    """Let it train on a device, and note where it did before."""
-    if row.device not in {None, device} and row.epoch > (row.forked_epoch or 0):
-        row.moved_from = _with(row.moved_from, row.device)
-    row.device = device
+def move(row: ExperimentRow, before: str) -> None:
+    """Note the device that trained it before the one that does now."""
+    row.moved_from = _with(row.moved_from, before)
 
 
-def _with(listed: str, value: int | str | None) -> str:
+def _with(listed: str, value: int | str) -> str:
     return json.dumps([*json.loads(listed), value])
 
 

@@ -9,8 +9,9 @@ from gradus.differences import between
 from gradus.spec.experiment import Experiment
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
-from hub import runs
+from hub import claims, runs
 from hub.hub import Hub
+from hub.saved import Saved, key_of
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, on_sqlite
 from tests.integration.api.test_control import end, trained
@@ -120,6 +121,24 @@ def test_a_run_that_changed_its_device_says_where_it_was(service: Service, clien
     assert (there.moved_from, there.device) == (("cpu:1 (one)",), "cpu:1 (other)")
     still = there.model_copy(update={"moved_from": ()})
     assert between([there, still]) == {"device": ("cpu:1 (one), cpu:1 (other)", "cpu:1 (other)")}
+
+
+@pytest.mark.parametrize("step", [None, 3])
+def test_a_part_of_the_first_epoch_counts_as_trained_there_and_nothing_does_not(
+    service: Service, client: httpx.Client, step: int | None
+) -> None:
+    row = submit(service.hub)
+    with service.hub.write() as session:
+        begun = claims.claim(session, row.job_id, "first", "cpu:1 (one)")
+        assert begun is not None
+        if step is not None:
+            saved = Saved(
+                key=key_of(row.id, begun.lease.token, 0, step), digest="d", epoch=0, step=step, size=1, whole=False
+            )
+            runs.record_checkpoint(session, begun.lease, row.id, saved)
+        runs.hand_back(session, begun.lease, "going")
+    claim(service.hub, row, device="cpu:1 (other)")
+    assert read(client, row.id).moved_from == (() if step is None else ("cpu:1 (one)",))
 
 
 def test_a_retry_from_the_start_is_a_fresh_run(service: Service, client: httpx.Client) -> None:
