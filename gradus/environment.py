@@ -1,12 +1,13 @@
 """What the environment says: each variable as what it stands for, or a sentence about what is wrong with it."""
 
 from collections.abc import Callable, Mapping
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
 from gradus.errors import BadRequest
 
-T = TypeVar("T")
+T = TypeVar("T", int, float)
 
 CODE = "environment"
 
@@ -33,19 +34,23 @@ def folder(env: Mapping[str, str], name: str) -> Path | None:
     return None if value is None else path_of(value, name)
 
 
-def number(env: Mapping[str, str], name: str, kind: Callable[[str], T]) -> T | None:
+def number(env: Mapping[str, str], name: str, kind: Callable[[str], T], least: float, most: float = inf) -> T | None:
     """The number that the variable is; an empty one counts as not set, for that is how Compose passes those on.
 
     Raises:
-        BadRequest: it is none.
+        BadRequest: it is none, less than the least or more than the most.
     """
     value = env.get(name)
     if value is None or not value.strip():
         return None
     try:
-        return kind(value)
+        found = kind(value)
     except ValueError:
         raise BadRequest(f"{name} is '{value}', which is no number of the kind that is wanted", code=CODE) from None
+    if not least <= found <= most:  # nor is NaN
+        bounds = f"at least {least:g}" if most == inf else f"between {least:g} and {most:g}"
+        raise BadRequest(f"{name} is {value}: it must be {bounds}", code=CODE)
+    return found
 
 
 def path_of(given: str | Path, name: str) -> Path:

@@ -39,7 +39,9 @@ class Quotas:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Quotas":
         """Read `GRADUS_MAX_QUEUED`, `…_RUNNING`, `…_PARAMETERS`, `…_MEMORY_BYTES`, `…_EPOCHS`,
         `…_REQUESTS_PER_MINUTE`, `…_STREAMS`."""
-        given = {name: environment.number(env, f"GRADUS_MAX_{name.upper()}", int) for name in cls.__dataclass_fields__}
+        given = {
+            name: environment.number(env, f"GRADUS_MAX_{name.upper()}", int, 0) for name in cls.__dataclass_fields__
+        }
         return cls(**{name: value for name, value in given.items() if value is not None})
 
 

@@ -15,7 +15,13 @@ from hub.quotas import Quotas
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 REDIS = ("redis://", "rediss://", "unix://")
-NUMBERS = ("lease_seconds", "checkpoint_seconds", "event_days", "hang_seconds")
+NUMBERS = {
+    "lease_seconds": (0.5, 86_400),
+    "checkpoint_seconds": (0, 86_400),
+    "event_days": (0, 36_500),
+    "hang_seconds": (1, 86_400),
+}
+"""The least and the most that each may be."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,9 @@ class Settings:
         """
         data = data_dir(env)
         given = environment.folder(env, "GRADUS_DATASETS_DIR")
-        numbers = {name: environment.number(env, f"GRADUS_{name.upper()}", float) for name in NUMBERS}
+        numbers = {
+            name: environment.number(env, f"GRADUS_{name.upper()}", float, *bounds) for name, bounds in NUMBERS.items()
+        }
         return cls(
             database_url=_database_url(env) or sqlite_url(data / "gradus.db"),
             redis_url=_url(env, "GRADUS_REDIS_URL", REDIS) or "redis://127.0.0.1:6379/0",

@@ -52,6 +52,22 @@ def test_a_number_that_is_none_is_refused_by_its_name_and_an_empty_one_is_the_de
         Settings.from_env({**env, f"GRADUS_{name}": "many"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "bounds"),
+    [
+        ("EVENT_DAYS", "-1", "between 0 and 36500"),  # would drop the events of everything that is over
+        ("EVENT_DAYS", "1e9", "between 0 and 36500"),  # no calendar goes back so far
+        ("HANG_SECONDS", "0", "between 1 and 86400"),  # would end every trainer
+        ("LEASE_SECONDS", "nan", "between 0.5 and 86400"),
+        ("CHECKPOINT_SECONDS", "inf", "between 0 and 86400"),
+        ("MAX_STREAMS", "-1", "at least 0"),
+    ],
+)
+def test_a_number_out_of_its_bounds_is_refused_with_them(name: str, value: str, bounds: str) -> None:
+    with pytest.raises(BadRequest, match=f"GRADUS_{name} is {value}: it must be {bounds}"):
+        Settings.from_env({"GRADUS_DATA_DIR": "/nowhere", f"GRADUS_{name}": value})
+
+
 @pytest.mark.parametrize("url", ["http://:secret@x", "secret", "redis:secret"])
 def test_what_is_no_address_of_a_redis_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(BadRequest, match="GRADUS_REDIS_URL must begin with redis://") as refused:
