@@ -41,8 +41,8 @@ class Door:
             Forbidden: a browser asks for another's page.
             TooManyRequests: of attempts that failed.
         """
-        authorization = visit.authorization
-        caller = self._session(visit) if authorization is None else self._bearer(authorization)
+        key = visit.bearer
+        caller = self._session(visit) if key is None else self._bearer(key)
         if caller is None:
             raise self.refusal(visit)
         return caller
@@ -72,13 +72,10 @@ class Door:
             row = session.get(KeyRow, caller.key_id)
         return row is not None and keys.good(row, at)
 
-    def _bearer(self, authorization: str) -> Caller | None:
-        scheme, _, text = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            return None
+    def _bearer(self, text: str) -> Caller | None:
         at = datetime.now(UTC)
         with self._hub.read() as session:
-            row = keys.find(session, text.strip(), at)
+            row = keys.find(session, text, at)
         return self._welcome(row, at, row.expires_at) if row else None
 
     def _session(self, visit: Visit) -> Caller | None:

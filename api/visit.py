@@ -25,6 +25,12 @@ class Visit:
         return self.request.headers.get("authorization")
 
     @property
+    def bearer(self) -> str | None:
+        """The key that is shown. Another scheme, such as `Basic`, is that of a proxy in front, and no business here."""
+        scheme, _, text = (self.authorization or "").partition(" ")
+        return text.strip() if scheme.lower() == "bearer" else None
+
+    @property
     def cookie_name(self) -> str:
         """Of the session's cookie: browsers send those of one port to every port of a host, and services at two ports
         would sign each other's browsers out."""

@@ -38,8 +38,17 @@ def test_a_key_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(browser:
     assert browser.get("/v1/session").json() == answer.json()
 
 
+def test_a_session_is_good_behind_a_proxy_that_asks_for_a_password(browser: httpx.Client, hub: Hub) -> None:
+    """Browsers send it along with every request, and it is not meant for us."""
+    sign_in(browser, hub)
+    browser.headers["Authorization"] = "Basic bGFiOmxhYg=="
+    assert browser.post("/v1/experiments", json=SPEC).status_code == 201
+    del browser.headers["Origin"], browser.headers["Sec-Fetch-Site"]
+    assert browser.post("/v1/experiments", json=SPEC).status_code == 403
+
+
 def test_over_https_the_cookie_never_travels_without_it(browser: httpx.Client, hub: Hub) -> None:
-    """uvicorn believes a proxy on this machine that the browser speaks HTTPS."""
+    """A proxy on this machine is believed that the browser speaks HTTPS."""
     answer = browser.post("/v1/session", json={"key": make_key(hub).key}, headers={"X-Forwarded-Proto": "https"})
     (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
     assert cookie["secure"]
@@ -47,12 +56,10 @@ def test_over_https_the_cookie_never_travels_without_it(browser: httpx.Client, h
 
 
 @pytest.mark.parametrize(("trusted", "secure"), [("127.0.0.2", True), ("127.0.0.1", False)])
-def test_of_a_proxy_elsewhere_it_is_believed_once_it_is_named(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, trusted: str, secure: bool
-) -> None:
-    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+def test_of_a_proxy_elsewhere_it_is_believed_once_it_is_named(hub: Hub, trusted: str, secure: bool) -> None:
     proxy = httpx.HTTPTransport(local_address="127.0.0.2")
-    with serving(create_app(hub)) as url, httpx.Client(base_url=url, transport=proxy) as client:
+    app = create_app(hub, trusted_proxies=trusted)
+    with serving(app) as url, httpx.Client(base_url=url, transport=proxy) as client:
         headers = {"X-Forwarded-Proto": "https", "Host": "lab.example"}
         answer = client.post("/v1/session", json={"key": make_key(hub).key}, headers=headers)
     (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
