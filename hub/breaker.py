@@ -63,6 +63,9 @@ class Breaker:
                 self._redis.ping()
             except redis.RedisError:
                 continue
+            except Exception:  # who answers there may be no Redis, and without this thread nobody would ask again
+                logger.exception("Redis cannot be asked")
+                continue
             self._open = False
             logger.info("Redis answers again")
             return
