@@ -74,7 +74,7 @@ def build() -> FastAPI:
     app = create_app(
         Hub(Settings.from_env()),
         root_path=_root_path(os.environ.get(ROOT_PATH, "")),
-        trusted_proxies=os.environ.get("FORWARDED_ALLOW_IPS", TRUSTED),
+        trusted_proxies=os.environ.get("FORWARDED_ALLOW_IPS") or TRUSTED,
     )
     gc.collect()
     gc.freeze()  # what is here stays: to look for garbage among it held one answer in seventy up for 84 ms
