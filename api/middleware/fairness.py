@@ -3,27 +3,33 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import TypeVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.prefix import path_within
 
 AT_ONCE = 16
 """Requests that are begun. More would only share the same processor, and each step of each be the slower."""
 TURN_SECONDS = 0.25
 """After which a request is one that waits, for a row or a Redis, and takes no turn from others."""
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Fairness:
-    """Clients take turns by their key, their session or their address. Belongs to the event loop."""
+    """Addresses take turns, and those at one address by their key or session, which may be made up: whether it is good
+    is not known yet. Belongs to the event loop."""
 
     def __init__(self, app: ASGIApp, at_once: int = AT_ONCE) -> None:
         self._app = app
         self._free = at_once
-        self._queues: dict[str, deque[asyncio.Future[None]]] = {}  # whose turn is next first
+        self._queues: dict[str, dict[bytes, deque[asyncio.Future[None]]]] = {}  # in both, whose turn is next first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == "/healthz":  # which asks nobody, and costs nothing
+        if scope["type"] != "http" or path_within(scope) == "/healthz":  # which asks nobody, and costs nothing
             return await self._app(scope, receive, send)
-        await self._begin(_who(scope))
+        await self._begin(*_who(scope))
         turn = _Turn(self._next)
 
         async def watched(message: Message) -> None:
@@ -36,12 +42,12 @@ class Fairness:
             turn.end()
         return None
 
-    async def _begin(self, who: str) -> None:
+    async def _begin(self, address: str, shown: bytes) -> None:
         if self._free > 0:
             self._free -= 1
             return
         waits: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queues.setdefault(who, deque()).append(waits)
+        self._queues.setdefault(address, {}).setdefault(shown, deque()).append(waits)
         try:
             await waits
         except asyncio.CancelledError:
@@ -50,13 +56,15 @@ class Fairness:
             raise
 
     def _next(self) -> None:
-        """Hand a turn on: to the client that has waited longest for one."""
+        """Hand a turn on: to the address, and there to the client, that has waited longest for one."""
         while self._queues:
-            who, queue = next(iter(self._queues.items()))
+            address, clients = _take_first(self._queues)
+            shown, queue = _take_first(clients)
             waits = queue.popleft()
-            del self._queues[who]
             if queue:
-                self._queues[who] = queue
+                clients[shown] = queue
+            if clients:
+                self._queues[address] = clients
             if not waits.done():
                 return waits.set_result(None)
         self._free += 1
@@ -78,8 +86,13 @@ class _Turn:
             self._ended()
 
 
-def _who(scope: Scope) -> str:
-    """By what the client shows of itself; whether it is true does not matter yet."""
+def _take_first(queues: dict[K, V]) -> tuple[K, V]:
+    key = next(iter(queues))
+    return key, queues.pop(key)
+
+
+def _who(scope: Scope) -> tuple[str, bytes]:
+    """Where the request comes from, and what it shows of its sender."""
     shown = {name: value for name, value in scope["headers"] if name in {b"authorization", b"cookie"}}
     client = scope.get("client") or ("",)
-    return f"{client[0]} {shown.get(b'authorization') or shown.get(b'cookie')!r}"
+    return client[0], shown.get(b"authorization") or shown.get(b"cookie") or b""

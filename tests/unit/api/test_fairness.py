@@ -63,6 +63,35 @@ def test_clients_take_turns_however_many_requests_one_sends() -> None:
     assert asyncio.run(scene()) == ["/a0", "/a1", "/b0", "/c0", "/a2", "/b1", "/a3", "/a4"]
 
 
+def test_who_shows_a_new_key_with_each_request_is_still_one_address() -> None:
+    """Whether a key is good is not known yet."""
+
+    async def scene() -> list[str]:
+        app = Application()
+        made_up = [request(f"/a{i}", f"made up {i}") for i in range(5)]
+        tasks = await crowd(app, 1, *made_up, *(request(f"/b{i}", "good", "10.0.0.2") for i in range(2)))
+        for _ in range(len(tasks)):
+            await answer(app, app.begun[-1])
+        await asyncio.gather(*tasks)
+        return app.begun
+
+    assert asyncio.run(scene()) == ["/a0", "/a1", "/b0", "/a2", "/b1", "/a3", "/a4"]
+
+
+def test_below_a_path_liveness_takes_no_turn_either() -> None:
+    async def scene() -> list[str]:
+        app = Application()
+        below = request("/lab/healthz", "k") | {"root_path": "/lab"}
+        tasks = await crowd(app, 1, request("/1", "k"), below)
+        begun = list(app.begun)
+        for path in ("/1", "/lab/healthz"):
+            await answer(app, path)
+        await asyncio.gather(*tasks)
+        return begun
+
+    assert asyncio.run(scene()) == ["/1", "/lab/healthz"]
+
+
 def test_a_request_that_takes_long_holds_nobody_up_for_long() -> None:
     async def scene() -> None:
         app = Application()
