@@ -9,6 +9,7 @@ from gradus.errors import Forbidden
 
 COOKIE = "gradus_session"
 """The session's cookie at a usual port; `gradus_session_8000` at another."""
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_PAGE = frozenset({"same-origin", "none"})
 """What browsers say of requests from the service's own pages, or from the address bar."""
@@ -64,19 +65,21 @@ class Visit:
         headers = self.request.headers
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin is not None:
-            own = _place(origin).lower() == headers.get("host", "").lower() != ""
+            own = _is_at(origin, headers.get("host", ""))
         else:
             own = site in _OWN_PAGE if site is not None else not proof
         if not own:
             raise Forbidden("a browser may change something from this service's own pages alone", code="foreign_page")
 
 
-def _place(origin: str) -> str:
-    """An origin's host and port; nothing, which is nobody's, for what is no address."""
+def _is_at(origin: str, host: str) -> bool:
+    """Whether the origin is that of this host and port; a browser leaves the usual port out, and a proxy may not."""
     try:
-        return urlsplit(origin).netloc
+        page = urlsplit(origin.lower())
     except ValueError:
-        return ""
+        return False
+    usual = _USUAL_PORTS.get(page.scheme, "")
+    return page.netloc.removesuffix(usual) == host.lower().removesuffix(usual) != ""
 
 
 def _port(host: str) -> int | None:

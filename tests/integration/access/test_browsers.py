@@ -47,6 +47,26 @@ def test_a_session_is_good_behind_a_proxy_that_asks_for_a_password(browser: http
     assert browser.post("/v1/experiments", json=SPEC).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("origin", "host", "status"),
+    [
+        ("https://lab.example", "lab.example:443", 201),  # nginx's $host:$server_port
+        ("http://LAB.example", "lab.example:80", 201),
+        ("https://lab.example:443", "lab.example", 201),
+        ("http://lab.example", "lab.example:443", 403),
+        ("https://lab.example:80", "lab.example", 403),
+        ("https://lab.example:44", "lab.example:443", 403),
+        ("https://lab.example:99999", "lab.example", 403),
+    ],
+)
+def test_a_page_is_our_own_whether_or_not_its_usual_port_is_named(
+    url: str, hub: Hub, origin: str, host: str, status: int
+) -> None:
+    cookie = f"gradus_session={ticket(hub, make_key(hub), PassKind.SESSION)}"
+    headers = {"Origin": origin, "Host": host, "Cookie": cookie}
+    assert httpx.post(f"{url}/v1/experiments", json=SPEC, headers=headers).status_code == status
+
+
 def test_over_https_the_cookie_never_travels_without_it(browser: httpx.Client, hub: Hub) -> None:
     """A proxy on this machine is believed that the browser speaks HTTPS."""
     answer = browser.post("/v1/session", json={"key": make_key(hub).key}, headers={"X-Forwarded-Proto": "https"})
