@@ -3,17 +3,19 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from math import inf
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gradus.spec.checkpoint import Checkpoint
+from gradus.status import Status
 from hub import expected_removals
 from hub.database import insert_of
 from hub.outbox import Sweep, outbox
 from hub.records import spec_of
 from hub.saved import Saved
-from hub.tables import CheckpointRow, ExperimentRow
+from hub.tables import CheckpointRow, ExperimentRow, JobRow
 
 SPARE = 2
 """The newest, and the one before it for the case that the newest turns out to be damaged."""
@@ -67,6 +69,17 @@ def has_own(session: Session, experiment_id: str) -> bool:
     """Whether there is one that the experiment wrote itself: no lease has number 0, which is a fork's copy."""
     own = select(CheckpointRow.id).where(CheckpointRow.experiment_id == experiment_id, CheckpointRow.token > 0)
     return session.scalar(own.limit(1)) is not None
+
+
+def closed(session: Session, experiment_id: str) -> float:
+    """The greatest fencing number under which no checkpoint can be named any more: a worker may have written one and be
+    about to name it. Whether a lease was taken, or an end written down, only the database knows."""
+    query = select(JobRow.token, ExperimentRow.status).join(ExperimentRow, ExperimentRow.job_id == JobRow.id)
+    found = session.execute(query.where(ExperimentRow.id == experiment_id)).one_or_none()
+    if found is None:
+        return inf
+    token, status = found
+    return token if Status(status).final else token - 1
 
 
 def named(session: Session, keys: Collection[str]) -> set[str]:

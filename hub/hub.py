@@ -39,7 +39,8 @@ class Hub:
     def write(self) -> Iterator[Session]:
         """One transaction; once it is committed, rings and hints go out and files go, on threads of their own.
 
-        They do so, too, when the database does not say whether it has committed: what was not, they do not hurt.
+        They do so, too, when the database does not say whether it has committed: what was not, they do not hurt, for
+        before a file goes the database is asked again.
         """
         box = None
         try:

@@ -48,11 +48,15 @@ class Removals:
             return
         keys = [f"{sweep.experiment_id}/{name}" for name in names if token_of(name) <= sweep.token]
         if keys:
-            self._remove(keys)
+            self._remove(keys, sweep.experiment_id)
 
-    def _remove(self, keys: Sequence[str]) -> None:
+    def _remove(self, keys: Sequence[str], tidied: str | None = None) -> None:
+        """Those that no row names; of an experiment that is tidied up, those that none can name any more."""
         try:
             with self._read() as session:
+                if tidied is not None:
+                    closed = checkpoints.closed(session, tidied)
+                    keys = [key for key in keys if token_of(key.rpartition("/")[2]) <= closed]
                 named = checkpoints.named(session, keys)
         except DATABASE_AWAY as error:
             logger.warning("%d files stay in the artifact store: %s", len(keys), str(error).splitlines()[0])

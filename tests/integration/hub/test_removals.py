@@ -1,15 +1,20 @@
-"""Files of experiments that were deleted."""
+"""Files of experiments that were deleted, and those that nobody names."""
 
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import event, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from hub import checkpoints, expected_removals, experiments, reconciler
+from gradus.status import Status
+from hub import checkpoints, claims, expected_removals, experiments, reconciler, runs
 from hub.database import now
 from hub.hub import Hub
 from hub.tables import ExperimentRow, RemovalRow
-from tests.integration.hub.work import submit
+from tests.integration.hub.test_leases import expire
+from tests.integration.hub.work import claim, submit
 
 
 def put(hub: Hub, row: ExperimentRow) -> None:
@@ -63,3 +68,46 @@ def test_what_is_to_be_removed_once_more_meanwhile_is_not_forgotten(hub: Hub) ->
     with hub.write() as session:
         expected_removals.removed(session, [seen.key], seen.at)
     assert left(hub) == [(row.id, again)]
+
+
+def fail(_: Session) -> None:
+    raise OperationalError("COMMIT", None, Exception("database or disk is full"))
+
+
+def claim_in_vain(hub: Hub, row: ExperimentRow) -> None:
+    with hub.write() as session:
+        event.listen(session, "before_commit", fail)
+        assert claims.claim(session, row.job_id, "second", "cpu:1") is not None
+
+
+def remove_what_is_to_go(hub: Hub) -> None:
+    hub.remove(["exp_none"])
+    hub._removals.close()
+
+
+def test_what_a_worker_has_written_and_not_yet_named_outlives_a_claim_that_failed(hub: Hub) -> None:
+    row = submit(hub)
+    first = claim(hub, row, "first")
+    put(hub, row)
+    expire(hub, row)  # the database was away, and the first is about to try again
+    with pytest.raises(OperationalError):
+        claim_in_vain(hub, row)
+    remove_what_is_to_go(hub)
+    with hub.write() as session:
+        runs.heartbeat(session, first.lease)
+    assert hub.artifacts.names(row.id) == ["1-1-1"]
+
+
+@pytest.mark.parametrize("how", ["claimed", "ended"])
+def test_what_nobody_can_name_any_more_goes(hub: Hub, how: str) -> None:
+    row = submit(hub)
+    first = claim(hub, row, "first")
+    put(hub, row)
+    if how == "claimed":
+        expire(hub, row)
+        claim(hub, row, "second")
+    else:
+        with hub.write() as session:
+            runs.end(session, first.lease, row.id, Status.SUCCEEDED)
+    remove_what_is_to_go(hub)
+    assert hub.artifacts.names(row.id) == []
