@@ -15,13 +15,13 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from api import memory
 from api.app import create_app
-from api.log_limit import LogLimit
 from api.prefix import TRUSTED
 from gradus.root_path import ROOT_PATH, root_path
 from hub import keys, open_files
 from hub.artifacts.store import artifact_store
 from hub.database import Database
 from hub.hub import Hub
+from hub.log_limit import limit_repeats
 from hub.loopback import loopback
 from hub.settings import Settings
 from hub.trouble import sentence, told
@@ -84,9 +84,7 @@ def build() -> FastAPI:
 def _log() -> None:
     """Once in each process, for the server's own lines, too."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for handler in logging.getLogger().handlers:
-        if not any(isinstance(one, LogLimit) for one in handler.filters):
-            handler.addFilter(LogLimit())
+    limit_repeats()
 
 
 def has_keys(database_url: str) -> bool:

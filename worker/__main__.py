@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from gradus.environment import number
+from hub.log_limit import limit_repeats
 from hub.settings import Settings
 from hub.trouble import told
 from worker.app import WorkerProcess
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
     )
     chosen = options.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    limit_repeats()
     slots = [Slot(chosen.threads, chosen.device, chosen.memory) for _ in range(chosen.slots)]
     return WorkerProcess(Settings.from_env(), slots).work()
 

@@ -11,6 +11,7 @@ import redis
 
 from gradus.status import Status
 from hub.hub import Hub
+from hub.log_limit import BURST
 from hub.valkey import ValkeyServer
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import StartWorker
@@ -67,6 +68,7 @@ def test_a_run_goes_on_while_valkey_is_away_or_refuses_and_the_worker_finds_it_a
         later = submit(apart)
         server.start()
         assert wait_for_the_end(apart, later.id).status == Status.SUCCEEDED
+        assert 0 < worker.log.count("the doorbell did not ring: Error 111") <= BURST  # of one for each epoch
         assert_outlives_refusals(server, worker)
         assert wait_for_the_end(apart, submit(apart).id).status == Status.SUCCEEDED
         apart.close()

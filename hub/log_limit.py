@@ -1,5 +1,5 @@
 """Lines that come again and again: the first are written, the rest of a minute counted. Strangers must not be able to
-fill a disk with what is said of them."""
+fill a disk with what is said of them, nor a Redis that is away while epochs are short."""
 
 import logging
 import time
@@ -40,3 +40,10 @@ class LogLimit(logging.Filter):
             return True
         kind.lines += 1
         return kind.lines <= self._burst
+
+
+def limit_repeats() -> None:
+    """For every handler of this process's log, once."""
+    for handler in logging.getLogger().handlers:
+        if not any(isinstance(one, LogLimit) for one in handler.filters):
+            handler.addFilter(LogLimit())

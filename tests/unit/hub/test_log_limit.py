@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.log_limit import LogLimit
+from hub.log_limit import LogLimit
 
 
 @pytest.fixture
