@@ -13,7 +13,7 @@ RESERVED = 256
 MOST_UNSENT = 32 << 20
 """Bytes of answers in this process that clients have not taken. A stream waits for its client; other answers do not."""
 LARGE = 64 << 10
-"""Below it, what one client leaves is not counted."""
+"""Up to it, what one client leaves is not counted: files are sent in pieces of that."""
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +60,7 @@ class Connections:
     def leaves(self, one: Idle, unsent: int) -> None:
         """It does not take its answer, of which so many bytes wait. Where all together are too many, who has waited
         longest is given up."""
-        if unsent < LARGE:
+        if unsent <= LARGE:
             return
         self._unsent[one] = unsent
         while len(self._unsent) > 1 and sum(self._unsent.values()) > MOST_UNSENT:

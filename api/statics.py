@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from api.etags import none_match
 from api.middleware.security import PAGE
@@ -19,9 +19,22 @@ from api.negotiation import unpacks_gzip
 PACKED = frozenset({".js", ".css", ".svg"})
 ASKED = "no-cache"
 KEPT = "public, max-age=31536000, immutable"
+PIECE = 32 << 10
 _GZIP = {"Content-Encoding": "gzip"}
 _WORD = re.compile("[0-9a-f]{12}")
 """A version."""
+
+
+class Shared(Response):
+    """Sends what is in memory once for all, in pieces, as the client takes them: of an answer that waits as a whole the
+    server has to believe that it costs memory, and gives up whom it waits for the longest."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for begin in range(0, len(self.body) or 1, PIECE):
+            end = begin + PIECE
+            piece = bytes(self.body[begin:end])
+            await send({"type": "http.response.body", "body": piece, "more_body": end < len(self.body)})
 
 
 class Files(StaticFiles):
@@ -33,7 +46,7 @@ class Files(StaticFiles):
         tag = response.headers["ETag"]
         if isinstance(response, FileResponse) and Path(path).suffix in PACKED and _unpacks(scope):
             content = await run_in_threadpool(_packed, str(response.path), tag)
-            response = Response(content, media_type=response.media_type, headers=_GZIP)
+            response = Shared(content, media_type=response.media_type, headers=_GZIP)
         response.headers.update({"Cache-Control": ASKED, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
         return response
 
@@ -75,8 +88,8 @@ class Made:
         if none_match(Headers(scope=scope).getlist("If-None-Match"), self._tag):
             return Response(status_code=304, headers=headers)
         if _unpacks(scope):
-            return Response(self._packed, 200, headers | _GZIP, self._media_type)
-        return Response(self._content, 200, headers, self._media_type)
+            return Shared(self._packed, 200, headers | _GZIP, self._media_type)
+        return Shared(self._content, 200, headers, self._media_type)
 
 
 def _of_page(response: Response) -> Response:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -307,3 +308,16 @@ def test_a_connection_whose_request_was_answered_makes_room_though_its_body_goes
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 404")
         state.most = 1
         assert said(service, get(b"/healthz", CLOSE)).startswith(b"HTTP/1.1 200")
+
+
+def test_a_hall_of_clients_that_load_the_charts_at_once_all_get_them(service: Service) -> None:
+    """Each is slow, for all are on one network; none is taken for one that does not read."""
+    asked = get(b"/plotly/plotly.min.js", CLOSE)
+    with ExitStack() as stack:
+        hall = [stack.enter_context(connected(service)) for _ in range(12)]
+        for one in hall:
+            one.sendall(asked)
+        time.sleep(0.5)
+        loaded = [len(b"".join(iter(partial(_received, one), b""))) for one in hall]
+    assert len(set(loaded)) == 1
+    assert loaded[0] > 1 << 20
