@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -166,6 +167,23 @@ def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page: Page
     page.goto("/system", wait_until="commit")
     expect(page.locator(".connection")).to_have_text("live")  # by the last of six connections
     expect(page.get_by_role("heading", name="Workers")).to_be_visible()
+
+
+def test_a_browser_whose_tabs_cannot_speak_to_each_other_is_served(visit: Visit) -> None:
+    visit.page.add_init_script(f"delete window.BroadcastChannel; {ALONE}")
+    visit.page.goto("/system")
+    expect(visit.page.get_by_role("heading", name="Workers")).to_be_visible()
+    expect(visit.page.locator(".connection")).to_have_text("live")
+
+
+def test_a_stream_whose_answer_does_not_begin_is_asked_for_again(page: Page) -> None:
+    page.add_init_script(ALONE)
+    page.clock.install()
+    page.route("**/v1/events*", lambda _: None)
+    page.goto("/system")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=2))
+    page.clock.run_for(45_000)  # the tab itself gives up after a minute
+    expect(page.locator(".connection")).to_have_text("reconnecting …")
 
 
 def test_a_tab_that_was_away_reads_anew(page: Page, http: httpx.Client) -> None:

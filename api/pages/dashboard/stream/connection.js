@@ -41,6 +41,7 @@ export class Connection {
 
   async #open() {
     const request = (this.#request = new AbortController());
+    this.#limit(request);
     try {
       await this.#follow(request);
     } catch {
@@ -81,9 +82,14 @@ export class Connection {
 
   #live(request) {
     this.#heard = performance.now();
+    this.#limit(request);
+    this.tell({ alive: true });
+  }
+
+  /** An answer that does not begin is a silence, too. */
+  #limit(request) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => request.abort(), SILENCE);
-    this.tell({ alive: true });
   }
 
   #hear(event) {

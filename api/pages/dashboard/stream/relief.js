@@ -3,11 +3,12 @@
 /** Milliseconds without an answer after which it is likely that there is no connection. */
 const STUCK = 3000;
 
-const tabs = new BroadcastChannel("gradus-connections");
+/** Null in a browser where tabs cannot speak to each other. */
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel("gradus-connections") : null;
 
 /** Fetch, and ask for a connection if no answer comes. */
 export const fetchWithRelief = async (url, request) => {
-  const timer = setTimeout(() => tabs.postMessage("stuck"), STUCK);
+  const timer = setTimeout(() => tabs?.postMessage("stuck"), STUCK);
   try {
     return await fetch(url, request);
   } finally {
@@ -16,4 +17,4 @@ export const fetchWithRelief = async (url, request) => {
 };
 
 /** Call `letGo` when another tab asks. */
-export const onWanted = (letGo) => tabs.addEventListener("message", letGo);
+export const onWanted = (letGo) => tabs?.addEventListener("message", letGo);

@@ -13,7 +13,10 @@ const shared = (url, hear) => {
   const worker = new SharedWorker(new URL("./worker.js", import.meta.url), { type: "module", name: "gradus-events" });
   let instead = null;
   worker.port.onmessage = ({ data }) => hear(data);
-  worker.onerror = () => (instead ??= new Connection(url, hear));
+  worker.onerror = () => {
+    worker.port.onmessage = null; // what it may still tell would be told twice
+    instead ??= new Connection(url, hear);
+  };
   worker.port.postMessage({ ask: "join", url: new URL(url, location.href).href });
   return {
     check: (silence) => (instead ? instead.check(silence) : worker.port.postMessage({ ask: "check", silence })),
