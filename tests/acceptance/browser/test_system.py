@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
