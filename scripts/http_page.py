@@ -108,10 +108,12 @@ stream closes with a comment, `/v1/events` stays silent, and a list learns of it
 ## Connections
 
 HTTP/1.1 and 1.0, with keep-alive and pipelining; requests that wait for an answer before theirs are not read until
-then. A request's head, its line and header fields, may have 64 KiB and 256 fields and take 10 s; so may what stands
-between and behind the chunks of a body. A body may take 20 s and one more for each kilobyte. A connection on which
-nothing is asked is closed after 5 s; when as many are open as the process can have (`gradus doctor` tells its limit),
-the longest idle ones make room for new ones. A client that takes nothing of its answer for 60 s is given up.
+then, and where they have more than 64 KiB the connection ends with that answer. A request's head, its line and header
+fields, may have 64 KiB and 256 fields and take 10 s; so may what stands between and behind the chunks of a body. A body
+may take 20 s and one more for each kilobyte. A connection on which nothing is asked is closed after 5 s; when as many
+are open as the process can have (`gradus doctor` tells its limit), the longest idle ones make room for new ones. A
+client that takes nothing of its answer for 60 s is given up; earlier, the longest waiting first, where more than 32 MiB
+of large answers wait for their clients.
 
 What breaks these bounds, or RFC 9112, gets a problem like every other mistake, and the connection ends: 400 (not
 HTTP/1.1, or not exactly one `Host`), 408 (too slow), 414 (the address too long), 431 (the head too large), 501 (a
