@@ -3,15 +3,20 @@
 A process that runs out of file descriptors can open no database file and accept nobody, so it never gets there.
 """
 
+import asyncio
 import logging
+from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 MOST = 10_000
 """One that is idle costs some 10 KB."""
 RESERVED = 256
 """File descriptors for the database, Redis, logs and files that are sent."""
-MOST_UNSENT = 32 << 20
+MOST_UNSENT = 16 << 20
 """Bytes of answers in this process that clients have not taken. A stream waits for its client; other answers do not."""
+ENDS_AT_ONCE = 8
+"""Requests that are ended in one round of the event loop: each takes a millisecond."""
 LARGE = 64 << 10
 """Up to it, what one client leaves is not counted: files are sent in pieces of that."""
 logger = logging.getLogger(__name__)
@@ -33,6 +38,7 @@ class Connections:
         self._open: set[Idle] = set()
         self._idle: dict[Idle, None] = {}  # the longest idle first
         self._unsent: dict[Idle, int] = {}  # the longest waiting first
+        self._hung_up: deque[Callable[[], None]] = deque()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -56,6 +62,18 @@ class Connections:
         self._open.discard(one)
         self._idle.pop(one, None)
         self._unsent.pop(one, None)
+
+    def hung_up(self, end: Callable[[], None]) -> None:
+        """Let `end` tell a request that its client is gone: soon, and not of all at once, if a crowd hangs up."""
+        self._hung_up.append(end)
+        if len(self._hung_up) == 1:
+            asyncio.get_running_loop().call_soon(self._tell_some)
+
+    def _tell_some(self) -> None:
+        for _ in range(min(ENDS_AT_ONCE, len(self._hung_up))):
+            self._hung_up.popleft()()
+        if self._hung_up:
+            asyncio.get_running_loop().call_soon(self._tell_some)
 
     def leaves(self, one: Idle, unsent: int) -> None:
         """It does not take its answer, of which so many bytes wait. Where all together are too many, who has waited

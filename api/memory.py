@@ -7,7 +7,7 @@ from pathlib import Path
 ARENAS = 2
 """Heaps of the C library; its default is eight for each core, and each keeps what was once freed in it."""
 _M_ARENA_MAX = -8
-EVERY = 10.0
+EVERY = 3.0
 GROWTH_KIB = 32 << 10
 """Less is not worth the walk through the heap."""
 

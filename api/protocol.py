@@ -7,6 +7,7 @@ keep-alive          HEAD_SECONDS  BODY_SECONDS  STALL_SECONDS of a client that d
 import asyncio
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import httptools
@@ -92,6 +93,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(Refusal(503, "too_many_connections", "the service has no room for one more connection"))
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._connections is not None and self._under_way is not None and self._answering():
+            self._under_way.disconnected = True
+            self._connections.hung_up(partial(self._hung_up, exc))
+        else:
+            self._hung_up(exc)
+        self._deadline.end()
+        self._stall.end()
+        self._held.clear()
+        if self._connections is not None:
+            self._connections.closed(self)
+
+    def _hung_up(self, exc: Exception | None) -> None:
+        """Let the request know that nobody waits for its answer any more."""
         super().connection_lost(exc)
         if self._waiting is not None:
             refuse(self.scope, Refusal(499, "client_closed_request", "the client hung up in the middle of its request"))
@@ -99,11 +113,6 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._under_way is not None and not self._under_way.response_complete:
             self._under_way.disconnected = True
             self._under_way.message_event.set()
-        self._deadline.end()
-        self._stall.end()
-        self._held.clear()
-        if self._connections is not None:
-            self._connections.closed(self)
 
     def shutdown(self) -> None:
         if self._waiting is not None:

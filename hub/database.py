@@ -26,6 +26,9 @@ DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
 commit was done, and only its acknowledgement lost."""
 PATIENCE = 30.0
 """Seconds that a writer of SQLite waits for others."""
+WRITER_CACHE_KIB, READER_CACHE_KIB = 16 << 10, 4 << 10
+"""Of SQLite's pages, for each connection: each of forty that have read a whole log keeps as much of it. What is not
+there, the system has."""
 _CLOCK = select(func.clock_timestamp())
 
 
@@ -42,7 +45,8 @@ class Database:
             file = Path(make_url(url).database or "")
             self._turns = Turns(f"{file}-turns", PATIENCE)
             self.room = Room(file.parent)
-            self._writer, self._reader = _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN")
+            self._writer = _sqlite(url, "BEGIN IMMEDIATE", WRITER_CACHE_KIB)
+            self._reader = _sqlite(url, "BEGIN", READER_CACHE_KIB)
         else:
             self._writer = postgres_engine(url, patient=patient)
             self._reader = self._writer.execution_options(**ONE_MOMENT)
@@ -103,20 +107,21 @@ def clock(session: Session) -> ColumnElement[datetime] | datetime:
     return datetime.now(UTC) if session.get_bind().dialect.name == "sqlite" else func.clock_timestamp()
 
 
-def _sqlite(url: str, begin: str) -> Engine:
+def _sqlite(url: str, begin: str, cache_kib: int) -> Engine:
     engine = create_engine(
         url,
         module=sqlite_module(),
         connect_args={"timeout": PATIENCE},
         pool_size=20,
         max_overflow=20,
+        pool_use_lifo=True,  # few connections are in use most of the time, and those have their pages at hand
         hide_parameters=True,  # of statements in errors, which logs tell
     )
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"cache_size=-{cache_kib}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
