@@ -1,4 +1,4 @@
-"""Entity tags: an experiment's version in quotes."""
+"""Entity tags: an experiment's version in quotes, marked while no worker serves it: that changes without a version."""
 
 import re
 from collections.abc import Sequence
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-def etag(version: int) -> str:
-    """The tag of this version."""
-    return f'"{version}"'
+def etag(version: int, *, unserved: bool = False) -> str:
+    """The tag of this version; `unserved` where the answer says that it waits for a worker that is not there."""
+    return f'"{version}-unserved"' if unserved else f'"{version}"'
 
 
 def none_match(headers: Sequence[str], tag: str) -> bool:
@@ -16,9 +16,10 @@ def none_match(headers: Sequence[str], tag: str) -> bool:
     return _named(headers, tag, weak=True)
 
 
-def match(headers: Sequence[str], tag: str) -> bool:
+def match(headers: Sequence[str], version: int) -> bool:
     """Whether `If-Match` allows a change of this version. Strong comparison; without the header all is allowed."""
-    return not headers or _named(headers, tag, weak=False)
+    tags = (etag(version), etag(version, unserved=True))
+    return not headers or any(_named(headers, tag, weak=False) for tag in tags)
 
 
 def _named(headers: Sequence[str], tag: str, *, weak: bool) -> bool:

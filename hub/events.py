@@ -1,5 +1,5 @@
-"""The event log: everything a client can be told, numbered without gaps within each experiment, and growing within
-each workspace."""
+"""The event log: everything a client can be told, numbered 1, 2, 3 … within each experiment, and growing within
+each workspace. Numbers are never used again; what `hub.pruning` drops leaves a gap."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

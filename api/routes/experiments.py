@@ -66,8 +66,12 @@ class ListQuery(Query):
         return Filter(self.status, self.tag, self.dataset, self.sweep, self.q, self.id)
 
 
+def _tag(seen: Seen) -> str:
+    return etags.etag(seen.version, unserved=seen.record.waiting_for is not None)
+
+
 def _seen(seen: Seen) -> Response:
-    return answer(seen.record, headers={"ETag": etags.etag(seen.version)})
+    return answer(seen.record, headers={"ETag": _tag(seen)})
 
 
 _SPECS = {name: {"summary": name, "value": as_posted(example)} for name, example in EXAMPLES.items()}
@@ -115,7 +119,7 @@ async def create_experiment(
     if seconds and world.held_open.has_room(who):  # it is made: a wait that is not possible is no reason to refuse
         with world.held_open.place(who):
             ended = await _ended(world, caller, made.id, seconds)
-        waited = {"Preference-Applied": f"wait={seconds}", "ETag": etags.etag(ended.version)}
+        waited = {"Preference-Applied": f"wait={seconds}", "ETag": _tag(ended)}
         return answer(ended.record, 201, {**headers_of(made, place), **waited})
     return repeatable(made, 201, place)
 
@@ -150,7 +154,7 @@ def get_experiment(
 ) -> Response:
     """One experiment: what was asked, how far it is, what came of it."""
     seen = experiments.get(world.hub, caller.workspace_id, experiment_id)
-    tag = etags.etag(seen.version)
+    tag = _tag(seen)
     if etags.none_match(if_none_match or (), tag):
         return Response(status_code=304, headers={"ETag": tag})
     return _seen(seen)
@@ -177,7 +181,7 @@ def change_experiment(
             caller.workspace_id,
             experiment_id,
             changes,
-            lambda version: etags.match(if_match or (), etags.etag(version)),
+            lambda version: etags.match(if_match or (), version),
         )
     )
 

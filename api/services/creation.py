@@ -72,4 +72,5 @@ def store(
 
 def outcome(session: Session, row: ExperimentRow) -> Outcome:
     """The experiment as it is now."""
-    return Outcome(row.id, demand.seen_one(session, row).model_dump_json(), row.version)
+    seen = demand.seen_one(session, row)
+    return Outcome(row.id, seen.model_dump_json(), row.version, unserved=seen.waiting_for is not None)

@@ -18,7 +18,7 @@ class StreamEvent:
     """One row of an experiment's log."""
 
     seq: int
-    """1, 2, 3 … without gaps within the experiment."""
+    """1, 2, 3 … within the experiment; the oldest of one that ended long ago are kept no more."""
     kind: EventKind
     data: Message
     """A record for `status` and `end`, a metrics row for `epoch`, a log line for `log`."""

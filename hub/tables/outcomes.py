@@ -41,7 +41,7 @@ class EventRow(Table):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"))
     seq: Mapped[int] = mapped_column(Integer)
-    """1, 2, 3 … without gaps within the experiment."""
+    """1, 2, 3 … within the experiment; pruning leaves gaps."""
     workspace_id: Mapped[str] = mapped_column(String(40))
     number: Mapped[int] = mapped_column(BigInteger)
     """Grows within the workspace: one log tells nothing of how much goes on in another."""

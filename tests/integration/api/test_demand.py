@@ -100,3 +100,13 @@ def test_what_runs_waits_for_nobody(service: Service, client: httpx.Client) -> N
     assert row is not None
     claim(service.hub, row)
     assert client.get(made.headers["location"]).json()["waiting_for"] is None
+
+
+def test_a_worker_that_comes_is_news_to_a_client_that_has_the_version(service: Service, client: httpx.Client) -> None:
+    made = client.post("/v1/experiments", json=SPEC)
+    place, tag = made.headers["location"], made.headers["etag"]
+    assert client.get(place, headers={"If-None-Match": tag}).status_code == 304
+    start_worker(service.hub, "cpu:1")
+    served = client.get(place, headers={"If-None-Match": tag})
+    assert (served.status_code, served.json()["waiting_for"]) == (200, None)
+    assert client.patch(place, json={"name": "mine"}, headers={"If-Match": tag}).status_code == 200

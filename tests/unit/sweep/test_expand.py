@@ -294,7 +294,7 @@ WASTEFUL: dict[str, tuple[dict[str, Any], str]] = {
         {"variants": {"x": {"layers": [{"kind": "dense", "units": 4}] * 200}}, "seeds": list(range(500))},
         "layers together",
     ),
-    "deep networks by the thousand": ({"grid": {"layers": [[one + 1] * 201 for one in range(1000)]}}, "6,000 layers"),
+    "deep networks by the thousand": ({"grid": {"layers": [[one + 1] * 201 for one in range(1000)]}}, "10,000 layers"),
     "a deep base by the thousand": ({"base": BASE | {"layers": [8] * 200}, "grid": {"l2": MANY}}, "together|MiB"),
     "paths that lead into each other, none of which a spec has": (
         {"grid": {f"a{'.b' * i}": list(range(1, 1001)) for i in range(50)}},
