@@ -8,6 +8,7 @@ from shlex import quote
 from urllib.parse import urlsplit
 
 from gradus import environment, json_text
+from gradus.client.held import abandoned
 from gradus.errors import BadRequest, Unavailable
 
 CLIENT_FILE = "client.json"
@@ -56,11 +57,12 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, 
     """The service that is meant: `url`, else `GRADUS_URL`, else the one that `gradus up` started on the data folder.
 
     The key of `client.json` goes to its own address alone, which other names of this machine stand for: at the same
-    port of `localhost` somebody else may listen. `GRADUS_KEY` wins over it, and `key` over both.
+    port of `localhost` somebody else may listen. Where both come from the file, they count only while its service
+    runs: afterwards the port is anybody's. `GRADUS_KEY` wins over it, and `key` over both.
 
     Raises:
         BadRequest: the address is none, or what was given is empty.
-        Unavailable: no address is known.
+        Unavailable: no address is known, or the service of the data folder does not run.
     """
     address = environment.text(env, "GRADUS_URL") if url is None else url
     own_key = environment.text(env, "GRADUS_KEY") if key is None else key
@@ -70,6 +72,8 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, 
         saved = _saved(env)
         if saved is None:
             raise Unavailable("no service is known here: start one with `gradus up`, or name its URL")
+        if own_key is None:
+            _require_running(saved, env)
         return Access(saved.url, own_key or saved.key)
     return _elsewhere(_checked(address), own_key, env)
 
@@ -85,6 +89,18 @@ def _elsewhere(address: str, key: str | None, env: Mapping[str, str]) -> Access:
     return Access(address, key)
 
 
+def _require_running(saved: Access, env: Mapping[str, str]) -> None:
+    """Before the file's key is sent: where a service of this machine listened, anybody may listen when it has ended."""
+    folder = _folder(env)
+    if saved.local and folder is not None and abandoned(folder):
+        why = f"the service of {folder} is not running: start it with `gradus up`"
+        raise Unavailable(why, code="unreachable")
+
+
+def _folder(env: Mapping[str, str]) -> Path | None:
+    return environment.folder(env, "GRADUS_DATA_DIR") or _default_dir()
+
+
 def _default_dir() -> Path | None:
     """None where there is no home."""
     try:
@@ -95,7 +111,7 @@ def _default_dir() -> Path | None:
 
 def _saved(env: Mapping[str, str]) -> Access | None:
     """What `gradus up` wrote, if it has."""
-    folder = environment.folder(env, "GRADUS_DATA_DIR") or _default_dir()
+    folder = _folder(env)
     if folder is None:
         return None
     path = folder / CLIENT_FILE

@@ -5,14 +5,19 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from gradus.client.access import CLIENT_FILE, Access
+from gradus.client.held import LOCK_FILE
 from hub.settings import sqlite_url
 
 _LONG_LOG = 10_000_000
+_LOOKS = 10
+_LOOK_SECONDS = 0.02
+"""Between two tries to take the folder: clients look whether it is held, and hold it themselves for that moment."""
 
 
 class Held(Exception):
@@ -73,12 +78,9 @@ class DataFolder:
         Raises:
             Held: another process has it.
         """
-        lock = os.open(self.path / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(self.path / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Held from None
+            _take(lock)
             yield
         finally:
             os.close(lock)
@@ -98,3 +100,14 @@ class DataFolder:
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
             json.dump({"url": access.url, "key": access.key}, file)
         new.replace(self.path / CLIENT_FILE)
+
+
+def _take(lock: int) -> None:
+    for _ in range(_LOOKS):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return
+    raise Held

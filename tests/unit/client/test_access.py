@@ -1,12 +1,17 @@
 """How a client finds the service and its key."""
 
+import fcntl
 import json
+import os
+import socket
+import threading
 from pathlib import Path
 
 import pytest
 
-from gradus.client import Access, Client, find_access
+from gradus.client import Access, Client, calls, find_access
 from gradus.errors import BadRequest, Unavailable
+from hub.embedded.folder import DataFolder, Held
 
 SAVED = {"url": "http://127.0.0.1:8123", "key": "secret"}
 
@@ -103,3 +108,58 @@ def test_what_would_be_dropped_in_silence_is_refused() -> None:
         Client("http://127.0.0.1:1", key="")
     with pytest.raises(BadRequest, match="the address has a user"):  # it would be sent, and the key would not
         Client("http://me:word@127.0.0.1:1", key="gk_1")
+
+
+def test_the_key_of_the_file_is_for_a_service_that_runs(folder: Path) -> None:
+    with DataFolder(folder).held():
+        assert find_access(env=env(folder)).key == "secret"
+    with pytest.raises(Unavailable, match="is not running: start it with `gradus up`") as caught:
+        find_access(env=env(folder))
+    assert caught.value.code == "unreachable"
+    with DataFolder(folder).held():
+        assert find_access(env=env(folder)).key == "secret"
+
+
+def test_who_listens_at_the_port_of_a_service_that_has_ended_hears_no_key(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        stranger.settimeout(0)
+        url = f"http://127.0.0.1:{stranger.getsockname()[1]}"
+        (tmp_path / "client.json").write_text(json.dumps({"url": url, "key": "secret"}))
+        with DataFolder(tmp_path).held():
+            pass
+        with pytest.raises(Unavailable), Client(find_access(env=env(tmp_path)), timeout=1) as client:
+            client.send(calls.system(), retries=0)
+        with pytest.raises(BlockingIOError):
+            stranger.accept()
+
+
+def test_what_is_given_is_used_although_no_service_runs_on_the_folder(folder: Path) -> None:
+    with DataFolder(folder).held():
+        pass
+    assert find_access(env=env(folder, GRADUS_KEY="mine")).key == "mine"
+    assert find_access(env=env(folder), key="given").key == "given"
+    assert find_access("http://there:1", env(folder)) == Access("http://there:1", None)
+    assert find_access(env=env(folder, GRADUS_URL="http://127.0.0.1:8123")).url == "http://127.0.0.1:8123"
+
+
+def test_a_service_whose_lock_cannot_be_seen_is_asked(folder: Path) -> None:
+    lock = folder / "supervisor.lock"
+    lock.symlink_to(folder / "nowhere")
+    assert find_access(env=env(folder)).key == "secret"
+    lock.unlink()
+    lock.touch()
+    (folder / "client.json").write_text(json.dumps({"url": "http://there:8123", "key": "secret"}))
+    assert find_access(env=env(folder)).key == "secret"  # on another machine, with which the folder is shared
+
+
+def test_a_look_whether_a_service_runs_does_not_keep_one_from_starting(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.embedded.folder._LOOKS", 1000)
+    lock = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    threading.Timer(0.03, os.close, [lock]).start()
+    with DataFolder(folder).held():
+        monkeypatch.setattr("hub.embedded.folder._LOOKS", 2)
+        with pytest.raises(Held), DataFolder(folder).held():
+            pass
