@@ -18,7 +18,7 @@ from tests.integration.worker.conftest import workers
 from tests.integration.worker.processes import lines, numbers, read, until, wait_for_epoch, wait_for_the_end
 from tests.servers.s3 import BUCKET, running_s3
 
-SPEC = {"layers": [32], "epochs": 40, "dropout": 0.2}
+SPEC = {"layers": [32], "epochs": 400, "dropout": 0.2}
 
 
 @pytest.fixture
@@ -43,10 +43,10 @@ def test_a_run_goes_on_from_s3(hub: Hub) -> None:
         start()
         calm, row = submit(hub, **SPEC), submit(hub, **SPEC)
         wait_for_the_end(hub, calm.id)
-        wait_for_epoch(hub, row.id, 5)
+        wait_for_epoch(hub, row.id, 1)
         asked.ask(hub, DEFAULT_WORKSPACE, row.id, control.pause)
         until(lambda: read(hub, row.id).status == Status.PAUSED)
-        assert read(hub, row.id).progress.epoch < 40
+        assert read(hub, row.id).progress.epoch < 400
         asked.resume(hub, DEFAULT_WORKSPACE, row.id)
         wait_for_the_end(hub, row.id)
     assert any("goes on from the checkpoint" in line for line in lines(hub, row.id))
