@@ -4,8 +4,8 @@ import hashlib
 import json
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from gradus.spec.activation import Activation
 from gradus.spec.batch import BatchSize, examples_per_step
@@ -33,6 +33,14 @@ def _each_once(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
+def _few(layers: Any) -> Any:
+    """Before any of them is validated: each may have ten mistakes."""
+    if isinstance(layers, list | tuple) and len(layers) > MAX_LAYERS:
+        facts = {"field_type": "Tuple", "max_length": MAX_LAYERS, "actual_length": len(layers)}
+        raise PydanticKnownError("too_long", facts)
+    return layers
+
+
 Name = Annotated[str, Field(max_length=200)]
 Tag = Annotated[str, Field(min_length=1, max_length=100)]
 Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50), AfterValidator(_each_once)]
@@ -55,7 +63,7 @@ class Experiment(Word):
     """For people."""
     dataset: DatasetSetting
     """What to learn; a name or an object. The output layer and the loss follow from it."""
-    layers: tuple[Layer, ...] = Field(strict=False, max_length=MAX_LAYERS)
+    layers: Annotated[tuple[Layer, ...], BeforeValidator(_few)] = Field(strict=False, max_length=MAX_LAYERS)
     """Hidden layers from input to output; may be empty. The integer n is a dense layer of n units."""
     activation: Activation = "relu"
     """Of every layer that has none of its own."""

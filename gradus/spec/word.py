@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
+
+from gradus.spec import unknown_keys
 
 
 class Word(BaseModel):
@@ -21,6 +23,17 @@ class Word(BaseModel):
         use_attribute_docstrings=True,
         json_schema_serialization_defaults_required=True,
     )
+
+    @classmethod
+    def model_validate(cls, obj: Any, **settings: Any) -> Self:
+        """As Pydantic's; of a document with thousands of unknown keys not all become mistakes."""
+        with unknown_keys.counted():
+            return super().model_validate(obj, **settings)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bounded(cls, value: Any) -> Any:
+        return unknown_keys.bounded(value, cls.model_fields)
 
 
 class WrittenOut(dict[str, Any]):
