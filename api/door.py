@@ -70,13 +70,14 @@ class Door:
             return False
         with self._hub.read() as session:
             row = session.get(KeyRow, caller.key_id)
-        return row is not None and keys.good(row, at)
+            signed_out = caller.session_id is not None and passes.ended(session, caller.session_id)
+        return row is not None and keys.good(row, at) and not signed_out
 
     def _bearer(self, text: str) -> Caller | None:
         at = datetime.now(UTC)
         with self._hub.read() as session:
             row = keys.find(session, text, at)
-        return self._welcome(row, at, row.expires_at) if row else None
+        return self._welcome(row, at, row.expires_at, None) if row else None
 
     def _session(self, visit: Visit) -> Caller | None:
         if visit.cookie is None:
@@ -88,13 +89,13 @@ class Door:
             return None
         visit.refuse_foreign_page(proof=True)
         row, browser = found
-        return self._welcome(row, at, browser.expires_at)
+        return self._welcome(row, at, browser.expires_at, browser.id)
 
-    def _welcome(self, row: KeyRow, at: datetime, until: datetime | None) -> Caller:
+    def _welcome(self, row: KeyRow, at: datetime, until: datetime | None, session_id: str | None) -> Caller:
         if keys.stale(row, at):
             try:
                 with self._hub.write() as session:
                     keys.used(session, row.id, at)
             except SQLAlchemyError as error:  # it is for people to look at: no request waits or fails for it
                 logger.warning("the last use of %s is not written down: %s", row.id, type(error).__name__)
-        return Caller(row.workspace_id, Role(row.role), row.id, until)
+        return Caller(row.workspace_id, Role(row.role), row.id, until, session_id)

@@ -49,14 +49,15 @@ class Streams:
     async def chunks(self, log: Log, after: int, form: Form, welcome: Callable[[], bool]) -> AsyncIterator[bytes]:
         """The bytes of every row after `after`, until the log ends, the experiment is deleted or the process stops.
 
-        Once in a heartbeat the stream asks whether its client is still welcome: a key may be revoked meanwhile.
+        Once in a heartbeat the stream asks whether its client is still welcome: a key may be revoked meanwhile, and a
+        browser signed out.
         """
         ask_at = time.monotonic() + self._tail.heartbeat
         try:
             async for data in self._batches(log, after, form):
                 if time.monotonic() >= ask_at:
                     if not await _answer(partial(run_in_threadpool, welcome)):
-                        yield form.comment("the key is no longer good")
+                        yield form.comment("the key or the session is no longer good")
                         return
                     ask_at = time.monotonic() + self._tail.heartbeat
                 yield data or form.heartbeat

@@ -25,6 +25,8 @@ class Caller:
     key_id: str
     until: datetime | None = None
     """When the key, or the browser's session, ends."""
+    session_id: str | None = None
+    """Of the browser's session, if it is one: it can end before."""
 
 
 def create(

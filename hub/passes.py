@@ -71,6 +71,11 @@ def find(session: Session, text: str, kind: PassKind, at: datetime) -> tuple[Key
     return (key, row) if key is not None and keys.good(key, at) else None
 
 
+def ended(session: Session, pass_id: str) -> bool:
+    """Whether nothing is left of it."""
+    return session.get(PassRow, pass_id) is None
+
+
 def spend(session: Session, text: str, at: datetime) -> KeyRow | None:
     """The key of a ticket, which is gone with this; of several who show it at once, one gets it."""
     found = find(session, text, PassKind.TICKET, at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
+from itertools import islice
 
 import httpx
 import pytest
@@ -204,3 +205,14 @@ def test_no_page_of_another_origin_gets_leave_to_read(shared_url: str) -> None:
         httpx.get(f"{shared_url}/v1/experiments", headers=asked),
     ]
     assert not [name for answer in answers for name in answer.headers if name.startswith("access-control")]
+
+
+def test_signing_out_ends_the_streams_of_that_session_alone(url: str, browser: httpx.Client, hub: Hub) -> None:
+    key = make_key(hub)
+    browser.post("/v1/session", json={"key": key.key})
+    with httpx.Client(base_url=url, headers=browser.headers, timeout=10) as other:
+        other.post("/v1/session", json={"key": key.key})
+        with other.stream("GET", "/v1/events") as going, browser.stream("GET", "/v1/events") as ending:
+            assert browser.delete("/v1/session").status_code == 204
+            assert any("session is no longer good" in line for line in islice(ending.iter_lines(), 60))
+            assert not any("no longer good" in line for line in islice(going.iter_lines(), 8))
