@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from math import isfinite
-from statistics import fmean
 
+from gradus.sweep.average import average
 from gradus.sweep.objective import Objective
 
 
@@ -52,15 +52,15 @@ def ranked(standings: Sequence[Standing], objective: Objective) -> list[Rank]:
 def _within(tier: Mapping[int, Mapping[int, float]], objective: Objective) -> list[Rank]:
     """Those of one share. Without a seed in common each value counts by its distance from the mean of its seed."""
     common = tuple(sorted(set.intersection(*(set(values) for values in tier.values()))))
-    scores = {i: fmean(values[seed] for seed in common) for i, values in tier.items()} if common else _centred(tier)
+    scores = {i: average(values[seed] for seed in common) for i, values in tier.items()} if common else _centred(tier)
     order = sorted(tier, key=lambda i: _key(scores[i], objective))
     return [Rank(i, common, scores[i] if common else None) for i in order]
 
 
 def _centred(tier: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
     seeds = {seed for values in tier.values() for seed in values}
-    middle = {seed: fmean(values[seed] for values in tier.values() if seed in values) for seed in seeds}
-    return {i: fmean(value - middle[seed] for seed, value in values.items()) for i, values in tier.items()}
+    middle = {seed: average(values[seed] for values in tier.values() if seed in values) for seed in seeds}
+    return {i: average(value - middle[seed] for seed, value in values.items()) for i, values in tier.items()}
 
 
 def _key(score: float, objective: Objective) -> tuple[bool, float]:

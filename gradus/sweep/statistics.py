@@ -13,8 +13,8 @@ less is told.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isclose, isfinite, sqrt
-from statistics import fmean
 
+from gradus.sweep.average import average, excess, shifted
 from gradus.sweep.student import probability, quantile
 from gradus.wire.sweep import Difference
 
@@ -30,15 +30,20 @@ SMALLEST_P = 2.0**-52
 
 def mean(values: Sequence[float]) -> float | None:
     """Their mean; None if there are none."""
-    return fmean(values) if values else None
+    return average(values) if values else None
 
 
 def deviation(values: Sequence[float]) -> float | None:
-    """The sample standard deviation, with n - 1; None for fewer than two values, and if one is not finite."""
+    """The sample standard deviation, with n - 1; None for fewer than two values, and if one is not finite.
+
+    Infinite if it is more than a double holds.
+    """
     if len(values) < 2 or not all(map(isfinite, values)):
         return None
-    centre = fmean(values)
-    return sqrt(sum((value - centre) ** 2 for value in values) / (len(values) - 1))
+    shift = excess(values)
+    small = shifted(values, shift)
+    centre = average(small)
+    return sqrt(sum((value - centre) ** 2 for value in small) / (len(values) - 1)) * 2.0**shift
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,6 @@ def _estimate(values: Sequence[float], rounding: float, least: float, scale: flo
     spread = deviation(values)
     if spread is None or (not rounding and spread <= RESOLUTION * scale):
         return None
-    centre = fmean(values)
+    centre = average(values)
     exact = 0.0 if abs(centre) <= 1e-12 * scale else centre
-    return Estimate(exact, sqrt(max(spread**2, rounding) / len(values)), len(values), least)
+    return Estimate(exact, max(spread, sqrt(rounding)) / sqrt(len(values)), len(values), least)

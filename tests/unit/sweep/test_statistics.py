@@ -1,12 +1,14 @@
 """Mean, deviation and paired difference by hand."""
 
 from collections.abc import Sequence
-from math import inf, sqrt
+from math import inf, isnan, sqrt
 from random import Random
 
 import pytest
 
 from benchmarks.false_alarms import METRICS, MOST, Metric, alarms, among_real
+from gradus.sweep.objective import Objective
+from gradus.sweep.ranking import Standing, ranked
 from gradus.sweep.statistics import SMALLEST_P, deviation, difference, differences, interval, mean, paired
 from gradus.sweep.student import quantile
 
@@ -21,6 +23,35 @@ def test_too_few_values_have_no_mean_or_no_deviation() -> None:
     assert mean([]) is None
     assert deviation([0.9]) is None
     assert deviation([0.9, inf]) is None
+
+
+HUGE = [1e154, 1e200, 1.7e308]
+"""Losses of runs that almost diverged: squares, sums or differences of them are more than a double holds."""
+
+
+@pytest.mark.parametrize("size", HUGE)
+def test_values_of_any_size_have_a_mean_and_a_deviation(size: float) -> None:
+    assert mean([size, size, size]) == pytest.approx(size)
+    assert mean([size, -size]) == 0
+    assert deviation([size, size]) == 0
+    # 0.9, 0.95, 0.94 of it, as above
+    assert deviation([0.9 * size, 0.95 * size, 0.94 * size]) == pytest.approx(sqrt(7e-4) * size)
+    assert deviation([size, -size]) == pytest.approx(sqrt(2) * size)  # infinite for the largest
+
+
+@pytest.mark.parametrize("size", [*HUGE, inf])
+def test_values_of_any_size_have_a_place_and_a_difference_or_none(size: float) -> None:
+    values, base = dict(enumerate([size, -size, size, 1.0])), dict(enumerate([-size, size, -size, 0.5]))
+    found = difference(values, base)
+    assert found is None or found.ci95[0] < found.mean < found.ci95[1]
+    assert (found is None) == (size >= 1e308)
+    assert (interval(list(values.values())) is None) == (size == inf)
+    for common in (base, {9: size}):
+        assert len(ranked([Standing(values, 0), Standing(common, 0)], Objective(metric="validation_loss"))) == 2
+
+
+def test_infinite_values_of_both_signs_have_no_mean() -> None:
+    assert isnan(mean([inf, -inf]) or 0)
 
 
 def test_the_interval_of_a_mean() -> None:
