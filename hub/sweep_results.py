@@ -3,6 +3,7 @@
 import json
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from math import isnan
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gradus.spec.dataset import Dataset
 from gradus.status import Status
-from gradus.sweep.changes import Change, changes, long_label
+from gradus.sweep.changes import Change, long_label, stored_changes
 from gradus.sweep.grain import grain
 from gradus.sweep.objective import Objective
 from gradus.sweep.ranking import Rank, Standing, ranked
@@ -23,6 +24,10 @@ from gradus.wire.sweep import Difference, FailedMember, SweepRecord, SweepResult
 from hub import demand, sweeps
 from hub.sweeps import Outcome
 from hub.tables import SweepRow
+
+DRAWN = 8
+"""Random searches whose draws are kept, by what was asked for: to draw 1,000 times for 50 paths takes about a second,
+and keeps some megabytes."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,17 @@ def record(session: Session, row: SweepRow) -> SweepRecord:
         base_label=row.base_label,
         waiting_for=demand.of_sweep(session, row.workspace_id, row.id) if counts[Status.QUEUED] else None,
         grain=grain(request.objective.metric, request.base.dataset) or None,
-        results=_results(changes(request), found, request.objective, row.base_label),
+        results=_results(_changes(row.request, request), found, request.objective, row.base_label),
     )
+
+
+def _changes(text: str, request: SweepRequest) -> Sequence[Change]:
+    return stored_changes(request) if request.random is None else _drawn(text)
+
+
+@lru_cache(maxsize=DRAWN)
+def _drawn(request: str) -> Sequence[Change]:
+    return stored_changes(SweepRequest.model_validate_json(request))
 
 
 def _member(row: Outcome, objective: Objective) -> _Member:

@@ -33,16 +33,28 @@ def changes(request: SweepRequest) -> tuple[Change, ...]:
     """
     if request.variants is not None:
         _refuse_base(request.variants)
-        found = [Change(BASE, {}), *(Change(label, patch) for label, patch in request.variants.items())]
     elif request.grid is not None:
         _refuse_crowds("grid", math.prod(map(len, request.grid.values())), request)
-        found = list(_combined(request.grid))
     else:
         assert request.random is not None
         _refuse_crowds("random/n", request.random.n, request)
-        found = list(_drawn(request.random))
+    found = _written_out(request, stored=False)
     _refuse_crowds("seeds", len(found), request)
-    return tuple(found)
+    return found
+
+
+def stored_changes(request: SweepRequest) -> tuple[Change, ...]:
+    """Those of a sweep that is there: it was accepted once, whatever the bounds are now."""
+    return _written_out(request, stored=True)
+
+
+def _written_out(request: SweepRequest, *, stored: bool) -> tuple[Change, ...]:
+    if request.variants is not None:
+        return (Change(BASE, {}), *(Change(label, patch) for label, patch in request.variants.items()))
+    if request.grid is not None:
+        return tuple(_combined(request.grid))
+    assert request.random is not None
+    return tuple(_drawn(request.random, stored=stored))
 
 
 def long_label(change: Change) -> str:
@@ -86,12 +98,12 @@ def _combined(grid: Mapping[str, Sequence[Any]]) -> Iterator[Change]:
         )
 
 
-def _drawn(search: RandomSearch) -> Iterator[Change]:
+def _drawn(search: RandomSearch, *, stored: bool) -> Iterator[Change]:
     texts = {
         path: list(map(written, space.values)) for path, space in search.space.items() if isinstance(space, Choice)
     }
     choices = {path: space.values for path, space in search.space.items() if isinstance(space, Choice)}
-    for draw in draws(search):
+    for draw in draws(search, stored=stored):
         yield Change(
             label({path: texts[path][int(one)] if path in texts else written(one) for path, one in draw.items()}),
             {path: choices[path][int(one)] if path in choices else one for path, one in draw.items()},

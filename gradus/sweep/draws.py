@@ -2,8 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from gradus.errors import InvalidSpec
@@ -12,35 +11,42 @@ from gradus.sweep.space import DIGITS, Bounded, Choice, Integer, LogUniform, Uni
 from gradus.wire.problem import Mistake
 
 TRIES = 100
-"""Draws for each one that is wanted before a space counts as exhausted."""
+"""Draws for each one that is wanted before a space counts as exhausted. Sweeps of earlier versions had them all,
+however many paths they draw for: with fewer, some of their experiments would not be found again."""
 MANY = 10 * MAX_MEMBERS
 VALUES = 100_000
 """Values that may be drawn for that in all; drawing one takes some microseconds."""
 
 
-def draws(search: RandomSearch) -> Iterator[dict[str, int | float]]:
+def draws(search: RandomSearch, *, stored: bool = False) -> Iterator[dict[str, int | float]]:
     """Different draws: numbers by path, and of a choice the place of the value.
 
+    stored: of a sweep that is there. It was accepted, maybe under other bounds; as many as are found are its draws.
+
     Raises:
-        InvalidSpec: the space has not so many.
+        InvalidSpec: the space has not so many, and the search is new.
     """
     places = {path: _places(space) for path, space in search.space.items() if isinstance(space, Choice)}
     sizes = {path: _size(space, places.get(path, ())) for path, space in search.space.items()}
-    if (most := math.prod(sizes.values())) < search.n:
+    if (most := math.prod(sizes.values())) < search.n and not stored:
         raise _exhausted(search, most)
-    varied = sum(size > 1 for size in sizes.values())
-    tries = max(2 * search.n, min(TRIES * search.n, VALUES // max(1, varied)))
     seen: set[tuple[int | float, ...]] = set()
-    for number in count():
+    for number in range(TRIES * search.n if stored else _tries(search.n, sizes.values())):
         if len(seen) == search.n:
             return
-        if number == tries:
-            raise _exhausted(search, len(seen))
         values = {path: _drawn(search, path, places.get(path, ()), number) for path in search.space}
         key = tuple(values.values())
         if key not in seen:
             seen.add(key)
             yield values
+    if len(seen) < search.n and not stored:
+        raise _exhausted(search, len(seen))
+
+
+def _tries(n: int, sizes: Iterable[int]) -> int:
+    """Draws before the space of a new search counts as exhausted, by the sizes of its parts."""
+    varied = sum(size > 1 for size in sizes)
+    return max(2 * n, min(TRIES * n, VALUES // max(1, varied)))
 
 
 def _drawn(search: RandomSearch, path: str, places: Sequence[int], number: int) -> int | float:

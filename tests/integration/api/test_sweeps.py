@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from gradus.status import FailureCode, Status
+from gradus.sweep import draws
 from gradus.wire.experiment import Failure
 from hub import experiments as stored
-from hub import runs
+from hub import runs, sweep_results
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, listening
 from tests.integration.hub.work import claim, metrics_row
 
@@ -315,6 +316,32 @@ def test_of_several_who_extend_a_sweep_at_once_each_gets_what_is_asked(client: h
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(extend, range(1, 5))) == [202] * 4
     assert {tuple(sorted(one["seeds"])) for one in get(client, sweep)["results"]} == {(0, 1, 2, 3, 4)}
+
+
+def test_a_search_of_an_earlier_version_is_read_with_all_its_results(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was accepted when more draws were allowed; later as many are refused."""
+    search = {"n": 4, "space": {"l2": {"kind": "choice", "values": [0] * 97 + [1, 2, 3]}}}
+    made = create(client, random=search)
+    monkeypatch.setattr(draws, "VALUES", 8)
+    assert_problem(client.post("/v1/sweeps", json={"base": SPEC, "random": search}), 422)
+    sweep_results._drawn.cache_clear()
+    found = get(client, made)
+    assert sorted(one["changes"]["l2"] for one in found["results"]) == [0, 1, 2, 3]
+    assert all(one["experiments"] for one in found["results"])
+
+
+def test_draws_are_made_once_for_all_who_look(client: httpx.Client) -> None:
+    made = create(client, random={"n": 3, "space": {"l2": {"kind": "uniform", "low": 0, "high": 1}}})
+    first = get(client, made)
+    before = sweep_results._drawn.cache_info()
+    assert get(client, made) == first
+    after = sweep_results._drawn.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)
+    assert after.maxsize == sweep_results.DRAWN
+    client.post(f"/v1/sweeps/{made['id']}/extend", json={"random": {"n": 5}}).raise_for_status()
+    assert len(get(client, made)["results"]) == 5
 
 
 def test_a_deleted_member_leaves_its_sweep(client: httpx.Client) -> None:

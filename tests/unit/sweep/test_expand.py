@@ -9,6 +9,7 @@ from gradus.errors import InvalidSpec
 from gradus.spec.batch_norm import BatchNorm
 from gradus.spec.initializer import He, Xavier
 from gradus.spec.optimizer import SGD, Adam
+from gradus.sweep.changes import changes, stored_changes
 from gradus.sweep.expand import Expansion, expand
 from gradus.sweep.extension import extended
 from gradus.sweep.request import SweepExtension, SweepRequest
@@ -333,6 +334,26 @@ def test_a_space_that_just_suffices_is_found_whole() -> None:
         path: {"kind": "integer", "low": 1, "high": 10} for path in ("layers.0.units", "layers.1.units", "batch_size")
     }
     assert len(set(labels(expand(request(random={"n": 1000, "space": space}))))) == 1000
+
+
+def test_a_stored_search_has_its_draws_though_a_new_one_like_it_is_refused() -> None:
+    """Fifty choices that are almost always zero: earlier versions tried longer to find 52 different draws."""
+    space = {
+        f"layers.{i}.{key}": {"kind": "choice", "values": [0] * 999 + [0.5]}
+        for i in range(2)
+        for key in ("dropout", "units", *(f"x{j}" for j in range(23)))
+    }
+    known, more = (request(random={"n": n, "space": space}) for n in (10, 52))
+    with pytest.raises(InvalidSpec, match="different members, and 52 are asked for"):
+        changes(more)
+    found = [change.label for change in stored_changes(more)]
+    assert len(set(found)) == len(found) == 52
+    assert found[:10] == [change.label for change in changes(known)]
+
+
+def test_a_stored_search_that_came_to_less_is_still_read() -> None:
+    space = {"layers.0.units": {"kind": "integer", "low": 1, "high": 3}}
+    assert len(stored_changes(request(random={"n": 5, "space": space}))) == 3
 
 
 def test_labels_are_short_and_different() -> None:
