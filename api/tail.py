@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.ear import Ear
@@ -14,6 +13,7 @@ from api.notes import Note, note
 from hub import events
 from hub.bell import EVENTS
 from hub.hub import Hub
+from hub.redis_errors import REDIS_TROUBLE
 
 PAGE, PAGE_BYTES = 500, 4 << 20
 RETRY_SECONDS = 1.0
@@ -134,7 +134,7 @@ class Tail:
                 async for _ in self._hub.bell.rings(EVENTS):
                     self._rung.set()
                     pause = RETRY_SECONDS
-            except (redis.RedisError, OSError) as error:
+            except REDIS_TROUBLE as error:
                 if pause == RETRY_SECONDS:  # once, not for as long as it lasts
                     logger.warning("the doorbell is not heard, events come a moment later: %s", error)
             except Exception:

@@ -1,12 +1,14 @@
 """The doorbell: Redis pub/sub with ids only. A lost ring costs a moment, never a row."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import redis
 import redis.asyncio
+
+from hub.redis_errors import REDIS_TROUBLE
 
 EVENTS = "gradus:events"
 """Rings with the id of an experiment that has new events."""
@@ -31,24 +33,28 @@ class Bell:
                 for one in ids:
                     pipe.publish(channel, one)
                 pipe.execute()
-        except redis.RedisError as error:
+        except REDIS_TROUBLE as error:
             logger.warning("the doorbell did not ring: %s", error)
 
     def ping(self) -> None:
-        """Raise `redis.RedisError` if Redis does not answer."""
+        """Raise one of `REDIS_TROUBLE` if Redis does not answer."""
         self._redis.ping()
 
     def listen(self, channel: str, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
         """Call `heard` with each id rung, until `stopped`; returns when the connection breaks."""
-        with suppress(redis.RedisError), self._redis.pubsub(ignore_subscribe_messages=True) as ears:  # type: ignore[no-untyped-call]
+        for one in self._rung(channel, stopped):
+            heard(one)
+
+    def _rung(self, channel: str, stopped: Callable[[], bool]) -> Iterator[str]:
+        with suppress(*REDIS_TROUBLE), self._redis.pubsub(ignore_subscribe_messages=True) as ears:  # type: ignore[no-untyped-call]
             ears.subscribe(channel)
             while not stopped():
                 message = ears.get_message(timeout=0.5)
                 if message is not None:
-                    heard(message["data"])
+                    yield message["data"]
 
     async def rings(self, channel: str) -> AsyncIterator[str]:
-        """Each id rung on the channel, until the connection breaks with a `redis.RedisError`."""
+        """Each id rung on the channel, until the connection breaks with one of `REDIS_TROUBLE`."""
         client: Any = redis.asyncio.Redis.from_url(self._url, socket_timeout=None, **_TEXT)
         async with client, client.pubsub(ignore_subscribe_messages=True) as ears:
             await ears.subscribe(channel)

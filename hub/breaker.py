@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import redis
 
+from hub.redis_errors import REDIS_TROUBLE
+
 INTERVAL_SECONDS = 1.0
 """Between two looks whether it answers."""
 ANSWER_SECONDS = 0.25
@@ -33,7 +35,7 @@ class Breaker:
         """What Redis says.
 
         Raises:
-            redis.RedisError: it does not answer, or did not lately.
+            redis.RedisError: it does not answer as Redis does, or did not lately.
         """
         if self._open:
             raise redis.ConnectionError("it did not answer lately")
@@ -42,6 +44,11 @@ class Breaker:
         except (redis.ConnectionError, redis.TimeoutError) as error:
             self.trip(error)
             raise
+        except redis.RedisError:  # it answers, and refuses
+            raise
+        except REDIS_TROUBLE as error:
+            self.trip(error)
+            raise redis.ConnectionError("what answers is no Redis") from error
 
     def trip(self, why: object) -> None:
         """Let nobody ask for now."""

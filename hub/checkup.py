@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import redis
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gradus.errors import Unavailable
 from hub.bell import Bell
 from hub.database import Database, sqlite_module
+from hub.redis_errors import REDIS_TROUBLE
 from hub.schema import mismatch, version
 from hub.settings import Settings
 from hub.trouble import told
@@ -73,7 +73,7 @@ def _redis(settings: Settings, env: Mapping[str, str]) -> Finding:
     bell = Bell(settings.redis_url)
     try:
         bell.ping()
-    except redis.RedisError as error:
+    except REDIS_TROUBLE as error:
         return Finding(ok=False, said=f"{type(error).__name__}: {error}")
     finally:
         bell.close()

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from gradus.spec.device import DeviceKind, DeviceWish
 from hub import transport
 from hub.hint import SENT, TASK, read
+from hub.redis_errors import REDIS_TROUBLE
 
 FOREIGN = 20
 """Elements before the oldest hint that are looked at: a worker drops what is no hint as soon as it takes it."""
@@ -77,7 +78,7 @@ class Queue:
         try:
             sent = {SENT: time.time()}
             self.app.send_task(TASK, args=[job_id], queue=queue_name(device), headers=sent, retry=False)
-        except (OperationalError, redis.RedisError, OSError) as error:
+        except (OperationalError, *REDIS_TROUBLE) as error:
             logger.warning("no hint for %s: %s", job_id, error)
             return False
         return True
@@ -87,8 +88,8 @@ class Queue:
         return depth(self._redis, device)
 
     def check(self) -> None:
-        """Raise `redis.RedisError` if no hint can be taken. A server that is a replica, or whose disk is full, still
-        says how many wait."""
+        """Raise one of `REDIS_TROUBLE` if no hint can be taken. A server that is a replica, or whose disk is full,
+        still says how many wait."""
         self._redis.rpop(queue_name("check"))
 
     def oldest(self, device: str) -> datetime | None:

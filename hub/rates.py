@@ -8,6 +8,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 
 from hub.breaker import ANSWER_SECONDS, Breaker
+from hub.redis_errors import REDIS_TROUBLE
 
 WINDOW_SECONDS = 60
 
@@ -43,8 +44,9 @@ class Rates:
         if not self._breaker.open:
             try:
                 return _hit(self._shared, item, who)
-            except StorageError as error:
-                self._breaker.trip(f"{error.storage_error}; requests are counted in this process alone")
+            except (StorageError, *REDIS_TROUBLE) as error:
+                why = error.storage_error if isinstance(error, StorageError) else error
+                self._breaker.trip(f"{why}; requests are counted in this process alone")
         return _hit(self._own, item, who)
 
 

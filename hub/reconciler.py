@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-import redis
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from hub.hub import Hub
 from hub.leases import LEASE, beyond, lapsed
 from hub.outbox import outbox
 from hub.pruning import prune
+from hub.redis_errors import REDIS_TROUBLE
 from hub.tables import JobRow, LeaderRow
 
 TERM = timedelta(seconds=10)
@@ -135,5 +135,5 @@ def _oldest(hub: Hub) -> Mapping[str, datetime | None] | None:
     """When each device's oldest hint was sent that is not taken yet. None while Redis is away."""
     try:
         return {device: hub.queue.oldest(device) for device in DEVICES}
-    except redis.RedisError:
+    except REDIS_TROUBLE:
         return None

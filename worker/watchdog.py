@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-import redis
+from hub.redis_errors import REDIS_TROUBLE
 
 LOOK_SECONDS = 5.0
 LOOKS = 12
@@ -20,7 +20,7 @@ class Hints(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise `redis.RedisError` if none can be taken."""
+        """Raise one of `REDIS_TROUBLE` if none can be taken."""
         ...
 
 
@@ -59,5 +59,5 @@ class Watchdog:
         try:
             self._queue.check()
             return any(self._queue.depth(device) for device in self._devices)
-        except redis.RedisError:  # while it is away, or refuses, there is nothing to take
+        except REDIS_TROUBLE:  # while it is away, or refuses, there is nothing to take
             return False
