@@ -1,7 +1,8 @@
 // What other people wrote, so that it can neither hide nor change what stands beside it.
 
 const SHORT = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-/** Control characters, what turns the direction of a text, separators of lines, and marks that nobody sees. */
+/** Control characters, what turns the direction of a text, separators of lines, and marks that nobody sees. The
+ * command line's `gradus/printable.py` has the same; `tests/unprintable.json` holds both. */
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 const LINES = /([\n\t]+)/;
 const SOMETHING = /[^\s\p{Default_Ignorable_Code_Point}\u2800\u3164]/u;

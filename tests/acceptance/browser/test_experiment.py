@@ -1,5 +1,6 @@
 """The page of one experiment, while it trains."""
 
+import json
 import os
 import signal
 import subprocess
@@ -292,6 +293,21 @@ def test_what_people_write_is_shown_without_harm(page: Page, service: Service) -
     expect(page.get_by_role("link", name=safe)).to_be_visible()
     found: str = page.evaluate("document.documentElement.outerHTML")
     assert not set(found) & set("\x1b\x07\u202e")
+
+
+def test_the_dashboard_writes_out_what_the_command_line_does(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Experiments")).to_be_visible()
+    cases = json.loads((Path(__file__).parents[2] / "unprintable.json").read_text(encoding="utf-8"))
+    shown = page.evaluate(
+        """async (texts) => {
+          const links = [...document.querySelectorAll("link[rel=modulepreload]")].map(({ href }) => href);
+          const { visible } = await import(links.find((href) => href.endsWith("/dashboard/visible.js")));
+          return texts.map(visible);
+        }""",
+        [case["text"] for case in cases],
+    )
+    assert shown == [case["shown"] for case in cases]
 
 
 def test_what_waits_for_a_worker_that_is_not_there_says_so(page: Page, http: httpx.Client) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,13 @@ def failed(name: str) -> ExperimentRecord:
     error = {"code": "diverged", "message": name, "epoch": 1, "layer": name}
     texts = {"name": name, "notes": name.replace("\n", "").replace("\t", ""), "tags": [name], "device": name}
     return record(status="failed", error=error, latest=metrics_row(1), best=metrics_row(1), **texts)
+
+
+def test_the_command_line_writes_out_what_the_dashboard_does() -> None:
+    cases = json.loads((Path(__file__).parents[2] / "unprintable.json").read_text(encoding="utf-8"))
+    assert [printable(case["text"]) for case in cases] == [case["shown"] for case in cases]
+    written_out = {case["text"][1] for case in cases if len(case["text"]) == 3 and case["shown"] != case["text"]}
+    assert {chr(code) for code in range(0x11_0000) if UNPRINTABLE.match(chr(code))} == written_out
 
 
 def test_a_text_is_written_out_in_one_line() -> None:
