@@ -1,7 +1,9 @@
 // Whether single keys do something: those who speak to their computer, or hit keys by chance, switch them off.
 
+import { keepSetting, setting } from "./settings.js";
+
 const KEY = "gradus-shortcuts";
 
-export const areShortcutsOn = () => localStorage.getItem(KEY) !== "off";
+export const areShortcutsOn = () => setting(KEY) !== "off";
 
-export const switchShortcuts = (on) => localStorage.setItem(KEY, on ? "on" : "off");
+export const switchShortcuts = (on) => keepSetting(KEY, on ? "on" : "off");

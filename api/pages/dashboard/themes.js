@@ -1,5 +1,7 @@
 // The theme: the system's until a person chooses one; what draws with colours of its own listens for changes.
 
+import { keepSetting } from "./settings.js";
+
 const KEY = "gradus-theme";
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -11,7 +13,7 @@ export const theme = () => root.dataset.theme ?? (system.matches ? "dark" : "lig
 /** Show the other theme, and remember it. */
 export const toggleTheme = () => {
   root.dataset.theme = theme() === "dark" ? "light" : "dark";
-  localStorage.setItem(KEY, root.dataset.theme);
+  keepSetting(KEY, root.dataset.theme);
   tell();
 };
 

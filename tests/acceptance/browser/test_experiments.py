@@ -107,6 +107,33 @@ def test_single_keys_can_be_switched_off_for_good(page: Page, runs: tuple[str, s
     expect(page.locator("#search")).to_be_focused()
 
 
+BLOCKED = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+});"""
+FULL = """Storage.prototype.setItem = () => { throw new DOMException("It is full.", "QuotaExceededError"); };"""
+
+
+@pytest.mark.parametrize("storage", [BLOCKED, FULL], ids=["blocked", "full"])
+def test_settings_hold_as_long_as_the_page_where_nothing_is_kept(
+    page: Page, runs: tuple[str, str], storage: str
+) -> None:
+    page.add_init_script(storage)
+    page.goto("/")
+    keys = page.get_by_role("group", name="Keyboard")
+    expect(keys).to_contain_text("search")
+    page.get_by_label("Single-key shortcuts").uncheck()
+    expect(keys).not_to_contain_text("search")
+    page.get_by_role("button", name="dark theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("link", name=re.compile("System")).first.click()
+    page.go_back()
+    expect(keys).not_to_contain_text("search")
+    page.get_by_label("Single-key shortcuts").check()
+    expect(keys).to_contain_text("search")
+    page.get_by_role("button", name="light theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
 def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs: tuple[str, str]) -> None:
     libraries = hold(page, "**/plotly.min.js")
     page.goto(f"/compare?ids={','.join(runs)}", wait_until="commit")  # the library belongs to the page's load
