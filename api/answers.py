@@ -26,7 +26,7 @@ def headers_of(outcome: Outcome, place: str | None = None) -> dict[str, str]:
     """What the headers say of it."""
     headers = {} if place is None else {"Location": place}
     if outcome.version is not None:
-        headers["ETag"] = etag(outcome.version, unserved=outcome.unserved)
+        headers["ETag"] = etag(outcome.version, outcome.waiting_for)
     if outcome.replayed:
         headers["Idempotency-Replayed"] = "true"
     return headers

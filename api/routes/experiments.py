@@ -67,7 +67,7 @@ class ListQuery(Query):
 
 
 def _tag(seen: Seen) -> str:
-    return etags.etag(seen.version, unserved=seen.record.waiting_for is not None)
+    return etags.etag(seen.version, seen.record.waiting_for)
 
 
 def _seen(seen: Seen) -> Response:

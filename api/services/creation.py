@@ -73,4 +73,4 @@ def store(
 def outcome(session: Session, row: ExperimentRow) -> Outcome:
     """The experiment as it is now."""
     seen = demand.seen_one(session, row)
-    return Outcome(row.id, seen.model_dump_json(), row.version, unserved=seen.waiting_for is not None)
+    return Outcome(row.id, seen.model_dump_json(), row.version, waiting_for=seen.waiting_for)

@@ -22,8 +22,8 @@ class Outcome:
     """That as it was then, JSON."""
     version: int | None = None
     """Which version of an experiment `answer` shows; None for a sweep, and for a repeat."""
-    unserved: bool = False
-    """Whether `answer` says that it waits for a worker that is not there."""
+    waiting_for: str | None = None
+    """What it waits for by `answer`, if no worker that is there can train it."""
     replayed: bool = False
     """Whether an earlier request under the same key did it."""
 

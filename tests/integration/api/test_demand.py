@@ -110,3 +110,20 @@ def test_a_worker_that_comes_is_news_to_a_client_that_has_the_version(service: S
     served = client.get(place, headers={"If-None-Match": tag})
     assert (served.status_code, served.json()["waiting_for"]) == (200, None)
     assert client.patch(place, json={"name": "mine"}, headers={"If-Match": tag}).status_code == 200
+
+
+def test_whatever_it_waits_for_is_news_to_a_client_that_has_the_version(service: Service, client: httpx.Client) -> None:
+    place = client.post("/v1/experiments", json={**SPEC, "device": "cuda"}).headers["location"]
+    client.post(f"{place}/pause")
+    resumed = client.post(f"{place}/resume")
+    tag = resumed.headers["etag"]
+    assert resumed.json()["waiting_for"] == NOBODY
+    assert client.get(place, headers={"If-None-Match": tag}).status_code == 304
+    start_worker(service.hub, "cpu:1")
+    other = client.get(place, headers={"If-None-Match": tag})
+    assert (other.status_code, other.json()["waiting_for"]) == (200, NO_GPU)
+    start_worker(service.hub, "cuda:NVIDIA H200")
+    served = client.get(place, headers={"If-None-Match": f"{tag}, {other.headers['etag']}"})
+    assert (served.status_code, served.json()["waiting_for"]) == (200, None)
+    assert client.patch(place, json={"name": "mine"}, headers={"If-Match": other.headers["etag"]}).status_code == 200
+    assert client.patch(place, json={"name": "mine"}, headers={"If-Match": tag}).status_code == 412

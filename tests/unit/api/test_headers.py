@@ -69,6 +69,9 @@ def test_files_are_packed_for_those_who_unpack(accept: list[str], unpacks: bool)
         (['"6"'], False, False),
         (["7"], False, False),
         (['"77"'], False, False),
+        ([etags.etag(7, "a worker")], False, True),
+        ([etags.etag(77, "a worker")], False, False),
+        (['"7-other"'], False, False),
         ([""], False, False),
     ],
 )
