@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.bodies import JsonBody
+from api.leaving import until_left
 from api.turns import Turn
 from api.world import TheWorld
 
@@ -22,12 +23,8 @@ async def _turn(request: Request, _: JsonBody, world: TheWorld) -> AsyncIterator
 
 
 async def watch(request: Request, turn: Turn) -> None:
-    """Leave the turn when the client of a request that was read has left.
-
-    It is asked once: each time lets the server read on from the connection, where more requests may wait.
-    """
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+    """Leave the turn when the client of a request that was read has left."""
+    await until_left(request)
     turn.leave()
 
 

@@ -14,6 +14,7 @@ from api.bodies import JsonBody
 from api.callers import TheCaller
 from api.documented import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.held_open import holder
+from api.leaving import while_connected
 from api.limits import PAGE_SIZE
 from api.parameters import ExperimentId, IdempotencyKey, Query, Text
 from api.preferences import preferred_wait
@@ -118,16 +119,16 @@ async def create_experiment(
     who, seconds = holder(request, caller), preferred_wait(prefer or ())
     if seconds and world.held_open.has_room(who):  # it is made: a wait that is not possible is no reason to refuse
         with world.held_open.place(who):
-            ended = await _ended(world, caller, made.id, seconds)
+            ended = await _ended(request, world, caller, made.id, seconds)
         waited = {"Preference-Applied": f"wait={seconds}", "ETag": _tag(ended)}
         return answer(ended.record, 201, {**headers_of(made, place), **waited})
     return repeatable(made, 201, place)
 
 
-async def _ended(world: World, caller: Caller, experiment_id: str, seconds: float) -> Seen:
-    """The experiment when it is over, or after so many seconds."""
+async def _ended(request: Request, world: World, caller: Caller, experiment_id: str, seconds: float) -> Seen:
+    """The experiment when it is over, or after so many seconds, or when nobody waits for it any more."""
     over = partial(experiments.over, world.hub, caller.workspace_id, experiment_id)
-    await following.wait_until(world.tail, experiment_id, following.END, seconds, over)
+    await while_connected(request, following.wait_until(world.tail, experiment_id, following.END, seconds, over))
     return await run_in_threadpool(experiments.get, world.hub, caller.workspace_id, experiment_id)
 
 

@@ -15,6 +15,7 @@ from api.answers import JSON, NO_STORE, answer
 from api.callers import TheCaller
 from api.documented import GUARDED, problems
 from api.held_open import holder
+from api.leaving import while_connected
 from api.negotiation import choose
 from api.parameters import After, ExperimentId, Query, Text, Wait
 from api.services import following, histories, metrics
@@ -70,7 +71,8 @@ async def get_metrics(
     if query.wait:
         progressed = partial(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)
         with world.held_open.place(holder(request, caller)):
-            await following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
+            wait = following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
+            await while_connected(request, wait)
     chosen = partial(metrics.page, world.hub, caller.workspace_id, experiment_id, query.after, query.max_points)
     if form == CSV and query.max_points is None:
         await run_in_threadpool(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)

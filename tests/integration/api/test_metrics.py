@@ -3,7 +3,10 @@
 import csv
 import io
 import itertools
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -16,7 +19,7 @@ from gradus.status import Status
 from gradus.wire.metrics import MetricsRow
 from hub import claims, metrics, runs
 from hub.tables import ExperimentRow, MetricRow
-from tests.integration.api.service import Service, on_sqlite, wait_for
+from tests.integration.api.service import SPEC, Service, on_sqlite, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, metrics_row, submit, train_epoch
 
 
@@ -97,6 +100,27 @@ def test_a_long_poll_answers_at_once_when_there_is_something(service: Service, c
 def test_a_long_poll_ends_without_news(service: Service, client: httpx.Client) -> None:
     row, _ = trained(service, [0.5])
     assert read(client, row, after=1, wait=1) == {"data": [], "last_epoch": 1, "status": "running"}
+
+
+@on_sqlite
+@pytest.mark.parametrize("creates", [False, True])
+def test_a_wait_ends_when_its_client_leaves(service: Service, client: httpx.Client, *, creates: bool) -> None:
+    row, _ = trained(service, [0.5])
+    poll = client.build_request("GET", f"/v1/experiments/{row.id}/metrics", params={"after": 1, "wait": 60})
+    create = client.build_request("POST", "/v1/experiments", json=SPEC, headers={"Prefer": "wait=60"})
+    with sent(create if creates else poll):
+        wait_for(lambda: service.tail.listeners == 1)
+    wait_for(lambda: service.tail.listeners == 0)
+
+
+@contextmanager
+def sent(request: httpx.Request) -> Iterator[None]:
+    """The request has been sent, and its connection closes with the block."""
+    with socket.create_connection((request.url.host, request.url.port or 80)) as connection:
+        head = b"".join(b"%s: %s\r\n" % header for header in request.headers.raw)
+        connection.sendall(b"%s %s HTTP/1.1\r\n%s\r\n" % (request.method.encode(), request.url.raw_path, head))
+        connection.sendall(request.read())
+        yield
 
 
 def test_fewer_points_keep_the_ends_and_the_extremes(service: Service, client: httpx.Client) -> None:
