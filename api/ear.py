@@ -23,7 +23,7 @@ class Ear:
         if self.overflown:
             return
         self._notes.append(note)
-        self._size += len(note.data)
+        self._size += len(note.envelope)
         if len(self._notes) > CAPACITY or (self._size > CAPACITY_BYTES and len(self._notes) > 1):
             self.miss()
         self._awake.set()

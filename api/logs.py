@@ -27,7 +27,7 @@ class Page:
     @property
     def more(self) -> bool:
         """Whether the log may go on behind them."""
-        return len(self.notes) == PAGE or sum(len(note.data) for note in self.notes) >= PAGE_BYTES
+        return len(self.notes) == PAGE or sum(len(note.envelope) for note in self.notes) >= PAGE_BYTES
 
 
 class Log(Protocol):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from api.forms import Form
+from gradus.wire.message import rfc3339
 from hub.tables import EventRow
 
 
@@ -19,31 +20,34 @@ class Note:
     number: int
     """Its number in the workspace's log."""
     kind: str
-    data: str
-    """JSON object."""
-    _encoded: dict[tuple[str, bool], bytes] = field(default_factory=dict, compare=False, repr=False)
+    envelope: str
+    """JSON object: what every stream tells of it."""
+    _encoded: dict[tuple[str, int], bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def own(self, form: Form) -> bytes:
         """As the experiment's own stream tells it."""
-        key = (form.media_type, False)
-        if key not in self._encoded:
-            self._encoded[key] = form.encode(self.seq, self.kind, self.data)
-        return self._encoded[key]
+        return self._bytes(form, self.seq)
 
     def among_all(self, form: Form) -> bytes:
-        """As the stream over everything tells it: the same data with `experiment_id` in front."""
-        key = (form.media_type, True)
+        """As the stream over everything tells it."""
+        return self._bytes(form, self.number)
+
+    def _bytes(self, form: Form, number: int) -> bytes:
+        key = (form.media_type, number)
         if key not in self._encoded:
-            data = f'{{"experiment_id":"{self.experiment_id}",{self.data[1:]}'
-            self._encoded[key] = form.encode(self.number, self.kind, data)
+            self._encoded[key] = form.encode(number, self.kind, self.envelope)
         return self._encoded[key]
 
 
 def note(row: EventRow) -> Note:
     """The row without its session."""
-    return Note(
-        row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, row.data.translate(_LINE_ENDS)
-    )
+    return Note(row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, _envelope(row))
+
+
+def _envelope(row: EventRow) -> str:
+    """The row as one JSON object. Its data are JSON already, and the other values need no escapes."""
+    front = f'{{"seq":{row.seq},"kind":"{row.kind}","at":"{rfc3339(row.at)}","experiment_id":"{row.experiment_id}"'
+    return f'{front},"data":{row.data.translate(_LINE_ENDS)}}}'
 
 
 _LINE_ENDS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from urllib.parse import urlsplit
 
-_EPOCH = re.compile(rb'event: epoch\ndata: \{(?:"experiment_id":"(\w+)",)?"epoch":(\d+)')
+_EPOCH = re.compile(rb'"kind":"epoch","at":"[^"]*","experiment_id":"(\w+)","data":\{"epoch":(\d+)')
 AT_A_TIME = 50
 """Streams that are opened at the same time."""
 
@@ -43,7 +43,7 @@ async def _listen(streams: Streams, wire: Connection) -> None:
 
     async def open_one(experiment: str | None) -> asyncio.Transport:
         async with gate:
-            make = lambda: _Client(_request(streams, experiment), experiment, receipts)  # noqa: E731
+            make = lambda: _Client(_request(streams, experiment), receipts)  # noqa: E731
             transport, client = await loop.create_connection(make, host, port)
             await client.answered
             return transport
@@ -67,7 +67,6 @@ def _request(streams: Streams, experiment: str | None) -> bytes:
 @dataclass
 class _Client(asyncio.Protocol):
     request: bytes
-    experiment: str | None
     receipts: list[Receipt]
     answered: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     rest: bytes = b""
@@ -83,4 +82,4 @@ class _Client(asyncio.Protocol):
             self.answered.set_result(None)
         whole, _, self.rest = (self.rest + data).rpartition(b"\n\n")
         for name, epoch in _EPOCH.findall(whole):
-            self.receipts.append((self.experiment or name.decode(), int(epoch), moment))
+            self.receipts.append((name.decode(), int(epoch), moment))

@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gradus.status import EventKind
-from gradus.wire.experiment import LogLine
+from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.message import Message
 from hub.outbox import outbox
 from hub.tables import EventRow, ExperimentRow, Table, WorkspaceRow
@@ -90,9 +90,14 @@ def _row(event: Event, log: _Log, wholes: dict[str, int], at: datetime) -> dict[
         "workspace_id": log.workspace_id,
         "number": wholes[log.workspace_id],
         "kind": event.kind,
-        "data": event.data.model_dump_json(),
+        "data": _numbered(event.data, log.newest).model_dump_json(),
         "at": at,
     }
+
+
+def _numbered(data: Message, seq: int) -> Message:
+    """The data; an experiment says which event it contains: this one."""
+    return data.model_copy(update={"last_event": seq}) if isinstance(data, ExperimentRecord) else data
 
 
 def _take_numbers(session: Session, counts: Mapping[str, int]) -> dict[str, _Log]:

@@ -58,9 +58,11 @@ def read_epochs(session: Session, experiment_id: str, epochs: Sequence[int]) -> 
     return tuple(MetricsRow(**row) for row in session.execute(query.order_by(MetricRow.epoch)).mappings())
 
 
-def standing(session: Session, workspace_id: str, experiment_ids: Sequence[str]) -> dict[str, tuple[int, Status]]:
-    """The newest epoch and the status of those of the experiments that the workspace has, in the order given."""
+def standing(session: Session, workspace_id: str, experiment_ids: Sequence[str]) -> dict[str, tuple[int, Status, int]]:
+    """The newest epoch, the status and the number of the newest event of those of the experiments that the workspace
+    has, in the order given."""
     row = ExperimentRow
-    query = select(row.id, row.epoch, row.status).where(row.workspace_id == workspace_id, row.id.in_(experiment_ids))
-    found = {id_: (epoch, Status(status)) for id_, epoch, status in session.execute(query)}
+    mine = (row.workspace_id == workspace_id, row.id.in_(experiment_ids))
+    query = select(row.id, row.epoch, row.status, row.events).where(*mine)
+    found = {id_: (epoch, Status(status), newest) for id_, epoch, status, newest in session.execute(query)}
     return {id_: found[id_] for id_ in experiment_ids if id_ in found}

@@ -55,6 +55,7 @@ def record(row: ExperimentRow, spec: Experiment | None = None) -> ExperimentReco
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        last_event=row.events,
         events_pruned=row.events_pruned,
     )
 

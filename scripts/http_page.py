@@ -77,18 +77,27 @@ In CSV (`Accept: text/csv`) the columns are the keys of the row, in its order, n
 
 ## Streams
 
-Server-sent events, or with `Accept: application/x-ndjson` a line `{"id", "event", "data"}` for each.
+Server-sent events, or with `Accept: application/x-ndjson` a line for each: the same object as behind `data:`.
 
 ```
 id: 3
 event: epoch
-data: {"epoch":1,"step":1100,"train_loss":0.3021, …}
+data: {"seq":3,"kind":"epoch","at":"2026-11-22T12:30:00.000000Z","experiment_id":"exp_01m8…","data":{"epoch":1, …}}
 ```
 
-`event` is `status` (the data: the experiment), `epoch` (a metrics row), `log` (`level` and `message`) or `end` (the
-experiment; the stream closes behind it). In an experiment's own stream ids are 1, 2, 3 … without gaps. In `/v1/events`
-they count everything that the caller may see, and the data have one key more, `experiment_id`; without a first id that
-stream starts now. An experiment that its sweep tries again goes on in its log: a `status` whose `progress.epoch` is 0
+`seq` is the event's number in the log of its experiment: 1, 2, 3 … without gaps. `kind` is `status` (the `data`: the
+experiment), `epoch` (a metrics row), `log` (`level` and `message`) or `end` (the experiment; its own stream closes
+behind it). More kinds may come: skip those that you do not know.
+
+In an experiment's own stream `id` is `seq`. In `/v1/events` ids count everything that the caller may see; without a
+first id that stream starts now. Lines of JSON do not tell ids: who wants to resume `/v1/events` reads server-sent
+events.
+
+The answers about an experiment (itself, its metrics, its log) have a `last_event`: the `seq` of the newest event that
+they already contain. Stream `…/events` after it, and nothing is missing between the two. An epoch may come once more:
+know it by its number.
+
+An experiment that its sweep tries again goes on in its log: a `status` whose `progress.epoch` is 0
 says that the epochs before are forgotten, and they begin again at 1.
 
 `Last-Event-ID`, or `after` where no header can be sent, resumes behind the event of that id: none is lost, none comes

@@ -28,9 +28,13 @@ router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 
 _HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_ENVELOPE = (
+    '{"seq":2,"kind":"log","at":"2026-11-22T12:30:00.000000Z","experiment_id":"exp_01m81q9s0ke318d4xdcn4hsegr",'
+    '"data":{"level":"info","message":"downloading mnist"}}'
+)
 _EXAMPLES = {
-    "text/event-stream": 'id: 2\nevent: log\ndata: {"level":"info","message":"downloading mnist"}\n\n',
-    "application/x-ndjson": '{"id":2,"event":"log","data":{"level":"info","message":"downloading mnist"}}\n',
+    "text/event-stream": f"id: 2\nevent: log\ndata: {_ENVELOPE}\n\n",
+    "application/x-ndjson": f"{_ENVELOPE}\n",
 }
 _STREAM: Responses = {
     200: {
@@ -78,7 +82,9 @@ async def stream_experiment(
 ) -> Response:
     """Everything that happens to one experiment, from its first event to its end.
 
-    Ids are 1, 2, 3 … without gaps. `status` and `end` carry the experiment, `epoch` a metrics row, `log` a line.
+    Ids are 1, 2, 3 … without gaps. Each event is `{"seq", "kind", "at", "experiment_id", "data"}`: the `data` of
+    `status` and `end` are the experiment, of `epoch` a metrics row, of `log` a line. More kinds may come: skip those
+    that you do not know.
     Of an experiment that ended long ago (90 days, if the service says nothing else) only `log` and the last `end` are
     kept: other ids up to its `events_pruned` are missing then and never used again; the metrics have the epochs.
     The stream closes after `end`: a browser's EventSource should be closed then, or it comes back.
@@ -110,8 +116,8 @@ async def stream_everything(
 ) -> Response:
     """Everything that happens to any experiment of your workspace, from now on or after the last event you have.
 
-    Ids grow, with gaps. Events are those of the experiments' own streams; their data have one more key,
-    `experiment_id`.
+    Ids grow, with gaps. Events are those of the experiments' own streams: `seq` is the number in the log of
+    `experiment_id`. Lines of JSON do not tell the ids of this stream: resume with server-sent events.
     """
     form = FORMS[choose(accept or (), tuple(FORMS))]
     start = await run_in_threadpool(

@@ -66,7 +66,7 @@ def store(
     outbox(session).hints.append((row.job_id, experiment.device))
     waits = demand.warnings(session, [(row.id, experiment.device)])
     events.append(session, [Event(row.id, EventKind.STATUS, record(row)), *waits], at)
-    session.refresh(row, ["version"])  # writing events moves it on
+    session.refresh(row, ["version", "events"])  # writing events moves them on
     return row
 
 

@@ -21,8 +21,10 @@ def read(hub: Hub, workspace_id: str, experiment_ids: Sequence[str], max_points:
         looked_at = max(2, MOST_LOSSES // max(1, len(standing)))
         return MetricsPages(
             data={
-                id_: MetricsPage(data=chosen(session, id_, points, looked_at), last_epoch=epoch, status=status)
-                for id_, (epoch, status) in standing.items()
+                id_: MetricsPage(
+                    data=chosen(session, id_, points, looked_at), last_epoch=epoch, status=status, last_event=newest
+                )
+                for id_, (epoch, status, newest) in standing.items()
             }
         )
 

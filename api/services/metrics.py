@@ -43,7 +43,7 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points
         else:
             chosen = sampled(metrics.losses(session, experiment_id, after), max_points)
             data = metrics.read_epochs(session, experiment_id, chosen)
-        return MetricsPage(data=data, last_epoch=row.epoch, status=Status(row.status))
+        return MetricsPage(data=data, last_epoch=row.epoch, status=Status(row.status), last_event=row.events)
 
 
 def cut(page: MetricsPage) -> bool:

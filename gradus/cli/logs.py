@@ -1,29 +1,26 @@
 """An experiment's log as lines: a moment where one is known, and what happened."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 
 from gradus.cli import output, words
 from gradus.cli.exits import Exit
+from gradus.cli.feed import document
 from gradus.cli.watch import say_that_they_go_on
 from gradus.client import Client, StreamEvent, calls
-from gradus.status import EventKind, Status
-from gradus.wire.experiment import ExperimentRecord, LogLine
-from gradus.wire.metrics import MetricsRow
-
-Lines = dict[int, datetime]
-"""The moments of the `log` events, by their numbers."""
+from gradus.status import EventKind
+from gradus.wire.experiment import ExperimentRecord
 
 
 def print_log(client: Client, experiment_id: str, *, follow: bool, as_json: bool) -> Exit | None:
     """Every event so far or, with `follow`, to the end. Ctrl-C leaves the run alive."""
-    said, newest = _lines(client, experiment_id)
-    lines = _Lines(said, client.now, whole=not output.on_terminal())
+    newest = client.send(calls.experiment(experiment_id)).last_event
+    lines = _Lines(whole=not output.on_terminal())
     try:
         with closing(client.experiments.events(experiment_id)) as events:
             for event in events if follow else _so_far(events, newest):
-                _print_json(event) if as_json else lines.print(event)
+                output.print_json_line(document(event)) if as_json else lines.print(event)
     except KeyboardInterrupt:
         say_that_they_go_on([experiment_id])
         return Exit.INTERRUPTED
@@ -35,8 +32,7 @@ def print_log(client: Client, experiment_id: str, *, follow: bool, as_json: bool
 class _Lines:
     """What is printed for people."""
 
-    def __init__(self, said: Lines, now: Callable[[], datetime], *, whole: bool) -> None:
-        self._said, self._now = said, now
+    def __init__(self, *, whole: bool) -> None:
         self._whole = whole
         """Whether each line has its date and offset; else a line of their own where they change."""
         self._day, self._epochs, self._failed = "", 0, False
@@ -46,8 +42,7 @@ class _Lines:
         if isinstance(event.data, ExperimentRecord):
             self._epochs = event.data.progress.epochs
         if event.kind is not EventKind.END:
-            moment = self._said.get(event.seq) or _moment(event, self._now)
-            self._say(moment, words.event_line(event.data, self._epochs))
+            self._say(event.at, words.event_line(event.data, self._epochs))
         elif isinstance(event.data, ExperimentRecord):
             self.print_failure(event.data)
 
@@ -69,16 +64,6 @@ class _Lines:
         output.say(f"{stamp[11:19]:8}  {text}")
 
 
-def _lines(client: Client, experiment_id: str) -> tuple[Lines, int]:
-    """When each line was said, which the stream does not tell; and the number of the newest event."""
-    page = client.send(calls.log(experiment_id))
-    newest, said = page.last_event, Lines()
-    while page.data:
-        said.update((one.id, one.at) for one in page.data)
-        page = client.send(calls.log(experiment_id, after=page.data[-1].id))
-    return said, newest
-
-
 def _so_far(events: Iterable[StreamEvent], newest: int) -> Iterator[StreamEvent]:
     """The events to the newest one; one more has to come where that was an `end` that was taken back meanwhile."""
     for event in events:
@@ -86,24 +71,3 @@ def _so_far(events: Iterable[StreamEvent], newest: int) -> Iterator[StreamEvent]
             yield event
         if event.seq >= newest:
             return
-
-
-def _print_json(event: StreamEvent) -> None:
-    output.print_json_line({"seq": event.seq, "event": event.kind, "data": output.document(event.data)})
-
-
-def _moment(event: StreamEvent, now: Callable[[], datetime]) -> datetime | None:
-    """When it happened, where the event says so; a line that comes now is of now."""
-    match event.data:
-        case LogLine():
-            return now()
-        case MetricsRow() as row:
-            return row.at
-        case ExperimentRecord(status=Status.QUEUED, attempts=0) as record:
-            return record.created_at
-        case ExperimentRecord(status=Status.RUNNING, attempts=1) as record:
-            return record.started_at
-        case ExperimentRecord() as record:
-            return record.finished_at
-        case _:
-            return None

@@ -8,7 +8,7 @@ from rich.live import Live
 from gradus.cli import output, words
 from gradus.cli.board import Board
 from gradus.cli.exits import Exit, code_of_runs
-from gradus.cli.feed import Told, follow
+from gradus.cli.feed import Told, document, follow
 from gradus.cli.runs import Run
 from gradus.client import Client
 from gradus.status import EventKind
@@ -32,8 +32,7 @@ def watch(client: Client, begun: Sequence[Run], *, as_json: bool = False) -> Exi
 def _json_lines(runs: Runs, events: Iterable[Told]) -> None:
     for one, event in events:
         runs[one] = runs[one].after(event)
-        line = {"id": one, "seq": event.seq, "event": event.kind, "data": output.document(event.data)}
-        output.print_json_line(line)
+        output.print_json_line(document(event))
 
 
 def _plain(runs: Runs, events: Iterable[Told]) -> None:

@@ -10,13 +10,12 @@ from gradus.client.calls import Call
 from gradus.client.flows import send, tell
 from gradus.client.patience import LONG, PATIENCE, Trouble, worth_another
 from gradus.client.steps import Answer, Flow, Lost, Open, Read, Rest
-from gradus.client.stream import EventReader, StreamEvent, StreamReader
+from gradus.client.stream import Received, StreamEvent, StreamReader
 from gradus.errors import GradusError, Unavailable
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord
 
 Y = TypeVar("Y")
-E = TypeVar("E")
 Pick = Callable[[StreamEvent], Iterable[Y]]
 
 SSE = "text/event-stream"
@@ -53,12 +52,15 @@ class Seen:
     end: StreamEvent | None = None
     """Kept back until the stream closes behind it: an experiment that was extended goes on after its end."""
 
-    def passes(self, event: StreamEvent) -> bool:
-        """Whether to tell the event now."""
-        if event.seq <= self.after:
-            return False
-        self.after, self.end = event.seq, event if event.kind is EventKind.END else None
-        return self.end is None
+    def fresh(self, one: Received) -> StreamEvent | None:
+        """The event, if it is to be told now. One of a kind that is not known here only counts."""
+        if one.seq <= self.after:
+            return None
+        self.after = one.seq
+        if one.event is None:
+            return None
+        self.end = one.event if one.event.kind is EventKind.END else None
+        return one.event if self.end is None else None
 
     def last_record(self) -> ExperimentRecord:
         """What the end says."""
@@ -91,8 +93,8 @@ def _connection(call: Call[Any], seen: Seen, pick: Pick[Y], limit: float) -> Flo
     reader, heard = StreamReader(), False
     while isinstance(chunk := (yield Read()), bytes):
         heard = True
-        for event in events_in(call, reader, chunk):
-            if seen.passes(event):
+        for one in events_in(call, reader, chunk):
+            if (event := seen.fresh(one)) is not None:
                 yield from tell(pick(event))
     if isinstance(chunk, Lost):
         return Cut(refusal(call, chunk), heard)
@@ -111,7 +113,7 @@ def refused(call: Call[Any], reply: Answer | Lost) -> Cut:
     return Cut(why, retry_after=0.0 if isinstance(reply, Lost) else reply.retry_after)
 
 
-def events_in(call: Call[Any], reader: EventReader[E], chunk: bytes) -> Sequence[E]:
+def events_in(call: Call[Any], reader: StreamReader, chunk: bytes) -> Sequence[Received]:
     """The events that a piece of the call's stream completes.
 
     Raises:

@@ -1,22 +1,21 @@
 """Following the logs of several experiments to their ends over one stream: that over everything of the workspace.
 
-Whatever was said before that stream began is read in each experiment's own log, which numbers its events. The stream
-does not; but it tells the same events in the same order, so that its place in a log is known once they can be matched.
+Whatever was said before that stream began is read in each experiment's own log. Both say which number of that log an
+event has, so that each is told once.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from gradus.client import calls
 from gradus.client.answer import refusal
 from gradus.client.calls import Call
 from gradus.client.follow import SSE, Cut, events_in, refused
-from gradus.client.log_place import LogPlace
 from gradus.client.patience import Trouble
 from gradus.client.several import TOGETHER
 from gradus.client.steps import Answer, Close, Flow, Lost, Open, Read, Rest, Tell
-from gradus.client.stream import StreamEvent, StreamReader, WorkspaceEvent, WorkspaceReader
+from gradus.client.stream import Received, StreamEvent, StreamReader
 from gradus.client.watching import asked
 from gradus.errors import NotFound, Unavailable
 from gradus.status import EventKind
@@ -52,11 +51,30 @@ def follow_many(ids: Sequence[str], patience: float) -> Flow[Told, None]:
             yield Rest(trouble.pause(cut.why, cut.retry_after))
 
 
+@dataclass
+class LogProgress:
+    """How far one log was read."""
+
+    seen: int = 0
+    """The number of the newest event that was read."""
+    ended: bool = False
+    """Whether that was its end."""
+
+    def fresh(self, one: Received) -> StreamEvent | None:
+        """The event, if it was not read before. One of a kind that is not known here only counts."""
+        if one.seq <= self.seen:
+            return None
+        self.seen = one.seq
+        if one.event is not None:
+            self.ended = one.event.kind is EventKind.END
+        return one.event
+
+
 class Logs:
     """All that are followed."""
 
     def __init__(self, ids: Sequence[str]) -> None:
-        self.places = {one: LogPlace() for one in ids}
+        self.places = {one: LogProgress() for one in ids}
         self.number: int | None = None
         """Of the newest event of the stream over everything; None while none was told."""
 
@@ -68,42 +86,26 @@ class Logs:
 def _connection(call: Call[Any], logs: Logs, patience: float) -> Flow[Told, Cut]:
     """Tells what one connection brings, and before it what was missed, unless it goes on where the last one was cut."""
     if logs.number is None:
-        for one in logs.going():
-            yield from _catch_up(one, logs.places[one], patience)
-    reader, heard = WorkspaceReader(), False
+        for missed in logs.going():
+            yield from _catch_up(missed, logs.places[missed], patience)
+    reader, heard = StreamReader(), False
     while logs.going():
         chunk = yield Read(ALL)
         if not isinstance(chunk, bytes):
             why = Unavailable("the stream stopped") if chunk is None else refusal(call, chunk)
             return Cut(why, heard)
         heard, silences = True, reader.comments
-        for told in events_in(call, reader, chunk):
-            logs.number = told.number
-            yield from _told(told, logs, patience)
+        for one in events_in(call, reader, chunk):
+            logs.number = one.id
+            log = logs.places.get(one.experiment_id)
+            if log is not None and (event := log.fresh(one)) is not None:
+                yield Tell((one.experiment_id, event))
         if reader.comments > silences:
             yield from _check(logs.going(), patience)
     return Cut(Unavailable("all is told"), heard)
 
 
-def _told(told: WorkspaceEvent, logs: Logs, patience: float) -> Flow[Told, None]:
-    """Tells the event if it is of one of these logs, and new."""
-    one, place = told.experiment_id, logs.places.get(told.experiment_id)
-    if place is None:
-        return
-    if told.event is None:
-        place.lose()
-        return
-    seq = place.hear(told.event)
-    if seq is None:
-        yield from _catch_up(one, place, patience)
-        place.match()
-    elif seq > place.seen:
-        event = replace(told.event, seq=seq)
-        place.read(event)
-        yield Tell((one, event))
-
-
-def _catch_up(one: str, place: LogPlace, patience: float) -> Flow[Told, None]:
+def _catch_up(one: str, place: LogProgress, patience: float) -> Flow[Told, None]:
     """Tells the events of a log to its newest."""
     until = (yield from asked(calls.log(one), patience)).last_event
     trouble, empty = Trouble(patience), 0
@@ -118,7 +120,7 @@ def _catch_up(one: str, place: LogPlace, patience: float) -> Flow[Told, None]:
     yield Close(ONE)
 
 
-def _reading(one: str, place: LogPlace, until: int, trouble: Trouble) -> Flow[Told, Cut]:
+def _reading(one: str, place: LogProgress, until: int, trouble: Trouble) -> Flow[Told, Cut]:
     """Tells what one connection brings of a log to this number, or to its first silence."""
     call = calls.events(one, place.seen)
     reply: Answer | Lost = yield Open(call, trouble.limit(), ONE)
@@ -132,9 +134,9 @@ def _reading(one: str, place: LogPlace, until: int, trouble: Trouble) -> Flow[To
         heard = True
         if chunk is None:
             break
-        for event in events_in(call, reader, chunk):
-            place.read(event)
-            if event.kind is not EventKind.END or event.seq >= until:
+        for received in events_in(call, reader, chunk):
+            event = place.fresh(received)
+            if event is not None and (event.kind is not EventKind.END or event.seq >= until):
                 yield Tell((one, event))
     return Cut(Unavailable("the stream stopped"), heard)
 

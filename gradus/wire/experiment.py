@@ -81,6 +81,9 @@ class ExperimentRecord(Message):
     created_at: Moment
     started_at: Moment | None
     finished_at: Moment | None
+    last_event: int = 0
+    """The `seq` of the newest event that this document already contains; in an event, its own. To follow the experiment
+    from here on, stream `…/events` after it."""
     events_pruned: int = 0
     """Of its events up to this number only log lines are left: they were older than the service keeps them. The metrics
     have their epochs."""
@@ -156,14 +159,3 @@ class LogPage(Message):
     data: tuple[LogEntry, ...]
     last_event: int
     """The id of the experiment's newest event, of whatever kind: a stream that has told it has told all so far."""
-
-
-def event_data(kind: str, document: Any) -> Message:
-    """The typed data of an event, from its JSON document."""
-    match kind:
-        case "epoch":
-            return MetricsRow.model_validate(document)
-        case "log":
-            return LogLine.model_validate(document)
-        case _:
-            return ExperimentRecord.model_validate(document)

@@ -41,6 +41,8 @@ class MetricsPage(Message):
     """The newest epoch there is, whether or not it is in `data`; 0 if none. An answer has 10,000 rows at most, from the
     first on: to read on, pass the epoch of the last row as `after`, until that is this one."""
     status: Status
+    last_event: int
+    """The `seq` of the experiment's newest event: what comes after it may not be in `data` yet."""
 
 
 class MetricsPages(Message):

@@ -26,7 +26,8 @@ let hiding = 0;
 /**
  * Hear every event from now on.
  *
- * `listener` gets `{kind, id, experimentId, data}`, and `{kind: "gap"}` when events may have been missed: read anew then.
+ * `listener` gets `{id, seq, kind, at, experimentId, data}`, and `{kind: "gap"}` when events may have been missed: read
+ * anew then.
  * @returns a function that ends it
  */
 export const subscribe = (listener) => {

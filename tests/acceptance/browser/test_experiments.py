@@ -238,9 +238,12 @@ def until_held(page: Page, requests: list[Route], count: int = 1) -> None:
         page.wait_for_timeout(20)
 
 
-def tell(stream: Route, place: int, kind: str, data: dict[str, Any]) -> None:
-    """Answer a request for the stream with one event, and end it."""
-    stream.fulfill(content_type="text/event-stream", body=f"id: {place}\nevent: {kind}\ndata: {json.dumps(data)}\n\n")
+def tell(stream: Route, place: int, kind: str, one: str, data: dict[str, Any]) -> None:
+    """Answer a request for the stream with one event of an experiment, and end it."""
+    at = "2026-11-22T12:00:00.000000Z"
+    envelope = {"seq": place, "kind": kind, "at": at, "experiment_id": one, "data": data}
+    body = f"id: {place}\nevent: {kind}\ndata: {json.dumps(envelope)}\n\n"
+    stream.fulfill(content_type="text/event-stream", body=body)
 
 
 def until_drawn(page: Page, chart: str, epochs: list[int]) -> None:
@@ -279,15 +282,15 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
     streams, looks = hold(page, "**/v1/events*"), hold(page, "**/v1/metrics?*max_points=400")
     page.goto(f"/compare?ids={one}")
     until_held(page, streams)
-    tell(streams[0], 1, "log", {"experiment_id": one})
+    tell(streams[0], 1, "log", one, {})
     until_held(page, looks)
     until_held(page, streams, 2)
-    tell(streams[1], 2, "status", {"experiment_id": one, **begun})
+    tell(streams[1], 2, "status", one, begun)
     until_drawn(page, "#curves", [1])
     with page.expect_response("**/v1/metrics?*max_points=400"):
         looks[0].continue_()
     until_held(page, streams, 3)
-    tell(streams[2], 3, "epoch", {"experiment_id": one, **second})
+    tell(streams[2], 3, "epoch", one, second)
     until_drawn(page, "#curves", [1, 2])
 
 

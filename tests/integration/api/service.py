@@ -81,6 +81,9 @@ class Told:
     id: int
     event: str
     data: dict[str, Any]
+    seq: int
+    at: str
+    experiment_id: str
 
 
 def wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
@@ -105,7 +108,10 @@ def told(lines: Iterator[str]) -> Iterator[Told]:
     fields: dict[str, str] = {}
     for line in lines:
         if not line and fields:
-            yield Told(int(fields["id"]), fields["event"], json.loads(fields["data"]))
+            envelope = json.loads(fields["data"])
+            assert list(envelope) == ["seq", "kind", "at", "experiment_id", "data"]
+            assert envelope.pop("kind") == fields["event"]
+            yield Told(int(fields["id"]), fields["event"], **envelope)
             fields = {}
         elif line and not line.startswith(":"):
             key, _, value = line.partition(": ")

@@ -46,7 +46,7 @@ def test_rows_come_in_order_with_every_key_of_the_contract(service: Service, cli
     assert [one["train_loss"] for one in page["data"]] == [0.3, 0.30000000000000004]
     assert (page["last_epoch"], page["status"]) == (2, "running")
     assert read(client, row, after=1)["data"] == page["data"][1:]
-    assert read(client, row, after=2) == {"data": [], "last_epoch": 2, "status": "running"}
+    assert read(client, row, after=2) == {"data": [], "last_epoch": 2, "status": "running", "last_event": 4}
 
 
 def test_nan_and_infinities_survive_in_json_and_csv(service: Service, client: httpx.Client) -> None:
@@ -87,7 +87,8 @@ def test_a_long_poll_answers_when_the_experiment_is_over(service: Service, clien
 
     later = threading.Thread(target=end)
     later.start()
-    assert read(client, row, after=1, wait=60) == {"data": [], "last_epoch": 1, "status": "succeeded"}
+    told = read(client, row, after=1, wait=60)
+    assert told == {"data": [], "last_epoch": 1, "status": "succeeded", "last_event": 5}
     later.join()
     assert read(client, row, after=1, wait=60)["status"] == "succeeded"
 
@@ -99,7 +100,7 @@ def test_a_long_poll_answers_at_once_when_there_is_something(service: Service, c
 
 def test_a_long_poll_ends_without_news(service: Service, client: httpx.Client) -> None:
     row, _ = trained(service, [0.5])
-    assert read(client, row, after=1, wait=1) == {"data": [], "last_epoch": 1, "status": "running"}
+    assert read(client, row, after=1, wait=1) == {"data": [], "last_epoch": 1, "status": "running", "last_event": 3}
 
 
 @on_sqlite

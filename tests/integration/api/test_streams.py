@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from contextlib import ExitStack
+from datetime import datetime
 
 import httpx
 import redis
@@ -15,6 +16,7 @@ from api import ear, logs
 from api.notes import Note
 from api.tail import Tail
 from gradus.status import Status
+from gradus.wire.message import rfc3339
 from hub import events, runs
 from hub.bell import EVENTS
 from hub.database import now
@@ -36,13 +38,23 @@ def finished(service: Service, epochs: int = 3) -> ExperimentRow:
     return row
 
 
+def envelope(one: Told) -> dict[str, object]:
+    """What a line of JSON says of an event."""
+    front = {"seq": one.seq, "kind": one.event, "at": one.at, "experiment_id": one.experiment_id}
+    return {**front, "data": one.data}
+
+
 def test_what_is_over_streams_its_whole_log_and_ends(service: Service, client: httpx.Client) -> None:
     row = finished(service)
     with listening(client, f"/v1/experiments/{row.id}/events") as stream:
         log = list(stream)
     assert [one.id for one in log] == [1, 2, 3, 4, 5, 6, 7]
     assert [one.event for one in log] == ["status", "status", "epoch", "epoch", "epoch", "status", "end"]
+    assert [one.seq for one in log] == [one.id for one in log]
+    assert {one.experiment_id for one in log} == {row.id}
+    assert [one.at for one in log] == sorted(rfc3339(datetime.fromisoformat(one.at)) for one in log)
     assert [one.data["status"] for one in log if one.event == "status"] == ["queued", "running", "succeeded"]
+    assert [one.data["last_event"] for one in log if one.event != "epoch"] == [1, 2, 6, 7]
     assert log[-1].data == client.get(f"/v1/experiments/{row.id}").json()
     metrics = client.get(f"/v1/experiments/{row.id}/metrics").json()["data"]
     assert [one.data for one in log if one.event == "epoch"] == metrics
@@ -54,7 +66,34 @@ def test_lines_of_json_tell_the_same(service: Service, client: httpx.Client) -> 
     lines = client.get(path, headers={"Accept": "application/x-ndjson"})
     assert lines.headers["content-type"].startswith("application/x-ndjson")
     with listening(client, path) as stream:
-        assert [json.loads(line) for line in lines.text.splitlines()] == [vars(one) for one in stream]
+        assert [json.loads(line) for line in lines.text.splitlines()] == [envelope(one) for one in stream]
+
+
+def test_what_follows_an_answer_is_what_comes_after_its_last_event(service: Service, client: httpx.Client) -> None:
+    row = submit(service.hub)
+    claimed = claim(service.hub, row)
+    train_epoch(service.hub, claimed, 1)
+    path = f"/v1/experiments/{row.id}"
+    answers = [client.get(path).json(), client.get(f"{path}/metrics").json()]
+    answers += [client.get(f"{path}/log").json(), client.get("/v1/experiments").json()["data"][0]]
+    answers += [client.get("/v1/metrics", params={"experiment": row.id}).json()["data"][row.id]]
+    assert [one["last_event"] for one in answers] == [3] * 5
+    train_epoch(service.hub, claimed, 2)
+    with listening(client, f"{path}/events?after={answers[0]['last_event']}") as stream:
+        after = next(stream)
+    assert (after.seq, after.event, after.data["epoch"]) == (4, "epoch", 2)
+
+
+def test_a_change_is_answered_with_the_event_that_tells_it(service: Service, client: httpx.Client) -> None:
+    made = client.post("/v1/experiments", json={"dataset": "digits", "layers": [8], "epochs": 1}).json()
+    path = f"/v1/experiments/{made['id']}"
+    changed = client.patch(path, json={"name": "other"}).json()
+    over = client.post(f"{path}/cancel").json()
+    with listening(client, f"{path}/events") as stream:
+        log = list(stream)
+    assert [one.event for one in log] == ["status", "status", "status", "end"]
+    assert [one["last_event"] for one in (made, changed, over)] == [1, 2, 4]
+    assert over == client.get(path).json() == log[-1].data
 
 
 def test_a_stream_cut_at_every_row_yields_each_row_once(service: Service, client: httpx.Client) -> None:
@@ -161,9 +200,12 @@ def test_the_stream_over_everything_starts_now_and_says_whose_an_event_is(
         train_epoch(service.hub, claim(service.hub, one), 1)
         heard = [next(stream) for _ in range(4)]
     assert [each.event for each in heard] == ["status", "status", "status", "epoch"]
-    assert [each.data["experiment_id"] for each in heard] == [one.id, two.id, one.id, one.id]
+    assert [each.experiment_id for each in heard] == [one.id, two.id, one.id, one.id]
+    assert [each.seq for each in heard] == [1, 1, 2, 3]
     epoch = client.get(f"/v1/experiments/{one.id}/metrics").json()["data"][0]
-    assert heard[-1].data == {"experiment_id": one.id, **epoch}
+    assert heard[-1].data == epoch
+    with listening(client, f"/v1/experiments/{one.id}/events") as own:
+        assert [envelope(next(own)) for _ in range(3)] == [envelope(each) for each in heard if each != heard[1]]
 
 
 def test_the_stream_over_everything_cut_at_every_row_yields_each_row_once(
@@ -188,7 +230,7 @@ def test_silence_is_broken_by_comments(service: Service, client: httpx.Client) -
         lines = response.iter_lines()
         wait_for(lambda: service.tail.listeners == 1)
         submit(service.hub)
-        assert json.loads(next(lines))["event"] == "status"
+        assert json.loads(next(lines))["kind"] == "status"
 
 
 def test_the_stream_of_a_deleted_experiment_ends(service: Service, client: httpx.Client) -> None:
@@ -237,7 +279,8 @@ def test_a_change_of_what_people_wrote_is_told(service: Service, client: httpx.C
         changed = [client.patch(f"/v1/experiments/{row.id}", json={"name": "new"}) for row in (waiting, over)]
         heard = [next(stream) for _ in range(3)]
     assert [(one.event, one.data["name"]) for one in heard] == [("status", "new"), ("status", "new"), ("end", "new")]
-    assert heard[-1].data == {**changed[1].json(), "experiment_id": over.id}
+    assert heard[-1].data == changed[1].json()
+    assert heard[-1].experiment_id == over.id
     with listening(client, f"/v1/experiments/{over.id}/events") as stream:
         log = list(stream)
     assert [one.event for one in log[-4:]] == ["status", "end", "status", "end"]
@@ -293,7 +336,7 @@ def test_a_page_of_large_rows_is_a_short_one(hub: Hub) -> None:
     rows = [submit(hub, notes="x" * 20_000) for _ in range(10)]
     log, seen = logs.WorkspaceLog(rows[0].workspace_id), [0]
     while (page := log.read(hub, seen[-1])).notes:
-        assert sum(len(note.data) for note in page.notes[:-1]) < logs.PAGE_BYTES
+        assert sum(len(note.envelope) for note in page.notes[:-1]) < logs.PAGE_BYTES
         assert page.more
         seen.extend(log.number(note) for note in page.notes)
     assert len(seen) == 1 + len(rows)

@@ -17,7 +17,7 @@ def test_all_that_is_read_at_once_is_of_one_moment(hub: Hub) -> None:
         train_epoch(hub, claimed, 2)
         found = metrics.read(session, row.id)
     assert [one.epoch for one in found] == [1]
-    assert [epoch for epoch, _ in standing.values()] == [1]
+    assert [epoch for epoch, *_ in standing.values()] == [1]
     with hub.read() as session:
         assert [one.epoch for one in metrics.read(session, row.id)] == [1, 2]
 

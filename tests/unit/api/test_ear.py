@@ -8,7 +8,7 @@ from api.notes import Note
 
 def note(number: int, data: str = "{}") -> Note:
     return Note(
-        id=number, experiment_id="exp_1", seq=number, workspace_id="default", number=number, kind="log", data=data
+        id=number, experiment_id="exp_1", seq=number, workspace_id="default", number=number, kind="log", envelope=data
     )
 
 

@@ -1,5 +1,6 @@
 """What a worker says of its downloads, as the command line understands it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gradus.cli.runs import Run
@@ -10,6 +11,8 @@ from tests.servers.mirror import running_mirror
 from tests.unit.data.tiny import PACKED, facts
 from worker.data.images import read_images
 
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
 
 def test_every_share_of_a_file_that_a_worker_tells_moves_the_bar(tmp_path: Path) -> None:
     said: list[str] = []
@@ -17,7 +20,7 @@ def test_every_share_of_a_file_that_a_worker_tells_moves_the_bar(tmp_path: Path)
         read_images(facts(mirrors=(mirror.url,)), [tmp_path], said.append)
     run, seen = Run("exp_1"), []
     for i, line in enumerate(said):
-        run = run.after(StreamEvent(i, EventKind.LOG, LogLine(level="info", message=line)))
+        run = run.after(StreamEvent(i, EventKind.LOG, AT, "exp_1", LogLine(level="info", message=line)))
         seen.append(run.download)
     assert {one.file for one in seen if one} == set(PACKED)
     assert {one.percent for one in seen if one} == {25, 50, 75}

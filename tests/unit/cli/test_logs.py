@@ -19,19 +19,19 @@ FAILED = ExperimentRecord.model_validate(
 
 
 def printed(lines: _Lines, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    for seq in (1, 2, 3):
-        lines.print(StreamEvent(seq, EventKind.LOG, LogLine(level="info", message=f"line\n{seq}")))
+    for seq, at in enumerate((FIRST, FIRST, NEXT), 1):
+        lines.print(StreamEvent(seq, EventKind.LOG, at, "exp_1", LogLine(level="info", message=f"line\n{seq}")))
     return capsys.readouterr().out.splitlines()
 
 
 def test_without_a_terminal_each_line_has_date_and_offset(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = _Lines({1: FIRST, 2: FIRST, 3: NEXT}, lambda: NEXT, whole=True)
+    lines = _Lines(whole=True)
     stamps = [words.moment(one) for one in (FIRST, FIRST, NEXT)]
     assert printed(lines, capsys) == [f"{stamp}  line\\n{i}" for i, stamp in enumerate(stamps, 1)]
 
 
 def test_in_a_terminal_the_date_stands_where_it_changes(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = printed(_Lines({1: FIRST, 2: FIRST, 3: NEXT}, lambda: NEXT, whole=False), capsys)
+    lines = printed(_Lines(whole=False), capsys)
     days = [f"{words.moment(one)[:10]} UTC{words.moment(one)[19:]}" for one in (FIRST, NEXT)]
     assert [lines[0], lines[3]] == days
     assert len(lines) == 5
@@ -39,7 +39,7 @@ def test_in_a_terminal_the_date_stands_where_it_changes(capsys: pytest.CaptureFi
 
 
 def test_a_run_that_failed_says_why_even_where_its_log_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = _Lines({}, lambda: NEXT, whole=True)
+    lines = _Lines(whole=True)
     lines.print_failure(FAILED)
     assert capsys.readouterr().out.strip() == r"internal: a\x1b fault"
     lines.print_failure(FAILED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -78,7 +79,8 @@ def test_more_runs_than_lines_are_counted_and_those_that_train_come_first() -> N
 
 def test_a_download_has_a_bar_until_it_is_done() -> None:
     def told(percent: int) -> StreamEvent:
-        return StreamEvent(percent, EventKind.LOG, LogLine(level="info", message=f"train-images.gz: {percent} %"))
+        line = LogLine(level="info", message=f"train-images.gz: {percent} %")
+        return StreamEvent(percent, EventKind.LOG, datetime(2026, 11, 22, 12, tzinfo=UTC), "exp_1", line)
 
     half = run().after(told(50))
     assert half.download == Download("train-images.gz", 50)

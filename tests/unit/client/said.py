@@ -45,7 +45,7 @@ RECORD = ExperimentRecord.model_validate_json(record())
 
 def metrics_page(status: str, rows: int = 0) -> bytes:
     """An answer that holds metrics."""
-    page = {"data": [metrics_row(i + 1) for i in range(rows)], "last_epoch": rows, "status": status}
+    page = {"data": [metrics_row(i + 1) for i in range(rows)], "last_epoch": rows, "status": status, "last_event": rows}
     return json.dumps(page).encode()
 
 
@@ -55,6 +55,7 @@ def problem(status: int, code: str, errors: list[dict[str, object]] | None = Non
     return json.dumps({**whole, "errors": errors or []}).encode()
 
 
-def event(seq: int, kind: str, data: dict[str, Any]) -> bytes:
-    """One event of a stream."""
-    return f"id: {seq}\nevent: {kind}\ndata: {json.dumps(data)}\n\n".encode()
+def event(seq: int, kind: str, data: dict[str, Any], one: str = "exp_1", number: int | None = None) -> bytes:
+    """One event of an experiment's stream, or with `number` of the stream over everything."""
+    envelope = {"seq": seq, "kind": kind, "at": AT, "experiment_id": one, "data": data}
+    return f"id: {number or seq}\nevent: {kind}\ndata: {json.dumps(envelope)}\n\n".encode()

@@ -13,7 +13,7 @@ from gradus.errors import BadRequest, GradusError, InvalidSpec, NotFound, Server
 from gradus.status import EventKind
 from tests.servers.faces import FACES, Opener
 from tests.servers.processes import free_port
-from tests.unit.client.said import problem
+from tests.unit.client.said import event, problem
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -145,11 +145,11 @@ def test_a_stream_that_breaks_after_every_row_yields_each_row_once(serving: Serv
         last = handler.headers["Last-Event-ID"]
         asked.append(last)
         seq = int(last or 0) + 1
-        row = f'id: {seq}\nevent: log\ndata: {{"level": "info", "message": "row {seq}"}}\n\n'
+        row = event(seq, "log", {"level": "info", "message": f"row {seq}"})
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")
         handler.end_headers()
-        handler.wfile.write(row.encode() if len(asked) % 3 else row.encode()[:-9])
+        handler.wfile.write(row if len(asked) % 3 else row[:-9])
 
     with serving(answer) as client, closing(client.experiments.events("exp_1")) as events:
         rows = [next(events) for _ in range(5)]

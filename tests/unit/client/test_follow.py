@@ -110,6 +110,12 @@ def test_a_stream_that_closes_without_a_word_is_not_the_end_of_a_run_that_goes_o
     assert (told, asked) == ([8], [7, 7])
 
 
+def test_an_event_of_a_kind_that_is_not_known_is_not_told_and_not_asked_for_again() -> None:
+    future = event(2, "finding", {"what": "dead units"})
+    told, _, asked = followed([STREAM, epoch(1) + future, CUT], [STREAM, epoch(3) + end(4), CLOSED])
+    assert (told, asked) == ([1, 3, 4], [0, 2])
+
+
 @pytest.mark.parametrize(
     ("connection", "kind"),
     [
@@ -117,6 +123,7 @@ def test_a_stream_that_closes_without_a_word_is_not_the_end_of_a_run_that_goes_o
         ([Answer(200, kind="text/html")], ServerFault),
         ([STREAM, b"id: 1\nevent: epoch\ndata: <html>\n\n"], ServerFault),
         ([STREAM, b"event: epoch\ndata: {}\n\n"], ServerFault),
+        ([STREAM, epoch(1).partition(b"\n")[2]], ServerFault),  # without an id
         ([REFUSED], Unavailable),  # with no patience at all
         ([STREAM, CUT], Unavailable),
     ],

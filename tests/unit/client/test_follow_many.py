@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from gradus.client.follow_many import ALL, ONE, follow_many
-from gradus.client.log_place import LogPlace
 from gradus.client.steps import Answer, Ask, Close, Done, Lost, Open, Read, Rest, Tell, advance
-from gradus.client.stream import StreamEvent, StreamReader
 from gradus.errors import GradusError, NotFound
 from tests.unit.client.said import document, event, metrics_row
 
@@ -32,7 +30,7 @@ class Service:
         """Appended to a log; its bytes on the stream over everything."""
         self.logs[one].append((kind, data))
         self.number += 1
-        return event(self.number, kind, {"experiment_id": one, **data})
+        return event(len(self.logs[one]), kind, data, one, self.number)
 
     def answer(self, step: object) -> object:
         match step:
@@ -57,7 +55,7 @@ class Service:
     def _log(self, call: Any) -> list[object]:
         one, after = call.path.split("/")[3], int(call.headers["Last-Event-ID"])
         rows = list(enumerate(self.logs[one], 1))[after:]
-        return [b"".join(event(seq, kind, data) for seq, (kind, data) in rows), b": still here\n\n", None]
+        return [b"".join(event(seq, kind, data, one) for seq, (kind, data) in rows), b": still here\n\n", None]
 
 
 def followed(service: Service, *script: list[object]) -> list[tuple[str, int]]:
@@ -166,21 +164,3 @@ def test_a_fault_of_any_kind_ends_it() -> None:
     service = Service(a=[line()], b=[line()])
     with pytest.raises(GradusError, match="cannot be read"):
         followed(service, [b"id: 1\nevent: log\ndata: {\n\n"])
-
-
-def test_the_place_of_equal_events_is_known_once_something_tells_them_apart() -> None:
-    def said(*kinds: int) -> list[StreamEvent]:
-        lines = [event(i, *(epoch(-kind) if kind < 0 else line(str(kind)))) for i, kind in enumerate(kinds, 1)]
-        return list(StreamReader().feed(b"".join(lines)))
-
-    place = LogPlace()
-    for one in said(7, 7, 7):
-        place.read(one)
-    assert place.hear(said(7)[0]) is None
-    place.match()
-    assert place.hear(said(7)[0]) is None  # the second or the third
-    for one in said(7, 7, 7, 7, -1)[3:]:
-        place.read(one)
-    assert place.hear(said(-1)[0]) is None
-    place.match()
-    assert place.hear(said(8)[0]) == 6

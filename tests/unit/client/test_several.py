@@ -29,7 +29,7 @@ def answered(flow: Flow[object, object]) -> tuple[object, list[str]]:
         else:
             named = step.call.query["experiment"]
             assert isinstance(named, tuple)
-            page = {"data": [metrics_row(1)], "last_epoch": 1, "status": "running"}
+            page = {"data": [metrics_row(1)], "last_epoch": 1, "status": "running", "last_event": 3}
             body = {"data": dict.fromkeys(named, page)}
         step = advance(flow, Answer(200, json.dumps(body).encode()))
     return step.value, asked

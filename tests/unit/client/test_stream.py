@@ -1,23 +1,37 @@
 """Reading server-sent events, however the bytes are cut."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from gradus.client.stream import StreamEvent, StreamReader
+from gradus.client.stream import Received, StreamEvent, StreamReader
 from gradus.status import EventKind
 from gradus.wire.experiment import LogLine
 
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+FRONT = '"at":"2026-11-22T12:00:00.000000Z","experiment_id":"exp_1"'
 STREAM = (
     ": hello\n\n"
-    'id: 1\nevent: log\ndata: {"level":"info","message":"loading"}\n\n'
-    'id:2\r\nevent:log\r\ndata:{"level":"info",\r\ndata:"message":"two lines"}\r\n\r\n'
-    'id: 3\nevent: surprise\ndata: {"of": "a newer service"}\n\n'
+    f'id: 1\nevent: log\ndata: {{"seq":1,"kind":"log",{FRONT},"data":{{"level":"info","message":"loading"}}}}\n\n'
+    f'id:2\r\nevent:log\r\ndata:{{"seq":2,"kind":"log",{FRONT},"data":{{"level":"info",\r\n'
+    'data:"message":"two lines"}}\r\n\r\n'
+    f'id: 3\nevent: surprise\ndata: {{"seq":3,"kind":"surprise",{FRONT},"data":{{"of":"a newer service"}}}}\n\n'
     "event: log\n\n"
-    'id: 4\nevent: log\ndata: {"level":"warning","message":"a\u2028b\u0085cü"}\n\n'
+    f'id: 9\nevent: log\ndata: {{"seq":4,"kind":"log",{FRONT},"new":[1],'
+    '"data":{"level":"warning","message":"a\u2028b\u0085cü","also":"new"}}\n\n'
 ).encode()
+
+
+def said(number: int, seq: int, level: str, message: str) -> Received:
+    line = LogLine(level=level, message=message)
+    return Received(number, seq, "exp_1", StreamEvent(seq, EventKind.LOG, AT, "exp_1", line))
+
+
 EVENTS = [
-    StreamEvent(1, EventKind.LOG, LogLine(level="info", message="loading")),
-    StreamEvent(2, EventKind.LOG, LogLine(level="info", message="two lines")),
-    StreamEvent(4, EventKind.LOG, LogLine(level="warning", message="a\u2028b\u0085cü")),
+    said(1, 1, "info", "loading"),
+    said(2, 2, "info", "two lines"),
+    Received(3, 3, "exp_1", None),
+    said(9, 4, "warning", "a\u2028b\u0085cü"),
 ]
 
 
@@ -29,4 +43,4 @@ def test_the_events_do_not_depend_on_how_the_bytes_are_cut(size: int) -> None:
 
 
 def test_an_event_that_was_cut_off_is_not_told() -> None:
-    assert list(StreamReader().feed(b'id: 1\nevent: log\ndata: {"level":"info","message":"x"}\n')) == []
+    assert list(StreamReader().feed(STREAM.partition(b"loading")[0] + b'"}}\n')) == []

@@ -13,12 +13,16 @@ export async function* batches(body) {
   }
 }
 
-/** @returns {{kind: string, id: number, experimentId: string, data: object} | null} null for a comment */
+/**
+ * `id` is the event's number in this stream, `seq` the one in the log of its experiment.
+ * @returns {{id: number, seq: number, kind: string, at: string, experimentId: string, data: object} | null} null for a
+ *   comment
+ */
 const parsed = (block) => {
   const fields = Object.fromEntries(block.split("\n").map((line) => halves(line)));
   if (!fields.data) return null;
-  const { experiment_id: experimentId, ...data } = JSON.parse(fields.data);
-  return { kind: fields.event, id: Number(fields.id), experimentId, data };
+  const { experiment_id: experimentId, ...rest } = JSON.parse(fields.data);
+  return { id: Number(fields.id), experimentId, ...rest };
 };
 
 const halves = (line) => {
