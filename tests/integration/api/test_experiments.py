@@ -79,6 +79,7 @@ def test_what_people_wrote_can_be_changed_and_the_rest_stays(client: httpx.Clien
     assert changed.json() == {
         **made.json(), "name": "", "notes": "ü\n", "tags": ["d", "e"],
         "spec": {**made.json()["spec"], "name": "", "notes": "ü\n", "tags": ["d", "e"]},
+        "last_event": made.json()["last_event"] + 2,
     }  # fmt: skip
     assert client.get(path).json() == changed.json()
     assert [len(client.get("/v1/experiments", params={"tag": tag}).json()["data"]) for tag in "cde"] == [0, 1, 1]

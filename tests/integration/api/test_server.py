@@ -95,7 +95,7 @@ def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Pr
         program.process.send_signal(signal.SIGTERM)
         return await rest((reader, writer))
 
-    assert b'{"data":[],"last_epoch":0,"status":"queued"}' in asyncio.run(scene())
+    assert b'{"data":[],"last_epoch":0,"status":"queued","last_event":1}' in asyncio.run(scene())
 
 
 @on_sqlite
