@@ -1,9 +1,14 @@
 """The address that the API listens on: free, and how clients call it."""
 
 import errno
+import random
 import socket
 
 from gradus.errors import BadRequest, Conflict
+
+QUIET_PORTS = range(20_000, 32_768)
+"""Below those that Linux hands out by itself: of them one may be somebody else's before the API listens."""
+TRIES = 20
 
 
 def free_port(host: str, port: int) -> int:
@@ -13,6 +18,15 @@ def free_port(host: str, port: int) -> int:
         Conflict: another program has it.
         BadRequest: there is no such address here.
     """
+    for candidate in random.sample(QUIET_PORTS, TRIES) if port == 0 else ():
+        try:
+            return _probed(host, candidate)
+        except Conflict:
+            continue
+    return _probed(host, port)
+
+
+def _probed(host: str, port: int) -> int:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:

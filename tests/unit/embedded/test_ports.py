@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from gradus.errors import BadRequest, Conflict
-from hub.embedded.ports import free_port, url_of
+from hub.embedded import ports
+from hub.embedded.ports import QUIET_PORTS, free_port, url_of
 from hub.loopback import loopback
 
 
@@ -26,6 +27,16 @@ def test_a_taken_port_is_refused_with_advice_and_zero_finds_a_free_one() -> None
         taken = other.getsockname()[1]
         with pytest.raises(Conflict, match="--port"):
             free_port("127.0.0.1", taken)
+        assert free_port("127.0.0.1", 0) in QUIET_PORTS
+
+
+def test_where_every_quiet_port_is_taken_the_system_gives_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(ports, "QUIET_PORTS", range(taken, taken + 1))
+        monkeypatch.setattr(ports, "TRIES", 1)
         assert free_port("127.0.0.1", 0) not in {0, taken}
 
 

@@ -23,7 +23,7 @@ from models.optimizer import update
 from models.precision import products
 from models.schedule import factors
 
-WITHOUT_BODY = {"word", "dataset", "experiment", "checkpoint", "memory", "__init__"}
+WITHOUT_BODY = {"word", "unknown_keys", "dataset", "experiment", "checkpoint", "memory", "__init__"}
 
 
 def _names(package: str) -> set[str]:
