@@ -141,9 +141,7 @@ def first_storage(
     statistics = torch.zeros(len(plans), where.statistics_size, dtype=dtype)
     for k, (plan, seed) in enumerate(zip(plans, seeds, strict=True)):
         for layer in plan.layers:
-            draws = generator(seed, "weights", layer.name)
-            weights = first_weights(layer.init, layer.fan_in, layer.units, draws)
-            where.parameters[f"{layer.name}.weight"].of(parameters)[k] = weights
+            where.parameters[f"{layer.name}.weight"].of(parameters)[k] = layer_weights(layer, seed)
             if beat is not None:
                 beat()
     for layer in plans[0].layers:
@@ -152,6 +150,11 @@ def first_storage(
             where.statistics[f"{layer.name}.running_variance"].of(statistics).fill_(1)
     parameters = parameters.to(place)
     return Storage(where, parameters, torch.zeros_like(parameters), statistics.to(place))
+
+
+def layer_weights(layer: DensePlan, seed: int) -> Tensor:
+    """The weights with which a layer begins in a run of this seed, float32, (fan_in, units)."""
+    return first_weights(layer.init, layer.fan_in, layer.units, generator(seed, "weights", layer.name))
 
 
 def named(where: Layout, parameters: Tensor, statistics: Tensor) -> dict[str, Tensor]:

@@ -1,15 +1,15 @@
 """What to say of a run whose numbers ran away: where that was seen, what did it, and what would help."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from gradus.spec.experiment import Experiment
-from gradus.spec.initializer import Auto, DrawnInitializer, drawn
+from gradus.spec.initializer import Auto, drawn
 from gradus.spec.network import DensePlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
-from models.initializer import first_weights
-from models.seed import generator
+from models.network import layer_weights
 from worker.training.report import Divergence
 
 
@@ -54,8 +54,8 @@ def _advice(at: Divergence, experiment: Experiment) -> str:
 def _advice_on_weights(at: Divergence, experiment: Experiment) -> str:
     layers = plan(experiment).layers
     layer = next((layer for layer in layers if layer.name == at.layer), layers[-1])
-    ours = _deviation(layer, layer.init, experiment.seed)
-    auto = _deviation(layer, drawn(Auto(), layer.activation), experiment.seed)
+    ours = _deviation(layer, experiment.seed)
+    auto = _deviation(replace(layer, init=drawn(Auto(), layer.activation)), experiment.seed)
     if ours <= 1.5 * auto:
         return "it is the initial weights, which no learning rate mends: try batch normalisation or fewer layers"
     return (
@@ -64,10 +64,9 @@ def _advice_on_weights(at: Divergence, experiment: Experiment) -> str:
     )
 
 
-def _deviation(layer: DensePlan, init: DrawnInitializer, seed: int) -> float:
+def _deviation(layer: DensePlan, seed: int) -> float:
     """The root mean square of a layer's first weights."""
-    weights = first_weights(init, layer.fan_in, layer.units, generator(seed, "weights", layer.name))
-    return float(weights.double().square().mean().sqrt())
+    return float(layer_weights(layer, seed).double().square().mean().sqrt())
 
 
 def _advice_on_penalty(experiment: Experiment) -> str | None:
