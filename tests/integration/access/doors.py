@@ -1,7 +1,5 @@
 """What tests of the door share: a served application, keys of every kind, and every route there is."""
 
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,17 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 
-from api.protocol import BoundedHttpProtocol
 from gradus.wire.key import NewKey, Role
 from hub import keys, passes, workspaces
 from hub.hub import Hub
 from hub.passes import PassKind
 from hub.tables import KeyRow
+from tests.servers.serving import served
 
 JSON = {"Content-Type": "application/json"}
 SPEC = {"dataset": "digits", "layers": [4]}
@@ -29,27 +26,8 @@ LONG_AGO = timedelta(days=1)
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """The application on a real socket; its address."""
-    config = uvicorn.Config(
-        app,
-        port=0,
-        loop="uvloop",
-        http=BoundedHttpProtocol,
-        ws="none",
-        log_config=None,
-        timeout_graceful_shutdown=1,
-        proxy_headers=False,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with served(app) as (url, _):
+        yield url
 
 
 def make_key(hub: Hub, workspace: str = "default", role: Role = Role.EDITOR) -> NewKey:

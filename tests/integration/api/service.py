@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from api.tail import Tail
 from gradus.client import Access
 from hub.hub import Hub
 from tests.servers.processes import admin_key, http_client
+from tests.servers.serving import served
 
 SPEC = {"dataset": "digits", "layers": [4]}
 JSON = {"Content-Type": "application/json"}
@@ -52,26 +52,8 @@ class Service:
 def serving(hub: Hub, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[Service]:
     """A server in a thread of this process, with short waits."""
     app = create_app(hub, poll=0.05, heartbeat=0.2)
-    config = uvicorn.Config(
-        app,
-        port=0,
-        loop="uvloop",
-        http=http,
-        ws="none",
-        log_config=None,
-        timeout_graceful_shutdown=1,
-        proxy_headers=False,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    wait_for(lambda: server.started)
-    try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", hub, app.state.world.tail, server)
-    finally:
-        server.should_exit = True
-        thread.join()
+    with served(app, http) as (url, server):
+        yield Service(url, hub, app.state.world.tail, server)
 
 
 @dataclass(frozen=True)

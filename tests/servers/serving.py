@@ -1,0 +1,38 @@
+"""An application on a real socket, as the service runs it, in a thread of this process."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.protocol import BoundedHttpProtocol
+
+
+@contextmanager
+def served(app: FastAPI, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[tuple[str, uvicorn.Server]]:
+    """Its address, and the server."""
+    config = uvicorn.Config(
+        app,
+        port=0,
+        loop="uvloop",
+        http=http,
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+        proxy_headers=False,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", server
+    finally:
+        server.should_exit = True
+        thread.join()
