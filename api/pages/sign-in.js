@@ -56,10 +56,13 @@ function next() {
   return location.origin + at(isOwn ? wanted.pathname + wanted.search + wanted.hash : "/");
 }
 
-document.getElementById("form").addEventListener("submit", (event) => {
+const form = document.getElementById("form");
+form.addEventListener("submit", (event) => {
   event.preventDefault();
   signIn({ key: document.getElementById("key").value.trim() });
 });
+// Before this line a click would send the form as HTML does, and lose where the visitor wanted to go.
+form.querySelector("button").disabled = false;
 
 const ticket = location.hash.slice(1);
 if (ticket) {

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from api.app import create_app
 from gradus.client import Access
@@ -61,6 +61,18 @@ def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: P
     expect(stranger.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
     assert stranger.url.endswith("/?status=failed")
     expect(stranger.locator(".connection")).to_have_text("live")
+
+
+def test_a_visitor_faster_than_the_script_keeps_where_he_wanted_to_go(stranger: Page, hub: Hub) -> None:
+    held: list[Route] = []
+    stranger.route("**/pages/sign-in.js", lambda route: held.append(route))  # noqa: PLW0108 (not of a built-in's type)
+    stranger.goto("/sign-in?next=/system", wait_until="commit")
+    stranger.get_by_label("API key").fill(make_key(hub).key)
+    stranger.get_by_label("API key").press("Enter")
+    expect(stranger.get_by_role("button", name="Sign in")).to_be_disabled()
+    held.pop().continue_()
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger).to_have_url(re.compile(r"/system$"))
 
 
 def test_a_shared_spec_outlives_the_sign_in(stranger: Page, hub: Hub) -> None:
