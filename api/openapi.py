@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from api.schema_rules import PREFIX, Schema, Schemas, of_answer, of_body, of_header, of_parameter, with_required_tags
 from api.statics import Made
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import ExperimentPatch
@@ -78,7 +78,7 @@ def _made(app: FastAPI) -> dict[str, Any]:
 def _bodies() -> Schemas:
     """What routes read that take their body as bytes, which FastAPI knows nothing of."""
     return {
-        **_schemas(Experiment, suffix="Input"),
+        **_schemas(Spec, suffix="Input"),
         **_schemas(ExperimentPatch),
         **_schemas(ExtendRequest),
         **_schemas(ForkRequest),

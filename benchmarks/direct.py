@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from worker.data.load import load
 from worker.trainer.manners import NICENESS
 from worker.training.train import train
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--datasets", type=Path, required=True)
     options = parser.parse_args()
-    spec = Experiment.model_validate_json(sys.stdin.read())
+    spec = Spec.model_validate_json(sys.stdin.read())
     os.nice(NICENESS)  # so that a busy machine slows both alike
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)

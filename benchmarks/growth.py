@@ -4,7 +4,7 @@ from benchmarks.contest import Row, contest, ratio, rivals
 from benchmarks.report import table
 from benchmarks.rivals.setting import Setting
 from gradus.examples import ADAM_BATCH_NORM
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 
 ROWS = (Row("plain PyTorch, DataLoader", "loader"), Row("Gradus, one run", "gradus"), Row("array of 16", "gradus", 16))
 EXAMPLES = 6_000
@@ -34,4 +34,4 @@ def growth(threads: int, rounds: int, share: float) -> None:
 
 def _setting(layers: list[int], batch: int, examples: int) -> Setting:
     changes = {"layers": layers, "batch_size": batch}
-    return Setting(Experiment.model_validate({**ADAM_BATCH_NORM.document(), **changes}), examples)
+    return Setting(Spec.model_validate({**ADAM_BATCH_NORM.document(), **changes}), examples)

@@ -13,7 +13,7 @@ AT_A_TIME = 50
 """Streams that are opened at the same time."""
 
 Receipt = tuple[str, int, float]
-"""Experiment, epoch, and the moment at which a client had the row, by the machine's monotonic clock."""
+"""Spec, epoch, and the moment at which a client had the row, by the machine's monotonic clock."""
 
 
 @dataclass(frozen=True)

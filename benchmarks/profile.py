@@ -23,7 +23,7 @@ from benchmarks.sampling import frames, sampled
 from benchmarks.served import Start, service, start
 from benchmarks.stage import stages
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from hub.hub import Hub
 from hub.tables import DEFAULT_WORKSPACE
 from worker.data.load import load
@@ -85,7 +85,7 @@ def _epoch(options: argparse.Namespace, datasets: Path) -> None:
     print(table(columns, [*rows, whole]))
 
 
-def _parts(run: Experiment, members: int, data: Data) -> Counter[str]:
+def _parts(run: Spec, members: int, data: Data) -> Counter[str]:
     """Seconds by part in the second epoch of so many members."""
     specs = [run.model_copy(update={"seed": seed}) for seed in range(members)]
     reports = train(specs, data, torch.device("cpu"))
@@ -147,13 +147,13 @@ def _stretches(starts: Sequence[Start]) -> Iterator[list[object]]:
         yield [name, Sample(tuple(1e3 * value for value in one)).in_words(1), len(one)]
 
 
-def _api_parts(hub: Hub, spec: Experiment) -> Counter[str]:
+def _api_parts(hub: Hub, spec: Spec) -> Counter[str]:
     """Seconds of many POSTs by place, without HTTP."""
     body = spec.model_dump_json().encode()
 
     def posts() -> None:
         for _ in range(POSTS):
-            creation.create(hub, DEFAULT_WORKSPACE, documents.read(body, Experiment), None)
+            creation.create(hub, DEFAULT_WORKSPACE, documents.read(body, Spec), None)
 
     posts()
     return sampled(posts, _place)

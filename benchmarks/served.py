@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradus.client import Client, calls
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
@@ -43,7 +43,7 @@ class Start:
     """The first row was at the client."""
 
 
-def start(client: Client, spec: Experiment) -> Start:
+def start(client: Client, spec: Spec) -> Start:
     """Post a run and follow it to its end."""
     sent = time.time()
     posted = client.send(calls.create(spec))

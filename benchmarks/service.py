@@ -16,13 +16,13 @@ from benchmarks.report import Sample, header, table
 from benchmarks.served import first_row, service, start
 from gradus.client import Client, calls
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from tests.servers.processes import ROOT
 from worker.child import PASSIVE
 
 SHORT = GRADIENT_DESCENT.model_copy(update={"epochs": 1})
-LONG_EPOCH = Experiment(dataset="mnist", layers=[2000, 2000, 2000], batch_size=1, epochs=1)
+LONG_EPOCH = Spec(dataset="mnist", layers=[2000, 2000, 2000], batch_size=1, epochs=1)
 PACKAGES = ("torch", "celery", "redis", "sqlalchemy", "fastapi", "uvicorn")
 
 
@@ -72,21 +72,21 @@ def _cancel(client: Client) -> tuple[float, float]:
     return ended, row.at.timestamp() - row.seconds - asked
 
 
-def _ten_epochs(client: Client, spec: Experiment, datasets: Path, options: argparse.Namespace) -> list[object]:
+def _ten_epochs(client: Client, spec: Spec, datasets: Path, options: argparse.Namespace) -> list[object]:
     pairs = [(_direct(spec, datasets, options.threads), _served(client, spec)) for _ in range(options.rounds)]
     direct, served = (Sample(tuple(values)) for values in zip(*pairs, strict=True))
     ratio = Sample(tuple(there / here for here, there in pairs))
     return [spec.name, direct.in_words(2), served.in_words(2), ratio.in_words(3), options.rounds]
 
 
-def _served(client: Client, spec: Experiment) -> float:
+def _served(client: Client, spec: Spec) -> float:
     began = time.perf_counter()
     events = list(client.experiments.events(client.send(calls.create(spec)).id))
     assert sum(event.kind is EventKind.EPOCH for event in events) == spec.epochs
     return time.perf_counter() - began
 
 
-def _direct(spec: Experiment, datasets: Path, threads: int) -> float:
+def _direct(spec: Spec, datasets: Path, threads: int) -> float:
     command = [sys.executable, "-m", "benchmarks.direct", f"--threads={threads}", f"--datasets={datasets}"]
     env = {**os.environ, **PASSIVE, "OMP_NUM_THREADS": str(threads)}
     done = subprocess.run(

@@ -17,7 +17,7 @@ from benchmarks.growth import growth
 from benchmarks.report import Sample, header, table
 from benchmarks.rivals.setting import Setting
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ def _gradus(members: int, threads: int) -> list[Row]:
     return [whole, dealt] if threads > 1 and members % threads == 0 else [whole]
 
 
-def _setting(run: Experiment, shape: Shape, share: float) -> Setting:
+def _setting(run: Spec, shape: Shape, share: float) -> Setting:
     changes = {"layers": list(shape.layers), "batch_size": shape.batch}
-    experiment = Experiment.model_validate({**run.document(), **changes})
+    experiment = Spec.model_validate({**run.document(), **changes})
     return Setting(experiment, max(shape.batch, int(shape.examples * share)))
 
 

@@ -25,7 +25,7 @@ if typing.TYPE_CHECKING:
     from gradus.spec.batch_norm import BatchNorm
     from gradus.spec.checkpoint import Checkpoint
     from gradus.spec.dataset import Dataset
-    from gradus.spec.experiment import Experiment
+    from gradus.spec.experiment import Spec
     from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
     from gradus.spec.layer import Dense
     from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
@@ -45,7 +45,7 @@ _HOMES = {
     "gradus.spec.batch_norm": "BatchNorm",
     "gradus.spec.checkpoint": "Checkpoint",
     "gradus.spec.dataset": "Dataset",
-    "gradus.spec.experiment": "Experiment",
+    "gradus.spec.experiment": "Spec",
     "gradus.spec.initializer": "Auto Constant He Normal Orthogonal Uniform Xavier Zeros",
     "gradus.spec.layer": "Dense",
     "gradus.spec.optimizer": "SGD AdaGrad Adam AdamW Momentum RMSProp",
@@ -77,7 +77,6 @@ __all__ = [
     "Dataset",
     "Dense",
     "EarlyStopping",
-    "Experiment",
     "ExponentialDecay",
     "Forbidden",
     "GradusError",
@@ -91,6 +90,7 @@ __all__ = [
     "RMSProp",
     "Run",
     "ServerFault",
+    "Spec",
     "Status",
     "StepDecay",
     "SweepRequest",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Zeros
 from gradus.spec.memory import member_bytes, step_bytes
 from gradus.spec.network import NetworkPlan, plan
@@ -33,7 +33,7 @@ class Room:
     """Whether any of them is on a GPU, which larger arrays fill better."""
 
 
-def array_shape(experiment: Experiment) -> Shape:
+def array_shape(experiment: Spec) -> Shape:
     """Equal for experiments that can train as one array; hashable.
 
     They share the network's shape, batch normalisation, activations, kind of optimizer, batch size, data set,
@@ -50,7 +50,7 @@ def array_shape(experiment: Experiment) -> Shape:
     )
 
 
-def arrays(experiments: Sequence[Experiment], room: Room = Room(), most: int = MAX_ARRAY) -> list[list[int]]:
+def arrays(experiments: Sequence[Spec], room: Room = Room(), most: int = MAX_ARRAY) -> list[list[int]]:
     """The numbers of the experiments that train together, array by array, each in its order; `most` in each.
 
     No array is so large that some of the slots, each of which trains one array at a time, would have nothing to do.
@@ -67,7 +67,7 @@ def arrays(experiments: Sequence[Experiment], room: Room = Room(), most: int = M
     return dealt
 
 
-def largest_array(experiment: Experiment, *, gpu: bool) -> int:
+def largest_array(experiment: Spec, *, gpu: bool) -> int:
     """How many such members an array may have, where there is a GPU or not."""
     fit = ARRAY_BYTES // member_bytes(experiment)
     if not gpu or experiment.device == "cpu":

@@ -10,7 +10,7 @@ from gradus.examples import EXAMPLES
 from gradus.spec import activation, loss, penalty
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import CheckpointSetting
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
 from gradus.spec.optimizer import Optimizer
@@ -39,10 +39,10 @@ def catalog() -> Catalog:
     families["penalties"] = tuple(_penalty_entry(kind, formula) for kind, formula in penalty.FORMULAS.items())
     families["losses"] = tuple(_name_entry(kind, formula) for kind, formula in loss.FORMULAS.items())
     examples = {name: as_posted(example) for name, example in EXAMPLES.items()}
-    return Catalog(families=families, spec=Experiment.model_json_schema(), examples=examples)
+    return Catalog(families=families, spec=Spec.model_json_schema(), examples=examples)
 
 
-def as_posted(experiment: Experiment) -> dict[str, Any]:
+def as_posted(experiment: Spec) -> dict[str, Any]:
     """The document that a person would post for it: what was left to its default stays away."""
     return experiment.model_dump(mode="json", include=set(experiment.model_fields_set), exclude_none=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradus.fork import unresolved
-from gradus.spec.experiment import FOR_PEOPLE, Experiment
+from gradus.spec.experiment import FOR_PEOPLE, Spec
 from gradus.wire.experiment import ExperimentRecord
 
 
@@ -38,7 +38,7 @@ def _differ(values: Sequence[Any], ignored: Sequence[Any] = ()) -> bool:
     return any(value != counted[0] for value in counted)
 
 
-def differences(specs: Sequence[Experiment]) -> dict[str, tuple[Any, ...]]:
+def differences(specs: Sequence[Spec]) -> dict[str, tuple[Any, ...]]:
     """The values of every spec at each path where not all are equal; None where a spec has no such path.
 
     Paths are keys and places in lists, joined by dots: `optimizer.lr`, `layers.0.units`; `optimizer` is its kind.

@@ -1,10 +1,10 @@
 """Specs that can be posted as they are: the lecture's two runs, and a small one that needs no download."""
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Xavier
 from gradus.spec.optimizer import SGD, Adam
 
-GRADIENT_DESCENT = Experiment(
+GRADIENT_DESCENT = Spec(
     name="gradient descent",
     dataset="mnist",
     layers=[300, 100],
@@ -15,7 +15,7 @@ GRADIENT_DESCENT = Experiment(
 )
 """The lecture's first run: 784-300-100-10, Xavier, plain gradient descent, no batch norm."""
 
-ADAM_BATCH_NORM = Experiment(
+ADAM_BATCH_NORM = Spec(
     name="adam + batch norm",
     dataset="mnist",
     layers=[300, 100],
@@ -27,10 +27,10 @@ ADAM_BATCH_NORM = Experiment(
 )
 """The lecture's second run: the same network with Adam and batch normalisation."""
 
-DIGITS = Experiment(name="digits", dataset="digits", layers=[64, 32], optimizer=Adam(lr=0.003), batch_size=32)
+DIGITS = Spec(name="digits", dataset="digits", layers=[64, 32], optimizer=Adam(lr=0.003), batch_size=32)
 """A few seconds, offline."""
 
-EXAMPLES: dict[str, Experiment] = {
+EXAMPLES: dict[str, Spec] = {
     "lecture: gradient descent": GRADIENT_DESCENT,
     "lecture: adam + batch norm": ADAM_BATCH_NORM,
     "digits": DIGITS,

@@ -3,23 +3,23 @@
 from typing import Any
 
 from gradus.merge import merged
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.initializer import drawn
 from gradus.spec.layer import Dense
 from gradus.spec.network import DensePlan, plan
 from gradus.wire.problem import Mistake
 
 
-def changed(experiment: Experiment, changes: dict[str, Any]) -> Experiment:
+def changed(experiment: Spec, changes: dict[str, Any]) -> Spec:
     """The experiment with a merge patch's changes. A layer whose key is the experiment's own follows its change.
 
     Raises:
         ValidationError: that is no valid spec.
     """
-    return Experiment.model_validate(merged(unresolved(experiment), changes))
+    return Spec.model_validate(merged(unresolved(experiment), changes))
 
 
-def misfits(old: Experiment, new: Experiment) -> tuple[Mistake, ...]:
+def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
     """Why the weights of one do not fit the other, layer by layer; nothing if they do."""
     before, after = plan(old), plan(new)
     names = {layer.name for layer in (*before.layers, *after.layers)}
@@ -29,7 +29,7 @@ def misfits(old: Experiment, new: Experiment) -> tuple[Mistake, ...]:
     return tuple(mistake for mistake in found if mistake is not None)
 
 
-def unresolved(experiment: Experiment) -> dict[str, Any]:
+def unresolved(experiment: Spec) -> dict[str, Any]:
     """Its document; what a layer has from the experiment is left out of the layer, and so is the number of validation
     examples that the data set has anyway: another data set has its own."""
     resolved = experiment.resolved()
@@ -42,7 +42,7 @@ def unresolved(experiment: Experiment) -> dict[str, Any]:
     return document
 
 
-def _inherited(experiment: Experiment, layer: Dense) -> list[str]:
+def _inherited(experiment: Spec, layer: Dense) -> list[str]:
     """The keys of a resolved layer that say what the experiment says anyway."""
     assert layer.activation is not None
     own = {

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from gradus.merge import merged
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.layer import Dense
 from gradus.spec.word import Shorthand, Word, kind_of, words_of
 
@@ -29,12 +29,12 @@ def put(document: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     Raises:
         NoSuchPlace: the path leads into a list, and not to one of its places.
     """
-    return dict(_put(Experiment, document, path.split("."), value, document))
+    return dict(_put(Spec, document, path.split("."), value, document))
 
 
 def unknown(path: str) -> tuple[str, ...] | None:
     """The keys of the path up to the first that no spec has there; None if some spec has them all."""
-    annotation: Any = Experiment
+    annotation: Any = Spec
     keys = path.split(".")
     for i, key in enumerate(keys):
         words = words_of(annotation)
@@ -60,7 +60,7 @@ def says(path: str, value: Any, way: Sequence[str]) -> bool:
 
 def scalar_before(document: Any, path: str) -> str | None:
     """The first key of the path that leads into a number or text that stands for nothing else; None if none does."""
-    annotation: Any = Experiment
+    annotation: Any = Spec
     for key in path.split("."):
         document = _written_out(annotation, document)
         if isinstance(document, list):
@@ -95,15 +95,15 @@ def _place(key: str, length: int) -> int:
 
 def _begun(annotation: Any, key: str, root: Mapping[str, Any]) -> Any:
     """What a path goes into where the document says nothing."""
-    if annotation is Experiment:
-        kind = getattr(Experiment.model_fields[key].default, "kind", None) if key in Experiment.model_fields else None
+    if annotation is Spec:
+        kind = getattr(Spec.model_fields[key].default, "kind", None) if key in Spec.model_fields else None
         return {"kind": kind} if kind else None
     return root.get(key) if Dense in words_of(annotation) else None
 
 
 def _annotation(keys: Sequence[str]) -> Any:
     """What may stand at a path, by the spec alone."""
-    annotation: Any = Experiment
+    annotation: Any = Spec
     for key in keys:
         annotation = _item(annotation) if _INDEX.fullmatch(key) else _field(annotation, {}, key)
     return annotation

@@ -1,13 +1,13 @@
 """What a spec comes to, before anything runs."""
 
 from gradus.spec.batch import steps_per_epoch
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.memory import memory_bytes
 from gradus.spec.network import DensePlan, plan
 from gradus.wire.experiment import DryRun, LayerSummary
 
 
-def dry_run(experiment: Experiment) -> DryRun:
+def dry_run(experiment: Spec) -> DryRun:
     """The resolved spec, its layers with shapes and parameters, its sizes, and an estimate of its memory."""
     network = plan(experiment)
     dataset = experiment.dataset

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub import checkpoints, experiments, leases, losses, provenance, quotas
 from hub.database import now
@@ -23,7 +23,7 @@ class Member:
     """One experiment of a claimed job."""
 
     id: str
-    spec: Experiment
+    spec: Spec
     epoch: int
     """Epochs already recorded."""
     seconds: float

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from gradus.errors import Conflict
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub import experiments
@@ -60,7 +60,7 @@ def resume(session: Session, row: ExperimentRow, quotas: Quotas) -> None:
         _ask(session, row, Status.QUEUED)
 
 
-def extend(session: Session, row: ExperimentRow, wider: Experiment, quotas: Quotas) -> None:
+def extend(session: Session, row: ExperimentRow, wider: Spec, quotas: Quotas) -> None:
     """Give a locked experiment the spec with more epochs. One that is over goes on from its last checkpoint, one that
     runs is taken up anew with the longer schedule, one that waits or is paused goes on waiting.
 
@@ -79,14 +79,14 @@ def extend(session: Session, row: ExperimentRow, wider: Experiment, quotas: Quot
     return append(session, told, at)
 
 
-def extended(row: ExperimentRow, epochs: int) -> Experiment:
+def extended(row: ExperimentRow, epochs: int) -> Spec:
     """Its spec with so many more epochs: more than it has, when it is over; more than it was to have, while it is not.
 
     Raises:
         ValidationError: that is more than a spec may ask for.
     """
     have = row.epoch if Status(row.status).final else row.epochs
-    return Experiment.model_validate({**spec_of(row).document(), "epochs": have + epochs})
+    return Spec.model_validate({**spec_of(row).document(), "epochs": have + epochs})
 
 
 def become(session: Session, row: ExperimentRow, status: Status, at: datetime) -> list[Event]:

@@ -3,7 +3,7 @@ network takes milliseconds, a sweep has a thousand of them, and nobody else writ
 
 from dataclasses import dataclass
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
 from hub.records import stored_spec
 
@@ -12,14 +12,14 @@ from hub.records import stored_spec
 class Draft:
     """What an experiment's row says of its spec."""
 
-    spec: Experiment
+    spec: Spec
     """Resolved."""
     stored: str
     fingerprint: str
     parameters: int
 
 
-def draft(experiment: Experiment) -> Draft:
+def draft(experiment: Spec) -> Draft:
     """The experiment, ready to be added."""
     spec = experiment.resolved()
     return Draft(spec, stored_spec(spec), spec.fingerprint(), plan(spec).parameters)

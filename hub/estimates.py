@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gradus.spec.dataset import Dataset
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
 from gradus.status import Status
 from hub.tables import ExperimentRow
@@ -29,7 +29,7 @@ def rates(session: Session, workspace_id: str, datasets: Iterable[str]) -> Mappi
     return found
 
 
-def seconds(rates: Mapping[Kind, float], experiments: Sequence[Experiment], slots: int) -> float | None:
+def seconds(rates: Mapping[Kind, float], experiments: Sequence[Spec], slots: int) -> float | None:
     """Estimate for all of them on so many slots, each of which trains one array at a time; None without runs like
     each of them.
 
@@ -62,6 +62,6 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, f
     return {kind: fmean(rates) for kind, rates in found.items()}
 
 
-def _kind(experiment: Experiment) -> Kind:
+def _kind(experiment: Spec) -> Kind:
     data, parameters = experiment.dataset, plan(experiment).parameters
     return data.name, data.train_examples, parameters, experiment.batch_size, experiment.optimizer.kind

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub import checkpoints, provenance
 from hub.database import now
@@ -61,7 +61,7 @@ class Origin:
 
 
 def add(
-    session: Session, workspace_id: str, experiment: Experiment, at: datetime, origin: Origin | None = None
+    session: Session, workspace_id: str, experiment: Spec, at: datetime, origin: Origin | None = None
 ) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
     (row,) = add_all(session, workspace_id, [(draft(experiment), origin or Origin(new_id("exp")))], [[0]], at)
@@ -178,7 +178,7 @@ def rename(
     session.flush()
 
 
-def respecify(session: Session, row: ExperimentRow, experiment: Experiment) -> None:
+def respecify(session: Session, row: ExperimentRow, experiment: Spec) -> None:
     """Extend it: the same spec with more epochs."""
     provenance.extend(row, experiment)
     row.spec, row.epochs = stored_spec(experiment), experiment.epochs

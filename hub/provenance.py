@@ -6,7 +6,7 @@ A history is a SHA-256 over what happened, one thing after the other; none is th
 import hashlib
 import json
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.records import spec_of
 from hub.tables import ExperimentRow
@@ -22,7 +22,7 @@ def forked(source: str, epoch: int) -> str:
     return _digest("forked", source, epoch)
 
 
-def extend(row: ExperimentRow, wider: Experiment) -> None:
+def extend(row: ExperimentRow, wider: Spec) -> None:
     """Give a run the spec with more epochs, and note what this does to its numbers."""
     if row.attempts and spec_of(row).depends_on_its_end():
         row.extended_at = _with(row.extended_at, row.epoch)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gradus import environment
 from gradus.errors import TooManyRequests
-from gradus.spec.experiment import MAX_EPOCHS, Experiment
+from gradus.spec.experiment import MAX_EPOCHS, Spec
 from gradus.spec.memory import memory_bytes
 from gradus.spec.network import plan
 from gradus.status import Status
@@ -45,7 +45,7 @@ class Quotas:
         return cls(**{name: value for name, value in given.items() if value is not None})
 
 
-def mistakes(experiment: Experiment, quotas: Quotas) -> tuple[Mistake, ...]:
+def mistakes(experiment: Spec, quotas: Quotas) -> tuple[Mistake, ...]:
     """What of the experiment is over a quota: each number, and its limit."""
     parameters, memory = plan(experiment).parameters, memory_bytes(experiment)
     found = (

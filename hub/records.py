@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, inspect
 
-from gradus.spec.experiment import FOR_PEOPLE, Experiment
+from gradus.spec.experiment import FOR_PEOPLE, Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
 from gradus.wire.metrics import MetricsRow
@@ -17,18 +17,18 @@ METRIC_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
 """The columns of a metrics row, in the order of the wire type."""
 
 
-def stored_spec(experiment: Experiment) -> str:
+def stored_spec(experiment: Spec) -> str:
     """The resolved spec as it is kept: without what can be changed later."""
     return json.dumps({key: value for key, value in experiment.document().items() if key not in FOR_PEOPLE})
 
 
-def spec_of(row: ExperimentRow) -> Experiment:
+def spec_of(row: ExperimentRow) -> Spec:
     """The whole resolved spec."""
     people = {"name": row.name, "tags": json.loads(row.tags), "notes": row.notes}
-    return Experiment(**people, **json.loads(row.spec))
+    return Spec(**people, **json.loads(row.spec))
 
 
-def record(row: ExperimentRow, spec: Experiment | None = None) -> ExperimentRecord:
+def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
     """The experiment as clients see it; who has its resolved spec at hand spares reading it."""
     spec = spec or spec_of(row)
     return ExperimentRecord(

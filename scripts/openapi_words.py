@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.wire.message import NOT_FINITE
 
 Schema = dict[str, Any]
 
 PREFIX = "#/components/schemas/"
-SPEC = frozenset({"Experiment", *Experiment.model_json_schema()["$defs"]})
+SPEC = frozenset({"Spec", *Spec.model_json_schema()["$defs"]})
 """Parts of the spec, which has a page of its own."""
 
 
@@ -22,7 +22,7 @@ def link(name: str) -> str:
     """To where the schema is described; what comes in is described with what goes out."""
     name = name.removesuffix("Input")
     if name in SPEC:
-        return "[spec](spec.md)" if name == "Experiment" else f"[{name}](spec.md)"
+        return "[spec](spec.md)" if name == "Spec" else f"[{name}](spec.md)"
     return f"[{name}](#{name.lower()})"
 
 

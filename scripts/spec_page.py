@@ -7,7 +7,7 @@ from inspect import getdoc, getmodule
 from gradus.catalog import WORDS, catalog, title_of
 from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.word import Word, kind_of, words_of
 from gradus.wire.catalog import CatalogEntry
 from scripts.markdown import table
@@ -69,7 +69,7 @@ def spec_page() -> str:
 
 def _fields_section() -> Iterator[str]:
     yield "## Fields\n"
-    yield from _fields(Experiment)
+    yield from _fields(Spec)
 
 
 def _data_sets() -> Iterator[str]:

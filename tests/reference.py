@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gradus.spec.activation import Activation
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import NetworkPlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 from gradus.spec.schedule import AnySchedule, ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
@@ -133,7 +133,7 @@ class ReferenceEpoch:
 class Reference:
     """A training run, step by step."""
 
-    def __init__(self, experiment: Experiment, data: Data, weights: dict[str, Tensor], batch: int) -> None:
+    def __init__(self, experiment: Spec, data: Data, weights: dict[str, Tensor], batch: int) -> None:
         self.experiment, self.data, self.batch = experiment, data, batch
         self.plan = plan(experiment)
         masks = network_masks([self.plan], [experiment.seed], batch, torch.empty(0, dtype=torch.float64))

@@ -23,7 +23,7 @@ from api.services.experiments import Seen
 from api.world import TheWorld, World
 from gradus.catalog import as_posted
 from gradus.examples import EXAMPLES
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentRecord
 from hub.experiments import Filter
@@ -97,7 +97,7 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
         200: {"model": DryRun, "description": "What a dry run found."},
         **problems(409, 413, 415, 422),
     },
-    openapi_extra=body_of("ExperimentInput", _SPECS),
+    openapi_extra=body_of("SpecInput", _SPECS),
 )
 async def create_experiment(
     request: Request,
@@ -111,7 +111,7 @@ async def create_experiment(
     ] = None,
 ) -> Response:
     """Train a network: one spec in; the experiment comes back, and a worker takes it up."""
-    experiment = await run_in_threadpool(documents.read, body, Experiment)
+    experiment = await run_in_threadpool(documents.read, body, Spec)
     if query.dry_run:
         return answer(await run_in_threadpool(creation.preview, world.hub, experiment))
     made = await run_in_threadpool(creation.create, world.hub, caller.workspace_id, experiment, idempotency_key)

@@ -14,7 +14,7 @@ from api.services.repeats import Outcome, earlier, once
 from api.services.things import EXPERIMENTS
 from gradus.errors import InvalidSpec
 from gradus.fork import changed, misfits
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.problem import Mistake, mistakes
@@ -119,14 +119,14 @@ def kept(hub: Hub, workspace_id: str, experiment_id: str) -> CheckpointPage:
         return CheckpointPage(data=tuple(CheckpointRecord.model_validate(one, from_attributes=True) for one in rows))
 
 
-def _wider(row: ExperimentRow, epochs: int) -> Experiment:
+def _wider(row: ExperimentRow, epochs: int) -> Spec:
     try:
         return control.extended(row, epochs)
     except ValidationError as error:
         raise invalid(*mistakes(error)) from None
 
 
-def _changed(old: Experiment, request: ForkRequest) -> Experiment:
+def _changed(old: Spec, request: ForkRequest) -> Spec:
     """The spec of the fork.
 
     Raises:

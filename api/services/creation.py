@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from api.documents import invalid
 from api.services.repeats import Outcome, once
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.summary import dry_run
 from gradus.wire.experiment import DryRun
@@ -18,7 +18,7 @@ from hub.records import record
 from hub.tables import ExperimentRow
 
 
-def preview(hub: Hub, experiment: Experiment) -> DryRun:
+def preview(hub: Hub, experiment: Spec) -> DryRun:
     """What it would come to; nothing is stored.
 
     Raises:
@@ -28,7 +28,7 @@ def preview(hub: Hub, experiment: Experiment) -> DryRun:
     return dry_run(experiment)
 
 
-def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None) -> Outcome:
+def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Outcome:
     """Store it and tell the workers; under a key that was used before, find what was created then.
 
     Raises:
@@ -41,7 +41,7 @@ def create(hub: Hub, workspace_id: str, experiment: Experiment, key: str | None)
     return once(hub, asked, lambda session: outcome(session, store(session, hub, workspace_id, experiment)))
 
 
-def refuse_giants(hub: Hub, experiment: Experiment) -> None:
+def refuse_giants(hub: Hub, experiment: Spec) -> None:
     """What is within the bounds of each field can still come to too much.
 
     Raises:
@@ -53,7 +53,7 @@ def refuse_giants(hub: Hub, experiment: Experiment) -> None:
 
 
 def store(
-    session: Session, hub: Hub, workspace_id: str, experiment: Experiment, origin: Origin | None = None
+    session: Session, hub: Hub, workspace_id: str, experiment: Spec, origin: Origin | None = None
 ) -> ExperimentRow:
     """Write it down, and tell the workers once that is committed.
 

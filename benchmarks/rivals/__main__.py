@@ -8,7 +8,7 @@ import sys
 import torch
 
 from benchmarks.rivals.setting import Setting, Turn
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 
 RIVALS = {
     "products": ("products", "products"),
@@ -39,7 +39,7 @@ def main(rival: str, threads: int) -> None:
 
 def read(line: str) -> Setting:
     told = json.loads(line)
-    return Setting(Experiment.model_validate(told["experiment"]), told["examples"], told["members"])
+    return Setting(Spec.model_validate(told["experiment"]), told["examples"], told["members"])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import DensePlan, plan
 
 Turn = Callable[[], float]
@@ -17,7 +17,7 @@ Turn = Callable[[], float]
 class Setting:
     """A network, how it is trained, and on how many examples."""
 
-    experiment: Experiment
+    experiment: Spec
     examples: int
     """Made-up ones in MNIST's shape."""
     members: int = 1

@@ -8,7 +8,7 @@ import typer
 from gradus.client import Call, Client, calls, find_access
 from gradus.errors import GradusError
 from gradus.printable import printable
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.word import Word, words_of
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def families(context: typer.Context, incomplete: str) -> Sequence[Offer]:
 
 def paths(incomplete: str) -> Sequence[Offer]:
     """Places of a spec, with the equals sign that follows: `optimizer.lr=`."""
-    return _beginning(incomplete, ((f"{path}=", said) for path, said in _paths(Experiment)))
+    return _beginning(incomplete, ((f"{path}=", said) for path, said in _paths(Spec)))
 
 
 def _paths(word: type[Word], way: str = "") -> Iterator[Offer]:

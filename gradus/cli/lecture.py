@@ -19,7 +19,7 @@ from gradus.client import Client, calls
 from gradus.client.access import open_command
 from gradus.errors import Conflict
 from gradus.examples import ADAM_BATCH_NORM, DIGITS, GRADIENT_DESCENT
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind, FailureCode
 from gradus.wire.experiment import Failure, LogLine
 
@@ -60,7 +60,7 @@ def _show(console: Screen, client: Client) -> Exit:
     return code_of_runs([run.status for run in runs])
 
 
-def _train(console: Screen, client: Client, specs: Sequence[Experiment]) -> Sequence[Run]:
+def _train(console: Screen, client: Client, specs: Sequence[Spec]) -> Sequence[Run]:
     """Submit the specs and show their epochs as they come; stops early where the data cannot be had."""
     records = [client.send(calls.create(spec, idempotency_key=str(uuid4()))) for spec in specs]
     runs = {record.id: Run(record.id, record) for record in records}

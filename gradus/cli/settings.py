@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 from gradus import paths
 from gradus.cli import documents
 from gradus.errors import BadRequest
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 
 
 def apply(document: Any, setting: str) -> Any:
@@ -95,7 +95,7 @@ def value_of(text: str) -> Any:
 
 def is_text(keys: Sequence[str]) -> bool:
     """Whether nothing but a text fits there: in `name`, `notes`, and each of `tags`."""
-    field = Experiment.model_fields.get(keys[0])
+    field = Spec.model_fields.get(keys[0])
     inner = field.annotation if field else None
     if len(keys) == 2 and keys[1].isdecimal() and get_origin(inner) is tuple:
         inner = get_args(get_args(inner)[0])[0]

@@ -14,7 +14,7 @@ from gradus.client.progress import after_epoch
 from gradus.client.steps import Flow
 from gradus.client.stream import StreamEvent
 from gradus.client.watching import watch
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
 from gradus.wire.metrics import MetricsPage, MetricsRow
@@ -160,7 +160,7 @@ class Run(Host[P]):
         return self.record.status
 
     @property
-    def spec(self) -> Experiment:
+    def spec(self) -> Spec:
         """Resolved: nothing left to defaults."""
         return self.record.spec
 

@@ -52,7 +52,7 @@ NOT_COMPUTED = FOR_PEOPLE | {"checkpoint"}
 """The fields that do not change what is computed."""
 
 
-class Experiment(Word):
+class Spec(Word):
     """One network, one data set, one way of training. Only `dataset` and `layers` are required."""
 
     name: Name = ""
@@ -104,7 +104,7 @@ class Experiment(Word):
     """Which checkpoints to keep beside the best and the last; changes no number."""
 
     def __init__(self, /, **fields: Any) -> None:
-        """Every field accepts its shorthands: `Experiment(dataset="mnist", layers=[300, 100])`."""
+        """Every field accepts its shorthands: `Spec(dataset="mnist", layers=[300, 100])`."""
         super().__init__(**fields)
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from gradus.spec.batch import examples_per_step
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import DensePlan, NetworkPlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 
@@ -28,19 +28,19 @@ def state_per_parameter(optimizer: AnyOptimizer) -> int:
             assert_never(optimizer)
 
 
-def memory_bytes(experiment: Experiment) -> int:
+def memory_bytes(experiment: Spec) -> int:
     """Estimate of the bytes that training takes on its device, without the libraries' own."""
     return _data(experiment) + member_bytes(experiment)
 
 
-def member_bytes(experiment: Experiment) -> int:
+def member_bytes(experiment: Spec) -> int:
     """The part of them that each member of an array takes: all but the data set."""
     network = plan(experiment)
     numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer))
     return NUMBER * (numbers + max(_step(experiment, network), _evaluation(experiment, network)))
 
 
-def step_bytes(experiment: Experiment) -> int:
+def step_bytes(experiment: Spec) -> int:
     """What a member's training step passes over: parameters, gradient, optimizer's state, and a batch's values."""
     network = plan(experiment)
     numbers = network.parameters * (2 + state_per_parameter(experiment.optimizer))
@@ -60,7 +60,7 @@ def evaluation_rows(network: NetworkPlan) -> int:
     return max(1, min(1024, EVALUATION_NUMBERS // widest))
 
 
-def _data(experiment: Experiment) -> int:
+def _data(experiment: Spec) -> int:
     """Bytes of all three splits, which stay resident, and of an epoch's order."""
     dataset = experiment.dataset
     examples = dataset.train_examples + dataset.validation_examples + dataset.facts.test_examples
@@ -68,7 +68,7 @@ def _data(experiment: Experiment) -> int:
     return examples * (NUMBER * dataset.facts.inputs + target) + CLASS * dataset.train_examples
 
 
-def _step(experiment: Experiment, network: NetworkPlan) -> int:
+def _step(experiment: Spec, network: NetworkPlan) -> int:
     """Numbers of one training step: the batch, and each layer's values forward and, as many again, backward."""
     batch = examples_per_step(experiment.batch_size, experiment.dataset.train_examples)
     inputs = network.inputs * (1 + (network.input_dropout > 0))
@@ -80,7 +80,7 @@ def _values(layer: DensePlan) -> int:
     return layer.units * (2 + (layer.batch_norm is not None) + (layer.dropout > 0))
 
 
-def _evaluation(experiment: Experiment, network: NetworkPlan) -> int:
+def _evaluation(experiment: Spec, network: NetworkPlan) -> int:
     """Numbers of an evaluation, which keeps only a layer's input, weighted sum and output."""
     dataset = experiment.dataset
     rows = min(evaluation_rows(network), max(dataset.validation_examples, dataset.facts.test_examples))

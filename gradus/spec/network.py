@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.initializer import DrawnInitializer, drawn
 from gradus.spec.layer import Dense
 from gradus.spec.loss import Task
@@ -63,7 +63,7 @@ class NetworkPlan:
         return self.layers[-1].units
 
 
-def plan(experiment: Experiment) -> NetworkPlan:
+def plan(experiment: Spec) -> NetworkPlan:
     """The network of an experiment; its output layer and task follow from the data set."""
     facts = experiment.dataset.facts
     layers: list[DensePlan] = []

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from gradus.errors import InvalidSpec
 from gradus.fork import unresolved
 from gradus.paths import unknown
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.sweep.changes import Change, changed, changes, in_order, slashed
 from gradus.sweep.clashes import refuse_clashes
 from gradus.sweep.labels import quoted
@@ -30,7 +30,7 @@ class Member:
 
     label: str
     seed: int
-    experiment: Experiment
+    experiment: Spec
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def expand(request: SweepRequest, check: Check = nothing_to_check) -> Expansion:
     )
 
 
-def _prints(made: Sequence[tuple[Change, Experiment]], check: Check) -> list[str]:
+def _prints(made: Sequence[tuple[Change, Spec]], check: Check) -> list[str]:
     prints = []
     for _, experiment in made:
         check()
@@ -86,11 +86,11 @@ def _prints(made: Sequence[tuple[Change, Experiment]], check: Check) -> list[str
     return prints
 
 
-def _make(request: SweepRequest, found: Sequence[Change], check: Check) -> list[tuple[Change, Experiment]]:
+def _make(request: SweepRequest, found: Sequence[Change], check: Check) -> list[tuple[Change, Spec]]:
     """The experiment of each change, with the first seed."""
     assert request.seeds is not None
     document = unresolved(request.base) | {"seed": request.seeds[0]}
-    made: list[tuple[Change, Experiment]] = []
+    made: list[tuple[Change, Spec]] = []
     wrong: list[Mistake] = []
     layers = 0
     for change in found:
@@ -115,7 +115,7 @@ def _refuse_paths(request: SweepRequest) -> None:
     found = ((path, unknown(path)) for path in swept)
     _refuse(
         [
-            Mistake(path=f"{_way(request)}/{path}", message=unknown_key(Experiment, place))
+            Mistake(path=f"{_way(request)}/{path}", message=unknown_key(Spec, place))
             for path, place in found
             if place is not None
         ]
@@ -127,7 +127,7 @@ def _refuse(wrong: Sequence[Mistake]) -> None:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
 
 
-def _experiment(request: SweepRequest, document: dict[str, Any], change: Change) -> Experiment:
+def _experiment(request: SweepRequest, document: dict[str, Any], change: Change) -> Spec:
     """The base with the change.
 
     Raises:
@@ -136,7 +136,7 @@ def _experiment(request: SweepRequest, document: dict[str, Any], change: Change)
     wrong = [Mistake(path=key, message=why) for key, why in _OWNED.items() if key in change.changes]
     if not wrong:
         try:
-            experiment = Experiment.model_validate(changed(document, change, patch=request.variants is not None))
+            experiment = Spec.model_validate(changed(document, change, patch=request.variants is not None))
         except ValidationError as error:
             wrong = list(mistakes(error))
         except InvalidSpec as error:
@@ -146,7 +146,7 @@ def _experiment(request: SweepRequest, document: dict[str, Any], change: Change)
     raise InvalidSpec("", errors=[one.model_copy(update={"path": _place(request, change, one.path)}) for one in wrong])
 
 
-def _measured(request: SweepRequest, experiment: Experiment) -> Experiment:
+def _measured(request: SweepRequest, experiment: Spec) -> Spec:
     assert request.objective is not None
     dataset = experiment.dataset
     if not request.objective.measures(dataset.facts.task):
@@ -178,7 +178,7 @@ def _way(request: SweepRequest) -> str:
     return "variants" if request.variants is not None else "random/space"
 
 
-def _refuse_twins(request: SweepRequest, made: Sequence[tuple[Change, Experiment]], prints: Sequence[str]) -> None:
+def _refuse_twins(request: SweepRequest, made: Sequence[tuple[Change, Spec]], prints: Sequence[str]) -> None:
     """Changes that come to the same experiment: their runs would be the same, and their difference nothing."""
     first: dict[str, str] = {}
     wrong: list[Mistake] = []
@@ -200,7 +200,7 @@ def _labelled(mistake: Mistake, label: str) -> Mistake:
     return mistake.model_copy(update={"message": f"{mistake.message} (in {quoted(label)})"})
 
 
-def _named(experiment: Experiment, request: SweepRequest, label: str, seed: int) -> Experiment:
+def _named(experiment: Spec, request: SweepRequest, label: str, seed: int) -> Spec:
     """The experiment with another seed, and a name that tells where it belongs."""
     assert request.seeds is not None
     sweep = f"{request.name}: " if request.name else ""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gradus.spec.experiment import Experiment, Name
+from gradus.spec.experiment import Name, Spec
 from gradus.spec.seed import Seed
 from gradus.spec.word import Word, shorthand
 from gradus.sweep.objective import Metric, Objective, default_objective
@@ -49,7 +49,7 @@ class SweepRequest(Word):
 
     name: Name = ""
     """For people."""
-    base: Experiment
+    base: Spec
     """What every experiment has where nothing is said to change."""
     grid: Grid | None = None
     """Every combination of these values: `{"optimizer.lr": [0.1, 0.01], "init": ["xavier", "he"]}`."""

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from gradus.spec.experiment import Experiment, Name, Notes, Tags
+from gradus.spec.experiment import Name, Notes, Spec, Tags
 from gradus.spec.word import Word
 from gradus.status import FailureCode, Status
 from gradus.wire.message import Finite, Message, Moment
@@ -47,7 +47,7 @@ class ExperimentRecord(Message):
     waiting_for: str | None = None
     """While it is queued and no worker that is alive can train it: what has to come, `a worker with a GPU: …`; null
     when somebody can, and in events."""
-    spec: Experiment
+    spec: Spec
     """Resolved: nothing left to defaults."""
     fingerprint: str
     """SHA-256 of the resolved spec without name, tags, notes and checkpoint, and of how the run came about where that
@@ -126,7 +126,7 @@ class LayerSummary(Message):
 class DryRun(Message):
     """What a spec comes to, without running or storing it."""
 
-    spec: Experiment
+    spec: Spec
     fingerprint: str
     parameters: int
     layers: tuple[LayerSummary, ...]

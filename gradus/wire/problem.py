@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.word import WrittenOut
 from gradus.wire.message import Message
 from gradus.wire.unknown import unknown_key
@@ -44,7 +44,7 @@ MOST = 100
 """Mistakes that are sent back. A document may have a hundred thousand, and to word one takes a moment."""
 
 
-def mistakes(error: ValidationError, model: type[BaseModel] = Experiment) -> tuple[Mistake, ...]:
+def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mistake, ...]:
     """The mistakes of a document of the model, each once, at the place where the client wrote it.
 
     At most one more than are sent back, which tells that there are more.

@@ -38,7 +38,7 @@ WHOLE: dict[str, str] = {
 
 _OBJECTS: dict[str, str] = {
     "Dense": 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}',
-    "Experiment": 'must be an object such as {"dataset": "mnist", "layers": [300, 100]}',
+    "Spec": 'must be an object such as {"dataset": "mnist", "layers": [300, 100]}',
 }
 
 _FORM_ERRORS = frozenset(

@@ -21,10 +21,10 @@ from gradus import (
     Client,
     Conflict,
     Dense,
-    Experiment,
     InvalidSpec,
     NotFound,
     Run,
+    Spec,
     Status,
     Unavailable,
 )
@@ -36,7 +36,7 @@ from tests.servers.cutter import Cutter
 from tests.servers.faces import FACES, Opener
 from tests.servers.processes import Program, answers, saved_access, wait_until
 
-SPEC = Experiment(dataset="digits", layers=[Dense(16), 8], optimizer=Adam(lr=3e-3), epochs=3, checkpoint={"every": 1})
+SPEC = Spec(dataset="digits", layers=[Dense(16), 8], optimizer=Adam(lr=3e-3), epochs=3, checkpoint={"every": 1})
 ENDLESS = 100_000
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gradus.client import Client, calls
 from gradus.examples import DIGITS
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind, Status
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
@@ -37,7 +37,7 @@ def cluster(postgres: Postgres, valkey: ValkeyServer, tmp_path_factory: pytest.T
         yield Cluster((clients[0], clients[1]), (workers[0], workers[1]))
 
 
-def spec(seed: int, epochs: int = 5) -> Experiment:
+def spec(seed: int, epochs: int = 5) -> Spec:
     return DIGITS.model_copy(update={"seed": seed, "epochs": epochs, "name": f"seed {seed}"})
 
 

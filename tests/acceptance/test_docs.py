@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gradus import Client, Experiment
+from gradus import Client, Spec
 from gradus.client import Access
 from tests.servers.processes import ROOT, Program, http_client, saved_access
 from tests.servers.snippets import Reader, Snippet, interpreters, session, snippets
@@ -27,7 +27,7 @@ LANGUAGES = frozenset({"bash", "console", "python", "json"})
 REHEARSAL = {"DATASET": "digits", "EPOCHS": "2", "SEEDS": "2"}
 STAYS = ("scripts/", "gradus up")
 """Commands that build an environment, or do not end."""
-SPEC = Experiment(dataset="digits", layers=[16], epochs=2)
+SPEC = Spec(dataset="digits", layers=[16], epochs=2)
 
 
 @dataclass(frozen=True)

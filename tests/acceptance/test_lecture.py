@@ -7,7 +7,7 @@ import pytest
 
 from gradus.client import Client, calls
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.optimizer import SGD
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.metrics import MetricsRow
@@ -29,7 +29,7 @@ def client(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> It
         yield client
 
 
-def watched(client: Client, spec: Experiment) -> Sequence[MetricsRow]:
+def watched(client: Client, spec: Spec) -> Sequence[MetricsRow]:
     """Submit a spec, follow its stream to the end, and give the rows that the stream told."""
     created = client.send(calls.create(spec))
     events = list(client.experiments.events(created.id))

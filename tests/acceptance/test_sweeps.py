@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gradus.client import Client, calls
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.sweep import SweepRecord, SweepStatus
@@ -97,7 +97,7 @@ def test_each_member_equals_the_same_run_alone(service: tuple[Client, Program], 
     assert trained.status is SweepStatus.SUCCEEDED
     for one in members(trained).values():
         spec = client.send(calls.experiment(one)).spec
-        alone = client.send(calls.create(Experiment.model_validate({**spec.document(), "epochs": 2}), wait=60))
+        alone = client.send(calls.create(Spec.model_validate({**spec.document(), "epochs": 2}), wait=60))
         for row, its in zip(rows(client, one), rows(client, alone.id), strict=False):
             assert [getattr(row, name) for name in LOSSES] == pytest.approx(
                 [getattr(its, name) for name in LOSSES], rel=1e-4

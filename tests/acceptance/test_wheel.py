@@ -21,8 +21,8 @@ LONGEST = 0.6
 """Seconds of computing for the import: twice the promise, for a machine that is shared."""
 TYPED = "from importlib.resources import files; print((files('gradus') / 'py.typed').is_file())"
 UNREACHABLE = """
-from gradus import Adam, Client, Dense, Experiment, Unavailable
-spec = Experiment(dataset="mnist", layers=[Dense(300), 100], optimizer=Adam())
+from gradus import Adam, Client, Dense, Spec, Unavailable
+spec = Spec(dataset="mnist", layers=[Dense(300), 100], optimizer=Adam())
 try:
     Client("http://127.0.0.1:9").experiments.create(spec)
 except Unavailable as error:

@@ -10,7 +10,7 @@ from random import Random
 
 from sqlalchemy import func, select
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import FINAL, EventKind
 from hub import experiments
 from hub.database import now
@@ -24,7 +24,7 @@ from hub.records import record
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
 from tests.servers.processes import Program
 
-TINY = Experiment(dataset={"name": "wine", "limit": 32}, layers=[4], batch_size="full", epochs=1)
+TINY = Spec(dataset={"name": "wine", "limit": 32}, layers=[4], batch_size="full", epochs=1)
 AT_ONCE = 250
 """Experiments of one transaction."""
 

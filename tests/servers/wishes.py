@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 from gradus.client import Client, calls
 from gradus.client.calls import Call
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
 
-LONG_EPOCH = Experiment(
+LONG_EPOCH = Spec(
     dataset="digits", layers=[1536, 1536, 1536], batch_size=1, epochs=100, optimizer={"kind": "sgd", "lr": 1e-4}
 )
 """Half a minute and more an epoch."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Auto, drawn
 from gradus.spec.network import DensePlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
@@ -13,7 +13,7 @@ from models.network import layer_weights
 from worker.training.report import Divergence
 
 
-def diverged(at: Divergence, experiment: Experiment) -> Failure:
+def diverged(at: Divergence, experiment: Spec) -> Failure:
     """The failure of an experiment whose numbers ran away."""
     return Failure(
         code=FailureCode.DIVERGED,
@@ -39,7 +39,7 @@ def _what(at: Divergence) -> str:
             assert_never(at.cause)
 
 
-def _advice(at: Divergence, experiment: Experiment) -> str:
+def _advice(at: Divergence, experiment: Spec) -> str:
     match at.cause:
         case "initial_weights":
             return _advice_on_weights(at, experiment)
@@ -51,7 +51,7 @@ def _advice(at: Divergence, experiment: Experiment) -> str:
             assert_never(at.cause)
 
 
-def _advice_on_weights(at: Divergence, experiment: Experiment) -> str:
+def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
     layers = plan(experiment).layers
     layer = next((layer for layer in layers if layer.name == at.layer), layers[-1])
     ours = _deviation(layer, experiment.seed)
@@ -69,7 +69,7 @@ def _deviation(layer: DensePlan, seed: int) -> float:
     return float(layer_weights(layer, seed).double().square().mean().sqrt())
 
 
-def _advice_on_penalty(experiment: Experiment) -> str | None:
+def _advice_on_penalty(experiment: Spec) -> str | None:
     """What to change where the penalty alone makes weights grow at each step, whatever the loss is.
 
     For a loss of λ w² gradient descent multiplies w by 1 - 2ηλ, which shrinks it for ηλ < 1 alone. With momentum μ the

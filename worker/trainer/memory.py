@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.memory import member_bytes, memory_bytes
 
 _STATUS = Path("/proc/self/status")
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def peak_watched(place: torch.device, experiment: Experiment, members: int) -> Iterator[None]:
+def peak_watched(place: torch.device, experiment: Spec, members: int) -> Iterator[None]:
     """On a GPU, hold what an array takes at most against the estimate by which it was planned."""
     if place.type != "cuda":
         yield

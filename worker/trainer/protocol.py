@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import Failure
 from gradus.wire.message import Message
@@ -16,7 +16,7 @@ class Trainee(Message):
     """One experiment of a job."""
 
     id: str
-    spec: Experiment
+    spec: Spec
     epoch: int
     """Epochs that are recorded already: their seconds are spent."""
     seconds: float

@@ -6,7 +6,7 @@ import sys
 import torch
 
 from gradus.spec.device import DeviceWish
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from models.device import device, device_name
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
@@ -51,6 +51,6 @@ def warm_up(place: torch.device) -> None:
     """Train a small network on noise, so that the first experiment does not pay for what torch does once."""
     inputs, targets = torch.rand(64, 64), torch.arange(64) % 10
     split = Split(inputs, targets)
-    spec = Experiment(dataset="digits", layers=[8], batch_norm=True, epochs=1)
+    spec = Spec(dataset="digits", layers=[8], batch_norm=True, epochs=1)
     for _ in train([spec], Data(split, split, split, "classification"), place):
         pass

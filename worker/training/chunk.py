@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from models.batch import Epoch
 from worker.training.beat import Beat, no_beat
 from worker.training.chunks import chunk_steps
@@ -46,9 +46,7 @@ class Step(NamedTuple):
 class ChunkTrainer:
     """Trains an engine's members on chunks of an epoch's steps."""
 
-    def __init__(
-        self, engine: Engine, experiments: Sequence[Experiment], examples: Split, length: int | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, experiments: Sequence[Spec], examples: Split, length: int | None = None) -> None:
         """`length` is that of a chunk in steps; None for what suits the shape."""
         self._engine, self._experiments, self._examples = engine, experiments, examples
         members, batch = len(experiments), engine.batch

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gradus.array import array_shape
 from gradus.spec.batch import examples_per_step
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
 from models.batch import Buffers, Gather, distinct_orders
 from models.clip import Clip, GlobalNorm
@@ -40,7 +40,7 @@ class Engine:
 
     def __init__(
         self,
-        experiments: Sequence[Experiment],
+        experiments: Sequence[Spec],
         examples: int,
         place: torch.device,
         dtype: torch.dtype,

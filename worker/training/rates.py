@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from models.schedule import factors
 
 
-def learning_rates(experiments: Sequence[Experiment], first: int, last: int, steps_per_epoch: int) -> Tensor:
+def learning_rates(experiments: Sequence[Spec], first: int, last: int, steps_per_epoch: int) -> Tensor:
     """Learning rates of the steps [first, last) since the start of the run, float64, (steps, K)."""
     steps = torch.arange(first, last, dtype=torch.float64)
     kinds = {(e.schedule, e.epochs): None for e in experiments}

@@ -7,7 +7,7 @@ from math import isnan
 import torch
 from torch import Tensor
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from models.batch import Epoch
 from models.network import named
 from models.stopping import rule
@@ -37,7 +37,7 @@ from worker.training.totals import Totals
 
 
 def train(
-    experiments: Sequence[Experiment],
+    experiments: Sequence[Spec],
     data: Data,
     device: torch.device,
     *,
@@ -60,7 +60,7 @@ class Training(Iterator[Report]):
 
     def __init__(
         self,
-        experiments: Sequence[Experiment],
+        experiments: Sequence[Spec],
         data: Data,
         device: torch.device,
         *,

@@ -2,7 +2,7 @@
 
 from gradus.client.calls.call import Call
 from gradus.client.calls.experiments import (
-    Spec,
+    SpecLike,
     cancel,
     change,
     checkpoints,
@@ -45,7 +45,7 @@ from gradus.client.calls.sweeps import (
 
 __all__ = [
     "Call",
-    "Spec",
+    "SpecLike",
     "Sweep",
     "cancel",
     "cancel_sweep",

@@ -4,19 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gradus.client.calls.call import Call, document, encoded, given, nothing, once, place
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.wire.checkpoint import CheckpointPage
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord, LogPage
 from gradus.wire.metrics import MetricsPage, MetricsPages
 
-Spec = Experiment | Mapping[str, Any]
+SpecLike = Spec | Mapping[str, Any]
 """A spec, or the document of one, which the service validates."""
 
 _read = ExperimentRecord.model_validate_json
 
 
 def create(
-    spec: Spec | None = None, /, *, idempotency_key: str | None = None, wait: int = 0, **fields: Any
+    spec: SpecLike | None = None, /, *, idempotency_key: str | None = None, wait: int = 0, **fields: Any
 ) -> Call[ExperimentRecord]:
     """Queue an experiment: a spec, its fields, or a spec with some fields changed.
 
@@ -27,7 +27,7 @@ def create(
     return Call("POST", "/v1/experiments", _read, headers=headers, body=_body(spec, fields), seconds=wait)
 
 
-def dry_run(spec: Spec | None = None, /, **fields: Any) -> Call[DryRun]:
+def dry_run(spec: SpecLike | None = None, /, **fields: Any) -> Call[DryRun]:
     """What a spec comes to, without running or storing it."""
     query = {"dry_run": "true"}
     body = _body(spec, fields)
@@ -159,5 +159,5 @@ def workspace_events(after: int | None = None) -> Call[None]:
     return Call("GET", "/v1/events", nothing, headers=headers)
 
 
-def _body(spec: Spec | None, fields: Mapping[str, Any]) -> bytes:
+def _body(spec: SpecLike | None, fields: Mapping[str, Any]) -> bytes:
     return encoded(spec if spec is not None and not fields else document(spec, fields))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradus.catalog import catalog
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
@@ -69,7 +69,7 @@ def test_the_lecture_s_network_is_built_and_launched(page: Page, http: httpx.Cli
     page.get_by_role("button", name="Launch").click()
     page.wait_for_url("**/experiments/exp_*")
     made = http.get(f"/v1/experiments/{id_of(page)}").json()
-    assert made["fingerprint"] == Experiment(**wanted).fingerprint()
+    assert made["fingerprint"] == Spec(**wanted).fingerprint()
 
 
 def test_a_mistyped_value_shows_its_error_at_its_field_and_in_the_json(visit: Visit) -> None:
@@ -141,11 +141,7 @@ def test_whatever_is_typed_as_json_the_form_goes_on(visit: Visit, kind: str) -> 
         [[1]],
         {"a": {"b": 1}},
     ]
-    keys = (
-        Experiment.model_fields
-        if kind == "spec"
-        else ("base", "variants", "grid", "random", "seeds", "objective", "name")
-    )
+    keys = Spec.model_fields if kind == "spec" else ("base", "variants", "grid", "random", "seeds", "objective", "name")
     for value in odd:
         editor.fill(json.dumps(dict.fromkeys(keys, value)))
         expect(field(page, "name")).to_be_visible()
@@ -202,7 +198,7 @@ def test_an_example_is_a_preset_that_means_what_it_says(page: Page, name: str) -
     page.get_by_role("button", name=name).click()
     expect(field(page, "name")).not_to_have_value("")
     written = spec_of(page)
-    assert Experiment(**written).fingerprint() == Experiment(**catalog().examples[name]).fingerprint()
+    assert Spec(**written).fingerprint() == Spec(**catalog().examples[name]).fingerprint()
     assert len(json.dumps(written)) < len(json.dumps(catalog().examples[name]))
 
 
@@ -336,7 +332,7 @@ def test_a_fork_says_only_what_changes(page: Page, http: httpx.Client) -> None:
     assert child["forked_from"] == parent["id"]
     rows = http.get(f"/v1/experiments/{child['id']}/metrics", params={"after": 2, "wait": 60}).json()["data"]
     assert rows[0]["epoch"] == 3
-    wanted = Experiment(**{**spec, "optimizer": {"kind": "adam", "lr": 0.01}, "epochs": 4})
+    wanted = Spec(**{**spec, "optimizer": {"kind": "adam", "lr": 0.01}, "epochs": 4})
     assert child["spec"] == wanted.document()
 
 

@@ -79,7 +79,7 @@ def test_every_operation_is_made_without_a_warning(generated: Generated, documen
 def test_it_creates_lists_watches_and_cancels(service: Service, generated: Generated, caller: Any) -> None:
     call, models = generated.operations(), generated.models
     spec = {**SPEC, "optimizer": {"kind": "adam", "lr": 0.01}, "batch_size": "full", "early_stopping": True}
-    body = models.ExperimentInput.from_dict(spec)
+    body = models.SpecInput.from_dict(spec)
     made = call["create_experiment"].sync(client=caller, body=body, idempotency_key="once")
     assert isinstance(made, models.ExperimentRecord)
     assert isinstance(made.spec.optimizer, models.Adam)
@@ -119,7 +119,7 @@ def test_it_sweeps(generated: Generated, caller: Any) -> None:
 @on_sqlite
 def test_what_is_refused_comes_as_a_typed_problem(generated: Generated, caller: Any) -> None:
     call, models = generated.operations(), generated.models
-    body = models.ExperimentInput.from_dict({"dataset": "digits", "layers": [0]})
+    body = models.SpecInput.from_dict({"dataset": "digits", "layers": [0]})
     answer = call["create_experiment"].sync_detailed(client=caller, body=body)
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert isinstance(answer.parsed, models.Problem)

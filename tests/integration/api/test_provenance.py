@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from gradus.differences import between
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
 from hub import claims, runs
@@ -55,7 +55,7 @@ def extended(service: Service, client: httpx.Client, epochs: int, *more: int, **
 
 def fresh(epochs: int, **spec: Any) -> str:
     """The fingerprint of the spec."""
-    return Experiment(**{**SPEC, "epochs": epochs, **spec}).fingerprint()
+    return Spec(**{**SPEC, "epochs": epochs, **spec}).fingerprint()
 
 
 @pytest.mark.parametrize("spec", [COSINE, STOPPING], ids=str)

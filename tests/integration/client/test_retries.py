@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gradus import Client, Experiment
+from gradus import Client, Spec
 from gradus.cli.runs import Run
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
@@ -17,7 +17,7 @@ from tests.servers.faces import FACES
 
 pytestmark = on_sqlite
 
-BASE = Experiment(dataset="digits", layers=[8], epochs=4)
+BASE = Spec(dataset="digits", layers=[8], epochs=4)
 
 
 @pytest.fixture(params=FACES)

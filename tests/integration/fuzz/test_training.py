@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from api import documents
 from api.services import creation
 from gradus.errors import InvalidSpec
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import FailureCode
 from hub import experiments
 from hub.hub import Hub
@@ -50,10 +50,10 @@ def small(hub: Hub) -> Iterator[Hub]:
     small.close()
 
 
-def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Experiment] | None:
+def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Spec] | None:
     """What POST makes of the document: the stored experiment; None if it is refused with a problem."""
     try:
-        asked = documents.read(json.dumps(document).encode(), Experiment)
+        asked = documents.read(json.dumps(document).encode(), Spec)
         made = creation.create(hub, DEFAULT_WORKSPACE, asked, None)
     except InvalidSpec:
         return None
@@ -63,7 +63,7 @@ def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Experiment] | Non
         return row.id, spec_of(row)
 
 
-def reports(trainer: Trainer, artifacts_url: str, one: str, spec: Experiment) -> Iterator[Report]:
+def reports(trainer: Trainer, artifacts_url: str, one: str, spec: Spec) -> Iterator[Report]:
     """What the trainer says of its first epoch, and of its end if it comes with that or before."""
     trainee = Trainee(id=one, spec=spec, epoch=0, seconds=0.0)
     job = Train(trainees=(trainee,), dataset_dirs=(), artifacts_url=artifacts_url, token=1, checkpoint_seconds=20.0)

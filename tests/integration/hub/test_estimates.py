@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub import estimates
 from hub.hub import Hub
@@ -18,7 +18,7 @@ def succeed(hub: Hub, row: ExperimentRow, **fields: object) -> None:
 
 
 def estimate(hub: Hub, **changes: object) -> float | None:
-    experiment = Experiment(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
+    experiment = Spec(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
     with hub.read() as session:
         rates = estimates.rates(session, DEFAULT_WORKSPACE, [experiment.dataset.name])
     return estimates.seconds(rates, [experiment], slots=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub import experiments
 from hub.experiments import Filter
@@ -64,7 +64,7 @@ def test_the_record_holds_the_whole_resolved_spec(hub: Hub) -> None:
     with hub.read() as session:
         stored = experiments.get(session, row.id)
     assert stored is not None
-    assert record(stored).spec == Experiment(**{**spec, "epochs": 3}).resolved()
+    assert record(stored).spec == Spec(**{**spec, "epochs": 3}).resolved()
 
 
 def test_removing_an_experiment_takes_everything_of_it(hub: Hub) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from gradus.errors import Conflict, Unavailable
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from hub import expected_removals, experiments, forks, reconciler
 from hub.database import now
 from hub.experiments import Origin
@@ -35,7 +35,7 @@ def _fill(folder: Path) -> None:
 
 
 def add(session: Session, graft: Graft) -> None:
-    spec = Experiment(dataset="digits", layers=[8])
+    spec = Spec(dataset="digits", layers=[8])
     row = experiments.add(session, DEFAULT_WORKSPACE, spec, now(session), Origin(NEW, "exp_1", 1))
     forks.keep(session, row, graft)
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub import checkpoints, claims, control, events, experiments, leases, losses, metrics, reconciler, runs
@@ -145,7 +145,7 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
 
 
 def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
-    spec = Experiment(dataset="digits", layers=[8])
+    spec = Spec(dataset="digits", layers=[8])
     with hub.write() as session:
         array = [(draft(spec), Origin(f"exp_{number}")) for number in range(2)]
         lost, waits = experiments.add_all(session, DEFAULT_WORKSPACE, array, [[0, 1]], now(session))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from gradus.errors import GradusError, TooManyRequests
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub import claims, events, experiments, idempotency, quotas, reconciler, runs, workspaces
 from hub.database import now
@@ -23,7 +23,7 @@ from hub.valkey import ValkeyServer
 from tests.integration.hub.work import submit
 from tests.integration.plans import overheard
 
-SPEC = Experiment(dataset="wine", layers=[3])
+SPEC = Spec(dataset="wine", layers=[3])
 
 
 def add(hub: Hub, workspace: str, most: Quotas) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
 from hub import claims, experiments, runs
@@ -24,7 +24,7 @@ NAN, INFINITY = float("nan"), float("inf")
 
 def submit(hub: Hub, **changes: object) -> ExperimentRow:
     """An accepted experiment."""
-    spec = Experiment(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
+    spec = Spec(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
     with hub.write() as session:
         at = now(session)
         row = experiments.add(session, DEFAULT_WORKSPACE, spec, at)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from tests.integration.worker.processes import alive, until
 from tests.servers.usage import forget_the_peak, peak, resident
@@ -32,7 +32,7 @@ class Lesson:
     def train(self, **spec: object) -> str:
         """Send a job; its experiment's id."""
         self._number += 1
-        trainee = Trainee(id=f"exp_{self._number}", spec=Experiment(**spec), epoch=0, seconds=0.0)
+        trainee = Trainee(id=f"exp_{self._number}", spec=Spec(**spec), epoch=0, seconds=0.0)
         store = str(self._folder / "artifacts")
         folders = (str(self._folder),)
         order = Train(

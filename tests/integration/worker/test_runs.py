@@ -14,7 +14,7 @@ import redis
 from sqlalchemy import update
 
 from gradus.datasets import DATASETS
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from hub import control, experiments
 from hub.database import now
@@ -262,7 +262,7 @@ def test_whatever_stands_in_the_queue_the_worker_lives_and_takes_the_hint_behind
 def assert_lost_hints_are_sent_again(hub: Hub) -> None:
     """The reconciler is at work."""
     with hub.write() as session:
-        spec = Experiment(dataset="digits", layers=[8], epochs=1)
+        spec = Spec(dataset="digits", layers=[8], epochs=1)
         row = experiments.add(session, DEFAULT_WORKSPACE, spec, now(session))
         session.execute(
             update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) - timedelta(hours=1))

@@ -4,11 +4,11 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.sweep.expand import expand
 from gradus.sweep.request import Grid, SweepRequest, Variants
 
-Order = Experiment | SweepRequest
+Order = Spec | SweepRequest
 
 SHORT = {"dataset": "digits", "layers": [64, 32], "batch_norm": True, "dropout": 0.2, "epochs": 40}
 """An epoch takes some hundredths of a second: not each has a checkpoint."""
@@ -27,9 +27,9 @@ def orders(experiments: int, seed: int) -> list[Order]:
     return chosen
 
 
-def experiments_of(order: Order) -> Sequence[Experiment]:
+def experiments_of(order: Order) -> Sequence[Spec]:
     """The experiments that it comes to."""
-    if isinstance(order, Experiment):
+    if isinstance(order, Spec):
         return (order,)
     return tuple(member.experiment for member in expand(order).members)
 
@@ -39,17 +39,17 @@ def size(order: Order) -> int:
     return len(experiments_of(order))
 
 
-def _short(rng: random.Random, seeds: Iterator[int]) -> Experiment:
-    return Experiment(**SHORT, seed=next(seeds), optimizer=rng.choice(OPTIMIZERS), l2=rng.choice((0.0, 1e-4)))
+def _short(rng: random.Random, seeds: Iterator[int]) -> Spec:
+    return Spec(**SHORT, seed=next(seeds), optimizer=rng.choice(OPTIMIZERS), l2=rng.choice((0.0, 1e-4)))
 
 
-def _long(rng: random.Random, seeds: Iterator[int]) -> Experiment:
-    return Experiment(**LONG, seed=next(seeds), schedule=rng.choice(("constant", "cosine")), input_dropout=0.1)
+def _long(rng: random.Random, seeds: Iterator[int]) -> Spec:
+    return Spec(**LONG, seed=next(seeds), schedule=rng.choice(("constant", "cosine")), input_dropout=0.1)
 
 
-def _small(rng: random.Random, seeds: Iterator[int]) -> Experiment:
+def _small(rng: random.Random, seeds: Iterator[int]) -> Spec:
     stopping = {"metric": "validation_loss", "patience": 15}
-    return Experiment(
+    return Spec(
         dataset=rng.choice(("wine", "breast_cancer", "diabetes")),
         layers=[24],
         dropout=0.1,
@@ -64,12 +64,12 @@ def _small(rng: random.Random, seeds: Iterator[int]) -> Experiment:
 def _array(rng: random.Random, seeds: Iterator[int]) -> SweepRequest:
     """Trains as one job, or as two."""
     grid: Grid = {"optimizer.lr": (0.003, 0.001), "dropout": (0.0, 0.4)}
-    base = Experiment(**SHORT | {"epochs": rng.choice((15, 25))})
+    base = Spec(**SHORT | {"epochs": rng.choice((15, 25))})
     return SweepRequest(name="array", base=base, grid=grid, seeds=(next(seeds), next(seeds)))
 
 
 def _variants(rng: random.Random, seeds: Iterator[int]) -> SweepRequest:
     """Networks of several shapes."""
-    base = Experiment(**SHORT | {"epochs": rng.choice((15, 25)), "batch_norm": False})
+    base = Spec(**SHORT | {"epochs": rng.choice((15, 25)), "batch_norm": False})
     variants: Variants = {"+ batch norm": {"batch_norm": True}, "wider": {"layers": [96]}, "penalised": {"l1": 1e-4}}
     return SweepRequest(name="variants", base=base, variants=variants, seeds=(next(seeds),))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
 from tests.servers.chaos.undisturbed import numbers
 from worker.data.load import load
@@ -22,14 +22,14 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     for line in sys.stdin:
-        array = [Experiment.model_validate(one) for one in json.loads(line)]
+        array = [Spec.model_validate(one) for one in json.loads(line)]
         members: list[list[str]] = [[] for _ in array]
         for place, row in _rows(array):
             members[place].append(numbers(row))
         sys.stdout.write(json.dumps(members) + "\n")
 
 
-def _rows(array: Sequence[Experiment]) -> Iterator[tuple[int, MetricsRow]]:
+def _rows(array: Sequence[Spec]) -> Iterator[tuple[int, MetricsRow]]:
     """Each member's epochs as they come: its place, and its row."""
     data = load(array[0].dataset, [], lambda _: None)
     for report in train(array, data, torch.device("cpu")):

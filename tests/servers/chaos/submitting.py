@@ -8,7 +8,7 @@ from typing import Any
 from gradus.client import Access, Client, calls
 from gradus.client.calls import Call
 from gradus.errors import TooManyRequests, Unavailable
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from tests.servers.chaos.orders import Order
 
 PATIENCE = 180.0
@@ -30,7 +30,7 @@ def submit(access: Access, orders: Sequence[Order], gate: Semaphore) -> int:
 
 
 def _call(order: Order, key: str) -> Call[Any]:
-    if isinstance(order, Experiment):
+    if isinstance(order, Spec):
         return calls.create(order, idempotency_key=key)
     return calls.create_sweep(order, idempotency_key=key)
 

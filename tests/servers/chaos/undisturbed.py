@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
 from tests.servers.processes import ROOT
 from worker.child import PASSIVE
@@ -21,7 +21,7 @@ def numbers(row: MetricsRow) -> str:
     return row.model_dump_json(exclude=set(TIMED))
 
 
-def undisturbed(arrays: Sequence[Sequence[Experiment]], processes: int | None = None) -> list[list[list[str]]]:
+def undisturbed(arrays: Sequence[Sequence[Spec]], processes: int | None = None) -> list[list[list[str]]]:
     """The `numbers` of each epoch of each member of each array; each trains on one thread, as in the service. As many
     processes as there are cores, unless said otherwise, share the arrays."""
     lines = [json.dumps([json.loads(one.model_dump_json()) for one in array]) for array in arrays]

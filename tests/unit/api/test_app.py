@@ -3,7 +3,7 @@
 from typing import Any
 
 from gradus.examples import EXAMPLES
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 
 
 def test_every_route_that_may_fail_says_that_it_answers_with_a_problem(document: dict[str, Any]) -> None:
@@ -30,10 +30,10 @@ def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any
 
 def test_the_body_of_a_create_is_the_spec_with_its_shorthands(document: dict[str, Any]) -> None:
     body = document["paths"]["/v1/experiments"]["post"]["requestBody"]["content"]["application/json"]
-    assert body["schema"] == {"$ref": "#/components/schemas/ExperimentInput"}
+    assert body["schema"] == {"$ref": "#/components/schemas/SpecInput"}
     assert set(body["examples"]) == set(EXAMPLES)
-    schema = document["components"]["schemas"]["ExperimentInput"]
-    assert set(schema["properties"]) == set(Experiment.model_fields)
+    schema = document["components"]["schemas"]["SpecInput"]
+    assert set(schema["properties"]) == set(Spec.model_fields)
     assert {"enum": ["mnist", "fashion_mnist", "digits", "wine", "breast_cancer", "diabetes"]} in schema["properties"][
         "dataset"
     ]["anyOf"]

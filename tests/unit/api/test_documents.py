@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from api import documents
 from api.limits import DEPTH
 from gradus.errors import BadRequest, InvalidSpec
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
 from gradus.wire.problem import MOST, mistakes
@@ -24,17 +24,17 @@ JSON_VALUES = st.recursive(
 )
 SPECS = st.fixed_dictionaries(
     {"dataset": st.just("digits") | JSON_VALUES, "layers": st.just([4]) | JSON_VALUES},
-    optional={key: JSON_VALUES for key in Experiment.model_fields if key not in {"dataset", "layers"}},
+    optional={key: JSON_VALUES for key in Spec.model_fields if key not in {"dataset", "layers"}},
 )
 
 
 def survives(body: bytes) -> None:
     try:
-        found = documents.read(body, Experiment)
+        found = documents.read(body, Spec)
     except (BadRequest, InvalidSpec) as error:
         error.problem().model_dump_json()
     else:
-        assert Experiment.model_validate(found.document()).fingerprint() == found.fingerprint()
+        assert Spec.model_validate(found.document()).fingerprint() == found.fingerprint()
 
 
 @given(st.binary(max_size=200))
@@ -49,7 +49,7 @@ def test_any_json_is_read_or_refused(document: object) -> None:
 
 def test_what_is_no_object_is_sent_back() -> None:
     with pytest.raises(InvalidSpec) as refusal:
-        documents.read(b"[1]", Experiment)
+        documents.read(b"[1]", Spec)
     assert [mistake.input for mistake in refusal.value.errors] == [[1]]
 
 
@@ -124,8 +124,8 @@ def test_a_key_that_comes_again_is_found_among_a_hundred_thousand() -> None:
 @pytest.mark.parametrize(
     ("model", "document"),
     [
-        (Experiment, {f"{i:x}": 0 for i in range(20_000)}),
-        (Experiment, {"dataset": "digits", "layers": [{"activation": "x"}] * 250}),
+        (Spec, {f"{i:x}": 0 for i in range(20_000)}),
+        (Spec, {"dataset": "digits", "layers": [{"activation": "x"}] * 250}),
         (SweepRequest, {"base": SPEC, "grid": {f"{i:x}": 0 for i in range(20_000)}}),
     ],
     ids=["unknown keys", "layers", "grid"],
@@ -145,9 +145,9 @@ _WRONG = dict.fromkeys(("units", "activation", "init", "batch_norm", "dropout", 
 @pytest.mark.parametrize(
     ("model", "document"),
     [
-        (Experiment, {"dataset": "digits", "layers": [{"units": 3, **_MANY_KEYS}] * 60}),
-        (Experiment, {"dataset": "digits", "layers": [{"units": 3, "init": {"kind": "he", **_MANY_KEYS}}] * 60}),
-        (Experiment, {"dataset": "digits", "layers": [_WRONG] * 2000}),
+        (Spec, {"dataset": "digits", "layers": [{"units": 3, **_MANY_KEYS}] * 60}),
+        (Spec, {"dataset": "digits", "layers": [{"units": 3, "init": {"kind": "he", **_MANY_KEYS}}] * 60}),
+        (Spec, {"dataset": "digits", "layers": [_WRONG] * 2000}),
         (
             SweepRequest,
             {"base": {"dataset": "digits", "layers": [{"units": 3, **_MANY_KEYS}] * 60}, "grid": {"l2": [1]}},
@@ -176,7 +176,7 @@ def _expanded(document: BaseModel) -> None:
 def test_every_object_with_an_unknown_key_is_refused_however_many_came_before(many: int) -> None:
     layers = [{"units": 3, **{f"{i:x}": 0 for i in range(many)}}] * 3
     with pytest.raises(ValidationError) as refused:
-        Experiment.model_validate({"dataset": "digits", "layers": layers})
+        Spec.model_validate({"dataset": "digits", "layers": layers})
     assert {error["loc"][1] for error in refused.value.errors()} == {0, 1, 2}
     assert refused.value.error_count() <= 1002 + 2
 

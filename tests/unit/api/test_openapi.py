@@ -108,11 +108,11 @@ def test_what_may_be_left_out_of_a_body_has_its_default_in_words(document: Schem
     """With `default` openapi-typescript would demand it, openapi-python-client send it, and fail over objects."""
     for name, schema in sent(document).items():
         assert not any("default" in one for one in inner(schema)), name
-    fields = sent(document)["ExperimentInput"]["properties"]
+    fields = sent(document)["SpecInput"]["properties"]
     assert fields["batch_size"]["description"].endswith("Default: `64`.")
     assert fields["init"]["description"].endswith('Default: `{"kind": "auto"}`.')
     assert "efault" not in fields["max_seconds"]["description"]
-    assert sent(document)["ExperimentInput"]["required"] == ["dataset", "layers"]
+    assert sent(document)["SpecInput"]["required"] == ["dataset", "layers"]
 
 
 def test_an_answer_has_every_key(document: Schema) -> None:
@@ -136,7 +136,7 @@ def test_a_constant_beside_other_forms_is_an_enumeration(document: Schema) -> No
     for name, schema in every(document):
         for form in schema.get("anyOf", ()):
             assert "const" not in form, name
-    sizes = sent(document)["ExperimentInput"]["properties"]["batch_size"]["anyOf"]
+    sizes = sent(document)["SpecInput"]["properties"]["batch_size"]["anyOf"]
     assert {"type": "string", "enum": ["full"]} in sizes
 
 

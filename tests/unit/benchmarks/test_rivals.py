@@ -9,7 +9,7 @@ from benchmarks.rivals.plain import network, resident, with_loader
 from benchmarks.rivals.products import products
 from benchmarks.rivals.setting import Setting
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 
 RIVALS = {
     "products": products,
@@ -22,7 +22,7 @@ RIVALS = {
 
 @pytest.mark.parametrize("run", [GRADIENT_DESCENT, ADAM_BATCH_NORM], ids=lambda run: run.name)
 @pytest.mark.parametrize("rival", RIVALS)
-def test_every_rival_trains_turn_after_turn(rival: str, run: Experiment) -> None:
+def test_every_rival_trains_turn_after_turn(rival: str, run: Spec) -> None:
     turn = RIVALS[rival](Setting(run, examples=120, members=2))
     assert turn() > 0
     assert turn() > 0

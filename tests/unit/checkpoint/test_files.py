@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from hub.artifacts.manifest import Damaged
 from worker.checkpoint.files import DOCUMENT, Kept, read, write
 from worker.checkpoint.restore import extend, graft
@@ -39,11 +39,11 @@ def noise(examples: int, seed: int) -> Split:
 DATA = Data(noise(96, 1), noise(32, 2), noise(32, 3), "classification")
 
 
-def spec(**changes: object) -> Experiment:
-    return Experiment(**{"dataset": "digits", "layers": [8, 6], "batch_size": 16, "epochs": 4, **changes})
+def spec(**changes: object) -> Spec:
+    return Spec(**{"dataset": "digits", "layers": [8, 6], "batch_size": 16, "epochs": 4, **changes})
 
 
-def run(experiment: Experiment, state: State | None = None) -> Training:
+def run(experiment: Spec, state: State | None = None) -> Training:
     return train([experiment], DATA, CPU, state=state, pulse_steps=2)
 
 

@@ -1,11 +1,11 @@
 """Places of experiments in their array."""
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from hub.saved import Saved
 from worker.trainer.places import NOBODY, groups, in_step, seated
 from worker.trainer.protocol import Trainee
 
-SPEC = Experiment(dataset="digits", layers=[8])
+SPEC = Spec(dataset="digits", layers=[8])
 
 
 def trainee(name: str, *steps: int, place: int = 0) -> Trainee:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.wire.experiment import ExperimentRecord
 
 AT = "2026-11-22T12:00:00.000000Z"
@@ -25,7 +25,7 @@ def metrics_row(epoch: int, **changes: Any) -> dict[str, Any]:
 
 def document(epochs: int = 3, spec: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     """An experiment's document."""
-    whole = Experiment.model_validate({"dataset": "digits", "layers": [8], "epochs": epochs, **(spec or {})})
+    whole = Spec.model_validate({"dataset": "digits", "layers": [8], "epochs": epochs, **(spec or {})})
     progress = {"epoch": 0, "epochs": epochs, "eta_seconds": None}
     nothing = dict.fromkeys(
         ("sweep_id", "forked_from", "latest", "best", "error", "device", "started_at", "finished_at"), None

@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from gradus import Adam, Dense, Experiment, SweepRequest
+from gradus import Adam, Dense, Spec, SweepRequest
 from gradus.client import calls, translation
 from gradus.client.calls import Call
 from gradus.errors import BadRequest
 
-BASE = Experiment(dataset="digits", layers=[8])
+BASE = Spec(dataset="digits", layers=[8])
 
 
 def body(call: Call[Any]) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gradus import Comparison, Experiment, Run
+from gradus import Comparison, Run, Spec
 from gradus.client import Access
 from gradus.client.drawing import draw_run, frame
 from gradus.client.waiting import Waiting
@@ -75,7 +75,7 @@ def test_a_comparison_shows_what_differs_and_what_came_of_it() -> None:
 )
 def test_differences_are_told_once_and_by_path(changes: dict[str, object], found: dict[str, object]) -> None:
     base = {"dataset": "digits", "layers": [8]}
-    told = differences([Experiment.model_validate(spec).resolved() for spec in (base, {**base, **changes})])
+    told = differences([Spec.model_validate(spec).resolved() for spec in (base, {**base, **changes})])
     assert told == found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gradus.catalog import catalog
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from scripts.docs import DOCS, PAGES
 from scripts.enum_words import meanings
 from scripts.http_page import ENUMERATIONS
@@ -21,7 +21,7 @@ def test_a_page_is_what_the_code_says(name: str) -> None:
 
 def test_the_spec_page_names_every_field_and_every_kind() -> None:
     page = PAGES["spec.md"]()
-    wanted = {*Experiment.model_fields, *(entry.kind for entries in catalog().families.values() for entry in entries)}
+    wanted = {*Spec.model_fields, *(entry.kind for entries in catalog().families.values() for entry in entries)}
     assert {name for name in wanted if f"`{name}`" not in page} == set()
 
 

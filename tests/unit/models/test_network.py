@@ -5,13 +5,11 @@ from itertools import pairwise
 import pytest
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
 from models.network import ALIGNMENT, first_storage, layout, named
 
-EXPERIMENT = Experiment(
-    dataset="wine", layers=[{"kind": "dense", "units": 7, "bias": False}, 5], batch_norm=True, seed=3
-)
+EXPERIMENT = Spec(dataset="wine", layers=[{"kind": "dense", "units": 7, "bias": False}, 5], batch_norm=True, seed=3)
 
 
 def test_blocks_are_aligned_apart_and_hold_every_parameter() -> None:

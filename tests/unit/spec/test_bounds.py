@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from gradus.catalog import WORDS, catalog
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.word import Word, words_of
 
-SCHEMA = Experiment.model_json_schema()
-EVERY_WORD: list[type[Word]] = [Experiment, *(word for union in WORDS.values() for word in words_of(union))]
+SCHEMA = Spec.model_json_schema()
+EVERY_WORD: list[type[Word]] = [Spec, *(word for union in WORDS.values() for word in words_of(union))]
 LOW, HIGH = {"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum"}
 
 

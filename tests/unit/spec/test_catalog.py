@@ -9,7 +9,7 @@ from gradus.catalog import as_posted, catalog, title_of
 from gradus.examples import EXAMPLES
 from gradus.spec.activation import ACTIVATIONS
 from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.loss import Task
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.penalty import Penalty
@@ -25,8 +25,8 @@ def kinds(family: str) -> list[str]:
     return [entry.kind for entry in catalog().families[family]]
 
 
-def small(**fields: Any) -> Experiment:
-    return Experiment(dataset="digits", layers=[4], **fields)
+def small(**fields: Any) -> Spec:
+    return Spec(dataset="digits", layers=[4], **fields)
 
 
 def test_every_family_is_listed() -> None:
@@ -77,7 +77,7 @@ def test_every_entry_says_what_it_computes_and_what_it_takes(family: str, entry:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_can_be_posted_as_it_is(name: str) -> None:
     document = catalog().examples[name]
-    assert Experiment.model_validate(document) == EXAMPLES[name]
+    assert Spec.model_validate(document) == EXAMPLES[name]
     assert "schedule" not in document
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gradus import Adam, BatchNorm, Dataset, Dense, EarlyStopping, Experiment, He, Momentum, Xavier
+from gradus import Adam, BatchNorm, Dataset, Dense, EarlyStopping, He, Momentum, Spec, Xavier
 from gradus.spec.activation import ACTIVATIONS, FORMULAS, RELU_FAMILY
 
 MINIMAL: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100]}
@@ -15,7 +15,7 @@ DENSE: dict[str, Any] = {"kind": "dense", "units": 30}
 
 def document(**changes: Any) -> dict[str, Any]:
     """The resolved spec of a posted document."""
-    return Experiment.model_validate({**MINIMAL, **changes}).document()
+    return Spec.model_validate({**MINIMAL, **changes}).document()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_layer_s_own_key_comes_before_the_experiment_s(key: str, top: Any, own
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_auto_is_he_for_the_relu_family_and_xavier_else(activation: str) -> None:
-    (layer,) = Experiment(dataset="mnist", layers=[3], activation=activation).resolved().layers
+    (layer,) = Spec(dataset="mnist", layers=[3], activation=activation).resolved().layers
     assert layer.init == (He() if activation in RELU_FAMILY else Xavier())
 
 
@@ -144,15 +144,15 @@ VARIED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("changes", VARIED)
 def test_a_resolved_spec_is_left_as_it_is(changes: dict[str, Any]) -> None:
-    experiment = Experiment.model_validate({**MINIMAL, **changes})
+    experiment = Spec.model_validate({**MINIMAL, **changes})
     assert experiment.resolved().resolved() == experiment.resolved()
     assert experiment.resolved().fingerprint() == experiment.fingerprint()
 
 
 @pytest.mark.parametrize("changes", VARIED)
 def test_a_resolved_document_read_again_is_the_same(changes: dict[str, Any]) -> None:
-    experiment = Experiment.model_validate({**MINIMAL, **changes})
-    again = Experiment.model_validate_json(json.dumps(experiment.document()))
+    experiment = Spec.model_validate({**MINIMAL, **changes})
+    again = Spec.model_validate_json(json.dumps(experiment.document()))
     assert again == experiment.resolved()
     assert again.fingerprint() == experiment.fingerprint()
 
@@ -211,12 +211,12 @@ def test_the_fingerprint_notices_every_other_change() -> None:
     prints = [fingerprint(**changes) for changes in [{}, *DIFFERENT]]
     assert len(set(prints)) == len(prints)
     changed = {key for changes in DIFFERENT for key in changes}
-    assert changed == set(Experiment.model_fields) - {"name", "tags", "notes", "checkpoint"}
+    assert changed == set(Spec.model_fields) - {"name", "tags", "notes", "checkpoint"}
     assert fingerprint(checkpoint=1) == fingerprint()
 
 
 def fingerprint(**changes: Any) -> str:
-    return Experiment.model_validate({**MINIMAL, **changes}).fingerprint()
+    return Spec.model_validate({**MINIMAL, **changes}).fingerprint()
 
 
 def test_the_fingerprint_of_a_spec_never_changes() -> None:
@@ -225,20 +225,20 @@ def test_the_fingerprint_of_a_spec_never_changes() -> None:
 
 
 def test_a_spec_is_frozen() -> None:
-    experiment = Experiment(**MINIMAL)
+    experiment = Spec(**MINIMAL)
     with pytest.raises(ValidationError, match="frozen"):
         experiment.epochs = 5  # type: ignore[misc]
 
 
 def test_python_and_json_say_the_same() -> None:
-    spoken = Experiment(
+    spoken = Spec(
         dataset=Dataset(name="mnist", limit=1000),
         layers=[Dense(300), Dense(units=100, dropout=0.5)],
         batch_norm=BatchNorm(),
         optimizer=Momentum(nesterov=True),
         early_stopping=EarlyStopping(patience=3),
     )
-    written = Experiment.model_validate(
+    written = Spec.model_validate(
         {
             "dataset": {"name": "mnist", "limit": 1000},
             "layers": [300, {"kind": "dense", "units": 100, "dropout": 0.5}],
@@ -248,7 +248,7 @@ def test_python_and_json_say_the_same() -> None:
         }
     )
     assert spoken == written
-    assert Experiment(**MINIMAL, optimizer=Adam()) == Experiment(**MINIMAL)
+    assert Spec(**MINIMAL, optimizer=Adam()) == Spec(**MINIMAL)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from gradus.fork import changed, misfits
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 
 BASE: dict[str, Any] = {"dataset": "digits", "layers": [30, {"kind": "dense", "units": 20, "dropout": 0.1}]}
 
 
-def base(**changes: Any) -> Experiment:
-    return Experiment.model_validate({**BASE, **changes}).resolved()
+def base(**changes: Any) -> Spec:
+    return Spec.model_validate({**BASE, **changes}).resolved()
 
 
 def test_no_change_is_the_same_experiment() -> None:

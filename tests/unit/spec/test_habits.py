@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.sweep.request import SweepRequest
 from gradus.wire.habits import IMPLIED, OURS
 from gradus.wire.problem import mistakes
@@ -15,7 +15,7 @@ LAYER = {"kind": "dense", "units": 3}
 ADAM = {"kind": "adam"}
 
 
-def told(document: Any, model: type[Experiment] | type[SweepRequest] = Experiment) -> dict[str, str]:
+def told(document: Any, model: type[Spec] | type[SweepRequest] = Spec) -> dict[str, str]:
     with pytest.raises(ValidationError) as refusal:
         model.model_validate(document)
     return {one.path: one.message for one in mistakes(refusal.value, model)}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.word import Word
 from gradus.sweep.request import SweepRequest
 from gradus.wire.control import ExtendRequest
@@ -40,7 +40,7 @@ NO_BATCH = f"{NORMALISES} 'dataset' leaves 1 example to train on: take 2 or more
 
 def told(document: Any) -> tuple[Mistake, ...]:
     with pytest.raises(ValidationError) as refusal:
-        Experiment.model_validate(document)
+        Spec.model_validate(document)
     return mistakes(refusal.value)
 
 
@@ -294,7 +294,7 @@ def test_text_that_utf_8_cannot_hold_is_told_too(change: dict[str, Any]) -> None
 
 def test_no_message_shows_a_class_or_a_pattern() -> None:
     wrongs: tuple[Any, ...] = (None, [[]], {"?": {}}, 1e99)
-    documents = [{**GOOD, field: wrong} for field in Experiment.model_fields for wrong in wrongs]
+    documents = [{**GOOD, field: wrong} for field in Spec.model_fields for wrong in wrongs]
     words = " ".join(mistake.message for document in documents if not valid(document) for mistake in told(document))
     assert "nstance" not in words
     assert "tuple" not in words.lower()
@@ -303,7 +303,7 @@ def test_no_message_shows_a_class_or_a_pattern() -> None:
 
 def valid(document: dict[str, Any]) -> bool:
     try:
-        Experiment.model_validate(document)
+        Spec.model_validate(document)
     except ValidationError:
         return False
     return True

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from gradus.datasets import DATASETS
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.summary import dry_run
 from tests.documents import specs
 
@@ -16,9 +16,9 @@ SPECS = specs([name for name, facts in DATASETS.items() if facts.classes], 100_0
 @settings(max_examples=200, deadline=None)
 @given(SPECS)
 def test_a_spec_comes_back_from_json_bit_for_bit(document: dict[str, Any]) -> None:
-    experiment = Experiment.model_validate_json(json.dumps(document))
-    assert Experiment.model_validate(document) == experiment
-    resolved = Experiment.model_validate_json(json.dumps(experiment.document()))
+    experiment = Spec.model_validate_json(json.dumps(document))
+    assert Spec.model_validate(document) == experiment
+    resolved = Spec.model_validate_json(json.dumps(experiment.document()))
     assert resolved == experiment.resolved() == resolved.resolved()
     assert resolved.fingerprint() == experiment.fingerprint()
 
@@ -26,7 +26,7 @@ def test_a_spec_comes_back_from_json_bit_for_bit(document: dict[str, Any]) -> No
 @settings(max_examples=100, deadline=None)
 @given(SPECS)
 def test_any_valid_spec_can_be_summed_up(document: dict[str, Any]) -> None:
-    experiment = Experiment.model_validate(document)
+    experiment = Spec.model_validate(document)
     summary = dry_run(experiment)
     assert summary.parameters > 0
     assert summary.memory_bytes > 4 * summary.parameters

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.memory import evaluation_rows, memory_bytes
 from gradus.spec.network import plan
 from gradus.summary import dry_run
@@ -24,13 +24,13 @@ LECTURE: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100], "batch_size
     ],
 )
 def test_parameters_are_weights_biases_gammas_and_betas(spec: dict[str, Any], parameters: int) -> None:
-    summary = dry_run(Experiment(**spec))
+    summary = dry_run(Spec(**spec))
     assert summary.parameters == parameters
     assert sum(layer.parameters for layer in summary.layers) == parameters
 
 
 def test_every_layer_is_listed_with_its_shapes() -> None:
-    summary = dry_run(Experiment(**{**LECTURE, "activation": "tanh"}))
+    summary = dry_run(Spec(**{**LECTURE, "activation": "tanh"}))
     assert [(layer.name, layer.input_shape, layer.output_shape, layer.activation) for layer in summary.layers] == [
         ("layers/0", (784,), (300,), "tanh"),
         ("layers/1", (300,), (100,), "tanh"),
@@ -39,7 +39,7 @@ def test_every_layer_is_listed_with_its_shapes() -> None:
 
 
 def test_examples_and_steps_are_those_of_an_epoch() -> None:
-    summary = dry_run(Experiment(**LECTURE))
+    summary = dry_run(Spec(**LECTURE))
     assert (summary.train_examples, summary.validation_examples, summary.test_examples) == (55_000, 5_000, 10_000)
     assert summary.steps_per_epoch == 1_100
 
@@ -49,18 +49,18 @@ def test_examples_and_steps_are_those_of_an_epoch() -> None:
     [(1, None, 55_000), (64, None, 860), ("full", None, 1), (64, 65, 2), (64, 64, 1), (1000, 10, 1)],
 )
 def test_a_smaller_last_batch_is_a_step(batch_size: Any, limit: int | None, steps: int) -> None:
-    spec = Experiment(dataset={"name": "mnist", "limit": limit}, layers=[], batch_size=batch_size)
+    spec = Spec(dataset={"name": "mnist", "limit": limit}, layers=[], batch_size=batch_size)
     assert dry_run(spec).steps_per_epoch == steps
 
 
 def test_the_spec_comes_back_with_nothing_left_to_defaults() -> None:
-    spec = Experiment(**LECTURE)
+    spec = Spec(**LECTURE)
     assert dry_run(spec).spec == spec.resolved()
     assert dry_run(spec).fingerprint == spec.fingerprint()
 
 
 def test_memory_is_data_parameters_and_the_larger_of_step_and_evaluation() -> None:
-    spec = Experiment(dataset="wine", layers=[], optimizer="sgd", batch_size=10)
+    spec = Spec(dataset="wine", layers=[], optimizer="sgd", batch_size=10)
     data = (129 + 14 + 35) * (13 * 4 + 8) + 129 * 8  # inputs, class, place in the order
     parameters = (13 * 3 + 3) * 4 * 6  # itself, gradient, best, one to go back to, a checkpoint of itself and its best
     evaluation = 35 * (13 + 2 * 3) * 4  # more than a step's 10 · (13 + 2 · 2 · 3)
@@ -71,14 +71,14 @@ def test_memory_is_data_parameters_and_the_larger_of_step_and_evaluation() -> No
     ("optimizer", "numbers"), [("sgd", 0), ("momentum", 1), ("adagrad", 1), ("rmsprop", 1), ("adam", 2), ("adamw", 2)]
 )
 def test_an_optimizer_adds_its_state_one_to_go_back_to_and_that_of_a_checkpoint(optimizer: str, numbers: int) -> None:
-    plain = Experiment(**LECTURE, optimizer="sgd")
-    assert memory_bytes(Experiment(**LECTURE, optimizer=optimizer)) - memory_bytes(plain) == 4 * 266_610 * 3 * numbers
+    plain = Spec(**LECTURE, optimizer="sgd")
+    assert memory_bytes(Spec(**LECTURE, optimizer=optimizer)) - memory_bytes(plain) == 4 * 266_610 * 3 * numbers
 
 
 def test_a_full_batch_takes_more_than_a_small_one() -> None:
-    assert memory_bytes(Experiment(**{**LECTURE, "batch_size": "full"})) > 2 * memory_bytes(Experiment(**LECTURE))
+    assert memory_bytes(Spec(**{**LECTURE, "batch_size": "full"})) > 2 * memory_bytes(Spec(**LECTURE))
 
 
 @pytest.mark.parametrize(("units", "rows"), [(300, 1024), (2048, 1024), (4096, 512), (100_000, 20)])
 def test_a_wide_layer_is_evaluated_in_smaller_parts(units: int, rows: int) -> None:
-    assert evaluation_rows(plan(Experiment(dataset="mnist", layers=[units]))) == rows
+    assert evaluation_rows(plan(Spec(dataset="mnist", layers=[units]))) == rows

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gradus.array import array_shape
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
 from worker.training.report import Divergence, EpochReport, Finished, MemberEpoch
 from worker.training.train import Training, train
@@ -47,7 +47,7 @@ def _numbers(row: MemberEpoch) -> dict[str, float]:
 @pytest.mark.parametrize(("dtype", "rel"), [(torch.float64, 1e-9), (torch.float32, 1e-4)], ids=["float64", "float32"])
 @pytest.mark.parametrize("differences", DIFFERENCES.values(), ids=DIFFERENCES)
 def test_a_member_equals_the_run_alone(differences: list[dict[str, Any]], dtype: torch.dtype, rel: float) -> None:
-    experiments = [Experiment(**{**BASE, **difference}) for difference in differences]
+    experiments = [Spec(**{**BASE, **difference}) for difference in differences]
     data = made_up_data()
     together = _epochs(train(experiments, data, CPU, dtype=dtype))
     for k, experiment in enumerate(experiments):
@@ -64,9 +64,7 @@ def test_a_member_equals_the_run_alone(differences: list[dict[str, Any]], dtype:
 def test_a_member_that_diverges_leaves_its_neighbours_as_they_are() -> None:
     def run(rate: float) -> tuple[list[EpochReport], Training]:
         rates = (0.1, rate, 0.05)
-        experiments = [
-            Experiment(**{**BASE, "activation": "relu", "optimizer": {"kind": "sgd", "lr": lr}}) for lr in rates
-        ]
+        experiments = [Spec(**{**BASE, "activation": "relu", "optimizer": {"kind": "sgd", "lr": lr}}) for lr in rates]
         training = train(experiments, made_up_data(), CPU)
         return _epochs(training), training
 
@@ -82,7 +80,7 @@ def test_a_member_that_diverges_leaves_its_neighbours_as_they_are() -> None:
 
 
 def test_members_that_finish_sooner_are_reported_no_more() -> None:
-    experiments = [Experiment(**{**BASE, "epochs": epochs}) for epochs in (1, 3)]
+    experiments = [Spec(**{**BASE, "epochs": epochs}) for epochs in (1, 3)]
     reports = _epochs(train(experiments, made_up_data(), CPU))
     reported = [[row is not None for row in report.members] for report in reports]
     assert reported == [[True, True], [False, True], [False, True]]
@@ -103,11 +101,11 @@ def test_members_that_finish_sooner_are_reported_no_more() -> None:
     ids=str,
 )
 def test_what_members_must_share_tells_their_shapes_apart(difference: dict[str, Any]) -> None:
-    assert array_shape(Experiment(**BASE)) != array_shape(Experiment(**{**BASE, **difference}))
+    assert array_shape(Spec(**BASE)) != array_shape(Spec(**{**BASE, **difference}))
 
 
 @pytest.mark.parametrize("differences", DIFFERENCES.values(), ids=DIFFERENCES)
 def test_what_members_may_differ_in_leaves_the_shape(differences: list[dict[str, Any]]) -> None:
-    experiments = [Experiment(**{**BASE, **difference}) for difference in differences]
+    experiments = [Spec(**{**BASE, **difference}) for difference in differences]
     named = experiments[0].model_copy(update={"name": "another", "seed": 9})
     assert len({array_shape(experiment) for experiment in [*experiments, named]}) == 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.memory import memory_bytes
 from models.batch import Epoch
 from tests.unit.training.examples import CPU, made_up_data
@@ -31,14 +31,14 @@ BASE: dict[str, Any] = {
 
 
 def _rows(optimizer: str, place: torch.device) -> list[MemberEpoch]:
-    experiments = [Experiment(**{**BASE, "optimizer": optimizer, "clip_norm": norm}) for norm in (0.5, None)]
+    experiments = [Spec(**{**BASE, "optimizer": optimizer, "clip_norm": norm}) for norm in (0.5, None)]
     reports = train(experiments, made_up_data(), place, dtype=torch.float64)
     return [row for report in reports if isinstance(report, EpochReport) for row in report.members if row]
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adagrad", "rmsprop", "adamw"])
 def test_a_run_on_a_gpu_has_the_numbers_of_a_cpu_once_orders_agree(optimizer: str) -> None:
-    experiment = Experiment(**{**BASE, "optimizer": optimizer, "batch_size": "full"})  # a GPU draws other orders
+    experiment = Spec(**{**BASE, "optimizer": optimizer, "batch_size": "full"})  # a GPU draws other orders
     losses = {}
     for place in (CPU, GPU):
         reports = train([experiment], made_up_data(), place, dtype=torch.float64)
@@ -55,7 +55,7 @@ def test_two_runs_on_a_gpu_have_the_same_bits(optimizer: str) -> None:
 
 @pytest.mark.parametrize("more", [{}, {"optimizer": "adam", "dropout": 0.5}])
 def test_a_captured_step_is_the_step(more: dict[str, Any]) -> None:
-    experiments = [Experiment(**{**BASE, **more, "seed": seed}) for seed in (0, 1)]
+    experiments = [Spec(**{**BASE, **more, "seed": seed}) for seed in (0, 1)]
     data = made_up_data().to(GPU, torch.float64).train
     stepped, replayed = (Engine(experiments, len(data), GPU, torch.float64) for _ in range(2))
     epoch = Epoch([0, 1], 1, data.targets, stepped.batch)
@@ -74,7 +74,7 @@ def test_a_captured_step_is_the_step(more: dict[str, Any]) -> None:
 
 
 def test_a_run_on_a_gpu_takes_about_the_memory_that_was_estimated() -> None:
-    experiment = Experiment(dataset="wine", layers=[3000, 3000, 3000], optimizer="adam", epochs=2, device="cuda")
+    experiment = Spec(dataset="wine", layers=[3000, 3000, 3000], optimizer="adam", epochs=2, device="cuda")
     torch.cuda.reset_peak_memory_stats()
     before = torch.cuda.memory_allocated()
     for _ in train([experiment], made_up_data().to(GPU, torch.float32), GPU):
@@ -86,7 +86,7 @@ def test_a_run_on_a_gpu_takes_about_the_memory_that_was_estimated() -> None:
 def test_an_array_takes_no_more_memory_than_was_estimated(optimizer: str, caplog: pytest.LogCaptureFixture) -> None:
     data = made_up_data().to(GPU, torch.float32)
     network = {"layers": [2048, 2048], "optimizer": optimizer, "batch_norm": True, "dropout": 0.5}
-    experiments = [Experiment(**{**BASE, **network, "seed": seed}) for seed in range(4)]
+    experiments = [Spec(**{**BASE, **network, "seed": seed}) for seed in range(4)]
     caplog.set_level(logging.INFO)
     with peak_watched(GPU, experiments[0], len(experiments)):
         for _ in train(experiments, data, GPU):

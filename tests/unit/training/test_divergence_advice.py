@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
 from worker.trainer.divergence_advice import diverged
 from worker.training.data import Data
@@ -15,7 +15,7 @@ from worker.training.train import train
 WINE: dict[str, Any] = {"dataset": "wine", "layers": [8], "epochs": 3, "batch_size": 10}
 
 
-def _divergence(experiment: Experiment, data: Data | None = None) -> Divergence:
+def _divergence(experiment: Spec, data: Data | None = None) -> Divergence:
     for report in train([experiment], data or made_up_data(), CPU):
         if isinstance(report, EpochReport):
             (row,) = report.members
@@ -25,7 +25,7 @@ def _divergence(experiment: Experiment, data: Data | None = None) -> Divergence:
 
 
 def test_weights_that_overflow_before_the_first_update_are_named() -> None:
-    experiment = Experiment(
+    experiment = Spec(
         **{**WINE, "layers": [16] * 100}, activation="identity", init={"kind": "normal", "std": 3},
         optimizer={"kind": "sgd", "lr": 1e-12},
     )  # fmt: skip
@@ -40,7 +40,7 @@ def test_weights_that_overflow_before_the_first_update_are_named() -> None:
 
 
 def test_a_first_loss_that_is_hopeless_is_the_weights_fault_too() -> None:
-    experiment = Experiment(
+    experiment = Spec(
         **{**WINE, "layers": [16] * 12}, activation="relu", init={"kind": "normal", "std": 3},
         optimizer={"kind": "sgd", "lr": 0.1},
     )  # fmt: skip
@@ -50,7 +50,7 @@ def test_a_first_loss_that_is_hopeless_is_the_weights_fault_too() -> None:
 
 
 def test_steps_that_are_too_large_are_the_learning_rates_fault() -> None:
-    experiment = Experiment(**{**WINE, "layers": [8, 8]}, activation="identity", optimizer={"kind": "sgd", "lr": 1000})
+    experiment = Spec(**{**WINE, "layers": [8, 8]}, activation="identity", optimizer={"kind": "sgd", "lr": 1000})
     at = _divergence(experiment)
     assert at.cause == "learning_rate"
     assert diverged(at, experiment).message.endswith(": take a smaller learning rate")
@@ -59,7 +59,7 @@ def test_steps_that_are_too_large_are_the_learning_rates_fault() -> None:
 def test_inputs_that_are_not_finite_are_named() -> None:
     data = made_up_data()
     data.train.inputs[3, 2] = torch.inf
-    experiment = Experiment(**{**WINE, "batch_size": "full"})
+    experiment = Spec(**{**WINE, "batch_size": "full"})
     assert "look for NaN and infinity in the data" in diverged(_divergence(experiment, data), experiment).message
 
 
@@ -78,7 +78,7 @@ def test_inputs_that_are_not_finite_are_named() -> None:
 )
 def test_a_penalty_that_makes_weights_grow_is_named(optimizer: dict[str, Any], l2: float, blamed: str | None) -> None:
     """The bounds are held against the recurrence itself: gradient descent on the penalty alone, from w = 1."""
-    experiment = Experiment(**WINE, optimizer=optimizer, l2=l2)
+    experiment = Spec(**WINE, optimizer=optimizer, l2=l2)
     message = diverged(Divergence(2, 9, "output"), experiment).message
     assert (blamed or "take a smaller learning rate") in message
     if optimizer["kind"] in {"sgd", "momentum"}:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.activation import ACTIVATIONS
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from tests.reference import Reference, ReferenceEpoch, reference_weights
 from tests.unit.training.examples import CPU, made_up_data
 from worker.training.report import EpochReport, MemberEpoch
@@ -55,7 +55,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_a_run_gives_the_numbers_of_plain_torch(variant: dict[str, Any]) -> None:
-    experiment = Experiment(**{"epochs": 25, **BASE, **variant})  # 25 epochs of 4 steps, the last of 4 examples
+    experiment = Spec(**{"epochs": 25, **BASE, **variant})  # 25 epochs of 4 steps, the last of 4 examples
     data = made_up_data(experiment.dataset.name)
     training = train([experiment], data, CPU, dtype=torch.float64)
     batch = 40 if experiment.batch_size == "full" else experiment.batch_size

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
 from worker.data.load import load
 from worker.trainer.telling import no_better_than_guessing
@@ -23,10 +23,10 @@ DIGITS: dict[str, Any] = {"dataset": "digits", "layers": [64, 32], "epochs": 5}
 
 @pytest.fixture(scope="module")
 def digits() -> Data:
-    return load(Experiment(**DIGITS).dataset, [], print)
+    return load(Spec(**DIGITS).dataset, [], print)
 
 
-def _rows(experiment: Experiment, data: Data, state: State | None = None) -> list[MemberEpoch]:
+def _rows(experiment: Spec, data: Data, state: State | None = None) -> list[MemberEpoch]:
     reports = train([experiment], data, CPU, state=state)
     return [row for report in reports if isinstance(report, EpochReport) for row in report.members if row]
 
@@ -36,7 +36,7 @@ def _rows(experiment: Experiment, data: Data, state: State | None = None) -> lis
     [{"optimizer": {"kind": "sgd", "lr": 5}}, {"optimizer": {"kind": "adam", "lr": 1}}, {"init": "zeros"}],
 )
 def test_a_network_that_guesses_says_so_once(sick: dict[str, Any], digits: Data) -> None:
-    said = [(row.epoch, row.guessing) for row in _rows(Experiment(**DIGITS, **sick), digits) if row.guessing]
+    said = [(row.epoch, row.guessing) for row in _rows(Spec(**DIGITS, **sick), digits) if row.guessing]
     ((epoch, guessing),) = said
     assert epoch >= 3  # later while the loss happens to fall
     text = no_better_than_guessing(guessing)
@@ -49,11 +49,11 @@ def test_a_network_that_guesses_says_so_once(sick: dict[str, Any], digits: Data)
     [{}, {"optimizer": "sgd"}, {"batch_norm": True}, {"optimizer": {"kind": "sgd", "lr": 0.003}, "epochs": 20}],
 )
 def test_a_network_that_learns_says_nothing(healthy: dict[str, Any], digits: Data) -> None:
-    assert not any(row.guessing for row in _rows(Experiment(**{**DIGITS, **healthy}), digits))
+    assert not any(row.guessing for row in _rows(Spec(**{**DIGITS, **healthy}), digits))
 
 
 def test_a_short_run_says_so_at_its_end(digits: Data) -> None:
-    rows = _rows(Experiment(**{**DIGITS, "epochs": 1, "init": "zeros"}), digits)
+    rows = _rows(Spec(**{**DIGITS, "epochs": 1, "init": "zeros"}), digits)
     assert rows[0].guessing is not None
     assert rows[0].guessing.epochs == 1
     assert "after 1 epoch:" in no_better_than_guessing(rows[0].guessing)
@@ -78,7 +78,7 @@ def test_a_loss_that_still_falls_is_given_time() -> None:
 
 
 def test_a_resumed_run_does_not_say_it_again(digits: Data) -> None:
-    experiment = Experiment(**DIGITS, init="zeros")
+    experiment = Spec(**DIGITS, init="zeros")
     training = train([experiment], digits, CPU)
     for report in training:
         if isinstance(report, EpochReport) and report.epoch == 3:

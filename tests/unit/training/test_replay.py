@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from models.batch import Epoch
 from tests.unit.training.examples import CPU, made_up_data
 from worker.training.chunk import ChunkTrainer
@@ -25,7 +25,7 @@ def call_again(body: Body) -> Body:
     return body
 
 
-def _engine(experiments: list[Experiment]) -> Engine:
+def _engine(experiments: list[Spec]) -> Engine:
     return Engine(experiments, len(DATA.train), CPU, torch.float64)
 
 
@@ -34,7 +34,7 @@ def _engine(experiments: list[Experiment]) -> Engine:
     "more", [{}, {"batch_norm": True, "optimizer": "adam"}, {"dropout": 0.5, "input_dropout": 0.1}]
 )
 def test_a_replayed_chunk_leaves_the_bits_of_a_chunk_of_steps(more: dict[str, Any], seeds: list[int]) -> None:
-    experiments = [Experiment(**{**BASE, **more, "seed": seed}) for seed in seeds]
+    experiments = [Spec(**{**BASE, **more, "seed": seed}) for seed in seeds]
     engine, replayed = _engine(experiments), _engine(experiments)
     trainer = ChunkTrainer(engine, experiments, DATA.train, STEPS)
     outputs = torch.empty(STEPS, len(seeds), engine.batch, 3, dtype=torch.float64)

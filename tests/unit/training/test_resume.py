@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.schedule import AnySchedule
 from gradus.spec.stopping import EarlyStopping
 from tests.unit.training.examples import CPU, made_up_data
@@ -45,7 +45,7 @@ def _weights(training: Training, members: int) -> list[dict[str, Tensor]]:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_run_resumed_at_any_report_goes_on_bit_for_bit(optimizer: str) -> None:
-    experiments = [Experiment(**{**BASE, "optimizer": optimizer, "seed": seed}) for seed in (0, 1)]
+    experiments = [Spec(**{**BASE, "optimizer": optimizer, "seed": seed}) for seed in (0, 1)]
     data = made_up_data(train=50)
     whole = train(experiments, data, CPU, pulse_steps=3)
     reports: list[Report] = []
@@ -62,7 +62,7 @@ def test_a_run_resumed_at_any_report_goes_on_bit_for_bit(optimizer: str) -> None
 
 
 def test_the_states_of_members_join_to_the_state_of_the_array() -> None:
-    experiments = [Experiment(**{**BASE, "seed": seed}) for seed in (0, 1, 2)]
+    experiments = [Spec(**{**BASE, "seed": seed}) for seed in (0, 1, 2)]
     data = made_up_data()
     whole = train(experiments, data, CPU, pulse_steps=3)
     next(whole)
@@ -73,7 +73,7 @@ def test_the_states_of_members_join_to_the_state_of_the_array() -> None:
 
 
 def test_a_run_that_is_over_stays_over_when_resumed() -> None:
-    experiment = Experiment(**BASE)
+    experiment = Spec(**BASE)
     training = train([experiment], made_up_data(), CPU)
     assert list(training)
     assert list(train([experiment], made_up_data(), CPU, state=training.state())) == []
@@ -81,7 +81,7 @@ def test_a_run_that_is_over_stays_over_when_resumed() -> None:
 
 @pytest.mark.parametrize("stopping", [None, {"patience": 1, "min_delta": 1e6}], ids=["finished", "stopped early"])
 def test_an_extended_run_goes_on_where_it_ended(stopping: dict[str, Any] | None) -> None:
-    short = Experiment(**{**BASE, "early_stopping": stopping})
+    short = Spec(**{**BASE, "early_stopping": stopping})
     data = made_up_data()
     training = train([short], data, CPU)
     *_, last = training
@@ -96,15 +96,15 @@ def test_an_extended_run_goes_on_where_it_ended(stopping: dict[str, Any] | None)
 
 
 def test_a_fork_to_another_optimizer_keeps_the_weights_and_starts_its_memory_empty() -> None:
-    training = train([Experiment(**{**BASE, "optimizer": "adam"})], made_up_data(), CPU)
+    training = train([Spec(**{**BASE, "optimizer": "adam"})], made_up_data(), CPU)
     next(training)
-    forked = train([Experiment(**{**BASE, "optimizer": "momentum"})], made_up_data(), CPU, state=training.state())
+    forked = train([Spec(**{**BASE, "optimizer": "momentum"})], made_up_data(), CPU, state=training.state())
     assert _same(forked.weights(0), training.weights(0))
     assert not forked.state().tensors["momentum.velocity"].any()
 
 
 def test_a_state_is_a_copy_that_later_steps_do_not_change() -> None:
-    training = train([Experiment(**BASE)], made_up_data(), CPU)
+    training = train([Spec(**BASE)], made_up_data(), CPU)
     next(training)
     state = training.state()
     before = {name: tensor.clone() for name, tensor in state.tensors.items()}
@@ -123,7 +123,7 @@ def test_an_extended_run_has_a_fresh_ones_bits_unless_its_spec_says_otherwise(
 ) -> None:
     fast = {"kind": "sgd", "lr": 2.0}  # so that early stopping has something to stop
     spec = {**BASE, "schedule": schedule, "early_stopping": stopping, "epochs": 3, "optimizer": fast}
-    shorter, longer = Experiment(**spec), Experiment(**{**spec, "epochs": 9})
+    shorter, longer = Spec(**spec), Spec(**{**spec, "epochs": 9})
     data = made_up_data(train=50)
     first = train([shorter], data, CPU)
     began = [report for report in first if isinstance(report, EpochReport)]

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
 from worker.checkpoint.restore import graft
 from worker.data.load import cut, load
@@ -43,7 +43,7 @@ def _predictions(training: Training, data: Data) -> Tensor:
     ],
 )
 def test_a_regression_beats_the_mean_with_the_defaults(changes: dict[str, Any]) -> None:
-    experiment = Experiment(**{"dataset": "diabetes", "layers": [64, 32], **changes})
+    experiment = Spec(**{"dataset": "diabetes", "layers": [64, 32], **changes})
     data = load(experiment.dataset, [], print)
     answering_the_mean = data.target_scale.loss_unit * float(data.test.targets.square().mean())
     last = _rows(train([experiment], data, CPU))[-1]
@@ -53,7 +53,7 @@ def test_a_regression_beats_the_mean_with_the_defaults(changes: dict[str, Any]) 
 
 
 def test_targets_are_standardised_by_the_training_examples_alone() -> None:
-    experiment = Experiment(dataset="diabetes", layers=[])
+    experiment = Spec(dataset="diabetes", layers=[])
     data = load(experiment.dataset, [], print)
     targets = data.train.targets.double()
     assert float(targets.mean()) == pytest.approx(0, abs=1e-6)
@@ -66,7 +66,7 @@ def test_targets_are_standardised_by_the_training_examples_alone() -> None:
 def test_losses_are_told_in_the_targets_own_units() -> None:
     plain = made_up_data("diabetes")
     scaled = replace(plain, target_scale=TargetScale(mean=5.0, deviation=10.0))
-    one, other = _rows(train([Experiment(**BASE)], plain, CPU)), _rows(train([Experiment(**BASE)], scaled, CPU))
+    one, other = _rows(train([Spec(**BASE)], plain, CPU)), _rows(train([Spec(**BASE)], scaled, CPU))
     for ours, theirs in zip(one, other, strict=True):
         for name in ("train_loss", "validation_loss", "test_loss"):
             assert getattr(theirs, name) == pytest.approx(100 * getattr(ours, name), rel=1e-12)
@@ -75,21 +75,21 @@ def test_losses_are_told_in_the_targets_own_units() -> None:
 
 def test_a_fork_to_other_training_examples_keeps_its_predictions() -> None:
     data = replace(made_up_data("diabetes"), target_scale=TargetScale(mean=5.0, deviation=10.0))
-    parent = train([Experiment(**BASE)], data, CPU)
+    parent = train([Spec(**BASE)], data, CPU)
     _rows(parent)
     elsewhere = replace(data, target_scale=TargetScale(mean=-2.0, deviation=3.0))
-    child = train([Experiment(**BASE)], elsewhere, CPU, state=graft(parent.state()))
+    child = train([Spec(**BASE)], elsewhere, CPU, state=graft(parent.state()))
     torch.testing.assert_close(_predictions(child, elsewhere), _predictions(parent, data), rtol=1e-5, atol=1e-5)
 
 
 def test_a_checkpoint_of_targets_in_their_own_units_keeps_its_predictions() -> None:
     data = made_up_data("diabetes")
-    old = train([Experiment(**BASE)], data, CPU)
+    old = train([Spec(**BASE)], data, CPU)
     _rows(old)
     state = old.state()
     before = replace(state, tensors={name: tensor for name, tensor in state.tensors.items() if name != NAME})
     now = replace(data, target_scale=TargetScale(mean=4.0, deviation=2.0))
-    new = train([Experiment(**{**BASE, "epochs": 5})], now, CPU, state=before)
+    new = train([Spec(**{**BASE, "epochs": 5})], now, CPU, state=before)
     torch.testing.assert_close(_predictions(new, now), _predictions(old, data), rtol=1e-5, atol=1e-5)
 
 
@@ -107,6 +107,6 @@ def test_a_constant_target_is_no_hopeless_one(value: float) -> None:
 def test_a_constant_target_is_learned() -> None:
     draws = np.random.default_rng(0)
     inputs, targets = draws.normal(size=(442, 10)), np.full(442, 0.1)
-    experiment = Experiment(**{**BASE, "epochs": 5})
+    experiment = Spec(**{**BASE, "epochs": 5})
     data = cut(experiment.dataset, Raw(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
     assert _rows(train([experiment], data, CPU))[-1].ending == Finished()

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 import torch
 
-from gradus.spec.experiment import Experiment
+from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
 from tests.unit.worker.test_hang import Clock
 from worker.hang import FACTOR
@@ -83,7 +83,7 @@ def test_the_loop_beats_while_it_evaluates_draws_weights_and_looks_for_what_went
     inputs = torch.full((3000, 64), float("inf"))
     split = Split(inputs, torch.arange(3000) % 3)
     data = Data(split, split, split, "classification")
-    spec = Experiment(dataset="digits", layers=[4, 4], activation="identity", epochs=1, batch_size=1000)
+    spec = Spec(dataset="digits", layers=[4, 4], activation="identity", epochs=1, batch_size=1000)
     beats: list[int] = []
     training = train([spec], data, torch.device("cpu"), pulse_steps=3, beat=lambda: beats.append(1))
     drawn = len(beats)
@@ -94,7 +94,7 @@ def test_the_loop_beats_while_it_evaluates_draws_weights_and_looks_for_what_went
 
 
 def test_small_networks_are_expected_to_beat_often_and_huge_ones_are_given_time() -> None:
-    lecture = plan(Experiment(dataset="mnist", layers=[300, 100]))
+    lecture = plan(Spec(dataset="mnist", layers=[300, 100]))
     assert FACTOR * longest_piece(lecture, 50, 1) < 1.0
-    deep = plan(Experiment(dataset="mnist", layers=[16384, 16384], init="orthogonal"))
+    deep = plan(Spec(dataset="mnist", layers=[16384, 16384], init="orthogonal"))
     assert FACTOR * longest_piece(deep, 50, 1) > 600.0
