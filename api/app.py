@@ -9,25 +9,27 @@ from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from api import memory, openapi, problems, stopping
-from api.addresses import Addresses
-from api.callers import permitted
-from api.connections import Connections, room
-from api.documented import REFUSED
-from api.door import STRANGERS_PER_MINUTE, Door
-from api.held_open import HeldOpen
-from api.middleware.counting import Counting
+from api import memory_trim
+from api.auth.authentication import STRANGERS_PER_MINUTE, Door
+from api.auth.dependencies import permitted
+from api.expansion_slots import Turns
+from api.http import problems, shutdown_signals
+from api.http.connections import Connections, room
+from api.http.known_paths import Addresses
+from api.http.root_path import TRUSTED, Prefix
 from api.middleware.fairness import Fairness
 from api.middleware.head import Head
-from api.middleware.refusing import Refusing
-from api.middleware.security import Security
-from api.prefix import TRUSTED, Prefix
+from api.middleware.rejected_requests import Refusing
+from api.middleware.request_metrics import Counting
+from api.middleware.security_headers import Security
+from api.openapi import document
+from api.openapi.responses import REFUSED
+from api.prometheus import Telemetry
 from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
-from api.streams import Streams
-from api.tail import Tail
-from api.telemetry import Telemetry
-from api.turns import Turns
-from api.world import World
+from api.state import World
+from api.streaming.broadcaster import Tail
+from api.streaming.open_requests import HeldOpen
+from api.streaming.streams import Streams
 from gradus import __version__
 from hub import open_files
 from hub.hub import Hub
@@ -98,8 +100,8 @@ def create_app(
     for router in OPEN:
         app.include_router(router)
     pages.mount(app)
-    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
-    app.state.written = openapi.written(app)
+    app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
+    app.state.written = document.written(app)
     routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
     problems.install(app, Addresses(routes), pages.nowhere)
     app.add_middleware(Fairness)
@@ -116,10 +118,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     """Gives the server's connections what they have to know of each other."""
     world: World = app.state.world
     connections = Connections(room(open_files.limit()))
-    stopping.on_signal(world.tail.stop)
+    shutdown_signals.on_signal(world.tail.stop)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(world.tail.run())
-        memory_task = tasks.create_task(memory.give_back())
+        memory_task = tasks.create_task(memory_trim.give_back())
         yield {"connections": connections}
         memory_task.cancel()
         world.tail.stop()

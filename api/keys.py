@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from gradus.streams import tolerate_any_text
 from gradus.wire.key import KeyRecord, Role
-from hub import keys, workspaces
-from hub.database import Database
+from hub.access import keys, workspaces
+from hub.database.database import Database
+from hub.environment_errors import told
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE
-from hub.trouble import told
 
 _MOST_DAYS = 36_500
 

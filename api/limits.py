@@ -3,7 +3,7 @@
 from gradus.spec.experiment import MAX_LAYERS
 from gradus.spec.layer import MAX_UNITS
 from gradus.wire.system import Limits
-from hub.quotas import Quotas
+from hub.access.quotas import Quotas
 
 BODY_BYTES = 1 << 20
 SIGN_IN_BYTES = 4096

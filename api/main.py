@@ -13,18 +13,19 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from api import memory
+from api import memory_trim
 from api.app import create_app
-from api.prefix import TRUSTED
+from api.http.root_path import TRUSTED
 from gradus.root_path import ROOT_PATH, root_path
-from hub import keys, open_files
+from hub import open_files
+from hub.access import keys
 from hub.artifacts.store import artifact_store
-from hub.database import Database
+from hub.database.database import Database
+from hub.environment_errors import sentence, told
 from hub.hub import Hub
-from hub.log_limit import limit_repeats
+from hub.log_throttle import limit_repeats
 from hub.loopback import loopback
 from hub.settings import Settings
-from hub.trouble import sentence, told
 
 _REFUSAL = (
     "Gradus does not listen on {host} before it has a key: "
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         port=given.port,
         workers=given.processes,
         loop="uvloop",
-        http="api.protocol:BoundedHttpProtocol",
+        http="api.http.protocol:BoundedHttpProtocol",
         ws="none",
         log_config=None,
         access_log=given.access_log,
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def build() -> FastAPI:
     """The application of one process."""
     _log()
-    memory.few_arenas()
+    memory_trim.few_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(
         Hub(Settings.from_env()),

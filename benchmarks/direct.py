@@ -11,7 +11,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from worker.data.load import load
-from worker.trainer.manners import NICENESS
+from worker.trainer.process_limits import NICENESS
 from worker.training.train import train
 
 

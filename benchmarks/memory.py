@@ -11,7 +11,7 @@ from random import Random
 
 from benchmarks.report import header, table
 from benchmarks.stage import stages
-from hub import experiments
+from hub.experiments import experiments
 from hub.hub import Hub
 from tests.integration.hub.work import submit
 from tests.servers.chaos.families import children

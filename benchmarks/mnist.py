@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from hub.datasets import available
+from hub.dataset_files import available
 
 
 def mnist_directory() -> Path:

@@ -14,7 +14,7 @@ from benchmarks.report import header, table
 from benchmarks.scale_data import Size, build, ids
 from benchmarks.stage import stages
 from gradus.client import Access
-from hub.database import Database
+from hub.database.database import Database
 from tests.acceptance.browser.chromium import launch, visiting
 from tests.servers.processes import running_api, service_env
 from tests.servers.usage import processor_seconds

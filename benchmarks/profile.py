@@ -15,7 +15,7 @@ from types import FrameType
 
 import torch
 
-from api import documents
+from api.http import parsing
 from api.services import creation
 from benchmarks.mnist import mnist_directory
 from benchmarks.report import Sample, header, table
@@ -47,16 +47,16 @@ PARTS = {
 }
 """By the module of the innermost function of ours."""
 PLACES = {
-    "hub.experiments": "rows of the experiment, its words and its job",
-    "hub.quotas": "hold the workspace, count what waits",
-    "hub.events": "event row, its numbers in both logs",
-    "hub.database": "session, begin, commit",
-    "hub.turns": "session, begin, commit",
-    "hub.queue": "hint, by Celery",
-    "hub.bell": "ring",
-    "hub.records": "the answer",
+    "hub.experiments.experiments": "rows of the experiment, its words and its job",
+    "hub.access.quotas": "hold the workspace, count what waits",
+    "hub.experiments.events": "event row, its numbers in both logs",
+    "hub.database.database": "session, begin, commit",
+    "hub.database.write_lock": "session, begin, commit",
+    "hub.messaging.queue": "hint, by Celery",
+    "hub.messaging.pubsub": "ring",
+    "hub.experiments.mapping": "the answer",
     "gradus.wire": "the answer",
-    "api.documents": "read, check and write out the spec",
+    "api.http.parsing": "read, check and write out the spec",
     "gradus.spec": "read, check and write out the spec",
     "gradus.datasets": "read, check and write out the spec",
     "api.services": "flush, read the version anew",
@@ -153,7 +153,7 @@ def _api_parts(hub: Hub, spec: Spec) -> Counter[str]:
 
     def posts() -> None:
         for _ in range(POSTS):
-            creation.create(hub, DEFAULT_WORKSPACE, documents.read(body, Spec), None)
+            creation.create(hub, DEFAULT_WORKSPACE, parsing.read(body, Spec), None)
 
     posts()
     return sampled(posts, _place)

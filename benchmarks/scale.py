@@ -12,20 +12,21 @@ from pathlib import Path
 import httpx
 from sqlalchemy.orm import Session
 
+from api.services.downsampling import sampled
 from api.services.histories import chosen
-from api.services.sampling import sampled
 from benchmarks import mlflow_scale
 from benchmarks.report import Sample, header, table
 from benchmarks.scale_data import NEEDLE, Size, build, ids
 from benchmarks.stage import DATABASES, database_version, stages
 from gradus.status import Status
 from gradus.wire.sweep import SweepResult
-from hub import events, experiments, metrics, sweep_results, sweeps
-from hub.database import Database
-from hub.experiments import Filter
+from hub.database.database import Database
+from hub.experiments import events, experiments, metrics
+from hub.experiments.experiments import Filter
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.records import record
 from hub.settings import Settings
+from hub.sweeps import results, sweeps
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
 from tests.servers.processes import http_client, running_api, service_env
 
@@ -146,7 +147,7 @@ def _through_the_hub(hub: Hub, places: Places) -> dict[str, Ask]:
 def _results(session: Session, sweep_id: str) -> Sequence[SweepResult]:
     row = sweeps.get_of(session, DEFAULT_WORKSPACE, sweep_id)
     assert row is not None
-    return sweep_results.record(session, row).results
+    return results.record(session, row).results
 
 
 def _records(rows: Sequence[ExperimentRow]) -> int:

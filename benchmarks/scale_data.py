@@ -30,10 +30,10 @@ from gradus.spec.network import plan
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Member, expand
 from gradus.sweep.request import SweepRequest
-from hub.columns import Moment
-from hub.database import Database
+from hub.database.columns import Moment
+from hub.database.database import Database
+from hub.experiments.mapping import record, stored_spec
 from hub.ids import new_id
-from hub.records import record, stored_spec
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, Table
 
 LONG = 100

@@ -25,8 +25,9 @@ from benchmarks.siege_attacks import ATTACKS, Target
 from benchmarks.siege_watch import Seen, memory, watch
 from benchmarks.stage import claimed_job, metrics_row, settings
 from gradus.wire.key import Role
-from hub import events, keys, workspaces
-from hub.database import now
+from hub.access import keys, workspaces
+from hub.database.database import now
+from hub.experiments import events
 from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.tables import DEFAULT_WORKSPACE, MetricRow

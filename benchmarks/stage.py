@@ -10,15 +10,16 @@ from sqlalchemy import text
 from gradus.examples import ADAM_BATCH_NORM
 from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
-from hub import claims, experiments
-from hub.database import Database, now
-from hub.drafts import draft
-from hub.events import Event, append
-from hub.experiments import Origin
+from hub.database.database import Database, now
+from hub.experiments import experiments
+from hub.experiments.events import Event, append
+from hub.experiments.experiments import Origin
+from hub.experiments.mapping import record
+from hub.experiments.prepared import draft
 from hub.hub import Hub
 from hub.ids import new_id
+from hub.jobs import claims
 from hub.migrate import upgrade
-from hub.records import record
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE
 from hub.valkey import ValkeyServer

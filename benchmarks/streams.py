@@ -19,8 +19,8 @@ from benchmarks.listening import Receipt, Streams, listen
 from benchmarks.report import Sample, header, table
 from benchmarks.stage import DATABASES, claimed_job, database_version, metrics_row, stages
 from gradus.client import Access
-from hub import claims, runs
 from hub.hub import Hub
+from hub.jobs import claims, runs
 from hub.settings import Settings
 from tests.servers.processes import running_api, service_env
 

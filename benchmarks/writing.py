@@ -15,8 +15,8 @@ from typing import Protocol
 from benchmarks.mlflow_server import MlflowClient
 from benchmarks.report import Sample
 from benchmarks.stage import claimed_job, metrics_row
-from hub import runs
 from hub.hub import Hub
+from hub.jobs import runs
 from hub.settings import Settings
 
 Write = Callable[[], int]

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
+from hub.artifacts.deletion import Removals
 from hub.artifacts.store import artifact_store
-from hub.bell import Bell
-from hub.breaker import Breaker
-from hub.database import Database
-from hub.dispatch import Dispatcher
-from hub.outbox import Outbox, outbox
-from hub.queue import Queue
-from hub.removals import Removals
+from hub.database.database import Database
+from hub.messaging.circuit_breaker import Breaker
+from hub.messaging.dispatcher import Dispatcher
+from hub.messaging.outbox import Outbox, outbox
+from hub.messaging.pubsub import Bell
+from hub.messaging.queue import Queue
 from hub.settings import Settings
 
 

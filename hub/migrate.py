@@ -7,10 +7,10 @@ from alembic.config import Config
 
 from gradus.errors import Conflict
 from gradus.streams import tolerate_any_text
-from hub.database import Database
-from hub.schema import NEWEST, SCRIPTS, mismatch, version
+from hub.database.database import Database
+from hub.database.schema_version import NEWEST, SCRIPTS, mismatch, version
+from hub.environment_errors import told
 from hub.settings import Settings
-from hub.trouble import told
 
 
 def upgrade(url: str, revision: str = "head") -> None:

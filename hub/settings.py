@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from gradus import environment
 from gradus.client.access import data_dir
 from gradus.errors import BadRequest
-from hub.quotas import Quotas
+from hub.access.quotas import Quotas
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 REDIS = ("redis://", "rediss://", "unix://")

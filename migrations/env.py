@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from hub.database import Database
+from hub.database.database import Database
 from hub.tables import Table
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from hub.columns import Moment, Real
+from hub.database.columns import Moment, Real
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

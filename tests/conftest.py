@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from hub.datasets import available
+from hub.dataset_files import available
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres, running_postgres

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping
 
 from gradus.environment import number
-from hub.log_limit import limit_repeats
+from hub.environment_errors import told
+from hub.log_throttle import limit_repeats
 from hub.settings import Settings
-from hub.trouble import told
 from worker.app import WorkerProcess
 from worker.slot import Slot
 

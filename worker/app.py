@@ -13,15 +13,15 @@ from typing import cast
 from gradus import __version__
 from gradus.spec.device import DeviceKind
 from gradus.wire.system import WorkerRecord
-from hub import workers
-from hub.database import DATABASE_AWAY
+from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
-from hub.queue import queues_for
+from hub.jobs import workers
+from hub.messaging.queue import queues_for
 from hub.settings import Settings
-from worker import duties, hints
+from worker import background, messages
+from worker.shutdown import Stopping
 from worker.slot import Slot
-from worker.stopping import Stopping
-from worker.team import Team
+from worker.slot_pool import Team
 from worker.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class WorkerProcess:
             record = self._record(self._team.warm())
             kind = cast("DeviceKind", record.device.partition(":")[0])
             watchdog = Watchdog(self._hub.queue, ("auto", kind), self._team, self._end)
-            threads = duties.start(self._hub, record, self._team, watchdog, self._stopping)
+            threads = background.start(self._hub, record, self._team, watchdog, self._stopping)
             code = self._take_hints(record, kind)
             for thread in threads:
                 thread.join(1.0)
@@ -58,7 +58,9 @@ class WorkerProcess:
     def _take_hints(self, record: WorkerRecord, kind: DeviceKind) -> int:
         logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
         self._taking_hints = True
-        code = hints.take_hints(self._hub.queue.app, record.id, queues_for(kind), self._team.size, self._team.take_up)
+        code = messages.take_hints(
+            self._hub.queue.app, record.id, queues_for(kind), self._team.size, self._team.take_up
+        )
         self._stopping.begin()  # also when Celery gave up by itself
         return code
 
@@ -69,12 +71,12 @@ class WorkerProcess:
         logger.info("worker %s is to stop", self._team.id)
         if not self._taking_hints:
             sys.exit(0)
-        hints.stop()
+        messages.stop()
 
     def _end(self) -> None:
         """Because something is wrong: whoever keeps it alive starts it again."""
         self._stopping.begin()
-        hints.stop(1)
+        messages.stop(1)
 
     def _record(self, device: str) -> WorkerRecord:
         at = datetime.now(UTC)

@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from worker.child import Trainer
+from worker.trainer_process import Trainer
 
 logger = logging.getLogger(__name__)
 

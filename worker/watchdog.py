@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from hub.redis_errors import REDIS_TROUBLE
+from hub.messaging.redis_errors import REDIS_TROUBLE
 
 LOOK_SECONDS = 5.0
 LOOKS = 12

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.prefix import path_within
+from api.http.root_path import path_within
 
 AT_ONCE = 16
 """Requests that are begun. More would only share the same processor, and each step of each be the slower."""

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.answers import answer
-from api.callers import TheCaller
-from api.documented import GUARDED, problems
+from api.auth.dependencies import TheCaller
+from api.http.responses import answer
+from api.openapi.responses import GUARDED, problems
 from api.services import datasets, system
-from api.world import TheWorld
+from api.state import TheWorld
 from gradus.catalog import catalog
 from gradus.wire.catalog import Catalog
 from gradus.wire.dataset import DatasetPage, DatasetRecord

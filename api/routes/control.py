@@ -4,19 +4,19 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api import documents, etags
-from api.answers import answer, repeatable
-from api.bodies import JsonBody
-from api.callers import TheCaller
-from api.documented import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
-from api.parameters import ExperimentId, IdempotencyKey
+from api.auth.dependencies import TheCaller
+from api.http import etags, parsing
+from api.http.parameters import ExperimentId, IdempotencyKey
+from api.http.request_body import JsonBody
+from api.http.responses import answer, repeatable
+from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import control as service
 from api.services.experiments import Seen
-from api.world import TheWorld
+from api.state import TheWorld
 from gradus.wire.checkpoint import CheckpointPage
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import ExperimentRecord
-from hub import control
+from hub.jobs import control
 
 router = APIRouter(tags=["experiments"], responses=GUARDED)
 
@@ -85,7 +85,7 @@ def extend_experiment(
     Asking twice adds twice, unless the second is a repeat under one `Idempotency-Key`. A schedule then has the new
     number of epochs as its whole. One that has diverged or has had its `max_seconds` cannot go on: fork it.
     """
-    more = documents.read(body, ExtendRequest)
+    more = parsing.read(body, ExtendRequest)
     made = service.extend(world.hub, caller.workspace_id, experiment_id, more, idempotency_key)
     return repeatable(made, 202)
 
@@ -117,7 +117,7 @@ def fork_experiment(
     remembers (Adam and AdamW remember the same); its metrics begin with the epoch after. What is the best epoch and
     how long early stopping has waited is judged anew.
     """
-    request = documents.read(body, ForkRequest)
+    request = parsing.read(body, ForkRequest)
     made = service.fork(world.hub, caller.workspace_id, experiment_id, request, idempotency_key)
     return repeatable(made, 201, f"/v1/experiments/{made.id}")
 

@@ -11,18 +11,18 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.answers import NO_STORE, answer
-from api.callers import TheCaller
-from api.documented import GUARDED, Responses, problems
-from api.forms import FORMS, Form
-from api.held_open import HoldingResponse, holder
-from api.logs import Log, OneLog, WorkspaceLog
-from api.negotiation import choose
-from api.parameters import After, ExperimentId, Query
+from api.auth.dependencies import TheCaller
+from api.http.negotiation import choose
+from api.http.parameters import After, ExperimentId, Query
+from api.http.responses import NO_STORE, answer
+from api.openapi.responses import GUARDED, Responses, problems
 from api.services import following, log
-from api.world import TheWorld, World
+from api.state import TheWorld, World
+from api.streaming.encodings import FORMS, Form
+from api.streaming.open_requests import HoldingResponse, holder
+from api.streaming.sources import Log, OneLog, WorkspaceLog
 from gradus.wire.experiment import LogPage
-from hub.keys import Caller
+from hub.access.keys import Caller
 
 router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 

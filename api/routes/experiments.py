@@ -8,26 +8,26 @@ from fastapi import Query as InQuery
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api import documents, etags
-from api.answers import answer, headers_of, repeatable
-from api.bodies import JsonBody
-from api.callers import TheCaller
-from api.documented import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
-from api.held_open import holder
-from api.leaving import while_connected
+from api.auth.dependencies import TheCaller
+from api.http import etags, parsing
+from api.http.disconnect import while_connected
+from api.http.parameters import ExperimentId, IdempotencyKey, Query, Text
+from api.http.prefer_header import preferred_wait
+from api.http.request_body import JsonBody
+from api.http.responses import answer, headers_of, repeatable
 from api.limits import PAGE_SIZE
-from api.parameters import ExperimentId, IdempotencyKey, Query, Text
-from api.preferences import preferred_wait
+from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import creation, experiments, following
 from api.services.experiments import Seen
-from api.world import TheWorld, World
+from api.state import TheWorld, World
+from api.streaming.open_requests import holder
 from gradus.catalog import as_posted
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentRecord
-from hub.experiments import Filter
-from hub.keys import Caller
+from hub.access.keys import Caller
+from hub.experiments.experiments import Filter
 
 router = APIRouter(tags=["experiments"], responses=GUARDED)
 
@@ -111,7 +111,7 @@ async def create_experiment(
     ] = None,
 ) -> Response:
     """Train a network: one spec in; the experiment comes back, and a worker takes it up."""
-    experiment = await run_in_threadpool(documents.read, body, Spec)
+    experiment = await run_in_threadpool(parsing.read, body, Spec)
     if query.dry_run:
         return answer(await run_in_threadpool(creation.preview, world.hub, experiment))
     made = await run_in_threadpool(creation.create, world.hub, caller.workspace_id, experiment, idempotency_key)
@@ -175,7 +175,7 @@ def change_experiment(
     if_match: Annotated[list[str] | None, Header(description="Change it only if it is still this version.")] = None,
 ) -> Response:
     """Change name, tags or notes; keys that are left out stay as they are."""
-    changes = documents.read_changes(body)
+    changes = parsing.read_changes(body)
     return _seen(
         experiments.patch(
             world.hub,

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Response
 
-from api.answers import NO_STORE, answer
-from api.callers import Operator
-from api.documented import GUARDED, OPEN
+from api.auth.dependencies import Operator
+from api.http.responses import NO_STORE, answer
+from api.openapi.responses import GUARDED, OPEN
+from api.prometheus import CONTENT_TYPE
 from api.services import system
-from api.telemetry import CONTENT_TYPE
-from api.world import TheWorld
+from api.state import TheWorld
 from gradus.wire.system import Health
 
 router = APIRouter(tags=["operation"])

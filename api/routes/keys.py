@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api import documents
-from api.answers import NO_STORE, answer
-from api.bodies import JsonBody
-from api.callers import Admin
-from api.documented import GUARDED, body_of, header, problems
+from api.auth.dependencies import Admin
+from api.http import parsing
+from api.http.request_body import JsonBody
+from api.http.responses import NO_STORE, answer
+from api.openapi.responses import GUARDED, body_of, header, problems
 from api.services import keys
-from api.world import TheWorld
+from api.state import TheWorld
 from gradus.wire.key import KeyPage, KeyRequest, NewKey
 
 router = APIRouter(tags=["keys"], responses=GUARDED)
@@ -29,7 +29,7 @@ _EXAMPLES = {
 )
 def create_key(world: TheWorld, caller: Admin, body: JsonBody) -> Response:
     """Make a key of your workspace. The answer is the only place that ever shows it."""
-    made = keys.create(world.hub, caller.workspace_id, documents.read(body, KeyRequest))
+    made = keys.create(world.hub, caller.workspace_id, parsing.read(body, KeyRequest))
     return answer(made, 201, {**NO_STORE, "Location": "/v1/keys"})
 
 

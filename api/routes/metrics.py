@@ -11,15 +11,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.answers import JSON, NO_STORE, answer
-from api.callers import TheCaller
-from api.documented import GUARDED, problems
-from api.held_open import holder
-from api.leaving import while_connected
-from api.negotiation import choose
-from api.parameters import After, ExperimentId, Query, Text, Wait
+from api.auth.dependencies import TheCaller
+from api.http.disconnect import while_connected
+from api.http.negotiation import choose
+from api.http.parameters import After, ExperimentId, Query, Text, Wait
+from api.http.responses import JSON, NO_STORE, answer
+from api.openapi.responses import GUARDED, problems
 from api.services import following, histories, metrics
-from api.world import TheWorld, World
+from api.state import TheWorld, World
+from api.streaming.open_requests import holder
 from gradus.wire.metrics import MetricsPage, MetricsPages
 
 router = APIRouter(tags=["metrics and events"], responses=GUARDED)

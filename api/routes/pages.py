@@ -9,23 +9,23 @@ import plotly
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import shell
-from api.middleware.security import PAGE
-from api.negotiation import prefers_html
-from api.prefix import path_within, root_of
-from api.statics import ASKED, KEPT, Files, Made, Versioned
+from api.http.negotiation import prefers_html
+from api.http.root_path import path_within, root_of
+from api.middleware.security_headers import PAGE
+from api.web import dashboard_page
+from api.web.static_files import ASKED, KEPT, Files, Made, Versioned
 
 router = APIRouter(include_in_schema=False)
 
-_VERSION = shell.version()
-_STYLES = Made(shell.styles().encode(), "text/css")
+_VERSION = dashboard_page.version()
+_STYLES = Made(dashboard_page.styles().encode(), "text/css")
 _SWAGGER = Path(fastapi_standalone_docs.__path__[0]) / "static" / "swagger"
 _EAGERLY = b"//# allFunctionsCalledOnLoad\n"
 """Has Chromium compile all of a script beside the page, which would stand still for it: 0.4 s for plotly.js."""
 _PLOTLY = Path(plotly.__path__[0]) / "package_data" / "plotly.min.js"
 _CHARTS = Made(_EAGERLY + _PLOTLY.read_bytes(), "text/javascript")
-_REFERENCE = (shell.PAGES / "docs.html").read_text()
-_SIGN_IN = (shell.PAGES / "sign-in.html").read_text()
+_REFERENCE = (dashboard_page.PAGES / "docs.html").read_text()
+_SIGN_IN = (dashboard_page.PAGES / "sign-in.html").read_text()
 _READ = ["GET", "HEAD"]
 _ID = re.compile(r"\w+", re.ASCII)
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -34,7 +34,7 @@ _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 def mount(app: FastAPI) -> None:
     """The files that the pages are made of; they come with packages, none from elsewhere."""
-    app.mount("/pages", Versioned(shell.PAGES, _VERSION))
+    app.mount("/pages", Versioned(dashboard_page.PAGES, _VERSION))
     app.mount("/docs", Files(directory=_SWAGGER))
 
 
@@ -45,8 +45,8 @@ def _serve(path: str, document: str) -> None:
         return _page(request, document, PAGE, HTTPStatus.OK if known else HTTPStatus.NOT_FOUND)
 
 
-_DOCUMENTS = shell.documents(f"/pages/{_VERSION}")
-_NOWHERE = _DOCUMENTS.pop(shell.NOWHERE)
+_DOCUMENTS = dashboard_page.documents(f"/pages/{_VERSION}")
+_NOWHERE = _DOCUMENTS.pop(dashboard_page.NOWHERE)
 
 for _path, _document in _DOCUMENTS.items():
     _serve(_path, _document)
@@ -89,4 +89,4 @@ def describe(request: Request) -> Response:
 
 def _page(request: Request, document: str, policy: str, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
-    return HTMLResponse(shell.rooted(document, root_of(request)), status, headers)
+    return HTMLResponse(dashboard_page.rooted(document, root_of(request)), status, headers)

@@ -4,17 +4,17 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api import documents
-from api.answers import NO_STORE, answer
-from api.bodies import SmallBody
-from api.callers import AnyCaller
-from api.documented import GUARDED, OPEN, body_of, header, problems
-from api.prefix import root_of
+from api.auth.credentials import COOKIE, Visit
+from api.auth.dependencies import AnyCaller
+from api.http import parsing
+from api.http.request_body import SmallBody
+from api.http.responses import NO_STORE, answer
+from api.http.root_path import root_of
+from api.openapi.responses import GUARDED, OPEN, body_of, header, problems
 from api.services import sessions
-from api.visit import COOKIE, Visit
-from api.world import TheWorld
+from api.state import TheWorld
 from gradus.wire.key import SessionRecord, SignIn, SignInLink
-from hub.passes import NewPass, PassKind
+from hub.access.browser_sessions import NewPass, PassKind
 
 router = APIRouter(tags=["keys"], responses=GUARDED)
 
@@ -32,7 +32,7 @@ def sign_in(request: Request, world: TheWorld, body: SmallBody) -> Response:
     """Exchange a key, or the ticket of a sign-in link, for a cookie that a page's scripts cannot read."""
     visit = Visit(request)
     visit.refuse_foreign_page(proof=False)
-    signed_in = sessions.sign_in(world.hub, documents.read_secret(body, SignIn))
+    signed_in = sessions.sign_in(world.hub, parsing.read_secret(body, SignIn))
     if signed_in is None:
         raise world.door.refusal(visit)
     record, made = signed_in

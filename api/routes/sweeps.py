@@ -6,16 +6,16 @@ from fastapi import APIRouter, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 
-from api import documents
-from api.answers import answer, repeatable
-from api.bodies import JsonBody
-from api.callers import TheCaller
-from api.documented import GUARDED, REPLAYED, WITH_SWEEP, body_of, header, problems
+from api.auth.dependencies import TheCaller
+from api.dependencies import TheTurn
+from api.http import parsing
+from api.http.parameters import IdempotencyKey, Query, SweepId
+from api.http.request_body import JsonBody
+from api.http.responses import answer, repeatable
 from api.limits import PAGE_SIZE
-from api.parameters import IdempotencyKey, Query, SweepId
+from api.openapi.responses import GUARDED, REPLAYED, WITH_SWEEP, body_of, header, problems
 from api.services import sweeps
-from api.sweep_turns import TheTurn
-from api.world import TheWorld
+from api.state import TheWorld
 from gradus.catalog import as_posted
 from gradus.examples import DIGITS, GRADIENT_DESCENT
 from gradus.sweep.request import SweepExtension, SweepRequest
@@ -113,7 +113,7 @@ def create_sweep(
 
     Those of one shape train side by side as one. A mistake in any of them is named with its label.
     """
-    request = documents.read(body, SweepRequest)
+    request = parsing.read(body, SweepRequest)
     if query.dry_run:
         return answer(sweeps.preview(world.hub, caller.workspace_id, request, turn.check))
     made = sweeps.create(world.hub, caller.workspace_id, request, idempotency_key, turn.check)
@@ -171,5 +171,5 @@ def extend_sweep(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Add seeds, values, draws or variants; what is new is trained. What it has already is not trained twice."""
-    more = documents.read(body, SweepExtension)
+    more = parsing.read(body, SweepExtension)
     return repeatable(sweeps.extend(world.hub, caller.workspace_id, sweep_id, more, idempotency_key, turn.check), 202)

@@ -7,22 +7,24 @@ from functools import partial
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from api.documents import invalid
+from api.http.parsing import invalid
 from api.services import creation
 from api.services.experiments import Seen
-from api.services.repeats import Outcome, earlier, once
-from api.services.things import EXPERIMENTS
+from api.services.idempotency import Outcome, earlier, once
+from api.services.lookup import EXPERIMENTS
 from gradus.errors import InvalidSpec
 from gradus.fork import changed, misfits
 from gradus.spec.experiment import Spec
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.problem import Mistake, mistakes
-from hub import checkpoints, control, demand, forks, idempotency, provenance
-from hub.experiments import Origin
+from hub import idempotency
+from hub.experiments import forks, provenance
+from hub.experiments.experiments import Origin
+from hub.experiments.mapping import spec_of
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.records import spec_of
+from hub.jobs import checkpoints, control, device_demand
 from hub.tables import ExperimentRow
 
 Wish = Callable[[Session, ExperimentRow], None]
@@ -40,7 +42,7 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, wish: Wish) -> Seen:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         wish(session, row)
         session.refresh(row)  # writing events moves the version on
-        return Seen(demand.seen_one(session, row), row.version)
+        return Seen(device_demand.seen_one(session, row), row.version)
 
 
 def resume(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:

@@ -2,19 +2,22 @@
 
 from sqlalchemy.orm import Session
 
-from api.documents import invalid
-from api.services.repeats import Outcome, once
+from api.http.parsing import invalid
+from api.services.idempotency import Outcome, once
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.summary import dry_run
 from gradus.wire.experiment import DryRun
-from hub import demand, events, experiments, idempotency, quotas
-from hub.database import now
-from hub.events import Event
-from hub.experiments import Origin
+from hub import idempotency
+from hub.access import quotas
+from hub.database.database import now
+from hub.experiments import events, experiments
+from hub.experiments.events import Event
+from hub.experiments.experiments import Origin
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.outbox import outbox
-from hub.records import record
+from hub.jobs import device_demand
+from hub.messaging.outbox import outbox
 from hub.tables import ExperimentRow
 
 
@@ -64,7 +67,7 @@ def store(
     quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
     row = experiments.add(session, workspace_id, experiment, at, origin)
     outbox(session).hints.append((row.job_id, experiment.device))
-    waits = demand.warnings(session, [(row.id, experiment.device)])
+    waits = device_demand.warnings(session, [(row.id, experiment.device)])
     events.append(session, [Event(row.id, EventKind.STATUS, record(row)), *waits], at)
     session.refresh(row, ["version", "events"])  # writing events moves them on
     return row
@@ -72,5 +75,5 @@ def store(
 
 def outcome(session: Session, row: ExperimentRow) -> Outcome:
     """The experiment as it is now."""
-    seen = demand.seen_one(session, row)
+    seen = device_demand.seen_one(session, row)
     return Outcome(row.id, seen.model_dump_json(), row.version, waiting_for=seen.waiting_for)

@@ -7,7 +7,7 @@ from gradus.datasets import DATASETS, DatasetFacts
 from gradus.errors import NotFound
 from gradus.nearest import nearest
 from gradus.wire.dataset import DatasetPage, DatasetRecord
-from hub.datasets import available
+from hub.dataset_files import available
 
 
 def page(directories: Sequence[Path]) -> DatasetPage:

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from api import cursors
-from api.services.things import EXPERIMENTS
+from api.http import cursors
+from api.services.lookup import EXPERIMENTS
 from gradus.errors import Conflict, PreconditionFailed
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentPage, ExperimentPatch, ExperimentRecord
-from hub import demand, events, experiments
-from hub.database import now
-from hub.events import Event
-from hub.experiments import Filter
+from hub.database.database import now
+from hub.experiments import events, experiments
+from hub.experiments.events import Event
+from hub.experiments.experiments import Filter
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.records import record
+from hub.jobs import device_demand
 from hub.tables import ExperimentRow
 
 
@@ -35,7 +36,7 @@ def get(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        return Seen(demand.seen_one(session, row), row.version)
+        return Seen(device_demand.seen_one(session, row), row.version)
 
 
 def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
@@ -58,7 +59,7 @@ def page(hub: Hub, workspace_id: str, shown: Filter, cursor: str | None, limit: 
         rows = experiments.page(
             session, workspace_id, shown, before, limit + 1
         )  # one more tells whether there is a next page
-        data = tuple(demand.seen(session, rows[:limit]))
+        data = tuple(device_demand.seen(session, rows[:limit]))
     return ExperimentPage(data=data, next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
 
 
@@ -77,7 +78,7 @@ def patch(
             raise PreconditionFailed(f"experiment {row.id} has changed since; its version is now {row.version}")
         experiments.rename(session, row, changes.name, changes.tags, changes.notes)
         _tell(session, row)
-        return Seen(demand.seen_one(session, row), row.version)
+        return Seen(device_demand.seen_one(session, row), row.version)
 
 
 def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from api.ear import Ear
-from api.services.things import EXPERIMENTS
-from api.tail import Tail
+from api.services.lookup import EXPERIMENTS
+from api.streaming.broadcaster import Tail
+from api.streaming.subscriber import Ear
 from gradus.status import EventKind, Status
-from hub import events
+from hub.experiments import events
 from hub.hub import Hub
 
 END = frozenset({EventKind.END})

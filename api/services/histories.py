@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from api.services.downsampling import sampled
 from api.services.metrics import MOST_ROWS
-from api.services.sampling import sampled
 from gradus.wire.metrics import MetricsPage, MetricsPages, MetricsRow
-from hub import metrics
+from hub.experiments import metrics
+from hub.experiments.metrics import MOST_LOSSES
 from hub.hub import Hub
-from hub.metrics import MOST_LOSSES
 
 
 def read(hub: Hub, workspace_id: str, experiment_ids: Sequence[str], max_points: int) -> MetricsPages:

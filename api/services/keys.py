@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from api.documents import invalid
+from api.http.parsing import invalid
 from gradus.errors import NotFound
 from gradus.wire.key import KeyPage, KeyRequest, NewKey
 from gradus.wire.problem import Mistake
-from hub import keys
+from hub.access import keys
 from hub.hub import Hub
 
 

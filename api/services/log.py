@@ -1,8 +1,8 @@
 """The log of an experiment."""
 
-from api.services.things import EXPERIMENTS
+from api.services.lookup import EXPERIMENTS
 from gradus.wire.experiment import LogEntry, LogLine, LogPage
-from hub import events
+from hub.experiments import events
 from hub.hub import Hub
 
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from api.services.sampling import sampled
-from api.services.things import EXPERIMENTS
+from api.services.downsampling import sampled
+from api.services.lookup import EXPERIMENTS
 from gradus.status import Status
 from gradus.wire.message import rfc3339
 from gradus.wire.metrics import MetricsPage, MetricsRow
-from hub import metrics
+from hub.experiments import metrics
 from hub.hub import Hub
 
 MOST_ROWS = 10_000

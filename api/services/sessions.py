@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from gradus.errors import InvalidSpec
 from gradus.wire.key import Role, SessionRecord, SignIn, SignInLink
-from hub import keys, passes
+from hub.access import browser_sessions, keys
+from hub.access.browser_sessions import NewPass, PassKind
+from hub.access.keys import Caller
 from hub.hub import Hub
-from hub.keys import Caller
-from hub.passes import NewPass, PassKind
 from hub.tables import KeyRow
 
 
@@ -26,7 +26,7 @@ def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewPass] | None:
         row = _row(session, shown, at)
         if row is None:
             return None
-        made = passes.issue(session, row, PassKind.SESSION, at)
+        made = browser_sessions.issue(session, row, PassKind.SESSION, at)
         return SessionRecord(
             workspace=row.workspace_id, role=Role(row.role), key_id=row.id, expires_at=made.until
         ), made
@@ -35,9 +35,9 @@ def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewPass] | None:
 def sign_out(hub: Hub, text: str) -> None:
     """End the session of a cookie, if it is one."""
     with hub.write() as session:
-        found = passes.find(session, text, PassKind.SESSION, datetime.now(UTC))
+        found = browser_sessions.find(session, text, PassKind.SESSION, datetime.now(UTC))
         if found is not None:
-            passes.end(session, found[1].id)
+            browser_sessions.end(session, found[1].id)
 
 
 def link(hub: Hub, caller: Caller) -> SignInLink:
@@ -45,8 +45,8 @@ def link(hub: Hub, caller: Caller) -> SignInLink:
     with hub.write() as session:
         row = session.get(KeyRow, caller.key_id)
         assert row is not None, "keys are never deleted"
-        made = passes.issue(session, row, PassKind.TICKET, datetime.now(UTC))
-    return SignInLink(path=passes.path(made), expires_at=made.until)
+        made = browser_sessions.issue(session, row, PassKind.TICKET, datetime.now(UTC))
+    return SignInLink(path=browser_sessions.path(made), expires_at=made.until)
 
 
 def who(caller: Caller) -> SessionRecord:
@@ -57,4 +57,4 @@ def who(caller: Caller) -> SessionRecord:
 def _row(session: Session, shown: SignIn, at: datetime) -> KeyRow | None:
     if shown.key is not None:
         return keys.find(session, shown.key, at)
-    return passes.spend(session, shown.ticket or "", at)
+    return browser_sessions.spend(session, shown.ticket or "", at)

@@ -4,11 +4,11 @@ from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
-from api import cursors
-from api.documents import invalid
-from api.identity import is_sweep_id
-from api.services.repeats import Deed, Outcome, earlier, once
-from api.services.things import SWEEPS
+from api.http import cursors
+from api.http.parsing import invalid
+from api.ids import is_sweep_id
+from api.services.idempotency import Deed, Outcome, earlier, once
+from api.services.lookup import SWEEPS
 from gradus.array import arrays
 from gradus.errors import InvalidSpec
 from gradus.spec.network import plan
@@ -19,12 +19,16 @@ from gradus.sweep.limits import Check, nothing_to_check
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.problem import Mistake
 from gradus.wire.sweep import PlannedMember, SweepDryRun, SweepPage, SweepRecord
-from hub import estimates, idempotency, quotas, sweep_control, sweeps, workers
-from hub.database import now
+from hub import idempotency
+from hub.access import quotas
+from hub.access.quotas import Quotas
+from hub.database.database import now
+from hub.experiments import estimates
 from hub.hub import Hub
-from hub.quotas import Quotas
-from hub.sweep_results import record, summary
-from hub.sweeps import Planned
+from hub.jobs import workers
+from hub.sweeps import control, sweeps
+from hub.sweeps.results import record, summary
+from hub.sweeps.sweeps import Planned
 from hub.tables import SweepRow
 
 
@@ -110,7 +114,7 @@ def cancel(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
     """
     with hub.write() as session:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
-        sweep_control.cancel(session, row, now(session))
+        control.cancel(session, row, now(session))
         return record(session, row)
 
 
@@ -127,13 +131,13 @@ def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcom
     if first := earlier(hub, asked):
         return first
     with hub.read() as session:
-        specs = sweep_control.failed(session, SWEEPS.found(session, workspace_id, sweep_id))
+        specs = control.failed(session, SWEEPS.found(session, workspace_id, sweep_id))
         room = workers.room(session)
-    jobs = sweep_control.dealt(specs, room, hub.settings.quotas.running)
+    jobs = control.dealt(specs, room, hub.settings.quotas.running)
 
     def deed(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
-        sweep_control.retry(session, row, jobs, hub.settings.quotas, now(session))
+        control.retry(session, row, jobs, hub.settings.quotas, now(session))
         return _outcome(session, row)
 
     return once(hub, asked, deed)

@@ -13,10 +13,13 @@ from gradus import __version__
 from gradus.spec.device import DeviceWish
 from gradus.status import Status
 from gradus.wire.system import DependencyHealth, Health, SystemRecord
-from hub import experiments, queue, schema, workers
+from hub.database import schema_version
+from hub.database.disk_space import NO_ROOM
+from hub.environment_errors import disk_full
+from hub.experiments import experiments
 from hub.hub import Hub
-from hub.room import NO_ROOM
-from hub.trouble import disk_full
+from hub.jobs import workers
+from hub.messaging import queue
 
 
 def system(hub: Hub, workspace_id: str) -> SystemRecord:
@@ -62,7 +65,7 @@ def _ping(client: "redis.Redis") -> None:
 def _mismatch(hub: Hub) -> str | None:
     """Nor has it room to store anything: it is asked after everything else."""
     with hub.read() as session:
-        wrong = schema.mismatch(session)
+        wrong = schema_version.mismatch(session)
     return wrong or (NO_ROOM if hub.database.room.is_full() else None)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hub.artifacts.manifest import Damaged, Receipt, seal, verify
-from hub.disk import sync
+from hub.fsync import sync
 
 PARTIAL = ".partial"
 

@@ -15,15 +15,15 @@ from gradus.root_path import ROOT_PATH
 from gradus.streams import tolerate_any_text
 from gradus.wire.system import WorkerRecord
 from hub import open_files
-from hub.embedded.child import end_with_parent
-from hub.embedded.folder import DataFolder, Held
-from hub.embedded.own_key import sign_in_path
+from hub.access.browser_sessions import PassKind
+from hub.database.disk_space import require_room
+from hub.embedded.data_folder import DataFolder, Held
+from hub.embedded.local_key import sign_in_path
 from hub.embedded.ports import free_port
+from hub.embedded.run_part import end_with_parent
 from hub.embedded.supervisor import Stopped, Supervisor
+from hub.environment_errors import EXPECTED, NO_WORDS, sentence
 from hub.loopback import loopback
-from hub.passes import PassKind
-from hub.room import require_room
-from hub.trouble import EXPECTED, NO_WORDS, sentence
 
 FAILED = 3
 ALREADY_RUNNING = 4

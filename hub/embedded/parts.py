@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from hub.embedded.folder import DataFolder
+from hub.embedded.data_folder import DataFolder
 from hub.signals import signal_name
 from hub.valkey import ValkeyServer
 
@@ -58,7 +58,7 @@ class ModulePart:
         held = self._folder.running / self.name
         with self._folder.log(self.name).open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "hub.embedded.child", held, *self._command],
+                [sys.executable, "-m", "hub.embedded.run_part", held, *self._command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -10,13 +10,13 @@ from gradus.client import Access, Client, calls
 from gradus.errors import Unavailable
 from gradus.root_path import ROOT_PATH, escaped
 from gradus.wire.system import WorkerRecord
+from hub.embedded.data_folder import DataFolder
 from hub.embedded.devices import gpus, worker_envs
-from hub.embedded.folder import DataFolder
-from hub.embedded.keeper import Keeper
-from hub.embedded.leftovers import end_leftovers
-from hub.embedded.own_key import own_key
+from hub.embedded.local_key import own_key
+from hub.embedded.orphans import end_leftovers
 from hub.embedded.parts import ModulePart, Part, ValkeyPart
 from hub.embedded.ports import url_of
+from hub.embedded.restarts import Keeper
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.columns import Moment
+from hub.database.columns import Moment
 from hub.tables.base import Table
 
 DEFAULT_WORKSPACE = "default"

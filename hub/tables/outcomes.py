@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.columns import Moment, Real
+from hub.database.columns import Moment, Real
 from hub.tables.base import Table
 
 

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from hub.valkey.access import Access
+from hub.valkey.connection import Access
 
 _TEXT = """\
 port 0

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Self
 
 from gradus.errors import Unavailable
-from hub.valkey.access import Access
 from hub.valkey.config import read_access, write
+from hub.valkey.connection import Access
 from hub.valkey.executable import find_executable
 from hub.valkey.lock import Lock
-from hub.valkey.sockets import is_private, place
+from hub.valkey.socket_path import is_private, place
 
 START_SECONDS = 60.0
 """Reading back a long append-only file takes its time."""

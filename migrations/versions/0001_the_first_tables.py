@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hub.columns import Moment, Real
+from hub.database.columns import Moment, Real
 
 revision = "0001"
 down_revision = None

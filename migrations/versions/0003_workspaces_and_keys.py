@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from hub.columns import Moment
+from hub.database.columns import Moment
 
 revision = "0003"
 down_revision = "0002"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hub.columns import Moment
+from hub.database.columns import Moment
 
 revision = "0007"
 down_revision = "0006"

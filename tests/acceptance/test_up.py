@@ -18,7 +18,7 @@ import pytest
 
 from gradus.client import Client
 from hub.valkey import ValkeyServer
-from tests.integration.access.doors import bearer
+from tests.integration.access.credentials import bearer
 from tests.servers.processes import ROOT, Program, answers, gone, saved_access, wait_until
 
 PARTS = ("api", "worker-1")

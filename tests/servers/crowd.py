@@ -12,15 +12,15 @@ from sqlalchemy import func, select
 
 from gradus.spec.experiment import Spec
 from gradus.status import FINAL, EventKind
-from hub import experiments
-from hub.database import now
-from hub.drafts import draft
-from hub.events import Event, append
-from hub.experiments import Origin
+from hub.database.database import now
+from hub.experiments import experiments
+from hub.experiments.events import Event, append
+from hub.experiments.experiments import Origin
+from hub.experiments.mapping import record
+from hub.experiments.prepared import draft
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.outbox import outbox
-from hub.records import record
+from hub.messaging.outbox import outbox
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
 from tests.servers.processes import Program
 

@@ -17,8 +17,8 @@ import httpx
 from gradus.client import Access, Client, calls
 from gradus.errors import Unavailable
 from gradus.wire.key import Role
-from hub import keys
-from hub.database import Database
+from hub.access import keys
+from hub.database.database import Database
 from hub.tables import DEFAULT_WORKSPACE
 
 ROOT = Path(__file__).parents[2]

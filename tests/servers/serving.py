@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from api.protocol import BoundedHttpProtocol
+from api.http.protocol import BoundedHttpProtocol
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hub.quotas import Quotas
+from hub.access.quotas import Quotas
 from hub.settings import NUMBERS
 
 ROOT = Path(__file__).parents[2]

@@ -20,12 +20,12 @@ from gradus.client.access import data_dir
 from gradus.client.calls import call
 from gradus.errors import BadRequest, Unavailable
 from hub.artifacts.store import artifact_store
-from hub.database import Database
+from hub.database.database import Database
 from hub.embedded import __main__ as embedded
-from hub.embedded.folder import DataFolder
+from hub.embedded.data_folder import DataFolder
+from hub.environment_errors import disk_full, sentence
 from hub.migrate import upgrade
 from hub.settings import Settings, sqlite_url
-from hub.trouble import disk_full, sentence
 from tests.servers.processes import ROOT
 
 NAMES = ["mine?a", "a%20b", "100%", "a#b", "a b", "ü 漢字", 'it\'s "it"', "a@b:c", "a&b=c;d", "a\\b", "a+b", "file:x"]
@@ -230,7 +230,7 @@ MODULES = {
     "api": ("--host", "0.0.0.0"),  # noqa: S104
     "hub.embedded": ("--data", "data"),
     "worker": (),
-    "hub.checkup": (),
+    "hub.diagnostics": (),
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hub.artifacts.manifest import Damaged
 from hub.artifacts.store import ArtifactStore
-from hub.saved import Saved
+from hub.jobs.checkpoint_ref import Saved
 from worker.checkpoint.files import Kept, read
 from worker.training.state import MemberState, State
 from worker.training.target_scale import NAME as SCALE

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import httpx
 
 from gradus.datasets import DatasetFacts, IdxFile
-from hub.disk import sync
+from hub.fsync import sync
 from worker.data.errors import DataError
 
 Say = Callable[[str], None]

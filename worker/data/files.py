@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradus.datasets import DatasetFacts, IdxFile
-from hub.datasets import locate
+from hub.dataset_files import locate
 from worker.data.download import Say, download
 from worker.data.errors import DataError
 from worker.data.idx import BadIdx, read_idx

@@ -2,8 +2,8 @@
 
 import argparse
 
-from worker.trainer.manners import step_back
 from worker.trainer.pipe import Pipe
+from worker.trainer.process_limits import step_back
 
 
 def main() -> None:

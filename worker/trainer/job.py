@@ -9,18 +9,18 @@ import torch
 from gradus.spec.dataset import Dataset
 from gradus.status import FailureCode, Status
 from hub.artifacts.store import artifact_store
-from hub.saved import is_graft
+from hub.jobs.checkpoint_ref import is_graft
 from worker.checkpoint.files import Kept
-from worker.checkpoint.keeper import Keeper
 from worker.checkpoint.restore import extend, graft, restore
+from worker.checkpoint.writer import Keeper
 from worker.data.cache import DataCache
 from worker.data.load import load
-from worker.trainer.course import Course
+from worker.trainer.array_slots import Stand, groups, in_step, seated
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
-from worker.trainer.places import Stand, groups, in_step, seated
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import Begun, Ended, Report, Said, Train, Trainee
+from worker.trainer.run_loop import Course
 from worker.training.data import Data
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from gradus.status import Status
 from gradus.wire.experiment import Failure
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
-from hub.saved import Saved
+from hub.jobs.checkpoint_ref import Saved
 
 
 class Trainee(Message):

@@ -10,9 +10,9 @@ from gradus.spec.experiment import Spec
 from models.device import device, device_name
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
-from worker.trainer.manners import bound_memory
-from worker.trainer.memory import GROWTH, free_memory, own_bytes, peak_watched, settle_down
+from worker.trainer.memory_trim import GROWTH, free_memory, own_bytes, peak_watched, settle_down
 from worker.trainer.pipe import Pipe
+from worker.trainer.process_limits import bound_memory
 from worker.trainer.protocol import Idle, Ready
 from worker.training.data import Data, Split
 from worker.training.train import train

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.stopping import Standing
-from worker.training.guessing import Guesses
+from worker.training.baseline import Guesses
 from worker.training.report import Divergence, Ending, Finished, StoppedEarly
 
 

@@ -11,6 +11,7 @@ from gradus.spec.experiment import Spec
 from models.batch import Epoch
 from models.network import named
 from models.stopping import rule
+from worker.training.baseline import EXAMPLES, KnowingNothing
 from worker.training.beat import Beat, no_beat
 from worker.training.chunk import ChunkTrainer
 from worker.training.chunks import chunks
@@ -18,7 +19,6 @@ from worker.training.data import Data
 from worker.training.divergence import Watch, largest_layer, unsound
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
-from worker.training.guessing import EXAMPLES, KnowingNothing
 from worker.training.rates import learning_rates
 from worker.training.report import (
     Divergence,

@@ -1,5 +1,5 @@
-"""Database, SQLite and Redis of this machine, as the service would find them: `hub.checkup` looks, in a process of its
-own."""
+"""Database, SQLite and Redis of this machine, as the service would find them: `hub.diagnostics` looks, in a process of
+its own."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def storage(data: Path) -> Iterator[Check]:
     if find_spec("hub") is None or find_spec("sqlalchemy") is None:
         return
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "hub.checkup"],
+        [sys.executable, "-P", "-m", "hub.diagnostics"],
         env={**os.environ, "GRADUS_DATA_DIR": str(data)},
         capture_output=True,
         encoding="utf-8",

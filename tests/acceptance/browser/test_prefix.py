@@ -18,7 +18,7 @@ from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.acceptance.browser.chromium import visiting
-from tests.integration.access.doors import SPEC, bearer, make_key, serving
+from tests.integration.access.credentials import SPEC, bearer, make_key, serving
 from tests.servers.prefix_proxy import PrefixProxy, running_proxy
 
 PREFIX = "/user/ada@lab/gradus"

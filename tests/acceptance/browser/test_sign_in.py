@@ -22,7 +22,7 @@ from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import visiting
-from tests.integration.access.doors import make_key, revoke, serving, ticket
+from tests.integration.access.credentials import make_key, revoke, serving, ticket
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
-from tests.integration.access.doors import bearer, make_key, serving
+from tests.integration.access.credentials import bearer, make_key, serving
 
 
 @pytest.fixture(params=["sqlite"])

@@ -9,9 +9,9 @@ import pytest
 
 from api.app import create_app
 from gradus.wire.key import Role
+from hub.access.browser_sessions import PassKind
 from hub.hub import Hub
-from hub.passes import PassKind
-from tests.integration.access.doors import JSON, SPEC, bearer, make_key, revoke, serving, ticket
+from tests.integration.access.credentials import JSON, SPEC, bearer, make_key, revoke, serving, ticket
 
 
 @pytest.fixture

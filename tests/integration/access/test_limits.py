@@ -11,9 +11,9 @@ import pytest
 
 from api.app import create_app
 from gradus.wire.key import Role
+from hub.access.quotas import Quotas
 from hub.hub import Hub
-from hub.quotas import Quotas
-from tests.integration.access.doors import SPEC, bearer, make_key, serving
+from tests.integration.access.credentials import SPEC, bearer, make_key, serving
 
 Open = Callable[..., httpx.Client]
 

@@ -12,10 +12,10 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from gradus.wire.key import NewKey, Role
+from hub.access.browser_sessions import PassKind
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.passes import PassKind
-from tests.integration.access.doors import (
+from tests.integration.access.credentials import (
     SPEC,
     Address,
     addresses,

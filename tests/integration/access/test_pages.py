@@ -9,11 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 import api
-from api.statics import Versioned
+from api.web.static_files import Versioned
 from hub.hub import Hub
-from tests.integration.access.doors import SPEC, bearer, make_key, serving
+from tests.integration.access.credentials import SPEC, bearer, make_key, serving
 
-PAGES = Path(api.__file__).parent / "pages"
+PAGES = Path(api.__file__).parent / "web" / "pages"
 ANSWERS = [
     ("GET", "/v1/experiments", 200),
     ("POST", "/v1/experiments", 201),

@@ -13,7 +13,7 @@ from gradus.client import Client
 from gradus.root_path import root_path
 from gradus.wire.key import Role
 from hub.hub import Hub
-from tests.integration.access.doors import SPEC, bearer, make_key, serving
+from tests.integration.access.credentials import SPEC, bearer, make_key, serving
 from tests.servers.prefix_proxy import PrefixProxy, running_proxy
 
 PREFIX = "/lab/gradus"

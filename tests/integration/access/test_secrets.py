@@ -11,9 +11,9 @@ import pytest
 
 from api.keys import main as keys_command
 from gradus.wire.key import Role
-from hub import keys
+from hub.access import keys
 from hub.hub import Hub
-from tests.integration.access.doors import bearer, make_key, ticket
+from tests.integration.access.credentials import bearer, make_key, ticket
 
 ROOT = Path(__file__).parents[3]
 SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from hub import claims
 from hub.hub import Hub
 from hub.ids import new_id
+from hub.jobs import claims
 from hub.tables import ExperimentRow
-from tests.integration.access.doors import SPEC, bearer, make_key, revoke
+from tests.integration.access.credentials import SPEC, bearer, make_key, revoke
 from tests.integration.api.service import listening
 
 NDJSON = {"Accept": "application/x-ndjson"}

@@ -14,8 +14,8 @@ import pytest
 import uvicorn
 
 from api.app import create_app
-from api.protocol import BoundedHttpProtocol
-from api.tail import Tail
+from api.http.protocol import BoundedHttpProtocol
+from api.streaming.broadcaster import Tail
 from gradus.client import Access
 from hub.hub import Hub
 from tests.servers.processes import admin_key, http_client

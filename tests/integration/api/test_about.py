@@ -12,9 +12,10 @@ from sqlalchemy import update
 from gradus.client import Access
 from gradus.datasets import DATASETS
 from gradus.wire.system import WorkerRecord
-from hub import secret, workers
+from hub.access import secret
 from hub.hub import Hub
 from hub.ids import new_id
+from hub.jobs import workers
 from hub.settings import Settings
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, listening, on_sqlite, serving, wait_for

@@ -8,9 +8,9 @@ import pytest
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
-from hub import experiments as stored
-from hub import runs
+from hub.experiments import experiments as stored
 from hub.hub import Hub
+from hub.jobs import runs
 from tests.integration.api.contract import Contract
 from tests.integration.api.service import SPEC, Service, listening, on_sqlite
 from tests.integration.hub.work import INFINITY, NAN, claim, metrics_row, submit, train_epoch

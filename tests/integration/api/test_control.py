@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from gradus.status import Status
-from hub import claims, runs
 from hub.artifacts.store import ArtifactStore
 from hub.hub import Hub
-from hub.saved import Saved, key_of
+from hub.jobs import claims, runs
+from hub.jobs.checkpoint_ref import Saved, key_of
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, assert_problem, on_sqlite
 from tests.integration.hub.work import claim, metrics_row, submit, train_epoch

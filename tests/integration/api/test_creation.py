@@ -8,8 +8,8 @@ import httpx
 
 from gradus.examples import EXAMPLES
 from gradus.status import Status
-from hub import experiments as stored
-from hub import runs
+from hub.experiments import experiments as stored
+from hub.jobs import runs
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, on_sqlite
 from tests.integration.hub.work import claim, train_epoch
 

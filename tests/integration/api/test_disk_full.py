@@ -12,11 +12,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, event
 
-from api import problems
-from api.addresses import Addresses
+from api.http import problems
+from api.http.known_paths import Addresses
 from gradus.errors import Unavailable
-from hub import room
-from tests.integration.access.doors import serving
+from hub.database import disk_space
+from tests.integration.access.credentials import serving
 from tests.integration.api.service import SPEC, Service, assert_problem, on_sqlite
 
 
@@ -57,10 +57,10 @@ def test_who_creates_and_who_asks_for_readiness_are_told_and_later_all_is_well(
 def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "free", lambda _: room.LEAST - 1)
-    assert client.get("/readyz").json()["dependencies"][0]["detail"] == room.NO_ROOM
+    monkeypatch.setattr(disk_space, "free", lambda _: disk_space.LEAST - 1)
+    assert client.get("/readyz").json()["dependencies"][0]["detail"] == disk_space.NO_ROOM
     with pytest.raises(Unavailable, match="is full: make room"):
-        room.require_room(Path("/data"))
+        disk_space.require_room(Path("/data"))
 
 
 def test_a_file_that_finds_no_room_is_told_alike_and_another_fault_is_ours() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from gradus.status import Status
-from hub import claims, runs
+from hub.jobs import claims, runs
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch
 

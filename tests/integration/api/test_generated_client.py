@@ -16,8 +16,9 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 
 from gradus.status import Status
 from gradus.wire.key import Role
-from hub import experiments, runs
-from tests.integration.access.doors import make_key
+from hub.experiments import experiments
+from hub.jobs import runs
+from tests.integration.access.credentials import make_key
 from tests.integration.api.service import SPEC, Service, on_sqlite
 from tests.integration.hub.work import NAN, claim, train_epoch
 

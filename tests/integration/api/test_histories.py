@@ -7,7 +7,7 @@ import httpx
 from gradus.client import Client, calls
 from gradus.wire.key import Role
 from hub.ids import new_id
-from tests.integration.access.doors import bearer, make_key
+from tests.integration.access.credentials import bearer, make_key
 from tests.integration.api.service import Service, assert_problem, on_sqlite
 from tests.integration.hub.work import NAN, claim, submit, train_epoch
 

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from hub import events
-from hub.database import now
+from hub.database.database import now
+from hub.experiments import events
 from hub.ids import new_id
 from tests.integration.api.service import Service, assert_problem, on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch

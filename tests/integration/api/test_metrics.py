@@ -17,7 +17,8 @@ from api.services.metrics import MOST_ROWS
 from gradus.client import Client
 from gradus.status import Status
 from gradus.wire.metrics import MetricsRow
-from hub import claims, metrics, runs
+from hub.experiments import metrics
+from hub.jobs import claims, runs
 from hub.tables import ExperimentRow, MetricRow
 from tests.integration.api.service import SPEC, Service, on_sqlite, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, metrics_row, submit, train_epoch

@@ -11,10 +11,10 @@ import pytest
 from api.app import create_app
 from gradus.status import Status
 from gradus.wire.key import Role
-from hub import runs
 from hub.hub import Hub
+from hub.jobs import runs
 from hub.tables import ExperimentRow
-from tests.integration.access.doors import Address, addresses, bearer, make_key, serving
+from tests.integration.access.credentials import Address, addresses, bearer, make_key, serving
 from tests.integration.api.service import SPEC
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.integration.plans import overheard, plans, whole

@@ -9,9 +9,9 @@ from gradus.differences import between
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
-from hub import claims, runs
 from hub.hub import Hub
-from hub.saved import Saved, key_of
+from hub.jobs import claims, runs
+from hub.jobs.checkpoint_ref import Saved, key_of
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, on_sqlite
 from tests.integration.api.test_control import end, trained

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from gradus.status import Status
-from hub import experiments as stored
-from hub import runs
+from hub.access.quotas import Quotas
+from hub.experiments import experiments as stored
 from hub.hub import Hub
-from hub.quotas import Quotas
+from hub.jobs import runs
 from tests.integration.api.service import SPEC, Service, assert_problem, serving
 from tests.integration.hub.work import claim, train_epoch
 

@@ -11,9 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from gradus.errors import Conflict
+from hub.database.schema_version import NEWEST, SCRIPTS
 from hub.hub import Hub
 from hub.migrate import downgrade, upgrade
-from hub.schema import NEWEST, SCRIPTS
 from tests.integration.api.service import SPEC, Service, assert_problem
 
 ROOT = Path(__file__).parents[3]

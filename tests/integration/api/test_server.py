@@ -16,7 +16,7 @@ import pytest
 
 from gradus.client import Access
 from hub.hub import Hub
-from tests.integration.access.doors import bearer
+from tests.integration.access.credentials import bearer
 from tests.integration.api.service import on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.servers.processes import ROOT, Program, admin_key, free_port, running_api, service_env, wait_until

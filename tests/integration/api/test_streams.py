@@ -12,15 +12,16 @@ import httpx
 import redis
 from sqlalchemy import Engine, event
 
-from api import ear, logs
-from api.notes import Note
-from api.tail import Tail
+from api.streaming import sources, subscriber
+from api.streaming.broadcaster import Tail
+from api.streaming.log_event import Note
 from gradus.status import Status
 from gradus.wire.message import rfc3339
-from hub import events, runs
-from hub.bell import EVENTS
-from hub.database import now
+from hub.database.database import now
+from hub.experiments import events
 from hub.hub import Hub
+from hub.jobs import runs
+from hub.messaging.pubsub import EVENTS
 from hub.tables import ExperimentRow
 from tests.integration.api.service import Service, Told, listening, on_sqlite, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
@@ -172,17 +173,17 @@ def test_a_stream_is_longer_than_a_page_of_the_database(service: Service, client
     row = submit(service.hub)
     claimed = claim(service.hub, row)
     with service.hub.write() as session:
-        lines = [events.log(row.id, str(i)) for i in range(2 * logs.PAGE - 4)]
+        lines = [events.log(row.id, str(i)) for i in range(2 * sources.PAGE - 4)]
         events.append(session, lines, now(session))
     with service.hub.write() as session:
         runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
     with listening(client, f"/v1/experiments/{row.id}/events") as stream:
-        assert [one.id for one in stream] == list(range(1, 2 * logs.PAGE + 1))
+        assert [one.id for one in stream] == list(range(1, 2 * sources.PAGE + 1))
 
 
 def test_who_is_slow_reads_the_database_again(service: Service, client: httpx.Client) -> None:
     row = submit(service.hub)
-    count = 3 * ear.CAPACITY
+    count = 3 * subscriber.CAPACITY
     with listening(client, f"/v1/experiments/{row.id}/events") as stream:
         next(stream)
         with service.hub.write() as session:
@@ -334,9 +335,9 @@ def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: 
 
 def test_a_page_of_large_rows_is_a_short_one(hub: Hub) -> None:
     rows = [submit(hub, notes="x" * 20_000) for _ in range(10)]
-    log, seen = logs.WorkspaceLog(rows[0].workspace_id), [0]
+    log, seen = sources.WorkspaceLog(rows[0].workspace_id), [0]
     while (page := log.read(hub, seen[-1])).notes:
-        assert sum(len(note.envelope) for note in page.notes[:-1]) < logs.PAGE_BYTES
+        assert sum(len(note.envelope) for note in page.notes[:-1]) < sources.PAGE_BYTES
         assert page.more
         seen.extend(log.number(note) for note in page.notes)
     assert len(seen) == 1 + len(rows)

@@ -12,8 +12,9 @@ import pytest
 from gradus.status import FailureCode, Status
 from gradus.sweep import draws
 from gradus.wire.experiment import Failure
-from hub import experiments as stored
-from hub import runs, sweep_results
+from hub.experiments import experiments as stored
+from hub.jobs import runs
+from hub.sweeps import results
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, listening
 from tests.integration.hub.work import claim, metrics_row
 
@@ -326,7 +327,7 @@ def test_a_search_of_an_earlier_version_is_read_with_all_its_results(
     made = create(client, random=search)
     monkeypatch.setattr(draws, "VALUES", 8)
     assert_problem(client.post("/v1/sweeps", json={"base": SPEC, "random": search}), 422)
-    sweep_results._drawn.cache_clear()
+    results._drawn.cache_clear()
     found = get(client, made)
     assert sorted(one["changes"]["l2"] for one in found["results"]) == [0, 1, 2, 3]
     assert all(one["experiments"] for one in found["results"])
@@ -335,11 +336,11 @@ def test_a_search_of_an_earlier_version_is_read_with_all_its_results(
 def test_draws_are_made_once_for_all_who_look(client: httpx.Client) -> None:
     made = create(client, random={"n": 3, "space": {"l2": {"kind": "uniform", "low": 0, "high": 1}}})
     first = get(client, made)
-    before = sweep_results._drawn.cache_info()
+    before = results._drawn.cache_info()
     assert get(client, made) == first
-    after = sweep_results._drawn.cache_info()
+    after = results._drawn.cache_info()
     assert (after.hits, after.misses) == (before.hits + 1, before.misses)
-    assert after.maxsize == sweep_results.DRAWN
+    assert after.maxsize == results.DRAWN
     client.post(f"/v1/sweeps/{made['id']}/extend", json={"random": {"n": 5}}).raise_for_status()
     assert len(get(client, made)["results"]) == 5
 

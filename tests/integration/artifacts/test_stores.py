@@ -12,10 +12,10 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from hub.artifacts.store import ArtifactStore, artifact_store
-from hub.saved import Saved
+from hub.jobs.checkpoint_ref import Saved
 from tests.unit.checkpoint.test_restore import KEPT, kept
-from worker.checkpoint.keeper import Keeper
 from worker.checkpoint.restore import TRIES, restore
+from worker.checkpoint.writer import Keeper
 
 
 class Refused(Exception):

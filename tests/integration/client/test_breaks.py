@@ -12,10 +12,11 @@ from gradus import Client
 from gradus.client import Access
 from gradus.errors import NotFound
 from gradus.status import EventKind, Status
-from hub import events, runs
-from hub.claims import Claim
-from hub.database import now
+from hub.database.database import now
+from hub.experiments import events
 from hub.hub import Hub
+from hub.jobs import runs
+from hub.jobs.claims import Claim
 from hub.tables import ExperimentRow
 from tests.integration.api.service import on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch

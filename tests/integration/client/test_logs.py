@@ -8,8 +8,9 @@ import pytest
 from gradus import Client
 from gradus.cli.logs import print_log
 from gradus.status import Status
-from hub import events, runs
+from hub.experiments import events
 from hub.hub import Hub
+from hub.jobs import runs
 from tests.integration.api.service import on_sqlite, serving
 from tests.integration.hub.work import claim, submit, train_epoch
 

@@ -8,9 +8,10 @@ from gradus import Client, Spec
 from gradus.cli.runs import Run
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
-from hub import experiments, runs
-from hub.claims import Claim
+from hub.experiments import experiments
 from hub.hub import Hub
+from hub.jobs import runs
+from hub.jobs.claims import Claim
 from tests.integration.api.service import on_sqlite, serving
 from tests.integration.hub.work import claim, train_epoch
 from tests.servers.faces import FACES

@@ -16,9 +16,9 @@ import pytest
 
 from api.app import create_app
 from gradus.wire.key import Role
-from hub import experiments
+from hub.experiments import experiments
 from hub.hub import Hub
-from tests.integration.access.doors import bearer, make_key, serving
+from tests.integration.access.credentials import bearer, make_key, serving
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 CASES = 2_000

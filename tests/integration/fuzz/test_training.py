@@ -9,19 +9,19 @@ import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from api import documents
+from api.http import parsing
 from api.services import creation
 from gradus.errors import InvalidSpec
 from gradus.spec.experiment import Spec
 from gradus.status import FailureCode
-from hub import experiments
+from hub.access.quotas import Quotas
+from hub.experiments import experiments
+from hub.experiments.mapping import spec_of
 from hub.hub import Hub
-from hub.quotas import Quotas
-from hub.records import spec_of
 from hub.tables import DEFAULT_WORKSPACE
 from tests.documents import nearly, specs
-from worker.child import Trainer
 from worker.trainer.protocol import Ended, EpochDone, Idle, Report, Stop, Train, Trainee
+from worker.trainer_process import Trainer
 
 SPECS = specs(["digits", "wine", "breast_cancer", "diabetes"], units=40, limit=200, epochs=100_000)
 ONE_BY_ONE = st.fixed_dictionaries({"batch_size": st.integers(1, 5)})
@@ -53,7 +53,7 @@ def small(hub: Hub) -> Iterator[Hub]:
 def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Spec] | None:
     """What POST makes of the document: the stored experiment; None if it is refused with a problem."""
     try:
-        asked = documents.read(json.dumps(document).encode(), Spec)
+        asked = parsing.read(json.dumps(document).encode(), Spec)
         made = creation.create(hub, DEFAULT_WORKSPACE, asked, None)
     except InvalidSpec:
         return None

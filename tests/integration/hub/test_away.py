@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.database import DATABASE_AWAY
+from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from tests.servers.postgres import Postgres
 

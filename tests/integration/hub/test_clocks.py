@@ -9,11 +9,15 @@ from sqlalchemy import select, update
 from gradus.status import Status
 from gradus.wire.key import Role
 from gradus.wire.system import WorkerRecord
-from hub import claims, expected_removals, experiments, idempotency, keys, leases, passes, rates, reconciler, workers
-from hub.database import now
+from hub import idempotency
+from hub.access import browser_sessions, keys, rate_limits
+from hub.access.browser_sessions import PassKind
+from hub.artifacts import pending_deletions
+from hub.database.database import now
+from hub.experiments import experiments
 from hub.hub import Hub
 from hub.idempotency import Repeatable
-from hub.passes import PassKind
+from hub.jobs import claims, leases, reconciler, workers
 from hub.tables import (
     DEFAULT_WORKSPACE,
     ExperimentRow,
@@ -129,7 +133,7 @@ def test_files_that_were_to_go_in_the_future_go(hub: Hub) -> None:
         at = now(session)
         session.add(RemovalRow(key="exp_1", at=at + WRONG))
         session.flush()
-        assert [one.key for one in expected_removals.due(session, at)] == ["exp_1"]
+        assert [one.key for one in pending_deletions.due(session, at)] == ["exp_1"]
 
 
 @pytest.mark.parametrize("kind", PassKind)
@@ -137,10 +141,15 @@ def test_a_pass_that_would_last_longer_than_any_is_none(hub: Hub, kind: PassKind
     with hub.write() as session:
         at = now(session)
         key = session.get_one(KeyRow, keys.create(session, DEFAULT_WORKSPACE, "k", Role.ADMIN, at).id)
-        late, made = passes.issue(session, key, kind, at + WRONG), passes.issue(session, key, kind, at)
-        assert passes.find(session, made.text, kind, at) is not None
-        assert passes.find(session, made.text, kind, at - timedelta(seconds=30)) is not None  # another machine's clock
-        assert passes.find(session, late.text, kind, at) is None
+        late, made = (
+            browser_sessions.issue(session, key, kind, at + WRONG),
+            browser_sessions.issue(session, key, kind, at),
+        )
+        assert browser_sessions.find(session, made.text, kind, at) is not None
+        assert (
+            browser_sessions.find(session, made.text, kind, at - timedelta(seconds=30)) is not None
+        )  # another machine's clock
+        assert browser_sessions.find(session, late.text, kind, at) is None
         assert session.scalars(select(PassRow.expires_at)).all() == [made.until]
 
 
@@ -161,7 +170,7 @@ def test_a_window_of_requests_does_not_last_until_a_clock_that_was_set_back_has_
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, ahead = time.time, WRONG.total_seconds()
-    counted = rates.Rates("redis://127.0.0.1:1")  # nobody listens there: this process counts alone
+    counted = rate_limits.Rates("redis://127.0.0.1:1")  # nobody listens there: this process counts alone
     monkeypatch.setattr(time, "time", lambda: real() + ahead)
     assert [counted.hit("w", 2).allowed for _ in range(3)] == [True, True, False]
     monkeypatch.setattr(time, "time", real)

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from gradus.spec.experiment import Spec
 from gradus.status import Status
-from hub import estimates
+from hub.experiments import estimates
 from hub.hub import Hub
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
 from tests.integration.hub.work import submit

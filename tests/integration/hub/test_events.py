@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gradus.wire.metrics import MetricsRow
-from hub import events, experiments, metrics
-from hub.bell import EVENTS
-from hub.database import now
+from hub.database.database import now
+from hub.experiments import events, experiments, metrics
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.records import record
+from hub.messaging.pubsub import EVENTS
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from gradus.spec.experiment import Spec
 from gradus.status import Status
-from hub import experiments
-from hub.experiments import Filter
+from hub.experiments import experiments
+from hub.experiments.experiments import Filter
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.records import record
 from hub.tables import JobRow, TagRow
 from tests.integration.hub.work import claim, submit, train_epoch
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hub.database import now
+from hub.database.database import now
 from hub.hub import Hub
-from hub.leases import LeaseLost
+from hub.jobs.leases import LeaseLost
 from hub.tables import JobRow
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.integration.hub.writes import WRITES, everything, public_writes

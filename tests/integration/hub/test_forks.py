@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from gradus.errors import Conflict, Unavailable
 from gradus.spec.experiment import Spec
-from hub import expected_removals, experiments, forks, reconciler
-from hub.database import now
-from hub.experiments import Origin
-from hub.forks import Graft
+from hub.artifacts import pending_deletions
+from hub.database.database import now
+from hub.experiments import experiments, forks
+from hub.experiments.experiments import Origin
+from hub.experiments.forks import Graft
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.saved import Saved
+from hub.jobs import reconciler
+from hub.jobs.checkpoint_ref import Saved
 from hub.tables import DEFAULT_WORKSPACE, RemovalRow
 from tests.integration.hub.work import unacknowledged
 
@@ -43,7 +45,7 @@ def add(session: Session, graft: Graft) -> None:
 def tidy_later(hub: Hub) -> None:
     """What nobody removes by itself."""
     with hub.write() as session:
-        session.execute(update(RemovalRow).values(at=now(session) - 2 * expected_removals.SOON))
+        session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.SOON))
     reconciler.tidy(hub, "leader")
 
 

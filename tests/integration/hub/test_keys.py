@@ -9,10 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from gradus.errors import BadRequest
 from gradus.wire.key import NewKey, Role
-from hub import keys, passes, workspaces
-from hub.database import now
+from hub.access import browser_sessions, keys, workspaces
+from hub.access.browser_sessions import PassKind
+from hub.database.database import now
 from hub.hub import Hub
-from hub.passes import PassKind
 from hub.tables import KeyRow, PassRow
 
 HOUR = timedelta(hours=1)
@@ -37,11 +37,11 @@ def row_of(hub: Hub, key: NewKey) -> KeyRow:
     return row
 
 
-def issue(hub: Hub, key: NewKey, kind: PassKind, at: datetime | None = None) -> passes.NewPass:
+def issue(hub: Hub, key: NewKey, kind: PassKind, at: datetime | None = None) -> browser_sessions.NewPass:
     with hub.write() as session:
         row = session.get(KeyRow, key.id)
         assert row is not None
-        return passes.issue(session, row, kind, at or now(session))
+        return browser_sessions.issue(session, row, kind, at or now(session))
 
 
 def test_a_key_is_known_by_what_was_shown_once(hub: Hub) -> None:
@@ -98,8 +98,8 @@ def test_a_revoked_key_opens_nothing_and_stays_in_the_list(hub: Hub) -> None:
     assert not opens(hub, key.key)
     with hub.read() as session:
         at = now(session)
-        assert passes.find(session, browser.text, PassKind.SESSION, at) is None
-        assert passes.find(session, ticket.text, PassKind.TICKET, at) is None
+        assert browser_sessions.find(session, browser.text, PassKind.SESSION, at) is None
+        assert browser_sessions.find(session, ticket.text, PassKind.TICKET, at) is None
         (listed,) = keys.listing(session, "default")
     assert listed.revoked_at is not None
 
@@ -156,7 +156,7 @@ def test_a_ticket_is_good_for_one_of_many_who_show_it_at_once(hub: Hub) -> None:
 
     def spend(_: int) -> bool:
         with hub.write() as session:
-            return passes.spend(session, ticket, now(session)) is not None
+            return browser_sessions.spend(session, ticket, now(session)) is not None
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(spend, range(8))) == 1
@@ -169,7 +169,7 @@ def test_a_session_is_no_ticket_and_a_ticket_no_session(hub: Hub) -> None:
         text = issue(hub, key, kind).text
         swapped = text.replace("gs_", "gt_") if kind is PassKind.SESSION else text.replace("gt_", "gs_")
         with hub.read() as session:
-            found += [passes.find(session, shown, other, now(session)) for shown in (text, swapped)]
+            found += [browser_sessions.find(session, shown, other, now(session)) for shown in (text, swapped)]
     assert found == [None] * 4
 
 
@@ -181,7 +181,7 @@ def test_a_pass_does_not_outlive_itself_nor_its_key(hub: Hub) -> None:
     assert issue(hub, short, PassKind.SESSION).until == short.expires_at
     over = issue(hub, lasting, PassKind.SESSION, at - PassKind.SESSION.life)
     with hub.read() as session:
-        assert passes.find(session, over.text, PassKind.SESSION, now(session)) is None
+        assert browser_sessions.find(session, over.text, PassKind.SESSION, now(session)) is None
 
 
 def test_passes_that_have_ended_are_forgotten(hub: Hub) -> None:

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
-from hub import checkpoints, claims, control, events, experiments, leases, losses, metrics, reconciler, runs
-from hub.database import now
-from hub.drafts import draft
-from hub.experiments import Origin
-from hub.hint import SENT, TASK
+from hub.database.database import now
+from hub.experiments import events, experiments, metrics
+from hub.experiments.experiments import Origin
+from hub.experiments.mapping import record
+from hub.experiments.prepared import draft
 from hub.hub import Hub
-from hub.queue import queue_name
-from hub.records import record
-from hub.saved import Saved, key_of
+from hub.jobs import checkpoints, claims, control, leases, reconciler, runs, worker_loss
+from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.messaging.message import SENT, TASK
+from hub.messaging.queue import queue_name
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
 from tests.integration.hub.work import claim, submit, train_epoch
 
@@ -134,7 +135,7 @@ def test_a_run_whose_last_epochs_are_gone_from_the_database_does_not_end(hub: Hu
 def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> None:
     row = submit(hub)
     claim(hub, row)
-    for _ in range(losses.MAX_LOSSES - 1):
+    for _ in range(worker_loss.MAX_LOSSES - 1):
         expire(hub, row)
         claim(hub, row)
     expire(hub, row)
@@ -150,7 +151,7 @@ def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
         array = [(draft(spec), Origin(f"exp_{number}")) for number in range(2)]
         lost, waits = experiments.add_all(session, DEFAULT_WORKSPACE, array, [[0, 1]], now(session))
     claimed = claim(hub, lost)
-    for _ in range(losses.MAX_LOSSES - 1):
+    for _ in range(worker_loss.MAX_LOSSES - 1):
         expire(hub, lost)
         claimed = claim(hub, lost)
     with hub.write() as session:
@@ -206,7 +207,7 @@ def test_an_epoch_or_a_checkpoint_between_two_losses_sets_the_count_back(
     hub: Hub, get_further: Callable[[Hub, claims.Claim, int], None]
 ) -> None:
     row = submit(hub, epochs=20)
-    for number in range(1, 2 * losses.MAX_LOSSES):
+    for number in range(1, 2 * worker_loss.MAX_LOSSES):
         claimed = claim(hub, row)
         get_further(hub, claimed, number)
         if number % 2:

@@ -3,7 +3,7 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from hub.database import Database
+from hub.database.database import Database
 from hub.migrate import downgrade, upgrade
 from hub.tables import Table
 

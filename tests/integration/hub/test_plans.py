@@ -12,27 +12,17 @@ from sqlalchemy.orm import Session
 
 from gradus.examples import DIGITS
 from gradus.status import Status
-from hub import (
-    checkpoints,
-    estimates,
-    events,
-    expected_removals,
-    experiments,
-    idempotency,
-    keys,
-    leases,
-    metrics,
-    pruning,
-    quotas,
-    reconciler,
-    runs,
-    sweeps,
-)
-from hub.database import now
-from hub.experiments import Filter
+from hub import idempotency
+from hub.access import keys, quotas
+from hub.artifacts import pending_deletions
+from hub.database.database import now
+from hub.experiments import estimates, event_pruning, events, experiments, metrics
+from hub.experiments.experiments import Filter
 from hub.hub import Hub
 from hub.idempotency import Repeatable
-from hub.leases import Lease
+from hub.jobs import checkpoints, leases, reconciler, runs
+from hub.jobs.leases import Lease
+from hub.sweeps import sweeps
 from hub.tables import DEFAULT_WORKSPACE, SweepRow
 from tests.integration.hub.work import claim, metrics_row, submit
 from tests.integration.plans import overheard, plans, sorts, whole
@@ -82,8 +72,8 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "waiting jobs": lambda s: reconciler._waiting(s, now(s)),
     "abandoned jobs": lambda s: reconciler._abandoned(s, now(s)),
     "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
-    "removals": lambda s: expected_removals.due(s, now(s)),
-    "old events": lambda s: pruning.oldest(s, now(s)),
+    "removals": lambda s: pending_deletions.due(s, now(s)),
+    "old events": lambda s: event_pruning.oldest(s, now(s)),
     "wishes": lambda s: runs.requests(s, LEASE.job_id),
 }
 

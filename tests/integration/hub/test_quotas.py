@@ -10,14 +10,17 @@ from sqlalchemy import update
 from gradus.errors import GradusError, TooManyRequests
 from gradus.spec.experiment import Spec
 from gradus.status import Status
-from hub import claims, events, experiments, idempotency, quotas, reconciler, runs, workspaces
-from hub.database import now
-from hub.drafts import draft
-from hub.experiments import Origin
+from hub import idempotency
+from hub.access import quotas, workspaces
+from hub.access.quotas import Quotas
+from hub.access.rate_limits import Rates
+from hub.database.database import now
+from hub.experiments import events, experiments
+from hub.experiments.experiments import Origin
+from hub.experiments.prepared import draft
 from hub.hub import Hub
 from hub.idempotency import Repeatable
-from hub.quotas import Quotas
-from hub.rates import Rates
+from hub.jobs import claims, reconciler, runs
 from hub.tables import ExperimentRow, JobRow
 from hub.valkey import ValkeyServer
 from tests.integration.hub.work import submit

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from hub import metrics
+from hub.experiments import metrics
 from hub.hub import Hub
 from tests.integration.hub.work import claim, submit, train_epoch
 

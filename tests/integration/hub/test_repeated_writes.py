@@ -9,13 +9,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from gradus.status import Status
-from hub import checkpoints, claims, runs
 from hub.hub import Hub
-from hub.leases import Lease
-from hub.outbox import outbox
+from hub.jobs import checkpoints, claims, runs
+from hub.jobs.leases import Lease
+from hub.messaging.outbox import outbox
 from tests.integration.hub.work import claim, metrics_row, submit, train_epoch, unacknowledged
 from tests.integration.hub.writes import WRITES, everything, put, saved
-from worker.patience import patiently, write_once
+from worker.retry import patiently, write_once
 
 Seen = tuple[object, ...]
 

@@ -7,9 +7,12 @@ from gradus.array import Room
 from gradus.status import Status
 from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
-from hub import experiments, runs, sweeps, workspaces
-from hub.database import now
+from hub.access import workspaces
+from hub.database.database import now
+from hub.experiments import experiments
 from hub.hub import Hub
+from hub.jobs import runs
+from hub.sweeps import sweeps
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, SweepRow
 from tests.integration.hub.work import claim, metrics_row
 

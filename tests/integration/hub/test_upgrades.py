@@ -7,11 +7,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from gradus.status import Status
-from hub import checkpoints, control, events, experiments, idempotency, metrics
-from hub.database import Database, now
+from hub import idempotency
+from hub.database.database import Database, now
+from hub.experiments import events, experiments, metrics
+from hub.experiments.mapping import record
 from hub.idempotency import Repeatable
+from hub.jobs import checkpoints, control
 from hub.migrate import downgrade, upgrade
-from hub.records import record
 from hub.tables import EventRow, IdempotencyRow, JobRow, MetricRow, TagRow
 
 AT = "2026-01-02T03:04:05.000000+00:00"

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
-from hub import claims, experiments, runs
-from hub.database import now
-from hub.events import Event, append
+from hub.database.database import now
+from hub.experiments import experiments
+from hub.experiments.events import Event, append
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.outbox import outbox
-from hub.records import record
+from hub.jobs import claims, runs
+from hub.messaging.outbox import outbox
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
 
 NAN, INFINITY = float("nan"), float("inf")

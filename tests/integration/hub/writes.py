@@ -7,11 +7,12 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gradus.status import Status
-from hub import checkpoints, events, experiments, metrics, runs
+from hub.experiments import events, experiments, metrics
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.leases import Lease
-from hub.records import record
-from hub.saved import Saved, key_of
+from hub.jobs import checkpoints, runs
+from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.jobs.leases import Lease
 from hub.tables import JobRow
 from tests.integration.hub.work import metrics_row
 
@@ -40,7 +41,7 @@ WRITES: dict[str, Write] = {
 
 
 def public_writes() -> set[str]:
-    """The functions of `hub.runs` that write under a lease."""
+    """The functions of `hub.jobs.runs` that write under a lease."""
     public = inspect.getmembers(runs, lambda one: inspect.isfunction(one) and one.__module__ == runs.__name__)
     return {name for name, one in public if "lease" in inspect.signature(one).parameters and name[0] != "_"}
 

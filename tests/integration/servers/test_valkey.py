@@ -16,7 +16,7 @@ from redis import AuthenticationError, Redis
 
 from gradus.errors import Unavailable
 from hub.ids import new_id
-from hub.queue import Queue
+from hub.messaging.queue import Queue
 from hub.valkey import ValkeyServer
 from hub.valkey.config import read_access
 from hub.valkey.lock import Lock

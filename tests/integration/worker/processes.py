@@ -11,9 +11,9 @@ from pathlib import Path
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
-from hub import events, experiments, metrics
+from hub.experiments import events, experiments, metrics
+from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.records import record
 from hub.settings import Settings
 
 ROOT = Path(__file__).parents[3]

@@ -12,8 +12,9 @@ from api.services import control as asked
 from gradus.status import Status
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import LogLine
-from hub import checkpoints, control, experiments
+from hub.experiments import experiments
 from hub.hub import Hub
+from hub.jobs import checkpoints, control
 from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE, CheckpointRow, ExperimentRow

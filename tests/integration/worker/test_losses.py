@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text, update
 
 from gradus.status import FailureCode, Status
-from hub import control, experiments
-from hub.database import now
+from hub.database.database import now
+from hub.experiments import experiments
 from hub.hub import Hub
-from hub.outbox import outbox
+from hub.jobs import control
+from hub.messaging.outbox import outbox
 from hub.tables import JobRow
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import StartWorker

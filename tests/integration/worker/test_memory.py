@@ -10,8 +10,8 @@ from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from tests.integration.worker.processes import alive, until
 from tests.servers.usage import forget_the_peak, peak, resident
-from worker.child import Trainer
 from worker.trainer.protocol import Ended, EpochDone, Idle, Report, Stop, Stopped, Train, Trainee
+from worker.trainer_process import Trainer
 
 ONE_STEP: dict[str, Any] = {"dataset": {"name": "digits", "limit": 64}, "batch_size": 64, "epochs": 1}
 LARGE = {**ONE_STEP, "layers": [2400, 2400], "optimizer": "adam"}

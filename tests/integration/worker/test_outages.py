@@ -11,7 +11,7 @@ import redis
 
 from gradus.status import Status
 from hub.hub import Hub
-from hub.log_limit import BURST
+from hub.log_throttle import BURST
 from hub.valkey import ValkeyServer
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import StartWorker

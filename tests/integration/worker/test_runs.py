@@ -16,11 +16,12 @@ from sqlalchemy import update
 from gradus.datasets import DATASETS
 from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
-from hub import control, experiments
-from hub.database import now
-from hub.hint import SENT, Hint, message
+from hub.database.database import now
+from hub.experiments import experiments
 from hub.hub import Hub
-from hub.queue import queue_name
+from hub.jobs import control
+from hub.messaging.message import SENT, Hint, message
+from hub.messaging.queue import queue_name
 from hub.tables import DEFAULT_WORKSPACE, JobRow
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import workers

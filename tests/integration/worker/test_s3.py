@@ -7,8 +7,8 @@ import pytest
 
 from api.services import control as asked
 from gradus.status import Status
-from hub import control
 from hub.hub import Hub
+from hub.jobs import control
 from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE

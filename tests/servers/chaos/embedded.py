@@ -78,7 +78,7 @@ class EmbeddedService:
     def _parts(self, module: str) -> list[int]:
         """The supervisor's children that run this module: FILE MODULE ARGUMENTS… stand at the end of the line."""
         found = {pid: arguments(pid) for pid in children(self.program.process.pid)}
-        return [pid for pid, line in found.items() if "hub.embedded.child" in line and module in line]
+        return [pid for pid, line in found.items() if "hub.embedded.run_part" in line and module in line]
 
     def _valkey(self) -> list[int]:
         """Only who holds its lock: an adopted server is nobody's child."""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from hub.artifacts.folder import FolderStore
 from hub.artifacts.manifest import Damaged
-from hub.database import DATABASE_AWAY, Database
+from hub.database.database import DATABASE_AWAY, Database
 from hub.tables import CheckpointRow
 from tests.servers.chaos.service import Service
 

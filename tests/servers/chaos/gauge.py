@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from gradus.status import FINAL
-from hub.database import DATABASE_AWAY, Database
+from hub.database.database import DATABASE_AWAY, Database
 from hub.tables import ExperimentRow, JobRow
 
 

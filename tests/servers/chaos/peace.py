@@ -13,7 +13,7 @@ from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
 from tests.servers.chaos.undisturbed import numbers
 from worker.data.load import load
-from worker.trainer.telling import metrics_row
+from worker.trainer.convert import metrics_row
 from worker.training.report import EpochReport
 from worker.training.train import train
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.connections import LARGE, MOST, MOST_UNSENT, Connections, room
+from api.http.connections import LARGE, MOST, MOST_UNSENT, Connections, room
 
 
 class Connection:

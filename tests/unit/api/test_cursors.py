@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import cursors
+from api.http import cursors
 from gradus.errors import BadRequest
 from hub.ids import new_id
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from api import etags
+from api.http import etags
+from api.http.negotiation import choose, unpacks_gzip
+from api.http.prefer_header import preferred_wait
 from api.limits import WAIT_SECONDS
-from api.negotiation import choose, unpacks_gzip
-from api.preferences import preferred_wait
 from gradus.errors import NotAcceptable
 
 JSON, CSV = "application/json", "text/csv"

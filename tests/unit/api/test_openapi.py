@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from pydantic.fields import FieldInfo
 
 import gradus.wire
-from api import openapi, schema_rules
+from api.openapi import document, schema_rules
 from gradus.wire.message import Finite, Message, Number
 
 PREFIX = "#/components/schemas/"
@@ -231,7 +231,7 @@ def test_keys_that_are_called_as_keywords_are_left_alone() -> None:
 
 def test_the_document_is_written_once_for_each_place_where_it_is_found(app: FastAPI) -> None:
     """Strangers may ask for it thousands of times at once, and read no answer."""
-    of = openapi.written(app)
+    of = document.written(app)
     assert of("/lab") is of("/lab")
     at_top, below = (
         json.loads(bytes(of(root).response({"type": "http", "headers": []}).body)) for root in ("", "/lab")

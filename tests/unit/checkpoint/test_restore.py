@@ -9,7 +9,7 @@ import pytest
 
 from hub.artifacts.manifest import MANIFEST
 from hub.artifacts.store import ArtifactStore, artifact_store
-from hub.saved import Saved, key_of
+from hub.jobs.checkpoint_ref import Saved, key_of
 from tests.unit.checkpoint.test_files import run, spec
 from worker.checkpoint.files import Kept, write
 from worker.checkpoint.restore import NO_ROOM, TRIES, restore

@@ -15,7 +15,7 @@ from gradus.cli.doctor import data, examination, here, storage, there
 from gradus.cli.doctor.check import Check, State
 from gradus.cli.doctor.port import port
 from gradus.client import Access
-from hub.checkup import look
+from hub.diagnostics import look
 from hub.migrate import upgrade
 from hub.settings import Settings
 

@@ -11,7 +11,7 @@ import pytest
 
 from gradus.client import Access, Client, calls, find_access
 from gradus.errors import BadRequest, Unavailable
-from hub.embedded.folder import DataFolder, Held
+from hub.embedded.data_folder import DataFolder, Held
 
 SAVED = {"url": "http://127.0.0.1:8123", "key": "secret"}
 
@@ -155,11 +155,11 @@ def test_a_service_whose_lock_cannot_be_seen_is_asked(folder: Path) -> None:
 def test_a_look_whether_a_service_runs_does_not_keep_one_from_starting(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.embedded.folder._LOOKS", 1000)
+    monkeypatch.setattr("hub.embedded.data_folder._LOOKS", 1000)
     lock = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_SH)
     threading.Timer(0.03, os.close, [lock]).start()
     with DataFolder(folder).held():
-        monkeypatch.setattr("hub.embedded.folder._LOOKS", 2)
+        monkeypatch.setattr("hub.embedded.data_folder._LOOKS", 2)
         with pytest.raises(Held), DataFolder(folder).held():
             pass

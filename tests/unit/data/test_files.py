@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hub.datasets import available, locate
+from hub.dataset_files import available, locate
 from tests.unit.data.tiny import NAMES, PACKED, TEST, TRAIN, UNPACKED, facts
 from worker.data.errors import DataError
 from worker.data.images import read_images

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradus.spec.checkpoint import Checkpoint
-from hub.checkpoints import surplus
+from hub.jobs.checkpoints import surplus
 from hub.tables import CheckpointRow
 
 

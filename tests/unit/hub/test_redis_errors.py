@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from hub.bell import Bell
-from hub.breaker import Breaker
-from hub.queue import Queue
-from hub.rates import Rates
-from hub.redis_errors import REDIS_TROUBLE
+from hub.access.rate_limits import Rates
+from hub.messaging.circuit_breaker import Breaker
+from hub.messaging.pubsub import Bell
+from hub.messaging.queue import Queue
+from hub.messaging.redis_errors import REDIS_TROUBLE
 
 NESTED = b"*1\r\n" * 3000 + b":1\r\n"
 ANSWERS = [

@@ -10,7 +10,7 @@ from gradus.spec.experiment import Spec
 from gradus.spec.memory import memory_bytes
 from models.batch import Epoch
 from tests.unit.training.examples import CPU, made_up_data
-from worker.trainer.memory import peak_watched
+from worker.trainer.memory_trim import peak_watched
 from worker.training.engine import Engine
 from worker.training.rates import learning_rates
 from worker.training.replay import Replay

@@ -8,8 +8,8 @@ import torch
 
 from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
-from tests.unit.worker.test_hang import Clock
-from worker.hang import FACTOR
+from tests.unit.worker.test_hang_detection import Clock
+from worker.hang_detection import FACTOR
 from worker.trainer.progress import PATIENCE, Progress
 from worker.trainer.protocol import Pulse
 from worker.training.chunks import longest_piece

@@ -1,0 +1,54 @@
+"""Notes: rows of the event log on their way to clients."""
+
+from dataclasses import dataclass, field
+
+from api.streaming.encodings import Form
+from gradus.wire.message import rfc3339
+from hub.tables import EventRow
+
+
+@dataclass(frozen=True)
+class Note:
+    """One row. Its bytes are made once for each form, however many clients get them."""
+
+    id: int
+    """Its number in the whole log."""
+    experiment_id: str
+    seq: int
+    """Its number in the experiment's own log."""
+    workspace_id: str
+    number: int
+    """Its number in the workspace's log."""
+    kind: str
+    envelope: str
+    """JSON object: what every stream tells of it."""
+    _encoded: dict[tuple[str, int], bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    def own(self, form: Form) -> bytes:
+        """As the experiment's own stream tells it."""
+        return self._bytes(form, self.seq)
+
+    def among_all(self, form: Form) -> bytes:
+        """As the stream over everything tells it."""
+        return self._bytes(form, self.number)
+
+    def _bytes(self, form: Form, number: int) -> bytes:
+        key = (form.media_type, number)
+        if key not in self._encoded:
+            self._encoded[key] = form.encode(number, self.kind, self.envelope)
+        return self._encoded[key]
+
+
+def note(row: EventRow) -> Note:
+    """The row without its session."""
+    return Note(row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, _envelope(row))
+
+
+def _envelope(row: EventRow) -> str:
+    """The row as one JSON object. Its data are JSON already, and the other values need no escapes."""
+    front = f'{{"seq":{row.seq},"kind":"{row.kind}","at":"{rfc3339(row.at)}","experiment_id":"{row.experiment_id}"'
+    return f'{front},"data":{row.data.translate(_LINE_ENDS)}}}'
+
+
+_LINE_ENDS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
+"""Line ends by Unicode, at which many a reader of lines would cut a JSON string in two."""

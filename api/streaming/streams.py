@@ -1,0 +1,118 @@
+"""Streams: first what the database has, then what the tail hears, each row once."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from api.streaming.broadcaster import RETRY_SECONDS, Tail
+from api.streaming.encodings import Form
+from api.streaming.log_event import Note
+from api.streaming.sources import Log, LogGone
+from hub.hub import Hub
+
+READERS = 2
+"""Threads that read what streams have missed. Of their own: hundreds that read their whole logs wait for each other,
+and nobody else waits for them."""
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A few rows of a log as they are sent. A client that does not read keeps its batch, and not the rows."""
+
+    data: bytes
+    after: int
+    """The number of the last one, or of the one before the first, if there is none."""
+    ended: bool = False
+    """Whether it is the end of the log."""
+    more: bool = False
+    """Whether the database may have more."""
+
+
+class Streams:
+    """All streams of one process."""
+
+    def __init__(self, hub: Hub, tail: Tail) -> None:
+        self._hub = hub
+        self._tail = tail
+        self._readers = CapacityLimiter(READERS)
+
+    async def chunks(self, log: Log, after: int, form: Form, welcome: Callable[[], bool]) -> AsyncIterator[bytes]:
+        """The bytes of every row after `after`, until the log ends, the experiment is deleted or the process stops.
+
+        Once in a heartbeat the stream asks whether its client is still welcome: a key may be revoked meanwhile, and a
+        browser signed out.
+        """
+        ask_at = time.monotonic() + self._tail.heartbeat
+        try:
+            async for data in self._batches(log, after, form):
+                if time.monotonic() >= ask_at:
+                    if not await _answer(partial(run_in_threadpool, welcome)):
+                        yield form.comment("the key or the session is no longer good")
+                        return
+                    ask_at = time.monotonic() + self._tail.heartbeat
+                yield data or form.heartbeat
+        except LogGone:
+            yield form.comment("the experiment was deleted")
+        if self._tail.stopped:
+            yield form.comment("the service stops; come back with Last-Event-ID")
+
+    async def _batches(self, log: Log, after: int, form: Form) -> AsyncIterator[bytes]:
+        """Rows with growing numbers, as they come; nothing once in a heartbeat, whether any came or not."""
+        with self._tail.listening(log.key) as ear:
+            beat = time.monotonic() + self._tail.heartbeat
+            batch, behind = Batch(b"", after), True  # behind: the database may have rows that were not heard
+            while not self._tail.stopped:
+                if behind:
+                    ear.clear()
+                    batch = await self._read(log, batch, form)
+                    behind = batch.more
+                else:
+                    notes = await ear.hear(max(0.0, beat - time.monotonic()))
+                    behind = not notes  # after an overflow, and once in a heartbeat to be sure
+                    if behind and not ear.overflown:
+                        yield b""
+                        beat = time.monotonic() + self._tail.heartbeat
+                    batch = _next(log, notes, batch, form)
+                    del notes
+                if batch.data:
+                    yield batch.data
+                if batch.ended and not behind:
+                    return
+
+    async def _read(self, log: Log, before: Batch, form: Form) -> Batch:
+        """The next rows that the database has."""
+
+        def read() -> Batch:
+            page = log.read(self._hub, before.after)
+            return _next(log, page.notes, before, form, more=page.more)
+
+        return await _answer(partial(to_thread.run_sync, read, limiter=self._readers))
+
+
+def _next(log: Log, notes: Sequence[Note], before: Batch, form: Form, *, more: bool = False) -> Batch:
+    """Those of the notes that come after this batch."""
+    fresh = [note for note in notes if log.number(note) > before.after]
+    if not fresh:
+        return Batch(b"", before.after, before.ended, more)
+    data = b"".join(log.encode(note, form) for note in fresh)
+    return Batch(data, log.number(fresh[-1]), log.ends_with(fresh[-1]), more)
+
+
+async def _answer(ask: Callable[[], Awaitable[T]]) -> T:
+    """What the database says, as soon as it answers."""
+    while True:
+        try:
+            return await ask()
+        except SQLAlchemyError as error:
+            logger.warning("a stream waits for the database: %s", error)
+            await asyncio.sleep(RETRY_SECONDS)

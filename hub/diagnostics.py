@@ -1,0 +1,100 @@
+"""What `gradus doctor` asks about the database and Redis of this machine; `python -m hub.diagnostics` prints JSON.
+
+It looks and changes nothing: a database that is not there yet is not made.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from gradus.errors import Unavailable
+from hub.database.database import Database, sqlite_module
+from hub.database.schema_version import mismatch, version
+from hub.environment_errors import told
+from hub.messaging.pubsub import Bell
+from hub.messaging.redis_errors import REDIS_TROUBLE
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
+from hub.valkey.executable import find_executable
+
+SAFE = (3, 51, 3)
+"""SQLite before it has a rare bug that can spoil a WAL that several processes write and reset."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is so: `ok`, or null where there is nothing yet."""
+
+    ok: bool | None
+    said: str
+
+
+def look(settings: Settings, env: Mapping[str, str]) -> dict[str, Finding]:
+    """Everything, by name."""
+    found = {"database": _database(settings.database_url), "redis": _redis(settings, env)}
+    if make_url(settings.database_url).get_backend_name() == "sqlite":
+        found["sqlite"] = _sqlite()
+    return found
+
+
+def _sqlite() -> Finding:
+    module = sqlite_module()
+    version: str = module.sqlite_version
+    return Finding(
+        ok=tuple(map(int, version.split("."))) >= SAFE, said=f"{version}, from {module.__name__.partition('.')[0]}"
+    )
+
+
+def _database(url: str) -> Finding:
+    where = make_url(url).render_as_string(hide_password=True)
+    path = make_url(url).database
+    if where.startswith("sqlite") and not Path(path or "").exists():
+        return Finding(ok=None, said=f"{path} is not there yet")
+    database = Database(url)
+    try:
+        with database.read() as session:
+            wrong, here = mismatch(session), version(session)
+    except (SQLAlchemyError, OSError) as error:
+        return Finding(ok=False, said=f"{where}: {str(error).splitlines()[0]}")
+    finally:
+        database.close()
+    return Finding(ok=wrong is None, said=wrong or f"{where}, schema {here}")
+
+
+def _redis(settings: Settings, env: Mapping[str, str]) -> Finding:
+    """The one that the environment names, else the one in the data folder, which runs only with the service."""
+    if "GRADUS_REDIS_URL" not in env:
+        return _embedded(settings.data_dir / "valkey")
+    bell = Bell(settings.redis_url)
+    try:
+        bell.ping()
+    except REDIS_TROUBLE as error:
+        return Finding(ok=False, said=f"{type(error).__name__}: {error}")
+    finally:
+        bell.close()
+    return Finding(ok=True, said="answers")
+
+
+def _embedded(folder: Path) -> Finding:
+    if ValkeyServer(folder).find():
+        return Finding(ok=True, said="answers at its socket")
+    try:
+        return Finding(ok=None, said=f"not running; gradus up starts {find_executable()}")
+    except Unavailable as error:
+        return Finding(ok=False, said=error.detail)
+
+
+def main() -> None:
+    """One JSON object: a finding for each name."""
+    with told():
+        found = look(Settings.from_env(), os.environ)
+    print(json.dumps({name: asdict(one) for name, one in found.items()}))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

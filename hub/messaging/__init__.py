@@ -1,0 +1,1 @@
+"""Redis: the Celery queue, pub/sub, and what is sent after a commit."""

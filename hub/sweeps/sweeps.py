@@ -1,0 +1,132 @@
+"""Sweeps in the database: add, find, list, and what is done to all of a sweep's experiments at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from gradus.array import Room, arrays
+from gradus.status import EventKind, Status
+from gradus.sweep.expand import Expansion, Member
+from gradus.sweep.limits import Check, nothing_to_check
+from hub.experiments import experiments
+from hub.experiments.events import Event, append
+from hub.experiments.experiments import Origin
+from hub.experiments.mapping import record
+from hub.experiments.prepared import Draft, draft
+from hub.ids import new_id
+from hub.jobs import device_demand
+from hub.messaging.outbox import outbox
+from hub.tables import ExperimentRow, JobRow, SweepRow
+
+Outcome = Row[str, str | None, str, str, str | None, str | None]
+"""Of an experiment: id, sweep_label, status, spec, best, error."""
+
+
+def add(session: Session, workspace_id: str, expansion: Expansion, at: datetime) -> SweepRow:
+    """A sweep without its experiments."""
+    row = SweepRow(id=new_id("swp"), workspace_id=workspace_id, created_at=at)
+    describe(row, expansion)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def describe(row: SweepRow, expansion: Expansion) -> None:
+    """Write down what was asked."""
+    row.name = expansion.request.name
+    row.request = expansion.request.model_dump_json()
+    row.base_label = expansion.base_label
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Experiments of a sweep, ready to be added."""
+
+    drafts: Sequence[Draft]
+    labels: Sequence[str]
+    arrays: Sequence[Sequence[int]]
+
+
+def planned(members: Sequence[Member], room: Room, most: int, check: Check = nothing_to_check) -> Planned:
+    """Make everything ready: those that can train together are one job of `most` at most. Takes seconds for the
+    largest sweeps, and so stands outside of any transaction."""
+    specs = [member.experiment for member in members]
+    dealt = arrays(specs, room, most)
+    drafts = []
+    for one in specs:
+        check()
+        drafts.append(draft(one))
+    return Planned(drafts, [member.label for member in members], dealt)
+
+
+def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> None:
+    """Queue experiments of the sweep. Last in a transaction."""
+    origins = [Origin(new_id("exp"), sweep_id=row.id, sweep_label=label) for label in new.labels]
+    pairs = list(zip(new.drafts, origins, strict=True))
+    added = experiments.add_all(session, row.workspace_id, pairs, new.arrays, at)
+    specs = [one.spec for one in new.drafts]
+    jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
+    outbox(session).hints.extend(jobs.items())
+    told = [Event(one.id, EventKind.STATUS, record(one, spec)) for one, spec in zip(added, specs, strict=True)]
+    wishes = [(one.id, spec.device) for one, spec in zip(added, specs, strict=True)]
+    append(session, told + device_demand.warnings(session, wishes), at)
+
+
+def get_of(session: Session, workspace_id: str, sweep_id: str) -> SweepRow | None:
+    """The row as it is now; what belongs to another workspace is not found."""
+    return session.scalars(_one(workspace_id, sweep_id)).one_or_none()
+
+
+def lock_of(session: Session, workspace_id: str, sweep_id: str) -> SweepRow | None:
+    """The row, kept from change by others until the transaction ends."""
+    query = _one(workspace_id, sweep_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def page(session: Session, workspace_id: str, before: str | None, limit: int) -> Sequence[SweepRow]:
+    """Up to `limit` sweeps older than the one called `before`, newest first."""
+    query = select(SweepRow).where(SweepRow.workspace_id == workspace_id)
+    if before is not None:
+        query = query.where(SweepRow.id < before)
+    return session.scalars(query.order_by(SweepRow.id.desc()).limit(limit)).all()
+
+
+def counts(session: Session, workspace_id: str, sweep_ids: Sequence[str]) -> dict[str, dict[Status, int]]:
+    """How many experiments of each sweep are in each status."""
+    row = ExperimentRow
+    query = select(row.sweep_id, row.status, func.count()).where(
+        row.workspace_id == workspace_id, row.sweep_id.in_(sweep_ids)
+    )
+    found = {key: dict.fromkeys(Status, 0) for key in sweep_ids}
+    for key, status, count in session.execute(query.group_by(row.sweep_id, row.status)):
+        assert key is not None
+        found[key][Status(status)] = count
+    return found
+
+
+def outcomes(session: Session, row: SweepRow) -> Sequence[Outcome]:
+    """What became of each experiment, oldest first."""
+    one = ExperimentRow
+    columns = (one.id, one.sweep_label, one.status, one.spec, one.best, one.error)
+    query = select(*columns).where(one.workspace_id == row.workspace_id, one.sweep_id == row.id)
+    return session.execute(query.order_by(one.id)).all()
+
+
+def lock_members(session: Session, row: SweepRow, *statuses: Status) -> Sequence[ExperimentRow]:
+    """The sweep's experiments in these statuses, kept from change; their jobs' rows are taken first, as workers do."""
+    mine = (
+        ExperimentRow.workspace_id == row.workspace_id,
+        ExperimentRow.sweep_id == row.id,
+        ExperimentRow.status.in_(statuses),
+    )
+    jobs = select(JobRow.id).where(JobRow.id.in_(select(ExperimentRow.job_id).where(*mine))).order_by(JobRow.id)
+    session.execute(jobs.with_for_update())
+    query = select(ExperimentRow).where(*mine).order_by(ExperimentRow.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _one(workspace_id: str, sweep_id: str) -> Select[SweepRow]:
+    return select(SweepRow).where(SweepRow.id == sweep_id, SweepRow.workspace_id == workspace_id)

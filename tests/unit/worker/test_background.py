@@ -1,0 +1,96 @@
+"""A duty goes on whatever happens, and a worker that is of no use ends."""
+
+import logging
+import threading
+
+import pytest
+import redis
+
+from worker.background import every
+from worker.shutdown import Stopping
+from worker.watchdog import LOOKS, Watchdog
+
+
+class Ends(Stopping):
+    """An end that ends no process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.end = threading.Event()
+
+    @property
+    def begun(self) -> bool:
+        return self.end.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        return self.end.wait(seconds)
+
+
+@pytest.mark.parametrize("error", [TypeError("'<' not supported"), RuntimeError(), UnicodeError("x"), RecursionError()])
+def test_a_duty_outlives_an_error_that_nobody_expected(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    stopping, calls = Ends(), list[int]()
+
+    def duty() -> None:
+        calls.append(1)
+        if len(calls) > 2:
+            stopping.end.set()
+        raise error
+
+    every(0.001, duty, stopping).join(10)
+    assert len(calls) == 3
+    assert [record.levelno for record in caplog.records] == [logging.ERROR] * 3
+    assert type(error).__name__ in caplog.text
+
+
+class Queue:
+    """Says how many hints wait; None while Redis is away. It may refuse to give them."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, int] | None = {"auto": 0, "cpu": 1}
+        self.refuses = False
+
+    def check(self) -> None:
+        if self.refuses:
+            raise redis.ResponseError("MISCONF Errors writing to the AOF file: No space left on device")
+
+    def depth(self, device: str) -> int:
+        if self.waiting is None:
+            raise redis.ConnectionError
+        return self.waiting[device]
+
+
+class Team:
+    """Has room, and takes nothing, until the test wants otherwise."""
+
+    has_room = True
+    taken = 0
+
+
+def watched(queue: Queue, team: Team) -> tuple[Watchdog, list[str]]:
+    bites: list[str] = []
+    return Watchdog(queue, ("auto", "cpu"), team, lambda: bites.append("bite")), bites
+
+
+def test_a_watchdog_bites_when_nothing_was_taken_for_a_minute_though_hints_wait() -> None:
+    dog, bites = watched(Queue(), Team())
+    for _ in range(LOOKS - 1):
+        dog.look()
+    assert not bites
+    dog.look()
+    assert bites
+
+
+@pytest.mark.parametrize("change", ["taken", "full", "empty", "away", "refuses"])
+def test_a_watchdog_begins_to_count_anew_with_every_sign_that_all_is_well(change: str) -> None:
+    queue, team = Queue(), Team()
+    dog, bites = watched(queue, team)
+    for _ in range(2):
+        for _ in range(LOOKS - 1):
+            dog.look()
+        team.taken += change == "taken"
+        team.has_room = change != "full"
+        queue.refuses = change == "refuses"
+        queue.waiting = {"empty": {"auto": 0, "cpu": 0}, "away": None}.get(change, queue.waiting)
+        dog.look()
+        team.has_room, queue.refuses, queue.waiting = True, False, {"auto": 0, "cpu": 1}
+    assert not bites
