@@ -36,7 +36,11 @@ export const freshKey = () =>
 const send = async (method, path, { query, body, headers } = {}) => {
   const answer = await ask(at(path) + search(query), {
     method,
-    headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    headers: {
+      Accept: "application/json",
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...headers,
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.status === 204) return null;

@@ -20,7 +20,8 @@ export const axis = (values, [start, end], { logarithmic = false, air = 0 } = {}
   };
 };
 
-const extent = (values) => values.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
+const extent = (values) =>
+  values.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
 
 /** Round numbers between two, not many. */
 export const round = (low, high, logarithmic) => {
@@ -36,7 +37,9 @@ const powers = (low, high) => {
   const whole = range(Math.ceil(Math.log10(low)), Math.log10(high));
   const every = Math.ceil(whole.length / STEPS);
   if (whole.length > 1) return whole.filter((_, i) => i % every === 0).map((power) => 10 ** power);
-  const parts = range(Math.floor(Math.log10(low)), Math.log10(high)).flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power));
+  const parts = range(Math.floor(Math.log10(low)), Math.log10(high)).flatMap((power) =>
+    [1, 2, 5].map((one) => one * 10 ** power)
+  );
   return parts.filter((one) => low <= one && one <= high);
 };
 

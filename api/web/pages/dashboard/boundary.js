@@ -10,7 +10,10 @@
     if (document.getElementById("fault")) return;
     const bar = Object.assign(document.createElement("div"), { id: "fault", className: "fault" });
     const text = Object.assign(document.createElement("p"), { textContent: words });
-    const reload = Object.assign(document.createElement("button"), { className: "button", textContent: "Reload the page" });
+    const reload = Object.assign(document.createElement("button"), {
+      className: "button",
+      textContent: "Reload the page",
+    });
     const leave = Object.assign(document.createElement("button"), { className: "button", textContent: "Dismiss" });
     bar.setAttribute("role", "alert");
     reload.addEventListener("click", () => location.reload());

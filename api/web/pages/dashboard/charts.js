@@ -7,7 +7,14 @@ const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
 const COLORS_ON_DARK = ["#3aa0e0", "#f0803c", "#22b98d", "#dd93bd", "#f0b429", "#7cc7f2", "#a0a0a0"];
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 /** Those of lines that plotly.js does not draw. */
-export const STROKES = { solid: "none", dash: "6 3", dot: "2 3", dashdot: "6 2 1 2", longdash: "10 3", longdashdot: "10 2 1 2" };
+export const STROKES = {
+  solid: "none",
+  dash: "6 3",
+  dot: "2 3",
+  dashdot: "6 2 1 2",
+  longdash: "10 3",
+  longdashdot: "10 2 1 2",
+};
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "star"];
 
 /** The line and marker of the n-th series, its colour by the theme. */
@@ -51,6 +58,11 @@ const base = () => ({
   font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: color("text") },
   margin: { l: 8, r: 8, t: 8, b: 8 },
   hovermode: "x unified",
-  hoverlabel: { bgcolor: color("surface"), bordercolor: color("line"), font: { color: color("text"), size: 12 }, namelength: -1 },
+  hoverlabel: {
+    bgcolor: color("surface"),
+    bordercolor: color("line"),
+    font: { color: color("text"), size: 12 },
+    namelength: -1,
+  },
   legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
 });

@@ -33,15 +33,18 @@ export const openDialog = (title, content, { wide = false } = {}) =>
 
 /** Ask before something is done. @returns {Promise<boolean>} */
 export const confirm = async ({ title, text, action, danger = false }) =>
-  (await openDialog(title, (answer) => html`
-    <p>${text}</p>
-    <div class="dialog-actions">
-      <button class="button" @click=${() => answer(false)}>Back</button>
-      <button class="button ${danger ? "button-danger" : "button-primary"}" @click=${() => answer(true)}>${action}</button>
-    </div>
-  `)) === true;
+  (await openDialog(title, (answer) =>
+    html`
+      <p>${text}</p>
+      <div class="dialog-actions">
+        <button class="button" @click=${() => answer(false)}>Back</button>
+        <button class="button ${danger ? "button-danger" : "button-primary"}" @click=${() =>
+          answer(true)}>${action}</button>
+      </div>
+    `)) === true;
 
-const frame = (title, content) => html`
-  <h2 id="dialog-title">${title}</h2>
-  ${content ?? nothing}
-`;
+const frame = (title, content) =>
+  html`
+    <h2 id="dialog-title">${title}</h2>
+    ${content ?? nothing}
+  `;

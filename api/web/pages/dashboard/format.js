@@ -41,7 +41,7 @@ export const percent = (given, places = 2) => {
 /** The decimals of a percentage that moves by this share: one example in 14 gives none, one in 5 000 two. */
 export const places = (grain) => (grain ? Math.min(2, Math.max(0, Math.ceil(-Math.log10(grain) - 1e-9) - 2)) : 2);
 
-/** A whole number with thin groups: 266610 → "266 610". */
+/** A whole number with thin groups: 266610 → "266\u202f610". */
 export const whole = (value) => {
   if (!Number.isFinite(value)) return unusual(value);
   return (value || 0).toLocaleString("en").replaceAll(",", "\u202f").replace("-", MINUS);
@@ -98,7 +98,9 @@ export const ago = (moment) => {
 };
 
 /** A moment in full, in the reader's own time zone, which is named. */
-export const moment = (text) => (text ? new Date(text).toLocaleString("en", { ...DAY, ...CLOCK, timeZoneName: "short" }) : NONE);
+export const moment = (
+  text,
+) => (text ? new Date(text).toLocaleString("en", { ...DAY, ...CLOCK, timeZoneName: "short" }) : NONE);
 
 /** The time of a moment in the reader's own zone; with its day if that is another than that of the one before. */
 export const clockTime = (text, before) => {

@@ -34,7 +34,8 @@ export const has = (row, key) => row !== null && row !== undefined && row[key] !
 
 /** The metric by which an experiment's best epoch is chosen. */
 export const judge = (experiment, row) =>
-  experiment.spec.early_stopping?.metric ?? (has(row, "validation_accuracy") ? "validation_accuracy" : "validation_loss");
+  experiment.spec.early_stopping?.metric ??
+    (has(row, "validation_accuracy") ? "validation_accuracy" : "validation_loss");
 
 /** An experiment as it is after one more epoch, as the service will tell it. */
 export const withEpoch = (experiment, row) => {

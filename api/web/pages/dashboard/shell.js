@@ -33,27 +33,30 @@ const begin = () => {
 
 const draw = () => render(frame(), document.getElementById("app"));
 
-const frame = () => html`
-  <a class="skip" href="#main" @click=${skip}>Skip to the page</a>
-  <div class="shell">
-    <header class="side">
-      <a class="brand" href=${at("/")}><img src=${at("/pages/dashboard/icon.svg")} alt="" width="24" height="24">Gradus</a>
-      <nav class="nav" aria-label="Pages">
-        ${PAGES.filter((page) => page.nav).map(link)}
-        <a href=${at("/docs")}>${icon("docs")}API</a>
-      </nav>
-      <div class="foot">
-        <span class="connection connection-${connection}" role="status">${WORDS[connection]}</span>
-        <button class="quiet" @click=${signOut}>Sign out</button>
-        <button class="quiet" aria-label="Switch to the ${other()} theme" title="${other()} theme" @click=${switchTheme}>
-          ${icon(other() === "dark" ? "moon" : "sun")}
-        </button>
-      </div>
-    </header>
-    <main class="main" id="main" tabindex="-1"></main>
-  </div>
-  <div class="toasts" id="toasts" role="status" aria-live="polite"></div>
-`;
+const frame = () =>
+  html`
+    <a class="skip" href="#main" @click=${skip}>Skip to the page</a>
+    <div class="shell">
+      <header class="side">
+        <a class="brand" href=${at("/")}><img src=${at(
+          "/pages/dashboard/icon.svg",
+        )} alt="" width="24" height="24">Gradus</a>
+        <nav class="nav" aria-label="Pages">
+          ${PAGES.filter((page) => page.nav).map(link)}
+          <a href=${at("/docs")}>${icon("docs")}API</a>
+        </nav>
+        <div class="foot">
+          <span class="connection connection-${connection}" role="status">${WORDS[connection]}</span>
+          <button class="quiet" @click=${signOut}>Sign out</button>
+          <button class="quiet" aria-label="Switch to the ${other()} theme" title="${other()} theme" @click=${switchTheme}>
+            ${icon(other() === "dark" ? "moon" : "sun")}
+          </button>
+        </div>
+      </header>
+      <main class="main" id="main" tabindex="-1"></main>
+    </div>
+    <div class="toasts" id="toasts" role="status" aria-live="polite"></div>
+  `;
 
 /** To the page as it stands: its address may hold what it is about behind "#". */
 const skip = (event) => {
@@ -61,9 +64,10 @@ const skip = (event) => {
   document.getElementById("main").focus();
 };
 
-const link = (page) => html`
-  <a href=${at(page.path)} aria-current=${page === shown.page ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
-`;
+const link = (page) =>
+  html`
+    <a href=${at(page.path)} aria-current=${page === shown.page ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
+  `;
 
 const other = () => (theme() === "dark" ? "light" : "dark");
 

@@ -30,24 +30,38 @@ export const sketch = (element, traces, { xaxis, yaxis, showlegend }) => {
   const [top, bottom] = [showlegend ? EDGE.top + LEGEND : EDGE.top, element.clientHeight - EDGE.bottom];
   const whole = yaxis.rangemode === "tozero" && !logarithmic ? [0, ...values] : values;
   const up = axis(whole, [bottom, top], { logarithmic, air: AIR });
-  const label = yaxis.tickformat.endsWith("%") ? (value) => `${figure(100 * value, DIGITS)}%` : (value) => figure(value, DIGITS);
+  const label = yaxis.tickformat.endsWith("%")
+    ? (value) => `${figure(100 * value, DIGITS)}%`
+    : (value) => figure(value, DIGITS);
   const labels = up.ticks.map(label);
   const beside = Math.max(EDGE.left, GAP + CHARACTER * Math.max(...labels.map(({ length }) => length)));
   const [left, right] = [yaxis.title ? beside + TITLE : beside, element.clientWidth - EDGE.right];
   const across = axis([0, ...traces.map(({ x }) => x.at(-1) ?? 0)], [left, right]);
   const epochs = across.ticks.filter((epoch) => across.at(epoch) < right - HALF);
-  render(html`
-    <svg class="sketch" width=${element.clientWidth} height=${element.clientHeight} aria-hidden="true">
-      ${up.ticks.map((value, i) => svg`
-        <path class="rule" d="M${left} ${up.at(value)}H${right}" />
-        <text x=${left - GAP} y=${up.at(value)} dy="0.35em" text-anchor="end">${labels[i]}</text>`)}
-      ${epochs.map((epoch) => svg`<text x=${across.at(epoch)} y=${bottom} dy="1.3em" text-anchor="middle">${epoch}</text>`)}
-      <text x=${(left + right) / 2} y=${bottom} dy="2.5em" text-anchor="middle">${xaxis.title.text}</text>
-      ${traces.map((trace) => svg`
-        <path d=${path(trace, isDrawn, across.at, up.at)} stroke=${trace.line.color} stroke-width=${trace.line.width}
-          stroke-dasharray=${STROKES[trace.line.dash]} opacity=${trace.opacity ?? 1} />`)}
-    </svg>
-  `, element);
+  render(
+    html`
+      <svg class="sketch" width=${element.clientWidth} height=${element.clientHeight} aria-hidden="true">
+        ${up.ticks.map((value, i) =>
+          svg`
+            <path class="rule" d="M${left} ${up.at(value)}H${right}" />
+            <text x=${left - GAP} y=${up.at(value)} dy="0.35em" text-anchor="end">${labels[i]}</text>
+          `
+        )}
+        ${epochs.map((epoch) =>
+          svg`<text x=${across.at(epoch)} y=${bottom} dy="1.3em" text-anchor="middle">${epoch}</text>`
+        )}
+        <text x=${(left + right) / 2} y=${bottom} dy="2.5em" text-anchor="middle">${xaxis.title.text}</text>
+        ${traces.map((trace) =>
+          svg`
+            <path d=${path(trace, isDrawn, across.at, up.at)} stroke=${trace.line.color} stroke-width=${trace.line
+              .width}
+              stroke-dasharray=${STROKES[trace.line.dash]} opacity=${trace.opacity ?? 1} />
+          `
+        )}
+      </svg>
+    `,
+    element,
+  );
 };
 
 /** A value without a neighbour is a dot. */

@@ -17,6 +17,9 @@ export const sparkline = (values) => {
   const last = points.at(-1);
   const path = points.map(({ x, y }, i) => `${i ? "L" : "M"}${across(x).toFixed(1)} ${up(y).toFixed(1)}`).join("");
   return html`<svg class="sparkline" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">
-    ${svg`<path d=${path} /><circle cx=${across(last.x).toFixed(1)} cy=${up(last.y).toFixed(1)} r="2" />`}
+    ${svg`
+    <path d=${path} />
+    <circle cx=${across(last.x).toFixed(1)} cy=${up(last.y).toFixed(1)} r="2" />
+  `}
   </svg>`;
 };

@@ -8,35 +8,39 @@ import { visibleLines } from "./visible.js";
 export const loading = () => html`<p class="state" role="status">Loading …</p>`;
 
 /** Nothing is here, and what to do about it. */
-export const empty = (title, text, actions = nothing) => html`
-  <div class="state">
-    <h2>${title}</h2>
-    <p>${text}</p>
-    <div class="row">${actions}</div>
-  </div>
-`;
+export const empty = (title, text, actions = nothing) =>
+  html`
+    <div class="state">
+      <h2>${title}</h2>
+      <p>${text}</p>
+      <div class="row">${actions}</div>
+    </div>
+  `;
 
 /** Something went wrong; `again` tries once more. */
-export const failure = (error, again) => html`
-  <div class="state" role="alert">
-    <h1>${error.status === 404 ? "Not found" : "Something went wrong"}</h1>
-    <p>${visibleLines(error.message)}</p>
-    <div class="row">
-      ${again && error.status !== 404 ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
-      <a class="button" href=${at("/")}>All experiments</a>
+export const failure = (error, again) =>
+  html`
+    <div class="state" role="alert">
+      <h1>${error.status === 404 ? "Not found" : "Something went wrong"}</h1>
+      <p>${visibleLines(error.message)}</p>
+      <div class="row">
+        ${again && error.status !== 404 ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
+        <a class="button" href=${at("/")}>All experiments</a>
+      </div>
     </div>
-  </div>
-`;
+  `;
 
-export const nowhere = () => html`
-  <div class="state">
-    <h1>Not found</h1>
-    <p>There is nothing at this address: it may have been deleted, or the link has a typo.</p>
-    <div class="row"><a class="button" href=${at("/")}>All experiments</a></div>
-  </div>
-`;
+export const nowhere = () =>
+  html`
+    <div class="state">
+      <h1>Not found</h1>
+      <p>There is nothing at this address: it may have been deleted, or the link has a typo.</p>
+      <div class="row"><a class="button" href=${at("/")}>All experiments</a></div>
+    </div>
+  `;
 
 /** A sentence beside what it is about: `kind` is "info", "warning" or "error". */
-export const note = (kind, content) => html`
-  <div class="note note-${kind}">${icon(kind === "info" ? "info" : "warning")}<div>${content}</div></div>
-`;
+export const note = (kind, content) =>
+  html`
+    <div class="note note-${kind}">${icon(kind === "info" ? "info" : "warning")}<div>${content}</div></div>
+  `;

@@ -9,4 +9,5 @@ const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 /** Whether nothing follows by itself. */
 export const isFinal = (status) => FINAL.has(status);
 
-export const badge = (status) => html`<span class="status status-${status}">${icon(status)}<span>${status}</span></span>`;
+export const badge = (status) =>
+  html`<span class="status status-${status}">${icon(status)}<span>${status}</span></span>`;

@@ -51,12 +51,13 @@ const drop = (one) => {
 
 const draw = () => region() && render(repeat(toasts, (one) => one.key, view), region());
 
-const view = (one) => html`
-  <div class="toast toast-${one.kind}">
-    ${icon(one.kind === "error" ? "warning" : "check")}<span>${visibleLines(one.message)}</span>
-    <button class="quiet" aria-label="Dismiss" @click=${() => drop(one)}>${icon("close")}</button>
-  </div>
-`;
+const view = (one) =>
+  html`
+    <div class="toast toast-${one.kind}">
+      ${icon(one.kind === "error" ? "warning" : "check")}<span>${visibleLines(one.message)}</span>
+      <button class="quiet" aria-label="Dismiss" @click=${() => drop(one)}>${icon("close")}</button>
+    </div>
+  `;
 
 /** The region has to be there before its first word, or that is not read out. */
 const region = () => document.getElementById("toasts");

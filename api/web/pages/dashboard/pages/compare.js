@@ -7,7 +7,7 @@ import { paced, perFrame } from "../frame.js";
 import { History } from "../history.js";
 import { icon } from "../icons.js";
 import { subscribe } from "../live.js";
-import { METRICS, has, metric, withEpoch } from "../metrics.js";
+import { has, metric, METRICS, withEpoch } from "../metrics.js";
 import { loadPlotly } from "../plotly.js";
 import { Rereader } from "../reread.js";
 import { failure, loading } from "../states.js";
@@ -85,11 +85,17 @@ class ComparePage {
     if (!this.ids.length) return this.#become("empty");
     const meanwhile = (this.#meanwhile = []);
     try {
-      const asked = [get("/v1/experiments", { id: this.ids, limit: MOST }), catalogue(), this.#readCurves(this.ids, FIRST_POINTS)];
+      const asked = [
+        get("/v1/experiments", { id: this.ids, limit: MOST }),
+        catalogue(),
+        this.#readCurves(this.ids, FIRST_POINTS),
+      ];
       const [page, { spec }, coarse] = await Promise.all(asked);
       this.#description = spec;
       this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
-      this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy") ? "validation_accuracy" : "validation_loss";
+      this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy")
+        ? "validation_accuracy"
+        : "validation_loss";
       this.#become(this.#experiments.length ? "shown" : "empty");
       this.#catchUp();
       this.#coarse = coarse;
@@ -147,7 +153,8 @@ class ComparePage {
 
   #view() {
     const shown = columns(this.#experiments, this.#description, this.#at, this.#key);
-    const sort = this.#sort ?? { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !metric(this.#key)?.lower };
+    const sort = this.#sort ??
+      { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !metric(this.#key)?.lower };
     const column = shown.find(({ key }) => key === sort.key) ?? shown[0];
     return html`
       <div class="head">
@@ -162,7 +169,10 @@ class ComparePage {
         <div class="card-head compare-head">
           <h2>Differences and results</h2>
           <div class="segments" role="group" aria-label="Values of which epoch">
-            ${[["best", "Best epoch"], ["latest", "Last epoch"]].map(([at, word]) => html`<button aria-pressed=${this.#at === at} @click=${() => this.#set(() => (this.#at = at))}>${word}</button>`)}
+            ${[["best", "Best epoch"], ["latest", "Last epoch"]].map(([at, word]) =>
+              html`<button aria-pressed=${this.#at === at} @click=${() =>
+                this.#set(() => (this.#at = at))}>${word}</button>`
+            )}
           </div>
         </div>
         ${table({
@@ -170,7 +180,10 @@ class ComparePage {
           columns: shown,
           sort,
           place: (one) => this.#places.get(one.id),
-          turn: (one) => this.#set(() => (this.#sort = { key: one.key, down: one.key === sort.key ? !sort.down : one.number && !one.lower })),
+          turn: (one) =>
+            this.#set(
+              () => (this.#sort = { key: one.key, down: one.key === sort.key ? !sort.down : one.number && !one.lower }),
+            ),
           point: (id) => this.#point(id),
           drop: (id) => this.#drop(id),
         })}
@@ -188,7 +201,9 @@ class ComparePage {
   }
 
   #said() {
-    return `${metric(this.#key).label.toLowerCase()} by epoch, a line for each of ${this.#experiments.length} runs; the table below has the numbers.`;
+    return `${
+      metric(this.#key).label.toLowerCase()
+    } by epoch, a line for each of ${this.#experiments.length} runs; the table below has the numbers.`;
   }
 
   #renderCurves() {
@@ -204,7 +219,7 @@ class ComparePage {
         smoothing: this.#smoothing,
         logarithmic: this.#logarithmic,
         pointed: this.#pointed,
-      }),
+      })
     );
   }
 

@@ -20,7 +20,7 @@ import { CHARTS, Curves, drawable } from "./experiment/curves.js";
 import { edit } from "./experiment/edit.js";
 import { facts, fault, head, progress, tiles } from "./experiment/head.js";
 import { layers } from "./experiment/layers.js";
-import { LogLines, log } from "./experiment/log.js";
+import { log, LogLines } from "./experiment/log.js";
 import { reproduce, resolved } from "./experiment/reproduce.js";
 
 /** Milliseconds between two drawings of the curves: short runs have fifty epochs a second. */
@@ -179,9 +179,13 @@ class ExperimentPage {
     return html`
       <div class="row curve-controls">
         <label class="check">Smoothing
-          <input type="range" min="0" max="0.98" step="0.02" .value=${String(this.#smoothing)} @input=${(event) => this.#smooth(event.target.valueAsNumber)}></label>
-        <label class="check"><input type="checkbox" .checked=${this.#logarithmic} @change=${(event) => this.#scale(event.target.checked)}>Log scale</label>
-        <button class="button" @click=${() => attempt(() => downloadCsv(this.#experiment))}>${icon("download")}CSV</button>
+          <input type="range" min="0" max="0.98" step="0.02" .value=${String(this.#smoothing)} @input=${(event) =>
+            this.#smooth(event.target.valueAsNumber)}></label>
+        <label class="check"><input type="checkbox" .checked=${this.#logarithmic} @change=${(event) =>
+          this.#scale(event.target.checked)}>Log scale</label>
+        <button class="button" @click=${() => attempt(() => downloadCsv(this.#experiment))}>${icon(
+          "download",
+        )}CSV</button>
       </div>
       <div class="halves">${CHARTS.map((chart) => (drawable(chart, rows) ? this.#card(chart, rows) : nothing))}</div>
     `;
@@ -189,7 +193,9 @@ class ExperimentPage {
 
   #card(chart, rows) {
     const last = rows.at(-1);
-    const said = chart.lines.map(({ key, name }) => `${name} ${metric(key).write(last[key], this.#experiment.spec, this.#dataset)}`).join(", ");
+    const said = chart.lines.map(({ key, name }) =>
+      `${name} ${metric(key).write(last[key], this.#experiment.spec, this.#dataset)}`
+    ).join(", ");
     return html`
       <section class="card chart-card" aria-labelledby="${chart.id}-title">
         <h2 id="${chart.id}-title">${chart.title}</h2>

@@ -123,37 +123,47 @@ class ExperimentsPage {
     const { items, whole, error, empty } = this.list;
     const sight = inSight(this.root.querySelector("tbody"), items.length);
     if (!whole && sight.last > items.length - 40) this.list.more();
-    render(html`
-      <div class="head">
-        <h1>Experiments</h1>
-        <a class="button button-primary" href=${at("/new")}>${icon("plus")}New experiment</a>
-      </div>
-      ${filterBar(this.filter, [...this.#datasets.keys()], (changes) => this.#change(changes))}
-      ${empty ? this.#nothing() : this.#table(items, sight)}
-      ${error ? failure(error, () => this.list.again()) : nothing}
-      ${chosenBar(this.#selection(), { clear: () => this.#clear(), dropped: (id) => this.#drop(id) })}
-    `, this.root);
+    render(
+      html`
+        <div class="head">
+          <h1>Experiments</h1>
+          <a class="button button-primary" href=${at("/new")}>${icon("plus")}New experiment</a>
+        </div>
+        ${filterBar(this.filter, [...this.#datasets.keys()], (changes) => this.#change(changes))}
+        ${empty ? this.#nothing() : this.#table(items, sight)}
+        ${error ? failure(error, () => this.list.again()) : nothing}
+        ${chosenBar(this.#selection(), { clear: () => this.#clear(), dropped: (id) => this.#drop(id) })}
+      `,
+      this.root,
+    );
   }
 
   #table(items, { first, last, height }) {
     return html`
       <div class="card list-card">
-        <table class="list" role="table" aria-label="Experiments" aria-rowcount=${this.list.whole ? items.length + 1 : -1}>
+        <table class="list" role="table" aria-label="Experiments" aria-rowcount=${this.list.whole
+          ? items.length + 1
+          : -1}>
           <thead role="rowgroup">
             <tr role="row">
               <td role="cell" class="cell-check"></td>
-              ${COLUMNS.map((name) => html`<th role="columnheader" scope="col" class="head-${name.toLowerCase().replace(" ", "")}">${name}</th>`)}
+              ${COLUMNS.map((name) =>
+                html`<th role="columnheader" scope="col" class="head-${
+                  name.toLowerCase().replace(" ", "")
+                }">${name}</th>`
+              )}
             </tr>
           </thead>
           <tbody role="rowgroup">
             ${gap(first * height)}
-            ${repeat(items.slice(first, last), (one) => one.id, (one, i) => row(one, {
-              dataset: this.#datasets.get(one.spec.dataset.name),
-              values: this.#curves.of(one),
-              chosen: this.#chosen.has(one.id),
-              choose: () => this.#toggle(one.id),
-              place: first + i,
-            }))}
+            ${repeat(items.slice(first, last), (one) => one.id, (one, i) =>
+              row(one, {
+                dataset: this.#datasets.get(one.spec.dataset.name),
+                values: this.#curves.of(one),
+                chosen: this.#chosen.has(one.id),
+                choose: () => this.#toggle(one.id),
+                place: first + i,
+              }))}
             ${gap((items.length - last) * height)}
           </tbody>
         </table>
@@ -164,7 +174,9 @@ class ExperimentsPage {
 
   #nothing() {
     const filtered = Object.values(this.filter).some(Boolean);
-    return filtered ? noMatch(() => this.#change({ status: "", dataset: "", tag: "", sweep: "", q: "" })) : start(this.#datasets.get("mnist")?.available ?? true);
+    return filtered
+      ? noMatch(() => this.#change({ status: "", dataset: "", tag: "", sweep: "", q: "" }))
+      : start(this.#datasets.get("mnist")?.available ?? true);
   }
 
   #clear() {
@@ -179,7 +191,12 @@ class ExperimentsPage {
 }
 
 /** An empty row of the height of all that are out of sight. */
-const gap = (height) => html`<tr aria-hidden="true" class="gap"><td .style=${`height:${height}px`}></td></tr>`;
+const gap = (height) =>
+  html`
+    <tr aria-hidden="true" class="gap">
+      <td .style=${`height:${height}px`}></td>
+    </tr>
+  `;
 
 const on = (target, kind, listener) => {
   target.addEventListener(kind, listener);

@@ -41,7 +41,10 @@ const show = (root, { navigate, rewrite }, found) => {
     page.words = words;
     page.redraw();
   };
-  page.address = () => `${within(location.pathname)}${location.search}#${page.kind === "sweep" ? "sweep" : "spec"}=${encode(page.draft.document)}`;
+  page.address = () =>
+    `${within(location.pathname)}${location.search}#${page.kind === "sweep" ? "sweep" : "spec"}=${
+      encode(page.draft.document)
+    }`;
   const changed = () => {
     page.key = freshKey();
     if (!page.draft.fault) tryOut(page);

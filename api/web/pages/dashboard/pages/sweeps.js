@@ -41,11 +41,12 @@ export const open = (root) => {
     const older = next === null ? [] : sweeps.filter(({ id }) => id < data.at(-1).id);
     become([...data, ...older], older.length ? cursor : next);
   };
-  const more = () => attempt(async () => {
-    const page = await get("/v1/sweeps", { limit: PAGE, cursor });
-    const known = new Set(sweeps.map(({ id }) => id));
-    become([...sweeps, ...page.data.filter(({ id }) => !known.has(id))], page.next_cursor);
-  });
+  const more = () =>
+    attempt(async () => {
+      const page = await get("/v1/sweeps", { limit: PAGE, cursor });
+      const known = new Set(sweeps.map(({ id }) => id));
+      become([...sweeps, ...page.data.filter(({ id }) => !known.has(id))], page.next_cursor);
+    });
   return keepFresh(root, {
     read,
     take,
@@ -54,39 +55,46 @@ export const open = (root) => {
   });
 };
 
-const view = (sweeps, cursor, more) => html`
-  <header class="head">
-    <h1>Sweeps</h1>
-    <a class="button button-primary" href=${at("/new?sweep")}>${icon("plus")} New sweep</a>
-  </header>
-  ${sweeps.length ? table(sweeps) : empty(
-    "No sweeps yet",
-    "A sweep trains a network with one change at a time, or with every combination of some values, each with several " +
-      "seeds, and says which made it better and how sure that is.",
-    html`<a class="button button-primary" href=${at("/new?sweep")}>Make one</a>`,
-  )}
-  ${cursor ? html`<p class="row more-row"><button class="button" @click=${more}>Older sweeps</button></p>` : nothing}
-`;
+const view = (sweeps, cursor, more) =>
+  html`
+    <header class="head">
+      <h1>Sweeps</h1>
+      <a class="button button-primary" href=${at("/new?sweep")}>${icon("plus")} New sweep</a>
+    </header>
+    ${sweeps.length ? table(sweeps) : empty(
+      "No sweeps yet",
+      "A sweep trains a network with one change at a time, or with every combination of some values, each with several " +
+        "seeds, and says which made it better and how sure that is.",
+      html`<a class="button button-primary" href=${at("/new?sweep")}>Make one</a>`,
+    )}
+    ${cursor ? html`<p class="row more-row"><button class="button" @click=${more}>Older sweeps</button></p>` : nothing}
+  `;
 
-const table = (sweeps) => html`
-  <section class="card" aria-label="All of them">
-    <div class="table as-cards sweeps" role="region" aria-label="Sweeps" tabindex="0">
-      <table>
-        <thead>
-          <tr>${["Name", "Status", "Experiments", "Objective", "Began"].map((name) => html`<th scope="col">${name}</th>`)}</tr>
-        </thead>
-        <tbody>${sweeps.map(row)}</tbody>
-      </table>
-    </div>
-  </section>
-`;
+const table = (sweeps) =>
+  html`
+    <section class="card" aria-label="All of them">
+      <div class="table as-cards sweeps" role="region" aria-label="Sweeps" tabindex="0">
+        <table>
+          <thead>
+            <tr>${["Name", "Status", "Experiments", "Objective", "Began"].map((name) =>
+              html`<th scope="col">${name}</th>`
+            )}</tr>
+          </thead>
+          <tbody>${sweeps.map(row)}</tbody>
+        </table>
+      </div>
+    </section>
+  `;
 
-const row = (sweep) => html`
-  <tr>
-    <th scope="row"><a href=${at(`/sweeps/${sweep.id}`)}><bdi>${nameOf(sweep)}</bdi></a></th>
-    <td>${badge(sweep.status)}</td>
-    <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(sweep.counts)}</span></td>
-    <td>${sweep.objective.metric.replaceAll("_", " ")}</td>
-    <td>${time(sweep.created_at)}</td>
-  </tr>
-`;
+const row = (sweep) =>
+  html`
+    <tr>
+      <th scope="row"><a href=${at(`/sweeps/${sweep.id}`)}><bdi>${nameOf(sweep)}</bdi></a></th>
+      <td>${badge(sweep.status)}</td>
+      <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(
+        sweep.counts,
+      )}</span></td>
+      <td>${sweep.objective.metric.replaceAll("_", " ")}</td>
+      <td>${time(sweep.created_at)}</td>
+    </tr>
+  `;

@@ -56,7 +56,10 @@ export class Connection {
 
   async #follow(request) {
     const query = this.#last === null ? "" : `?after=${this.#last}`;
-    const answer = await fetchWithRelief(this.url + query, { headers: { Accept: "text/event-stream" }, signal: request.signal });
+    const answer = await fetchWithRelief(this.url + query, {
+      headers: { Accept: "text/event-stream" },
+      signal: request.signal,
+    });
     if (answer.status === 401) this.tell({ refused: true });
     if (!answer.ok) return this.#wait(answer);
     this.#opened(request);

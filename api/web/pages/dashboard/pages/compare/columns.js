@@ -5,7 +5,15 @@ import { has, metric } from "../../metrics.js";
 import { differences, written } from "./differences.js";
 import { origins } from "./origins.js";
 
-const RESULTS = ["validation_accuracy", "validation_loss", "test_accuracy", "test_loss", "train_accuracy", "train_loss", "seconds"];
+const RESULTS = [
+  "validation_accuracy",
+  "validation_loss",
+  "test_accuracy",
+  "test_loss",
+  "train_accuracy",
+  "train_loss",
+  "seconds",
+];
 
 /**
  * @param {object[]} experiments
@@ -24,7 +32,14 @@ export const columns = (experiments, description, at, first) => {
 };
 
 const epochOf = (at) => (
-  { key: "epoch", label: "Epoch", number: true, lower: false, value: (one) => one[at]?.epoch, text: (one) => one[at]?.epoch ?? "–" }
+  {
+    key: "epoch",
+    label: "Epoch",
+    number: true,
+    lower: false,
+    value: (one) => one[at]?.epoch,
+    text: (one) => one[at]?.epoch ?? "–",
+  }
 );
 
 const difference = ({ path, values }, experiments) => {
@@ -51,7 +66,8 @@ const result = ({ key, label, write, lower }, at) => ({
 
 /** The experiments in the order of a column; those without a value last, whichever way. */
 export const sorted = (experiments, column, down) => {
-  const known = (one) => column.value(one) !== undefined && column.value(one) !== null && !Number.isNaN(column.value(one));
+  const known = (one) =>
+    column.value(one) !== undefined && column.value(one) !== null && !Number.isNaN(column.value(one));
   const [there, absent] = [experiments.filter(known), experiments.filter((one) => !known(one))];
   const order = (one, other) => compare(column.value(one), column.value(other)) * (down ? -1 : 1);
   return [...there.toSorted(order), ...absent];

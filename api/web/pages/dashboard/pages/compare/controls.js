@@ -3,12 +3,15 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 
 /** @param {{metrics, key: string, smoothing: number, logarithmic: boolean}} shown */
-export const controls = ({ metrics, key, smoothing, logarithmic }, { choose, smooth, scale }) => html`
-  <label class="check"><span>Metric</span>
-    <select class="input" @change=${(event) => choose(event.target.value)}>
-      ${metrics.map((one) => html`<option value=${one.key} ?selected=${one.key === key}>${one.label}</option>`)}
-    </select></label>
-  <label class="check">Smoothing
-    <input type="range" min="0" max="0.98" step="0.02" .value=${String(smoothing)} @input=${(event) => smooth(event.target.valueAsNumber)}></label>
-  <label class="check"><input type="checkbox" .checked=${logarithmic} @change=${(event) => scale(event.target.checked)}>Log scale</label>
-`;
+export const controls = ({ metrics, key, smoothing, logarithmic }, { choose, smooth, scale }) =>
+  html`
+    <label class="check"><span>Metric</span>
+      <select class="input" @change=${(event) => choose(event.target.value)}>
+        ${metrics.map((one) => html`<option value=${one.key} ?selected=${one.key === key}>${one.label}</option>`)}
+      </select></label>
+    <label class="check">Smoothing
+      <input type="range" min="0" max="0.98" step="0.02" .value=${String(smoothing)} @input=${(event) =>
+        smooth(event.target.valueAsNumber)}></label>
+    <label class="check"><input type="checkbox" .checked=${logarithmic} @change=${(event) =>
+      scale(event.target.checked)}>Log scale</label>
+  `;

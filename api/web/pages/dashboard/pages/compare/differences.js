@@ -55,7 +55,9 @@ const withoutEchoes = (rows) => {
   const kept = [];
   for (const row of rows) {
     const name = tail(row.path);
-    const told = kept.some((other) => tail(other.path) === name && other.values.every((value, i) => value === row.values[i]));
+    const told = kept.some((other) =>
+      tail(other.path) === name && other.values.every((value, i) => value === row.values[i])
+    );
     if (!told) kept.push(row);
   }
   return kept;

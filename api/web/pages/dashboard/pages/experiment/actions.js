@@ -39,7 +39,9 @@ const button = (drawing, word, click, kind = "") =>
   html`<button class="button ${kind}" @click=${click}>${icon(drawing)}${word}</button>`;
 
 const cancel = async (experiment, ask) => {
-  const text = `“${isolated(title(experiment))}” ends where it is. What is trained so far stays, and it can be extended later.`;
+  const text = `“${
+    isolated(title(experiment))
+  }” ends where it is. What is trained so far stays, and it can be extended later.`;
   if (await confirm({ title: "Cancel this run?", text, action: "Cancel the run", danger: true })) await ask("cancel");
 };
 
@@ -56,20 +58,23 @@ const drop = async (experiment, gone) => {
 const extend = async (experiment, act) => {
   const { epoch, epochs } = experiment.progress;
   const have = isFinal(experiment.status) ? epoch : epochs;
-  const more = await openDialog("Train longer", (answer) => html`
-    <form class="stack" @submit=${(event) => {
-      event.preventDefault();
-      answer(event.target.elements.more.valueAsNumber);
-    }}>
-      <p>It has ${have} ${have === 1 ? "epoch" : "epochs"}; it goes on from its last checkpoint. A schedule then has the new number as its whole.</p>
-      <label class="field"><span>Additional epochs</span>
-        <input class="input" name="more" type="number" min="1" step="1" value="10" required></label>
-      <div class="dialog-actions">
-        <button type="button" class="button" @click=${() => answer()}>Back</button>
-        <button class="button button-primary">Extend</button>
-      </div>
-    </form>
-  `);
+  const more = await openDialog("Train longer", (answer) =>
+    html`
+      <form class="stack" @submit=${(event) => {
+        event.preventDefault();
+        answer(event.target.elements.more.valueAsNumber);
+      }}>
+        <p>It has ${have} ${have === 1
+          ? "epoch"
+          : "epochs"}; it goes on from its last checkpoint. A schedule then has the new number as its whole.</p>
+        <label class="field"><span>Additional epochs</span>
+          <input class="input" name="more" type="number" min="1" step="1" value="10" required></label>
+        <div class="dialog-actions">
+          <button type="button" class="button" @click=${() => answer()}>Back</button>
+          <button class="button button-primary">Extend</button>
+        </div>
+      </form>
+    `);
   if (!more) return;
   const once = { "Idempotency-Key": freshKey() };
   await act(() => post(`/v1/experiments/${experiment.id}/extend`, { epochs: more }, once));

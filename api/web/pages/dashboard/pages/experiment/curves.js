@@ -18,8 +18,19 @@ const MARKED = 40;
 export const CHARTS = [
   { id: "loss", title: "Loss", tall: true, logs: true, lines: PARTS.map((part) => line(part, "loss")) },
   { id: "accuracy", title: "Accuracy", tall: true, percent: true, lines: PARTS.map((part) => line(part, "accuracy")) },
-  { id: "rate", title: "Learning rate", logs: true, lines: [{ key: "learning_rate", name: "learning rate", dash: "solid", n: 0 }] },
-  { id: "gradient", title: "Gradient norm", logs: true, smooths: true, lines: [{ key: "gradient_norm", name: "gradient norm", dash: "solid", n: 0 }] },
+  {
+    id: "rate",
+    title: "Learning rate",
+    logs: true,
+    lines: [{ key: "learning_rate", name: "learning rate", dash: "solid", n: 0 }],
+  },
+  {
+    id: "gradient",
+    title: "Gradient norm",
+    logs: true,
+    smooths: true,
+    lines: [{ key: "gradient_norm", name: "gradient norm", dash: "solid", n: 0 }],
+  },
 ];
 
 function line({ prefix, name, dash }, kind) {
@@ -97,5 +108,11 @@ const bestLine = (epoch, last) => ({
   y0: 0,
   y1: 1,
   line: { color: color("line-strong"), width: 1, dash: "dot" },
-  label: { text: "best", textposition: "end", textangle: 0, xanchor: epoch > 0.7 * last ? "right" : "left", font: { size: 10, color: color("muted") } },
+  label: {
+    text: "best",
+    textposition: "end",
+    textangle: 0,
+    xanchor: epoch > 0.7 * last ? "right" : "left",
+    font: { size: 10, color: color("muted") },
+  },
 });

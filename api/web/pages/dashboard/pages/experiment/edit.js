@@ -12,7 +12,9 @@ export const edit = async (experiment, act) => {
   if (!changes || !Object.keys(changes).length) return;
   const found = await attempt(() => get(`/v1/experiments/${experiment.id}`));
   const lost = found && Object.keys(changed(experiment, found)).filter((key) => key in changes);
-  if (found && (!lost.length || (await overwrite(lost)))) await act(() => patch(`/v1/experiments/${experiment.id}`, changes));
+  if (found && (!lost.length || (await overwrite(lost)))) {
+    await act(() => patch(`/v1/experiments/${experiment.id}`, changes));
+  }
 };
 
 /** Of name, tags and notes, what is another than before. */
@@ -30,23 +32,24 @@ const overwrite = (keys) =>
     danger: true,
   });
 
-const form = (experiment, answer) => html`
-  <form class="stack" @submit=${(event) => {
-    event.preventDefault();
-    const { name, tags, notes } = event.target.elements;
-    answer({ name: name.value.trim(), tags: words(tags.value), notes: notes.value });
-  }}>
-    <label class="field"><span>Name</span>
-      <input class="input" name="name" maxlength="200" .value=${experiment.name}></label>
-    <label class="field"><span>Tags, separated by commas</span>
-      <input class="input" name="tags" .value=${experiment.tags.join(", ")}></label>
-    <label class="field"><span>Notes</span>
-      <textarea class="input" name="notes" rows="5" maxlength="20000" .value=${experiment.notes}></textarea></label>
-    <div class="dialog-actions">
-      <button type="button" class="button" @click=${() => answer()}>Back</button>
-      <button class="button button-primary">Save</button>
-    </div>
-  </form>
-`;
+const form = (experiment, answer) =>
+  html`
+    <form class="stack" @submit=${(event) => {
+      event.preventDefault();
+      const { name, tags, notes } = event.target.elements;
+      answer({ name: name.value.trim(), tags: words(tags.value), notes: notes.value });
+    }}>
+      <label class="field"><span>Name</span>
+        <input class="input" name="name" maxlength="200" .value=${experiment.name}></label>
+      <label class="field"><span>Tags, separated by commas</span>
+        <input class="input" name="tags" .value=${experiment.tags.join(", ")}></label>
+      <label class="field"><span>Notes</span>
+        <textarea class="input" name="notes" rows="5" maxlength="20000" .value=${experiment.notes}></textarea></label>
+      <div class="dialog-actions">
+        <button type="button" class="button" @click=${() => answer()}>Back</button>
+        <button class="button button-primary">Save</button>
+      </div>
+    </form>
+  `;
 
 const words = (text) => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];

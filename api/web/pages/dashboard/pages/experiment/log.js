@@ -22,19 +22,27 @@ export class LogLines {
 }
 
 /** A run that failed without a word from its worker has its error at least. */
-export const log = (lines, error) => html`
-  <section class="card" aria-labelledby="log-title">
-    <h2 id="log-title">Log</h2>
-    ${lines.length
-      ? html`<ol class="log" tabindex="0" role="log" aria-labelledby="log-title">${lines.map(entry)}</ol>`
-      : error ? nothing : html`<p class="muted">No log lines yet.</p>`}
-    ${error && !lines.some(({ message }) => message.includes(error.message)) ? html`<p class="log-error">${visibleLines(error.message)}</p>` : nothing}
-  </section>
-`;
+export const log = (lines, error) =>
+  html`
+    <section class="card" aria-labelledby="log-title">
+      <h2 id="log-title">Log</h2>
+      ${lines.length
+        ? html`<ol class="log" tabindex="0" role="log" aria-labelledby="log-title">${lines.map(entry)}</ol>`
+        : error
+        ? nothing
+        : html`<p class="muted">No log lines yet.</p>`}
+      ${error && !lines.some(({ message }) => message.includes(error.message))
+        ? html`<p class="log-error">${visibleLines(error.message)}</p>`
+        : nothing}
+    </section>
+  `;
 
-const entry = (line, i, lines) => html`
-  <li class="log-${line.level}">
-    <time datetime=${line.at} title=${moment(line.at)}>${clockTime(line.at, (lines[i - 1] ?? line).at)}</time>
-    ${line.level === "info" ? "" : html`<strong>${line.level}</strong> `}${visibleLines(line.message)}
-  </li>
-`;
+const entry = (line, i, lines) =>
+  html`
+    <li class="log-${line.level}">
+      <time datetime=${line.at} title=${moment(line.at)}>${clockTime(line.at, (lines[i - 1] ?? line).at)}</time>
+      ${line.level === "info" ? "" : html`
+        <strong>${line.level}</strong>
+      `}${visibleLines(line.message)}
+    </li>
+  `;

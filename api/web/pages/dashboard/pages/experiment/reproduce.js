@@ -11,21 +11,26 @@ import { askedFor, WAYS } from "./snippets.js";
  * @param way the number of the snippet that is shown
  */
 export const reproduce = (experiment, parent, way, choose) => {
-  if (parent === null) return framed(html``, html`<p class="muted">It went on from a checkpoint of an experiment that is gone.</p>`);
+  if (parent === null) {
+    return framed(html``, html`<p class="muted">It went on from a checkpoint of an experiment that is gone.</p>`);
+  }
   const text = visibleJson(WAYS[way].text(askedFor(experiment, parent)));
-  const ways = WAYS.map(({ name }, i) => html`<button aria-pressed=${i === way} @click=${() => choose(i)}>${name}</button>`);
+  const ways = WAYS.map(({ name }, i) =>
+    html`<button aria-pressed=${i === way} @click=${() => choose(i)}>${name}</button>`
+  );
   return framed(
     html`<div class="segments" role="group" aria-label="From">${ways}</div>${copyButton(text, "The snippet")}`,
     code(text, `${WAYS[way].name} snippet`),
   );
 };
 
-const framed = (controls, content) => html`
-  <section class="card" aria-labelledby="again-title">
-    <div class="card-head"><h2 id="again-title">Run it again</h2>${controls}</div>
-    ${content}
-  </section>
-`;
+const framed = (controls, content) =>
+  html`
+    <section class="card" aria-labelledby="again-title">
+      <div class="card-head"><h2 id="again-title">Run it again</h2>${controls}</div>
+      ${content}
+    </section>
+  `;
 
 export const resolved = (experiment) => {
   const text = visibleJson(JSON.stringify(experiment.spec, null, 2));
@@ -33,7 +38,8 @@ export const resolved = (experiment) => {
     <section class="card" aria-labelledby="spec-title">
       <div class="card-head">
         <h2 id="spec-title">Resolved spec</h2>
-        <span class="muted small" title="SHA-256 of all that changes a number: ${experiment.fingerprint}">${experiment.fingerprint.slice(0, 12)}</span>
+        <span class="muted small" title="SHA-256 of all that changes a number: ${experiment.fingerprint}">${experiment
+          .fingerprint.slice(0, 12)}</span>
         ${copyButton(text, "The spec")}
       </div>
       ${code(text, "Resolved spec")}
@@ -42,6 +48,9 @@ export const resolved = (experiment) => {
 };
 
 const copyButton = (text, what) =>
-  html`<button class="quiet" aria-label="Copy ${what.toLowerCase()}" title="Copy" @click=${() => copy(text, what)}>${icon("copy")}</button>`;
+  html`<button class="quiet" aria-label="Copy ${what.toLowerCase()}" title="Copy" @click=${() => copy(text, what)}>${
+    icon("copy")
+  }</button>`;
 
-const code = (text, label) => html`<pre class="code" tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;
+const code = (text, label) =>
+  html`<pre class="code" tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`;

@@ -31,7 +31,8 @@ ${JSON.stringify(body, null, 2)}
 SPEC`;
 };
 
-const python = ({ id, epoch, changes, spec }) => `from gradus import Client
+const python = ({ id, epoch, changes, spec }) =>
+  `from gradus import Client
 
 ${spec ? "spec" : "changes"} = ${literal(spec ?? changes)}
 
@@ -40,15 +41,19 @@ with Client("${SERVICE}") as client:  ${FOUND}
     for row in run.watch():
         print(row.epoch, row.validation_accuracy)`;
 
-const shell = (asked) => `${FOUND}
+const shell = (asked) =>
+  `${FOUND}
 ${asked.spec ? submit(asked) : fork(asked)}`;
 
-const submit = ({ spec }) => `gradus submit --url ${SERVICE} --watch - <<'SPEC'
+const submit = ({ spec }) =>
+  `gradus submit --url ${SERVICE} --watch - <<'SPEC'
 ${JSON.stringify(spec, null, 2)}
 SPEC`;
 
 const fork = ({ id, epoch, changes }) => {
-  const settings = Object.entries(changes).map(([key, value]) => ` \\\n  --set ${quoted(`${key}=${JSON.stringify(value)}`)}`);
+  const settings = Object.entries(changes).map(([key, value]) =>
+    ` \\\n  --set ${quoted(`${key}=${JSON.stringify(value)}`)}`
+  );
   return `gradus fork ${id} --url ${SERVICE} --from-epoch ${epoch} --watch${settings.join("")}`;
 };
 

@@ -21,9 +21,13 @@ export const chosenBar = (experiments, { clear, dropped }) => {
     <div class="chosen-bar" role="region" aria-label="Selection">
       <strong aria-live="polite">${experiments.length} selected</strong>
       ${compare(experiments)}
-      ${going.length ? html`<button class="button" @click=${() => cancel(going)}>${icon("cancel")}Cancel</button>` : nothing}
+      ${going.length
+        ? html`<button class="button" @click=${() => cancel(going)}>${icon("cancel")}Cancel</button>`
+        : nothing}
       ${removable.length
-        ? html`<button class="button button-danger" @click=${() => drop(removable, dropped)}>${icon("delete")}Delete</button>`
+        ? html`<button class="button button-danger" @click=${() => drop(removable, dropped)}>${
+          icon("delete")
+        }Delete</button>`
         : nothing}
       <button class="quiet" aria-label="Clear the selection" @click=${clear}>${icon("close")}</button>
     </div>
@@ -31,7 +35,8 @@ export const chosenBar = (experiments, { clear, dropped }) => {
 };
 
 /** Where the selection is compared. */
-export const comparison = (experiments) => `/compare?ids=${experiments.slice(0, TOGETHER).map((one) => one.id).join(",")}`;
+export const comparison = (experiments) =>
+  `/compare?ids=${experiments.slice(0, TOGETHER).map((one) => one.id).join(",")}`;
 
 const compare = (experiments) => {
   if (experiments.length < 2) return html`<span class="muted small">Select another to compare them.</span>`;

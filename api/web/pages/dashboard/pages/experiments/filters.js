@@ -26,36 +26,41 @@ export const matches = (experiment, { status, dataset, tag, sweep, q }) =>
   (!q || `${experiment.name}\n${experiment.notes}\n${experiment.id}`.toLowerCase().includes(q.toLowerCase()));
 
 /** The controls. `change` gets the filter's new values. */
-export const filterBar = (filter, datasets, change) => html`
-  <search class="filters" aria-label="Filter the experiments">
-    <label class="search">
-      <span class="hidden-label">Search in names, notes and ids</span>
-      ${icon("search")}
-      <input class="input" type="search" id="search" placeholder="Search" .value=${live(filter.q ?? "")}
-        @input=${(event) => change({ q: event.target.value })}>
-    </label>
-    ${choice("Status", "status", STATUSES, filter, change)}
-    ${choice("Data set", "dataset", datasets, filter, change)}
-    <label>
-      <span class="hidden-label">Tag</span>
-      <input class="input tag-input" type="search" placeholder="Any tag" maxlength="200" .value=${live(filter.tag ?? "")}
-        @input=${(event) => change({ tag: event.target.value.trim() })}>
-    </label>
-    ${filter.sweep
-      ? html`<button class="button" @click=${() => change({ sweep: "" })}>One sweep ${icon("close")}</button>`
-      : nothing}
-    ${Object.values(filter).some(Boolean)
-      ? html`<button class="quiet" @click=${() => change({ status: "", dataset: "", tag: "", sweep: "", q: "" })}>Clear</button>`
-      : nothing}
-  </search>
-`;
+export const filterBar = (filter, datasets, change) =>
+  html`
+    <search class="filters" aria-label="Filter the experiments">
+      <label class="search">
+        <span class="hidden-label">Search in names, notes and ids</span>
+        ${icon("search")}
+        <input class="input" type="search" id="search" placeholder="Search" .value=${live(filter.q ?? "")}
+          @input=${(event) => change({ q: event.target.value })}>
+      </label>
+      ${choice("Status", "status", STATUSES, filter, change)}
+      ${choice("Data set", "dataset", datasets, filter, change)}
+      <label>
+        <span class="hidden-label">Tag</span>
+        <input class="input tag-input" type="search" placeholder="Any tag" maxlength="200" .value=${live(
+          filter.tag ?? "",
+        )}
+          @input=${(event) => change({ tag: event.target.value.trim() })}>
+      </label>
+      ${filter.sweep
+        ? html`<button class="button" @click=${() => change({ sweep: "" })}>One sweep ${icon("close")}</button>`
+        : nothing}
+      ${Object.values(filter).some(Boolean)
+        ? html`<button class="quiet" @click=${() =>
+          change({ status: "", dataset: "", tag: "", sweep: "", q: "" })}>Clear</button>`
+        : nothing}
+    </search>
+  `;
 
-const choice = (label, key, options, filter, change) => html`
-  <label>
-    <span class="hidden-label">${label}</span>
-    <select class="input" @change=${(event) => change({ [key]: event.target.value })}>
-      <option value="" ?selected=${!filter[key]}>Any ${label.toLowerCase()}</option>
-      ${options.map((one) => html`<option value=${one} ?selected=${filter[key] === one}>${one}</option>`)}
-    </select>
-  </label>
-`;
+const choice = (label, key, options, filter, change) =>
+  html`
+    <label>
+      <span class="hidden-label">${label}</span>
+      <select class="input" @change=${(event) => change({ [key]: event.target.value })}>
+        <option value="" ?selected=${!filter[key]}>Any ${label.toLowerCase()}</option>
+        ${options.map((one) => html`<option value=${one} ?selected=${filter[key] === one}>${one}</option>`)}
+      </select>
+    </label>
+  `;

@@ -15,7 +15,13 @@ export const legend = (changed) => {
   return html`
     <div class="keys muted small" role="group" aria-label="Keyboard">
       <span class="key"><kbd>↑</kbd> <kbd>↓</kbd> walk the rows</span>
-      ${on ? KEYS.map(([key, what]) => html` <span class="key"><kbd>${key}</kbd> ${what}</span>`) : nothing}
+      ${on
+        ? KEYS.map(([key, what]) =>
+          html`
+            <span class="key"><kbd>${key}</kbd> ${what}</span>
+          `
+        )
+        : nothing}
       <label class="check"><input type="checkbox" .checked=${on} @change=${flip}>Single-key shortcuts</label>
     </div>
   `;
@@ -23,7 +29,9 @@ export const legend = (changed) => {
 
 /** @returns a function for keydown events */
 export const keyboard = ({ root, toggle, compare, navigate, step }) => (event) => {
-  if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (
+    event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")
+  ) return;
   if (event.target.matches("input:not([type=checkbox]), select, textarea")) {
     if (event.key === "Escape") event.target.blur();
     return;

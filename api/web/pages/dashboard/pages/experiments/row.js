@@ -14,26 +14,27 @@ import { isSeen } from "../../visible.js";
 /**
  * @param {{dataset, values, chosen: boolean, choose(event): void, place: number}} view
  */
-export const row = (experiment, { dataset, values, chosen, choose, place }) => html`
-  <tr role="row" data-id=${experiment.id} aria-rowindex=${place + 2} class=${chosen ? "chosen" : ""}>
-    <td role="cell" class="cell-check">
-      <label class="check-area">
-        <input type="checkbox" .checked=${live(chosen)} @click=${choose} aria-label="Select ${title(experiment)}">
-      </label>
-    </td>
-    <th role="rowheader" scope="row" class="cell-name">
-      ${name(experiment)}
-      ${tagLinks(experiment.tags)}
-    </th>
-    <td role="cell" class="cell-status">${badge(experiment.status)}</td>
-    <td role="cell" class="cell-dataset">${experiment.spec.dataset.name}</td>
-    <td role="cell" class="cell-network">${network(experiment.spec, dataset)}</td>
-    <td role="cell" class="cell-optimizer">${optimizer(experiment.spec)}</td>
-    <td role="cell" class="cell-best number">${best(experiment)}</td>
-    <td role="cell" class="cell-curve">${sparkline(values)}</td>
-    <td role="cell" class="cell-progress">${progress(experiment)}</td>
-  </tr>
-`;
+export const row = (experiment, { dataset, values, chosen, choose, place }) =>
+  html`
+    <tr role="row" data-id=${experiment.id} aria-rowindex=${place + 2} class=${chosen ? "chosen" : ""}>
+      <td role="cell" class="cell-check">
+        <label class="check-area">
+          <input type="checkbox" .checked=${live(chosen)} @click=${choose} aria-label="Select ${title(experiment)}">
+        </label>
+      </td>
+      <th role="rowheader" scope="row" class="cell-name">
+        ${name(experiment)}
+        ${tagLinks(experiment.tags)}
+      </th>
+      <td role="cell" class="cell-status">${badge(experiment.status)}</td>
+      <td role="cell" class="cell-dataset">${experiment.spec.dataset.name}</td>
+      <td role="cell" class="cell-network">${network(experiment.spec, dataset)}</td>
+      <td role="cell" class="cell-optimizer">${optimizer(experiment.spec)}</td>
+      <td role="cell" class="cell-best number">${best(experiment)}</td>
+      <td role="cell" class="cell-curve">${sparkline(values)}</td>
+      <td role="cell" class="cell-progress">${progress(experiment)}</td>
+    </tr>
+  `;
 
 /** The name of a sweep's member ends in what tells it from the others: that end has a line of its own. */
 const name = (experiment) => {
@@ -48,17 +49,26 @@ const name = (experiment) => {
 const best = (experiment) => {
   if (!experiment.best) return html`<span class="muted">–</span>`;
   const { label, write, key } = metric(judge(experiment, experiment.best));
-  return html`<span title="${label} after epoch ${experiment.best.epoch}">${write(experiment.best[key], experiment.spec)}</span>`;
+  return html`<span title="${label} after epoch ${experiment.best.epoch}">${
+    write(experiment.best[key], experiment.spec)
+  }</span>`;
 };
 
 const progress = (experiment) => {
-  if (experiment.waiting_for) return html`<span class="small" title="It waits for ${experiment.waiting_for}">no worker</span>`;
+  if (experiment.waiting_for) {
+    return html`<span class="small" title="It waits for ${experiment.waiting_for}">no worker</span>`;
+  }
   const { epoch, epochs, eta_seconds: eta } = experiment.progress;
   if (experiment.status !== "running" && experiment.status !== "paused") return whenever(experiment);
   return html`
     <progress max=${epochs} value=${epoch} aria-label="Epochs done"></progress>
-    <span class="muted small">${epoch}/${epochs}${eta ? html` · ${roughly(eta)} left` : nothing}</span>
+    <span class="muted small">${epoch}/${epochs}${eta
+      ? html`
+        · ${roughly(eta)} left
+      `
+      : nothing}</span>
   `;
 };
 
-const whenever = (experiment) => html`<span class="muted small">${time(experiment.finished_at ?? experiment.created_at)}</span>`;
+const whenever = (experiment) =>
+  html`<span class="muted small">${time(experiment.finished_at ?? experiment.created_at)}</span>`;

@@ -12,7 +12,9 @@ const LECTURE = ["lecture: gradient descent", "lecture: adam + batch norm"];
 
 /** `mnistHere`: whether MNIST has been downloaded. */
 export const start = (mnistHere) =>
-  mayChange() ? invitation(mnistHere) : empty("Nothing has been trained yet", "Your key is read-only: what others train appears here.");
+  mayChange()
+    ? invitation(mnistHere)
+    : empty("Nothing has been trained yet", "Your key is read-only: what others train appears here.");
 
 const invitation = (mnistHere) =>
   empty(
@@ -20,7 +22,9 @@ const invitation = (mnistHere) =>
     html`The lecture’s two runs train the same network, 784–300–100–10 on MNIST: once with plain gradient descent, once
       with Adam and batch normalisation.${mnistHere ? "" : " MNIST is downloaded first, 11 MB."}`,
     html`
-      <button class="button button-primary" @click=${() => launch(LECTURE)}>${icon("play")}Run the lecture’s two</button>
+      <button class="button button-primary" @click=${() => launch(LECTURE)}>${icon(
+        "play",
+      )}Run the lecture’s two</button>
       <button class="button" @click=${() => launch(["digits"])}>A few seconds of digits</button>
       <a class="button" href=${at("/new")}>Build a network</a>
     `,
@@ -28,7 +32,11 @@ const invitation = (mnistHere) =>
 
 /** Nothing fits the filter. */
 export const noMatch = (clear) =>
-  empty("Nothing fits the filter", "Try another word, or clear the filter.", html`<button class="button" @click=${clear}>Show all</button>`);
+  empty(
+    "Nothing fits the filter",
+    "Try another word, or clear the filter.",
+    html`<button class="button" @click=${clear}>Show all</button>`,
+  );
 
 const launch = (names) =>
   attempt(async () => {

@@ -34,6 +34,8 @@ const unnamed = (spec, base) => {
 const readRequest = async () => {
   const [{ spec }, { components, paths }] = await Promise.all([catalogue(), get("/openapi.json")]);
   const { examples } = paths["/v1/sweeps"].post.requestBody.content["application/json"];
-  const short = Object.entries(examples ?? {}).map(([name, { value }]) => [name, { ...value, base: unnamed(spec, value.base) }]);
+  const short = Object.entries(examples ?? {}).map((
+    [name, { value }],
+  ) => [name, { ...value, base: unnamed(spec, value.base) }]);
   return { ...describe(components.schemas.SweepRequest, components.schemas), examples: Object.fromEntries(short) };
 };

@@ -30,6 +30,9 @@ const MAKE = {
   sweep: async (page) => ({ path: "/sweeps", ...(await post("/v1/sweeps", page.draft.document, once(page))) }),
   fork: async (page) => {
     const body = { changes: changesOf(page), ...(page.from === null ? {} : { from_epoch: page.from }) };
-    return { path: "/experiments", ...(await post(`/v1/experiments/${page.parent.experiment.id}/fork`, body, once(page))) };
+    return {
+      path: "/experiments",
+      ...(await post(`/v1/experiments/${page.parent.experiment.id}/fork`, body, once(page))),
+    };
   },
 };

@@ -8,54 +8,63 @@ import { lineOf, select } from "./json/editor.js";
 
 /** Of one experiment. */
 export const experimentOutcome = (trial, draft) =>
-  framed(trial, draft, (result) => html`
-    ${facts([
-      ["Parameters", whole(result.parameters)],
-      ["Memory", bytes(result.memory_bytes)],
-      ["Steps per epoch", whole(result.steps_per_epoch)],
-    ])}
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Layer</th><th scope="col">Shape</th><th scope="col">Activation</th>
-            <th scope="col" class="number">Parameters</th>
-          </tr>
-        </thead>
-        <tbody>${result.layers.map(layerRow)}</tbody>
-      </table>
-    </div>
-    <p class="muted small">
-      ${whole(result.train_examples)} examples to train, ${whole(result.validation_examples)} to validate, ${whole(result.test_examples)} to test.
-    </p>
-  `);
+  framed(trial, draft, (result) =>
+    html`
+      ${facts([
+        ["Parameters", whole(result.parameters)],
+        ["Memory", bytes(result.memory_bytes)],
+        ["Steps per epoch", whole(result.steps_per_epoch)],
+      ])}
+      <div class="table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              <th scope="col">Shape</th>
+              <th scope="col">Activation</th>
+              <th scope="col" class="number">Parameters</th>
+            </tr>
+          </thead>
+          <tbody>${result.layers.map(layerRow)}</tbody>
+        </table>
+      </div>
+      <p class="muted small">
+        ${whole(result.train_examples)} examples to train, ${whole(result.validation_examples)} to validate, ${whole(
+          result.test_examples,
+        )} to test.
+      </p>
+    `);
 
-const layerRow = (layer, i) => html`
-  <tr>
-    <th scope="row">${layer.name.startsWith("layers/") ? `${i + 1} ${layer.kind}` : layer.name}</th>
-    <td>${layer.input_shape.join(" × ")} → ${layer.output_shape.join(" × ")}</td>
-    <td>${layer.activation}</td>
-    <td class="number">${whole(layer.parameters)}</td>
-  </tr>
-`;
+const layerRow = (layer, i) =>
+  html`
+    <tr>
+      <th scope="row">${layer.name.startsWith("layers/") ? `${i + 1} ${layer.kind}` : layer.name}</th>
+      <td>${layer.input_shape.join(" × ")} → ${layer.output_shape.join(" × ")}</td>
+      <td>${layer.activation}</td>
+      <td class="number">${whole(layer.parameters)}</td>
+    </tr>
+  `;
 
 /** Of a sweep. */
 export const sweepOutcome = (trial, draft) =>
-  framed(trial, draft, (result) => html`
-    ${facts([
-      ["Experiments", whole(result.count)],
-      ["Time", result.seconds === null ? "not known" : `about ${duration(result.seconds)}`],
-      ["Parameters in all", whole(result.parameters)],
-    ])}
-    <p class="muted small">
-      ${arrays(result.arrays)}
-      ${result.seconds === null ? "The time cannot be estimated before runs like these have succeeded." : nothing}
-    </p>
-    <details class="more">
-      <summary>What will be trained<span class="more-what">${whole(labels(result).length)} changes</span></summary>
-      <ul class="members">${labels(result).map(([label, seeds]) => html`<li><bdi>${visible(label)}</bdi><span class="muted">${seeds}</span></li>`)}</ul>
-    </details>
-  `);
+  framed(trial, draft, (result) =>
+    html`
+      ${facts([
+        ["Experiments", whole(result.count)],
+        ["Time", result.seconds === null ? "not known" : `about ${duration(result.seconds)}`],
+        ["Parameters in all", whole(result.parameters)],
+      ])}
+      <p class="muted small">
+        ${arrays(result.arrays)}
+        ${result.seconds === null ? "The time cannot be estimated before runs like these have succeeded." : nothing}
+      </p>
+      <details class="more">
+        <summary>What will be trained<span class="more-what">${whole(labels(result).length)} changes</span></summary>
+        <ul class="members">${labels(result).map(([label, seeds]) =>
+          html`<li><bdi>${visible(label)}</bdi><span class="muted">${seeds}</span></li>`
+        )}</ul>
+      </details>
+    `);
 
 const arrays = (sizes) => {
   const most = Math.max(...sizes);
@@ -69,34 +78,56 @@ const labels = (result) => {
   return [...seeds].map(([label, all]) => [label, all.length === 1 ? `seed ${all[0]}` : `${all.length} seeds`]);
 };
 
-const facts = (pairs) => html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+const facts = (pairs) =>
+  html`<dl class="facts">${
+    pairs.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }</dl>`;
 
 /** The last result stays while there are mistakes. */
-const framed = (trial, draft, content) => html`
-  <section class="card outcome" aria-labelledby="outcome-title">
-    <div class="card-head"><h2 id="outcome-title">Summary</h2></div>
-    <div aria-live="polite">${draft.fault ? nothing : problems(trial, draft)}</div>
-    ${trial.result || trial.problem || trial.waiting ? nothing : html`<p class="muted">Say what changes, and this says how many runs it makes.</p>`}
-    ${trial.result && (trial.problem || draft.fault) ? html`<p class="muted small">Before this change:</p>` : nothing}
-    ${trial.result ? content(trial.result) : nothing}
-  </section>
-`;
+const framed = (trial, draft, content) =>
+  html`
+    <section class="card outcome" aria-labelledby="outcome-title">
+      <div class="card-head"><h2 id="outcome-title">Summary</h2></div>
+      <div aria-live="polite">${draft.fault ? nothing : problems(trial, draft)}</div>
+      ${trial.result || trial.problem || trial.waiting
+        ? nothing
+        : html`<p class="muted">Say what changes, and this says how many runs it makes.</p>`}
+      ${trial.result && (trial.problem || draft.fault) ? html`<p class="muted small">Before this change:</p>` : nothing}
+      ${trial.result ? content(trial.result) : nothing}
+    </section>
+  `;
 
 const problems = (trial, draft) => {
   if (!trial.problem) return nothing;
   if (!trial.mistakes.length) return note("error", visibleLines(trial.problem.message));
-  return note("error", html`
-    <p>${trial.mistakes.length === 1 ? "One thing is wrong" : `${trial.mistakes.length} things are wrong`}:</p>
-    <ul class="mistakes">${trial.mistakes.map((one) => mistake(one, draft))}</ul>
-  `);
+  return note(
+    "error",
+    html`
+      <p>${trial.mistakes.length === 1 ? "One thing is wrong" : `${trial.mistakes.length} things are wrong`}:</p>
+      <ul class="mistakes">${trial.mistakes.map((one) => mistake(one, draft))}</ul>
+    `,
+  );
 };
 
 const mistake = ({ path, message }, draft) => {
   const line = lineOf(draft.text, path);
   return html`
     <li>
-      <button type="button" class="link" @click=${() => go(path, draft.text)}>${path ? html`<code>${path}</code>` : "The document"}</button>
-      ${visibleLines(message)}${line ? html` <span class="muted">(line ${line})</span>` : nothing}
+      <button type="button" class="link" @click=${() => go(path, draft.text)}>${path
+        ? html`<code>${path}</code>`
+        : "The document"}</button>
+      ${visibleLines(message)}${line
+        ? html`
+          <span class="muted">(line ${line})</span>
+        `
+        : nothing}
     </li>
   `;
 };

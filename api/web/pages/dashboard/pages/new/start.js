@@ -19,7 +19,9 @@ export const begin = async (query) => {
   if (linked?.kind === "sweep") return { ...known, kind: "sweep", document: linked.document };
   if (linked) return { ...known, kind: "spec", document: linked.document };
   const document = fresh(known.sets);
-  return query.has("sweep") ? { ...known, kind: "sweep", document: sweepOf(document) } : { ...known, kind: "spec", document };
+  return query.has("sweep")
+    ? { ...known, kind: "sweep", document: sweepOf(document) }
+    : { ...known, kind: "spec", document };
 };
 
 const fork = async (id, spec, linked) => {

@@ -22,37 +22,48 @@ const ACTIONS = { spec: "Launch", sweep: "Launch", fork: "Fork" };
 
 const UNREAD = "The link's document cannot be read: was all of it copied? This is a new one.";
 
-export const view = (page) => html`
-  <header class="head new-head">
-    <h1>${HEADINGS[page.kind]}</h1>
-    <button type="button" class="button" aria-label="Copy link" @click=${() => copy(location.origin + at(page.address()), "The link")}>
-      ${icon("copy")}<span class="wide-only">Copy link</span>
-    </button>
-    <button type="button" class="button button-primary"
-      ?disabled=${!mayChange() || page.launching || Boolean(page.draft.fault)} title=${mayChange() ? nothing : "Your key is read-only"} @click=${() => launch(page)}>
-      ${icon(page.kind === "fork" ? "fork" : "play")} ${page.launching ? "Launching …" : ACTIONS[page.kind]}
-    </button>
-  </header>
-  ${page.unread ? html`<div class="new-note">${note("warning", UNREAD)}</div>` : nothing}
-  ${page.kind === "fork" ? forked(page) : presets(page)}
-  <div class="new">
-    <form class="stack new-form" autocomplete="off" @submit=${(event) => event.preventDefault()}>${forms(page)}</form>
-    <div class="stack new-beside">
-      <section class="card" aria-labelledby="json-title">
-        <h2 id="json-title">JSON</h2>
-        ${editor({ text: page.draft.text, fault: page.draft.fault, mistakes: page.trial.mistakes, type: page.draft.type })}
-      </section>
-      ${outcome(page)}
+export const view = (page) =>
+  html`
+    <header class="head new-head">
+      <h1>${HEADINGS[page.kind]}</h1>
+      <button type="button" class="button" aria-label="Copy link" @click=${() =>
+        copy(location.origin + at(page.address()), "The link")}>
+        ${icon("copy")}<span class="wide-only">Copy link</span>
+      </button>
+      <button type="button" class="button button-primary"
+        ?disabled=${!mayChange() || page.launching || Boolean(page.draft.fault)} title=${mayChange()
+          ? nothing
+          : "Your key is read-only"} @click=${() => launch(page)}>
+        ${icon(page.kind === "fork" ? "fork" : "play")} ${page.launching ? "Launching …" : ACTIONS[page.kind]}
+      </button>
+    </header>
+    ${page.unread ? html`<div class="new-note">${note("warning", UNREAD)}</div>` : nothing}
+    ${page.kind === "fork" ? forked(page) : presets(page)}
+    <div class="new">
+      <form class="stack new-form" autocomplete="off" @submit=${(event) => event.preventDefault()}>${forms(page)}</form>
+      <div class="stack new-beside">
+        <section class="card" aria-labelledby="json-title">
+          <h2 id="json-title">JSON</h2>
+          ${editor({
+            text: page.draft.text,
+            fault: page.draft.fault,
+            mistakes: page.trial.mistakes,
+            type: page.draft.type,
+          })}
+        </section>
+        ${outcome(page)}
+      </div>
     </div>
-  </div>
-  <p class="hidden-label" role="status">${page.words}</p>
-`;
+    <p class="hidden-label" role="status">${page.words}</p>
+  `;
 
 const kinds = (page) => {
   const { document } = page.draft;
-  const button = (kind, name, turn) => html`
-    <button type="button" aria-pressed=${page.kind === kind} @click=${() => page.kind === kind || page.become(kind, turn(document))}>${name}</button>
-  `;
+  const button = (kind, name, turn) =>
+    html`
+      <button type="button" aria-pressed=${page.kind === kind} @click=${() =>
+        page.kind === kind || page.become(kind, turn(document))}>${name}</button>
+    `;
   return html`
     <div class="segments" role="group" aria-label="What to make">
       ${button("spec", "One experiment", specOf)} ${button("sweep", "Sweep", sweepOf)}
@@ -67,7 +78,9 @@ const presets = (page) => {
     <div class="presets row" role="group" aria-label="Start from">
       ${kinds(page)}
       <span class="muted small">Start from</span>
-      ${all.map(([name, document]) => html`<button type="button" class="chip" @click=${() => page.draft.replace(document)}>${name}</button>`)}
+      ${all.map(([name, document]) =>
+        html`<button type="button" class="chip" @click=${() => page.draft.replace(document)}>${name}</button>`
+      )}
     </div>
   `;
 };
@@ -82,15 +95,21 @@ const forked = (page) => {
   };
   return html`
     <section class="card fork" aria-label="What is forked">
-      <p>A new experiment from <a href=${at(`/experiments/${experiment.id}`)}><bdi>${title(experiment)}</bdi></a>, with its spec as you change it here.</p>
+      <p>A new experiment from <a href=${at(`/experiments/${experiment.id}`)}><bdi>${title(
+        experiment,
+      )}</bdi></a>, with its spec as you change it here.</p>
       <div class="field">
         <label for="fork-from">Begins</label>
         <select class="input" id="fork-from" @change=${choose}>
           <option value="">from the start, with new weights</option>
-          ${checkpoints.filter((one) => one.whole).map((one) => html`<option value=${one.epoch}>with the weights of epoch ${whole(one.epoch)}</option>`)}
+          ${checkpoints.filter((one) => one.whole).map((one) =>
+            html`<option value=${one.epoch}>with the weights of epoch ${whole(one.epoch)}</option>`
+          )}
         </select>
       </div>
-      <p class="small"><span class="muted">Changes</span> ${Object.keys(changes).length ? html`<code>${pretty(changes, " ")}</code>` : "none so far"}</p>
+      <p class="small"><span class="muted">Changes</span> ${Object.keys(changes).length
+        ? html`<code>${pretty(changes, " ")}</code>`
+        : "none so far"}</p>
     </section>
   `;
 };
@@ -118,7 +137,9 @@ const forms = (page) => {
 const aboutDataset = (found) => {
   const classes = found.classes.length ? `${found.classes.length} classes` : "a number to predict";
   const absent = found.available ? "" : "; not here yet, the first run downloads it";
-  const words = `${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${whole(found.train_examples)} training examples${absent}.`;
+  const words = `${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${
+    whole(found.train_examples)
+  } training examples${absent}.`;
   return html`<p class="hint wide">${words}</p>`;
 };
 

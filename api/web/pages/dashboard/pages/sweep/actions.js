@@ -45,7 +45,9 @@ const seedsForm = (sweep, answer) => {
       <p>How many seeds it is to have in all, such as 10 for the seeds 0 to 9, or which to add, such as 3-5 or 7,11. More seeds make the intervals narrower.</p>
       <div class="field">
         <label for="more-seeds">Seeds</label>
-        <input class="input" id="more-seeds" name="seeds" autocomplete="off" required value=${`${last + 1}-${last + 3}`} autofocus>
+        <input class="input" id="more-seeds" name="seeds" autocomplete="off" required value=${`${last + 1}-${
+          last + 3
+        }`} autofocus>
       </div>
       <div class="dialog-actions">
         <button type="button" class="button" @click=${() => answer(undefined)}>Back</button>

@@ -21,13 +21,16 @@ export const countsBar = (counts) => {
     return svg`<rect class=${`part-${status}`} x=${x} width=${left - x} height="6"></rect>`;
   });
   return html`
-    <svg class="counts" viewBox=${`0 0 ${WIDTH} 6`} preserveAspectRatio="none" role="img" aria-label=${countsWords(counts)}>${parts}</svg>
+    <svg class="counts" viewBox=${`0 0 ${WIDTH} 6`} preserveAspectRatio="none" role="img" aria-label=${countsWords(
+      counts,
+    )}>${parts}</svg>
   `;
 };
 
 /** "12 succeeded, 1 failed" */
 export const countsWords = (counts) =>
-  ORDER.filter((status) => counts[status]).map((status) => `${whole(counts[status])} ${status}`).join(", ") || "no experiments";
+  ORDER.filter((status) => counts[status]).map((status) => `${whole(counts[status])} ${status}`).join(", ") ||
+  "no experiments";
 
 /** "13 of 15 over" while something goes on. */
 export const progressWords = (counts) => {

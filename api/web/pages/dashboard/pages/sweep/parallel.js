@@ -29,7 +29,9 @@ export const parallel = (sweep, axes, shown, state, become) => {
   const lines = sweep.results.map(draw).toReversed(); // the best on top
   return html`
     <div class=${sweep.results.length > MANY ? "parallel parallel-many" : "parallel"}>
-      <svg viewBox=${`0 0 ${WIDTH} ${TOP + HEIGHT + BOTTOM}`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
+      <svg viewBox=${`0 0 ${WIDTH} ${
+        TOP + HEIGHT + BOTTOM
+      }`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
         <g aria-hidden="true">${lines}</g>
         ${axes.map((axis, i) => drawnAxis(axis, place(axes, i), sweep.results, state, become))}
       </svg>
@@ -47,7 +49,11 @@ export const passes = (axes, brushes, result) =>
   });
 
 /** By rank: one bad run does not make all others look alike. */
-const shadeOf = ({ mean }, rank, valued) => (mean === null ? "none" : Math.floor((SHADES * (valued - 1 - rank)) / valued));
+const shadeOf = (
+  { mean },
+  rank,
+  valued,
+) => (mean === null ? "none" : Math.floor((SHADES * (valued - 1 - rank)) / valued));
 
 const place = (axes, i) => SIDE + (i * (WIDTH - 2 * SIDE)) / (axes.length - 1);
 const y = (at) => TOP + (1 - at) * HEIGHT;
@@ -58,8 +64,13 @@ const line = (axes, result, shade, state, shown, become) => {
   const kind = [`line shade-${shade}`, shown ? "" : "faded", state.hovered === result.label ? "hovered" : ""].join(" ");
   return svg`
     <polyline class=${kind} points=${path}></polyline>
-    ${shown ? svg`<polyline class="hit" points=${path}
-      @pointerenter=${() => become({ hovered: result.label })} @pointerleave=${() => become({ hovered: null })}></polyline>` : nothing}
+    ${shown
+      ? svg`
+        <polyline class="hit" points=${path}
+          @pointerenter=${() => become({ hovered: result.label })} @pointerleave=${() =>
+            become({ hovered: null })}></polyline>
+      `
+      : nothing}
   `;
 };
 
@@ -69,14 +80,22 @@ const drawnAxis = (axis, x, results, state, become) => {
   return svg`
     <g class="axis" role="slider" tabindex="0" aria-orientation="vertical" aria-disabled=${String(!marks.length)}
       aria-label=${`${axis.name}: up and down keys choose a value, Escape shows all`}
-      aria-valuemin=${Math.min(1, marks.length)} aria-valuemax=${marks.length} aria-valuenow=${Math.max(0, markAt(marks, brush)) + Math.min(1, marks.length)}
+      aria-valuemin=${Math.min(1, marks.length)} aria-valuemax=${marks
+        .length} aria-valuenow=${Math.max(0, markAt(marks, brush)) + Math.min(1, marks.length)}
       aria-valuetext=${valueText(axis, marks, brush, results)}
       @keydown=${(event) => press(event, axis, state, become)}>
       <text class="axis-name" x=${x} y="14" text-anchor="middle">${axis.name}</text>
       <line x1=${x} x2=${x} y1=${TOP} y2=${TOP + HEIGHT}></line>
-      ${axis.ticks.map(({ at, text }) => svg`<text class="tick" x=${x - 6} y=${y(at) + 4} text-anchor="end">${text}</text>`)}
-      ${brush ? svg`<rect class="brush" x=${x - 7} width="14" y=${y(brush[1])} height=${Math.max(2, (brush[1] - brush[0]) * HEIGHT)} rx="3"></rect>` : nothing}
-      <rect class="handle" x=${x - 14} width="28" y=${TOP - 8} height=${HEIGHT + 16} @pointerdown=${(event) => brushing(event, axis, state, become)}></rect>
+      ${axis.ticks.map(({ at, text }) =>
+        svg`<text class="tick" x=${x - 6} y=${y(at) + 4} text-anchor="end">${text}</text>`
+      )}
+      ${brush
+        ? svg`<rect class="brush" x=${x - 7} width="14" y=${y(brush[1])} height=${
+          Math.max(2, (brush[1] - brush[0]) * HEIGHT)
+        } rx="3"></rect>`
+        : nothing}
+      <rect class="handle" x=${x - 14} width="28" y=${TOP - 8} height=${HEIGHT + 16} @pointerdown=${(event) =>
+        brushing(event, axis, state, become)}></rect>
     </g>
   `;
 };
@@ -156,7 +175,16 @@ const around = (marks, i) => {
 
 const caption = (sweep, shown, state, become) => {
   const hovered = sweep.results.find(({ label }) => label === state.hovered);
-  if (hovered) return html`<strong><bdi>${visible(hovered.label)}</bdi></strong> ${hovered.mean === null ? "no value yet" : valueWords(sweep, hovered.mean)}`;
-  if (!state.brushes.size) return html`<span class="muted">Drag along an axis to keep only what crosses there. The stronger a line, the better.</span>`;
-  return html`<span role="status">${shown.length} of ${sweep.results.length} cross there.</span> <button class="link" @click=${() => become({ brushes: new Map() })}>Show all</button>`;
+  if (hovered) {
+    return html`<strong><bdi>${visible(hovered.label)}</bdi></strong> ${
+      hovered.mean === null ? "no value yet" : valueWords(sweep, hovered.mean)
+    }`;
+  }
+  if (!state.brushes.size) {
+    return html`<span class="muted">Drag along an axis to keep only what crosses there. The stronger a line, the better.</span>`;
+  }
+  return html`
+    <span role="status">${shown.length} of ${sweep.results.length} cross there.</span> <button class="link"
+      @click=${() => become({ brushes: new Map() })}>Show all</button>
+  `;
 };

@@ -42,20 +42,25 @@ export const ranking = (sweep, shown, hovered, hover) => {
   `;
 };
 
-const row = (sweep, result, scale, base, hovered, hover) => html`
-  <tr class=${hovered ? "hovered" : ""} @pointerenter=${() => hover(result.label)} @pointerleave=${() => hover(null)}>
-    <th scope="row" class="change-label">${labelled(sweep, result)}</th>
-    <td class="number">${mean(sweep, result)}</td>
-    <td>${scale && result.mean !== null ? bar(sweep, result, scale, base) : nothing}</td>
-    ${sweep.base_label === null ? nothing : html`<td class="against">${against(sweep, result)}</td>`}
-    <td><span class="members-row">${result.experiments.map((id, i) => member(sweep, result, id, i))}</span></td>
-  </tr>
-`;
+const row = (sweep, result, scale, base, hovered, hover) =>
+  html`
+    <tr class=${hovered ? "hovered" : ""} @pointerenter=${() => hover(result.label)} @pointerleave=${() => hover(null)}>
+      <th scope="row" class="change-label">${labelled(sweep, result)}</th>
+      <td class="number">${mean(sweep, result)}</td>
+      <td>${scale && result.mean !== null ? bar(sweep, result, scale, base) : nothing}</td>
+      ${sweep.base_label === null ? nothing : html`<td class="against">${against(sweep, result)}</td>`}
+      <td><span class="members-row">${result.experiments.map((id, i) => member(sweep, result, id, i))}</span></td>
+    </tr>
+  `;
 
 /** A combination as its paths and values, a variant by its name. */
 const labelled = (sweep, { label, changes }) => {
   if (sweep.request.variants) return html`<bdi>${visible(label)}</bdi>`;
-  return Object.entries(changes).map(([path, value]) => html`<span class="at-path"><span class="muted">${visible(path)}</span> ${shortly(value)}</span> `);
+  return Object.entries(changes).map(([path, value]) =>
+    html`
+      <span class="at-path"><span class="muted">${visible(path)}</span> ${shortly(value)}</span>
+    `
+  );
 };
 
 const shortly = (value) => {
@@ -65,7 +70,11 @@ const shortly = (value) => {
 
 const mean = (sweep, result) => {
   if (result.mean === null) return html`<span class="muted">–</span>`;
-  const half = result.ci95 ? html` <span class="muted">± ${halfWords(sweep, result.ci95)}</span>` : nothing;
+  const half = result.ci95
+    ? html`
+      <span class="muted">± ${halfWords(sweep, result.ci95)}</span>
+    `
+    : nothing;
   return html`<strong>${valueWords(sweep, result.mean)}</strong>${half}`;
 };
 
@@ -73,7 +82,9 @@ const against = (sweep, result) => {
   if (!result.difference) return html`<span class="muted">${silence(sweep, result)}</span>`;
   const { verdict: found, text } = verdict(sweep, result);
   const p = `p ${probability(result.difference.p_adjusted)}, adjusted for all changes`;
-  return html`${text}: <strong class="verdict verdict-${found}" title=${p}>${VERDICTS[found]}</strong>${survivors(result, found)}`;
+  return html`${text}: <strong class="verdict verdict-${found}" title=${p}>${VERDICTS[found]}</strong>${
+    survivors(result, found)
+  }`;
 };
 
 const probability = (p) => (p < 0.001 ? "below 0.001" : p.toFixed(3));
@@ -96,8 +107,11 @@ const bar = (sweep, result, scale, base) => {
   const [low, high] = result.ci95 ?? [];
   const words = result.ci95 ? `${valueWords(sweep, low)} to ${valueWords(sweep, high)}` : "one value, no interval";
   return html`
-    <svg class="bar" viewBox=${`0 0 ${WIDTH} ${2 * MIDDLE}`} width=${WIDTH} height=${2 * MIDDLE} role="img" aria-label=${words}>
-      ${base && base.mean !== null ? svg`<line class="bar-base" x1=${scale(base.mean)} x2=${scale(base.mean)} y1="0" y2=${2 * MIDDLE}></line>` : nothing}
+    <svg class="bar" viewBox=${`0 0 ${WIDTH} ${2 * MIDDLE}`} width=${WIDTH} height=${2 *
+      MIDDLE} role="img" aria-label=${words}>
+      ${base && base.mean !== null
+        ? svg`<line class="bar-base" x1=${scale(base.mean)} x2=${scale(base.mean)} y1="0" y2=${2 * MIDDLE}></line>`
+        : nothing}
       ${result.ci95 && scale(low) < scale(high) ? whiskers(scale(low), scale(high)) : nothing}
       ${seedsWithin(result, scale).map((x) => svg`<circle class="bar-seed" cx=${x} cy=${MIDDLE} r="2.5"></circle>`)}
       ${Number.isFinite(number(result.mean)) ? meanMark(scale(result.mean)) : nothing}
@@ -107,9 +121,10 @@ const bar = (sweep, result, scale, base) => {
 
 const seedsWithin = ({ values }, scale) => numbers(values).map(scale).filter((x) => x > 0 && x < WIDTH);
 
-const whiskers = (low, high) => svg`
-  <path class="bar-interval" d=${`M${low} ${MIDDLE}H${high}M${low} ${MIDDLE - 5}v10M${high} ${MIDDLE - 5}v10`}></path>
-`;
+const whiskers = (low, high) =>
+  svg`
+    <path class="bar-interval" d=${`M${low} ${MIDDLE}H${high}M${low} ${MIDDLE - 5}v10M${high} ${MIDDLE - 5}v10`}></path>
+  `;
 
 /** An arrow where it is further away than the scale is wide. */
 const meanMark = (x) => {
@@ -124,7 +139,9 @@ const member = (sweep, result, id, i) => {
   const status = result.statuses[i];
   const value = result.values[i] === null ? "" : `, ${valueWords(sweep, result.values[i])}`;
   const words = `Seed ${result.seeds[i]}: ${status}${value}`;
-  return html`<a class="member member-${status}" href=${at(`/experiments/${id}`)} aria-label=${words} title=${words}>${icon(status)}</a>`;
+  return html`<a class="member member-${status}" href=${at(`/experiments/${id}`)} aria-label=${words} title=${words}>${
+    icon(status)
+  }</a>`;
 };
 
 /** The members that failed, and why. */
@@ -135,9 +152,13 @@ export const failures = (sweep) => {
     <section class="card" aria-labelledby="failed-title">
       <h2 id="failed-title">Failed</h2>
       <ul class="failed">
-        ${all.map(({ id, label, seed, error }) => html`
-          <li>${badge("failed")} <a href=${at(`/experiments/${id}`)}><bdi>${visible(label)}</bdi>, seed ${seed}</a> <span class="muted">${visibleLines(error?.message ?? "")}</span></li>
-        `)}
+        ${all.map(({ id, label, seed, error }) =>
+          html`
+            <li>${badge("failed")} <a href=${at(`/experiments/${id}`)}><bdi>${visible(
+              label,
+            )}</bdi>, seed ${seed}</a> <span class="muted">${visibleLines(error?.message ?? "")}</span></li>
+          `
+        )}
       </ul>
     </section>
   `;

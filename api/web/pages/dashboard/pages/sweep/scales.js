@@ -39,7 +39,9 @@ const objectiveAxis = ({ results, objective, grain }) => {
   const mean = (result) => finite(result.mean) ?? undefined;
   const all = distinct(results.map(mean)).filter((one) => one !== undefined);
   const sign = objective.goal === "minimize" ? -1 : 1;
-  const words = objective.metric.endsWith("accuracy") ? (one) => percent(one, Math.min(1, places(grain))) : (one) => figure(one, 3);
+  const words = objective.metric.endsWith("accuracy")
+    ? (one) => percent(one, Math.min(1, places(grain)))
+    : (one) => figure(one, 3);
   return numbered(objective.metric.replaceAll("_", " "), all, mean, (one) => sign * one, words);
 };
 
@@ -68,7 +70,10 @@ const numbered = (name, all, value, scaled, words) => {
   return {
     name,
     at: (result) => (value(result) === undefined ? null : at(value(result))),
-    ticks: apart(marks.toSorted((one, other) => at(one) - at(other)), at).map((one) => ({ at: at(one), text: words(one) })),
+    ticks: apart(marks.toSorted((one, other) => at(one) - at(other)), at).map((one) => ({
+      at: at(one),
+      text: words(one),
+    })),
   };
 };
 
@@ -76,5 +81,7 @@ const numbered = (name, all, value, scaled, words) => {
 const apart = (sorted, at) => {
   const chosen = sorted.filter((one, i) => i === 0 || at(one) - at(sorted[0]) >= NEAR);
   const last = chosen.at(-1);
-  return chosen.filter((one, i) => i === 0 || one === last || (at(last) - at(one) >= NEAR && at(one) - at(chosen[i - 1]) >= NEAR));
+  return chosen.filter((one, i) =>
+    i === 0 || one === last || (at(last) - at(one) >= NEAR && at(one) - at(chosen[i - 1]) >= NEAR)
+  );
 };

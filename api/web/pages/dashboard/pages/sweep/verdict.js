@@ -7,10 +7,14 @@ import { isFinal } from "../../status.js";
 const isShare = (objective) => objective.metric.endsWith("accuracy");
 
 /** The objective's name for people. */
-export const objectiveWords = ({ metric, goal }) => `${metric.replaceAll("_", " ")}, ${goal === "minimize" ? "less" : "more"} is better`;
+export const objectiveWords = ({ metric, goal }) =>
+  `${metric.replaceAll("_", " ")}, ${goal === "minimize" ? "less" : "more"} is better`;
 
 /** A value of the sweep's objective: an accuracy as a percentage, with the digits that its examples give. */
-export const valueWords = ({ objective, grain }, value) => (isShare(objective) ? percent(value, places(grain)) : figure(value));
+export const valueWords = (
+  { objective, grain },
+  value,
+) => (isShare(objective) ? percent(value, places(grain)) : figure(value));
 
 /** Half the width of an interval, rounded up: nobody is certain to the last digit. */
 export const halfWords = ({ objective, grain }, [low, high]) => {
@@ -26,7 +30,9 @@ export const halfWords = ({ objective, grain }, [low, high]) => {
  * @returns {{ verdict: "better" | "worse" | "equal", text: string }}
  */
 export const verdict = ({ objective, grain }, { difference: { mean, ci95: [low, high], n } }) => {
-  const amount = isShare(objective) ? (value) => fixed(100 * number(value), places(grain)) : (value) => figure(value, 3);
+  const amount = isShare(objective)
+    ? (value) => fixed(100 * number(value), places(grain))
+    : (value) => figure(value, 3);
   const sign = mean > 0 && /[1-9]/.test(amount(mean)) ? "+" : "";
   const unit = isShare(objective) ? " points" : "";
   return {
@@ -52,5 +58,7 @@ export const silence = (sweep, result) => {
   if (result.seeds.length < 2) return "one seed cannot tell: add seeds";
   if (result.n === 0 && result.statuses.every(isFinal)) return "none has succeeded";
   if (!result.statuses.every(isFinal)) return "not two seeds yet";
-  return result.n < 2 ? "fewer than two seeds in common" : "cannot tell: the seeds differ in nothing, or are not in common";
+  return result.n < 2
+    ? "fewer than two seeds in common"
+    : "cannot tell: the seeds differ in nothing, or are not in common";
 };

@@ -11,48 +11,65 @@ import { time } from "../../time.js";
 import { attempt } from "../../toast.js";
 import { isolated, visible } from "../../visible.js";
 
-const ROLES = { viewer: "may read", editor: "may also create, change, cancel and delete", admin: "may also make and revoke keys" };
+const ROLES = {
+  viewer: "may read",
+  editor: "may also create, change, cancel and delete",
+  admin: "may also make and revoke keys",
+};
 const DAY = 86_400_000;
 
 /**
  * @param {object[] | null} keys null for who may not see them
  * @param {() => void} changed
  */
-export const keysCard = (keys, changed) => html`
-  <section class="card" aria-labelledby="keys-title">
-    <div class="card-head">
-      <h2 id="keys-title">Keys</h2>
-      ${keys ? html`<button class="button" @click=${() => create(changed)}>${icon("plus")} New key</button>` : nothing}
+export const keysCard = (keys, changed) =>
+  html`
+    <section class="card" aria-labelledby="keys-title">
+      <div class="card-head">
+        <h2 id="keys-title">Keys</h2>
+        ${keys
+          ? html`<button class="button" @click=${() => create(changed)}>${icon("plus")} New key</button>`
+          : nothing}
+      </div>
+      ${keys ? table(keys, changed) : html`<p class="muted">Keys are for admins of the workspace.</p>`}
+    </section>
+  `;
+
+const table = (keys, changed) =>
+  html`
+    <div class="table" role="region" aria-label="Keys" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            ${["Name", "Role", "Made", "Last used", "Ends"].map((name) => html`<th scope="col">${name}</th>`)}
+            <th scope="col"><span class="hidden-label">What can be done</span></th>
+          </tr>
+        </thead>
+        <tbody>${keys.map((key) => row(key, changed))}</tbody>
+      </table>
     </div>
-    ${keys ? table(keys, changed) : html`<p class="muted">Keys are for admins of the workspace.</p>`}
-  </section>
-`;
+  `;
 
-const table = (keys, changed) => html`
-  <div class="table" role="region" aria-label="Keys" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          ${["Name", "Role", "Made", "Last used", "Ends"].map((name) => html`<th scope="col">${name}</th>`)}
-          <th scope="col"><span class="hidden-label">What can be done</span></th>
-        </tr>
-      </thead>
-      <tbody>${keys.map((key) => row(key, changed))}</tbody>
-    </table>
-  </div>
-`;
-
-const row = (key, changed) => html`
-  <tr class=${isGood(key) ? "" : "muted"}>
-    <th scope="row"><bdi>${visible(key.name)}</bdi></th>
-    <td>${key.role}</td>
-    <td>${time(key.created_at)}</td>
-    <td>${key.used_at ? time(key.used_at) : "never"}</td>
-    <td>${key.revoked_at ? html`revoked ${time(key.revoked_at)}` : key.expires_at ? moment(key.expires_at) : "never"}</td>
-    <td class="number">${isGood(key) ? html`
-      <button class="button button-danger" @click=${() => revoke(key, changed)}>Revoke<span class="hidden-label"> ${visible(key.name)}</span></button>` : nothing}</td>
-  </tr>
-`;
+const row = (key, changed) =>
+  html`
+    <tr class=${isGood(key) ? "" : "muted"}>
+      <th scope="row"><bdi>${visible(key.name)}</bdi></th>
+      <td>${key.role}</td>
+      <td>${time(key.created_at)}</td>
+      <td>${key.used_at ? time(key.used_at) : "never"}</td>
+      <td>${key.revoked_at
+        ? html`revoked ${time(key.revoked_at)}`
+        : key.expires_at
+        ? moment(key.expires_at)
+        : "never"}</td>
+      <td class="number">${isGood(key)
+        ? html`
+          <button class="button button-danger" @click=${() =>
+            revoke(key, changed)}>Revoke<span class="hidden-label"> ${visible(key.name)}</span></button>
+        `
+        : nothing}</td>
+    </tr>
+  `;
 
 const isGood = (key) => !key.revoked_at && (!key.expires_at || Date.parse(key.expires_at) > now());
 
@@ -90,11 +107,14 @@ const wish = (answer) => {
       </div>
       <fieldset class="group roles">
         <legend>Role</legend>
-        ${Object.entries(ROLES).map(([role, may]) => html`
-          <label class="check">
-            <input type="radio" name="role" value=${role} ?checked=${role === "editor"}> ${role} <span class="muted small">${may}</span>
-          </label>
-        `)}
+        ${Object.entries(ROLES).map(([role, may]) =>
+          html`
+            <label class="check">
+              <input type="radio" name="role" value=${role} ?checked=${role ===
+                "editor"}> ${role} <span class="muted small">${may}</span>
+            </label>
+          `
+        )}
       </fieldset>
       <div class="field">
         <label for="key-days">Ends</label>
@@ -113,11 +133,12 @@ const wish = (answer) => {
   `;
 };
 
-const shownOnce = (made, answer) => html`
-  <p>This is the only time it is shown: copy it to where it will be used.</p>
-  <p class="secret"><code id="new-key">${made.key}</code></p>
-  <div class="dialog-actions">
-    <button class="button" @click=${() => answer(true)}>Done</button>
-    <button class="button button-primary" @click=${() => copy(made.key, "The key")}>${icon("copy")} Copy</button>
-  </div>
-`;
+const shownOnce = (made, answer) =>
+  html`
+    <p>This is the only time it is shown: copy it to where it will be used.</p>
+    <p class="secret"><code id="new-key">${made.key}</code></p>
+    <div class="dialog-actions">
+      <button class="button" @click=${() => answer(true)}>Done</button>
+      <button class="button button-primary" @click=${() => copy(made.key, "The key")}>${icon("copy")} Copy</button>
+    </div>
+  `;

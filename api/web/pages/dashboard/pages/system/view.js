@@ -7,76 +7,101 @@ import { note } from "../../states.js";
 import { time } from "../../time.js";
 import { keysCard } from "./keys.js";
 
-export const view = ({ system, health, keys }, keysChanged) => html`
-  <header class="head"><h1>System</h1><span class="muted">Gradus ${system.version}</span></header>
-  <div class="stack">
-    <div class="halves">${now(system)} ${needs(health)}</div>
-    ${workers(system)} ${keysCard(keys, keysChanged)} ${limits(system.limits)}
-  </div>
-`;
+export const view = ({ system, health, keys }, keysChanged) =>
+  html`
+    <header class="head"><h1>System</h1><span class="muted">Gradus ${system.version}</span></header>
+    <div class="stack">
+      <div class="halves">${now(system)} ${needs(health)}</div>
+      ${workers(system)} ${keysCard(keys, keysChanged)} ${limits(system.limits)}
+    </div>
+  `;
 
-const now = (system) => html`
-  <section class="card" aria-labelledby="now-title">
-    <h2 id="now-title">Now</h2>
-    <dl class="facts">
-      ${fact("Training", whole(system.running))} ${fact("Waiting", whole(system.queue_depth))}
-      ${fact("Slots", whole(system.workers.reduce((sum, { slots }) => sum + slots, 0)))}
-      ${fact("Devices", system.devices.join(", ") || "none")}
-    </dl>
-  </section>
-`;
+const now = (system) =>
+  html`
+    <section class="card" aria-labelledby="now-title">
+      <h2 id="now-title">Now</h2>
+      <dl class="facts">
+        ${fact("Training", whole(system.running))} ${fact("Waiting", whole(system.queue_depth))}
+        ${fact("Slots", whole(system.workers.reduce((sum, { slots }) => sum + slots, 0)))}
+        ${fact("Devices", system.devices.join(", ") || "none")}
+      </dl>
+    </section>
+  `;
 
-const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const fact = (name, value) =>
+  html`
+    <div>
+      <dt>${name}</dt>
+      <dd>${value}</dd>
+    </div>
+  `;
 
-const needs = (health) => html`
-  <section class="card" aria-labelledby="needs-title">
-    <h2 id="needs-title">Dependencies</h2>
-    <ul class="needs" aria-live="polite">
-      ${health.dependencies.map(({ name, ok, detail }) => html`
-        <li>
-          <span class="status status-${ok ? "succeeded" : "failed"}">${icon(ok ? "succeeded" : "failed")}<span>${ok ? "ready" : "down"}</span></span>
-          ${name} <span class="muted small">${detail}</span>
-        </li>
-      `)}
-    </ul>
-  </section>
-`;
+const needs = (health) =>
+  html`
+    <section class="card" aria-labelledby="needs-title">
+      <h2 id="needs-title">Dependencies</h2>
+      <ul class="needs" aria-live="polite">
+        ${health.dependencies.map(({ name, ok, detail }) =>
+          html`
+            <li>
+              <span class="status status-${ok ? "succeeded" : "failed"}">${icon(ok ? "succeeded" : "failed")}<span>${ok
+                ? "ready"
+                : "down"}</span></span>
+              ${name} <span class="muted small">${detail}</span>
+            </li>
+          `
+        )}
+      </ul>
+    </section>
+  `;
 
-const workers = (system) => html`
-  <section class="card" aria-labelledby="workers-title">
-    <h2 id="workers-title">Workers</h2>
-    ${system.workers.length ? workersTable(system.workers) : note("warning", html`
-      No worker is alive: experiments wait until one starts. <code>gradus up</code> starts some;
-      on another machine <code>python -m worker</code> does.`)}
-  </section>
-`;
+const workers = (system) =>
+  html`
+    <section class="card" aria-labelledby="workers-title">
+      <h2 id="workers-title">Workers</h2>
+      ${system.workers.length ? workersTable(system.workers) : note(
+        "warning",
+        html`
+          No worker is alive: experiments wait until one starts. <code>gradus up</code> starts some;
+          on another machine <code>python -m worker</code> does.
+        `,
+      )}
+    </section>
+  `;
 
-const workersTable = (all) => html`
-  <div class="table" role="region" aria-label="Workers" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Host</th><th scope="col">Device</th>
-          <th scope="col" class="number">Training</th><th scope="col" class="number">Slots</th>
-          <th scope="col">Since</th><th scope="col">Seen</th><th scope="col">Version</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${all.map((worker) => html`
+const workersTable = (all) =>
+  html`
+    <div class="table" role="region" aria-label="Workers" tabindex="0">
+      <table>
+        <thead>
           <tr>
-            <th scope="row">${worker.host} <span class="muted">${worker.pid}</span></th>
-            <td>${worker.device}</td>
-            <td class="number">${whole(worker.running)}</td>
-            <td class="number">${whole(worker.slots)}</td>
-            <td>${time(worker.started_at)}</td>
-            <td>${time(worker.seen_at)}</td>
-            <td>${worker.version}</td>
+            <th scope="col">Host</th>
+            <th scope="col">Device</th>
+            <th scope="col" class="number">Training</th>
+            <th scope="col" class="number">Slots</th>
+            <th scope="col">Since</th>
+            <th scope="col">Seen</th>
+            <th scope="col">Version</th>
           </tr>
-        `)}
-      </tbody>
-    </table>
-  </div>
-`;
+        </thead>
+        <tbody>
+          ${all.map((worker) =>
+            html`
+              <tr>
+                <th scope="row">${worker.host} <span class="muted">${worker.pid}</span></th>
+                <td>${worker.device}</td>
+                <td class="number">${whole(worker.running)}</td>
+                <td class="number">${whole(worker.slots)}</td>
+                <td>${time(worker.started_at)}</td>
+                <td>${time(worker.seen_at)}</td>
+                <td>${worker.version}</td>
+              </tr>
+            `
+          )}
+        </tbody>
+      </table>
+    </div>
+  `;
 
 const NAMES = {
   body_bytes: "A request's body",
@@ -93,13 +118,19 @@ const NAMES = {
   wait_seconds: "Seconds of a long poll",
 };
 
-const limits = (all) => html`
-  <section class="card" aria-labelledby="limits-title">
-    <h2 id="limits-title">Limits</h2>
-    <dl class="limits">
-      ${Object.entries(all).map(([key, value]) => html`
-        <div><dt>${NAMES[key] ?? key.replaceAll("_", " ")}</dt><dd>${key.endsWith("bytes") ? bytes(value) : whole(value)}</dd></div>
-      `)}
-    </dl>
-  </section>
-`;
+const limits = (all) =>
+  html`
+    <section class="card" aria-labelledby="limits-title">
+      <h2 id="limits-title">Limits</h2>
+      <dl class="limits">
+        ${Object.entries(all).map(([key, value]) =>
+          html`
+            <div>
+              <dt>${NAMES[key] ?? key.replaceAll("_", " ")}</dt>
+              <dd>${key.endsWith("bytes") ? bytes(value) : whole(value)}</dd>
+            </div>
+          `
+        )}
+      </dl>
+    </section>
+  `;

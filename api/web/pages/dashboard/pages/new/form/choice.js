@@ -12,7 +12,12 @@ export const chooser = (one) => {
   const options = one.field.options.map((option) => [option, wording(option)]);
   const chosen = one.value ?? (none ? LEFT : one.fallback);
   const left = none && !(one.field.required && one.value !== undefined) ? [[LEFT, unsaid(one)]] : [];
-  return selectBox(one, [...left, ...options], chosen, (value) => one.form.write(one.path, value === LEFT ? undefined : value));
+  return selectBox(
+    one,
+    [...left, ...options],
+    chosen,
+    (value) => one.form.write(one.path, value === LEFT ? undefined : value),
+  );
 };
 
 /** What it is called that nothing is chosen. */

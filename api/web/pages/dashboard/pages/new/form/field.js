@@ -32,28 +32,31 @@ export const field = (form, path, field, value, fallback = field.default, inheri
 };
 
 /** A label above a control, its help and its mistakes below. */
-const framed = (control) => (one) => html`
-  <div class="field ${one.mistakes.length ? "field-wrong" : ""}">
-    <label for=${one.id}>${one.label}</label>
-    ${control(one)} ${help(one)}
-  </div>
-`;
+const framed = (control) => (one) =>
+  html`
+    <div class="field ${one.mistakes.length ? "field-wrong" : ""}">
+      <label for=${one.id}>${one.label}</label>
+      ${control(one)} ${help(one)}
+    </div>
+  `;
 
 /** A flag says what it is behind its box. */
-const flagged = (one) => html`
-  <div class="field field-flag">
-    <span class="check">${switchBox(one, one.value ?? one.fallback)}<label for=${one.id}>${one.label}</label></span>
-    ${help(one)}
-  </div>
-`;
+const flagged = (one) =>
+  html`
+    <div class="field field-flag">
+      <span class="check">${switchBox(one, one.value ?? one.fallback)}<label for=${one.id}>${one.label}</label></span>
+      ${help(one)}
+    </div>
+  `;
 
 /** Help and mistakes; the control names both in `aria-describedby`. */
-export const help = (one) => html`
-  <div id=${`${one.id}-help`} class="help">
-    ${one.mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
-    ${one.field.description ? html`<p class="hint">${one.field.description.replaceAll("`", "")}</p>` : nothing}
-  </div>
-`;
+export const help = (one) =>
+  html`
+    <div id=${`${one.id}-help`} class="help">
+      ${one.mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
+      ${one.field.description ? html`<p class="hint">${one.field.description.replaceAll("`", "")}</p>` : nothing}
+    </div>
+  `;
 
 const CONTROLS = {
   number: framed(number),

@@ -21,7 +21,10 @@ export const layers = (form, description, { shapes = null, dataset = null } = {}
   const found = form.read(path);
   const list = Array.isArray(found) ? found : [];
   const known = shapes?.layers.length === list.length + 1 ? shapes.layers : null;
-  const strays = [...mistakesAt(form.mistakes, form.place(path)), ...(Array.isArray(found) ? [] : straysAt(form.mistakes, form.place(path), []))];
+  const strays = [
+    ...mistakesAt(form.mistakes, form.place(path)),
+    ...(Array.isArray(found) ? [] : straysAt(form.mistakes, form.place(path), [])),
+  ];
   return html`
     <div class="layers">
       ${dataset ? end("Input", `${whole(dataset.inputs)} numbers`) : nothing}
@@ -42,11 +45,12 @@ const output = ({ classes }, shape) => {
 
 const end = (name, what) => html`<p class="layer-end"><span>${name}</span><span class="muted">${what}</span></p>`;
 
-const adder = (form, path, item, list, kind) => html`
-  <button type="button" class="button" @click=${() => add(form, path, item, list, kind)}>
-    ${icon("plus")} ${kind.title} layer
-  </button>
-`;
+const adder = (form, path, item, list, kind) =>
+  html`
+    <button type="button" class="button" @click=${() => add(form, path, item, list, kind)}>
+      ${icon("plus")} ${kind.title} layer
+    </button>
+  `;
 
 /** A new layer is as the last of its kind, without what that has beside what it must have. */
 const add = (form, path, item, list, kind) => {
@@ -90,7 +94,14 @@ const drawn = ({ form, description, item }, own, inner) => {
   const network = inner.default === null ? form.description.fields.find(({ key }) => key === inner.key) : undefined;
   const value = expand(description, item)?.[inner.key];
   const inherited = network && (form.network(inner.key) ?? network.default);
-  return field(form, [...own, inner.key], inner, value ?? undefined, network ? inherited : inner.default, Boolean(network));
+  return field(
+    form,
+    [...own, inner.key],
+    inner,
+    value ?? undefined,
+    network ? inherited : inner.default,
+    Boolean(network),
+  );
 };
 
 const facts = ({ description, item, shape }, kind) => {
@@ -109,13 +120,14 @@ const told = (key, value) => {
   return typeof value === "string" ? wording(value) : `${label(key)} ${value?.kind ?? ""}`;
 };
 
-const grip = (one) => html`
-  <button type="button" class="quiet grip" title="Drag, or press the arrow keys"
-    aria-label=${`Move layer ${one.i + 1}: arrow keys`} id=${one.form.id([...one.path, one.i, "grip"])}
-    @pointerdown=${(event) => drag(event, (from, to) => move(one, from, to))}
-    @keydown=${(event) => arrows(event, one)}
-  >${icon("grip")}</button>
-`;
+const grip = (one) =>
+  html`
+    <button type="button" class="quiet grip" title="Drag, or press the arrow keys"
+      aria-label=${`Move layer ${one.i + 1}: arrow keys`} id=${one.form.id([...one.path, one.i, "grip"])}
+      @pointerdown=${(event) => drag(event, (from, to) => move(one, from, to))}
+      @keydown=${(event) => arrows(event, one)}
+    >${icon("grip")}</button>
+  `;
 
 const arrows = (event, one) => {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -136,13 +148,17 @@ const move = ({ form, path, list }, from, to) => {
 const tools = (one, own, open) => {
   const { form, i, list } = one;
   const name = `layer ${i + 1}`;
-  const button = (drawing, what, run, off = false) => html`
-    <button type="button" class="quiet" aria-label=${what} title=${what} ?disabled=${off} @click=${run}>${icon(drawing)}</button>
-  `;
+  const button = (drawing, what, run, off = false) =>
+    html`
+      <button type="button" class="quiet" aria-label=${what} title=${what} ?disabled=${off}
+        @click=${run}>${icon(drawing)}</button>
+    `;
   return html`
     <span class="layer-tools">
       <button type="button" class="quiet" aria-expanded=${open} id=${form.id([...own, "more"])}
-        @click=${() => form.fold(form.place(own), !open)}>${open ? "less" : "more"}<span class="hidden-label"> of ${name}</span></button>
+        @click=${() => form.fold(form.place(own), !open)}>${open
+          ? "less"
+          : "more"}<span class="hidden-label"> of ${name}</span></button>
       ${button("up", `Move ${name} up`, () => move(one, i, i - 1), i === 0)}
       ${button("down", `Move ${name} down`, () => move(one, i, i + 1), i === list.length - 1)}
       ${button("close", `Remove ${name}`, () => remove(one))}

@@ -1,7 +1,8 @@
 // Mistakes that the service found, by the place where they are shown. A place is a path, its keys joined by "/".
 
 /** @param {{ path: string, message: string }[]} mistakes */
-export const mistakesAt = (mistakes, place) => mistakes.filter(({ path }) => path === place).map(({ message }) => message);
+export const mistakesAt = (mistakes, place) =>
+  mistakes.filter(({ path }) => path === place).map(({ message }) => message);
 
 /** Those at a composite or inside it that none of its fields would show, as for a key that nobody knows. */
 export const straysAt = (mistakes, place, keys) => {

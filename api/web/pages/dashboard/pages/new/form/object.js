@@ -28,7 +28,8 @@ const onOff = (one, help) => {
   const off = one.form.keep || isOn(one.field.default) ? false : undefined;
   return html`
     <div class="field field-flag">
-      <span class="check">${switchBox(one, on, (checked) => one.form.write(one.path, checked || off))}<label for=${one.id}>${one.label}</label></span>
+      <span class="check">${switchBox(one, on, (checked) => one.form.write(one.path, checked || off))}<label for=${one
+        .id}>${one.label}</label></span>
       ${help(one)}
     </div>
   `;
@@ -61,13 +62,14 @@ const fieldset = (one, field, help) => {
 };
 
 /** The one field that has to be said bears the name of the whole. */
-const headed = (one, only, rest, field) => html`
-  <div class="group">
-    ${fields(one, [{ ...only, label: one.label, description: one.field.description }], field)}
-    ${one.mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
-    ${folded(one.form, one.path, rest, one.value, fields(one, rest, field), `More of ${one.label.toLowerCase()}`)}
-  </div>
-`;
+const headed = (one, only, rest, field) =>
+  html`
+    <div class="group">
+      ${fields(one, [{ ...only, label: one.label, description: one.field.description }], field)}
+      ${one.mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
+      ${folded(one.form, one.path, rest, one.value, fields(one, rest, field), `More of ${one.label.toLowerCase()}`)}
+    </div>
+  `;
 
 /** Fields that few people need. They unfold by themselves where one is set or wrong. */
 export const folded = (form, path, inner, value, content, name = "More") => {
@@ -83,11 +85,14 @@ export const folded = (form, path, inner, value, content, name = "More") => {
   `;
 };
 
-const options = (one, field) => html`
-  <div class="nest">
-    ${fields(one, one.field.fields, field)} ${one.field.switchable && one.field.about ? formula(one.field.about) : nothing}
-  </div>
-`;
+const options = (one, field) =>
+  html`
+    <div class="nest">
+      ${fields(one, one.field.fields, field)} ${one.field.switchable && one.field.about
+        ? formula(one.field.about)
+        : nothing}
+    </div>
+  `;
 
 const fields = (one, inner, field) => {
   const object = expand(one.field, one.value) ?? {};
@@ -95,7 +100,8 @@ const fields = (one, inner, field) => {
   return html`
     <div class="options">
       ${inner.map((each) =>
-        field(one.form, [...one.path, each.key], each, object[each.key], fallback[each.key] ?? each.default))}
+        field(one.form, [...one.path, each.key], each, object[each.key], fallback[each.key] ?? each.default)
+      )}
     </div>
   `;
 };

@@ -9,21 +9,23 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const WORDS = new Set(["true", "false", "null"]);
 
 /** A number or a word that may stand in its place. */
-export const number = (one) => html`
-  <div class="joined">
-    ${input(one, { show: String, read: numberOf, mode: one.field.integer ? "numeric" : "decimal" })}
-    ${one.field.words.map((word) => wordButton(one, word))}
-  </div>
-`;
+export const number = (one) =>
+  html`
+    <div class="joined">
+      ${input(one, { show: String, read: numberOf, mode: one.field.integer ? "numeric" : "decimal" })}
+      ${one.field.words.map((word) => wordButton(one, word))}
+    </div>
+  `;
 
-const wordButton = (one, word) => html`
-  <button
-    type="button"
-    class="button"
-    aria-pressed=${one.value === word}
-    @click=${() => one.form.write(one.path, one.value === word ? undefined : word)}
-  >${word}</button>
-`;
+const wordButton = (one, word) =>
+  html`
+    <button
+      type="button"
+      class="button"
+      aria-pressed=${one.value === word}
+      @click=${() => one.form.write(one.path, one.value === word ? undefined : word)}
+    >${word}</button>
+  `;
 
 export const text = (one) => input(one, { show: String, read: (typed) => typed });
 
@@ -36,19 +38,21 @@ export const values = (one) => input(one, { show: shownValues, read: valuesOf })
 /** Any JSON. */
 export const written = (one) => input(one, { show: (value) => JSON.stringify(value), read: jsonOf });
 
-export const longText = (one) => html`
-  <textarea class="input" rows="2" id=${one.id} aria-describedby=${`${one.id}-help`}
-    .value=${live(one.value ?? "")}
-    @input=${(event) => one.form.write(one.path, event.target.value || undefined)}
-  ></textarea>
-`;
+export const longText = (one) =>
+  html`
+    <textarea class="input" rows="2" id=${one.id} aria-describedby=${`${one.id}-help`}
+      .value=${live(one.value ?? "")}
+      @input=${(event) => one.form.write(one.path, event.target.value || undefined)}
+    ></textarea>
+  `;
 
-export const switchBox = (one, on, write = (checked) => one.form.write(one.path, checked)) => html`
-  <input type="checkbox" id=${one.id} aria-describedby=${`${one.id}-help`}
-    .checked=${live(Boolean(on))}
-    @change=${(event) => write(event.target.checked)}
-  >
-`;
+export const switchBox = (one, on, write = (checked) => one.form.write(one.path, checked)) =>
+  html`
+    <input type="checkbox" id=${one.id} aria-describedby=${`${one.id}-help`}
+      .checked=${live(Boolean(on))}
+      @change=${(event) => write(event.target.checked)}
+    >
+  `;
 
 /** While a person types, the field shows what was typed, whatever shorter way the document has for it. */
 export const input = (one, { show, read, mode = "text" }) => {

@@ -20,11 +20,12 @@ export const drag = (event, drop) => {
   const from = items.indexOf(item);
   const ending = new AbortController();
   let to = from;
-  const mark = () => items.forEach((other, i) => {
-    other.classList.toggle("drop-before", i === to && to < from);
-    other.classList.toggle("drop-after", i === to && to > from);
-    other.classList.toggle("dragged", i === from);
-  });
+  const mark = () =>
+    items.forEach((other, i) => {
+      other.classList.toggle("drop-before", i === to && to < from);
+      other.classList.toggle("drop-after", i === to && to > from);
+      other.classList.toggle("dragged", i === from);
+    });
   const end = (dropped) => {
     ending.abort();
     items.forEach((other) => other.classList.remove("drop-before", "drop-after", "dragged"));

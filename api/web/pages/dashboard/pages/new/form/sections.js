@@ -8,7 +8,11 @@ import { folded } from "./object.js";
 const SECTIONS = [
   { title: "Experiment", keys: ["name", "dataset"], more: ["tags", "notes"] },
   { title: "Network", keys: ["layers", "activation", "init", "batch_norm"], more: [] },
-  { title: "Training", keys: ["optimizer", "schedule", "batch_size", "epochs", "seed"], more: ["clip_norm", "max_seconds"] },
+  {
+    title: "Training",
+    keys: ["optimizer", "schedule", "batch_size", "epochs", "seed"],
+    more: ["clip_norm", "max_seconds"],
+  },
   { title: "Regularization", keys: ["dropout", "input_dropout", "l1", "l2", "early_stopping"], more: [] },
   { title: "Machine", keys: ["device"], more: ["precision", "checkpoint"] },
 ];
@@ -42,5 +46,7 @@ const card = (form, { title, keys, more }, known, beside) => {
 
 const part = (form, one, known, beside) => {
   const isLayers = one.form === "list" && one.item.form === "words";
-  return html`${isLayers ? layers(form, one, known) : field(form, [one.key], one, form.read([one.key]))}${beside(one.key)}`;
+  return html`${isLayers ? layers(form, one, known) : field(form, [one.key], one, form.read([one.key]))}${
+    beside(one.key)
+  }`;
 };

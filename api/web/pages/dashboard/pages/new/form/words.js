@@ -44,10 +44,15 @@ const options = (one, kind, field) => {
   const fallback = before?.kind === kind.kind ? before : {};
   return html`
     <div class="nest">
-      ${kind.fields.length ? html`<div class="options">
-        ${kind.fields.map((inner) =>
-          field(one.form, [...one.path, inner.key], inner, object[inner.key], fallback[inner.key] ?? inner.default))}
-      </div>` : nothing}
+      ${kind.fields.length
+        ? html`<div class="options">
+        ${
+          kind.fields.map((inner) =>
+            field(one.form, [...one.path, inner.key], inner, object[inner.key], fallback[inner.key] ?? inner.default)
+          )
+        }
+      </div>`
+        : nothing}
       ${kind.description ? formula(kind.description) : nothing}
     </div>
   `;
@@ -57,6 +62,10 @@ const options = (one, kind, field) => {
 export const formula = (description) => {
   const [what, source] = description.split(/\s*Source: /);
   return html`
-    <p class="formula">${what.replaceAll("`", "")}${source ? html` <span class="source">${source.replaceAll("`", "")}</span>` : nothing}</p>
+    <p class="formula">${what.replaceAll("`", "")}${source
+      ? html`
+        <span class="source">${source.replaceAll("`", "")}</span>
+      `
+      : nothing}</p>
   `;
 };

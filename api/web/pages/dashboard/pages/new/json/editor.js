@@ -18,7 +18,9 @@ export const editor = ({ text, fault, mistakes, type }) => {
     <div class="json">
       <pre class="json-shown" aria-hidden="true">${tokens(text).map((token) => drawn(token, starts))}${"\n"}</pre>
       <textarea id="json" class="json-typed" spellcheck="false" autocomplete="off" autocapitalize="off" wrap="soft"
-        aria-label="The document as JSON" aria-describedby="json-fault" aria-invalid=${fault || mistakes.length ? "true" : nothing}
+        aria-label="The document as JSON" aria-describedby="json-fault" aria-invalid=${fault || mistakes.length
+          ? "true"
+          : nothing}
         .value=${live(text)} @input=${(event) => type(event.target.value)}></textarea>
     </div>
     <p id="json-fault" class="mistake json-fault">${fault ?? nothing}</p>

@@ -79,7 +79,13 @@ const composite = (all, objects, definitions) => {
   }
   const switchable = all.some((branch) => branch.const === true);
   const [branch] = objects;
-  return { form: "object", fields: fieldsOf(branch, definitions), about: branch.description ?? "", switchable, shorthand };
+  return {
+    form: "object",
+    fields: fieldsOf(branch, definitions),
+    about: branch.description ?? "",
+    switchable,
+    shorthand,
+  };
 };
 
 const fieldsOf = (schema, definitions) => {

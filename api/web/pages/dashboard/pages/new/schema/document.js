@@ -18,7 +18,9 @@ export const sparse = (description, value) => {
 };
 
 const shortened = (description, value) => {
-  if (description.form === "list" && Array.isArray(value)) return value.map((item) => shortened(description.item, item));
+  if (description.form === "list" && Array.isArray(value)) {
+    return value.map((item) => shortened(description.item, item));
+  }
   const object = isComposite(description) ? expand(description, value) : undefined;
   return object === undefined ? value : contract(description, sparseFields(description, object));
 };

@@ -59,9 +59,12 @@ const chips = (path, options, list, become) => {
   };
   return html`
     <div class="chips" role="group" aria-label=${`Values of ${path}`}>
-      ${options.map((option) => html`
-        <button type="button" class="chip" aria-pressed=${list.includes(option)} @click=${() => flip(option)}>${wording(option)}</button>
-      `)}
+      ${options.map((option) =>
+        html`
+          <button type="button" class="chip" aria-pressed=${list.includes(option)} @click=${() =>
+            flip(option)}>${wording(option)}</button>
+        `
+      )}
     </div>
   `;
 };

@@ -27,5 +27,7 @@ const gather = (found, path, field, value) => {
 };
 
 const inside = (found, path, description, value) => {
-  for (const field of fieldsOf(description, expand(description, value))) gather(found, `${path}.${field.key}`, field, undefined);
+  for (const field of fieldsOf(description, expand(description, value))) {
+    gather(found, `${path}.${field.key}`, field, undefined);
+  }
 };

@@ -21,10 +21,13 @@ export const random = (sweep) => {
   return html`
     <p class="hint">Combinations are drawn at random; the first n are the same however many are drawn.</p>
     <div class="options">
-      ${sweep.search.fields.filter(({ key }) => key !== "space").map((one) => field(form, [one.key], one, search[one.key]))}
+      ${sweep.search.fields.filter(({ key }) => key !== "space").map((one) =>
+        field(form, [one.key], one, search[one.key])
+      )}
     </div>
     <ul class="variants">${entriesOf(space).map(([path, drawn], i) => row(sweep, space, put, path, drawn, i))}</ul>
-    <button type="button" class="button" @click=${() => put({ ...space, [sweep.freePath(space)]: { kind: sweep.space.kinds[0].kind } })}>
+    <button type="button" class="button" @click=${() =>
+      put({ ...space, [sweep.freePath(space)]: { kind: sweep.space.kinds[0].kind } })}>
       ${icon("plus")} Path
     </button>
   `;

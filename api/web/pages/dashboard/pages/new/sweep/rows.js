@@ -8,7 +8,8 @@ import { icon } from "../../../icons.js";
 export const entriesOf = (map) => (isObject(map) ? Object.entries(map) : []);
 
 /** The map with a key renamed, in its place. */
-export const renamed = (map, key, name) => Object.fromEntries(Object.entries(map).map(([k, v]) => [k === key ? name : k, v]));
+export const renamed = (map, key, name) =>
+  Object.fromEntries(Object.entries(map).map(([k, v]) => [k === key ? name : k, v]));
 
 export const without = (map, key) => Object.fromEntries(Object.entries(map).filter(([k]) => k !== key));
 
@@ -16,15 +17,20 @@ export const without = (map, key) => Object.fromEntries(Object.entries(map).filt
  * An input for a key, which is taken when it is left: another of the same name would vanish while one types. Drawing
  * leaves alone what is typed, as long as the key is the same.
  */
-export const keyInput = ({ id, name, key, taken, rename, list = "" }) => html`
-  <input class="input" id=${id} aria-label=${name} list=${list} autocomplete="off" spellcheck="false" .value=${key}
-    @change=${(event) => {
-      const next = event.target.value.trim();
-      if (next && !taken.includes(next)) rename(next);
-      else event.target.value = key;
-    }}>
-`;
+export const keyInput = ({ id, name, key, taken, rename, list = "" }) =>
+  html`
+    <input class="input" id=${id} aria-label=${name} list=${list} autocomplete="off" spellcheck="false"
+      .value=${key}
+      @change=${(event) => {
+        const next = event.target.value.trim();
+        if (next && !taken.includes(next)) rename(next);
+        else event.target.value = key;
+      }}>
+  `;
 
-export const removeButton = (name, run) => html`
-  <button type="button" class="quiet" aria-label=${`Remove ${name}`} title=${`Remove ${name}`} @click=${run}>${icon("close")}</button>
-`;
+export const removeButton = (name, run) =>
+  html`
+    <button type="button" class="quiet" aria-label=${`Remove ${name}`} title=${`Remove ${name}`} @click=${run}>${icon(
+      "close",
+    )}</button>
+  `;

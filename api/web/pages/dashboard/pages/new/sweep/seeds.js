@@ -28,7 +28,9 @@ const range = (part) => {
   if (!match) return null;
   const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
   const length = last - first + 1;
-  return length > 0 && length <= MOST && last <= Number.MAX_SAFE_INTEGER ? Array.from({ length }, (_, i) => first + i) : null;
+  return length > 0 && length <= MOST && last <= Number.MAX_SAFE_INTEGER
+    ? Array.from({ length }, (_, i) => first + i)
+    : null;
 };
 
 /** The other way: what follows on each other becomes a range, and so does a lone seed, for a lone number is a count. */
@@ -40,5 +42,6 @@ export const seedsText = (seeds) => {
     if (run && typeof seed === "number" && run.last + 1 === seed) run.last = seed;
     else runs.push({ first: seed, last: seed });
   }
-  return runs.map(({ first, last }) => (first === last ? first : `${first}${last === first + 1 ? ", " : "-"}${last}`)).join(", ");
+  return runs.map(({ first, last }) => (first === last ? first : `${first}${last === first + 1 ? ", " : "-"}${last}`))
+    .join(", ");
 };

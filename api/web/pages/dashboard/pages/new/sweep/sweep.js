@@ -30,8 +30,16 @@ const WAYS = {
  */
 export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
   const { document } = draft;
-  const [search, objective, name] = ["random", "objective", "name"].map((key) => request.fields.find((one) => one.key === key));
-  const form = createForm({ ...shared, base: "", description: request, document: () => draft.document, changed: draft.replace });
+  const [search, objective, name] = ["random", "objective", "name"].map((key) =>
+    request.fields.find((one) => one.key === key)
+  );
+  const form = createForm({
+    ...shared,
+    base: "",
+    description: request,
+    document: () => draft.document,
+    changed: draft.replace,
+  });
   const base = document.base ?? {};
   const paths = pathsOf(spec, base);
   const sweep = {
@@ -44,7 +52,8 @@ export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
     description: spec,
     shared: { ...shared, description: spec },
     mistakes: form.mistakes,
-    set: (key, value) => draft.replace(value === undefined ? without(draft.document, key) : { ...draft.document, [key]: value }),
+    set: (key, value) =>
+      draft.replace(value === undefined ? without(draft.document, key) : { ...draft.document, [key]: value }),
     freePath: (taken) => [...paths.keys()].find((path) => !(path in taken) && path.startsWith("optimizer.")) ?? "",
   };
   const usual = { metric: dataset?.task === "regression" ? "validation_loss" : "validation_accuracy" };
@@ -74,13 +83,17 @@ const wayOf = (document) => Object.keys(WAYS).find((way) => document[way]) ?? "v
 export const isUntouched = ({ variants: given, grid: axes, random: search }) =>
   isObject(given) && !Object.keys(given).length && axes === undefined && search === undefined;
 
-const ways = (draft) => html`
-  <div class="segments" role="group" aria-label="How the base is changed">
-    ${Object.entries(WAYS).map(([way, { name }]) => html`
-      <button type="button" aria-pressed=${wayOf(draft.document) === way} @click=${() => choose(draft, way)}>${name}</button>
-    `)}
-  </div>
-`;
+const ways = (draft) =>
+  html`
+    <div class="segments" role="group" aria-label="How the base is changed">
+      ${Object.entries(WAYS).map(([way, { name }]) =>
+        html`
+          <button type="button" aria-pressed=${wayOf(draft.document) === way} @click=${() =>
+            choose(draft, way)}>${name}</button>
+        `
+      )}
+    </div>
+  `;
 
 const choose = (draft, way) => {
   if (wayOf(draft.document) === way && draft.document[way]) return;

@@ -19,7 +19,9 @@ export const variants = (sweep) => {
   const all = sweep.document.variants ?? {};
   return html`
     <p class="hint">The base is trained as it is, and with each of these changes alone: one technique at a time.</p>
-    <ul class="variants">${entriesOf(all).map(([label, patch], i) => variant(sweep, all, label, isObject(patch) ? patch : {}, i))}</ul>
+    <ul class="variants">${entriesOf(all).map(([label, patch], i) =>
+      variant(sweep, all, label, isObject(patch) ? patch : {}, i)
+    )}</ul>
     <button type="button" class="button" @click=${() => add(sweep, all)}>${icon("plus")} Variant</button>
   `;
 };
@@ -49,29 +51,33 @@ const variant = (sweep, all, label, patch, i) => {
         ${removeButton(label, () => sweep.set("variants", without(all, label)))}
       </div>
       ${known.map((one) => change(sweep, form, one, patch, become))}
-      ${straysAt(sweep.mistakes, `variants/${label}`, known.map(({ key }) => key)).map((message) => html`<p class="mistake">${message}</p>`)}
+      ${straysAt(sweep.mistakes, `variants/${label}`, known.map(({ key }) => key)).map((message) =>
+        html`<p class="mistake">${message}</p>`
+      )}
       ${chooser(sweep, label, keys, (one) => become({ ...patch, [one.key]: other(one, sweep.base[one.key]) }))}
     </li>
   `;
 };
 
-const patchForm = (sweep, label, patch, become) => createForm({
-  ...sweep.shared,
-  base: `variants/${label}`,
-  document: () => patch,
-  changed: become,
-  keep: true,
-  network: (key) => patch[key] ?? sweep.base[key],
-});
+const patchForm = (sweep, label, patch, become) =>
+  createForm({
+    ...sweep.shared,
+    base: `variants/${label}`,
+    document: () => patch,
+    changed: become,
+    keep: true,
+    network: (key) => patch[key] ?? sweep.base[key],
+  });
 
-const change = (sweep, form, one, patch, become) => html`
-  <div class="change">
-    ${one.form === "list"
-      ? layers(form, one)
-      : field(form, [one.key], one, patch[one.key], sweep.base[one.key] ?? one.default)}
-    ${removeButton(`the change of ${called(one.key)}`, () => become(without(patch, one.key)))}
-  </div>
-`;
+const change = (sweep, form, one, patch, become) =>
+  html`
+    <div class="change">
+      ${one.form === "list"
+        ? layers(form, one)
+        : field(form, [one.key], one, patch[one.key], sweep.base[one.key] ?? one.default)}
+      ${removeButton(`the change of ${called(one.key)}`, () => become(without(patch, one.key)))}
+    </div>
+  `;
 
 const chooser = (sweep, label, keys, choose) => {
   const left = sweep.description.fields.filter(({ key }) => !keys.includes(key) && !NOT_VARIED.has(key));
