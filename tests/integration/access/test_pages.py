@@ -85,8 +85,8 @@ def test_a_file_comes_packed_to_who_unpacks(shared_url: str, path: str) -> None:
 
 
 def modules() -> list[Path]:
-    """The scripts that are ours."""
-    return [path for path in sorted(PAGES.rglob("*.js")) if "vendor" not in path.parts]
+    """The scripts of the pages."""
+    return sorted(PAGES.rglob("*.js"))
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
@@ -108,7 +108,7 @@ def test_a_browser_asks_each_time_whether_its_script_is_still_good(shared_url: s
 def test_a_page_names_what_it_needs_and_a_browser_may_keep_it(shared_url: str, page: str) -> None:
     linked = re.findall(r'href="([^"]+\.(?:js|css))"', httpx.get(f"{shared_url}{page}").text)
     kept = [part for part in linked if part.startswith("/pages/")]
-    for needed in ("/dashboard.css", "/vendor/lit-html/lit-html.js", "/vendor/lit-html/directive.js"):
+    for needed in ("/dashboard.css", "/dashboard/template.js", "/dashboard/template/region.js"):
         assert any(part.endswith(needed) for part in kept), needed
     for part in kept:
         assert "immutable" in httpx.get(f"{shared_url}{part}").headers["cache-control"], part
@@ -173,8 +173,7 @@ ABSOLUTE = re.compile(
 
 def test_scripts_name_no_address_but_by_where_the_service_is() -> None:
     """`at` of `address.js` puts the path in front that a proxy may have given it."""
-    own = [file for file in PAGES.rglob("*.js") if "vendor" not in file.parts]
-    found = {str(file.relative_to(PAGES)): ABSOLUTE.findall(file.read_text()) for file in own}
+    found = {str(file.relative_to(PAGES)): ABSOLUTE.findall(file.read_text()) for file in modules()}
     assert {name: addresses for name, addresses in found.items() if addresses} == {}
 
 

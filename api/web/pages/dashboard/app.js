@@ -1,11 +1,11 @@
 // The entry: shows the page of the address, follows links inside the dashboard, and ends a page before the next.
 
-import { html, render } from "../vendor/lit-html/lit-html.js";
 import { at, within } from "./address.js";
 import { joined } from "./live.js";
 import { pageAt } from "./registry.js";
 import { showShell } from "./shell.js";
 import { failure, loading, nowhere } from "./states.js";
+import { html, render } from "./template.js";
 
 let close = () => {};
 let visit = 0;

@@ -1,6 +1,6 @@
 // Questions in front of the page, in the browser's own modal dialog: focus stays inside, Escape leaves.
 
-import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { html, nothing, render } from "./template.js";
 import { sayInside } from "./toast.js";
 
 /**

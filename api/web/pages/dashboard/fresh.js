@@ -1,9 +1,9 @@
 // A page that follows what happens: read anew after each event that concerns it, one read at a time.
 
-import { render } from "../vendor/lit-html/lit-html.js";
 import { subscribe } from "./live.js";
 import { passes, Staleness } from "./reread.js";
 import { failure, loading } from "./states.js";
+import { render } from "./template.js";
 
 /** Reading may take a tenth of the time: a sweep of a thousand is much to read. */
 const SHARE = 10;

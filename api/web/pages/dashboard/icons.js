@@ -1,6 +1,6 @@
 // Small drawings, all of one line width; the words beside them say what they mean.
 
-import { html, svg } from "../vendor/lit-html/lit-html.js";
+import { html, svg } from "./template.js";
 
 const SHAPES = {
   back: svg`<path d="M10 3.5 5.5 8l4.5 4.5" />`,

@@ -1,12 +1,12 @@
 // The frame around every page: navigation, connection, theme, who is signed in.
 
-import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { at } from "./address.js";
 import { remove } from "./api.js";
 import { icon } from "./icons.js";
 import { onState, subscribe } from "./live.js";
 import { PAGES } from "./registry.js";
 import { session } from "./session.js";
+import { html, nothing, render } from "./template.js";
 import { theme, toggleTheme } from "./themes.js";
 
 const WORDS = { connecting: "connecting …", live: "live", reconnecting: "reconnecting …" };

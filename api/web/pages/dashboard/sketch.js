@@ -1,9 +1,9 @@
 // A chart's lines as soon as there are values: plotly.js, which takes over from it, is much to fetch and to compile.
 
-import { html, nothing, render, svg } from "../vendor/lit-html/lit-html.js";
 import { axis } from "./axis.js";
 import { STROKES } from "./charts.js";
 import { figure } from "./format.js";
+import { html, nothing, render, svg } from "./template.js";
 
 const EDGE = { left: 34, right: 10, top: 10, bottom: 40 };
 /** Of a label beside its axis, and between the two, pixels. */

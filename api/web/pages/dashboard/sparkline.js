@@ -1,7 +1,7 @@
 // A curve the size of a word. It is decoration: the numbers stand beside it.
 
-import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 import { number } from "./api.js";
+import { html, nothing, svg } from "./template.js";
 
 const WIDTH = 96;
 const HEIGHT = 26;

@@ -1,8 +1,8 @@
 // What a page shows when it has nothing to show yet, nothing at all, or a problem.
 
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { at } from "./address.js";
 import { icon } from "./icons.js";
+import { html, nothing } from "./template.js";
 import { visibleLines } from "./visible.js";
 
 export const loading = () => html`<p class="state" role="status">Loading …</p>`;

@@ -1,7 +1,7 @@
 // What an experiment or a sweep is doing: a word, a shape and a colour.
 
-import { html } from "../vendor/lit-html/lit-html.js";
 import { icon } from "./icons.js";
+import { html } from "./template.js";
 
 export const STATUSES = ["queued", "running", "paused", "succeeded", "failed", "cancelled"];
 const FINAL = new Set(["succeeded", "failed", "cancelled"]);

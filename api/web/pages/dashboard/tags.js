@@ -1,7 +1,7 @@
 // The tags of an experiment: each leads to the list of all that have it.
 
-import { html } from "../vendor/lit-html/lit-html.js";
 import { at } from "./address.js";
+import { html } from "./template.js";
 import { visible } from "./visible.js";
 
 export const tagLinks = (tags) =>

@@ -1,39 +1,42 @@
 // A moment on a page.
 
-import { html } from "../vendor/lit-html/lit-html.js";
-import { AsyncDirective } from "../vendor/lit-html/async-directive.js";
-import { directive } from "../vendor/lit-html/directive.js";
 import { ago, moment } from "./format.js";
+import { html } from "./template.js";
 
 /** Milliseconds after which ages are told anew. */
 const EVERY = 10_000;
 
+/** @type {Set<Age>} */
 const ages = new Set();
 
-/** Grows older while it is on a page. */
-const age = directive(
-  class extends AsyncDirective {
-    render(at) {
-      this.at = at;
-      ages.add(this);
-      return ago(at);
-    }
+/** The time that has passed since a moment; it grows while the element is on a page. */
+class Age extends HTMLElement {
+  /** @type {string | null} */
+  #since = null;
 
-    grow() {
-      this.setValue(ago(this.at));
-    }
+  /** @param {string | null} moment */
+  set since(moment) {
+    this.#since = moment;
+    this.tell();
+  }
 
-    disconnected() {
-      ages.delete(this);
-    }
+  connectedCallback() {
+    ages.add(this);
+    this.tell();
+  }
 
-    reconnected() {
-      ages.add(this);
-    }
-  },
-);
+  disconnectedCallback() {
+    ages.delete(this);
+  }
 
-setInterval(() => ages.forEach((one) => one.grow()), EVERY);
+  tell() {
+    this.textContent = ago(this.#since);
+  }
+}
+
+customElements.define("gradus-age", Age);
+setInterval(() => ages.forEach((age) => age.tell()), EVERY);
 
 /** How long ago it was; in full, with its zone, under the pointer. */
-export const time = (at) => html`<time datetime=${at} title=${moment(at)}>${age(at)}</time>`;
+export const time = (/** @type {string | null} */ at) =>
+  html`<time datetime=${at} title=${moment(at)}><gradus-age .since=${at}></gradus-age></time>`;

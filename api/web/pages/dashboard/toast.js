@@ -1,8 +1,7 @@
 // Short words at the edge of the page, read out by screen readers, gone after a while.
 
-import { html, render } from "../vendor/lit-html/lit-html.js";
-import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { icon } from "./icons.js";
+import { html, render, repeat } from "./template.js";
 import { visibleLines } from "./visible.js";
 
 const SECONDS = { info: 4, error: 10 };

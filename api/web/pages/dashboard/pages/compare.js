@@ -1,6 +1,5 @@
 // Several runs over each other: their curves, where their specs differ, what came of it.
 
-import { html, render } from "../../vendor/lit-html/lit-html.js";
 import { at } from "../address.js";
 import { get } from "../api.js";
 import { paced, perFrame } from "../frame.js";
@@ -11,10 +10,11 @@ import { has, metric, METRICS, withEpoch } from "../metrics.js";
 import { loadPlotly } from "../plotly.js";
 import { Rereader } from "../reread.js";
 import { failure, loading } from "../states.js";
+import { html, render } from "../template.js";
 import { attempt } from "../toast.js";
 import { CompareChart } from "./compare/chart.js";
-import { controls } from "./compare/controls.js";
 import { columns, sorted } from "./compare/columns.js";
+import { controls } from "./compare/controls.js";
 import { nothingToCompare } from "./compare/nothing.js";
 import { table } from "./compare/table.js";
 import { catalogue } from "./new/catalogue.js";

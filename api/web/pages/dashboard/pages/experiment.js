@@ -1,6 +1,5 @@
 // One experiment: its curves as they grow, what it is, what can be done with it.
 
-import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { get, post } from "../api.js";
 import { datasets } from "../datasets.js";
 import { title } from "../format.js";
@@ -13,6 +12,7 @@ import { loadPlotly } from "../plotly.js";
 import { Rereader } from "../reread.js";
 import { session } from "../session.js";
 import { failure, loading } from "../states.js";
+import { html, nothing, render } from "../template.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
 import { downloadCsv } from "./experiment/csv.js";

@@ -1,7 +1,5 @@
 // Every experiment, newest first, live.
 
-import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { at } from "../address.js";
 import { datasets } from "../datasets.js";
 import { afterRest, perFrame } from "../frame.js";
@@ -11,6 +9,7 @@ import { loadPlotly } from "../plotly.js";
 import { Rereader } from "../reread.js";
 import { session } from "../session.js";
 import { failure } from "../states.js";
+import { html, nothing, render, repeat } from "../template.js";
 import { attempt } from "../toast.js";
 import { chosenBar, comparison } from "./experiments/chosen.js";
 import { Curves } from "./experiments/curves.js";

@@ -1,15 +1,15 @@
 // A new experiment, sweep or fork: a form drawn from the catalogue, its JSON beside it, and what the two come to.
 
-import { render } from "../../vendor/lit-html/lit-html.js";
 import { within } from "../address.js";
 import { freshKey } from "../api.js";
 import { failure, loading } from "../states.js";
+import { render } from "../template.js";
 import { createDraft } from "./new/draft.js";
 import { createMemory } from "./new/form/form.js";
-import { begin } from "./new/start.js";
-import { createTrial } from "./new/trial.js";
 import { encode } from "./new/json/link.js";
+import { begin } from "./new/start.js";
 import { isUntouched } from "./new/sweep/sweep.js";
+import { createTrial } from "./new/trial.js";
 import { view } from "./new/view.js";
 
 export const open = (root, context) => {

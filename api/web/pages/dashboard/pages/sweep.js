@@ -1,9 +1,9 @@
 // One sweep: which change made the model better, and how sure that is; kept up to date while its members train.
 
-import { render } from "../../vendor/lit-html/lit-html.js";
 import { get } from "../api.js";
 import { keepFresh } from "../fresh.js";
 import { session } from "../session.js";
+import { render } from "../template.js";
 import { view } from "./sweep/view.js";
 
 const CALM = 400;

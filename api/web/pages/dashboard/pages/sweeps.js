@@ -1,12 +1,12 @@
 // All sweeps, newest first, kept up to date while they run.
 
-import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { at } from "../address.js";
 import { get } from "../api.js";
 import { keepFresh } from "../fresh.js";
 import { icon } from "../icons.js";
 import { empty } from "../states.js";
 import { badge } from "../status.js";
+import { html, nothing, render } from "../template.js";
 import { time } from "../time.js";
 import { attempt } from "../toast.js";
 import { countsBar, countsWords } from "./sweep/counts.js";

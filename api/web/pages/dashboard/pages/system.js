@@ -1,10 +1,10 @@
 // The state of the service: what it needs, who trains, what waits, what it accepts, who may come in.
 
-import { render } from "../../vendor/lit-html/lit-html.js";
 import { at } from "../address.js";
 import { get } from "../api.js";
 import { Staleness } from "../reread.js";
 import { failure, loading } from "../states.js";
+import { render } from "../template.js";
 import { attempt } from "../toast.js";
 import { view } from "./system/view.js";
 

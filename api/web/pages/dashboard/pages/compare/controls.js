@@ -1,6 +1,6 @@
 // What is drawn of the runs, and how.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
+import { html } from "../../template.js";
 
 /** @param {{metrics, key: string, smoothing: number, logarithmic: boolean}} shown */
 export const controls = ({ metrics, key, smoothing, logarithmic }, { choose, smooth, scale }) =>

@@ -1,9 +1,9 @@
 // The comparison before anything is chosen.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { icon } from "../../icons.js";
 import { empty } from "../../states.js";
+import { html } from "../../template.js";
 
 export const nothingToCompare = () =>
   html`

@@ -1,12 +1,11 @@
 // The runs side by side: sortable by any column.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { at } from "../../address.js";
 import { series, STROKES } from "../../charts.js";
 import { title } from "../../format.js";
 import { icon } from "../../icons.js";
 import { badge } from "../../status.js";
+import { html, nothing, repeat } from "../../template.js";
 
 /**
  * @param {{rows, columns, sort: {key, down}, place(experiment): number, turn(column), point(id), drop(id)}} view

@@ -1,6 +1,5 @@
 // What can be done with an experiment now.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { freshKey, post, remove } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
@@ -8,6 +7,7 @@ import { title } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { isFinal } from "../../status.js";
+import { html, nothing } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
 import { isolated } from "../../visible.js";
 

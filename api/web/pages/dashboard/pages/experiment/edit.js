@@ -1,8 +1,8 @@
 // Name, tags and notes: what people write on an experiment.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get, patch } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
+import { html } from "../../template.js";
 import { attempt } from "../../toast.js";
 
 /** Ask for new ones, and keep them. `act` takes what does it. */

@@ -1,6 +1,5 @@
 // The head of the page: what it is, how it stands, how far it is.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { duration, figure, network, optimizer, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
@@ -9,6 +8,7 @@ import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
 import { badge } from "../../status.js";
 import { tagLinks } from "../../tags.js";
+import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { visibleLines } from "../../visible.js";
 

@@ -1,7 +1,7 @@
 // The layers of the network, as a dry run of the resolved spec finds them.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { bytes, whole } from "../../format.js";
+import { html, nothing } from "../../template.js";
 
 /** @param dryRun undefined while it is asked for; with a `problem` if it came to nothing */
 export const layers = (dryRun) =>

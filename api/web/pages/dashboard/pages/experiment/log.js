@@ -1,8 +1,8 @@
 // What the workers said of a run.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { get } from "../../api.js";
 import { clockTime, moment } from "../../format.js";
+import { html, nothing } from "../../template.js";
 import { visibleLines } from "../../visible.js";
 
 /** The lines there are, and those that come. */

@@ -1,8 +1,8 @@
 // The same experiment again, from outside: for curl, Python and the command line.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
 import { copy } from "../../copy.js";
 import { icon } from "../../icons.js";
+import { html } from "../../template.js";
 import { visibleJson } from "../../visible.js";
 import { askedFor, WAYS } from "./snippets.js";
 

@@ -1,12 +1,12 @@
 // What can be done with the experiments that are selected.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { post, remove } from "../../api.js";
 import { confirm } from "../../dialog.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { isFinal } from "../../status.js";
+import { html, nothing } from "../../template.js";
 import { attempt } from "../../toast.js";
 
 export const TOGETHER = 50;

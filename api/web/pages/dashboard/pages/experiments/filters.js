@@ -1,9 +1,8 @@
 // What the list shows: kept in the address, asked of the service, and held against what arrives live.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { live } from "../../../vendor/lit-html/directives/live.js";
 import { icon } from "../../icons.js";
 import { STATUSES } from "../../status.js";
+import { html, live, nothing } from "../../template.js";
 
 const KEYS = ["status", "dataset", "tag", "sweep", "q"];
 

@@ -1,7 +1,7 @@
 // The list by keyboard: up and down walk the rows, x selects, c compares, / searches, n begins a new one.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { areShortcutsOn, switchShortcuts } from "../../shortcuts.js";
+import { html, nothing } from "../../template.js";
 
 const KEYS = [["x", "select"], ["c", "compare"], ["/", "search"], ["n", "new"]];
 

@@ -1,13 +1,12 @@
 // One experiment as a row of the list.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { live } from "../../../vendor/lit-html/directives/live.js";
 import { at } from "../../address.js";
 import { network, optimizer, roughly, title } from "../../format.js";
 import { judge, metric } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";
 import { badge } from "../../status.js";
 import { tagLinks } from "../../tags.js";
+import { html, live, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { isSeen } from "../../visible.js";
 

@@ -1,11 +1,11 @@
 // The list before there is anything in it: how to begin.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { freshKey, get, post } from "../../api.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { empty } from "../../states.js";
+import { html } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
 
 const LECTURE = ["lecture: gradient descent", "lecture: adam + batch norm"];

@@ -1,8 +1,8 @@
 // What the document comes to: parameters, shapes, memory; or what is wrong with it.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { bytes, duration, whole } from "../../format.js";
 import { note } from "../../states.js";
+import { html, nothing } from "../../template.js";
 import { visible, visibleLines } from "../../visible.js";
 import { lineOf, select } from "./json/editor.js";
 

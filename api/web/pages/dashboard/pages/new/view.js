@@ -1,6 +1,5 @@
 // How the page looks: its head, the form at the left, JSON and outcome at the right.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { freshKey } from "../../api.js";
 import { copy } from "../../copy.js";
@@ -8,6 +7,7 @@ import { title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
+import { html, nothing } from "../../template.js";
 import { createForm } from "./form/form.js";
 import { sections } from "./form/sections.js";
 import { editor } from "./json/editor.js";

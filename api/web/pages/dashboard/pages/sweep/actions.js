@@ -1,8 +1,8 @@
 // What can be done to a sweep.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
 import { post } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
+import { html } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
 import { catalogue } from "../new/catalogue.js";
 import { encode } from "../new/json/link.js";

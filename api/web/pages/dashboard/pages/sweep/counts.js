@@ -1,8 +1,8 @@
 // How many members are in each status: one bar, and words.
 
-import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { whole } from "../../format.js";
 import { isFinal, STATUSES } from "../../status.js";
+import { html, nothing, svg } from "../../template.js";
 
 const WIDTH = 200;
 const ORDER = ["succeeded", "failed", "cancelled", "running", "paused", "queued"];

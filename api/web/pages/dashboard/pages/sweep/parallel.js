@@ -1,7 +1,7 @@
 // Parallel coordinates, drawn by hand: an axis for each path and one for the objective, a line for each combination.
 // Dragging along an axis keeps the lines that cross there; with the keyboard an axis is a slider of its marked values.
 
-import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing, svg } from "../../template.js";
 import { visible } from "../../visible.js";
 import { valueWords } from "./verdict.js";
 

@@ -1,12 +1,12 @@
 // The results of a sweep, best first: mean and 95 % confidence interval drawn on one scale, and the difference to the
 // base in words.
 
-import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { finite, number } from "../../api.js";
 import { figure } from "../../format.js";
-import { badge } from "../../status.js";
 import { icon } from "../../icons.js";
+import { badge } from "../../status.js";
+import { html, nothing, svg } from "../../template.js";
 import { visible, visibleLines } from "../../visible.js";
 import { halfWords, silence, survivors, valueWords, verdict, VERDICTS } from "./verdict.js";
 

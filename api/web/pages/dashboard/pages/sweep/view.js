@@ -1,12 +1,12 @@
 // How the page of a sweep looks.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { at } from "../../address.js";
 import { whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { loading } from "../../states.js";
 import { badge, isFinal } from "../../status.js";
+import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { isSeen, visible } from "../../visible.js";
 import { addSeeds, cancel, copyAddress, retry } from "./actions.js";

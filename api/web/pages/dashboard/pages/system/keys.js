@@ -1,12 +1,12 @@
 // The keys of the workspace: listed, made, revoked. A new key is shown once, for nobody can look it up again.
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { post, remove } from "../../api.js";
 import { now } from "../../clock.js";
 import { copy } from "../../copy.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { moment } from "../../format.js";
 import { icon } from "../../icons.js";
+import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { attempt } from "../../toast.js";
 import { isolated, visible } from "../../visible.js";

@@ -1,9 +1,9 @@
 // How the page of the system looks.
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
 import { bytes, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { note } from "../../states.js";
+import { html } from "../../template.js";
 import { time } from "../../time.js";
 import { keysCard } from "./keys.js";
 

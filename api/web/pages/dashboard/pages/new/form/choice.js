@@ -1,7 +1,6 @@
 // Choosing one of a few.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { live } from "../../../../vendor/lit-html/directives/live.js";
+import { html, live, nothing } from "../../../template.js";
 import { wording } from "./labels.js";
 
 const LEFT = "";

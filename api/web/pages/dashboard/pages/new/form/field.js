@@ -1,11 +1,11 @@
 // One field of the form, drawn by its description.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../template.js";
 import { chooser } from "./choice.js";
 import { label } from "./labels.js";
 import { mistakesAt } from "./mistakes.js";
-import { longText, number, switchBox, text, texts, values, written } from "./plain.js";
 import { object } from "./object.js";
+import { longText, number, switchBox, text, texts, values, written } from "./plain.js";
 import { words } from "./words.js";
 
 /**

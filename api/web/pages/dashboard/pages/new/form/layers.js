@@ -1,8 +1,8 @@
 // The layers, from input to output: added, taken away, put in another order, and each with fields of its own.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { icon } from "../../../icons.js";
 import { figure, whole } from "../../../format.js";
+import { icon } from "../../../icons.js";
+import { html, nothing } from "../../../template.js";
 import { contract, expand, kindOf } from "../schema/shorthand.js";
 import { field } from "./field.js";
 import { label, wording } from "./labels.js";

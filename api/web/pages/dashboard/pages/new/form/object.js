@@ -1,6 +1,6 @@
 // A few fields that belong together, and that may be off together.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../template.js";
 import { expand } from "../schema/shorthand.js";
 import { selectBox } from "./choice.js";
 import { label } from "./labels.js";

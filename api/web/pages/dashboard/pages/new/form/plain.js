@@ -1,8 +1,7 @@
 // Controls that hold one value. What a person types goes into the document as it is: whether it is right, the service
 // says, in one place for forms and scripts.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { live } from "../../../../vendor/lit-html/directives/live.js";
+import { html, live, nothing } from "../../../template.js";
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 

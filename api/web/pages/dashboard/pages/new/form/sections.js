@@ -1,6 +1,6 @@
 // The form of a whole spec, its fields sorted by what they are about. A field that nobody has sorted comes last.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../template.js";
 import { field } from "./field.js";
 import { layers } from "./layers.js";
 import { folded } from "./object.js";

@@ -1,6 +1,6 @@
 // One of several kinds, and the fields of the kind that is chosen.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../template.js";
 import { contract, expand, kindOf } from "../schema/shorthand.js";
 import { inherited, selectBox } from "./choice.js";
 import { straysAt } from "./mistakes.js";

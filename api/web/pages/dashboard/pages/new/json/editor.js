@@ -1,8 +1,7 @@
 // The document as text: coloured, with the places of mistakes underlined. The text lies under a textarea without a
 // colour of its own, so that typing, selecting and screen readers are the browser's.
 
-import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { live } from "../../../../vendor/lit-html/directives/live.js";
+import { html, live, nothing } from "../../../template.js";
 import { places, tokens } from "./scan.js";
 
 /**

@@ -1,10 +1,10 @@
 // A grid: every combination of the values of some paths.
 
-import { html } from "../../../../vendor/lit-html/lit-html.js";
 import { icon } from "../../../icons.js";
+import { html } from "../../../template.js";
+import { wording } from "../form/labels.js";
 import { straysAt } from "../form/mistakes.js";
 import { values } from "../form/plain.js";
-import { wording } from "../form/labels.js";
 import { same } from "../schema/document.js";
 import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 

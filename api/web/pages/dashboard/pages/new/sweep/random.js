@@ -1,7 +1,7 @@
 // A random search: so many draws, and for each path where its values come from.
 
-import { html } from "../../../../vendor/lit-html/lit-html.js";
 import { icon } from "../../../icons.js";
+import { html } from "../../../template.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";
 import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";

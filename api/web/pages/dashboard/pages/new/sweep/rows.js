@@ -1,8 +1,8 @@
 // Rows of a map that a person edits: each has a key and what belongs to it.
 
-import { html } from "../../../../vendor/lit-html/lit-html.js";
-import { isObject } from "../json/link.js";
 import { icon } from "../../../icons.js";
+import { html } from "../../../template.js";
+import { isObject } from "../json/link.js";
 
 /** What a person has typed as JSON may be no map yet. */
 export const entriesOf = (map) => (isObject(map) ? Object.entries(map) : []);

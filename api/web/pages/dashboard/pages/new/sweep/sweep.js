@@ -1,6 +1,6 @@
 // The part of the form that makes a sweep of a spec: what changes, with which seeds, compared by what.
 
-import { html } from "../../../../vendor/lit-html/lit-html.js";
+import { html } from "../../../template.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";
 import { wording } from "../form/labels.js";

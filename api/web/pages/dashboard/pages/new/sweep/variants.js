@@ -1,15 +1,14 @@
 // Variants: the base, and the base with each of these changes. A change is drawn with the fields of the form itself.
 
-import { html } from "../../../../vendor/lit-html/lit-html.js";
-import { live } from "../../../../vendor/lit-html/directives/live.js";
 import { icon } from "../../../icons.js";
-import { expand } from "../schema/shorthand.js";
+import { html, live } from "../../../template.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";
 import { label as called } from "../form/labels.js";
 import { layers } from "../form/layers.js";
 import { straysAt } from "../form/mistakes.js";
 import { isObject } from "../json/link.js";
+import { expand } from "../schema/shorthand.js";
 import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
 const NOT_VARIED = new Set(["name", "tags", "notes", "seed", "checkpoint", "device"]);

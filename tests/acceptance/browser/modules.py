@@ -1,0 +1,39 @@
+"""The dashboard's modules in a browser, without a service behind them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Route
+
+import api
+from api.middleware.security import PAGE
+
+ORIGIN = "http://pages.test"
+PAGES = Path(api.__file__).parent / "web" / "pages"
+EMPTY = '<!doctype html><title>test</title><div id="here"></div>'
+
+
+@contextmanager
+def module_page(browser: Browser) -> Iterator[Page]:
+    """An empty page, under the policy of pages, that can import what is below `/pages/`; no error may go uncaught."""
+    errors: list[str] = []
+    context = browser.new_context(base_url=ORIGIN)
+    context.route("**/*", _answer)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto("/")
+    yield page
+    context.close()
+    assert errors == []
+
+
+def _answer(route: Route) -> None:
+    path = route.request.url.removeprefix(ORIGIN)
+    if path == "/":
+        route.fulfill(body=EMPTY, content_type="text/html", headers={"Content-Security-Policy": PAGE})
+    elif path.startswith("/pages/"):
+        route.fulfill(path=PAGES / path.removeprefix("/pages/"))
+    else:
+        route.fulfill(status=204)
