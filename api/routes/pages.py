@@ -5,25 +5,32 @@ from http import HTTPStatus
 from pathlib import Path
 
 import fastapi_standalone_docs
-import plotly
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.http.negotiation import prefers_html
 from api.http.root_path import path_within, root_of
 from api.middleware.security_headers import PAGE
-from api.web import dashboard_page
+from api.web import chart_library, dashboard_page
 from api.web.static_files import ASKED, KEPT, Files, Made, Versioned
 
 router = APIRouter(include_in_schema=False)
 
-_VERSION = dashboard_page.version()
-_STYLES = Made(dashboard_page.styles().encode(), "text/css")
-_SWAGGER = Path(fastapi_standalone_docs.__path__[0]) / "static" / "swagger"
-_EAGERLY = b"//# allFunctionsCalledOnLoad\n"
+_EAGERLY = "//# allFunctionsCalledOnLoad\n"
 """Has Chromium compile all of a script beside the page, which would stand still for it: 0.4 s for plotly.js."""
-_PLOTLY = Path(plotly.__path__[0]) / "package_data" / "plotly.min.js"
-_CHARTS = Made(_EAGERLY + _PLOTLY.read_bytes(), "text/javascript")
+
+
+def _chart_library() -> tuple[Made, str, str]:
+    """Its script, its styles, and what keeps it from writing them; the text itself, 10 MB, is not kept."""
+    script = chart_library.SCRIPT.read_text(encoding="utf-8")
+    served = Made((_EAGERLY + script).encode(), "text/javascript")
+    return served, chart_library.styles(script), chart_library.placeholders(script)
+
+
+_CHARTS, _CHART_STYLES, _PLACEHOLDERS = _chart_library()
+_VERSION = dashboard_page.version(_CHART_STYLES, _PLACEHOLDERS)
+_STYLES = Made((_CHART_STYLES + dashboard_page.styles()).encode(), "text/css")
+_SWAGGER = Path(fastapi_standalone_docs.__path__[0]) / "static" / "swagger"
 _REFERENCE = (dashboard_page.PAGES / "docs.html").read_text()
 _SIGN_IN = (dashboard_page.PAGES / "sign-in.html").read_text()
 _READ = ["GET", "HEAD"]
@@ -45,7 +52,7 @@ def _serve(path: str, document: str) -> None:
         return _page(request, document, PAGE, HTTPStatus.OK if known else HTTPStatus.NOT_FOUND)
 
 
-_DOCUMENTS = dashboard_page.documents(f"/pages/{_VERSION}")
+_DOCUMENTS = dashboard_page.documents(f"/pages/{_VERSION}", _PLACEHOLDERS)
 _NOWHERE = _DOCUMENTS.pop(dashboard_page.NOWHERE)
 
 for _path, _document in _DOCUMENTS.items():

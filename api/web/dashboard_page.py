@@ -22,9 +22,9 @@ NOWHERE = ""
 """The path of the document for addresses that no page has."""
 
 
-def version() -> str:
-    """A word for all files of the pages as they are now."""
-    digest = hashlib.sha256()
+def version(*others: str) -> str:
+    """A word for all files of the pages as they are now, and for what else is served below it."""
+    digest = hashlib.sha256("\0".join(others).encode())
     for file in sorted(PAGES.rglob("*.*")):
         digest.update(str(file.relative_to(PAGES)).encode() + file.read_bytes())
     return digest.hexdigest()[:12]
@@ -40,14 +40,14 @@ def rooted(document: str, root: str) -> str:
     return document.replace('="/', f'="{root}/') if root else document
 
 
-def documents(below: str) -> dict[str, str]:
+def documents(below: str, head: str = "") -> dict[str, str]:
     """The HTML of each address, `{names}` in it, that the dashboard's registry knows, and of `NOWHERE`; its files are
-    `below`, its styles as `dashboard.css`."""
+    `below`, its styles as `dashboard.css`, and what else its `head` has."""
     shell = _STYLES.sub('    <link rel="stylesheet" href="/pages/dashboard.css">\n', _document(), count=1)
     pages = _PAGE.findall((_FOLDER / "registry.js").read_text())
     frame = _imported(_FOLDER / "app.js", {})
     links = {path: _links(_imported(_FOLDER / module, frame)) for path, module in pages} | {NOWHERE: _links(frame)}
-    whole = {path: shell.replace("  </head>", named + "  </head>") for path, named in links.items()}
+    whole = {path: shell.replace("  </head>", head + named + "  </head>") for path, named in links.items()}
     return {path: text.replace('"/pages/', f'"{below}/') for path, text in whole.items()}
 
 

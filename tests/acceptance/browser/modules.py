@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Route
 
 import api
-from api.middleware.security import PAGE
+from api.middleware.security_headers import PAGE
 
 ORIGIN = "http://pages.test"
 PAGES = Path(api.__file__).parent / "web" / "pages"

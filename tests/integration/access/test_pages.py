@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 import api
+from api.web import chart_library
 from api.web.static_files import Versioned
 from hub.hub import Hub
 from tests.integration.access.credentials import SPEC, bearer, make_key, serving
@@ -120,12 +121,29 @@ def test_a_browser_is_asked_to_compile_the_chart_library_beside_the_page(shared_
     assert rest == (Path(plotly.__path__[0]) / "package_data" / "plotly.min.js").read_text()
 
 
+def test_the_chart_library_s_styles_are_read_out_of_its_script() -> None:
+    """It would write them into the page, whose policy forbids that."""
+    script = chart_library.SCRIPT.read_text(encoding="utf-8")
+    styles = chart_library.styles(script)
+    assert ".js-plotly-plot .plotly .main-svg { position:absolute;top:0;left:0;pointer-events:none; }\n" in styles
+    assert ".plotly-notifier p { margin:0; }\n" in styles
+    assert styles.count("{") == styles.count("}") == styles.count("\n") > 50
+    written = re.findall(r'createElement\("style"\)', script)
+    held = chart_library.placeholders(script)
+    assert len(written) == held.count("<template ") == 2, "each style element that it would write has a place"
+
+
+def test_a_script_without_styles_of_that_form_is_served_still() -> None:
+    assert chart_library.styles("nothing of the kind") == ""
+
+
 def test_a_page_gets_all_its_styles_at_once(shared_url: str) -> None:
     (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', httpx.get(f"{shared_url}/").text)
     styles = httpx.get(f"{shared_url}{address}").text
     in_order = re.findall(r"css/\w+\.css", (PAGES / "dashboard" / "index.html").read_text())
     assert sorted(in_order) == sorted(f"css/{file.name}" for file in (PAGES / "dashboard" / "css").glob("*.css"))
-    assert styles == "".join((PAGES / "dashboard" / name).read_text() for name in in_order)
+    ours = "".join((PAGES / "dashboard" / name).read_text() for name in in_order)
+    assert styles == chart_library.styles(chart_library.SCRIPT.read_text(encoding="utf-8")) + ours
     assert not re.search(r"url\(|@import", styles), "what is named there is looked for beside the file"
 
 

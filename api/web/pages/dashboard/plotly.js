@@ -2,13 +2,6 @@
 
 import { at } from "./address.js";
 
-/** Empty elements that keep plotly.js from writing style elements, which the page's policy forbids; see css/chart.css. */
-const NO_STYLES = ["plotly.js-style-global", "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"];
-
-for (const id of NO_STYLES) {
-  document.head.append(Object.assign(document.createElement("template"), { id, className: "no-inline-styles" }));
-}
-
 let plotly = null;
 
 /** plotly.js, loaded once. */
