@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.stage import metrics_row
 from gradus.examples import ADAM_BATCH_NORM
+from gradus.resolved import resolve
 from gradus.spec.network import plan
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Member, expand
@@ -177,7 +178,7 @@ def _own_columns(n: int, size: Size, sweeps: Sequence[str]) -> dict[str, Any]:
 
 
 def _member_columns(member: Member) -> dict[str, Any]:
-    return {"sweep_label": member.label, "spec": stored_spec(member.experiment)}
+    return {"sweep_label": member.label, "spec": stored_spec(resolve(member.experiment))}
 
 
 def _metrics_and_events(connection: Connection, size: Size) -> None:
@@ -221,7 +222,7 @@ def _events(numbers: TableClause, count: int) -> Select[Any]:
 def _told() -> str:
     """An experiment as events tell of it."""
     own = _own_columns(1, Size(1, 1, 1), ["swp"])
-    spec = stored_spec(ADAM_BATCH_NORM)
+    spec = stored_spec(resolve(ADAM_BATCH_NORM))
     row = ExperimentRow(
         **{**_shared_columns(datetime.now(UTC)), **own}, spec=spec, parameters=plan(ADAM_BATCH_NORM).parameters
     )

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from gradus.examples import EXAMPLES
+from gradus.metrics import METRICS
 from gradus.spec import activation, loss, penalty
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import CheckpointSetting
@@ -33,13 +34,13 @@ WORDS: dict[str, Any] = {
 
 @cache
 def catalog() -> Catalog:
-    """Every family of kinds, the schema of the whole spec, and examples."""
+    """Every family of kinds, every metric, the schema of the whole spec, and examples."""
     families = {family: tuple(map(_word_entry, words_of(union))) for family, union in WORDS.items()}
     families["activations"] = tuple(_name_entry(kind, formula) for kind, formula in activation.FORMULAS.items())
     families["penalties"] = tuple(_penalty_entry(kind, formula) for kind, formula in penalty.FORMULAS.items())
     families["losses"] = tuple(_name_entry(kind, formula) for kind, formula in loss.FORMULAS.items())
     examples = {name: as_posted(example) for name, example in EXAMPLES.items()}
-    return Catalog(families=families, spec=Spec.model_json_schema(), examples=examples)
+    return Catalog(families=families, metrics=METRICS, spec=Spec.model_json_schema(), examples=examples)
 
 
 def as_posted(experiment: Spec) -> dict[str, Any]:

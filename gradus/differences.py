@@ -5,7 +5,7 @@ from typing import Any
 
 from gradus.fork import unresolved
 from gradus.spec.experiment import FOR_PEOPLE, Spec
-from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.experiment import Change, ExperimentRecord
 
 
 def between(records: Sequence[ExperimentRecord]) -> dict[str, tuple[Any, ...]]:
@@ -19,6 +19,12 @@ def between(records: Sequence[ExperimentRecord]) -> dict[str, tuple[Any, ...]]:
             found[name] = values
     prints = tuple(record.fingerprint for record in records)
     return {"fingerprint": prints} if not found and _differ(prints) else found
+
+
+def changes_between(before: Spec, after: Spec) -> tuple[Change, ...]:
+    """Where the second resolved spec differs from the first."""
+    found = differences([before, after])
+    return tuple(Change(path=path, from_=values[0], to=values[1]) for path, values in found.items())
 
 
 def _came_about(record: ExperimentRecord) -> dict[str, Any]:
@@ -39,7 +45,7 @@ def _differ(values: Sequence[Any], ignored: Sequence[Any] = ()) -> bool:
 
 
 def differences(specs: Sequence[Spec]) -> dict[str, tuple[Any, ...]]:
-    """The values of every spec at each path where not all are equal; None where a spec has no such path.
+    """The values of every resolved spec at each path where not all are equal; None where a spec has no such path.
 
     Paths are keys and places in lists, joined by dots: `optimizer.lr`, `layers.0.units`; `optimizer` is its kind.
     What only some can have, such as Adam's betas, is left out where it is what those have anyway.

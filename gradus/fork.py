@@ -16,7 +16,7 @@ def changed(experiment: Spec, changes: dict[str, Any]) -> Spec:
     Raises:
         ValidationError: that is no valid spec.
     """
-    return Spec.model_validate(merged(unresolved(experiment), changes))
+    return Spec.model_validate(merged(unresolved(experiment.resolved()), changes))
 
 
 def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
@@ -29,15 +29,14 @@ def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
     return tuple(mistake for mistake in found if mistake is not None)
 
 
-def unresolved(experiment: Spec) -> dict[str, Any]:
-    """Its document; what a layer has from the experiment is left out of the layer, and so is the number of validation
-    examples that the data set has anyway: another data set has its own."""
-    resolved = experiment.resolved()
+def unresolved(resolved: Spec) -> dict[str, Any]:
+    """The document of a resolved spec; what a layer has from the experiment is left out of the layer, and so is the
+    number of validation examples that the data set has anyway: another data set has its own."""
     document = resolved.model_dump(mode="json")
     if resolved.dataset.validation_examples == resolved.dataset.facts.default_validation:
         del document["dataset"]["validation_size"]
     for layer, written in zip(resolved.layers, document["layers"], strict=True):
-        for key in _inherited(experiment, layer):
+        for key in _inherited(resolved, layer):
             del written[key]
     return document
 

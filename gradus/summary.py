@@ -1,27 +1,47 @@
-"""What a spec comes to, before anything runs."""
+"""What a spec comes to: its network, its sizes, what a step and an epoch are."""
 
+from typing import Any
+
+from gradus.resolved import ResolvedSpec, best_metric
 from gradus.spec.batch import steps_per_epoch
 from gradus.spec.experiment import Spec
-from gradus.spec.memory import memory_bytes
-from gradus.spec.network import DensePlan, plan
+from gradus.spec.network import DensePlan, NetworkPlan
 from gradus.wire.experiment import DryRun, LayerSummary
 
 
-def dry_run(experiment: Spec) -> DryRun:
+def dry_run(resolved: ResolvedSpec) -> DryRun:
     """The resolved spec, its layers with shapes and parameters, its sizes, and an estimate of its memory."""
-    network = plan(experiment)
-    dataset = experiment.dataset
-    return DryRun(
-        spec=experiment.resolved(),
-        fingerprint=experiment.fingerprint(),
-        parameters=network.parameters,
-        layers=tuple(map(_summary, network.layers)),
-        train_examples=dataset.train_examples,
-        validation_examples=dataset.validation_examples,
-        test_examples=dataset.facts.test_examples,
-        steps_per_epoch=steps_per_epoch(experiment.batch_size, dataset.train_examples),
-        memory_bytes=memory_bytes(experiment),
-    )
+    facts = {**listed_facts(resolved.spec), **network_facts(resolved)}
+    return DryRun(spec=resolved.spec, fingerprint=resolved.fingerprint, parameters=resolved.network.parameters, **facts)
+
+
+def listed_facts(spec: Spec) -> dict[str, Any]:
+    """What every answer about an experiment says beside its spec: it costs nothing."""
+    dataset = spec.dataset
+    return {
+        "task": dataset.facts.task,
+        "best_metric": best_metric(spec),
+        "train_examples": dataset.train_examples,
+        "validation_examples": dataset.validation_examples,
+        "test_examples": dataset.test_examples,
+    }
+
+
+def network_facts(resolved: ResolvedSpec) -> dict[str, Any]:
+    """What only the answer about one experiment says: as long as the network is deep."""
+    dataset = resolved.spec.dataset
+    return {
+        "input_shape": dataset.facts.input_shape,
+        "classes": dataset.facts.classes,
+        "layers": layer_summaries(resolved.network),
+        "steps_per_epoch": steps_per_epoch(resolved.spec.batch_size, dataset.train_examples),
+        "memory_bytes": resolved.memory_bytes,
+    }
+
+
+def layer_summaries(network: NetworkPlan) -> tuple[LayerSummary, ...]:
+    """Each layer with its shapes and its learned numbers."""
+    return tuple(map(_summary, network.layers))
 
 
 def _summary(layer: DensePlan) -> LayerSummary:

@@ -1,17 +1,25 @@
-"""Entity tags: an experiment's version in quotes, and what it waits for while no worker serves it, which changes
-without a version."""
+"""Entity tags: an experiment's version in quotes, and a digest of what its answer says of others, which changes without
+a version: what it waits for while no worker serves it, and what it changes of the experiment that it was made of."""
 
 import hashlib
 import re
 from collections.abc import Sequence
 
+from gradus.wire.experiment import ExperimentRecord
+
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-_VERSION = re.compile(r'"(\d+)(-unserved.*)?"')
+_VERSION = re.compile(r'"(\d+)(-of-others-[0-9a-f]{8})?"')
 
 
-def etag(version: int, waiting_for: str | None = None) -> str:
-    """The tag of this version; `waiting_for` as the answer has it."""
-    return f'"{version}"' if waiting_for is None else f'"{version}-unserved-{_digest(waiting_for)}"'
+def etag_of(version: int, seen: ExperimentRecord) -> str:
+    """The tag of an experiment's answer."""
+    return etag(version, seen.waiting_for, seen.changes)
+
+
+def etag(version: int, *of_others: object) -> str:
+    """The tag of this version, and of what the answer says of others; None says nothing."""
+    told = [one for one in of_others if one is not None]
+    return f'"{version}-of-others-{_digest(repr(told))}"' if told else f'"{version}"'
 
 
 def none_match(headers: Sequence[str], tag: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import Response
 
-from api.http.etags import etag
+from api.http.etags import etag_of
 from api.services.idempotency import Outcome
 from gradus.wire.message import Message
 
@@ -25,8 +25,8 @@ def repeatable(outcome: Outcome, status: int, place: str | None = None) -> Respo
 def headers_of(outcome: Outcome, place: str | None = None) -> dict[str, str]:
     """What the headers say of it."""
     headers = {} if place is None else {"Location": place}
-    if outcome.version is not None:
-        headers["ETag"] = etag(outcome.version, outcome.waiting_for)
+    if outcome.version is not None and outcome.seen is not None:
+        headers["ETag"] = etag_of(outcome.version, outcome.seen)
     if outcome.replayed:
         headers["Idempotency-Replayed"] = "true"
     return headers

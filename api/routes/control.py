@@ -30,7 +30,7 @@ _CHANGES = {
 
 
 def _accepted(seen: Seen) -> Response:
-    return answer(seen.record, 202, {"ETag": etags.etag(seen.version, seen.record.waiting_for)})
+    return answer(seen.record, 202, {"ETag": etags.etag_of(seen.version, seen.record)})
 
 
 @router.post(

@@ -68,7 +68,7 @@ class ListQuery(Query):
 
 
 def _tag(seen: Seen) -> str:
-    return etags.etag(seen.version, seen.record.waiting_for)
+    return etags.etag_of(seen.version, seen.record)
 
 
 def _seen(seen: Seen) -> Response:

@@ -14,17 +14,20 @@ from api.services.idempotency import Outcome, earlier, once
 from api.services.lookup import EXPERIMENTS
 from gradus.errors import InvalidSpec
 from gradus.fork import changed, misfits
+from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.problem import Mistake, mistakes
 from hub import idempotency
 from hub.experiments import forks, provenance
+from hub.experiments.details import detailed
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import spec_of
+from hub.experiments.prepared import draft_of
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.jobs import checkpoints, control, device_demand
+from hub.jobs import checkpoints, control
 from hub.tables import ExperimentRow
 
 Wish = Callable[[Session, ExperimentRow], None]
@@ -42,7 +45,7 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, wish: Wish) -> Seen:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         wish(session, row)
         session.refresh(row)  # writing events moves the version on
-        return Seen(device_demand.seen_one(session, row), row.version)
+        return Seen(detailed(session, row), row.version)
 
 
 def resume(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
@@ -68,11 +71,11 @@ def extend(hub: Hub, workspace_id: str, experiment_id: str, more: ExtendRequest,
 
     def deed(session: Session) -> Outcome:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
-        wider = _wider(row, more.epochs)
+        wider = resolve(_wider(row, more.epochs))
         creation.refuse_giants(hub, wider)
         control.extend(session, row, wider, hub.settings.quotas)
         session.refresh(row)  # writing events moves the version on
-        return creation.outcome(session, row)
+        return creation.outcome(session, row, wider)
 
     asked = idempotency.repeatable(workspace_id, key, "extend", experiment_id, more.model_dump_json())
     return once(hub, asked, deed)
@@ -92,10 +95,11 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
         return first
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        new = _changed(spec_of(row), request)
-        creation.refuse_giants(hub, new)
+        resolved = resolve(_changed(spec_of(row), request))
+        creation.refuse_giants(hub, resolved)
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
     history = provenance.forked(row.fingerprint, request.from_epoch) if request.from_epoch else None
+    new = draft_of(resolved)
     origin = Origin(new_id("exp"), row.id, request.from_epoch, history=history)
     with ExitStack() as stack:
         graft = stack.enter_context(forks.copied(hub, source, origin.id)) if source else None
@@ -104,7 +108,7 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
             made = creation.store(session, hub, workspace_id, new, origin)
             if graft is not None:
                 forks.keep(session, made, graft)
-            return creation.outcome(session, made)
+            return creation.outcome(session, made, resolved)
 
         return once(hub, asked, deed)
 

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from api.http.parsing import invalid
 from api.services.idempotency import Outcome, once
+from gradus.resolved import ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.summary import dry_run
@@ -12,9 +13,11 @@ from hub import idempotency
 from hub.access import quotas
 from hub.database.database import now
 from hub.experiments import events, experiments
+from hub.experiments.details import detailed
 from hub.experiments.events import Event
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
+from hub.experiments.prepared import Draft, draft_of
 from hub.hub import Hub
 from hub.jobs import device_demand
 from hub.messaging.outbox import outbox
@@ -27,8 +30,9 @@ def preview(hub: Hub, experiment: Spec) -> DryRun:
     Raises:
         InvalidSpec: it is over a quota.
     """
-    refuse_giants(hub, experiment)
-    return dry_run(experiment)
+    resolved = resolve(experiment)
+    refuse_giants(hub, resolved)
+    return dry_run(resolved)
 
 
 def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Outcome:
@@ -39,25 +43,25 @@ def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Ou
         TooManyRequests: too many wait.
         Conflict: the key was used for something else.
     """
-    refuse_giants(hub, experiment)
+    resolved = resolve(experiment)
+    refuse_giants(hub, resolved)
     asked = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
-    return once(hub, asked, lambda session: outcome(session, store(session, hub, workspace_id, experiment)))
+    new = draft_of(resolved)
+    return once(hub, asked, lambda session: outcome(session, store(session, hub, workspace_id, new), resolved))
 
 
-def refuse_giants(hub: Hub, experiment: Spec) -> None:
+def refuse_giants(hub: Hub, resolved: ResolvedSpec) -> None:
     """What is within the bounds of each field can still come to too much.
 
     Raises:
         InvalidSpec: it does.
     """
-    over = quotas.mistakes(experiment, hub.settings.quotas)
+    over = quotas.mistakes(resolved, hub.settings.quotas)
     if over:
         raise invalid(*over)
 
 
-def store(
-    session: Session, hub: Hub, workspace_id: str, experiment: Spec, origin: Origin | None = None
-) -> ExperimentRow:
+def store(session: Session, hub: Hub, workspace_id: str, new: Draft, origin: Origin | None = None) -> ExperimentRow:
     """Write it down, and tell the workers once that is committed.
 
     Raises:
@@ -65,15 +69,15 @@ def store(
     """
     at = now(session)
     quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
-    row = experiments.add(session, workspace_id, experiment, at, origin)
-    outbox(session).hints.append((row.job_id, experiment.device))
-    waits = device_demand.warnings(session, [(row.id, experiment.device)])
-    events.append(session, [Event(row.id, EventKind.STATUS, record(row)), *waits], at)
+    row = experiments.add(session, workspace_id, new, at, origin)
+    outbox(session).hints.append((row.job_id, new.spec.device))
+    waits = device_demand.warnings(session, [(row.id, new.spec.device)])
+    events.append(session, [Event(row.id, EventKind.STATUS, record(row, new.spec)), *waits], at)
     session.refresh(row, ["version", "events"])  # writing events moves them on
     return row
 
 
-def outcome(session: Session, row: ExperimentRow) -> Outcome:
-    """The experiment as it is now."""
-    seen = device_demand.seen_one(session, row)
-    return Outcome(row.id, seen.model_dump_json(), row.version, waiting_for=seen.waiting_for)
+def outcome(session: Session, row: ExperimentRow, resolved: ResolvedSpec) -> Outcome:
+    """The experiment of this spec as it is now."""
+    seen = detailed(session, row, resolved)
+    return Outcome(row.id, seen.model_dump_json(), row.version, seen)

@@ -12,6 +12,7 @@ from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentPage, ExperimentPatch, ExperimentRecord
 from hub.database.database import now
 from hub.experiments import events, experiments
+from hub.experiments.details import detailed
 from hub.experiments.events import Event
 from hub.experiments.experiments import Filter
 from hub.experiments.mapping import record
@@ -36,7 +37,7 @@ def get(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        return Seen(device_demand.seen_one(session, row), row.version)
+        return Seen(detailed(session, row), row.version)
 
 
 def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
@@ -78,7 +79,7 @@ def patch(
             raise PreconditionFailed(f"experiment {row.id} has changed since; its version is now {row.version}")
         experiments.rename(session, row, changes.name, changes.tags, changes.notes)
         _tell(session, row)
-        return Seen(device_demand.seen_one(session, row), row.version)
+        return Seen(detailed(session, row), row.version)
 
 
 def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:

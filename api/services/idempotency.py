@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from gradus.wire.experiment import ExperimentRecord
 from hub import idempotency
 from hub.database.database import now
 from hub.hub import Hub
@@ -22,8 +23,8 @@ class Outcome:
     """That as it was then, JSON."""
     version: int | None = None
     """Which version of an experiment `answer` shows; None for a sweep, and for a repeat."""
-    waiting_for: str | None = None
-    """What it waits for by `answer`, if no worker that is there can train it."""
+    seen: ExperimentRecord | None = None
+    """The experiment that `answer` shows, where there is a version."""
     replayed: bool = False
     """Whether an earlier request under the same key did it."""
 

@@ -11,6 +11,7 @@ from api.services.idempotency import Deed, Outcome, earlier, once
 from api.services.lookup import SWEEPS
 from gradus.array import arrays
 from gradus.errors import InvalidSpec
+from gradus.resolved import resolve
 from gradus.spec.network import plan
 from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.extension import extended
@@ -213,7 +214,7 @@ def _refuse_giants(members: tuple[Member, ...], limits: Quotas) -> None:
     over = [
         Mistake(path=f"base/{mistake.path}", message=f"{mistake.message} (in {quoted(label)})")
         for label, member in reversed(first.items())
-        for mistake in quotas.mistakes(member.experiment, limits)
+        for mistake in quotas.mistakes(resolve(member.experiment), limits)
     ]
     if over:
         raise invalid(*over)

@@ -13,7 +13,9 @@ from gradus.cli import words
 from gradus.cli.ids import short
 from gradus.cli.runs import Run
 from gradus.cli.screen import one_line
+from gradus.metrics import measured, of_split
 from gradus.status import Status
+from gradus.wire.catalog import MetricEntry
 
 EPOCHS = 12
 """Newest epochs of a single run."""
@@ -47,20 +49,19 @@ class Board:
 def epochs(run: Run, newest: int = EPOCHS) -> Table:
     """The newest epochs, one in each line."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    accuracies = any(row.train_accuracy is not None for row in run.rows)
-    for heading in ("epoch", *(name for part in ("train", "val.", "test") for name in _headings(part, accuracies))):
+    shown = [one for one in measured(run.rows) if one.split is not None]
+    for heading in ("epoch", *_headings(shown), "seconds"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("seconds", justify="right", no_wrap=True)
     for row in run.rows[-newest:]:
-        losses = (row.train_loss, row.validation_loss, row.test_loss)
-        shares = (row.train_accuracy, row.validation_accuracy, row.test_accuracy)
-        numbers = [one for pair in zip(losses, shares, strict=True) for one in pair[: 1 + accuracies]]
-        table.add_row(str(row.epoch), *map(words.number, numbers), f"{row.seconds:.2f}")
+        numbers = (words.number(words.value(row, one)) for one in shown)
+        table.add_row(str(row.epoch), *numbers, f"{row.seconds:.2f}")
     return table
 
 
-def _headings(part: str, accuracies: bool) -> tuple[str, ...]:
-    return (f"{part} loss", "acc.") if accuracies else (f"{part} loss",)
+def _headings(shown: Sequence[MetricEntry]) -> list[str]:
+    """A split is named once, at its first metric."""
+    first = {one.split: one for one in reversed(shown)}
+    return [words.heading(one if first[one.split] is one else one.model_copy(update={"split": None})) for one in shown]
 
 
 def _bars(runs: Sequence[Run], labels: dict[str, str]) -> Table:
@@ -99,9 +100,10 @@ def _scores(run: Run) -> tuple[str, str, str]:
     if not run.rows:
         return "", "", ""
     row = run.rows[-1]
-    validation = row.validation_loss if row.validation_accuracy is None else row.validation_accuracy
-    test = row.test_loss if row.test_accuracy is None else row.test_accuracy
-    return words.number(row.train_loss), words.number(validation), words.number(test)
+    known = measured([row])
+    first, *_ = of_split(known, "train")
+    loss, validation, test = (words.number(words.value(row, one)) for one in (first, *words.scores(known)))
+    return loss, validation, test
 
 
 def _download(run: Run) -> Table:

@@ -12,8 +12,9 @@ from gradus.cli import output, words
 from gradus.cli.ids import short
 from gradus.cli.screen import one_line
 from gradus.differences import between
+from gradus.metrics import measured
 from gradus.sweep.grain import grain
-from gradus.sweep.objective import Metric
+from gradus.wire.catalog import MetricEntry
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -21,14 +22,6 @@ TINY = 1e-12
 """What sums of doubles leave of a difference of nothing."""
 COLUMN = 16
 """Width of an experiment's column, and of the column of names."""
-
-METRICS: tuple[tuple[str, Metric, bool], ...] = (
-    ("validation accuracy", "validation_accuracy", True),
-    ("test accuracy", "test_accuracy", True),
-    ("validation loss", "validation_loss", False),
-    ("test loss", "test_loss", False),
-)
-"""Of the best epoch: name, key, and whether more is better."""
 
 
 def document(records: Sequence[ExperimentRecord]) -> dict[str, Any]:
@@ -58,7 +51,7 @@ def _table(
         heading = Group(one.id if whole else short(one.id), one_line(one.name))
         table.add_column(heading, max_width=None if whole else COLUMN)
     for path, values in different.items():
-        table.add_row(path, *(_value(values[i]) for i in shown))
+        table.add_row(path, *(words.value_or_dash(values[i]) for i in shown))
     if not different:
         table.add_row("no difference", *("" for _ in shown))
     for name, cells in _results(records).items():
@@ -71,14 +64,20 @@ def _results(records: Sequence[ExperimentRecord]) -> dict[str, list[Text]]:
     rows = [one.best for one in records]
     found = {"": [Text() for _ in records], "status": [words.status(one.status) for one in records]}
     found["best epoch"] = [Text("–" if row is None else str(row.epoch)) for row in rows]
-    for name, key, more in METRICS:
-        values = [getattr(row, key, None) for row in rows]
-        if any(value is not None for value in values):
-            step = max(grain(key, one.spec.dataset) for one in records)
-            found[name] = _marked(values, step, more=more)
+    for metric in _results_of(rows):
+        values = [words.value(row, metric) for row in rows]
+        step = max(grain(metric, one) for one in records)
+        found[metric.label.lower()] = _marked(values, step, more=metric.direction == "max")
     found["seconds an epoch"] = [Text(words.number(_seconds(one.latest))) for one in records]
     found["parameters"] = [Text(f"{one.parameters:,}") for one in records]
     return found
+
+
+def _results_of(rows: Sequence[MetricsRow | None]) -> list[MetricEntry]:
+    """What was measured on examples that were not trained on; scores first."""
+    known = measured(row for row in rows if row is not None)
+    held_out = [one for one in known if one.split in {"validation", "test"}]
+    return sorted(held_out, key=lambda one: one.direction != "max")
 
 
 def _marked(values: Sequence[float | None], step: float, *, more: bool) -> list[Text]:
@@ -93,7 +92,3 @@ def _marked(values: Sequence[float | None], step: float, *, more: bool) -> list[
 
 def _seconds(row: MetricsRow | None) -> float | None:
     return None if row is None else row.seconds
-
-
-def _value(value: Any) -> str:
-    return "–" if value is None else words.value_of(value)

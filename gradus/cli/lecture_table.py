@@ -6,8 +6,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from gradus.cli import words
 from gradus.cli.runs import Run
 from gradus.examples import LECTURE_TEST_ACCURACY
+from gradus.metrics import measured, score
 
 
 def comparison(runs: Sequence[Run]) -> Table:
@@ -59,7 +61,8 @@ def _cells(run: Run, epoch: int) -> Sequence[str | Text]:
 
 
 def _here(run: Run, epoch: int) -> float:
-    accuracy = run.rows[epoch - 1].test_accuracy
+    row = run.rows[epoch - 1]
+    accuracy = words.value(row, score(measured([row]), "test"))
     assert accuracy is not None
     return accuracy
 

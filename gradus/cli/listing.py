@@ -8,6 +8,7 @@ from rich.table import Table
 from gradus.cli import output, words
 from gradus.cli.ids import short
 from gradus.cli.screen import one_line
+from gradus.metrics import metrics_of
 from gradus.wire.experiment import ExperimentRecord
 
 
@@ -34,7 +35,5 @@ def listing(records: Sequence[ExperimentRecord], now: datetime | None = None) ->
 
 def scores(record: ExperimentRecord) -> tuple[str, str]:
     """Newest test accuracy and best validation accuracy; losses where there are no accuracies."""
-    kind = "loss" if record.spec.dataset.facts.task == "regression" else "accuracy"
-    test = getattr(record.latest, f"test_{kind}", None)
-    validation = getattr(record.best, f"validation_{kind}", None)
-    return words.number(test), words.number(validation)
+    validation, test = words.scores(metrics_of(record.task))
+    return words.number(words.value(record.latest, test)), words.number(words.value(record.best, validation))

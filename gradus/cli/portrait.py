@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from gradus.cli import details, preview, words
@@ -12,10 +13,10 @@ from gradus.cli.board import EPOCHS, epochs
 from gradus.cli.ids import short
 from gradus.cli.runs import Run
 from gradus.cli.screen import paragraph, styled
+from gradus.metrics import measured
 from gradus.status import Status
-from gradus.summary import dry_run
 from gradus.wire.checkpoint import CheckpointRecord
-from gradus.wire.experiment import ExperimentRecord, LayerSummary
+from gradus.wire.experiment import Change, ExperimentRecord, LayerSummary
 from gradus.wire.metrics import MetricsRow
 
 NEXT = {
@@ -34,8 +35,11 @@ def portrait(
 ) -> RenderableType:
     """Facts, layers, newest epochs, and what can be done next."""
     run = Run(record.id, record, tuple(rows))
-    layers = dry_run(record.spec).layers
-    parts: list[RenderableType] = [details.table(_facts(record, layers, kept)), "", preview.layers(layers)]
+    parts: list[RenderableType] = [details.table(_facts(record, kept))]
+    if record.layers:
+        parts += ["", preview.layers(record.layers)]
+    if record.changes:
+        parts += ["", _changes(record.changes)]
     if rows:
         parts += ["", epochs(run)]
     parts += ["", Text(f"next: {NEXT[record.status].format(id=short(record.id))}", style="dim")]
@@ -50,9 +54,17 @@ def print_csv(rows: Sequence[MetricsRow]) -> None:
         writer.writerow(row.model_dump(mode="json").values())
 
 
-def _facts(
-    record: ExperimentRecord, layers: Sequence[LayerSummary], kept: Sequence[CheckpointRecord]
-) -> dict[str, RenderableType]:
+def _changes(changes: Sequence[Change]) -> Table:
+    """Where its spec differs from the one that it was made of."""
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("changed", "from", "to"):
+        table.add_column(heading, overflow="fold")
+    for one in changes:
+        table.add_row(one.path, words.value_or_dash(one.from_), words.value_or_dash(one.to))
+    return table
+
+
+def _facts(record: ExperimentRecord, kept: Sequence[CheckpointRecord]) -> dict[str, RenderableType]:
     spec = record.spec
     return {
         "id": record.id,
@@ -63,7 +75,7 @@ def _facts(
         "waits for": "" if record.waiting_for is None else styled(record.waiting_for, "yellow"),
         "error": "" if record.error is None else styled(words.failure_line(record.error), "red"),
         "data": spec.dataset.name,
-        "network": f"{_shapes(layers)}, {record.parameters:,} parameters",
+        "network": f"{_shapes(record.layers or ())}{record.parameters:,} parameters",
         "optimizer": words.kind(spec.optimizer),
         "batch": str(spec.batch_size),
         "seed": str(spec.seed),
@@ -82,17 +94,20 @@ def _facts(
 
 def _shapes(layers: Sequence[LayerSummary]) -> str:
     """What goes in, and what comes out of each layer: 784–300–100–10."""
+    if not layers:
+        return ""
     shapes = [layers[0].input_shape, *(layer.output_shape for layer in layers)]
-    return "–".join("x".join(map(str, shape)) for shape in shapes)
+    return "–".join("x".join(map(str, shape)) for shape in shapes) + ", "
 
 
 def _best(record: ExperimentRecord) -> str:
     row = record.best
     if row is None:
         return ""
-    kind = "loss" if row.validation_accuracy is None else "accuracy"
-    validation, test = getattr(row, f"validation_{kind}"), getattr(row, f"test_{kind}")
-    return f"epoch {row.epoch}: validation {kind} {words.number(validation)}, test {kind} {words.number(test)}"
+    scores = words.scores(measured([row]))
+    return f"epoch {row.epoch}: " + ", ".join(
+        f"{one.label.lower()} {words.number(words.value(row, one))}" for one in scores
+    )
 
 
 def _checkpoints(kept: Sequence[CheckpointRecord]) -> str:

@@ -1,14 +1,17 @@
 """Numbers, statuses and times as people read them in a terminal."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
 from rich.text import Text
 
+from gradus.metrics import measured, of_split, score
 from gradus.spec.word import Word, kind_of
 from gradus.status import Status
+from gradus.wire.catalog import MetricEntry
 from gradus.wire.experiment import ExperimentRecord, Failure, LogLine
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
@@ -21,6 +24,9 @@ COLOURS = {
     Status.FAILED: "red",
     Status.CANCELLED: "bright_black",
 }
+
+ABBREVIATED = {"accuracy": "acc."}
+"""Names of panels where there is little room."""
 
 ROUNDING = 1e-12
 """What is left of a zero after some sums of doubles."""
@@ -98,13 +104,34 @@ def value_of(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def value_or_dash(value: Any) -> str:
+    """The same; a dash for null."""
+    return "–" if value is None else value_of(value)
+
+
 def epoch_line(row: MetricsRow, epochs: int) -> str:
     """One epoch in one line, short enough to stand behind a clock in 80 columns."""
-    kind = "loss" if row.validation_accuracy is None else "accuracy"
-    validation, test = (number(getattr(row, f"{part}_{kind}")) for part in ("validation", "test"))
-    said = {"loss": "loss", "accuracy": "acc."}[kind]
-    scores = f"val. {said} {validation}  test {said} {test}"
-    return f"epoch {row.epoch}/{epochs}  loss {number(row.train_loss)}  {scores}  {row.seconds:.2f} s"
+    known = measured([row])
+    said = "  ".join(f"{heading(one)} {number(value(row, one))}" for one in scores(known))
+    loss, *_ = of_split(known, "train")
+    return f"epoch {row.epoch}/{epochs}  loss {number(value(row, loss))}  {said}  {row.seconds:.2f} s"
+
+
+def scores(known: Sequence[MetricEntry]) -> tuple[MetricEntry, MetricEntry]:
+    """What tells most of how well a run does: on validation and on test examples."""
+    return score(known, "validation"), score(known, "test")
+
+
+def value(row: MetricsRow | None, metric: MetricEntry) -> float | None:
+    """What the row says of the metric; None without a row."""
+    found: float | None = getattr(row, metric.key, None)
+    return found
+
+
+def heading(metric: MetricEntry) -> str:
+    """A metric's name where there is little room: `val. acc.`, `train loss`."""
+    split = {"validation": "val."}.get(metric.split or "", metric.split or "")
+    return f"{split} {ABBREVIATED.get(metric.panel, metric.panel)}".lstrip()
 
 
 def event_line(data: Message, epochs: int) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from gradus.client import pages
 from gradus.client.drawing import draw_comparison, table
 from gradus.differences import between
+from gradus.metrics import METRICS, measured, score
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
-SCORES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
+SCORES = tuple(one.key for one in METRICS if one.split in {"validation", "test"})
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,20 @@ class Comparison:
         lines = self._lines()
         return table(lines, list(lines[0]), "id")
 
-    def plot(self, metric: str = "validation_accuracy", *, log: bool = False) -> "Figure":
-        """The curves of one metric over each other, as a plotly figure.
+    def plot(self, metric: str | None = None, *, log: bool = False) -> "Figure":
+        """The curves of one metric over each other, as a plotly figure; by default of validation accuracy, or of
+        validation loss where some run has none.
 
         Raises:
             ImportError: plotly is not installed.
         """
-        return draw_comparison(dict(zip(self._labels(), self.rows, strict=True)), metric, log=log)
+        shown = self._score() if metric is None else metric
+        return draw_comparison(dict(zip(self._labels(), self.rows, strict=True)), shown, log=log)
+
+    def _score(self) -> str:
+        """The score that all of them have."""
+        known = [set(measured(rows)) for rows in self.rows if rows]
+        return score(set(METRICS).intersection(*known)).key
 
     def _lines(self) -> list[dict[str, Any]]:
         different = self.differences

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from gradus.metrics import SPLITS, label, metrics_of, of_panel, of_split
 from gradus.printable import printable
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
@@ -16,7 +17,7 @@ POINTS = 2000
 """Rows of one curve: more than a screen has columns."""
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#000000")
 """The colour-blind can tell them apart. Source: Okabe & Ito, Color universal design, 2008."""
-PARTS = dict(zip(("train", "validation", "test"), COLOURS, strict=False))
+PARTS = dict(zip(SPLITS, COLOURS, strict=False))
 """What a curve is measured on, and its colour."""
 GAP = 0.05
 """Of the width, on either side of a panel's border."""
@@ -54,10 +55,12 @@ def draw_run(record: ExperimentRecord, rows: Sequence[MetricsRow], *, log: bool)
         ImportError: plotly is not installed.
     """
     figure = _figure(record.name or record.id)
-    panels = ["loss"] if record.spec.dataset.facts.task == "regression" else ["loss", "accuracy"]
+    metrics = metrics_of(record.task)
+    panels = list(dict.fromkeys(one.panel for split in PARTS for one in of_split(metrics, split)))
     for i, panel in enumerate(panels):
-        for part, colour in PARTS.items():
-            figure.add_trace(_curve(rows, f"{part}_{panel}", i, name=part, colour=colour, legend=i == 0))
+        for split, colour in PARTS.items():
+            for one in of_split(of_panel(metrics, panel), split):
+                figure.add_trace(_curve(rows, one.key, i, name=split, colour=colour, legend=i == 0))
     return figure.update_layout(_axes(panels, ["loss"] if log else []))
 
 
@@ -67,10 +70,10 @@ def draw_comparison(curves: Curves, metric: str, *, log: bool) -> "Figure":
     Raises:
         ImportError: plotly is not installed.
     """
-    figure = _figure(metric.replace("_", " "))
+    panel = label(metric)
+    figure = _figure(panel)
     for name, rows in curves.items():
         figure.add_trace(_curve(rows, metric, 0, name=name))
-    panel = metric.replace("_", " ")
     return figure.update_layout(_axes([panel], [panel] if log else []))
 
 

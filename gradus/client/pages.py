@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from gradus.metrics import measured, score
 from gradus.printable import printable
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
@@ -22,9 +23,10 @@ def card(record: ExperimentRecord) -> str:
 
 def scores(row: MetricsRow) -> str:
     """A row in words: accuracies, or losses where there are none."""
-    kind = "loss" if row.validation_accuracy is None else "accuracy"
-    parts = ", ".join(f"{part} {getattr(row, f'{part}_{kind}'):.4g}" for part in ("validation", "test"))
-    return f"{kind} {parts} after epoch {row.epoch}"
+    known = measured([row])
+    shown = [score(known, "validation"), score(known, "test")]
+    parts = ", ".join(f"{one.split} {getattr(row, one.key):.4g}" for one in shown)
+    return f"{shown[0].panel} {parts} after epoch {row.epoch}"
 
 
 def grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -1,7 +1,6 @@
 """What an epoch changes of a record, as the service reckons it."""
 
-from math import isnan
-
+from gradus.metrics import KEYS, improves, metric
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord, Progress
 from gradus.wire.metrics import MetricsRow
@@ -14,13 +13,11 @@ def after_epoch(record: ExperimentRecord, row: MetricsRow) -> ExperimentRecord:
 
 
 def _improves(record: ExperimentRecord, row: MetricsRow) -> bool:
-    """By early stopping's metric, else by accuracy, or loss for a regression; what is no number is never better."""
-    stopping, task = record.spec.early_stopping, record.spec.dataset.facts.task
-    metric = stopping.metric if stopping else "validation_loss" if task == "regression" else "validation_accuracy"
-    value, before = getattr(row, metric), getattr(record.best, metric, None)
-    if value is None or isnan(value) or before is None:
-        return value is not None and not isnan(value)
-    return bool(value > before if metric == "validation_accuracy" else value < before)
+    """By the metric that the service chooses it by; one that is not known here never tells."""
+    key = record.best_metric
+    if key is None or key not in KEYS:
+        return False
+    return improves(metric(key), getattr(row, key), getattr(record.best, key, None))
 
 
 def _progress(record: ExperimentRecord, row: MetricsRow) -> Progress:

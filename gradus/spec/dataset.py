@@ -73,6 +73,11 @@ class Dataset(Word):
         available = self.facts.train_examples - self.validation_examples
         return available if self.limit is None else min(self.limit, available)
 
+    @property
+    def test_examples(self) -> int:
+        """Examples that the run is tested on."""
+        return self.facts.test_examples
+
     def resolved(self) -> "Dataset":
         """The same with `validation_size` written as a count."""
         return self.model_copy(update={"validation_size": self.validation_examples})

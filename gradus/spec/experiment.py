@@ -160,7 +160,12 @@ class Spec(Word):
 
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal, of the resolved spec without what changes no number; equal specs, equal prints."""
-        document = {key: value for key, value in self.document().items() if key not in NOT_COMPUTED}
-        positive = json.loads(json.dumps(document), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0
-        canonical = json.dumps(positive, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return fingerprint_of(self.document())
+
+
+def fingerprint_of(document: dict[str, Any]) -> str:
+    """The fingerprint of a resolved spec's document."""
+    computed = {key: value for key, value in document.items() if key not in NOT_COMPUTED}
+    positive = json.loads(json.dumps(computed), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0
+    canonical = json.dumps(positive, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

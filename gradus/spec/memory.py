@@ -28,14 +28,15 @@ def state_per_parameter(optimizer: AnyOptimizer) -> int:
             assert_never(optimizer)
 
 
-def memory_bytes(experiment: Spec) -> int:
-    """Estimate of the bytes that training takes on its device, without the libraries' own."""
-    return _data(experiment) + member_bytes(experiment)
+def memory_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
+    """Estimate of the bytes that training takes on its device, without the libraries' own. `network` is its plan,
+    where it is at hand."""
+    return _data(experiment) + member_bytes(experiment, network)
 
 
-def member_bytes(experiment: Spec) -> int:
+def member_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
     """The part of them that each member of an array takes: all but the data set."""
-    network = plan(experiment)
+    network = network or plan(experiment)
     numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer))
     return NUMBER * (numbers + max(_step(experiment, network), _evaluation(experiment, network)))
 

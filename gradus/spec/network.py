@@ -65,10 +65,15 @@ class NetworkPlan:
 
 def plan(experiment: Spec) -> NetworkPlan:
     """The network of an experiment; its output layer and task follow from the data set."""
+    return plan_resolved(experiment.resolved())
+
+
+def plan_resolved(experiment: Spec) -> NetworkPlan:
+    """The network of an experiment that is resolved."""
     facts = experiment.dataset.facts
     layers: list[DensePlan] = []
     fan_in = facts.inputs
-    for i, layer in enumerate(experiment.resolved().layers):
+    for i, layer in enumerate(experiment.layers):
         layers.append(_hidden(f"layers/{i}", fan_in, layer))
         fan_in = layer.units
     init = drawn(experiment.init, "identity")

@@ -89,7 +89,7 @@ def _prints(made: Sequence[tuple[Change, Spec]], check: Check) -> list[str]:
 def _make(request: SweepRequest, found: Sequence[Change], check: Check) -> list[tuple[Change, Spec]]:
     """The experiment of each change, with the first seed."""
     assert request.seeds is not None
-    document = unresolved(request.base) | {"seed": request.seeds[0]}
+    document = unresolved(request.base.resolved()) | {"seed": request.seeds[0]}
     made: list[tuple[Change, Spec]] = []
     wrong: list[Mistake] = []
     layers = 0

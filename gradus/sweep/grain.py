@@ -1,21 +1,33 @@
 """The grain of a metric: the step between two values that it can have."""
 
 from math import ceil, log10
+from typing import Protocol
 
-from gradus.spec.dataset import Dataset
-from gradus.sweep.objective import Metric
+from gradus.wire.catalog import MetricEntry
 
 
-def grain(metric: Metric, dataset: Dataset) -> float:
+class Examples(Protocol):
+    """Something that knows how many examples a run is trained and measured on; null where that is not known."""
+
+    @property
+    def train_examples(self) -> int | None:
+        """Of an epoch."""
+
+    @property
+    def validation_examples(self) -> int | None:
+        """Kept from training."""
+
+    @property
+    def test_examples(self) -> int | None:
+        """Never trained on."""
+
+
+def grain(metric: MetricEntry, examples: Examples) -> float:
     """An accuracy moves by one example of those it is measured on; a loss has no steps, and so zero."""
-    if not metric.endswith("accuracy"):
+    if metric.unit != "fraction" or metric.split is None:
         return 0.0
-    measured_on = {
-        "train_accuracy": dataset.train_examples,
-        "validation_accuracy": dataset.validation_examples,
-        "test_accuracy": dataset.facts.test_examples,
-    }
-    return 1 / measured_on[metric]
+    measured_on: int | None = getattr(examples, f"{metric.split}_examples")
+    return 1 / measured_on if measured_on else 0.0
 
 
 def places(step: float, most: int = 4) -> int:

@@ -2,10 +2,12 @@
 
 from typing import Literal
 
+from gradus.metrics import metric, metrics_of, score
 from gradus.spec.loss import Task
 from gradus.spec.word import Word
 
 Metric = Literal["train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy"]
+"""The metrics of the catalogue that are an objective."""
 Goal = Literal["minimize", "maximize"]
 
 
@@ -20,7 +22,7 @@ class Objective(Word):
 
     def resolved(self) -> "Objective":
         """The same with its goal written out."""
-        natural: Goal = "maximize" if self.metric.endswith("accuracy") else "minimize"
+        natural: Goal = "maximize" if metric(self.metric).direction == "max" else "minimize"
         return self.model_copy(update={"goal": self.goal or natural})
 
     def key(self, value: float) -> float:
@@ -29,10 +31,9 @@ class Objective(Word):
 
     def measures(self, task: Task) -> bool:
         """Whether members with this task have the metric."""
-        return task == "classification" or not self.metric.endswith("accuracy")
+        return task in metric(self.metric).tasks
 
 
 def default_objective(task: Task) -> Objective:
     """Validation accuracy; for regression validation loss."""
-    metric: Metric = "validation_accuracy" if task == "classification" else "validation_loss"
-    return Objective(metric=metric).resolved()
+    return Objective.model_validate({"metric": score(metrics_of(task)).key}).resolved()

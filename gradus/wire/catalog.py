@@ -1,8 +1,14 @@
-"""The catalogue: every kind that a spec can name."""
+"""The catalogue: every kind that a spec can name, and every metric of an epoch."""
 
-from typing import Any
+from typing import Any, Literal
 
+from gradus.spec.loss import Task
 from gradus.wire.message import Message
+
+Direction = Literal["min", "max", "none"]
+"""Which values of a metric are better: the small ones, the large ones, neither."""
+Split = Literal["train", "validation", "test"]
+"""The examples that a metric is measured on."""
 
 
 class CatalogEntry(Message):
@@ -16,12 +22,34 @@ class CatalogEntry(Message):
     """JSON Schema of its object; a bare string for kinds that have no fields."""
 
 
+class MetricEntry(Message):
+    """One metric: a key of the metrics row, and what a table or a chart has to know of it."""
+
+    key: str
+    label: str
+    """For people."""
+    unit: str | None
+    """`fraction` (of 1, often shown in percent), `s`, `1/s`; null for a plain number."""
+    direction: Direction
+    """Which values are better."""
+    panel: str
+    """The chart that it belongs to: metrics of one panel share their axis."""
+    split: Split | None
+    """The examples that it is measured on; null if on none."""
+    tasks: tuple[Task, ...]
+    """The tasks that have it; in the rows of others it is null."""
+    objective: bool
+    """Whether a sweep can be judged by it."""
+
+
 class Catalog(Message):
-    """The answer of `GET /v1/catalog`: every family of kinds, and the schema of the whole spec."""
+    """The answer of `GET /v1/catalog`: every family of kinds, the metrics, and the schema of the whole spec."""
 
     families: dict[str, tuple[CatalogEntry, ...]]
     """By family: layers, activations, initializers, normalizations, penalties, optimizers, schedules, losses,
     early_stopping, checkpoints."""
+    metrics: tuple[MetricEntry, ...] = ()
+    """Every metric of a metrics row, in its order."""
     spec: dict[str, Any]
     """JSON Schema of the experiment spec, shorthands included."""
     examples: dict[str, dict[str, Any]]

@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from gradus.spec.experiment import Name, Notes, Spec, Tags
+from gradus.spec.loss import Task
 from gradus.spec.word import Word
 from gradus.status import FailureCode, Status
 from gradus.wire.message import Finite, Message, Moment
@@ -36,6 +37,31 @@ class Failure(Message):
     """The first bad layer: its path in the spec, `layers/0`, or `output`."""
 
 
+class LayerSummary(Message):
+    """One layer of the network, with every choice made."""
+
+    name: str
+    """Path in the spec, or `output`."""
+    kind: str
+    input_shape: tuple[int, ...]
+    """Without the batch."""
+    output_shape: tuple[int, ...]
+    """Without the batch."""
+    activation: str
+    parameters: int
+
+
+class Change(Message):
+    """A place in a spec whose value is another than in the spec that it is compared with."""
+
+    path: str
+    """Keys and places in lists, joined by dots: `optimizer.lr`, `layers.0.units`."""
+    from_: Any = Field(alias="from")
+    """The value there; null where it has no such place."""
+    to: Any
+    """The value here; null where it has no such place."""
+
+
 class ExperimentRecord(Message):
     """An experiment: what was asked, how far it is, what came of it."""
 
@@ -55,6 +81,27 @@ class ExperimentRecord(Message):
     equal numbers."""
     parameters: int
     """Learned numbers."""
+    task: Task | None = None
+    """What the network learns. This and the facts below are null only in events of an older service."""
+    best_metric: str | None = None
+    """The key of the metric that `best` is chosen by: early stopping's, else the accuracy or, for a regression, the
+    loss on validation examples."""
+    train_examples: int | None = None
+    """Examples of an epoch."""
+    validation_examples: int | None = None
+    test_examples: int | None = None
+    input_shape: tuple[int, ...] | None = None
+    """Of one example. This and the facts below are null in lists and in events: `GET /v1/experiments/{id}` has them."""
+    classes: tuple[str, ...] | None = None
+    """Empty for a regression."""
+    layers: tuple[LayerSummary, ...] | None = None
+    """From the first hidden layer to the output layer."""
+    steps_per_epoch: int | None = None
+    memory_bytes: int | None = None
+    """Estimate, as of a dry run."""
+    changes: tuple[Change, ...] | None = None
+    """Where its spec differs from that of the experiment that it was forked from, or from the base of its sweep; null
+    where it has neither, or where that was deleted."""
     sweep_id: str | None
     forked_from: str | None
     forked_epoch: int | None = None
@@ -109,26 +156,19 @@ class ExperimentPatch(Word):
     notes: Notes | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
 
 
-class LayerSummary(Message):
-    """One layer of a dry run."""
-
-    name: str
-    """Path in the spec, or `output`."""
-    kind: str
-    input_shape: tuple[int, ...]
-    """Without the batch."""
-    output_shape: tuple[int, ...]
-    """Without the batch."""
-    activation: str
-    parameters: int
-
-
 class DryRun(Message):
     """What a spec comes to, without running or storing it."""
 
     spec: Spec
     fingerprint: str
     parameters: int
+    task: Task
+    input_shape: tuple[int, ...]
+    """Of one example."""
+    classes: tuple[str, ...]
+    """Empty for a regression."""
+    best_metric: str
+    """The key of the metric that the best epoch is chosen by."""
     layers: tuple[LayerSummary, ...]
     train_examples: int
     validation_examples: int

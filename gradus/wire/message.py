@@ -15,6 +15,8 @@ class Message(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
+        populate_by_name=True,
+        serialize_by_alias=True,
         ser_json_inf_nan="strings",
         use_attribute_docstrings=True,
         json_schema_serialization_defaults_required=True,

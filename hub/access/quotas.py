@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from gradus import environment
 from gradus.errors import TooManyRequests
-from gradus.spec.experiment import MAX_EPOCHS, Spec
-from gradus.spec.memory import memory_bytes
-from gradus.spec.network import plan
+from gradus.resolved import ResolvedSpec
+from gradus.spec.experiment import MAX_EPOCHS
 from gradus.status import Status
 from gradus.wire.problem import Mistake
 from hub.tables import ExperimentRow, WorkspaceRow
@@ -45,13 +44,13 @@ class Quotas:
         return cls(**{name: value for name, value in given.items() if value is not None})
 
 
-def mistakes(experiment: Spec, quotas: Quotas) -> tuple[Mistake, ...]:
+def mistakes(resolved: ResolvedSpec, quotas: Quotas) -> tuple[Mistake, ...]:
     """What of the experiment is over a quota: each number, and its limit."""
-    parameters, memory = plan(experiment).parameters, memory_bytes(experiment)
+    parameters, memory = resolved.network.parameters, resolved.memory_bytes
     found = (
         ("layers", "parameters", parameters, quotas.parameters, "take fewer units"),
         ("layers", "bytes of memory (an estimate)", memory, quotas.memory_bytes, "take fewer units or a smaller batch"),
-        ("epochs", "epochs", experiment.epochs, quotas.epochs, "take fewer"),
+        ("epochs", "epochs", resolved.spec.epochs, quotas.epochs, "take fewer"),
     )
     return tuple(
         Mistake(path=path, message=f"the experiment takes {number:,} {what}, and {limit:,} are allowed: {advice}")

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gradus.spec.experiment import Spec
+from gradus.resolved import ResolvedSpec
 from gradus.status import Status
 from hub.database.database import now
 from hub.experiments import provenance
 from hub.experiments.mapping import stored_spec
-from hub.experiments.prepared import Draft, draft
+from hub.experiments.prepared import Draft
 from hub.ids import new_id
 from hub.jobs import checkpoints
 from hub.messaging.outbox import outbox
@@ -61,11 +61,9 @@ class Origin:
     sweep_label: str | None = None
 
 
-def add(
-    session: Session, workspace_id: str, experiment: Spec, at: datetime, origin: Origin | None = None
-) -> ExperimentRow:
+def add(session: Session, workspace_id: str, new: Draft, at: datetime, origin: Origin | None = None) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
-    (row,) = add_all(session, workspace_id, [(draft(experiment), origin or Origin(new_id("exp")))], [[0]], at)
+    (row,) = add_all(session, workspace_id, [(new, origin or Origin(new_id("exp")))], [[0]], at)
     return row
 
 
@@ -179,10 +177,10 @@ def rename(
     session.flush()
 
 
-def respecify(session: Session, row: ExperimentRow, experiment: Spec) -> None:
+def respecify(session: Session, row: ExperimentRow, wider: ResolvedSpec) -> None:
     """Extend it: the same spec with more epochs."""
-    provenance.extend(row, experiment)
-    row.spec, row.epochs = stored_spec(experiment), experiment.epochs
+    provenance.extend(row, wider.fingerprint)
+    row.spec, row.epochs = stored_spec(wider), wider.spec.epochs
     row.extensions += 1
     row.version += 1
     session.flush()

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, inspect
 
+from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import FOR_PEOPLE, Spec
 from gradus.status import Status
+from gradus.summary import listed_facts
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
 from gradus.wire.metrics import MetricsRow
 from hub.tables import ExperimentRow, MetricRow
@@ -17,9 +19,9 @@ METRIC_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
 """The columns of a metrics row, in the order of the wire type."""
 
 
-def stored_spec(experiment: Spec) -> str:
-    """The resolved spec as it is kept: without what can be changed later."""
-    return json.dumps({key: value for key, value in experiment.document().items() if key not in FOR_PEOPLE})
+def stored_spec(resolved: ResolvedSpec) -> str:
+    """The spec as it is kept: without what can be changed later."""
+    return json.dumps({key: value for key, value in resolved.document.items() if key not in FOR_PEOPLE})
 
 
 def spec_of(row: ExperimentRow) -> Spec:
@@ -40,24 +42,30 @@ def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
         spec=spec,
         fingerprint=row.fingerprint,
         parameters=row.parameters,
+        **listed_facts(spec),
         sweep_id=row.sweep_id,
         forked_from=row.forked_from,
         forked_epoch=row.forked_epoch,
-        extended_at=tuple(json.loads(row.extended_at)),
-        extended_from=tuple(json.loads(row.extended_from)),
+        extended_at=_listed(row.extended_at),
+        extended_from=_listed(row.extended_from),
         progress=Progress(epoch=row.epoch, epochs=row.epochs, eta_seconds=_eta(row)),
         latest=row.latest and MetricsRow.model_validate_json(row.latest),
         best=row.best and MetricsRow.model_validate_json(row.best),
         error=row.error and Failure.model_validate_json(row.error),
         attempts=row.attempts,
         device=row.device,
-        moved_from=tuple(json.loads(row.moved_from)),
+        moved_from=_listed(row.moved_from),
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
         last_event=row.events,
         events_pruned=row.events_pruned,
     )
+
+
+def _listed(text: str) -> tuple[Any, ...]:
+    """A JSON list, which most often is empty."""
+    return () if text == "[]" else tuple(json.loads(text))
 
 
 def _eta(row: ExperimentRow) -> float | None:

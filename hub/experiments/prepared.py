@@ -3,8 +3,8 @@ network takes milliseconds, a sweep has a thousand of them, and nobody else writ
 
 from dataclasses import dataclass
 
+from gradus.resolved import ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
-from gradus.spec.network import plan
 from hub.experiments.mapping import stored_spec
 
 
@@ -12,14 +12,22 @@ from hub.experiments.mapping import stored_spec
 class Draft:
     """What an experiment's row says of its spec."""
 
-    spec: Spec
-    """Resolved."""
+    resolved: ResolvedSpec
     stored: str
     fingerprint: str
     parameters: int
 
+    @property
+    def spec(self) -> Spec:
+        """Resolved."""
+        return self.resolved.spec
+
 
 def draft(experiment: Spec) -> Draft:
     """The experiment, ready to be added."""
-    spec = experiment.resolved()
-    return Draft(spec, stored_spec(spec), spec.fingerprint(), plan(spec).parameters)
+    return draft_of(resolve(experiment))
+
+
+def draft_of(resolved: ResolvedSpec) -> Draft:
+    """The same of a spec that is resolved already."""
+    return Draft(resolved, stored_spec(resolved), resolved.fingerprint, resolved.network.parameters)

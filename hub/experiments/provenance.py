@@ -6,7 +6,6 @@ A history is a SHA-256 over what happened, one thing after the other; none is th
 import hashlib
 import json
 
-from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.experiments.mapping import spec_of
 from hub.tables import ExperimentRow
@@ -22,15 +21,15 @@ def forked(source: str, epoch: int) -> str:
     return _digest("forked", source, epoch)
 
 
-def extend(row: ExperimentRow, wider: Spec) -> None:
-    """Give a run the spec with more epochs, and note what this does to its numbers."""
+def extend(row: ExperimentRow, wider: str) -> None:
+    """Note what it does to a run's numbers to be given more epochs: `wider` is the fingerprint of its new spec."""
     if row.attempts and spec_of(row).depends_on_its_end():
         row.extended_at = _with(row.extended_at, row.epoch)
         row.extended_from = _with(row.extended_from, row.epochs)
         # one that had come to its end goes on from there; any other at a step that depends on the moment
         whose = "any" if row.status == Status.SUCCEEDED else row.id
         row.history = _digest("extended", row.history, row.epoch, row.epochs, whose)
-    row.fingerprint = fingerprint(wider.fingerprint(), row.history)
+    row.fingerprint = fingerprint(wider, row.history)
 
 
 def begin_anew(row: ExperimentRow) -> None:

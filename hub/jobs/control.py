@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from gradus.errors import Conflict
+from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
@@ -60,7 +61,7 @@ def resume(session: Session, row: ExperimentRow, quotas: Quotas) -> None:
         _ask(session, row, Status.QUEUED)
 
 
-def extend(session: Session, row: ExperimentRow, wider: Spec, quotas: Quotas) -> None:
+def extend(session: Session, row: ExperimentRow, wider: ResolvedSpec, quotas: Quotas) -> None:
     """Give a locked experiment the spec with more epochs. One that is over goes on from its last checkpoint, one that
     runs is taken up anew with the longer schedule, one that waits or is paused goes on waiting.
 
@@ -72,10 +73,13 @@ def extend(session: Session, row: ExperimentRow, wider: Spec, quotas: Quotas) ->
     at = now(session)
     experiments.respecify(session, row, wider)
     if Status(row.status).final:
-        return _queue(session, row, at, quotas, f"extended to {wider.epochs} epochs")
+        return _queue(session, row, at, quotas, f"extended to {wider.spec.epochs} epochs")
     if row.status == Status.RUNNING and row.request is None:
         _ask(session, row, Status.QUEUED)
-    told = [log(row.id, f"extended to {wider.epochs} epochs"), Event(row.id, EventKind.STATUS, record(row))]
+    told = [
+        log(row.id, f"extended to {wider.spec.epochs} epochs"),
+        Event(row.id, EventKind.STATUS, record(row, wider.spec)),
+    ]
     return append(session, told, at)
 
 

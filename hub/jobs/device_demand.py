@@ -27,8 +27,12 @@ def lacking(wish: str, kinds: Sequence[str]) -> str | None:
 
 
 def seen(session: Session, rows: Iterable[ExperimentRow]) -> list[ExperimentRecord]:
-    """The experiments as clients see them, with what those that are queued wait for if nobody serves them."""
-    records = [record(row) for row in rows]
+    """The experiments as lists show them."""
+    return with_waiting(session, [record(row) for row in rows])
+
+
+def with_waiting(session: Session, records: list[ExperimentRecord]) -> list[ExperimentRecord]:
+    """The experiments with what those that are queued wait for if nobody serves them."""
     if all(one.status is not Status.QUEUED for one in records):
         return records
     kinds = workers.kinds(session)
@@ -36,11 +40,6 @@ def seen(session: Session, rows: Iterable[ExperimentRow]) -> list[ExperimentReco
         one.model_copy(update={"waiting_for": lacking(one.spec.device, kinds)}) if one.status is Status.QUEUED else one
         for one in records
     ]
-
-
-def seen_one(session: Session, row: ExperimentRow) -> ExperimentRecord:
-    """One experiment as clients see it."""
-    return seen(session, [row])[0]
 
 
 def of_sweep(session: Session, workspace_id: str, sweep_id: str) -> str | None:

@@ -9,6 +9,7 @@ from math import isnan
 
 from sqlalchemy.orm import Session
 
+from gradus.metrics import metric
 from gradus.spec.dataset import Dataset
 from gradus.status import Status
 from gradus.sweep.changes import Change, long_label, stored_changes
@@ -96,7 +97,7 @@ def record(session: Session, row: SweepRow) -> SweepRecord:
         request=request,
         base_label=row.base_label,
         waiting_for=device_demand.of_sweep(session, row.workspace_id, row.id) if counts[Status.QUEUED] else None,
-        grain=grain(request.objective.metric, request.base.dataset) or None,
+        grain=grain(metric(request.objective.metric), request.base.dataset) or None,
         results=_results(_changes(row.request, request), found, request.objective, row.base_label),
     )
 
@@ -115,7 +116,7 @@ def _member(row: Outcome, objective: Objective) -> _Member:
     spec = json.loads(row.spec)
     best = MetricsRow.model_validate_json(row.best) if row.best and status is Status.SUCCEEDED else None
     error = Failure.model_validate_json(row.error) if row.error else None
-    step = grain(objective.metric, Dataset.model_validate(spec["dataset"]))
+    step = grain(metric(objective.metric), Dataset.model_validate(spec["dataset"]))
     return _Member(row.id, row.sweep_label or "", spec["seed"], status, _value(best, objective), step, error)
 
 

@@ -15,6 +15,7 @@ from hub.database.database import now
 from hub.experiments import experiments, forks
 from hub.experiments.experiments import Origin
 from hub.experiments.forks import Graft
+from hub.experiments.prepared import draft
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import reconciler
@@ -38,7 +39,7 @@ def _fill(folder: Path) -> None:
 
 def add(session: Session, graft: Graft) -> None:
     spec = Spec(dataset="digits", layers=[8])
-    row = experiments.add(session, DEFAULT_WORKSPACE, spec, now(session), Origin(NEW, "exp_1", 1))
+    row = experiments.add(session, DEFAULT_WORKSPACE, draft(spec), now(session), Origin(NEW, "exp_1", 1))
     forks.keep(session, row, graft)
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from gradus.errors import GradusError, TooManyRequests
+from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub import idempotency
@@ -33,7 +34,7 @@ def add(hub: Hub, workspace: str, most: Quotas) -> str:
     with hub.write() as session:
         at = now(session)
         quotas.refuse_if_full(session, workspace, 1, most)
-        row = experiments.add(session, workspace, SPEC, at)
+        row = experiments.add(session, workspace, draft(SPEC), at)
         events.append(session, [events.log(row.id, "added")], at)
     return row.id
 
@@ -172,7 +173,7 @@ def test_two_workspaces_may_use_the_same_idempotency_key(hub: Hub) -> None:
 def test_an_experiment_over_a_quota_is_told_the_number_and_the_limit(most: Quotas, path: str, said: str) -> None:
     parameters = 13 * 3 + 3 + 3 * 3 + 3
     assert parameters == 54
-    found = quotas.mistakes(SPEC, most)
+    found = quotas.mistakes(resolve(SPEC), most)
     assert [one.path for one in found] == ([] if most.parameters == 60 else [path])
     assert all(said in one.message for one in found)
 

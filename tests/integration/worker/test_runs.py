@@ -18,6 +18,7 @@ from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from hub.database.database import now
 from hub.experiments import experiments
+from hub.experiments.prepared import draft
 from hub.hub import Hub
 from hub.jobs import control
 from hub.messaging.message import SENT, Hint, message
@@ -264,7 +265,7 @@ def assert_lost_hints_are_sent_again(hub: Hub) -> None:
     """The reconciler is at work."""
     with hub.write() as session:
         spec = Spec(dataset="digits", layers=[8], epochs=1)
-        row = experiments.add(session, DEFAULT_WORKSPACE, spec, now(session))
+        row = experiments.add(session, DEFAULT_WORKSPACE, draft(spec), now(session))
         session.execute(
             update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) - timedelta(hours=1))
         )

@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
+from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
+from gradus.summary import listed_facts, network_facts
 from gradus.wire.experiment import ExperimentRecord
 
 AT = "2026-11-22T12:00:00.000000Z"
@@ -32,7 +34,10 @@ def document(epochs: int = 3, spec: dict[str, Any] | None = None, **changes: Any
     )
     people = {"name": "one", "tags": [], "notes": ""}
     known = {"id": "exp_1", "status": "queued", "fingerprint": "f", "parameters": 1, "attempts": 0, "created_at": AT}
-    return {**nothing, **people, **known, "spec": whole.document(), "progress": progress, **changes}
+    resolved = resolve(whole)
+    facts = {**listed_facts(resolved.spec), **network_facts(resolved)}
+    facts["layers"] = [layer.model_dump(mode="json") for layer in facts["layers"]]
+    return {**nothing, **people, **known, **facts, "spec": resolved.document, "progress": progress, **changes}
 
 
 def record(**changes: Any) -> bytes:

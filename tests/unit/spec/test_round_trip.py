@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from gradus.datasets import DATASETS
+from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.summary import dry_run
 from tests.documents import specs
@@ -27,7 +28,7 @@ def test_a_spec_comes_back_from_json_bit_for_bit(document: dict[str, Any]) -> No
 @given(SPECS)
 def test_any_valid_spec_can_be_summed_up(document: dict[str, Any]) -> None:
     experiment = Spec.model_validate(document)
-    summary = dry_run(experiment)
+    summary = dry_run(resolve(experiment))
     assert summary.parameters > 0
     assert summary.memory_bytes > 4 * summary.parameters
     assert type(summary).model_validate_json(summary.model_dump_json()) == summary

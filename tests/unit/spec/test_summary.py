@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.spec.memory import evaluation_rows, memory_bytes
 from gradus.spec.network import plan
@@ -24,13 +25,13 @@ LECTURE: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100], "batch_size
     ],
 )
 def test_parameters_are_weights_biases_gammas_and_betas(spec: dict[str, Any], parameters: int) -> None:
-    summary = dry_run(Spec(**spec))
+    summary = dry_run(resolve(Spec(**spec)))
     assert summary.parameters == parameters
     assert sum(layer.parameters for layer in summary.layers) == parameters
 
 
 def test_every_layer_is_listed_with_its_shapes() -> None:
-    summary = dry_run(Spec(**{**LECTURE, "activation": "tanh"}))
+    summary = dry_run(resolve(Spec(**{**LECTURE, "activation": "tanh"})))
     assert [(layer.name, layer.input_shape, layer.output_shape, layer.activation) for layer in summary.layers] == [
         ("layers/0", (784,), (300,), "tanh"),
         ("layers/1", (300,), (100,), "tanh"),
@@ -39,7 +40,7 @@ def test_every_layer_is_listed_with_its_shapes() -> None:
 
 
 def test_examples_and_steps_are_those_of_an_epoch() -> None:
-    summary = dry_run(Spec(**LECTURE))
+    summary = dry_run(resolve(Spec(**LECTURE)))
     assert (summary.train_examples, summary.validation_examples, summary.test_examples) == (55_000, 5_000, 10_000)
     assert summary.steps_per_epoch == 1_100
 
@@ -50,13 +51,13 @@ def test_examples_and_steps_are_those_of_an_epoch() -> None:
 )
 def test_a_smaller_last_batch_is_a_step(batch_size: Any, limit: int | None, steps: int) -> None:
     spec = Spec(dataset={"name": "mnist", "limit": limit}, layers=[], batch_size=batch_size)
-    assert dry_run(spec).steps_per_epoch == steps
+    assert dry_run(resolve(spec)).steps_per_epoch == steps
 
 
 def test_the_spec_comes_back_with_nothing_left_to_defaults() -> None:
     spec = Spec(**LECTURE)
-    assert dry_run(spec).spec == spec.resolved()
-    assert dry_run(spec).fingerprint == spec.fingerprint()
+    assert dry_run(resolve(spec)).spec == spec.resolved()
+    assert dry_run(resolve(spec)).fingerprint == spec.fingerprint()
 
 
 def test_memory_is_data_parameters_and_the_larger_of_step_and_evaluation() -> None:
