@@ -100,9 +100,9 @@ def _places(hub: Hub) -> Places:
 def _filters(places: Places) -> dict[str, Filter]:
     return {
         "newest page of 50": Filter(),
-        "status=succeeded (90 %)": Filter(status=Status.SUCCEEDED),
-        "status=paused (1 %)": Filter(status=Status.PAUSED),
-        "status=running (none)": Filter(status=Status.RUNNING),
+        "status=succeeded (90 %)": Filter(statuses=(Status.SUCCEEDED,)),
+        "status=paused (1 %)": Filter(statuses=(Status.PAUSED,)),
+        "status=running (none)": Filter(statuses=(Status.RUNNING,)),
         "tag of half": Filter(tag="baseline"),
         "tag of 2 %": Filter(tag="week-3"),
         "tag of 0.1 %": Filter(tag="rare"),

@@ -45,8 +45,8 @@ class CreateQuery(Query):
 class ListQuery(Query):
     """Of `GET /v1/experiments`."""
 
-    status: Status | None = None
-    """Only those in this status."""
+    status: Annotated[tuple[Status, ...], Field(max_length=len(Status))] = ()
+    """Only those in this status, or in any of several, each as `status=…`."""
     tag: Text | None = None
     """Only those with this tag."""
     dataset: Text | None = None
@@ -64,7 +64,7 @@ class ListQuery(Query):
 
     def filter(self) -> Filter:
         """What the list shows."""
-        return Filter(self.status, self.tag, self.dataset, self.sweep, self.q, self.id)
+        return Filter(tuple(dict.fromkeys(self.status)), self.tag, self.dataset, self.sweep, self.q, self.id)
 
 
 def _tag(seen: Seen) -> str:

@@ -46,13 +46,13 @@ class Experiments(Host[P]):
     def list(
         self,
         *,
-        status: str | None = None,
+        status: str | Sequence[str] | None = None,
         tag: str | None = None,
         dataset: str | None = None,
         sweep: str | None = None,
         q: str | None = None,
     ) -> Flow[Run[P], None]:
-        """Every run that fits, newest first, page by page as they are wanted."""
+        """Every run that fits, newest first, page by page as they are wanted; in this status or any of several."""
         wanted = partial(calls.experiments, status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, limit=PAGE)
         return walk(lambda cursor: wanted(cursor=cursor), self.run_of)
 

@@ -36,7 +36,8 @@ _AFTER_ALL = "exp_~"
 class Filter:
     """What a list shows; None shows all."""
 
-    status: Status | None = None
+    statuses: tuple[Status, ...] = ()
+    """In any of these; in all, if there are none."""
     tag: str | None = None
     dataset: str | None = None
     sweep: str | None = None
@@ -150,9 +151,20 @@ def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
 
 def page(session: Session, workspace_id: str, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
     """Up to `limit` experiments of a workspace older than the one called `before`, newest first."""
-    query, id_ = _filtered(workspace_id, shown)
-    bounded = query.where(id_ < (before or _AFTER_ALL))
-    return session.scalars(bounded.order_by(id_.desc()).limit(limit)).all()
+    found = [
+        row
+        for status in shown.statuses or (None,)
+        for row in _newest(session, workspace_id, shown, status, before or _AFTER_ALL, limit)
+    ]
+    return sorted(found, key=lambda row: row.id, reverse=True)[:limit]
+
+
+def _newest(
+    session: Session, workspace_id: str, shown: Filter, status: Status | None, before: str, limit: int
+) -> Sequence[ExperimentRow]:
+    """One page of one status, or of all: of several at once a database would sort everything that is in them."""
+    query, id_ = _filtered(workspace_id, shown, status)
+    return session.scalars(query.where(id_ < before).order_by(id_.desc()).limit(limit)).all()
 
 
 def count_by_status(session: Session, workspace_id: str | None = None) -> dict[Status, int]:
@@ -218,14 +230,16 @@ def _words(row: ExperimentRow) -> str:
     return f"{row.name}\n{row.notes}\n{row.id}".lower()
 
 
-def _filtered(workspace_id: str, shown: Filter) -> tuple[Select[ExperimentRow], InstrumentedAttribute[str]]:
+def _filtered(
+    workspace_id: str, shown: Filter, status: Status | None
+) -> tuple[Select[ExperimentRow], InstrumentedAttribute[str]]:
     """The rows that are shown, and the id to sort them by: that of the table or index to walk.
 
     With one of another table a database would read every row of a tag, or every word, before it sorts.
     """
     row, id_ = ExperimentRow, ExperimentRow.id
     query = select(row).where(row.workspace_id == workspace_id)
-    for column, wanted in ((row.status, shown.status), (row.dataset, shown.dataset), (row.sweep_id, shown.sweep)):
+    for column, wanted in ((row.status, status), (row.dataset, shown.dataset), (row.sweep_id, shown.sweep)):
         if wanted is not None:
             query = query.where(column == wanted)
     if shown.ids:
@@ -235,7 +249,7 @@ def _filtered(workspace_id: str, shown: Filter) -> tuple[Select[ExperimentRow], 
         query = query.join(WordsRow, WordsRow.experiment_id == row.id).where(
             WordsRow.workspace_id == workspace_id, said
         )
-        if shown == Filter(q=shown.q):
+        if status is None and shown == Filter(q=shown.q):
             id_ = WordsRow.experiment_id
     if shown.tag is not None:
         tagged = (TagRow.workspace_id == workspace_id, TagRow.tag == shown.tag)

@@ -36,7 +36,7 @@ def dry_run(spec: SpecLike | None = None, /, **fields: Any) -> Call[DryRun]:
 
 def experiments(
     *,
-    status: str | None = None,
+    status: str | Iterable[str] | None = None,
     tag: str | None = None,
     dataset: str | None = None,
     sweep: str | None = None,
@@ -45,9 +45,10 @@ def experiments(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Call[ExperimentPage]:
-    """Experiments, newest first; with `ids`, at most 200, only these."""
-    chosen = {"id": named} if (named := tuple(ids)) else {}
-    query = chosen | given(status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, cursor=cursor, limit=limit)
+    """Experiments, newest first, in this status or any of several; with `ids`, at most 200, only these."""
+    statuses = (status,) if isinstance(status, str) else tuple(status or ())
+    chosen = {name: values for name, values in (("id", tuple(ids)), ("status", statuses)) if values}
+    query = chosen | given(tag=tag, dataset=dataset, sweep=sweep, q=q, cursor=cursor, limit=limit)
     return Call("GET", "/v1/experiments", ExperimentPage.model_validate_json, query=query)
 
 

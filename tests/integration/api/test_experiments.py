@@ -44,11 +44,13 @@ def test_filters_show_what_they_name(service: Service, client: httpx.Client) -> 
     submit(service.hub, name="wine", dataset="wine", notes="the red ONE", tags=["b"])
     claim(service.hub, submit(service.hub, name="running"))
 
-    def names(**query: str) -> list[str]:
+    def names(**query: str | list[str]) -> list[str]:
         return [one["name"] for one in client.get("/v1/experiments", params=query).json()["data"]]
 
     assert names() == ["running", "wine", "Straße 100%"]
     assert names(status="running") == ["running"]
+    assert names(status=["queued", "running", "queued"]) == ["running", "wine", "Straße 100%"]
+    assert names(status=["queued", "failed"], limit="1") == ["wine"]
     assert names(tag="b") == ["wine", "Straße 100%"]
     assert names(tag="b", dataset="wine") == ["wine"]
     assert names(q="red one") == ["wine"]

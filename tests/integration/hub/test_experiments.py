@@ -1,6 +1,7 @@
 """Experiments in the database: filters, pages, removal."""
 
 import pytest
+from sqlalchemy import update
 
 from gradus.spec.experiment import Spec
 from gradus.status import Status
@@ -8,7 +9,7 @@ from hub.experiments import experiments
 from hub.experiments.experiments import Filter
 from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.tables import JobRow, TagRow
+from hub.tables import ExperimentRow, JobRow, TagRow
 from tests.integration.hub.work import claim, submit, train_epoch
 
 
@@ -26,10 +27,25 @@ def test_ids_sort_by_age_and_pages_meet_without_gap(hub: Hub) -> None:
     assert walked == sorted(ids, reverse=True) == ids[::-1]
 
 
+def test_pages_of_several_statuses_meet_without_gap(hub: Hub) -> None:
+    ids = [submit(hub).id for _ in range(6)]
+    claim(hub, submit(hub))
+    with hub.write() as session:
+        session.execute(update(ExperimentRow).where(ExperimentRow.id.in_(ids[::2])).values(status=Status.FAILED))
+    shown, walked = Filter(statuses=(Status.QUEUED, Status.FAILED)), list[str]()
+    with hub.read() as session:
+        while page := experiments.page(session, "default", shown, walked[-1] if walked else None, 2):
+            walked += [row.id for row in page]
+    assert walked == ids[::-1]
+
+
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (Filter(status=Status.RUNNING), {"wine"}),
+        (Filter(statuses=(Status.RUNNING,)), {"wine"}),
+        (Filter(statuses=(Status.RUNNING, Status.QUEUED)), {"digits", "wine"}),
+        (Filter(statuses=(Status.QUEUED, Status.FAILED), tag="b"), {"digits"}),
+        (Filter(statuses=(Status.QUEUED, Status.FAILED), q="wine"), set()),
         (Filter(dataset="digits"), {"digits"}),
         (Filter(tag="b"), {"digits", "wine"}),
         (Filter(tag="b", dataset="wine"), {"wine"}),
