@@ -1,4 +1,4 @@
-"""What the shell offers on Tab. The service is asked only for a moment: a slow answer is worse than none."""
+"""What the shell offers on Tab. The service gets little time to answer: a slow answer is worse than none."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -13,61 +13,61 @@ from gradus.spec.word import Word, words_of
 
 T = TypeVar("T")
 
-PATIENCE = 0.7
-"""Seconds."""
+TIMEOUT = 0.7
+"""Seconds to wait for the service."""
 OFFERED = 50
-"""Newest experiments or sweeps."""
+"""How many of the newest experiments or sweeps are offered."""
 
 Offer = tuple[str, str]
-"""What is written, and what it is."""
+"""A word and its description."""
 
 
 def experiments(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The newest experiments, by id."""
-    page = _asked(context, calls.experiments(limit=OFFERED))
-    return _beginning(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
+    page = _answer(context, calls.experiments(limit=OFFERED))
+    return _matching(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
 
 
 def sweeps(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The newest sweeps, by id."""
-    page = _asked(context, calls.sweeps(limit=OFFERED))
-    return _beginning(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
+    page = _answer(context, calls.sweeps(limit=OFFERED))
+    return _matching(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
 
 
 def datasets(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The data sets of the service, by name."""
-    page = _asked(context, calls.datasets())
-    return _beginning(incomplete, ((one.name, one.title) for one in page.data) if page else ())
+    page = _answer(context, calls.datasets())
+    return _matching(incomplete, ((one.name, one.title) for one in page.data) if page else ())
 
 
 def families(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The families of the catalogue."""
-    catalog = _asked(context, calls.catalog())
+    catalog = _answer(context, calls.catalog())
     found = catalog.families.items() if catalog else ()
-    return _beginning(incomplete, ((name, ", ".join(one.kind for one in kinds)) for name, kinds in found))
+    return _matching(incomplete, ((name, ", ".join(one.kind for one in kinds)) for name, kinds in found))
 
 
 def paths(incomplete: str) -> Sequence[Offer]:
-    """Places of a spec, with the equals sign that follows: `optimizer.lr=`."""
-    return _beginning(incomplete, ((f"{path}=", said) for path, said in _paths(Spec)))
+    """The fields of a spec, each with an equals sign: `optimizer.lr=`."""
+    return _matching(incomplete, ((f"{path}=", text) for path, text in _paths(Spec)))
 
 
-def _paths(word: type[Word], way: str = "") -> Iterator[Offer]:
-    for name, field in word.model_fields.items():
-        yield f"{way}{name}", (field.description or "").partition("\n")[0]
+def _paths(model: type[Word], prefix: str = "") -> Iterator[Offer]:
+    for name, field in model.model_fields.items():
+        yield f"{prefix}{name}", (field.description or "").partition("\n")[0]
         for inner in words_of(field.annotation):
-            yield from _paths(inner, f"{way}{name}.")
+            yield from _paths(inner, f"{prefix}{name}.")
 
 
-def _beginning(incomplete: str, offers: Iterable[Offer]) -> Sequence[Offer]:
-    """Each once: several optimizers have an `lr`."""
-    return list({word: (word, printable(said)) for word, said in offers if word.startswith(incomplete)}.values())
+def _matching(incomplete: str, offers: Iterable[Offer]) -> Sequence[Offer]:
+    """The matching offers, without duplicates: several optimizers have an `lr`."""
+    return list({word: (word, printable(text)) for word, text in offers if word.startswith(incomplete)}.values())
 
 
-def _asked(context: typer.Context, call: Call[T]) -> T | None:
-    """What the service answers in time."""
+def _answer(context: typer.Context, call: Call[T]) -> T | None:
+    """The answer of the service, or None if it does not come in time."""
     try:
-        with Client(find_access(context.params.get("url")), timeout=PATIENCE) as client:
+        with Client(find_access(context.params.get("url")), timeout=TIMEOUT) as client:
             return client.send(call, retries=0)
-    except GradusError:  # Tab has no place for it; the command itself will say it
+    except GradusError:  # the command itself will report it
         return None

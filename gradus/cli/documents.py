@@ -1,4 +1,4 @@
-"""JSON and YAML as specs are written in them."""
+"""Reads and writes JSON and YAML."""
 
 import json
 import re
@@ -14,20 +14,20 @@ from gradus.streams import writes_unicode
 
 
 def read(source: str) -> list[Any]:
-    """The documents of a file, or of `-`, the standard input. YAML can hold several, with `---` between them.
+    """The documents of a file, or of `-`, standard input. YAML can hold several, separated by `---`.
 
     Raises:
-        BadRequest: it cannot be read, is neither JSON nor YAML, or names a key twice.
+        BadRequest: it cannot be read, is neither JSON nor YAML, or has a key twice.
     """
-    where = "the standard input" if source == "-" else source
+    where = "standard input" if source == "-" else source
     return parse(_text(source, where), where)
 
 
 def parse(text: str, where: str) -> list[Any]:
-    """The documents of a text from there.
+    """The documents of a text; `where` it comes from is for error messages.
 
     Raises:
-        BadRequest: it is neither JSON nor YAML, holds nothing, or names a key twice.
+        BadRequest: it is neither JSON nor YAML, is empty, or has a key twice.
     """
     if text.lstrip()[:1] in {"{", "["}:
         return _json_or_yaml(text, where)
@@ -43,11 +43,13 @@ def parse(text: str, where: str) -> list[Any]:
 
 
 def write_yaml(document: Any) -> str:
-    """The document in YAML, its keys in their order."""
+    """The document as YAML, its keys in their order."""
     yaml = import_module("yaml")
-    dumper = _with_scalars(type("Dumper", (yaml.SafeDumper,), {}))  # quotes what either YAML would take for no text
+    dumper = _with_scalars(
+        type("Dumper", (yaml.SafeDumper,), {})
+    )  # quotes every string that YAML 1.1 or 1.2 would not read as one
     text: str = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=writes_unicode())
-    if UNPRINTABLE.search(text.replace("\n", "")):  # a direction that is overridden: as an escape it reads the same
+    if UNPRINTABLE.search(text.replace("\n", "")):  # control characters; escaped, they read the same
         text = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=False)
     return text
 
@@ -58,36 +60,36 @@ def _text(source: str, where: str) -> str:
             return _standard_input()
         return Path(source).expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror or error) if isinstance(error, OSError) else "it is no text in UTF-8"
+        why = (error.strerror or error) if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadRequest(f"{where} cannot be read: {why}") from error
 
 
 def _standard_input() -> str:
-    """In UTF-8, as files are, whatever the terminal's encoding."""
+    """As UTF-8, like files, whatever the terminal's encoding."""
     given = getattr(sys.stdin, "buffer", None)
     return sys.stdin.read() if given is None else given.read().decode()
 
 
 def _json_or_yaml(text: str, where: str) -> list[Any]:
-    """A mapping or a list in brackets is either; where it is neither, both say why."""
+    """Text in brackets may be either; if it is neither, the error names both reasons."""
     try:
         return [json_text.loads(text)]
     except json_text.KeyTwice as error:
         raise BadRequest(f"{where}: {error}") from error
-    except ValueError as no_json:
+    except ValueError as json_error:
         try:
             return _yaml(text)
         except json_text.KeyTwice as error:
             raise BadRequest(f"{where}: {error}") from error
-        except ValueError as no_yaml:
-            raise BadRequest(f"{where} is no JSON: {no_json}; and {no_yaml}") from no_yaml
+        except ValueError as yaml_error:
+            raise BadRequest(f"{where} is not JSON: {json_error}; and {yaml_error}") from yaml_error
 
 
 def _yaml(text: str) -> list[Any]:
-    """The documents of a text in YAML.
+    """The documents of a YAML text.
 
     Raises:
-        ValueError: what is wrong with it.
+        ValueError: it is not valid.
     """
     yaml = import_module("yaml")
     try:
@@ -95,20 +97,20 @@ def _yaml(text: str) -> list[Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""
-        raise ValueError(f"is no YAML{place}: {getattr(error, 'problem', error)}") from error
+        raise ValueError(f"is not YAML{place}: {getattr(error, 'problem', error)}") from error
 
 
 def _as_json(document: Any) -> Any:
     try:
         return json.loads(json.dumps(document))
-    except (TypeError, ValueError) as error:  # an alias inside what it names
-        raise ValueError(f"holds what JSON cannot: {error}") from error
+    except (TypeError, ValueError) as error:  # such as an alias inside its own anchor
+        raise ValueError(f"has a value that JSON cannot express: {error}") from error
 
 
 def _loader(yaml: Any) -> Any:
-    """Scalars as in JSON and YAML 1.2: `1e-4` is a number, and `no`, `on` and `2026-01-31` are texts.
+    """A loader with the scalars of JSON and YAML 1.2: `1e-4` is a number; `no`, `on` and `2026-01-31` are strings.
 
-    PyYAML reads YAML 1.1, in which each of these is something else; and of a key that stands twice, it takes the last.
+    PyYAML reads YAML 1.1, where each of these is something else. It also ignores duplicate keys, refused here.
     """
 
     def compose_mapping_node(self: Any, anchor: Any) -> Any:
@@ -121,7 +123,7 @@ def _loader(yaml: Any) -> Any:
 
 
 def _check_keys(mapping: Any) -> None:
-    """Before what `<<` merges into it comes in, which may be named anew."""
+    """Called before `<<` merges other keys into the mapping, which may appear in it again."""
     lines: dict[str, int] = {}
     for node, _ in mapping.value:
         key = _key(node)
@@ -132,16 +134,16 @@ def _check_keys(mapping: Any) -> None:
 
 
 def _key(node: Any) -> str | None:
-    """As JSON writes it, where it can be one: `1` and `"1"` are one key there."""
+    """The key as JSON writes it, if it can be one there: `1` and `"1"` are the same key."""
     if not isinstance(node.value, str):
         return None
     return str(float(node.value)) if node.tag.endswith(":float") else node.value
 
 
-def _with_scalars(reader_or_writer: Any) -> Any:
+def _with_scalars(loader_or_dumper: Any) -> Any:
     for tag, pattern, first in _SCALARS:
-        reader_or_writer.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
-    return reader_or_writer
+        loader_or_dumper.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
+    return loader_or_dumper
 
 
 _SCALARS = (
@@ -151,4 +153,4 @@ _SCALARS = (
     ("float", r"^-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", list("-0123456789.")),
     ("merge", r"^<<$", ["<"]),
 )
-"""Tag, form and first characters of what is no text."""
+"""Tag, pattern and first characters of every scalar that is not a string."""

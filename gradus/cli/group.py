@@ -1,47 +1,65 @@
-"""The program's commands by section; a command's module is imported only when the command is called."""
+"""The program's commands, each of whose modules is imported only when the command is called."""
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from gradus.cli.contents import SECTIONS, Entry
-from gradus.cli.exits import Exit
-from gradus.cli.help import Command, plain
+from gradus.cli import registry
+from gradus.cli.exit_codes import Exit
+from gradus.cli.help import SETTINGS, CommandHelp
 
 
-class Later(TyperCommand):
-    """A command that so far is a name and a line of help."""
+class LazyCommand(TyperCommand):
+    """A command that is a name and a line of help until it is called."""
 
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry.name, short_help=entry.help, rich_markup_mode=None)
-        self._module = f"gradus.cli.commands.{entry.module}"
+    def __init__(self, command: registry.Command) -> None:
+        super().__init__(command.name, short_help=command.help, rich_markup_mode=None)
+        self._target = command.target
 
-    def real(self) -> Any:
+    def load(self) -> Any:
         """The command itself."""
-        found = import_module(self._module).command
-        if isinstance(found, typer.Typer):
-            return typer.main.get_command(found)
-        app = plain()
-        app.command(self.name, cls=Command)(found)
+        module, _, function = self._target.partition(":")
+        app = typer.Typer(
+            add_completion=False,
+            pretty_exceptions_enable=False,
+            rich_markup_mode=None,
+            context_settings=dict(SETTINGS),
+        )
+        app.command(self.name, cls=CommandHelp)(getattr(import_module(f"gradus.cli.commands.{module}"), function))
         return typer.main.get_command(app)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Where a command begins, for running it and for completing its words."""
-        return self.real().make_context(info_name, args, parent, **extra)
+        """Where a command begins, both to run it and to complete its arguments."""
+        return self.load().make_context(info_name, args, parent, **extra)
 
 
-class Commands(TyperGroup):
-    """All of them."""
+class CommandGroup(TyperGroup):
+    """Commands by name; a wrong name gets a suggestion."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that is called."""
+        name = args[0]
+        if name not in self.commands and not name.startswith("-"):
+            close = [word for word in registry.SYNONYMS.get(name, ()) if word in self.commands]
+            close = close or get_close_matches(name, self.commands)
+            hint = f": did you mean {' or '.join(map(repr, close))}?" if close else ""
+            ctx.fail(f"'{ctx.command_path} {name}' is not a command{hint}")
+        return super().resolve_command(ctx, args)
+
+
+class Program(CommandGroup):
+    """All of them, by section."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for entry in (entry for entries in SECTIONS.values() for entry in entries):
-            self.add_command(Later(entry))
+        for entry in entries():
+            self.add_command(_command(entry))
 
     def invoke(self, ctx: Any) -> Any:
         """What the command returns is the exit code."""
@@ -50,14 +68,14 @@ class Commands(TyperGroup):
             sys.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
-            return Exit.CUT
+            return Exit.BROKEN_PIPE
         return code
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (the table knows)
-        """By what they are for."""
-        for title, entries in SECTIONS.items():
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (the registry knows)
+        """Each section with its commands."""
+        for title, found in registry.SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl([(entry.name, entry.help) for entry in entries])
+                formatter.write_dl([(entry.name, entry.help) for entry in found])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """The exit codes."""
@@ -65,6 +83,22 @@ class Commands(TyperGroup):
             formatter.write_dl([(str(int(code)), code.meaning) for code in Exit])
 
 
-def names() -> Sequence[str]:
-    """Of every command."""
-    return [entry.name for entries in SECTIONS.values() for entry in entries]
+def entries() -> Iterator[registry.Command | registry.Group]:
+    """Every command and group, in the order of the help."""
+    for found in registry.SECTIONS.values():
+        yield from found
+
+
+def _command(entry: registry.Command | registry.Group) -> Any:
+    if isinstance(entry, registry.Command):
+        return LazyCommand(entry)
+    group = CommandGroup(
+        name=entry.name,
+        help=entry.help,
+        no_args_is_help=False,
+        rich_markup_mode=None,
+        context_settings=dict(SETTINGS),
+    )
+    for command in entry.commands:
+        group.add_command(LazyCommand(command))
+    return group

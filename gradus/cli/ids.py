@@ -1,4 +1,4 @@
-"""The id that a person means: whole, by its first or last characters, or `last`."""
+"""Ids as people write them: in full, by their first or last characters, or `last`."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -10,49 +10,49 @@ from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.sweep import SweepSummary
 
 LETTERS = "0-9a-hjkmnp-tv-z"
-"""Of ids: Crockford's base 32."""
+"""The letters of ids: Crockford's base 32."""
 LENGTH = 26
 SHORT = 6
-"""Characters of an id that tables show."""
+"""How many characters of an id a table shows."""
 
 Named = ExperimentRecord | SweepSummary
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What has ids."""
+    """A kind of thing that has ids."""
 
     prefix: str
     noun: str
     newest: Callable[[Client], Sequence[Named]]
-    """The newest alone, or nothing."""
+    """The newest one, or nothing."""
     matching: Callable[[Client, str], Iterable[Named]]
-    """Those that may have an id that begins or ends like this, newest first."""
+    """Those whose id may begin or end with a text, newest first."""
 
 
 def resolve(client: Client, given: str) -> str:
     """The id of an experiment.
 
     Raises:
-        NotFound: no experiment has an id like that.
-        BadRequest: several have, or it is no id at all.
+        NotFound: no experiment matches.
+        BadRequest: several match, or it cannot be an id.
     """
     return _resolve(client, given, EXPERIMENT)
 
 
 def resolve_all(client: Client, given: Iterable[str]) -> list[str]:
-    """Each once."""
+    """The ids of experiments, without duplicates."""
     return list(dict.fromkeys(resolve(client, one) for one in given))
 
 
 def resolve_sweep(client: Client, given: str) -> str:
-    """The id of a sweep, likewise."""
+    """The id of a sweep; raises what `resolve` does."""
     return _resolve(client, given, SWEEP)
 
 
-def short(of: str) -> str:
-    """What a table shows of an id."""
-    return of[-SHORT:]
+def short(full: str) -> str:
+    """The part of an id that a table shows."""
+    return full[-SHORT:]
 
 
 def _resolve(client: Client, given: str, kind: Kind) -> str:
@@ -60,7 +60,7 @@ def _resolve(client: Client, given: str, kind: Kind) -> str:
         return _newest(client, kind)
     text = given.strip().lower().removeprefix(kind.prefix)
     if not re.fullmatch(f"[{LETTERS}]{{1,{LENGTH}}}", text):
-        raise BadRequest(_no_id(given, kind))
+        raise BadRequest(_invalid(given, kind))
     if len(text) == LENGTH:
         return f"{kind.prefix}{text}"
     found = [one for one in kind.matching(client, text) if one.id.endswith(text) or one.id.startswith(given)]
@@ -77,17 +77,17 @@ def _only(kind: Kind, given: str, found: list[Named]) -> str:
     if len(found) == 1:
         return found[0].id
     if not found:
-        raise NotFound(f"no {kind.noun} has an id that begins or ends with '{given}'")
+        raise NotFound(f"{kind.noun} not found: no id begins or ends with '{given}'")
     some = ", ".join(f"{one.id} ({one.name})" if one.name else one.id for one in found[:3])
-    raise BadRequest(f"{len(found)} {kind.noun}s have such an id, take more of '{given}': {some}")
+    raise BadRequest(f"'{given}' matches {len(found)} {kind.noun}s; write more of the id: {some}")
 
 
-def _no_id(given: str, kind: Kind) -> str:
+def _invalid(given: str, kind: Kind) -> str:
     if kind is EXPERIMENT and given.startswith(SWEEP.prefix):
-        return f"'{given}' is the id of a sweep: see gradus sweep --help"
+        return f"'{given}' is the id of a sweep, not of an experiment: see gradus sweeps --help"
     if kind is SWEEP and given.startswith(EXPERIMENT.prefix):
         return f"'{given}' is the id of an experiment, not of a sweep"
-    return f"'{given}' is no id: write {kind.prefix}…, its last characters, or last"
+    return f"'{given}' is not an id: write {kind.prefix}…, its last characters, or last"
 
 
 EXPERIMENT = Kind(

@@ -1,4 +1,4 @@
-"""`gradus`: parses, runs one command, and turns an error into a sentence, a hint and an exit code."""
+"""`gradus`: parses the command line, runs one command, and prints an error as a sentence, a hint and an exit code."""
 
 import signal
 import sys
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gradus import __version__
-from gradus.cli.exits import Exit
-from gradus.cli.group import Commands
+from gradus.cli.exit_codes import Exit
+from gradus.cli.group import Program
 from gradus.cli.help import SETTINGS
 from gradus.printable import printable
 from gradus.streams import tolerate_any_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gradus.errors import GradusError
 
 cli = typer.Typer(
-    cls=Commands,
+    cls=Program,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -34,7 +34,7 @@ def gradus(
     """Gradus trains neural networks as a service: one spec in, metrics of every epoch out.
 
     Begin with `gradus up` in one terminal and `gradus submit --example digits --watch` in another.
-    An ID may be shortened to its last characters, and `last` is the newest experiment.
+    An ID may be shortened to its last characters; `last` is the newest experiment.
     """
     if context.invoked_subcommand is None:
         sys.stdout.write(f"{__version__ if version else context.get_help()}\n")
@@ -43,29 +43,30 @@ def gradus(
 def main() -> None:
     """Run the command line."""
     tolerate_any_text()
-    _take_interrupts()
+    _accept_interrupts()
     try:
         code = cli(prog_name="gradus", standalone_mode=False)
     except typer.TyperException as error:
-        code = _refused(error)
+        code = _usage_error(error)
     except typer.Abort:
         code = Exit.INTERRUPTED
-    except _known() as error:
-        code = _told(error)
+    except _error_type() as error:
+        code = _error(error)
     sys.exit(code)
 
 
-def _take_interrupts() -> None:
-    """Let Ctrl-C and `kill -INT` end what they are said to end.
+def _accept_interrupts() -> None:
+    """Make Ctrl-C and `kill -INT` work even where the parent process ignores SIGINT.
 
-    A script's shell starts background jobs with that signal ignored; nohup ignores SIGHUP, which stays so.
+    A shell script starts background jobs with SIGINT ignored, and children inherit that. SIGHUP, which nohup ignores,
+    stays ignored.
     """
     if current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _refused(error: Any) -> Exit:
-    """A command that cannot be understood."""
+def _usage_error(error: Any) -> Exit:
+    """The command line itself is wrong."""
     message = error.format_message()
     context = getattr(error, "ctx", None)
     hint = f"\nhint: {context.command_path} --help" if context is not None else ""
@@ -73,13 +74,13 @@ def _refused(error: Any) -> Exit:
     return Exit.REFUSED
 
 
-def _known() -> "type[GradusError]":
-    """Looked up only once something is raised: the errors bring all of the spec along."""
+def _error_type() -> "type[GradusError]":
+    """Imported only once something is raised: the errors import the whole spec."""
     return import_module("gradus.errors").GradusError  # type: ignore[no-any-return]
 
 
-def _told(error: "GradusError") -> Exit:
-    trouble = import_module("gradus.cli.trouble")
-    sys.stderr.write(f"{trouble.sentence(error)}\n")
-    code: Exit = trouble.code_of(error)
+def _error(error: "GradusError") -> Exit:
+    errors = import_module("gradus.cli.errors")
+    sys.stderr.write(f"{errors.message(error)}\n")
+    code: Exit = errors.code_of(error)
     return code

@@ -1,45 +1,60 @@
 """Arguments and options that several commands take."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gradus.cli import completion
+from gradus.environment import path_of
 from gradus.errors import BadRequest
 
+
+def _folder(given: str) -> Path:
+    return path_of(given, "--data")
+
+
 Url = Annotated[
-    str | None, typer.Option(metavar="URL", help="The service; else GRADUS_URL, else the one of `gradus up`.")
+    str | None,
+    typer.Option(metavar="URL", help="URL of the service.  [default: GRADUS_URL, else the service of `gradus up`]"),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print ids only.")]
 Id = Annotated[
     str,
-    typer.Argument(
-        metavar="ID", help="An id, the last characters of one, or `last`.", autocompletion=completion.experiments
-    ),
+    typer.Argument(metavar="ID", help="An id, its last characters, or `last`.", autocompletion=completion.experiments),
 ]
 Ids = Annotated[
     list[str],
-    typer.Argument(
-        metavar="ID", help="Ids, the last characters of them, or `last`.", autocompletion=completion.experiments
-    ),
+    typer.Argument(metavar="ID", help="Ids, their last characters, or `last`.", autocompletion=completion.experiments),
+]
+SweepId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="An id, its last characters, or `last`.", autocompletion=completion.sweeps),
 ]
 Changes = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        help="Change the spec: optimizer.lr=0.01, layers='[300, 100]'. Again for more.",
+        help="Set a field of the spec, such as optimizer.lr=0.01 or layers='[300, 100]'. Repeatable.",
         autocompletion=completion.paths,
     ),
 ]
+Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="List at most N.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", parser=_folder, help="Data folder.  [default: GRADUS_DATA_DIR, else ~/.gradus]"),
+]
+Port = Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port of the API; 0 for any free port.")]
 
 
-def one_of(**given: bool) -> None:
-    """Refuses switches of which only one can be obeyed.
+def at_most_one(**given: bool) -> None:
+    """Refuses flags that contradict each other.
 
     Raises:
         BadRequest: more than one is given.
     """
     chosen = [f"--{name.replace('_', '-')}" for name, on in given.items() if on]
     if len(chosen) > 1:
-        raise BadRequest(f"take {' or '.join(chosen)}, not both")
+        raise BadRequest(f"{chosen[0]} and {chosen[1]} cannot be combined")

@@ -1,4 +1,4 @@
-"""What goes where: answers to the standard output, talk about them to the error output."""
+"""Where output goes: answers to standard output, everything else to standard error."""
 
 import json
 import re
@@ -9,18 +9,18 @@ from typing import Any
 from pydantic import BaseModel
 from rich.console import RenderableType
 
-from gradus.cli.screen import UNBOUNDED, Screen
+from gradus.cli.console import UNBOUNDED, Screen
 from gradus.printable import UNPRINTABLE, printable
 from gradus.streams import writes_unicode
 
 
 def on_terminal() -> bool:
-    """Whether a person reads the standard output."""
+    """Whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
 def console() -> Screen:
-    """The standard output; without colours where it is no terminal or NO_COLOR is set."""
+    """The standard output; without colors if it is not a terminal or NO_COLOR is set."""
     return Screen(width=None if on_terminal() else UNBOUNDED)
 
 
@@ -30,7 +30,7 @@ def errors() -> Screen:
 
 
 def show(what: RenderableType) -> None:
-    """Print a table or a line; without spaces at the ends of lines where no terminal shows it."""
+    """Print a table or a line; without trailing spaces if it does not go to a terminal."""
     screen = console()
     if on_terminal():
         screen.print(what, crop=False)
@@ -41,23 +41,23 @@ def show(what: RenderableType) -> None:
 
 
 def say(line: str) -> None:
-    """One line of the answer, at once."""
+    """One line of the answer, unbuffered."""
     write(f"{printable(line)}\n")
 
 
 def write(text: str) -> None:
-    """A piece of the answer, as it is, at once."""
+    """A piece of the answer, as it is, unbuffered."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
-def talk(line: str) -> None:
-    """Say something that is no part of the answer."""
+def note(line: str) -> None:
+    """Print a line that is not part of the answer."""
     sys.stderr.write(f"{printable(line)}\n")
 
 
 def document(message: BaseModel) -> Any:
-    """Its JSON document, with NaN and infinities as strings."""
+    """The message as a JSON document, with NaN and infinities as strings."""
     return json.loads(message.model_dump_json())
 
 
@@ -67,21 +67,21 @@ def print_json(value: Any) -> None:
 
 
 def print_json_line(value: Any) -> None:
-    """Print one document of a stream, in one line, at once."""
+    """Print one document of a stream, in one line, unbuffered."""
     _write_json(document(value) if isinstance(value, BaseModel) else value, indent=None)
 
 
 def print_all(messages: Sequence[BaseModel]) -> None:
-    """Print the list of their documents, of one too: who reads it need not know how many were asked for."""
+    """Print the list of their documents, even of a single one, so that readers need not know how many to expect."""
     print_json(list(map(document, messages)))
 
 
 def _write_json(value: Any, indent: int | None) -> None:
-    r"""What the output cannot write, or what would command a terminal, is `\u6f22` as JSON has it."""
+    r"""Characters that the encoding lacks, or that would control a terminal, are escaped: `\u6f22`."""
     text = json.dumps(value, indent=indent, ensure_ascii=not writes_unicode())
-    write(f"{UNPRINTABLE.sub(_as_json_has_it, text)}\n")
+    write(f"{UNPRINTABLE.sub(_json_escape, text)}\n")
 
 
-def _as_json_has_it(found: re.Match[str]) -> str:
-    r"""`\u009b`; the line ends are those between keys, for a text's are written out already."""
+def _json_escape(found: re.Match[str]) -> str:
+    r"""`\u009b`. Line ends stay: they stand between keys, those inside texts are escaped already."""
     return "\n" if found[0] == "\n" else f"\\u{ord(found[0]):04x}"

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gradus.cli.exits import Exit
+from gradus.cli.exit_codes import Exit
 from gradus.cli.main import main
 from gradus.client import Client, calls
 from gradus.status import Status
@@ -123,21 +123,21 @@ def test_one_run_shows_its_epochs_in_a_table(service: Service, trained: str) -> 
     assert fits(terminal.lines)
 
 
-@pytest.mark.parametrize("command", [("watch",), ("logs", "-f"), ("sweep", "watch")], ids=" ".join)
+@pytest.mark.parametrize("command", [("watch",), ("logs", "-f"), ("sweeps", "watch")], ids=" ".join)
 def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
     service: Service, command: tuple[str, ...]
 ) -> None:
-    create = ("sweep", "create", "--example", "digits", "--variant", "dropout=0.1") if "sweep" in command else EXAMPLE
+    create = ("sweeps", "create", "--example", "digits", "--variant", "dropout=0.1") if "sweeps" in command else EXAMPLE
     one = service.answer(*create, *LONG)
     with service.terminal(*command, one) as terminal:
         terminal.wait_for("/2000" if one.startswith("exp_") else "0/2")
         terminal.press("\x03")
         assert terminal.exit_code() == Exit.INTERRUPTED
     assert "Traceback" not in terminal.raw
-    assert f"To come back: gradus {'sweep ' * ('sweep' in command)}watch {one}" in "".join(terminal.lines)
+    assert f"To watch again: gradus {'sweeps ' * ('sweeps' in command)}watch {one}" in "".join(terminal.lines)
     if one.startswith("swp_"):
-        assert service.document("sweep", "show", one)["status"] in {"queued", "running"}
-        assert service.document("sweep", "cancel", one)["id"] == one
+        assert service.document("sweeps", "show", one)["status"] in {"queued", "running"}
+        assert service.document("sweeps", "cancel", one)["id"] == one
     else:
         assert service.client.send(calls.experiment(one)).status in {Status.QUEUED, Status.RUNNING}
         assert service.only("cancel", one)["id"] == one
@@ -154,17 +154,17 @@ def test_colours_are_for_terminals_that_want_them(service: Service, trained: str
 TABLES: tuple[tuple[str, ...], ...] = (
     ("ls",),
     ("show", "last"),
-    ("datasets",),
+    ("datasets", "ls"),
     ("catalog", "optimizers"),
     ("system",),
-    ("keys", "list"),
-    ("sweep", "create", "--example", "digits", "--grid", "optimizer.lr=0.1,0.01", "--seeds", "2", "--dry-run"),
+    ("keys", "ls"),
+    ("sweeps", "create", "--example", "digits", "--grid", "optimizer.lr=0.1,0.01", "--seeds", "2", "--dry-run"),
 )
 ANSWERS: tuple[tuple[str, ...], ...] = (
     *TABLES,
-    ("datasets", "digits"),
+    ("datasets", "show", "digits"),
     ("catalog",),
-    ("sweep", "ls"),
+    ("sweeps", "ls"),
     ("submit", "--example", "digits", "--dry-run"),
     ("open",),
     ("keys", "link"),
@@ -262,7 +262,7 @@ def test_deleting_asks_first_in_a_terminal(service: Service) -> None:
         terminal.wait_for("Delete?")
         terminal.press("n\n")
         assert terminal.exit_code() == Exit.OK
-    assert "nothing is deleted" in terminal.lines
+    assert "nothing deleted" in terminal.lines
     assert service.document("show", one)["id"] == one
 
 
@@ -276,7 +276,7 @@ def test_runs_are_compared_by_what_differs(service: Service, trained: str) -> No
 
 
 def test_a_sweep_shows_means_with_intervals_and_differences_to_the_base(service: Service) -> None:
-    create = ("sweep", "create", "--example", "digits", "--set", "epochs=2", "--seeds", "2")
+    create = ("sweeps", "create", "--example", "digits", "--set", "epochs=2", "--seeds", "2")
     variants = ("--variant", "batch_norm=true", "--variant", "hopeless: optimizer=sgd optimizer.lr=1e6")
     with service.terminal(*create, *variants, "--name", "techniques", "--watch") as terminal:
         assert terminal.exit_code() == Exit.FAILED
@@ -286,7 +286,7 @@ def test_a_sweep_shows_means_with_intervals_and_differences_to_the_base(service:
     assert "[" in rows["+ batch_norm=true"]
     assert "the base" in rows["base"]
     assert "0/2" in rows["hopeless"]
-    found = service.document("sweep", "show", "last")
+    found = service.document("sweeps", "show", "last")
     assert {result["label"] for result in found["results"]} == set(rows) & {"base", "+ batch_norm=true", "hopeless"}
     members = service.document("ls", "--sweep", found["id"])
     assert len(members) == 6
@@ -300,11 +300,11 @@ def test_a_sweep_shows_means_with_intervals_and_differences_to_the_base(service:
         ((*DIGITS, "--set", "optimizer.lrr=0.1"), Exit.REFUSED, "did you mean 'lr'?"),
         (("submit", "--set", "dataset=minst", "--set", "layers=[3]"), Exit.REFUSED, "did you mean 'mnist'?"),
         (("show", "zzzzzzzz"), Exit.REFUSED, "gradus ls"),
-        (("show", "no-id"), Exit.REFUSED, "is no id"),
-        (("compare", "last"), Exit.REFUSED, "two experiments"),
-        (("sweep", "show", "exp_01"), Exit.REFUSED, "not of a sweep"),
+        (("show", "no-id"), Exit.REFUSED, "is not an id"),
+        (("compare", "last"), Exit.REFUSED, "at least two experiments"),
+        (("sweeps", "show", "exp_01"), Exit.REFUSED, "not of a sweep"),
         (("catalog", "optimisers"), Exit.REFUSED, "did you mean 'optimizers'?"),
-        (("datasets", "digts"), Exit.REFUSED, "did you mean 'digits'?"),
+        (("datasets", "show", "digts"), Exit.REFUSED, "did you mean 'digits'?"),
         (("ls", "--url", "http://127.0.0.1:1"), Exit.UNREACHABLE, "gradus up"),
     ],
 )
@@ -322,7 +322,7 @@ def test_a_reader_that_goes_away_is_no_fault(service: Service, trained: str) -> 
     script = f"{gradus} logs {trained} | true; echo ${{PIPESTATUS[0]}}"
     env = {"PATH": os.environ["PATH"], **service.env}
     done = subprocess.run(["bash", "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(int(Exit.CUT))
+    assert done.stdout.strip() == str(int(Exit.BROKEN_PIPE))
     assert done.stderr == ""
 
 
@@ -331,7 +331,7 @@ def test_a_reader_that_goes_away_is_no_fault(service: Service, trained: str) -> 
     [
         ("gradus wat", "watch"),
         ("gradus show exp_", "exp_"),
-        ("gradus datasets dig", "digits"),
+        ("gradus datasets show dig", "digits"),
         ("gradus submit --set optimizer.l", "optimizer.lr="),
         ("gradus catalog opt", "optimizers"),
     ],

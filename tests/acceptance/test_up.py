@@ -218,7 +218,7 @@ def test_beyond_this_machine_and_below_a_path_a_key_is_asked_for_and_a_link_sign
             assert browser.post("/v1/session", json={"ticket": ticket}).status_code == 201
             assert browser.get("/v1/session").json()["role"] == "admin"
             assert browser.post("/v1/session", json={"ticket": ticket}).status_code == 401
-        listed = gradus(tmp_path, "keys", "list")
+        listed = gradus(tmp_path, "keys", "ls")
         assert "gradus up" in listed.stdout
         assert str(access.key) not in listed.stdout
 

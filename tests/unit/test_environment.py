@@ -12,9 +12,9 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from gradus import environment
-from gradus.cli.doctor import data as data_check
+from gradus.cli.commands.doctor import examine
+from gradus.cli.doctor import datasets as data_check
 from gradus.cli.doctor.check import State
-from gradus.cli.doctor.examination import examine
 from gradus.client import Access, Client, find_access
 from gradus.client.access import data_dir
 from gradus.client.calls import call
@@ -135,7 +135,7 @@ def test_without_a_home_the_doctor_looks_at_the_rest(monkeypatch: pytest.MonkeyP
     for name in ("GRADUS_DATA_DIR", "GRADUS_URL", "GRADUS_KEY"):
         monkeypatch.delenv(name, raising=False)
     found = {check.name: check for check in examine("http://127.0.0.1:1")}
-    assert "no home folder" in found["data folder"].said
+    assert "no home folder" in found["data folder"].message
     assert found["service"].state is State.PROBLEM
 
 
@@ -188,8 +188,8 @@ def test_a_spoilt_file_is_no_trouble_for_who_names_another_service(tmp_path: Pat
 
 
 def test_the_doctor_tells_of_an_empty_variable(tmp_path: Path) -> None:
-    (found,) = data_check.here(tmp_path, {"GRADUS_DATASETS_DIR": ""})
-    assert (found.state, found.said[:28]) == (State.WARNING, "GRADUS_DATASETS_DIR is empty")
+    (found,) = data_check.of_machine(tmp_path, {"GRADUS_DATASETS_DIR": ""})
+    assert (found.state, found.message[:28]) == (State.WARNING, "GRADUS_DATASETS_DIR is empty")
 
 
 @pytest.fixture

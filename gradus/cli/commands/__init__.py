@@ -1,1 +1,1 @@
-"""The commands, one module each, with a function or a group called `command`."""
+"""The commands: a module each, or one for a group of small ones."""

@@ -1,53 +1,62 @@
 """`gradus datasets`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from gradus.cli import completion, details, output
-from gradus.cli.options import Json, Url
+from gradus.cli import completion, output, tables
+from gradus.cli.options import Json, Url, at_most_one
 from gradus.client import Client, calls, find_access
 from gradus.wire.dataset import DatasetRecord
 
 
-def command(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Only this one.", autocompletion=completion.datasets)
-    ] = None,
+def ls(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print names only.")] = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """List the data sets, or show one."""
+    """List the data sets."""
+    at_most_one(quiet=quiet, json=as_json)
     with Client(find_access(url)) as client:
-        records = _records(client, name)
+        records = client.send(calls.datasets()).data
     if as_json:
-        documents = list(map(output.document, records))
-        output.print_json(documents if name is None else documents[0])
+        output.print_all(records)
+    elif quiet:
+        for record in records:
+            output.say(record.name)
     else:
-        output.show(_table(records) if name is None else details.table(_facts(records[0])))
+        output.show(_table(records))
 
 
-def _records(client: Client, name: str | None) -> tuple[DatasetRecord, ...]:
-    return client.send(calls.datasets()).data if name is None else (client.send(calls.dataset(name)),)
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.", autocompletion=completion.datasets)],
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """Show one data set: its task, its shapes, its classes."""
+    with Client(find_access(url)) as client:
+        record = client.send(calls.dataset(name))
+    output.print_json(record) if as_json else output.show(tables.facts(_facts(record)))
 
 
-def _table(records: tuple[DatasetRecord, ...]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+def _table(records: Sequence[DatasetRecord]) -> Table:
+    table = tables.borderless()
     table.add_column("name", no_wrap=True)
     table.add_column("task", no_wrap=True)
     for heading in ("inputs", "classes", "train", "val.", "test"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("here")
+    table.add_column("available")
     for record in records:
         counts = (record.train_examples, record.validation_examples, record.test_examples)
         table.add_row(
             record.name,
             record.task,
-            _shape(record),
+            tables.shape(record.input_shape),
             str(len(record.classes) or "–"),
             *map(str, counts),
-            "yes" if record.available else "no: the first run fetches it",
+            _available(record),
         )
     return table
 
@@ -55,15 +64,15 @@ def _table(records: tuple[DatasetRecord, ...]) -> Table:
 def _facts(record: DatasetRecord) -> dict[str, str]:
     return {
         "name": record.name,
-        "what": record.title,
+        "title": record.title,
         "task": record.task,
-        "input": _shape(record),
+        "input": tables.shape(record.input_shape),
         "classes": ", ".join(record.classes) or "none",
         "examples": f"{record.train_examples} to train, {record.validation_examples} to validate, "
         f"{record.test_examples} to test",
-        "here": "yes" if record.available else "no: the first run that needs it downloads it",
+        "available": _available(record),
     }
 
 
-def _shape(record: DatasetRecord) -> str:
-    return " x ".join(map(str, record.input_shape))
+def _available(record: DatasetRecord) -> str:
+    return "yes" if record.available else "on first use (download)"

@@ -1,44 +1,96 @@
-"""`gradus doctor`."""
+"""`gradus doctor`: all checks, one after the other. None of them changes anything."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
 from gradus.cli import output
-from gradus.cli.doctor.check import SIGNS, Check, State
-from gradus.cli.doctor.examination import examine
-from gradus.cli.exits import Exit
+from gradus.cli.doctor import datasets, machine
+from gradus.cli.doctor.check import SIGNS, Check, State, problem, warning
+from gradus.cli.doctor.service import service
+from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Json, Url
+from gradus.client import Access, find_access
+from gradus.client.access import data_dir
+from gradus.errors import GradusError, Unavailable
 
 
-def command(as_json: Json = False, url: Url = None) -> Exit:
-    """Look whether everything is in order here, and say what to do where it is not."""
+def doctor(as_json: Json = False, url: Url = None) -> Exit:
+    """Check this machine and the service.
+
+    Each problem comes with a way to fix it. Nothing is changed.
+    """
     found: list[Check] = []
     for check in examine(url):
         found.append(check)
         if not as_json:
             output.show(_lines(check))
-    broken = sum(check.state is State.PROBLEM for check in found)
+    problems = sum(check.state is State.PROBLEM for check in found)
     if as_json:
-        output.print_json({"ok": not broken, "checks": [vars(check) for check in found]})
+        output.print_json({"ok": not problems, "checks": [vars(check) for check in found]})
     else:
-        output.talk(_verdict(found, broken))
-    return Exit.FAILED if broken else Exit.OK
+        output.note(f"{problems} of {len(found)} checks found a problem" if problems else "no problems found")
+    return Exit.FAILED if problems else Exit.OK
+
+
+def examine(url: str | None) -> Iterator[Check]:
+    """The results as they come: some checks take a second."""
+    folder, no_folder = _data_folder()
+    yield machine.python()
+    yield machine.parts()
+    yield machine.torch()
+    yield machine.open_files()
+    if no_folder is not None:
+        yield no_folder
+    if folder is not None:
+        yield from machine.folder(folder)
+        yield from machine.storage(folder)
+    access, no_access = _access(url)
+    if no_access is not None:
+        yield no_access
+    answered = list(service(access, required=bool(url or os.environ.get("GRADUS_URL")))) if access else []
+    yield from answered
+    alive = len(answered) > 1
+    yield from check_datasets(access, folder, alive=alive)
+    yield machine.port(access if alive else None)
+
+
+def check_datasets(access: Access | None, folder: Path | None, *, alive: bool) -> Iterator[Check]:
+    """Those of the service if it answers, since it may use other folders than this shell's environment names."""
+    reported = list(datasets.of_service(access)) if access is not None and alive else []
+    if reported or folder is None or (access is not None and alive and not access.local):
+        return iter(reported)
+    return datasets.of_machine(folder)
+
+
+def _data_folder() -> tuple[Path | None, Check | None]:
+    """A client of a service on another machine needs none."""
+    try:
+        return data_dir(), None
+    except GradusError as error:
+        return None, warning("data folder", error.detail, "a service needs one; a client of another machine does not")
+
+
+def _access(url: str | None) -> tuple[Access | None, Check | None]:
+    try:
+        return find_access(url), None
+    except Unavailable as error:
+        return None, Check("service", State.WARNING, error.detail)  # which says what to do
+    except GradusError as error:
+        return None, problem("service", error.detail, "correct --url or GRADUS_URL")
 
 
 def _lines(check: Check) -> Table:
-    """A sign, a name, what was found and, below it, what to do; wrapped lines stay in their column."""
-    sign, colour = SIGNS[check.state]
+    """Sign, name, result and, below it, the hint; wrapped lines stay in their column."""
+    sign, color = SIGNS[check.state]
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(width=12)
     grid.add_column(overflow="fold")
-    grid.add_row(Text(sign, style=colour), check.name, check.said)
+    grid.add_row(Text(sign, style=color), check.name, check.message)
     if check.hint:
         grid.add_row("", "", Text(check.hint, style="dim"))
     return grid
-
-
-def _verdict(found: list[Check], broken: int) -> str:
-    if broken:
-        return f"{broken} of {len(found)} checks found something broken"
-    return "everything that is needed is in order"

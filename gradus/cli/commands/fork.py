@@ -4,42 +4,47 @@ from typing import Annotated
 
 import typer
 
-from gradus.cli import ids, output, settings, watch
-from gradus.cli.exits import Exit
-from gradus.cli.options import Changes, Id, Json, Url
-from gradus.cli.runs import Run
+from gradus.cli import ids, output, overrides
+from gradus.cli.commands import watch
+from gradus.cli.exit_codes import Exit
+from gradus.cli.options import Changes, Id, Json, Quiet, Url, at_most_one
+from gradus.cli.run_state import RunState
 from gradus.client import Client, calls, find_access
 from gradus.fork import unresolved
 
 
-def command(
+def fork(
     given: Id,
     changes: Changes = None,
     from_epoch: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Go on from the checkpoint of this epoch; else from the start."),
+        typer.Option(metavar="N", min=1, help="Continue from the checkpoint of this epoch; else start from scratch."),
     ] = None,
     watching: Annotated[bool, typer.Option("--watch", "-w", help="Show the new run live.")] = False,
+    quiet: Quiet = False,
     as_json: Json = False,
     url: Url = None,
 ) -> Exit:
-    """Make a new experiment of another, with changes.
+    """Create an experiment from another one, with changes.
 
     gradus fork last --set optimizer.lr=0.001
 
-    With --from-epoch it goes on from one of the checkpoints that `gradus show` lists: the best epoch's, the last one's,
-    and of a run that was submitted with --set checkpoint.every=1 those of its newest epochs.
+    With --from-epoch it continues from a checkpoint. `gradus show` lists those that exist: of the best epoch, of the
+    last one, and, for an experiment that was submitted with --set checkpoint.every=1, of its newest epochs.
     """
+    at_most_one(quiet=quiet, json=as_json)
+    at_most_one(quiet=quiet, watch=watching)
     with Client(find_access(url)) as client:
         parent = client.send(calls.experiment(ids.resolve(client, given)))
         before = unresolved(parent.spec)
-        patch = settings.patch(before, settings.apply_all(before, changes or []))
+        patch = overrides.patch(before, overrides.apply_all(before, changes or []))
         record = client.send(calls.fork(parent.id, patch, from_epoch=from_epoch))
         if watching:
-            return watch.watch(client, [Run(record.id, record)], as_json=as_json)
+            return watch.watch_runs(client, [RunState(record.id, record)], as_json=as_json)
     if as_json:
         output.print_json(record)
     else:
         output.say(record.id)
-    output.talk(f"queued; to watch: gradus watch {record.id}")
+    if not quiet:
+        output.note(f"queued; to watch: gradus watch {record.id}")
     return Exit.OK

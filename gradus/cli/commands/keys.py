@@ -1,4 +1,4 @@
-"""`gradus keys`: make, list and revoke API keys, and sign a browser in."""
+"""`gradus keys`: create, list and revoke API keys, and sign a browser in."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -6,82 +6,93 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from gradus.cli import output, words
-from gradus.cli.help import Command, plain
-from gradus.cli.options import Json, Url
+from gradus.cli import labels, output, tables
+from gradus.cli.options import Json, Quiet, Url, at_most_one
 from gradus.client import Client, calls, find_access
 from gradus.wire.key import KeyRecord, Role
 
-command = plain(help="Make, list and revoke API keys.")
 
-
-@command.command(cls=Command)
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Who or what will use it.")],
-    role: Annotated[Role, typer.Option(help="What it may do.")] = Role.EDITOR,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name for people: who or what will use it.")],
+    role: Annotated[Role, typer.Option(help="What it may do: read only, train, or manage keys.")] = Role.EDITOR,
     days: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=36_500, help="Until it expires; else it never does.")
+        int | None,
+        typer.Option(metavar="N", min=1, max=36_500, help="Expire after N days.  [default: never]"),
     ] = None,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Make a key. It is shown this once, alone on the standard output."""
-    until = datetime.now(UTC) + timedelta(days=days) if days else None
+    """Create an API key and print it, this once."""
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     with Client(find_access(url)) as client:
-        made = client.send(calls.create_key({"name": name, "role": role, "expires_at": until}))
+        made = client.send(calls.create_key({"name": name, "role": role, "expires_at": expires_at}))
     if as_json:
         output.print_json(made)
         return
     output.say(made.key)
-    output.talk(f"{made.id}: {made.role} of the workspace {made.workspace}; keep it, it is shown only now")
+    output.note(f"{made.id}: {made.role} of the workspace {made.workspace}; save the key, it is not shown again")
 
 
-@command.command("list", cls=Command)
-def list_command(as_json: Json = False, url: Url = None) -> None:
-    """List the keys of your workspace, newest first."""
+def ls(quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
+    """List the API keys of your workspace, newest first."""
+    at_most_one(quiet=quiet, json=as_json)
     with Client(find_access(url)) as client:
         page, now = client.send(calls.keys()), client.now()
     if as_json:
-        output.print_json([output.document(key) for key in page.data])
-        return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("id", "name", "role", "state", "last used"):
-        table.add_column(heading, no_wrap=heading in {"id", "role"})
-    for key in page.data:
-        table.add_row(key.id, key.name, key.role, _state(key, now), _moment(key.used_at))
-    output.show(table)
+        output.print_all(page.data)
+    elif quiet:
+        for key in page.data:
+            output.say(key.id)
+    else:
+        output.show(_table(page.data, now))
 
 
-@command.command(cls=Command)
 def revoke(
-    key_id: Annotated[str, typer.Argument(metavar="ID", help="As `gradus keys list` shows it.")],
+    key_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids, as `gradus keys ls` shows them.")],
+    quiet: Quiet = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Let a key open nothing any more, from this moment on."""
+    """Revoke API keys: they lose access immediately."""
+    at_most_one(quiet=quiet, json=as_json)
     with Client(find_access(url)) as client:
-        client.send(calls.revoke_key(key_id))
+        for one in key_ids:
+            client.send(calls.revoke_key(one))
+            if quiet:
+                output.say(one)
+            else:
+                output.note(f"{one} revoked")
     if as_json:
-        output.print_json({"revoked": key_id})
-    output.talk(f"{key_id} is revoked")
+        output.print_json({"revoked": key_ids})
 
 
-@command.command(cls=Command)
 def link(as_json: Json = False, url: Url = None) -> None:
-    """Print a link that signs one browser in with your key, once, within ten minutes."""
+    """Print a link that signs one browser in with your key.
+
+    It works once, within ten minutes.
+    """
     access = find_access(url)
     with Client(access) as client:
         address = f"{access.url}{client.send(calls.sign_in_link()).path}"
     output.print_json({"url": address}) if as_json else output.say(address)
 
 
+def _table(keys: tuple[KeyRecord, ...], now: datetime) -> Table:
+    table = tables.borderless()
+    for heading in ("id", "name", "role", "state", "last used"):
+        table.add_column(heading, no_wrap=heading in {"id", "role"})
+    for key in keys:
+        table.add_row(key.id, key.name, key.role, _state(key, now), _moment(key.used_at))
+    return table
+
+
 def _state(key: KeyRecord, now: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
     if key.expires_at is None:
-        return "good"
-    return f"{'expired' if key.expires_at <= now else 'until'} {_moment(key.expires_at)}"
+        return "valid"
+    return f"{'expired' if key.expires_at <= now else 'valid until'} {_moment(key.expires_at)}"
 
 
 def _moment(moment: datetime | None) -> str:
-    return words.moment(moment) if moment else "never"
+    return labels.moment(moment) if moment else "never"

@@ -1,21 +1,87 @@
 """`gradus logs`."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from gradus.cli import ids, logs
-from gradus.cli.exits import Exit
+from gradus.cli import ids, labels, output
+from gradus.cli.commands.watch import event_document, note_still_running
+from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Id, Json, Url
-from gradus.client import Client, find_access
+from gradus.client import Client, StreamEvent, calls, find_access
+from gradus.status import EventKind
+from gradus.wire.experiment import ExperimentRecord
 
 
-def command(
+def logs(
     given: Id,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until it is over.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing until the experiment ends.")] = False,
     as_json: Json = False,
     url: Url = None,
 ) -> Exit | None:
-    """Print what has happened to an experiment, line by line."""
+    """Print the log of an experiment."""
     with Client(find_access(url)) as client:
-        return logs.print_log(client, ids.resolve(client, given), follow=follow, as_json=as_json)
+        return print_log(client, ids.resolve(client, given), follow=follow, as_json=as_json)
+
+
+def print_log(client: Client, experiment_id: str, *, follow: bool, as_json: bool) -> Exit | None:
+    """Print the events so far or, with `follow`, until the experiment ends. Ctrl-C leaves it running."""
+    newest = client.send(calls.experiment(experiment_id)).last_event
+    lines = _Lines(dated=not output.on_terminal())
+    try:
+        with closing(client.experiments.events(experiment_id)) as events:
+            for event in events if follow else _until(events, newest):
+                output.print_json_line(event_document(event)) if as_json else lines.print(event)
+    except KeyboardInterrupt:
+        note_still_running([experiment_id])
+        return Exit.INTERRUPTED
+    if not as_json:
+        lines.print_failure(client.send(calls.experiment(experiment_id)))
+    return None
+
+
+class _Lines:
+    """Prints events for people."""
+
+    def __init__(self, *, dated: bool) -> None:
+        self._dated = dated
+        """Whether each line has its date and offset; else they get a line of their own when they change."""
+        self._day, self._epochs, self._failed = "", 0, False
+
+    def print(self, event: StreamEvent) -> None:
+        """Print one event. `end` repeats the status before it, unless the run failed."""
+        if isinstance(event.data, ExperimentRecord):
+            self._epochs = event.data.progress.epochs
+        if event.kind is not EventKind.END:
+            self._print(event.at, labels.event_line(event.data, self._epochs))
+        elif isinstance(event.data, ExperimentRecord):
+            self.print_failure(event.data)
+
+    def print_failure(self, record: ExperimentRecord) -> None:
+        """Why it failed, unless that is printed already: old log lines may have been deleted."""
+        if record.error is not None and not self._failed:
+            self._print(record.finished_at, labels.failure_line(record.error))
+        self._failed = record.error is not None
+
+    def _print(self, moment: datetime | None, text: str) -> None:
+        stamp = labels.moment(moment) if moment else ""
+        if self._dated:
+            output.say(f"{stamp:25}  {text}")
+            return
+        day = f"{stamp[:10]} UTC{stamp[19:]}"
+        if moment and day != self._day:
+            output.say(day)
+            self._day = day
+        output.say(f"{stamp[11:19]:8}  {text}")
+
+
+def _until(events: Iterable[StreamEvent], newest: int) -> Iterator[StreamEvent]:
+    """The events up to the newest one. One more has to come if that was an `end` that an extension took back."""
+    for event in events:
+        if event.seq <= newest:
+            yield event
+        if event.seq >= newest:
+            return

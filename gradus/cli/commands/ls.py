@@ -1,33 +1,45 @@
 """`gradus ls`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
-from gradus.cli import completion, ids, listing, output
-from gradus.cli.options import Json, Url
+from gradus.cli import completion, ids, labels, output, tables
+from gradus.cli.console import one_line
+from gradus.cli.options import Json, Limit, Quiet, Url, at_most_one
 from gradus.client import Client, calls, find_access
+from gradus.metrics import metrics_of
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
 
 
-def command(  # noqa: PLR0913, PLR0917 (each is an option)
-    q: Annotated[str | None, typer.Argument(metavar="TEXT", help="Part of the name, the notes or the id.")] = None,
-    status: Annotated[Status | None, typer.Option(metavar="STATUS", help=f"Only these: {', '.join(Status)}.")] = None,
+def ls(  # noqa: PLR0913, PLR0917 (each is an option)
+    q: Annotated[str | None, typer.Argument(metavar="TEXT", help="Text in the name, the notes or the id.")] = None,
+    status: Annotated[
+        list[Status] | None,
+        typer.Option(metavar="STATUS", help=f"Only with this status: {', '.join(Status)}. Repeatable."),
+    ] = None,
     tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only with this tag.")] = None,
     dataset: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only on this data set.", autocompletion=completion.datasets)
     ] = None,
     sweep: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only the members of this sweep.", autocompletion=completion.sweeps)
+        str | None, typer.Option(metavar="ID", help="Only those of this sweep.", autocompletion=completion.sweeps)
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="At most so many.")] = 20,
-    everything: Annotated[bool, typer.Option("--all", "-a", help="All of them, however many.")] = False,
+    limit: Limit = 20,
+    everything: Annotated[bool, typer.Option("--all", "-a", help="List all, without a limit.")] = False,
+    quiet: Quiet = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """List experiments, newest first."""
+    """List experiments, newest first.
+
+    To delete all that failed: gradus ls --all -q --status failed | xargs -r gradus rm
+    """
+    at_most_one(quiet=quiet, json=as_json)
     records: Sequence[ExperimentRecord]
     with Client(find_access(url)) as client:
         of = ids.resolve_sweep(client, sweep) if sweep else None
@@ -41,11 +53,41 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option)
         now = client.now()
     if as_json:
         output.print_json([output.document(one) for one in records])
+    elif quiet:
+        for one in records:
+            output.say(one.id)
     elif records:
-        output.show(listing.listing(records, now))
+        output.show(listing(records, now))
     elif any((status, tag, dataset, sweep, q)):
-        output.talk("no experiment is like that")
+        output.note("no experiments match")
     else:
-        output.talk("no experiments; to make one: gradus submit --example digits")
+        output.note("no experiments yet; to create one: gradus submit --example digits")
     if more:
-        output.talk("… and more: --all shows them, --limit up to 200, --status, --tag and --dataset choose")
+        output.note("… and more: --all lists them all; --limit, --status, --tag and --dataset narrow the list")
+
+
+def listing(records: Sequence[ExperimentRecord], now: datetime | None = None) -> Table:
+    """A line for each experiment. A terminal gets only the ends of the ids, which every command accepts."""
+    table = tables.borderless()
+    table.add_column("id", no_wrap=True)
+    table.add_column("name", max_width=22 if output.on_terminal() else None, min_width=4)
+    for heading in ("data", "status", "epoch", "test", "best val.", "age"):
+        left = heading in {"data", "status"}
+        table.add_column(heading, justify="left" if left else "right", no_wrap=True)
+    for record in records:
+        table.add_row(
+            ids.short(record.id) if output.on_terminal() else record.id,
+            one_line(record.name),
+            record.spec.dataset.name,
+            labels.status(record.status),
+            f"{record.progress.epoch}/{record.progress.epochs}",
+            *_scores(record),
+            labels.age(record.created_at, now),
+        )
+    return table
+
+
+def _scores(record: ExperimentRecord) -> tuple[str, str]:
+    """The newest test accuracy and the best validation accuracy, or losses for a regression."""
+    validation, test = labels.scores(metrics_of(record.task))
+    return labels.number(labels.value(record.latest, test)), labels.number(labels.value(record.best, validation))

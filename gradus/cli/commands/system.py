@@ -6,13 +6,13 @@ from rich.console import Group
 from rich.table import Table
 
 from gradus import __version__
-from gradus.cli import details, output, words
+from gradus.cli import labels, output, tables
 from gradus.cli.options import Json, Url
 from gradus.client import Client, calls, find_access
 from gradus.wire.system import Limits, SystemRecord, WorkerRecord
 
 
-def command(as_json: Json = False, url: Url = None) -> None:
+def system(as_json: Json = False, url: Url = None) -> None:
     """Show the service's workers, devices, queue and limits."""
     access = find_access(url)
     with Client(access) as client:
@@ -20,7 +20,7 @@ def command(as_json: Json = False, url: Url = None) -> None:
     if as_json:
         output.print_json(record)
         return
-    facts = details.table(_facts(record, access.url))
+    facts = tables.facts(_facts(record, access.url))
     output.show(Group(facts, "", _workers(record.workers, now), "", _limits(record.limits)))
 
 
@@ -29,27 +29,27 @@ def _facts(record: SystemRecord, url: str) -> dict[str, str]:
     return {
         "service": url,
         "version": f"{record.version}{differs}",
-        "queue": f"{record.queue_depth} wait, {record.running} train",
-        "workers": str(len(record.workers)) if record.workers else "none: nothing trains until one is started",
+        "queue": f"{record.queue_depth} queued, {record.running} running",
+        "workers": str(len(record.workers)) if record.workers else "none: nothing trains until one starts",
     }
 
 
 def _workers(workers: tuple[WorkerRecord, ...], now: datetime) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = tables.borderless()
     for heading in ("worker", "device", "slots", "busy", "up for"):
         table.add_column(heading, justify="left" if heading in {"worker", "device"} else "right", no_wrap=True)
     for one in workers:
         busy = str(one.running)
-        table.add_row(f"{one.host} {one.pid}", one.device, str(one.slots), busy, words.age(one.started_at, now))
+        table.add_row(f"{one.host} {one.pid}", one.device, str(one.slots), busy, labels.age(one.started_at, now))
     return table
 
 
 def _limits(limits: Limits) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = tables.borderless()
     table.add_column("limit")
-    table.add_column("at most", justify="right")
+    table.add_column("maximum", justify="right")
     for name, value in limits:
         sized = name.endswith("_bytes")
-        said = words.size(value) if sized else f"{value:,}"
+        said = labels.size(value) if sized else f"{value:,}"
         table.add_row(name.removesuffix("_bytes").replace("_", " "), said)
     return table

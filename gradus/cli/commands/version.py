@@ -4,6 +4,6 @@ from gradus import __version__
 from gradus.cli import output
 
 
-def command() -> None:
+def version() -> None:
     """Print the version of this client."""
     output.say(__version__)

@@ -1,1 +1,1 @@
-"""What `gradus doctor` looks at. Nothing here changes anything."""
+"""The checks of `gradus doctor`. None of them changes anything."""

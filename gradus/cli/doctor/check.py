@@ -1,22 +1,22 @@
-"""A check: what was looked at, how it is, and what to do about it."""
+"""A check of the doctor: what was checked, its state, and what to do about it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """How it is."""
+    """How bad it is."""
 
     OK = "ok"
-    """As it should be."""
+    """Nothing to do."""
     WARNING = "warning"
-    """It works without, or not yet."""
+    """It works, but something is missing or unusual."""
     PROBLEM = "problem"
-    """Something does not work until it is mended."""
+    """Something does not work until it is fixed."""
 
 
 SIGNS = {State.OK: ("✓", "green"), State.WARNING: ("!", "yellow"), State.PROBLEM: ("✗", "bold red")}
-"""Sign and colour."""
+"""How each state is shown: its sign and its color."""
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,22 @@ class Check:
 
     name: str
     state: State
-    said: str
+    message: str
+    """What was found."""
     hint: str = ""
+    """What to do about it."""
 
 
-def ok(name: str, said: str) -> Check:
-    """As it should be."""
-    return Check(name, State.OK, said)
+def ok(name: str, message: str) -> Check:
+    """Nothing to do."""
+    return Check(name, State.OK, message)
 
 
-def warning(name: str, said: str, hint: str) -> Check:
-    """Worth knowing."""
-    return Check(name, State.WARNING, said, hint)
+def warning(name: str, message: str, hint: str) -> Check:
+    """Something is missing or unusual."""
+    return Check(name, State.WARNING, message, hint)
 
 
-def problem(name: str, said: str, hint: str) -> Check:
-    """To be mended."""
-    return Check(name, State.PROBLEM, said, hint)
+def problem(name: str, message: str, hint: str) -> Check:
+    """Something does not work."""
+    return Check(name, State.PROBLEM, message, hint)

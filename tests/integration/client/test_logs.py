@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gradus import Client
-from gradus.cli.logs import print_log
+from gradus.cli.commands.logs import print_log
 from gradus.status import Status
 from hub.experiments import events
 from hub.hub import Hub

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gradus import Client, Spec
-from gradus.cli.runs import Run
+from gradus.cli.run_state import RunState
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub.experiments import experiments
@@ -65,7 +65,7 @@ def test_who_reads_every_event_knows_what_is_forgotten(hub: Hub, client: Client)
     ended(hub, begun(hub, one, 1, 2, 3), one, Status.FAILED)
     client.sweeps.retry(sweep.id)
     ended(hub, begun(hub, one, 1, 2), one, Status.SUCCEEDED)
-    run, seen = Run(one), []
+    run, seen = RunState(one), []
     for event in client.experiments.events(one):
         run = run.after(event)
         seen.append(run.epoch)

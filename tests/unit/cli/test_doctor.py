@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gradus.cli.doctor import data, examination, here, storage, there
+from gradus.cli.commands.doctor import check_datasets
+from gradus.cli.doctor import datasets, machine, service
 from gradus.cli.doctor.check import Check, State
-from gradus.cli.doctor.port import port
 from gradus.client import Access
 from hub.diagnostics import look
 from hub.migrate import upgrade
@@ -27,15 +27,15 @@ def states(checks: list[Check]) -> dict[str, State]:
 @pytest.mark.parametrize(("seconds", "state"), [(0, State.OK), (60, State.WARNING), (-60, State.WARNING)])
 def test_a_clock_is_held_against_the_service_s(seconds: float, state: State) -> None:
     theirs = datetime.now(UTC) + timedelta(seconds=seconds)
-    found = there.clock(httpx.Response(200, headers={"Date": format_datetime(theirs, usegmt=True)}))
+    found = service.clock(httpx.Response(200, headers={"Date": format_datetime(theirs, usegmt=True)}))
     assert found.state is state
-    assert ("ahead" in found.said) == (seconds > 0)
+    assert ("ahead" in found.message) == (seconds > 0)
 
 
 def test_a_service_that_is_silent_is_a_problem_only_if_somebody_named_it() -> None:
     nobody = Access("http://127.0.0.1:1")
-    assert states(list(there.service(nobody, meant=True))) == {"service": State.PROBLEM}
-    assert states(list(there.service(nobody, meant=False))) == {"service": State.WARNING}
+    assert states(list(service.service(nobody, required=True))) == {"service": State.PROBLEM}
+    assert states(list(service.service(nobody, required=False))) == {"service": State.WARNING}
 
 
 def test_a_port_that_another_program_has_is_told() -> None:
@@ -43,39 +43,39 @@ def test_a_port_that_another_program_has_is_told() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         number = other.getsockname()[1]
-        assert port(None, number).state is State.WARNING
-        assert port(Access(f"http://127.0.0.1:{number}"), number).state is State.OK
-    assert port(None, number).state is State.OK
+        assert machine.port(None, number).state is State.WARNING
+        assert machine.port(Access(f"http://127.0.0.1:{number}"), number).state is State.OK
+    assert machine.port(None, number).state is State.OK
 
 
 def test_a_low_limit_of_open_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for hard, state in ((1024, State.WARNING), (20_000, State.OK), (resource.RLIM_INFINITY, State.OK)):
         monkeypatch.setattr(resource, "getrlimit", lambda _, hard=hard: (512, hard))
-        found = here.open_files()
+        found = machine.open_files()
         assert found.state is state
-        assert "512" in found.said
+        assert "512" in found.message
 
 
 def test_a_data_folder_has_to_be_writable(tmp_path: Path) -> None:
-    assert states(list(here.folder(tmp_path / "new" / "er")))["data folder"] is State.OK
+    assert states(list(machine.folder(tmp_path / "new" / "er")))["data folder"] is State.OK
     (tmp_path / "file").write_text("")
-    assert states(list(here.folder(tmp_path / "file"))) == {"data folder": State.PROBLEM}
+    assert states(list(machine.folder(tmp_path / "file"))) == {"data folder": State.PROBLEM}
     if os.getuid():  # nothing is closed to root
         tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-        assert states(list(here.folder(tmp_path / "new"))) == {"data folder": State.PROBLEM}
+        assert states(list(machine.folder(tmp_path / "new"))) == {"data folder": State.PROBLEM}
 
 
 def test_data_sets_are_looked_for_in_the_folders_that_the_service_takes(tmp_path: Path) -> None:
     (tmp_path / "datasets" / "mnist").mkdir(parents=True)
     for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"):
         (tmp_path / "datasets" / "mnist" / f"{name}.gz").touch()
-    (one,) = data.here(tmp_path, {})
-    assert (one.state, one.said) == (State.WARNING, "not here yet: mnist, fashion_mnist")
+    (one,) = datasets.of_machine(tmp_path, {})
+    assert (one.state, one.message) == (State.WARNING, "missing: mnist, fashion_mnist")
     (tmp_path / "datasets" / "mnist" / "t10k-labels-idx1-ubyte").touch()  # unpacked
-    (one,) = data.here(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path)})
-    assert one.said == f"mnist in {tmp_path / 'datasets'}; not here yet: fashion_mnist"
-    first, _ = data.here(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path / "no")})
-    assert "there is no folder" in first.said
+    (one,) = datasets.of_machine(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path)})
+    assert one.message == f"mnist in {tmp_path / 'datasets'}; missing: fashion_mnist"
+    first, _ = datasets.of_machine(tmp_path, {"GRADUS_DATASETS_DIR": str(tmp_path / "no")})
+    assert "does not exist" in first.message
 
 
 def settings(folder: Path) -> Settings:
@@ -101,7 +101,7 @@ def test_a_redis_that_the_environment_names_has_to_answer(tmp_path: Path) -> Non
 
 
 def test_the_hub_is_asked_in_a_process_of_its_own(tmp_path: Path) -> None:
-    found = states(list(storage.storage(tmp_path)))
+    found = states(list(machine.storage(tmp_path)))
     assert found["database"] is State.OK
     assert set(found) == {"database", "redis", "sqlite"}
 
@@ -110,8 +110,8 @@ def test_the_hub_is_asked_in_a_process_of_its_own(tmp_path: Path) -> None:
 def test_data_sets_are_those_of_the_service_where_one_answers(
     host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = [Check("data sets", State.OK, "all are here: mnist")]
-    monkeypatch.setattr(data, "there", lambda _: iter(told))
-    assert list(examination._datasets(Access(f"http://{host}:1"), tmp_path, alive=True)) == told
-    here_alone = list(examination._datasets(Access(f"http://{host}:1"), tmp_path, alive=False))
+    told = [Check("data sets", State.OK, "all available: mnist")]
+    monkeypatch.setattr(datasets, "of_service", lambda _: iter(told))
+    assert list(check_datasets(Access(f"http://{host}:1"), tmp_path, alive=True)) == told
+    here_alone = list(check_datasets(Access(f"http://{host}:1"), tmp_path, alive=False))
     assert here_alone[0].state is State.WARNING  # nothing is in that folder

@@ -51,11 +51,11 @@ def test_yaml_can_hold_several_documents_and_json_is_read_as_json(tmp_path: Path
     [
         ("", "is empty"),
         ("---\n", "is empty"),
-        ('{"a": 1', "is no JSON: .*; and is no YAML in line 1"),
-        ("{a: [1, 2}", "is no JSON: .*; and is no YAML in line 1"),
-        ("a: [1\nb: 2", "is no YAML in line 2"),
-        ("a: !!python/object/apply:os.getcwd []", "is no YAML in line 1"),
-        ("a: &x [*x]", "what JSON cannot"),
+        ('{"a": 1', "is not JSON: .*; and is not YAML in line 1"),
+        ("{a: [1, 2}", "is not JSON: .*; and is not YAML in line 1"),
+        ("a: [1\nb: 2", "is not YAML in line 2"),
+        ("a: !!python/object/apply:os.getcwd []", "is not YAML in line 1"),
+        ("a: &x [*x]", "that JSON cannot express"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(tmp_path: Path, text: str, why: str) -> None:
@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_refused_with_its_place(tmp_path: Path, text: str
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "spec").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadRequest, match="no text in UTF-8"):
+    with pytest.raises(BadRequest, match="not UTF-8 text"):
         read(str(tmp_path / "spec"))
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gradus.cli.runs import Run
+from gradus.cli.run_state import RunState
 from gradus.client import StreamEvent
 from gradus.status import EventKind
 from gradus.wire.experiment import LogLine
@@ -18,7 +18,7 @@ def test_every_share_of_a_file_that_a_worker_tells_moves_the_bar(tmp_path: Path)
     said: list[str] = []
     with running_mirror(PACKED) as mirror:
         read_images(facts(mirrors=(mirror.url,)), [tmp_path], said.append)
-    run, seen = Run("exp_1"), []
+    run, seen = RunState("exp_1"), []
     for i, line in enumerate(said):
         run = run.after(StreamEvent(i, EventKind.LOG, AT, "exp_1", LogLine(level="info", message=line)))
         seen.append(run.download)

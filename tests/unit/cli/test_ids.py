@@ -60,10 +60,10 @@ def test_a_whole_id_asks_nobody() -> None:
 @pytest.mark.parametrize(
     ("find", "given", "why"),
     [
-        (resolve, "02", r"2 experiments have such an id.*\(one\)"),
-        (resolve, "zzz", "no experiment has an id"),
-        (resolve, "", "is no id"),
-        (resolve, "digits", "is no id"),
+        (resolve, "02", r"matches 2 experiments; .*\(one\)"),
+        (resolve, "zzz", "experiment not found"),
+        (resolve, "", "is not an id"),
+        (resolve, "digits", "is not an id"),
         (resolve, "swp_01", "the id of a sweep"),
         (resolve_sweep, "exp_01", "not of a sweep"),
     ],

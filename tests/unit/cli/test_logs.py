@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gradus.cli import words
-from gradus.cli.logs import _Lines
+from gradus.cli import labels
+from gradus.cli.commands.logs import _Lines
 from gradus.client import StreamEvent
 from gradus.client.clock import Clock
 from gradus.status import EventKind
@@ -25,21 +25,21 @@ def printed(lines: _Lines, capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_without_a_terminal_each_line_has_date_and_offset(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = _Lines(whole=True)
-    stamps = [words.moment(one) for one in (FIRST, FIRST, NEXT)]
+    lines = _Lines(dated=True)
+    stamps = [labels.moment(one) for one in (FIRST, FIRST, NEXT)]
     assert printed(lines, capsys) == [f"{stamp}  line\\n{i}" for i, stamp in enumerate(stamps, 1)]
 
 
 def test_in_a_terminal_the_date_stands_where_it_changes(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = printed(_Lines(whole=False), capsys)
-    days = [f"{words.moment(one)[:10]} UTC{words.moment(one)[19:]}" for one in (FIRST, NEXT)]
+    lines = printed(_Lines(dated=False), capsys)
+    days = [f"{labels.moment(one)[:10]} UTC{labels.moment(one)[19:]}" for one in (FIRST, NEXT)]
     assert [lines[0], lines[3]] == days
     assert len(lines) == 5
     assert max(map(len, lines)) < 30
 
 
 def test_a_run_that_failed_says_why_even_where_its_log_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = _Lines(whole=True)
+    lines = _Lines(dated=True)
     lines.print_failure(FAILED)
     assert capsys.readouterr().out.strip() == r"internal: a\x1b fault"
     lines.print_failure(FAILED)

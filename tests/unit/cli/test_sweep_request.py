@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gradus.cli.sweeps.request import Asked, build
+from gradus.cli.commands.sweep_request import Options, build
 from gradus.errors import BadRequest
 from gradus.sweep.request import SweepRequest
 
@@ -22,7 +22,7 @@ NOTHING: dict[str, Any] = {
 
 
 def built(**options: Any) -> Any:
-    return build(Asked(**{**NOTHING, **options}))
+    return build(Options(**{**NOTHING, **options}))
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "4-2", "1;2", "0-99999", "1.5"])
@@ -83,9 +83,59 @@ def test_a_file_holds_a_request_or_its_base(tmp_path: Path) -> None:
         ({"grid": ("=1",)}, "path=value,value"),
         ({"variants": ("dropout",)}, "path=value"),
         ({"variants": ("a: 'dropout=1",)}, "No closing quotation"),
-        ({"example": None}, "name a spec's file"),
+        ({"example": None}, "no spec given: name a file"),
     ],
 )
 def test_an_option_that_cannot_be_read_is_refused(options: dict[str, Any], why: str) -> None:
+    with pytest.raises(BadRequest, match=why):
+        built(**options)
+
+
+@pytest.mark.parametrize(
+    ("option", "space"),
+    [
+        ("dropout=0..0.5", {"kind": "uniform", "low": 0, "high": 0.5}),
+        ("optimizer.lr=log:1e-4..1e-1", {"kind": "log_uniform", "low": 1e-4, "high": 0.1}),
+        ("optimizer.lr=log:1..10", {"kind": "log_uniform", "low": 1, "high": 10}),
+        ("optimizer.lr=.001...1", {"kind": "uniform", "low": 0.001, "high": 0.1}),
+        ("optimizer.lr=0.001..0.1", {"kind": "uniform", "low": 0.001, "high": 0.1}),
+        ("layers.0.units=16..64", {"kind": "integer", "low": 16, "high": 64}),
+        ("init=xavier,he", {"kind": "choice", "values": ["xavier", "he"]}),
+        ("layers=[8],[16, 8]", {"kind": "choice", "values": [[8], [16, 8]]}),
+        ("batch_norm=true", {"kind": "choice", "values": [True]}),
+        ("dropout={kind: uniform, low: 0, high: 0.5}", {"kind": "uniform", "low": 0, "high": 0.5}),
+    ],
+)
+def test_a_random_search_has_spaces_by_path(option: str, space: dict[str, Any]) -> None:
+    request = built(random=(option,), draws=7)
+    assert request["random"] == {"n": 7, "space": {option.partition("=")[0]: space}}
+    SweepRequest.model_validate(request)
+
+
+def test_draws_and_spaces_join_those_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "sweep.yaml").write_text(
+        "base: {dataset: digits, layers: [8]}\n"
+        "random: {n: 5, seed: 3, space: {dropout: {kind: uniform, low: 0, high: 1}}}\n"
+    )
+    source: dict[str, Any] = {"example": None, "source": str(tmp_path / "sweep.yaml")}
+    found = built(**source, random=("l2=0,1",), draws=9)["random"]
+    assert (found["n"], found["seed"], sorted(found["space"])) == (9, 3, ["dropout", "l2"])
+    assert built(**source)["random"]["n"] == 5
+    with pytest.raises(BadRequest, match="--random dropout is in the random search of the file, too"):
+        built(**source, random=("dropout=0..1",))
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"random": ("dropout",), "draws": 1}, "path=space"),
+        ({"random": ("dropout=",), "draws": 1}, "path=space"),
+        ({"random": ("dropout=a..b",), "draws": 1}, "not a range of numbers"),
+        ({"random": ("l2=0..1", "l2=1,2"), "draws": 1}, "--random l2 is given twice"),
+        ({"random": ("l2=0..1",)}, "needs both"),
+        ({"draws": 1}, "needs both"),
+    ],
+)
+def test_a_random_search_that_cannot_be_read_is_refused(options: dict[str, Any], why: str) -> None:
     with pytest.raises(BadRequest, match=why):
         built(**options)

@@ -7,10 +7,9 @@ from contextlib import redirect_stdout
 import httpx
 import pytest
 
-from gradus.cli import watch
-from gradus.cli.exits import Exit
-from gradus.cli.runs import Run
-from gradus.cli.sweeps import watching
+from gradus.cli.commands import sweeps, watch
+from gradus.cli.exit_codes import Exit
+from gradus.cli.run_state import RunState
 from gradus.client import Access, Client
 from gradus.client.patience import RETRIES
 from gradus.wire.sweep import SweepStatus
@@ -30,7 +29,7 @@ def test_watching_a_sweep_outlasts_a_service_that_is_away(monkeypatch: pytest.Mo
     )
     monkeypatch.setattr("gradus.client.waiting.time.sleep", lambda _: None)  # the pauses, of half a minute together
     with Client(HERE, httpx.MockTransport(lambda _: next(answers))) as client, redirect_stdout(io.StringIO()):
-        assert watching.watch(client, "swp_1", as_json=True) is Exit.OK
+        assert sweeps.watch_sweep(client, "swp_1", as_json=True) is Exit.OK
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("unforeseen"), ValueError("wrong"), MemoryError()], ids=repr)
@@ -39,4 +38,4 @@ def test_a_fault_in_reading_ends_the_watching(fault: Exception) -> None:
         raise fault
 
     with Client(HERE, httpx.MockTransport(fails)) as client, pytest.raises(type(fault)):
-        watch.watch(client, [Run("exp_1"), Run("exp_2")])
+        watch.watch_runs(client, [RunState("exp_1"), RunState("exp_2")])

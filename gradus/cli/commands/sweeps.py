@@ -1,0 +1,175 @@
+"""`gradus sweeps`: list, show, watch, extend, retry and cancel sweeps."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from gradus.cli import ids, labels, output, tables
+from gradus.cli.commands.sweep_results import page
+from gradus.cli.console import one_line
+from gradus.cli.exit_codes import Exit
+from gradus.cli.options import Json, Limit, Quiet, SweepId, Url, at_most_one
+from gradus.client import Call, Client, calls, find_access
+from gradus.client.patience import LONG
+from gradus.errors import BadRequest
+from gradus.seeds import read_seeds
+from gradus.wire.sweep import SweepRecord, SweepStatus, SweepSummary
+
+INTERVAL = 1.0
+"""Seconds between two requests while watching."""
+ENDED = {SweepStatus.SUCCEEDED: Exit.OK, SweepStatus.FAILED: Exit.FAILED, SweepStatus.CANCELLED: Exit.FAILED}
+"""The exit code for each status in which a sweep has ended."""
+
+
+def ls(limit: Limit = 20, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
+    """List sweeps, newest first."""
+    at_most_one(quiet=quiet, json=as_json)
+    with Client(find_access(url)) as client:
+        found, now = client.send(calls.sweeps(limit=limit)), client.now()
+    if as_json:
+        output.print_all(found.data)
+    elif quiet:
+        for one in found.data:
+            output.say(one.id)
+    elif found.data:
+        output.show(_table(found.data, now))
+    else:
+        output.note("no sweeps yet; to create one: gradus sweeps create --help")
+
+
+def show(given: SweepId, as_json: Json = False, url: Url = None) -> None:
+    """Show the results of a sweep, best first.
+
+    Each change has its mean and its difference to the base, paired by seed, both with their 95 % confidence intervals.
+    """
+    with Client(find_access(url)) as client:
+        record = client.send(calls.sweep(ids.resolve_sweep(client, given)))
+    output.print_json(record) if as_json else output.show(page(record))
+
+
+def watch(given: SweepId, as_json: Json = False, url: Url = None) -> Exit:
+    """Show a sweep live until it ends; Ctrl-C leaves it running."""
+    with Client(find_access(url)) as client:
+        return watch_sweep(client, ids.resolve_sweep(client, given), as_json=as_json)
+
+
+def cancel(given: SweepId, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
+    """Cancel the experiments of a sweep that have not ended."""
+    _ask(given, calls.cancel_sweep, quiet=quiet, as_json=as_json, url=url)
+
+
+def retry(given: SweepId, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
+    """Train the failed experiments of a sweep again, from the start."""
+    _ask(given, calls.retry_sweep, quiet=quiet, as_json=as_json, url=url)
+
+
+def extend(
+    given: SweepId,
+    seeds: Annotated[
+        str | None,
+        typer.Option(metavar="SEEDS", help="How many seeds it should have in total, or which to add: 10, or 5-9."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=1000, help="How many combinations a random search should have in total."),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """Add seeds to a sweep, for narrower intervals.
+
+    A random search can get more draws, too. Nothing is trained twice.
+    """
+    more = _extension(seeds, draws)
+    _ask(given, lambda one: calls.extend_sweep(one, more), quiet=quiet, as_json=as_json, url=url)
+
+
+def watch_sweep(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
+    """Show the sweep until all its experiments have ended. Ctrl-C leaves them running."""
+    show_changes = _json_lines if as_json else _live if output.on_terminal() else _plain
+    try:
+        return ENDED[show_changes(_changes(client, sweep_id)).status]
+    except KeyboardInterrupt:
+        output.note("")
+        output.note(f"The sweep continues. To watch again: gradus sweeps watch {sweep_id}")
+        return Exit.INTERRUPTED
+
+
+def _changes(client: Client, sweep_id: str) -> Iterator[SweepRecord]:
+    """The sweep now and after each change, until it ends. A service that is away for a minute is waited for."""
+    before = None
+    while True:
+        record = client.send(calls.sweep(sweep_id), retries=LONG)
+        if record != before:
+            yield record
+        if record.status in ENDED:
+            return
+        before = record
+        time.sleep(INTERVAL)
+
+
+def _json_lines(changes: Iterator[SweepRecord]) -> SweepRecord:
+    for record in changes:
+        output.print_json_line(record)
+    return record
+
+
+def _plain(changes: Iterator[SweepRecord]) -> SweepRecord:
+    for record in changes:
+        counts = ", ".join(f"{count} {status}" for status, count in record.counts.items() if count)
+        output.say(f"{record.name or record.id}: {counts}")
+    output.show(page(record))
+    return record
+
+
+def _live(changes: Iterator[SweepRecord]) -> SweepRecord:
+    console = output.console()
+    record = next(changes)
+    try:
+        with Live(page(record), console=console, refresh_per_second=4, transient=True) as live:
+            for record in changes:
+                live.update(page(record))
+    finally:
+        console.print(page(record))
+    return record
+
+
+def _extension(seeds: str | None, draws: int | None) -> dict[str, object]:
+    if seeds is None and draws is None:
+        raise BadRequest("say what to add: --seeds or --draws")
+    try:
+        more: dict[str, object] = {} if seeds is None else {"seeds": read_seeds(seeds)}
+    except ValueError as error:
+        raise BadRequest(f"--seeds {seeds}: {error}") from None
+    return more if draws is None else {**more, "random": {"n": draws}}
+
+
+def _ask(given: str, call: Callable[[str], Call[SweepRecord]], *, quiet: bool, as_json: bool, url: str | None) -> None:
+    at_most_one(quiet=quiet, json=as_json)
+    with Client(find_access(url)) as client:
+        record = client.send(call(ids.resolve_sweep(client, given)))
+    if as_json:
+        output.print_json(record)
+    elif quiet:
+        output.say(record.id)
+    else:
+        output.show(page(record))
+
+
+def _table(found: tuple[SweepSummary, ...], now: datetime) -> Table:
+    table = tables.borderless()
+    for heading in ("id", "name", "status", "ended", "objective", "age"):
+        justify: Literal["left", "right"] = "right" if heading in {"ended", "age"} else "left"
+        table.add_column(heading, no_wrap=heading != "name", justify=justify)
+    for one in found:
+        total, ended = sum(one.counts.values()), sum(count for status, count in one.counts.items() if status.final)
+        shown_id = ids.short(one.id) if output.on_terminal() else one.id
+        cells = (one.status.value, f"{ended}/{total}", one.objective.metric, labels.age(one.created_at, now))
+        table.add_row(shown_id, one_line(one.name), *cells)
+    return table

@@ -1,0 +1,88 @@
+"""Checks of the service: whether it answers, accepts our key, has our version, has workers, and agrees on the time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from gradus import __version__
+from gradus.cli.doctor.check import Check, ok, problem, warning
+from gradus.client import Access, Client, calls
+from gradus.errors import Forbidden, GradusError, Unauthorized
+from gradus.wire.system import Health, SystemRecord
+
+MAX_SKEW = 3.0
+"""Seconds that two clocks may differ: the Date header has whole seconds, and the answer takes time."""
+TIMEOUT = 5.0
+"""Seconds to wait for an answer."""
+
+
+def service(access: Access, *, required: bool) -> Iterator[Check]:
+    """Everything that a client can see. Without `required` it is no problem if nothing answers."""
+    try:
+        with httpx.Client(base_url=access.url, timeout=TIMEOUT, trust_env=not access.local) as http:
+            answer = http.get("/readyz")
+    except httpx.HTTPError as error:
+        found = problem if required else warning
+        yield found("service", f"no answer from {access.url} ({_reason(error)})", "gradus up starts it")
+        return
+    yield from _health(access, answer)
+    yield clock(answer)
+    yield from _authorized(access)
+
+
+def _health(access: Access, answer: httpx.Response) -> Iterator[Check]:
+    try:
+        health = Health.model_validate_json(answer.content)
+    except ValueError:
+        yield problem("service", f"the server at {access.url} is not a Gradus service", "name the right one with --url")
+        return
+    yield ok("service", f"answers at {access.url}")
+    for one in health.dependencies:
+        if not one.ok:
+            yield problem(f"its {one.name}", one.detail, "see its log files, in the folder logs of its data folder")
+
+
+def clock(answer: httpx.Response) -> Check:
+    """Compares the clocks, by the Date header, which the service sets when it answers."""
+    if "date" not in answer.headers:
+        return warning("clock", "the service does not send its time", "a proxy may have removed the Date header")
+    theirs = parsedate_to_datetime(answer.headers["date"])
+    skew = (theirs - datetime.now(UTC)).total_seconds() + 0.5  # the header cuts off half a second on average
+    if abs(skew) > MAX_SKEW:
+        direction = "ahead of" if skew > 0 else "behind"
+        return warning("clock", f"the service is {abs(skew):.0f} s {direction} this machine", "synchronize both by NTP")
+    return ok("clock", "the service and this machine agree")
+
+
+def _authorized(access: Access) -> Iterator[Check]:
+    """What only a client with a key can see."""
+    try:
+        with Client(access) as client:
+            record = client.send(calls.system())
+    except (Unauthorized, Forbidden) as error:
+        yield problem(
+            "key",
+            error.detail,
+            "set GRADUS_KEY to a key of this service, or GRADUS_DATA_DIR to the data folder of its `gradus up`",
+        )
+    except GradusError as error:
+        yield problem("service", error.detail, "see the log files of the service")
+    else:
+        yield from _system(record)
+
+
+def _system(record: SystemRecord) -> Iterator[Check]:
+    if record.version != __version__:
+        yield warning("version", f"service {record.version}, client {__version__}", "install the same version of both")
+    if record.workers:
+        devices = ", ".join(record.devices)
+        message = f"{len(record.workers)} on {devices}; {record.queue_depth} queued, {record.running} running"
+        yield ok("workers", message)
+    else:
+        yield problem("workers", f"none, and {record.queue_depth} queued experiments", "start one: python -m worker")
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,123 @@
+"""Every command in its section, with its line of help: all that `gradus --help` has to know."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. Its line of help is the first of its function's docstring, which a test checks."""
+
+    name: str
+    help: str
+    target: str
+    """Its function, `module:function` in `gradus.cli.commands`."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands about one kind of thing."""
+
+    name: str
+    help: str
+    commands: tuple[Command, ...]
+
+
+SUBMIT = Command("submit", "Queue experiments, one for each spec.", "submit:submit")
+FORK = Command("fork", "Create an experiment from another one, with changes.", "fork:fork")
+EXTEND = Command("extend", "Train experiments for additional epochs.", "control:extend")
+WATCH = Command("watch", "Show runs live until they end; Ctrl-C leaves them running.", "watch:watch")
+LS = Command("ls", "List experiments, newest first.", "ls:ls")
+SHOW = Command("show", "Show one experiment: its spec, its progress, its results.", "show:show")
+LOGS = Command("logs", "Print the log of an experiment.", "logs:logs")
+COMPARE = Command("compare", "Compare the specs and results of experiments.", "compare:compare")
+PAUSE = Command("pause", "Pause experiments at a checkpoint.", "control:pause")
+RESUME = Command("resume", "Resume paused experiments.", "control:resume")
+CANCEL = Command("cancel", "Cancel experiments.", "control:cancel")
+EDIT = Command("edit", "Change the name, tags or notes of experiments.", "edit:edit")
+RM = Command("rm", "Delete finished experiments and all their data.", "rm:rm")
+
+EXPERIMENTS = Group(
+    "experiments",
+    "Manage experiments; the same commands as without `experiments`.",
+    (SUBMIT, LS, SHOW, EDIT, WATCH, LOGS, COMPARE, FORK, EXTEND, PAUSE, RESUME, CANCEL, RM),
+)
+SWEEPS = Group(
+    "sweeps",
+    "Train many variations of one spec and compare them with confidence intervals.",
+    (
+        Command("create", "Queue a sweep.", "sweep_create:create"),
+        Command("ls", "List sweeps, newest first.", "sweeps:ls"),
+        Command("show", "Show the results of a sweep, best first.", "sweeps:show"),
+        Command("watch", "Show a sweep live until it ends; Ctrl-C leaves it running.", "sweeps:watch"),
+        Command("extend", "Add seeds to a sweep, for narrower intervals.", "sweeps:extend"),
+        Command("retry", "Train the failed experiments of a sweep again, from the start.", "sweeps:retry"),
+        Command("cancel", "Cancel the experiments of a sweep that have not ended.", "sweeps:cancel"),
+    ),
+)
+DATASETS = Group(
+    "datasets",
+    "Show the data sets that a spec can name.",
+    (
+        Command("ls", "List the data sets.", "datasets:ls"),
+        Command("show", "Show one data set: its task, its shapes, its classes.", "datasets:show"),
+    ),
+)
+KEYS = Group(
+    "keys",
+    "Create, list and revoke API keys.",
+    (
+        Command("create", "Create an API key and print it, this once.", "keys:create"),
+        Command("ls", "List the API keys of your workspace, newest first.", "keys:ls"),
+        Command("revoke", "Revoke API keys: they lose access immediately.", "keys:revoke"),
+        Command("rm", "Revoke API keys: they lose access immediately.", "keys:revoke"),
+        Command("link", "Print a link that signs one browser in with your key.", "keys:link"),
+    ),
+)
+
+SECTIONS: dict[str, tuple[Command | Group, ...]] = {
+    "Get started": (
+        Command("up", "Start the whole service on this machine; Ctrl-C stops it.", "up:up"),
+        Command("doctor", "Check this machine and the service.", "doctor:doctor"),
+        Command("lecture", "Train the lecture's two networks and compare them with its results.", "lecture:lecture"),
+    ),
+    "Train": (SUBMIT, FORK, EXTEND),
+    "Inspect": (
+        WATCH,
+        LS,
+        SHOW,
+        LOGS,
+        COMPARE,
+        Command("open", "Open the dashboard in a browser, signed in.", "open:open_dashboard"),
+    ),
+    "Control": (PAUSE, RESUME, CANCEL, EDIT, RM),
+    "Resources": (EXPERIMENTS, SWEEPS, DATASETS, KEYS),
+    "Service": (
+        Command("catalog", "List what a spec can name: layers, optimizers, schedules …", "catalog:catalog"),
+        Command("system", "Show the service's workers, devices, queue and limits.", "system:system"),
+        Command("version", "Print the version of this client.", "version:version"),
+    ),
+}
+
+SYNONYMS = {
+    "add": ("create", "submit"),
+    "create": ("submit",),
+    "delete": ("rm", "revoke"),
+    "diff": ("compare",),
+    "get": ("show",),
+    "info": ("show", "system"),
+    "kill": ("cancel",),
+    "list": ("ls",),
+    "new": ("create", "submit"),
+    "remove": ("rm", "revoke"),
+    "rename": ("edit",),
+    "run": ("submit",),
+    "serve": ("up",),
+    "start": ("up", "submit"),
+    "status": ("show", "ls"),
+    "stop": ("cancel", "pause"),
+    "tag": ("edit",),
+    "tail": ("logs",),
+    "train": ("submit",),
+    "update": ("edit",),
+}
+"""What other programs call these commands, for "did you mean"."""

@@ -1,0 +1,82 @@
+"""The state of a run as its events arrive: a frozen value, and how an event changes it."""
+
+import re
+import time
+from dataclasses import dataclass, replace
+
+from gradus.client import StreamEvent
+from gradus.status import Status
+from gradus.wire.experiment import ExperimentRecord, LogLine
+from gradus.wire.metrics import MetricsRow
+
+_SHARE = re.compile(r"(\S+): (\d+) %")
+"""A log line about the download of a file."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of the data set that is being downloaded."""
+
+    file: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class RunState:
+    """One experiment, as the events read so far tell it."""
+
+    id: str
+    record: ExperimentRecord | None = None
+    rows: tuple[MetricsRow, ...] = ()
+    download: Download | None = None
+    row_at: float = 0.0
+    """When the newest row arrived, by the monotonic clock."""
+
+    @property
+    def name(self) -> str:
+        """Its name, or its id if it has none."""
+        return (self.record.name if self.record else "") or self.id
+
+    @property
+    def status(self) -> Status:
+        """Its newest status."""
+        return self.record.status if self.record else Status.QUEUED
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return self.rows[-1].epoch if self.rows else 0
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs it trains."""
+        return self.record.progress.epochs if self.record else 0
+
+    def eta_seconds(self, now: float | None = None) -> float | None:
+        """The time left: the mean duration of an epoch times the epochs left, less the time since the newest row."""
+        if self.status is not Status.RUNNING or not self.rows:
+            return None
+        mean = sum(row.seconds for row in self.rows) / len(self.rows)
+        elapsed = max(0.0, (time.monotonic() if now is None else now) - self.row_at)
+        return max(0.0, (self.epochs - self.epoch) * mean - min(elapsed, mean))
+
+    def after(self, event: StreamEvent) -> "RunState":
+        """The state after an event."""
+        match event.data:
+            case ExperimentRecord() as record:
+                return replace(self, record=record, rows=self._kept(record))
+            case MetricsRow() as row:
+                return replace(self, rows=(*self.rows, row), download=None, row_at=time.monotonic())
+            case LogLine() as line if share := _SHARE.fullmatch(line.message):
+                return replace(self, download=_unfinished(share[1], int(share[2])))
+            case _:
+                return self
+
+    def _kept(self, record: ExperimentRecord) -> tuple[MetricsRow, ...]:
+        """The rows of the epochs that are done: none if a sweep's retry has restarted the run."""
+        done = record.progress.epoch
+        return self.rows if self.epoch <= done else tuple(row for row in self.rows if row.epoch <= done)
+
+
+def _unfinished(file: str, percent: int) -> Download | None:
+    return Download(file, percent) if percent < 100 else None

@@ -1,0 +1,43 @@
+"""Tables that several commands print."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from gradus.wire.experiment import LayerSummary
+
+
+def borderless() -> Table:
+    """A table without lines, whose columns are two spaces apart."""
+    return Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def facts(pairs: Mapping[str, RenderableType]) -> Table:
+    """A line for each name and its value; names without a value are left out."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column()
+    for name, value in pairs.items():
+        if value != "":
+            grid.add_row(name, value)
+    return grid
+
+
+def layers(found: Sequence[LayerSummary]) -> Table:
+    """A line for each layer, with its shapes and parameters, and their sum."""
+    table = borderless()
+    for heading in ("layer", "kind", "activation", "in", "out", "parameters"):
+        right = heading in {"in", "out", "parameters"}
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    for layer in found:
+        shapes = (shape(layer.input_shape), shape(layer.output_shape))
+        table.add_row(layer.name, layer.kind, layer.activation, *shapes, f"{layer.parameters:,}")
+    if len(found) > 1:
+        table.add_row("total", "", "", "", "", f"{sum(layer.parameters for layer in found):,}", style="bold")
+    return table
+
+
+def shape(of: Sequence[int]) -> str:
+    """28 x 28."""
+    return " x ".join(map(str, of))

@@ -1,0 +1,38 @@
+"""Errors as the command line tells them."""
+
+import pytest
+
+from gradus.cli.errors import code_of, message
+from gradus.cli.exit_codes import Exit
+from gradus.errors import Conflict, GradusError, InvalidSpec, NotFound, ServerFault, Unavailable
+from gradus.wire.problem import Mistake
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (InvalidSpec("wrong"), Exit.REFUSED),
+        (NotFound("not there"), Exit.REFUSED),
+        (Conflict("not now"), Exit.REFUSED),
+        (Unavailable("silent"), Exit.UNREACHABLE),
+        (ServerFault("a fault"), Exit.UNREACHABLE),
+    ],
+)
+def test_an_error_has_an_exit_code(error: GradusError, code: Exit) -> None:
+    assert code_of(error) is code
+
+
+def test_one_mistake_is_one_sentence_and_several_are_a_list() -> None:
+    units = Mistake(path="layers/0/units", message="must be at least 1")
+    lr = Mistake(path="", message="must be an object")
+    assert message(InvalidSpec("bad", errors=[units])).splitlines()[0] == "error: layers/0/units: must be at least 1"
+    assert message(InvalidSpec("bad", errors=[units, lr])).splitlines()[:3] == [
+        "error: 2 mistakes in the spec",
+        "  layers/0/units: must be at least 1",
+        "  the document: must be an object",
+    ]
+
+
+def test_a_hint_follows_where_one_helps() -> None:
+    assert message(Unavailable("nothing answers", code="unreachable")).splitlines()[1].startswith("hint: `gradus up`")
+    assert "hint" not in message(Conflict("not now"))

@@ -1,0 +1,39 @@
+"""Numbers and failures as a terminal shows them."""
+
+import math
+
+import pytest
+
+from gradus.cli import labels
+from gradus.status import FailureCode
+from gradus.wire.experiment import Failure
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "–"),
+        (0.0, "0.0000"),
+        (0.96451, "0.9645"),
+        (-0.5, "-0.5000"),
+        (1.234e-5, "1.23e-05"),
+        (123456.0, "1.23e+05"),
+        (math.nan, "nan"),
+        (math.inf, "inf"),
+    ],
+)
+def test_a_number_is_short_and_none_is_a_dash(value: float | None, shown: str) -> None:
+    assert labels.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(None, ""), (0.04, "0.0 s"), (89.0, "89.0 s"), (90.0, "2 min"), (7260.0, "2 h 01 min")]
+)
+def test_a_duration_is_short(seconds: float | None, shown: str) -> None:
+    assert labels.duration(seconds) == shown
+
+
+def test_a_failure_names_the_places_that_are_known() -> None:
+    whole = Failure(code=FailureCode.DIVERGED, message="the loss is nan", epoch=1, step=3, layer="layers/0")
+    assert labels.failure_line(whole) == "diverged: the loss is nan (epoch 1, step 3, layer layers/0)"
+    assert labels.failure_line(Failure(code=FailureCode.INTERNAL, message="a fault")) == "internal: a fault"
