@@ -1,4 +1,4 @@
-"""`/v1/sweeps`: create, list, read, cancel, retry, extend."""
+"""`/v1/sweeps`: create, list, read, delete, cancel, retry, extend."""
 
 from typing import Annotated, Any
 
@@ -134,6 +134,13 @@ def get_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response
     95 % confidence interval. Members that failed are listed with their errors.
     """
     return answer(sweeps.get(world.hub, caller.workspace_id, sweep_id))
+
+
+@router.delete("/v1/sweeps/{sweep_id}", status_code=204, responses=problems(404, 409))
+def delete_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+    """Delete it with its experiments, metrics, events and checkpoints; if some run, cancel it first."""
+    sweeps.remove(world.hub, caller.workspace_id, sweep_id)
+    return Response(status_code=204)
 
 
 @router.post("/v1/sweeps/{sweep_id}/cancel", status_code=202, **_ONE, responses=problems(404, 409))

@@ -119,6 +119,19 @@ def cancel(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
         return record(session, row)
 
 
+def remove(hub: Hub, workspace_id: str, sweep_id: str) -> None:
+    """Delete it with its experiments, in several transactions. One that is interrupted can be repeated.
+
+    Raises:
+        NotFound: there is none of this id.
+        Conflict: some of its experiments are running.
+    """
+    gone = False
+    while not gone:
+        with hub.write() as session:
+            gone = control.delete_some(session, SWEEPS.locked(session, workspace_id, sweep_id))
+
+
 def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcome:
     """Train again what failed; a repeat under the same key does not try what has failed since.
 

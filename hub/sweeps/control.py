@@ -23,6 +23,8 @@ from hub.messaging.outbox import outbox
 from hub.sweeps import sweeps
 from hub.tables import CheckpointRow, ExperimentRow, JobRow, MetricRow, SweepRow
 
+DELETED_AT_ONCE = 100
+"""Experiments that one transaction deletes: a thousand would keep other writers waiting for seconds."""
 _OPEN = tuple(status for status in Status if status not in FINAL)
 
 
@@ -41,6 +43,24 @@ def cancel(session: Session, sweep: SweepRow, at: datetime) -> None:
     for job_id in {row.job_id for row in rows}:
         experiments.close_job(session, job_id)
     append(session, told, at)
+
+
+def delete_some(session: Session, sweep: SweepRow) -> bool:
+    """Delete some of its experiments, and with the last ones the sweep itself. Whether it is gone.
+
+    Raises:
+        Conflict: some are running.
+    """
+    running = sweeps.counts(session, sweep.workspace_id, [sweep.id])[sweep.id][Status.RUNNING]
+    rows = [] if running else sweeps.lock_members(session, sweep, *Status, limit=DELETED_AT_ONCE)
+    if running or any(row.status == Status.RUNNING for row in rows):  # one may have begun before it was locked
+        raise Conflict(f"experiments of sweep {sweep.id} are running: cancel it first", code="running")
+    for row in rows:
+        experiments.remove(session, row)
+    if len(rows) < DELETED_AT_ONCE:
+        session.delete(sweep)
+        return True
+    return False
 
 
 def failed(session: Session, sweep: SweepRow) -> Mapping[str, str]:

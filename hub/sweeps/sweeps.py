@@ -115,13 +115,19 @@ def outcomes(session: Session, row: SweepRow) -> Sequence[Outcome]:
     return session.execute(query.order_by(one.id)).all()
 
 
-def lock_members(session: Session, row: SweepRow, *statuses: Status) -> Sequence[ExperimentRow]:
-    """The sweep's experiments in these statuses, kept from change; their jobs' rows are taken first, as workers do."""
-    mine = (
+def lock_members(
+    session: Session, row: SweepRow, *statuses: Status, limit: int | None = None
+) -> Sequence[ExperimentRow]:
+    """The sweep's experiments in these statuses, or the oldest of them, kept from change; their jobs' rows are taken
+    first, as workers do."""
+    mine = [
         ExperimentRow.workspace_id == row.workspace_id,
         ExperimentRow.sweep_id == row.id,
         ExperimentRow.status.in_(statuses),
-    )
+    ]
+    if limit is not None:
+        oldest = select(ExperimentRow.id).where(*mine).order_by(ExperimentRow.id).limit(limit)
+        mine.append(ExperimentRow.id.in_(session.scalars(oldest).all()))
     jobs = select(JobRow.id).where(JobRow.id.in_(select(ExperimentRow.job_id).where(*mine))).order_by(JobRow.id)
     session.execute(jobs.with_for_update())
     query = select(ExperimentRow).where(*mine).order_by(ExperimentRow.id)

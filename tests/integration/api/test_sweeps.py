@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from gradus.status import FailureCode, Status
 from gradus.sweep import draws
@@ -15,6 +16,7 @@ from gradus.wire.experiment import Failure
 from hub.experiments import experiments as stored
 from hub.jobs import runs
 from hub.sweeps import results
+from hub.tables import JobRow
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, listening
 from tests.integration.hub.work import claim, metrics_row
 
@@ -351,6 +353,31 @@ def test_a_deleted_member_leaves_its_sweep(client: httpx.Client) -> None:
     found = get(client, sweep)
     assert (result(found, "l2=0.1")["experiments"], result(found, "l2=0.1")["mean"]) == ([], None)
     assert found["counts"]["queued"] == 1
+
+
+def test_a_deleted_sweep_is_gone_with_its_experiments_and_nothing_else(service: Service, client: httpx.Client) -> None:
+    other = create(client, grid={"l2": [0, 1]})
+    sweep = create(client, grid={"l2": [0, 1]}, seeds=list(range(60)))
+    assert client.delete(f"/v1/sweeps/{sweep['id']}").status_code == 204
+    assert_problem(client.get(f"/v1/sweeps/{sweep['id']}"), 404)
+    assert_problem(client.delete(f"/v1/sweeps/{sweep['id']}"), 404)
+    assert {one["sweep_id"] for one in client.get("/v1/experiments").json()["data"]} == {other["id"]}
+    assert [one["id"] for one in client.get("/v1/sweeps").json()["data"]] == [other["id"]]
+    with service.hub.read() as session:
+        jobs = set(session.scalars(select(JobRow.id)).all())
+    left = {one for result in get(client, other)["results"] for one in result["experiments"]}
+    assert len(left) == 2
+    assert jobs == {job_of(service, one) for one in left}
+
+
+def test_a_sweep_whose_experiments_run_is_not_deleted(service: Service, client: httpx.Client) -> None:
+    sweep = create(client, grid={"l2": [0, 1]})
+    with service.hub.read() as session:
+        row = stored.get(session, sweep["results"][0]["experiments"][0])
+        assert row is not None
+    claim(service.hub, row)
+    assert_problem(client.delete(f"/v1/sweeps/{sweep['id']}"), 409)
+    assert get(client, sweep)["counts"] == counts(running=2)
 
 
 def test_sweeps_are_listed_newest_first_page_by_page(client: httpx.Client) -> None:
