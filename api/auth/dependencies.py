@@ -45,7 +45,7 @@ def _anyone(request: Request, world: TheWorld, _: _Key, __: _Session) -> Caller:
 AnyCaller = Annotated[Caller, Depends(_anyone)]
 
 
-def permitted(request: Request, caller: AnyCaller) -> Caller:
+async def permitted(request: Request, caller: AnyCaller) -> Caller:
     """The caller, whose role allows what the method does."""
     _require(caller, Role.EDITOR if Visit(request).changes and not _is_preview(request) else Role.VIEWER)
     return caller
@@ -57,12 +57,12 @@ def _is_preview(request: Request) -> bool:
     return is_creation and request.query_params.getlist("dry_run") == ["true"]
 
 
-def _admin(caller: AnyCaller) -> Caller:
+async def _admin(caller: AnyCaller) -> Caller:
     _require(caller, Role.ADMIN)
     return caller
 
 
-def _operator(admin: Annotated[Caller, Depends(_admin)]) -> Caller:
+async def _operator(admin: Annotated[Caller, Depends(_admin)]) -> Caller:
     """What is told of the whole service is for those who run it: the admins of the workspace that was there first."""
     if admin.workspace_id != DEFAULT_WORKSPACE:
         raise Forbidden(f"this needs an admin's key of the workspace '{DEFAULT_WORKSPACE}'", code="role")
