@@ -5,6 +5,8 @@ from collections.abc import Coroutine
 
 from fastapi import Request
 
+from api.middleware.fairness import end_turn
+
 
 async def until_left(request: Request) -> None:
     """Wait until the client of a request that was read has left.
@@ -16,7 +18,8 @@ async def until_left(request: Request) -> None:
 
 
 async def while_connected(request: Request, work: Coroutine[object, object, None]) -> None:
-    """Do the work to its end, or until the client leaves."""
+    """Wait by this work, to its end or until the client leaves, while other requests have their turns."""
+    end_turn()
     tasks = asyncio.create_task(work), asyncio.create_task(until_left(request))
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -3,18 +3,28 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TypeVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.root_path import path_within
 
-AT_ONCE = 16
-"""Requests that are begun. More would only share the same processor, and each step of each be the slower."""
+AT_ONCE = 4
+"""Requests that are begun. More would only share the same processor: as many are answered in a second, each later, and
+the event loop, which has to wait for every thread that computes, accepts and reads the later."""
 TURN_SECONDS = 0.25
 """After which a request is one that waits, for a row or a Redis, and takes no turn from others."""
+_turn: ContextVar["_Turn | None"] = ContextVar("turn", default=None)
+"""Of the request that is answered."""
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+def end_turn() -> None:
+    """Let the next request begin: this one only waits from now on."""
+    if turn := _turn.get():
+        turn.end()
 
 
 class Fairness:
@@ -31,6 +41,7 @@ class Fairness:
             return await self._app(scope, receive, send)
         await self._begin(*_who(scope))
         turn = _Turn(self._next)
+        _turn.set(turn)
 
         async def watched(message: Message) -> None:
             turn.end()  # what is sent now, and a stream above all, is sent as the client takes it

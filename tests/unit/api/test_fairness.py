@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from api.middleware.fairness import Fairness
+from api.middleware.fairness import Fairness, end_turn
 
 
 class Application:
@@ -121,3 +121,34 @@ def test_liveness_takes_no_turn_and_who_gives_up_loses_none() -> None:
         return app.begun
 
     assert asyncio.run(scene()) == ["/1", "/healthz", "/3"]
+
+
+def test_a_request_that_begins_to_wait_gives_its_turn_to_the_next() -> None:
+    """Also from a task of its own, and once: what it does later takes no turn from others."""
+    waiting: list[str] = []
+
+    async def scene() -> list[str]:
+        app = Application()
+
+        async def long_poll(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["path"].startswith("/poll"):
+                await asyncio.create_task(waits(scope["path"]))
+            await app(scope, receive, send)
+
+        async def waits(path: str) -> None:
+            waiting.append(path)
+            end_turn()
+
+        fairness = Fairness(long_poll, 1)
+        scopes = [request(path, "k") for path in ("/poll1", "/poll2", "/poll3", "/next", "/last")]
+        tasks = [asyncio.create_task(fairness(scope, _receive, _send)) for scope in scopes]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        begun = list(app.begun)
+        for path in ("/poll1", "/poll2", "/poll3", "/next", "/last"):
+            await answer(app, path)
+        await asyncio.gather(*tasks)
+        return begun
+
+    assert sorted(asyncio.run(scene())) == ["/next", "/poll1", "/poll2", "/poll3"]
+    assert waiting == ["/poll1", "/poll2", "/poll3"]
