@@ -29,6 +29,7 @@ from api.routes import about, control, events, experiments, health, keys, metric
 from api.state import World
 from api.streaming.broadcaster import Tail
 from api.streaming.open_requests import HeldOpen
+from api.streaming.shared_reads import SharedReads
 from api.streaming.streams import Streams
 from gradus import __version__
 from hub import open_files
@@ -39,7 +40,7 @@ KEYED = (experiments.router, control.router, sweeps.router, metrics.router, even
 OPEN = (session.router, health.router, pages.router)
 """These ask for themselves, where they ask."""
 
-LARGE_READS = 2
+LARGE_READS, LOOKS = 2, 2
 """At once, on one process."""
 
 DESCRIPTION = """\
@@ -76,10 +77,18 @@ def create_app(
     root_path: the path below which clients find it, `/gradus`, where a proxy does not say so itself.
     trusted_proxies: the addresses, with commas, whose `X-Forwarded-…` headers are believed; `*` for all.
     """
-    door = Door(hub, strangers_per_minute)
     tail = Tail(hub, poll, heartbeat)
-    held_open = HeldOpen(hub.settings.quotas.streams)
-    world = World(hub, tail, Streams(hub, tail), held_open, CapacityLimiter(LARGE_READS), Telemetry(), door, Turns())
+    world = World(
+        hub=hub,
+        tail=tail,
+        streams=Streams(hub, tail),
+        held_open=HeldOpen(hub.settings.quotas.streams),
+        looks=SharedReads(LOOKS),
+        large_reads=CapacityLimiter(LARGE_READS),
+        telemetry=Telemetry(),
+        door=Door(hub, strangers_per_minute),
+        turns=Turns(),
+    )
     app = FastAPI(
         title="Gradus",
         version=__version__,

@@ -11,6 +11,7 @@ from api.expansion_slots import Turns
 from api.prometheus import Telemetry
 from api.streaming.broadcaster import Tail
 from api.streaming.open_requests import HeldOpen
+from api.streaming.shared_reads import SharedReads
 from api.streaming.streams import Streams
 from hub.hub import Hub
 
@@ -24,6 +25,8 @@ class World:
     tail: Tail
     streams: Streams
     held_open: HeldOpen
+    looks: SharedReads
+    """Short reads that requests which stay open make again and again: is there something new, is the key still good."""
     large_reads: CapacityLimiter
     """Threads that read thousands of rows for one answer: they leave the other requests theirs."""
     telemetry: Telemetry

@@ -134,7 +134,7 @@ def _seen(last_event_id: str | None, after: int | None) -> int | None:
 
 def _stream(request: Request, world: World, caller: Caller, log: Log, after: int, form: Form) -> Response:
     place = world.held_open.place(holder(request, caller))
-    content = world.streams.chunks(log, after, form, partial(world.door.still_good, caller))
+    content = world.streams.chunks(log, after, form, partial(world.looks.ask, world.door.still_good, caller))
     return HoldingResponse(place, content, headers=_HEADERS, media_type=form.media_type)
 
 

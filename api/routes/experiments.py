@@ -127,7 +127,7 @@ async def create_experiment(
 
 async def _ended(request: Request, world: World, caller: Caller, experiment_id: str, seconds: float) -> Seen:
     """The experiment when it is over, or after so many seconds, or when nobody waits for it any more."""
-    over = partial(experiments.over, world.hub, caller.workspace_id, experiment_id)
+    over = partial(world.looks.ask, experiments.over, world.hub, caller.workspace_id, experiment_id)
     await while_connected(request, following.wait_until(world.tail, experiment_id, following.END, seconds, over))
     return await run_in_threadpool(experiments.get, world.hub, caller.workspace_id, experiment_id)
 

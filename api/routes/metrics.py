@@ -69,7 +69,8 @@ async def get_metrics(
     """
     form = choose(accept or (), (JSON, CSV))
     if query.wait:
-        progressed = partial(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)
+        one = (world.hub, caller.workspace_id, experiment_id, query.after)
+        progressed = partial(world.looks.ask, metrics.progressed, *one)
         with world.held_open.place(holder(request, caller)):
             wait = following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
             await while_connected(request, wait)

@@ -1,10 +1,8 @@
 """Where a stream begins, and waiting for something to happen."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-from starlette.concurrency import run_in_threadpool
 
 from api.services.lookup import EXPERIMENTS
 from api.streaming.broadcaster import Tail
@@ -46,14 +44,14 @@ def start_of_all(hub: Hub, workspace_id: str, after: int | None) -> Start:
 
 
 async def wait_until(
-    tail: Tail, experiment_id: str, kinds: frozenset[EventKind], seconds: float, ready: Callable[[], bool]
+    tail: Tail, experiment_id: str, kinds: frozenset[EventKind], seconds: float, ready: Callable[[], Awaitable[bool]]
 ) -> None:
     """Wait until `ready`, which is asked again after each event of these kinds, but no longer than so many seconds."""
     deadline = asyncio.get_running_loop().time() + seconds
     with tail.listening(experiment_id) as ear:
         while not tail.stopped:
             ear.clear()
-            if await run_in_threadpool(ready) or not await _told(tail, ear, kinds, deadline):
+            if await ready() or not await _told(tail, ear, kinds, deadline):
                 return
 
 

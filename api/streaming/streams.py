@@ -4,17 +4,16 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 
 from api.streaming.broadcaster import RETRY_SECONDS, Tail
 from api.streaming.encodings import Form
 from api.streaming.log_event import Note
+from api.streaming.shared_reads import SharedReads
 from api.streaming.sources import Log, LogGone
 from hub.hub import Hub
 
@@ -44,9 +43,11 @@ class Streams:
     def __init__(self, hub: Hub, tail: Tail) -> None:
         self._hub = hub
         self._tail = tail
-        self._readers = CapacityLimiter(READERS)
+        self._reads = SharedReads(READERS)
 
-    async def chunks(self, log: Log, after: int, form: Form, welcome: Callable[[], bool]) -> AsyncIterator[bytes]:
+    async def chunks(
+        self, log: Log, after: int, form: Form, welcome: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[bytes]:
         """The bytes of every row after `after`, until the log ends, the experiment is deleted or the process stops.
 
         Once in a heartbeat the stream asks whether its client is still welcome: a key may be revoked meanwhile, and a
@@ -56,7 +57,7 @@ class Streams:
         try:
             async for data in self._batches(log, after, form):
                 if time.monotonic() >= ask_at:
-                    if not await _answer(partial(run_in_threadpool, welcome)):
+                    if not await _answer(welcome):
                         yield form.comment("the key or the session is no longer good")
                         return
                     ask_at = time.monotonic() + self._tail.heartbeat
@@ -90,13 +91,14 @@ class Streams:
                     return
 
     async def _read(self, log: Log, before: Batch, form: Form) -> Batch:
-        """The next rows that the database has."""
+        """The next rows that the database has. Streams that are equally far share them, and their bytes."""
+        batch = await _answer(partial(self._reads.ask, _read, self._hub, log, before.after, form))
+        return batch if batch.data else replace(batch, ended=before.ended)
 
-        def read() -> Batch:
-            page = log.read(self._hub, before.after)
-            return _next(log, page.notes, before, form, more=page.more)
 
-        return await _answer(partial(to_thread.run_sync, read, limiter=self._readers))
+def _read(hub: Hub, log: Log, after: int, form: Form) -> Batch:
+    page = log.read(hub, after)
+    return _next(log, page.notes, Batch(b"", after), form, more=page.more)
 
 
 def _next(log: Log, notes: Sequence[Note], before: Batch, form: Form, *, more: bool = False) -> Batch:

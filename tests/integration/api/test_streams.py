@@ -14,7 +14,9 @@ from sqlalchemy import Engine, event
 
 from api.streaming import sources, subscriber
 from api.streaming.broadcaster import Tail
+from api.streaming.encodings import SSE
 from api.streaming.log_event import Note
+from api.streaming.streams import Streams
 from gradus.status import Status
 from gradus.wire.message import rfc3339
 from hub.database.database import now
@@ -365,3 +367,25 @@ def test_streams_that_read_their_logs_take_no_thread_from_other_requests(
     finally:
         go_on.set()
         event.remove(Engine, "before_cursor_execute", hold)
+
+
+def test_a_crowd_of_streams_of_one_experiment_reads_its_log_once(hub: Hub) -> None:
+    """Opened together, from one place: what one reads, all send."""
+    row = submit(hub)
+    with hub.write() as session:
+        events.append(session, [events.log(row.id, str(number)) for number in range(100)], now(session))
+
+    async def welcome() -> bool:
+        return True
+
+    async def scene() -> list[bytes]:
+        streams = Streams(hub, Tail(hub))
+        log = sources.OneLog(row.id)
+        opened = [streams.chunks(log, after, SSE, welcome) for after in (0, 50) for _ in range(250)]
+        return await asyncio.gather(*(anext(stream) for stream in opened))
+
+    with overheard() as statements:
+        firsts = asyncio.run(scene())
+    assert firsts == [firsts[0]] * 250 + [firsts[-1]] * 250
+    assert [first.count(b"event: ") for first in (firsts[0], firsts[-1])] == [101, 51]
+    assert sum("events.seq > " in text for text, _ in statements) == 2
