@@ -110,12 +110,14 @@ def _group(group: Group, parent: Any) -> Iterator[str]:
     context = typer.Context(_GROUP, info_name=group.name, parent=parent)
     yield f"### `{context.command_path}`\n"
     yield f"{group.help}\n"
-    everyday = {id(command) for entries in SECTIONS.values() for command in entries}
+    described = {id(command) for entries in SECTIONS.values() for command in entries}
+    targets: set[str] = set()
     rows = [(f"`{context.command_path} {one.name}`", one.help) for one in group.commands]
     yield from table(("command", "does"), rows)
     for command in group.commands:
-        if id(command) not in everyday:
+        if id(command) not in described and command.target not in targets:
             yield from _command(command, context)
+        targets.add(command.target)  # an alias is described once
 
 
 _GROUP = TyperGroup()

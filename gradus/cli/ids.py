@@ -50,6 +50,11 @@ def resolve_sweep(client: Client, given: str) -> str:
     return _resolve(client, given, SWEEP)
 
 
+def resolve_sweeps(client: Client, given: Iterable[str]) -> list[str]:
+    """The ids of sweeps, without duplicates."""
+    return list(dict.fromkeys(resolve_sweep(client, one) for one in given))
+
+
 def short(full: str) -> str:
     """The part of an id that a table shows."""
     return full[-SHORT:]

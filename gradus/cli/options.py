@@ -20,6 +20,7 @@ Url = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print ids only.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Id = Annotated[
     str,
     typer.Argument(metavar="ID", help="An id, its last characters, or `last`.", autocompletion=completion.experiments),
@@ -31,6 +32,10 @@ Ids = Annotated[
 SweepId = Annotated[
     str,
     typer.Argument(metavar="ID", help="An id, its last characters, or `last`.", autocompletion=completion.sweeps),
+]
+SweepIds = Annotated[
+    list[str],
+    typer.Argument(metavar="ID", help="Ids, their last characters, or `last`.", autocompletion=completion.sweeps),
 ]
 Changes = Annotated[
     list[str] | None,

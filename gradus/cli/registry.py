@@ -34,11 +34,11 @@ PAUSE = Command("pause", "Pause experiments at a checkpoint.", "control:pause")
 RESUME = Command("resume", "Resume paused experiments.", "control:resume")
 CANCEL = Command("cancel", "Cancel experiments.", "control:cancel")
 EDIT = Command("edit", "Change the name, tags or notes of experiments.", "edit:edit")
-RM = Command("rm", "Delete finished experiments and all their data.", "rm:rm")
+RM = Command("rm", "Delete experiments and all their data.", "rm:rm")
 
 EXPERIMENTS = Group(
     "experiments",
-    "Manage experiments; the same commands as without `experiments`.",
+    "Create, list and manage experiments; `gradus ls` is `gradus experiments ls`.",
     (SUBMIT, LS, SHOW, EDIT, WATCH, LOGS, COMPARE, FORK, EXTEND, PAUSE, RESUME, CANCEL, RM),
 )
 SWEEPS = Group(
@@ -49,9 +49,10 @@ SWEEPS = Group(
         Command("ls", "List sweeps, newest first.", "sweeps:ls"),
         Command("show", "Show the results of a sweep, best first.", "sweeps:show"),
         Command("watch", "Show a sweep live until it ends; Ctrl-C leaves it running.", "sweeps:watch"),
-        Command("extend", "Add seeds to a sweep, for narrower intervals.", "sweeps:extend"),
-        Command("retry", "Train the failed experiments of a sweep again, from the start.", "sweeps:retry"),
-        Command("cancel", "Cancel the experiments of a sweep that have not ended.", "sweeps:cancel"),
+        Command("extend", "Add seeds to sweeps, for narrower intervals.", "sweeps:extend"),
+        Command("retry", "Train the failed experiments of sweeps again, from the start.", "sweeps:retry"),
+        Command("cancel", "Cancel the experiments of sweeps that have not ended.", "sweeps:cancel"),
+        Command("rm", "Delete sweeps and all their experiments.", "sweeps:rm"),
     ),
 )
 DATASETS = Group(
@@ -66,7 +67,7 @@ KEYS = Group(
     "keys",
     "Create, list and revoke API keys.",
     (
-        Command("create", "Create an API key and print it, this once.", "keys:create"),
+        Command("create", "Create an API key and print it: it is shown only once.", "keys:create"),
         Command("ls", "List the API keys of your workspace, newest first.", "keys:ls"),
         Command("revoke", "Revoke API keys: they lose access immediately.", "keys:revoke"),
         Command("rm", "Revoke API keys: they lose access immediately.", "keys:revoke"),

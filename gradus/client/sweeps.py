@@ -21,6 +21,7 @@ class Sweeps(Face[P]):
     dry_run = sends(calls.dry_run_sweep)
     get = sends(calls.sweep)
     cancel = sends(calls.cancel_sweep)
+    delete = sends(calls.delete_sweep)
     retry = sends(calls.retry_sweep)
     extend = sends(calls.extend_sweep)
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -137,7 +138,7 @@ def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
     assert f"To watch again: gradus {'sweeps ' * ('sweeps' in command)}watch {one}" in "".join(terminal.lines)
     if one.startswith("swp_"):
         assert service.document("sweeps", "show", one)["status"] in {"queued", "running"}
-        assert service.document("sweeps", "cancel", one)["id"] == one
+        assert service.only("sweeps", "cancel", one)["id"] == one
     else:
         assert service.client.send(calls.experiment(one)).status in {Status.QUEUED, Status.RUNNING}
         assert service.only("cancel", one)["id"] == one
@@ -246,6 +247,22 @@ def test_a_person_pauses_resumes_forks_extends_and_deletes(service: Service) -> 
     assert service.run("show", one).returncode == Exit.REFUSED
 
 
+def test_ids_alone_are_what_other_commands_take(service: Service) -> None:
+    made = [service.answer(*DIGITS, "--tag", "pile", "--tag", "quiet", "-q", "--wait") for _ in range(2)]
+    assert service.document("show", made[0])["tags"] == ["pile", "quiet"]
+    forked = service.run("fork", made[0], "--set", "epochs=1", "-q")
+    assert (forked.stdout.count("\n"), forked.stderr) == (1, "")
+    listed = service.run("ls", "-q", "--tag", "pile", "--status", "succeeded", "--status", "failed")
+    assert listed.stdout.split()[-2:] == made[::-1]
+    assert service.only("edit", made[1], "--name", "kept", "--untag", "pile", "--tag", "new")["tags"] == [
+        "quiet",
+        "new",
+    ]
+    assert service.document("show", made[1])["name"] == "kept"
+    assert service.answer("rm", "-q", made[0]) == made[0]
+    assert service.answer("experiments", "ls", "-q", "--tag", "new") == made[1]
+
+
 def test_a_list_that_is_cut_says_so_and_all_of_it_can_be_had(service: Service) -> None:
     made = [service.answer(*DIGITS, "--set", 'tags=["cut"]') for _ in range(3)][::-1]
     some = service.run("ls", "--tag", "cut", "--limit", "2", "--json")
@@ -288,8 +305,12 @@ def test_a_sweep_shows_means_with_intervals_and_differences_to_the_base(service:
     assert "0/2" in rows["hopeless"]
     found = service.document("sweeps", "show", "last")
     assert {result["label"] for result in found["results"]} == set(rows) & {"base", "+ batch_norm=true", "hopeless"}
-    members = service.document("ls", "--sweep", found["id"])
+    members = service.answer("ls", "--sweep", found["id"], "-q").split()
     assert len(members) == 6
+    listed = service.answer("sweeps", "ls", "-q").split()
+    assert service.answer("sweeps", "rm", "last", "-q") == listed[0] == found["id"]
+    assert service.answer("sweeps", "ls", "-q").split() == listed[1:]
+    assert service.run("show", members[0]).returncode == Exit.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -347,6 +368,22 @@ def test_open_prints_an_address_that_signs_a_browser_in(service: Service, traine
     assert address.startswith(f"{service.client.access.url}/sign-in?next=/experiments/{trained}#gt_")
     with httpx.Client(base_url=service.client.access.url) as browser:
         assert browser.post("/v1/session", json={"ticket": address.partition("#")[2]}).status_code == 201
+
+
+def test_open_keeps_the_link_off_the_browsers_command_line(service: Service, tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$*" > {tmp_path}/arguments\n')
+    browser.chmod(0o700)
+    env = {**service.env, "BROWSER": f"{browser} %s", "TMPDIR": str(tmp_path)}
+    with Terminal(["open"], env) as terminal:
+        assert terminal.exit_code() == Exit.OK
+    (address,) = (line for line in terminal.lines if "/sign-in" in line)
+    argument = (tmp_path / "arguments").read_text()
+    assert argument.startswith("file://")
+    assert "gt_" not in argument
+    page = Path(argument.removeprefix("file://"))
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert f'url={address.strip()}"' in page.read_text()
 
 
 def test_the_doctor_finds_this_service_in_order(service: Service) -> None:

@@ -20,7 +20,7 @@ TIMEOUT = 5.0
 def pause(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
     """Pause experiments at a checkpoint.
 
-    A running one stops within a second, even in the middle of an epoch. Pausing a paused one does nothing.
+    A running experiment stops within a second, even in the middle of an epoch. Pausing it twice is harmless.
     """
     _ask(given, calls.pause, becomes=Status.PAUSED, quiet=quiet, as_json=as_json, url=url)
 
@@ -28,7 +28,7 @@ def pause(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = No
 def resume(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
     """Resume paused experiments.
 
-    They get the same results as if they had never been paused.
+    The results are the same as without the pause.
     """
     _ask(given, calls.resume, quiet=quiet, as_json=as_json, url=url)
 
@@ -36,7 +36,7 @@ def resume(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = N
 def cancel(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
     """Cancel experiments.
 
-    A running one ends within a second; its metrics and checkpoints are kept. Cancelling a cancelled one does nothing.
+    A running experiment ends within a second; its metrics and checkpoints are kept. Cancelling it twice is harmless.
     """
     _ask(given, calls.cancel, becomes=Status.CANCELLED, quiet=quiet, as_json=as_json, url=url)
 
@@ -50,7 +50,7 @@ def extend(
 ) -> None:
     """Train experiments for additional epochs.
 
-    They are added to the epochs done if the experiment has ended, else to those planned.
+    The new epochs are added to the epochs done if the experiment has ended, else to the epochs planned.
     """
     _ask(given, partial(calls.extend, epochs=epochs), quiet=quiet, as_json=as_json, url=url)
 

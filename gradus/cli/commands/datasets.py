@@ -31,7 +31,9 @@ def ls(
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.", autocompletion=completion.datasets)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The name of a data set.", autocompletion=completion.datasets)
+    ],
     as_json: Json = False,
     url: Url = None,
 ) -> None:

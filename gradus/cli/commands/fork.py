@@ -29,8 +29,9 @@ def fork(
 
     gradus fork last --set optimizer.lr=0.001
 
-    With --from-epoch it continues from a checkpoint. `gradus show` lists those that exist: of the best epoch, of the
-    last one, and, for an experiment that was submitted with --set checkpoint.every=1, of its newest epochs.
+    With --from-epoch the new experiment continues from a checkpoint of the old one. `gradus show` lists the checkpoints
+    that exist: of the best epoch, of the last one and, if it was submitted with --set checkpoint.every=1, of its newest
+    epochs.
     """
     at_most_one(quiet=quiet, json=as_json)
     at_most_one(quiet=quiet, watch=watching)

@@ -22,7 +22,7 @@ def create(
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Create an API key and print it, this once."""
+    """Create an API key and print it: it is shown only once."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     with Client(find_access(url)) as client:
         made = client.send(calls.create_key({"name": name, "role": role, "expires_at": expires_at}))

@@ -1,43 +1,52 @@
 """`gradus rm`."""
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
 
 import typer
 
 from gradus.cli import ids, output
-from gradus.cli.options import Ids, Json, Quiet, Url, at_most_one
+from gradus.cli.options import Ids, Json, Quiet, Url, Yes, at_most_one
 from gradus.client import Client, calls, find_access
 
 
 def rm(
     given: Ids,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     quiet: Quiet = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Delete finished experiments and all their data.
+    """Delete experiments and all their data.
 
-    This deletes their metrics, logs and checkpoints. A running experiment must be cancelled first.
+    Metrics, logs and checkpoints are deleted, too. A running experiment must be cancelled first.
     """
     at_most_one(quiet=quiet, json=as_json)
     with Client(find_access(url)) as client:
         found = ids.resolve_all(client, given)
-        if not yes and sys.stdin.isatty() and not _confirmed(client, found):
-            output.note("nothing deleted")
-            found = []
+        if not yes and sys.stdin.isatty():
+            runs = client.experiments.get_many(found)
+            found = confirmed([f"{one.id} {one.name} {one.status}, {one.progress.epoch} epochs" for one in runs], found)
         for one in found:
             client.send(calls.delete(one))
-            if quiet:
-                output.say(one)
-            else:
-                output.note(f"{one} deleted")
+            print_deleted(one, quiet=quiet)
     if as_json:
         output.print_json({"deleted": found})
 
 
-def _confirmed(client: Client, found: list[str]) -> bool:
-    for run in client.experiments.get_many(found):
-        output.note(f"{run.id} {run.name} {run.status}, {run.progress.epoch} epochs")
-    return typer.confirm("Delete?" if len(found) == 1 else f"Delete all {len(found)}?", err=True)
+def confirmed(descriptions: Sequence[str], found: list[str]) -> list[str]:
+    """The ids, if the person at the terminal wants to delete them all; else none."""
+    for line in descriptions:
+        output.note(line)
+    if typer.confirm("Delete?" if len(found) == 1 else f"Delete all {len(found)}?", err=True):
+        return found
+    output.note("nothing deleted")
+    return []
+
+
+def print_deleted(deleted: str, *, quiet: bool) -> None:
+    """Print the id as the answer, or tell what was done."""
+    if quiet:
+        output.say(deleted)
+    else:
+        output.note(f"{deleted} deleted")

@@ -42,7 +42,7 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
         Repeated,
         typer.Option(
             metavar="PATH=SPACE",
-            help="Values to draw: 0..0.5, log:1e-4..1e-1, whole numbers from 16..64, or one of a,b,c. Repeatable.",
+            help="Values to draw: 0..0.5, log:1e-4..1e-1, 16..64 for whole numbers, or a,b,c. Repeatable.",
         ),
     ] = None,
     draws: Annotated[
@@ -56,7 +56,7 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
         str | None,
         typer.Option(metavar="METRIC", help="Metric to compare.  [default: validation accuracy, or loss]"),
     ] = None,
-    name: Annotated[str | None, typer.Option(metavar="TEXT", help="A name for people.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="The name of the sweep.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the experiments and the time they need; queue nothing.")
     ] = False,

@@ -1,7 +1,8 @@
-"""`gradus sweeps`: list, show, watch, extend, retry and cancel sweeps."""
+"""`gradus sweeps`: list, show, watch, extend, retry, cancel and delete sweeps."""
 
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,10 +11,11 @@ from rich.live import Live
 from rich.table import Table
 
 from gradus.cli import ids, labels, output, tables
+from gradus.cli.commands.rm import confirmed, print_deleted
 from gradus.cli.commands.sweep_results import page
 from gradus.cli.console import one_line
 from gradus.cli.exit_codes import Exit
-from gradus.cli.options import Json, Limit, Quiet, SweepId, Url, at_most_one
+from gradus.cli.options import Json, Limit, Quiet, SweepId, SweepIds, Url, Yes, at_most_one
 from gradus.client import Call, Client, calls, find_access
 from gradus.client.patience import LONG
 from gradus.errors import BadRequest
@@ -58,18 +60,18 @@ def watch(given: SweepId, as_json: Json = False, url: Url = None) -> Exit:
         return watch_sweep(client, ids.resolve_sweep(client, given), as_json=as_json)
 
 
-def cancel(given: SweepId, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
-    """Cancel the experiments of a sweep that have not ended."""
+def cancel(given: SweepIds, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
+    """Cancel the experiments of sweeps that have not ended."""
     _ask(given, calls.cancel_sweep, quiet=quiet, as_json=as_json, url=url)
 
 
-def retry(given: SweepId, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
-    """Train the failed experiments of a sweep again, from the start."""
+def retry(given: SweepIds, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
+    """Train the failed experiments of sweeps again, from the start."""
     _ask(given, calls.retry_sweep, quiet=quiet, as_json=as_json, url=url)
 
 
 def extend(
-    given: SweepId,
+    given: SweepIds,
     seeds: Annotated[
         str | None,
         typer.Option(metavar="SEEDS", help="How many seeds it should have in total, or which to add: 10, or 5-9."),
@@ -82,12 +84,32 @@ def extend(
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Add seeds to a sweep, for narrower intervals.
+    """Add seeds to sweeps, for narrower intervals.
 
     A random search can get more draws, too. Nothing is trained twice.
     """
     more = _extension(seeds, draws)
     _ask(given, lambda one: calls.extend_sweep(one, more), quiet=quiet, as_json=as_json, url=url)
+
+
+def rm(given: SweepIds, yes: Yes = False, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
+    """Delete sweeps and all their experiments.
+
+    None of the experiments may be running: cancel the sweep first.
+    """
+    at_most_one(quiet=quiet, json=as_json)
+    with Client(find_access(url)) as client:
+        found = ids.resolve_sweeps(client, given)
+        if not yes and sys.stdin.isatty():
+            records = [client.send(calls.sweep(one)) for one in found]
+            found = confirmed(
+                [f"{one.id} {one.name}, {sum(one.counts.values())} experiments" for one in records], found
+            )
+        for one in found:
+            client.send(calls.delete_sweep(one))
+            print_deleted(one, quiet=quiet)
+    if as_json:
+        output.print_json({"deleted": found})
 
 
 def watch_sweep(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
@@ -150,16 +172,17 @@ def _extension(seeds: str | None, draws: int | None) -> dict[str, object]:
     return more if draws is None else {**more, "random": {"n": draws}}
 
 
-def _ask(given: str, call: Callable[[str], Call[SweepRecord]], *, quiet: bool, as_json: bool, url: str | None) -> None:
+def _ask(
+    given: Sequence[str], call: Callable[[str], Call[SweepRecord]], *, quiet: bool, as_json: bool, url: str | None
+) -> None:
     at_most_one(quiet=quiet, json=as_json)
     with Client(find_access(url)) as client:
-        record = client.send(call(ids.resolve_sweep(client, given)))
+        records = [client.send(call(one)) for one in ids.resolve_sweeps(client, given)]
     if as_json:
-        output.print_json(record)
-    elif quiet:
-        output.say(record.id)
+        output.print_all(records)
     else:
-        output.show(page(record))
+        for record in records:
+            output.say(record.id) if quiet else output.show(page(record))
 
 
 def _table(found: tuple[SweepSummary, ...], now: datetime) -> Table:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gradus.client.calls.call import Call, document, encoded, given, once, place
+from gradus.client.calls.call import Call, document, encoded, given, nothing, once, place
 from gradus.errors import BadRequest
 from gradus.seeds import read_seeds
 from gradus.sweep.request import SweepExtension, SweepRequest
@@ -45,6 +45,11 @@ def sweep(sweep_id: str, /) -> Call[SweepRecord]:
 def cancel_sweep(sweep_id: str, /) -> Call[SweepRecord]:
     """End everything of a sweep that is not over; asking twice is harmless."""
     return Call("POST", place("sweeps", sweep_id, "cancel"), _read, harmless=True)
+
+
+def delete_sweep(sweep_id: str, /) -> Call[None]:
+    """Remove a sweep with all its experiments."""
+    return Call("DELETE", place("sweeps", sweep_id), nothing)
 
 
 def retry_sweep(sweep_id: str, /, *, idempotency_key: str | None = None) -> Call[SweepRecord]:
