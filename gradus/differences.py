@@ -44,18 +44,23 @@ def _differ(values: Sequence[Any], ignored: Sequence[Any] = ()) -> bool:
     return any(value != counted[0] for value in counted)
 
 
-def differences(specs: Sequence[Spec]) -> dict[str, tuple[Any, ...]]:
+def differences(specs: Sequence[Spec | dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
     """The values of every resolved spec at each path where not all are equal; None where a spec has no such path.
 
     Paths are keys and places in lists, joined by dots: `optimizer.lr`, `layers.0.units`; `optimizer` is its kind.
     What only some can have, such as Adam's betas, is left out where it is what those have anyway.
     """
     flat = [dict(_flat(unresolved(spec))) for spec in specs]
-    chosen = {path for spec in specs for path, _ in _flat(spec.model_dump(mode="json", exclude_defaults=True))}
+    chosen = {path for spec in specs for path, _ in _flat(_chosen(spec))}
     shared = set.intersection(*(set(one) for one in flat))
     paths = [path for path in dict.fromkeys(path for one in flat for path in one) if path in shared | chosen]
     found = {path: tuple(one.get(path) for one in flat) for path in paths}
     return {path: values for path, values in found.items() if _differ(values)}
+
+
+def _chosen(spec: Spec | dict[str, Any]) -> dict[str, Any]:
+    """What of it is not a default; all of a spec whose defaults are not known here."""
+    return spec if isinstance(spec, dict) else spec.model_dump(mode="json", exclude_defaults=True)
 
 
 def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:

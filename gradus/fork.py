@@ -29,9 +29,12 @@ def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
     return tuple(mistake for mistake in found if mistake is not None)
 
 
-def unresolved(resolved: Spec) -> dict[str, Any]:
-    """The document of a resolved spec; what a layer has from the experiment is left out of the layer, and so is the
-    number of validation examples that the data set has anyway: another data set has its own."""
+def unresolved(resolved: Spec | dict[str, Any]) -> dict[str, Any]:
+    """The document of a resolved spec. What a layer has from the experiment is left out of the layer, and so is the
+    number of validation examples that the data set has anyway: another data set has its own. A spec of which not all is
+    known here stays as it is."""
+    if isinstance(resolved, dict):
+        return resolved
     document = resolved.model_dump(mode="json")
     if resolved.dataset.validation_examples == resolved.dataset.facts.default_validation:
         del document["dataset"]["validation_size"]

@@ -27,6 +27,6 @@ class Exit(IntEnum):
         return member
 
 
-def code_of_runs(statuses: Iterable[Status]) -> Exit:
+def code_of_runs(statuses: Iterable[str]) -> Exit:
     """The exit code after waiting for runs."""
     return Exit.OK if all(status is Status.SUCCEEDED for status in statuses) else Exit.FAILED

@@ -8,15 +8,15 @@ from typing import Any
 
 from rich.text import Text
 
+from gradus.cli.console import styled
 from gradus.metrics import measured, of_split, score
-from gradus.spec.word import Word, kind_of
 from gradus.status import Status
 from gradus.wire.catalog import MetricEntry
 from gradus.wire.experiment import ExperimentRecord, Failure, LogLine
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
 
-COLORS = {
+COLORS: dict[str, str] = {
     Status.QUEUED: "yellow",
     Status.RUNNING: "cyan",
     Status.PAUSED: "magenta",
@@ -32,9 +32,9 @@ ROUNDING = 1e-12
 """Floating-point error: what a sum that should be zero may leave."""
 
 
-def status(value: Status) -> Text:
-    """A status in its color."""
-    return Text(value, style=COLORS[value])
+def status(value: str) -> Text:
+    """A status in its color; one that only a newer service knows has none."""
+    return styled(str(value), COLORS.get(value, ""))
 
 
 def number(value: float | None) -> str:
@@ -93,10 +93,18 @@ def size(count: int) -> str:
     return f"{value:,.1f} TB"
 
 
-def kind(word: Word) -> str:
-    """A part of a spec: its kind and its fields that are not null, `adam lr=0.001 …`."""
-    given = word.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
-    return " ".join([kind_of(type(word)), *(f"{key}={value_of(value)}" for key, value in given.items())])
+def kind(part: Any) -> str:
+    """A part of a spec's document: its kind and its fields that are not null, `adam lr=0.001 …`."""
+    if not isinstance(part, dict) or "kind" not in part:
+        return value_or_dash(part)
+    given = {key: value for key, value in part.items() if key != "kind" and value is not None}
+    return " ".join([str(part["kind"]), *(f"{key}={value_of(value)}" for key, value in given.items())])
+
+
+def dataset(spec: dict[str, Any]) -> str:
+    """The name of the data set in a spec's document."""
+    found = spec.get("dataset")
+    return str(found.get("name", "")) if isinstance(found, dict) else value_or_dash(found)
 
 
 def value_of(value: Any) -> str:

@@ -8,6 +8,7 @@ from gradus.client import StreamEvent
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.metrics import MetricsRow
+from gradus.wire.tolerant import UnknownStatus
 
 _SHARE = re.compile(r"(\S+): (\d+) %")
 """A log line about the download of a file."""
@@ -38,9 +39,14 @@ class RunState:
         return (self.record.name if self.record else "") or self.id
 
     @property
-    def status(self) -> Status:
+    def status(self) -> Status | UnknownStatus:
         """Its newest status."""
         return self.record.status if self.record else Status.QUEUED
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.record is not None and self.record.over
 
     @property
     def epoch(self) -> int:

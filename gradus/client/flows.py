@@ -73,7 +73,7 @@ def ended(experiment_id: str, seconds: float | None = None) -> Flow[Never, Exper
         TimeoutError: it is not over after so many seconds; it goes on.
     """
     deadline = Deadline(seconds, f"nothing is known of {experiment_id}")
-    while not (record := (yield from send(calls.experiment(experiment_id), LONG, deadline))).status.final:
+    while not (record := (yield from send(calls.experiment(experiment_id), LONG, deadline))).over:
         deadline.now(f"{experiment_id} is {record.status}")
         never = record.progress.epochs  # no epoch is later: the answer comes at the end
         yield from send(calls.metrics(experiment_id, after=never, wait=look(deadline)), LONG, deadline)

@@ -37,7 +37,7 @@ def follow(experiment_id: str, pick: Pick[Y], after: int = 0, patience: float = 
             return seen.last_record()
         if cut.closed and seen.after == after:  # nothing came, and perhaps nothing will
             record = yield from send(calls.experiment(experiment_id), LONG)
-            if record.status.final:
+            if record.over:
                 return record
         if cut.heard:
             trouble.over()

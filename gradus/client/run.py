@@ -18,6 +18,7 @@ from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
 from gradus.wire.metrics import MetricsPage, MetricsRow
+from gradus.wire.tolerant import UnknownStatus
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -155,13 +156,13 @@ class Run(Host[P]):
         return self.record.name
 
     @property
-    def status(self) -> Status:
+    def status(self) -> Status | UnknownStatus:
         """What it was doing."""
         return self.record.status
 
     @property
-    def spec(self) -> Spec:
-        """Resolved: nothing left to defaults."""
+    def spec(self) -> Spec | dict[str, Any]:
+        """Resolved: nothing left to defaults. A mapping where only a newer client knows all of it."""
         return self.record.spec
 
     @property

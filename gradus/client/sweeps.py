@@ -7,9 +7,12 @@ from gradus.client.deadline import Deadline
 from gradus.client.face import Face, P, asks, sends, tells
 from gradus.client.flows import PAGE, look, send, walk
 from gradus.client.patience import LONG
-from gradus.client.steps import Flow
+from gradus.client.steps import Flow, Rest
+from gradus.status import Status
 from gradus.wire.sweep import SweepRecord, SweepSummary
 
+PAUSE = 1.0
+"""Seconds between two looks at what cannot be waited for."""
 LAST = 2**53 - 1
 """An epoch that does not come: who waits for it is answered at the end."""
 
@@ -38,13 +41,16 @@ class Sweeps(Face[P]):
             TimeoutError: they are not after so many seconds; they go on.
         """
         deadline = Deadline(timeout, f"nothing is known of {sweep_id}")
-        while unfinished := going(sweep := (yield from send(calls.sweep(sweep_id), LONG, deadline))):
+        while not (sweep := (yield from send(calls.sweep(sweep_id), LONG, deadline))).over:
             deadline.now(f"{sweep_id} is {sweep.status}")
-            yield from send(calls.metrics(unfinished, after=LAST, wait=look(deadline)), LONG, deadline)
+            if unfinished := going(sweep):
+                yield from send(calls.metrics(unfinished, after=LAST, wait=look(deadline)), LONG, deadline)
+            else:  # only members whose status is not known here: whether they are over, nobody can tell
+                yield Rest(PAUSE)
         return sweep
 
 
 def going(sweep: SweepRecord) -> str | None:
-    """The id of a member that is not over."""
+    """The id of a member that is known to go on."""
     pairs = (pair for result in sweep.results for pair in zip(result.experiments, result.statuses, strict=True))
-    return next((one for one, status in pairs if not status.final), None)
+    return next((one for one, status in pairs if isinstance(status, Status) and not status.final), None)

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from gradus.spec.loss import Task
 from gradus.wire.message import Message
+from gradus.wire.tolerant import Open
 
 Direction = Literal["min", "max", "none"]
 """Which values of a metric are better: the small ones, the large ones, neither."""
@@ -30,13 +31,13 @@ class MetricEntry(Message):
     """For people."""
     unit: str | None
     """`fraction` (of 1, often shown in percent), `s`, `1/s`; null for a plain number."""
-    direction: Direction
+    direction: Open[Direction]
     """Which values are better."""
     panel: str
     """The chart that it belongs to: metrics of one panel share their axis."""
-    split: Split | None
+    split: Open[Split] | None
     """The examples that it is measured on; null if on none."""
-    tasks: tuple[Task, ...]
+    tasks: tuple[Open[Task], ...]
     """The tasks that have it; in the rows of others it is null."""
     objective: bool
     """Whether a sweep can be judged by it."""

@@ -2,6 +2,7 @@
 
 from gradus.spec.loss import Task
 from gradus.wire.message import Message
+from gradus.wire.tolerant import Open
 
 
 class DatasetRecord(Message):
@@ -9,7 +10,7 @@ class DatasetRecord(Message):
 
     name: str
     title: str
-    task: Task
+    task: Open[Task]
     input_shape: tuple[int, ...]
     inputs: int
     """Numbers in one example."""

@@ -8,9 +8,10 @@ from pydantic.json_schema import SkipJsonSchema
 from gradus.spec.experiment import Name, Notes, Spec, Tags
 from gradus.spec.loss import Task
 from gradus.spec.word import Word
-from gradus.status import FailureCode, Status
+from gradus.status import FailureCode
 from gradus.wire.message import Finite, Message, Moment
 from gradus.wire.metrics import MetricsRow
+from gradus.wire.tolerant import Document, Open, OpenStatus, UnknownStatus
 
 
 class Progress(Message):
@@ -27,7 +28,7 @@ class Progress(Message):
 class Failure(Message):
     """Why and where a run failed."""
 
-    code: FailureCode
+    code: Open[FailureCode]
     message: str
     epoch: int | None = None
     """The first bad epoch, 1 = the first."""
@@ -69,11 +70,11 @@ class ExperimentRecord(Message):
     name: str
     tags: tuple[str, ...]
     notes: str
-    status: Status
+    status: OpenStatus
     waiting_for: str | None = None
     """While it is queued and no worker that is alive can train it: what has to come, `a worker with a GPU: …`; null
     when somebody can, and in events."""
-    spec: Spec
+    spec: Document[Spec]
     """Resolved: nothing left to defaults."""
     fingerprint: str
     """SHA-256 of the resolved spec without name, tags, notes and checkpoint, and of how the run came about where that
@@ -81,7 +82,7 @@ class ExperimentRecord(Message):
     equal numbers."""
     parameters: int
     """Learned numbers."""
-    task: Task | None = None
+    task: Open[Task] | None = None
     """What the network learns. This and the facts below are null only in events of an older service."""
     best_metric: str | None = None
     """The key of the metric that `best` is chosen by: early stopping's, else the accuracy or, for a regression, the
@@ -135,6 +136,23 @@ class ExperimentRecord(Message):
     """Of its events up to this number only log lines are left: they were older than the service keeps them. The metrics
     have their epochs."""
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come of it by itself."""
+        if isinstance(self.status, UnknownStatus):
+            return self.finished_at is not None
+        return self.status.final
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The spec as JSON, whether or not all of it is known here."""
+        return document_of(self.spec)
+
+
+def document_of(spec: Spec | dict[str, Any]) -> dict[str, Any]:
+    """A spec of an answer as JSON."""
+    return spec if isinstance(spec, dict) else spec.model_dump(mode="json")
+
 
 class ExperimentPage(Message):
     """Experiments, newest first."""
@@ -159,10 +177,10 @@ class ExperimentPatch(Word):
 class DryRun(Message):
     """What a spec comes to, without running or storing it."""
 
-    spec: Spec
+    spec: Document[Spec]
     fingerprint: str
     parameters: int
-    task: Task
+    task: Open[Task]
     input_shape: tuple[int, ...]
     """Of one example."""
     classes: tuple[str, ...]

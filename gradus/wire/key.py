@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from gradus.spec.word import Word
 from gradus.wire.message import Message, Moment
+from gradus.wire.tolerant import Open
 
 
 class Role(StrEnum):
@@ -61,7 +62,7 @@ class KeyRecord(Message):
 
     id: str
     name: str
-    role: Role
+    role: Open[Role]
     workspace: str
     created_at: Moment
     expires_at: Moment | None
@@ -95,7 +96,7 @@ class SessionRecord(Message):
     """Who the service takes the caller for."""
 
     workspace: str
-    role: Role
+    role: Open[Role]
     key_id: str
     expires_at: Moment | None
     """When a browser has to sign in again; null for a key that does not expire."""

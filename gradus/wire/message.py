@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 class Message(BaseModel):
     """A frozen answer. NaN and infinities travel as the strings "NaN", "Infinity" and "-Infinity".
 
-    Clients ignore keys that they do not know, so that a newer server can add some.
+    Keys that are not known here are kept, for a newer server has more; `gradus.wire.tolerant` does so for values.
     Serialise with `model_dump_json`: the Python dump keeps NaN as it is.
     """
 
     model_config = ConfigDict(
         frozen=True,
+        extra="allow",
         populate_by_name=True,
         serialize_by_alias=True,
         ser_json_inf_nan="strings",

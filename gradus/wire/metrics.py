@@ -1,7 +1,7 @@
 """Metrics: one row for each epoch of an experiment."""
 
-from gradus.status import Status
 from gradus.wire.message import Finite, Message, Moment, Number
+from gradus.wire.tolerant import OpenStatus
 
 
 class MetricsRow(Message):
@@ -40,7 +40,7 @@ class MetricsPage(Message):
     last_epoch: int
     """The newest epoch there is, whether or not it is in `data`; 0 if none. An answer has 10,000 rows at most, from the
     first on: to read on, pass the epoch of the last row as `after`, until that is this one."""
-    status: Status
+    status: OpenStatus
     last_event: int
     """The `seq` of the experiment's newest event: what comes after it may not be in `data` yet."""
 

@@ -4,10 +4,11 @@ from enum import StrEnum
 from typing import Any
 
 from gradus.status import Status
-from gradus.sweep.objective import Objective
+from gradus.sweep.objective import Goal, Metric
 from gradus.sweep.request import SweepRequest
 from gradus.wire.experiment import Failure
 from gradus.wire.message import Finite, Message, Moment, Number
+from gradus.wire.tolerant import Document, Open, OpenStatus
 
 
 class SweepStatus(StrEnum):
@@ -25,6 +26,11 @@ class SweepStatus(StrEnum):
     """All are over, and some have failed."""
     CANCELLED = "cancelled"
     """All are over, none has failed, and some were cancelled."""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing follows by itself."""
+        return self in {SweepStatus.SUCCEEDED, SweepStatus.FAILED, SweepStatus.CANCELLED}
 
 
 class Difference(Message):
@@ -68,7 +74,7 @@ class SweepResult(Message):
     experiments: tuple[str, ...]
     """Ids of all its members, whatever became of them."""
     seeds: tuple[int, ...]
-    statuses: tuple[Status, ...]
+    statuses: tuple[OpenStatus, ...]
     values: tuple[Number | None, ...]
     """The objective in each member's best row; null for those that have not succeeded."""
     mean: Number | None
@@ -91,9 +97,17 @@ class SweepResult(Message):
     difference: Difference | None
     """To the base; null without a base, for the base itself, for fewer than two seeds in common, and where all seeds
     give the same difference of a loss."""
-    verdict: Verdict | None
+    verdict: Open[Verdict] | None
     """What the difference says of the change; null where there is none."""
     failed: tuple[FailedMember, ...]
+
+
+class ObjectiveRecord(Message):
+    """The number by which the members are compared."""
+
+    metric: Open[Metric]
+    goal: Open[Goal] | None
+    """Which way is better."""
 
 
 class SweepSummary(Message):
@@ -101,17 +115,29 @@ class SweepSummary(Message):
 
     id: str
     name: str
-    status: SweepStatus
-    counts: dict[Status, int]
+    status: Open[SweepStatus]
+    counts: dict[OpenStatus, int]
     """Members in each status."""
-    objective: Objective
+    objective: ObjectiveRecord
     created_at: Moment
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come of it by itself."""
+        if isinstance(self.status, SweepStatus):
+            return self.status.final
+        return not any(isinstance(one, Status) and not one.final for one, count in self.counts.items() if count)
+
+    @property
+    def members_over(self) -> int:
+        """Members of which nothing more will come, as far as their status is known here."""
+        return sum(count for status, count in self.counts.items() if status.final)
 
 
 class SweepRecord(SweepSummary):
     """A sweep: what was asked, how far it is, what came of it."""
 
-    request: SweepRequest
+    request: Document[SweepRequest]
     """With seeds and objective written out, and all that was added later."""
     base_label: str | None
     """The result that is the base itself; null if none is, and then there are no differences."""
@@ -145,7 +171,7 @@ class PlannedMember(Message):
 class SweepDryRun(Message):
     """What a sweep comes to, without running or storing it."""
 
-    request: SweepRequest
+    request: Document[SweepRequest]
     base_label: str | None
     count: int
     """Experiments."""

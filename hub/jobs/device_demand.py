@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
 from hub.experiments.events import Event, log
@@ -36,10 +37,12 @@ def with_waiting(session: Session, records: list[ExperimentRecord]) -> list[Expe
     if all(one.status is not Status.QUEUED for one in records):
         return records
     kinds = workers.kinds(session)
-    return [
-        one.model_copy(update={"waiting_for": lacking(one.spec.device, kinds)}) if one.status is Status.QUEUED else one
-        for one in records
-    ]
+    return [_waiting(one, kinds) if one.status is Status.QUEUED else one for one in records]
+
+
+def _waiting(queued: ExperimentRecord, kinds: Sequence[str]) -> ExperimentRecord:
+    assert isinstance(queued.spec, Spec), "what this service has written it can read"
+    return queued.model_copy(update={"waiting_for": lacking(queued.spec.device, kinds)})
 
 
 def of_sweep(session: Session, workspace_id: str, sweep_id: str) -> str | None:

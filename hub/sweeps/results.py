@@ -21,7 +21,15 @@ from gradus.sweep.statistics import deviation, differences, interval, mean, pair
 from gradus.sweep.verdict import verdict
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
-from gradus.wire.sweep import Difference, FailedMember, SweepRecord, SweepResult, SweepSummary, sweep_status
+from gradus.wire.sweep import (
+    Difference,
+    FailedMember,
+    ObjectiveRecord,
+    SweepRecord,
+    SweepResult,
+    SweepSummary,
+    sweep_status,
+)
 from hub.jobs import device_demand
 from hub.sweeps import sweeps
 from hub.sweeps.sweeps import Outcome
@@ -81,7 +89,7 @@ def summary(row: SweepRow, counts: dict[Status, int]) -> SweepSummary:
         name=row.name,
         status=sweep_status(counts),
         counts=counts,
-        objective=Objective.model_validate(objective),
+        objective=ObjectiveRecord.model_validate(objective),
         created_at=row.created_at,
     )
 

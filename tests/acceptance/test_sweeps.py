@@ -96,8 +96,8 @@ def test_each_member_equals_the_same_run_alone(service: tuple[Client, Program], 
     client, _ = service
     assert trained.status is SweepStatus.SUCCEEDED
     for one in members(trained).values():
-        spec = client.send(calls.experiment(one)).spec
-        alone = client.send(calls.create(Spec.model_validate({**spec.document(), "epochs": 2}), wait=60))
+        spec = client.send(calls.experiment(one)).document
+        alone = client.send(calls.create(Spec.model_validate({**spec, "epochs": 2}), wait=60))
         for row, its in zip(rows(client, one), rows(client, alone.id), strict=False):
             assert [getattr(row, name) for name in LOSSES] == pytest.approx(
                 [getattr(its, name) for name in LOSSES], rel=1e-4

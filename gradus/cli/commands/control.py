@@ -83,7 +83,7 @@ def _ask(
 def _settled(client: Client, record: ExperimentRecord, becomes: Status) -> ExperimentRecord:
     """The experiment once it has that status, or as it is after the timeout: its worker may just have died."""
     deadline = time.monotonic() + TIMEOUT
-    while record.status is not becomes and not record.status.final and time.monotonic() < deadline:
+    while record.status is not becomes and not record.over and time.monotonic() < deadline:
         time.sleep(0.1)
         record = client.send(calls.experiment(record.id))
     return record

@@ -77,7 +77,7 @@ def _train(console: Screen, client: Client, specs: Sequence[Spec]) -> Sequence[R
     watching = _live if sys.stdout.isatty() else _plain
     watching(console, client, runs)
     for run in runs.values():
-        if not run.status.final:
+        if not run.over:
             with suppress(Conflict):  # it has ended meanwhile
                 client.send(calls.cancel(run.id))
     return list(runs.values())

@@ -78,7 +78,7 @@ def listing(records: Sequence[ExperimentRecord], now: datetime | None = None) ->
         table.add_row(
             ids.short(record.id) if output.on_terminal() else record.id,
             one_line(record.name),
-            record.spec.dataset.name,
+            labels.dataset(record.document),
             labels.status(record.status),
             f"{record.progress.epoch}/{record.progress.epochs}",
             *_scores(record),

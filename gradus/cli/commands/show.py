@@ -25,7 +25,7 @@ from gradus.wire.experiment import Change, ExperimentRecord, LayerSummary
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.system import Health
 
-NEXT = {
+NEXT: dict[str, str] = {
     Status.QUEUED: "gradus watch {id}, or pause, cancel",
     Status.RUNNING: "gradus watch {id}, or pause, cancel",
     Status.PAUSED: "gradus resume {id}, or fork, cancel",
@@ -52,7 +52,7 @@ def show(
         record = client.send(calls.experiment(ids.resolve(client, given)))
         rows = () if spec else client.experiments.metrics(record.id).data
         kept = () if spec or as_csv or as_json else client.send(calls.checkpoints(record.id)).data
-        failing = () if record.status.final else _failing_dependencies(client.access)
+        failing = () if record.over else _failing_dependencies(client.access)
     document = unresolved(record.spec) if spec else output.document(record)
     if as_csv:
         print_csv(rows)
@@ -76,7 +76,8 @@ def page(record: ExperimentRecord, rows: Sequence[MetricsRow], kept: Sequence[Ch
         parts += ["", _changes(record.changes)]
     if rows:
         parts += ["", epochs(run)]
-    parts += ["", Text(f"next: {NEXT[record.status].format(id=ids.short(record.id))}", style="dim")]
+    if record.status in NEXT:
+        parts += ["", Text(f"next: {NEXT[record.status].format(id=ids.short(record.id))}", style="dim")]
     return Group(*parts)
 
 
@@ -99,7 +100,7 @@ def _changes(changes: Sequence[Change]) -> Table:
 
 
 def _facts(record: ExperimentRecord, kept: Sequence[CheckpointRecord]) -> dict[str, RenderableType]:
-    spec = record.spec
+    spec = record.document
     return {
         "id": record.id,
         "name": record.name,
@@ -108,11 +109,11 @@ def _facts(record: ExperimentRecord, kept: Sequence[CheckpointRecord]) -> dict[s
         "status": labels.status(record.status),
         "waiting for": "" if record.waiting_for is None else styled(record.waiting_for, "yellow"),
         "error": "" if record.error is None else styled(labels.failure_line(record.error), "red"),
-        "data": spec.dataset.name,
+        "data": labels.dataset(spec),
         "network": f"{_shapes(record.layers or ())}{record.parameters:,} parameters",
-        "optimizer": labels.kind(spec.optimizer),
-        "batch size": str(spec.batch_size),
-        "seed": str(spec.seed),
+        "optimizer": labels.kind(spec.get("optimizer")),
+        "batch size": labels.value_or_dash(spec.get("batch_size")),
+        "seed": labels.value_or_dash(spec.get("seed")),
         "epochs": f"{record.progress.epoch} of {record.progress.epochs}",
         "time left": labels.duration(record.progress.eta_seconds),
         "best": _best(record),

@@ -13,7 +13,7 @@ from gradus.cli.run_state import RunState
 from gradus.cli.spec_sources import Source
 from gradus.client import Client, calls, find_access
 from gradus.errors import GradusError
-from gradus.wire.experiment import DryRun, ExperimentRecord
+from gradus.wire.experiment import DryRun, ExperimentRecord, document_of
 
 
 def submit(  # noqa: PLR0913, PLR0917 (each is an option)
@@ -105,12 +105,13 @@ def _show_dry_runs(found: Sequence[DryRun], *, as_json: bool) -> None:
 
 
 def _facts(found: DryRun) -> dict[str, str]:
+    spec = document_of(found.spec)
     return {
-        "name": found.spec.name,
-        "tags": ", ".join(found.spec.tags),
-        "data": f"{found.spec.dataset.name}: {found.train_examples} examples to train, "
+        "name": str(spec.get("name", "")),
+        "tags": ", ".join(map(str, spec.get("tags", ()))),
+        "data": f"{labels.dataset(spec)}: {found.train_examples} examples to train, "
         f"{found.validation_examples} to validate, {found.test_examples} to test",
-        "optimizer": labels.kind(found.spec.optimizer),
-        "epochs": f"{found.spec.epochs}, each of {found.steps_per_epoch} steps of {found.spec.batch_size} examples",
+        "optimizer": labels.kind(spec.get("optimizer")),
+        "epochs": f"{spec.get('epochs')}, each of {found.steps_per_epoch} steps of {spec.get('batch_size')} examples",
         "memory": f"about {labels.size(found.memory_bytes)}",
     }

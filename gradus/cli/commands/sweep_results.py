@@ -9,18 +9,18 @@ from rich.text import Text
 
 from gradus.cli import labels, tables
 from gradus.cli.console import styled
-from gradus.status import FailureCode, Status
+from gradus.status import FailureCode
 from gradus.sweep.grain import places
 from gradus.wire.sweep import FailedMember, SweepRecord, SweepResult, Verdict
 
 BAR = 30
-VERDICTS = {
+VERDICTS: dict[str, tuple[str, str]] = {
     Verdict.BETTER: ("better", "green"),
     Verdict.WORSE: ("worse", "red"),
     Verdict.CANNOT_TELL: ("unclear", ""),
 }
 """How each verdict is shown: its text and its color."""
-NOT_RETRIED = {FailureCode.DIVERGED.value, "unknown"}
+NOT_RETRIED = {str(FailureCode.DIVERGED), "unknown"}
 """Failures that a retry would most likely repeat."""
 
 
@@ -52,8 +52,9 @@ def results(record: SweepRecord) -> Table:
 
 def _head(record: SweepRecord) -> RenderableType:
     total = sum(record.counts.values())
-    ended = sum(count for status, count in record.counts.items() if status.final)
-    counts = Text(", ").join(Text(f"{record.counts[one]} {one}", style=labels.COLORS[one]) for one in _present(record))
+    ended = record.members_over
+    present = ((status, count) for status, count in record.counts.items() if count)
+    counts = Text(", ").join(styled(f"{count} {status}", labels.COLORS.get(status, "")) for status, count in present)
     grid = Table.grid(padding=(0, 2, 0, 0))
     bar = ProgressBar(total=max(1, total), completed=ended, width=BAR)
     grid.add_row(styled(record.name or record.id, "bold"), bar, f"{ended}/{total}", counts)
@@ -61,11 +62,7 @@ def _head(record: SweepRecord) -> RenderableType:
 
 
 def _code(member: FailedMember) -> str:
-    return "unknown" if member.error is None else member.error.code.value
-
-
-def _present(record: SweepRecord) -> list[Status]:
-    return [status for status in Status if record.counts.get(status)]
+    return "unknown" if member.error is None else str(member.error.code)
 
 
 def _mean(record: SweepRecord, result: SweepResult) -> str:
@@ -94,6 +91,6 @@ def _verdict(result: SweepResult) -> Text:
     """In a word; where some seeds failed, it holds only for those that succeeded."""
     if result.verdict is None:
         return Text()
-    text, color = VERDICTS[result.verdict]
+    text, color = VERDICTS.get(result.verdict, (str(result.verdict), ""))
     partial = " where it succeeded" if color and result.succeeded < result.of else ""
-    return Text(f"{text}{partial}", style=color)
+    return styled(f"{text}{partial}", color)

@@ -24,8 +24,6 @@ from gradus.wire.sweep import SweepRecord, SweepStatus, SweepSummary
 
 INTERVAL = 1.0
 """Seconds between two requests while watching."""
-ENDED = {SweepStatus.SUCCEEDED: Exit.OK, SweepStatus.FAILED: Exit.FAILED, SweepStatus.CANCELLED: Exit.FAILED}
-"""The exit code for each status in which a sweep has ended."""
 
 
 def ls(limit: Limit = 20, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
@@ -116,11 +114,15 @@ def watch_sweep(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
     """Show the sweep until all its experiments have ended. Ctrl-C leaves them running."""
     show_changes = _json_lines if as_json else _live if output.on_terminal() else _plain
     try:
-        return ENDED[show_changes(_changes(client, sweep_id)).status]
+        return _exit_code(show_changes(_changes(client, sweep_id)))
     except KeyboardInterrupt:
         output.note("")
         output.note(f"The sweep continues. To watch again: gradus sweeps watch {sweep_id}")
         return Exit.INTERRUPTED
+
+
+def _exit_code(ended: SweepRecord) -> Exit:
+    return Exit.OK if ended.status is SweepStatus.SUCCEEDED else Exit.FAILED
 
 
 def _changes(client: Client, sweep_id: str) -> Iterator[SweepRecord]:
@@ -130,7 +132,7 @@ def _changes(client: Client, sweep_id: str) -> Iterator[SweepRecord]:
         record = client.send(calls.sweep(sweep_id), retries=LONG)
         if record != before:
             yield record
-        if record.status in ENDED:
+        if record.over:
             return
         before = record
         time.sleep(INTERVAL)
@@ -191,8 +193,8 @@ def _table(found: tuple[SweepSummary, ...], now: datetime) -> Table:
         justify: Literal["left", "right"] = "right" if heading in {"ended", "age"} else "left"
         table.add_column(heading, no_wrap=heading != "name", justify=justify)
     for one in found:
-        total, ended = sum(one.counts.values()), sum(count for status, count in one.counts.items() if status.final)
+        total, ended = sum(one.counts.values()), one.members_over
         shown_id = ids.short(one.id) if output.on_terminal() else one.id
-        cells = (one.status.value, f"{ended}/{total}", one.objective.metric, labels.age(one.created_at, now))
+        cells = (str(one.status), f"{ended}/{total}", one.objective.metric, labels.age(one.created_at, now))
         table.add_row(shown_id, one_line(one.name), *cells)
     return table

@@ -1,6 +1,7 @@
 """`gradus system`."""
 
 from datetime import datetime
+from typing import Any
 
 from rich.console import Group
 from rich.table import Table
@@ -49,7 +50,11 @@ def _limits(limits: Limits) -> Table:
     table.add_column("limit")
     table.add_column("maximum", justify="right")
     for name, value in limits:
-        sized = name.endswith("_bytes")
-        said = labels.size(value) if sized else f"{value:,}"
-        table.add_row(name.removesuffix("_bytes").replace("_", " "), said)
+        table.add_row(name.removesuffix("_bytes").replace("_", " "), _limit(name, value))
     return table
+
+
+def _limit(name: str, value: Any) -> str:
+    if not isinstance(value, int):
+        return labels.value_or_dash(value)
+    return labels.size(value) if name.endswith("_bytes") else f"{value:,}"

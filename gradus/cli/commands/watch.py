@@ -54,7 +54,7 @@ def watch_runs(client: Client, started: Sequence[RunState], *, as_json: bool = F
     try:
         show(runs, follow(client, list(runs)))
     except KeyboardInterrupt:
-        note_still_running([run.id for run in runs.values() if not run.status.final])
+        note_still_running([run.id for run in runs.values() if not run.over])
         return Exit.INTERRUPTED
     return code_of_runs([run.status for run in runs.values()])
 
@@ -66,7 +66,7 @@ def wait_for(client: Client, experiment_ids: Sequence[str]) -> Sequence[Experime
         for one, event in follow(client, experiment_ids):
             runs[one] = runs[one].after(event)
     except KeyboardInterrupt:
-        note_still_running([run.id for run in runs.values() if not run.status.final])
+        note_still_running([run.id for run in runs.values() if not run.over])
         return None
     return [run.record for run in runs.values() if run.record is not None]
 

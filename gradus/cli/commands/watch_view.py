@@ -77,7 +77,7 @@ def _bars(runs: Sequence[RunState], names: dict[str, str]) -> Table:
 
 def _bar(run: RunState) -> ProgressBar:
     """The bar pulses until the first epoch is done."""
-    color = labels.COLORS[run.status]
+    color = labels.COLORS.get(run.status, "")
     starting = run.status is Status.RUNNING and not run.rows
     return ProgressBar(
         total=None if starting else max(1, run.epochs),
@@ -115,7 +115,7 @@ def _download(run: RunState) -> Table:
 
 def _rest(runs: Sequence[RunState]) -> Text:
     counts = Counter(run.status for run in runs)
-    said = ", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status])
+    said = ", ".join(f"{counts[status]} {status}" for status in dict.fromkeys((*_ORDER, *counts)) if counts[status])
     return Text(f"… and {len(runs)} more: {said}", style="dim")
 
 
@@ -126,4 +126,4 @@ def _names(runs: Sequence[RunState]) -> dict[str, str]:
 
 
 def _rank(run: RunState) -> int:
-    return _ORDER.index(run.status)
+    return _ORDER.index(run.status) if isinstance(run.status, Status) else len(_ORDER)

@@ -219,7 +219,7 @@ def test_an_extended_run_has_the_numbers_of_a_longer_one(hub: Hub, worker: Worke
     more = 40 - seen.progress.epoch if seen.status.final else 10
     asked.extend(hub, DEFAULT_WORKSPACE, row.id, ExtendRequest(epochs=more), None)
     seen = read(hub, row.id)
-    assert (seen.progress.epochs, seen.spec.epochs) == (40, 40)
+    assert (seen.progress.epochs, seen.document["epochs"]) == (40, 40)
     if when == "paused":
         until(lambda: read(hub, row.id).status == Status.PAUSED)
         asked.resume(hub, DEFAULT_WORKSPACE, row.id)

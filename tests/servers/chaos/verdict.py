@@ -1,5 +1,6 @@
 """Whether everything that was accepted came to what it should: asked through the API, as a client would."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from itertools import zip_longest
 
 from gradus.client import Client, calls
 from gradus.client.stream import StreamEvent
+from gradus.spec.experiment import Spec
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.metrics import MetricsRow
@@ -102,12 +104,12 @@ def _disturbed(
     arrays: Sequence[Sequence[str]],
 ) -> list[str]:
     """Whose numbers are not those of an undisturbed run."""
-    calm = undisturbed([[records[one].spec for one in array] for array in arrays])
+    calm = undisturbed([[Spec.model_validate(records[one].document) for one in array] for array in arrays])
     pairs = (
         (one, its) for array, members in zip(arrays, calm, strict=True) for one, its in zip(array, members, strict=True)
     )
     return [
-        f"{one} differs from an undisturbed run: {_first_difference(its, mine)}; {records[one].spec.model_dump_json()}"
+        f"{one} differs from an undisturbed run: {_first_difference(its, mine)}; {json.dumps(records[one].document)}"
         for one, its in pairs
         if (mine := [numbers(row) for row in rows[one]]) != its
     ]

@@ -39,7 +39,7 @@ def parsed(**changes: Any) -> ExperimentRecord:
 
 @pytest.mark.parametrize("way", ["watch", "events"])
 def test_what_a_run_knows_is_as_new_as_what_it_tells(way: str) -> None:
-    run, seen = a_run(), list[tuple[int, int, int, Status]]()
+    run, seen = a_run(), list[tuple[int, int, int, str]]()
     flow = type(run).__dict__[way].flow(run)
     replies: list[object] = [*([Answer(200, record())] if way == "watch" else []), STREAM, STREAMED, None]
     step = advance(flow)
