@@ -32,7 +32,9 @@ def frame(rows: Sequence[MetricsRow]) -> "DataFrame":
     Raises:
         ImportError: pandas is not installed.
     """
-    return table([row.model_dump() for row in rows], list(MetricsRow.model_fields), "epoch")
+    lines = [row.model_dump() for row in rows]
+    columns = dict.fromkeys((*MetricsRow.model_fields, *(key for line in lines for key in line)))
+    return table(lines, list(columns), "epoch")
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], index: str) -> "DataFrame":

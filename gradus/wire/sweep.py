@@ -106,7 +106,7 @@ class ObjectiveRecord(Message):
     """The number by which the members are compared."""
 
     metric: Open[Metric]
-    goal: Open[Goal] | None
+    goal: Open[Goal] | None = None
     """Which way is better."""
 
 

@@ -5,15 +5,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from api.http.protocol import BoundedHttpProtocol
 
 
 @contextmanager
-def served(app: FastAPI, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[tuple[str, uvicorn.Server]]:
+def served(app: Any, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[tuple[str, uvicorn.Server]]:
     """Its address, and the server."""
     config = uvicorn.Config(
         app,

@@ -82,11 +82,12 @@ def page(record: ExperimentRecord, rows: Sequence[MetricsRow], kept: Sequence[Ch
 
 
 def print_csv(rows: Sequence[MetricsRow]) -> None:
-    """A line for each row, with its keys as columns; null is empty."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(MetricsRow.model_fields)
-    for row in rows:
-        writer.writerow(row.model_dump(mode="json").values())
+    """A line for each row, with its keys as columns, those of a newer service too; null is empty."""
+    lines = [row.model_dump(mode="json") for row in rows]
+    columns = dict.fromkeys((*MetricsRow.model_fields, *(key for line in lines for key in line)))
+    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
 
 
 def _changes(changes: Sequence[Change]) -> Table:

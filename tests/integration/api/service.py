@@ -49,10 +49,14 @@ class Service:
 
 
 @contextmanager
-def serving(hub: Hub, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[Service]:
-    """A server in a thread of this process, with short waits."""
+def serving(
+    hub: Hub,
+    http: type[asyncio.Protocol] = BoundedHttpProtocol,
+    behind: Callable[[Any], Any] = lambda application: application,
+) -> Iterator[Service]:
+    """A server in a thread of this process, with short waits; `behind` may put another application before it."""
     app = create_app(hub, poll=0.05, heartbeat=0.2)
-    with served(app, http) as (url, server):
+    with served(behind(app), http) as (url, server):
         yield Service(url, hub, app.state.world.tail, server)
 
 
@@ -106,6 +110,15 @@ def experiments(client: httpx.Client) -> list[dict[str, Any]]:
     """Everything that is stored, newest first."""
     data: list[dict[str, Any]] = client.get("/v1/experiments", params={"limit": 200}).json()["data"]
     return data
+
+
+ONLY_ITS_OWN = ("input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes")
+"""Facts that the answer about one experiment has, and lists and events leave out: they are as long as the network."""
+
+
+def as_listed(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer about an experiment as lists and events say it."""
+    return {**answer, **dict.fromkeys(ONLY_ITS_OWN)}
 
 
 def assert_problem(response: httpx.Response, status: int) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_it_creates_lists_watches_and_cancels(service: Service, generated: Gener
     assert isinstance(made.spec.optimizer, models.Adam)
     assert (made.spec.optimizer.lr, made.status) == (0.01, models.Status.QUEUED)
 
-    page = call["list_experiments"].sync(client=caller, status=models.Status.QUEUED)
+    page = call["list_experiments"].sync(client=caller, status=[models.Status.QUEUED])
     assert [one.id for one in page.data] == [made.id]
     with service.hub.read() as session:
         row = experiments.get(session, made.id)

@@ -22,8 +22,8 @@ STREAM = (
 ).encode()
 
 
-def said(number: int, seq: int, level: str, message: str) -> Received:
-    line = LogLine(level=level, message=message)
+def said(number: int, seq: int, level: str, message: str, **added: str) -> Received:
+    line = LogLine.model_validate({"level": level, "message": message, **added})
     return Received(number, seq, "exp_1", StreamEvent(seq, EventKind.LOG, AT, "exp_1", line))
 
 
@@ -31,7 +31,7 @@ EVENTS = [
     said(1, 1, "info", "loading"),
     said(2, 2, "info", "two lines"),
     Received(3, 3, "exp_1", None),
-    said(9, 4, "warning", "a\u2028b\u0085cü"),
+    said(9, 4, "warning", "a\u2028b\u0085cü", also="new"),
 ]
 
 

@@ -1,0 +1,184 @@
+"""A client of this version reads what a service of a later one answers: whatever it does not know stays as it is."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from gradus import Client, NotFound
+from gradus.cli.main import main
+from gradus.client import Call, calls
+from gradus.status import FailureCode, Status
+from gradus.wire.experiment import Failure
+from hub.experiments import experiments
+from hub.hub import Hub
+from hub.jobs import runs
+from tests.integration.api.service import Service, on_sqlite, serving
+from tests.integration.hub.work import claim, submit, train_epoch
+from tests.servers.future import ADDED, LaterVersion
+
+pytestmark = on_sqlite
+
+
+@dataclass(frozen=True)
+class Later:
+    """A service of a later version, and what is stored there."""
+
+    service: Service
+    done: str
+    failed: str
+    sweep: str
+
+
+def finish(hub: Hub, one: str, status: Status) -> None:
+    """A worker trains it for two epochs."""
+    with hub.read() as session:
+        row = experiments.get(session, one)
+    assert row is not None
+    claimed = claim(hub, row)
+    with hub.write() as session:
+        runs.say(session, claimed.lease, one, "a line")
+    for epoch in (1, 2):
+        train_epoch(hub, claimed, epoch)
+    error = Failure(code=FailureCode.INTERNAL, message="a bolt") if status is Status.FAILED else None
+    with hub.write() as session:
+        runs.end(session, claimed.lease, one, status, error)
+
+
+@pytest.fixture
+def later(hub: Hub) -> Iterator[Later]:
+    done, failed = (submit(hub, epochs=2, name=name).id for name in ("whole", "broken"))
+    finish(hub, done, Status.SUCCEEDED)
+    finish(hub, failed, Status.FAILED)
+    with serving(hub, behind=LaterVersion) as service:
+        with service.client() as now:
+            spec = {"dataset": "digits", "layers": [4], "epochs": 2}
+            sweep = now.post("/v1/sweeps", json={"base": spec, "variants": {"wide": {"layers": [9]}}}).json()
+            fork = now.post(f"/v1/experiments/{done}/fork", json={"changes": {"seed": 3}})
+            assert fork.status_code == 201, fork.text
+        for result in sweep["results"]:
+            finish(hub, result["experiments"][0], Status.SUCCEEDED)
+        yield Later(service, done, failed, sweep["id"])
+
+
+def raw(later: Later, call: Call[object]) -> bytes:
+    """What the service answers to a call."""
+    with later.service.client() as client:
+        query = {key: list(one) if isinstance(one, tuple) else one for key, one in call.query.items()}
+        headers = {"Content-Type": "application/json", **call.headers}
+        answer = client.request(call.method, call.path, params=query, headers=headers, content=call.body or b"")
+        assert answer.is_success, answer.text
+        return answer.content
+
+
+def every_call(later: Later) -> list[Call[object]]:
+    spec = {"dataset": "digits", "layers": [4]}
+    return [
+        calls.experiment(later.done),
+        calls.experiment(later.failed),
+        calls.experiments(),
+        calls.dry_run(spec),
+        calls.metrics(later.done),
+        calls.histories([later.done]),
+        calls.log(later.done),
+        calls.checkpoints(later.done),
+        calls.sweep(later.sweep),
+        calls.sweeps(),
+        calls.dry_run_sweep({"base": spec, "grid": {"l2": [0, 0.1]}}),
+        calls.datasets(),
+        calls.dataset("digits"),
+        calls.catalog(),
+        calls.system(),
+        calls.keys(),
+        calls.create_key({"name": "new"}),
+    ]
+
+
+def test_every_answer_is_read_and_kept_as_it_is(later: Later) -> None:
+    for call in every_call(later):
+        answer = raw(later, call)
+        assert next(iter(ADDED)).encode() in answer, call.path
+        read = call.read(answer)
+        assert json.loads(read.model_dump_json()) == json.loads(answer), call.path  # type: ignore[attr-defined]
+
+
+def test_words_that_are_not_known_are_shown_as_they_are(later: Later) -> None:
+    with Client(later.service.access) as client:
+        run = client.experiments.get(later.done)
+        assert (str(run.status), run.status.final, run.record.over) == ("pruned", False, True)
+        assert run.record.model_extra == ADDED
+        assert isinstance(run.spec, dict)
+        assert (run.spec["optimizer"]["kind"], run.spec["mixup"]) == ("lion", 0.2)
+        assert run.record.task == "segmentation"
+        error = client.experiments.get(later.failed).error
+        assert error is not None
+        assert (error.code, error.message) == ("power_cut", "a bolt")
+
+
+def test_a_run_whose_end_is_not_known_is_watched_and_waited_for_to_it(later: Later) -> None:
+    with Client(later.service.access) as client:
+        assert [row.epoch for row in client.experiments.watch(later.done)] == [1, 2]
+        assert [str(one.kind) for one in client.experiments.events(later.done)][-1] == "end"
+        assert client.experiments.wait(later.done, timeout=5).status == "pruned"
+        assert client.sweeps.wait(later.sweep, timeout=5).status == "pruned"
+
+
+def test_a_refusal_is_the_error_that_it_was(later: Later) -> None:
+    with Client(later.service.access) as client, pytest.raises(NotFound) as refusal:
+        client.experiments.get("exp_00000000000000000000000000")
+    assert refusal.value.code == "not_found"
+
+
+def test_runs_that_differ_in_what_is_not_known_are_compared(later: Later) -> None:
+    with Client(later.service.access) as client:
+        found = client.experiments.compare(later.done, later.failed)
+        assert found.differences == {}
+        assert [line["status"] for line in found._lines()] == ["pruned", "failed"]
+
+
+COMMANDS = {
+    ("show", "{done}"): ["pruned", "lion lr=0.003 beta3=0.5", "moons", "mish", "validation accuracy"],
+    ("show", "{done}", "--json"): ["added_later", '"mixup": 0.2', "pruned"],
+    ("show", "{done}", "--spec"): ["mixup: 0.2", "kind: attention"],
+    ("show", "{done}", "--csv"): ["epoch,step,train_loss"],
+    ("show", "{failed}"): ["power_cut: a bolt"],
+    ("ls",): ["pruned", "moons", "whole", "broken", "queued"],
+    ("ls", "--json"): ["added_later"],
+    ("watch", "{done}"): ["epoch 2/2", "pruned"],
+    ("watch", "{done}", "--json"): ["added_later", '"kind": "end"'],
+    ("watch", "{done}", "{failed}"): ["whole: pruned", "power_cut"],
+    ("logs", "{done}"): ["epoch 2/2", "pruned"],
+    ("compare", "{done}", "{failed}"): ["pruned", "validation accuracy"],
+    ("compare", "{done}", "{failed}", "--json"): ["added_later"],
+    ("sweeps", "show", "{sweep}"): ["2 pruned", "2 expired", "wide"],
+    ("sweeps", "watch", "{sweep}"): ["pruned"],
+    ("sweeps", "ls"): ["pruned"],
+    ("datasets", "ls"): ["digits", "segmentation"],
+    ("datasets", "show", "digits"): ["segmentation"],
+    ("catalog",): ["optimizers", "adam"],
+    ("catalog", "optimizers"): ["AdamW"],
+    ("system",): ["queue", "1 queued"],
+    ("keys", "ls"): ["auditor"],
+    ("submit", "--set", "dataset=digits", "--set", "layers=[4]", "--dry-run"): ["moons", "lion"],
+}
+"""What is printed of a service of a later version, by the command."""
+FAILS = {one for one in COMMANDS if "watch" in one}
+"""Commands whose runs have not succeeded, as far as is known here."""
+
+
+def test_the_command_line_prints_what_it_does_not_know(
+    later: Later, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRADUS_URL", later.service.url)
+    monkeypatch.setenv("GRADUS_KEY", later.service.access.key or "")
+    for command, words in COMMANDS.items():
+        arguments = [one.format(done=later.done, failed=later.failed, sweep=later.sweep) for one in command]
+        monkeypatch.setattr(sys, "argv", ["gradus", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        assert (ended.value.code or 0) == (command in FAILS), (arguments, told.err)
+        for word in words:
+            assert word in told.out + told.err, (arguments, told.out)
