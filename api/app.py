@@ -10,18 +10,18 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from api import memory_trim
-from api.auth.authentication import STRANGERS_PER_MINUTE, Door
+from api.auth.authentication import STRANGERS_PER_MINUTE, Authenticator
 from api.auth.dependencies import permitted
-from api.expansion_slots import Turns
+from api.expansion_slots import ExpansionSlots
 from api.http import problems, shutdown_signals
 from api.http.connections import Connections, room
 from api.http.known_paths import Addresses
 from api.http.root_path import TRUSTED, Prefix
 from api.middleware.fairness import Fairness
 from api.middleware.head import Head
-from api.middleware.rejected_requests import Refusing
-from api.middleware.request_metrics import Counting
-from api.middleware.security_headers import Security
+from api.middleware.rejected_requests import RejectedRequests
+from api.middleware.request_metrics import RequestMetrics
+from api.middleware.security_headers import SecurityHeaders
 from api.openapi import document
 from api.openapi.responses import REFUSED
 from api.prometheus import Telemetry
@@ -103,7 +103,7 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )
-    app.state.world = world
+    app.state.app_state = state
     for router in KEYED:
         app.include_router(router, dependencies=[Depends(permitted)])
     for router in OPEN:
@@ -114,10 +114,10 @@ def create_app(
     routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
     problems.install(app, Addresses(routes), pages.nowhere)
     app.add_middleware(Fairness)
-    app.add_middleware(Refusing)
-    app.add_middleware(Counting, telemetry=world.telemetry)
+    app.add_middleware(RejectedRequests)
+    app.add_middleware(RequestMetrics, telemetry=state.telemetry)
     app.add_middleware(Head)
-    app.add_middleware(Security)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(Prefix, root_path=root_path, trusted=trusted_proxies)
     return app
 
@@ -125,13 +125,13 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     """Gives the server's connections what they have to know of each other."""
-    world: World = app.state.world
+    state: AppState = app.state.app_state
     connections = Connections(room(open_files.limit()))
-    shutdown_signals.on_signal(world.tail.stop)
+    shutdown_signals.on_signal(state.broadcaster.stop)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(world.tail.run())
+        tasks.create_task(state.broadcaster.run())
         memory_task = tasks.create_task(memory_trim.give_back())
         yield {"connections": connections}
         memory_task.cancel()
-        world.tail.stop()
-    world.hub.close()
+        state.broadcaster.stop()
+    state.hub.close()

@@ -6,26 +6,26 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.expansion_slots import Turn
+from api.expansion_slots import ExpansionSlot
 from api.http.disconnect import until_left
 from api.http.request_body import JsonBody
-from api.state import TheWorld
+from api.state import StateDep
 
 
-async def _turn(request: Request, _: JsonBody, world: TheWorld) -> AsyncIterator[Turn]:
+async def _slot(request: Request, _: JsonBody, state: StateDep) -> AsyncIterator[ExpansionSlot]:
     """Once the body is here: who sends one slowly keeps nobody waiting."""
-    async with world.turns.next() as turn:
-        watching = asyncio.create_task(watch(request, turn))
+    async with state.expansion_slots.next() as slot:
+        watching = asyncio.create_task(watch(request, slot))
         try:
-            yield turn
+            yield slot
         finally:
             watching.cancel()
 
 
-async def watch(request: Request, turn: Turn) -> None:
+async def watch(request: Request, slot: ExpansionSlot) -> None:
     """Leave the turn when the client of a request that was read has left."""
     await until_left(request)
-    turn.leave()
+    slot.leave()
 
 
-TheTurn = Annotated[Turn, Depends(_turn, scope="function")]
+ExpansionSlotDep = Annotated[ExpansionSlot, Depends(_slot, scope="function")]

@@ -19,7 +19,7 @@ SECONDS = 10.0
 """Of processor time for one turn. The bounds of a request keep it far below; this is the net under them."""
 
 
-class Turn:
+class ExpansionSlot:
     """The right to write out one sweep."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
@@ -46,7 +46,7 @@ class Turn:
             raise InvalidSpec(f"the sweep takes more than {self._seconds:.0f} s to write out: make it smaller")
 
 
-class Turns:
+class ExpansionSlots:
     """Hands them out, in the order in which they are asked for."""
 
     def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
@@ -55,7 +55,7 @@ class Turns:
         self._asked = 0
 
     @asynccontextmanager
-    async def next(self) -> AsyncIterator[Turn]:
+    async def next(self) -> AsyncIterator[ExpansionSlot]:
         """One turn.
 
         Raises:
@@ -66,6 +66,6 @@ class Turns:
         self._asked += 1
         try:
             async with self._free:
-                yield Turn()
+                yield ExpansionSlot()
         finally:
             self._asked -= 1

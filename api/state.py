@@ -6,8 +6,8 @@ from typing import Annotated
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
-from api.auth.authentication import Door
-from api.expansion_slots import Turns
+from api.auth.authentication import Authenticator
+from api.expansion_slots import ExpansionSlots
 from api.prometheus import Telemetry
 from api.streaming.broadcaster import Tail
 from api.streaming.open_requests import HeldOpen
@@ -17,12 +17,12 @@ from hub.hub import Hub
 
 
 @dataclass(frozen=True)
-class World:
+class AppState:
     """The hub, the tail of its event log and who follows it, what is counted, who is let in, and who may write out a
     sweep."""
 
     hub: Hub
-    tail: Tail
+    broadcaster: Broadcaster
     streams: Streams
     held_open: HeldOpen
     looks: SharedReads
@@ -30,13 +30,13 @@ class World:
     large_reads: CapacityLimiter
     """Threads that read thousands of rows for one answer: they leave the other requests theirs."""
     telemetry: Telemetry
-    door: Door
-    turns: Turns
+    authenticator: Authenticator
+    expansion_slots: ExpansionSlots
 
 
-async def _world(request: Request) -> World:
-    world: World = request.app.state.world
-    return world
+async def _state(request: Request) -> AppState:
+    state: AppState = request.app.state.app_state
+    return state
 
 
-TheWorld = Annotated[World, Depends(_world)]
+StateDep = Annotated[AppState, Depends(_state)]

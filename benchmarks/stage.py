@@ -15,7 +15,7 @@ from hub.experiments import experiments
 from hub.experiments.events import Event, append
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import draft
+from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import claims
@@ -67,7 +67,7 @@ def claimed_job(hub: Hub, members: int, owner: str) -> claims.Claim:
     """A new job with so many experiments, claimed by a worker."""
     with hub.write() as session:
         at = now(session)
-        new = [(draft(ADAM_BATCH_NORM), Origin(new_id("exp"))) for _ in range(members)]
+        new = [(prepare(ADAM_BATCH_NORM), Origin(new_id("exp"))) for _ in range(members)]
         rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [range(members)], at)
         append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
     with hub.write() as session:

@@ -149,7 +149,7 @@ def _train(hub: Hub, jobs: Sequence[claims.Claim], rate: float, seconds: float) 
         epoch, job = number // len(jobs) + 1, jobs[number % len(jobs)]
         time.sleep(max(0.0, began + number / (rate * len(jobs)) - time.monotonic()))
         with hub.write() as session:
-            rows = {one.id: runs.Epoch(metrics_row(epoch), best=True) for one in job.members}
+            rows = {one.id: runs.EpochResult(metrics_row(epoch), best=True) for one in job.members}
             runs.record_epochs(session, job.lease, rows)
         moments |= {(one.id, epoch): committed[-1] for one in job.members}
     event.remove(Session, "after_commit", note)

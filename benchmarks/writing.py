@@ -47,7 +47,9 @@ class GradusTarget:
         def write() -> int:
             row = metrics_row(next(epochs))
             with hub.write() as session:
-                runs.record_epochs(session, job.lease, {one.id: runs.Epoch(row, best=True) for one in job.members})
+                runs.record_epochs(
+                    session, job.lease, {one.id: runs.EpochResult(row, best=True) for one in job.members}
+                )
             return self.members
 
         return write

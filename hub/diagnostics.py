@@ -16,7 +16,7 @@ from gradus.errors import Unavailable
 from hub.database.database import Database, sqlite_module
 from hub.database.schema_version import mismatch, version
 from hub.environment_errors import told
-from hub.messaging.pubsub import Bell
+from hub.messaging.pubsub import PubSub
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
@@ -70,13 +70,13 @@ def _redis(settings: Settings, env: Mapping[str, str]) -> Finding:
     """The one that the environment names, else the one in the data folder, which runs only with the service."""
     if "GRADUS_REDIS_URL" not in env:
         return _embedded(settings.data_dir / "valkey")
-    bell = Bell(settings.redis_url)
+    pubsub = PubSub(settings.redis_url)
     try:
-        bell.ping()
+        pubsub.ping()
     except REDIS_TROUBLE as error:
         return Finding(ok=False, said=f"{type(error).__name__}: {error}")
     finally:
-        bell.close()
+        pubsub.close()
     return Finding(ok=True, said="answers")
 
 

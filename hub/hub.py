@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from hub.artifacts.deletion import Removals
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database
-from hub.messaging.circuit_breaker import Breaker
+from hub.messaging.circuit_breaker import CircuitBreaker
 from hub.messaging.dispatcher import Dispatcher
 from hub.messaging.outbox import Outbox, outbox
-from hub.messaging.pubsub import Bell
+from hub.messaging.pubsub import PubSub
 from hub.messaging.queue import Queue
 from hub.settings import Settings
 
@@ -22,11 +22,11 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = Database(settings.database_url, patient=False)
-        self.bell = Bell(settings.redis_url)
+        self.pubsub = PubSub(settings.redis_url)
         self.queue = Queue(settings.redis_url)
-        self.breaker = Breaker(settings.redis_url)
+        self.breaker = CircuitBreaker(settings.redis_url)
         self.artifacts = artifact_store(settings.artifacts_url)
-        self._dispatcher = Dispatcher(self.bell, self.queue)
+        self._dispatcher = Dispatcher(self.pubsub, self.queue)
         self._removals = Removals(self.artifacts, self.read)
 
     @contextmanager
@@ -70,5 +70,5 @@ class Hub:
         self._removals.close()
         self.breaker.close()
         self.queue.close()
-        self.bell.close()
+        self.pubsub.close()
         self.database.close()

@@ -13,73 +13,73 @@ from models.batch import Buffers
 
 Value = Callable[[Tensor, Tensor], object]
 """(z, out): writes f(z) to out."""
-Slope = Callable[[Tensor, Tensor, Tensor], object]
+Gradient = Callable[[Tensor, Tensor, Tensor], object]
 """(dy, z, y): turns dy, the loss's derivative by y = f(z), into that by z, in place."""
 
 
 @dataclass(frozen=True)
-class Curve:
+class ActivationFunction:
     """An activation function and its derivative, as torch's own kernels compute them."""
 
     value: Value
-    slope: Slope
+    grad: Gradient
 
 
-def curve(activation: Activation) -> Curve:  # noqa: PLR0911 - one for each kind
+def activation_function(activation: Activation) -> ActivationFunction:  # noqa: PLR0911 - one for each kind
     """The function of an activation's name."""
     match activation:
         case "relu":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: torch.clamp_min(z, 0, out=out),
                 lambda dy, _, y: aten.threshold_backward.grad_input(dy, y, 0, grad_input=dy),
             )
         case "sigmoid":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: torch.sigmoid(z, out=out),
                 lambda dy, _, y: aten.sigmoid_backward.grad_input(dy, y, grad_input=dy),
             )
         case "tanh":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: torch.tanh(z, out=out),
                 lambda dy, _, y: aten.tanh_backward.grad_input(dy, y, grad_input=dy),
             )
         case "elu":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: aten.elu.out(z, out=out),
                 lambda dy, z, _: aten.elu_backward.grad_input(
                     dy, 1, 1, 1, is_result=False, self_or_result=z, grad_input=dy
                 ),
             )
         case "leaky_relu":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: aten.leaky_relu.out(z, 0.01, out=out),
                 lambda dy, z, _: aten.leaky_relu_backward.grad_input(dy, z, 0.01, self_is_result=False, grad_input=dy),
             )
         case "gelu":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: aten.gelu.out(z, out=out),
                 lambda dy, z, _: aten.gelu_backward.grad_input(dy, z, grad_input=dy),
             )
         case "silu":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: aten.silu.out(z, out=out),
                 lambda dy, z, _: aten.silu_backward.grad_input(dy, z, grad_input=dy),
             )
         case "softplus":
-            return Curve(
+            return ActivationFunction(
                 lambda z, out: aten.softplus.out(z, out=out),
                 lambda dy, z, _: aten.softplus_backward.grad_input(dy, z, 1, 20, grad_input=dy),
             )
         case "identity":
-            return Curve(lambda z, out: out.copy_(z), lambda dy, _z, _y: dy)
+            return ActivationFunction(lambda z, out: out.copy_(z), lambda dy, _z, _y: dy)
         case _:
             assert_never(activation)
 
 
-class Curved:
+class ActivationLayer:
     """The part of a layer that applies its activation."""
 
-    def __init__(self, function: Curve, shape: tuple[int, int, int], buffers: Buffers) -> None:
+    def __init__(self, function: ActivationFunction, shape: tuple[int, int, int], buffers: Buffers) -> None:
         """`shape` is (K, b, units)."""
         self._function = function
         self._output = buffers.empty(*shape)
@@ -93,7 +93,7 @@ class Curved:
 
     def backward(self, dy: Tensor) -> Tensor:
         """dz = dy · f'(z), in place."""
-        self._function.slope(dy, self._input, self._output)
+        self._function.grad(dy, self._input, self._output)
         return dy
 
     def evaluate(self, z: Tensor) -> Tensor:

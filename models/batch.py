@@ -53,7 +53,7 @@ def distinct_orders(seeds: Sequence[int]) -> Sequence[int]:
     return seeds if len(set(seeds)) > 1 else seeds[:1]
 
 
-class Epoch:
+class EpochBatches:
     """The batches of one epoch: each member's permutation of the examples, cut into steps."""
 
     def __init__(self, seeds: Sequence[int], number: int, targets: Tensor, size: int) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.network import DensePlan
-from models.activation import Curved, curve
+from models.activation import ActivationLayer, activation_function
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors, Normalization
 from models.dropout import Dropout, Masks
@@ -121,7 +121,7 @@ def dense(
         assert tensors.batch_norm is not None
         parts.append(Normalization(plan.batch_norm, tensors.batch_norm, batch, buffers))
     if plan.activation != "identity":
-        parts.append(Curved(curve(plan.activation), shape, buffers))
+        parts.append(ActivationLayer(activation_function(plan.activation), shape, buffers))
     if masks is not None:
         parts.append(Dropout(masks, shape, buffers))
     return DenseLayer(tensors, parts, products, batch, buffers)

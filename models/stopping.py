@@ -8,7 +8,7 @@ from gradus.spec.stopping import EarlyStopping, ValidationMetric
 
 
 @dataclass(frozen=True)
-class Standing:
+class BestSoFar:
     """How a run stands after some epochs."""
 
     metric: ValidationMetric | None = None
@@ -21,9 +21,9 @@ class Standing:
     waited: int = 0
     """Epochs since then."""
 
-    def after(self, epoch: int, value: float, rule: "Rule") -> "Standing":
+    def after(self, epoch: int, value: float, rule: "Rule") -> "BestSoFar":
         """The standing after one more epoch."""
-        before = self if self.metric == rule.metric else Standing(rule.metric)
+        before = self if self.metric == rule.metric else BestSoFar(rule.metric)
         now = before
         if rule.improves(value, before.best, 0.0):
             now = replace(before, best_epoch=epoch, best=value)
@@ -46,7 +46,7 @@ class Rule:
             return not isnan(value)
         return value - over > by if self.metric == "validation_accuracy" else over - value > by
 
-    def ends(self, standing: Standing) -> bool:
+    def ends(self, standing: BestSoFar) -> bool:
         """Whether the run has waited long enough."""
         return self.patience is not None and standing.waited >= self.patience
 

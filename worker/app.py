@@ -19,9 +19,9 @@ from hub.jobs import workers
 from hub.messaging.queue import queues_for
 from hub.settings import Settings
 from worker import background, messages
-from worker.shutdown import Stopping
+from worker.shutdown import Shutdown
 from worker.slot import Slot
-from worker.slot_pool import Team
+from worker.slot_pool import SlotPool
 from worker.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
@@ -32,8 +32,8 @@ class WorkerProcess:
 
     def __init__(self, settings: Settings, slots: Sequence[Slot]) -> None:
         self._hub = Hub(settings)
-        self._stopping = Stopping()
-        self._team = Team(self._hub, slots, self._stopping)
+        self._shutdown = Shutdown()
+        self._pool = SlotPool(self._hub, slots, self._shutdown)
         self._taking_hints = False
 
     def work(self) -> int:
@@ -41,51 +41,51 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         try:
-            record = self._record(self._team.warm())
+            record = self._record(self._pool.warm())
             kind = cast("DeviceKind", record.device.partition(":")[0])
-            watchdog = Watchdog(self._hub.queue, ("auto", kind), self._team, self._end)
-            threads = background.start(self._hub, record, self._team, watchdog, self._stopping)
+            watchdog = Watchdog(self._hub.queue, ("auto", kind), self._pool, self._end)
+            threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown)
             code = self._take_hints(record, kind)
             for thread in threads:
                 thread.join(1.0)
             self._leave()
         finally:
-            self._team.close()
+            self._pool.close()
             self._hub.close()
-        logger.info("worker %s ended", self._team.id)
+        logger.info("worker %s ended", self._pool.id)
         return code
 
     def _take_hints(self, record: WorkerRecord, kind: DeviceKind) -> int:
         logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
         self._taking_hints = True
         code = messages.take_hints(
-            self._hub.queue.app, record.id, queues_for(kind), self._team.size, self._team.take_up
+            self._hub.queue.app, record.id, queues_for(kind), self._pool.size, self._pool.take_up
         )
-        self._stopping.begin()  # also when Celery gave up by itself
+        self._shutdown.begin()  # also when Celery gave up by itself
         return code
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
-        if self._stopping.begun:
+        if self._shutdown.begun:
             os._exit(128 + number)  # the trainers hear it and exit too
-        self._stopping.begin()
-        logger.info("worker %s is to stop", self._team.id)
+        self._shutdown.begin()
+        logger.info("worker %s is to stop", self._pool.id)
         if not self._taking_hints:
             sys.exit(0)
         messages.stop()
 
     def _end(self) -> None:
         """Because something is wrong: whoever keeps it alive starts it again."""
-        self._stopping.begin()
+        self._shutdown.begin()
         messages.stop(1)
 
     def _record(self, device: str) -> WorkerRecord:
         at = datetime.now(UTC)
         return WorkerRecord(
-            id=self._team.id,
+            id=self._pool.id,
             host=socket.gethostname(),
             pid=os.getpid(),
             device=device,
-            slots=self._team.size,
+            slots=self._pool.size,
             running=0,
             version=__version__,
             started_at=at,
@@ -95,6 +95,6 @@ class WorkerProcess:
     def _leave(self) -> None:
         try:
             with self._hub.write() as session:
-                workers.leave(session, self._team.id)
+                workers.leave(session, self._pool.id)
         except DATABASE_AWAY:
             logger.warning("the database is away: it will find out by itself that this worker is gone")

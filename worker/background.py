@@ -13,8 +13,8 @@ from hub.hub import Hub
 from hub.jobs import workers
 from hub.jobs.reconciler import reconcile, tidy
 from hub.messaging.pubsub import CONTROL
-from worker.shutdown import Stopping
-from worker.slot_pool import Team
+from worker.shutdown import Shutdown
+from worker.slot_pool import SlotPool
 from worker.watchdog import LOOK_SECONDS, Watchdog
 
 BEAT_SECONDS = 3.0
@@ -25,18 +25,18 @@ RECONNECT_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-def every(seconds: float, duty: Callable[[], object], stopping: Stopping) -> threading.Thread:
+def every(seconds: float, duty: Callable[[], object], shutdown: Shutdown) -> threading.Thread:
     """Do the duty again and again until the worker stops, whatever happens: nobody would miss a thread that ended."""
 
     def serve() -> None:
-        while not stopping.begun:
+        while not shutdown.begun:
             try:
                 duty()
             except (*DATABASE_AWAY, ProgrammingError) as error:
                 logger.warning("the database does not serve: %s", str(error).splitlines()[0])
             except Exception:
                 logger.exception("a duty failed, and is done again in %g s", seconds)
-            stopping.wait(seconds)
+            shutdown.wait(seconds)
 
     thread = threading.Thread(target=serve, name=getattr(duty, "__name__", "duty"), daemon=True)
     thread.start()
@@ -51,12 +51,14 @@ def beat(hub: Hub, worker: WorkerRecord, running: int) -> None:
             workers.beat(session, worker.id, running)
 
 
-def start(hub: Hub, worker: WorkerRecord, team: Team, watchdog: Watchdog, stopping: Stopping) -> list[threading.Thread]:
+def start(
+    hub: Hub, worker: WorkerRecord, slots: SlotPool, watchdog: Watchdog, shutdown: Shutdown
+) -> list[threading.Thread]:
     """Take up every duty."""
     return [
-        every(BEAT_SECONDS, lambda: beat(hub, worker, team.running), stopping),
-        every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), stopping),
-        every(TIDY_SECONDS, lambda: tidy(hub, worker.id), stopping),
-        every(RECONNECT_SECONDS, lambda: hub.bell.listen(CONTROL, team.wake, lambda: stopping.begun), stopping),
-        every(LOOK_SECONDS, watchdog.look, stopping),
+        every(BEAT_SECONDS, lambda: beat(hub, worker, slots.running), shutdown),
+        every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), shutdown),
+        every(TIDY_SECONDS, lambda: tidy(hub, worker.id), shutdown),
+        every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),
+        every(LOOK_SECONDS, watchdog.look, shutdown),
     ]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from worker.trainer.protocol import Pulse, Report
-from worker.trainer_process import Trainer, TrainerLost
+from worker.trainer_process import TrainerLost, TrainerProcess
 
 FACTOR = 20.0
 """How many times longer than the longest piece of work before it a silence must be."""
@@ -27,7 +27,7 @@ class HangDetector:
         """Seconds of silence after which it hangs."""
         return max(self._least, FACTOR * self._longest)
 
-    def follow(self, trainer: Trainer, report: Report | None) -> None:
+    def follow(self, trainer: TrainerProcess, report: Report | None) -> None:
         """Take note of what was heard of a trainer, if anything was, and end it when its training loop hangs.
 
         Raises:

@@ -13,11 +13,11 @@ from gradus.wire.experiment import Failure
 from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.jobs import checkpoints, claims, runs
-from hub.jobs.checkpoint_ref import Saved
+from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import Lease, LeaseLost
 from worker.hang_detection import HangDetector
 from worker.retry import patiently, write_once
-from worker.shutdown import Stopping
+from worker.shutdown import Shutdown
 from worker.trainer.protocol import (
     Begun,
     Checkpointed,
@@ -33,7 +33,7 @@ from worker.trainer.protocol import (
     Train,
     Trainee,
 )
-from worker.trainer_process import OutOfMemory, Trainer, TrainerLost
+from worker.trainer_process import OutOfMemory, TrainerLost, TrainerProcess
 
 LOOK_SECONDS = 0.5
 """How often the database is asked what people want; the bell makes it sooner."""
@@ -50,16 +50,16 @@ HANDING_BACK = "the worker stops: back into the queue"
 logger = logging.getLogger(__name__)
 
 
-class Run:
+class JobRun:
     """Follows one job from its claim to its end, whatever that is."""
 
-    def __init__(self, hub: Hub, claim: claims.Claim, trainer: Trainer, stopping: Stopping) -> None:
+    def __init__(self, hub: Hub, claim: claims.Claim, trainer: TrainerProcess, shutdown: Shutdown) -> None:
         self._hub = hub
         self._lease = claim.lease
         self._members = claim.members
         self._places = claim.places
         self._trainer = trainer
-        self._stopping = stopping
+        self._shutdown = shutdown
         self._open = {member.id for member in claim.members}
         self._begun = False
         self._stopped: dict[str, float] = {}
@@ -96,7 +96,7 @@ class Run:
     def _train(self) -> None:
         try:
             self._trainer.send(self._order())
-            while self._open and not self._stopping.begun:
+            while self._open and not self._shutdown.begun:
                 report = self._trainer.receive(HURRY_SECONDS if self._stopped.keys() & self._open else LOOK_SECONDS)
                 self._hang.follow(self._trainer, report)
                 self._take(report)
@@ -135,7 +135,7 @@ class Run:
         """Write down what the trainer reports."""
         match report:
             case EpochDone(members=members):
-                epochs = {one.id: runs.Epoch(one.row, one.best, one.saved) for one in members}
+                epochs = {one.id: runs.EpochResult(one.row, one.best, one.saved) for one in members}
                 self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))
                 self._renew_at = self._next_renewal()
             case Checkpointed(id=one, saved=saved):
@@ -172,7 +172,7 @@ class Run:
     def _obey(self) -> None:
         """Do what people want: the trainer is told first, and lets go within a step."""
         wanted = patiently(
-            self._hub.read, lambda session: runs.requests(session, self.job_id), lambda: self._stopping.overdue
+            self._hub.read, lambda session: runs.requests(session, self.job_id), lambda: self._shutdown.overdue
         )
         wanted = {one: status for one, status in wanted.items() if one in self._open}
         if cancelled := [one for one, status in wanted.items() if status is Status.CANCELLED]:
@@ -185,7 +185,7 @@ class Run:
         """Make the trainer stop at a checkpoint; what has trained nothing yet stops without."""
         if new := [one for one in ids if one not in self._stopped]:
             self._trainer.send(Stop(ids=tuple(new), keep=self._begun))
-            patience = HAND_BACK_SECONDS if self._stopping.begun else KEEP_SECONDS
+            patience = HAND_BACK_SECONDS if self._shutdown.begun else KEEP_SECONDS
             give_up = time.monotonic() + (patience if self._begun else 0.0)
             self._stopped.update(dict.fromkeys(new, give_up))
 
@@ -195,8 +195,8 @@ class Run:
             if one in self._open and time.monotonic() >= deadline:
                 self._let_go(one, None)
 
-    def _let_go(self, one: str, saved: Saved | None) -> None:
-        why = HANDING_BACK if self._stopping.begun else ""
+    def _let_go(self, one: str, saved: CheckpointRef | None) -> None:
+        why = HANDING_BACK if self._shutdown.begun else ""
         self._write(lambda session, lease: runs.let_go(session, lease, one, saved, why))
         self._open.discard(one)
 
@@ -228,11 +228,11 @@ class Run:
             for member in self._members:
                 checkpoints.sweep(session, member.id, self._lease.token)
 
-        patiently(self._hub.write, tidy, lambda: self._stopping.overdue)
+        patiently(self._hub.write, tidy, lambda: self._shutdown.overdue)
 
     def _settle(self, hear: Callable[[Report], None]) -> None:
         """Get the trainer ready for the next job; a worker that stops has none."""
-        if self._stopping.begun:
+        if self._shutdown.begun:
             return
         try:
             self._trainer.settle(self._open, hear)
@@ -240,7 +240,7 @@ class Run:
             logger.warning("%s: %s", self.job_id, lost)
 
     def _write(self, act: Callable[[Session, Lease], None]) -> None:
-        write_once(self._hub.write, self._lease, act, lambda: self._stopping.overdue)
+        write_once(self._hub.write, self._lease, act, lambda: self._shutdown.overdue)
 
     def _next_renewal(self) -> float:
         return time.monotonic() + self._lease.renewal.total_seconds()

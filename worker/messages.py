@@ -19,7 +19,7 @@ SOON_SECONDS = 0.002
 """How long after a call its thread is free for the next."""
 
 
-class HintWorker(Worker):  # type: ignore[misc]
+class MessageConsumer(Worker):  # type: ignore[misc]
     """Celery's worker without its signal handlers."""
 
     def install_platform_tweaks(self, worker: object) -> None:
@@ -38,7 +38,7 @@ def take_hints(app: Celery, name: str, queues: list[str], concurrency: int, take
 
     signals.setup_logging.connect(_leave_logging_alone)
     warnings.simplefilter("ignore", SecurityWarning)  # root in a container; a hint is an id and can do no harm
-    worker = HintWorker(
+    worker = MessageConsumer(
         app=app,
         hostname=f"{name}@{socket.gethostname()}",
         queues=queues,

@@ -10,7 +10,7 @@ LIMIT = 4.5
 """Seconds after which the process is gone, whatever hangs; leases take care of the rest."""
 
 
-class Stopping:
+class Shutdown:
     """Set once, by a signal; seen by every thread."""
 
     def __init__(self) -> None:

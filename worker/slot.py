@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from worker.trainer_process import Trainer
+from worker.trainer_process import TrainerProcess
 
 logger = logging.getLogger(__name__)
 
@@ -12,7 +12,7 @@ class Slot:
     """Keeps a trainer; makes a new one when the old one is gone."""
 
     def __init__(self, threads: int, device: str, memory: float | None) -> None:
-        self._new = partial(Trainer, threads, device, memory)
+        self._new = partial(TrainerProcess, threads, device, memory)
         self._trainer = self._new()
         self._warm: str | None = None
 
@@ -30,7 +30,7 @@ class Slot:
         return self._warm
 
     @property
-    def trainer(self) -> Trainer:
+    def trainer(self) -> TrainerProcess:
         """The trainer that is in it now."""
         return self._trainer
 

@@ -12,25 +12,25 @@ from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import claims
 from hub.jobs.leases import new_write
-from worker.job_run import Run
+from worker.job_run import JobRun
 from worker.retry import patiently
-from worker.shutdown import Stopping
+from worker.shutdown import Shutdown
 from worker.slot import Slot
 from worker.trainer_process import TrainerLost
 
 logger = logging.getLogger(__name__)
 
 
-class Team:
+class SlotPool:
     """Takes up jobs, as many at once as there are slots."""
 
-    def __init__(self, hub: Hub, slots: Sequence[Slot], stopping: Stopping) -> None:
+    def __init__(self, hub: Hub, slots: Sequence[Slot], shutdown: Shutdown) -> None:
         self.id = new_id("wrk")
         self._hub = hub
-        self._stopping = stopping
+        self._shutdown = shutdown
         self._slots = slots
         self._free: SimpleQueue[Slot] = SimpleQueue()
-        self._runs: set[Run] = set()
+        self._runs: set[JobRun] = set()
         self._taken = 0
 
     def warm(self) -> str:
@@ -76,9 +76,9 @@ class Team:
         slot = self._free.get()
         try:
             slot.warm()
-            if not self._stopping.begun:
+            if not self._shutdown.begun:
                 self._claim_and_run(job_id, slot)
-            if not self._stopping.begun:
+            if not self._shutdown.begun:
                 slot.warm()  # a lost trainer is replaced now and not when the next job waits for it
         except TrainerLost as lost:
             logger.warning("%s; %s waits in the queue", lost, job_id)
@@ -98,10 +98,10 @@ class Team:
         def claim(session: Session) -> claims.Claim | None:
             return claims.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running, write)
 
-        claimed = patiently(self._hub.write, claim, lambda: self._stopping.begun)
+        claimed = patiently(self._hub.write, claim, lambda: self._shutdown.begun)
         if claimed is None:
             return
-        run = Run(self._hub, claimed, slot.trainer, self._stopping)
+        run = JobRun(self._hub, claimed, slot.trainer, self._shutdown)
         self._runs.add(run)  # beside the one before, if this worker takes up a job whose lease it has let run out
         with ExitStack() as trouble:
             trouble.callback(slot.close)  # a trainer that nobody follows any more must not report to the next run

@@ -38,7 +38,7 @@ class OutOfMemory(TrainerLost):
     """The kernel killed it because memory ran out."""
 
 
-class Trainer:
+class TrainerProcess:
     """A spawned process with a pipe in each direction. It dies with its parent."""
 
     def __init__(self, threads: int, device: str, memory: float | None = None) -> None:

@@ -41,16 +41,16 @@ class Takers(Protocol):
 class Watchdog:
     """Sees hints waiting, and that none is taken."""
 
-    def __init__(self, queue: Hints, devices: tuple[str, ...], team: Takers, bite: Callable[[], None]) -> None:
+    def __init__(self, queue: Hints, devices: tuple[str, ...], slots: Takers, bite: Callable[[], None]) -> None:
         """`devices` are those whose queues the worker listens to; `bite` ends it."""
-        self._queue, self._devices, self._team, self._bite = queue, devices, team, bite
+        self._queue, self._devices, self._pool, self._bite = queue, devices, slots, bite
         self._looks = self._taken = 0
 
     def look(self) -> None:
         """Look once, and bite when it is time."""
-        idle = self._team.has_room and self._team.taken == self._taken and self._hints_wait()
+        idle = self._pool.has_room and self._pool.taken == self._taken and self._hints_wait()
         self._looks = self._looks + 1 if idle else 0
-        self._taken = self._team.taken
+        self._taken = self._pool.taken
         if self._looks >= LOOKS:
             logger.critical("hints wait, a slot is free, and nothing was taken for a minute: the worker ends")
             self._bite()

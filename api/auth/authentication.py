@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.auth.credentials import Visit
+from api.auth.credentials import RequestCredentials
 from gradus.errors import GradusError, TooManyRequests, Unauthorized
 from gradus.wire.key import Role
 from hub.access import browser_sessions, keys
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.access.keys import Caller
-from hub.access.rate_limits import Rates, Standing
+from hub.access.rate_limits import RateLimitStatus, Rates
 from hub.hub import Hub
 from hub.tables import KeyRow
 
@@ -25,7 +25,7 @@ _HOW = (
 logger = logging.getLogger(__name__)
 
 
-class Door:
+class Authenticator:
     """Asks every visitor."""
 
     def __init__(self, hub: Hub, strangers_per_minute: int) -> None:
@@ -33,7 +33,7 @@ class Door:
         self._rates = Rates(hub.settings.redis_url, hub.breaker)
         self._strangers_per_minute = strangers_per_minute
 
-    def admit(self, visit: Visit) -> Caller:
+    def admit(self, credentials: RequestCredentials) -> Caller:
         """Who it is.
 
         Raises:
@@ -41,25 +41,25 @@ class Door:
             Forbidden: a browser asks for another's page.
             TooManyRequests: of attempts that failed.
         """
-        key = visit.bearer
-        caller = self._session(visit) if key is None else self._bearer(key)
+        key = credentials.bearer
+        caller = self._session(credentials) if key is None else self._bearer(key)
         if caller is None:
-            raise self.refusal(visit)
+            raise self.refusal(credentials)
         return caller
 
-    def count(self, caller: Caller) -> Standing:
+    def count(self, caller: Caller) -> RateLimitStatus:
         """Count a request of the caller's workspace."""
         most = self._hub.settings.quotas.requests_per_minute
         return self._rates.hit(caller.workspace_id, most)
 
-    def refusal(self, visit: Visit) -> GradusError:
+    def refusal(self, credentials: RequestCredentials) -> GradusError:
         """What to answer to who is not known. Who tries again and again from one address has to wait."""
-        standing = self._rates.hit(f"stranger {visit.address}", self._strangers_per_minute)
-        if not standing.allowed:
+        rate = self._rates.hit(f"stranger {credentials.address}", self._strangers_per_minute)
+        if not rate.allowed:
             return TooManyRequests(
-                f"more than {standing.limit} attempts a minute failed: wait", retry_after=standing.reset_seconds
+                f"more than {rate.limit} attempts a minute failed: wait", retry_after=rate.reset_seconds
             )
-        if visit.authorization is None and visit.cookie is None:
+        if credentials.authorization is None and credentials.cookie is None:
             return Unauthorized(f"a key is needed: {_HOW}", code="no_key")
         return Unauthorized(f"the key is not known, has expired or was revoked: {_HOW}", code="bad_key")
 
@@ -79,15 +79,15 @@ class Door:
             row = keys.find(session, text, at)
         return self._welcome(row, at, row.expires_at, None) if row else None
 
-    def _session(self, visit: Visit) -> Caller | None:
-        if visit.cookie is None:
+    def _session(self, credentials: RequestCredentials) -> Caller | None:
+        if credentials.cookie is None:
             return None
         at = datetime.now(UTC)
         with self._hub.read() as session:
-            found = browser_sessions.find(session, visit.cookie, PassKind.SESSION, at)
+            found = browser_sessions.find(session, credentials.cookie, SessionKind.SESSION, at)
         if found is None:
             return None
-        visit.refuse_foreign_page(proof=True)
+        credentials.refuse_foreign_page(proof=True)
         row, browser = found
         return self._welcome(row, at, browser.expires_at, browser.id)
 

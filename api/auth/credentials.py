@@ -16,7 +16,7 @@ _OWN_PAGE = frozenset({"same-origin", "none"})
 
 
 @dataclass(frozen=True)
-class Visit:
+class RequestCredentials:
     """The parts of a request that decide. The secrets stay out of `repr`."""
 
     request: Request

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from api.auth.credentials import COOKIE, Visit
-from api.state import TheWorld
+from api.auth.credentials import COOKIE, RequestCredentials
+from api.state import StateDep
 from gradus.errors import Forbidden, TooManyRequests
 from gradus.wire.key import Role
 from hub.access.keys import Caller
-from hub.access.rate_limits import WINDOW_SECONDS, Standing
+from hub.access.rate_limits import WINDOW_SECONDS, RateLimitStatus
 from hub.tables import DEFAULT_WORKSPACE
 
 _Key = Annotated[object, Security(HTTPBearer(scheme_name="key", description="An API key, `gk_…`.", auto_error=False))]
@@ -28,16 +28,16 @@ _Session = Annotated[
 """For the OpenAPI document: the door reads the headers itself."""
 
 
-def _anyone(request: Request, world: TheWorld, _: _Key, __: _Session) -> Caller:
+def _anyone(request: Request, state: StateDep, _: _Key, __: _Session) -> Caller:
     """Whoever has a key, of any role."""
-    caller = world.door.admit(Visit(request))
-    standing = world.door.count(caller)
-    request.state.rate_headers = _rate_headers(standing)
-    if not standing.allowed:
+    caller = state.authenticator.admit(RequestCredentials(request))
+    rate = state.authenticator.count(caller)
+    request.state.rate_headers = _rate_headers(rate)
+    if not rate.allowed:
         raise TooManyRequests(
-            f"this workspace may make {standing.limit:,} requests a minute, and has",
+            f"this workspace may make {rate.limit:,} requests a minute, and has",
             code="rate_limited",
-            retry_after=standing.reset_seconds,
+            retry_after=rate.reset_seconds,
         )
     return caller
 
@@ -47,7 +47,7 @@ AnyCaller = Annotated[Caller, Depends(_anyone)]
 
 async def permitted(request: Request, caller: AnyCaller) -> Caller:
     """The caller, whose role allows what the method does."""
-    _require(caller, Role.EDITOR if Visit(request).changes and not _is_preview(request) else Role.VIEWER)
+    _require(caller, Role.EDITOR if RequestCredentials(request).changes and not _is_preview(request) else Role.VIEWER)
     return caller
 
 
@@ -69,7 +69,7 @@ async def _operator(admin: Annotated[Caller, Depends(_admin)]) -> Caller:
     return admin
 
 
-TheCaller = Annotated[Caller, Depends(permitted)]
+CallerDep = Annotated[Caller, Depends(permitted)]
 Admin = Annotated[Caller, Depends(_admin)]
 Operator = Annotated[Caller, Depends(_operator)]
 
@@ -79,9 +79,9 @@ def _require(caller: Caller, needed: Role) -> None:
         raise Forbidden(f"this needs a key of the role '{needed}', and this one is of '{caller.role}'", code="role")
 
 
-def _rate_headers(standing: Standing) -> dict[str, str]:
+def _rate_headers(rate: RateLimitStatus) -> dict[str, str]:
     """As draft-ietf-httpapi-ratelimit-headers-10 has them."""
     return {
-        "RateLimit-Policy": f'"workspace";q={standing.limit};w={WINDOW_SECONDS}',
-        "RateLimit": f'"workspace";r={standing.left};t={standing.reset_seconds}',
+        "RateLimit-Policy": f'"workspace";q={rate.limit};w={WINDOW_SECONDS}',
+        "RateLimit": f'"workspace";r={rate.left};t={rate.reset_seconds}',
     }

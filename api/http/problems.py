@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api.http.known_paths import Addresses
-from api.http.rejection import Refusal
+from api.http.rejection import Rejection
 from api.http.root_path import path_within, root_of
 from api.middleware.security_headers import SECURITY
 from gradus.errors import (
@@ -66,7 +66,7 @@ def install(app: FastAPI, addresses: Addresses, nowhere: Callable[[Request], Res
         return page or _address(request, error, addresses)
 
     app.add_exception_handler(GradusError, _known)
-    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(Rejection, _refused)
     app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(HTTPException, address)
@@ -96,13 +96,13 @@ async def _known(_: Request, error: Exception) -> Response:
     return respond(error)
 
 
-def refused(refusal: Refusal) -> Response:
+def refused(refusal: Rejection) -> Response:
     """The answer to a request that the server did not read to its end."""
     return _rendered(refusal.problem(), {"Connection": "close", **refusal.headers})
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
+    assert isinstance(error, Rejection)
     return refused(error)
 
 
@@ -148,7 +148,7 @@ def _address(request: Request, error: HTTPException, addresses: Addresses) -> Re
 
 async def _database(request: Request, error: Exception) -> Response:
     """A database that does not answer, or with other tables than this code knows; else it is our fault."""
-    hub: Hub = request.app.state.world.hub
+    hub: Hub = request.app.state.app_state.hub
     if disk_full(error):
         logger.error("the disk is full: %s", error)
         return respond(Unavailable(NO_ROOM, code="disk_full"), {"Retry-After": "120"})

@@ -16,9 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.http.connections import Connections
 from api.http.deadline import Deadline
-from api.http.rejection import Refusal, refuse
+from api.http.rejection import Rejection, refuse
 from api.http.request_head import has_body, origin_form
-from api.http.stalled_writes import Stall
+from api.http.stalled_writes import StalledWrites
 
 HEAD_BYTES = 64 << 10
 """Of a request line and header fields; of the trailer fields or the chunk extensions of a body."""
@@ -70,11 +70,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Bytes of the body that came, and when it began."""
         self._began = 0.0
         self._piece = 0
-        self._tail = b""
+        self._broadcaster = b""
         """The last bytes that the parser was given: the end of a head may come in two parts."""
         self._held = bytearray()
         """Came while an answer was under way."""
-        self._fault: tuple[RequestResponseCycle, Refusal] | None = None
+        self._fault: tuple[RequestResponseCycle, Rejection] | None = None
         self._waiting: tuple[RequestResponseCycle, ASGI3Application] | None = None
         """For its body: what a client sends slowly costs little until it is there."""
         self._under_way: RequestResponseCycle | None = None
@@ -87,10 +87,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         transport.set_write_buffer_limits(high=WRITE_BYTES)
         with suppress(OSError):
             transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-        self._stall = Stall(self.loop, transport)
+        self._stall = StalledWrites(self.loop, transport)
         self._deadline.set(self.head_seconds)
         if self._connections is not None and not self._connections.opened(self):
-            self._refuse(Refusal(503, "too_many_connections", "the service has no room for one more connection"))
+            self._refuse(Rejection(503, "too_many_connections", "the service has no room for one more connection"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._connections is not None and self._under_way is not None and self._answering():
@@ -108,7 +108,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Let the request know that nobody waits for its answer any more."""
         super().connection_lost(exc)
         if self._waiting is not None:
-            refuse(self.scope, Refusal(499, "client_closed_request", "the client hung up in the middle of its request"))
+            refuse(
+                self.scope, Rejection(499, "client_closed_request", "the client hung up in the middle of its request")
+            )
             self._begin()
         if self._under_way is not None and not self._under_way.response_complete:
             self._under_way.disconnected = True
@@ -176,13 +178,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """So that a piece ends where a head or a body does, for what follows may have to wait."""
         if self._in_body:
             return _CHUNKED_PIECE if self._length is None else max(1, self._length)
-        end = (self._tail + self._held[:_PIECE]).find(_END)
-        return _PIECE if end < 0 else end + len(_END) - len(self._tail)
+        end = (self._broadcaster + self._held[:_PIECE]).find(_END)
+        return _PIECE if end < 0 else end + len(_END) - len(self._broadcaster)
 
     def _parse(self, piece: bytes) -> int:
         """How many of the bytes were read."""
         before, self._piece, read = self._progress, len(piece), len(piece)
-        self._tail = (self._tail + piece)[-3:]
+        self._broadcaster = (self._broadcaster + piece)[-3:]
         try:
             self.parser.feed_data(piece)
         except httptools.HttpParserUpgrade as upgrade:  # the parser is at the end of the head; nobody upgrades here
@@ -207,7 +209,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._progress += 1
         refusal = self._check_head()
-        self._in_body, self._tail = True, b""
+        self._in_body, self._broadcaster = True, b""
         self._body, self._began = 0, self.loop.time()
         if refusal is not None:
             self.url = b"/"
@@ -220,19 +222,21 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         else:
             self._deadline.set(self.body_seconds)
 
-    def _check_head(self) -> Refusal | None:
+    def _check_head(self) -> Rejection | None:
         """Why the head is refused; else what the rest of the protocol needs of it is noted."""
         if self._count + self._piece > HEAD_BYTES:
             return self._too_large()
         version = self.parser.get_http_version()
         try:
             self.url = origin_form(self.parser.get_method(), self.url, version, self.headers)
-        except Refusal as refusal:
+        except Rejection as refusal:
             return refusal
         lengths = [int(value) for name, value in self.headers if name == b"content-length"]
         self._length = lengths[0] if lengths else None
         if self.parser.should_upgrade() and has_body(self.headers):
-            return Refusal(501, "not_implemented", "a request with a body cannot have an Upgrade here: leave that out")
+            return Rejection(
+                501, "not_implemented", "a request with a body cannot have an Upgrade here: leave that out"
+            )
         return None
 
     def on_body(self, body: bytes) -> None:
@@ -308,13 +312,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     # What is not answered otherwise
 
-    def _too_large(self) -> Refusal:
+    def _too_large(self) -> Rejection:
         most = f"{HEAD_BYTES} bytes at most"
         if self._in_body:
-            return Refusal(431, "head_too_large", f"what stands around the chunks of a body may have {most}")
+            return Rejection(431, "head_too_large", f"what stands around the chunks of a body may have {most}")
         if 2 * len(self.url or b"") > HEAD_BYTES:
-            return Refusal(414, "uri_too_long", f"the address of a request, with its header fields, may have {most}")
-        return Refusal(431, "head_too_large", f"the header fields of a request, with its address, may have {most}")
+            return Rejection(414, "uri_too_long", f"the address of a request, with its header fields, may have {most}")
+        return Rejection(431, "head_too_large", f"the header fields of a request, with its address, may have {most}")
 
     def _too_late(self) -> None:
         """The deadline of a head or of a body has passed."""
@@ -322,12 +326,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             seconds = self.body_seconds + self._body / BODY_RATE - (self.loop.time() - self._began)
             if seconds > 0 or self.flow.read_paused or self.cycle.waiting_for_100_continue:  # it may wait for us
                 return self._deadline.set(max(1.0, seconds))
-            return self._refuse(Refusal(408, "request_timeout", "the body of the request comes too slowly"))
+            return self._refuse(Rejection(408, "request_timeout", "the body of the request comes too slowly"))
         if self._in_message:
-            return self._refuse(Refusal(408, "request_timeout", f"a request's head may take {self.head_seconds:.0f} s"))
+            return self._refuse(
+                Rejection(408, "request_timeout", f"a request's head may take {self.head_seconds:.0f} s")
+            )
         return self._close()
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: Rejection) -> None:
         """Answer what is read now with the refusal, and then end."""
         self._read_no_more()
         if not (self._in_message and self._in_body):
@@ -347,7 +353,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._held.clear()
         self._deadline.lift()
 
-    def _answer(self, refusal: Refusal) -> None:
+    def _answer(self, refusal: Rejection) -> None:
         """The answer to a request of which no head was read, in its turn."""
         super().on_message_begin()
         self.scope |= {"method": "GET", "path": "/", "raw_path": b"/", "query_string": b""}
@@ -373,5 +379,5 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._start_asgi_task(self.cycle, self.app)
 
 
-def _wrong(error: httptools.HttpParserError) -> Refusal:
-    return Refusal(400, "bad_http", f"this is not a request of HTTP/1.1: {error}")
+def _wrong(error: httptools.HttpParserError) -> Rejection:
+    return Rejection(400, "bad_http", f"this is not a request of HTTP/1.1: {error}")

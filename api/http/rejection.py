@@ -19,7 +19,7 @@ TITLES = {
 _WORTH_ANOTHER = frozenset({408, 503})
 
 
-class Refusal(Exception):
+class Rejection(Exception):
     """A request that is not worth reading on; the connection ends with the answer."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
@@ -44,12 +44,12 @@ class Refusal(Exception):
         )
 
 
-def refuse(scope: Any, refusal: Refusal) -> None:
+def refuse(scope: Any, refusal: Rejection) -> None:
     """Let the application answer this request with the refusal."""
     scope["state"][_KEY] = refusal
 
 
-def refusal_of(scope: Any) -> Refusal | None:
+def refusal_of(scope: Any) -> Rejection | None:
     """Why the server refuses this request, if it does."""
-    found: Refusal | None = scope.get("state", {}).get(_KEY)
+    found: Rejection | None = scope.get("state", {}).get(_KEY)
     return found

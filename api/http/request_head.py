@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import httptools
 
-from api.http.rejection import Refusal
+from api.http.rejection import Rejection
 
 MOST_FIELDS = 256
 """Header fields of one request."""
@@ -23,11 +23,11 @@ def origin_form(method: bytes, target: bytes, version: str, headers: Headers) ->
         Refusal: the head is not one that a server may answer otherwise.
     """
     if version not in {"1.0", "1.1"}:
-        raise Refusal(505, "http_version", f"this service speaks HTTP/1.1, not HTTP/{version}")
+        raise Rejection(505, "http_version", f"this service speaks HTTP/1.1, not HTTP/{version}")
     if method == b"CONNECT":
-        raise Refusal(501, "not_implemented", "this service is no proxy: CONNECT is not possible")
+        raise Rejection(501, "not_implemented", "this service is no proxy: CONNECT is not possible")
     if len(headers) > MOST_FIELDS:
-        raise Refusal(431, "head_too_large", f"a request may have {MOST_FIELDS} header fields at most")
+        raise Rejection(431, "head_too_large", f"a request may have {MOST_FIELDS} header fields at most")
     _check_framing(version, headers)
     _check_host(version, headers)
     return _without_authority(target, headers)
@@ -47,17 +47,17 @@ def _check_framing(version: str, headers: Headers) -> None:
     if codings == [b""]:
         return
     if version == "1.0":
-        raise Refusal(400, "bad_http", "a request of HTTP/1.0 cannot have a Transfer-Encoding")
+        raise Rejection(400, "bad_http", "a request of HTTP/1.0 cannot have a Transfer-Encoding")
     if [coding.strip() for coding in codings] != [b"chunked"]:
-        raise Refusal(501, "transfer_encoding", "of transfer encodings this service knows 'chunked' alone")
+        raise Rejection(501, "transfer_encoding", "of transfer encodings this service knows 'chunked' alone")
 
 
 def _check_host(version: str, headers: Headers) -> None:
     hosts = _values(headers, b"host")
     if len(hosts) > 1 or (version == "1.1" and not hosts):
-        raise Refusal(400, "bad_host", f"a request of HTTP/{version} names one Host, and this one {len(hosts)}")
+        raise Rejection(400, "bad_host", f"a request of HTTP/{version} names one Host, and this one {len(hosts)}")
     if hosts and not _HOST.fullmatch(hosts[0].strip()):
-        raise Refusal(400, "bad_host", "the Host is not a name or an address, with or without a port")
+        raise Rejection(400, "bad_host", "the Host is not a name or an address, with or without a port")
 
 
 def _without_authority(target: bytes, headers: Headers) -> bytes:
@@ -82,5 +82,5 @@ def _parsed(target: bytes) -> None:
         raise _no_target() from None
 
 
-def _no_target() -> Refusal:
-    return Refusal(400, "bad_http", "the target of the request is not a valid address")
+def _no_target() -> Rejection:
+    return Rejection(400, "bad_http", "the target of the request is not a valid address")

@@ -8,7 +8,7 @@ import termios
 from api.http.deadline import Deadline
 
 
-class Stall:
+class StalledWrites:
     """Watches what is written to one connection. Belongs to the event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:

@@ -6,7 +6,7 @@ from api.http.problems import refused
 from api.http.rejection import refusal_of
 
 
-class Refusing:
+class RejectedRequests:
     """No route sees such a request."""
 
     def __init__(self, app: ASGIApp) -> None:

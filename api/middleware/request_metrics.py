@@ -9,7 +9,7 @@ from api.prometheus import Telemetry
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Counting:
+class RequestMetrics:
     """Counts by route template: a counter for each id would grow without end."""
 
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:

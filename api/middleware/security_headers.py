@@ -30,7 +30,7 @@ SECURITY: Mapping[str, str] = MappingProxyType(
 _HTTPS_ONLY = "max-age=31536000"
 
 
-class Security:
+class SecurityHeaders:
     """Adds them, where the route has not set its own."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.auth.dependencies import TheCaller
+from api.auth.dependencies import CallerDep
 from api.http.responses import answer
 from api.openapi.responses import GUARDED, problems
 from api.services import datasets, system
-from api.state import TheWorld
+from api.state import StateDep
 from gradus.catalog import catalog
 from gradus.wire.catalog import Catalog
 from gradus.wire.dataset import DatasetPage, DatasetRecord
@@ -18,15 +18,15 @@ router = APIRouter(tags=["about"], responses=GUARDED)
 
 
 @router.get("/v1/datasets", response_model=DatasetPage)
-def list_datasets(world: TheWorld) -> Response:
+def list_datasets(state: StateDep) -> Response:
     """Every data set that a spec can name."""
-    return answer(datasets.page(world.hub.settings.dataset_dirs))
+    return answer(datasets.page(state.hub.settings.dataset_dirs))
 
 
 @router.get("/v1/datasets/{name}", response_model=DatasetRecord, responses=problems(404))
-def get_dataset(world: TheWorld, name: Annotated[str, Path(examples=["mnist"])]) -> Response:
+def get_dataset(state: StateDep, name: Annotated[str, Path(examples=["mnist"])]) -> Response:
     """One data set: sizes, shapes, classes, whether its data are here."""
-    return answer(datasets.get(name, world.hub.settings.dataset_dirs))
+    return answer(datasets.get(name, state.hub.settings.dataset_dirs))
 
 
 @router.get("/v1/catalog", response_model=Catalog)
@@ -36,6 +36,6 @@ def get_catalog() -> Response:
 
 
 @router.get("/v1/system", response_model=SystemRecord)
-def get_system(world: TheWorld, caller: TheCaller) -> Response:
+def get_system(state: StateDep, caller: CallerDep) -> Response:
     """Version, workers alive, devices, queue depth, limits."""
-    return answer(system.system(world.hub, caller.workspace_id))
+    return answer(system.system(state.hub, caller.workspace_id))

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.auth.dependencies import TheCaller
+from api.auth.dependencies import CallerDep
 from api.http import etags, parsing
 from api.http.parameters import ExperimentId, IdempotencyKey
 from api.http.request_body import JsonBody
@@ -12,7 +12,7 @@ from api.http.responses import answer, repeatable
 from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import control as service
 from api.services.experiments import Seen
-from api.state import TheWorld
+from api.state import StateDep
 from gradus.wire.checkpoint import CheckpointPage
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import ExperimentRecord
@@ -39,9 +39,9 @@ def _accepted(seen: Seen) -> Response:
     **_ONE,
     responses={202: {"headers": _ETAG}, **problems(404, 409)},
 )
-def cancel_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
+def cancel_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
     """End it. A running one ends within a second; asking twice is harmless."""
-    return _accepted(service.ask(world.hub, caller.workspace_id, experiment_id, control.cancel))
+    return _accepted(service.ask(state.hub, caller.workspace_id, experiment_id, control.cancel))
 
 
 @router.post(
@@ -50,9 +50,9 @@ def cancel_experiment(world: TheWorld, caller: TheCaller, experiment_id: Experim
     **_ONE,
     responses={202: {"headers": _ETAG}, **problems(404, 409)},
 )
-def pause_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
+def pause_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
     """Stop it at a checkpoint, also in the middle of an epoch, within a second; asking twice is harmless."""
-    return _accepted(service.ask(world.hub, caller.workspace_id, experiment_id, control.pause))
+    return _accepted(service.ask(state.hub, caller.workspace_id, experiment_id, control.pause))
 
 
 @router.post(
@@ -61,9 +61,9 @@ def pause_experiment(world: TheWorld, caller: TheCaller, experiment_id: Experime
     **_ONE,
     responses={202: {"headers": _ETAG}, **problems(404, 409)},
 )
-def resume_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
+def resume_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
     """Let a paused one go on: its numbers are those of a run that was never paused. Asking twice is harmless."""
-    return _accepted(service.resume(world.hub, caller.workspace_id, experiment_id))
+    return _accepted(service.resume(state.hub, caller.workspace_id, experiment_id))
 
 
 @router.post(
@@ -74,8 +74,8 @@ def resume_experiment(world: TheWorld, caller: TheCaller, experiment_id: Experim
     openapi_extra=body_of("ExtendRequest", _LONGER),
 )
 def extend_experiment(
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     experiment_id: ExperimentId,
     body: JsonBody,
     idempotency_key: IdempotencyKey = None,
@@ -86,7 +86,7 @@ def extend_experiment(
     number of epochs as its whole. One that has diverged or has had its `max_seconds` cannot go on: fork it.
     """
     more = parsing.read(body, ExtendRequest)
-    made = service.extend(world.hub, caller.workspace_id, experiment_id, more, idempotency_key)
+    made = service.extend(state.hub, caller.workspace_id, experiment_id, more, idempotency_key)
     return repeatable(made, 202)
 
 
@@ -105,8 +105,8 @@ def extend_experiment(
     openapi_extra=body_of("ForkRequest", _CHANGES),
 )
 def fork_experiment(
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     experiment_id: ExperimentId,
     body: JsonBody,
     idempotency_key: IdempotencyKey = None,
@@ -118,11 +118,11 @@ def fork_experiment(
     how long early stopping has waited is judged anew.
     """
     request = parsing.read(body, ForkRequest)
-    made = service.fork(world.hub, caller.workspace_id, experiment_id, request, idempotency_key)
+    made = service.fork(state.hub, caller.workspace_id, experiment_id, request, idempotency_key)
     return repeatable(made, 201, f"/v1/experiments/{made.id}")
 
 
 @router.get("/v1/experiments/{experiment_id}/checkpoints", response_model=CheckpointPage, responses=problems(404))
-def list_checkpoints(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
+def list_checkpoints(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
     """The checkpoints that are kept, newest first: the best, the last, and what the spec asks for."""
-    return answer(service.kept(world.hub, caller.workspace_id, experiment_id))
+    return answer(service.kept(state.hub, caller.workspace_id, experiment_id))

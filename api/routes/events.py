@@ -11,16 +11,16 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.auth.dependencies import TheCaller
+from api.auth.dependencies import CallerDep
 from api.http.negotiation import choose
 from api.http.parameters import After, ExperimentId, Query
 from api.http.responses import NO_STORE, answer
 from api.openapi.responses import GUARDED, Responses, problems
 from api.services import following, log
-from api.state import TheWorld, World
-from api.streaming.encodings import FORMS, Form
-from api.streaming.open_requests import HoldingResponse, holder
-from api.streaming.sources import Log, OneLog, WorkspaceLog
+from api.state import AppState, StateDep
+from api.streaming.encodings import ENCODINGS, Encoding
+from api.streaming.open_requests import OpenResponse, holder
+from api.streaming.sources import ExperimentLog, Log, WorkspaceLog
 from gradus.wire.experiment import LogPage
 from hub.access.keys import Caller
 
@@ -73,8 +73,8 @@ Accept = Annotated[list[str] | None, Header(description="`text/event-stream` or 
 )
 async def stream_experiment(
     request: Request,
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     experiment_id: ExperimentId,
     query: Annotated[EventsQuery, InQuery()],
     last_event_id: LastEventId = None,
@@ -89,27 +89,27 @@ async def stream_experiment(
     kept: other ids up to its `events_pruned` are missing then and never used again; the metrics have the epochs.
     The stream closes after `end`: a browser's EventSource should be closed then, or it comes back.
     """
-    form = FORMS[choose(accept or (), tuple(FORMS))]
+    encoding = ENCODINGS[choose(accept or (), tuple(ENCODINGS))]
     seen = _seen(last_event_id, query.after) or 0
-    start = await run_in_threadpool(following.start_of_one, world.hub, caller.workspace_id, experiment_id, seen)
+    start = await run_in_threadpool(following.start_of_one, state.hub, caller.workspace_id, experiment_id, seen)
     if start.over:
-        return StreamingResponse(_nothing(form), headers=_HEADERS, media_type=form.media_type)
-    return _stream(request, world, caller, OneLog(experiment_id), start.after, form)
+        return StreamingResponse(_nothing(encoding), headers=_HEADERS, media_type=encoding.media_type)
+    return _stream(request, state, caller, ExperimentLog(experiment_id), start.after, encoding)
 
 
 @router.get("/v1/experiments/{experiment_id}/log", response_model=LogPage, responses=problems(404))
 def read_log(
-    world: TheWorld, caller: TheCaller, experiment_id: ExperimentId, query: Annotated[LogQuery, InQuery()]
+    state: StateDep, caller: CallerDep, experiment_id: ExperimentId, query: Annotated[LogQuery, InQuery()]
 ) -> Response:
     """What there was to say of a run: the `log` events of its stream, with their times."""
-    return answer(log.read(world.hub, caller.workspace_id, experiment_id, query.after, query.limit), headers=NO_STORE)
+    return answer(log.read(state.hub, caller.workspace_id, experiment_id, query.after, query.limit), headers=NO_STORE)
 
 
 @router.get("/v1/events", response_class=StreamingResponse, responses={**_STREAM, **problems(406)})
 async def stream_everything(
     request: Request,
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     query: Annotated[EventsQuery, InQuery()],
     last_event_id: LastEventId = None,
     accept: Accept = None,
@@ -119,11 +119,11 @@ async def stream_everything(
     Ids grow, with gaps. Events are those of the experiments' own streams: `seq` is the number in the log of
     `experiment_id`. Lines of JSON do not tell the ids of this stream: resume with server-sent events.
     """
-    form = FORMS[choose(accept or (), tuple(FORMS))]
+    encoding = ENCODINGS[choose(accept or (), tuple(ENCODINGS))]
     start = await run_in_threadpool(
-        following.start_of_all, world.hub, caller.workspace_id, _seen(last_event_id, query.after)
+        following.start_of_all, state.hub, caller.workspace_id, _seen(last_event_id, query.after)
     )
-    return _stream(request, world, caller, WorkspaceLog(caller.workspace_id), start.after, form)
+    return _stream(request, state, caller, WorkspaceLog(caller.workspace_id), start.after, encoding)
 
 
 def _seen(last_event_id: str | None, after: int | None) -> int | None:
@@ -138,6 +138,6 @@ def _stream(request: Request, world: World, caller: Caller, log: Log, after: int
     return HoldingResponse(place, content, headers=_HEADERS, media_type=form.media_type)
 
 
-async def _nothing(form: Form) -> AsyncIterator[bytes]:
+async def _nothing(encoding: Encoding) -> AsyncIterator[bytes]:
     """The stream of who has seen everything of an experiment that is over."""
-    yield form.comment("the experiment is over")
+    yield encoding.comment("the experiment is over")

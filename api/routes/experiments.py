@@ -8,7 +8,7 @@ from fastapi import Query as InQuery
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.auth.dependencies import TheCaller
+from api.auth.dependencies import CallerDep
 from api.http import etags, parsing
 from api.http.disconnect import while_connected
 from api.http.parameters import ExperimentId, IdempotencyKey, Query, Text
@@ -19,7 +19,7 @@ from api.limits import PAGE_SIZE
 from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import creation, experiments, following
 from api.services.experiments import Seen
-from api.state import TheWorld, World
+from api.state import AppState, StateDep
 from api.streaming.open_requests import holder
 from gradus.catalog import as_posted
 from gradus.examples import EXAMPLES
@@ -101,8 +101,8 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
 )
 async def create_experiment(
     request: Request,
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     body: JsonBody,
     query: Annotated[CreateQuery, InQuery()],
     idempotency_key: IdempotencyKey = None,
@@ -113,19 +113,19 @@ async def create_experiment(
     """Train a network: one spec in; the experiment comes back, and a worker takes it up."""
     experiment = await run_in_threadpool(parsing.read, body, Spec)
     if query.dry_run:
-        return answer(await run_in_threadpool(creation.preview, world.hub, experiment))
-    made = await run_in_threadpool(creation.create, world.hub, caller.workspace_id, experiment, idempotency_key)
+        return answer(await run_in_threadpool(creation.preview, state.hub, experiment))
+    made = await run_in_threadpool(creation.create, state.hub, caller.workspace_id, experiment, idempotency_key)
     place = f"/v1/experiments/{made.id}"
     who, seconds = holder(request, caller), preferred_wait(prefer or ())
-    if seconds and world.held_open.has_room(who):  # it is made: a wait that is not possible is no reason to refuse
-        with world.held_open.place(who):
-            ended = await _ended(request, world, caller, made.id, seconds)
+    if seconds and state.open_requests.has_room(who):  # it is made: a wait that is not possible is no reason to refuse
+        with state.open_requests.place(who):
+            ended = await _ended(request, state, caller, made.id, seconds)
         waited = {"Preference-Applied": f"wait={seconds}", "ETag": _tag(ended)}
         return answer(ended.record, 201, {**headers_of(made, place), **waited})
     return repeatable(made, 201, place)
 
 
-async def _ended(request: Request, world: World, caller: Caller, experiment_id: str, seconds: float) -> Seen:
+async def _ended(request: Request, state: AppState, caller: Caller, experiment_id: str, seconds: float) -> Seen:
     """The experiment when it is over, or after so many seconds, or when nobody waits for it any more."""
     over = partial(world.looks.ask, experiments.over, world.hub, caller.workspace_id, experiment_id)
     await while_connected(request, following.wait_until(world.tail, experiment_id, following.END, seconds, over))
@@ -133,9 +133,9 @@ async def _ended(request: Request, world: World, caller: Caller, experiment_id: 
 
 
 @router.get("/v1/experiments", response_model=ExperimentPage)
-def list_experiments(world: TheWorld, caller: TheCaller, query: Annotated[ListQuery, InQuery()]) -> Response:
+def list_experiments(state: StateDep, caller: CallerDep, query: Annotated[ListQuery, InQuery()]) -> Response:
     """Experiments, newest first."""
-    return answer(experiments.page(world.hub, caller.workspace_id, query.filter(), query.cursor, query.limit))
+    return answer(experiments.page(state.hub, caller.workspace_id, query.filter(), query.cursor, query.limit))
 
 
 @router.get(
@@ -148,13 +148,13 @@ def list_experiments(world: TheWorld, caller: TheCaller, query: Annotated[ListQu
     },
 )
 def get_experiment(
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     experiment_id: ExperimentId,
     if_none_match: Annotated[list[str] | None, Header(description="Versions that the client has.")] = None,
 ) -> Response:
     """One experiment: what was asked, how far it is, what came of it."""
-    seen = experiments.get(world.hub, caller.workspace_id, experiment_id)
+    seen = experiments.get(state.hub, caller.workspace_id, experiment_id)
     tag = _tag(seen)
     if etags.none_match(if_none_match or (), tag):
         return Response(status_code=304, headers={"ETag": tag})
@@ -168,8 +168,8 @@ def get_experiment(
     openapi_extra=body_of("ExperimentPatch", _CHANGES),
 )
 def change_experiment(
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     experiment_id: ExperimentId,
     body: JsonBody,
     if_match: Annotated[list[str] | None, Header(description="Change it only if it is still this version.")] = None,
@@ -178,7 +178,7 @@ def change_experiment(
     changes = parsing.read_changes(body)
     return _seen(
         experiments.patch(
-            world.hub,
+            state.hub,
             caller.workspace_id,
             experiment_id,
             changes,
@@ -188,7 +188,7 @@ def change_experiment(
 
 
 @router.delete("/v1/experiments/{experiment_id}", status_code=204, responses=problems(404, 409))
-def delete_experiment(world: TheWorld, caller: TheCaller, experiment_id: ExperimentId) -> Response:
+def delete_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
     """Delete it with its metrics, events and checkpoints; a running one must be cancelled first."""
-    experiments.remove(world.hub, caller.workspace_id, experiment_id)
+    experiments.remove(state.hub, caller.workspace_id, experiment_id)
     return Response(status_code=204)

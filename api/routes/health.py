@@ -7,7 +7,7 @@ from api.http.responses import NO_STORE, answer
 from api.openapi.responses import GUARDED, OPEN
 from api.prometheus import CONTENT_TYPE
 from api.services import system
-from api.state import TheWorld
+from api.state import StateDep
 from gradus.wire.system import Health
 
 router = APIRouter(tags=["operation"])
@@ -25,9 +25,9 @@ async def liveness() -> Response:
     responses={503: {"model": Health, "description": "A dependency is down; which, and what it means, is said."}},
     openapi_extra=OPEN,
 )
-def readiness(world: TheWorld) -> Response:
+def readiness(state: StateDep) -> Response:
     """Whether each thing that the API needs answers. While only Redis is down, everything can still be read."""
-    health = system.readiness(world.hub)
+    health = system.readiness(state.hub)
     return answer(health, 200 if health.status == "ok" else 503, NO_STORE)
 
 
@@ -36,8 +36,8 @@ def readiness(world: TheWorld) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **GUARDED},
 )
-def prometheus(world: TheWorld, _: Operator) -> Response:
+def prometheus(state: StateDep, _: Operator) -> Response:
     """Requests, experiments, queue, workers and streams of the whole service, in Prometheus' text format."""
-    experiments, workers = system.population(world.hub)
-    text = world.telemetry.exposition(experiments, system.hints(world.hub), workers, world.tail.listeners)
+    experiments, workers = system.population(state.hub)
+    text = state.telemetry.exposition(experiments, system.hints(state.hub), workers, state.broadcaster.listeners)
     return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE)

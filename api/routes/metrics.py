@@ -11,14 +11,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.auth.dependencies import TheCaller
+from api.auth.dependencies import CallerDep
 from api.http.disconnect import while_connected
 from api.http.negotiation import choose
 from api.http.parameters import After, ExperimentId, Query, Text, Wait
 from api.http.responses import JSON, NO_STORE, answer
 from api.openapi.responses import GUARDED, problems
 from api.services import following, histories, metrics
-from api.state import TheWorld, World
+from api.state import AppState, StateDep
 from api.streaming.open_requests import holder
 from gradus.wire.metrics import MetricsPage, MetricsPages
 
@@ -56,8 +56,8 @@ class MetricsQuery(Query):
 )
 async def get_metrics(
     request: Request,
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     experiment_id: ExperimentId,
     query: Annotated[MetricsQuery, InQuery()],
     accept: Annotated[list[str] | None, Header(description="`application/json` or `text/csv`.")] = None,
@@ -74,11 +74,11 @@ async def get_metrics(
         with world.held_open.place(holder(request, caller)):
             wait = following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
             await while_connected(request, wait)
-    chosen = partial(metrics.page, world.hub, caller.workspace_id, experiment_id, query.after, query.max_points)
+    chosen = partial(metrics.page, state.hub, caller.workspace_id, experiment_id, query.after, query.max_points)
     if form == CSV and query.max_points is None:
-        await run_in_threadpool(metrics.progressed, world.hub, caller.workspace_id, experiment_id, query.after)
-        return StreamingResponse(_csv(world, experiment_id, query.after), headers=NO_STORE, media_type=CSV)
-    return await to_thread.run_sync(_rendered, chosen, form, limiter=world.large_reads)
+        await run_in_threadpool(metrics.progressed, state.hub, caller.workspace_id, experiment_id, query.after)
+        return StreamingResponse(_csv(state, experiment_id, query.after), headers=NO_STORE, media_type=CSV)
+    return await to_thread.run_sync(_rendered, chosen, form, limiter=state.large_reads)
 
 
 def _rendered(chosen: Callable[[], MetricsPage], form: str) -> Response:
@@ -90,12 +90,12 @@ def _rendered(chosen: Callable[[], MetricsPage], form: str) -> Response:
     return answer(page, headers={**NO_STORE, **cut})
 
 
-async def _csv(world: World, experiment_id: str, after: int) -> AsyncIterator[str]:
+async def _csv(state: AppState, experiment_id: str, after: int) -> AsyncIterator[str]:
     """All rows after `after`, read as the client takes them."""
     yield metrics.csv_header()
-    read = partial(metrics.csv_rows, world.hub, experiment_id)
+    read = partial(metrics.csv_rows, state.hub, experiment_id)
     while True:
-        lines, after = await to_thread.run_sync(read, after, CSV_ROWS, limiter=world.large_reads)
+        lines, after = await to_thread.run_sync(read, after, CSV_ROWS, limiter=state.large_reads)
         if not lines:
             return
         yield lines
@@ -111,14 +111,14 @@ class HistoriesQuery(Query):
 
 
 @router.get("/v1/metrics", response_model=MetricsPages, response_description="The rows of each, by its id.")
-async def get_histories(world: TheWorld, caller: TheCaller, query: Annotated[HistoriesQuery, InQuery()]) -> Response:
+async def get_histories(state: StateDep, caller: CallerDep, query: Annotated[HistoriesQuery, InQuery()]) -> Response:
     """The histories of up to 50 experiments at once, for curves over each other; what is not there is left out.
 
     All together are 10,000 rows at most: of many experiments, fewer than `max_points` each.
     """
 
     def read() -> Response:
-        found = histories.read(world.hub, caller.workspace_id, query.experiment, query.max_points)
+        found = histories.read(state.hub, caller.workspace_id, query.experiment, query.max_points)
         return answer(found, headers=NO_STORE)
 
-    return await to_thread.run_sync(read, limiter=world.large_reads)
+    return await to_thread.run_sync(read, limiter=state.large_reads)

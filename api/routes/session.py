@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.auth.credentials import COOKIE, Visit
+from api.auth.credentials import COOKIE, RequestCredentials
 from api.auth.dependencies import AnyCaller
 from api.http import parsing
 from api.http.request_body import SmallBody
@@ -12,9 +12,9 @@ from api.http.responses import NO_STORE, answer
 from api.http.root_path import root_of
 from api.openapi.responses import GUARDED, OPEN, body_of, header, problems
 from api.services import sessions
-from api.state import TheWorld
+from api.state import StateDep
 from gradus.wire.key import SessionRecord, SignIn, SignInLink
-from hub.access.browser_sessions import NewPass, PassKind
+from hub.access.browser_sessions import NewBrowserSession, SessionKind
 
 router = APIRouter(tags=["keys"], responses=GUARDED)
 
@@ -28,13 +28,13 @@ _EXAMPLES = {"with a key": {"value": {"key": "gk_…"}}, "with a link": {"value"
     responses={201: {"headers": {"Set-Cookie": header("The session.")}}, **problems(413, 415, 422)},
     openapi_extra={**body_of("SignIn", _EXAMPLES), **OPEN},
 )
-def sign_in(request: Request, world: TheWorld, body: SmallBody) -> Response:
+def sign_in(request: Request, state: StateDep, body: SmallBody) -> Response:
     """Exchange a key, or the ticket of a sign-in link, for a cookie that a page's scripts cannot read."""
-    visit = Visit(request)
-    visit.refuse_foreign_page(proof=False)
-    signed_in = sessions.sign_in(world.hub, parsing.read_secret(body, SignIn))
+    credentials = RequestCredentials(request)
+    credentials.refuse_foreign_page(proof=False)
+    signed_in = sessions.sign_in(state.hub, parsing.read_secret(body, SignIn))
     if signed_in is None:
-        raise world.door.refusal(visit)
+        raise state.authenticator.refusal(credentials)
     record, made = signed_in
     response = answer(record, 201, NO_STORE)
     _set(response, request, made)
@@ -48,27 +48,27 @@ def who(caller: AnyCaller) -> Response:
 
 
 @router.delete("/v1/session", status_code=204)
-def sign_out(request: Request, world: TheWorld, _: AnyCaller) -> Response:
+def sign_out(request: Request, state: StateDep, _: AnyCaller) -> Response:
     """End the browser's session."""
-    visit = Visit(request)
-    sessions.sign_out(world.hub, visit.cookie or "")
+    credentials = RequestCredentials(request)
+    sessions.sign_out(state.hub, credentials.cookie or "")
     response = Response(status_code=204)
-    for name in {visit.cookie_name, COOKIE}:
+    for name in {credentials.cookie_name, COOKIE}:
         response.delete_cookie(name, **_attributes(request))
     return response
 
 
 @router.post("/v1/session/links", status_code=201, response_model=SignInLink)
-def create_link(world: TheWorld, caller: AnyCaller) -> Response:
+def create_link(state: StateDep, caller: AnyCaller) -> Response:
     """A link that signs one browser in with this key, once, within ten minutes."""
-    return answer(sessions.link(world.hub, caller), 201, NO_STORE)
+    return answer(sessions.link(state.hub, caller), 201, NO_STORE)
 
 
-def _set(response: Response, request: Request, made: NewPass) -> None:
+def _set(response: Response, request: Request, made: NewBrowserSession) -> None:
     response.set_cookie(
-        Visit(request).cookie_name,
+        RequestCredentials(request).cookie_name,
         made.text,
-        max_age=int(PassKind.SESSION.life.total_seconds()),
+        max_age=int(SessionKind.SESSION.life.total_seconds()),
         expires=made.until,
         **_attributes(request),
     )

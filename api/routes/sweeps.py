@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 
-from api.auth.dependencies import TheCaller
-from api.dependencies import TheTurn
+from api.auth.dependencies import CallerDep
+from api.dependencies import ExpansionSlotDep
 from api.http import parsing
 from api.http.parameters import IdempotencyKey, Query, SweepId
 from api.http.request_body import JsonBody
@@ -15,7 +15,7 @@ from api.http.responses import answer, repeatable
 from api.limits import PAGE_SIZE
 from api.openapi.responses import GUARDED, REPLAYED, WITH_SWEEP, body_of, header, problems
 from api.services import sweeps
-from api.state import TheWorld
+from api.state import StateDep
 from gradus.catalog import as_posted
 from gradus.examples import DIGITS, GRADIENT_DESCENT
 from gradus.sweep.request import SweepExtension, SweepRequest
@@ -102,11 +102,11 @@ class ListQuery(Query):
     openapi_extra=body_of("SweepRequestInput", _REQUESTS),
 )
 def create_sweep(
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     body: JsonBody,
     query: Annotated[CreateQuery, InQuery()],
-    turn: TheTurn,
+    slot: ExpansionSlotDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Train many networks: one base, what changes, and with which seeds. All are stored, or none.
@@ -115,25 +115,25 @@ def create_sweep(
     """
     request = parsing.read(body, SweepRequest)
     if query.dry_run:
-        return answer(sweeps.preview(world.hub, caller.workspace_id, request, turn.check))
-    made = sweeps.create(world.hub, caller.workspace_id, request, idempotency_key, turn.check)
+        return answer(sweeps.preview(state.hub, caller.workspace_id, request, slot.check))
+    made = sweeps.create(state.hub, caller.workspace_id, request, idempotency_key, slot.check)
     return repeatable(made, 201, f"/v1/sweeps/{made.id}")
 
 
 @router.get("/v1/sweeps", response_model=SweepPage)
-def list_sweeps(world: TheWorld, caller: TheCaller, query: Annotated[ListQuery, InQuery()]) -> Response:
+def list_sweeps(state: StateDep, caller: CallerDep, query: Annotated[ListQuery, InQuery()]) -> Response:
     """Sweeps, newest first, without their results."""
-    return answer(sweeps.page(world.hub, caller.workspace_id, query.cursor, query.limit))
+    return answer(sweeps.page(state.hub, caller.workspace_id, query.cursor, query.limit))
 
 
 @router.get("/v1/sweeps/{sweep_id}", **_ONE, responses=problems(404))
-def get_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+def get_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Response:
     """One sweep: what was asked, how far it is, and what each change came to, best first.
 
     A change's `mean` is over its members that have succeeded; `difference` is to the base, paired by seed, with its
     95 % confidence interval. Members that failed are listed with their errors.
     """
-    return answer(sweeps.get(world.hub, caller.workspace_id, sweep_id))
+    return answer(sweeps.get(state.hub, caller.workspace_id, sweep_id))
 
 
 @router.delete("/v1/sweeps/{sweep_id}", status_code=204, responses=problems(404, 409))
@@ -144,9 +144,9 @@ def delete_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Respo
 
 
 @router.post("/v1/sweeps/{sweep_id}/cancel", status_code=202, **_ONE, responses=problems(404, 409))
-def cancel_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+def cancel_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Response:
     """End everything of it that is not over. Asking twice is harmless."""
-    return answer(sweeps.cancel(world.hub, caller.workspace_id, sweep_id), 202)
+    return answer(sweeps.cancel(state.hub, caller.workspace_id, sweep_id), 202)
 
 
 @router.post(
@@ -156,10 +156,10 @@ def cancel_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Respo
     responses={202: {"headers": REPLAYED}, **problems(404, 409)},
 )
 def retry_sweep(
-    world: TheWorld, caller: TheCaller, sweep_id: SweepId, idempotency_key: IdempotencyKey = None
+    state: StateDep, caller: CallerDep, sweep_id: SweepId, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Train again, from the start, only what failed. If nothing did, nothing happens."""
-    return repeatable(sweeps.retry(world.hub, caller.workspace_id, sweep_id, idempotency_key), 202)
+    return repeatable(sweeps.retry(state.hub, caller.workspace_id, sweep_id, idempotency_key), 202)
 
 
 @router.post(
@@ -170,13 +170,13 @@ def retry_sweep(
     openapi_extra=body_of("SweepExtension", _EXTENSIONS),
 )
 def extend_sweep(
-    world: TheWorld,
-    caller: TheCaller,
+    state: StateDep,
+    caller: CallerDep,
     sweep_id: SweepId,
     body: JsonBody,
-    turn: TheTurn,
+    slot: ExpansionSlotDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Add seeds, values, draws or variants; what is new is trained. What it has already is not trained twice."""
     more = parsing.read(body, SweepExtension)
-    return repeatable(sweeps.extend(world.hub, caller.workspace_id, sweep_id, more, idempotency_key, turn.check), 202)
+    return repeatable(sweeps.extend(state.hub, caller.workspace_id, sweep_id, more, idempotency_key, slot.check), 202)

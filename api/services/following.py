@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from api.services.lookup import EXPERIMENTS
-from api.streaming.broadcaster import Tail
-from api.streaming.subscriber import Ear
+from api.streaming.broadcaster import Broadcaster
+from api.streaming.subscriber import Subscriber
 from gradus.status import EventKind, Status
 from hub.experiments import events
 from hub.hub import Hub
@@ -55,12 +55,12 @@ async def wait_until(
                 return
 
 
-async def _told(tail: Tail, ear: Ear, kinds: frozenset[EventKind], deadline: float) -> bool:
+async def _told(broadcaster: Broadcaster, subscriber: Subscriber, kinds: frozenset[EventKind], deadline: float) -> bool:
     """Whether, before the deadline, something came that is worth another look."""
-    while not tail.stopped:
+    while not broadcaster.stopped:
         left = deadline - asyncio.get_running_loop().time()
-        notes = await ear.hear(left) if left > 0 else []
-        if ear.overflown or any(note.kind in kinds for note in notes):
+        notes = await subscriber.hear(left) if left > 0 else []
+        if subscriber.overflown or any(note.kind in kinds for note in notes):
             return True
         if not notes:
             return False

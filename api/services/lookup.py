@@ -18,7 +18,7 @@ Find = Callable[[Session, str, str], Row | None]
 
 
 @dataclass(frozen=True)
-class Things(Generic[Row]):
+class Lookup(Generic[Row]):
     """All of one kind."""
 
     name: str
@@ -50,5 +50,5 @@ class Things(Generic[Row]):
         return row
 
 
-EXPERIMENTS: Things[ExperimentRow] = Things("experiment", is_experiment_id, experiments.get_of, experiments.lock_of)
-SWEEPS: Things[SweepRow] = Things("sweep", is_sweep_id, sweeps.get_of, sweeps.lock_of)
+EXPERIMENTS: Lookup[ExperimentRow] = Lookup("experiment", is_experiment_id, experiments.get_of, experiments.lock_of)
+SWEEPS: Lookup[SweepRow] = Lookup("sweep", is_sweep_id, sweeps.get_of, sweeps.lock_of)

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 from gradus.errors import InvalidSpec
 from gradus.wire.key import Role, SessionRecord, SignIn, SignInLink
 from hub.access import browser_sessions, keys
-from hub.access.browser_sessions import NewPass, PassKind
+from hub.access.browser_sessions import NewBrowserSession, SessionKind
 from hub.access.keys import Caller
 from hub.hub import Hub
 from hub.tables import KeyRow
 
 
-def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewPass] | None:
+def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewBrowserSession] | None:
     """A new session; None if the key or the ticket is not good.
 
     Raises:
@@ -26,7 +26,7 @@ def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewPass] | None:
         row = _row(session, shown, at)
         if row is None:
             return None
-        made = browser_sessions.issue(session, row, PassKind.SESSION, at)
+        made = browser_sessions.issue(session, row, SessionKind.SESSION, at)
         return SessionRecord(
             workspace=row.workspace_id, role=Role(row.role), key_id=row.id, expires_at=made.until
         ), made
@@ -35,7 +35,7 @@ def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewPass] | None:
 def sign_out(hub: Hub, text: str) -> None:
     """End the session of a cookie, if it is one."""
     with hub.write() as session:
-        found = browser_sessions.find(session, text, PassKind.SESSION, datetime.now(UTC))
+        found = browser_sessions.find(session, text, SessionKind.SESSION, datetime.now(UTC))
         if found is not None:
             browser_sessions.end(session, found[1].id)
 
@@ -45,7 +45,7 @@ def link(hub: Hub, caller: Caller) -> SignInLink:
     with hub.write() as session:
         row = session.get(KeyRow, caller.key_id)
         assert row is not None, "keys are never deleted"
-        made = browser_sessions.issue(session, row, PassKind.TICKET, datetime.now(UTC))
+        made = browser_sessions.issue(session, row, SessionKind.TICKET, datetime.now(UTC))
     return SignInLink(path=browser_sessions.path(made), expires_at=made.until)
 
 

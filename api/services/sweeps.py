@@ -258,6 +258,6 @@ def _ready(hub: Hub, members: tuple[Member, ...], check: Check) -> Planned:
 
 
 def _queue(session: Session, hub: Hub, row: SweepRow, new: Planned) -> None:
-    if new.drafts:
-        quotas.refuse_if_full(session, row.workspace_id, len(new.drafts), hub.settings.quotas)
+    if new.prepared:
+        quotas.refuse_if_full(session, row.workspace_id, len(new.prepared), hub.settings.quotas)
         sweeps.add_members(session, row, new, now(session))

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.streaming.log_event import Note, note
-from api.streaming.subscriber import Ear
+from api.streaming.log_event import LogEvent, log_event
+from api.streaming.subscriber import Subscriber
 from hub.experiments import events
 from hub.hub import Hub
 from hub.messaging.pubsub import EVENTS
@@ -23,7 +23,7 @@ GAP_SECONDS = 0.01
 logger = logging.getLogger(__name__)
 
 
-class Tail:
+class Broadcaster:
     """Wakes on the bell, or after `poll` seconds: a lost ring costs a moment."""
 
     def __init__(self, hub: Hub, poll: float = 0.25, heartbeat: float = 15.0) -> None:
@@ -32,42 +32,42 @@ class Tail:
         """Seconds after which a stream says that it is still there."""
         self._hub = hub
         self._poll = poll
-        self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
+        self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
         self._rung = asyncio.Event()
         self._cursor: int | None = None
         """The row that was handed out last; none, before the first look."""
 
     @contextmanager
-    def listening(self, log: str) -> Iterator[Ear]:
+    def listening(self, log: str) -> Iterator[Subscriber]:
         """An ear that hears every row of an experiment's or a workspace's log, by its id, committed from now on."""
-        ear = Ear()
-        self._ears[log].add(ear)
+        subscriber = Subscriber()
+        self._subscribers[log].add(subscriber)
         try:
-            yield ear
+            yield subscriber
         finally:
-            self._ears[log].discard(ear)
-            if not self._ears[log]:
-                del self._ears[log]
+            self._subscribers[log].discard(subscriber)
+            if not self._subscribers[log]:
+                del self._subscribers[log]
 
     @property
     def listeners(self) -> int:
         """How many listen now."""
-        return sum(map(len, self._ears.values()))
+        return sum(map(len, self._subscribers.values()))
 
     def stop(self) -> None:
         """Let everyone go who listens: the process ends."""
         self.stopped = True
         self._rung.set()
-        for ears in self._ears.values():
-            for ear in ears:
-                ear.wake()
+        for subscribers in self._subscribers.values():
+            for subscriber in subscribers:
+                subscriber.wake()
 
     async def run(self) -> None:
         """Read and hand out, until stopped."""
         async with asyncio.TaskGroup() as tasks:
-            bell = tasks.create_task(self._hear_the_bell())
+            pubsub = tasks.create_task(self._hear_the_bell())
             await self._follow()
-            bell.cancel()
+            pubsub.cancel()
 
     async def _follow(self) -> None:
         while not self.stopped:
@@ -88,34 +88,34 @@ class Tail:
 
         The default executor has threads of its own: a thousand clients that read their backlogs do not delay it.
         """
-        if self._cursor is None or not self._ears:
+        if self._cursor is None or not self._subscribers:
             self._begin(await asyncio.to_thread(self._newest))
             return False
-        notes = await asyncio.to_thread(self._read, self._cursor)
-        for one in notes:
+        log_events = await asyncio.to_thread(self._read, self._cursor)
+        for one in log_events:
             self._hand_out(one)
-        return bool(notes)
+        return bool(log_events)
 
     def _begin(self, newest: int) -> None:
         """Hand out what comes after this row. Who listens already may have looked before it was there."""
         self._cursor = newest
-        for ears in self._ears.values():
-            for ear in ears:
-                ear.miss()
+        for subscribers in self._subscribers.values():
+            for subscriber in subscribers:
+                subscriber.miss()
 
-    def _hand_out(self, one: Note) -> None:
+    def _hand_out(self, one: LogEvent) -> None:
         self._cursor = one.id
         for key in (one.experiment_id, one.workspace_id):
-            for ear in self._ears.get(key, ()):
-                ear.tell(one)
+            for subscriber in self._subscribers.get(key, ()):
+                subscriber.tell(one)
 
     def _newest(self) -> int:
         with self._hub.read() as session:
             return events.newest(session)
 
-    def _read(self, after: int) -> list[Note]:
+    def _read(self, after: int) -> list[LogEvent]:
         with self._hub.read() as session:
-            return [note(row) for row in events.of_all(session, after, PAGE, PAGE_BYTES)]
+            return [log_event(row) for row in events.of_all(session, after, PAGE, PAGE_BYTES)]
 
     async def _until_rung(self) -> None:
         try:
@@ -131,7 +131,7 @@ class Tail:
         pause = RETRY_SECONDS
         while True:
             try:
-                async for _ in self._hub.bell.rings(EVENTS):
+                async for _ in self._hub.pubsub.rings(EVENTS):
                     self._rung.set()
                     pause = RETRY_SECONDS
             except REDIS_TROUBLE as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Form:
+class Encoding:
     """How a stream is written."""
 
     media_type: str
@@ -25,8 +25,8 @@ def _line(number: int, kind: str, envelope: str) -> bytes:  # noqa: ARG001 (the 
     return f"{envelope}\n".encode()
 
 
-SSE = Form("text/event-stream", _event, b": still here\n\n", lambda text: f": {text}\n\n".encode())
-NDJSON = Form("application/x-ndjson", _line, b" ", lambda _: b"")
+SSE = Encoding("text/event-stream", _event, b": still here\n\n", lambda text: f": {text}\n\n".encode())
+NDJSON = Encoding("application/x-ndjson", _line, b" ", lambda _: b"")
 """A blank before the next line's object is still JSON: a reader of lines never sees the heartbeat."""
 
-FORMS = {form.media_type: form for form in (SSE, NDJSON)}
+ENCODINGS = {encoding.media_type: encoding for encoding in (SSE, NDJSON)}

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from api.streaming.encodings import Form
+from api.streaming.encodings import Encoding
 from gradus.wire.message import rfc3339
 from hub.tables import EventRow
 
 
 @dataclass(frozen=True)
-class Note:
+class LogEvent:
     """One row. Its bytes are made once for each form, however many clients get them."""
 
     id: int
@@ -24,24 +24,24 @@ class Note:
     """JSON object: what every stream tells of it."""
     _encoded: dict[tuple[str, int], bytes] = field(default_factory=dict, compare=False, repr=False)
 
-    def own(self, form: Form) -> bytes:
+    def own(self, encoding: Encoding) -> bytes:
         """As the experiment's own stream tells it."""
-        return self._bytes(form, self.seq)
+        return self._bytes(encoding, self.seq)
 
-    def among_all(self, form: Form) -> bytes:
+    def among_all(self, encoding: Encoding) -> bytes:
         """As the stream over everything tells it."""
-        return self._bytes(form, self.number)
+        return self._bytes(encoding, self.number)
 
-    def _bytes(self, form: Form, number: int) -> bytes:
-        key = (form.media_type, number)
+    def _bytes(self, encoding: Encoding, number: int) -> bytes:
+        key = (encoding.media_type, number)
         if key not in self._encoded:
-            self._encoded[key] = form.encode(number, self.kind, self.envelope)
+            self._encoded[key] = encoding.encode(number, self.kind, self.envelope)
         return self._encoded[key]
 
 
-def note(row: EventRow) -> Note:
+def log_event(row: EventRow) -> LogEvent:
     """The row without its session."""
-    return Note(row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, _envelope(row))
+    return LogEvent(row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, _envelope(row))
 
 
 def _envelope(row: EventRow) -> str:

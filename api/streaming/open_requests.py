@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.auth.credentials import Visit
+from api.auth.credentials import RequestCredentials
 from gradus.errors import TooManyRequests
 from hub.access.keys import Caller
 
@@ -19,10 +19,10 @@ RETRY_SECONDS = 15
 
 def holder(request: Request, caller: Caller) -> str:
     """Who holds a request open: a key, by which browsers are signed in, too; else whoever is at an address."""
-    return caller.key_id or f"address {Visit(request).address}"
+    return caller.key_id or f"address {RequestCredentials(request).address}"
 
 
-class HeldOpen:
+class OpenRequests:
     """Counts them, on this process. Belongs to the event loop."""
 
     def __init__(self, most: int) -> None:
@@ -58,7 +58,7 @@ class HeldOpen:
                 del self._open[who]
 
 
-class HoldingResponse(StreamingResponse):
+class OpenResponse(StreamingResponse):
     """A stream that keeps its place until it is over, however that comes about."""
 
     def __init__(self, place: AbstractContextManager[None], *args: Any, **options: Any) -> None:

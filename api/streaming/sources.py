@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from api.streaming.encodings import Form
-from api.streaming.log_event import Note, note
+from api.streaming.encodings import Encoding
+from api.streaming.log_event import LogEvent, log_event
 from gradus.status import EventKind
 from hub.experiments import events, experiments
 from hub.hub import Hub
@@ -22,12 +22,14 @@ class LogGone(Exception):
 class Page:
     """The next notes of a log."""
 
-    notes: Sequence[Note]
+    log_events: Sequence[LogEvent]
 
     @property
     def more(self) -> bool:
         """Whether the log may go on behind them."""
-        return len(self.notes) == PAGE or sum(len(note.envelope) for note in self.notes) >= PAGE_BYTES
+        return (
+            len(self.log_events) == PAGE or sum(len(log_event.envelope) for log_event in self.log_events) >= PAGE_BYTES
+        )
 
 
 class Log(Protocol):
@@ -44,37 +46,39 @@ class Log(Protocol):
             LogGone: nothing will ever follow.
         """
 
-    def number(self, note: Note) -> int:
+    def number(self, log_event: LogEvent) -> int:
         """Its number in this log."""
 
-    def encode(self, note: Note, form: Form) -> bytes:
+    def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
         """Its bytes in this log's stream."""
 
-    def ends_with(self, note: Note) -> bool:
+    def ends_with(self, log_event: LogEvent) -> bool:
         """Whether nothing follows a note that is the newest."""
 
 
 @dataclass(frozen=True)
-class OneLog:
+class ExperimentLog:
     """An experiment's own."""
 
     key: str
 
     def read(self, hub: Hub, after: int) -> Page:
         with hub.read() as session:
-            notes = tuple(note(row) for row in events.of_experiment(session, self.key, after, PAGE, PAGE_BYTES))
-            if not notes and experiments.get(session, self.key) is None:
+            log_events = tuple(
+                log_event(row) for row in events.of_experiment(session, self.key, after, PAGE, PAGE_BYTES)
+            )
+            if not log_events and experiments.get(session, self.key) is None:
                 raise LogGone
-        return Page(notes)
+        return Page(log_events)
 
-    def number(self, note: Note) -> int:
-        return note.seq
+    def number(self, log_event: LogEvent) -> int:
+        return log_event.seq
 
-    def encode(self, note: Note, form: Form) -> bytes:
-        return note.own(form)
+    def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
+        return log_event.own(encoding)
 
-    def ends_with(self, note: Note) -> bool:
-        return note.kind == EventKind.END
+    def ends_with(self, log_event: LogEvent) -> bool:
+        return log_event.kind == EventKind.END
 
 
 @dataclass(frozen=True)
@@ -85,14 +89,16 @@ class WorkspaceLog:
 
     def read(self, hub: Hub, after: int) -> Page:
         with hub.read() as session:
-            notes = tuple(note(row) for row in events.of_workspace(session, self.key, after, PAGE, PAGE_BYTES))
-        return Page(notes)
+            log_events = tuple(
+                log_event(row) for row in events.of_workspace(session, self.key, after, PAGE, PAGE_BYTES)
+            )
+        return Page(log_events)
 
-    def number(self, note: Note) -> int:
-        return note.number
+    def number(self, log_event: LogEvent) -> int:
+        return log_event.number
 
-    def encode(self, note: Note, form: Form) -> bytes:
-        return note.among_all(form)
+    def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
+        return log_event.among_all(encoding)
 
-    def ends_with(self, note: Note) -> bool:  # noqa: ARG002
+    def ends_with(self, log_event: LogEvent) -> bool:  # noqa: ARG002
         return False

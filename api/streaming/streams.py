@@ -40,7 +40,7 @@ class Batch:
 class Streams:
     """All streams of one process."""
 
-    def __init__(self, hub: Hub, tail: Tail) -> None:
+    def __init__(self, hub: Hub, broadcaster: Broadcaster) -> None:
         self._hub = hub
         self._tail = tail
         self._reads = SharedReads(READERS)
@@ -53,38 +53,38 @@ class Streams:
         Once in a heartbeat the stream asks whether its client is still welcome: a key may be revoked meanwhile, and a
         browser signed out.
         """
-        ask_at = time.monotonic() + self._tail.heartbeat
+        ask_at = time.monotonic() + self._broadcaster.heartbeat
         try:
-            async for data in self._batches(log, after, form):
+            async for data in self._batches(log, after, encoding):
                 if time.monotonic() >= ask_at:
                     if not await _answer(welcome):
                         yield form.comment("the key or the session is no longer good")
                         return
-                    ask_at = time.monotonic() + self._tail.heartbeat
-                yield data or form.heartbeat
+                    ask_at = time.monotonic() + self._broadcaster.heartbeat
+                yield data or encoding.heartbeat
         except LogGone:
-            yield form.comment("the experiment was deleted")
-        if self._tail.stopped:
-            yield form.comment("the service stops; come back with Last-Event-ID")
+            yield encoding.comment("the experiment was deleted")
+        if self._broadcaster.stopped:
+            yield encoding.comment("the service stops; come back with Last-Event-ID")
 
-    async def _batches(self, log: Log, after: int, form: Form) -> AsyncIterator[bytes]:
+    async def _batches(self, log: Log, after: int, encoding: Encoding) -> AsyncIterator[bytes]:
         """Rows with growing numbers, as they come; nothing once in a heartbeat, whether any came or not."""
-        with self._tail.listening(log.key) as ear:
-            beat = time.monotonic() + self._tail.heartbeat
+        with self._broadcaster.listening(log.key) as subscriber:
+            beat = time.monotonic() + self._broadcaster.heartbeat
             batch, behind = Batch(b"", after), True  # behind: the database may have rows that were not heard
-            while not self._tail.stopped:
+            while not self._broadcaster.stopped:
                 if behind:
-                    ear.clear()
-                    batch = await self._read(log, batch, form)
+                    subscriber.clear()
+                    batch = await self._read(log, batch, encoding)
                     behind = batch.more
                 else:
-                    notes = await ear.hear(max(0.0, beat - time.monotonic()))
-                    behind = not notes  # after an overflow, and once in a heartbeat to be sure
-                    if behind and not ear.overflown:
+                    log_events = await subscriber.hear(max(0.0, beat - time.monotonic()))
+                    behind = not log_events  # after an overflow, and once in a heartbeat to be sure
+                    if behind and not subscriber.overflown:
                         yield b""
-                        beat = time.monotonic() + self._tail.heartbeat
-                    batch = _next(log, notes, batch, form)
-                    del notes
+                        beat = time.monotonic() + self._broadcaster.heartbeat
+                    batch = _next(log, log_events, batch, encoding)
+                    del log_events
                 if batch.data:
                     yield batch.data
                 if batch.ended and not behind:
@@ -101,12 +101,12 @@ def _read(hub: Hub, log: Log, after: int, form: Form) -> Batch:
     return _next(log, page.notes, Batch(b"", after), form, more=page.more)
 
 
-def _next(log: Log, notes: Sequence[Note], before: Batch, form: Form, *, more: bool = False) -> Batch:
+def _next(log: Log, log_events: Sequence[LogEvent], before: Batch, encoding: Encoding, *, more: bool = False) -> Batch:
     """Those of the notes that come after this batch."""
-    fresh = [note for note in notes if log.number(note) > before.after]
+    fresh = [log_event for log_event in log_events if log.number(log_event) > before.after]
     if not fresh:
         return Batch(b"", before.after, before.ended, more)
-    data = b"".join(log.encode(note, form) for note in fresh)
+    data = b"".join(log.encode(log_event, encoding) for log_event in fresh)
     return Batch(data, log.number(fresh[-1]), log.ends_with(fresh[-1]), more)
 
 

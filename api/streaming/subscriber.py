@@ -2,35 +2,35 @@
 
 import asyncio
 
-from api.streaming.log_event import Note
+from api.streaming.log_event import LogEvent
 
 CAPACITY, CAPACITY_BYTES = 256, 64 << 10
 """Notes, and characters of them."""
 
 
-class Ear:
+class Subscriber:
     """Belongs to the event loop; no other thread may touch it."""
 
     def __init__(self) -> None:
         self.overflown = False
         """Notes were dropped since the last `clear`: the database has them."""
-        self._notes: list[Note] = []
+        self._log_events: list[LogEvent] = []
         self._size = 0
         self._awake = asyncio.Event()
 
-    def tell(self, note: Note) -> None:
+    def tell(self, log_event: LogEvent) -> None:
         """Queue a note, or drop all if there are too many."""
         if self.overflown:
             return
-        self._notes.append(note)
-        self._size += len(note.envelope)
-        if len(self._notes) > CAPACITY or (self._size > CAPACITY_BYTES and len(self._notes) > 1):
+        self._log_events.append(log_event)
+        self._size += len(log_event.envelope)
+        if len(self._log_events) > CAPACITY or (self._size > CAPACITY_BYTES and len(self._log_events) > 1):
             self.miss()
         self._awake.set()
 
     def miss(self) -> None:
         """Let whoever listens read the database: there may be what was never told."""
-        self._notes.clear()
+        self._log_events.clear()
         self.overflown = True
         self._awake.set()
 
@@ -40,12 +40,12 @@ class Ear:
 
     def clear(self) -> None:
         """Forget what was heard, before the database is read."""
-        self._notes.clear()
+        self._log_events.clear()
         self._size = 0
         self.overflown = False
         self._awake.clear()
 
-    async def hear(self, seconds: float) -> list[Note]:
+    async def hear(self, seconds: float) -> list[LogEvent]:
         """What was told since the last time, as soon as there is something; nothing after so many seconds."""
         try:
             async with asyncio.timeout(seconds):
@@ -53,5 +53,5 @@ class Ear:
         except TimeoutError:
             return []
         self._awake.clear()
-        notes, self._notes, self._size = self._notes, [], 0
-        return notes
+        log_events, self._log_events, self._size = self._log_events, [], 0
+        return log_events

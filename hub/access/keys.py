@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gradus.wire.key import KeyRecord, NewKey, Role
 from hub.access import secret
 from hub.ids import new_id
-from hub.tables import KeyRow, PassRow
+from hub.tables import BrowserSessionRow, KeyRow
 
 _EXACTNESS = timedelta(minutes=1)
 """Of `used_at`: written more often, it would make every reader a writer."""
@@ -75,7 +75,7 @@ def revoke(session: Session, workspace_id: str, key_id: str, at: datetime) -> bo
     session.execute(update(KeyRow).where(*mine, KeyRow.revoked_at.is_(None)).values(revoked_at=at))
     if session.scalar(select(KeyRow.id).where(*mine)) is None:
         return False
-    session.execute(delete(PassRow).where(PassRow.key_id == key_id))
+    session.execute(delete(BrowserSessionRow).where(BrowserSessionRow.key_id == key_id))
     return True
 
 

@@ -7,14 +7,14 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 
-from hub.messaging.circuit_breaker import ANSWER_SECONDS, Breaker
+from hub.messaging.circuit_breaker import ANSWER_SECONDS, CircuitBreaker
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
 WINDOW_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Standing:
+class RateLimitStatus:
     """Where somebody stands after a request."""
 
     limit: int
@@ -27,7 +27,7 @@ class Standing:
 class Rates:
     """Counts requests in windows of a minute."""
 
-    def __init__(self, redis_url: str, breaker: Breaker | None = None) -> None:
+    def __init__(self, redis_url: str, breaker: CircuitBreaker | None = None) -> None:
         self._shared = RedisStorage(
             redis_url,
             wrap_exceptions=True,
@@ -36,9 +36,9 @@ class Rates:
             socket_connect_timeout=ANSWER_SECONDS,
         )
         self._own = MemoryStorage()
-        self._breaker = breaker or Breaker(redis_url)
+        self._breaker = breaker or CircuitBreaker(redis_url)
 
-    def hit(self, who: str, per_minute: int) -> Standing:
+    def hit(self, who: str, per_minute: int) -> RateLimitStatus:
         """Count a request of somebody, who may make so many a minute."""
         item = RateLimitItemPerMinute(per_minute)
         if not self._breaker.open:
@@ -50,7 +50,7 @@ class Rates:
         return _hit(self._own, item, who)
 
 
-def _hit(storage: Storage, item: RateLimitItem, who: str) -> Standing:
+def _hit(storage: Storage, item: RateLimitItem, who: str) -> RateLimitStatus:
     """The strategy of the library's fixed windows, with one question less: asking Redis is most of its price."""
     key = item.key_for(who)
     count = storage.incr(key, item.get_expiry())
@@ -59,4 +59,4 @@ def _hit(storage: Storage, item: RateLimitItem, who: str) -> Standing:
         storage.clear(key)
         return _hit(storage, item, who)
     seconds = min(WINDOW_SECONDS, max(1, round(left)))
-    return Standing(item.amount, max(0, item.amount - count), seconds, count <= item.amount)
+    return RateLimitStatus(item.amount, max(0, item.amount - count), seconds, count <= item.amount)

@@ -13,7 +13,7 @@ from hub.artifacts.store import ArtifactStore
 from hub.database.database import DATABASE_AWAY
 from hub.jobs import checkpoints
 from hub.jobs.checkpoint_ref import token_of
-from hub.messaging.outbox import Sweep
+from hub.messaging.outbox import OrphanCleanup
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Removals:
         if keys:  # most transactions have none
             self._thread.submit(self._remove, keys)
 
-    def sweep(self, sweeps: Iterable[Sweep]) -> None:
+    def sweep(self, sweeps: Iterable[OrphanCleanup]) -> None:
         """Tidy these up soon."""
         for one in sweeps:
             self._thread.submit(self._sweep, one)
@@ -40,7 +40,7 @@ class Removals:
         """Finish what is under way."""
         self._thread.shutdown()
 
-    def _sweep(self, sweep: Sweep) -> None:
+    def _sweep(self, sweep: OrphanCleanup) -> None:
         try:
             names = self._store.names(sweep.experiment_id)
         except OSError as error:

@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from hub.database.disk_space import Room
+from hub.database.disk_space import DiskSpace
 from hub.database.postgres import ONE_MOMENT, postgres_engine
-from hub.database.write_lock import Turns
+from hub.database.write_lock import WriteLock
 from hub.environment_errors import disk_full
 from hub.tables import Table
 
@@ -39,12 +39,12 @@ class Database:
     def __init__(self, url: str, *, patient: bool = True) -> None:
         """Whoever is not patient hears of a Postgres that does not answer as of one that is away."""
         self.url = url
-        self._turns: Turns | None = None
-        self.room = Room(None)
+        self._turns: WriteLock | None = None
+        self.room = DiskSpace(None)
         if make_url(url).get_backend_name() == "sqlite":
             file = Path(make_url(url).database or "")
-            self._turns = Turns(f"{file}-turns", PATIENCE)
-            self.room = Room(file.parent)
+            self._turns = WriteLock(f"{file}-turns", PATIENCE)
+            self.room = DiskSpace(file.parent)
             self._writer = _sqlite(url, "BEGIN IMMEDIATE", WRITER_CACHE_KIB)
             self._reader = _sqlite(url, "BEGIN", READER_CACHE_KIB)
         else:

@@ -17,7 +17,7 @@ MEMORY = 30.0
 """Seconds for which a write that found no room counts: a quota, or a server elsewhere, cannot be looked at."""
 
 
-class Room:
+class DiskSpace:
     """Whether there is any, by the folder's file system and by what came of the last write."""
 
     def __init__(self, folder: Path | None) -> None:

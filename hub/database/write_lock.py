@@ -15,7 +15,7 @@ PAUSE = 0.0005
 """Seconds between two looks: about as long as a short transaction takes."""
 
 
-class Turns:
+class WriteLock:
     """A lock between threads and processes. The kernel lets go of it when its holder dies."""
 
     def __init__(self, path: str, patience: float) -> None:

@@ -15,9 +15,9 @@ from gradus.root_path import ROOT_PATH
 from gradus.streams import tolerate_any_text
 from gradus.wire.system import WorkerRecord
 from hub import open_files
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.database.disk_space import require_room
-from hub.embedded.data_folder import DataFolder, Held
+from hub.embedded.data_folder import DataFolder, DataFolderInUse
 from hub.embedded.local_key import sign_in_path
 from hub.embedded.ports import free_port
 from hub.embedded.run_part import end_with_parent
@@ -53,7 +53,7 @@ def _start(folder: DataFolder, options: argparse.Namespace) -> int:
         folder.make()
         with folder.held():
             return _run(folder, options)
-    except Held:
+    except DataFolderInUse:
         access = folder.access()
         where = f" at {access.url}" if access else ""
         say(f"Gradus is already running{where} on the data folder {folder.path}.")
@@ -125,7 +125,7 @@ def _welcome(
 
 
 def _minutes() -> int:
-    return PassKind.TICKET.life.seconds // 60
+    return SessionKind.TICKET.life.seconds // 60
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ _LOOK_SECONDS = 0.02
 """Between two tries to take the folder: clients look whether it is held, and hold it themselves for that moment."""
 
 
-class Held(Exception):
+class DataFolderInUse(Exception):
     """Another supervisor holds the folder."""
 
 
@@ -110,4 +110,4 @@ def _take(lock: int) -> None:
             time.sleep(_LOOK_SECONDS)
         else:
             return
-    raise Held
+    raise DataFolderInUse

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from gradus.wire.key import Role
 from hub.access import browser_sessions, keys
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.database.database import Database
 from hub.tables import DEFAULT_WORKSPACE, KeyRow
 
@@ -32,7 +32,7 @@ def sign_in_path(database_url: str, key: str) -> str:
         with database.write() as session:
             row = keys.find(session, key, at)
             assert row is not None, "it was good a moment ago"
-            return browser_sessions.path(browser_sessions.issue(session, row, PassKind.TICKET, at))
+            return browser_sessions.path(browser_sessions.issue(session, row, SessionKind.TICKET, at))
     finally:
         database.close()
 

@@ -10,7 +10,7 @@ HEALTHY = 30.0
 """Seconds after which a life counts as long."""
 
 
-class Keeper:
+class RestartedPart:
     """One part and its history."""
 
     def __init__(self, part: Part, say: Callable[[str], None]) -> None:

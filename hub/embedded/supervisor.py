@@ -16,7 +16,7 @@ from hub.embedded.local_key import own_key
 from hub.embedded.orphans import end_leftovers
 from hub.embedded.parts import ModulePart, Part, ValkeyPart
 from hub.embedded.ports import url_of
-from hub.embedded.restarts import Keeper
+from hub.embedded.restarts import RestartedPart
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 
@@ -52,7 +52,7 @@ class Supervisor:
         self._envs = worker_envs(workers, gpus())
         self._say = say
         self._stop = threading.Event()
-        self._keepers: list[Keeper] = []
+        self._keepers: list[RestartedPart] = []
 
     def stop(self) -> None:
         """Ask for the end; harmless from a signal handler."""
@@ -101,7 +101,7 @@ class Supervisor:
     def _keep(self, part: Part) -> None:
         if self._stop.is_set():
             raise Stopped
-        keeper = Keeper(part, self._say)
+        keeper = RestartedPart(part, self._say)
         self._keepers.append(keeper)
         keeper.start(time.monotonic())
 

@@ -17,11 +17,11 @@ from hub.artifacts.store import ArtifactStore
 from hub.database.database import DATABASE_AWAY, now
 from hub.hub import Hub
 from hub.jobs import checkpoints
-from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.tables import CheckpointRow, ExperimentRow
 
 
-def find(session: Session, experiment_id: str, epoch: int) -> Saved:
+def find(session: Session, experiment_id: str, epoch: int) -> CheckpointRef:
     """The newest checkpoint at the end of an epoch.
 
     Raises:
@@ -39,18 +39,18 @@ def find(session: Session, experiment_id: str, epoch: int) -> Saved:
 
 
 @dataclass(frozen=True)
-class Graft:
+class CopiedCheckpoint:
     """A copy of another experiment's checkpoint. It goes again unless a row of its new owner names it in time: whether
     one does, the database knows, also when nobody heard what became of the transaction."""
 
     experiment_id: str
-    saved: Saved
+    saved: CheckpointRef
     at: datetime
     """When its removal was written down."""
 
 
 @contextmanager
-def copied(hub: Hub, source: Saved, experiment_id: str) -> Iterator[Graft]:
+def copied(hub: Hub, source: CheckpointRef, experiment_id: str) -> Iterator[CopiedCheckpoint]:
     """A copy of a checkpoint for an experiment that the block may add.
 
     Raises:
@@ -63,7 +63,7 @@ def copied(hub: Hub, source: Saved, experiment_id: str) -> Iterator[Graft]:
         pending_deletions.expect(session, experiment_id, at)
     try:
         _copy(hub.artifacts, source, key)
-        yield Graft(experiment_id, source.model_copy(update={"key": key}), at)
+        yield CopiedCheckpoint(experiment_id, source.model_copy(update={"key": key}), at)
     except DATABASE_AWAY:
         raise  # it may have committed all the same: what is left goes when the database can tell
     except BaseException:
@@ -72,18 +72,18 @@ def copied(hub: Hub, source: Saved, experiment_id: str) -> Iterator[Graft]:
     hub.remove([experiment_id])  # unless the block has added it
 
 
-def keep(session: Session, row: ExperimentRow, graft: Graft) -> None:
+def keep(session: Session, row: ExperimentRow, copied: CopiedCheckpoint) -> None:
     """Let the new experiment begin from the copy.
 
     Raises:
         Unavailable: the copy is about to go, so long has it waited.
     """
-    if not pending_deletions.withdraw(session, graft.experiment_id, graft.at):
+    if not pending_deletions.withdraw(session, copied.experiment_id, copied.at):
         raise Unavailable("copying the checkpoint took too long; try again in a moment")
-    checkpoints.add(session, row, 0, graft.saved, row.created_at)
+    checkpoints.add(session, row, 0, copied.saved, row.created_at)
 
 
-def _copy(store: ArtifactStore, source: Saved, key: str) -> None:
+def _copy(store: ArtifactStore, source: CheckpointRef, key: str) -> None:
     try:
         with store.open(source.key, source.digest) as folder:
             store.put(key, lambda place: _fill(folder, place))

@@ -3,7 +3,7 @@
 from gradus.wire.message import Message
 
 
-class Saved(Message):
+class CheckpointRef(Message):
     """Where it is, and where the run stood."""
 
     key: str

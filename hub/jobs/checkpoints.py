@@ -13,15 +13,15 @@ from gradus.status import Status
 from hub.artifacts import pending_deletions
 from hub.database.database import insert_of
 from hub.experiments.mapping import spec_of
-from hub.jobs.checkpoint_ref import Saved
-from hub.messaging.outbox import Sweep, outbox
+from hub.jobs.checkpoint_ref import CheckpointRef
+from hub.messaging.outbox import OrphanCleanup, outbox
 from hub.tables import CheckpointRow, ExperimentRow, JobRow
 
 SPARE = 2
 """The newest, and the one before it for the case that the newest turns out to be damaged."""
 
 
-def add(session: Session, row: ExperimentRow, token: int, saved: Saved, at: datetime) -> None:
+def add(session: Session, row: ExperimentRow, token: int, saved: CheckpointRef, at: datetime) -> None:
     """Name a checkpoint that is in the store; those that are no longer needed go once this is committed. To name it
     again changes nothing."""
     named = {"experiment_id": row.id, "token": token, "created_at": at, **dict(saved)}
@@ -39,9 +39,9 @@ def newest_first(session: Session, experiment_id: str) -> Sequence[CheckpointRow
     return session.scalars(query.order_by(CheckpointRow.id.desc())).all()
 
 
-def saved(row: CheckpointRow) -> Saved:
+def saved(row: CheckpointRow) -> CheckpointRef:
     """What a worker needs to know of it."""
-    return Saved.model_validate(row, from_attributes=True)
+    return CheckpointRef.model_validate(row, from_attributes=True)
 
 
 def surplus(rows: Sequence[CheckpointRow], best: int | None, wish: Checkpoint) -> list[CheckpointRow]:
@@ -62,7 +62,7 @@ def surplus(rows: Sequence[CheckpointRow], best: int | None, wish: Checkpoint) -
 
 def sweep(session: Session, experiment_id: str, token: int) -> None:
     """Once this is committed, files of leases up to this number go that no checkpoint names."""
-    outbox(session).sweeps.append(Sweep(experiment_id, token))
+    outbox(session).sweeps.append(OrphanCleanup(experiment_id, token))
 
 
 def has_own(session: Session, experiment_id: str) -> bool:

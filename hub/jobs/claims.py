@@ -15,13 +15,13 @@ from hub.experiments.events import Event, append, log
 from hub.experiments.mapping import spec_of
 from hub.experiments.transitions import move
 from hub.jobs import checkpoints, leases, worker_loss
-from hub.jobs.checkpoint_ref import Saved
+from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import Lease
 from hub.tables import ExperimentRow, JobRow
 
 
 @dataclass(frozen=True)
-class Member:
+class ClaimedExperiment:
     """One experiment of a claimed job."""
 
     id: str
@@ -32,7 +32,7 @@ class Member:
     """That they took."""
     extensions: int
     """How often it was given more epochs."""
-    checkpoints: tuple[Saved, ...]
+    checkpoints: tuple[CheckpointRef, ...]
     """From which it can go on: the first that is whole; none means from the start."""
     place: int
     """In the job's array."""
@@ -43,7 +43,7 @@ class Claim:
     """A job that is ours, and the experiments in it that still want training."""
 
     lease: Lease
-    members: tuple[Member, ...]
+    members: tuple[ClaimedExperiment, ...]
     places: int
     """Of the job's array, those of experiments that want no more training included."""
 
@@ -103,12 +103,12 @@ def _claimed(session: Session, lease: Lease, rows: Sequence[ExperimentRow]) -> C
     return Claim(lease, tuple(_member(session, lease, row) for row in training), job.places)
 
 
-def _member(session: Session, lease: Lease, row: ExperimentRow) -> Member:
+def _member(session: Session, lease: Lease, row: ExperimentRow) -> ClaimedExperiment:
     """What its trainer needs to know; what earlier leases left in the store without a name goes."""
     checkpoints.sweep(session, row.id, lease.token - 1)
     found = checkpoints.newest_first(session, row.id)
     saved = tuple(map(checkpoints.saved, found))
-    return Member(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, saved, row.place)
+    return ClaimedExperiment(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, saved, row.place)
 
 
 def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> list[Event]:

@@ -16,19 +16,19 @@ from hub.experiments import experiments, metrics
 from hub.experiments.events import Event, append, log
 from hub.experiments.transitions import move
 from hub.jobs import checkpoints, leases, worker_loss
-from hub.jobs.checkpoint_ref import Saved
+from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import Lease, LeaseLost
 from hub.tables import ExperimentRow
 
 
 @dataclass(frozen=True)
-class Epoch:
+class EpochResult:
     """One epoch of one experiment, to be recorded."""
 
     row: MetricsRow
     best: bool
     """Whether it is the best so far."""
-    saved: Saved | None = None
+    saved: CheckpointRef | None = None
     """The checkpoint at its end, if there is one."""
 
 
@@ -45,7 +45,7 @@ def requests(session: Session, job_id: str) -> dict[str, Status]:
     return {key: Status(request) for key, request in session.execute(wanted) if request}
 
 
-def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -> None:
+def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResult]) -> None:
     """One transaction for one epoch: metrics rows, events, checkpoints, progress.
 
     Epochs that were recorded before are left as they are: a run that was lost and begun anew gives the same numbers.
@@ -71,7 +71,7 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, Epoch]) -
     append(session, [Event(key, EventKind.EPOCH, row) for key, row in fresh.items()], at)
 
 
-def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved: Saved) -> None:
+def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved: CheckpointRef) -> None:
     """A checkpoint beside the epochs' own: in the middle of one, or after it was recorded."""
     at = now(session)
     leases.fence(session, lease, at)
@@ -80,7 +80,7 @@ def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved:
         _name(session, row, lease, saved, at)
 
 
-def record_late(session: Session, lease: Lease, experiment_id: str, saved: Saved) -> None:
+def record_late(session: Session, lease: Lease, experiment_id: str, saved: CheckpointRef) -> None:
     """A checkpoint of one that was let go while it was written. Nobody has gone on from an older one meanwhile.
 
     One after an epoch that was not recorded any more stays without a name: from there on a row would be missing.
@@ -130,7 +130,7 @@ def end(
     _pass_on(session, lease, at)
 
 
-def let_go(session: Session, lease: Lease, experiment_id: str, saved: Saved | None, why: str = "") -> None:
+def let_go(session: Session, lease: Lease, experiment_id: str, saved: CheckpointRef | None, why: str = "") -> None:
     """Stop one experiment of the job where it is: it becomes what a person wants of it, else it waits again."""
     at = now(session)
     leases.fence(session, lease, at)
@@ -163,7 +163,7 @@ def lose(session: Session, lease: Lease, why: str) -> None:
     _requeue(session, lease.job_id, why, "warning", at)
 
 
-def _name(session: Session, row: ExperimentRow, lease: Lease, saved: Saved, at: datetime) -> None:
+def _name(session: Session, row: ExperimentRow, lease: Lease, saved: CheckpointRef, at: datetime) -> None:
     if saved.epoch > row.epoch:
         raise _back_in_time(row)
     checkpoints.add(session, row, lease.token, saved, at)
@@ -205,7 +205,7 @@ def _requeue(session: Session, job_id: str, why: str, level: str, at: datetime) 
         experiments.reopen_job(session, job_id, at)
 
 
-def _advance(row: ExperimentRow, epoch: Epoch) -> None:
+def _advance(row: ExperimentRow, epoch: EpochResult) -> None:
     row.epoch = epoch.row.epoch
     row.seconds += epoch.row.seconds
     row.latest = epoch.row.model_dump_json()

@@ -17,7 +17,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-class Breaker:
+class CircuitBreaker:
     """Opens when a question to Redis fails, and closes when a thread of its own has got an answer."""
 
     def __init__(self, url: str) -> None:

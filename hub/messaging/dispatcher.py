@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hub.messaging.outbox import Outbox
-from hub.messaging.pubsub import CONTROL, EVENTS, Bell
+from hub.messaging.pubsub import CONTROL, EVENTS, PubSub
 from hub.messaging.queue import Queue
 
 MOST = 20_000
@@ -33,8 +33,8 @@ class _Waiting:
 class Dispatcher:
     """Sends at most once: what fails is lost. Its thread begins with the first thing to send."""
 
-    def __init__(self, bell: Bell, queue: Queue) -> None:
-        self._bell = bell
+    def __init__(self, pubsub: PubSub, queue: Queue) -> None:
+        self._pubsub = pubsub
         self._queue = queue
         self._changed = threading.Condition()
         self._waiting = _Waiting()
@@ -99,9 +99,9 @@ class Dispatcher:
 
     def _send(self, part: _Waiting) -> None:
         if part.controls:
-            self._bell.ring(CONTROL, part.controls)
+            self._pubsub.publish(CONTROL, part.controls)
         if part.rings:
-            self._bell.ring(EVENTS, part.rings)
+            self._pubsub.publish(EVENTS, part.rings)
         for job_id, device in part.hints:
             if not self._queue.hint(job_id, device):
                 return self._give_up()

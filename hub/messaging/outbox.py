@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
-class Sweep:
+class OrphanCleanup:
     """Files to go: those of an experiment that leases up to a number left without a name."""
 
     experiment_id: str
@@ -26,7 +26,7 @@ class Outbox:
     """Job id and device of jobs to be taken up."""
     removals: list[str] = field(default_factory=list)
     """Keys in the artifact store that go, unless a row still names them."""
-    sweeps: list[Sweep] = field(default_factory=list)
+    sweeps: list[OrphanCleanup] = field(default_factory=list)
     """Experiments whose files are to be tidied up."""
 
 

@@ -19,14 +19,14 @@ _TEXT: Any = {"decode_responses": True, "encoding_errors": "replace"}  # anybody
 logger = logging.getLogger(__name__)
 
 
-class Bell:
+class PubSub:
     """Rings, and waits for rings. Never blocks longer than a second on a Redis that hangs."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, **_TEXT)
 
-    def ring(self, channel: str, ids: Iterable[str]) -> None:
+    def publish(self, channel: str, ids: Iterable[str]) -> None:
         """Tell whoever listens; a failure is only logged."""
         try:
             with self._redis.pipeline(transaction=False) as pipe:
@@ -40,7 +40,7 @@ class Bell:
         """Raise one of `REDIS_TROUBLE` if Redis does not answer."""
         self._redis.ping()
 
-    def listen(self, channel: str, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
+    def subscribe(self, channel: str, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
         """Call `heard` with each id rung, until `stopped`; returns when the connection breaks."""
         for one in self._rung(channel, stopped):
             heard(one)
@@ -58,7 +58,7 @@ class Bell:
         client: Any = redis.asyncio.Redis.from_url(self._url, socket_timeout=None, **_TEXT)
         async with client, client.pubsub(ignore_subscribe_messages=True) as ears:
             await ears.subscribe(channel)
-            async for message in ears.listen():
+            async for message in ears.subscribe():
                 yield message["data"]
 
     def close(self) -> None:

@@ -18,8 +18,7 @@ from hub.experiments.events import Event, append, log
 from hub.experiments.transitions import move
 from hub.ids import new_id
 from hub.jobs import control
-from hub.messaging.outbox import Sweep as Tidying
-from hub.messaging.outbox import outbox
+from hub.messaging.outbox import OrphanCleanup, outbox
 from hub.sweeps import sweeps
 from hub.tables import CheckpointRow, ExperimentRow, JobRow, MetricRow, SweepRow
 
@@ -107,7 +106,7 @@ def _fresh_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at:
     old = {job.id: job for job in session.scalars(select(JobRow).where(JobRow.id.in_(ids)))}
     for mine in groups:
         token = max(old[row.job_id].token for row in mine)
-        outbox(session).sweeps.extend(Tidying(row.id, old[row.job_id].token) for row in mine)
+        outbox(session).sweeps.extend(OrphanCleanup(row.id, old[row.job_id].token) for row in mine)
         device = old[mine[0].job_id].device
         job = JobRow(id=new_id("job"), device=device, hinted_at=at, token=token, places=len(mine))
         session.add(job)

@@ -15,7 +15,7 @@ from hub.experiments import experiments
 from hub.experiments.events import Event, append
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import Draft, draft
+from hub.experiments.prepared import PreparedExperiment, prepare
 from hub.ids import new_id
 from hub.jobs import device_demand
 from hub.messaging.outbox import outbox
@@ -45,7 +45,7 @@ def describe(row: SweepRow, expansion: Expansion) -> None:
 class Planned:
     """Experiments of a sweep, ready to be added."""
 
-    drafts: Sequence[Draft]
+    prepared: Sequence[PreparedExperiment]
     labels: Sequence[str]
     arrays: Sequence[Sequence[int]]
 
@@ -55,19 +55,19 @@ def planned(members: Sequence[Member], room: Room, most: int, check: Check = not
     largest sweeps, and so stands outside of any transaction."""
     specs = [member.experiment for member in members]
     dealt = arrays(specs, room, most)
-    drafts = []
+    prepared = []
     for one in specs:
         check()
-        drafts.append(draft(one))
-    return Planned(drafts, [member.label for member in members], dealt)
+        prepared.append(prepare(one))
+    return Planned(prepared, [member.label for member in members], dealt)
 
 
 def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> None:
     """Queue experiments of the sweep. Last in a transaction."""
     origins = [Origin(new_id("exp"), sweep_id=row.id, sweep_label=label) for label in new.labels]
-    pairs = list(zip(new.drafts, origins, strict=True))
+    pairs = list(zip(new.prepared, origins, strict=True))
     added = experiments.add_all(session, row.workspace_id, pairs, new.arrays, at)
-    specs = [one.spec for one in new.drafts]
+    specs = [one.spec for one in new.prepared]
     jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
     outbox(session).hints.extend(jobs.items())
     told = [Event(one.id, EventKind.STATUS, record(one, spec)) for one, spec in zip(added, specs, strict=True)]

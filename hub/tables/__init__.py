@@ -1,6 +1,6 @@
 """The tables. They know no behaviour; `migrations/` makes them."""
 
-from hub.tables.access import DEFAULT_WORKSPACE, KeyRow, PassRow, WorkspaceRow
+from hub.tables.access import DEFAULT_WORKSPACE, BrowserSessionRow, KeyRow, WorkspaceRow
 from hub.tables.base import Table
 from hub.tables.experiments import ExperimentRow, JobRow, SweepRow
 from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
@@ -9,6 +9,7 @@ from hub.tables.service import IdempotencyRow, LeaderRow, RemovalRow, WorkerRow
 
 __all__ = [
     "DEFAULT_WORKSPACE",
+    "BrowserSessionRow",
     "CheckpointRow",
     "EventRow",
     "ExperimentRow",
@@ -17,7 +18,6 @@ __all__ = [
     "KeyRow",
     "LeaderRow",
     "MetricRow",
-    "PassRow",
     "RemovalRow",
     "SweepRow",
     "Table",

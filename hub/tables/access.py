@@ -45,7 +45,7 @@ class KeyRow(Table):
     __table_args__ = (Index("ix_keys_workspace", "workspace_id", "id"),)
 
 
-class PassRow(Table):
+class BrowserSessionRow(Table):
     """The right to act as a key for a while: a browser's session, or a link that makes one."""
 
     __tablename__ = "passes"

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from hub.valkey.connection import Access
+from hub.valkey.connection import ValkeyAddress
 
 _TEXT = """\
 port 0
@@ -21,16 +21,16 @@ maxmemory-policy noeviction
 _SAID = re.compile(r'^unixsocket "(.*)"$.*?^requirepass (\w+)$', re.MULTILINE | re.DOTALL)
 
 
-def read_access(path: Path) -> Access | None:
+def read_access(path: Path) -> ValkeyAddress | None:
     """What the configuration of the last start says."""
     try:
         found = _SAID.search(path.read_text())
     except (OSError, ValueError):  # gone or spoilt: it is written anew
         return None
-    return Access(Path(_unquoted(found[1])), found[2]) if found else None
+    return ValkeyAddress(Path(_unquoted(found[1])), found[2]) if found else None
 
 
-def write(path: Path, access: Access) -> None:
+def write(path: Path, access: ValkeyAddress) -> None:
     """For a server that keeps its data beside the file, which only its owner may read: on the command line everybody
     would see the password."""
     text = _TEXT.format(socket=_quoted(str(access.socket)), password=access.password, folder=_quoted(str(path.parent)))

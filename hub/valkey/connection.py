@@ -12,7 +12,7 @@ from redis.retry import Retry
 
 
 @dataclass(frozen=True)
-class Access:
+class ValkeyAddress:
     """Where a server listens, and the password that it wants."""
 
     socket: Path

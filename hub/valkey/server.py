@@ -10,7 +10,7 @@ from typing import Self
 
 from gradus.errors import Unavailable
 from hub.valkey.config import read_access, write
-from hub.valkey.connection import Access
+from hub.valkey.connection import ValkeyAddress
 from hub.valkey.executable import find_executable
 from hub.valkey.lock import Lock
 from hub.valkey.socket_path import is_private, place
@@ -31,7 +31,7 @@ class ValkeyServer:
         self.folder = folder.absolute()
         self._stop_seconds = stop_seconds
         self._lock = Lock(self.folder)
-        self._access: Access | None = None
+        self._access: ValkeyAddress | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -64,7 +64,7 @@ class ValkeyServer:
         with self._lock.taken(self._stop_seconds) as lock:
             before = self._access
             socket = place(self.folder, before.socket if before else None)
-            self._access = Access(socket, before.password if before else secrets.token_hex(32))
+            self._access = ValkeyAddress(socket, before.password if before else secrets.token_hex(32))
             if not self._launch(self._access, lock):
                 raise Unavailable(f"Valkey does not start: {self._last_words()}")
 
@@ -92,7 +92,7 @@ class ValkeyServer:
         """What the server says."""
         return self.folder / "valkey.log"
 
-    def _adopts(self, access: Access) -> bool:
+    def _adopts(self, access: ValkeyAddress) -> bool:
         """Whether a server of ours is there; only such a one is told the password."""
         if self._lock.holder() is None or not is_private(access.socket.parent):
             return False
@@ -101,7 +101,7 @@ class ValkeyServer:
             time.sleep(0.05)
         return access.answers()
 
-    def _launch(self, access: Access, lock: int) -> bool:
+    def _launch(self, access: ValkeyAddress, lock: int) -> bool:
         """Whether a server with this access came up."""
         write(self._config, access)
         if self._process is not None:

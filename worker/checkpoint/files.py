@@ -16,7 +16,7 @@ DOCUMENT = "state.json"
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class CheckpointState:
     """What a checkpoint holds."""
 
     state: State
@@ -27,7 +27,7 @@ class Kept:
     """How often the run had been given more epochs."""
 
 
-def write(kept: Kept, folder: Path) -> None:
+def write(kept: CheckpointState, folder: Path) -> None:
     """Write the files into an empty folder.
 
     Raises:
@@ -46,7 +46,7 @@ def write(kept: Kept, folder: Path) -> None:
     (folder / DOCUMENT).write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
-def read(folder: Path) -> Kept:
+def read(folder: Path) -> CheckpointState:
     """What `write` wrote.
 
     Raises:
@@ -55,4 +55,6 @@ def read(folder: Path) -> Kept:
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     if document["format"] != FORMAT:
         raise Damaged(f"{DOCUMENT} is of format {document['format']}, and this version reads {FORMAT}")
-    return Kept(read_state(document["state"], load_file(folder / TENSORS)), document["seconds"], document["extensions"])
+    return CheckpointState(
+        read_state(document["state"], load_file(folder / TENSORS)), document["seconds"], document["extensions"]
+    )

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from hub.artifacts.manifest import Damaged
 from hub.artifacts.store import ArtifactStore
-from hub.jobs.checkpoint_ref import Saved
-from worker.checkpoint.files import Kept, read
+from hub.jobs.checkpoint_ref import CheckpointRef
+from worker.checkpoint.files import CheckpointState, read
 from worker.training.state import MemberState, State
 from worker.training.target_scale import NAME as SCALE
 
@@ -24,14 +24,14 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 """What this machine lacks and the checkpoint is not to blame for."""
 
 Say = Callable[[str, str], None]
-Found = tuple[Saved, Kept]
+Found = tuple[CheckpointRef, CheckpointState]
 """A checkpoint, and what it holds."""
 
 logger = logging.getLogger(__name__)
 
 
 def restore(
-    store: ArtifactStore, candidates: Sequence[Saved], say: Say, sleep: Callable[[float], object] = time.sleep
+    store: ArtifactStore, candidates: Sequence[CheckpointRef], say: Say, sleep: Callable[[float], object] = time.sleep
 ) -> Found | None:
     """The first of the checkpoints, newest first, that is as it was written; None if there is none.
 
@@ -69,7 +69,9 @@ def graft(state: State) -> State:
     return replace(state, members=(MemberState(),), tensors=tensors)
 
 
-def _read_patiently(store: ArtifactStore, saved: Saved, say: Say, sleep: Callable[[float], object]) -> Kept:
+def _read_patiently(
+    store: ArtifactStore, saved: CheckpointRef, say: Say, sleep: Callable[[float], object]
+) -> CheckpointState:
     """What the checkpoint holds.
 
     Raises:
@@ -91,7 +93,7 @@ def _read_patiently(store: ArtifactStore, saved: Saved, say: Say, sleep: Callabl
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _answers(store: ArtifactStore, saved: Saved) -> bool:
+def _answers(store: ArtifactStore, saved: CheckpointRef) -> bool:
     """Whether the store is there, whatever this one checkpoint of it is."""
     try:
         store.names(saved.key.partition("/")[0])
@@ -100,5 +102,5 @@ def _answers(store: ArtifactStore, saved: Saved) -> bool:
     return True
 
 
-def _place(saved: Saved) -> str:
+def _place(saved: CheckpointRef) -> str:
     return f"epoch {saved.epoch}" if saved.whole else f"step {saved.step} in epoch {saved.epoch + 1}"

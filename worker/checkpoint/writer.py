@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from hub.artifacts.store import ArtifactStore
-from hub.jobs.checkpoint_ref import Saved, key_of
-from worker.checkpoint.files import Kept, write
+from hub.jobs.checkpoint_ref import CheckpointRef, key_of
+from worker.checkpoint.files import CheckpointState, write
 
-Tell = Callable[[Mapping[str, Saved]], None]
+Tell = Callable[[Mapping[str, CheckpointRef]], None]
 """Told, by the experiments' ids, what was written."""
 
 TRAINING_FOR_WRITING = 10.0
@@ -21,7 +21,7 @@ DEAREST_REST = 60.0
 logger = logging.getLogger(__name__)
 
 
-class Keeper:
+class CheckpointWriter:
     """Writes what it is given, in order, and then tells of it.
 
     To bring files to the disk takes ten milliseconds and more, in which a small network trains an epoch.
@@ -47,7 +47,7 @@ class Keeper:
         self._under_way: deque[Future[None]] = deque()
         self._failed = False
 
-    def keep(self, kept: Mapping[str, Kept], tell: Tell) -> None:
+    def keep(self, kept: Mapping[str, CheckpointState], tell: Tell) -> None:
         """Write these states soon and then tell; with none to write, tell in turn. Waits while two are under way:
         states take memory."""
         while len(self._under_way) > 1 or (self._under_way and self._under_way[0].done()):
@@ -67,7 +67,7 @@ class Keeper:
         finally:
             self._thread.shutdown()
 
-    def _do(self, kept: Mapping[str, Kept], tell: Tell) -> None:
+    def _do(self, kept: Mapping[str, CheckpointState], tell: Tell) -> None:
         if self._failed:
             return  # what comes after an epoch that was not told is not told either
         self._failed = True
@@ -78,7 +78,7 @@ class Keeper:
         tell(written)
         self._failed = False
 
-    def _write(self, one: str, kept: Kept) -> Saved | None:
+    def _write(self, one: str, kept: CheckpointState) -> CheckpointRef | None:
         """What was written; None if it stands in the store already, or could not be written."""
         state = kept.state
         key = key_of(one, self._token, state.epoch, state.step)
@@ -93,7 +93,7 @@ class Keeper:
         finally:
             self._rested_since = self._clock()
         self._written[one] = key
-        return Saved(
+        return CheckpointRef(
             key=key,
             digest=receipt.digest,
             size=receipt.size,

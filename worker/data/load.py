@@ -14,7 +14,7 @@ from worker.data.download import Say
 from worker.data.drawing import drawn_order
 from worker.data.errors import DataError
 from worker.data.images import read_images
-from worker.data.raw import Numbers, Raw
+from worker.data.raw import Numbers, RawDataset
 from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize, target_scale
 from worker.data.tables import read_table
 from worker.training.data import Data, Split
@@ -34,14 +34,14 @@ def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Seque
     return cut(dataset, _read(facts, directories, say))
 
 
-def _read(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> Raw:
+def _read(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> RawDataset:
     raw = read_images(facts, directories, say) if facts.source == "idx" else read_table(facts)
     if not raw.fits(facts):
         raise DataError(f"the data set '{facts.name}' has not the sizes or classes that it should have")
     return raw
 
 
-def cut(dataset: Dataset, raw: Raw) -> Data:
+def cut(dataset: Dataset, raw: RawDataset) -> Data:
     """The three splits. The data set's own fixed seed puts the training examples into an order: the first are kept for
     validation, the next trained on."""
     order = drawn_order(dataset.name, "validation", len(raw.targets))

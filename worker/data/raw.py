@@ -12,7 +12,7 @@ Numbers = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Raw:
+class RawDataset:
     """Training examples, validation examples among them, and test examples."""
 
     inputs: Numbers

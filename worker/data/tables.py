@@ -2,19 +2,19 @@
 
 from gradus.datasets import DatasetFacts
 from worker.data.drawing import drawn_order
-from worker.data.raw import Raw
+from worker.data.raw import RawDataset
 
 LARGEST: dict[str, float] = {"digits": 16}
 """Where every input has the same known bounds."""
 
 
-def read_table(facts: DatasetFacts) -> Raw:
+def read_table(facts: DatasetFacts) -> RawDataset:
     """The table, with test examples drawn by the data set's own fixed seed: it has none by itself."""
     from sklearn import datasets  # noqa: PLC0415 (takes a second, which runs on images need not wait)
 
     table = getattr(datasets, f"load_{facts.name}")()
     order = drawn_order(facts.name, "test", len(table.target))
     test, train = order[: facts.test_examples], order[facts.test_examples :]
-    return Raw(
+    return RawDataset(
         table.data[train], table.target[train], table.data[test], table.target[test], largest=LARGEST.get(facts.name)
     )

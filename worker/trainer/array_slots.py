@@ -6,10 +6,10 @@ its size and its places for good; where an experiment is over, paused or elsewhe
 
 from collections.abc import Sequence
 
-from worker.checkpoint.files import Kept
+from worker.checkpoint.files import CheckpointState
 from worker.trainer.protocol import Trainee
 
-Stand = tuple[Trainee, Kept | None]
+Stand = tuple[Trainee, CheckpointState | None]
 """An experiment, and the checkpoint that it goes on from; None means from the start."""
 NOBODY = ""
 """The id of who sits in for another: nothing is told of it."""

@@ -10,9 +10,9 @@ from gradus.spec.dataset import Dataset
 from gradus.status import FailureCode, Status
 from hub.artifacts.store import artifact_store
 from hub.jobs.checkpoint_ref import is_graft
-from worker.checkpoint.files import Kept
+from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.restore import extend, graft, restore
-from worker.checkpoint.writer import Keeper
+from worker.checkpoint.writer import CheckpointWriter
 from worker.data.cache import DataCache
 from worker.data.load import load
 from worker.trainer.array_slots import Stand, groups, in_step, seated
@@ -20,7 +20,7 @@ from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import Begun, Ended, Report, Said, Train, Trainee
-from worker.trainer.run_loop import Course
+from worker.trainer.run_loop import RunLoop
 from worker.training.data import Data
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Job:
         self._place = place
         self._store = artifact_store(order.artifacts_url)
         self._progress = Progress(pipe.say, order.pulse_seconds)
-        self._keeper = Keeper(self._store, order.token, wait=self._progress.wait)
+        self._writer = CheckpointWriter(self._store, order.token, wait=self._progress.wait)
         self._open = {trainee.id: trainee for trainee in order.trainees}
 
     def train(self) -> bool:
@@ -58,7 +58,7 @@ class Job:
         try:
             self._train()
         finally:
-            self._keeper.close()
+            self._writer.close()
 
     def _train(self) -> None:
         data = self._data(self._order.trainees[0].spec.dataset)
@@ -68,8 +68,8 @@ class Job:
             if not any(trainee.id in self._open for trainee, _ in group):
                 continue  # stopped before their turn
             seats = seated(group, self._order.places)
-            course = Course(self._pipe, self._keeper, self._progress, self._open, seats, data, self._place)
-            course.run(self._order.checkpoint_seconds)
+            run_loop = RunLoop(self._pipe, self._writer, self._progress, self._open, seats, data, self._place)
+            run_loop.run(self._order.checkpoint_seconds)
 
     def _data(self, dataset: Dataset) -> Data:
         folders = [Path(folder) for folder in self._order.dataset_dirs]
@@ -82,7 +82,7 @@ class Job:
     def _stands(self) -> list[Stand]:
         return [(trainee, self._restore(trainee)) for trainee in in_step(self._order.trainees)]
 
-    def _restore(self, trainee: Trainee) -> Kept | None:
+    def _restore(self, trainee: Trainee) -> CheckpointState | None:
         def say(message: str, level: str) -> None:
             self._say(Said(id=trainee.id, message=message, level=level))
 
@@ -102,4 +102,4 @@ class Job:
             self._say(Said(id=one, message=message))
 
     def _say(self, report: Report) -> None:
-        self._keeper.keep({}, lambda _: self._pipe.say(report))
+        self._writer.keep({}, lambda _: self._pipe.say(report))

@@ -9,7 +9,7 @@ from gradus.status import Status
 from gradus.wire.experiment import Failure
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
-from hub.jobs.checkpoint_ref import Saved
+from hub.jobs.checkpoint_ref import CheckpointRef
 
 
 class Trainee(Message):
@@ -23,7 +23,7 @@ class Trainee(Message):
     """That they took."""
     extensions: int = 0
     """How often it was given more epochs."""
-    checkpoints: tuple[Saved, ...] = ()
+    checkpoints: tuple[CheckpointRef, ...] = ()
     """From which it can go on: the first that is whole; none means from the start."""
     place: int = 0
     """In the job's array."""
@@ -94,7 +94,7 @@ class MemberRow(Message):
     row: MetricsRow
     best: bool
     """Whether it is the best so far."""
-    saved: Saved | None = None
+    saved: CheckpointRef | None = None
     """The checkpoint at its end, if there is one."""
 
 
@@ -110,7 +110,7 @@ class Checkpointed(Message):
 
     kind: Literal["checkpointed"] = "checkpointed"
     id: str
-    saved: Saved
+    saved: CheckpointRef
 
 
 class Stopped(Message):
@@ -118,7 +118,7 @@ class Stopped(Message):
 
     kind: Literal["stopped"] = "stopped"
     id: str
-    saved: Saved | None
+    saved: CheckpointRef | None
     """Where it stands; None if an earlier checkpoint has to do."""
 
 

@@ -11,9 +11,9 @@ from gradus.spec.batch import examples_per_step
 from gradus.spec.network import plan
 from gradus.status import Status
 from gradus.wire.experiment import Failure
-from hub.jobs.checkpoint_ref import Saved
-from worker.checkpoint.files import Kept
-from worker.checkpoint.writer import Keeper
+from hub.jobs.checkpoint_ref import CheckpointRef
+from worker.checkpoint.files import CheckpointState
+from worker.checkpoint.writer import CheckpointWriter
 from worker.trainer.convert import metrics_row, no_better_than_guessing, why_early
 from worker.trainer.divergence_advice import diverged
 from worker.trainer.pipe import Pipe
@@ -26,22 +26,22 @@ from worker.training.state import join
 from worker.training.train import train
 
 
-class Course:
+class RunLoop:
     """Drives the training loop, and holds the clock that the loop does not know."""
 
     def __init__(
         self,
         pipe: Pipe,
-        keeper: Keeper,
+        writer: CheckpointWriter,
         progress: Progress,
         unfinished: dict[str, Trainee],
-        stands: Sequence[tuple[Trainee, Kept | None]],
+        stands: Sequence[tuple[Trainee, CheckpointState | None]],
         data: Data,
         place: torch.device,
     ) -> None:
         """`unfinished` are the experiments of the whole job that still want training: who ends is taken out."""
         self._pipe = pipe
-        self._keeper = keeper
+        self._writer = writer
         self._progress = progress
         self._open = unfinished
         self._trainees = [trainee for trainee, _ in stands]
@@ -55,7 +55,7 @@ class Course:
         self._epoch = 1 + (state.epoch if state else 0)
         self._spent = {trainee.id: trainee.seconds for trainee in self._trainees}
         self._began = time.perf_counter() - max((one.seconds for one in kept), default=0.0)
-        self._best: dict[str, Kept] = {}
+        self._best: dict[str, CheckpointState] = {}
 
     def run(self, checkpoint_seconds: float) -> None:
         """Until every experiment of it has ended or was stopped. After so many seconds there is a checkpoint in the
@@ -64,8 +64,8 @@ class Course:
         for report in self._training:
             self._progress.beat()
             if isinstance(report, EpochReport):
-                self._tell(report, self._keeper.rested(checkpoint_seconds / 2))
-            elif self._keeper.rested(checkpoint_seconds):
+                self._tell(report, self._writer.rested(checkpoint_seconds / 2))
+            elif self._writer.rested(checkpoint_seconds):
                 self._keep(self._mine)
             self._close_what_is_over()
             if not self._mine:
@@ -85,14 +85,14 @@ class Course:
             if report.epoch > trainee.epoch:
                 self._spent[trainee.id] += seconds
         rows = [MemberRow(id=one.id, row=metrics_row(m, seconds, self._examples), best=m.is_best) for one, m in trained]
-        self._keeper.keep(self._due(trained, rested), lambda saved: self._pipe.say(_epoch_done(rows, saved)))
+        self._writer.keep(self._due(trained, rested), lambda saved: self._pipe.say(_epoch_done(rows, saved)))
         for trainee, member in trained:
             if member.guessing is not None and report.epoch > trainee.epoch:  # else it was said before
                 self._say(Said(id=trainee.id, message=no_better_than_guessing(member.guessing), level="warning"))
             if member.ending is not None:
                 self._end_by(trainee, member.ending)
 
-    def _due(self, trained: Sequence[tuple[Trainee, MemberEpoch]], rested: bool) -> dict[str, Kept]:
+    def _due(self, trained: Sequence[tuple[Trainee, MemberEpoch]], rested: bool) -> dict[str, CheckpointState]:
         """The states to be kept with this epoch. The best one waits in memory until the disk has rested.
 
         All or none: an array whose members stand at one step goes on as one.
@@ -114,22 +114,22 @@ class Course:
     def _write_best(self, ids: Collection[str]) -> None:
         self._write({one: self._best.pop(one) for one in ids if one in self._best})
 
-    def _write(self, states: Mapping[str, Kept]) -> None:
-        def tell(saved: Mapping[str, Saved]) -> None:
+    def _write(self, states: Mapping[str, CheckpointState]) -> None:
+        def tell(saved: Mapping[str, CheckpointRef]) -> None:
             for one, its in saved.items():
                 self._pipe.say(Checkpointed(id=one, saved=its))
 
         if states:
-            self._keeper.keep(states, tell)
+            self._writer.keep(states, tell)
 
-    def _states(self, ids: Collection[str]) -> dict[str, Kept]:
+    def _states(self, ids: Collection[str]) -> dict[str, CheckpointState]:
         """Where they stand, without those whose numbers ran away: nobody wants to go on from there."""
         if not ids:
             return {}
         seconds = time.perf_counter() - self._began
         pairs = zip(self._trainees, self._training.state().split(), strict=True)
         return {
-            trainee.id: Kept(state, seconds, trainee.extensions)
+            trainee.id: CheckpointState(state, seconds, trainee.extensions)
             for trainee, state in pairs
             if trainee.id in ids and state.members[0].divergence is None
         }
@@ -156,11 +156,11 @@ class Course:
         states = self._states(kept)  # of all at once: each time the whole array is copied
         for one in kept:
             its = {one: states[one]} if one in states else {}
-            self._keeper.keep(its, partial(self._say_stopped, one))
+            self._writer.keep(its, partial(self._say_stopped, one))
         for one in wanted:
             del self._open[one]
 
-    def _say_stopped(self, one: str, saved: Mapping[str, Saved]) -> None:
+    def _say_stopped(self, one: str, saved: Mapping[str, CheckpointRef]) -> None:
         self._pipe.say(Stopped(id=one, saved=saved.get(one)))
 
     def _seconds(self, trainee: Trainee) -> float:
@@ -185,7 +185,7 @@ class Course:
         del self._open[one]
 
     def _say(self, report: Report) -> None:
-        self._keeper.keep({}, lambda _: self._pipe.say(report))
+        self._writer.keep({}, lambda _: self._pipe.say(report))
 
 
 def _is_wanted(trainee: Trainee, member: MemberEpoch) -> bool:
@@ -194,5 +194,5 @@ def _is_wanted(trainee: Trainee, member: MemberEpoch) -> bool:
     return member.ending is not None or (every is not None and member.epoch % every == 0)
 
 
-def _epoch_done(rows: Sequence[MemberRow], saved: Mapping[str, Saved]) -> EpochDone:
+def _epoch_done(rows: Sequence[MemberRow], saved: Mapping[str, CheckpointRef]) -> EpochDone:
     return EpochDone(members=tuple(row.model_copy(update={"saved": saved.get(row.id)}) for row in rows))

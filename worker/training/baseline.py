@@ -20,7 +20,7 @@ EXAMPLES = 1000
 """Looked at for dead units."""
 
 
-class KnowingNothing:
+class Baseline:
     """What the answer that sees no input reaches on a run's validation examples, in the units of its metrics."""
 
     def __init__(self, data: Data, classes: int) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
-from models.batch import Epoch
+from models.batch import EpochBatches
 from worker.training.beat import Beat, no_beat
 from worker.training.chunks import chunk_steps
 from worker.training.data import Split
@@ -58,7 +58,7 @@ class ChunkTrainer:
         self._replay = Replay(engine, examples.inputs, self._outputs, self._norms) if like.is_cuda else None
 
     @torch.inference_mode()
-    def train(self, epoch: Epoch, steps: range) -> ChunkRecord:
+    def train(self, epoch: EpochBatches, steps: range) -> ChunkRecord:
         """Take the steps; keep what is needed to take them again."""
         _copy(self._engine.tensors(), self._before)
         targets = epoch.targets(steps)  # (steps, K, b)
@@ -72,7 +72,9 @@ class ChunkTrainer:
         return ChunkRecord(loss.values(outputs, targets), loss.right(outputs, targets), self._norms[: len(steps)])
 
     @torch.inference_mode()
-    def locate(self, epoch: Epoch, steps: range, members: Iterable[int], beat: Beat = no_beat) -> dict[int, Divergence]:
+    def locate(
+        self, epoch: EpochBatches, steps: range, members: Iterable[int], beat: Beat = no_beat
+    ) -> dict[int, Divergence]:
         """The first bad step and layer of each member in the chunk just trained: its steps again, one by one.
 
         Exact, because no random number depends on what was drawn before. Leaves the state as it found it.
@@ -84,7 +86,7 @@ class ChunkTrainer:
         _copy(after, tensors)
         return found
 
-    def _again(self, epoch: Epoch, steps: range, missing: set[int], beat: Beat) -> dict[int, Divergence]:
+    def _again(self, epoch: EpochBatches, steps: range, missing: set[int], beat: Beat) -> dict[int, Divergence]:
         found: dict[int, Divergence] = {}
         for at in self._steps(epoch, steps):
             seen = self._bad_layers(at, sorted(missing), beat)
@@ -122,19 +124,19 @@ class ChunkTrainer:
         self._engine.seek(at.number)
         return self._engine.step(self._examples.inputs, at.batch, at.rate, at.norm)
 
-    def _steps(self, epoch: Epoch, steps: range) -> Iterator[Step]:
+    def _steps(self, epoch: EpochBatches, steps: range) -> Iterator[Step]:
         first = _first(epoch, steps)
         batches = zip(epoch.rows[steps.start : steps.stop], epoch.targets(steps).unbind(), strict=True)
         numbers = range(first, first + len(steps))
         return map(Step, numbers, batches, self._rates(epoch, steps).unbind(), self._norms[: len(steps)].unbind())
 
-    def _rates(self, epoch: Epoch, steps: range) -> Tensor:
+    def _rates(self, epoch: EpochBatches, steps: range) -> Tensor:
         """Learning rates of the steps, (steps, K, 1)."""
         first = _first(epoch, steps)
         return learning_rates(self._experiments, first, first + len(steps), len(epoch)).to(self._norms)[..., None]
 
 
-def _first(epoch: Epoch, steps: range) -> int:
+def _first(epoch: EpochBatches, steps: range) -> int:
     """The number of the first of an epoch's steps, 0 = the first of the run."""
     return (epoch.number - 1) * len(epoch) + steps.start
 

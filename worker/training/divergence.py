@@ -24,7 +24,7 @@ EXPLODED = 1e6
 HOPELESS = 40.0
 
 
-class Watch:
+class DivergenceMonitor:
     """What the second rule remembers of K members."""
 
     def __init__(self, members: int, targets: Tensor, classes: int, task: Task) -> None:
@@ -71,7 +71,7 @@ def _spread(targets: Tensor) -> float:
     return variance if variance > rounding**2 else 1.0
 
 
-def unsound(engine: Engine, losses: Tensor) -> list[int]:
+def nonfinite(engine: Engine, losses: Tensor) -> list[int]:
     """Members with a loss (steps, K, b) or a parameter that is not finite. Waits for the device: once a chunk.
 
     What is not finite makes a sum that is not: only such a sum is looked into, which takes three times as long.

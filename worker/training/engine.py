@@ -22,12 +22,12 @@ from worker.training.report import DeadUnits
 
 
 @dataclass(frozen=True, eq=False)
-class Pass:
+class BatchPass:
     """A way through the network for batches of one size."""
 
     gather: Gather
     network: Network
-    slope: Tensor
+    grad: Tensor
     """Memory for the loss's gradient by the outputs, (K, b, outputs)."""
 
 
@@ -66,11 +66,11 @@ class Engine:
         sizes = {self.batch, examples % self.batch or self.batch}
         self._passes = {size: self._pass(size, buffers) for size in sorted(sizes, reverse=True)}
 
-    def _pass(self, size: int, buffers: Buffers) -> Pass:
+    def _pass(self, size: int, buffers: Buffers) -> BatchPass:
         buffers.rewind()
         gather = Gather(len(self.plans), self._orders, size, self.plans[0].inputs, buffers)
         net = network(self.plans[0], self.storage, self._masks, self._products, size, buffers)
-        return Pass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
+        return BatchPass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
 
     def seek(self, step: int) -> None:
         """Go to a step of the run (0 = the first): all that the next pass draws at random."""
@@ -78,7 +78,7 @@ class Engine:
             masks.seek(step)
 
     def forward(self, examples: Tensor, rows: Tensor) -> Tensor:
-        """Outputs (K, b, outputs) as in training, for an `Epoch`'s rows."""
+        """Outputs (K, b, outputs) as in training, for an `EpochBatches`'s rows."""
         here = self._pass_for(rows)
         return here.network.forward(here.gather(examples, rows))
 
@@ -90,15 +90,15 @@ class Engine:
         rows, targets = batch
         here, storage = self._pass_for(rows), self.storage
         outputs = here.network.forward(here.gather(examples, rows))
-        slope = self.loss.gradient(outputs, targets, here.slope)
-        here.network.backward(slope)
+        grad = self.loss.gradient(outputs, targets, here.grad)
+        here.network.backward(grad)
         self.penalty.add_gradient(storage.weights(), storage.weights_gradient())
         self._norm(out=norm)
         self._clip(storage.gradient, norm)
         self.update(rate)
         return outputs
 
-    def _pass_for(self, rows: Tensor) -> Pass:
+    def _pass_for(self, rows: Tensor) -> BatchPass:
         return self._passes[len(rows) // self._orders]
 
     def evaluate(self, inputs: Tensor) -> Tensor:

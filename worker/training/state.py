@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import torch
 from torch import Tensor
 
-from models.stopping import Standing
+from models.stopping import BestSoFar
 from worker.training.baseline import Guesses
 from worker.training.report import Divergence, Ending, Finished, StoppedEarly
 
@@ -16,7 +16,7 @@ from worker.training.report import Divergence, Ending, Finished, StoppedEarly
 class MemberState:
     """Where one member stands."""
 
-    standing: Standing = field(default_factory=Standing)
+    standing: BestSoFar = field(default_factory=BestSoFar)
     ending: Ending | None = None
     divergence: Divergence | None = None
     """Seen in the epoch in progress, which it ends with."""
@@ -82,7 +82,7 @@ def _read_member(document: Mapping[str, Any]) -> MemberState:
     divergence = document["divergence"]
     guesses = document.get("guesses")  # checkpoints of before have none
     return MemberState(
-        Standing(**document["standing"]),
+        BestSoFar(**document["standing"]),
         _read_ending(document["ending"]),
         divergence and Divergence(**divergence),
         guesses and Guesses(**guesses),

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
-from models.batch import Epoch
+from models.batch import EpochBatches
 from models.network import named
 from models.stopping import rule
-from worker.training.baseline import EXAMPLES, KnowingNothing
+from worker.training.baseline import EXAMPLES, Baseline
 from worker.training.beat import Beat, no_beat
 from worker.training.chunk import ChunkTrainer
 from worker.training.chunks import chunks
 from worker.training.data import Data
-from worker.training.divergence import Watch, largest_layer, unsound
+from worker.training.divergence import DivergenceMonitor, largest_layer, nonfinite
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
 from worker.training.rates import learning_rates
@@ -82,8 +82,10 @@ class Training(Iterator[Report]):
         regression = data.task == "regression"
         self._target_scale = data.target_scale.tensor(len(experiments)) if regression else None
         self._totals = Totals(len(experiments), device)
-        self._watch = Watch(len(experiments), self._data.train.targets, self._engine.plans[0].outputs, data.task)
-        self._knowing_nothing = KnowingNothing(data, self._engine.plans[0].outputs)
+        self._divergence_monitor = DivergenceMonitor(
+            len(experiments), self._data.train.targets, self._engine.plans[0].outputs, data.task
+        )
+        self._baseline = Baseline(data, self._engine.plans[0].outputs)
         if state is not None:
             self._restore(state)
         self._reports = self._train()
@@ -114,17 +116,17 @@ class Training(Iterator[Report]):
 
     def _train_epoch(self) -> Iterator[Pulse]:
         seeds = [experiment.seed for experiment in self._experiments]
-        epoch = Epoch(seeds, self._epoch + 1, self._data.train.targets, self._engine.batch)
+        epoch = EpochBatches(seeds, self._epoch + 1, self._data.train.targets, self._engine.batch)
         for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
             record = self._chunk.train(epoch, steps)
             self._totals.add(record)
-            self._watch.see(record.losses, self._step)
-            self._note_divergence(epoch, steps, unsound(self._engine, record.losses))
+            self._divergence_monitor.see(record.losses, self._step)
+            self._note_divergence(epoch, steps, nonfinite(self._engine, record.losses))
             self._step += len(steps)
             self._step_in_epoch = steps.stop
             yield Pulse(epoch.number, self._step)
 
-    def _note_divergence(self, epoch: Epoch, steps: range, members: Sequence[int]) -> None:
+    def _note_divergence(self, epoch: EpochBatches, steps: range, members: Sequence[int]) -> None:
         new = [k for k in members if self._members[k].divergence is None and self._members[k].ending is None]
         if not new:
             return
@@ -132,7 +134,7 @@ class Training(Iterator[Report]):
             self._note(k, divergence)
 
     def _note(self, k: int, divergence: Divergence) -> None:
-        if divergence.cause == "learning_rate" and self._watch.began_hopeless(k):
+        if divergence.cause == "learning_rate" and self._divergence_monitor.began_hopeless(k):
             divergence = replace(divergence, cause="initial_weights")
         self._members[k] = replace(self._members[k], divergence=divergence)
 
@@ -145,7 +147,7 @@ class Training(Iterator[Report]):
         rows = [self._close_member(k, *column) if active[k] else None for k, column in enumerate(columns)]
         self._step_in_epoch = 0
         self._totals.clear()
-        self._watch.forget_steps()
+        self._divergence_monitor.forget_steps()
         return EpochReport(self._epoch, self._step, tuple(rows))
 
     def _numbers(self) -> Tensor:
@@ -163,7 +165,7 @@ class Training(Iterator[Report]):
                 test.accuracy,
                 self._engine.penalty.value(self._engine.storage.weights()),
                 totals.norm / self._step_in_epoch,
-                self._watch.hopeless(totals.loss / examples, validation.loss),
+                self._divergence_monitor.hopeless(totals.loss / examples, validation.loss),
             ]
         )
 
@@ -207,7 +209,7 @@ class Training(Iterator[Report]):
         before, ending = self._members[k].guesses, self._members[k].ending
         if before is None or isinstance(ending, Divergence):
             return None
-        if self._knowing_nothing.is_beaten_by(loss, accuracy):
+        if self._baseline.is_beaten_by(loss, accuracy):
             self._members[k] = replace(self._members[k], guesses=None)
             return None
         after = before.after(loss, epochs=self._experiments[k].epochs, is_over=ending is not None)
@@ -215,7 +217,7 @@ class Training(Iterator[Report]):
         if before.said or not after.said:
             return None
         dead = self._engine.dead_units(self._data.validation.inputs[:EXAMPLES], k)
-        return Guessing(after.epochs, accuracy, loss, self._knowing_nothing.known, tuple(dead))
+        return Guessing(after.epochs, accuracy, loss, self._baseline.known, tuple(dead))
 
     def _ending(self, k: int) -> Ending | None:
         member = self._members[k]
@@ -231,7 +233,12 @@ class Training(Iterator[Report]):
         self._best["best.statistics"][k].copy_(storage.statistics[k])
 
     def _tensors(self) -> dict[str, Tensor]:
-        tensors = {**self._engine.tensors(), **self._best, **self._totals.tensors(), **self._watch.tensors()}
+        tensors = {
+            **self._engine.tensors(),
+            **self._best,
+            **self._totals.tensors(),
+            **self._divergence_monitor.tensors(),
+        }
         return tensors if self._target_scale is None else {**tensors, NAME: self._target_scale}
 
     def _restore(self, state: State) -> None:

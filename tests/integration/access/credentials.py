@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from gradus.wire.key import NewKey, Role
 from hub.access import browser_sessions, keys, workspaces
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.hub import Hub
 from hub.tables import KeyRow
 from tests.servers.serving import served
@@ -49,7 +49,7 @@ def expire(hub: Hub, key: NewKey) -> None:
         row.expires_at = datetime.now(UTC) - LONG_AGO
 
 
-def ticket(hub: Hub, key: NewKey, kind: PassKind = PassKind.TICKET) -> str:
+def ticket(hub: Hub, key: NewKey, kind: SessionKind = SessionKind.TICKET) -> str:
     with hub.write() as session:
         row = session.get(KeyRow, key.id)
         assert row is not None

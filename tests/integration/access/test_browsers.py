@@ -9,7 +9,7 @@ import pytest
 
 from api.app import create_app
 from gradus.wire.key import Role
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.hub import Hub
 from tests.integration.access.credentials import JSON, SPEC, bearer, make_key, revoke, serving, ticket
 
@@ -33,7 +33,7 @@ def test_a_key_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(browser:
     assert cookie["httponly"]
     assert cookie["samesite"] == "strict"
     assert cookie["path"] == "/"
-    assert 0 < int(cookie["max-age"]) <= PassKind.SESSION.life.total_seconds()
+    assert 0 < int(cookie["max-age"]) <= SessionKind.SESSION.life.total_seconds()
     assert not cookie["secure"]
     assert answer.json()["role"] == "editor"
     assert browser.get("/v1/session").json() == answer.json()
@@ -63,7 +63,7 @@ def test_a_session_is_good_behind_a_proxy_that_asks_for_a_password(browser: http
 def test_a_page_is_our_own_whether_or_not_its_usual_port_is_named(
     url: str, hub: Hub, origin: str, host: str, status: int
 ) -> None:
-    cookie = f"gradus_session={ticket(hub, make_key(hub), PassKind.SESSION)}"
+    cookie = f"gradus_session={ticket(hub, make_key(hub), SessionKind.SESSION)}"
     headers = {"Origin": origin, "Host": host, "Cookie": cookie}
     assert httpx.post(f"{url}/v1/experiments", json=SPEC, headers=headers).status_code == status
 
@@ -150,7 +150,7 @@ FOREIGN = [
 @pytest.mark.parametrize("headers", [*FOREIGN, {}])
 def test_a_page_of_another_origin_changes_nothing_with_the_session(url: str, hub: Hub, headers: dict[str, str]) -> None:
     """Nor does who does not say where the request comes from, which browsers always do."""
-    session = ticket(hub, make_key(hub), PassKind.SESSION)
+    session = ticket(hub, make_key(hub), SessionKind.SESSION)
     with httpx.Client(base_url=url, cookies={"gradus_session": session}) as client:
         refused = client.post("/v1/experiments", json=SPEC, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (403, "foreign_page")

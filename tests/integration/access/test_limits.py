@@ -84,7 +84,7 @@ def test_requests_are_counted_and_the_headers_say_how_many_are_left(limited: Ope
 def test_who_tries_key_after_key_has_to_wait_while_good_keys_still_open(hub: Hub) -> None:
     good = bearer(make_key(hub).key)
     with serving(create_app(hub, strangers_per_minute=3)) as url:
-        hub.bell._redis.flushdb()  # other tests have knocked from this address
+        hub.pubsub._redis.flushdb()  # other tests have knocked from this address
         answers = [httpx.get(f"{url}/v1/system", headers=bearer("gk_guess")) for _ in range(4)]
         assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
         assert int(answers[-1].headers["retry-after"]) >= 1

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from gradus.wire.key import NewKey, Role
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.hub import Hub
 from hub.ids import new_id
 from tests.integration.access.credentials import (
@@ -101,7 +101,7 @@ def test_what_is_open_answers_everybody(house: House) -> None:
 def nobody(house: House) -> dict[str, dict[str, str]]:
     """Everybody who is not let in, by what is wrong with what they show."""
     good = house.keys["admin"].key
-    session = ticket(house.hub, house.keys["viewer"], PassKind.SESSION)
+    session = ticket(house.hub, house.keys["viewer"], SessionKind.SESSION)
     return {
         "nothing": {},
         "an empty header": {"Authorization": ""},
@@ -126,7 +126,7 @@ def nobody(house: House) -> dict[str, dict[str, str]]:
 
 def revoked_session(house: House) -> str:
     key = make_key(house.hub, "default", Role.ADMIN)
-    session = ticket(house.hub, key, PassKind.SESSION)
+    session = ticket(house.hub, key, SessionKind.SESSION)
     revoke(house.hub, key)
     return session
 
@@ -153,7 +153,7 @@ def test_the_answer_does_not_tell_what_was_wrong_with_a_key(house: House) -> Non
 def test_each_role_may_what_it_may_and_no_more(house: House, role: Role, way: str) -> None:
     headers = bearer(house.keys[role].key)
     if way == "session":
-        session = ticket(house.hub, house.keys[role], PassKind.SESSION)
+        session = ticket(house.hub, house.keys[role], SessionKind.SESSION)
         headers = {"Cookie": f"gradus_session={session}", "Origin": str(house.client.base_url).rstrip("/")}
     for address in guarded(house):
         if way == "session" and address == Address("DELETE", "/v1/session"):

@@ -15,7 +15,7 @@ import uvicorn
 
 from api.app import create_app
 from api.http.protocol import BoundedHttpProtocol
-from api.streaming.broadcaster import Tail
+from api.streaming.broadcaster import Broadcaster
 from gradus.client import Access
 from hub.hub import Hub
 from tests.servers.processes import admin_key, http_client
@@ -35,7 +35,7 @@ class Service:
 
     url: str
     hub: Hub
-    tail: Tail
+    broadcaster: Broadcaster
     server: uvicorn.Server
 
     @cached_property

@@ -70,7 +70,7 @@ def test_prometheus_reads_requests_by_template_and_the_state(service: Service, c
         client.get(client.post("/v1/experiments", json=SPEC).headers["location"])
     client.get("/nowhere")
     with listening(client, "/v1/events"):
-        wait_for(lambda: service.tail.listeners == 1)
+        wait_for(lambda: service.broadcaster.listeners == 1)
         text = client.get("/metrics").text
     for line in (
         'gradus_requests_total{method="GET",route="/v1/experiments/{experiment_id}",status="200"} 3.0',

@@ -80,7 +80,9 @@ def _end(hub: Hub, experiment_id: str, loss: float | None) -> None:
         if loss is None:
             runs.end(session, lease, experiment_id, Status.FAILED, DIVERGED)
         else:
-            runs.record_epochs(session, lease, {experiment_id: runs.Epoch(metrics_row(1, train_loss=loss), best=True)})
+            runs.record_epochs(
+                session, lease, {experiment_id: runs.EpochResult(metrics_row(1, train_loss=loss), best=True)}
+            )
             runs.end(session, lease, experiment_id, Status.SUCCEEDED)
 
 

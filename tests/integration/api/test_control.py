@@ -10,17 +10,17 @@ from gradus.status import Status
 from hub.artifacts.store import ArtifactStore
 from hub.hub import Hub
 from hub.jobs import claims, runs
-from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, assert_problem, on_sqlite
 from tests.integration.hub.work import claim, metrics_row, submit, train_epoch
 
 
-def checkpoint(store: ArtifactStore, claimed: claims.Claim, epoch: int) -> Saved:
+def checkpoint(store: ArtifactStore, claimed: claims.Claim, epoch: int) -> CheckpointRef:
     """A stored checkpoint after an epoch of the only member; what it holds is nobody's business here."""
     key = key_of(claimed.members[0].id, claimed.lease.token, epoch, epoch)
     receipt = store.put(key, fill)
-    return Saved(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=epoch, whole=True)
+    return CheckpointRef(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=epoch, whole=True)
 
 
 def fill(folder: Path) -> None:
@@ -34,7 +34,7 @@ def trained(hub: Hub, epochs: int, **spec: Any) -> tuple[ExperimentRow, claims.C
     for epoch in range(1, epochs + 1):
         saved = checkpoint(hub.artifacts, claimed, epoch)
         with hub.write() as session:
-            done = {row.id: runs.Epoch(metrics_row(epoch), best=True, saved=saved)}
+            done = {row.id: runs.EpochResult(metrics_row(epoch), best=True, saved=saved)}
             runs.record_epochs(session, claimed.lease, done)
     return row, claimed
 
@@ -201,7 +201,7 @@ def test_a_fork_takes_its_own_copy_of_a_checkpoint(service: Service, client: htt
         assert (folder / "state").read_text() == "weights"
 
 
-def runs_of(hub: Hub, experiment_id: str) -> tuple[Saved, ...]:
+def runs_of(hub: Hub, experiment_id: str) -> tuple[CheckpointRef, ...]:
     with hub.read() as session:
         row = session.get_one(ExperimentRow, experiment_id)
     claimed = claim(hub, row)

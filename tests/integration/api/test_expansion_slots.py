@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 
 from api.app import create_app
 from api.dependencies import watch
-from api.expansion_slots import AT_ONCE, Turn, Turns
+from api.expansion_slots import AT_ONCE, ExpansionSlot, ExpansionSlots
 from gradus.errors import BadRequest, InvalidSpec, TooManyRequests
 from hub.hub import Hub
 from tests.integration.api.service import SPEC, on_sqlite
@@ -36,7 +36,7 @@ def test_what_waits_for_a_turn_keeps_nobody_else_waiting(hub: Hub) -> None:
         app = create_app(hub)
         async with client_of(app, hub) as client, AsyncExitStack() as taken:
             for _ in range(AT_ONCE):
-                await taken.enter_async_context(app.state.world.turns.next())
+                await taken.enter_async_context(app.state.app_state.expansion_slots.next())
             asked = [asyncio.create_task(client.post("/v1/sweeps?dry_run=true", json=SWEEP)) for _ in range(20)]
             for _ in range(3):
                 assert (await client.get("/v1/experiments")).status_code == 200
@@ -52,7 +52,7 @@ def test_what_waits_for_a_turn_keeps_nobody_else_waiting(hub: Hub) -> None:
 
 def test_a_client_is_asked_once_whether_it_has_left() -> None:
     """Each asking lets the server read on, and what comes then waits in memory."""
-    turn, left, asked = Turn(), asyncio.Event(), []
+    slot, left, asked = ExpansionSlot(), asyncio.Event(), []
 
     async def receive() -> Any:
         asked.append(1)
@@ -60,16 +60,16 @@ def test_a_client_is_asked_once_whether_it_has_left() -> None:
         return {"type": "http.disconnect"}
 
     async def run() -> None:
-        watching = asyncio.create_task(watch(Request({"type": "http"}, receive), turn))
+        watching = asyncio.create_task(watch(Request({"type": "http"}, receive), slot))
         await asyncio.sleep(0.3)
-        turn.check()
+        slot.check()
         left.set()
         await watching
 
     asyncio.run(run())
     assert len(asked) == 1
     with pytest.raises(BadRequest):
-        turn.check()
+        slot.check()
 
 
 @on_sqlite
@@ -113,28 +113,28 @@ def test_a_client_that_left_ends_the_work(hub: Hub) -> None:
 
 def test_turns_are_few_and_so_are_those_who_wait() -> None:
     async def run() -> None:
-        turns = Turns(at_once=1, waiting=1)
-        async with turns.next():
-            waiting = asyncio.create_task(turns.next().__aenter__())
+        expansion_slots = ExpansionSlots(at_once=1, waiting=1)
+        async with expansion_slots.next():
+            waiting = asyncio.create_task(expansion_slots.next().__aenter__())
             await asyncio.sleep(0)
             with pytest.raises(TooManyRequests):
-                await turns.next().__aenter__()
+                await expansion_slots.next().__aenter__()
             assert not waiting.done()
-        assert isinstance(await waiting, Turn)
+        assert isinstance(await waiting, ExpansionSlot)
 
     asyncio.run(run())
 
 
 def test_a_turn_ends_when_its_client_leaves_or_its_time_is_over() -> None:
-    turn = Turn()
-    turn.check()
-    turn.leave()
+    slot = ExpansionSlot()
+    slot.check()
+    slot.leave()
     with pytest.raises(BadRequest, match="left"):
-        turn.check()
+        slot.check()
     with pytest.raises(InvalidSpec, match="make it smaller"):
-        use_up(Turn(seconds=0))
+        use_up(ExpansionSlot(seconds=0))
 
 
-def use_up(turn: Turn) -> None:
+def use_up(slot: ExpansionSlot) -> None:
     while True:
-        turn.check()
+        slot.check()

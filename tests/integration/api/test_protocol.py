@@ -156,10 +156,10 @@ def test_a_body_that_turns_out_to_be_no_http_is_a_problem(service: Service) -> N
 
 def test_the_host_of_an_absolute_target_counts(service: Service) -> None:
     """A page of the host that is meant may sign in, a page of another may not."""
-    tail = b"Origin: http://here\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
-    meant = said(service, b"POST http://here/v1/session HTTP/1.1\r\nHost: evil.example\r\n" + tail)
+    rest = b"Origin: http://here\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    meant = said(service, b"POST http://here/v1/session HTTP/1.1\r\nHost: evil.example\r\n" + rest)
     assert meant.startswith(b"HTTP/1.1 422")
-    other = said(service, b"POST http://evil.example/v1/session HTTP/1.1\r\nHost: here\r\n" + tail)
+    other = said(service, b"POST http://evil.example/v1/session HTTP/1.1\r\nHost: here\r\n" + rest)
     assert other.startswith(b"HTTP/1.1 403")
 
 
@@ -191,8 +191,8 @@ def test_a_stream_ends_with_its_connection_though_a_request_waits_behind_it(serv
     for then in (get(b"/healthz"), b"nonsense\r\n\r\n"):
         with connected(service) as connection:
             connection.sendall(behind_chunks(first=stream, then=then))
-            wait_for(lambda: service.tail.listeners == 1)
-        wait_for(lambda: service.tail.listeners == 0, 3)
+            wait_for(lambda: service.broadcaster.listeners == 1)
+        wait_for(lambda: service.broadcaster.listeners == 0, 3)
 
 
 def test_an_answer_that_was_asked_for_early_may_take_its_time(hasty: Service) -> None:
@@ -244,8 +244,8 @@ def test_a_stream_whose_client_does_not_read_is_given_up(hasty: Service) -> None
         submit(hasty.hub, notes="x" * 20_000)
     with connected(hasty) as connection:
         connection.sendall(get(b"/v1/events?after=0", shown(hasty)))
-        wait_for(lambda: hasty.tail.listeners == 1)
-        wait_for(lambda: hasty.tail.listeners == 0)
+        wait_for(lambda: hasty.broadcaster.listeners == 1)
+        wait_for(lambda: hasty.broadcaster.listeners == 0)
 
 
 def test_a_client_that_hangs_up_in_its_request_is_no_fault_of_ours(

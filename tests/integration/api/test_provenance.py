@@ -11,7 +11,7 @@ from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
 from hub.hub import Hub
 from hub.jobs import claims, runs
-from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, on_sqlite
 from tests.integration.api.test_control import end, trained
@@ -132,7 +132,7 @@ def test_a_part_of_the_first_epoch_counts_as_trained_there_and_nothing_does_not(
         begun = claims.claim(session, row.job_id, "first", "cpu:1 (one)")
         assert begun is not None
         if step is not None:
-            saved = Saved(
+            saved = CheckpointRef(
                 key=key_of(row.id, begun.lease.token, 0, step), digest="d", epoch=0, step=step, size=1, whole=False
             )
             runs.record_checkpoint(session, begun.lease, row.id, saved)

@@ -166,7 +166,7 @@ def test_a_number_beyond_the_log_is_its_end(service: Service, client: httpx.Clie
             assert list(stream) == []
     row = submit(service.hub)
     with listening(client, f"/v1/experiments/{row.id}/events?after=999999") as stream:
-        wait_for(lambda: service.tail.listeners == 1)
+        wait_for(lambda: service.broadcaster.listeners == 1)
         claim(service.hub, row)
         assert next(stream).id == 2
 
@@ -199,7 +199,7 @@ def test_the_stream_over_everything_starts_now_and_says_whose_an_event_is(
 ) -> None:
     submit(service.hub)
     with listening(client, "/v1/events") as stream:
-        wait_for(lambda: service.tail.listeners == 1)
+        wait_for(lambda: service.broadcaster.listeners == 1)
         one, two = submit(service.hub), submit(service.hub)
         train_epoch(service.hub, claim(service.hub, one), 1)
         heard = [next(stream) for _ in range(4)]
@@ -232,7 +232,7 @@ def test_silence_is_broken_by_comments(service: Service, client: httpx.Client) -
         assert next(response.iter_raw()).startswith(b":")
     with client.stream("GET", "/v1/events", headers={"Accept": "application/x-ndjson"}) as response:
         lines = response.iter_lines()
-        wait_for(lambda: service.tail.listeners == 1)
+        wait_for(lambda: service.broadcaster.listeners == 1)
         submit(service.hub)
         assert json.loads(next(lines))["kind"] == "status"
 
@@ -250,8 +250,8 @@ def test_nobody_listens_when_the_streams_are_closed(service: Service, client: ht
     row = submit(service.hub)
     with listening(client, f"/v1/experiments/{row.id}/events") as stream, listening(client, "/v1/events"):
         next(stream)
-        wait_for(lambda: service.tail.listeners == 2)
-    wait_for(lambda: service.tail.listeners == 0)
+        wait_for(lambda: service.broadcaster.listeners == 2)
+    wait_for(lambda: service.broadcaster.listeners == 0)
 
 
 @on_sqlite
@@ -269,7 +269,7 @@ def test_a_heartbeat_comes_in_time_though_there_is_much_to_tell(service: Service
         for _ in range(20):  # 2 s of a row for each half of a heartbeat
             with service.hub.write() as session:
                 events.append(session, [events.log(row.id, "x")], now(session))
-            time.sleep(service.tail.heartbeat / 2)
+            time.sleep(service.broadcaster.heartbeat / 2)
         with service.hub.write() as session:
             events.append(session, [events.log(row.id, "the last")], now(session))
         told_before = itertools.takewhile(lambda line: "the last" not in line, lines)
@@ -279,7 +279,7 @@ def test_a_heartbeat_comes_in_time_though_there_is_much_to_tell(service: Service
 def test_a_change_of_what_people_wrote_is_told(service: Service, client: httpx.Client) -> None:
     waiting, over = submit(service.hub), finished(service)
     with listening(client, "/v1/events") as stream:
-        wait_for(lambda: service.tail.listeners == 1)
+        wait_for(lambda: service.broadcaster.listeners == 1)
         changed = [client.patch(f"/v1/experiments/{row.id}", json={"name": "new"}) for row in (waiting, over)]
         heard = [next(stream) for _ in range(3)]
     assert [(one.event, one.data["name"]) for one in heard] == [("status", "new"), ("status", "new"), ("end", "new")]
@@ -296,13 +296,13 @@ def test_a_change_of_what_people_wrote_is_told(service: Service, client: httpx.C
 def test_bytes_on_the_bell_that_are_no_id_end_no_stream(service: Service, client: httpx.Client) -> None:
     row = submit(service.hub)
     with listening(client, f"/v1/experiments/{row.id}/events?after=1") as stream:
-        wait_for(lambda: service.tail.listeners == 1)
-        with redis.Redis.from_url(service.hub.settings.redis_url) as bell:
-            wait_for(lambda: bell.publish(EVENTS, b"\xff\xfe") > 0)
+        wait_for(lambda: service.broadcaster.listeners == 1)
+        with redis.Redis.from_url(service.hub.settings.redis_url) as pubsub:
+            wait_for(lambda: pubsub.publish(EVENTS, b"\xff\xfe") > 0)
             claim(service.hub, row)
             assert next(stream).id == 2
             time.sleep(0.2)  # as long as an end would take
-            wait_for(lambda: bell.publish(EVENTS, row.id) > 0)  # it is heard as before
+            wait_for(lambda: pubsub.publish(EVENTS, row.id) > 0)  # it is heard as before
 
 
 def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: Hub) -> None:
@@ -312,17 +312,17 @@ def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: 
         events.append(session, [events.log(row.id, str(i)) for i in range(3000)], now(session))
         newest = events.newest(session)
 
-    async def scene() -> list[Note]:
-        tail = Tail(hub, poll=0.05)
-        with tail.listening(row.id) as early, overheard() as statements:
-            following = asyncio.create_task(tail.run())
+    async def scene() -> list[LogEvent]:
+        broadcaster = Broadcaster(hub, poll=0.05)
+        with broadcaster.listening(row.id) as early, overheard() as statements:
+            following = asyncio.create_task(broadcaster.run())
             assert await early.hear(20) == []
             assert early.overflown
             early.clear()
-            with tail.listening(row.id) as late:
+            with broadcaster.listening(row.id) as late:
                 await asyncio.to_thread(claim, hub, row)
                 heard = [await early.hear(20), await late.hear(20)]
-            tail.stop()
+            broadcaster.stop()
             await following
         assert heard[0] == heard[1]
         read = [
@@ -337,12 +337,12 @@ def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: 
 
 
 def test_a_page_of_large_rows_is_a_short_one(hub: Hub) -> None:
-    rows = [submit(hub, notes="x" * 20_000) for _ in range(10)]
+    rows = [submit(hub, log_events="x" * 20_000) for _ in range(10)]
     log, seen = sources.WorkspaceLog(rows[0].workspace_id), [0]
-    while (page := log.read(hub, seen[-1])).notes:
-        assert sum(len(note.envelope) for note in page.notes[:-1]) < sources.PAGE_BYTES
+    while (page := log.read(hub, seen[-1])).log_events:
+        assert sum(len(log_event.envelope) for log_event in page.log_events[:-1]) < sources.PAGE_BYTES
         assert page.more
-        seen.extend(log.number(note) for note in page.notes)
+        seen.extend(log.number(log_event) for log_event in page.log_events)
     assert len(seen) == 1 + len(rows)
 
 

@@ -69,7 +69,7 @@ def finish(service: Service, experiment_id: str, accuracy: float | None, epochs:
         else:
             for epoch in range(1, epochs + 1):
                 row_of_metrics = metrics_row(epoch, validation_accuracy=accuracy)
-                runs.record_epochs(session, lease, {experiment_id: runs.Epoch(row_of_metrics, best=True)})
+                runs.record_epochs(session, lease, {experiment_id: runs.EpochResult(row_of_metrics, best=True)})
             runs.end(session, lease, experiment_id, Status.SUCCEEDED)
 
 
@@ -214,7 +214,7 @@ def test_a_member_counts_with_its_best_row(service: Service, client: httpx.Clien
     lease = claim(service.hub, row).lease
     for epoch, loss, best in ((1, 0.5, True), (2, 0.7, False)):
         with service.hub.write() as session:
-            runs.record_epochs(session, lease, {one: runs.Epoch(metrics_row(epoch, test_loss=loss), best)})
+            runs.record_epochs(session, lease, {one: runs.EpochResult(metrics_row(epoch, test_loss=loss), best)})
     assert result(get(client, sweep), "l2=0")["values"] == [None]  # it is not over
     assert get(client, sweep)["status"] == "running"
     with service.hub.write() as session:
@@ -254,7 +254,7 @@ def test_a_retry_runs_only_what_failed_and_from_the_start(service: Service, clie
     finish(service, ids["l2=0.1"], 0.9)
     lease = LEASES[job_of(service, ids["l2=0.2"])]
     with service.hub.write() as session:
-        epoch = runs.Epoch(metrics_row(1, validation_accuracy=0.5), best=True)
+        epoch = runs.EpochResult(metrics_row(1, validation_accuracy=0.5), best=True)
         runs.record_epochs(session, lease, {ids["l2=0.2"]: epoch})
     for label in ("l2=0.2", "l2=0.3"):
         finish(service, ids[label], None)

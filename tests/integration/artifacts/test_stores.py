@@ -12,10 +12,10 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from hub.artifacts.store import ArtifactStore, artifact_store
-from hub.jobs.checkpoint_ref import Saved
+from hub.jobs.checkpoint_ref import CheckpointRef
 from tests.unit.checkpoint.test_restore import KEPT, kept
 from worker.checkpoint.restore import TRIES, restore
-from worker.checkpoint.writer import Keeper
+from worker.checkpoint.writer import CheckpointWriter
 
 
 class Refused(Exception):
@@ -129,8 +129,8 @@ def test_a_fault_of_ours_is_no_trouble_of_the_stores(store: ArtifactStore) -> No
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=repr)
 def test_a_run_goes_on_without_the_checkpoint_that_a_store_refuses(store: ArtifactStore, trouble: Exception) -> None:
-    written: list[Mapping[str, Saved]] = []
-    keeper = Keeper(store, 1)
+    written: list[Mapping[str, CheckpointRef]] = []
+    keeper = CheckpointWriter(store, 1)
     Flaky.trouble = trouble
     keeper.keep({"exp_1": KEPT}, written.append)
     keeper.close()

@@ -21,7 +21,7 @@ from hub.hub import Hub
 from hub.tables import DEFAULT_WORKSPACE
 from tests.documents import nearly, specs
 from worker.trainer.protocol import Ended, EpochDone, Idle, Report, Stop, Train, Trainee
-from worker.trainer_process import Trainer
+from worker.trainer_process import TrainerProcess
 
 SPECS = specs(["digits", "wine", "breast_cancer", "diabetes"], units=40, limit=200, epochs=100_000)
 ONE_BY_ONE = st.fixed_dictionaries({"batch_size": st.integers(1, 5)})
@@ -32,9 +32,9 @@ LEFT_ALONE = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def trainer() -> Iterator[Trainer]:
+def trainer() -> Iterator[TrainerProcess]:
     """One for all specs, as a worker keeps it warm between jobs."""
-    trainer = Trainer(1, "cpu")
+    trainer = TrainerProcess(1, "cpu")
     try:
         trainer.wait_until_ready()
         yield trainer
@@ -63,7 +63,7 @@ def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Spec] | None:
         return row.id, spec_of(row)
 
 
-def reports(trainer: Trainer, artifacts_url: str, one: str, spec: Spec) -> Iterator[Report]:
+def reports(trainer: TrainerProcess, artifacts_url: str, one: str, spec: Spec) -> Iterator[Report]:
     """What the trainer says of its first epoch, and of its end if it comes with that or before."""
     trainee = Trainee(id=one, spec=spec, epoch=0, seconds=0.0)
     job = Train(trainees=(trainee,), dataset_dirs=(), artifacts_url=artifacts_url, token=1, checkpoint_seconds=20.0)
@@ -90,7 +90,9 @@ def reports(trainer: Trainer, artifacts_url: str, one: str, spec: Spec) -> Itera
     }
 )
 @given(document=st.one_of(SPECS, nearly(SPECS), st.builds(lambda a, b: a | b, SPECS, ONE_BY_ONE | LEFT_ALONE)))
-def test_what_post_accepts_trains_or_fails_with_a_code(small: Hub, trainer: Trainer, document: dict[str, Any]) -> None:
+def test_what_post_accepts_trains_or_fails_with_a_code(
+    small: Hub, trainer: TrainerProcess, document: dict[str, Any]
+) -> None:
     made = accepted(small, document)
     if made is None:
         return event("refused")

@@ -11,7 +11,7 @@ from gradus.wire.key import Role
 from gradus.wire.system import WorkerRecord
 from hub import idempotency
 from hub.access import browser_sessions, keys, rate_limits
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.artifacts import pending_deletions
 from hub.database.database import now
 from hub.experiments import experiments
@@ -20,12 +20,12 @@ from hub.idempotency import Repeatable
 from hub.jobs import claims, leases, reconciler, workers
 from hub.tables import (
     DEFAULT_WORKSPACE,
+    BrowserSessionRow,
     ExperimentRow,
     IdempotencyRow,
     JobRow,
     KeyRow,
     LeaderRow,
-    PassRow,
     RemovalRow,
     WorkerRow,
 )
@@ -136,8 +136,8 @@ def test_files_that_were_to_go_in_the_future_go(hub: Hub) -> None:
         assert [one.key for one in pending_deletions.due(session, at)] == ["exp_1"]
 
 
-@pytest.mark.parametrize("kind", PassKind)
-def test_a_pass_that_would_last_longer_than_any_is_none(hub: Hub, kind: PassKind) -> None:
+@pytest.mark.parametrize("kind", SessionKind)
+def test_a_pass_that_would_last_longer_than_any_is_none(hub: Hub, kind: SessionKind) -> None:
     with hub.write() as session:
         at = now(session)
         key = session.get_one(KeyRow, keys.create(session, DEFAULT_WORKSPACE, "k", Role.ADMIN, at).id)
@@ -150,7 +150,7 @@ def test_a_pass_that_would_last_longer_than_any_is_none(hub: Hub, kind: PassKind
             browser_sessions.find(session, made.text, kind, at - timedelta(seconds=30)) is not None
         )  # another machine's clock
         assert browser_sessions.find(session, late.text, kind, at) is None
-        assert session.scalars(select(PassRow.expires_at)).all() == [made.until]
+        assert session.scalars(select(BrowserSessionRow.expires_at)).all() == [made.until]
 
 
 def test_the_last_use_of_a_key_is_written_down_although_it_stood_in_the_future(hub: Hub) -> None:

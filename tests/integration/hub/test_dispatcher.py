@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from hub.hub import Hub
-from hub.messaging.circuit_breaker import Breaker
+from hub.messaging.circuit_breaker import CircuitBreaker
 from hub.messaging.dispatcher import HINTS_AT_ONCE, Dispatcher
 from hub.messaging.message import read
 from hub.messaging.outbox import Outbox
@@ -88,7 +88,7 @@ def test_each_goes_out_once_and_hints_in_their_order(hub: Hub) -> None:
         with client.pubsub(ignore_subscribe_messages=True) as ears:
             ears.subscribe(EVENTS)
             ears.get_message(timeout=5)
-            dispatcher = Dispatcher(hub.bell, Queue(hub.settings.redis_url))
+            dispatcher = Dispatcher(hub.pubsub, Queue(hub.settings.redis_url))
             jobs = [f"job_{number:026}" for number in range(2 * HINTS_AT_ONCE + 1)]
             dispatcher.send(Outbox(rings={"exp_1"}, hints=[(job, "cpu") for job in jobs]))
             assert dispatcher.flush(60)
@@ -101,7 +101,7 @@ def test_each_goes_out_once_and_hints_in_their_order(hub: Hub) -> None:
 
 
 def test_a_breaker_closes_when_redis_answers_again(own_valkey: ValkeyServer) -> None:
-    breaker = Breaker(own_valkey.url)
+    breaker = CircuitBreaker(own_valkey.url)
     with stopped(own_valkey):
         with pytest.raises(redis.TimeoutError):
             breaker.ask(lambda client: client.ping())

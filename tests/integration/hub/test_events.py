@@ -96,10 +96,10 @@ def test_the_bell_rings_after_the_commit_and_names_the_experiment(hub: Hub) -> N
         heard.append(experiment_id)
         listening.set()
 
-    ears = threading.Thread(target=hub.bell.listen, args=(EVENTS, hear, stopped.is_set))
+    ears = threading.Thread(target=hub.pubsub.subscribe, args=(EVENTS, hear, stopped.is_set))
     ears.start()
     while not listening.wait(0.05):
-        hub.bell.ring(EVENTS, ["test"])
+        hub.pubsub.publish(EVENTS, ["test"])
     row = submit(hub)
     while row.id not in heard and ears.is_alive():
         stopped.wait(0.01)

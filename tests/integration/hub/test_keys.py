@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from gradus.errors import BadRequest
 from gradus.wire.key import NewKey, Role
 from hub.access import browser_sessions, keys, workspaces
-from hub.access.browser_sessions import PassKind
+from hub.access.browser_sessions import SessionKind
 from hub.database.database import now
 from hub.hub import Hub
-from hub.tables import KeyRow, PassRow
+from hub.tables import BrowserSessionRow, KeyRow
 
 HOUR = timedelta(hours=1)
 
@@ -37,7 +37,7 @@ def row_of(hub: Hub, key: NewKey) -> KeyRow:
     return row
 
 
-def issue(hub: Hub, key: NewKey, kind: PassKind, at: datetime | None = None) -> browser_sessions.NewPass:
+def issue(hub: Hub, key: NewKey, kind: SessionKind, at: datetime | None = None) -> browser_sessions.NewBrowserSession:
     with hub.write() as session:
         row = session.get(KeyRow, key.id)
         assert row is not None
@@ -53,10 +53,10 @@ def test_two_keys_never_share_a_secret(hub: Hub) -> None:
     assert len({make(hub).key.rpartition("_")[2] for _ in range(5)}) == 5
 
 
-@pytest.mark.parametrize("of", [KeyRow, PassRow])
-def test_the_database_holds_no_secret(hub: Hub, of: type[KeyRow] | type[PassRow]) -> None:
+@pytest.mark.parametrize("of", [KeyRow, BrowserSessionRow])
+def test_the_database_holds_no_secret(hub: Hub, of: type[KeyRow] | type[BrowserSessionRow]) -> None:
     key = make(hub)
-    shown = [key.key, issue(hub, key, PassKind.SESSION).text, issue(hub, key, PassKind.TICKET).text]
+    shown = [key.key, issue(hub, key, SessionKind.SESSION).text, issue(hub, key, SessionKind.TICKET).text]
     with hub.read() as session:
         stored = [str(value) for row in session.execute(select(of.__table__)) for value in row]
     secrets = [text.rpartition("_")[2] for text in shown]
@@ -92,14 +92,14 @@ def test_a_key_ends_when_it_expires(hub: Hub) -> None:
 
 def test_a_revoked_key_opens_nothing_and_stays_in_the_list(hub: Hub) -> None:
     key = make(hub)
-    ticket, browser = issue(hub, key, PassKind.TICKET), issue(hub, key, PassKind.SESSION)
+    ticket, browser = issue(hub, key, SessionKind.TICKET), issue(hub, key, SessionKind.SESSION)
     with hub.write() as session:
         assert keys.revoke(session, "default", key.id, now(session))
     assert not opens(hub, key.key)
     with hub.read() as session:
         at = now(session)
-        assert browser_sessions.find(session, browser.text, PassKind.SESSION, at) is None
-        assert browser_sessions.find(session, ticket.text, PassKind.TICKET, at) is None
+        assert browser_sessions.find(session, browser.text, SessionKind.SESSION, at) is None
+        assert browser_sessions.find(session, ticket.text, SessionKind.TICKET, at) is None
         (listed,) = keys.listing(session, "default")
     assert listed.revoked_at is not None
 
@@ -152,7 +152,7 @@ def test_a_service_without_a_good_key_is_known_as_such(hub: Hub) -> None:
 
 
 def test_a_ticket_is_good_for_one_of_many_who_show_it_at_once(hub: Hub) -> None:
-    ticket = issue(hub, make(hub), PassKind.TICKET).text
+    ticket = issue(hub, make(hub), SessionKind.TICKET).text
 
     def spend(_: int) -> bool:
         with hub.write() as session:
@@ -165,9 +165,9 @@ def test_a_ticket_is_good_for_one_of_many_who_show_it_at_once(hub: Hub) -> None:
 def test_a_session_is_no_ticket_and_a_ticket_no_session(hub: Hub) -> None:
     key = make(hub)
     found = []
-    for kind, other in ((PassKind.SESSION, PassKind.TICKET), (PassKind.TICKET, PassKind.SESSION)):
+    for kind, other in ((SessionKind.SESSION, SessionKind.TICKET), (SessionKind.TICKET, SessionKind.SESSION)):
         text = issue(hub, key, kind).text
-        swapped = text.replace("gs_", "gt_") if kind is PassKind.SESSION else text.replace("gt_", "gs_")
+        swapped = text.replace("gs_", "gt_") if kind is SessionKind.SESSION else text.replace("gt_", "gs_")
         with hub.read() as session:
             found += [browser_sessions.find(session, shown, other, now(session)) for shown in (text, swapped)]
     assert found == [None] * 4
@@ -177,26 +177,26 @@ def test_a_pass_does_not_outlive_itself_nor_its_key(hub: Hub) -> None:
     lasting, short = make(hub), make(hub, expires_in=HOUR)
     with hub.read() as session:
         at = now(session)
-    assert issue(hub, lasting, PassKind.SESSION, at).until == at + PassKind.SESSION.life
-    assert issue(hub, short, PassKind.SESSION).until == short.expires_at
-    over = issue(hub, lasting, PassKind.SESSION, at - PassKind.SESSION.life)
+    assert issue(hub, lasting, SessionKind.SESSION, at).until == at + SessionKind.SESSION.life
+    assert issue(hub, short, SessionKind.SESSION).until == short.expires_at
+    over = issue(hub, lasting, SessionKind.SESSION, at - SessionKind.SESSION.life)
     with hub.read() as session:
-        assert browser_sessions.find(session, over.text, PassKind.SESSION, now(session)) is None
+        assert browser_sessions.find(session, over.text, SessionKind.SESSION, now(session)) is None
 
 
 def test_passes_that_have_ended_are_forgotten(hub: Hub) -> None:
     key = make(hub)
     with hub.read() as session:
-        long_ago = now(session) - 2 * PassKind.SESSION.life
-    issue(hub, key, PassKind.SESSION, long_ago)
-    issue(hub, key, PassKind.TICKET)
+        long_ago = now(session) - 2 * SessionKind.SESSION.life
+    issue(hub, key, SessionKind.SESSION, long_ago)
+    issue(hub, key, SessionKind.TICKET)
     with hub.read() as session:
-        assert [row.kind for row in session.query(PassRow)] == [PassKind.TICKET]
+        assert [row.kind for row in session.query(BrowserSessionRow)] == [SessionKind.TICKET]
 
 
 def test_secrets_do_not_show_when_a_value_is_printed(hub: Hub) -> None:
     key = make(hub)
-    text = issue(hub, key, PassKind.TICKET)
+    text = issue(hub, key, SessionKind.TICKET)
     assert text.text not in repr(text)
 
 

@@ -17,10 +17,10 @@ from hub.database.database import now
 from hub.experiments import events, experiments, metrics
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import draft
+from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.jobs import checkpoints, claims, control, leases, reconciler, runs, worker_loss
-from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.messaging.message import SENT, TASK
 from hub.messaging.queue import queue_name
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
@@ -89,7 +89,7 @@ def test_a_lease_is_good_for_its_own_job_alone(hub: Hub) -> None:
     lease = claim(hub, mine, "first").lease
     claim(hub, other, "second")
     before = reread(hub, other)
-    saved = Saved(key=key_of(other.id, 1, 1, 1), digest="0" * 64, size=1, epoch=1, step=1, whole=True)
+    saved = CheckpointRef(key=key_of(other.id, 1, 1, 1), digest="0" * 64, size=1, epoch=1, step=1, whole=True)
     with hub.write() as session:
         runs.say(session, lease, other.id, "not mine")
         runs.record_checkpoint(session, lease, other.id, saved)
@@ -148,7 +148,7 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
 def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
     spec = Spec(dataset="digits", layers=[8])
     with hub.write() as session:
-        array = [(draft(spec), Origin(f"exp_{number}")) for number in range(2)]
+        array = [(prepare(spec), Origin(f"exp_{number}")) for number in range(2)]
         lost, waits = experiments.add_all(session, DEFAULT_WORKSPACE, array, [[0, 1]], now(session))
     claimed = claim(hub, lost)
     for _ in range(worker_loss.MAX_LOSSES - 1):
@@ -168,11 +168,11 @@ def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
         expire(hub, waits)
 
 
-def checkpoint(claimed: claims.Claim, step: int, epoch: int = 0) -> Saved:
+def checkpoint(claimed: claims.Claim, step: int, epoch: int = 0) -> CheckpointRef:
     """One in the middle of the epoch after so many."""
     (one,) = claimed.members
     key = key_of(one.id, claimed.lease.token, epoch, step)
-    return Saved(key=key, digest="0" * 64, size=1, epoch=epoch, step=step, whole=False)
+    return CheckpointRef(key=key, digest="0" * 64, size=1, epoch=epoch, step=step, whole=False)
 
 
 def keep_checkpoint(hub: Hub, claimed: claims.Claim, number: int) -> None:

@@ -111,7 +111,7 @@ def test_a_tag_is_looked_for_in_its_workspace_alone(hub: Hub) -> None:
 def test_an_epoch_is_recorded_without_reading_a_whole_table(hub: Hub) -> None:
     claimed = claim(hub, submit(hub))
     with overheard() as said, hub.write() as session:
-        epochs = {one.id: runs.Epoch(metrics_row(1), best=True) for one in claimed.members}
+        epochs = {one.id: runs.EpochResult(metrics_row(1), best=True) for one in claimed.members}
         runs.record_epochs(session, claimed.lease, epochs)
     found = plans(hub, said)
     assert len(found) >= 3

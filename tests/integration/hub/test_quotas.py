@@ -18,7 +18,7 @@ from hub.access.rate_limits import Rates
 from hub.database.database import now
 from hub.experiments import events, experiments
 from hub.experiments.experiments import Origin
-from hub.experiments.prepared import draft
+from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.idempotency import Repeatable
 from hub.jobs import claims, reconciler, runs
@@ -109,7 +109,7 @@ def test_a_workspace_trains_no_more_at_once_than_it_may_and_the_rest_waits_its_t
 
 
 def test_an_array_that_lost_its_worker_goes_on_although_one_of_it_waits_and_the_workspace_is_full(hub: Hub) -> None:
-    array = [(draft(SPEC), Origin(f"exp_{number}")) for number in range(2)]
+    array = [(prepare(SPEC), Origin(f"exp_{number}")) for number in range(2)]
     with hub.write() as session:
         first, second = experiments.add_all(session, "default", array, [[0, 1]], now(session))
         lease = _taken(claims.claim(session, first.job_id, "first", "cpu:1", most=2)).lease

@@ -86,7 +86,7 @@ def test_an_epoch_of_all_members_is_one_transaction_and_one_row_in_each_log(hub:
         assert first is not None
     claimed = claim(hub, first)
     with hub.write() as session:
-        epochs = {one.id: runs.Epoch(metrics_row(1), best=True) for one in claimed.members}
+        epochs = {one.id: runs.EpochResult(metrics_row(1), best=True) for one in claimed.members}
         runs.record_epochs(session, claimed.lease, epochs)
     with hub.read() as session:
         found = [session.get_one(ExperimentRow, one) for one in ids]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from hub.database.database import Database
-from hub.database.write_lock import Turns
+from hub.database.write_lock import WriteLock
 
 ADD = text("UPDATE counter SET n = n + 1")
 
@@ -47,7 +47,7 @@ def fifty(database: Database) -> None:
 
 
 def test_a_turn_ends_when_its_work_fails(tmp_path: Path) -> None:
-    turns = Turns(str(tmp_path / "turns"), patience=60.0)
+    turns = WriteLock(str(tmp_path / "turns"), patience=60.0)
     with pytest.raises(ZeroDivisionError), turns.turn():
         raise ZeroDivisionError
     with turns.turn():
@@ -57,8 +57,8 @@ def test_a_turn_ends_when_its_work_fails(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("other", ["the same object", "another"])
 def test_who_waits_too_long_goes_on_without_a_turn(tmp_path: Path, other: str) -> None:
-    holder = Turns(str(tmp_path / "turns"), patience=60.0)
-    waiting = Turns(str(tmp_path / "turns"), patience=0.01)
+    holder = WriteLock(str(tmp_path / "turns"), patience=60.0)
+    waiting = WriteLock(str(tmp_path / "turns"), patience=0.01)
     if other == "the same object":
         holder = waiting
     went_on = threading.Event()

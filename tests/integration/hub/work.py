@@ -51,7 +51,7 @@ def metrics_row(epoch: int, **changes: float | None) -> MetricsRow:
 
 def train_epoch(hub: Hub, claimed: claims.Claim, epoch: int, **changes: float | None) -> None:
     """One epoch of every member, recorded."""
-    rows = {member.id: runs.Epoch(metrics_row(epoch, **changes), best=True) for member in claimed.members}
+    rows = {member.id: runs.EpochResult(metrics_row(epoch, **changes), best=True) for member in claimed.members}
     with hub.write() as session:
         runs.record_epochs(session, claimed.lease, rows)
 

@@ -11,7 +11,7 @@ from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.jobs import checkpoints, runs
-from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.jobs.leases import Lease
 from hub.tables import JobRow
 from tests.integration.hub.work import metrics_row
@@ -19,8 +19,8 @@ from tests.integration.hub.work import metrics_row
 Write = Callable[[Session, Lease, str], None]
 
 
-def saved(lease: Lease, one: str, epoch: int = 2) -> Saved:
-    return Saved(
+def saved(lease: Lease, one: str, epoch: int = 2) -> CheckpointRef:
+    return CheckpointRef(
         key=key_of(one, lease.token, epoch, epoch), digest="0" * 64, size=1, epoch=epoch, step=epoch, whole=True
     )
 
@@ -28,7 +28,7 @@ def saved(lease: Lease, one: str, epoch: int = 2) -> Saved:
 WRITES: dict[str, Write] = {
     "heartbeat": lambda session, lease, _: runs.heartbeat(session, lease),
     "record_epochs": lambda session, lease, one: runs.record_epochs(
-        session, lease, {one: runs.Epoch(metrics_row(2), best=True, saved=saved(lease, one))}
+        session, lease, {one: runs.EpochResult(metrics_row(2), best=True, saved=saved(lease, one))}
     ),
     "record_checkpoint": lambda session, lease, one: runs.record_checkpoint(session, lease, one, saved(lease, one, 1)),
     "record_late": lambda session, lease, one: runs.record_late(session, lease, one, saved(lease, one, 1)),
@@ -46,7 +46,7 @@ def public_writes() -> set[str]:
     return {name for name, one in public if "lease" in inspect.signature(one).parameters and name[0] != "_"}
 
 
-def put(hub: Hub, kept: Saved) -> None:
+def put(hub: Hub, kept: CheckpointRef) -> None:
     """The checkpoint's files, in the store."""
     hub.artifacts.put(kept.key, _fill)
 

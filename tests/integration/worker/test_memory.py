@@ -11,7 +11,7 @@ from gradus.status import FailureCode, Status
 from tests.integration.worker.processes import alive, until
 from tests.servers.usage import forget_the_peak, peak, resident
 from worker.trainer.protocol import Ended, EpochDone, Idle, Report, Stop, Stopped, Train, Trainee
-from worker.trainer_process import Trainer
+from worker.trainer_process import TrainerProcess
 
 ONE_STEP: dict[str, Any] = {"dataset": {"name": "digits", "limit": 64}, "batch_size": 64, "epochs": 1}
 LARGE = {**ONE_STEP, "layers": [2400, 2400], "optimizer": "adam"}
@@ -24,7 +24,7 @@ class Lesson:
     """One trainer, and what it was told to train."""
 
     def __init__(self, folder: Path, device: str = "cpu") -> None:
-        self.trainer = Trainer(1, device)
+        self.trainer = TrainerProcess(1, device)
         self.trainer.wait_until_ready()
         self._folder = folder
         self._number = 0

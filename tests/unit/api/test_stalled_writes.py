@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from api.http.stalled_writes import Stall
+from api.http.stalled_writes import StalledWrites
 
 SECONDS = 0.5
 WRITTEN = 4 << 20
@@ -30,7 +30,7 @@ async def left_alone(*, taken: int) -> bool:
         await loop.sock_connect(client, server.sockets[0].getsockname())
         transport = await accepted
         await asyncio.sleep(SECONDS)  # the kernel has taken what it takes
-        stall, waiting = Stall(loop, transport), transport.get_write_buffer_size()
+        stall, waiting = StalledWrites(loop, transport), transport.get_write_buffer_size()
         stall.begin(SECONDS)
         while taken > 0:
             taken -= len(await loop.sock_recv(client, taken))

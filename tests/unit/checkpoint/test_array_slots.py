@@ -1,7 +1,7 @@
 """Places of experiments in their array."""
 
 from gradus.spec.experiment import Spec
-from hub.jobs.checkpoint_ref import Saved
+from hub.jobs.checkpoint_ref import CheckpointRef
 from worker.trainer.array_slots import NOBODY, groups, in_step, seated
 from worker.trainer.protocol import Trainee
 
@@ -10,7 +10,9 @@ SPEC = Spec(dataset="digits", layers=[8])
 
 def trainee(name: str, *steps: int, place: int = 0) -> Trainee:
     """One with checkpoints at these steps, newest first."""
-    saved = tuple(Saved(key=f"{name}/1-1-{step}", digest="", size=1, epoch=1, step=step, whole=False) for step in steps)
+    saved = tuple(
+        CheckpointRef(key=f"{name}/1-1-{step}", digest="", size=1, epoch=1, step=step, whole=False) for step in steps
+    )
     return Trainee(id=name, spec=SPEC, epoch=0, seconds=0.0, checkpoints=saved, place=place)
 
 

@@ -9,7 +9,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from hub.artifacts.manifest import Damaged
-from worker.checkpoint.files import DOCUMENT, Kept, read, write
+from worker.checkpoint.files import DOCUMENT, CheckpointState, read, write
 from worker.checkpoint.restore import extend, graft
 from worker.training.data import Data, Split
 from worker.training.report import EpochReport, Finished, Pulse, StoppedEarly
@@ -54,7 +54,7 @@ def numbers(training: Training) -> list[EpochReport]:
 def stored(state: State, folder: Path) -> State:
     """The state, written and read."""
     folder.mkdir()
-    write(Kept(state, 1.5, 2), folder)
+    write(CheckpointState(state, 1.5, 2), folder)
     back = read(folder)
     assert (back.seconds, back.extensions) == (1.5, 2)
     return back.state
@@ -89,12 +89,12 @@ def test_every_tensor_and_every_number_comes_back(tmp_path: Path) -> None:
 
 
 def test_nothing_is_pickled(tmp_path: Path) -> None:
-    write(Kept(run(spec()).state(), 0.0, 0), tmp_path)
+    write(CheckpointState(run(spec()).state(), 0.0, 0), tmp_path)
     assert {path.suffix for path in tmp_path.iterdir()} == {".safetensors", ".json"}
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    write(Kept(run(spec()).state(), 0.0, 0), tmp_path)
+    write(CheckpointState(run(spec()).state(), 0.0, 0), tmp_path)
     document = json.loads((tmp_path / DOCUMENT).read_text())
     (tmp_path / DOCUMENT).write_text(json.dumps({**document, "format": 99}))
     with pytest.raises(Damaged, match="format 99"):

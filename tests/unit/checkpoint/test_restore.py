@@ -9,20 +9,20 @@ import pytest
 
 from hub.artifacts.manifest import MANIFEST
 from hub.artifacts.store import ArtifactStore, artifact_store
-from hub.jobs.checkpoint_ref import Saved, key_of
+from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from tests.unit.checkpoint.test_files import run, spec
-from worker.checkpoint.files import Kept, write
+from worker.checkpoint.files import CheckpointState, write
 from worker.checkpoint.restore import NO_ROOM, TRIES, restore
 
 UNREADABLE = Path("/proc/self/mem")
 """Reading its beginning is an input/output error, as on a bad disk."""
-KEPT = Kept(run(spec()).state(), 0.0, 0)
+KEPT = CheckpointState(run(spec()).state(), 0.0, 0)
 
 
-def kept(store: ArtifactStore, epoch: int) -> Saved:
+def kept(store: ArtifactStore, epoch: int) -> CheckpointRef:
     key = key_of("exp_1", 1, epoch, epoch)
     receipt = store.put(key, lambda folder: write(KEPT, folder))
-    return Saved(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=epoch, whole=True)
+    return CheckpointRef(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=epoch, whole=True)
 
 
 @pytest.mark.skipif(not UNREADABLE.exists(), reason="only Linux has such a file")

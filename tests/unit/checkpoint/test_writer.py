@@ -8,7 +8,7 @@ import pytest
 from hub.artifacts.folder import FolderStore
 from hub.artifacts.manifest import Receipt
 from tests.unit.checkpoint.test_restore import KEPT
-from worker.checkpoint.writer import DEAREST_REST, TRAINING_FOR_WRITING, Keeper
+from worker.checkpoint.writer import DEAREST_REST, TRAINING_FOR_WRITING, CheckpointWriter
 
 
 class Clock:
@@ -48,11 +48,11 @@ def test_a_checkpoint_is_due_when_training_anew_would_cost_as_much(
     tmp_path: Path, wished: float, takes: float, due: float
 ) -> None:
     clock = Clock()
-    keeper = Keeper(SlowFolder(tmp_path, clock, takes), 1, clock)
-    assert not keeper.rested(wished)
-    keeper.keep({"exp_1": KEPT, "exp_2": KEPT}, lambda _: None)
-    keeper.close()
+    writer = CheckpointWriter(SlowFolder(tmp_path, clock, takes), 1, clock)
+    assert not writer.rested(wished)
+    writer.keep({"exp_1": KEPT, "exp_2": KEPT}, lambda _: None)
+    writer.close()
     clock.now += due * 0.99
-    assert not keeper.rested(wished)
+    assert not writer.rested(wished)
     clock.now += due * 0.02
-    assert keeper.rested(wished)
+    assert writer.rested(wished)

@@ -11,7 +11,7 @@ import pytest
 
 from gradus.client import Access, Client, calls, find_access
 from gradus.errors import BadRequest, Unavailable
-from hub.embedded.data_folder import DataFolder, Held
+from hub.embedded.data_folder import DataFolder, DataFolderInUse
 
 SAVED = {"url": "http://127.0.0.1:8123", "key": "secret"}
 
@@ -161,5 +161,5 @@ def test_a_look_whether_a_service_runs_does_not_keep_one_from_starting(
     threading.Timer(0.03, os.close, [lock]).start()
     with DataFolder(folder).held():
         monkeypatch.setattr("hub.embedded.data_folder._LOOKS", 2)
-        with pytest.raises(Held), DataFolder(folder).held():
+        with pytest.raises(DataFolderInUse), DataFolder(folder).held():
             pass

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gradus.errors import Unavailable
-from hub.embedded.restarts import HEALTHY, LONGEST_PAUSE, Keeper
+from hub.embedded.restarts import HEALTHY, LONGEST_PAUSE, RestartedPart
 
 
 class Mortal:
@@ -39,7 +39,7 @@ class Mortal:
 def pauses(part: Mortal, lives: list[float], until: float = 10_000.0) -> list[float]:
     """How long the keeper waits after each life of so many seconds."""
     said: list[str] = []
-    keeper = Keeper(part, said.append)
+    keeper = RestartedPart(part, said.append)
     now = 0.0
     keeper.start(now)
     waited = []
@@ -65,7 +65,7 @@ def test_a_long_life_is_rewarded() -> None:
 
 def test_what_lives_is_left_alone() -> None:
     part = Mortal()
-    keeper = Keeper(part, lambda _: None)
+    keeper = RestartedPart(part, lambda _: None)
     keeper.start(0.0)
     for now in range(100):
         keeper.tend(float(now))
@@ -74,7 +74,7 @@ def test_what_lives_is_left_alone() -> None:
 
 def test_a_part_that_cannot_be_started_is_tried_again() -> None:
     part, said = Mortal(), list[str]()
-    keeper = Keeper(part, said.append)
+    keeper = RestartedPart(part, said.append)
     keeper.start(0.0)
     part.lives, part.refuses = False, True
     for now in (0.0, 0.5, 1.5):

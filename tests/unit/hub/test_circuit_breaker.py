@@ -7,7 +7,7 @@ import time
 import pytest
 
 from hub.messaging import circuit_breaker
-from hub.messaging.circuit_breaker import Breaker
+from hub.messaging.circuit_breaker import CircuitBreaker
 
 
 class Babbling(socketserver.BaseRequestHandler):
@@ -26,7 +26,7 @@ def test_nonsense_instead_of_an_answer_does_not_end_the_asking(monkeypatch: pyte
     monkeypatch.setattr(circuit_breaker, "INTERVAL_SECONDS", 0.05)
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Babbling) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        tried = Breaker(f"redis://127.0.0.1:{server.server_address[1]}")
+        tried = CircuitBreaker(f"redis://127.0.0.1:{server.server_address[1]}")
         tried.trip("a test")
         for _ in range(400):
             if tried.open:

@@ -8,8 +8,8 @@ import pytest
 import redis
 
 from hub.access.rate_limits import Rates
-from hub.messaging.circuit_breaker import Breaker
-from hub.messaging.pubsub import Bell
+from hub.messaging.circuit_breaker import CircuitBreaker
+from hub.messaging.pubsub import PubSub
 from hub.messaging.queue import Queue
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
@@ -50,29 +50,29 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def breaker(url: str) -> Iterator[Breaker]:
-    breaker = Breaker(url)
+def breaker(url: str) -> Iterator[CircuitBreaker]:
+    breaker = CircuitBreaker(url)
     yield breaker
     breaker.close()
 
 
-def test_requests_are_counted_here(url: str, breaker: Breaker) -> None:
+def test_requests_are_counted_here(url: str, breaker: CircuitBreaker) -> None:
     rates = Rates(url, breaker)
     assert [rates.hit("somebody", 2).allowed for _ in range(3)] == [True, True, False]
     assert breaker.open
 
 
-def test_a_question_fails_as_it_does_while_redis_is_away(breaker: Breaker) -> None:
+def test_a_question_fails_as_it_does_while_redis_is_away(breaker: CircuitBreaker) -> None:
     with pytest.raises(redis.RedisError):
         breaker.ask(lambda client: client.ping())
 
 
 def test_nobody_who_rings_or_sends_a_hint_notices(url: str) -> None:
-    bell, queue = Bell(url), Queue(url)
-    bell.ring("channel", ["one"])
-    bell.listen("channel", lambda _: None, lambda: False)
+    pubsub, queue = PubSub(url), Queue(url)
+    pubsub.publish("channel", ["one"])
+    pubsub.subscribe("channel", lambda _: None, lambda: False)
     assert not queue.hint("job", "cpu")
     with pytest.raises(REDIS_TROUBLE):
         queue.check()
-    bell.close()
+    pubsub.close()
     queue.close()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gradus.spec.activation import ACTIVATIONS, Activation
-from models.activation import curve
+from models.activation import activation_function
 from tests.reference import ACTIVATIONS as MODULES
 
 CLOSED_FORMS = {  # at z = 1
@@ -24,16 +24,16 @@ CLOSED_FORMS = {  # at z = 1
 def test_value_and_slope_are_torchs(activation: Activation) -> None:
     z = torch.linspace(-6, 6, 101, dtype=torch.float64, requires_grad=True)
     expected = MODULES[activation]()(z)
-    (slope,) = torch.autograd.grad(expected.sum(), z)
+    (grad,) = torch.autograd.grad(expected.sum(), z)
     y, dy = torch.empty(101, dtype=torch.float64), torch.full((101,), 2.0, dtype=torch.float64)
-    curve(activation).value(z.detach(), y)
-    curve(activation).slope(dy, z.detach(), y)
+    activation_function(activation).value(z.detach(), y)
+    activation_function(activation).grad(dy, z.detach(), y)
     torch.testing.assert_close(y, expected.detach(), rtol=1e-12, atol=1e-15)
-    torch.testing.assert_close(dy, 2 * slope, rtol=1e-12, atol=1e-15)
+    torch.testing.assert_close(dy, 2 * grad, rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_value_at_one_is_the_formulas(activation: Activation) -> None:
     y = torch.empty(1, dtype=torch.float64)
-    curve(activation).value(torch.ones(1, dtype=torch.float64), y)
+    activation_function(activation).value(torch.ones(1, dtype=torch.float64), y)
     assert y.item() == pytest.approx(CLOSED_FORMS[activation], rel=1e-12)

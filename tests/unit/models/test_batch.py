@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.batch import Buffers, Epoch, Gather, distinct_orders
+from models.batch import Buffers, EpochBatches, Gather, distinct_orders
 from models.seed import epoch_order
 
 EXAMPLES = torch.arange(20.0).view(10, 2)  # example i is (2i, 2i + 1)
@@ -13,7 +13,7 @@ TARGETS = torch.arange(10)
 
 def _steps(seeds: list[int], size: int) -> list[tuple[Tensor, Tensor]]:
     """Inputs (K, b, 2) and targets (K, b) of every step of the third epoch."""
-    epoch, orders = Epoch(seeds, 3, TARGETS, size), len(distinct_orders(seeds))
+    epoch, orders = EpochBatches(seeds, 3, TARGETS, size), len(distinct_orders(seeds))
     steps = []
     for step, rows in enumerate(epoch.rows):
         gather = Gather(len(seeds), orders, len(rows) // orders, 2, Buffers(EXAMPLES))

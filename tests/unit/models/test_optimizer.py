@@ -35,9 +35,9 @@ def test_an_update_equals_torchs_at_every_step(pair: tuple[AnyOptimizer, AnyOpti
     for number in range(50):
         gradient.normal_(generator=draws)
         step(_rates(pair) / (number + 1))
-        for spec, row, reference, slope in zip(pair, theirs, references, gradient, strict=True):
+        for spec, row, reference, grad in zip(pair, theirs, references, gradient, strict=True):
             reference.param_groups[0]["lr"] = spec.lr / (number + 1)
-            row.grad = slope.clone()
+            row.grad = grad.clone()
             reference.step()
         torch.testing.assert_close(ours, torch.stack(theirs), rtol=1e-10, atol=1e-14)
 
@@ -54,10 +54,10 @@ PATHS: list[tuple[AnyOptimizer, tuple[float, float]]] = [
 @pytest.mark.parametrize(("optimizer", "end"), PATHS, ids=lambda value: getattr(value, "kind", ""))
 def test_the_path_down_a_long_valley_ends_where_it_should(optimizer: AnyOptimizer, end: tuple[float, float]) -> None:
     point = torch.tensor([[-7.0, 2.0]], dtype=torch.float64)
-    slope = torch.empty_like(point)
-    step = update([optimizer], point, slope)
+    grad = torch.empty_like(point)
+    step = update([optimizer], point, grad)
     for _ in range(30):
-        torch.mul(point, torch.tensor([0.1, 2.0]), out=slope)
+        torch.mul(point, torch.tensor([0.1, 2.0]), out=grad)
         step(_rates((optimizer,)))
     assert point[0].tolist() == pytest.approx(end, abs=1e-5)
 

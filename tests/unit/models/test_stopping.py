@@ -5,11 +5,11 @@ from math import inf, nan
 import pytest
 
 from gradus.spec.stopping import EarlyStopping
-from models.stopping import Rule, Standing, rule
+from models.stopping import BestSoFar, Rule, rule
 
 
-def _after(values: list[float], by: Rule) -> Standing:
-    standing = Standing()
+def _after(values: list[float], by: Rule) -> BestSoFar:
+    standing = BestSoFar()
     for epoch, value in enumerate(values, start=1):
         standing = standing.after(epoch, value, by)
     return standing
@@ -43,12 +43,12 @@ def test_an_accuracy_stands_as_its_largest_value() -> None:
 
 def test_another_metric_starts_anew() -> None:
     standing = _after([0.5, 0.1], Rule("validation_loss")).after(3, 0.7, Rule("validation_accuracy"))
-    assert standing == Standing("validation_accuracy", 3, 0.7, 0.7, 0)
+    assert standing == BestSoFar("validation_accuracy", 3, 0.7, 0.7, 0)
 
 
 @pytest.mark.parametrize(("patience", "ends"), [(1, True), (2, True), (3, False), (None, False)])
 def test_a_run_ends_when_it_has_waited_for_its_patience(patience: int | None, ends: bool) -> None:
-    assert Rule("validation_loss", patience=patience).ends(Standing(waited=2)) is ends
+    assert Rule("validation_loss", patience=patience).ends(BestSoFar(waited=2)) is ends
 
 
 def test_without_early_stopping_the_metric_follows_from_the_task() -> None:

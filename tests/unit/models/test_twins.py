@@ -15,7 +15,7 @@ from gradus.spec.loss import Task
 from gradus.spec.optimizer import AnyOptimizer
 from gradus.spec.precision import Precision
 from gradus.spec.schedule import AnySchedule
-from models.activation import curve
+from models.activation import activation_function
 from models.device import device
 from models.initializer import first_weights
 from models.loss import loss
@@ -58,7 +58,7 @@ def test_every_initialiser_gives_weights_of_the_layers_shape(kind: type[DrawnIni
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_has_a_value(activation: Activation) -> None:
     out = torch.empty(5)
-    curve(activation).value(torch.linspace(-1, 1, 5), out)
+    activation_function(activation).value(torch.linspace(-1, 1, 5), out)
     assert out.isfinite().all()
 
 

@@ -8,7 +8,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from gradus.spec.memory import memory_bytes
-from models.batch import Epoch
+from models.batch import EpochBatches
 from tests.unit.training.examples import CPU, made_up_data
 from worker.trainer.memory_trim import peak_watched
 from worker.training.engine import Engine
@@ -58,7 +58,7 @@ def test_a_captured_step_is_the_step(more: dict[str, Any]) -> None:
     experiments = [Spec(**{**BASE, **more, "seed": seed}) for seed in (0, 1)]
     data = made_up_data().to(GPU, torch.float64).train
     stepped, replayed = (Engine(experiments, len(data), GPU, torch.float64) for _ in range(2))
-    epoch = Epoch([0, 1], 1, data.targets, stepped.batch)
+    epoch = EpochBatches([0, 1], 1, data.targets, stepped.batch)
     steps = range(len(epoch) - epoch.has_tail)
     rates = learning_rates(experiments, 0, len(steps), len(epoch))[..., None].to(data.inputs)
     norms = [torch.empty(len(steps), 2, dtype=torch.float64, device=GPU) for _ in range(2)]

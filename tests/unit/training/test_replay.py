@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
-from models.batch import Epoch
+from models.batch import EpochBatches
 from tests.unit.training.examples import CPU, made_up_data
 from worker.training.chunk import ChunkTrainer
 from worker.training.engine import Engine
@@ -41,7 +41,7 @@ def test_a_replayed_chunk_leaves_the_bits_of_a_chunk_of_steps(more: dict[str, An
     norms = torch.empty(STEPS, len(seeds), dtype=torch.float64)
     with torch.inference_mode():
         replay = Replay(replayed, DATA.train.inputs, outputs, norms, call_again)
-        epoch = Epoch(seeds, 1, DATA.train.targets, engine.batch)
+        epoch = EpochBatches(seeds, 1, DATA.train.targets, engine.batch)
         for steps in (range(STEPS), range(STEPS, len(epoch))):  # the second is shorter
             record = trainer.train(epoch, steps)
             rates = learning_rates(experiments, steps.start, steps.stop, len(epoch))[..., None]

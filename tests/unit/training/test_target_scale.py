@@ -12,10 +12,10 @@ from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
 from worker.checkpoint.restore import graft
 from worker.data.load import cut, load
-from worker.data.raw import Raw
+from worker.data.raw import RawDataset
 from worker.data.scale import target_scale
 from worker.training.data import Data
-from worker.training.divergence import Watch
+from worker.training.divergence import DivergenceMonitor
 from worker.training.report import EpochReport, Finished, MemberEpoch
 from worker.training.target_scale import NAME, TargetScale
 from worker.training.train import Training, train
@@ -97,7 +97,7 @@ def test_a_checkpoint_of_targets_in_their_own_units_keeps_its_predictions() -> N
 def test_a_constant_target_is_no_hopeless_one(value: float) -> None:
     targets = np.full(50, value)
     assert target_scale(targets).deviation == 1.0
-    watch = Watch(1, torch.full((50,), value), classes=1, task="regression")
+    watch = DivergenceMonitor(1, torch.full((50,), value), classes=1, task="regression")
     watch.see(torch.full((3, 1, 10), 1e-12), first=0)
     watch.see(torch.full((3, 1, 10), 0.02), first=3)
     loss = torch.tensor([0.02], dtype=torch.float64)
@@ -108,5 +108,5 @@ def test_a_constant_target_is_learned() -> None:
     draws = np.random.default_rng(0)
     inputs, targets = draws.normal(size=(442, 10)), np.full(442, 0.1)
     experiment = Spec(**{**BASE, "epochs": 5})
-    data = cut(experiment.dataset, Raw(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
+    data = cut(experiment.dataset, RawDataset(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
     assert _rows(train([experiment], data, CPU))[-1].ending == Finished()

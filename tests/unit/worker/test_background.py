@@ -7,11 +7,11 @@ import pytest
 import redis
 
 from worker.background import every
-from worker.shutdown import Stopping
+from worker.shutdown import Shutdown
 from worker.watchdog import LOOKS, Watchdog
 
 
-class Ends(Stopping):
+class Ends(Shutdown):
     """An end that ends no process."""
 
     def __init__(self) -> None:
@@ -28,15 +28,15 @@ class Ends(Stopping):
 
 @pytest.mark.parametrize("error", [TypeError("'<' not supported"), RuntimeError(), UnicodeError("x"), RecursionError()])
 def test_a_duty_outlives_an_error_that_nobody_expected(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
-    stopping, calls = Ends(), list[int]()
+    shutdown, calls = Ends(), list[int]()
 
     def duty() -> None:
         calls.append(1)
         if len(calls) > 2:
-            stopping.end.set()
+            shutdown.end.set()
         raise error
 
-    every(0.001, duty, stopping).join(10)
+    every(0.001, duty, shutdown).join(10)
     assert len(calls) == 3
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 3
     assert type(error).__name__ in caplog.text
@@ -59,20 +59,20 @@ class Queue:
         return self.waiting[device]
 
 
-class Team:
+class SlotPool:
     """Has room, and takes nothing, until the test wants otherwise."""
 
     has_room = True
     taken = 0
 
 
-def watched(queue: Queue, team: Team) -> tuple[Watchdog, list[str]]:
+def watched(queue: Queue, slots: SlotPool) -> tuple[Watchdog, list[str]]:
     bites: list[str] = []
-    return Watchdog(queue, ("auto", "cpu"), team, lambda: bites.append("bite")), bites
+    return Watchdog(queue, ("auto", "cpu"), slots, lambda: bites.append("bite")), bites
 
 
 def test_a_watchdog_bites_when_nothing_was_taken_for_a_minute_though_hints_wait() -> None:
-    dog, bites = watched(Queue(), Team())
+    dog, bites = watched(Queue(), SlotPool())
     for _ in range(LOOKS - 1):
         dog.look()
     assert not bites
@@ -82,15 +82,15 @@ def test_a_watchdog_bites_when_nothing_was_taken_for_a_minute_though_hints_wait(
 
 @pytest.mark.parametrize("change", ["taken", "full", "empty", "away", "refuses"])
 def test_a_watchdog_begins_to_count_anew_with_every_sign_that_all_is_well(change: str) -> None:
-    queue, team = Queue(), Team()
-    dog, bites = watched(queue, team)
+    queue, slots = Queue(), SlotPool()
+    dog, bites = watched(queue, slots)
     for _ in range(2):
         for _ in range(LOOKS - 1):
             dog.look()
-        team.taken += change == "taken"
-        team.has_room = change != "full"
+        slots.taken += change == "taken"
+        slots.has_room = change != "full"
         queue.refuses = change == "refuses"
         queue.waiting = {"empty": {"auto": 0, "cpu": 0}, "away": None}.get(change, queue.waiting)
         dog.look()
-        team.has_room, queue.refuses, queue.waiting = True, False, {"auto": 0, "cpu": 1}
+        slots.has_room, queue.refuses, queue.waiting = True, False, {"auto": 0, "cpu": 1}
     assert not bites
