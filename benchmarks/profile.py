@@ -43,7 +43,7 @@ PARTS = {
     "models.batch": "order of the epoch, gathering a batch",
     "models.seed": "order of the epoch, gathering a batch",
     "worker.training.divergence": "watch for what is no number",
-    "worker.training.totals": "totals of the epoch",
+    "worker.training.chunk": "chunks and totals of the epoch",
 }
 """By the module of the innermost function of ours."""
 PLACES = {

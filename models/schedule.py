@@ -1,11 +1,13 @@
-"""The factor on the learning rate at a step."""
+"""Learning rates by step: the schedule's factor on the learning rate of each member."""
 
+from collections.abc import Sequence
 from math import pi
 from typing import assert_never
 
 import torch
 from torch import Tensor
 
+from gradus.spec.experiment import Spec
 from gradus.spec.schedule import (
     AnySchedule,
     ConstantRate,
@@ -39,3 +41,11 @@ def _decay(schedule: AnySchedule, t: Tensor, total: float) -> Tensor:
             return 1 / (1 + schedule.decay * t)
         case _:
             assert_never(schedule)
+
+
+def learning_rates(experiments: Sequence[Spec], first: int, last: int, steps_per_epoch: int) -> Tensor:
+    """Learning rates of the steps [first, last) since the start of the run, float64, (steps, K)."""
+    steps = torch.arange(first, last, dtype=torch.float64)
+    kinds = {(e.schedule, e.epochs): None for e in experiments}
+    curves = {kind: factors(kind[0], steps, steps_per_epoch, kind[1]) for kind in kinds}
+    return torch.stack([curves[e.schedule, e.epochs] * e.optimizer.lr for e in experiments], dim=1)

@@ -65,9 +65,9 @@ class Broadcaster:
     async def run(self) -> None:
         """Read and hand out, until stopped."""
         async with asyncio.TaskGroup() as tasks:
-            pubsub = tasks.create_task(self._hear_the_bell())
+            subscription = tasks.create_task(self._subscribe())
             await self._follow()
-            pubsub.cancel()
+            subscription.cancel()
 
     async def _follow(self) -> None:
         while not self.stopped:
@@ -126,18 +126,18 @@ class Broadcaster:
             pass
         self._rung.clear()
 
-    async def _hear_the_bell(self) -> None:
+    async def _subscribe(self) -> None:
         """Without Redis the rows come by polling alone."""
         pause = RETRY_SECONDS
         while True:
             try:
-                async for _ in self._hub.pubsub.rings(EVENTS):
+                async for _ in self._hub.pubsub.published(EVENTS):
                     self._rung.set()
                     pause = RETRY_SECONDS
             except REDIS_TROUBLE as error:
                 if pause == RETRY_SECONDS:  # once, not for as long as it lasts
-                    logger.warning("the doorbell is not heard, events come a moment later: %s", error)
+                    logger.warning("no messages from Redis, events come a moment later: %s", error)
             except Exception:
-                logger.exception("the doorbell is not heard, events come a moment later")
+                logger.exception("no messages from Redis, events come a moment later")
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""The doorbell: Redis pub/sub with ids only. A lost ring costs a moment, never a row."""
+"""Redis pub/sub with ids only: it wakes whoever waits for the database. A lost message costs a moment, never a row."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -11,54 +11,54 @@ import redis.asyncio
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
 EVENTS = "gradus:events"
-"""Rings with the id of an experiment that has new events."""
+"""Channel: ids of experiments that have new events."""
 CONTROL = "gradus:control"
-"""Rings with the id of a job of which a person wants something."""
+"""Channel: ids of jobs with a new request to stop, pause or cancel."""
 
-_TEXT: Any = {"decode_responses": True, "encoding_errors": "replace"}  # anybody may ring, with whatever bytes
+_TEXT: Any = {"decode_responses": True, "encoding_errors": "replace"}  # anybody may publish, with whatever bytes
 logger = logging.getLogger(__name__)
 
 
 class PubSub:
-    """Rings, and waits for rings. Never blocks longer than a second on a Redis that hangs."""
+    """Publishes ids and subscribes to them. Never blocks longer than a second on a Redis that hangs."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, **_TEXT)
 
     def publish(self, channel: str, ids: Iterable[str]) -> None:
-        """Tell whoever listens; a failure is only logged."""
+        """Send ids to all subscribers; a failure is only logged."""
         try:
             with self._redis.pipeline(transaction=False) as pipe:
                 for one in ids:
                     pipe.publish(channel, one)
                 pipe.execute()
         except REDIS_TROUBLE as error:
-            logger.warning("the doorbell did not ring: %s", error)
+            logger.warning("publishing to Redis failed: %s", error)
 
     def ping(self) -> None:
         """Raise one of `REDIS_TROUBLE` if Redis does not answer."""
         self._redis.ping()
 
     def subscribe(self, channel: str, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
-        """Call `heard` with each id rung, until `stopped`; returns when the connection breaks."""
-        for one in self._rung(channel, stopped):
+        """Call `heard` with each id published, until `stopped`; returns when the connection breaks."""
+        for one in self._published(channel, stopped):
             heard(one)
 
-    def _rung(self, channel: str, stopped: Callable[[], bool]) -> Iterator[str]:
-        with suppress(*REDIS_TROUBLE), self._redis.pubsub(ignore_subscribe_messages=True) as ears:  # type: ignore[no-untyped-call]
-            ears.subscribe(channel)
+    def _published(self, channel: str, stopped: Callable[[], bool]) -> Iterator[str]:
+        with suppress(*REDIS_TROUBLE), self._redis.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
+            subscription.subscribe(channel)
             while not stopped():
-                message = ears.get_message(timeout=0.5)
+                message = subscription.get_message(timeout=0.5)
                 if message is not None:
                     yield message["data"]
 
-    async def rings(self, channel: str) -> AsyncIterator[str]:
-        """Each id rung on the channel, until the connection breaks with one of `REDIS_TROUBLE`."""
+    async def published(self, channel: str) -> AsyncIterator[str]:
+        """Each id published on the channel, until the connection breaks with one of `REDIS_TROUBLE`."""
         client: Any = redis.asyncio.Redis.from_url(self._url, socket_timeout=None, **_TEXT)
-        async with client, client.pubsub(ignore_subscribe_messages=True) as ears:
-            await ears.subscribe(channel)
-            async for message in ears.subscribe():
+        async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
+            await subscription.subscribe(channel)
+            async for message in subscription.listen():
                 yield message["data"]
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from worker.trainer.divergence_advice import diverged
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import Checkpointed, Ended, EpochDone, MemberRow, Report, Said, Stopped, Trainee
-from worker.training.chunks import longest_piece
+from worker.training.chunk import longest_piece
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
 from worker.training.state import join

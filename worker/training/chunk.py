@@ -1,22 +1,62 @@
-"""A chunk of steps without a wait for the device, and its replay when something went wrong in it."""
+"""Chunks: an epoch's steps in pieces, between which a run can be stopped, each without a wait for the device."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
+from gradus.spec.memory import evaluation_rows
+from gradus.spec.network import NetworkPlan
 from models.batch import EpochBatches
-from worker.training.beat import Beat, no_beat
-from worker.training.chunks import chunk_steps
+from models.schedule import learning_rates
 from worker.training.data import Split
 from worker.training.divergence import bad_output, bad_parameter
 from worker.training.engine import Batch, Engine
-from worker.training.rates import learning_rates
 from worker.training.replay import Replay
-from worker.training.report import Cause, Divergence
+from worker.training.report import Beat, Cause, Divergence, no_beat
+
+STEP_SECONDS = 1.5e-4
+"""What a step costs however small the network is."""
+NUMBERS_PER_SECOND = 5e10
+"""Multiplications that a core does in a second; a fast device has shorter chunks, never longer ones."""
+WEIGHTS_PER_SECOND = 6e8
+"""Weights whose step's eight passes through memory a slow CPU does in a second: what counts in small batches."""
+CHUNK_SECONDS = 0.25
+CHUNK_OUTPUTS = 2**20
+"""Outputs of a chunk's steps that are kept until its end, for the loss."""
+
+
+def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
+    """Steps between two pulses: a quarter of a second's on a slow machine. A function of the shape alone."""
+    fit = int(CHUNK_SECONDS / _step_seconds(network, batch, members))
+    room = CHUNK_OUTPUTS // (batch * members * network.outputs)
+    return max(1, min(fit, room))
+
+
+def longest_piece(network: NetworkPlan, batch: int, members: int) -> float:
+    """Seconds of the longest piece of work that nothing interrupts: a step, a slice of an evaluation, or drawing the
+    weights of a layer, of which the orthogonal ones take longest."""
+    drawing = max(4 * layer.weights * min(layer.fan_in, layer.units) for layer in network.layers)
+    evaluation = evaluation_rows(network) * members * sum(layer.weights for layer in network.layers)
+    return max(_step_seconds(network, batch, members), max(drawing, evaluation) / NUMBERS_PER_SECOND)
+
+
+def _step_seconds(network: NetworkPlan, batch: int, members: int) -> float:
+    weights = members * sum(layer.weights for layer in network.layers)
+    return STEP_SECONDS + max(3 * batch * weights / NUMBERS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
+
+
+def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
+    """The steps [first, steps) of an epoch in chunks; all but the first start at multiples of length, and a smaller
+    last batch stands alone. A run that goes on in the middle of an array of another size may begin between multiples.
+    """
+    full = steps - 1 if tail else steps
+    bounds = [*range(0, full, length), full] + [steps] * tail
+    return [range(a, b) for a, b in pairwise([first, *(bound for bound in bounds if bound > first)])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +69,29 @@ class ChunkRecord:
     """bool, (steps, K, b); None for regression."""
     norms: Tensor
     """Of the gradient before clipping, (steps, K)."""
+
+
+class Totals:
+    """Sums over the examples and steps of the epoch in progress, float64, (K,)."""
+
+    def __init__(self, members: int, place: torch.device) -> None:
+        zeros = torch.zeros(members, dtype=torch.float64, device=place)
+        self.loss, self.right, self.norm = zeros.clone(), zeros.clone(), zeros.clone()
+
+    def add(self, record: ChunkRecord) -> None:
+        """Add a chunk of steps; for regression `right` becomes NaN."""
+        self.loss += record.losses.sum((0, 2), dtype=torch.float64)
+        self.right += torch.nan if record.right is None else record.right.sum((0, 2))
+        self.norm += record.norms.sum(0, dtype=torch.float64)
+
+    def clear(self) -> None:
+        """Start an epoch."""
+        for total in self.tensors().values():
+            total.zero_()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All totals, by name."""
+        return {"totals.loss": self.loss, "totals.right": self.right, "totals.norm": self.norm}
 
 
 class Step(NamedTuple):

@@ -17,8 +17,7 @@ from models.network import Network, first_storage, network, network_masks
 from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
-from worker.training.beat import Beat, no_beat
-from worker.training.report import DeadUnits
+from worker.training.report import Beat, DeadUnits, no_beat
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from gradus.spec.memory import evaluation_rows
-from worker.training.beat import Beat, no_beat
 from worker.training.data import Split
 from worker.training.engine import Engine
+from worker.training.report import Beat, no_beat
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,15 @@
 """What training tells whoever drives it: a pulse after every chunk of steps, a report after every epoch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
+
+Beat = Callable[[], None]
+"""Called by long work between its pieces, so that whoever waits for the next report sees progress."""
+
+
+def no_beat() -> None:
+    """For work that nobody waits for."""
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,16 @@ from torch import Tensor
 from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
 from models.network import named
+from models.schedule import learning_rates
 from models.stopping import rule
 from worker.training.baseline import EXAMPLES, Baseline
-from worker.training.beat import Beat, no_beat
-from worker.training.chunk import ChunkTrainer
-from worker.training.chunks import chunks
+from worker.training.chunk import ChunkTrainer, Totals, chunks
 from worker.training.data import Data
 from worker.training.divergence import DivergenceMonitor, largest_layer, nonfinite
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
-from worker.training.rates import learning_rates
 from worker.training.report import (
+    Beat,
     Divergence,
     Ending,
     EpochReport,
@@ -30,10 +29,10 @@ from worker.training.report import (
     Pulse,
     Report,
     StoppedEarly,
+    no_beat,
 )
 from worker.training.state import MemberState, State
 from worker.training.target_scale import NAME, rescale
-from worker.training.totals import Totals
 
 
 def train(

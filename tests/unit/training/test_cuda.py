@@ -9,10 +9,10 @@ import torch
 from gradus.spec.experiment import Spec
 from gradus.spec.memory import memory_bytes
 from models.batch import EpochBatches
+from models.schedule import learning_rates
 from tests.unit.training.examples import CPU, made_up_data
 from worker.trainer.memory_trim import peak_watched
 from worker.training.engine import Engine
-from worker.training.rates import learning_rates
 from worker.training.replay import Replay
 from worker.training.report import EpochReport, MemberEpoch
 from worker.training.train import train

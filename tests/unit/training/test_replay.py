@@ -7,10 +7,10 @@ import torch
 
 from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
+from models.schedule import learning_rates
 from tests.unit.training.examples import CPU, made_up_data
 from worker.training.chunk import ChunkTrainer
 from worker.training.engine import Engine
-from worker.training.rates import learning_rates
 from worker.training.replay import WARM_UPS, Body, Replay
 
 BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 4, "clip_norm": 1.0, "l2": 0.001}

@@ -5,7 +5,7 @@ from itertools import chain, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.training.chunks import chunks
+from worker.training.chunk import chunks
 
 
 @given(steps=st.integers(1, 60), first=st.integers(0, 60), length=st.integers(1, 20), tail=st.booleans())
