@@ -40,13 +40,13 @@ class Telemetry:
             self._seconds.labels(method, route).observe(seconds)
 
     def exposition(
-        self, experiments: Mapping[Status, int], hints: Mapping[str, int], workers: int, streams: int
+        self, experiments: Mapping[Status, int], waiting_jobs: Mapping[str, int], workers: int, streams: int
     ) -> bytes:
         """Everything in Prometheus' text format."""
         for status in Status:
             self._experiments.labels(status).set(experiments.get(status, 0))
         self._hints.clear()  # an unknown depth is no sample, not a stale one
-        for device, depth in hints.items():
+        for device, depth in waiting_jobs.items():
             self._hints.labels(device).set(depth)
         self._workers.set(workers)
         self._streams.set(streams)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from hub.artifacts.deletion import Removals
+from hub.artifacts.deletion import ArtifactDeletions
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database
 from hub.messaging.circuit_breaker import CircuitBreaker
@@ -27,7 +27,7 @@ class Hub:
         self.breaker = CircuitBreaker(settings.redis_url)
         self.artifacts = artifact_store(settings.artifacts_url)
         self._dispatcher = Dispatcher(self.pubsub, self.queue)
-        self._removals = Removals(self.artifacts, self.read)
+        self._deletions = ArtifactDeletions(self.artifacts, self.read)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -53,12 +53,12 @@ class Hub:
 
     def _send(self, box: Outbox) -> None:
         self._dispatcher.send(box)
-        self._removals.remove(box.removals)
-        self._removals.sweep(box.sweeps)
+        self._deletions.remove(box.deletions)
+        self._deletions.sweep(box.sweeps)
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove artifacts soon, without those that a row names then."""
-        self._removals.remove(keys)
+        self._deletions.remove(keys)
 
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until the rings and hints of what was committed are out; whether they are."""
@@ -67,7 +67,7 @@ class Hub:
     def close(self) -> None:
         """Send what waits, finish removing files, and close every connection."""
         self._dispatcher.close()
-        self._removals.close()
+        self._deletions.close()
         self.breaker.close()
         self.queue.close()
         self.pubsub.close()

@@ -34,7 +34,7 @@ class WorkerProcess:
         self._hub = Hub(settings)
         self._shutdown = Shutdown()
         self._pool = SlotPool(self._hub, slots, self._shutdown)
-        self._taking_hints = False
+        self._consuming = False
 
     def work(self) -> int:
         """The exit code."""
@@ -45,7 +45,7 @@ class WorkerProcess:
             kind = cast("DeviceKind", record.device.partition(":")[0])
             watchdog = Watchdog(self._hub.queue, ("auto", kind), self._pool, self._end)
             threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown)
-            code = self._take_hints(record, kind)
+            code = self._consume_jobs(record, kind)
             for thread in threads:
                 thread.join(1.0)
             self._leave()
@@ -55,10 +55,10 @@ class WorkerProcess:
         logger.info("worker %s ended", self._pool.id)
         return code
 
-    def _take_hints(self, record: WorkerRecord, kind: DeviceKind) -> int:
+    def _consume_jobs(self, record: WorkerRecord, kind: DeviceKind) -> int:
         logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
-        self._taking_hints = True
-        code = messages.take_hints(
+        self._consuming = True
+        code = messages.consume_jobs(
             self._hub.queue.app, record.id, queues_for(kind), self._pool.size, self._pool.take_up
         )
         self._shutdown.begin()  # also when Celery gave up by itself
@@ -69,7 +69,7 @@ class WorkerProcess:
             os._exit(128 + number)  # the trainers hear it and exit too
         self._shutdown.begin()
         logger.info("worker %s is to stop", self._pool.id)
-        if not self._taking_hints:
+        if not self._consuming:
             sys.exit(0)
         messages.stop()
 

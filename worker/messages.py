@@ -26,7 +26,7 @@ class MessageConsumer(Worker):  # type: ignore[misc]
         """Celery's own would wait for running tasks, however long they run."""
 
 
-def take_hints(app: Celery, name: str, queues: list[str], concurrency: int, take_up: Callable[[str], None]) -> int:
+def consume_jobs(app: Celery, name: str, queues: list[str], concurrency: int, take_up: Callable[[str], None]) -> int:
     """Call `take_up` with the job of each hint, on `concurrency` threads, until `stop`; the exit code."""
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator]
@@ -56,7 +56,7 @@ def take_hints(app: Celery, name: str, queues: list[str], concurrency: int, take
 
 
 def stop(code: int = 0) -> None:
-    """Let `take_hints` return this exit code once the running calls have; safe in a signal handler."""
+    """Let `consume_jobs` return this exit code once the running calls have; safe in a signal handler."""
     state.should_stop = code
 
 

@@ -12,7 +12,7 @@ LOOKS = 12
 logger = logging.getLogger(__name__)
 
 
-class Hints(Protocol):
+class WaitingJobs(Protocol):
     """The queue."""
 
     def depth(self, device: str) -> int:
@@ -41,7 +41,7 @@ class Takers(Protocol):
 class Watchdog:
     """Sees hints waiting, and that none is taken."""
 
-    def __init__(self, queue: Hints, devices: tuple[str, ...], slots: Takers, bite: Callable[[], None]) -> None:
+    def __init__(self, queue: WaitingJobs, devices: tuple[str, ...], slots: Takers, bite: Callable[[], None]) -> None:
         """`devices` are those whose queues the worker listens to; `bite` ends it."""
         self._queue, self._devices, self._pool, self._bite = queue, devices, slots, bite
         self._looks = self._taken = 0

@@ -33,7 +33,7 @@ class Authenticator:
         self._rates = Rates(hub.settings.redis_url, hub.breaker)
         self._strangers_per_minute = strangers_per_minute
 
-    def admit(self, credentials: RequestCredentials) -> Caller:
+    def authenticate(self, credentials: RequestCredentials) -> Caller:
         """Who it is.
 
         Raises:

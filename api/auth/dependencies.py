@@ -30,7 +30,7 @@ _Session = Annotated[
 
 def _anyone(request: Request, state: StateDep, _: _Key, __: _Session) -> Caller:
     """Whoever has a key, of any role."""
-    caller = state.authenticator.admit(RequestCredentials(request))
+    caller = state.authenticator.authenticate(RequestCredentials(request))
     rate = state.authenticator.count(caller)
     request.state.rate_headers = _rate_headers(rate)
     if not rate.allowed:

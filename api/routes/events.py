@@ -20,7 +20,7 @@ from api.services import following, log
 from api.state import AppState, StateDep
 from api.streaming.encodings import ENCODINGS, Encoding
 from api.streaming.open_requests import OpenResponse, holder
-from api.streaming.sources import ExperimentLog, Log, WorkspaceLog
+from api.streaming.sources import EventSource, ExperimentLog, WorkspaceLog
 from gradus.wire.experiment import LogPage
 from hub.access.keys import Caller
 

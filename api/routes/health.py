@@ -39,5 +39,7 @@ def readiness(state: StateDep) -> Response:
 def prometheus(state: StateDep, _: Operator) -> Response:
     """Requests, experiments, queue, workers and streams of the whole service, in Prometheus' text format."""
     experiments, workers = system.population(state.hub)
-    text = state.telemetry.exposition(experiments, system.hints(state.hub), workers, state.broadcaster.listeners)
+    text = state.telemetry.exposition(
+        experiments, system.waiting_jobs(state.hub), workers, state.broadcaster.subscribers
+    )
     return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE)

@@ -59,8 +59,8 @@ async def _told(broadcaster: Broadcaster, subscriber: Subscriber, kinds: frozens
     """Whether, before the deadline, something came that is worth another look."""
     while not broadcaster.stopped:
         left = deadline - asyncio.get_running_loop().time()
-        notes = await subscriber.hear(left) if left > 0 else []
-        if subscriber.overflown or any(note.kind in kinds for note in notes):
+        notes = await subscriber.next_events(left) if left > 0 else []
+        if subscriber.overflowed or any(note.kind in kinds for note in notes):
             return True
         if not notes:
             return False

@@ -44,7 +44,7 @@ def population(hub: Hub) -> tuple[Mapping[Status, int], int]:
         return experiments.count_by_status(session), len(workers.alive(session))
 
 
-def hints(hub: Hub) -> dict[str, int]:
+def waiting_jobs(hub: Hub) -> dict[str, int]:
     """Hints that wait, by kind of device; nothing when Redis does not answer."""
     try:
         return {device: hub.breaker.ask(partial(queue.depth, device=device)) for device in get_args(DeviceWish)}

@@ -33,12 +33,12 @@ class Broadcaster:
         self._hub = hub
         self._poll = poll
         self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
-        self._rung = asyncio.Event()
+        self._wakeup = asyncio.Event()
         self._cursor: int | None = None
         """The row that was handed out last; none, before the first look."""
 
     @contextmanager
-    def listening(self, log: str) -> Iterator[Subscriber]:
+    def subscribed(self, log: str) -> Iterator[Subscriber]:
         """An ear that hears every row of an experiment's or a workspace's log, by its id, committed from now on."""
         subscriber = Subscriber()
         self._subscribers[log].add(subscriber)
@@ -50,14 +50,14 @@ class Broadcaster:
                 del self._subscribers[log]
 
     @property
-    def listeners(self) -> int:
+    def subscribers(self) -> int:
         """How many listen now."""
         return sum(map(len, self._subscribers.values()))
 
     def stop(self) -> None:
         """Let everyone go who listens: the process ends."""
         self.stopped = True
-        self._rung.set()
+        self._wakeup.set()
         for subscribers in self._subscribers.values():
             for subscriber in subscribers:
                 subscriber.wake()
@@ -81,7 +81,7 @@ class Broadcaster:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 if not full:
-                    await self._until_rung()
+                    await self._wait_for_wakeup()
 
     async def _look(self) -> bool:
         """Hand out what is new; whether there may be more.
@@ -101,13 +101,13 @@ class Broadcaster:
         self._cursor = newest
         for subscribers in self._subscribers.values():
             for subscriber in subscribers:
-                subscriber.miss()
+                subscriber.overflow()
 
     def _hand_out(self, one: LogEvent) -> None:
         self._cursor = one.id
         for key in (one.experiment_id, one.workspace_id):
             for subscriber in self._subscribers.get(key, ()):
-                subscriber.tell(one)
+                subscriber.push(one)
 
     def _newest(self) -> int:
         with self._hub.read() as session:
@@ -117,14 +117,14 @@ class Broadcaster:
         with self._hub.read() as session:
             return [log_event(row) for row in events.of_all(session, after, PAGE, PAGE_BYTES)]
 
-    async def _until_rung(self) -> None:
+    async def _wait_for_wakeup(self) -> None:
         try:
             async with asyncio.timeout(self._poll):
-                await self._rung.wait()
+                await self._wakeup.wait()
                 await asyncio.sleep(GAP_SECONDS)
         except TimeoutError:
             pass
-        self._rung.clear()
+        self._wakeup.clear()
 
     async def _subscribe(self) -> None:
         """Without Redis the rows come by polling alone."""
@@ -132,7 +132,7 @@ class Broadcaster:
         while True:
             try:
                 async for _ in self._hub.pubsub.published(EVENTS):
-                    self._rung.set()
+                    self._wakeup.set()
                     pause = RETRY_SECONDS
             except REDIS_TROUBLE as error:
                 if pause == RETRY_SECONDS:  # once, not for as long as it lasts

@@ -24,11 +24,11 @@ class LogEvent:
     """JSON object: what every stream tells of it."""
     _encoded: dict[tuple[str, int], bytes] = field(default_factory=dict, compare=False, repr=False)
 
-    def own(self, encoding: Encoding) -> bytes:
+    def own_bytes(self, encoding: Encoding) -> bytes:
         """As the experiment's own stream tells it."""
         return self._bytes(encoding, self.seq)
 
-    def among_all(self, encoding: Encoding) -> bytes:
+    def workspace_bytes(self, encoding: Encoding) -> bytes:
         """As the stream over everything tells it."""
         return self._bytes(encoding, self.number)
 

@@ -14,7 +14,7 @@ PAGE, PAGE_BYTES = 200, 32 << 10
 """Rows and bytes that are read at once. A stream whose client does not read holds a page, and thousands may."""
 
 
-class LogGone(Exception):
+class ExperimentDeleted(Exception):
     """The experiment was deleted."""
 
 
@@ -32,7 +32,7 @@ class Page:
         )
 
 
-class Log(Protocol):
+class EventSource(Protocol):
     """A numbered sequence of notes."""
 
     @property
@@ -68,14 +68,14 @@ class ExperimentLog:
                 log_event(row) for row in events.of_experiment(session, self.key, after, PAGE, PAGE_BYTES)
             )
             if not log_events and experiments.get(session, self.key) is None:
-                raise LogGone
+                raise ExperimentDeleted
         return Page(log_events)
 
     def number(self, log_event: LogEvent) -> int:
         return log_event.seq
 
     def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
-        return log_event.own(encoding)
+        return log_event.own_bytes(encoding)
 
     def ends_with(self, log_event: LogEvent) -> bool:
         return log_event.kind == EventKind.END
@@ -98,7 +98,7 @@ class WorkspaceLog:
         return log_event.number
 
     def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
-        return log_event.among_all(encoding)
+        return log_event.workspace_bytes(encoding)
 
     def ends_with(self, log_event: LogEvent) -> bool:  # noqa: ARG002
         return False

@@ -62,14 +62,14 @@ class Streams:
                         return
                     ask_at = time.monotonic() + self._broadcaster.heartbeat
                 yield data or encoding.heartbeat
-        except LogGone:
+        except ExperimentDeleted:
             yield encoding.comment("the experiment was deleted")
         if self._broadcaster.stopped:
             yield encoding.comment("the service stops; come back with Last-Event-ID")
 
-    async def _batches(self, log: Log, after: int, encoding: Encoding) -> AsyncIterator[bytes]:
+    async def _batches(self, log: EventSource, after: int, encoding: Encoding) -> AsyncIterator[bytes]:
         """Rows with growing numbers, as they come; nothing once in a heartbeat, whether any came or not."""
-        with self._broadcaster.listening(log.key) as subscriber:
+        with self._broadcaster.subscribed(log.key) as subscriber:
             beat = time.monotonic() + self._broadcaster.heartbeat
             batch, behind = Batch(b"", after), True  # behind: the database may have rows that were not heard
             while not self._broadcaster.stopped:
@@ -78,9 +78,9 @@ class Streams:
                     batch = await self._read(log, batch, encoding)
                     behind = batch.more
                 else:
-                    log_events = await subscriber.hear(max(0.0, beat - time.monotonic()))
+                    log_events = await subscriber.next_events(max(0.0, beat - time.monotonic()))
                     behind = not log_events  # after an overflow, and once in a heartbeat to be sure
-                    if behind and not subscriber.overflown:
+                    if behind and not subscriber.overflowed:
                         yield b""
                         beat = time.monotonic() + self._broadcaster.heartbeat
                     batch = _next(log, log_events, batch, encoding)
@@ -101,7 +101,9 @@ def _read(hub: Hub, log: Log, after: int, form: Form) -> Batch:
     return _next(log, page.notes, Batch(b"", after), form, more=page.more)
 
 
-def _next(log: Log, log_events: Sequence[LogEvent], before: Batch, encoding: Encoding, *, more: bool = False) -> Batch:
+def _next(
+    log: EventSource, log_events: Sequence[LogEvent], before: Batch, encoding: Encoding, *, more: bool = False
+) -> Batch:
     """Those of the notes that come after this batch."""
     fresh = [log_event for log_event in log_events if log.number(log_event) > before.after]
     if not fresh:

@@ -12,26 +12,26 @@ class Subscriber:
     """Belongs to the event loop; no other thread may touch it."""
 
     def __init__(self) -> None:
-        self.overflown = False
+        self.overflowed = False
         """Notes were dropped since the last `clear`: the database has them."""
         self._log_events: list[LogEvent] = []
         self._size = 0
         self._awake = asyncio.Event()
 
-    def tell(self, log_event: LogEvent) -> None:
+    def push(self, log_event: LogEvent) -> None:
         """Queue a note, or drop all if there are too many."""
-        if self.overflown:
+        if self.overflowed:
             return
         self._log_events.append(log_event)
         self._size += len(log_event.envelope)
         if len(self._log_events) > CAPACITY or (self._size > CAPACITY_BYTES and len(self._log_events) > 1):
-            self.miss()
+            self.overflow()
         self._awake.set()
 
-    def miss(self) -> None:
+    def overflow(self) -> None:
         """Let whoever listens read the database: there may be what was never told."""
         self._log_events.clear()
-        self.overflown = True
+        self.overflowed = True
         self._awake.set()
 
     def wake(self) -> None:
@@ -42,10 +42,10 @@ class Subscriber:
         """Forget what was heard, before the database is read."""
         self._log_events.clear()
         self._size = 0
-        self.overflown = False
+        self.overflowed = False
         self._awake.clear()
 
-    async def hear(self, seconds: float) -> list[LogEvent]:
+    async def next_events(self, seconds: float) -> list[LogEvent]:
         """What was told since the last time, as soon as there is something; nothing after so many seconds."""
         try:
             async with asyncio.timeout(seconds):

@@ -18,7 +18,7 @@ from hub.messaging.outbox import OrphanCleanup
 logger = logging.getLogger(__name__)
 
 
-class Removals:
+class ArtifactDeletions:
     """Removes artifacts. A failure is only logged: a file too many costs room, never a fact."""
 
     def __init__(self, store: ArtifactStore, read: Callable[[], AbstractContextManager[Session]]) -> None:

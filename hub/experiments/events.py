@@ -69,7 +69,7 @@ def append(session: Session, events: Sequence[Event], at: datetime) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_LOCK_LOG)
     session.execute(_ADD, [_row(event, logs[event.experiment_id], wholes, at) for event in events])
-    outbox(session).rings.update(logs)
+    outbox(session).events.update(logs)
 
 
 @dataclass

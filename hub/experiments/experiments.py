@@ -217,7 +217,7 @@ def close_job(session: Session, job_id: str) -> None:
 def reopen_job(session: Session, job_id: str, at: datetime) -> None:
     """Let any worker take a job that nobody holds, and tell one of it."""
     again = update(JobRow).where(JobRow.id == job_id).values(done=False, hinted_at=at).returning(JobRow.device)
-    outbox(session).hints.append((job_id, session.execute(again).scalar_one()))
+    outbox(session).jobs.append((job_id, session.execute(again).scalar_one()))
 
 
 def _add_tags(session: Session, workspace_id: str, tags: Sequence[tuple[str, str]]) -> None:

@@ -30,7 +30,7 @@ def add(session: Session, row: ExperimentRow, token: int, saved: CheckpointRef, 
     useless = surplus(newest_first(session, row.id), best, spec_of(row).checkpoint)
     if useless:
         session.execute(delete(CheckpointRow).where(CheckpointRow.id.in_([one.id for one in useless])))
-        outbox(session).removals.extend(one.key for one in useless)
+        outbox(session).deletions.extend(one.key for one in useless)
 
 
 def newest_first(session: Session, experiment_id: str) -> Sequence[CheckpointRow]:
@@ -93,4 +93,4 @@ def named(session: Session, keys: Collection[str]) -> set[str]:
 def forget(session: Session, experiment_id: str, at: datetime) -> None:
     """Once this is committed, every file of an experiment goes: soon, or later if that fails."""
     pending_deletions.expect(session, experiment_id, at)
-    outbox(session).removals.append(experiment_id)
+    outbox(session).deletions.append(experiment_id)

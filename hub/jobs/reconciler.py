@@ -51,7 +51,7 @@ def reconcile(hub: Hub, owner: str) -> int:
         if found:
             ran_out = case((beyond(session, JobRow.lease_until, term), at - TICK), else_=JobRow.lease_until)
             session.execute(update(JobRow).where(JobRow.id.in_(found)).values(hinted_at=at, lease_until=ran_out))
-        outbox(session).hints.extend((job.id, job.device) for job in found.values())
+        outbox(session).jobs.extend((job.id, job.device) for job in found.values())
         return len(found)
 
 

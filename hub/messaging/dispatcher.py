@@ -11,7 +11,7 @@ from hub.messaging.queue import Queue
 
 MOST = 20_000
 """Rings, and hints, that wait. More are lost: streams look by themselves, and the reconciler hints again."""
-HINTS_AT_ONCE = 100
+JOBS_AT_ONCE = 100
 """Between two looks for rings, which are more urgent: a sweep has a thousand hints."""
 CLOSING_SECONDS = 4.0
 """For what waits still when the process ends."""
@@ -23,11 +23,11 @@ class _Waiting:
     """What is to go out, each once, in the order in which it came."""
 
     controls: dict[str, None] = field(default_factory=dict)
-    rings: dict[str, None] = field(default_factory=dict)
-    hints: dict[tuple[str, str], None] = field(default_factory=dict)
+    events: dict[str, None] = field(default_factory=dict)
+    jobs: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.controls or self.rings or self.hints)
+        return bool(self.controls or self.events or self.jobs)
 
 
 class Dispatcher:
@@ -44,15 +44,15 @@ class Dispatcher:
 
     def send(self, box: Outbox) -> None:
         """Send what a transaction gave rise to, soon. Returns at once."""
-        if not (box.rings or box.controls or box.hints):
+        if not (box.events or box.controls or box.jobs):
             return
         with self._changed:
             if self._closed:
                 return
             for waiting, new in (
                 (self._waiting.controls, sorted(box.controls)),
-                (self._waiting.rings, sorted(box.rings)),
-                (self._waiting.hints, box.hints),
+                (self._waiting.events, sorted(box.events)),
+                (self._waiting.jobs, box.jobs),
             ):
                 _add(waiting, new)  # type: ignore[arg-type]
             if self._thread is None:
@@ -91,26 +91,26 @@ class Dispatcher:
 
     def _take(self) -> _Waiting:
         """All rings, and the first hints."""
-        part = _Waiting(self._waiting.controls, self._waiting.rings)
-        self._waiting.controls, self._waiting.rings = {}, {}
-        for hint in list(self._waiting.hints)[:HINTS_AT_ONCE]:
-            part.hints[hint] = self._waiting.hints.pop(hint)
+        part = _Waiting(self._waiting.controls, self._waiting.events)
+        self._waiting.controls, self._waiting.events = {}, {}
+        for job in list(self._waiting.jobs)[:JOBS_AT_ONCE]:
+            part.jobs[job] = self._waiting.jobs.pop(job)
         return part
 
     def _send(self, part: _Waiting) -> None:
         if part.controls:
             self._pubsub.publish(CONTROL, part.controls)
-        if part.rings:
-            self._pubsub.publish(EVENTS, part.rings)
-        for job_id, device in part.hints:
-            if not self._queue.hint(job_id, device):
+        if part.events:
+            self._pubsub.publish(EVENTS, part.events)
+        for job_id, device in part.jobs:
+            if not self._queue.send_job(job_id, device):
                 return self._give_up()
         return None
 
     def _give_up(self) -> None:
         """A Redis that hangs would hold up each hint after this one as long, and what waits would only grow."""
         with self._changed:
-            self._waiting.hints.clear()
+            self._waiting.jobs.clear()
 
 
 def _add(waiting: dict[object, None], new: Iterable[object]) -> None:

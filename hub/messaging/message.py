@@ -20,7 +20,7 @@ _LAST_YEAR = 4e9
 
 
 @dataclass(frozen=True)
-class Hint:
+class JobMessage:
     """That a job waits."""
 
     job_id: str
@@ -28,7 +28,7 @@ class Hint:
     """None if the message does not say."""
 
 
-def read(element: bytes) -> Hint | None:
+def read(element: bytes) -> JobMessage | None:
     """The hint that an element of a queue is; None if it is something else, whatever that may be."""
     if len(element) > _LONGEST:
         return None
@@ -41,14 +41,14 @@ def read(element: bytes) -> Hint | None:
     if task != TASK or not isinstance(arguments, list) or len(arguments) != 1:
         return None
     job_id = arguments[0]
-    return Hint(job_id, _moment(sent)) if isinstance(job_id, str) and _JOB.fullmatch(job_id) else None
+    return JobMessage(job_id, _moment(sent)) if isinstance(job_id, str) and _JOB.fullmatch(job_id) else None
 
 
-def message(hint: Hint, queue: str) -> dict[str, Any]:
+def message(job_message: JobMessage, queue: str) -> dict[str, Any]:
     """The hint as Celery takes it from a queue: made anew, so that nothing else of what stood there comes along."""
     number = str(uuid4())
-    body = [[hint.job_id], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
-    told = {} if hint.sent is None else {SENT: hint.sent.timestamp()}
+    body = [[job_message.job_id], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
+    told = {} if job_message.sent is None else {SENT: job_message.sent.timestamp()}
     return {
         "body": base64.b64encode(json.dumps(body).encode()).decode(),
         "content-encoding": "utf-8",

@@ -18,13 +18,13 @@ class OrphanCleanup:
 class Outbox:
     """Gathered while a transaction runs."""
 
-    rings: set[str] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
     """Experiments with new events."""
     controls: set[str] = field(default_factory=set)
     """Jobs of which a person wants something."""
-    hints: list[tuple[str, str]] = field(default_factory=list)
+    jobs: list[tuple[str, str]] = field(default_factory=list)
     """Job id and device of jobs to be taken up."""
-    removals: list[str] = field(default_factory=list)
+    deletions: list[str] = field(default_factory=list)
     """Keys in the artifact store that go, unless a row still names them."""
     sweeps: list[OrphanCleanup] = field(default_factory=list)
     """Experiments whose files are to be tidied up."""

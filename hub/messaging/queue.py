@@ -73,7 +73,7 @@ class Queue:
         self.app = celery_app(redis_url)
         self._redis = redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
 
-    def hint(self, job_id: str, device: str) -> bool:
+    def send_job(self, job_id: str, device: str) -> bool:
         """Tell one worker of the job; whether that worked. If not, the reconciler hints again."""
         try:
             sent = {SENT: time.time()}
@@ -100,8 +100,8 @@ class Queue:
                 element = self._redis.lindex(queue_name(device), -place)
                 if element is None:
                     return None
-                if hint := read(element if isinstance(element, bytes) else element.encode()):
-                    return hint.sent or _LONG_AGO
+                if message := read(element if isinstance(element, bytes) else element.encode()):
+                    return message.sent or _LONG_AGO
         except redis.ResponseError as error:
             if not transport.wrong_type(error):
                 raise

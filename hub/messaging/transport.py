@@ -56,11 +56,11 @@ def wrong_type(error: redis.ResponseError) -> bool:
 
 
 def _hint_alone(queue: bytes, element: bytes) -> tuple[bytes, bytes] | None:
-    hint = read(element)
-    if hint is None:
+    job_message = read(element)
+    if job_message is None:
         logger.warning("dropped from %s what is no hint: %r", queue.decode(errors="replace"), element[:_SHOWN])
         return None
-    return queue, json.dumps(message(hint, queue.decode())).encode()
+    return queue, json.dumps(message(job_message, queue.decode())).encode()
 
 
 class Channel(kombu_redis.Channel):

@@ -113,7 +113,7 @@ def _fresh_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at:
         session.flush()
         for place, row in enumerate(mine):
             row.job_id, row.place = job.id, place
-        outbox(session).hints.append((job.id, job.device))
+        outbox(session).jobs.append((job.id, job.device))
     return ids
 
 

@@ -69,7 +69,7 @@ def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> 
     added = experiments.add_all(session, row.workspace_id, pairs, new.arrays, at)
     specs = [one.spec for one in new.prepared]
     jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
-    outbox(session).hints.extend(jobs.items())
+    outbox(session).jobs.extend(jobs.items())
     told = [Event(one.id, EventKind.STATUS, record(one, spec)) for one, spec in zip(added, specs, strict=True)]
     wishes = [(one.id, spec.device) for one, spec in zip(added, specs, strict=True)]
     append(session, told + device_demand.warnings(session, wishes), at)

@@ -38,7 +38,7 @@ def enqueue(hub: Hub, count: int) -> None:
             new = [(prepare(one), Origin(new_id("exp"))) for one in wanted]
             rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [[n] for n in range(len(new))], at)
             append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
-            outbox(session).hints.extend((row.job_id, "auto") for row in rows)
+            outbox(session).jobs.extend((row.job_id, "auto") for row in rows)
 
 
 def waiting(hub: Hub) -> int:

@@ -51,11 +51,11 @@ class DivergenceMonitor:
         """All that it remembers, by name."""
         return {"watch.reference": self._reference, "watch.first_high": self._first_high}
 
-    def began_hopeless(self, member: int) -> bool:
+    def began_exploding(self, member: int) -> bool:
         """Whether the first step's loss, of untouched weights, was as bad already."""
         return float(self._reference[member]) > HOPELESS * self._ignorance
 
-    def hopeless(self, train_loss: Tensor, validation_loss: Tensor) -> Tensor:
+    def exploding(self, train_loss: Tensor, validation_loss: Tensor) -> Tensor:
         """The first bad step of members whose epoch was hopeless, 0 for the others; float64, (K,), as the losses."""
         poor = (train_loss > HOPELESS * self._reference) & ~(validation_loss <= HOPELESS * self._reference)
         return torch.where(poor | (train_loss > EXPLODED * self._reference), self._first_high, 0.0)

@@ -133,15 +133,15 @@ class Training(Iterator[Report]):
             self._note(k, divergence)
 
     def _note(self, k: int, divergence: Divergence) -> None:
-        if divergence.cause == "learning_rate" and self._divergence_monitor.began_hopeless(k):
+        if divergence.cause == "learning_rate" and self._divergence_monitor.began_exploding(k):
             divergence = replace(divergence, cause="initial_weights")
         self._members[k] = replace(self._members[k], divergence=divergence)
 
     def _close_epoch(self) -> EpochReport:
         self._epoch += 1
         active = [member.ending is None for member in self._members]
-        *numbers, hopeless = self._numbers().tolist()
-        self._note_hopeless([int(step) if active[k] else 0 for k, step in enumerate(hopeless)])
+        *numbers, exploding = self._numbers().tolist()
+        self._note_exploding([int(step) if active[k] else 0 for k, step in enumerate(exploding)])
         columns = zip(*numbers, self._last_rates(), strict=True)
         rows = [self._close_member(k, *column) if active[k] else None for k, column in enumerate(columns)]
         self._step_in_epoch = 0
@@ -164,11 +164,11 @@ class Training(Iterator[Report]):
                 test.accuracy,
                 self._engine.penalty.value(self._engine.storage.weights()),
                 totals.norm / self._step_in_epoch,
-                self._divergence_monitor.hopeless(totals.loss / examples, validation.loss),
+                self._divergence_monitor.exploding(totals.loss / examples, validation.loss),
             ]
         )
 
-    def _note_hopeless(self, first_steps: Sequence[int]) -> None:
+    def _note_exploding(self, first_steps: Sequence[int]) -> None:
         for k, step in enumerate(first_steps):
             if step and self._members[k].divergence is None:
                 self._note(k, Divergence(self._epoch, step, largest_layer(self._engine, k)))

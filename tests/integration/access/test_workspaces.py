@@ -15,7 +15,7 @@ from hub.ids import new_id
 from hub.jobs import claims
 from hub.tables import ExperimentRow
 from tests.integration.access.credentials import SPEC, bearer, make_key, revoke
-from tests.integration.api.service import listening
+from tests.integration.api.service import subscribed
 
 NDJSON = {"Accept": "application/x-ndjson"}
 
@@ -35,7 +35,7 @@ def submit(client: httpx.Client, **headers: str) -> dict[str, Any]:
 
 def ids(client: httpx.Client, count: int) -> list[int]:
     """Of the first so many events of everything."""
-    with listening(client, "/v1/events?after=0") as stream:
+    with subscribed(client, "/v1/events?after=0") as stream:
         return [one.id for one in itertools.islice(stream, count)]
 
 

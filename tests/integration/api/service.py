@@ -81,7 +81,7 @@ def wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
 
 
 @contextmanager
-def listening(client: httpx.Client, path: str, **options: Any) -> Iterator[Iterator[Told]]:
+def subscribed(client: httpx.Client, path: str, **options: Any) -> Iterator[Iterator[Told]]:
     """The events of a stream, as they come."""
     with client.stream("GET", path, **options) as response:
         assert response.status_code == 200, response.read()

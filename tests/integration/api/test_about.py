@@ -18,7 +18,7 @@ from hub.ids import new_id
 from hub.jobs import workers
 from hub.settings import Settings
 from hub.tables import ExperimentRow
-from tests.integration.api.service import SPEC, Service, listening, on_sqlite, serving, wait_for
+from tests.integration.api.service import SPEC, Service, on_sqlite, serving, subscribed, wait_for
 from tests.integration.hub.work import claim, submit
 from tests.servers.processes import admin_key, http_client
 
@@ -69,8 +69,8 @@ def test_prometheus_reads_requests_by_template_and_the_state(service: Service, c
     for _ in range(3):
         client.get(client.post("/v1/experiments", json=SPEC).headers["location"])
     client.get("/nowhere")
-    with listening(client, "/v1/events"):
-        wait_for(lambda: service.broadcaster.listeners == 1)
+    with subscribed(client, "/v1/events"):
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         text = client.get("/metrics").text
     for line in (
         'gradus_requests_total{method="GET",route="/v1/experiments/{experiment_id}",status="200"} 3.0',

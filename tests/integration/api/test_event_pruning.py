@@ -14,7 +14,7 @@ from hub.experiments import event_pruning, events, experiments, metrics
 from hub.hub import Hub
 from hub.jobs import control, reconciler, runs
 from hub.tables import ExperimentRow
-from tests.integration.api.service import Service, listening
+from tests.integration.api.service import Service, subscribed
 from tests.integration.hub.work import claim, submit, train_epoch
 
 EPOCHS = 5
@@ -76,7 +76,7 @@ def test_a_stream_tells_what_is_left_and_ends(
     row = ended(service.hub, 91)
     reconciler.tidy(service.hub, "leader")
     path = f"/v1/experiments/{row.id}"
-    with listening(client, f"{path}/events", headers={"Last-Event-ID": str(after)}) as stream:
+    with subscribed(client, f"{path}/events", headers={"Last-Event-ID": str(after)}) as stream:
         assert [event.id for event in stream] == told
     record = client.get(path).json()
     assert record["events_pruned"] == 9

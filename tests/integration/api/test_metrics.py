@@ -68,7 +68,7 @@ def test_a_long_poll_answers_when_a_row_arrives(service: Service, client: httpx.
     row, claimed = trained(service, [0.5])
 
     def train() -> None:
-        wait_for(lambda: service.broadcaster.listeners == 1)
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         train_epoch(service.hub, claimed, 2)
 
     later = threading.Thread(target=train)
@@ -82,7 +82,7 @@ def test_a_long_poll_answers_when_the_experiment_is_over(service: Service, clien
     row, claimed = trained(service, [0.5])
 
     def end() -> None:
-        wait_for(lambda: service.broadcaster.listeners == 1)
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         with service.hub.write() as session:
             runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
 
@@ -111,8 +111,8 @@ def test_a_wait_ends_when_its_client_leaves(service: Service, client: httpx.Clie
     poll = client.build_request("GET", f"/v1/experiments/{row.id}/metrics", params={"after": 1, "wait": 60})
     create = client.build_request("POST", "/v1/experiments", json=SPEC, headers={"Prefer": "wait=60"})
     with sent(create if creates else poll):
-        wait_for(lambda: service.broadcaster.listeners == 1)
-    wait_for(lambda: service.broadcaster.listeners == 0)
+        wait_for(lambda: service.broadcaster.subscribers == 1)
+    wait_for(lambda: service.broadcaster.subscribers == 0)
 
 
 @contextmanager

@@ -191,8 +191,8 @@ def test_a_stream_ends_with_its_connection_though_a_request_waits_behind_it(serv
     for then in (get(b"/healthz"), b"nonsense\r\n\r\n"):
         with connected(service) as connection:
             connection.sendall(behind_chunks(first=stream, then=then))
-            wait_for(lambda: service.broadcaster.listeners == 1)
-        wait_for(lambda: service.broadcaster.listeners == 0, 3)
+            wait_for(lambda: service.broadcaster.subscribers == 1)
+        wait_for(lambda: service.broadcaster.subscribers == 0, 3)
 
 
 def test_an_answer_that_was_asked_for_early_may_take_its_time(hasty: Service) -> None:
@@ -244,8 +244,8 @@ def test_a_stream_whose_client_does_not_read_is_given_up(hasty: Service) -> None
         submit(hasty.hub, notes="x" * 20_000)
     with connected(hasty) as connection:
         connection.sendall(get(b"/v1/events?after=0", shown(hasty)))
-        wait_for(lambda: hasty.broadcaster.listeners == 1)
-        wait_for(lambda: hasty.broadcaster.listeners == 0)
+        wait_for(lambda: hasty.broadcaster.subscribers == 1)
+        wait_for(lambda: hasty.broadcaster.subscribers == 0)
 
 
 def test_a_client_that_hangs_up_in_its_request_is_no_fault_of_ours(

@@ -49,7 +49,7 @@ def envelope(one: Told) -> dict[str, object]:
 
 def test_what_is_over_streams_its_whole_log_and_ends(service: Service, client: httpx.Client) -> None:
     row = finished(service)
-    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+    with subscribed(client, f"/v1/experiments/{row.id}/events") as stream:
         log = list(stream)
     assert [one.id for one in log] == [1, 2, 3, 4, 5, 6, 7]
     assert [one.event for one in log] == ["status", "status", "epoch", "epoch", "epoch", "status", "end"]
@@ -68,7 +68,7 @@ def test_lines_of_json_tell_the_same(service: Service, client: httpx.Client) -> 
     path = f"/v1/experiments/{finished(service).id}/events"
     lines = client.get(path, headers={"Accept": "application/x-ndjson"})
     assert lines.headers["content-type"].startswith("application/x-ndjson")
-    with listening(client, path) as stream:
+    with subscribed(client, path) as stream:
         assert [json.loads(line) for line in lines.text.splitlines()] == [envelope(one) for one in stream]
 
 
@@ -82,7 +82,7 @@ def test_what_follows_an_answer_is_what_comes_after_its_last_event(service: Serv
     answers += [client.get("/v1/metrics", params={"experiment": row.id}).json()["data"][row.id]]
     assert [one["last_event"] for one in answers] == [3] * 5
     train_epoch(service.hub, claimed, 2)
-    with listening(client, f"{path}/events?after={answers[0]['last_event']}") as stream:
+    with subscribed(client, f"{path}/events?after={answers[0]['last_event']}") as stream:
         after = next(stream)
     assert (after.seq, after.event, after.data["epoch"]) == (4, "epoch", 2)
 
@@ -92,7 +92,7 @@ def test_a_change_is_answered_with_the_event_that_tells_it(service: Service, cli
     path = f"/v1/experiments/{made['id']}"
     changed = client.patch(path, json={"name": "other"}).json()
     over = client.post(f"{path}/cancel").json()
-    with listening(client, f"{path}/events") as stream:
+    with subscribed(client, f"{path}/events") as stream:
         log = list(stream)
     assert [one.event for one in log] == ["status", "status", "status", "end"]
     assert [one["last_event"] for one in (made, changed, over)] == [1, 2, 4]
@@ -102,15 +102,15 @@ def test_a_change_is_answered_with_the_event_that_tells_it(service: Service, cli
 
 def test_a_stream_cut_at_every_row_yields_each_row_once(service: Service, client: httpx.Client) -> None:
     path = f"/v1/experiments/{finished(service).id}/events"
-    with listening(client, path) as stream:
+    with subscribed(client, path) as stream:
         whole = list(stream)
     for cut in range(len(whole) + 1):
-        with listening(client, path) as stream:
+        with subscribed(client, path) as stream:
             before = list(itertools.islice(stream, cut))
         resume = {"headers": {"Last-Event-ID": str(before[-1].id)}} if before else {}
-        with listening(client, path, **resume) as stream:
+        with subscribed(client, path, **resume) as stream:
             assert before + list(stream) == whole
-        with listening(client, f"{path}?after={cut}") as stream:
+        with subscribed(client, f"{path}?after={cut}") as stream:
             assert before + list(stream) == whole
 
 
@@ -121,21 +121,21 @@ def test_a_living_stream_cut_at_every_row_yields_each_row_once(service: Service,
     seen: list[Told] = []
     for epoch in range(1, 6):
         resume = {"headers": {"Last-Event-ID": str(seen[-1].id)}} if seen else {}
-        with listening(client, path, **resume) as stream:
+        with subscribed(client, path, **resume) as stream:
             train_epoch(service.hub, claimed, epoch)
             seen.append(next(stream))
     with service.hub.write() as session:
         runs.end(session, claimed.lease, row.id, Status.CANCELLED)
-    with listening(client, path, headers={"Last-Event-ID": str(seen[-1].id)}) as stream:
+    with subscribed(client, path, headers={"Last-Event-ID": str(seen[-1].id)}) as stream:
         seen += stream
     assert [one.id for one in seen] == list(range(1, 10))
-    with listening(client, path) as stream:
+    with subscribed(client, path) as stream:
         assert list(stream) == seen
 
 
 def test_rows_arrive_while_the_stream_is_open(service: Service, client: httpx.Client) -> None:
     row = submit(service.hub)
-    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+    with subscribed(client, f"/v1/experiments/{row.id}/events") as stream:
         assert next(stream).data["status"] == "queued"
         claimed = claim(service.hub, row)
         assert next(stream).data["status"] == "running"
@@ -155,18 +155,18 @@ def test_rows_arrive_while_the_stream_is_open(service: Service, client: httpx.Cl
 def test_garbage_in_the_header_is_ignored(service: Service, client: httpx.Client) -> None:
     path = f"/v1/experiments/{finished(service).id}/events"
     for garbage in (b"", b"x", b"-1", b"1.5", b"\xff", b"9" * 40, "١".encode(), b"0x10"):
-        with listening(client, path, headers={b"Last-Event-ID": garbage}) as stream:
+        with subscribed(client, path, headers={b"Last-Event-ID": garbage}) as stream:
             assert len(list(stream)) == 7
 
 
 def test_a_number_beyond_the_log_is_its_end(service: Service, client: httpx.Client) -> None:
     over = f"/v1/experiments/{finished(service).id}/events"
     for beyond in (999_999, 2**31, 2**53 - 1, 10**18 - 1):
-        with listening(client, over, headers={"Last-Event-ID": str(beyond)}) as stream:
+        with subscribed(client, over, headers={"Last-Event-ID": str(beyond)}) as stream:
             assert list(stream) == []
     row = submit(service.hub)
-    with listening(client, f"/v1/experiments/{row.id}/events?after=999999") as stream:
-        wait_for(lambda: service.broadcaster.listeners == 1)
+    with subscribed(client, f"/v1/experiments/{row.id}/events?after=999999") as stream:
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         claim(service.hub, row)
         assert next(stream).id == 2
 
@@ -180,14 +180,14 @@ def test_a_stream_is_longer_than_a_page_of_the_database(service: Service, client
         events.append(session, lines, now(session))
     with service.hub.write() as session:
         runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
-    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+    with subscribed(client, f"/v1/experiments/{row.id}/events") as stream:
         assert [one.id for one in stream] == list(range(1, 2 * sources.PAGE + 1))
 
 
 def test_who_is_slow_reads_the_database_again(service: Service, client: httpx.Client) -> None:
     row = submit(service.hub)
     count = 3 * subscriber.CAPACITY
-    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+    with subscribed(client, f"/v1/experiments/{row.id}/events") as stream:
         next(stream)
         with service.hub.write() as session:
             events.append(session, [events.log(row.id, "x" * 1000) for _ in range(count)], now(session))
@@ -198,8 +198,8 @@ def test_the_stream_over_everything_starts_now_and_says_whose_an_event_is(
     service: Service, client: httpx.Client
 ) -> None:
     submit(service.hub)
-    with listening(client, "/v1/events") as stream:
-        wait_for(lambda: service.broadcaster.listeners == 1)
+    with subscribed(client, "/v1/events") as stream:
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         one, two = submit(service.hub), submit(service.hub)
         train_epoch(service.hub, claim(service.hub, one), 1)
         heard = [next(stream) for _ in range(4)]
@@ -208,7 +208,7 @@ def test_the_stream_over_everything_starts_now_and_says_whose_an_event_is(
     assert [each.seq for each in heard] == [1, 1, 2, 3]
     epoch = client.get(f"/v1/experiments/{one.id}/metrics").json()["data"][0]
     assert heard[-1].data == epoch
-    with listening(client, f"/v1/experiments/{one.id}/events") as own:
+    with subscribed(client, f"/v1/experiments/{one.id}/events") as own:
         assert [envelope(next(own)) for _ in range(3)] == [envelope(each) for each in heard if each != heard[1]]
 
 
@@ -217,12 +217,12 @@ def test_the_stream_over_everything_cut_at_every_row_yields_each_row_once(
 ) -> None:
     for _ in range(2):
         finished(service)
-    with listening(client, "/v1/events?after=0") as stream:
+    with subscribed(client, "/v1/events?after=0") as stream:
         whole = [next(stream) for _ in range(14)]
     assert sorted({one.id for one in whole}) == [one.id for one in whole]
     for cut in range(14):
         after = whole[cut].id
-        with listening(client, "/v1/events", headers={"Last-Event-ID": str(after)}) as stream:
+        with subscribed(client, "/v1/events", headers={"Last-Event-ID": str(after)}) as stream:
             assert list(itertools.islice(stream, 13 - cut)) == whole[cut + 1 :]
 
 
@@ -232,14 +232,14 @@ def test_silence_is_broken_by_comments(service: Service, client: httpx.Client) -
         assert next(response.iter_raw()).startswith(b":")
     with client.stream("GET", "/v1/events", headers={"Accept": "application/x-ndjson"}) as response:
         lines = response.iter_lines()
-        wait_for(lambda: service.broadcaster.listeners == 1)
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         submit(service.hub)
         assert json.loads(next(lines))["kind"] == "status"
 
 
 def test_the_stream_of_a_deleted_experiment_ends(service: Service, client: httpx.Client) -> None:
     row = submit(service.hub)
-    with listening(client, f"/v1/experiments/{row.id}/events") as stream:
+    with subscribed(client, f"/v1/experiments/{row.id}/events") as stream:
         next(stream)
         assert client.delete(f"/v1/experiments/{row.id}").status_code == 204
         assert list(stream) == []
@@ -248,10 +248,10 @@ def test_the_stream_of_a_deleted_experiment_ends(service: Service, client: httpx
 @on_sqlite
 def test_nobody_listens_when_the_streams_are_closed(service: Service, client: httpx.Client) -> None:
     row = submit(service.hub)
-    with listening(client, f"/v1/experiments/{row.id}/events") as stream, listening(client, "/v1/events"):
+    with subscribed(client, f"/v1/experiments/{row.id}/events") as stream, subscribed(client, "/v1/events"):
         next(stream)
-        wait_for(lambda: service.broadcaster.listeners == 2)
-    wait_for(lambda: service.broadcaster.listeners == 0)
+        wait_for(lambda: service.broadcaster.subscribers == 2)
+    wait_for(lambda: service.broadcaster.subscribers == 0)
 
 
 @on_sqlite
@@ -278,14 +278,14 @@ def test_a_heartbeat_comes_in_time_though_there_is_much_to_tell(service: Service
 
 def test_a_change_of_what_people_wrote_is_told(service: Service, client: httpx.Client) -> None:
     waiting, over = submit(service.hub), finished(service)
-    with listening(client, "/v1/events") as stream:
-        wait_for(lambda: service.broadcaster.listeners == 1)
+    with subscribed(client, "/v1/events") as stream:
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         changed = [client.patch(f"/v1/experiments/{row.id}", json={"name": "new"}) for row in (waiting, over)]
         heard = [next(stream) for _ in range(3)]
     assert [(one.event, one.data["name"]) for one in heard] == [("status", "new"), ("status", "new"), ("end", "new")]
     assert heard[-1].data == as_listed(changed[1].json())
     assert heard[-1].experiment_id == over.id
-    with listening(client, f"/v1/experiments/{over.id}/events") as stream:
+    with subscribed(client, f"/v1/experiments/{over.id}/events") as stream:
         log = list(stream)
     assert [one.event for one in log[-4:]] == ["status", "end", "status", "end"]
     answer = client.get(f"/v1/experiments/{over.id}", headers={"If-None-Match": changed[1].headers["etag"]})
@@ -295,8 +295,8 @@ def test_a_change_of_what_people_wrote_is_told(service: Service, client: httpx.C
 @on_sqlite
 def test_bytes_on_the_bell_that_are_no_id_end_no_stream(service: Service, client: httpx.Client) -> None:
     row = submit(service.hub)
-    with listening(client, f"/v1/experiments/{row.id}/events?after=1") as stream:
-        wait_for(lambda: service.broadcaster.listeners == 1)
+    with subscribed(client, f"/v1/experiments/{row.id}/events?after=1") as stream:
+        wait_for(lambda: service.broadcaster.subscribers == 1)
         with redis.Redis.from_url(service.hub.settings.redis_url) as pubsub:
             wait_for(lambda: pubsub.publish(EVENTS, b"\xff\xfe") > 0)
             claim(service.hub, row)
@@ -314,14 +314,14 @@ def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: 
 
     async def scene() -> list[LogEvent]:
         broadcaster = Broadcaster(hub, poll=0.05)
-        with broadcaster.listening(row.id) as early, overheard() as statements:
+        with broadcaster.subscribed(row.id) as early, overheard() as statements:
             following = asyncio.create_task(broadcaster.run())
-            assert await early.hear(20) == []
-            assert early.overflown
+            assert await early.next_events(20) == []
+            assert early.overflowed
             early.clear()
-            with broadcaster.listening(row.id) as late:
+            with broadcaster.subscribed(row.id) as late:
                 await asyncio.to_thread(claim, hub, row)
-                heard = [await early.hear(20), await late.hear(20)]
+                heard = [await early.next_events(20), await late.next_events(20)]
             broadcaster.stop()
             await following
         assert heard[0] == heard[1]
@@ -337,7 +337,7 @@ def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: 
 
 
 def test_a_page_of_large_rows_is_a_short_one(hub: Hub) -> None:
-    rows = [submit(hub, log_events="x" * 20_000) for _ in range(10)]
+    rows = [submit(hub, notes="x" * 20_000) for _ in range(10)]
     log, seen = sources.WorkspaceLog(rows[0].workspace_id), [0]
     while (page := log.read(hub, seen[-1])).log_events:
         assert sum(len(log_event.envelope) for log_event in page.log_events[:-1]) < sources.PAGE_BYTES

@@ -84,7 +84,7 @@ def claim_in_vain(hub: Hub, row: ExperimentRow) -> None:
 
 def remove_what_is_to_go(hub: Hub) -> None:
     hub.remove(["exp_none"])
-    hub._removals.close()
+    hub._deletions.close()
 
 
 def test_what_a_worker_has_written_and_not_yet_named_outlives_a_claim_that_failed(hub: Hub) -> None:

@@ -14,7 +14,7 @@ import redis
 
 from hub.hub import Hub
 from hub.messaging.circuit_breaker import CircuitBreaker
-from hub.messaging.dispatcher import HINTS_AT_ONCE, Dispatcher
+from hub.messaging.dispatcher import JOBS_AT_ONCE, Dispatcher
 from hub.messaging.message import read
 from hub.messaging.outbox import Outbox
 from hub.messaging.pubsub import EVENTS
@@ -89,15 +89,15 @@ def test_each_goes_out_once_and_hints_in_their_order(hub: Hub) -> None:
             ears.subscribe(EVENTS)
             ears.get_message(timeout=5)
             dispatcher = Dispatcher(hub.pubsub, Queue(hub.settings.redis_url))
-            jobs = [f"job_{number:026}" for number in range(2 * HINTS_AT_ONCE + 1)]
-            dispatcher.send(Outbox(rings={"exp_1"}, hints=[(job, "cpu") for job in jobs]))
+            jobs = [f"job_{number:026}" for number in range(2 * JOBS_AT_ONCE + 1)]
+            dispatcher.send(Outbox(events={"exp_1"}, jobs=[(job, "cpu") for job in jobs]))
             assert dispatcher.flush(60)
             dispatcher.close()
             rung = [message["data"] for _ in range(3) if (message := ears.get_message(timeout=0.2))]
         sent = [read(element) for element in client.lrange("gradus.cpu", 0, -1)]
         client.delete("gradus.cpu")
     assert rung == [b"exp_1"]
-    assert [hint.job_id for hint in reversed(sent) if hint] == jobs
+    assert [send_job.job_id for send_job in reversed(sent) if send_job] == jobs
 
 
 def test_a_breaker_closes_when_redis_answers_again(own_valkey: ValkeyServer) -> None:

@@ -88,7 +88,7 @@ def test_no_file_goes_that_a_row_names_whoever_says_that_it_may(hub: Hub) -> Non
         put(hub, kept)
     with hub.write() as session:
         runs.record_checkpoint(session, lease, row.id, first)
-        outbox(session).removals += [first.key, second.key, row.id]
+        outbox(session).deletions += [first.key, second.key, row.id]
     hub.close()
     assert hub.artifacts.names(row.id) == ["1-0-0"]
 

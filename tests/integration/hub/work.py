@@ -31,7 +31,7 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
         at = now(session)
         row = experiments.add(session, DEFAULT_WORKSPACE, draft(spec), at)
         append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
-        outbox(session).hints.append((row.job_id, spec.device))
+        outbox(session).jobs.append((row.job_id, spec.device))
     return row
 
 

@@ -98,7 +98,7 @@ def test_an_adopted_server_can_be_killed_and_started_anew(tmp_path: Path) -> Non
 def test_a_queue_finds_it_at_its_socket(tmp_path: Path) -> None:
     """Celery has a URL of its own for sockets."""
     with ValkeyServer(tmp_path / "a folder?") as server, closing(Queue(server.url)) as queue:
-        assert queue.hint(new_id("job"), "auto")
+        assert queue.send_job(new_id("job"), "auto")
         assert queue.depth("auto") == 1
         assert queue.oldest("auto") is not None
 

@@ -199,7 +199,7 @@ def test_a_worker_that_takes_up_its_own_job_anew_keeps_its_trainers(hub: Hub, st
     with hub.write() as session:
         past = now(session) - timedelta(seconds=1)
         session.execute(update(JobRow).where(JobRow.id == row.job_id).values(lease_until=past, owner="frozen"))
-        outbox(session).hints.append((row.job_id, "auto"))
+        outbox(session).jobs.append((row.job_id, "auto"))
     wait_for_attempt(hub, row.id, 2)
     until(lambda: "no longer holds" in worker.log)
     with hub.write() as session:

@@ -34,7 +34,7 @@ def test_duplicate_messages_start_a_run_once(hub: Hub, start_worker: StartWorker
     first, second = start_worker(slots=2), start_worker(slots=2)
     row = submit(hub, **SPEC)
     for _ in range(30):
-        hub.queue.hint(row.job_id, "auto")
+        hub.queue.send_job(row.job_id, "auto")
     done = wait_for_the_end(hub, row.id)
     until(lambda: first.log.count("succeeded in") + second.log.count("succeeded in") == 31)
     assert (done.status, done.attempts) == (Status.SUCCEEDED, 1)

@@ -21,7 +21,7 @@ from hub.experiments import experiments
 from hub.experiments.prepared import draft
 from hub.hub import Hub
 from hub.jobs import control
-from hub.messaging.message import SENT, Hint, message
+from hub.messaging.message import SENT, JobMessage, message
 from hub.messaging.queue import queue_name
 from hub.tables import DEFAULT_WORKSPACE, JobRow
 from tests.integration.hub.work import submit
@@ -222,11 +222,11 @@ def garbage(rng: random.Random) -> bytes:
         return rng.randbytes(rng.randrange(200))
     if kind == 1:
         return json.dumps(rng.choice(NONSENSE)).encode()
-    hint = message(Hint(JOB), queue_name("auto"))
-    place = rng.choice([hint, hint["headers"], hint["properties"]])
+    send_job = message(JobMessage(JOB), queue_name("auto"))
+    place = rng.choice([send_job, send_job["headers"], send_job["properties"]])
     key = rng.choice([*place, SENT, "eta", "expires", "timelimit", "group", "chord", "callbacks", "chain", "unknown"])
     place[key] = rng.choice(NONSENSE)
-    written = json.dumps(hint).encode()
+    written = json.dumps(send_job).encode()
     return written[: rng.randrange(len(written))] if kind == 2 else written
 
 
@@ -236,7 +236,7 @@ MALFORMED: tuple[object, ...] = ({"chain": "x"}, {"callbacks": 5}, {"errbacks": 
 
 def with_embedded(embedded: object) -> bytes:
     body = base64.b64encode(json.dumps([[JOB], {}, embedded]).encode()).decode()
-    return json.dumps({**message(Hint(JOB), queue_name("auto")), "body": body}).encode()
+    return json.dumps({**message(JobMessage(JOB), queue_name("auto")), "body": body}).encode()
 
 
 @on_sqlite

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hub.messaging.message import SENT, TASK, Hint, message, read
+from hub.messaging.message import SENT, TASK, JobMessage, message, read
 
 JOB = "job_01kap3v8n0c2q5w8z1t4y7b0df"
-HINT = message(Hint(JOB, datetime(2026, 11, 29, tzinfo=UTC)), "gradus.auto")
+HINT = message(JobMessage(JOB, datetime(2026, 11, 29, tzinfo=UTC)), "gradus.auto")
 
 
 def body(*content: object) -> str:
@@ -27,7 +27,7 @@ def headers(**changes: object) -> dict[str, Any]:
 
 
 def test_a_hint_is_read_as_it_was_written() -> None:
-    assert read(element()) == Hint(JOB, datetime(2026, 11, 29, tzinfo=UTC))
+    assert read(element()) == JobMessage(JOB, datetime(2026, 11, 29, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_what_is_no_hint_is_none(foreign: bytes) -> None:
 
 @pytest.mark.parametrize("sent", ["yesterday", None, [], {}, True, -1, 1e300, float("nan"), float("inf"), 10**400])
 def test_a_hint_with_a_moment_that_is_none_is_a_hint_all_the_same(sent: object) -> None:
-    assert read(element(headers=headers(**{SENT: sent}))) == Hint(JOB)
+    assert read(element(headers=headers(**{SENT: sent}))) == JobMessage(JOB)
 
 
 def test_nothing_of_a_message_but_the_job_comes_to_celery() -> None:

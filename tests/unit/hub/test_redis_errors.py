@@ -71,7 +71,7 @@ def test_nobody_who_rings_or_sends_a_hint_notices(url: str) -> None:
     pubsub, queue = PubSub(url), Queue(url)
     pubsub.publish("channel", ["one"])
     pubsub.subscribe("channel", lambda _: None, lambda: False)
-    assert not queue.hint("job", "cpu")
+    assert not queue.send_job("job", "cpu")
     with pytest.raises(REDIS_TROUBLE):
         queue.check()
     pubsub.close()

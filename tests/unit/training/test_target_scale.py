@@ -101,7 +101,7 @@ def test_a_constant_target_is_no_hopeless_one(value: float) -> None:
     watch.see(torch.full((3, 1, 10), 1e-12), first=0)
     watch.see(torch.full((3, 1, 10), 0.02), first=3)
     loss = torch.tensor([0.02], dtype=torch.float64)
-    assert watch.hopeless(loss, loss).tolist() == [0.0]
+    assert watch.exploding(loss, loss).tolist() == [0.0]
 
 
 def test_a_constant_target_is_learned() -> None:
