@@ -137,9 +137,9 @@ def get_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Response
 
 
 @router.delete("/v1/sweeps/{sweep_id}", status_code=204, responses=problems(404, 409))
-def delete_sweep(world: TheWorld, caller: TheCaller, sweep_id: SweepId) -> Response:
+def delete_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Response:
     """Delete it with its experiments, metrics, events and checkpoints; if some run, cancel it first."""
-    sweeps.remove(world.hub, caller.workspace_id, sweep_id)
+    sweeps.remove(state.hub, caller.workspace_id, sweep_id)
     return Response(status_code=204)
 
 

@@ -24,7 +24,7 @@ from hub.experiments import forks, provenance
 from hub.experiments.details import detailed
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import spec_of
-from hub.experiments.prepared import draft_of
+from hub.experiments.prepared import prepare_resolved
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import checkpoints, control
@@ -99,15 +99,15 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
         creation.refuse_giants(hub, resolved)
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
     history = provenance.forked(row.fingerprint, request.from_epoch) if request.from_epoch else None
-    new = draft_of(resolved)
+    new = prepare_resolved(resolved)
     origin = Origin(new_id("exp"), row.id, request.from_epoch, history=history)
     with ExitStack() as stack:
-        graft = stack.enter_context(forks.copied(hub, source, origin.id)) if source else None
+        copied = stack.enter_context(forks.copied(hub, source, origin.id)) if source else None
 
         def deed(session: Session) -> Outcome:
             made = creation.store(session, hub, workspace_id, new, origin)
-            if graft is not None:
-                forks.keep(session, made, graft)
+            if copied is not None:
+                forks.keep(session, made, copied)
             return creation.outcome(session, made, resolved)
 
         return once(hub, asked, deed)

@@ -17,7 +17,7 @@ from hub.experiments.details import detailed
 from hub.experiments.events import Event
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import Draft, draft_of
+from hub.experiments.prepared import PreparedExperiment, prepare_resolved
 from hub.hub import Hub
 from hub.jobs import device_demand
 from hub.messaging.outbox import outbox
@@ -46,7 +46,7 @@ def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Ou
     resolved = resolve(experiment)
     refuse_giants(hub, resolved)
     asked = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
-    new = draft_of(resolved)
+    new = prepare_resolved(resolved)
     return once(hub, asked, lambda session: outcome(session, store(session, hub, workspace_id, new), resolved))
 
 
@@ -61,7 +61,9 @@ def refuse_giants(hub: Hub, resolved: ResolvedSpec) -> None:
         raise invalid(*over)
 
 
-def store(session: Session, hub: Hub, workspace_id: str, new: Draft, origin: Origin | None = None) -> ExperimentRow:
+def store(
+    session: Session, hub: Hub, workspace_id: str, new: PreparedExperiment, origin: Origin | None = None
+) -> ExperimentRow:
     """Write it down, and tell the workers once that is committed.
 
     Raises:
@@ -70,7 +72,7 @@ def store(session: Session, hub: Hub, workspace_id: str, new: Draft, origin: Ori
     at = now(session)
     quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
     row = experiments.add(session, workspace_id, new, at, origin)
-    outbox(session).hints.append((row.job_id, new.spec.device))
+    outbox(session).jobs.append((row.job_id, new.spec.device))
     waits = device_demand.warnings(session, [(row.id, new.spec.device)])
     events.append(session, [Event(row.id, EventKind.STATUS, record(row, new.spec)), *waits], at)
     session.refresh(row, ["version", "events"])  # writing events moves them on

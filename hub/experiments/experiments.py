@@ -13,7 +13,7 @@ from gradus.status import Status
 from hub.database.database import now
 from hub.experiments import provenance
 from hub.experiments.mapping import stored_spec
-from hub.experiments.prepared import Draft
+from hub.experiments.prepared import PreparedExperiment
 from hub.ids import new_id
 from hub.jobs import checkpoints
 from hub.messaging.outbox import outbox
@@ -62,7 +62,9 @@ class Origin:
     sweep_label: str | None = None
 
 
-def add(session: Session, workspace_id: str, new: Draft, at: datetime, origin: Origin | None = None) -> ExperimentRow:
+def add(
+    session: Session, workspace_id: str, new: PreparedExperiment, at: datetime, origin: Origin | None = None
+) -> ExperimentRow:
     """A queued experiment and the job that will train it."""
     (row,) = add_all(session, workspace_id, [(new, origin or Origin(new_id("exp")))], [[0]], at)
     return row
@@ -71,7 +73,7 @@ def add(session: Session, workspace_id: str, new: Draft, at: datetime, origin: O
 def add_all(
     session: Session,
     workspace_id: str,
-    new: Sequence[tuple[Draft, Origin]],
+    new: Sequence[tuple[PreparedExperiment, Origin]],
     arrays: Sequence[Sequence[int]],
     at: datetime,
 ) -> list[ExperimentRow]:
@@ -94,7 +96,9 @@ def add_all(
     return rows
 
 
-def _row(workspace_id: str, new: Draft, origin: Origin, job_id: str, place: int, at: datetime) -> ExperimentRow:
+def _row(
+    workspace_id: str, new: PreparedExperiment, origin: Origin, job_id: str, place: int, at: datetime
+) -> ExperimentRow:
     spec = new.spec
     return ExperimentRow(
         id=origin.id,

@@ -9,7 +9,7 @@ from hub.experiments.mapping import stored_spec
 
 
 @dataclass(frozen=True)
-class Draft:
+class PreparedExperiment:
     """What an experiment's row says of its spec."""
 
     resolved: ResolvedSpec
@@ -23,11 +23,11 @@ class Draft:
         return self.resolved.spec
 
 
-def draft(experiment: Spec) -> Draft:
+def prepare(experiment: Spec) -> PreparedExperiment:
     """The experiment, ready to be added."""
-    return draft_of(resolve(experiment))
+    return prepare_resolved(resolve(experiment))
 
 
-def draft_of(resolved: ResolvedSpec) -> Draft:
+def prepare_resolved(resolved: ResolvedSpec) -> PreparedExperiment:
     """The same of a spec that is resolved already."""
-    return Draft(resolved, stored_spec(resolved), resolved.fingerprint, resolved.network.parameters)
+    return PreparedExperiment(resolved, stored_spec(resolved), resolved.fingerprint, resolved.network.parameters)

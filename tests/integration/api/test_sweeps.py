@@ -17,7 +17,7 @@ from hub.experiments import experiments as stored
 from hub.jobs import runs
 from hub.sweeps import results
 from hub.tables import JobRow
-from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, listening
+from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, subscribed
 from tests.integration.hub.work import claim, metrics_row
 
 LEASES: dict[str, Any] = {}
@@ -274,7 +274,7 @@ def test_a_retry_runs_only_what_failed_and_from_the_start(service: Service, clie
     assert found["status"] == "succeeded"
     assert [one["label"] for one in found["results"]] == ["l2=0.1", "l2=0.2", "l2=0.3"]
     assert client.post(f"/v1/sweeps/{sweep['id']}/retry").json() == found  # nothing failed: nothing happens
-    with listening(client, f"/v1/experiments/{ids['l2=0.2']}/events") as events:
+    with subscribed(client, f"/v1/experiments/{ids['l2=0.2']}/events") as events:
         kinds = [event.event for event in events]
     assert kinds == [
         "status",

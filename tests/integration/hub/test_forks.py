@@ -14,12 +14,12 @@ from hub.artifacts import pending_deletions
 from hub.database.database import now
 from hub.experiments import experiments, forks
 from hub.experiments.experiments import Origin
-from hub.experiments.forks import Graft
-from hub.experiments.prepared import draft
+from hub.experiments.forks import CopiedCheckpoint
+from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import reconciler
-from hub.jobs.checkpoint_ref import Saved
+from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.tables import DEFAULT_WORKSPACE, RemovalRow
 from tests.integration.hub.work import unacknowledged
 
@@ -27,20 +27,20 @@ NEW = new_id("exp")
 
 
 @pytest.fixture
-def source(hub: Hub) -> Saved:
+def source(hub: Hub) -> CheckpointRef:
     """A checkpoint in the store."""
     receipt = hub.artifacts.put("exp_1/1-1-9", _fill)
-    return Saved(key="exp_1/1-1-9", digest=receipt.digest, size=receipt.size, epoch=1, step=9, whole=True)
+    return CheckpointRef(key="exp_1/1-1-9", digest=receipt.digest, size=receipt.size, epoch=1, step=9, whole=True)
 
 
 def _fill(folder: Path) -> None:
     (folder / "weights").write_bytes(b"weights")
 
 
-def add(session: Session, graft: Graft) -> None:
+def add(session: Session, copied: CopiedCheckpoint) -> None:
     spec = Spec(dataset="digits", layers=[8])
-    row = experiments.add(session, DEFAULT_WORKSPACE, draft(spec), now(session), Origin(NEW, "exp_1", 1))
-    forks.keep(session, row, graft)
+    row = experiments.add(session, DEFAULT_WORKSPACE, prepare(spec), now(session), Origin(NEW, "exp_1", 1))
+    forks.keep(session, row, copied)
 
 
 def tidy_later(hub: Hub) -> None:
@@ -50,23 +50,23 @@ def tidy_later(hub: Hub) -> None:
     reconciler.tidy(hub, "leader")
 
 
-def test_the_copy_stays_with_the_experiment_that_names_it(hub: Hub, source: Saved) -> None:
-    with forks.copied(hub, source, NEW) as graft, hub.write() as session:
-        add(session, graft)
+def test_the_copy_stays_with_the_experiment_that_names_it(hub: Hub, source: CheckpointRef) -> None:
+    with forks.copied(hub, source, NEW) as copied, hub.write() as session:
+        add(session, copied)
     tidy_later(hub)
     hub.close()
     assert hub.artifacts.names(NEW) == ["0-1-9"]
 
 
-def test_the_copy_stays_when_nobody_heard_that_the_experiment_was_added(hub: Hub, source: Saved) -> None:
-    with suppress(OperationalError), forks.copied(hub, source, NEW) as graft, unacknowledged(hub) as session:
-        add(session, graft)
+def test_the_copy_stays_when_nobody_heard_that_the_experiment_was_added(hub: Hub, source: CheckpointRef) -> None:
+    with suppress(OperationalError), forks.copied(hub, source, NEW) as copied, unacknowledged(hub) as session:
+        add(session, copied)
     tidy_later(hub)
     hub.close()
     assert hub.artifacts.names(NEW) == ["0-1-9"]
 
 
-def test_the_copy_goes_when_the_fork_is_refused(hub: Hub, source: Saved) -> None:
+def test_the_copy_goes_when_the_fork_is_refused(hub: Hub, source: CheckpointRef) -> None:
     with pytest.raises(Conflict, match="the reason"), forks.copied(hub, source, NEW):
         _refuse(hub)
     hub.close()
@@ -78,7 +78,7 @@ def _refuse(hub: Hub) -> None:
     raise Conflict("the reason")
 
 
-def test_the_copy_goes_later_when_the_process_died_before_it_was_named(hub: Hub, source: Saved) -> None:
+def test_the_copy_goes_later_when_the_process_died_before_it_was_named(hub: Hub, source: CheckpointRef) -> None:
     with suppress(OperationalError), forks.copied(hub, source, NEW):
         raise OperationalError("BEGIN", None, Exception("gone"))
     assert hub.artifacts.names(NEW) == ["0-1-9"]
@@ -86,14 +86,14 @@ def test_the_copy_goes_later_when_the_process_died_before_it_was_named(hub: Hub,
     assert hub.artifacts.names(NEW) == []
 
 
-def test_a_copy_that_is_about_to_go_is_not_named_any_more(hub: Hub, source: Saved) -> None:
-    with pytest.raises(Unavailable, match="too long"), forks.copied(hub, source, NEW) as graft:
-        _add_too_late(hub, graft)
+def test_a_copy_that_is_about_to_go_is_not_named_any_more(hub: Hub, source: CheckpointRef) -> None:
+    with pytest.raises(Unavailable, match="too long"), forks.copied(hub, source, NEW) as copied:
+        _add_too_late(hub, copied)
     with hub.read() as session:
         assert experiments.get(session, NEW) is None
 
 
-def _add_too_late(hub: Hub, graft: Graft) -> None:
+def _add_too_late(hub: Hub, copied: CopiedCheckpoint) -> None:
     tidy_later(hub)
     with hub.write() as session:
-        add(session, graft)
+        add(session, copied)

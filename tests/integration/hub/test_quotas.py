@@ -34,7 +34,7 @@ def add(hub: Hub, workspace: str, most: Quotas) -> str:
     with hub.write() as session:
         at = now(session)
         quotas.refuse_if_full(session, workspace, 1, most)
-        row = experiments.add(session, workspace, draft(SPEC), at)
+        row = experiments.add(session, workspace, prepare(SPEC), at)
         events.append(session, [events.log(row.id, "added")], at)
     return row.id
 

@@ -18,7 +18,7 @@ from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from hub.database.database import now
 from hub.experiments import experiments
-from hub.experiments.prepared import draft
+from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.jobs import control
 from hub.messaging.message import SENT, JobMessage, message
@@ -265,7 +265,7 @@ def assert_lost_hints_are_sent_again(hub: Hub) -> None:
     """The reconciler is at work."""
     with hub.write() as session:
         spec = Spec(dataset="digits", layers=[8], epochs=1)
-        row = experiments.add(session, DEFAULT_WORKSPACE, draft(spec), now(session))
+        row = experiments.add(session, DEFAULT_WORKSPACE, prepare(spec), now(session))
         session.execute(
             update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) - timedelta(hours=1))
         )
