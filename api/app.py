@@ -26,9 +26,9 @@ from api.openapi import document
 from api.openapi.responses import REFUSED
 from api.prometheus import Telemetry
 from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
-from api.state import World
-from api.streaming.broadcaster import Tail
-from api.streaming.open_requests import HeldOpen
+from api.state import AppState
+from api.streaming.broadcaster import Broadcaster
+from api.streaming.open_requests import OpenRequests
 from api.streaming.shared_reads import SharedReads
 from api.streaming.streams import Streams
 from gradus import __version__
@@ -77,17 +77,17 @@ def create_app(
     root_path: the path below which clients find it, `/gradus`, where a proxy does not say so itself.
     trusted_proxies: the addresses, with commas, whose `X-Forwarded-…` headers are believed; `*` for all.
     """
-    tail = Tail(hub, poll, heartbeat)
-    world = World(
+    broadcaster = Broadcaster(hub, poll, heartbeat)
+    state = AppState(
         hub=hub,
-        tail=tail,
-        streams=Streams(hub, tail),
-        held_open=HeldOpen(hub.settings.quotas.streams),
+        broadcaster=broadcaster,
+        streams=Streams(hub, broadcaster),
+        open_requests=OpenRequests(hub.settings.quotas.streams),
         looks=SharedReads(LOOKS),
         large_reads=CapacityLimiter(LARGE_READS),
         telemetry=Telemetry(),
-        door=Door(hub, strangers_per_minute),
-        turns=Turns(),
+        authenticator=Authenticator(hub, strangers_per_minute),
+        expansion_slots=ExpansionSlots(),
     )
     app = FastAPI(
         title="Gradus",

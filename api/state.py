@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from api.auth.authentication import Authenticator
 from api.expansion_slots import ExpansionSlots
 from api.prometheus import Telemetry
-from api.streaming.broadcaster import Tail
-from api.streaming.open_requests import HeldOpen
+from api.streaming.broadcaster import Broadcaster
+from api.streaming.open_requests import OpenRequests
 from api.streaming.shared_reads import SharedReads
 from api.streaming.streams import Streams
 from hub.hub import Hub
@@ -24,7 +24,7 @@ class AppState:
     hub: Hub
     broadcaster: Broadcaster
     streams: Streams
-    held_open: HeldOpen
+    open_requests: OpenRequests
     looks: SharedReads
     """Short reads that requests which stay open make again and again: is there something new, is the key still good."""
     large_reads: CapacityLimiter

@@ -132,10 +132,14 @@ def _seen(last_event_id: str | None, after: int | None) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else after
 
 
-def _stream(request: Request, world: World, caller: Caller, log: Log, after: int, form: Form) -> Response:
-    place = world.held_open.place(holder(request, caller))
-    content = world.streams.chunks(log, after, form, partial(world.looks.ask, world.door.still_good, caller))
-    return HoldingResponse(place, content, headers=_HEADERS, media_type=form.media_type)
+def _stream(
+    request: Request, state: AppState, caller: Caller, log: EventSource, after: int, encoding: Encoding
+) -> Response:
+    place = state.open_requests.place(holder(request, caller))
+    content = state.streams.chunks(
+        log, after, encoding, partial(state.looks.ask, state.authenticator.still_good, caller)
+    )
+    return OpenResponse(place, content, headers=_HEADERS, media_type=encoding.media_type)
 
 
 async def _nothing(encoding: Encoding) -> AsyncIterator[bytes]:

@@ -127,9 +127,9 @@ async def create_experiment(
 
 async def _ended(request: Request, state: AppState, caller: Caller, experiment_id: str, seconds: float) -> Seen:
     """The experiment when it is over, or after so many seconds, or when nobody waits for it any more."""
-    over = partial(world.looks.ask, experiments.over, world.hub, caller.workspace_id, experiment_id)
-    await while_connected(request, following.wait_until(world.tail, experiment_id, following.END, seconds, over))
-    return await run_in_threadpool(experiments.get, world.hub, caller.workspace_id, experiment_id)
+    over = partial(state.looks.ask, experiments.over, state.hub, caller.workspace_id, experiment_id)
+    await while_connected(request, following.wait_until(state.broadcaster, experiment_id, following.END, seconds, over))
+    return await run_in_threadpool(experiments.get, state.hub, caller.workspace_id, experiment_id)
 
 
 @router.get("/v1/experiments", response_model=ExperimentPage)

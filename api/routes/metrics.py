@@ -69,10 +69,10 @@ async def get_metrics(
     """
     form = choose(accept or (), (JSON, CSV))
     if query.wait:
-        one = (world.hub, caller.workspace_id, experiment_id, query.after)
-        progressed = partial(world.looks.ask, metrics.progressed, *one)
-        with world.held_open.place(holder(request, caller)):
-            wait = following.wait_until(world.tail, experiment_id, following.PROGRESS, query.wait, progressed)
+        one = (state.hub, caller.workspace_id, experiment_id, query.after)
+        progressed = partial(state.looks.ask, metrics.progressed, *one)
+        with state.open_requests.place(holder(request, caller)):
+            wait = following.wait_until(state.broadcaster, experiment_id, following.PROGRESS, query.wait, progressed)
             await while_connected(request, wait)
     chosen = partial(metrics.page, state.hub, caller.workspace_id, experiment_id, query.after, query.max_points)
     if form == CSV and query.max_points is None:

@@ -44,14 +44,18 @@ def start_of_all(hub: Hub, workspace_id: str, after: int | None) -> Start:
 
 
 async def wait_until(
-    tail: Tail, experiment_id: str, kinds: frozenset[EventKind], seconds: float, ready: Callable[[], Awaitable[bool]]
+    broadcaster: Broadcaster,
+    experiment_id: str,
+    kinds: frozenset[EventKind],
+    seconds: float,
+    ready: Callable[[], Awaitable[bool]],
 ) -> None:
     """Wait until `ready`, which is asked again after each event of these kinds, but no longer than so many seconds."""
     deadline = asyncio.get_running_loop().time() + seconds
-    with tail.listening(experiment_id) as ear:
-        while not tail.stopped:
-            ear.clear()
-            if await ready() or not await _told(tail, ear, kinds, deadline):
+    with broadcaster.subscribed(experiment_id) as subscriber:
+        while not broadcaster.stopped:
+            subscriber.clear()
+            if await ready() or not await _told(broadcaster, subscriber, kinds, deadline):
                 return
 
 

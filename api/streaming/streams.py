@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.streaming.broadcaster import RETRY_SECONDS, Tail
-from api.streaming.encodings import Form
-from api.streaming.log_event import Note
+from api.streaming.broadcaster import RETRY_SECONDS, Broadcaster
+from api.streaming.encodings import Encoding
+from api.streaming.log_event import LogEvent
 from api.streaming.shared_reads import SharedReads
-from api.streaming.sources import Log, LogGone
+from api.streaming.sources import EventSource, ExperimentDeleted
 from hub.hub import Hub
 
 READERS = 2
@@ -42,11 +42,11 @@ class Streams:
 
     def __init__(self, hub: Hub, broadcaster: Broadcaster) -> None:
         self._hub = hub
-        self._tail = tail
+        self._broadcaster = broadcaster
         self._reads = SharedReads(READERS)
 
     async def chunks(
-        self, log: Log, after: int, form: Form, welcome: Callable[[], Awaitable[bool]]
+        self, log: EventSource, after: int, encoding: Encoding, welcome: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[bytes]:
         """The bytes of every row after `after`, until the log ends, the experiment is deleted or the process stops.
 
@@ -58,7 +58,7 @@ class Streams:
             async for data in self._batches(log, after, encoding):
                 if time.monotonic() >= ask_at:
                     if not await _answer(welcome):
-                        yield form.comment("the key or the session is no longer good")
+                        yield encoding.comment("the key or the session is no longer good")
                         return
                     ask_at = time.monotonic() + self._broadcaster.heartbeat
                 yield data or encoding.heartbeat
@@ -90,15 +90,15 @@ class Streams:
                 if batch.ended and not behind:
                     return
 
-    async def _read(self, log: Log, before: Batch, form: Form) -> Batch:
+    async def _read(self, log: EventSource, before: Batch, encoding: Encoding) -> Batch:
         """The next rows that the database has. Streams that are equally far share them, and their bytes."""
-        batch = await _answer(partial(self._reads.ask, _read, self._hub, log, before.after, form))
+        batch = await _answer(partial(self._reads.ask, _read, self._hub, log, before.after, encoding))
         return batch if batch.data else replace(batch, ended=before.ended)
 
 
-def _read(hub: Hub, log: Log, after: int, form: Form) -> Batch:
+def _read(hub: Hub, log: EventSource, after: int, encoding: Encoding) -> Batch:
     page = log.read(hub, after)
-    return _next(log, page.notes, Batch(b"", after), form, more=page.more)
+    return _next(log, page.log_events, Batch(b"", after), encoding, more=page.more)
 
 
 def _next(

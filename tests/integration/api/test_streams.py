@@ -13,9 +13,9 @@ import redis
 from sqlalchemy import Engine, event
 
 from api.streaming import sources, subscriber
-from api.streaming.broadcaster import Tail
+from api.streaming.broadcaster import Broadcaster
 from api.streaming.encodings import SSE
-from api.streaming.log_event import Note
+from api.streaming.log_event import LogEvent
 from api.streaming.streams import Streams
 from gradus.status import Status
 from gradus.wire.message import rfc3339
@@ -337,7 +337,7 @@ def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: 
 
 
 def test_a_page_of_large_rows_is_a_short_one(hub: Hub) -> None:
-    rows = [submit(hub, notes="x" * 20_000) for _ in range(10)]
+    rows = [submit(hub, log_events="x" * 20_000) for _ in range(10)]
     log, seen = sources.WorkspaceLog(rows[0].workspace_id), [0]
     while (page := log.read(hub, seen[-1])).log_events:
         assert sum(len(log_event.envelope) for log_event in page.log_events[:-1]) < sources.PAGE_BYTES
@@ -380,8 +380,8 @@ def test_a_crowd_of_streams_of_one_experiment_reads_its_log_once(hub: Hub) -> No
         return True
 
     async def scene() -> list[bytes]:
-        streams = Streams(hub, Tail(hub))
-        log = sources.OneLog(row.id)
+        streams = Streams(hub, Broadcaster(hub))
+        log = sources.ExperimentLog(row.id)
         opened = [streams.chunks(log, after, SSE, welcome) for after in (0, 50) for _ in range(250)]
         return await asyncio.gather(*(anext(stream) for stream in opened))
 
