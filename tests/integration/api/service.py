@@ -57,7 +57,7 @@ def serving(
     """A server in a thread of this process, with short waits; `behind` may put another application before it."""
     app = create_app(hub, poll=0.05, heartbeat=0.2)
     with served(behind(app), http) as (url, server):
-        yield Service(url, hub, app.state.world.tail, server)
+        yield Service(url, hub, app.state.app_state.broadcaster, server)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hub.experiments import experiments as stored
 from hub.hub import Hub
 from hub.jobs import runs
 from tests.integration.api.contract import Contract
-from tests.integration.api.service import SPEC, Service, as_listed, listening, on_sqlite
+from tests.integration.api.service import SPEC, Service, as_listed, on_sqlite, subscribed
 from tests.integration.hub.work import INFINITY, NAN, claim, metrics_row, submit, train_epoch
 
 DIVERGED = Failure(code=FailureCode.DIVERGED, message="no longer finite", epoch=2, step=4, layer="layers/0")
@@ -45,7 +45,7 @@ def test_numbers_that_are_not_finite_are_in_the_schema(
     rows = client.get(f"/v1/experiments/{experiment_id}/metrics").json()["data"]
     assert client.get("/v1/metrics", params={"experiment": experiment_id}).json()["data"][experiment_id]["data"] == rows
     assert client.get("/v1/experiments", params={"id": experiment_id}).json()["data"] == [as_listed(record)]
-    with listening(client, f"/v1/experiments/{experiment_id}/events") as events:
+    with subscribed(client, f"/v1/experiments/{experiment_id}/events") as events:
         told = list(events)
     assert {one.event for one in told} == {"status", "epoch", "log", "end"}
     for one in told:

@@ -25,7 +25,7 @@ from hub.hub import Hub
 from hub.jobs import runs
 from hub.messaging.pubsub import EVENTS
 from hub.tables import ExperimentRow
-from tests.integration.api.service import Service, Told, as_listed, listening, on_sqlite, wait_for
+from tests.integration.api.service import Service, Told, as_listed, on_sqlite, subscribed, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
 from tests.integration.plans import overheard
 
