@@ -25,12 +25,12 @@ if typing.TYPE_CHECKING:
     from gradus.spec.batch_norm import BatchNorm
     from gradus.spec.checkpoint import Checkpoint
     from gradus.spec.dataset import Dataset
+    from gradus.spec.early_stopping import EarlyStopping
     from gradus.spec.experiment import Spec
     from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
     from gradus.spec.layer import Dense
     from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
     from gradus.spec.schedule import ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
-    from gradus.spec.stopping import EarlyStopping
     from gradus.status import Status
     from gradus.sweep.request import SweepRequest
 
@@ -50,7 +50,7 @@ _HOMES = {
     "gradus.spec.layer": "Dense",
     "gradus.spec.optimizer": "SGD AdaGrad Adam AdamW Momentum RMSProp",
     "gradus.spec.schedule": "ConstantRate CosineDecay ExponentialDecay InverseTimeDecay StepDecay",
-    "gradus.spec.stopping": "EarlyStopping",
+    "gradus.spec.early_stopping": "EarlyStopping",
     "gradus.status": "Status",
     "gradus.sweep.request": "SweepRequest",
 }

@@ -11,16 +11,16 @@ from gradus.metrics import METRICS
 from gradus.spec import activation, loss, penalty
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import CheckpointSetting
+from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
-from gradus.spec.stopping import EarlyStoppingSetting
-from gradus.spec.word import Word, kind_of, words_of
+from gradus.spec.spec_model import SpecModel, kind_of, spec_models_in
 from gradus.wire.catalog import Catalog, CatalogEntry
 
-WORDS: dict[str, Any] = {
+FAMILIES: dict[str, Any] = {
     "layers": Layer,
     "initializers": Initializer,
     "normalizations": BatchNormSetting,
@@ -35,7 +35,7 @@ WORDS: dict[str, Any] = {
 @cache
 def catalog() -> Catalog:
     """Every family of kinds, every metric, the schema of the whole spec, and examples."""
-    families = {family: tuple(map(_word_entry, words_of(union))) for family, union in WORDS.items()}
+    families = {family: tuple(map(_word_entry, spec_models_in(union))) for family, union in FAMILIES.items()}
     families["activations"] = tuple(_name_entry(kind, formula) for kind, formula in activation.FORMULAS.items())
     families["penalties"] = tuple(_penalty_entry(kind, formula) for kind, formula in penalty.FORMULAS.items())
     families["losses"] = tuple(_name_entry(kind, formula) for kind, formula in loss.FORMULAS.items())
@@ -48,12 +48,12 @@ def as_posted(experiment: Spec) -> dict[str, Any]:
     return experiment.model_dump(mode="json", include=set(experiment.model_fields_set), exclude_none=True)
 
 
-def title_of(word: type[Word]) -> str:
+def title_of(word: type[SpecModel]) -> str:
     """Its name for people."""
     return word.model_config.get("title") or word.__name__
 
 
-def _word_entry(word: type[Word]) -> CatalogEntry:
+def _word_entry(word: type[SpecModel]) -> CatalogEntry:
     formula = getdoc(word)
     assert formula, f"{word.__name__} says nowhere what it computes"
     return CatalogEntry(kind=kind_of(word), title=title_of(word), formula=formula, json_schema=word.model_json_schema())

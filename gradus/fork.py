@@ -4,7 +4,7 @@ from typing import Any
 
 from gradus.merge import merged
 from gradus.spec.experiment import Spec
-from gradus.spec.initializer import drawn
+from gradus.spec.initializer import resolve_init
 from gradus.spec.layer import Dense
 from gradus.spec.network import DensePlan, plan
 from gradus.wire.problem import Mistake
@@ -49,7 +49,7 @@ def _inherited(experiment: Spec, layer: Dense) -> list[str]:
     assert layer.activation is not None
     own = {
         "activation": experiment.activation,
-        "init": drawn(experiment.init, layer.activation),
+        "init": resolve_init(experiment.init, layer.activation),
         "batch_norm": experiment.batch_norm,
         "dropout": experiment.dropout,
     }

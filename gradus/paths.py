@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from gradus.merge import merged
 from gradus.spec.experiment import Spec
 from gradus.spec.layer import Dense
-from gradus.spec.word import Shorthand, Word, kind_of, words_of
+from gradus.spec.spec_model import Shorthand, SpecModel, kind_of, spec_models_in
 
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 """One way to write each, or two paths could be one place."""
@@ -37,7 +37,7 @@ def unknown(path: str) -> tuple[str, ...] | None:
     annotation: Any = Spec
     keys = path.split(".")
     for i, key in enumerate(keys):
-        words = words_of(annotation)
+        words = spec_models_in(annotation)
         if not any(key in word.model_fields for word in words) and (words or not _is_list(annotation)):
             return tuple(keys[: i + 1])
         annotation = _field(annotation, {}, key) if words else _item(annotation)
@@ -98,7 +98,7 @@ def _begun(annotation: Any, key: str, root: Mapping[str, Any]) -> Any:
     if annotation is Spec:
         kind = getattr(Spec.model_fields[key].default, "kind", None) if key in Spec.model_fields else None
         return {"kind": kind} if kind else None
-    return root.get(key) if Dense in words_of(annotation) else None
+    return root.get(key) if Dense in spec_models_in(annotation) else None
 
 
 def _annotation(keys: Sequence[str]) -> Any:
@@ -111,7 +111,7 @@ def _annotation(keys: Sequence[str]) -> Any:
 
 def _field(annotation: Any, document: Mapping[str, Any], key: str) -> Any:
     """What may stand under the key of such a document."""
-    words = words_of(annotation)
+    words = spec_models_in(annotation)
     mine = [word for word in words if kind_of(word) == document.get("kind")] or words
     return next((_hints(word)[key] for word in mine if key in word.model_fields), Any)
 
@@ -133,7 +133,7 @@ def _bare(annotation: Any) -> Any:
 
 
 @cache
-def _hints(word: type[Word]) -> dict[str, Any]:
+def _hints(word: type[SpecModel]) -> dict[str, Any]:
     return get_type_hints(word, include_extras=True)
 
 

@@ -6,10 +6,10 @@ from typing import assert_never
 
 import torch
 
-from gradus.spec.device import DeviceWish
+from gradus.spec.device import DeviceChoice
 
 
-def device(wish: DeviceWish) -> torch.device:
+def device(wish: DeviceChoice) -> torch.device:
     """The device for a wish on this machine; `auto` takes a GPU if there is one.
 
     Raises `RuntimeError` when the wish is `cuda` and there is no GPU.

@@ -7,9 +7,9 @@ import torch
 from torch import Generator, Tensor
 
 from gradus.spec.initializer import (
+    ConcreteInitializer,
     Constant,
     Distribution,
-    DrawnInitializer,
     Fan,
     He,
     Normal,
@@ -21,7 +21,7 @@ from gradus.spec.initializer import (
 
 
 def first_weights(  # noqa: PLR0911 - one for each kind
-    initializer: DrawnInitializer, fan_in: int, units: int, draws: Generator
+    initializer: ConcreteInitializer, fan_in: int, units: int, draws: Generator
 ) -> Tensor:
     """Weights of a layer on the CPU, float32, (fan_in, units): the same for every device that trains them."""
     weights = torch.empty(fan_in, units)

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from inspect import getdoc, getmodule
 
-from gradus.catalog import WORDS, catalog, title_of
+from gradus.catalog import FAMILIES, catalog, title_of
 from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
-from gradus.spec.word import Word, kind_of, words_of
+from gradus.spec.spec_model import SpecModel, kind_of, spec_models_in
 from gradus.wire.catalog import CatalogEntry
 from scripts.markdown import table
 from scripts.schema_words import accepts, code, default
@@ -111,7 +111,7 @@ def _kinds() -> Iterator[str]:
 def _family(title: str, family: str) -> Iterator[str]:
     """A section with a part for each kind."""
     yield f"## {title}\n"
-    words = words_of(WORDS[family])
+    words = spec_models_in(FAMILIES[family])
     yield _paragraphs(getdoc(getmodule(words[0])) or "")
     for word in words:
         name = title_of(word)
@@ -122,7 +122,7 @@ def _family(title: str, family: str) -> Iterator[str]:
 def _only(title: str, family: str) -> Iterator[str]:
     """A section with the only piece of its family."""
     yield f"## {title}\n"
-    for word in words_of(WORDS[family]):
+    for word in spec_models_in(FAMILIES[family]):
         yield from _word(word)
 
 
@@ -133,14 +133,14 @@ def _names(title: str, family: str) -> Iterator[str]:
     yield from table(("kind", "formula"), ((f"`{entry.kind}`", entry.formula) for entry in entries))
 
 
-def _word(word: type[Word]) -> Iterator[str]:
+def _word(word: type[SpecModel]) -> Iterator[str]:
     (entry,) = [found for family in catalog().families.values() for found in family if found.title == title_of(word)]
     yield _paragraphs(entry.formula)
     if set(word.model_fields) - {"kind"}:
         yield from _fields(word)
 
 
-def _fields(word: type[Word]) -> Iterator[str]:
+def _fields(word: type[SpecModel]) -> Iterator[str]:
     schema = word.model_json_schema()
     required = schema.get("required", [])
     yield from table(

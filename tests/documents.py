@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from gradus.catalog import WORDS
+from gradus.catalog import FAMILIES
 from gradus.spec.activation import ACTIVATIONS
-from gradus.spec.word import kind_of, words_of
+from gradus.spec.spec_model import kind_of, spec_models_in
 
 Document = dict[str, Any]
 
@@ -42,7 +42,7 @@ def objects(word: type[BaseModel]) -> st.SearchStrategy[Document]:
 
 def family(name: str) -> st.SearchStrategy[Any]:
     """Any document of a family's words, and their shorthands."""
-    words = words_of(WORDS[name])
+    words = spec_models_in(FAMILIES[name])
     tagged = "kind" in words[0].model_fields
     short: list[Any] = [kind_of(word) for word in words] if tagged else [True]
     return st.one_of(st.sampled_from(short), *map(objects, words))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.limits import limits
 from gradus import __version__
-from gradus.spec.device import DeviceWish
+from gradus.spec.device import DeviceChoice
 from gradus.status import Status
 from gradus.wire.system import DependencyHealth, Health, SystemRecord
 from hub.database import schema_version
@@ -47,7 +47,7 @@ def population(hub: Hub) -> tuple[Mapping[Status, int], int]:
 def waiting_jobs(hub: Hub) -> dict[str, int]:
     """Hints that wait, by kind of device; nothing when Redis does not answer."""
     try:
-        return {device: hub.breaker.ask(partial(queue.depth, device=device)) for device in get_args(DeviceWish)}
+        return {device: hub.breaker.ask(partial(queue.depth, device=device)) for device in get_args(DeviceChoice)}
     except redis.RedisError:
         return {}
 

@@ -9,7 +9,7 @@ from gradus.client import Call, Client, calls, find_access
 from gradus.errors import GradusError
 from gradus.printable import printable
 from gradus.spec.experiment import Spec
-from gradus.spec.word import Word, words_of
+from gradus.spec.spec_model import SpecModel, spec_models_in
 
 T = TypeVar("T")
 
@@ -52,10 +52,10 @@ def paths(incomplete: str) -> Sequence[Offer]:
     return _matching(incomplete, ((f"{path}=", text) for path, text in _paths(Spec)))
 
 
-def _paths(model: type[Word], prefix: str = "") -> Iterator[Offer]:
+def _paths(model: type[SpecModel], prefix: str = "") -> Iterator[Offer]:
     for name, field in model.model_fields.items():
         yield f"{prefix}{name}", (field.description or "").partition("\n")[0]
-        for inner in words_of(field.annotation):
+        for inner in spec_models_in(field.annotation):
             yield from _paths(inner, f"{prefix}{name}.")
 
 

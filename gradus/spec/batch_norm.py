@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
-from gradus.spec.word import Word, switch
+from gradus.spec.spec_model import SpecModel, switch
 
 
-class BatchNorm(Word, title="Batch normalisation"):
+class BatchNorm(SpecModel, title="Batch normalisation"):
     """y = gamma · (z - mean) / sqrt(var + eps) + beta, over the batch; running statistics at evaluation.
 
     running ← (1 - momentum) · running + momentum · batch, with the unbiased batch variance, as `torch.nn.BatchNorm1d`.

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from gradus.spec.word import Word, shorthand
+from gradus.spec.spec_model import SpecModel, shorthand
 
 MAX_EVERY = 100_000
 MAX_KEPT = 1_000
 
 
-class Checkpoint(Word):
+class Checkpoint(SpecModel):
     """The best and the last checkpoint are always kept; these are kept beside them, for forks. The numbers of the
     run do not depend on it."""
 

@@ -7,10 +7,10 @@ from pydantic_core import PydanticCustomError
 
 from gradus.datasets import DATASETS, DatasetFacts
 from gradus.nearest import nearest
-from gradus.spec.word import Word, shorthand
+from gradus.spec.spec_model import SpecModel, shorthand
 
 
-class Dataset(Word):
+class Dataset(SpecModel):
     """A data set by name. Validation examples are drawn by the data set's own fixed seed, never by the run's."""
 
     name: str = Field(max_length=100, json_schema_extra={"examples": list(DATASETS), "enum": list(DATASETS)})

@@ -3,5 +3,5 @@
 from typing import Literal
 
 DeviceKind = Literal["cpu", "cuda"]
-DeviceWish = Literal["auto", "cpu", "cuda"]
+DeviceChoice = Literal["auto", "cpu", "cuda"]
 """`auto` takes the first free worker, whatever it has; `cpu` and `cuda` wait for a worker of that kind."""

@@ -13,17 +13,17 @@ from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import Checkpoint, CheckpointSetting
 from gradus.spec.clip import ClipNorm
 from gradus.spec.dataset import DatasetSetting
-from gradus.spec.device import DeviceWish
+from gradus.spec.device import DeviceChoice
 from gradus.spec.dropout import DropoutRate
-from gradus.spec.initializer import Auto, Initializer, drawn
+from gradus.spec.early_stopping import EarlyStoppingSetting
+from gradus.spec.initializer import Auto, Initializer, resolve_init
 from gradus.spec.layer import Dense, Layer
 from gradus.spec.optimizer import Adam, Optimizer
 from gradus.spec.penalty import PenaltyFactor
 from gradus.spec.precision import Precision
 from gradus.spec.schedule import OVER_THE_RUN, ConstantRate, Schedule
 from gradus.spec.seed import Seed
-from gradus.spec.stopping import EarlyStoppingSetting
-from gradus.spec.word import Word
+from gradus.spec.spec_model import SpecModel
 
 MAX_LAYERS = 256
 MAX_EPOCHS = 100_000
@@ -52,7 +52,7 @@ NOT_COMPUTED = FOR_PEOPLE | {"checkpoint"}
 """The fields that do not change what is computed."""
 
 
-class Spec(Word):
+class Spec(SpecModel):
     """One network, one data set, one way of training. Only `dataset` and `layers` are required."""
 
     name: Name = ""
@@ -98,7 +98,7 @@ class Spec(Word):
     """The same spec and seed give the same numbers on the same device: hardware, threads and version of torch."""
     precision: Precision = "float32"
     """Number format of the matrix products."""
-    device: DeviceWish = "auto"
+    device: DeviceChoice = "auto"
     """Kind of device to wait for."""
     checkpoint: CheckpointSetting = Checkpoint()
     """Which checkpoints to keep beside the best and the last; changes no number."""
@@ -143,7 +143,7 @@ class Spec(Word):
         return layer.model_copy(
             update={
                 "activation": activation,
-                "init": drawn(self.init if layer.init is None else layer.init, activation),
+                "init": resolve_init(self.init if layer.init is None else layer.init, activation),
                 "batch_norm": self.batch_norm if layer.batch_norm is None else layer.batch_norm,
                 "dropout": self.dropout if layer.dropout is None else layer.dropout,
             }

@@ -5,19 +5,19 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from gradus.spec.activation import RELU_FAMILY, Activation
-from gradus.spec.word import Word, named, tagged
+from gradus.spec.spec_model import SpecModel, named, tagged
 
 Distribution = Literal["normal", "uniform"]
 Fan = Literal["in", "average"]
 
 
-class Auto(Word):
+class Auto(SpecModel):
     """He for the ReLU family of activations, Xavier for every other and for the output layer."""
 
     kind: Literal["auto"] = "auto"
 
 
-class Xavier(Word):
+class Xavier(SpecModel):
     """Variance 1/fan: w ~ N(0, 1/fan), or U(-b, b) with b = sqrt(3/fan).
 
     `fan` is the number of units of the layer before (`in`), or the mean of that and the layer's own (`average`).
@@ -32,7 +32,7 @@ class Xavier(Word):
     """`in`: units of the layer before. `average`: mean of that and the layer's own units, as Glorot."""
 
 
-class He(Word):
+class He(SpecModel):
     """Variance 2/fan: w ~ N(0, 2/fan), or U(-b, b) with b = sqrt(6/fan).
 
     Source: He et al., Delving deep into rectifiers, 2015.
@@ -45,7 +45,7 @@ class He(Word):
     """`in`: units of the layer before. `average`: mean of that and the layer's own units."""
 
 
-class Normal(Word):
+class Normal(SpecModel):
     """w ~ N(0, std²), whatever the layer's size."""
 
     kind: Literal["normal"] = "normal"
@@ -53,7 +53,7 @@ class Normal(Word):
     """Standard deviation."""
 
 
-class Uniform(Word):
+class Uniform(SpecModel):
     """w ~ U(-bound, bound), whatever the layer's size."""
 
     kind: Literal["uniform"] = "uniform"
@@ -61,7 +61,7 @@ class Uniform(Word):
     """Largest absolute value."""
 
 
-class Constant(Word):
+class Constant(SpecModel):
     """w = value: every unit of a layer starts, and so stays, the same."""
 
     kind: Literal["constant"] = "constant"
@@ -69,13 +69,13 @@ class Constant(Word):
     """The value of every weight."""
 
 
-class Zeros(Word):
+class Zeros(SpecModel):
     """w = 0: what the lecture warns of."""
 
     kind: Literal["zeros"] = "zeros"
 
 
-class Orthogonal(Word):
+class Orthogonal(SpecModel):
     """gain · Q, with Q orthonormal rows or columns, whichever are fewer.
 
     Source: Saxe et al., Exact solutions to the nonlinear dynamics of learning in deep linear networks, 2013.
@@ -86,15 +86,15 @@ class Orthogonal(Word):
     """Factor on the orthonormal matrix."""
 
 
-DrawnInitializer = Xavier | He | Normal | Uniform | Constant | Zeros | Orthogonal
+ConcreteInitializer = Xavier | He | Normal | Uniform | Constant | Zeros | Orthogonal
 
 Initializer = Annotated[
-    Annotated[Auto | DrawnInitializer, tagged()],
+    Annotated[Auto | ConcreteInitializer, tagged()],
     named("auto", "xavier", "he", "normal", "uniform", "constant", "zeros", "orthogonal"),
 ]
 
 
-def drawn(initializer: Auto | DrawnInitializer, activation: Activation) -> DrawnInitializer:
+def resolve_init(initializer: Auto | ConcreteInitializer, activation: Activation) -> ConcreteInitializer:
     """The initialiser that `auto` stands for in a layer with this activation; any other stands for itself."""
     match initializer:
         case Auto():

@@ -8,12 +8,12 @@ from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.dropout import DropoutRate
 from gradus.spec.initializer import Initializer
-from gradus.spec.word import Word, shorthand
+from gradus.spec.spec_model import SpecModel, shorthand
 
 MAX_UNITS = 100_000
 
 
-class Dense(Word):
+class Dense(SpecModel):
     """dropout(activation(batch_norm(x W + b))): every unit sees every unit of the layer before.
 
     Each key but `units` and `bias` that is left out takes the experiment's key of the same name.

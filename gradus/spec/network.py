@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNorm
 from gradus.spec.experiment import Spec
-from gradus.spec.initializer import DrawnInitializer, drawn
+from gradus.spec.initializer import ConcreteInitializer, resolve_init
 from gradus.spec.layer import Dense
 from gradus.spec.loss import Task
 
@@ -22,7 +22,7 @@ class DensePlan:
     fan_in: int
     units: int
     activation: Activation
-    init: DrawnInitializer
+    init: ConcreteInitializer
     batch_norm: BatchNorm | None
     dropout: float
     bias: bool
@@ -76,7 +76,7 @@ def plan_resolved(experiment: Spec) -> NetworkPlan:
     for i, layer in enumerate(experiment.layers):
         layers.append(_hidden(f"layers/{i}", fan_in, layer))
         fan_in = layer.units
-    init = drawn(experiment.init, "identity")
+    init = resolve_init(experiment.init, "identity")
     output = DensePlan("output", fan_in, facts.outputs, "identity", init, None, 0.0, bias=True)
     return NetworkPlan(facts.inputs, experiment.input_dropout, (*layers, output), facts.task)
 
@@ -90,7 +90,7 @@ def _hidden(name: str, fan_in: int, layer: Dense) -> DensePlan:
         fan_in,
         layer.units,
         layer.activation,
-        drawn(layer.init, layer.activation),
+        resolve_init(layer.init, layer.activation),
         layer.batch_norm or None,
         layer.dropout,
         layer.bias,

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gradus.spec.word import Word, named, tagged
+from gradus.spec.spec_model import SpecModel, named, tagged
 
 LearningRate = Annotated[float, Field(gt=0, le=1e6)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 Epsilon = Annotated[float, Field(gt=0, le=1)]
 
 
-class SGD(Word):
+class SGD(SpecModel):
     """θ ← θ - η g. Source: Robbins & Monro, A stochastic approximation method, 1951; `torch.optim.SGD`."""
 
     kind: Literal["sgd"] = "sgd"
@@ -19,7 +19,7 @@ class SGD(Word):
     """Learning rate η."""
 
 
-class Momentum(Word):
+class Momentum(SpecModel):
     """v ← μ v + g;  θ ← θ - η v, or with `nesterov` θ ← θ - η (g + μ v).
 
     Source: Polyak, Some methods of speeding up the convergence of iteration methods, 1964; Sutskever et al.,
@@ -35,7 +35,7 @@ class Momentum(Word):
     """Look ahead: take the gradient's step from where the velocity leads."""
 
 
-class AdaGrad(Word):
+class AdaGrad(SpecModel):
     """s ← s + g²;  θ ← θ - η g / (sqrt(s) + eps).
 
     Source: Duchi et al., Adaptive subgradient methods, 2011; `torch.optim.Adagrad`.
@@ -48,7 +48,7 @@ class AdaGrad(Word):
     """Added to the root."""
 
 
-class RMSProp(Word):
+class RMSProp(SpecModel):
     """s ← ρ s + (1 - ρ) g²;  θ ← θ - η g / (sqrt(s) + eps).
 
     Source: Tieleman & Hinton, Neural networks for machine learning, lecture 6.5, 2012; `torch.optim.RMSprop(alpha=ρ)`.
@@ -63,7 +63,7 @@ class RMSProp(Word):
     """Added to the root."""
 
 
-class Adam(Word):
+class Adam(SpecModel):
     """m ← β₁ m + (1 - β₁) g;  s ← β₂ s + (1 - β₂) g²;  θ ← θ - η m̂ / (sqrt(ŝ) + eps), with
     m̂ = m / (1 - β₁ᵗ) and ŝ = s / (1 - β₂ᵗ) at step t = 1, 2, 3 …
 
@@ -81,7 +81,7 @@ class Adam(Word):
     """Added to the root."""
 
 
-class AdamW(Word):
+class AdamW(SpecModel):
     """θ ← θ - η λ θ over every parameter, then Adam's step: weight decay apart from the gradient.
 
     Source: Loshchilov & Hutter, Decoupled weight decay regularization, 2019; `torch.optim.AdamW`.

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gradus.spec.word import Word, named, tagged
+from gradus.spec.spec_model import SpecModel, named, tagged
 
 Warmup = Annotated[float, Field(ge=0, le=100_000)]
 Factor = Annotated[float, Field(gt=0, le=1)]
 
 
-class ConstantRate(Word, title="Constant rate"):
+class ConstantRate(SpecModel, title="Constant rate"):
     """1: the learning rate stays as it is."""
 
     kind: Literal["constant"] = "constant"
@@ -22,7 +22,7 @@ class ConstantRate(Word, title="Constant rate"):
     """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
-class StepDecay(Word, title="Step decay"):
+class StepDecay(SpecModel, title="Step decay"):
     """factor^floor(t / every): a staircase. `torch.optim.lr_scheduler.StepLR`."""
 
     kind: Literal["step"] = "step"
@@ -34,7 +34,7 @@ class StepDecay(Word, title="Step decay"):
     """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
-class ExponentialDecay(Word, title="Exponential decay"):
+class ExponentialDecay(SpecModel, title="Exponential decay"):
     """factor^t: an exponential. `torch.optim.lr_scheduler.ExponentialLR`, stepped within the epoch too."""
 
     kind: Literal["exponential"] = "exponential"
@@ -44,7 +44,7 @@ class ExponentialDecay(Word, title="Exponential decay"):
     """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
-class CosineDecay(Word, title="Cosine decay"):
+class CosineDecay(SpecModel, title="Cosine decay"):
     """final + (1 - final)·(1 + cos(π t/T)) / 2, T = the run's epochs after the warm-up.
 
     Source: Loshchilov & Hutter, SGDR: stochastic gradient descent with warm restarts, 2017;
@@ -58,7 +58,7 @@ class CosineDecay(Word, title="Cosine decay"):
     """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
 
 
-class InverseTimeDecay(Word, title="Inverse time decay"):
+class InverseTimeDecay(SpecModel, title="Inverse time decay"):
     """1 / (1 + decay·t). Source: Robbins & Monro, A stochastic approximation method, 1951."""
 
     kind: Literal["inverse_time"] = "inverse_time"

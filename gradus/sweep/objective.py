@@ -4,14 +4,14 @@ from typing import Literal
 
 from gradus.metrics import metric, metrics_of, score
 from gradus.spec.loss import Task
-from gradus.spec.word import Word
+from gradus.spec.spec_model import SpecModel
 
 Metric = Literal["train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy"]
 """The metrics of the catalogue that are an objective."""
 Goal = Literal["minimize", "maximize"]
 
 
-class Objective(Word):
+class Objective(SpecModel):
     """A metric, read off each member's `best` row, and which way is better."""
 
     metric: Metric

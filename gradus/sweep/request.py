@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from gradus.spec.experiment import Name, Spec
 from gradus.spec.seed import Seed
-from gradus.spec.word import Word, shorthand
+from gradus.spec.spec_model import SpecModel, shorthand
 from gradus.sweep.objective import Metric, Objective, default_objective
 from gradus.sweep.space import MAX_VALUES, Space
 
@@ -33,7 +33,7 @@ ObjectiveSetting = Annotated[Objective, shorthand(_metric, {"enum": list(get_arg
 """What is compared; a bare metric stands for the one with its natural goal."""
 
 
-class RandomSearch(Word):
+class RandomSearch(SpecModel):
     """Draws from a space. All are different, and the first n are the same whatever n is."""
 
     n: int = Field(ge=1, le=MAX_MEMBERS)
@@ -44,7 +44,7 @@ class RandomSearch(Word):
     """Of the draws; the runs have their own."""
 
 
-class SweepRequest(Word):
+class SweepRequest(SpecModel):
     """Many experiments from one base: exactly one of `grid`, `random` and `variants` says what changes."""
 
     name: Name = ""
@@ -80,13 +80,13 @@ class SweepRequest(Word):
         return self.model_copy(update={"seeds": self.seeds or (self.base.seed,), "objective": objective.resolved()})
 
 
-class MoreDraws(Word):
+class MoreDraws(SpecModel):
     """How many draws a random search is to have in the end."""
 
     n: int = Field(ge=1, le=MAX_MEMBERS)
 
 
-class SweepExtension(Word):
+class SweepExtension(SpecModel):
     """What a sweep gets in addition. What it has already changes nothing: asking twice is harmless."""
 
     seeds: Seeds | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gradus.spec.word import Word, tagged
+from gradus.spec.spec_model import SpecModel, tagged
 
 MAX_VALUES = 1000
 DIGITS = 6
@@ -17,7 +17,7 @@ Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Whole = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
 
 
-class Choice(Word):
+class Choice(SpecModel):
     """One of the values, each as likely as the others."""
 
     kind: Literal["choice"] = "choice"
@@ -25,7 +25,7 @@ class Choice(Word):
     """Anything that the spec takes there."""
 
 
-class UniformSpace(Word):
+class UniformSpace(SpecModel):
     """A number between two bounds, each as likely as the others."""
 
     kind: Literal["uniform"] = "uniform"
@@ -38,7 +38,7 @@ class UniformSpace(Word):
         return self
 
 
-class LogUniform(Word):
+class LogUniform(SpecModel):
     """A number between two bounds, each order of magnitude as likely as the others."""
 
     kind: Literal["log_uniform"] = "log_uniform"
@@ -51,7 +51,7 @@ class LogUniform(Word):
         return self
 
 
-class Integer(Word):
+class Integer(SpecModel):
     """A whole number between two bounds, both included, each as likely as the others."""
 
     kind: Literal["integer"] = "integer"

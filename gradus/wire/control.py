@@ -5,17 +5,17 @@ from typing import Any
 from pydantic import Field
 
 from gradus.spec.experiment import MAX_EPOCHS
-from gradus.spec.word import Word
+from gradus.spec.spec_model import SpecModel
 
 
-class ExtendRequest(Word):
+class ExtendRequest(SpecModel):
     """The body of `POST /v1/experiments/{id}/extend`."""
 
     epochs: int = Field(ge=1, le=MAX_EPOCHS)
     """How many more to train."""
 
 
-class ForkRequest(Word):
+class ForkRequest(SpecModel):
     """The body of `POST /v1/experiments/{id}/fork`."""
 
     changes: dict[str, Any] = Field(default_factory=dict)

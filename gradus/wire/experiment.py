@@ -7,7 +7,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from gradus.spec.experiment import Name, Notes, Spec, Tags
 from gradus.spec.loss import Task
-from gradus.spec.word import Word
+from gradus.spec.spec_model import SpecModel
 from gradus.status import FailureCode
 from gradus.wire.message import Finite, Message, Moment
 from gradus.wire.metrics import MetricsRow
@@ -166,7 +166,7 @@ def _without_default(schema: dict[str, Any]) -> None:
     del schema["default"]
 
 
-class ExperimentPatch(Word):
+class ExperimentPatch(SpecModel):
     """The fields for people; those left out stay."""
 
     name: Name | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from gradus.spec.word import Word
+from gradus.spec.spec_model import SpecModel
 from gradus.wire.message import Message, Moment
 from gradus.wire.tolerant import Open
 
@@ -45,7 +45,7 @@ def _utc(moment: datetime) -> datetime:
     return there
 
 
-class KeyRequest(Word):
+class KeyRequest(SpecModel):
     """A key to be made."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -84,7 +84,7 @@ class KeyPage(Message):
     data: tuple[KeyRecord, ...]
 
 
-class SignIn(Word):
+class SignIn(SpecModel):
     """What a browser shows to be let in: a key, or the ticket of a sign-in link."""
 
     key: Annotated[str, Field(max_length=200)] | None = None

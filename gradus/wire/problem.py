@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gradus.spec.experiment import Spec
-from gradus.spec.word import WrittenOut
+from gradus.spec.spec_model import Expanded
 from gradus.wire.message import Message
 from gradus.wire.unknown import unknown_key
 from gradus.wire.wording import KINDS, sentence
@@ -79,7 +79,7 @@ def stood(detail: ErrorDetails) -> Any:
     value = None if detail["type"] == "missing" else detail["input"]
     for key in place_within(detail):
         value = value.get(key) if isinstance(value, Mapping) else value
-    return value.abbreviation if isinstance(value, WrittenOut) else value
+    return value.abbreviation if isinstance(value, Expanded) else value
 
 
 def place_within(detail: ErrorDetails) -> Sequence[str]:

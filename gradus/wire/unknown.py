@@ -6,7 +6,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from gradus.nearest import nearest
-from gradus.spec.word import Word, kind_of, words_of
+from gradus.spec.spec_model import SpecModel, kind_of, spec_models_in
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.habits import IMPLIED, OURS, folded
 
@@ -59,20 +59,20 @@ def _at(model: type[BaseModel], place: Place) -> Sequence[type[BaseModel]]:
     return here
 
 
-def _others(model: type[BaseModel], place: Place) -> Sequence[type[Word]]:
+def _others(model: type[BaseModel], place: Place) -> Sequence[type[SpecModel]]:
     """The kinds that could have been chosen where the key stands."""
-    family = [one for one in _at(model, place[:-2]) if issubclass(one, Word)]
+    family = [one for one in _at(model, place[:-2]) if issubclass(one, SpecModel)]
     return family if len(family) > 1 else ()
 
 
 def _kind(model: type[BaseModel]) -> str | None:
-    return kind_of(model) if issubclass(model, Word) else None
+    return kind_of(model) if issubclass(model, SpecModel) else None
 
 
-def _words(annotation: Any) -> tuple[type[Word], ...]:
+def _words(annotation: Any) -> tuple[type[SpecModel], ...]:
     """The pieces of an annotation, those in its lists and objects too."""
     parts = get_args(annotation)
-    return words_of(annotation) or tuple(dict.fromkeys(word for part in parts for word in _words(part)))
+    return spec_models_in(annotation) or tuple(dict.fromkeys(word for part in parts for word in _words(part)))
 
 
 def _homes(model: type[BaseModel], key: str) -> list[str]:

@@ -10,15 +10,15 @@ from gradus.nearest import nearest
 from gradus.spec.initializer import Initializer
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
-from gradus.spec.word import kind_of, words_of
+from gradus.spec.spec_model import kind_of, spec_models_in
 from gradus.sweep.space import Space
 from gradus.wire.habits import SOFTMAX, VALUES, folded
 
 KINDS: dict[str, tuple[str, ...]] = {
-    "init": tuple(map(kind_of, words_of(Initializer))),
-    "optimizer": tuple(map(kind_of, words_of(Optimizer))),
-    "schedule": tuple(map(kind_of, words_of(Schedule))),
-    "space": tuple(map(kind_of, words_of(Space))),
+    "init": tuple(map(kind_of, spec_models_in(Initializer))),
+    "optimizer": tuple(map(kind_of, spec_models_in(Optimizer))),
+    "schedule": tuple(map(kind_of, spec_models_in(Schedule))),
+    "space": tuple(map(kind_of, spec_models_in(Space))),
 }
 """The kinds of each field that has kinds. Pydantic puts the kind into an error's place after the field's name."""
 

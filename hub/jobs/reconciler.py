@@ -8,7 +8,7 @@ from typing import get_args
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from gradus.spec.device import DeviceWish
+from gradus.spec.device import DeviceChoice
 from hub import idempotency
 from hub.artifacts import deletion, pending_deletions
 from hub.database.database import insert_of, now
@@ -29,7 +29,7 @@ so much. No job is told of more often than this while others wait."""
 TICK = timedelta(milliseconds=1)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 200
-DEVICES: Sequence[str] = get_args(DeviceWish)
+DEVICES: Sequence[str] = get_args(DeviceChoice)
 """Each has a queue."""
 EMPTY: Mapping[str, None] = dict.fromkeys(DEVICES)
 """Every hint was taken."""

@@ -9,7 +9,7 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from gradus.spec.device import DeviceKind, DeviceWish
+from gradus.spec.device import DeviceChoice, DeviceKind
 from hub.messaging import transport
 from hub.messaging.message import SENT, TASK, read
 from hub.messaging.redis_errors import REDIS_TROUBLE
@@ -20,7 +20,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
 
 
-def queue_name(device: DeviceWish | str) -> str:
+def queue_name(device: DeviceChoice | str) -> str:
     """The queue of jobs that wait for this kind of device."""
     return f"gradus.{device}"
 

@@ -11,9 +11,9 @@ from gradus.datasets import DatasetFacts
 from gradus.spec.dataset import Dataset
 from gradus.spec.loss import Task
 from worker.data.download import Say
-from worker.data.drawing import drawn_order
 from worker.data.errors import DataError
 from worker.data.images import read_images
+from worker.data.permutation import fixed_permutation
 from worker.data.raw import Numbers, RawDataset
 from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize, target_scale
 from worker.data.tables import read_table
@@ -44,7 +44,7 @@ def _read(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> RawData
 def cut(dataset: Dataset, raw: RawDataset) -> Data:
     """The three splits. The data set's own fixed seed puts the training examples into an order: the first are kept for
     validation, the next trained on."""
-    order = drawn_order(dataset.name, "validation", len(raw.targets))
+    order = fixed_permutation(dataset.name, "validation", len(raw.targets))
     first, last = dataset.validation_examples, dataset.validation_examples + dataset.train_examples
     validation, train = order[:first], order[first:last]
     inputs = _scaled(raw.inputs[train], raw.inputs[validation], raw.test_inputs, raw.largest)

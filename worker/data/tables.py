@@ -1,7 +1,7 @@
 """The data sets that come with scikit-learn: no download."""
 
 from gradus.datasets import DatasetFacts
-from worker.data.drawing import drawn_order
+from worker.data.permutation import fixed_permutation
 from worker.data.raw import RawDataset
 
 LARGEST: dict[str, float] = {"digits": 16}
@@ -13,7 +13,7 @@ def read_table(facts: DatasetFacts) -> RawDataset:
     from sklearn import datasets  # noqa: PLC0415 (takes a second, which runs on images need not wait)
 
     table = getattr(datasets, f"load_{facts.name}")()
-    order = drawn_order(facts.name, "test", len(table.target))
+    order = fixed_permutation(facts.name, "test", len(table.target))
     test, train = order[: facts.test_examples], order[facts.test_examples :]
     return RawDataset(
         table.data[train], table.target[train], table.data[test], table.target[test], largest=LARGEST.get(facts.name)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from gradus.spec.stopping import EarlyStopping
+from gradus.spec.early_stopping import EarlyStopping
 from gradus.wire.metrics import MetricsRow
 from worker.training.report import Guessing, MemberEpoch, StoppedEarly
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from gradus.spec.experiment import Spec
-from gradus.spec.initializer import Auto, drawn
+from gradus.spec.initializer import Auto, resolve_init
 from gradus.spec.network import DensePlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
@@ -55,7 +55,7 @@ def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
     layers = plan(experiment).layers
     layer = next((layer for layer in layers if layer.name == at.layer), layers[-1])
     ours = _deviation(layer, experiment.seed)
-    auto = _deviation(replace(layer, init=drawn(Auto(), layer.activation)), experiment.seed)
+    auto = _deviation(replace(layer, init=resolve_init(Auto(), layer.activation)), experiment.seed)
     if ours <= 1.5 * auto:
         return "it is the initial weights, which no learning rate mends: try batch normalisation or fewer layers"
     return (

@@ -5,7 +5,7 @@ import sys
 
 import torch
 
-from gradus.spec.device import DeviceWish
+from gradus.spec.device import DeviceChoice
 from gradus.spec.experiment import Spec
 from models.device import device, device_name
 from worker.data.cache import DataCache
@@ -21,7 +21,7 @@ CACHE_BYTES = 2 * 2**30
 """Data sets that stay in memory between jobs; MNIST takes 0.2 GiB."""
 
 
-def serve(pipe: Pipe, threads: int, wish: DeviceWish, memory: float | None) -> None:
+def serve(pipe: Pipe, threads: int, wish: DeviceChoice, memory: float | None) -> None:
     """Train what the parent sends; ends with the process."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     torch.set_num_threads(threads)

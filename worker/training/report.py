@@ -100,7 +100,7 @@ class MemberEpoch:
     gradient_norm: float
     """L2 norm of the gradient before clipping, penalty included: mean over the epoch's steps."""
     is_best: bool
-    """Whether no epoch before was as good by the metric that decides (`models.stopping.rule`)."""
+    """Whether no epoch before was as good by the metric that decides (`models.early_stopping.rule`)."""
     ending: Ending | None
     """Why the member ends with this epoch, if it does."""
     guessing: Guessing | None = field(default=None, compare=False)

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import torch
 from torch import Tensor
 
-from models.stopping import BestSoFar
+from models.early_stopping import BestSoFar
 from worker.training.baseline import Guesses
 from worker.training.report import Divergence, Ending, Finished, StoppedEarly
 

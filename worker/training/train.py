@@ -9,9 +9,9 @@ from torch import Tensor
 
 from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
+from models.early_stopping import rule
 from models.network import named
 from models.schedule import learning_rates
-from models.stopping import rule
 from worker.training.baseline import EXAMPLES, Baseline
 from worker.training.chunk import ChunkTrainer, Totals, chunks
 from worker.training.data import Data

@@ -11,9 +11,9 @@ from torch import Tensor
 from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
 from tests.servers.mirror import running_mirror
-from worker.data.drawing import drawn_order
 from worker.data.errors import DataError
 from worker.data.load import load
+from worker.data.permutation import fixed_permutation
 from worker.training.data import Data, Split
 
 TABLES = ["digits", "wine", "breast_cancer", "diabetes"]
@@ -120,8 +120,8 @@ def test_every_load_gives_the_same_examples_in_the_same_order() -> None:
 
 def test_the_draw_of_a_data_set_never_changes() -> None:
     """Stored metrics were taken on these examples."""
-    assert drawn_order("mnist", "validation", 60_000)[:6].tolist() == [10694, 17315, 34371, 43594, 51859, 8079]
-    assert drawn_order("digits", "test", 1797)[:6].tolist() == [665, 384, 960, 1424, 1231, 1034]
+    assert fixed_permutation("mnist", "validation", 60_000)[:6].tolist() == [10694, 17315, 34371, 43594, 51859, 8079]
+    assert fixed_permutation("digits", "test", 1797)[:6].tolist() == [665, 384, 960, 1424, 1231, 1034]
 
 
 def test_a_data_set_without_files_or_mirrors_says_where_to_put_them(tmp_path: Path) -> None:

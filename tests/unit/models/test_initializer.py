@@ -5,12 +5,12 @@ from math import pi, sqrt
 import pytest
 import torch
 
-from gradus.spec.initializer import Constant, DrawnInitializer, He, Normal, Orthogonal, Uniform, Xavier, Zeros
+from gradus.spec.initializer import ConcreteInitializer, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
 from models.initializer import first_weights
 
 FAN_IN, UNITS = 400, 100  # 40 000 weights: the mean is within 5 deviations / 200, a deviation within some percent
 
-DEVIATIONS: list[tuple[DrawnInitializer, float]] = [
+DEVIATIONS: list[tuple[ConcreteInitializer, float]] = [
     (Xavier(), sqrt(1 / 400)),
     (Xavier(fan="average"), sqrt(1 / 250)),  # (400 + 100) / 2
     (Xavier(distribution="uniform"), sqrt(1 / 400)),
@@ -26,12 +26,12 @@ DEVIATIONS: list[tuple[DrawnInitializer, float]] = [
 ]
 
 
-def _draw(initializer: DrawnInitializer, fan_in: int = FAN_IN, units: int = UNITS, seed: int = 0) -> torch.Tensor:
+def _draw(initializer: ConcreteInitializer, fan_in: int = FAN_IN, units: int = UNITS, seed: int = 0) -> torch.Tensor:
     return first_weights(initializer, fan_in, units, torch.Generator().manual_seed(seed)).double()
 
 
 @pytest.mark.parametrize(("initializer", "deviation"), DEVIATIONS, ids=str)
-def test_mean_and_deviation_are_those_of_the_formula(initializer: DrawnInitializer, deviation: float) -> None:
+def test_mean_and_deviation_are_those_of_the_formula(initializer: ConcreteInitializer, deviation: float) -> None:
     weights = _draw(initializer)
     assert weights.mean().item() == pytest.approx(0, abs=5 * deviation / sqrt(FAN_IN * UNITS))
     assert weights.std().item() == pytest.approx(deviation, rel=0.02)
@@ -47,7 +47,7 @@ def test_mean_and_deviation_are_those_of_the_formula(initializer: DrawnInitializ
     ],
     ids=str,
 )
-def test_uniform_weights_fill_their_bounds_and_keep_within(initializer: DrawnInitializer, bound: float) -> None:
+def test_uniform_weights_fill_their_bounds_and_keep_within(initializer: ConcreteInitializer, bound: float) -> None:
     weights = _draw(initializer)
     assert weights.abs().max().item() <= bound * (1 + 1e-6)
     assert weights.abs().max().item() == pytest.approx(bound, rel=1e-3)

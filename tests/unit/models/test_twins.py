@@ -9,8 +9,8 @@ import torch
 import gradus.spec
 import models
 from gradus.spec.activation import ACTIVATIONS, Activation
-from gradus.spec.device import DeviceWish
-from gradus.spec.initializer import DrawnInitializer
+from gradus.spec.device import DeviceChoice
+from gradus.spec.initializer import ConcreteInitializer
 from gradus.spec.loss import Task
 from gradus.spec.optimizer import AnyOptimizer
 from gradus.spec.precision import Precision
@@ -23,7 +23,7 @@ from models.optimizer import update
 from models.precision import products
 from models.schedule import factors
 
-WITHOUT_BODY = {"word", "unknown_keys", "dataset", "experiment", "checkpoint", "memory", "__init__"}
+WITHOUT_BODY = {"spec_model", "unknown_keys", "dataset", "experiment", "checkpoint", "memory", "__init__"}
 
 
 def _names(package: str) -> set[str]:
@@ -48,8 +48,8 @@ def test_every_schedule_starts_at_one(kind: type[AnySchedule]) -> None:
     assert factors(kind(), torch.zeros(1, dtype=torch.float64), 10, 5).tolist() == [1.0]
 
 
-@pytest.mark.parametrize("kind", get_args(DrawnInitializer))
-def test_every_initialiser_gives_weights_of_the_layers_shape(kind: type[DrawnInitializer]) -> None:
+@pytest.mark.parametrize("kind", get_args(ConcreteInitializer))
+def test_every_initialiser_gives_weights_of_the_layers_shape(kind: type[ConcreteInitializer]) -> None:
     weights = first_weights(kind(), 4, 3, torch.Generator().manual_seed(0))
     assert weights.shape == (4, 3)
     assert weights.isfinite().all()
@@ -75,8 +75,8 @@ def test_every_precision_multiplies(precision: Precision) -> None:
     assert out.tolist() == [[[2.0, 2.0], [2.0, 2.0]]]
 
 
-@pytest.mark.parametrize("wish", get_args(DeviceWish))
-def test_every_wish_for_a_device_is_granted_or_refused(wish: DeviceWish) -> None:
+@pytest.mark.parametrize("wish", get_args(DeviceChoice))
+def test_every_wish_for_a_device_is_granted_or_refused(wish: DeviceChoice) -> None:
     if wish == "cuda" and not torch.cuda.is_available():
         with pytest.raises(RuntimeError, match="take device cpu or auto"):
             device(wish)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from gradus.catalog import WORDS, catalog
+from gradus.catalog import FAMILIES, catalog
 from gradus.spec.experiment import Spec
-from gradus.spec.word import Word, words_of
+from gradus.spec.spec_model import SpecModel, spec_models_in
 
 SCHEMA = Spec.model_json_schema()
-EVERY_WORD: list[type[Word]] = [Spec, *(word for union in WORDS.values() for word in words_of(union))]
+EVERY_WORD: list[type[SpecModel]] = [Spec, *(word for union in FAMILIES.values() for word in spec_models_in(union))]
 LOW, HIGH = {"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum"}
 
 
@@ -50,7 +50,7 @@ def test_every_object_refuses_unknown_keys() -> None:
 
 
 @pytest.mark.parametrize("word", EVERY_WORD, ids=lambda word: word.__name__)
-def test_every_field_says_what_it_means(word: type[Word]) -> None:
+def test_every_field_says_what_it_means(word: type[SpecModel]) -> None:
     assert [name for name, field in word.model_fields.items() if not field.description and name != "kind"] == []
 
 

@@ -14,7 +14,7 @@ from gradus.spec.loss import Task
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.penalty import Penalty
 from gradus.spec.schedule import StepDecay
-from gradus.spec.word import kind_of, words_of
+from gradus.spec.spec_model import kind_of, spec_models_in
 from gradus.wire.catalog import CatalogEntry
 
 FIELDS = {"initializers": "init", "optimizers": "optimizer", "schedules": "schedule"}
@@ -90,8 +90,8 @@ def test_an_example_says_no_more_than_a_person_would() -> None:
 
 
 def test_the_words_of_a_union_come_in_its_order() -> None:
-    assert [kind_of(word) for word in words_of(Optimizer)] == kinds("optimizers")
-    assert words_of(int | None) == ()
+    assert [kind_of(word) for word in spec_models_in(Optimizer)] == kinds("optimizers")
+    assert spec_models_in(int | None) == ()
 
 
 def test_a_word_without_a_tag_is_called_by_its_name() -> None:

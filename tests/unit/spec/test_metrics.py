@@ -7,7 +7,7 @@ import pytest
 
 from gradus.catalog import catalog
 from gradus.metrics import METRICS, improves, measured, metric, metrics_of, score
-from gradus.spec.stopping import ValidationMetric
+from gradus.spec.early_stopping import ValidationMetric
 from gradus.sweep.objective import Metric, Objective, default_objective
 from gradus.wire.metrics import MetricsRow
 from tests.unit.client.said import metrics_row

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from gradus.spec.experiment import Spec
-from gradus.spec.word import Word
+from gradus.spec.spec_model import SpecModel
 from gradus.sweep.request import SweepRequest
 from gradus.wire.control import ExtendRequest
 from gradus.wire.experiment import ExperimentPatch
@@ -224,7 +224,7 @@ def test_what_is_no_object_is_told_what_one_looks_like(document: Any) -> None:
         (SweepRequest, {**SWEEP, "seds": [3]}, "unknown key 'seds': did you mean 'seeds'?"),
     ],
 )
-def test_a_key_is_sought_in_the_document_that_it_stands_in(model: type[Word], document: Any, message: str) -> None:
+def test_a_key_is_sought_in_the_document_that_it_stands_in(model: type[SpecModel], document: Any, message: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         model.model_validate(document)
     assert [mistake.message for mistake in mistakes(refusal.value, model)] == [message]

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from gradus.spec.early_stopping import EarlyStopping
 from gradus.spec.experiment import Spec
 from gradus.spec.schedule import AnySchedule
-from gradus.spec.stopping import EarlyStopping
 from tests.unit.training.examples import CPU, made_up_data
 from worker.checkpoint.restore import extend
 from worker.training.report import EpochReport, Finished, Pulse, Report, StoppedEarly

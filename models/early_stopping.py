@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from math import isnan
 
+from gradus.spec.early_stopping import EarlyStopping, ValidationMetric
 from gradus.spec.loss import Task
-from gradus.spec.stopping import EarlyStopping, ValidationMetric
 
 
 @dataclass(frozen=True)

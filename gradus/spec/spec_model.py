@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema
 from gradus.spec import unknown_keys
 
 
-class Word(BaseModel):
+class SpecModel(BaseModel):
     """A frozen piece of the spec. Unknown keys, NaN, infinities and numbers in quotes are refused."""
 
     model_config = ConfigDict(
@@ -36,7 +36,7 @@ class Word(BaseModel):
         return unknown_keys.bounded(value, cls.model_fields)
 
 
-class WrittenOut(dict[str, Any]):
+class Expanded(dict[str, Any]):
     """What an abbreviation stands for, and the abbreviation: a mistake is told with what the client wrote."""
 
     def __init__(self, full: Mapping[str, Any], abbreviation: Any) -> None:
@@ -60,7 +60,7 @@ def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any]) -> Shorthand
 
     def write_out(value: Any) -> Any:
         full = expand(value)
-        return WrittenOut(full, value) if isinstance(full, dict) and full is not value else full
+        return Expanded(full, value) if isinstance(full, dict) and full is not value else full
 
     return Shorthand(write_out, schema=schema)
 
@@ -80,19 +80,19 @@ def switch() -> Shorthand:
     return shorthand(lambda value: {} if value is True else value, {"const": True})
 
 
-def words_of(annotation: Any) -> tuple[type[Word], ...]:
+def spec_models_in(annotation: Any) -> tuple[type[SpecModel], ...]:
     """The pieces of the spec that an annotation's unions are made of, in their order."""
-    if isinstance(annotation, type) and issubclass(annotation, Word):
+    if isinstance(annotation, type) and issubclass(annotation, SpecModel):
         return (annotation,)
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return words_of(parts[0])
+        return spec_models_in(parts[0])
     if origin in {Union, UnionType}:
-        return tuple(word for part in parts for word in words_of(part))
+        return tuple(word for part in parts for word in spec_models_in(part))
     return ()
 
 
-def kind_of(word: type[Word]) -> str:
+def kind_of(word: type[SpecModel]) -> str:
     """Its tag; for the only one of its family, which needs none, its name in that form."""
     if "kind" in word.model_fields:
         return str(word.model_fields["kind"].default)

@@ -4,8 +4,8 @@ from math import inf, nan
 
 import pytest
 
-from gradus.spec.stopping import EarlyStopping
-from models.stopping import BestSoFar, Rule, rule
+from gradus.spec.early_stopping import EarlyStopping
+from models.early_stopping import BestSoFar, Rule, rule
 
 
 def _after(values: list[float], by: Rule) -> BestSoFar:

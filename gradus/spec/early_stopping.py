@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from gradus.spec.word import Word, shorthand, switch
+from gradus.spec.spec_model import SpecModel, shorthand, switch
 
 ValidationMetric = Literal["validation_loss", "validation_accuracy"]
 
 
-class EarlyStopping(Word, title="Early stopping"):
+class EarlyStopping(SpecModel, title="Early stopping"):
     """Ends the run after `patience` epochs without an improvement of more than `min_delta`; the best epoch is kept.
 
     Source: Prechelt, Early stopping - but when?, 1998.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def drawn_order(name: str, purpose: str, n: int) -> NDArray[np.intp]:
+def fixed_permutation(name: str, purpose: str, n: int) -> NDArray[np.intp]:
     """A permutation of n examples, shape (n,), as a function of the data set's name and the purpose alone.
 
     Sorts n raw 64-bit words of PCG64, seeded by SeedSequence with the SHA-256 of `name/purpose`: numpy keeps these
