@@ -1,6 +1,6 @@
 """What `gradus doctor` asks about the database and Redis of this machine; `python -m hub.diagnostics` prints JSON.
 
-It looks and changes nothing: a database that is not there yet is not made.
+It changes nothing: a missing database is not created.
 """
 
 import json
@@ -54,7 +54,7 @@ def _database(url: str) -> Finding:
     where = make_url(url).render_as_string(hide_password=True)
     path = make_url(url).database
     if where.startswith("sqlite") and not Path(path or "").exists():
-        return Finding(ok=None, said=f"{path} is not there yet")
+        return Finding(ok=None, said=f"{path} does not exist yet")
     database = Database(url)
     try:
         with database.read() as session:

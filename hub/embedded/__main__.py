@@ -85,7 +85,7 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
     began = time.monotonic()
     for name in OVERRIDDEN:
         if name in os.environ:
-            say(f"{name} is set; gradus up keeps everything in its data folder and ignores it.")
+            say(f"{name} is ignored: gradus up keeps everything in its data folder.")
     port = free_port(options.host, options.port)
     supervisor = Supervisor(folder, options.host, port, options.workers, say, options.root_path)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -112,13 +112,14 @@ def _welcome(
     devices = ", ".join(worker.device for worker in workers)
     say(f"Gradus {__version__} is ready after {seconds:.1f} s. Ctrl-C stops it.")
     say(f"  open     {access.url}{sign_in_path(folder.database_url, access.key or '')}")
-    say(f"           signs one browser in, within {_minutes()} minutes; {open_command(folder.path)} makes another link")
+    another = open_command(folder.path)
+    say(f"           signs one browser in, within {_minutes()} minutes; {another} creates another link")
     say(f"  API      {access.url}")
     say(f"  docs     {access.url}/docs")
     say(f"  workers  {devices}")
     say(f"  data     {folder.path}, with the key for programs in {CLIENT_FILE}")
     if not loopback(options.host):
-        say("  NOTE     plain HTTP: keys can be read on the way; put a proxy with TLS in front of it")
+        say("  NOTE     plain HTTP: others on the network can read keys; put a proxy with TLS in front of it")
     if options.ready_fd is not None:
         with os.fdopen(options.ready_fd, "w") as ready:
             json.dump({"url": access.url, "key": access.key}, ready)

@@ -1,9 +1,10 @@
 """`gradus version`."""
 
+import sys
+
 from gradus import __version__
-from gradus.cli import output
 
 
 def version() -> None:
     """Print the version of this client."""
-    output.say(__version__)
+    sys.stdout.write(f"{__version__}\n")
