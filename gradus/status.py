@@ -64,6 +64,8 @@ class EventKind(StrEnum):
     """An epoch is done; data: its metrics row."""
     LOG = "log"
     """Something worth saying; data: level and message."""
+    PROGRESS = "progress"
+    """A long step that training waits for, such as a download, gets on; data: what, done, total, unit."""
     END = "end"
     """The experiment is over; data: the experiment. Nothing follows, unless it is extended or tried again: then its log
     goes on."""

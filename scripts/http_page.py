@@ -86,8 +86,10 @@ data: {"seq":3,"kind":"epoch","at":"2026-11-22T12:30:00.000000Z","experiment_id"
 ```
 
 `seq` is the event's number in the log of its experiment: 1, 2, 3 … without gaps. `kind` is `status` (the `data`: the
-experiment), `epoch` (a metrics row), `log` (`level` and `message`) or `end` (the experiment; its own stream closes
-behind it). More kinds may come: skip those that you do not know.
+experiment), `epoch` (a metrics row), `log` (`level` and `message`), `progress` (how far a long step is that training
+waits for, such as a download: `what`, `done`, `total`, which is null while nobody knows it, and `unit`; at most one a
+second and one a percent, then one with `done` equal to `total`; none of a step of less than a second) or `end` (the
+experiment; its own stream closes behind it). More kinds may come: skip those that you do not know.
 
 In an experiment's own stream `id` is `seq`. In `/v1/events` ids count everything that the caller may see; without a
 first id that stream starts now. Lines of JSON do not tell ids: who wants to resume `/v1/events` reads server-sent

@@ -28,6 +28,7 @@ from worker.trainer.protocol import (
     Ready,
     Report,
     Said,
+    StepReached,
     Stop,
     Stopped,
     Train,
@@ -140,8 +141,8 @@ class JobRun:
                 self._renew_at = self._next_renewal()
             case Checkpointed(id=one, saved=saved):
                 self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
-            case Said(id=one, message=message, level=level):
-                self._write(lambda session, lease: runs.say(session, lease, one, message, level))
+            case Said() | StepReached():
+                self._tell(report)
             case Begun():
                 self._begun = True
             case Stopped(id=one, saved=at) if one in self._open:
@@ -156,6 +157,13 @@ class JobRun:
                 pass
             case _:
                 assert_never(report)
+
+    def _tell(self, report: Said | StepReached) -> None:
+        """What goes on, for the logs of those that wait for it."""
+        if isinstance(report, Said):
+            self._write(lambda session, lease: runs.say(session, lease, report.id, report.message, report.level))
+        else:
+            self._write(lambda session, lease: runs.report_progress(session, lease, report.ids, report.step))
 
     def _look(self) -> None:
         """Give the lease's sign of life, and do what people want, when it is time."""

@@ -83,8 +83,8 @@ async def stream_experiment(
     """Everything that happens to one experiment, from its first event to its end.
 
     Ids are 1, 2, 3 … without gaps. Each event is `{"seq", "kind", "at", "experiment_id", "data"}`: the `data` of
-    `status` and `end` are the experiment, of `epoch` a metrics row, of `log` a line. More kinds may come: skip those
-    that you do not know.
+    `status` and `end` are the experiment, of `epoch` a metrics row, of `log` a line, of `progress` how far a long step
+    is that training waits for. More kinds may come: skip those that you do not know.
     Of an experiment that ended long ago (90 days, if the service says nothing else) only `log` and the last `end` are
     kept: other ids up to its `events_pruned` are missing then and never used again; the metrics have the epochs.
     The stream closes after `end`: a browser's EventSource should be closed then, or it comes back.

@@ -12,6 +12,7 @@ from gradus.cli.console import styled
 from gradus.metrics import measured, of_split, score
 from gradus.status import Status
 from gradus.wire.catalog import MetricEntry
+from gradus.wire.event import StepProgress
 from gradus.wire.experiment import ExperimentRecord, Failure, LogLine
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
@@ -151,8 +152,17 @@ def event_line(data: Message, epochs: int) -> str:
             return line.message if line.level == "info" else f"{line.level}: {line.message}"
         case ExperimentRecord() as record:
             return str(record.status)
+        case StepProgress() as step:
+            return f"{step.what}: {share(step)}"
         case _:
             return str(data)
+
+
+def share(step: StepProgress) -> str:
+    """How much of a long step is done."""
+    if step.total:
+        return f"{100 * step.done // step.total} %"
+    return size(step.done) if step.unit == "bytes" else f"{step.done} {step.unit}"
 
 
 def progress(record: ExperimentRecord) -> str:

@@ -1,25 +1,14 @@
 """The state of a run as its events arrive: a frozen value, and how an event changes it."""
 
-import re
 import time
 from dataclasses import dataclass, replace
 
 from gradus.client import StreamEvent
 from gradus.status import Status
-from gradus.wire.experiment import ExperimentRecord, LogLine
+from gradus.wire.event import StepProgress
+from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.tolerant import UnknownStatus
-
-_SHARE = re.compile(r"(\S+): (\d+) %")
-"""A log line about the download of a file."""
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file of the data set that is being downloaded."""
-
-    file: str
-    percent: int
 
 
 @dataclass(frozen=True)
@@ -29,7 +18,8 @@ class RunState:
     id: str
     record: ExperimentRecord | None = None
     rows: tuple[MetricsRow, ...] = ()
-    download: Download | None = None
+    waits_on: StepProgress | None = None
+    """A long step that training waits for, such as a download."""
     row_at: float = 0.0
     """When the newest row arrived, by the monotonic clock."""
 
@@ -70,11 +60,12 @@ class RunState:
         """The state after an event."""
         match event.data:
             case ExperimentRecord() as record:
-                return replace(self, record=record, rows=self._kept(record))
+                step = self.waits_on if record.status is Status.RUNNING else None
+                return replace(self, record=record, rows=self._kept(record), waits_on=step)
             case MetricsRow() as row:
-                return replace(self, rows=(*self.rows, row), download=None, row_at=time.monotonic())
-            case LogLine() as line if share := _SHARE.fullmatch(line.message):
-                return replace(self, download=_unfinished(share[1], int(share[2])))
+                return replace(self, rows=(*self.rows, row), waits_on=None, row_at=time.monotonic())
+            case StepProgress() as step:
+                return replace(self, waits_on=None if step.over else step)
             case _:
                 return self
 
@@ -82,7 +73,3 @@ class RunState:
         """The rows of the epochs that are done: none if a sweep's retry has restarted the run."""
         done = record.progress.epoch
         return self.rows if self.epoch <= done else tuple(row for row in self.rows if row.epoch <= done)
-
-
-def _unfinished(file: str, percent: int) -> Download | None:
-    return Download(file, percent) if percent < 100 else None

@@ -20,7 +20,8 @@ class StreamEvent:
     """When it happened."""
     experiment_id: str
     data: Message
-    """A record for `status` and `end`, a metrics row for `epoch`, a log line for `log`."""
+    """A record for `status` and `end`, a metrics row for `epoch`, a log line for `log`, a step's progress
+    for `progress`."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.message import Message, Moment
 from gradus.wire.metrics import MetricsRow
@@ -20,6 +22,21 @@ class Envelope(Message):
     data: dict[str, Any]
 
 
+class StepProgress(Message):
+    """The data of a `progress` event: how far a long step is that training waits for."""
+
+    what: str = Field(examples=["downloading train-images-idx3-ubyte.gz"])
+    done: int
+    total: int | None
+    """Null while it is not known; as much as `done` when the step is over."""
+    unit: str = Field(examples=["bytes"])
+
+    @property
+    def over(self) -> bool:
+        """Whether all is done."""
+        return self.done == self.total
+
+
 def event_data(kind: str, document: Any) -> Message:
     """The typed data of an event, from its JSON document."""
     match kind:
@@ -27,5 +44,7 @@ def event_data(kind: str, document: Any) -> Message:
             return MetricsRow.model_validate(document)
         case "log":
             return LogLine.model_validate(document)
+        case "progress":
+            return StepProgress.model_validate(document)
         case _:
             return ExperimentRecord.model_validate(document)

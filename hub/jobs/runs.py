@@ -1,7 +1,7 @@
 """What a worker writes down of a job that it has claimed: its epochs and checkpoints, and its end. Every write is
 fenced."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradus.status import EventKind, Status
+from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
 from gradus.wire.metrics import MetricsRow
 from hub.database.database import now
@@ -100,6 +101,14 @@ def say(session: Session, lease: Lease, experiment_id: str, message: str, level:
     leases.fence(session, lease, at)
     if _training(session, lease, experiment_id) is not None:
         append(session, [log(experiment_id, message, level)], at)
+
+
+def report_progress(session: Session, lease: Lease, experiment_ids: Iterable[str], step: StepProgress) -> None:
+    """How far a long step is, in the logs of the experiments that wait for it."""
+    at = now(session)
+    leases.fence(session, lease, at)
+    waiting = [one for one in sorted(experiment_ids) if _training(session, lease, one) is not None]
+    append(session, [Event(one, EventKind.PROGRESS, step) for one in waiting], at)
 
 
 def end(

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,14 +14,14 @@ import httpx
 from gradus.datasets import DatasetFacts, IdxFile
 from hub.fsync import sync
 from worker.data.errors import DataError
-
-Say = Callable[[str], None]
-"""Takes a line for people about what goes on."""
+from worker.data.long_step import LongStep, Say
 
 ROUNDS = 2
 """How often each mirror is tried."""
 MAX_BYTES = 256 * 2**20
 """No file of any data set is larger: what goes on longer is not the file."""
+CHUNK = 64 * 2**10
+"""Bytes that are read at once."""
 TIMEOUT = httpx.Timeout(30, connect=10)
 
 
@@ -85,17 +85,18 @@ def _complete_or_nothing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _told(answer: httpx.Response, name: str, say: Say) -> Iterator[bytes]:
-    """The body, with a line at the start and at each quarter."""
-    total = int(answer.headers.get("content-length", 0))
+    """The body, with a line at the start, and how far it is."""
+    total = int(answer.headers.get("content-length", 0)) or None
     say(f"downloading {name} from {answer.url.host}" + (f", {total / 1e6:.1f} MB" if total else ""))
-    quarter = 1
-    for chunk in answer.iter_raw():
+    step = LongStep(f"downloading {name}", total, "bytes", say)
+    done = 0
+    for chunk in answer.iter_raw(CHUNK):
         yield chunk
-        if answer.num_bytes_downloaded > MAX_BYTES:
+        done += len(chunk)
+        if done > MAX_BYTES:
             raise BadDownload(f"larger than {MAX_BYTES // 2**20} MiB")
-        while total and quarter <= 4 and answer.num_bytes_downloaded >= total * quarter / 4:
-            say(f"{name}: {25 * quarter} %")
-            quarter += 1
+        step.reached(done)
+    step.end(done)
 
 
 class _Digest:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from gradus.datasets import DatasetFacts, IdxFile
 from hub.dataset_files import locate
-from worker.data.download import Say, download
+from worker.data.download import download
 from worker.data.errors import DataError
 from worker.data.idx import BadIdx, read_idx
+from worker.data.long_step import Say
 
 
 def read_array(

@@ -10,9 +10,9 @@ import torch
 from gradus.datasets import DatasetFacts
 from gradus.spec.dataset import Dataset
 from gradus.spec.loss import Task
-from worker.data.download import Say
 from worker.data.errors import DataError
 from worker.data.images import read_images
+from worker.data.long_step import Say
 from worker.data.permutation import fixed_permutation
 from worker.data.raw import Numbers, RawDataset
 from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize, target_scale
@@ -25,7 +25,8 @@ def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Seque
     """Training, validation and test examples on the CPU, scaled to [0, 1] or standardised.
 
     Each directory holds a folder with the data set's name; they are searched in order, and downloads, from `mirrors`
-    or the data set's own, go to the last. `say` takes lines of progress.
+    or the data set's own, go to the last. `say` takes lines for people, and how far
+    long steps are.
 
     Raises:
         DataError: a file is missing, truncated or wrong.

@@ -8,6 +8,7 @@ import torch
 
 from gradus.spec.dataset import Dataset
 from gradus.status import FailureCode, Status
+from gradus.wire.event import StepProgress
 from hub.artifacts.store import artifact_store
 from hub.jobs.checkpoint_ref import is_graft
 from worker.checkpoint.files import CheckpointState
@@ -19,7 +20,7 @@ from worker.trainer.array_slots import Stand, groups, in_step, seated
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
-from worker.trainer.protocol import Begun, Ended, Report, Said, Train, Trainee
+from worker.trainer.protocol import Begun, Ended, Report, Said, StepReached, Train, Trainee
 from worker.trainer.run_loop import RunLoop
 from worker.training.data import Data
 
@@ -96,10 +97,13 @@ class Job:
             return replace(kept, state=extend(kept.state))
         return kept
 
-    def _tell_all(self, message: str) -> None:
+    def _tell_all(self, news: str | StepProgress) -> None:
         self._progress.renew()
+        if isinstance(news, StepProgress):
+            self._say(StepReached(ids=tuple(self._open), step=news))
+            return
         for one in self._open:
-            self._say(Said(id=one, message=message))
+            self._say(Said(id=one, message=news))
 
     def _say(self, report: Report) -> None:
         self._writer.keep({}, lambda _: self._pipe.say(report))

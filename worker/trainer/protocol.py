@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from gradus.spec.experiment import Spec
 from gradus.status import Status
+from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
@@ -87,6 +88,14 @@ class Said(Message):
     level: str = "info"
 
 
+class StepReached(Message):
+    """A long step, for which these experiments wait, gets on."""
+
+    kind: Literal["step_reached"] = "step_reached"
+    ids: tuple[str, ...]
+    step: StepProgress
+
+
 class MemberRow(Message):
     """What an epoch gave one experiment."""
 
@@ -144,7 +153,7 @@ class Idle(Message):
 
 
 Command = Train | Stop
-Report = Ready | Begun | Pulse | Said | EpochDone | Checkpointed | Stopped | Ended | Idle
+Report = Ready | Begun | Pulse | Said | StepReached | EpochDone | Checkpointed | Stopped | Ended | Idle
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 REPORTS: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="kind")])

@@ -121,7 +121,7 @@ def _live(runs: Runs, events: Iterable[IdAndEvent]) -> None:
         ):
             for one, event in events:
                 runs[one] = run = runs[one].after(event)
-                if isinstance(event.data, LogLine) and run.download is None:
+                if isinstance(event.data, LogLine):
                     console.print(f"{run.name}: {event.data.message}")
                 _print_failure(console, run, event.kind)
     finally:

@@ -15,6 +15,7 @@ from gradus.cli.run_state import RunState
 from gradus.metrics import measured, of_split
 from gradus.status import Status
 from gradus.wire.catalog import MetricEntry
+from gradus.wire.event import StepProgress
 
 EPOCHS = 12
 """How many of the newest epochs of a single run are shown."""
@@ -33,11 +34,11 @@ class LiveView:
     """Whether to show every run, whatever the height of the terminal."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Bars, downloads, and the epochs of a single run."""
+        """Bars, the steps that runs wait for, and the epochs of a single run."""
         room = len(self.runs) if self.whole else max(1, options.size.height - MARGIN)
         shown = self.runs if len(self.runs) <= room else sorted(self.runs, key=_rank)[:room]
         parts: list[RenderableType] = [_bars(shown, _names(self.runs))]
-        parts += [_download(run) for run in shown if run.download is not None]
+        parts += [_step(run.waits_on) for run in shown if run.waits_on is not None]
         if len(shown) < len(self.runs):
             parts.append(_rest([run for run in self.runs if run not in shown]))
         if len(self.runs) == 1 and self.runs[0].rows:
@@ -105,11 +106,10 @@ def _scores(run: RunState) -> tuple[str, str, str]:
     return loss, validation, test
 
 
-def _download(run: RunState) -> Table:
-    assert run.download is not None
+def _step(step: StepProgress) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
-    bar = ProgressBar(total=100, completed=run.download.percent, width=20)
-    table.add_row(f"downloading {run.download.file}", bar, f"{run.download.percent} %")
+    bar = ProgressBar(total=step.total, completed=step.done, width=20)
+    table.add_row(one_line(step.what), bar, labels.share(step))
     return table
 
 

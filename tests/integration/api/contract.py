@@ -35,7 +35,7 @@ class Contract:
 
     def hold_event(self, kind: str, data: Any) -> None:
         """Fail if the data of an event are neither a row, nor the experiment, nor a line."""
-        line = {"required": ["level", "message"]}
+        line = {"required": ["what", "done", "total", "unit"] if kind == "progress" else ["level", "message"]}
         names = {"epoch": "MetricsRow", "status": "ExperimentRecord", "end": "ExperimentRecord"}
         self._check({"$ref": f"#/components/schemas/{names[kind]}"} if kind in names else line, data)
 

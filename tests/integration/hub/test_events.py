@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from gradus.wire.event import StepProgress
 from gradus.wire.metrics import MetricsRow
 from hub.database.database import now
 from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
+from hub.jobs import runs
 from hub.messaging.pubsub import EVENTS
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
 
@@ -106,3 +108,15 @@ def test_the_bell_rings_after_the_commit_and_names_the_experiment(hub: Hub) -> N
     stopped.set()
     ears.join()
     assert row.id in heard
+
+
+def test_how_far_a_long_step_is_stands_in_the_logs_of_those_that_train(hub: Hub) -> None:
+    row, waiting = submit(hub), submit(hub)
+    claimed = claim(hub, row)
+    step = StepProgress(what="downloading a", done=1, total=None, unit="bytes")
+    with hub.write() as session:
+        runs.report_progress(session, claimed.lease, [waiting.id, row.id], step)
+    with hub.read() as session:
+        told = {one.id: events.of_experiment(session, one.id, 0, 10)[-1] for one in (row, waiting)}
+    assert (told[row.id].kind, told[row.id].data) == ("progress", step.model_dump_json())
+    assert told[waiting.id].kind == "status"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind, FailureCode, Status
+from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
 from hub.database.database import now
 from hub.experiments import events, experiments, metrics
@@ -70,10 +71,13 @@ def test_a_worker_that_lost_its_lease_cannot_write(hub: Hub) -> None:
     def say(session: Session) -> None:
         runs.say(session, stale.lease, row.id, "still here")
 
+    def report(session: Session) -> None:
+        runs.report_progress(session, stale.lease, [row.id], StepProgress(what="x", done=1, total=2, unit="bytes"))
+
     def give(session: Session) -> None:
         runs.hand_back(session, stale.lease, "going")
 
-    for forbidden in (write, beat, say, give):
+    for forbidden in (write, beat, say, report, give):
         with pytest.raises(leases.LeaseLost), hub.write() as session:
             forbidden(session)
     with pytest.raises(leases.LeaseLost):

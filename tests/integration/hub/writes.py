@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gradus.status import Status
+from gradus.wire.event import StepProgress
 from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
@@ -33,6 +34,9 @@ WRITES: dict[str, Write] = {
     "record_checkpoint": lambda session, lease, one: runs.record_checkpoint(session, lease, one, saved(lease, one, 1)),
     "record_late": lambda session, lease, one: runs.record_late(session, lease, one, saved(lease, one, 1)),
     "say": lambda session, lease, one: runs.say(session, lease, one, "still here"),
+    "report_progress": lambda session, lease, one: runs.report_progress(
+        session, lease, [one], StepProgress(what="downloading x", done=1, total=2, unit="bytes")
+    ),
     "end": lambda session, lease, one: runs.end(session, lease, one, Status.SUCCEEDED, why="it was enough"),
     "let_go": lambda session, lease, one: runs.let_go(session, lease, one, saved(lease, one, 1), "back into the queue"),
     "hand_back": lambda session, lease, _: runs.hand_back(session, lease, "going"),

@@ -1,5 +1,6 @@
 """Tables and boards: what they show, and that 80 columns hold them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,12 +13,13 @@ from gradus.cli.commands import show, sweep_results
 from gradus.cli.commands.compare import comparison
 from gradus.cli.commands.ls import listing
 from gradus.cli.commands.watch_view import LiveView
-from gradus.cli.run_state import Download, RunState
+from gradus.cli.run_state import RunState
 from gradus.client import StreamEvent
 from gradus.status import EventKind, Status
 from gradus.sweep.request import SweepRequest
 from gradus.wire.checkpoint import CheckpointRecord
-from gradus.wire.experiment import ExperimentRecord, LogLine
+from gradus.wire.event import StepProgress
+from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.sweep import SweepRecord
 from tests.unit.client.said import AT, document, metrics_row
@@ -78,13 +80,13 @@ def test_more_runs_than_lines_are_counted_and_those_that_train_come_first() -> N
 
 def test_a_download_has_a_bar_until_it_is_done() -> None:
     def told(percent: int) -> StreamEvent:
-        line = LogLine(level="info", message=f"train-images.gz: {percent} %")
-        return StreamEvent(percent, EventKind.LOG, datetime(2026, 11, 22, 12, tzinfo=UTC), "exp_1", line)
+        step = StepProgress(what="downloading train-images.gz", done=percent, total=100, unit="bytes")
+        return StreamEvent(percent, EventKind.PROGRESS, datetime(2026, 11, 22, 12, tzinfo=UTC), "exp_1", step)
 
     half = run().after(told(50))
-    assert half.download == Download("train-images.gz", 50)
-    assert "downloading train-images.gz" in shown(LiveView([half]))[-1]
-    assert half.after(told(100)).download is None
+    assert half.waits_on is not None
+    assert re.search(r"downloading train-images.gz .* 50 %", shown(LiveView([half]))[-1])
+    assert half.after(told(100)).waits_on is None
 
 
 def test_the_time_left_runs_down_between_two_epochs() -> None:
