@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Playwright
 
 from benchmarks.report import Sample, table
 from benchmarks.scale_data import LONG_EPOCHS
-from gradus.client import Access
+from gradus.client import Credentials
 from tests.acceptance.browser.chromium import FLAGS, executable, launch, visiting
 
 VISITS = ("first visit", "second visit", "a click in the list")
@@ -58,7 +58,7 @@ SETTLED = 6.0
 """Seconds after which a page has drawn all it will."""
 
 
-def measure(playwright: Playwright, access: Access, runs: Sequence[str], repeats: int) -> None:
+def measure(playwright: Playwright, access: Credentials, runs: Sequence[str], repeats: int) -> None:
     """By its address and from the list, where plotly.js is there since the first run was selected; with a debugger,
     for which the browser goes through plotly.js three times more, and without."""
     address = f"/compare?ids={','.join(runs)}"
@@ -66,7 +66,9 @@ def measure(playwright: Playwright, access: Access, runs: Sequence[str], repeats
     print(table((f"{len(runs)} runs of {LONG_EPOCHS:,} epochs compared", "", "ms", "n"), rows), flush=True)
 
 
-def _visits(playwright: Playwright, access: Access, address: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
+def _visits(
+    playwright: Playwright, access: Credentials, address: str, repeats: int
+) -> Iterator[tuple[str, str, str, int]]:
     seen: dict[tuple[str, str], list[float]] = defaultdict(list)
     for _ in range(repeats):
         browser = launch(playwright)
@@ -94,7 +96,9 @@ def _follow(page: Page, address: str) -> None:
     page.evaluate(WATCH)
 
 
-def _alone(playwright: Playwright, access: Access, address: str, repeats: int) -> Iterator[tuple[str, str, str, int]]:
+def _alone(
+    playwright: Playwright, access: Credentials, address: str, repeats: int
+) -> Iterator[tuple[str, str, str, int]]:
     seen: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     for _ in range(repeats):
         with tempfile.TemporaryDirectory(prefix="gradus-profile-", ignore_cleanup_errors=True) as profile:
@@ -109,7 +113,7 @@ def _alone(playwright: Playwright, access: Access, address: str, repeats: int) -
             yield visit, what, Sample(times).in_words(), repeats
 
 
-def _sign_in(playwright: Playwright, access: Access, profile: str) -> None:
+def _sign_in(playwright: Playwright, access: Credentials, profile: str) -> None:
     """Leave the session's cookie in the profile; no page of the service is opened."""
     with playwright.chromium.launch_persistent_context(
         profile, executable_path=executable(), args=list(FLAGS)

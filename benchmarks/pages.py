@@ -13,7 +13,7 @@ from benchmarks import compared
 from benchmarks.report import header, table
 from benchmarks.scale_data import Size, build, ids
 from benchmarks.stage import stages
-from gradus.client import Access
+from gradus.client import Credentials
 from hub.database.database import Database
 from tests.acceptance.browser.chromium import launch, visiting
 from tests.servers.processes import running_api, service_env
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[tuple[Access, int, list[str]]]:
+def _service(folder: Path) -> Iterator[tuple[Credentials, int, list[str]]]:
     """The way into an API with many experiments, its process, and experiments with many epochs."""
     with stages(folder, ("SQLite",)) as stage:
         settings = stage["SQLite"]
@@ -66,10 +66,10 @@ def _service(folder: Path) -> Iterator[tuple[Access, int, list[str]]]:
         database.close()
         env = service_env(folder, settings.database_url, settings.redis_url)
         with running_api(folder, env) as (program, client):
-            yield client.access, program.process.pid, runs
+            yield client.credentials, program.process.pid, runs
 
 
-def _scroll(playwright: Playwright, access: Access) -> None:
+def _scroll(playwright: Playwright, access: Credentials) -> None:
     with _page(playwright, access) as page:
         page.wait_for_selector("tr[data-id]")
         began = time.monotonic()
@@ -83,7 +83,7 @@ def _scroll(playwright: Playwright, access: Access) -> None:
         print(table(("scrolling", ""), lines.items()), flush=True)
 
 
-def _rest(playwright: Playwright, access: Access, pid: int, seconds: float) -> None:
+def _rest(playwright: Playwright, access: Credentials, pid: int, seconds: float) -> None:
     shares = {"nobody looks": _share(pid, seconds)}
     with _page(playwright, access) as page:
         page.wait_for_selector("tr[data-id]")
@@ -101,7 +101,7 @@ def _share(pid: int, seconds: float) -> float:
 
 
 @contextmanager
-def _page(playwright: Playwright, access: Access) -> Iterator[Page]:
+def _page(playwright: Playwright, access: Credentials) -> Iterator[Page]:
     browser = launch(playwright)
     with visiting(browser, access) as (context, _):
         page = context.new_page()

@@ -159,7 +159,7 @@ def _print_http(kind: str, hub: Hub, repeats: int) -> None:
     env = service_env(given.data_dir, given.database_url, given.redis_url)
     with (
         running_api(given.data_dir, env) as (_, client),
-        http_client(client.access) as http,
+        http_client(client.credentials) as http,
     ):
         _print(f"{kind}, over HTTP", _over_http(http, _places(hub)), repeats)
 

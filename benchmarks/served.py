@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradus.client import Client, calls
+from gradus.client import Client, Experiment
 from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
 from hub.migrate import upgrade
@@ -46,10 +46,10 @@ class Start:
 def start(client: Client, spec: Spec) -> Start:
     """Post a run and follow it to its end."""
     sent = time.time()
-    posted = client.send(calls.create(spec))
+    posted = client.experiments.create(spec)
     answered = time.time()
-    row, arrived = first_row(client, posted.id)
-    run = client.send(calls.experiment(posted.id))
+    row, arrived = first_row(posted)
+    run = posted.refresh().record
     assert run.started_at is not None
     done = row.at.timestamp()
     return Start(
@@ -57,9 +57,9 @@ def start(client: Client, spec: Spec) -> Start:
     )
 
 
-def first_row(client: Client, experiment_id: str) -> tuple[MetricsRow, float]:
+def first_row(posted: Experiment) -> tuple[MetricsRow, float]:
     """The first metrics row, and when the stream told it; returns at the end of the run."""
-    events = client.experiments.events(experiment_id)
+    events = posted.events()
     row = next(event.data for event in events if isinstance(event.data, MetricsRow))
     arrived = time.time()
     for _ in events:

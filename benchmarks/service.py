@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.mnist import mnist_directory
 from benchmarks.report import Sample, header, table
 from benchmarks.served import first_row, service, start
-from gradus.client import Client, calls
+from gradus.client import Client
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
@@ -59,16 +59,16 @@ def _first_row(client: Client) -> tuple[float, float]:
 
 def _cancel(client: Client) -> tuple[float, float]:
     """Seconds until a run in the middle of an epoch has ended, and until its trainer trains the next."""
-    created = client.send(calls.create(LONG_EPOCH)).id
-    events = client.experiments.events(created)
+    created = client.experiments.create(LONG_EPOCH)
+    events = created.events()
     list(zip(range(2), events, strict=False))  # queued, running
     time.sleep(1)  # into the epoch
     asked = time.time()
-    client.send(calls.cancel(created))
+    created.cancel()
     for _ in events:
         pass
     ended = time.time() - asked
-    row, _ = first_row(client, client.send(calls.create(SHORT)).id)
+    row, _ = first_row(client.experiments.create(SHORT))
     return ended, row.at.timestamp() - row.seconds - asked
 
 
@@ -81,7 +81,7 @@ def _ten_epochs(client: Client, spec: Spec, datasets: Path, options: argparse.Na
 
 def _served(client: Client, spec: Spec) -> float:
     began = time.perf_counter()
-    events = list(client.experiments.events(client.send(calls.create(spec)).id))
+    events = list(client.experiments.create(spec).events())
     assert sum(event.kind is EventKind.EPOCH for event in events) == spec.epochs
     return time.perf_counter() - began
 

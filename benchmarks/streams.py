@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from benchmarks.listening import Receipt, Streams, listen
 from benchmarks.report import Sample, header, table
 from benchmarks.stage import DATABASES, claimed_job, database_version, metrics_row, stages
-from gradus.client import Access
+from gradus.client import Credentials
 from hub.hub import Hub
 from hub.jobs import claims, runs
 from hub.settings import Settings
@@ -95,7 +95,7 @@ def _row(kind: str, settings: Settings, scene: Scene, options: argparse.Namespac
     with running_api(settings.data_dir, env) as (program, client):
         watched = scene.watched([member.id for job in jobs for member in job.members], options.streams)
         alone = Usage.of(program.process.pid)
-        with _listeners(client.access, watched) as wire:
+        with _listeners(client.credentials, watched) as wire:
             before, began = Usage.of(program.process.pid), time.monotonic()
             moments = _train(hub, jobs, scene.rate, options.seconds)
             after, seconds = Usage.of(program.process.pid), time.monotonic() - began
@@ -123,7 +123,7 @@ def _watchers(watched: Sequence[str | None], moments: Moments) -> Iterator[list[
 
 
 @contextmanager
-def _listeners(access: Access, watched: tuple[str | None, ...]) -> Iterator[Connection]:
+def _listeners(access: Credentials, watched: tuple[str | None, ...]) -> Iterator[Connection]:
     """A process with so many open streams, and the wire to it."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()

@@ -8,19 +8,26 @@ from importlib import import_module
 
 if typing.TYPE_CHECKING:
     from gradus.client.client import AsyncClient, Client
-    from gradus.client.comparison import Comparison
-    from gradus.client.run import AsyncRun, Run
+    from gradus.client.events import StreamEvent
+    from gradus.client.experiment import AsyncExperiment, Experiment
+    from gradus.client.experiments import Comparison
+    from gradus.client.sweeps import AsyncSweep, Sweep
     from gradus.errors import (
         BadRequest,
         Conflict,
         Forbidden,
         GradusError,
         InvalidSpec,
+        MethodNotAllowed,
+        NotAcceptable,
         NotFound,
+        PreconditionFailed,
         ServerFault,
+        TooLarge,
         TooManyRequests,
         Unauthorized,
         Unavailable,
+        UnsupportedMedia,
     )
     from gradus.spec.batch_norm import BatchNorm
     from gradus.spec.checkpoint import Checkpoint
@@ -38,10 +45,12 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "gradus.client.client": "AsyncClient Client",
-    "gradus.client.comparison": "Comparison",
-    "gradus.client.run": "AsyncRun Run",
-    "gradus.errors": "BadRequest Conflict Forbidden GradusError InvalidSpec NotFound ServerFault TooManyRequests"
-    " Unauthorized Unavailable",
+    "gradus.client.experiments": "Comparison",
+    "gradus.client.events": "StreamEvent",
+    "gradus.client.experiment": "AsyncExperiment Experiment",
+    "gradus.client.sweeps": "AsyncSweep Sweep",
+    "gradus.errors": "BadRequest Conflict Forbidden GradusError InvalidSpec MethodNotAllowed NotAcceptable NotFound"
+    " PreconditionFailed ServerFault TooLarge TooManyRequests Unauthorized Unavailable UnsupportedMedia",
     "gradus.spec.batch_norm": "BatchNorm",
     "gradus.spec.checkpoint": "Checkpoint",
     "gradus.spec.dataset": "Dataset",
@@ -63,7 +72,8 @@ __all__ = [
     "Adam",
     "AdamW",
     "AsyncClient",
-    "AsyncRun",
+    "AsyncExperiment",
+    "AsyncSweep",
     "Auto",
     "BadRequest",
     "BatchNorm",
@@ -77,27 +87,34 @@ __all__ = [
     "Dataset",
     "Dense",
     "EarlyStopping",
+    "Experiment",
     "ExponentialDecay",
     "Forbidden",
     "GradusError",
     "He",
     "InvalidSpec",
     "InverseTimeDecay",
+    "MethodNotAllowed",
     "Momentum",
     "Normal",
+    "NotAcceptable",
     "NotFound",
     "Orthogonal",
+    "PreconditionFailed",
     "RMSProp",
-    "Run",
     "ServerFault",
     "Spec",
     "Status",
     "StepDecay",
+    "StreamEvent",
+    "Sweep",
     "SweepRequest",
+    "TooLarge",
     "TooManyRequests",
     "Unauthorized",
     "Unavailable",
     "Uniform",
+    "UnsupportedMedia",
     "Xavier",
     "Zeros",
 ]

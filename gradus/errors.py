@@ -3,24 +3,29 @@
 GradusError
 ├── InvalidSpec          422  the document is not a valid spec; `errors` says where
 ├── BadRequest           400  a header, cursor or parameter cannot be read
-├── Unauthorized         401  no key, or none that is known
+├── Unauthorized         401  no key, or an invalid one
 ├── Forbidden            403  the key's role does not allow it
-├── NotFound             404  no such thing, or not yours to see
+├── NotFound             404  it does not exist, or belongs to another workspace
 ├── MethodNotAllowed     405  the address exists, the method does not
 ├── NotAcceptable        406  no form of the answer fits the Accept header
-├── Conflict             409  the thing's state does not allow it
-├── PreconditionFailed   412  the thing has changed since the version that If-Match names
+├── Conflict             409  its state does not allow it
+├── PreconditionFailed   412  it has changed since the version that If-Match names
 ├── TooLarge             413  the body is over the limit
 ├── UnsupportedMedia     415  the body is not JSON
-├── TooManyRequests      429  over a quota; `retry_after` seconds
+├── TooManyRequests      429  over a quota or rate limit; `retry_after` seconds
 ├── Unavailable          503  a dependency is down, or the service cannot be reached
 └── ServerFault          500  a fault of Gradus
+
+To a client each has `request` and `response`, those of httpx.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from gradus.wire.problem import Mistake, Problem
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class GradusError(Exception):
@@ -30,6 +35,10 @@ class GradusError(Exception):
     """Of the answer, where one was had; else the one that stands for the error."""
     title: str = "Internal error"
     default_code: ClassVar[str] = "internal"
+    request: "httpx.Request | None" = None
+    """What a client sent, if it did."""
+    response: "httpx.Response | None" = None
+    """What came back; None where no answer was had."""
 
     def __init__(self, detail: str, *, code: str | None = None, errors: Sequence[Mistake] = ()) -> None:
         super().__init__(detail)
@@ -62,7 +71,7 @@ class BadRequest(GradusError):
 
 
 class Unauthorized(GradusError):
-    """No key, or none that is known."""
+    """No key, or an invalid one."""
 
     status, title, default_code = 401, "Unauthorized", "unauthorized"
 
@@ -74,7 +83,7 @@ class Forbidden(GradusError):
 
 
 class NotFound(GradusError):
-    """No such thing, or not yours to see."""
+    """It does not exist, or belongs to another workspace."""
 
     status, title, default_code = 404, "Not found", "not_found"
 
@@ -92,13 +101,13 @@ class NotAcceptable(GradusError):
 
 
 class Conflict(GradusError):
-    """The thing's state does not allow it."""
+    """Its state does not allow it."""
 
     status, title, default_code = 409, "Conflict", "conflict"
 
 
 class PreconditionFailed(GradusError):
-    """The thing has changed since the version that If-Match names."""
+    """It has changed since the version that If-Match names."""
 
     status, title, default_code = 412, "Precondition failed", "precondition_failed"
 
@@ -116,7 +125,7 @@ class UnsupportedMedia(GradusError):
 
 
 class TooManyRequests(GradusError):
-    """Over a quota."""
+    """Over a quota or rate limit."""
 
     status, title, default_code = 429, "Too many requests", "too_many_requests"
 

@@ -1,11 +1,11 @@
 """What the shell offers on Tab. The service gets little time to answer: a slow answer is worse than none."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import typer
 
-from gradus.client import Call, Client, calls, find_access
+from gradus.client import Client
 from gradus.errors import GradusError
 from gradus.printable import printable
 from gradus.spec.experiment import Spec
@@ -24,25 +24,25 @@ Offer = tuple[str, str]
 
 def experiments(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The newest experiments, by id."""
-    page = _answer(context, calls.experiments(limit=OFFERED))
-    return _matching(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
+    found = _answer(context, lambda client: list(client.experiments.list(limit=OFFERED)))
+    return _matching(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in found or ()))
 
 
 def sweeps(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The newest sweeps, by id."""
-    page = _answer(context, calls.sweeps(limit=OFFERED))
-    return _matching(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in page.data) if page else ())
+    found = _answer(context, lambda client: list(client.sweeps.list(limit=OFFERED)))
+    return _matching(incomplete, ((one.id, f"{one.name} {one.status}".strip()) for one in found or ()))
 
 
 def datasets(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The data sets of the service, by name."""
-    page = _answer(context, calls.datasets())
-    return _matching(incomplete, ((one.name, one.title) for one in page.data) if page else ())
+    found = _answer(context, lambda client: list(client.datasets.list()))
+    return _matching(incomplete, ((one.name, one.title) for one in found or ()))
 
 
 def families(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The families of the catalogue."""
-    catalog = _answer(context, calls.catalog())
+    catalog = _answer(context, lambda client: client.catalog())
     found = catalog.families.items() if catalog else ()
     return _matching(incomplete, ((name, ", ".join(one.kind for one in kinds)) for name, kinds in found))
 
@@ -64,10 +64,10 @@ def _matching(incomplete: str, offers: Iterable[Offer]) -> Sequence[Offer]:
     return list({word: (word, printable(text)) for word, text in offers if word.startswith(incomplete)}.values())
 
 
-def _answer(context: typer.Context, call: Call[T]) -> T | None:
+def _answer(context: typer.Context, ask: Callable[[Client], T]) -> T | None:
     """The answer of the service, or None if it does not come in time."""
     try:
-        with Client(find_access(context.params.get("url")), timeout=TIMEOUT) as client:
-            return client.send(call, retries=0)
+        with Client(context.params.get("url"), timeout=TIMEOUT, max_retries=0) as client:
+            return ask(client)
     except GradusError:  # the command itself will report it
         return None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from gradus.client import Access, find_access
-from gradus.client.access import data_dir
+from gradus.client import Credentials, find_credentials
+from gradus.client.credentials import data_dir
 from gradus.errors import BadRequest, Unavailable
 
 NEEDED = ("hub", "api", "worker", "uvicorn", "celery", "sqlalchemy", "torch")
@@ -57,7 +57,7 @@ class ServiceOptions:
 class Service:
     """A service that is ready, and its process unless it was running already."""
 
-    access: Access
+    access: Credentials
     child: "subprocess.Popen[bytes] | None"
 
 
@@ -92,9 +92,9 @@ def _ready(reading: int, child: "subprocess.Popen[bytes]", folder: Path) -> Serv
     with os.fdopen(reading) as pipe:
         line = pipe.readline()
     if line:
-        return Service(Access(**json.loads(line)), child)
+        return Service(Credentials(**json.loads(line)), child)
     if child.wait() == ALREADY_RUNNING:
-        return Service(find_access(env={"GRADUS_DATA_DIR": str(folder)}), None)
+        return Service(find_credentials(env={"GRADUS_DATA_DIR": str(folder)}), None)
     raise Unavailable("the service did not start", code="not_started")
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from gradus.client import Client, calls
+from gradus.client import Client
 from gradus.errors import BadRequest, NotFound
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.sweep import SweepSummary
@@ -98,12 +98,12 @@ def _invalid(given: str, kind: Kind) -> str:
 EXPERIMENT = Kind(
     prefix="exp_",
     noun="experiment",
-    newest=lambda client: client.send(calls.experiments(limit=1)).data,
-    matching=lambda client, text: (run.record for run in client.experiments.list(q=text)),
+    newest=lambda client: [one.record for one in client.experiments.list(limit=1)],
+    matching=lambda client, text: (one.record for one in client.experiments.list(search=text)),
 )
 SWEEP = Kind(
     prefix="swp_",
     noun="sweep",
-    newest=lambda client: client.send(calls.sweeps(limit=1)).data,
-    matching=lambda client, _: client.sweeps.list(),
+    newest=lambda client: [one.summary for one in client.sweeps.list(limit=1)],
+    matching=lambda client, _: (one.summary for one in client.sweeps.list()),
 )

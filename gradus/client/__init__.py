@@ -1,10 +1,29 @@
-"""The client: a call is a value, and a client sends it. `from gradus.client import Client, calls`."""
+"""The Python client: `Client`, which blocks, and `AsyncClient`, which is awaited.
 
-from gradus.client import calls
-from gradus.client.access import Access, find_access
-from gradus.client.calls import Call
+A call is a method of a resource (`experiments.py`, `sweeps.py`, `datasets.py`, `keys.py`) or of the handle that it
+gives (`experiment.py`): it makes a `Request` (`request.py`) and awaits its answer from the transport.
+The transport (`transport.py`) sends it with httpx, again where `retry.py` says so; streams go on over connections that
+break (`follow.py`).
+Every method is written once, as a coroutine: `AsyncClient` awaits it, `Client` runs it over a transport that blocks
+(`methods.py`).
+"""
+
 from gradus.client.client import AsyncClient, Client
-from gradus.client.run import AsyncRun, Run
-from gradus.client.stream import StreamEvent
+from gradus.client.credentials import Credentials, find_credentials
+from gradus.client.events import StreamEvent
+from gradus.client.experiment import AsyncExperiment, Experiment
+from gradus.client.experiments import Comparison
+from gradus.client.sweeps import AsyncSweep, Sweep
 
-__all__ = ["Access", "AsyncClient", "AsyncRun", "Call", "Client", "Run", "StreamEvent", "calls", "find_access"]
+__all__ = [
+    "AsyncClient",
+    "AsyncExperiment",
+    "AsyncSweep",
+    "Client",
+    "Comparison",
+    "Credentials",
+    "Experiment",
+    "StreamEvent",
+    "Sweep",
+    "find_credentials",
+]

@@ -1,28 +1,113 @@
-"""The client in two kinds: `Client` waits, `AsyncClient` is awaited; what both can do stands in `service.py`."""
+"""`Client`, which blocks, and `AsyncClient`, which is awaited: connections, options, and the service's resources."""
 
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from gradus.client.access import Access, find_access
-from gradus.client.calls import Call
-from gradus.client.flows import send
-from gradus.client.patience import RETRIES
-from gradus.client.service import Service
+from gradus.client.credentials import Credentials, find_credentials
+from gradus.client.datasets import Datasets
+from gradus.client.experiments import Experiments
+from gradus.client.keys import Keys
+from gradus.client.methods import Resource, T_co, method
+from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, encoded, reads, reads_json
+from gradus.client.sweeps import Sweeps
+from gradus.wire.catalog import Catalog
+from gradus.wire.system import SystemRecord
 
 if TYPE_CHECKING:
     import httpx
 
-    from gradus.client.awaiting import Awaiting  # noqa: F401 (named in the base of its client)
-    from gradus.client.waiting import Waiting  # noqa: F401 (as above)
+    from gradus.client.transport import AsyncTransport, SyncTransport  # noqa: F401 (named in the bases of the clients)
 
 
-T = TypeVar("T")
+class Service(Resource[T_co]):
+    """What both clients can ask the service for."""
 
-TIMEOUT = 30.0
-"""Seconds without an answer after which a call counts as lost."""
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return self.credentials.url
+
+    @property
+    def credentials(self) -> Credentials:
+        """Where the service is, and the key."""
+        return self._transport.credentials
+
+    @property
+    def experiments(self) -> Experiments[T_co]:
+        """Create, find and compare experiments."""
+        return Experiments(self._transport)
+
+    @property
+    def sweeps(self) -> Sweeps[T_co]:
+        """Many experiments from one base."""
+        return Sweeps(self._transport)
+
+    @property
+    def datasets(self) -> Datasets[T_co]:
+        """What experiments can learn."""
+        return Datasets(self._transport)
+
+    @property
+    def keys(self) -> Keys[T_co]:
+        """API keys, for admins."""
+        return Keys(self._transport)
+
+    @method
+    async def catalog(self) -> Catalog:
+        """Every kind of layer, optimizer … that a spec can name."""
+        return await self._transport.send(Request("GET", "/v1/catalog", reads(Catalog)))
+
+    @method
+    async def system(self) -> SystemRecord:
+        """Version, workers, devices, queue, limits."""
+        return await self._transport.send(Request("GET", "/v1/system", reads(SystemRecord)))
+
+    @method
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int | tuple[str, ...]] | None = None,
+        json: Document | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Any request of the HTTP API, such as `("GET", "/v1/system")`, and its JSON answer, None if it has none.
+
+        It has the client's key, timeouts, retries and errors.
+        """
+        body = None if json is None else encoded(json)
+        sent = Request(method, path, reads_json, query=params or {}, headers=headers or {}, body=body)
+        return await self._transport.send(sent)
+
+    def now(self) -> datetime:
+        """The moment by the service's clock, as its last answer told it; before there is one, by this machine's."""
+        return self._transport.clock.now()
+
+    def with_options(
+        self, *, timeout: float | None = None, max_retries: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> Self:
+        """A client with other options over the same connections, which `close` of either closes.
+
+        `headers` are added to those that it has.
+        """
+        known = self._transport.options
+        options = replace(
+            known,
+            timeout=known.timeout if timeout is None else timeout,
+            max_retries=known.max_retries if max_retries is None else max_retries,
+            headers={**known.headers, **(headers or {})},
+        )
+        other = copy(self)
+        other._transport = self._transport.with_options(options)  # type: ignore[assignment] # (of the same class)
+        return other
 
 
-class Client(Service["Waiting"]):
+class Client(Service["SyncTransport"]):
     """Talks with one service. Safe to share between threads; close it, or use it with `with`.
 
     `Client()` finds the service as the command line does: `GRADUS_URL` and `GRADUS_KEY`, else what `gradus up` wrote.
@@ -30,27 +115,22 @@ class Client(Service["Waiting"]):
 
     def __init__(
         self,
-        at: Access | str | None = None,
-        transport: "httpx.BaseTransport | None" = None,
+        base_url: str | None = None,
         *,
         key: str | None = None,
         timeout: float = TIMEOUT,
+        max_retries: int = MAX_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        transport: "httpx.BaseTransport | None" = None,
     ) -> None:
-        from gradus.client import waiting  # noqa: PLC0415 (brings httpx, a third of the time of the import)
+        from gradus.client.transport import SyncTransport  # noqa: PLC0415 (httpx: a third of the import's time)
 
-        super().__init__(waiting.Waiting(_access(at, key), timeout, transport))
-
-    def send(self, call: Call[T], retries: int = RETRIES) -> T:
-        """Send a call and read its answer; one that cannot be done twice is sent again when that may help.
-
-        Raises:
-            GradusError: the service refused, or could not be reached.
-        """
-        return self._performer.run(send(call, retries))
+        options = Options(timeout, max_retries, headers or {})
+        super().__init__(SyncTransport(find_credentials(base_url, key=key), options, transport))
 
     def close(self) -> None:
         """Close the connections."""
-        self._performer.close()
+        self._transport.http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -61,28 +141,27 @@ class Client(Service["Waiting"]):
         self.close()
 
 
-class AsyncClient(Service["Awaiting"]):
-    """Talks with one service from one event loop: what `Client` returns is awaited, what it tells wants `async for`."""
+class AsyncClient(Service["AsyncTransport"]):
+    """Talks with one service from one event loop: calls are awaited, and what iterates needs `async for`."""
 
     def __init__(
         self,
-        at: Access | str | None = None,
-        transport: "httpx.AsyncBaseTransport | None" = None,
+        base_url: str | None = None,
         *,
         key: str | None = None,
         timeout: float = TIMEOUT,
+        max_retries: int = MAX_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
-        from gradus.client import awaiting  # noqa: PLC0415 (as above)
+        from gradus.client.transport import AsyncTransport  # noqa: PLC0415 (as above)
 
-        super().__init__(awaiting.Awaiting(_access(at, key), timeout, transport))
-
-    async def send(self, call: Call[T], retries: int = RETRIES) -> T:
-        """Send a call and read its answer, as `Client.send` does."""
-        return await self._performer.run(send(call, retries))
+        options = Options(timeout, max_retries, headers or {})
+        super().__init__(AsyncTransport(find_credentials(base_url, key=key), options, transport))
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._performer.close()
+        await self._transport.http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,9 +170,3 @@ class AsyncClient(Service["Awaiting"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-def _access(at: Access | str | None, key: str | None) -> Access:
-    if isinstance(at, Access):
-        return at if key is None else find_access(at.url, key=key)
-    return find_access(at, key=key)

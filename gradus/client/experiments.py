@@ -1,105 +1,184 @@
-"""`client.experiments`."""
+"""`client.experiments`: create, find and compare experiments."""
 
 import builtins
-from collections.abc import Sequence
-from functools import partial
-from typing import Never
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from gradus.client import calls, several
-from gradus.client.comparison import Comparison
-from gradus.client.face import P, asks, sends, tells
-from gradus.client.flows import PAGE, all_metrics, ended, walk
-from gradus.client.follow import follow
-from gradus.client.follow_many import Told, follow_many
-from gradus.client.patience import PATIENCE
-from gradus.client.run import Host, Run, hands
-from gradus.client.steps import Flow
-from gradus.client.stream import StreamEvent
-from gradus.client.watching import watch
-from gradus.wire.metrics import MetricsPage, MetricsRow
+from gradus.client import notebook
+from gradus.client.events import StreamEvent
+from gradus.client.experiment import Experiment, versioned
+from gradus.client.follow import follow_many
+from gradus.client.methods import Resource, T_co, iterator, method
+from gradus.client.metrics import curves_of, records_of
+from gradus.client.plots import draw_comparison, table
+from gradus.client.request import PAGE_SIZE, Request, document, encoded, idempotency, list_experiments, path_of, reads
+from gradus.client.retry import PATIENCE
+from gradus.differences import between
+from gradus.metrics import METRICS, measured, score
+from gradus.spec.experiment import Spec
+from gradus.wire.experiment import DryRun, ExperimentRecord
+from gradus.wire.metrics import MetricsRow
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+SpecLike = Spec | Mapping[str, Any]
+"""A spec, or its JSON document, which the service validates."""
 
 
-class Experiments(Host[P]):
-    """Create, find, watch and steer experiments."""
+class Experiments(Resource[T_co]):
+    """Create, find and compare experiments."""
 
-    create = hands(calls.create)
-    get = hands(calls.experiment)
-    update = hands(calls.update)
-    cancel = hands(calls.cancel)
-    pause = hands(calls.pause)
-    resume = hands(calls.resume)
-    extend = hands(calls.extend)
-    fork = hands(calls.fork)
-    delete = sends(calls.delete)
-    dry_run = sends(calls.dry_run)
-    checkpoints = sends(calls.checkpoints)
+    @method
+    async def create(
+        self, spec: SpecLike | None = None, /, *, idempotency_key: str | None = None, wait: int = 0, **fields: Any
+    ) -> Experiment[T_co]:
+        """Queue an experiment: a spec, its fields, or a spec with some fields changed.
 
-    @asks
-    def metrics(
-        self, experiment_id: str, /, *, after: int = 0, wait: int = 0, max_points: int | None = None
-    ) -> Flow[Never, MetricsPage]:
-        """The rows after epoch `after`, however many; with `wait`, as soon as there is one or after so many seconds (at
-        most 60); with `max_points`, at most so many."""
-        return all_metrics(experiment_id, after=after, wait=wait, max_points=max_points)
-
-    @tells
-    def list(
-        self,
-        *,
-        status: str | Sequence[str] | None = None,
-        tag: str | None = None,
-        dataset: str | None = None,
-        sweep: str | None = None,
-        q: str | None = None,
-    ) -> Flow[Run[P], None]:
-        """Every run that fits, newest first, page by page as they are wanted; in this status or any of several."""
-        wanted = partial(calls.experiments, status=status, tag=tag, dataset=dataset, sweep=sweep, q=q, limit=PAGE)
-        return walk(lambda cursor: wanted(cursor=cursor), self.run_of)
-
-    @tells
-    def watch(self, experiment_id: str, /, *, after: int = 0, patience: float = PATIENCE) -> Flow[MetricsRow, object]:
-        """The metrics rows after epoch `after` as they come, each once and in order, to the experiment's end.
-
-        A lost connection is taken up again where it broke; given up after `patience` seconds. Where a sweep tries it
-        again meanwhile, its rows begin again at epoch 1; later watchers are told those alone.
+        It is created once, however often the request is sent. With `wait`, the answer comes at its end or after so many
+        seconds (at most 60).
         """
-        return watch(experiment_id, after, patience)
+        headers = idempotency(idempotency_key) | ({"Prefer": f"wait={wait}"} if wait else {})
+        body = _body(spec, fields)
+        request = Request("POST", "/v1/experiments", versioned, headers=headers, body=body, wait=wait)
+        return Experiment(self._transport, *await self._transport.send(request))
 
-    @tells
-    def events(self, experiment_id: str, /, *, after: int = 0, patience: float = PATIENCE) -> Flow[StreamEvent, object]:
-        """The events after number `after` as they come, each once and in order, to the experiment's end."""
-        return follow(experiment_id, lambda event: [event], after, patience)
+    @method
+    async def dry_run(self, spec: SpecLike | None = None, /, **fields: Any) -> DryRun:
+        """Layers, parameters and memory of a spec, without running or storing it."""
+        query, body = {"dry_run": "true"}, _body(spec, fields)
+        request = Request("POST", "/v1/experiments", reads(DryRun), query=query, body=body, harmless=True)
+        return await self._transport.send(request)
 
-    @tells
-    def events_of(self, ids: Sequence[str], /, *, patience: float = PATIENCE) -> Flow[Told, None]:
-        """The events of several experiments, each with its id, as they come, until all have ended, over one stream."""
-        return follow_many(ids, patience)
+    @method
+    async def get(self, experiment_id: str, /) -> Experiment[T_co]:
+        """One experiment.
 
-    @asks
-    def get_many(self, ids: Sequence[str], /) -> "Flow[Never, builtins.list[Run[P]]]":
-        """The runs of these ids, in their order, fifty in one request.
+        Raises:
+            NotFound: it is not there.
+        """
+        request = Request("GET", path_of("experiments", experiment_id), versioned)
+        return Experiment(self._transport, *await self._transport.send(request))
+
+    @method
+    async def get_many(self, ids: Sequence[str], /) -> "builtins.list[Experiment[T_co]]":
+        """The experiments of these ids, in their order, fifty in one request.
 
         Raises:
             NotFound: one of them is not there.
         """
-        return [self.run_of(record) for record in (yield from several.records(ids))]
+        return [Experiment(self._transport, record) for record in await records_of(self._transport, ids)]
 
-    @asks
-    def wait(self, experiment_id: str, /, timeout: float | None = None) -> Flow[Never, Run[P]]:
-        """The run at its end, however that came about.
+    @iterator
+    async def list(
+        self,
+        *,
+        limit: int | None = None,
+        search: str | None = None,
+        status: str | Sequence[str] | None = None,
+        tag: str | None = None,
+        dataset: str | None = None,
+        sweep: str | None = None,
+    ) -> AsyncGenerator[Experiment[T_co]]:
+        """The experiments that fit, newest first, at most `limit`, asked for page by page as they are wanted.
+
+        `search` finds part of a name, of notes or of an id, in any case; `status` may be several.
+        """
+        statuses = (status,) if isinstance(status, str) else tuple(status or ())
+        cursor, left = None, limit
+        while left is None or left > 0:
+            size = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
+            page = await self._transport.send(
+                list_experiments(
+                    statuses=statuses, tag=tag, dataset=dataset, sweep=sweep, q=search, limit=size, cursor=cursor
+                )
+            )
+            for record in page.data[:left]:
+                yield Experiment(self._transport, record)
+            cursor, left = page.next_cursor, None if left is None else left - len(page.data)
+            if cursor is None:
+                return
+
+    @iterator
+    async def events_of(
+        self, ids: Sequence[str], /, *, patience: float = PATIENCE
+    ) -> AsyncGenerator[tuple[str, StreamEvent]]:
+        """The events of several experiments, each with its id, as they come, until all have ended, over one stream."""
+        async with aclosing(follow_many(self._transport, ids, patience)) as events:
+            async for one in events:
+                yield one
+
+    @method
+    async def compare(self, *experiments: str | Experiment[T_co]) -> "Comparison":
+        """These experiments, or those of these ids, side by side."""
+        ids = [one if isinstance(one, str) else one.id for one in experiments]
+        assert ids, "name at least one experiment"
+        records, rows = await records_of(self._transport, ids), await curves_of(self._transport, ids)
+        return Comparison(tuple(records), tuple(rows))
+
+
+def _body(spec: SpecLike | None, fields: Mapping[str, Any]) -> bytes:
+    return encoded(spec if spec is not None and not fields else document(spec, fields))
+
+
+SCORES = tuple(one.key for one in METRICS if one.split in {"validation", "test"})
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Experiments and their curves, in the order in which they were named."""
+
+    records: tuple[ExperimentRecord, ...]
+    rows: tuple[tuple[MetricsRow, ...], ...]
+
+    @property
+    def differences(self) -> dict[str, tuple[Any, ...]]:
+        """Each path at which the specs differ, with the value in each; None where a spec has no such path. Then what
+        else may give them other numbers: `extended_at`, `extended_from`, `forked_from`, `forked_epoch`, `device`."""
+        return between(self.records)
+
+    def to_frame(self) -> "DataFrame":
+        """A row for each experiment: what differs, and the best epoch's scores.
 
         Raises:
-            TimeoutError: it is not over after so many seconds; it goes on.
+            ImportError: pandas is not installed.
         """
-        return self.run_of((yield from ended(experiment_id, timeout)))
+        lines = self._lines()
+        return table(lines, list(lines[0]), "id")
 
-    @asks
-    def compare(self, *runs: str | Run[P]) -> Flow[Never, Comparison]:
-        """These runs, or those of these ids, side by side."""
-        ids = [run if isinstance(run, str) else run.id for run in runs]
-        assert ids, "name at least one run"
-        records, rows = (yield from several.records(ids)), (yield from several.curves(ids))
-        for run, record in zip(runs, records, strict=True):
-            if isinstance(run, Run):
-                run.run_of(record)
-        return Comparison(tuple(records), tuple(rows))
+    def plot(self, metric: str | None = None, *, log: bool = False) -> "Figure":
+        """The curves of one metric over each other, as a plotly figure; by default of validation accuracy, or of
+        validation loss where an experiment has none.
+
+        Raises:
+            ImportError: plotly is not installed.
+        """
+        shown = self._score() if metric is None else metric
+        return draw_comparison(dict(zip(self._labels(), self.rows, strict=True)), shown, log=log)
+
+    def _score(self) -> str:
+        """The score that all of them have."""
+        known = [set(measured(rows)) for rows in self.rows if rows]
+        return score(set(METRICS).intersection(*known)).key
+
+    def _lines(self) -> list[dict[str, Any]]:
+        different = self.differences
+        return [
+            {"id": record.id, "name": record.name, "status": str(record.status), "epoch": best and best.epoch}
+            | {path: values[i] for path, values in different.items()}
+            | {score: best and getattr(best, score) for score in SCORES}
+            for i, record in enumerate(self.records)
+            for best in (record.best,)
+        ]
+
+    def _labels(self) -> list[str]:
+        names = [record.name or record.id for record in self.records]
+        once = len(set(names)) == len(names)
+        return names if once else [f"{name} ({record.id})" for name, record in zip(names, self.records, strict=True)]
+
+    def _repr_html_(self) -> str:
+        lines = self._lines()
+        return notebook.grid(list(lines[0]), (list(line.values()) for line in lines))

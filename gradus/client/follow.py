@@ -1,120 +1,189 @@
-"""Following an experiment's log to its end, over connections that break."""
+"""The event logs of experiments as they grow, to their ends, over connections that break."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from gradus.client import calls
-from gradus.client.answer import refusal, unreadable
-from gradus.client.calls import Call
-from gradus.client.flows import send, tell
-from gradus.client.patience import LONG, PATIENCE, Trouble, worth_another
-from gradus.client.steps import Answer, Flow, Lost, Open, Read, Rest
-from gradus.client.stream import Received, StreamEvent, StreamReader
-from gradus.errors import GradusError, Unavailable
+from gradus.client.events import Received, StreamEvent, StreamReader
+from gradus.client.request import Request, get_experiment, list_experiments, nothing, path_of, reads
+from gradus.client.response import unreadable
+from gradus.client.retry import PATIENCE, UNREACHABLE, Outage
+from gradus.errors import GradusError, NotFound, Unavailable
 from gradus.status import EventKind
-from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.experiment import LogPage
 
-Y = TypeVar("Y")
-Pick = Callable[[StreamEvent], Iterable[Y]]
+if TYPE_CHECKING:
+    from gradus.client.transport import Transport
 
-SSE = "text/event-stream"
+TOGETHER = 50
+"""Experiments that one request asks for."""
+MAX_EMPTY = 2
+"""Connections in a row without a new event, after which the missing events of a log are taken to be pruned."""
 
 
-def follow(experiment_id: str, pick: Pick[Y], after: int = 0, patience: float = PATIENCE) -> Flow[Y, ExperimentRecord]:
-    """Tells what `pick` makes of each event after number `after`, each once and in order; comes to the last record.
+@dataclass
+class LogCursor:
+    """How far one log has been read."""
 
-    An `end` that an extension took back is left out.
+    seq: int = 0
+    """Of the newest event that was read."""
+    ended: bool = False
+    """Whether that was its end."""
+
+    def next(self, received: Received) -> StreamEvent | None:
+        """The event, unless it was read before or is of a kind that only a newer service knows."""
+        if received.seq <= self.seq:
+            return None
+        self.seq = received.seq
+        if received.event is not None:
+            self.ended = received.event.kind is EventKind.END
+        return received.event
+
+
+async def follow(
+    transport: "Transport[Any]", experiment_id: str, after: int = 0, patience: float = PATIENCE
+) -> AsyncGenerator[StreamEvent]:
+    """The events after number `after`, each once and in order, to the end of the experiment.
+
+    An `end` is kept back until the stream closes behind it: an experiment that was extended goes on after its first.
 
     Raises:
         GradusError: the service refused, or could not be reached for `patience` seconds.
     """
-    seen, trouble = Seen(after), Trouble(patience)
+    log, end, outage = LogCursor(after), None, Outage(patience)
     while True:
-        cut = yield from _connection(calls.events(experiment_id, seen.after), seen, pick, trouble.limit())
-        if cut.closed and seen.end is not None:
-            yield from tell(pick(seen.end))
-            return seen.last_record()
-        if cut.closed and seen.after == after:  # nothing came, and perhaps nothing will
-            record = yield from send(calls.experiment(experiment_id), LONG)
-            if record.over:
-                return record
-        if cut.heard:
-            trouble.over()
-        yield Rest(trouble.pause(cut.why, cut.retry_after))
+        before, request = log.seq, experiment_events(experiment_id, log.seq)
+        try:
+            async with transport.stream(request, outage.timeout()) as chunks:
+                reader = StreamReader()
+                async for chunk in chunks:
+                    outage.over()
+                    for received in _events_in(request, reader, chunk):
+                        event = log.next(received)
+                        if event is not None:
+                            end = event if event.kind is EventKind.END else None
+                        if event is not None and end is None:
+                            yield event
+            if end is not None:
+                yield end
+                return
+            if log.seq == before and (await transport.send(get_experiment(experiment_id))).over:
+                return  # nothing came, and nothing will
+            error: GradusError = _stopped()
+        except GradusError as caught:
+            error = caught
+        await transport.pause(request, error, outage)
+
+
+async def follow_many(
+    transport: "Transport[Any]", ids: Sequence[str], patience: float = PATIENCE
+) -> AsyncGenerator[tuple[str, StreamEvent]]:
+    """The events of several logs with their experiments' ids, each once and in order, until all have ended.
+
+    They come over the one stream over everything of the workspace. What was written before it began is read in each
+    experiment's own log; both say which number of that log an event has. An `end` that an extension took back before it
+    was read is left out.
+
+    Raises:
+        NotFound: one of them is not there, or no longer.
+        GradusError: the service refused, or could not be reached for `patience` seconds.
+    """
+    state, outage = _Workspace({one: LogCursor() for one in ids}), Outage(patience)
+    while state.going():
+        request = workspace_events(state.position)
+        try:
+            async with aclosing(_connection(transport, request, state, outage, patience)) as events:
+                async for one in events:
+                    yield one
+            error: GradusError = _stopped()
+        except GradusError as caught:
+            error = caught
+        if state.going():
+            await transport.pause(request, error, outage)
 
 
 @dataclass
-class Seen:
-    """How far a log has been read."""
+class _Workspace:
+    """How far the logs, and the stream over everything, have been read."""
 
-    after: int
-    end: StreamEvent | None = None
-    """Kept back until the stream closes behind it: an experiment that was extended goes on after its end."""
+    logs: Mapping[str, LogCursor]
+    position: int | None = None
+    """Of the newest event of the stream; None while none has come."""
 
-    def fresh(self, one: Received) -> StreamEvent | None:
-        """The event, if it is to be told now. One of a kind that is not known here only counts."""
-        if one.seq <= self.after:
-            return None
-        self.after = one.seq
-        if one.event is None:
-            return None
-        self.end = one.event if one.event.kind is EventKind.END else None
-        return one.event if self.end is None else None
+    def going(self) -> list[str]:
+        """The ids of those that have not ended."""
+        return [one for one, log in self.logs.items() if not log.ended]
 
-    def last_record(self) -> ExperimentRecord:
-        """What the end says."""
-        assert self.end is not None
-        assert isinstance(self.end.data, ExperimentRecord)
-        return self.end.data
+    def new(self, received: Received) -> StreamEvent | None:
+        """The event, if it is of one of the logs and was not read before."""
+        self.position = received.id
+        log = self.logs.get(received.experiment_id)
+        return None if log is None else log.next(received)
 
 
-@dataclass(frozen=True)
-class Cut:
-    """How a connection ended."""
+async def _connection(
+    transport: "Transport[Any]", request: Request[None], state: _Workspace, outage: Outage, patience: float
+) -> AsyncGenerator[tuple[str, StreamEvent]]:
+    """What one connection brings, and before it what was missed, unless it goes on where the last one broke."""
+    async with transport.stream(request, outage.timeout()) as chunks:
+        for missed in state.going() if state.position is None else ():
+            async with aclosing(_catch_up(transport, missed, state.logs[missed], patience)) as events:
+                async for event in events:
+                    yield missed, event
+        reader = StreamReader()
+        while state.going() and (chunk := await anext(chunks, None)) is not None:
+            outage.over()
+            silences = reader.comments
+            for received in _events_in(request, reader, chunk):
+                if (new := state.new(received)) is not None:
+                    yield received.experiment_id, new
+            if reader.comments > silences:
+                await _require_present(transport, state.going(), patience)
 
-    why: GradusError
-    heard: bool = False
-    """Whether the service was there."""
-    closed: bool = False
-    """Whether the service closed it in good order."""
-    retry_after: float = 0.0
+
+async def _catch_up(
+    transport: "Transport[Any]", experiment_id: str, log: LogCursor, patience: float
+) -> AsyncGenerator[StreamEvent]:
+    """The events of a log to its newest."""
+    newest = (await transport.send(experiment_log(experiment_id), Outage(patience))).last_event
+    outage, empty = Outage(patience), 0
+    while log.seq < newest and empty < MAX_EMPTY:
+        before, request = log.seq, experiment_events(experiment_id, log.seq)
+        try:
+            async with transport.stream(request, outage.timeout()) as chunks:
+                reader = StreamReader()
+                async for chunk in chunks:
+                    outage.over()
+                    for received in _events_in(request, reader, chunk):
+                        event = log.next(received)
+                        if event is not None and (event.kind is not EventKind.END or event.seq >= newest):
+                            yield event
+                    if log.seq >= newest or reader.comments:
+                        break
+            empty = empty + 1 if log.seq == before else 0
+            error: GradusError = _stopped()
+        except GradusError as caught:
+            error = caught
+        if log.seq < newest and empty < MAX_EMPTY:
+            await transport.pause(request, error, outage)
 
 
-def _connection(call: Call[Any], seen: Seen, pick: Pick[Y], limit: float) -> Flow[Y, Cut]:
-    """Tells the events of one connection.
+async def _require_present(transport: "Transport[Any]", ids: Sequence[str], patience: float) -> None:
+    """In a silence: an experiment that was deleted before the stream began has no end.
 
     Raises:
-        GradusError: the service refused for good.
+        NotFound: one of them is no longer there.
     """
-    reply: Answer | Lost = yield Open(call, limit)
-    if isinstance(reply, Lost) or reply.status >= 300 or not reply.kind.startswith(SSE):
-        return refused(call, reply)
-    reader, heard = StreamReader(), False
-    while isinstance(chunk := (yield Read()), bytes):
-        heard = True
-        for one in events_in(call, reader, chunk):
-            if (event := seen.fresh(one)) is not None:
-                yield from tell(pick(event))
-    if isinstance(chunk, Lost):
-        return Cut(refusal(call, chunk), heard)
-    return Cut(Unavailable("the stream stopped before its end"), heard, closed=True)
+    for i in range(0, len(ids), TOGETHER):
+        part = ids[i : i + TOGETHER]
+        page = await transport.send(list_experiments(part, limit=TOGETHER), Outage(patience))
+        for missing in sorted(set(part) - {record.id for record in page.data}):
+            raise NotFound(f"no experiment {missing}")
 
 
-def refused(call: Call[Any], reply: Answer | Lost) -> Cut:
-    """What became of a stream that did not open.
-
-    Raises:
-        GradusError: the service refused for good.
-    """
-    why = refusal(call, reply)
-    if not worth_another(call, reply):
-        raise why
-    return Cut(why, retry_after=0.0 if isinstance(reply, Lost) else reply.retry_after)
-
-
-def events_in(call: Call[Any], reader: StreamReader, chunk: bytes) -> Sequence[Received]:
-    """The events that a piece of the call's stream completes.
+def _events_in(request: Request[Any], reader: StreamReader, chunk: bytes) -> Sequence[Received]:
+    """The events that a piece of the stream completes.
 
     Raises:
         ServerFault: they cannot be read.
@@ -122,4 +191,25 @@ def events_in(call: Call[Any], reader: StreamReader, chunk: bytes) -> Sequence[R
     try:
         return list(reader.feed(chunk))
     except (ValueError, KeyError) as error:
-        raise unreadable(call) from error
+        raise unreadable(request) from error
+
+
+def _stopped() -> Unavailable:
+    return Unavailable("the stream stopped before its end", code=UNREACHABLE)
+
+
+def experiment_events(experiment_id: str, after: int = 0) -> Request[None]:
+    """`GET /v1/experiments/{id}/events`."""
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
+    return Request("GET", path_of("experiments", experiment_id, "events"), nothing, headers=headers)
+
+
+def workspace_events(after: int | None = None) -> Request[None]:
+    """`GET /v1/events`, after the event of this number; None for those from now on."""
+    headers = {"Accept": "text/event-stream", **({} if after is None else {"Last-Event-ID": str(after)})}
+    return Request("GET", "/v1/events", nothing, headers=headers)
+
+
+def experiment_log(experiment_id: str, after: int = 0) -> Request[LogPage]:
+    """`GET /v1/experiments/{id}/log`."""
+    return Request("GET", path_of("experiments", experiment_id, "log"), reads(LogPage), query={"after": after})

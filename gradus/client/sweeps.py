@@ -1,56 +1,275 @@
-"""`client.sweeps`."""
+"""`client.sweeps`: create and find sweeps; and a sweep as a client has it."""
 
-from typing import Never
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from gradus.client import calls
-from gradus.client.deadline import Deadline
-from gradus.client.face import Face, P, asks, sends, tells
-from gradus.client.flows import PAGE, look, send, walk
-from gradus.client.patience import LONG
-from gradus.client.steps import Flow, Rest
+from gradus.client import notebook
+from gradus.client.experiment import Experiment
+from gradus.client.handle import Handle, wait_seconds
+from gradus.client.methods import Resource, T_co, iterator, method
+from gradus.client.metrics import metrics_page
+from gradus.client.plots import draw_sweep, table
+from gradus.client.request import (
+    PAGE_SIZE,
+    Request,
+    document,
+    encoded,
+    given,
+    idempotency,
+    list_experiments,
+    nothing,
+    path_of,
+    reads,
+)
+from gradus.client.retry import Deadline
+from gradus.errors import BadRequest
+from gradus.seeds import read_seeds
 from gradus.status import Status
-from gradus.wire.sweep import SweepRecord, SweepSummary
+from gradus.sweep.request import SweepExtension, SweepRequest
+from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord, SweepResult, SweepStatus, SweepSummary
+from gradus.wire.tolerant import UnknownStatus, UnknownValue
 
-PAUSE = 1.0
-"""Seconds between two looks at what cannot be waited for."""
-LAST = 2**53 - 1
-"""An epoch that does not come: who waits for it is answered at the end."""
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+    from gradus.client.transport import AsyncTransport  # noqa: F401 (named below)
 
 
-class Sweeps(Face[P]):
-    """Many experiments from one base."""
+SweepLike = SweepRequest | Mapping[str, Any]
+"""A sweep's request, or its JSON document."""
 
-    create = sends(calls.create_sweep)
-    dry_run = sends(calls.dry_run_sweep)
-    get = sends(calls.sweep)
-    cancel = sends(calls.cancel_sweep)
-    delete = sends(calls.delete_sweep)
-    retry = sends(calls.retry_sweep)
-    extend = sends(calls.extend_sweep)
+POLL_SECONDS = 1.0
+"""Between two looks at a sweep that is watched."""
+NO_EPOCH = 2**53 - 1
+"""An epoch that does not come: a request that waits for it is answered at the end."""
 
-    @tells
-    def list(self) -> Flow[SweepSummary, None]:
-        """Every sweep, newest first, without its results."""
-        return walk(lambda cursor: calls.sweeps(limit=PAGE, cursor=cursor), lambda sweep: sweep)
 
-    @asks
-    def wait(self, sweep_id: str, /, timeout: float | None = None) -> Flow[Never, SweepRecord]:
-        """The sweep when all of its experiments are over.
+class Sweep(Handle[SweepSummary, T_co]):
+    """What was last heard of a sweep, `record`, and what can be done with it; from a list, its `summary` alone."""
+
+    _family = "sweeps"
+
+    @method
+    async def refresh(self) -> "Sweep[T_co]":
+        """Ask how it is now."""
+        return await self._sent(self._request("GET"))
+
+    @method
+    async def cancel(self) -> "Sweep[T_co]":
+        """End all its members that are not over; repeating it is harmless."""
+        return await self._sent(self._request("POST", "cancel", harmless=True))
+
+    @method
+    async def retry(self, *, idempotency_key: str | None = None) -> "Sweep[T_co]":
+        """Train again what failed; what fails after that is not tried once more, however often the request is sent."""
+        return await self._sent(self._request("POST", "retry", headers=idempotency(idempotency_key)))
+
+    @method
+    async def extend(
+        self,
+        more: SweepExtension | Mapping[str, Any] | None = None,
+        /,
+        *,
+        idempotency_key: str | None = None,
+        **fields: Any,
+    ) -> "Sweep[T_co]":
+        """Add seeds, values, draws or variants; they are added once, however often the request is sent."""
+        headers, body = idempotency(idempotency_key), encoded(document(more, _with_seeds(fields)))
+        return await self._sent(self._request("POST", "extend", headers=headers, body=body))
+
+    @method
+    async def delete(self) -> None:
+        """Remove it with all its experiments; those that are not over must be cancelled first."""
+        await self._transport.send(Request("DELETE", path_of(self._family, self.id), nothing))
+
+    @method
+    async def wait(self, timeout: float | None = None) -> "Sweep[T_co]":
+        """Block until all its members are over.
 
         Raises:
-            TimeoutError: they are not after so many seconds; they go on.
+            TimeoutError: they are not after so many seconds; they are not stopped.
         """
-        deadline = Deadline(timeout, f"nothing is known of {sweep_id}")
-        while not (sweep := (yield from send(calls.sweep(sweep_id), LONG, deadline))).over:
-            deadline.now(f"{sweep_id} is {sweep.status}")
-            if unfinished := going(sweep):
-                yield from send(calls.metrics(unfinished, after=LAST, wait=look(deadline)), LONG, deadline)
-            else:  # only members whose status is not known here: whether they are over, nobody can tell
-                yield Rest(PAUSE)
-        return sweep
+        deadline = Deadline(timeout, f"{self.id} is {self.status}")
+        while True:
+            await self._sent(self._request("GET"), deadline)
+            if self.over:
+                return self
+            deadline.state = f"{self.id} is {self.status}"
+            deadline.check()
+            member = self._member_that_goes_on()
+            if member is None:  # members with a status that only a newer client knows cannot be waited for
+                await self._transport.sleep(POLL_SECONDS)
+            else:
+                later = metrics_page(member, NO_EPOCH, wait=wait_seconds(deadline))
+                await self._transport.wait_for(later, deadline)
+
+    @iterator
+    async def watch(self, *, interval: float = POLL_SECONDS) -> AsyncGenerator["Sweep[T_co]"]:
+        """Itself now and whenever something of it has changed, looked at every `interval` seconds, to its end."""
+        before = None
+        while True:
+            await self._sent(self._request("GET"), Deadline())
+            if self.record != before:
+                yield self
+            if self.over:
+                return
+            before = self.record
+            await self._transport.sleep(interval)
+
+    @iterator
+    async def members(self) -> AsyncGenerator[Experiment[T_co]]:
+        """Its experiments, newest first."""
+        cursor = None
+        while True:
+            page = await self._transport.send(list_experiments(sweep=self.id, limit=PAGE_SIZE, cursor=cursor))
+            for record in page.data:
+                yield Experiment(self._transport, record)
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    @method
+    async def to_frame(self) -> "DataFrame":
+        """Its results as a pandas frame, best first, a row for each change of the base.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        lines = [notebook.result_line(result) for result in (await self._with_results()).results]
+        return table(lines, list(dict.fromkeys(key for line in lines for key in line)), "label")
+
+    @method
+    async def plot(self) -> "Figure":
+        """Its results with their confidence intervals as a plotly figure.
+
+        Raises:
+            ImportError: plotly is not installed.
+        """
+        return draw_sweep(await self._with_results())
+
+    @property
+    def summary(self) -> SweepSummary:
+        """What a list says of it."""
+        return self._record
+
+    @property
+    def record(self) -> SweepRecord:
+        """All of the newest answer; a list does not have it: `refresh()` first."""
+        assert isinstance(self._record, SweepRecord), "a list has no results: refresh() first"
+        return self._record
+
+    @property
+    def status(self) -> SweepStatus | UnknownValue:
+        """What its members were doing."""
+        return self.summary.status
+
+    @property
+    def over(self) -> bool:
+        """Whether all its members had ended."""
+        return self.summary.over
+
+    @property
+    def counts(self) -> Mapping[Status | UnknownStatus, int]:
+        """How many of its members had each status."""
+        return self.summary.counts
+
+    @property
+    def results(self) -> tuple[SweepResult, ...]:
+        """What each change of the base gave, best first."""
+        return self.record.results
+
+    @property
+    def best(self) -> SweepResult | None:
+        """The best result; None while there is none."""
+        return next((result for result in self.results if result.mean is not None), None)
+
+    def _request(self, method: str, part: str = "", **options: Any) -> Request[SweepRecord]:
+        return Request(method, path_of(self._family, self.id, part), reads(SweepRecord), **options)
+
+    async def _sent(self, request: Request[SweepRecord], deadline: Deadline | None = None) -> "Sweep[T_co]":
+        """Itself, as the answer has it."""
+        send = self._transport.send(request) if deadline is None else self._transport.wait_for(request, deadline)
+        self._record = await send
+        return self
+
+    async def _with_results(self) -> SweepRecord:
+        if not isinstance(self.summary, SweepRecord):
+            await self._sent(self._request("GET"))
+        return self.record
+
+    def _member_that_goes_on(self) -> str | None:
+        """The id of a member that is known to go on."""
+        pairs = (pair for result in self.results for pair in zip(result.experiments, result.statuses, strict=True))
+        return next((one for one, status in pairs if isinstance(status, Status) and not status.final), None)
+
+    def __repr__(self) -> str:
+        return f"<Sweep {self.id} {self.name!r} {self.status} {self.summary.members_over}/{sum(self.counts.values())}>"
+
+    def _repr_html_(self) -> str:
+        return notebook.sweep_card(self.summary)
 
 
-def going(sweep: SweepRecord) -> str | None:
-    """The id of a member that is known to go on."""
-    pairs = (pair for result in sweep.results for pair in zip(result.experiments, result.statuses, strict=True))
-    return next((one for one, status in pairs if isinstance(status, Status) and not status.final), None)
+AsyncSweep = Sweep["AsyncTransport"]
+"""What an `AsyncClient` gives."""
+
+
+class Sweeps(Resource[T_co]):
+    """Many experiments from one base."""
+
+    @method
+    async def create(
+        self, asked: SweepLike | None = None, /, *, idempotency_key: str | None = None, **fields: Any
+    ) -> Sweep[T_co]:
+        """Queue the experiments of a sweep: a request, or its fields. They are created once, however often it is sent.
+
+        `seeds` may be a list, how many, or a text as on the command line: `[0, 1, 2]`, `3`, `"0,3-5"`.
+        """
+        headers, body = idempotency(idempotency_key), _body(asked, fields)
+        request = Request("POST", "/v1/sweeps", reads(SweepRecord), headers=headers, body=body)
+        return Sweep(self._transport, await self._transport.send(request))
+
+    @method
+    async def dry_run(self, asked: SweepLike | None = None, /, **fields: Any) -> SweepDryRun:
+        """The members that a sweep would have, without running or storing it."""
+        query, body = {"dry_run": "true"}, _body(asked, fields)
+        request = Request("POST", "/v1/sweeps", reads(SweepDryRun), query=query, body=body, harmless=True)
+        return await self._transport.send(request)
+
+    @method
+    async def get(self, sweep_id: str, /) -> Sweep[T_co]:
+        """One sweep with its results."""
+        request = Request("GET", path_of("sweeps", sweep_id), reads(SweepRecord))
+        return Sweep(self._transport, await self._transport.send(request))
+
+    @iterator
+    async def list(self, *, limit: int | None = None) -> AsyncGenerator[Sweep[T_co]]:
+        """The sweeps, newest first, at most `limit`, without their results."""
+        cursor, left = None, limit
+        while left is None or left > 0:
+            query = given(limit=PAGE_SIZE if left is None else min(left, PAGE_SIZE), cursor=cursor)
+            page = await self._transport.send(Request("GET", "/v1/sweeps", reads(SweepPage), query=query))
+            for record in page.data[:left]:
+                yield Sweep(self._transport, record)
+            cursor, left = page.next_cursor, None if left is None else left - len(page.data)
+            if cursor is None:
+                return
+
+
+def _body(asked: SweepLike | None, fields: Mapping[str, Any]) -> bytes:
+    return encoded(asked if asked is not None and not fields else document(asked, _with_seeds(fields)))
+
+
+def _with_seeds(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the list of seeds that a number or a text stands for.
+
+    Raises:
+        BadRequest: it stands for none.
+    """
+    seeds = fields.get("seeds")
+    if isinstance(seeds, bool) or not isinstance(seeds, int | str):
+        return fields
+    try:
+        return {**fields, "seeds": read_seeds(str(seeds))}
+    except ValueError as error:
+        raise BadRequest(f"seeds={seeds!r}: {error}") from None

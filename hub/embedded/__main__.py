@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from gradus import __version__
-from gradus.client.access import CLIENT_FILE, Access, data_dir, open_command
+from gradus.client.credentials import CLIENT_FILE, Credentials, data_dir, open_command
 from gradus.environment import path_of
 from gradus.root_path import ROOT_PATH
 from gradus.streams import tolerate_any_text
@@ -106,7 +106,11 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
 
 
 def _welcome(
-    folder: DataFolder, access: Access, workers: Sequence[WorkerRecord], seconds: float, options: argparse.Namespace
+    folder: DataFolder,
+    access: Credentials,
+    workers: Sequence[WorkerRecord],
+    seconds: float,
+    options: argparse.Namespace,
 ) -> None:
     """What a person wants to know; and the address for the program that started this."""
     devices = ", ".join(worker.device for worker in workers)

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradus.client.access import CLIENT_FILE, Access
-from gradus.client.held import LOCK_FILE
+from gradus.client.credentials import CLIENT_FILE, LOCK_FILE, Credentials
 from hub.settings import sqlite_url
 
 _LONG_LOG = 10_000_000
@@ -85,15 +84,15 @@ class DataFolder:
         finally:
             os.close(lock)
 
-    def access(self) -> Access | None:
+    def access(self) -> Credentials | None:
         """What `client.json` says."""
         try:
             document = json.loads((self.path / CLIENT_FILE).read_text())
-            return Access(document["url"], document["key"])
+            return Credentials(document["url"], document["key"])
         except (OSError, ValueError, KeyError):  # gone or spoilt: it is written anew
             return None
 
-    def write_access(self, access: Access) -> None:
+    def write_access(self, access: Credentials) -> None:
         """Write `client.json`."""
         new = self.path / f"{CLIENT_FILE}.new"
         new.unlink(missing_ok=True)

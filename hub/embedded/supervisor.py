@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from gradus import environment
-from gradus.client import Access, Client, calls
+from gradus.client import Client, Credentials
 from gradus.errors import Unavailable
 from gradus.root_path import ROOT_PATH, escaped
 from gradus.wire.system import WorkerRecord
@@ -58,7 +58,7 @@ class Supervisor:
         """Ask for the end; harmless from a signal handler."""
         self._stop.set()
 
-    def start(self) -> tuple[Access, Sequence[WorkerRecord]]:
+    def start(self) -> tuple[Credentials, Sequence[WorkerRecord]]:
         """Start every part; returns the way in and the workers once the API answers and they wait for work.
 
         Raises:
@@ -74,11 +74,11 @@ class Supervisor:
             self._keep(part)
         return access, self._when_ready(access)
 
-    def _access(self) -> Access:
+    def _access(self) -> Credentials:
         """The address and the key, written down for the CLI and the client."""
         before = self.folder.access()
         key = own_key(self.folder.database_url, before.key if before else None)
-        access = Access(url_of(*self._address) + escaped(self._root_path), key)
+        access = Credentials(url_of(*self._address) + escaped(self._root_path), key)
         self.folder.write_access(access)
         return access
 
@@ -127,9 +127,9 @@ class Supervisor:
             "GRADUS_REDIS_URL": self._valkey.url,
         }
 
-    def _when_ready(self, access: Access) -> Sequence[WorkerRecord]:
+    def _when_ready(self, access: Credentials) -> Sequence[WorkerRecord]:
         deadline = time.monotonic() + START_SECONDS
-        with Client(access) as client:
+        with Client(access.url, key=access.key) as client:
             while time.monotonic() < deadline:
                 workers = self._ours(client)
                 if len(workers) == len(self._envs):
@@ -144,7 +144,7 @@ class Supervisor:
         """Our workers that are ready; others may still be listed from before a crash."""
         pids = {keeper.part.pid for keeper in self._keepers if isinstance(keeper.part, ModulePart)}
         try:
-            return [worker for worker in client.send(calls.system(), retries=0).workers if worker.pid in pids]
+            return [worker for worker in client.with_options(max_retries=0).system().workers if worker.pid in pids]
         except Unavailable:
             return []
 

@@ -17,9 +17,9 @@ import pytest
 
 from gradus.cli.exit_codes import Exit
 from gradus.cli.main import main
-from gradus.client import Client, calls
+from gradus.client import Client
 from gradus.status import Status
-from tests.servers.processes import ROOT, Program, saved_access, wait_until
+from tests.servers.processes import ROOT, Program, saved_client, wait_until
 from tests.servers.terminal import COLUMNS, Terminal
 
 EXAMPLE = ("submit", "--example", "digits")
@@ -86,7 +86,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     own = {**env, "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
     with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=own) as program:
         program.wait_for("data ")
-        with Client(saved_access(folder / "data")) as client:
+        with saved_client(folder / "data") as client:
             yield Service(client, env)
 
 
@@ -140,7 +140,7 @@ def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
         assert service.document("sweeps", "show", one)["status"] in {"queued", "running"}
         assert service.only("sweeps", "cancel", one)["id"] == one
     else:
-        assert service.client.send(calls.experiment(one)).status in {Status.QUEUED, Status.RUNNING}
+        assert service.client.experiments.get(one).status in {Status.QUEUED, Status.RUNNING}
         assert service.only("cancel", one)["id"] == one
 
 
@@ -365,8 +365,8 @@ def test_tab_offers_commands_ids_and_names(service: Service, trained: str, words
 
 def test_open_prints_an_address_that_signs_a_browser_in(service: Service, trained: str) -> None:
     address = service.answer("open", trained)
-    assert address.startswith(f"{service.client.access.url}/sign-in?next=/experiments/{trained}#gt_")
-    with httpx.Client(base_url=service.client.access.url) as browser:
+    assert address.startswith(f"{service.client.credentials.url}/sign-in?next=/experiments/{trained}#gt_")
+    with httpx.Client(base_url=service.client.credentials.url) as browser:
         assert browser.post("/v1/session", json={"ticket": address.partition("#")[2]}).status_code == 201
 
 

@@ -17,18 +17,18 @@ import pytest
 from gradus import (
     Adam,
     AsyncClient,
-    AsyncRun,
+    AsyncExperiment,
     Client,
     Conflict,
     Dense,
+    Experiment,
     InvalidSpec,
     NotFound,
-    Run,
     Spec,
     Status,
     Unavailable,
 )
-from gradus.client import Access, calls
+from gradus.client import Credentials
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
@@ -47,7 +47,7 @@ class Service:
     folder: Path
 
     @property
-    def access(self) -> Access:
+    def access(self) -> Credentials:
         return saved_access(self.folder)
 
     def kill_api(self) -> None:
@@ -80,7 +80,7 @@ def cut_off(opener: Opener, service: Service) -> Iterator[tuple[Client, Cutter]]
     """A client behind a proxy that can lose answers."""
     port = urlsplit(service.access.url).port
     assert port is not None
-    with Cutter(port) as cutter, opener(Access(f"http://127.0.0.1:{cutter.port}", service.access.key)) as client:
+    with Cutter(port) as cutter, opener(Credentials(f"http://127.0.0.1:{cutter.port}", service.access.key)) as client:
         yield client, cutter
 
 
@@ -95,7 +95,7 @@ def test_a_run_from_its_spec_to_its_curves(client: Client) -> None:
     assert list(run.to_frame().test_accuracy) == [row.test_accuracy for row in rows]
     assert list(run.plot().data[0].y) == [row.train_loss for row in rows]
     assert [one.seq for one in run.events()] == [*range(1, 1 + len(list(run.events())))]
-    assert repr(client.experiments.get(run.id)) == f"<Run {run.id} 'first' succeeded 3/3>"
+    assert repr(client.experiments.get(run.id)) == f"<Experiment {run.id} 'first' succeeded 3/3>"
 
 
 def test_a_run_is_extended_forked_compared_changed_and_deleted(client: Client) -> None:
@@ -104,7 +104,7 @@ def test_a_run_is_extended_forked_compared_changed_and_deleted(client: Client) -
     assert [row.epoch for row in run.watch(after=2)] == [3, 4]
     assert [one.kind for one in run.events()].count(EventKind.END) == 1  # the first end was none
     fork = run.fork(dropout=0.25, from_epoch=2, name="fork")
-    assert [row.epoch for row in client.experiments.watch(fork.id)] == [3, 4]
+    assert [row.epoch for row in client.experiments.get(fork.id).watch()] == [3, 4]
     assert fork.refresh().record.forked_from == run.id
     came_about = {"forked_from": (None, run.id), "forked_epoch": (None, 2)}
     assert client.experiments.compare(run, fork.id).differences == {"dropout": (0.0, 0.25), **came_about}
@@ -126,9 +126,9 @@ def test_a_run_is_paused_resumed_and_cancelled(client: Client) -> None:
     wait_until(lambda: run.refresh().progress.epoch > before, "a further epoch")
     with pytest.raises(Conflict):
         run.delete()
-    with pytest.raises(TimeoutError, match="it goes on"):
+    with pytest.raises(TimeoutError, match="it is not stopped"):
         run.wait(timeout=0.1)
-    assert client.experiments.cancel(run.id).wait().status is Status.CANCELLED
+    assert client.experiments.get(run.id).cancel().wait().status is Status.CANCELLED
 
 
 def test_a_list_is_walked_page_by_page(client: Client, service: Service) -> None:
@@ -136,25 +136,24 @@ def test_a_list_is_walked_page_by_page(client: Client, service: Service) -> None
     spec = {"dataset": "digits", "layers": [4], "epochs": 1, "tags": [tag]}
     made = [client.experiments.create(spec, seed=seed).id for seed in range(3)]
     assert [run.id for run in client.experiments.list(tag=tag)] == made[::-1]
-    page = client.send(calls.experiments(tag=tag, limit=2))
-    assert [one.id for one in page.data] == made[:0:-1]
+    page = list(client.experiments.list(tag=tag, limit=2))
+    assert [one.id for one in page] == made[:0:-1]
 
 
 def test_a_sweep_is_planned_run_extended_and_told(client: Client) -> None:
     request = {"base": {**SPEC.document(), "epochs": 1}, "variants": {"+ dropout": {"dropout": 0.5}}}
     assert client.sweeps.dry_run(request, seeds=[0, 1]).count == 4
     sweep = client.sweeps.create(request, seeds=[0, 1])
-    assert client.sweeps.wait(sweep.id).status == "succeeded"
-    assert client.sweeps.extend(sweep.id, seeds=[2]).counts[Status.SUCCEEDED] == 4
-    done = client.sweeps.wait(sweep.id)
+    assert client.sweeps.get(sweep.id).wait().status == "succeeded"
+    assert client.sweeps.get(sweep.id).extend(seeds=[2]).record.counts[Status.SUCCEEDED] == 4
+    done = client.sweeps.get(sweep.id).wait()
     assert {result.label: result.n for result in done.results} == {"base": 3, "+ dropout": 3}
-    assert client.sweeps.retry(sweep.id) == client.sweeps.get(sweep.id) == done
+    assert sweep.retry().record == client.sweeps.get(sweep.id).record == done.record
     assert sweep.id in [one.id for one in client.sweeps.list()]
     endless = client.sweeps.create(base={**SPEC.document(), "epochs": ENDLESS}, grid={"optimizer.lr": [0.1, 0.2]})
     with pytest.raises(TimeoutError):
-        client.sweeps.wait(endless.id, timeout=0.1)
-    client.sweeps.cancel(endless.id)
-    assert client.sweeps.wait(endless.id).status == "cancelled"
+        endless.wait(timeout=0.1)
+    assert endless.cancel().wait().status == "cancelled"
 
 
 def test_what_the_service_offers_is_told(client: Client) -> None:
@@ -174,9 +173,9 @@ def test_mistakes_are_told_with_their_places(client: Client) -> None:
     assert {one.path for one in caught.value.errors} == {"layers/1/units", "optimizer/lr"}
     assert (caught.value.status, caught.value.code) == (422, "invalid_spec")
     with pytest.raises(NotFound):
-        list(client.experiments.watch("exp_none"))
+        list(client.experiments.get("exp_none").watch())
     with pytest.raises(NotFound):
-        client.sweeps.wait("swp_none")
+        client.sweeps.get("swp_none").wait()
 
 
 def test_what_was_created_though_its_answer_was_lost_is_created_once(opener: Opener, service: Service) -> None:
@@ -218,7 +217,7 @@ def test_a_run_is_watched_to_its_end_though_the_server_is_killed(client: Client,
             service.kill_api()
     assert seen == list(range(1, 61))
     assert run.status is Status.SUCCEEDED
-    with Client(service.access) as other:
+    with Client(service.access.url, key=service.access.key) as other:
         wait_until(lambda: answers(other), "the next server")
 
 
@@ -233,22 +232,22 @@ def test_many_runs_are_watched_at_once_without_threads(service: Service) -> None
     """The types are those that mypy has to know: they say which answers want `await`."""
 
     async def one(client: AsyncClient, seed: int) -> list[int]:
-        run = assert_type(await client.experiments.create(SPEC, seed=seed), AsyncRun)
+        run = assert_type(await client.experiments.create(SPEC, seed=seed), AsyncExperiment)
         seen = [assert_type(row, MetricsRow).epoch async for row in run.watch()]
-        assert assert_type(await client.experiments.get(run.id), AsyncRun) == run
-        assert assert_type(await client.send(calls.experiment(run.id)), ExperimentRecord) == run.record
+        assert assert_type(await client.experiments.get(run.id), AsyncExperiment) == run
+        assert assert_type((await client.experiments.get(run.id)).record, ExperimentRecord) == run.record
         return seen
 
     async def all_of_them() -> list[list[int]]:
-        async with AsyncClient(service.access) as client:
+        async with AsyncClient(service.access.url, key=service.access.key) as client:
             return await asyncio.gather(*(one(client, seed) for seed in range(8)))
 
     assert asyncio.run(all_of_them()) == [[1, 2, 3]] * 8
 
 
 def test_the_type_checker_knows_what_a_client_returns(service: Service) -> None:
-    with Client(service.access) as client:
-        run = assert_type(client.experiments.create(SPEC), Run)
+    with Client(service.access.url, key=service.access.key) as client:
+        run = assert_type(client.experiments.create(SPEC), Experiment)
         assert [assert_type(row, MetricsRow).epoch for row in run.watch()] == [1, 2, 3]
-        assert run in assert_type(client.experiments.list(), Generator[Run])
-        assert assert_type(client.send(calls.experiment(run.id)), ExperimentRecord) == run.record
+        assert run in assert_type(client.experiments.list(), Generator[Experiment])
+        assert assert_type(client.experiments.get(run.id).record, ExperimentRecord) == run.record

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from gradus.client import Client, calls
+from gradus.client import Client
 from gradus.examples import DIGITS
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind, Status
@@ -48,52 +48,53 @@ def test_both_workers_are_seen_by_both_apis(cluster: Cluster) -> None:
 
 
 def _sees(client: Client, pids: set[int]) -> bool:
-    return {worker.pid for worker in client.send(calls.system()).workers} == pids
+    return {worker.pid for worker in client.system().workers} == pids
 
 
 def test_what_one_api_accepts_the_other_shows_and_streams(cluster: Cluster) -> None:
     here, there = cluster.clients
-    ids = [here.send(calls.create(spec(seed))).id for seed in range(6)]
-    streams = {one: list(there.experiments.events(one)) for one in ids}
+    ids = [here.experiments.create(spec(seed)).id for seed in range(6)]
+    streams = {one: list(there.experiments.get(one).events()) for one in ids}
     for one, events in streams.items():
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         epochs = [event.data for event in events if event.kind is EventKind.EPOCH]
-        assert there.send(calls.experiment(one)).status is Status.SUCCEEDED
-        assert list(there.send(calls.metrics(one)).data) == epochs
-        assert there.send(calls.metrics(one)).data == here.send(calls.metrics(one)).data
+        assert there.experiments.get(one).status is Status.SUCCEEDED
+        assert list(there.experiments.get(one).metrics().data) == epochs
+        assert there.experiments.get(one).metrics().data == here.experiments.get(one).metrics().data
         assert len(epochs) == 5
-    page = there.send(calls.experiments(limit=6)).data
+    page = list(there.experiments.list(limit=6))
     assert sorted(record.id for record in page) == sorted(ids)
-    (device,) = {record.device for record in page}
+    (device,) = {record.record.device for record in page}
     assert device is not None
     assert device.startswith("cpu:1 (")
 
 
 def test_an_answer_is_kept_for_a_repeat_at_the_other_api(cluster: Cluster) -> None:
     here, there = cluster.clients
-    call = calls.create(spec(7, epochs=1), idempotency_key="once")
-    assert there.send(call).id == here.send(call).id
+    wanted = spec(7, epochs=1)
+    first = there.experiments.create(wanted, idempotency_key="once")
+    assert here.experiments.create(wanted, idempotency_key="once").record == first.record
 
 
 def test_a_run_is_cancelled_through_the_other_api(cluster: Cluster) -> None:
     here, there = cluster.clients
-    one = here.send(calls.create(spec(8, epochs=100_000))).id
-    events = here.experiments.events(one)
+    one = here.experiments.create(spec(8, epochs=100_000)).id
+    events = here.experiments.get(one).events()
     next(event for event in events if event.kind is EventKind.EPOCH)
-    there.send(calls.cancel(one))
+    there.experiments.get(one).cancel()
     assert [event.kind for event in events][-1] is EventKind.END
-    assert there.send(calls.experiment(one)).status is Status.CANCELLED
+    assert there.experiments.get(one).status is Status.CANCELLED
 
 
 def test_the_other_worker_goes_on_with_what_a_stopped_one_hands_back(cluster: Cluster) -> None:
     """Last of the module: one worker is gone afterwards."""
     here, there = cluster.clients
-    ids = [here.send(calls.create(spec(seed, epochs=300))).id for seed in (9, 10)]
-    wait_until(lambda: all(here.send(calls.experiment(one)).progress.epoch > 0 for one in ids), "both runs training")
+    ids = [here.experiments.create(spec(seed, epochs=300)).id for seed in (9, 10)]
+    wait_until(lambda: all(here.experiments.get(one).progress.epoch > 0 for one in ids), "both runs training")
     assert cluster.workers[0].stop() == 0
     for one in ids:
-        kinds = [event.kind for event in there.experiments.events(one)]
+        kinds = [event.kind for event in there.experiments.get(one).events()]
         assert kinds.count(EventKind.EPOCH) == 300
-        assert there.send(calls.experiment(one)).status is Status.SUCCEEDED
-    assert sorted(here.send(calls.experiment(one)).attempts for one in ids) == [1, 2]
-    wait_until(lambda: len(here.send(calls.system()).workers) == 1, "one worker left")
+        assert there.experiments.get(one).status is Status.SUCCEEDED
+    assert sorted(here.experiments.get(one).record.attempts for one in ids) == [1, 2]
+    wait_until(lambda: len(here.system().workers) == 1, "one worker left")

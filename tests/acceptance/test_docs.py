@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from gradus import Client, Spec
-from gradus.client import Access
-from tests.servers.processes import ROOT, Program, http_client, saved_access
+from gradus import Spec
+from gradus.client import Credentials
+from tests.servers.processes import ROOT, Program, http_client, saved_access, saved_client
 from tests.servers.snippets import Reader, Snippet, interpreters, session, snippets
 
 PAGES = (
@@ -35,7 +35,7 @@ class Place:
     """Where a reader sits: at the machine of a service, with things of their own in it."""
 
     folder: Path
-    access: Access
+    access: Credentials
     names: Mapping[str, str]
     """What stands on the pages for things that are called otherwise here."""
 
@@ -47,7 +47,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     env = {"GRADUS_DATA_DIR": str(folder)}
     with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, env=env) as program:
         program.wait_for("is ready")
-        with Client(saved_access(folder)) as client:
+        with saved_client(folder) as client:
             run, key = client.experiments.create(SPEC).id, client.keys.create("old")
         address = {"http://127.0.0.1:8000": saved_access(folder).url, "dataset=mnist": "dataset=digits"}
         address["~/.gradus/client.json"] = str(folder / "client.json")
@@ -94,7 +94,7 @@ def does_what_it_says(place: Place, reader: Reader, snippet: Snippet) -> None:
         reader.type(snippet)
 
 
-def post(service: Access, snippet: Snippet) -> None:
+def post(service: Credentials, snippet: Snippet) -> None:
     """As a dry run."""
     kind = "sweeps" if "base" in json.loads(snippet.text) else "experiments"
     headers = {"Content-Type": "application/json"}

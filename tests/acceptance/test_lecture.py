@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from gradus.client import Client, calls
+from gradus.client import Client
 from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
 from gradus.spec.experiment import Spec
 from gradus.spec.optimizer import SGD
@@ -31,13 +31,13 @@ def client(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def watched(client: Client, spec: Spec) -> Sequence[MetricsRow]:
     """Submit a spec, follow its stream to the end, and give the rows that the stream told."""
-    created = client.send(calls.create(spec))
-    events = list(client.experiments.events(created.id))
+    created = client.experiments.create(spec)
+    events = list(client.experiments.get(created.id).events())
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     rows = [event.data for event in events if isinstance(event.data, MetricsRow)]
     assert events[-1].kind is EventKind.END
-    assert client.send(calls.experiment(created.id)).status is Status.SUCCEEDED
-    assert list(client.send(calls.metrics(created.id)).data) == rows
+    assert client.experiments.get(created.id).status is Status.SUCCEEDED
+    assert list(client.experiments.get(created.id).metrics().data) == rows
     return rows
 
 
@@ -59,15 +59,15 @@ def test_adam_with_batch_norm_is_ahead_after_one_epoch_and_passes_98_percent(cli
 
 
 def test_a_learning_rate_of_1000_fails_and_says_where(client: Client) -> None:
-    created = client.send(calls.create(GRADIENT_DESCENT.model_copy(update={"optimizer": SGD(lr=1000)})))
-    end = list(client.experiments.events(created.id))[-1]
+    created = client.experiments.create(GRADIENT_DESCENT.model_copy(update={"optimizer": SGD(lr=1000)}))
+    end = list(client.experiments.get(created.id).events())[-1]
     assert end.kind is EventKind.END
-    failed = client.send(calls.experiment(created.id))
+    failed = client.experiments.get(created.id)
     assert failed.status is Status.FAILED
     assert failed.error is not None
     assert (failed.error.code, failed.error.epoch) == (FailureCode.DIVERGED, 1)
     assert failed.error.step is not None
     assert 1 <= failed.error.step <= 1100
     assert failed.error.layer in {"layers/0", "layers/1", "output"}
-    (row,) = client.send(calls.metrics(created.id)).data
+    (row,) = client.experiments.get(created.id).metrics().data
     assert not math.isfinite(row.train_loss)

@@ -63,7 +63,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         with (
             running_worker(folder, "worker", env),
             running_api(folder, env) as (_, client),
-            http_client(client.access, SECONDS) as http,
+            http_client(client.credentials, SECONDS) as http,
         ):
             yield Scene(http, postgres, valkey)
 

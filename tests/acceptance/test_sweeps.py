@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from gradus.client import Client, calls
+from gradus.client import Client, Sweep
 from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from gradus.wire.metrics import MetricsRow
-from gradus.wire.sweep import SweepRecord, SweepStatus
+from gradus.wire.sweep import SweepStatus
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 from tests.servers.processes import Program, running_api, running_worker, service_env, wait_until
@@ -51,19 +51,19 @@ def service(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="module")
-def trained(service: tuple[Client, Program]) -> SweepRecord:
+def trained(service: tuple[Client, Program]) -> Sweep:
     """A sweep of eight that nobody disturbed."""
     client, _ = service
-    return finished(client, client.send(calls.create_sweep(REQUEST)))
+    return finished(client, client.sweeps.create(REQUEST))
 
 
-def finished(client: Client, sweep: SweepRecord) -> SweepRecord:
+def finished(client: Client, sweep: Sweep) -> Sweep:
     over = {SweepStatus.SUCCEEDED, SweepStatus.FAILED, SweepStatus.CANCELLED}
-    wait_until(lambda: client.send(calls.sweep(sweep.id)).status in over, "the end of the sweep", 120)
-    return client.send(calls.sweep(sweep.id))
+    wait_until(lambda: client.sweeps.get(sweep.id).status in over, "the end of the sweep", 120)
+    return client.sweeps.get(sweep.id)
 
 
-def members(sweep: SweepRecord) -> dict[tuple[str, int], str]:
+def members(sweep: Sweep) -> dict[tuple[str, int], str]:
     """Ids by label and seed."""
     return {
         (result.label, seed): one
@@ -73,10 +73,10 @@ def members(sweep: SweepRecord) -> dict[tuple[str, int], str]:
 
 
 def rows(client: Client, experiment_id: str) -> tuple[MetricsRow, ...]:
-    return client.send(calls.metrics(experiment_id)).data
+    return client.experiments.get(experiment_id).metrics().data
 
 
-def numbers(client: Client, sweep: SweepRecord) -> dict[tuple[str, int], list[str]]:
+def numbers(client: Client, sweep: Sweep) -> dict[tuple[str, int], list[str]]:
     """What must be equal bit for bit."""
     return {
         key: [row.model_dump_json(exclude=TIMED) for row in rows(client, one)] for key, one in members(sweep).items()
@@ -92,22 +92,22 @@ def trainer_of(worker: Program) -> int:
     return trainer
 
 
-def test_each_member_equals_the_same_run_alone(service: tuple[Client, Program], trained: SweepRecord) -> None:
+def test_each_member_equals_the_same_run_alone(service: tuple[Client, Program], trained: Sweep) -> None:
     client, _ = service
     assert trained.status is SweepStatus.SUCCEEDED
     for one in members(trained).values():
-        spec = client.send(calls.experiment(one)).document
-        alone = client.send(calls.create(Spec.model_validate({**spec, "epochs": 2}), wait=60))
+        spec = client.experiments.get(one).record.document
+        alone = client.experiments.create(Spec.model_validate({**spec, "epochs": 2}), wait=60)
         for row, its in zip(rows(client, one), rows(client, alone.id), strict=False):
             assert [getattr(row, name) for name in LOSSES] == pytest.approx(
                 [getattr(its, name) for name in LOSSES], rel=1e-4
             )
 
 
-def test_each_member_has_a_log_of_its_own(service: tuple[Client, Program], trained: SweepRecord) -> None:
+def test_each_member_has_a_log_of_its_own(service: tuple[Client, Program], trained: Sweep) -> None:
     client, _ = service
     for one in members(trained).values():
-        events = list(client.experiments.events(one))
+        events = list(client.experiments.get(one).events())
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         epochs = [event.data for event in events if event.kind == "epoch"]
         assert tuple(epochs) == rows(client, one)
@@ -117,7 +117,7 @@ def test_each_member_has_a_log_of_its_own(service: tuple[Client, Program], train
     assert len(rows(client, members(trained)["base", 0])) == 40
 
 
-def test_results_have_differences_to_the_base(trained: SweepRecord) -> None:
+def test_results_have_differences_to_the_base(trained: Sweep) -> None:
     assert [result.n for result in trained.results] == [2] * 4
     assert {result.label: result.difference is None for result in trained.results} == {
         "base": True, "+ dropout": False, "+ decay": False, "patient": False
@@ -128,28 +128,28 @@ def test_results_have_differences_to_the_base(trained: SweepRecord) -> None:
 
 @pytest.mark.parametrize("epoch", [1, 8, 20])
 def test_an_array_whose_trainer_is_killed_gives_the_same_numbers(
-    service: tuple[Client, Program], trained: SweepRecord, epoch: int
+    service: tuple[Client, Program], trained: Sweep, epoch: int
 ) -> None:
     client, worker = service
-    sweep = client.send(calls.create_sweep({**REQUEST, "name": f"killed in epoch {epoch}"}))
+    sweep = client.sweeps.create({**REQUEST, "name": f"killed in epoch {epoch}"})
     one = members(sweep)["base", 0]
-    wait_until(lambda: client.send(calls.experiment(one)).progress.epoch >= epoch, f"epoch {epoch}")
+    wait_until(lambda: client.experiments.get(one).progress.epoch >= epoch, f"epoch {epoch}")
     os.kill(trainer_of(worker), signal.SIGKILL)
     done = finished(client, sweep)
     assert numbers(client, done) == numbers(client, trained)
-    attempts = {client.send(calls.experiment(one)).attempts for one in members(done).values()}
+    attempts = {client.experiments.get(one).record.attempts for one in members(done).values()}
     assert 2 in attempts
 
 
 def test_members_that_are_cancelled_or_diverge_leave_the_others_undisturbed(
-    service: tuple[Client, Program], trained: SweepRecord
+    service: tuple[Client, Program], trained: Sweep
 ) -> None:
     client, _ = service
     variants = {**REQUEST["variants"], "+ dropout": {"optimizer": {"lr": 1e6}}, "+ decay": {"l2": 0.002}}
-    sweep = client.send(calls.create_sweep({**REQUEST, "variants": variants}))
+    sweep = client.sweeps.create({**REQUEST, "variants": variants})
     victim = members(sweep)["+ decay", 0]
-    wait_until(lambda: client.send(calls.experiment(victim)).progress.epoch > 0, "the first epoch")
-    client.send(calls.cancel(victim))
+    wait_until(lambda: client.experiments.get(victim).progress.epoch > 0, "the first epoch")
+    client.experiments.get(victim).cancel()
     done = finished(client, sweep)
     assert done.status is SweepStatus.FAILED
     undisturbed, were = numbers(client, done), numbers(client, trained)
@@ -158,18 +158,18 @@ def test_members_that_are_cancelled_or_diverge_leave_the_others_undisturbed(
     (diverged,) = (result for result in done.results if result.label == "+ dropout")
     assert diverged.statuses == (Status.FAILED, Status.FAILED)
     assert {failed.error and failed.error.code for failed in diverged.failed} == {FailureCode.DIVERGED}
-    assert client.send(calls.experiment(victim)).status is Status.CANCELLED
+    assert client.experiments.get(victim).status is Status.CANCELLED
 
 
 def test_a_retry_trains_what_failed_and_gives_the_same_failure(service: tuple[Client, Program]) -> None:
     client, _ = service
-    sweep = finished(client, client.send(calls.create_sweep({"base": BASE, "grid": {"optimizer.lr": [0.01, 1e6]}})))
+    sweep = finished(client, client.sweeps.create({"base": BASE, "grid": {"optimizer.lr": [0.01, 1e6]}}))
     assert sweep.counts[Status.FAILED] == 1
     good, bad = members(sweep)["optimizer.lr=0.01", 0], members(sweep)["optimizer.lr=1000000.0", 0]
-    before = client.send(calls.experiment(good)), client.send(calls.experiment(bad))
-    client.send(calls.retry_sweep(sweep.id))
+    before = client.experiments.get(good).record, client.experiments.get(bad).record
+    sweep.retry()
     again = finished(client, sweep)
     assert again.counts == sweep.counts
-    assert client.send(calls.experiment(good)) == before[0]
-    assert client.send(calls.experiment(bad)).error == before[1].error
-    assert client.send(calls.experiment(bad)).attempts == 2
+    assert client.experiments.get(good).record == before[0]
+    assert client.experiments.get(bad).error == before[1].error
+    assert client.experiments.get(bad).record.attempts == 2

@@ -16,10 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gradus.client import Client
 from hub.valkey import ValkeyServer
 from tests.integration.access.credentials import bearer
-from tests.servers.processes import ROOT, Program, answers, gone, saved_access, wait_until
+from tests.servers.processes import ROOT, Program, answers, gone, saved_access, saved_client, wait_until
 
 PARTS = ("api", "worker-1")
 
@@ -93,7 +92,7 @@ def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Pa
 
 
 def test_a_part_that_is_killed_is_started_again(service: Service) -> None:
-    with Client(saved_access(service.folder / "data")) as client:
+    with saved_client(service.folder / "data") as client:
         for part in PARTS:
             before = pid_of(service.folder, part)
             os.kill(before, signal.SIGKILL)

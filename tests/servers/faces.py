@@ -7,24 +7,24 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
 from gradus import AsyncClient, Client
-from gradus.client import Access
-from gradus.client.face import Face
+from gradus.client import Credentials
+from gradus.client.methods import Resource
 
-Opener = Callable[[Access], AbstractContextManager[Client]]
+Opener = Callable[[Credentials], AbstractContextManager[Client]]
 
 
 @contextmanager
-def waiting(access: Access) -> Iterator[Client]:
+def waiting(access: Credentials) -> Iterator[Client]:
     """A client that waits."""
-    with Client(access) as client:
+    with Client(access.url, key=access.key) as client:
         yield client
 
 
 @contextmanager
-def awaited(access: Access) -> Iterator[Client]:
+def awaited(access: Credentials) -> Iterator[Client]:
     """A client that is awaited, on a loop of its own, behind the words of one that waits."""
     with asyncio.Runner() as runner:
-        client = AsyncClient(access)
+        client = AsyncClient(access.url, key=access.key)
         try:
             yield cast(Client, _Plain(client, runner))
         finally:
@@ -45,12 +45,12 @@ class _Plain:
 
     def _plain(self, value: Any) -> Any:
         if inspect.isfunction(value) or inspect.ismethod(value):
-            return lambda *args, **options: self._plain(value(*map(_bare, args), **options))
+            return lambda *args, **options: self._plain(value(*map(bare, args), **options))
         if inspect.iscoroutine(value):
             return self._plain(self._runner.run(value))
         if inspect.isasyncgen(value):
             return self._walk(cast(AsyncGenerator[Any], value))
-        return _Plain(value, self._runner) if isinstance(value, Face) else value
+        return _Plain(value, self._runner) if isinstance(value, Resource) else value
 
     def _walk(self, values: AsyncGenerator[Any]) -> Generator[Any]:
         try:
@@ -63,8 +63,14 @@ class _Plain:
 _END = object()
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
+    """The object behind its plain face."""
     return value._thing if isinstance(value, _Plain) else value
+
+
+def wrapped(client: Client, resource: Resource[Any]) -> Any:
+    """The resource with the face of this client."""
+    return _Plain(resource, client._runner) if isinstance(client, _Plain) else resource
 
 
 FACES: dict[str, Opener] = {"waiting": waiting, "awaited": awaited}

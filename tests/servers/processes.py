@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from gradus.client import Access, Client, calls
+from gradus.client import Client, Credentials
 from gradus.errors import Unavailable
 from gradus.wire.key import Role
 from hub.access import keys
@@ -90,9 +90,9 @@ def gone(pid: int) -> bool:
 def running_api(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Program, Client]]:
     """One API process, ready, and an admin's client of it."""
     port = free_port()
-    access = Access(f"http://127.0.0.1:{port}", admin_key(env["GRADUS_DATABASE_URL"]))
+    access = Credentials(f"http://127.0.0.1:{port}", admin_key(env["GRADUS_DATABASE_URL"]))
     program = Program(folder / f"api-{port}.log", "api", "--port", port, env=env)
-    with program, Client(access) as client:
+    with program, Client(access.url, key=access.key) as client:
         wait_until(lambda: answers(client) or program.process.poll() is not None, f"an answer on port {port}")
         assert program.process.poll() is None, program.log.read_text()
         yield program, client
@@ -101,7 +101,7 @@ def running_api(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Program,
 def answers(client: Client) -> bool:
     """Whether the service is there."""
     try:
-        client.send(calls.system(), retries=0)
+        client.with_options(max_retries=0).system()
     except Unavailable:
         return False
     return True
@@ -131,12 +131,18 @@ def admin_key(database_url: str) -> str:
         return keys.create(session, DEFAULT_WORKSPACE, "test", Role.ADMIN, datetime.now(UTC)).key
 
 
-def saved_access(folder: Path) -> Access:
+def saved_access(folder: Path) -> Credentials:
     """What `gradus up` has written for clients."""
-    return Access(**json.loads((folder / "client.json").read_text()))
+    return Credentials(**json.loads((folder / "client.json").read_text()))
 
 
-def http_client(access: Access, seconds: float = 30.0) -> httpx.Client:
+def saved_client(folder: Path) -> Client:
+    """A client with what `gradus up` has written."""
+    access = saved_access(folder)
+    return Client(access.url, key=access.key)
+
+
+def http_client(access: Credentials, seconds: float = 30.0) -> httpx.Client:
     """Speaks to a service with its key and nothing else of ours."""
     return httpx.Client(base_url=access.url, headers={"Authorization": f"Bearer {access.key}"}, timeout=seconds)
 

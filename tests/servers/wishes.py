@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from gradus.client import Client, calls
-from gradus.client.calls import Call
+from gradus.client import Client, Experiment
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
@@ -19,7 +18,7 @@ INTO_THE_EPOCH = 0.5
 
 def wishes(client: Client) -> Mapping[str, float]:
     """Extend, pause, resume and cancel one run; seconds from each request to its effect, seen by asking for the run."""
-    one = client.send(calls.create(LONG_EPOCH)).id
+    run = client.experiments.create(LONG_EPOCH)
 
     def status(wanted: Status) -> Callable[[ExperimentRecord], bool]:
         return lambda record: record.status is wanted
@@ -27,34 +26,33 @@ def wishes(client: Client) -> Mapping[str, float]:
     def started(times: int) -> Callable[[ExperimentRecord], bool]:
         return lambda record: record.status is Status.RUNNING and record.attempts == times
 
-    _wait(client, one, started(1))
+    _wait(run, started(1))
     return {
-        "extend": _effect(client, calls.extend(one, 1), one, started(2)),
-        "pause": _effect(client, calls.pause(one), one, status(Status.PAUSED)),
-        "resume": _effect(client, calls.resume(one), one, started(3), settled=True),
-        "cancel": _effect(client, calls.cancel(one), one, status(Status.CANCELLED)),
+        "extend": _effect(run, lambda: run.extend(1), started(2)),
+        "pause": _effect(run, run.pause, status(Status.PAUSED)),
+        "resume": _effect(run, run.resume, started(3), settled=True),
+        "cancel": _effect(run, run.cancel, status(Status.CANCELLED)),
     }
 
 
 def _effect(
-    client: Client,
-    call: Call[ExperimentRecord],
-    one: str,
+    run: Experiment,
+    ask: Callable[[], object],
     seen: Callable[[ExperimentRecord], bool],
     *,
     settled: bool = False,
 ) -> float:
-    """`settled` says that nothing trains before the call."""
+    """`settled` says that nothing trains before it is asked."""
     if not settled:
         time.sleep(INTO_THE_EPOCH)
     asked = time.monotonic()
-    client.send(call)
-    _wait(client, one, seen)
+    ask()
+    _wait(run, seen)
     return time.monotonic() - asked
 
 
-def _wait(client: Client, one: str, seen: Callable[[ExperimentRecord], bool], seconds: float = 60.0) -> None:
+def _wait(run: Experiment, seen: Callable[[ExperimentRecord], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
-    while not seen(record := client.send(calls.experiment(one))):
-        assert time.monotonic() < deadline, f"after {seconds:.0f} s {one} is still {record.status}"
+    while not seen(run.refresh().record):
+        assert time.monotonic() < deadline, f"after {seconds:.0f} s {run.id} is still {run.status}"
         time.sleep(0.005)

@@ -15,9 +15,9 @@ from gradus import environment
 from gradus.cli.commands.doctor import examine
 from gradus.cli.doctor import datasets as data_check
 from gradus.cli.doctor.check import State
-from gradus.client import Access, Client, find_access
-from gradus.client.access import data_dir
-from gradus.client.calls import call
+from gradus.client import Client, Credentials, find_credentials
+from gradus.client.credentials import data_dir
+from gradus.client.request import path_of
 from gradus.errors import BadRequest, Unavailable
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database
@@ -35,7 +35,7 @@ NAMES = ["mine?a", "a%20b", "100%", "a#b", "a b", "ü 漢字", 'it\'s "it"', "a@
 @pytest.mark.parametrize("value", ["", " "])
 def test_an_empty_variable_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(BadRequest, match=f"{name} is empty"):
-        find_access(env={"GRADUS_DATA_DIR": "/nowhere", name: value})
+        find_credentials(env={"GRADUS_DATA_DIR": "/nowhere", name: value})
 
 
 @pytest.mark.parametrize("name", ["DATA_DIR", "DATASETS_DIR", "DATABASE_URL", "REDIS_URL", "ARTIFACTS_URL"])
@@ -78,7 +78,7 @@ def test_what_is_no_address_of_a_redis_is_refused_and_not_repeated(url: str) -> 
 @pytest.mark.parametrize(("url", "key"), [("", None), ("http://here:1", ""), (None, " ")])
 def test_an_empty_address_or_key_is_refused(tmp_path: Path, url: str | None, key: str | None) -> None:
     with pytest.raises(BadRequest):
-        find_access(url, {"GRADUS_DATA_DIR": str(tmp_path)}, key=key)
+        find_credentials(url, {"GRADUS_DATA_DIR": str(tmp_path)}, key=key)
 
 
 @pytest.mark.parametrize("command", [("up", "--data", ""), ("lecture", "--data", " "), ("ls", "--url", "")])
@@ -113,8 +113,10 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("homeless")
 def test_without_a_home_everything_works_that_needs_none(tmp_path: Path) -> None:
-    assert find_access(env={"GRADUS_URL": "http://there:1", "GRADUS_KEY": "k"}) == Access("http://there:1", "k")
-    assert find_access("http://there:1", {}) == Access("http://there:1", None)
+    assert find_credentials(env={"GRADUS_URL": "http://there:1", "GRADUS_KEY": "k"}) == Credentials(
+        "http://there:1", "k"
+    )
+    assert find_credentials("http://there:1", {}) == Credentials("http://there:1", None)
     Client("http://there:1", key="k").close()
     assert data_dir({"GRADUS_DATA_DIR": str(tmp_path)}) == tmp_path
     assert Settings.from_env({"GRADUS_DATA_DIR": str(tmp_path)}).data_dir == tmp_path
@@ -127,7 +129,7 @@ def test_without_a_home_what_needs_one_says_so() -> None:
         with pytest.raises(BadRequest, match=r"no home folder here .*: name a folder with GRADUS_DATA_DIR"):
             ask()
     with pytest.raises(Unavailable, match="no service is known here"):
-        find_access(env={})
+        find_credentials(env={})
 
 
 @pytest.mark.usefixtures("homeless")
@@ -170,7 +172,7 @@ def test_a_kind_of_store_that_nobody_knows_is_refused() -> None:
 def test_a_name_never_leads_to_another_address(name: str) -> None:
     import httpx  # noqa: PLC0415
 
-    url = httpx.URL("http://h/").join(call.place("experiments", name, "events"))
+    url = httpx.URL("http://h/").join(path_of("experiments", name, "events"))
     assert url.raw_path.startswith(b"/v1/experiments/")
     assert url.raw_path.count(b"/") == 4
     assert not url.query
@@ -178,13 +180,13 @@ def test_a_name_never_leads_to_another_address(name: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://h/?a=b", "http://h/#a", "http://h/\n", "http://h/?"])
 def test_an_address_with_more_than_a_path_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(BadRequest, match="is no address"):
-        find_access(url, {"GRADUS_DATA_DIR": str(tmp_path)})
+    with pytest.raises(BadRequest, match="is not a URL"):
+        find_credentials(url, {"GRADUS_DATA_DIR": str(tmp_path)})
 
 
 def test_a_spoilt_file_is_no_trouble_for_who_names_another_service(tmp_path: Path) -> None:
     (tmp_path / "client.json").write_text("{")
-    assert find_access("http://there:1", {"GRADUS_DATA_DIR": str(tmp_path)}) == Access("http://there:1", None)
+    assert find_credentials("http://there:1", {"GRADUS_DATA_DIR": str(tmp_path)}) == Credentials("http://there:1", None)
 
 
 def test_the_doctor_tells_of_an_empty_variable(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 from gradus.cli import completion, output, tables
 from gradus.cli.console import paragraph
 from gradus.cli.options import Json, Url
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 from gradus.errors import NotFound
 from gradus.nearest import nearest
 from gradus.wire.catalog import CatalogEntry
@@ -34,8 +34,8 @@ def catalog(
     url: Url = None,
 ) -> None:
     """List what a spec can name: layers, optimizers, schedules …"""
-    with Client(find_access(url)) as client:
-        whole = client.send(calls.catalog())
+    with Client(url) as client:
+        whole = client.catalog()
     if name is None:
         if as_json:
             output.print_json(whole)

@@ -11,7 +11,7 @@ from rich.text import Text
 from gradus.cli import ids, labels, output, tables
 from gradus.cli.console import one_line
 from gradus.cli.options import Ids, Json, Url
-from gradus.client import Client, find_access
+from gradus.client import Client
 from gradus.differences import between
 from gradus.errors import BadRequest
 from gradus.metrics import measured
@@ -28,7 +28,7 @@ COLUMN = 16
 
 def compare(given: Ids, as_json: Json = False, url: Url = None) -> None:
     """Compare the specs and results of experiments."""
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         found = ids.resolve_all(client, given)
         if len(found) < 2:
             raise BadRequest("name at least two experiments")

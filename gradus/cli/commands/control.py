@@ -2,16 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Annotated
 
 import typer
 
 from gradus.cli import ids, labels, output
 from gradus.cli.options import Ids, Json, Quiet, Url, at_most_one
-from gradus.client import Call, Client, calls, find_access
+from gradus.client import Client, Experiment
 from gradus.status import Status
-from gradus.wire.experiment import ExperimentRecord
 
 TIMEOUT = 5.0
 """Seconds to wait for a worker, which needs less than one."""
@@ -22,7 +20,7 @@ def pause(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = No
 
     A running experiment stops within a second, even in the middle of an epoch. Pausing it twice is harmless.
     """
-    _ask(given, calls.pause, becomes=Status.PAUSED, quiet=quiet, as_json=as_json, url=url)
+    _ask(given, lambda one: one.pause(), becomes=Status.PAUSED, quiet=quiet, as_json=as_json, url=url)
 
 
 def resume(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
@@ -30,7 +28,7 @@ def resume(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = N
 
     The results are the same as without the pause.
     """
-    _ask(given, calls.resume, quiet=quiet, as_json=as_json, url=url)
+    _ask(given, lambda one: one.resume(), quiet=quiet, as_json=as_json, url=url)
 
 
 def cancel(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
@@ -38,7 +36,7 @@ def cancel(given: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = N
 
     A running experiment ends within a second; its metrics and checkpoints are kept. Cancelling it twice is harmless.
     """
-    _ask(given, calls.cancel, becomes=Status.CANCELLED, quiet=quiet, as_json=as_json, url=url)
+    _ask(given, lambda one: one.cancel(), becomes=Status.CANCELLED, quiet=quiet, as_json=as_json, url=url)
 
 
 def extend(
@@ -52,27 +50,27 @@ def extend(
 
     The new epochs are added to the epochs done if the experiment has ended, else to the epochs planned.
     """
-    _ask(given, partial(calls.extend, epochs=epochs), quiet=quiet, as_json=as_json, url=url)
+    _ask(given, lambda one: one.extend(epochs), quiet=quiet, as_json=as_json, url=url)
 
 
 def _ask(
     given: Sequence[str],
-    call: Callable[[str], Call[ExperimentRecord]],
+    ask: Callable[[Experiment], Experiment],
     *,
     becomes: Status | None = None,
     quiet: bool,
     as_json: bool,
     url: str | None,
 ) -> None:
-    """Send the call for each experiment, wait a moment for the status it leads to, and show what they are now.
+    """Ask this of each experiment, wait a moment for the status it leads to, and show what they are now.
 
     Raises:
-        GradusError: an id is wrong, or the service refused; the calls for the experiments before it have been sent.
+        GradusError: an id is wrong, or the service refused; the experiments before it have been asked.
     """
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
-        asked = [client.send(call(one)) for one in ids.resolve_all(client, given)]
-        records = [one if becomes is None else _settled(client, one, becomes) for one in asked]
+    with Client(url) as client:
+        asked = [ask(client.experiments.get(one)) for one in ids.resolve_all(client, given)]
+        records = [(one if becomes is None else _settled(one, becomes)).record for one in asked]
     if as_json:
         output.print_all(records)
     else:
@@ -80,10 +78,10 @@ def _ask(
             output.say(record.id if quiet else f"{record.id} {labels.progress(record)}")
 
 
-def _settled(client: Client, record: ExperimentRecord, becomes: Status) -> ExperimentRecord:
+def _settled(experiment: Experiment, becomes: Status) -> Experiment:
     """The experiment once it has that status, or as it is after the timeout: its worker may just have died."""
     deadline = time.monotonic() + TIMEOUT
-    while record.status is not becomes and not record.over and time.monotonic() < deadline:
+    while experiment.status is not becomes and not experiment.over and time.monotonic() < deadline:
         time.sleep(0.1)
-        record = client.send(calls.experiment(record.id))
-    return record
+        experiment.refresh()
+    return experiment

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from gradus.cli import completion, output, tables
 from gradus.cli.options import Json, Url, at_most_one
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 from gradus.wire.dataset import DatasetRecord
 
 
@@ -19,8 +19,8 @@ def ls(
 ) -> None:
     """List the data sets."""
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
-        records = client.send(calls.datasets()).data
+    with Client(url) as client:
+        records = list(client.datasets.list())
     if as_json:
         output.print_all(records)
     elif quiet:
@@ -38,8 +38,8 @@ def show(
     url: Url = None,
 ) -> None:
     """Show one data set: its task, its shapes, its classes."""
-    with Client(find_access(url)) as client:
-        record = client.send(calls.dataset(name))
+    with Client(url) as client:
+        record = client.datasets.get(name)
     output.print_json(record) if as_json else output.show(tables.facts(_facts(record)))
 
 

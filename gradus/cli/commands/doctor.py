@@ -13,8 +13,8 @@ from gradus.cli.doctor.check import SIGNS, Check, State, problem, warning
 from gradus.cli.doctor.service import service
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Json, Url
-from gradus.client import Access, find_access
-from gradus.client.access import data_dir
+from gradus.client import Credentials, find_credentials
+from gradus.client.credentials import data_dir
 from gradus.errors import GradusError, Unavailable
 
 
@@ -58,7 +58,7 @@ def examine(url: str | None) -> Iterator[Check]:
     yield machine.port(access if alive else None)
 
 
-def check_datasets(access: Access | None, folder: Path | None, *, alive: bool) -> Iterator[Check]:
+def check_datasets(access: Credentials | None, folder: Path | None, *, alive: bool) -> Iterator[Check]:
     """Those of the service if it answers, since it may use other folders than this shell's environment names."""
     reported = list(datasets.of_service(access)) if access is not None and alive else []
     if reported or folder is None or (access is not None and alive and not access.local):
@@ -74,9 +74,9 @@ def _data_folder() -> tuple[Path | None, Check | None]:
         return None, warning("data folder", error.detail, "a service needs one; a client of another machine does not")
 
 
-def _access(url: str | None) -> tuple[Access | None, Check | None]:
+def _access(url: str | None) -> tuple[Credentials | None, Check | None]:
     try:
-        return find_access(url), None
+        return find_credentials(url), None
     except Unavailable as error:
         return None, Check("service", State.WARNING, error.detail)  # which says what to do
     except GradusError as error:

@@ -7,7 +7,7 @@ import typer
 
 from gradus.cli import ids, output
 from gradus.cli.options import Ids, Json, Quiet, Url, at_most_one
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 from gradus.errors import BadRequest
 from gradus.wire.experiment import ExperimentRecord
 
@@ -30,7 +30,7 @@ def edit(
     fields = {key: value for key, value in (("name", name), ("notes", notes)) if value is not None}
     if not fields and not tags and not untag:
         raise BadRequest("say what to change: --name, --notes, --tag or --untag")
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         found = ids.resolve_all(client, given)
         records = [_edit(client, one, fields, tags or (), untag or ()) for one in found]
     if as_json:
@@ -43,8 +43,8 @@ def edit(
 def _edit(
     client: Client, experiment_id: str, fields: dict[str, Any], added: Sequence[str], removed: Sequence[str]
 ) -> ExperimentRecord:
+    experiment = client.experiments.get(experiment_id)
     if added or removed:
-        before = client.send(calls.experiment(experiment_id)).tags
-        kept = [tag for tag in before if tag not in removed]
+        kept = [tag for tag in experiment.record.tags if tag not in removed]
         fields = {**fields, "tags": [*kept, *(tag for tag in dict.fromkeys(added) if tag not in kept)]}
-    return client.send(calls.change(experiment_id, fields))
+    return experiment.update(**fields).record

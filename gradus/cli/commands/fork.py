@@ -9,7 +9,7 @@ from gradus.cli.commands import watch
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Changes, Id, Json, Quiet, Url, at_most_one
 from gradus.cli.run_state import RunState
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 from gradus.fork import unresolved
 
 
@@ -35,11 +35,11 @@ def fork(
     """
     at_most_one(quiet=quiet, json=as_json)
     at_most_one(quiet=quiet, watch=watching)
-    with Client(find_access(url)) as client:
-        parent = client.send(calls.experiment(ids.resolve(client, given)))
+    with Client(url) as client:
+        parent = client.experiments.get(ids.resolve(client, given))
         before = unresolved(parent.spec)
         patch = overrides.patch(before, overrides.apply_all(before, changes or []))
-        record = client.send(calls.fork(parent.id, patch, from_epoch=from_epoch))
+        record = parent.fork(patch, from_epoch=from_epoch).record
         if watching:
             return watch.watch_runs(client, [RunState(record.id, record)], as_json=as_json)
     if as_json:

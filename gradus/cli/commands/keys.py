@@ -1,5 +1,6 @@
 """`gradus keys`: create, list and revoke API keys, and sign a browser in."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from rich.table import Table
 
 from gradus.cli import labels, output, tables
 from gradus.cli.options import Json, Quiet, Url, at_most_one
-from gradus.client import Client, calls, find_access
+from gradus.client import Client, find_credentials
 from gradus.wire.key import KeyRecord, Role
 
 
@@ -24,8 +25,8 @@ def create(
 ) -> None:
     """Create an API key and print it: it is shown only once."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    with Client(find_access(url)) as client:
-        made = client.send(calls.create_key({"name": name, "role": role, "expires_at": expires_at}))
+    with Client(url) as client:
+        made = client.keys.create(name, role=role, expires_at=expires_at)
     if as_json:
         output.print_json(made)
         return
@@ -36,15 +37,15 @@ def create(
 def ls(quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
     """List the API keys of your workspace, newest first."""
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
-        page, now = client.send(calls.keys()), client.now()
+    with Client(url) as client:
+        keys, now = list(client.keys.list()), client.now()
     if as_json:
-        output.print_all(page.data)
+        output.print_all(keys)
     elif quiet:
-        for key in page.data:
+        for key in keys:
             output.say(key.id)
     else:
-        output.show(_table(page.data, now))
+        output.show(_table(keys, now))
 
 
 def revoke(
@@ -55,9 +56,9 @@ def revoke(
 ) -> None:
     """Revoke API keys: they lose access immediately."""
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         for one in key_ids:
-            client.send(calls.revoke_key(one))
+            client.keys.revoke(one)
             if quiet:
                 output.say(one)
             else:
@@ -71,13 +72,13 @@ def link(as_json: Json = False, url: Url = None) -> None:
 
     It works once, within ten minutes.
     """
-    access = find_access(url)
-    with Client(access) as client:
-        address = f"{access.url}{client.send(calls.sign_in_link()).path}"
+    access = find_credentials(url)
+    with Client(access.url, key=access.key) as client:
+        address = f"{access.url}{client.keys.sign_in_link().path}"
     output.print_json({"url": address}) if as_json else output.say(address)
 
 
-def _table(keys: tuple[KeyRecord, ...], now: datetime) -> Table:
+def _table(keys: Sequence[KeyRecord], now: datetime) -> Table:
     table = tables.borderless()
     for heading in ("id", "name", "role", "state", "last used"):
         table.add_column(heading, no_wrap=heading in {"id", "role"})

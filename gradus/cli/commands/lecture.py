@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 from rich.live import Live
@@ -17,8 +16,8 @@ from gradus.cli.embedded import ServiceOptions, running_service
 from gradus.cli.exit_codes import Exit, code_of_runs
 from gradus.cli.options import Data, Port
 from gradus.cli.run_state import RunState
-from gradus.client import Client, calls
-from gradus.client.access import open_command
+from gradus.client import Client
+from gradus.client.credentials import open_command
 from gradus.errors import Conflict
 from gradus.examples import ADAM_BATCH_NORM, DIGITS, GRADIENT_DESCENT
 from gradus.spec.experiment import Spec
@@ -38,9 +37,9 @@ def lecture(
     options = ServiceOptions(data, "127.0.0.1", port, None)
     console = output.console()
     try:
-        with running_service(options) as service, Client(service.access) as client:
+        with running_service(options) as service, Client(service.access.url, key=service.access.key) as client:
             code = _show(console, client)
-            link = f"{service.access.url}{client.send(calls.sign_in_link()).path}"
+            link = f"{service.access.url}{client.keys.sign_in_link().path}"
             console.print()
             console.print(f"Dashboard: {link}")
             console.print(f"(signs one browser in; {open_command(options.folder)} creates another link)")
@@ -59,7 +58,7 @@ def _show(console: Screen, client: Client) -> Exit:
     """The lecture's runs, or a smaller one if their data are not available."""
     console.print()
     console.print("The lecture's question: which technique makes the model better? 784-300-100-10 on MNIST, batch 50.")
-    if not client.send(calls.dataset("mnist")).available:
+    if not client.datasets.get("mnist").available:
         console.print("MNIST is not on this machine yet: the first run downloads it (11 MB).")
     runs = _train(console, client, (GRADIENT_DESCENT, ADAM_BATCH_NORM))
     if missing := [error.message for error in map(_data_error, runs) if error is not None]:
@@ -72,14 +71,14 @@ def _show(console: Screen, client: Client) -> Exit:
 
 def _train(console: Screen, client: Client, specs: Sequence[Spec]) -> Sequence[RunState]:
     """Submit the specs and show their epochs as they come; stops early if the data are not available."""
-    records = [client.send(calls.create(spec, idempotency_key=str(uuid4()))) for spec in specs]
+    records = [client.experiments.create(spec).record for spec in specs]
     runs = {record.id: RunState(record.id, record) for record in records}
     watching = _live if sys.stdout.isatty() else _plain
     watching(console, client, runs)
     for run in runs.values():
         if not run.over:
             with suppress(Conflict):  # it has ended meanwhile
-                client.send(calls.cancel(run.id))
+                client.experiments.get(run.id).cancel()
     return list(runs.values())
 
 

@@ -11,7 +11,7 @@ from gradus.cli import ids, labels, output
 from gradus.cli.commands.watch import event_document, note_still_running
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Id, Json, Url
-from gradus.client import Client, StreamEvent, calls, find_access
+from gradus.client import Client, StreamEvent
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord
 
@@ -23,23 +23,24 @@ def logs(
     url: Url = None,
 ) -> Exit | None:
     """Print the log of an experiment."""
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         return print_log(client, ids.resolve(client, given), follow=follow, as_json=as_json)
 
 
 def print_log(client: Client, experiment_id: str, *, follow: bool, as_json: bool) -> Exit | None:
     """Print the events so far or, with `follow`, until the experiment ends. Ctrl-C leaves it running."""
-    newest = client.send(calls.experiment(experiment_id)).last_event
+    experiment = client.experiments.get(experiment_id)
+    newest = experiment.record.last_event
     lines = _Lines(dated=not output.on_terminal())
     try:
-        with closing(client.experiments.events(experiment_id)) as events:
+        with closing(experiment.events()) as events:
             for event in events if follow else _until(events, newest):
                 output.print_json_line(event_document(event)) if as_json else lines.print(event)
     except KeyboardInterrupt:
         note_still_running([experiment_id])
         return Exit.INTERRUPTED
     if not as_json:
-        lines.print_failure(client.send(calls.experiment(experiment_id)))
+        lines.print_failure(experiment.refresh().record)
     return None
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from gradus.cli import completion, ids, labels, output, tables
 from gradus.cli.console import one_line
 from gradus.cli.options import Json, Limit, Quiet, Url, at_most_one
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 from gradus.metrics import metrics_of
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
@@ -40,17 +40,15 @@ def ls(  # noqa: PLR0913, PLR0917 (each is an option)
     To delete all that failed: gradus ls --all -q --status failed | xargs -r gradus rm
     """
     at_most_one(quiet=quiet, json=as_json)
-    records: Sequence[ExperimentRecord]
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         of = ids.resolve_sweep(client, sweep) if sweep else None
-        if everything:
-            found = client.experiments.list(status=status, tag=tag, dataset=dataset, sweep=of, q=q)
-            records, more = [run.record for run in found], False
-        else:
-            asked = calls.experiments(status=status, tag=tag, dataset=dataset, sweep=of, q=q, limit=limit)
-            page = client.send(asked)
-            records, more = page.data, page.next_cursor is not None
-        now = client.now()
+        most = None if everything else limit
+        found = client.experiments.list(
+            limit=None if most is None else most + 1, status=status, tag=tag, dataset=dataset, sweep=of, search=q
+        )
+        records = [one.record for one in found]
+        now, more = client.now(), most is not None and len(records) > most
+    records = records[:most]
     if as_json:
         output.print_json([output.document(one) for one in records])
     elif quiet:

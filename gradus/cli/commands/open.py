@@ -14,7 +14,7 @@ import typer
 
 from gradus.cli import completion, ids, output
 from gradus.cli.options import Json, Url
-from gradus.client import Client, calls, find_access
+from gradus.client import Client, find_credentials
 
 LINK_LIFETIME = 600.0
 """Seconds for which a sign-in link works."""
@@ -37,8 +37,8 @@ def open_dashboard(
 
     The address signs one browser in, once, within ten minutes.
     """
-    access = find_access(url)
-    with Client(access) as client:
+    access = find_credentials(url)
+    with Client(access.url, key=access.key) as client:
         address = f"{access.url}{_sign_in_path(client, _page(client, given))}"
     if as_json:
         output.print_json({"url": address})
@@ -82,4 +82,4 @@ def _page(client: Client, given: str | None) -> str:
 
 
 def _sign_in_path(client: Client, page: str) -> str:
-    return client.send(calls.sign_in_link()).path.replace("#", f"?next={page}#", 1)
+    return client.keys.sign_in_link().path.replace("#", f"?next={page}#", 1)

@@ -7,7 +7,7 @@ import typer
 
 from gradus.cli import ids, output
 from gradus.cli.options import Ids, Json, Quiet, Url, Yes, at_most_one
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 
 
 def rm(
@@ -22,13 +22,13 @@ def rm(
     Metrics, logs and checkpoints are deleted, too. A running experiment must be cancelled first.
     """
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         found = ids.resolve_all(client, given)
         if not yes and sys.stdin.isatty():
             runs = client.experiments.get_many(found)
             found = confirmed([f"{one.id} {one.name} {one.status}, {one.progress.epoch} epochs" for one in runs], found)
         for one in found:
-            client.send(calls.delete(one))
+            client.experiments.get(one).delete()
             print_deleted(one, quiet=quiet)
     if as_json:
         output.print_json({"deleted": found})

@@ -16,7 +16,7 @@ from gradus.cli.commands.watch_view import EPOCHS, epochs
 from gradus.cli.console import paragraph, styled
 from gradus.cli.options import Id, Json, Url, at_most_one
 from gradus.cli.run_state import RunState
-from gradus.client import Access, Client, calls, find_access
+from gradus.client import Client, Credentials
 from gradus.fork import unresolved
 from gradus.metrics import measured
 from gradus.status import Status
@@ -48,11 +48,12 @@ def show(
     """Show one experiment: its spec, its progress, its results."""
     at_most_one(spec=spec, csv=as_csv)
     at_most_one(csv=as_csv, json=as_json)
-    with Client(find_access(url)) as client:
-        record = client.send(calls.experiment(ids.resolve(client, given)))
-        rows = () if spec else client.experiments.metrics(record.id).data
-        kept = () if spec or as_csv or as_json else client.send(calls.checkpoints(record.id)).data
-        failing = () if record.over else _failing_dependencies(client.access)
+    with Client(url) as client:
+        experiment = client.experiments.get(ids.resolve(client, given))
+        record = experiment.record
+        rows = () if spec else experiment.metrics().data
+        kept = () if spec or as_csv or as_json else experiment.checkpoints().data
+        failing = () if record.over else _failing_dependencies(client.credentials)
     document = unresolved(record.spec) if spec else output.document(record)
     if as_csv:
         print_csv(rows)
@@ -173,7 +174,7 @@ def _trained(record: ExperimentRecord) -> str:
     )
 
 
-def _failing_dependencies(access: Access) -> Sequence[str]:
+def _failing_dependencies(access: Credentials) -> Sequence[str]:
     """Why a run may seem to stand still: what the service needs and does not have. Empty if it does not answer."""
     try:
         answer = httpx.get(f"{access.url}/readyz", timeout=READY_TIMEOUT, trust_env=not access.local)

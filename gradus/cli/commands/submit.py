@@ -11,7 +11,7 @@ from gradus.cli.exit_codes import Exit, code_of_runs
 from gradus.cli.options import Changes, Json, Quiet, Url, at_most_one
 from gradus.cli.run_state import RunState
 from gradus.cli.spec_sources import Source
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 from gradus.errors import GradusError
 from gradus.wire.experiment import DryRun, ExperimentRecord, document_of
 
@@ -45,13 +45,13 @@ def submit(  # noqa: PLR0913, PLR0917 (each is an option)
     at_most_one(dry_run=dry_run, watch=watching, wait=waiting)
     at_most_one(quiet=quiet, json=as_json, watch=watching and not as_json)
     given = [one.tagged(tags or []) for one in spec_sources.read(sources or [], examples or [], changes or [])]
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         if dry_run or len(given) > 1:  # so that a mistake in the last spec is found before the first one is queued
             found = [_check(client, one, several=len(given) > 1) for one in given]
         if dry_run:
             _show_dry_runs(found, as_json=as_json)
             return Exit.OK
-        records = [client.send(calls.create(one.document)) for one in given]
+        records = [client.experiments.create(one.document).record for one in given]
         if watching:
             return watch.watch_runs(client, [RunState(record.id, record) for record in records], as_json=as_json)
         if waiting:
@@ -67,7 +67,7 @@ def submit(  # noqa: PLR0913, PLR0917 (each is an option)
 
 def _check(client: Client, given: Source, *, several: bool) -> DryRun:
     try:
-        return client.send(calls.dry_run(given.document))
+        return client.experiments.dry_run(given.document)
     except GradusError:
         if several:
             output.note(f"in {given.name}:")

@@ -11,7 +11,7 @@ from gradus.cli.commands import sweeps
 from gradus.cli.commands.sweep_request import Options, build
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Changes, Json, Quiet, Url, at_most_one
-from gradus.client import Client, calls, find_access
+from gradus.client import Client
 from gradus.wire.sweep import SweepDryRun
 
 Repeated = list[str] | None
@@ -80,12 +80,12 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
         source, example, changes or (), grid or (), variants or (), seeds, objective, name, random or (), draws
     )
     document = build(options)
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         if dry_run:
-            found = client.send(calls.dry_run_sweep(document))
+            found = client.sweeps.dry_run(document)
             output.print_json(found) if as_json else output.show(_plan(found))
             return Exit.OK
-        record = client.send(calls.create_sweep(document))
+        record = client.sweeps.create(document).record
         if watching:
             return sweeps.watch_sweep(client, record.id, as_json=as_json)
     output.print_json(record) if as_json else output.say(record.id)

@@ -16,28 +16,30 @@ from gradus.cli.commands.sweep_results import page
 from gradus.cli.console import one_line
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Json, Limit, Quiet, SweepId, SweepIds, Url, Yes, at_most_one
-from gradus.client import Call, Client, calls, find_access
-from gradus.client.patience import LONG
+from gradus.client import Client, Sweep
 from gradus.errors import BadRequest
 from gradus.seeds import read_seeds
 from gradus.wire.sweep import SweepRecord, SweepStatus, SweepSummary
 
 INTERVAL = 1.0
 """Seconds between two requests while watching."""
+PATIENT_RETRIES = 40
+"""How often a request is sent again while watching: over about a minute."""
 
 
 def ls(limit: Limit = 20, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
     """List sweeps, newest first."""
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
-        found, now = client.send(calls.sweeps(limit=limit)), client.now()
+    with Client(url) as client:
+        found = [one.summary for one in client.sweeps.list(limit=limit)]
+        now = client.now()
     if as_json:
-        output.print_all(found.data)
+        output.print_all(found)
     elif quiet:
-        for one in found.data:
+        for one in found:
             output.say(one.id)
-    elif found.data:
-        output.show(_table(found.data, now))
+    elif found:
+        output.show(_table(found, now))
     else:
         output.note("no sweeps yet; to create one: gradus sweeps create --help")
 
@@ -47,25 +49,25 @@ def show(given: SweepId, as_json: Json = False, url: Url = None) -> None:
 
     Each change has its mean and its difference to the base, paired by seed, both with their 95 % confidence intervals.
     """
-    with Client(find_access(url)) as client:
-        record = client.send(calls.sweep(ids.resolve_sweep(client, given)))
+    with Client(url) as client:
+        record = client.sweeps.get(ids.resolve_sweep(client, given)).record
     output.print_json(record) if as_json else output.show(page(record))
 
 
 def watch(given: SweepId, as_json: Json = False, url: Url = None) -> Exit:
     """Show a sweep live until it ends; Ctrl-C leaves it running."""
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         return watch_sweep(client, ids.resolve_sweep(client, given), as_json=as_json)
 
 
 def cancel(given: SweepIds, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
     """Cancel the experiments of sweeps that have not ended."""
-    _ask(given, calls.cancel_sweep, quiet=quiet, as_json=as_json, url=url)
+    _ask(given, lambda one: one.cancel(), quiet=quiet, as_json=as_json, url=url)
 
 
 def retry(given: SweepIds, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
     """Train the failed experiments of sweeps again, from the start."""
-    _ask(given, calls.retry_sweep, quiet=quiet, as_json=as_json, url=url)
+    _ask(given, lambda one: one.retry(), quiet=quiet, as_json=as_json, url=url)
 
 
 def extend(
@@ -87,7 +89,7 @@ def extend(
     A random search can get more draws, too. Nothing is trained twice.
     """
     more = _extension(seeds, draws)
-    _ask(given, lambda one: calls.extend_sweep(one, more), quiet=quiet, as_json=as_json, url=url)
+    _ask(given, lambda one: one.extend(more), quiet=quiet, as_json=as_json, url=url)
 
 
 def rm(given: SweepIds, yes: Yes = False, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
@@ -96,15 +98,15 @@ def rm(given: SweepIds, yes: Yes = False, quiet: Quiet = False, as_json: Json = 
     None of the experiments may be running: cancel the sweep first.
     """
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         found = ids.resolve_sweeps(client, given)
         if not yes and sys.stdin.isatty():
-            records = [client.send(calls.sweep(one)) for one in found]
+            records = [client.sweeps.get(one) for one in found]
             found = confirmed(
                 [f"{one.id} {one.name}, {sum(one.counts.values())} experiments" for one in records], found
             )
         for one in found:
-            client.send(calls.delete_sweep(one))
+            client.sweeps.get(one).delete()
             print_deleted(one, quiet=quiet)
     if as_json:
         output.print_json({"deleted": found})
@@ -127,9 +129,9 @@ def _exit_code(ended: SweepRecord) -> Exit:
 
 def _changes(client: Client, sweep_id: str) -> Iterator[SweepRecord]:
     """The sweep now and after each change, until it ends. A service that is away for a minute is waited for."""
-    before = None
+    before, client = None, client.with_options(max_retries=PATIENT_RETRIES)
     while True:
-        record = client.send(calls.sweep(sweep_id), retries=LONG)
+        record = client.sweeps.get(sweep_id).record
         if record != before:
             yield record
         if record.over:
@@ -174,12 +176,10 @@ def _extension(seeds: str | None, draws: int | None) -> dict[str, object]:
     return more if draws is None else {**more, "random": {"n": draws}}
 
 
-def _ask(
-    given: Sequence[str], call: Callable[[str], Call[SweepRecord]], *, quiet: bool, as_json: bool, url: str | None
-) -> None:
+def _ask(given: Sequence[str], ask: Callable[[Sweep], Sweep], *, quiet: bool, as_json: bool, url: str | None) -> None:
     at_most_one(quiet=quiet, json=as_json)
-    with Client(find_access(url)) as client:
-        records = [client.send(call(one)) for one in ids.resolve_sweeps(client, given)]
+    with Client(url) as client:
+        records = [ask(client.sweeps.get(one)).record for one in ids.resolve_sweeps(client, given)]
     if as_json:
         output.print_all(records)
     else:
@@ -187,7 +187,7 @@ def _ask(
             output.say(record.id) if quiet else output.show(page(record))
 
 
-def _table(found: tuple[SweepSummary, ...], now: datetime) -> Table:
+def _table(found: Sequence[SweepSummary], now: datetime) -> Table:
     table = tables.borderless()
     for heading in ("id", "name", "status", "ended", "objective", "age"):
         justify: Literal["left", "right"] = "right" if heading in {"ended", "age"} else "left"

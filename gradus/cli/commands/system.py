@@ -9,15 +9,15 @@ from rich.table import Table
 from gradus import __version__
 from gradus.cli import labels, output, tables
 from gradus.cli.options import Json, Url
-from gradus.client import Client, calls, find_access
+from gradus.client import Client, find_credentials
 from gradus.wire.system import Limits, SystemRecord, WorkerRecord
 
 
 def system(as_json: Json = False, url: Url = None) -> None:
     """Show the service's workers, devices, queue and limits."""
-    access = find_access(url)
-    with Client(access) as client:
-        record, now = client.send(calls.system()), client.now()
+    access = find_credentials(url)
+    with Client(access.url, key=access.key) as client:
+        record, now = client.system(), client.now()
     if as_json:
         output.print_json(record)
         return

@@ -12,7 +12,7 @@ from gradus.cli.commands.watch_view import LiveView
 from gradus.cli.exit_codes import Exit, code_of_runs
 from gradus.cli.options import Json, Url
 from gradus.cli.run_state import RunState
-from gradus.client import Client, StreamEvent, find_access
+from gradus.client import Client, StreamEvent
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.message import rfc3339
@@ -34,7 +34,7 @@ def watch(
     url: Url = None,
 ) -> Exit:
     """Show runs live until they end; Ctrl-C leaves them running."""
-    with Client(find_access(url)) as client:
+    with Client(url) as client:
         chosen = ids.resolve_all(client, given) if given else _unfinished(client)
         if not chosen:
             output.note("no experiments are queued or running; to see the newest one: gradus watch last")
@@ -79,7 +79,7 @@ def follow(client: Client, experiment_ids: Sequence[str]) -> Iterator[IdAndEvent
     """
     if len(experiment_ids) == 1:
         (one,) = experiment_ids
-        return ((one, event) for event in client.experiments.events(one))
+        return ((one, event) for event in client.experiments.get(one).events())
     return client.experiments.events_of(experiment_ids)
 
 

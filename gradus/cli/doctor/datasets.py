@@ -6,16 +6,16 @@ from pathlib import Path
 
 from gradus import environment
 from gradus.cli.doctor.check import Check, ok, warning
-from gradus.client import Access, Client, calls
+from gradus.client import Client, Credentials
 from gradus.datasets import DATASETS, DatasetFacts
 from gradus.errors import BadRequest, GradusError
 
 
-def of_service(access: Access) -> Iterator[Check]:
+def of_service(access: Credentials) -> Iterator[Check]:
     """Those that the service has."""
     try:
-        with Client(access) as client:
-            records = client.send(calls.datasets()).data
+        with Client(access.url, key=access.key) as client:
+            records = list(client.datasets.list())
     except GradusError:  # the check of the service reports it
         return
     missing = [one.name for one in records if not one.available]

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from gradus import __version__
 from gradus.cli.doctor.check import Check, ok, problem, warning
 from gradus.cli.embedded import NEEDED
-from gradus.client import Access
+from gradus.client import Credentials
 
 PORT = 8000
 """The default port of `gradus up`."""
@@ -119,7 +119,7 @@ def storage(data: Path) -> Iterator[Check]:
         yield _storage_check(name, found)
 
 
-def port(access: Access | None, number: int = PORT) -> Check:
+def port(access: Credentials | None, number: int = PORT) -> Check:
     """Whether the port is free, or used by our own service."""
     if access is not None and urlsplit(access.url).port == number:
         return ok("port", f"{number} is used by the service")

@@ -8,7 +8,7 @@ import httpx
 
 from gradus import __version__
 from gradus.cli.doctor.check import Check, ok, problem, warning
-from gradus.client import Access, Client, calls
+from gradus.client import Client, Credentials
 from gradus.errors import Forbidden, GradusError, Unauthorized
 from gradus.wire.system import Health, SystemRecord
 
@@ -18,7 +18,7 @@ TIMEOUT = 5.0
 """Seconds to wait for an answer."""
 
 
-def service(access: Access, *, required: bool) -> Iterator[Check]:
+def service(access: Credentials, *, required: bool) -> Iterator[Check]:
     """Everything that a client can see. Without `required` it is no problem if nothing answers."""
     try:
         with httpx.Client(base_url=access.url, timeout=TIMEOUT, trust_env=not access.local) as http:
@@ -32,7 +32,7 @@ def service(access: Access, *, required: bool) -> Iterator[Check]:
     yield from _authorized(access)
 
 
-def _health(access: Access, answer: httpx.Response) -> Iterator[Check]:
+def _health(access: Credentials, answer: httpx.Response) -> Iterator[Check]:
     try:
         health = Health.model_validate_json(answer.content)
     except ValueError:
@@ -56,11 +56,11 @@ def clock(answer: httpx.Response) -> Check:
     return ok("clock", "the service and this machine agree")
 
 
-def _authorized(access: Access) -> Iterator[Check]:
+def _authorized(access: Credentials) -> Iterator[Check]:
     """What only a client with a key can see."""
     try:
-        with Client(access) as client:
-            record = client.send(calls.system())
+        with Client(access.url, key=access.key) as client:
+            record = client.system()
     except (Unauthorized, Forbidden) as error:
         yield problem(
             "key",

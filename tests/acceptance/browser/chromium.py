@@ -20,7 +20,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from gradus.client import Access
+from gradus.client import Credentials
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -100,7 +100,7 @@ class Complaints:
 
 @contextmanager
 def visiting(
-    browser: Browser, access: Access, *, viewport: ViewportSize = DESKTOP, dark: bool = False
+    browser: Browser, access: Credentials, *, viewport: ViewportSize = DESKTOP, dark: bool = False
 ) -> Iterator[tuple[BrowserContext, Complaints]]:
     """A context, signed in if there is a key, whose pages have nothing to complain about when it ends."""
     context = browser.new_context(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from gradus.client import Access, Client
+from gradus.client import Client, Credentials
 from tests.acceptance.browser.chromium import Complaints, launch, visiting
 from tests.servers.processes import Program, http_client, saved_access
 
@@ -19,7 +19,7 @@ class Service:
 
     folder: Path
     program: Program
-    access: Access
+    access: Credentials
     client: Client
 
     def pid_of(self, part: str) -> int:
@@ -34,7 +34,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=env) as program:
         program.wait_for("is ready")
         access = saved_access(folder / "data")
-        with Client(access) as client:
+        with Client(access.url, key=access.key) as client:
             yield Service(folder / "data", program, access, client)
 
 

@@ -12,7 +12,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gradus.client import calls
 from gradus.examples import DIGITS
 from gradus.status import Status
 from tests.acceptance.browser.accessible import barriers
@@ -26,13 +25,13 @@ SLOW: dict[str, Any] = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
 
 def begin(service: Service, **changes: Any) -> str:
     """An experiment that a worker has taken up or soon will."""
-    return service.client.send(calls.create(DIGITS, **changes)).id
+    return service.client.experiments.create(DIGITS, **changes).id
 
 
 def end(service: Service, one: str) -> None:
     """Make room for the next."""
-    service.client.send(calls.cancel(one))
-    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+    service.client.experiments.get(one).cancel()
+    wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
 
 
 def drawn(page: Page) -> list[int]:
@@ -50,7 +49,7 @@ def said(page: Page, status: Status) -> None:
 
 
 def test_curves_grow_without_a_reload_from_before_the_first_epoch(page: Page, service: Service) -> None:
-    slots = sum(worker.slots for worker in service.client.send(calls.system()).workers)
+    slots = sum(worker.slots for worker in service.client.system().workers)
     blockers = [begin(service, **SLOW) for _ in range(slots)]
     one = begin(service, name="growing", epochs=40)
     page.goto(f"/experiments/{one}")
@@ -64,7 +63,7 @@ def test_curves_grow_without_a_reload_from_before_the_first_epoch(page: Page, se
     until_drawn(page, 40)
     assert drawn(page) == list(range(1, 41))
     assert page.evaluate("window.stayed")
-    rows = service.client.send(calls.metrics(one)).data
+    rows = service.client.experiments.get(one).metrics().data
     y = page.evaluate("() => [...document.querySelector('#chart-loss').data[1].y]")
     assert y == [row.validation_loss for row in rows]
     expect(page.get_by_role("region", name="Layers").first).to_contain_text("64")
@@ -76,7 +75,7 @@ def test_a_run_is_paused_resumed_and_cancelled_by_buttons(page: Page, service: S
     until_drawn(page, 2)
     page.get_by_role("button", name="Pause").click()
     said(page, Status.PAUSED)
-    paused_at = service.client.send(calls.experiment(one)).progress.epoch
+    paused_at = service.client.experiments.get(one).progress.epoch
     page.get_by_role("button", name="Resume").click()
     said(page, Status.RUNNING)
     until_drawn(page, paused_at + 2)
@@ -100,21 +99,21 @@ def test_a_run_is_extended_renamed_and_deleted(page: Page, service: Service) -> 
     page.get_by_role("textbox", name="Tags").fill("a, b")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="longer")).to_be_visible()
-    assert service.client.send(calls.experiment(one)).tags == ("a", "b")
+    assert service.client.experiments.get(one).record.tags == ("a", "b")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert download.value.path().read_text().startswith("epoch,step,train_loss")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Experiments")).to_be_visible()
-    assert one not in {row.id for row in service.client.send(calls.experiments()).data}
+    assert one not in {row.id for row in list(service.client.experiments.list())}
 
 
 def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     one = begin(service, activation="identity", optimizer={"kind": "sgd", "lr": 1000.0}, epochs=5)
     page.goto(f"/experiments/{one}")
     said(page, Status.FAILED)
-    error = service.client.send(calls.experiment(one)).error
+    error = service.client.experiments.get(one).error
     assert error is not None
     expect(page.get_by_text(error.message).first).to_be_visible()
     expect(page.get_by_role("region", name="Log")).to_contain_text(error.message)
@@ -144,25 +143,25 @@ def test_its_snippets_run_it_again(page: Page, service: Service, way: str) -> No
     page.goto(f"/experiments/{one}")
     page.get_by_role("group", name="From").get_by_role("button", name=way).click()
     snippet = page.get_by_role("region", name=f"{way} snippet").inner_text()
-    before = {row.id for row in service.client.send(calls.experiments()).data}
+    before = {row.id for row in list(service.client.experiments.list())}
     follow(service, snippet, way)
-    (again,) = (row for row in service.client.send(calls.experiments()).data if row.id not in before)
-    assert again.fingerprint == service.client.send(calls.experiment(one)).fingerprint
+    (again,) = (row for row in list(service.client.experiments.list()) if row.id not in before)
+    assert again.record.fingerprint == service.client.experiments.get(one).record.fingerprint
 
 
 def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: Service) -> None:
     parent = begin(service, name="it's the parent", epochs=2)
-    wait_until(lambda: service.client.send(calls.experiment(parent)).status.final, "a checkpoint")
+    wait_until(lambda: service.client.experiments.get(parent).status.final, "a checkpoint")
     changes = {"activation": "tanh", "optimizer": {"lr": 0.01}, "epochs": 3}
-    fork = service.client.send(calls.fork(parent, changes, from_epoch=2))
+    fork = service.client.experiments.get(parent).fork(changes, from_epoch=2)
     page.goto(f"/experiments/{fork.id}")
     for way in ("curl", "Python", "Command line"):
         page.get_by_role("group", name="From").get_by_role("button", name=way).click()
         follow(service, page.get_by_role("region", name=f"{way} snippet").inner_text(), way)
-        again = service.client.send(calls.experiments(limit=1)).data[0]
+        again = next(service.client.experiments.list(limit=1))
         assert again.id != fork.id
-        assert (again.forked_from, again.forked_epoch) == (parent, 2)
-        assert (again.fingerprint, again.name) == (fork.fingerprint, fork.name)
+        assert (again.record.forked_from, again.record.forked_epoch) == (parent, 2)
+        assert (again.record.fingerprint, again.name) == (fork.record.fingerprint, fork.name)
 
 
 def test_a_history_stays_short_and_follows_a_run_that_begins_anew(page: Page) -> None:
@@ -205,7 +204,7 @@ def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
     one = begin(service, name="for everybody", tags=["tag"], notes="a note", epochs=3)
-    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+    wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
     with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
         page = context.new_page()
         page.goto(f"/experiments/{one}")
@@ -219,10 +218,10 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
 
 
 def test_a_regression_has_no_accuracy(page: Page, service: Service) -> None:
-    one = service.client.send(calls.create({"dataset": "diabetes", "layers": [4], "epochs": 2})).id
+    one = service.client.experiments.create({"dataset": "diabetes", "layers": [4], "epochs": 2}).id
     page.goto(f"/experiments/{one}")
     said(page, Status.SUCCEEDED)
-    best = service.client.send(calls.experiment(one)).best
+    best = service.client.experiments.get(one).best
     assert best is not None
     expect(page.locator(".tile", has_text="Best validation loss").locator(".tile-value")).to_have_text(
         f"{float(f'{best.validation_loss:.4g}'):g}"
@@ -259,7 +258,7 @@ def test_what_cannot_be_read_again_is_said_and_read_later(visit: Visit, service:
     page = visit.page
     page.add_init_script(ALONE)
     one = begin(service, name="read again", epochs=2)
-    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+    wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
     page.route("**/v1/events", lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
     page.goto(f"/experiments/{one}")
     until_drawn(page, 2)
@@ -268,7 +267,7 @@ def test_what_cannot_be_read_again_is_said_and_read_later(visit: Visit, service:
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     expect(page.get_by_text("What is shown may be out of date")).to_be_visible()
     expect(page.get_by_role("heading", name="read again")).to_be_visible()
-    service.client.send(calls.change(one, {"name": "renamed"}))
+    service.client.experiments.get(one).update(name="renamed")
     page.unroute(f"**/v1/experiments/{one}")
     expect(page.get_by_role("heading", name="renamed")).to_be_visible()
     expect(page.get_by_text("What is shown may be out of date")).to_have_count(0)
@@ -331,12 +330,12 @@ def test_nobody_s_notes_are_overwritten_unasked(page: Page, service: Service) ->
     page.goto(f"/experiments/{one}")
     said(page, Status.SUCCEEDED)
     page.get_by_role("button", name="Edit name, tags and notes").click()
-    service.client.send(calls.change(one, {"notes": "theirs", "tags": ["kept"]}))
+    service.client.experiments.get(one).update(notes="theirs", tags=["kept"])
     page.get_by_role("textbox", name="Notes").fill("mine")
     page.get_by_role("button", name="Save").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Somebody has changed the notes")
     dialog.get_by_role("button", name="Overwrite").click()
     expect(page.get_by_text("mine", exact=True)).to_be_visible()
-    found = service.client.send(calls.experiment(one))
-    assert (found.notes, found.tags) == ("mine", ("kept",))
+    found = service.client.experiments.get(one)
+    assert (found.record.notes, found.record.tags) == ("mine", ("kept",))

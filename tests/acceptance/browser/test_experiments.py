@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from gradus.client import calls
 from gradus.examples import DIGITS
 from gradus.spec.optimizer import SGD
 from tests.acceptance.browser.accessible import barriers
@@ -18,14 +17,14 @@ from tests.servers.processes import wait_until
 
 
 def is_over(service: Service, one: str) -> bool:
-    return service.client.send(calls.experiment(one)).status.final
+    return service.client.experiments.get(one).status.final
 
 
 @pytest.fixture(scope="module")
 def runs(service: Service) -> tuple[str, str]:
     """Two that are over: Adam's and gradient descent's."""
     specs = (DIGITS, DIGITS.model_copy(update={"name": "descent", "optimizer": SGD(lr=0.05), "tags": ("plain",)}))
-    ids = [service.client.send(calls.create(spec)).id for spec in specs]
+    ids = [service.client.experiments.create(spec).id for spec in specs]
     for one in ids:
         wait_until(partial(is_over, service, one), "the end of a run")
     return ids[0], ids[1]
@@ -108,7 +107,7 @@ def test_single_keys_can_be_switched_off_for_good(page: Page, runs: tuple[str, s
 
 
 BLOCKED = """Object.defineProperty(window, "localStorage", {
-  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+  get() { throw new DOMException("Credentials is denied for this document.", "SecurityError"); },
 });"""
 FULL = """Storage.prototype.setItem = () => { throw new DOMException("It is full.", "QuotaExceededError"); };"""
 
@@ -199,7 +198,7 @@ def test_any_name_is_drawn_and_what_a_spec_alone_has_is_told(
     name = '<b>a</b> & <a href="//b.c">'
     layers = [64, 32, {"units": 16, "dropout": 0.5}]
     adam = {"kind": "adam", "beta1": 0.8}
-    one = service.client.send(calls.create(DIGITS, name=name, layers=layers, optimizer=adam, epochs=1)).id
+    one = service.client.experiments.create(DIGITS, name=name, layers=layers, optimizer=adam, epochs=1).id
     page.goto(f"/compare?ids={one},{runs[1]}")
     expect(page.locator("#curves .legendtext").first).to_have_text(name)
     headings = {text.strip() for text in page.get_by_role("columnheader").all_inner_texts()}
@@ -217,7 +216,7 @@ def test_what_a_run_does_while_the_service_answers_is_compared_too(
 
     page.route("**/v1/metrics?*", answer_late)
     epochs = 200
-    one = service.client.send(calls.create(DIGITS, epochs=epochs)).id
+    one = service.client.experiments.create(DIGITS, epochs=epochs).id
     page.goto(f"/compare?ids={one},{runs[0]}")
     is_whole = f"() => document.querySelector('#curves')?.data?.[0].x.length === {epochs}"
     page.wait_for_function(is_whole)
@@ -273,11 +272,11 @@ def test_after_a_gap_of_the_stream_what_the_service_has_is_drawn(
 
 
 def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, service: Service) -> None:
-    one = service.client.send(calls.create(DIGITS, epochs=50)).id  # more than a first look has
+    one = service.client.experiments.create(DIGITS, epochs=50).id  # more than a first look has
     wait_until(partial(is_over, service, one), "the end of the run")
-    experiment = service.client.send(calls.experiment(one)).model_dump(mode="json")
+    experiment = service.client.experiments.get(one).record.model_dump(mode="json")
     begun = {**experiment, "progress": {**experiment["progress"], "epoch": 1}}
-    second = service.client.send(calls.metrics(one)).data[1].model_dump(mode="json")
+    second = service.client.experiments.get(one).metrics().data[1].model_dump(mode="json")
     page.add_init_script(ALONE)
     streams, looks = hold(page, "**/v1/events*"), hold(page, "**/v1/metrics?*max_points=400")
     page.goto(f"/compare?ids={one}")

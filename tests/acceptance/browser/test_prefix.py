@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
-from gradus.client import Access
+from gradus.client import Credentials
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.migrate import upgrade
@@ -46,7 +46,7 @@ def lab(request: pytest.FixtureRequest, browser: Browser, valkey: ValkeyServer, 
     with ExitStack() as stack:
         service = stack.enter_context(serving(create_app(hub, root_path="" if cut else PREFIX)))
         proxy = stack.enter_context(running_proxy(service, PREFIX, cut=cut, told=PREFIX if cut else None))
-        context, complaints = stack.enter_context(visiting(browser, Access(proxy.host)))
+        context, complaints = stack.enter_context(visiting(browser, Credentials(proxy.host)))
         complaints.strangers = True
         yield Lab(proxy, make_key(hub, role=Role.ADMIN).key, context.new_page())
         assert proxy.outside == []

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from api.app import create_app
-from gradus.client import Access
+from gradus.client import Credentials
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.migrate import upgrade
@@ -43,7 +43,7 @@ def url(hub: Hub) -> Iterator[str]:
 @pytest.fixture
 def stranger(browser: Browser, url: str) -> Iterator[Page]:
     """Somebody who has not signed in."""
-    with visiting(browser, Access(url)) as (context, complaints):
+    with visiting(browser, Credentials(url)) as (context, complaints):
         complaints.strangers = True
         yield context.new_page()
 

@@ -16,7 +16,7 @@ import uvicorn
 from api.app import create_app
 from api.http.protocol import BoundedHttpProtocol
 from api.streaming.broadcaster import Broadcaster
-from gradus.client import Access
+from gradus.client import Credentials
 from hub.hub import Hub
 from tests.servers.processes import admin_key, http_client
 from tests.servers.serving import served
@@ -39,9 +39,9 @@ class Service:
     server: uvicorn.Server
 
     @cached_property
-    def access(self) -> Access:
+    def access(self) -> Credentials:
         """The way in of an admin, whose key is made when somebody first asks: not every test has a database."""
-        return Access(self.url, admin_key(self.hub.settings.database_url))
+        return Credentials(self.url, admin_key(self.hub.settings.database_url))
 
     def client(self, seconds: float = 10) -> httpx.Client:
         """Speaks to it as that admin."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import update
 
-from gradus.client import Access
+from gradus.client import Credentials
 from gradus.datasets import DATASETS
 from gradus.wire.system import WorkerRecord
 from hub.access import secret
@@ -96,7 +96,7 @@ def test_ready_when_both_dependencies_answer(client: httpx.Client) -> None:
 def alone(database_url: str, folder: Path, key: str) -> Iterator[httpx.Client]:
     """A client of an API whose Redis is not there."""
     hub = Hub(Settings(database_url, "redis://127.0.0.1:1/0", str(folder), folder, (folder,)))
-    with serving(hub) as service, http_client(Access(service.url, key), 20) as client:
+    with serving(hub) as service, http_client(Credentials(service.url, key), 20) as client:
         yield client
 
 

@@ -108,6 +108,6 @@ def test_numbers_go_on_after_those_that_are_gone(hub: Hub) -> None:
 def test_a_client_that_watches_gets_every_row(service: Service) -> None:
     row = ended(service.hub, 91)
     reconciler.tidy(service.hub, "leader")
-    with Client(service.access) as client:
-        assert [one.epoch for one in client.experiments.watch(row.id)] == list(range(1, EPOCHS + 1))
-        assert [one.epoch for one in client.experiments.watch(row.id, after=3)] == [4, 5]
+    with Client(service.access.url, key=service.access.key) as client:
+        assert [one.epoch for one in client.experiments.get(row.id).watch()] == list(range(1, EPOCHS + 1))
+        assert [one.epoch for one in client.experiments.get(row.id).watch(after=3)] == [4, 5]

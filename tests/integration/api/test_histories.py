@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from gradus.client import Client, calls
+from gradus.client import Client
 from gradus.wire.key import Role
 from hub.ids import new_id
 from tests.integration.access.credentials import bearer, make_key
@@ -47,11 +47,8 @@ def test_fewer_points_of_each(service: Service, client: httpx.Client) -> None:
 @on_sqlite
 def test_the_client_reads_them(service: Service) -> None:
     ids = [trained(service, [0.5, 0.25]) for _ in range(2)]
-    with Client(service.access) as client:
-        found = client.send(calls.histories(ids)).data
-        assert {one: page.data for one, page in found.items()} == {
-            one: client.send(calls.metrics(one)).data for one in ids
-        }
+    with Client(service.access.url, key=service.access.key) as client:
+        assert client.experiments.compare(*ids).rows == tuple(client.experiments.get(one).metrics().data for one in ids)
 
 
 @on_sqlite

@@ -180,8 +180,8 @@ def test_one_answer_has_so_many_rows_and_says_how_to_go_on(service: Service, cli
 def test_the_client_and_csv_lose_no_row_of_a_long_run(service: Service, client: httpx.Client) -> None:
     total = 2 * MOST_ROWS + 5
     row = long_run(service, total)
-    with Client(service.access) as gradus:
-        assert [one.epoch for one in gradus.experiments.metrics(row.id).data] == list(range(1, total + 1))
+    with Client(service.access.url, key=service.access.key) as gradus:
+        assert [one.epoch for one in gradus.experiments.get(row.id).metrics().data] == list(range(1, total + 1))
         run = gradus.experiments.get(row.id)
         assert [one.epoch for one in run.metrics(after=3).data] == list(range(4, total + 1))
         assert len(run.to_frame()) == total

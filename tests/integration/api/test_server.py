@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gradus.client import Access
+from gradus.client import Credentials
 from hub.hub import Hub
 from tests.integration.access.credentials import bearer
 from tests.integration.api.service import on_sqlite
@@ -25,17 +25,17 @@ STREAMS = 200
 
 
 @pytest.fixture
-def server(hub: Hub, tmp_path: Path) -> Iterator[tuple[Program, Access]]:
+def server(hub: Hub, tmp_path: Path) -> Iterator[tuple[Program, Credentials]]:
     """An API process, and the way in."""
     env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
     with running_api(tmp_path, env) as (program, client):
-        yield program, client.access
+        yield program, client.credentials
 
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def asked(access: Access, path: str) -> Connection:
+async def asked(access: Credentials, path: str) -> Connection:
     """A connection on which the request was sent."""
     place = urlsplit(access.url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
@@ -44,7 +44,7 @@ async def asked(access: Access, path: str) -> Connection:
     return reader, writer
 
 
-async def opened(access: Access, path: str) -> Connection:
+async def opened(access: Credentials, path: str) -> Connection:
     """A stream of which the first event has come."""
     reader, writer = await asked(access, path)
     assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
@@ -60,7 +60,9 @@ async def rest(stream: Connection) -> bytes:
     return said
 
 
-def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(hub: Hub, server: tuple[Program, Access]) -> None:
+def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(
+    hub: Hub, server: tuple[Program, Credentials]
+) -> None:
     program, access = server
     row = submit(hub)
 
@@ -85,7 +87,7 @@ def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(hub: Hub, 
 
 
 @on_sqlite
-def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Program, Access]) -> None:
+def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Program, Credentials]) -> None:
     program, access = server
     row = submit(hub)
 
@@ -99,7 +101,7 @@ def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Pr
 
 
 @on_sqlite
-def test_many_requests_go_over_one_connection(server: tuple[Program, Access]) -> None:
+def test_many_requests_go_over_one_connection(server: tuple[Program, Credentials]) -> None:
     """The time is printed: without TCP_NODELAY every request after the first takes 40 ms."""
     access = server[1]
     connection = http.client.HTTPConnection(urlsplit(access.url).netloc)
@@ -116,7 +118,7 @@ def test_many_requests_go_over_one_connection(server: tuple[Program, Access]) ->
 @on_sqlite
 def test_several_processes_share_a_port(hub: Hub, tmp_path: Path) -> None:
     port = free_port()
-    access = Access(f"http://127.0.0.1:{port}", admin_key(hub.settings.database_url))
+    access = Credentials(f"http://127.0.0.1:{port}", admin_key(hub.settings.database_url))
     env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
     with Program(tmp_path / "log", "api", "--port", port, "--processes", 2, env=env) as program:
         wait_until(lambda: program.log.read_text().count("Application startup complete") == 2, "both processes")
@@ -125,7 +127,7 @@ def test_several_processes_share_a_port(hub: Hub, tmp_path: Path) -> None:
         assert all(b": the service stops" in one for one in said)
 
 
-async def both_told(access: Access, path: str, act: Callable[[], object], program: Program) -> list[bytes]:
+async def both_told(access: Credentials, path: str, act: Callable[[], object], program: Program) -> list[bytes]:
     """Enough streams that both processes have some: each hears what is done through the database."""
     streams = [await opened(access, path) for _ in range(8)]
     await asyncio.to_thread(act)

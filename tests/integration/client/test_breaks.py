@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gradus import Client
-from gradus.client import Access
+from gradus import Client, Experiment
+from gradus.client import Credentials
 from gradus.errors import NotFound
 from gradus.status import EventKind, Status
 from hub.database.database import now
@@ -32,7 +32,7 @@ class Server:
     def __init__(self, hub: Hub, folder: Path) -> None:
         self._env = service_env(folder, hub.settings.database_url, hub.settings.redis_url)
         self._folder, self._port, self._lives = folder, free_port(), 0
-        self.access = Access(f"http://127.0.0.1:{self._port}", admin_key(hub.settings.database_url))
+        self.access = Credentials(f"http://127.0.0.1:{self._port}", admin_key(hub.settings.database_url))
         self.start()
 
     def start(self) -> None:
@@ -80,6 +80,11 @@ def end(hub: Hub, claimed: Claim, row: ExperimentRow) -> None:
         runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
 
 
+def found(client: Client, row: ExperimentRow) -> Experiment:
+    """The experiment, whenever the server is killed."""
+    return client.with_options(max_retries=40).experiments.get(row.id)
+
+
 def test_no_row_is_lost_or_doubled_when_the_server_dies_in_the_middle(
     hub: Hub, server: Server, listening: Callable[[Listen], "Future[Any]"]
 ) -> None:
@@ -87,8 +92,9 @@ def test_no_row_is_lost_or_doubled_when_the_server_dies_in_the_middle(
     claimed = claim(hub, row)
 
     def watch(client: Client) -> list[tuple[int, EventKind]]:
-        told.extend(one.epoch for one in client.experiments.watch(row.id))
-        return [(one.seq, one.kind) for one in client.experiments.events(row.id)]
+        experiment = found(client, row)
+        told.extend(one.epoch for one in experiment.watch())
+        return [(one.seq, one.kind) for one in experiment.events()]
 
     def train(*epochs: int) -> None:
         for epoch in epochs:
@@ -116,7 +122,7 @@ def test_waiting_for_the_end_outlasts_a_server_that_dies(
     hub: Hub, server: Server, listening: Callable[[Listen], "Future[Any]"]
 ) -> None:
     row = submit(hub)
-    done = listening(lambda client: client.experiments.wait(row.id).status)
+    done = listening(lambda client: found(client, row).wait().status)
     claimed = claim(hub, row)
     server.kill()
     train_epoch(hub, claimed, 1)
@@ -163,8 +169,8 @@ def test_several_runs_over_one_stream_lose_and_double_nothing_when_the_server_di
     done.result(60)
     assert set(told) == {over.id, going.id, waiting.id}
     for row in (over, going, waiting):
-        with Client(server.access) as client:
-            assert told[row.id] == [(event.seq, event.kind) for event in client.experiments.events(row.id)]
+        with Client(server.access.url, key=server.access.key) as client:
+            assert told[row.id] == [(event.seq, event.kind) for event in client.experiments.get(row.id).events()]
         assert [seq for seq, _ in told[row.id]] == list(range(1, len(told[row.id]) + 1))
 
 
@@ -179,7 +185,7 @@ def test_a_run_that_is_deleted_while_it_is_watched_is_missed(
 
     done = listening(watch)
     wait_until(lambda: sorted(told) == sorted([one.id, two.id]), "both")
-    with Client(server.access) as client:
-        client.experiments.delete(two.id)
+    with Client(server.access.url, key=server.access.key) as client:
+        client.experiments.get(two.id).delete()
     with pytest.raises(NotFound, match=two.id):
         done.result(60)

@@ -4,20 +4,29 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+import httpx
 import pytest
 
 from gradus import Client, NotFound
 from gradus.cli.main import main
-from gradus.client import Call, calls
+from gradus.client import Credentials
+from gradus.client.client import Service
+from gradus.client.request import Request
+from gradus.client.retry import RetryPolicy
+from gradus.client.transport import SyncTransport
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub.experiments import experiments
 from hub.hub import Hub
 from hub.jobs import runs
-from tests.integration.api.service import Service, on_sqlite, serving
+from tests.integration.api.service import Service as Served
+from tests.integration.api.service import on_sqlite, serving
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.servers.future import ADDED, LaterVersion
+
+R = TypeVar("R")
 
 pytestmark = on_sqlite
 
@@ -26,7 +35,7 @@ pytestmark = on_sqlite
 class Later:
     """A service of a later version, and what is stored there."""
 
-    service: Service
+    service: Served
     done: str
     failed: str
     sweep: str
@@ -63,49 +72,58 @@ def later(hub: Hub) -> Iterator[Later]:
         yield Later(service, done, failed, sweep["id"])
 
 
-def raw(later: Later, call: Call[object]) -> bytes:
-    """What the service answers to a call."""
-    with later.service.client() as client:
-        query = {key: list(one) if isinstance(one, tuple) else one for key, one in call.query.items()}
-        headers = {"Content-Type": "application/json", **call.headers}
-        answer = client.request(call.method, call.path, params=query, headers=headers, content=call.body or b"")
-        assert answer.is_success, answer.text
-        return answer.content
+class Recording(SyncTransport):
+    """Keeps each answer, and what it was read as."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__(credentials)
+        self.kept: list[tuple[str, bytes, Any]] = []
+        self._content = b""
+
+    async def send(self, request: Request[R], policy: RetryPolicy | None = None) -> R:
+        value = await super().send(request, policy)
+        self.kept.append((request.path, self._content, value[0] if isinstance(value, tuple) else value))
+        return value
+
+    async def _read(self, response: httpx.Response) -> None:
+        await super()._read(response)
+        self._content = response.content
 
 
-def every_call(later: Later) -> list[Call[object]]:
+def ask_everything(later: Later, service: Recording) -> None:
     spec = {"dataset": "digits", "layers": [4]}
-    return [
-        calls.experiment(later.done),
-        calls.experiment(later.failed),
-        calls.experiments(),
-        calls.dry_run(spec),
-        calls.metrics(later.done),
-        calls.histories([later.done]),
-        calls.log(later.done),
-        calls.checkpoints(later.done),
-        calls.sweep(later.sweep),
-        calls.sweeps(),
-        calls.dry_run_sweep({"base": spec, "grid": {"l2": [0, 0.1]}}),
-        calls.datasets(),
-        calls.dataset("digits"),
-        calls.catalog(),
-        calls.system(),
-        calls.keys(),
-        calls.create_key({"name": "new"}),
-    ]
+    client = Service(service)
+    done = client.experiments.get(later.done)
+    client.experiments.get(later.failed)
+    list(client.experiments.list())
+    client.experiments.dry_run(spec)
+    done.metrics()
+    client.experiments.compare(done)
+    list(done.logs())
+    done.checkpoints()
+    client.sweeps.get(later.sweep)
+    list(client.sweeps.list())
+    client.sweeps.dry_run({"base": spec, "grid": {"l2": [0, 0.1]}})
+    list(client.datasets.list())
+    client.datasets.get("digits")
+    client.catalog()
+    client.system()
+    list(client.keys.list())
+    client.keys.create("new")
 
 
 def test_every_answer_is_read_and_kept_as_it_is(later: Later) -> None:
-    for call in every_call(later):
-        answer = raw(later, call)
-        assert next(iter(ADDED)).encode() in answer, call.path
-        read = call.read(answer)
-        assert json.loads(read.model_dump_json()) == json.loads(answer), call.path  # type: ignore[attr-defined]
+    service = Recording(later.service.access)
+    ask_everything(later, service)
+    service.http.close()
+    for path, answer, read in service.kept:
+        assert next(iter(ADDED)).encode() in answer, path
+        assert json.loads(read.model_dump_json()) == json.loads(answer), path
+    assert len({path for path, _, _ in service.kept}) == 14
 
 
 def test_words_that_are_not_known_are_shown_as_they_are(later: Later) -> None:
-    with Client(later.service.access) as client:
+    with Client(later.service.access.url, key=later.service.access.key) as client:
         run = client.experiments.get(later.done)
         assert (str(run.status), run.status.final, run.record.over) == ("pruned", False, True)
         assert run.record.model_extra == ADDED
@@ -118,21 +136,21 @@ def test_words_that_are_not_known_are_shown_as_they_are(later: Later) -> None:
 
 
 def test_a_run_whose_end_is_not_known_is_watched_and_waited_for_to_it(later: Later) -> None:
-    with Client(later.service.access) as client:
-        assert [row.epoch for row in client.experiments.watch(later.done)] == [1, 2]
-        assert [str(one.kind) for one in client.experiments.events(later.done)][-1] == "end"
-        assert client.experiments.wait(later.done, timeout=5).status == "pruned"
-        assert client.sweeps.wait(later.sweep, timeout=5).status == "pruned"
+    with Client(later.service.access.url, key=later.service.access.key) as client:
+        assert [row.epoch for row in client.experiments.get(later.done).watch()] == [1, 2]
+        assert [str(one.kind) for one in client.experiments.get(later.done).events()][-1] == "end"
+        assert client.experiments.get(later.done).wait(timeout=5).status == "pruned"
+        assert client.sweeps.get(later.sweep).wait(timeout=5).status == "pruned"
 
 
 def test_a_refusal_is_the_error_that_it_was(later: Later) -> None:
-    with Client(later.service.access) as client, pytest.raises(NotFound) as refusal:
+    with Client(later.service.access.url, key=later.service.access.key) as client, pytest.raises(NotFound) as refusal:
         client.experiments.get("exp_00000000000000000000000000")
     assert refusal.value.code == "not_found"
 
 
 def test_runs_that_differ_in_what_is_not_known_are_compared(later: Later) -> None:
-    with Client(later.service.access) as client:
+    with Client(later.service.access.url, key=later.service.access.key) as client:
         found = client.experiments.compare(later.done, later.failed)
         assert found.differences == {}
         assert [line["status"] for line in found._lines()] == ["pruned", "failed"]

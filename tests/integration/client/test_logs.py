@@ -21,7 +21,7 @@ THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @pytest.fixture
 def client(hub: Hub) -> Iterator[Client]:
-    with serving(hub) as service, Client(service.access) as client:
+    with serving(hub) as service, Client(service.access.url, key=service.access.key) as client:
         yield client
 
 
@@ -32,8 +32,7 @@ def printed(client: Client, one: str, capsys: pytest.CaptureFixture[str]) -> lis
 
 def test_a_log_is_printed_as_far_as_it_goes(hub: Hub, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     row = submit(hub)
-    for act in (client.experiments.pause, client.experiments.resume):
-        act(row.id)
+    client.experiments.get(row.id).pause().resume()
     said = ["queued", "paused", "queued"]
     assert [line.split()[-1] for line in printed(client, row.id, capsys)] == said
     claimed = claim(hub, row)

@@ -48,26 +48,26 @@ def test_a_retry_takes_back_the_rows_before_it(hub: Hub, client: Client) -> None
     sweep = client.sweeps.create(base=BASE, grid={"l2": [0.1]})
     (one,) = sweep.results[0].experiments
     ended(hub, begun(hub, one, 1, 2, 3), one, Status.FAILED)
-    assert [row.epoch for row in client.experiments.watch(one)] == [1, 2, 3]
-    client.sweeps.retry(sweep.id)
+    assert [row.epoch for row in client.experiments.get(one).watch()] == [1, 2, 3]
+    client.sweeps.get(sweep.id).retry()
     later = client.experiments.get(one).watch()
     claimed = begun(hub, one, 1, 2)
     assert [next(later).epoch for _ in range(2)] == [1, 2]
     ended(hub, claimed, one, Status.SUCCEEDED)
     assert list(later) == []
-    assert [row.epoch for row in client.experiments.watch(one)] == [1, 2]
-    assert [row.epoch for row in client.experiments.watch(one, after=1)] == [2]
+    assert [row.epoch for row in client.experiments.get(one).watch()] == [1, 2]
+    assert [row.epoch for row in client.experiments.get(one).watch(after=1)] == [2]
 
 
 def test_who_reads_every_event_knows_what_is_forgotten(hub: Hub, client: Client) -> None:
     sweep = client.sweeps.create(base=BASE, grid={"l2": [0.1]})
     (one,) = sweep.results[0].experiments
     ended(hub, begun(hub, one, 1, 2, 3), one, Status.FAILED)
-    client.sweeps.retry(sweep.id)
+    client.sweeps.get(sweep.id).retry()
     ended(hub, begun(hub, one, 1, 2), one, Status.SUCCEEDED)
     run, seen = RunState(one), []
-    for event in client.experiments.events(one):
+    for event in client.experiments.get(one).events():
         run = run.after(event)
         seen.append(run.epoch)
     assert (max(seen), run.epoch) == (3, 2)
-    assert run.rows == client.experiments.metrics(one).data
+    assert run.rows == client.experiments.get(one).metrics().data

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from gradus.client import Access
+from gradus.client import Credentials
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 from hub.valkey.lock import Lock
@@ -42,7 +42,7 @@ class ClusterService:
         self.database_url = postgres.url()
         self.redis_url = valkey.url
         port = free_port()
-        self.access = Access(f"http://127.0.0.1:{port}", admin_key(self.database_url))
+        self.access = Credentials(f"http://127.0.0.1:{port}", admin_key(self.database_url))
         self._env = {
             **service_env(folder, proxy.url("postgres") if proxy.share else self.database_url, self.redis_url),
             **tempered(),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gradus.client import Access
+from gradus.client import Credentials
 from hub.valkey import ValkeyServer
 from hub.valkey.config import read_access
 from hub.valkey.lock import Lock
@@ -49,7 +49,7 @@ class EmbeddedService:
         return access.url
 
     @property
-    def access(self) -> Access:
+    def access(self) -> Credentials:
         return saved_access(self.data)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gradus.client import Access
+from gradus.client import Credentials
 from tests.servers.chaos.victims import Victim
 
 LEASE_SECONDS = 4.0
@@ -29,7 +29,7 @@ class Service(Protocol):
     def redis_url(self) -> str: ...
 
     @property
-    def access(self) -> Access:
+    def access(self) -> Credentials:
         """Where clients find it, the same over all restarts."""
 
     @property

@@ -101,7 +101,7 @@ class Storm:
         standing = None
         while not (accepted.done() and standing and standing.open == standing.open_jobs == 0):
             standing = self._moved(standing)
-        with Client(self._service.access) as client:
+        with Client(self._service.access.url, key=self._service.access.key) as client:
             while not answers(client):
                 self._wait(0.05)
 

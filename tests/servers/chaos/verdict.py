@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import zip_longest
 
-from gradus.client import Client, calls
-from gradus.client.stream import StreamEvent
+from gradus.client import Client
+from gradus.client.events import StreamEvent
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentRecord, LogLine
@@ -38,10 +38,10 @@ class Verdict:
 def judge(service: Service, orders: Sequence[Order]) -> Verdict:
     """Compare what the service says with what was asked, and with undisturbed runs."""
     gauge = Gauge(service.database_url)
-    with Client(service.access) as client:
+    with Client(service.access.url, key=service.access.key) as client:
         records = _records(client)
-        told = {one: tuple(client.experiments.events(one)) for one in records}
-        rows = {one: client.send(calls.metrics(one)).data for one in records}
+        told = {one: tuple(client.experiments.get(one).events()) for one in records}
+        rows = {one: client.experiments.get(one).metrics().data for one in records}
     arrays = gauge.arrays()
     found = [
         *_miscounted(records, orders),
@@ -61,14 +61,7 @@ def judge(service: Service, orders: Sequence[Order]) -> Verdict:
 
 def _records(client: Client) -> dict[str, ExperimentRecord]:
     """Every experiment that there is, by its id."""
-    found: dict[str, ExperimentRecord] = {}
-    cursor = None
-    while True:
-        page = client.send(calls.experiments(limit=200, cursor=cursor))
-        found.update((record.id, record) for record in page.data)
-        if page.next_cursor is None:
-            return found
-        cursor = page.next_cursor
+    return {one.id: one.record for one in client.experiments.list()}
 
 
 def _miscounted(records: Mapping[str, ExperimentRecord], orders: Sequence[Order]) -> list[str]:

@@ -24,8 +24,8 @@ from gradus.cli.console import Screen
 from gradus.cli.documents import write_yaml
 from gradus.cli.errors import message
 from gradus.cli.run_state import RunState
-from gradus.client.drawing import draw_run
-from gradus.client.pages import card
+from gradus.client.notebook import experiment_card
+from gradus.client.plots import draw_experiment
 from gradus.errors import Conflict
 from gradus.printable import UNPRINTABLE, printable
 from gradus.wire.experiment import ExperimentRecord
@@ -108,8 +108,8 @@ def test_what_is_said_aside_is_written_out_too(capsys: pytest.CaptureFixture[str
 
 def test_a_notebook_and_a_figure_show_it_written_out() -> None:
     one = failed(HOSTILE)
-    assert WRITTEN in card(one)
-    assert draw_run(one, (), log=False).layout.title.text == WRITTEN
+    assert WRITTEN in experiment_card(one)
+    assert draw_experiment(one, (), log=False).layout.title.text == WRITTEN
 
 
 @pytest.mark.parametrize("say", [output.print_json, output.print_json_line])

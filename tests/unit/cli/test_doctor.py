@@ -14,7 +14,7 @@ import pytest
 from gradus.cli.commands.doctor import check_datasets
 from gradus.cli.doctor import datasets, machine, service
 from gradus.cli.doctor.check import Check, State
-from gradus.client import Access
+from gradus.client import Credentials
 from hub.diagnostics import look
 from hub.migrate import upgrade
 from hub.settings import Settings
@@ -33,7 +33,7 @@ def test_a_clock_is_held_against_the_service_s(seconds: float, state: State) -> 
 
 
 def test_a_service_that_is_silent_is_a_problem_only_if_somebody_named_it() -> None:
-    nobody = Access("http://127.0.0.1:1")
+    nobody = Credentials("http://127.0.0.1:1")
     assert states(list(service.service(nobody, required=True))) == {"service": State.PROBLEM}
     assert states(list(service.service(nobody, required=False))) == {"service": State.WARNING}
 
@@ -44,7 +44,7 @@ def test_a_port_that_another_program_has_is_told() -> None:
         other.listen()
         number = other.getsockname()[1]
         assert machine.port(None, number).state is State.WARNING
-        assert machine.port(Access(f"http://127.0.0.1:{number}"), number).state is State.OK
+        assert machine.port(Credentials(f"http://127.0.0.1:{number}"), number).state is State.OK
     assert machine.port(None, number).state is State.OK
 
 
@@ -112,6 +112,6 @@ def test_data_sets_are_those_of_the_service_where_one_answers(
 ) -> None:
     told = [Check("data sets", State.OK, "all available: mnist")]
     monkeypatch.setattr(datasets, "of_service", lambda _: iter(told))
-    assert list(check_datasets(Access(f"http://{host}:1"), tmp_path, alive=True)) == told
-    here_alone = list(check_datasets(Access(f"http://{host}:1"), tmp_path, alive=False))
+    assert list(check_datasets(Credentials(f"http://{host}:1"), tmp_path, alive=True)) == told
+    here_alone = list(check_datasets(Credentials(f"http://{host}:1"), tmp_path, alive=False))
     assert here_alone[0].state is State.WARNING  # nothing is in that folder

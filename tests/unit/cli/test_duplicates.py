@@ -15,7 +15,7 @@ from gradus.cli.group import LazyCommand
 from gradus.cli.main import main
 from gradus.cli.overrides import apply_all, value_of
 from gradus.cli.registry import SECTIONS, Command
-from gradus.client import find_access
+from gradus.client import find_credentials
 from gradus.errors import BadRequest, Unavailable
 
 
@@ -187,4 +187,4 @@ def test_values_and_the_saved_address_are_read_as_strictly(tmp_path: Path) -> No
         value_of('{"kind": "sgd", "lr": 1, "lr": 2}')
     (tmp_path / "client.json").write_text('{"url": "http://a:1", "url": "http://b:1", "key": "k"}')
     with pytest.raises(Unavailable, match="'url' stands twice"):
-        find_access(env={"GRADUS_DATA_DIR": str(tmp_path)})
+        find_credentials(env={"GRADUS_DATA_DIR": str(tmp_path)})

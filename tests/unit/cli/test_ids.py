@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gradus.cli.ids import resolve, resolve_all, resolve_sweep
-from gradus.client import Access, Client
+from gradus.client import Client
 from gradus.errors import BadRequest, NotFound
 from tests.unit.client.said import document
 
@@ -29,7 +29,7 @@ def service(ids: list[str], asked: list[httpx.Request] | None = None) -> Iterato
         cursor = str(start + 2) if start + 2 < len(ids) else None
         return httpx.Response(200, content=json.dumps({"data": page, "next_cursor": cursor}))
 
-    with Client(Access("http://service"), transport=httpx.MockTransport(answer)) as client:
+    with Client("http://service", transport=httpx.MockTransport(answer)) as client:
         yield client
 
 

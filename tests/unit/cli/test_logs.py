@@ -7,7 +7,7 @@ import pytest
 from gradus.cli import labels
 from gradus.cli.commands.logs import _Lines
 from gradus.client import StreamEvent
-from gradus.client.clock import Clock
+from gradus.client.response import ServiceClock
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from tests.unit.client.said import document
@@ -57,6 +57,6 @@ def test_a_run_that_failed_says_why_even_where_its_log_is_empty(capsys: pytest.C
     ],
 )
 def test_the_time_is_that_of_the_services_clock(date: str | None, now: str) -> None:
-    clock = Clock(lambda: FIRST)
+    clock = ServiceClock(lambda: FIRST)
     clock.hear(date)
     assert str(clock.now().time()) == now

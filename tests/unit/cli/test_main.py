@@ -14,7 +14,7 @@ from gradus.cli.main import main
     ("arguments", "text", "code", "said"),
     [
         (["ls"], "", 3, "gradus up"),
-        (["ls", "--url", "nowhere"], "", 2, "is no address"),
+        (["ls", "--url", "nowhere"], "", 2, "is not a URL"),
         (["ls", "--url", "http://127.0.0.1:1"], "", 3, "nothing answers at http://127.0.0.1:1"),
         (["submit"], "", 2, "no spec given: name a file"),
         (["submit", "-"], '{"dataset":', 2, "standard input is not JSON"),

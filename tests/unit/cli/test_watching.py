@@ -10,25 +10,25 @@ import pytest
 from gradus.cli.commands import sweeps, watch
 from gradus.cli.exit_codes import Exit
 from gradus.cli.run_state import RunState
-from gradus.client import Access, Client
-from gradus.client.patience import RETRIES
+from gradus.client import Client
+from gradus.client.request import MAX_RETRIES
 from gradus.wire.sweep import SweepStatus
 from tests.unit.cli.test_tables import swept
 from tests.unit.client.said import problem
 
-HERE = Access("http://127.0.0.1:1")
+HERE = "http://127.0.0.1:1"
 
 
 def test_watching_a_sweep_outlasts_a_service_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     over = swept([]).model_copy(update={"status": SweepStatus.SUCCEEDED}).model_dump_json()
     answers: Iterator[httpx.Response] = iter(
         [
-            *(httpx.Response(503, content=problem(503, "unavailable")) for _ in range(5 * RETRIES)),
+            *(httpx.Response(503, content=problem(503, "unavailable")) for _ in range(5 * MAX_RETRIES)),
             httpx.Response(200, text=over),
         ]
     )
-    monkeypatch.setattr("gradus.client.waiting.time.sleep", lambda _: None)  # the pauses, of half a minute together
-    with Client(HERE, httpx.MockTransport(lambda _: next(answers))) as client, redirect_stdout(io.StringIO()):
+    monkeypatch.setattr("gradus.client.transport.time.sleep", lambda _: None)  # the pauses, of half a minute together
+    with Client(HERE, transport=httpx.MockTransport(lambda _: next(answers))) as client, redirect_stdout(io.StringIO()):
         assert sweeps.watch_sweep(client, "swp_1", as_json=True) is Exit.OK
 
 
@@ -37,5 +37,5 @@ def test_a_fault_in_reading_ends_the_watching(fault: Exception) -> None:
     def fails(_: httpx.Request) -> httpx.Response:
         raise fault
 
-    with Client(HERE, httpx.MockTransport(fails)) as client, pytest.raises(type(fault)):
+    with Client(HERE, transport=httpx.MockTransport(fails)) as client, pytest.raises(type(fault)):
         watch.watch_runs(client, [RunState("exp_1"), RunState("exp_2")])

@@ -1,12 +1,18 @@
 """What a service says, for tests without one."""
 
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
+
+from gradus.client import Credentials
+from gradus.client.transport import SyncTransport
 from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.summary import listed_facts, network_facts
 from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.sweep import SweepRecord
 
 AT = "2026-11-22T12:00:00.000000Z"
 
@@ -64,3 +70,119 @@ def event(seq: int, kind: str, data: dict[str, Any], one: str = "exp_1", number:
     """One event of an experiment's stream, or with `number` of the stream over everything."""
     envelope = {"seq": seq, "kind": kind, "at": AT, "experiment_id": one, "data": data}
     return f"id: {number or seq}\nevent: {kind}\ndata: {json.dumps(envelope)}\n\n".encode()
+
+
+def ok(body: bytes, **headers: str) -> httpx.Response:
+    """An answer."""
+    return httpx.Response(200, content=body, headers=headers)
+
+
+def refused(status: int, code: str = "internal", **headers: str) -> httpx.Response:
+    """A refusal, with its reason."""
+    return httpx.Response(status, content=problem(status, code), headers=headers)
+
+
+UNREACHED = httpx.ConnectError("nothing listens")
+"""The request was not sent."""
+CUT = httpx.ReadError("the line was cut")
+"""The request was sent, and its answer lost."""
+
+Piece = bytes | Exception | Callable[[], bytes]
+
+
+def stream(*pieces: Piece) -> httpx.Response:
+    """An event stream that brings these pieces and then closes, or breaks with an error."""
+    return httpx.Response(200, headers={"Content-Type": "text/event-stream; charset=utf-8"}, content=_told(pieces))
+
+
+def _told(pieces: tuple[Piece, ...]) -> Iterator[bytes]:
+    for piece in pieces:
+        if isinstance(piece, Exception):
+            raise piece
+        yield piece() if callable(piece) else piece
+
+
+Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+class Script(SyncTransport):
+    """A transport to a service that gives these replies, one for each request, and that does not sleep."""
+
+    def __init__(self, *replies: Reply) -> None:
+        super().__init__(Credentials("http://here", "gk_secret"), transport=httpx.MockTransport(self._reply))
+        self.replies = list(replies)
+        self.asked: list[httpx.Request] = []
+        self.slept: list[float] = []
+
+    def _reply(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply(request) if callable(reply) else reply
+
+    async def sleep(self, seconds: float) -> None:
+        """Only remembers it."""
+        self.slept.append(seconds)
+
+    @property
+    def paths(self) -> list[str]:
+        """Of the requests, in order."""
+        return [request.url.path for request in self.asked]
+
+    @property
+    def bodies(self) -> list[Any]:
+        """Of the requests, in order."""
+        return [json.loads(request.content) for request in self.asked]
+
+
+def sweep_document(status: str = "succeeded", **changes: Any) -> dict[str, Any]:
+    """A sweep's document: a base and one variant with two seeds."""
+    statuses = ["succeeded" if status == "succeeded" else "running"] * 2
+    results = [
+        {
+            "label": label,
+            "changes": patch,
+            "experiments": [f"exp_{label}_{seed}" for seed in (0, 1)],
+            "seeds": [0, 1],
+            "statuses": statuses,
+            "values": [mean - 0.01, mean + 0.01],
+            "mean": mean,
+            "std": 0.014,
+            "ci95": [mean - 0.1, mean + 0.1],
+            "n": 2,
+            "succeeded": 2,
+            "of": 2,
+            "common_mean": mean,
+            "common_seeds": [0, 1],
+            "difference": difference,
+            "verdict": difference and "cannot tell",
+            "failed": [],
+        }
+        for label, patch, mean, difference in (
+            ("+ dropout", {"dropout": 0.5}, 0.9, {"mean": 0.1, "ci95": [-0.1, 0.3], "n": 2, "p_adjusted": 0.2}),
+            ("base", {}, 0.8, None),
+        )
+    ]
+    base = {"dataset": "digits", "layers": [8]}
+    whole = {
+        "id": "swp_1",
+        "name": "dropout?",
+        "status": status,
+        "counts": {"succeeded": 4} if status == "succeeded" else {"running": 4},
+        "objective": {"metric": "validation_accuracy", "goal": "maximize"},
+        "created_at": AT,
+        "request": {"base": base, "variants": {"+ dropout": {"dropout": 0.5}}, "seeds": [0, 1]},
+        "base_label": "base",
+        "grain": None,
+        "results": results,
+    }
+    return {**whole, **changes}
+
+
+def sweep(**changes: Any) -> bytes:
+    """An answer that holds a sweep."""
+    return json.dumps(sweep_document(**changes)).encode()
+
+
+SWEEP = SweepRecord.model_validate_json(sweep())

@@ -5,15 +5,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
-from gradus.client import Access, Client, calls
+from gradus.client import Client, Credentials, Experiment, Sweep
 from gradus.errors import BadRequest, GradusError, InvalidSpec, NotFound, ServerFault, Unavailable
 from gradus.status import EventKind
-from tests.servers.faces import FACES, Opener
+from tests.servers.faces import FACES, Opener, bare, wrapped
 from tests.servers.processes import free_port
-from tests.unit.client.said import event, problem
+from tests.unit.client.said import RECORD, SWEEP, event, problem, record
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -50,12 +51,18 @@ def served(answer: Answer, opener: Opener) -> Iterator[Client]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        with opener(Access(f"http://127.0.0.1:{server.server_port}", "secret")) as client:
+        with opener(Credentials(f"http://127.0.0.1:{server.server_port}", "secret")) as client:
             yield client
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def handle(client: Client, kind: type[Experiment] | type[Sweep] = Experiment) -> Any:
+    """A handle of this client that was not asked for."""
+    transport = bare(client)._transport
+    return wrapped(client, Sweep(transport, SWEEP) if kind is Sweep else Experiment(transport, RECORD))
 
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, kind: str = "application/json") -> None:
@@ -74,7 +81,7 @@ def test_a_call_carries_the_key_and_its_answer_is_typed(serving: Serving) -> Non
         send(handler, 200, b'{"data": [], "later": "more"}')
 
     with serving(answer) as client:
-        assert client.send(calls.datasets()).data == ()
+        assert list(client.datasets.list()) == []
     assert keys == ["Bearer secret"]
 
 
@@ -85,7 +92,7 @@ def test_a_problem_becomes_the_error_of_its_status(
     mistakes: list[dict[str, object]] = [{"path": "layers/0/units", "message": "too many", "input": 7}]
     with serving(lambda handler: send(handler, status, problem(status, code, mistakes))) as client:
         with pytest.raises(kind, match=f"no: {code}") as caught:
-            client.send(calls.create({}))
+            client.experiments.create({})
         assert caught.value.code == code
         assert caught.value.errors[0].path == "layers/0/units"
 
@@ -98,7 +105,7 @@ def test_another_program_at_the_address_is_recognised(
     serving: Serving, status: int, body: bytes, kind: type[GradusError]
 ) -> None:
     with serving(lambda handler: send(handler, status, body)) as client, pytest.raises(kind, match="Gradus service"):
-        client.send(calls.system())
+        client.system()
 
 
 @pytest.mark.parametrize("status", [400, 410, 418, 422, 500, 502, 504, 507])
@@ -106,7 +113,7 @@ def test_another_program_at_the_address_is_recognised(
 def test_an_error_has_the_status_that_was_answered(serving: Serving, status: int, reason: bool) -> None:
     body = problem(status, "told") if reason else b"<html>"
     with serving(lambda handler: send(handler, status, body)) as client, pytest.raises(GradusError) as caught:
-        client.send(calls.system(), retries=0)
+        client.with_options(max_retries=0).system()
     assert caught.value.status == status
     assert caught.value.problem().status == status
 
@@ -123,17 +130,17 @@ def test_a_call_is_sent_again_when_the_connection_breaks_and_that_is_harmless(se
 
     with serving(answer) as client:
         with pytest.raises(InvalidSpec):
-            client.send(calls.create({}, idempotency_key="once"))
+            client.experiments.create({}, idempotency_key="once")
         assert seen == ["once", "once"]
         with pytest.raises(Unavailable):
-            client.send(calls.create_key({}))
+            client.keys.create("")
         assert len(seen) == 3
 
 
 def test_an_address_where_nothing_answers_is_named(opener: Opener) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    with opener(Access(url)) as late, pytest.raises(Unavailable, match=url) as caught:
-        late.send(calls.system())
+    with opener(Credentials(url)) as late, pytest.raises(Unavailable, match=url) as caught:
+        late.system()
     assert caught.value.code == "unreachable"
 
 
@@ -142,6 +149,9 @@ def test_a_stream_that_breaks_after_every_row_yields_each_row_once(serving: Serv
     asked: list[str | None] = []
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
+        if not handler.path.endswith("events"):  # where nothing new came, the client asks whether it is over
+            send(handler, 200, record(status="running"))
+            return
         last = handler.headers["Last-Event-ID"]
         asked.append(last)
         seq = int(last or 0) + 1
@@ -151,7 +161,7 @@ def test_a_stream_that_breaks_after_every_row_yields_each_row_once(serving: Serv
         handler.end_headers()
         handler.wfile.write(row if len(asked) % 3 else row[:-9])
 
-    with serving(answer) as client, closing(client.experiments.events("exp_1")) as events:
+    with serving(answer) as client, closing(handle(client).events()) as events:
         rows = [next(events) for _ in range(5)]
     assert [row.seq for row in rows] == [1, 2, 3, 4, 5]
     assert [row.kind for row in rows] == [EventKind.LOG] * 5
@@ -163,21 +173,24 @@ def test_a_stream_of_an_unknown_experiment_is_refused(serving: Serving) -> None:
         serving(lambda handler: send(handler, 404, problem(404, "not_found", []))) as client,
         pytest.raises(NotFound),
     ):
-        next(client.experiments.events("exp_1"))
+        next(handle(client).events())
 
 
 def test_a_stream_gives_up_when_nobody_answers_for_too_long(opener: Opener) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    with opener(Access(url)) as late, pytest.raises(Unavailable, match=url):
-        next(late.experiments.events("exp_1", patience=0))
+    with opener(Credentials(url)) as late, pytest.raises(Unavailable, match=url):
+        next(handle(late).events(patience=0))
 
 
-@pytest.mark.parametrize("what", ["experiments", "sweeps"])
-def test_waiting_ends_in_time_where_nothing_answers(opener: Opener, what: str) -> None:
+@pytest.mark.parametrize("kind", [Experiment, Sweep])
+def test_waiting_ends_in_time_where_nothing_answers(opener: Opener, kind: type[Experiment] | type[Sweep]) -> None:
     began = time.monotonic()
     url = f"http://127.0.0.1:{free_port()}"
-    with opener(Access(url)) as late, pytest.raises(TimeoutError, match=f"one_1 after 1 s .*{url}.*; it goes on"):
-        getattr(late, what).wait("one_1", timeout=1)
+    with (
+        opener(Credentials(url)) as late,
+        pytest.raises(TimeoutError, match=f"after 1 s .*{url}.*; it is not"),
+    ):
+        handle(late, kind).wait(timeout=1)
     assert time.monotonic() - began < 20  # forty attempts took 56
 
 
@@ -189,7 +202,7 @@ def test_waiting_ends_in_time_where_answers_do_not_come(serving: Serving) -> Non
 
     with serving(silent) as client:
         try:
-            with pytest.raises(TimeoutError, match="nothing is known of exp_1 after 1 s"):
-                client.experiments.wait("exp_1", timeout=1)
+            with pytest.raises(TimeoutError, match="exp_1 is queued after 1 s"):
+                handle(client).wait(timeout=1)
         finally:
             over.set()

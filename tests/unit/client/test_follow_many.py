@@ -1,30 +1,28 @@
-"""Following several logs over one stream: driven by hand, without a network."""
+"""Following several logs over one stream: over a scripted transport, without a network."""
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+import httpx
 import pytest
 
-from gradus.client.follow_many import ALL, ONE, follow_many
-from gradus.client.steps import Answer, Ask, Close, Done, Lost, Open, Read, Rest, Tell, advance
+from gradus.client.follow import follow_many
+from gradus.client.methods import iterate
 from gradus.errors import GradusError, NotFound
-from tests.unit.client.said import document, event, metrics_row
-
-STREAM = Answer(200, kind="text/event-stream")
-CUT = Lost("the line was cut", sent=True)
+from tests.unit.client.said import CUT, Piece, Script, document, event, metrics_row, ok, stream
 
 Told = tuple[str, dict[str, Any]]
 
 
-class Service:
-    """Two logs, and a stream over everything that is told as the test says it."""
+class Service(Script):
+    """Logs, and a stream over everything that is told as the test says it."""
 
     def __init__(self, **logs: list[Told]) -> None:
+        super().__init__()
         self.logs, self.number, self.deleted = logs, 0, set[str]()
-        self.opened: Counter[int] = Counter()
-        self.open: dict[int, list[object]] = {}
-        self.script: list[object] = []
+        self.opened, self.connections = 0, list[Sequence[Piece]]()
 
     def say(self, one: str, kind: str, data: dict[str, Any]) -> bytes:
         """Appended to a log; its bytes on the stream over everything."""
@@ -32,41 +30,27 @@ class Service:
         self.number += 1
         return event(len(self.logs[one]), kind, data, one, self.number)
 
-    def answer(self, step: object) -> object:
-        match step:
-            case Ask(call) if call.path.endswith("/log"):
-                log = self.logs[call.path.split("/")[3]]
-                return Answer(200, json.dumps({"data": [], "last_event": len(log)}).encode())
-            case Ask(call):
+    def _reply(self, request: httpx.Request) -> httpx.Response:
+        match request.url.path.split("/")[2:]:
+            case ["experiments", one, "log"]:
+                return ok(json.dumps({"data": [], "last_event": len(self.logs[one])}).encode())
+            case ["experiments", one, "events"]:
+                return stream(*self.log(one, int(request.headers["Last-Event-ID"])))
+            case ["experiments"]:
                 there = [document(id=one) for one in self.logs if one not in self.deleted]
-                return Answer(200, json.dumps({"data": there, "next_cursor": None}).encode())
-            case Open(call, _, channel):
-                self.opened[channel] += 1
-                self.open[channel] = self._log(call) if channel == ONE else self.script.pop(0)  # type: ignore[assignment]
-                assert len(self.open) <= 2
-                return STREAM
-            case Read(channel):
-                piece = self.open[channel].pop(0)
-                return piece() if callable(piece) else piece
-            case Close(channel):
-                self.open.pop(channel, None)
-        return None
+                return ok(json.dumps({"data": there, "next_cursor": None}).encode())
+        self.opened += 1
+        return stream(*self.connections.pop(0))
 
-    def _log(self, call: Any) -> list[object]:
-        one, after = call.path.split("/")[3], int(call.headers["Last-Event-ID"])
+    def log(self, one: str, after: int) -> list[Piece]:
+        """What the stream of one experiment brings."""
         rows = list(enumerate(self.logs[one], 1))[after:]
-        return [b"".join(event(seq, kind, data, one) for seq, (kind, data) in rows), b": still here\n\n", None]
+        return [b"".join(event(seq, kind, data, one) for seq, (kind, data) in rows), b": still here\n\n"]
 
 
-def followed(service: Service, *script: list[object]) -> list[tuple[str, int]]:
-    service.script = list(script)
-    flow, told = follow_many(list(service.logs), 60), []
-    step = advance(flow)
-    while not isinstance(step, Done):
-        if isinstance(step, Tell):
-            told.append((step.value[0], step.value[1].seq))
-        step = advance(flow, None if isinstance(step, Tell | Rest) else service.answer(step))
-    return told
+def followed(service: Service, *connections: Sequence[Piece]) -> list[tuple[str, int]]:
+    service.connections = list(connections)
+    return [(one, event.seq) for one, event in iterate(follow_many(service, list(service.logs), 60))]
 
 
 def line(text: str = "again") -> Told:
@@ -83,7 +67,7 @@ def end() -> Told:
 
 def test_each_event_is_told_once_in_order_whatever_was_said_before_the_stream_began() -> None:
     service = Service(a=[line(), line(), epoch(1)], b=[line()])
-    connection: list[object] = [
+    connection: list[Piece] = [
         lambda: service.say("a", *line()),
         lambda: service.say("b", *epoch(1)) + service.say("a", *epoch(2)),
         lambda: service.say("a", *line()) + service.say("a", *end()),
@@ -92,7 +76,7 @@ def test_each_event_is_told_once_in_order_whatever_was_said_before_the_stream_be
     told = followed(service, connection)
     assert [seq for one, seq in told if one == "a"] == [1, 2, 3, 4, 5, 6, 7]
     assert [seq for one, seq in told if one == "b"] == [1, 2, 3]
-    assert service.opened[ALL] == 1
+    assert service.opened == 1
 
 
 def test_what_the_stream_repeats_of_the_log_is_told_once() -> None:
@@ -104,8 +88,8 @@ def test_what_the_stream_repeats_of_the_log_is_told_once() -> None:
 
 def test_a_stream_that_was_cut_goes_on_behind_its_last_event() -> None:
     service = Service(a=[line()], b=[line()])
-    first: list[object] = [lambda: service.say("a", *epoch(1)), CUT]
-    second: list[object] = [
+    first: list[Piece] = [lambda: service.say("a", *epoch(1)), CUT]
+    second: list[Piece] = [
         lambda: service.say("a", *epoch(2)),
         lambda: service.say("a", *end()) + service.say("b", *end()),
     ]
@@ -116,9 +100,9 @@ def test_a_stream_that_was_cut_goes_on_behind_its_last_event() -> None:
 def test_one_that_was_cut_before_its_first_event_reads_the_logs_again() -> None:
     service = Service(a=[line()])
 
-    def silence() -> Lost:
+    def silence() -> bytes:
         service.say("a", *epoch(1))  # while nobody listens
-        return CUT
+        raise CUT
 
     told = followed(service, [silence], [lambda: service.say("a", *end())])
     assert told == [("a", 1), ("a", 2), ("a", 3)]
@@ -131,8 +115,8 @@ def test_an_end_that_an_extension_took_back_is_left_out() -> None:
 
 def test_a_log_of_which_the_beginning_is_no_longer_kept_is_told_from_where_it_is() -> None:
     service = Service(a=[line(), line()])
-    service._log = lambda _: [b": still here\n\n", None]  # type: ignore[method-assign, assignment]
-    connection: list[object] = [lambda: service.say("a", *epoch(1)), b": still here\n\n", CUT]
+    service.log = lambda one, after: [b": still here\n\n"]  # type: ignore[method-assign]
+    connection: list[Piece] = [lambda: service.say("a", *epoch(1)), b": still here\n\n", CUT]
     with pytest.raises(IndexError):  # it neither hangs nor fails: the script is at its end
         followed(service, connection)
 
@@ -143,7 +127,7 @@ def test_events_of_a_kind_that_is_not_known_count_in_the_log() -> None:
     def other() -> Told:
         return "finding", {"what": "dead units"}
 
-    connection: list[object] = [
+    connection: list[Piece] = [
         lambda: service.say("a", *epoch(1)) + service.say("a", *other()),
         lambda: service.say("a", *epoch(2)),
         lambda: service.say("a", *other()) + service.say("a", *other()) + service.say("a", *epoch(3)),

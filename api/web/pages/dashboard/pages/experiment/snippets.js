@@ -37,8 +37,10 @@ const python = ({ id, epoch, changes, spec }) =>
 ${spec ? "spec" : "changes"} = ${literal(spec ?? changes)}
 
 with Client("${SERVICE}") as client:  ${FOUND}
-    run = ${spec ? "client.experiments.create(spec)" : `client.experiments.fork("${id}", changes, from_epoch=${epoch})`}
-    for row in run.watch():
+    experiment = ${
+    spec ? "client.experiments.create(spec)" : `client.experiments.get("${id}").fork(changes, from_epoch=${epoch})`
+  }
+    for row in experiment.watch():
         print(row.epoch, row.validation_accuracy)`;
 
 const shell = (asked) =>

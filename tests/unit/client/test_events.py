@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gradus.client.stream import Received, StreamEvent, StreamReader
+from gradus.client.events import Received, StreamEvent, StreamReader
 from gradus.status import EventKind
 from gradus.wire.experiment import LogLine
 

@@ -8,22 +8,23 @@ from gradus.metrics import SPLITS, label, metrics_of, of_panel, of_split
 from gradus.printable import printable
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
+from gradus.wire.sweep import SweepRecord
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
-POINTS = 2000
-"""Rows of one curve: more than a screen has columns."""
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#000000")
+PLOT_ROWS = 2000
+"""Most rows of one curve: more than a screen has columns."""
+COLORS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#000000")
 """The colour-blind can tell them apart. Source: Okabe & Ito, Color universal design, 2008."""
-PARTS = dict(zip(SPLITS, COLOURS, strict=False))
-"""What a curve is measured on, and its colour."""
+PARTS = dict(zip(SPLITS, COLORS, strict=False))
+"""What a curve is measured on, and its color."""
 GAP = 0.05
 """Of the width, on either side of a panel's border."""
 
 Curves = Mapping[str, Sequence[MetricsRow]]
-"""Rows by the name of their run."""
+"""Rows by the name of their experiment."""
 
 
 def frame(rows: Sequence[MetricsRow]) -> "DataFrame":
@@ -50,8 +51,8 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], index: str)
     return pd.DataFrame(rows, columns=columns).set_index(index)
 
 
-def draw_run(record: ExperimentRecord, rows: Sequence[MetricsRow], *, log: bool) -> "Figure":
-    """Losses and, unless it is a regression, accuracies of one run over its epochs.
+def draw_experiment(record: ExperimentRecord, rows: Sequence[MetricsRow], *, log: bool) -> "Figure":
+    """Losses and, unless it is a regression, accuracies of one experiment over its epochs.
 
     Raises:
         ImportError: plotly is not installed.
@@ -60,14 +61,14 @@ def draw_run(record: ExperimentRecord, rows: Sequence[MetricsRow], *, log: bool)
     metrics = metrics_of(record.task)
     panels = list(dict.fromkeys(one.panel for split in PARTS for one in of_split(metrics, split)))
     for i, panel in enumerate(panels):
-        for split, colour in PARTS.items():
+        for split, color in PARTS.items():
             for one in of_split(of_panel(metrics, panel), split):
-                figure.add_trace(_curve(rows, one.key, i, name=split, colour=colour, legend=i == 0))
+                figure.add_trace(_curve(rows, one.key, i, name=split, color=color, legend=i == 0))
     return figure.update_layout(_axes(panels, ["loss"] if log else []))
 
 
 def draw_comparison(curves: Curves, metric: str, *, log: bool) -> "Figure":
-    """One metric of several runs over their epochs.
+    """One metric of several experiments over their epochs.
 
     Raises:
         ImportError: plotly is not installed.
@@ -79,18 +80,42 @@ def draw_comparison(curves: Curves, metric: str, *, log: bool) -> "Figure":
     return figure.update_layout(_axes([panel], [panel] if log else []))
 
 
+def draw_sweep(record: SweepRecord) -> "Figure":
+    """The mean of each result of a sweep, best first, with its 95 % confidence interval.
+
+    Raises:
+        ImportError: plotly is not installed.
+    """
+    results = [result for result in record.results if result.mean is not None]
+    ends = [result.ci95[1] - result.mean if result.ci95 and result.mean is not None else 0 for result in results]
+    figure = _figure(record.name or record.id)
+    figure.add_trace(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [result.mean for result in results],
+            "y": [_text(result.label) for result in results],
+            "error_x": {"type": "data", "array": ends},
+        }
+    )
+    name = label(record.objective.metric)
+    return figure.update_layout(
+        hovermode="closest", xaxis={"title": {"text": name}}, yaxis={"autorange": "reversed", "type": "category"}
+    )
+
+
 def _figure(title: str) -> "Figure":
     try:
         from plotly.graph_objects import Figure  # noqa: PLC0415 (it need not be here)
     except ImportError as error:
         raise ImportError("figures need plotly: pip install plotly") from error
-    looks = {"template": "plotly_white", "colorway": COLOURS, "height": 400}
+    looks = {"template": "plotly_white", "colorway": COLORS, "height": 400}
     layout = {"title": {"text": _text(title)}, "hovermode": "x unified", **looks}
     return Figure(layout=layout)
 
 
 def _curve(
-    rows: Sequence[MetricsRow], metric: str, panel: int, *, name: str, colour: str | None = None, legend: bool = True
+    rows: Sequence[MetricsRow], metric: str, panel: int, *, name: str, color: str | None = None, legend: bool = True
 ) -> dict[str, Any]:
     axis = str(panel + 1) if panel else ""
     return {
@@ -99,7 +124,7 @@ def _curve(
         "name": _text(name),
         "legendgroup": name,
         "showlegend": legend,
-        "line": {"color": colour},
+        "line": {"color": color},
         "x": [row.epoch for row in rows],
         "y": [getattr(row, metric) for row in rows],
         "xaxis": f"x{axis}",

@@ -3,34 +3,60 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
 from urllib.parse import urlsplit
 
 from gradus import environment, json_text
-from gradus.client.held import abandoned
 from gradus.errors import BadRequest, Unavailable
 
 CLIENT_FILE = "client.json"
 """Written by `gradus up` into its data folder: `{"url", "key"}`."""
 DEFAULT_DATA_DIR = "~/.gradus"
+LOCK_FILE = "supervisor.lock"
+"""Locked by `gradus up` in its data folder for as long as it runs."""
 
+_CAN_LOCK = find_spec("fcntl") is not None
+"""Not on systems where only the client runs."""
+if _CAN_LOCK:
+    import fcntl
 
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine."""
 
 
 @dataclass(frozen=True)
-class Access:
+class Credentials:
     """An address without a slash at its end, and a key, which stays out of `repr`."""
 
     url: str
     key: str | None = field(default=None, repr=False)
 
     @property
+    def address(self) -> str:
+        """The URL as messages show it, without a user's password."""
+        parts = urlsplit(self.url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    @property
     def local(self) -> bool:
         """Whether the service is on this machine: then no proxy stands between."""
         return urlsplit(self.url).hostname in _HERE
+
+    def headers(self) -> dict[str, str]:
+        """The header that carries the key.
+
+        Raises:
+            BadRequest: the key cannot be sent, or something else would be sent in its place.
+        """
+        if not self.key:
+            return {}
+        if not (self.key.isascii() and self.key.isprintable()):
+            raise BadRequest("invalid API key: it has characters that no key has")
+        if urlsplit(self.url).username is not None:
+            raise BadRequest("the URL has a user name, and a key is given too: a request carries only one of them")
+        return {"Authorization": f"Bearer {self.key}"}
 
     def also_called(self, url: str) -> bool:
         """Whether the address is this one, perhaps by another name of this machine."""
@@ -53,7 +79,9 @@ def open_command(folder: Path) -> str:
     return "gradus open" if folder == _default_dir() else f"GRADUS_DATA_DIR={quote(str(folder))} gradus open"
 
 
-def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, key: str | None = None) -> Access:
+def find_credentials(
+    url: str | None = None, env: Mapping[str, str] = os.environ, *, key: str | None = None
+) -> Credentials:
     """The service that is meant: `url`, else `GRADUS_URL`, else the one that `gradus up` started on the data folder.
 
     The key of `client.json` goes to its own address alone, which other names of this machine stand for: at the same
@@ -61,38 +89,38 @@ def find_access(url: str | None = None, env: Mapping[str, str] = os.environ, *, 
     runs: afterwards the port is anybody's. `GRADUS_KEY` wins over it, and `key` over both.
 
     Raises:
-        BadRequest: the address is none, or what was given is empty.
+        BadRequest: the URL is not valid, or a value is empty.
         Unavailable: no address is known, or the service of the data folder does not run.
     """
     address = environment.text(env, "GRADUS_URL") if url is None else url
     own_key = environment.text(env, "GRADUS_KEY") if key is None else key
     if own_key is not None and not own_key.strip():
-        raise BadRequest("the key that is given is empty: leave it away, or give one")
+        raise BadRequest("the key is empty: leave it out, or give one")
     if address is None:
         saved = _saved(env)
         if saved is None:
             raise Unavailable("no service is known here: start one with `gradus up`, or name its URL")
         if own_key is None:
             _require_running(saved, env)
-        return Access(saved.url, own_key or saved.key)
+        return Credentials(saved.url, own_key or saved.key)
     return _elsewhere(_checked(address), own_key, env)
 
 
-def _elsewhere(address: str, key: str | None, env: Mapping[str, str]) -> Access:
+def _elsewhere(address: str, key: str | None, env: Mapping[str, str]) -> Credentials:
     """The service at an address, with the file's key if it is the file's service and no other key was given."""
     try:
         saved = _saved(env)
-    except Unavailable:  # the file is spoilt, and not what was asked for
+    except Unavailable:  # the file is damaged, and not what was asked for
         saved = None
     if saved is not None and saved.also_called(address):
-        return Access(saved.url, key or saved.key)
-    return Access(address, key)
+        return Credentials(saved.url, key or saved.key)
+    return Credentials(address, key)
 
 
-def _require_running(saved: Access, env: Mapping[str, str]) -> None:
+def _require_running(saved: Credentials, env: Mapping[str, str]) -> None:
     """Before the file's key is sent: where a service of this machine listened, anybody may listen when it has ended."""
     folder = _folder(env)
-    if saved.local and folder is not None and abandoned(folder):
+    if saved.local and folder is not None and _abandoned(folder):
         why = f"the service of {folder} is not running: start it with `gradus up`"
         raise Unavailable(why, code="unreachable")
 
@@ -109,7 +137,7 @@ def _default_dir() -> Path | None:
         return None
 
 
-def _saved(env: Mapping[str, str]) -> Access | None:
+def _saved(env: Mapping[str, str]) -> Credentials | None:
     """What `gradus up` wrote, if it has."""
     folder = _folder(env)
     if folder is None:
@@ -117,7 +145,7 @@ def _saved(env: Mapping[str, str]) -> Access | None:
     path = folder / CLIENT_FILE
     try:
         document = json_text.loads(path.read_text())
-        return Access(_checked(str(document["url"])), document["key"])
+        return Credentials(_checked(str(document["url"])), document["key"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, BadRequest) as error:
@@ -126,7 +154,7 @@ def _saved(env: Mapping[str, str]) -> Access | None:
 
 def _checked(url: str) -> str:
     if not _is_address(url):
-        raise BadRequest(f"'{url}' is no address: write it like http://127.0.0.1:8000")
+        raise BadRequest(f"'{url}' is not a URL: write it like http://127.0.0.1:8000")
     return url.rstrip("/")
 
 
@@ -138,3 +166,20 @@ def _is_address(url: str) -> bool:
         return False
     whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
     return whole and not set("?#") & set(url) and url.isprintable()
+
+
+def _abandoned(folder: Path) -> bool:
+    """Whether nobody holds the lock of a data folder; False where that cannot be told."""
+    if not _CAN_LOCK:
+        return False
+    try:
+        lock = os.open(folder / LOCK_FILE, os.O_RDONLY)
+    except OSError:  # the service of another machine or user, or none that has such a lock
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, and given back at once: it keeps out no other look
+    except OSError:  # held, or a file system without locks
+        return False
+    finally:
+        os.close(lock)
+    return True

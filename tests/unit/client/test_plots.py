@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from gradus import Comparison, Run, Spec
-from gradus.client import Access
-from gradus.client.drawing import draw_run, frame
-from gradus.client.waiting import Waiting
+from gradus import Comparison, Experiment, Spec, Sweep
+from gradus.client.plots import draw_experiment, frame
 from gradus.differences import differences
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
-from tests.unit.client.said import document, metrics_row
+from gradus.wire.sweep import SweepRecord
+from tests.unit.client.said import SWEEP, Script, document, metrics_row, sweep_document
 
 ROWS = tuple(MetricsRow.model_validate(metrics_row(epoch)) for epoch in (1, 2, 3))
 REGRESSION = {"dataset": "diabetes"}
@@ -39,7 +38,7 @@ def test_a_frame_has_a_row_for_each_epoch() -> None:
     ],
 )
 def test_a_figure_has_a_curve_for_each_part_of_the_data(spec: dict[str, object], names: list[str]) -> None:
-    figure = draw_run(recorded(spec=spec), ROWS, log=True)
+    figure = draw_experiment(recorded(spec=spec), ROWS, log=True)
     assert [curve.name for curve in figure.data] == names
     assert list(figure.data[1].y) == [row.validation_loss for row in ROWS]
     assert figure.layout.yaxis.type == "log"
@@ -89,15 +88,37 @@ def test_a_logarithmic_axis_is_one_whatever_the_metric(metric: str) -> None:
 def test_what_a_notebook_shows_is_text_whatever_a_name_holds() -> None:
     hostile = "<script>alert(1)</script>"
     one = recorded(name=hostile, best=metrics_row(2), error={"code": "diverged", "message": hostile})
-    shown = Run(Waiting(Access("http://127.0.0.1:1"), 1), one)._repr_html_() + Comparison((one,), (ROWS,))._repr_html_()
+    shown = Experiment(Script(), one)._repr_html_() + Comparison((one,), (ROWS,))._repr_html_()
     assert "<script" not in shown
     assert "accuracy validation 0.7, test 0.65 after epoch 2" in shown
 
 
 def test_what_a_figure_says_is_text_whatever_a_name_holds() -> None:
     one = recorded(id="exp_1", name="<b>R&D</b> x<y")
-    assert draw_run(one, ROWS, log=False).layout.title.text == "&lt;b&gt;R&amp;D&lt;/b&gt; x&lt;y"
+    assert draw_experiment(one, ROWS, log=False).layout.title.text == "&lt;b&gt;R&amp;D&lt;/b&gt; x&lt;y"
     assert Comparison((one,), (ROWS,)).plot().data[0].name == "&lt;b&gt;R&amp;D&lt;/b&gt; x&lt;y"
+
+
+def test_a_sweep_is_shown_by_its_results_best_first() -> None:
+    sweep = Sweep(Script(), SWEEP)
+    table = sweep.to_frame()
+    assert list(table.index) == ["+ dropout", "base"]
+    assert list(table.dropout) == [0.5, pytest.approx(float("nan"), nan_ok=True)]
+    assert list(table["mean"]) == [0.9, 0.8]
+    assert table.difference["+ dropout"] == 0.1
+    (points,) = sweep.plot().data
+    assert (list(points.x), list(points.y)) == ([0.9, 0.8], ["+ dropout", "base"])
+    assert list(points.error_x.array) == pytest.approx([0.1, 0.1])
+    assert "<td>+ dropout</td><td>0.9</td>" in sweep._repr_html_()
+
+
+def test_what_a_sweep_shows_is_text_whatever_a_name_holds() -> None:
+    document = sweep_document(name="<script>x</script>")
+    document["results"][0]["label"] = "<b>R&D</b>"
+    sweep = Sweep(Script(), SweepRecord.model_validate(document))
+    assert "<script" not in sweep._repr_html_()
+    assert "<b>R" not in sweep._repr_html_()
+    assert sweep.plot().data[0].y[0] == "&lt;b&gt;R&amp;D&lt;/b&gt;"
 
 
 def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,4 +127,4 @@ def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ImportError, match="pip install pandas"):
         frame(ROWS)
     with pytest.raises(ImportError, match="pip install plotly"):
-        draw_run(recorded(), ROWS, log=False)
+        draw_experiment(recorded(), ROWS, log=False)

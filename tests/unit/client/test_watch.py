@@ -1,17 +1,15 @@
-"""Which of a log's rows a watcher is told: driven by hand, without a service."""
+"""Which of a log's rows a watcher is told: over a scripted transport, without a service."""
 
+import json
 from typing import Any
 
 import pytest
 
-from gradus.client.steps import Answer, Ask, Done, Lost, Open, Read, Rest, Tell, advance
-from gradus.client.watching import watch
+from gradus.client import Experiment
 from gradus.errors import Unavailable
-from tests.unit.client.said import document, event, metrics_row, record
+from tests.unit.client.said import RECORD, UNREACHED, Script, document, event, metrics_row, ok, record, stream
 
 FIRST, SECOND, THIRD = (f"2026-11-22T12:0{minute}:00.000000Z" for minute in range(3))
-STREAM = Answer(200, kind="text/event-stream")
-LOST = Lost("nothing answers", sent=False)
 
 
 def state(status: str, attempts: int = 0, started_at: str | None = None) -> dict[str, Any]:
@@ -26,7 +24,7 @@ LOG: list[dict[str, Any] | int] = [
 ]
 
 
-def stream() -> bytes:
+def log() -> bytes:
     said = b"".join(
         event(seq, "epoch", metrics_row(one)) if isinstance(one, int) else event(seq, "status", document(**one))
         for seq, one in enumerate(LOG, 1)
@@ -34,21 +32,11 @@ def stream() -> bytes:
     return said + event(len(LOG) + 1, "end", document(status="succeeded"))
 
 
-def told(known: dict[str, Any], after: int = 0, *before: Lost) -> list[int]:
+def told(known: dict[str, Any], after: int = 0, *before: Exception) -> list[int]:
     """Epochs that a watcher is told who comes when the experiment is like this, and sees the rest of its log."""
-    flow, found = watch("exp_1", after, 60), list[int]()
-    replies: list[object] = [*before, Answer(200, record(**known)), STREAM, stream(), None]
-    step = advance(flow)
-    while not isinstance(step, Done):
-        match step:
-            case Tell(row):
-                found.append(row.epoch)
-                step = advance(flow)
-            case Ask() | Open() | Read():
-                step = advance(flow, replies.pop(0))
-            case Rest():
-                step = advance(flow)
-    assert not replies
+    service = Script(*before, ok(record(**known)), stream(log()))
+    found = [row.epoch for row in Experiment(service, RECORD).watch(after=after)]
+    assert not service.replies
     return found
 
 
@@ -71,11 +59,20 @@ def test_rows_of_a_try_before_the_one_that_was_found_are_not_told(known: dict[st
 
 
 def test_earlier_epochs_are_left_out_and_a_service_that_is_away_is_waited_for() -> None:
-    assert told(state("running", 3, SECOND), 1, LOST, LOST) == [2]
+    assert told(state("running", 3, SECOND), 1, UNREACHED, UNREACHED) == [2]
 
 
 def test_nobody_waits_longer_than_they_have_patience() -> None:
-    flow = watch("exp_1", 0, patience=0)
-    advance(flow)
     with pytest.raises(Unavailable):
-        advance(flow, LOST)
+        next(Experiment(Script(UNREACHED), RECORD).watch(patience=0))
+
+
+def test_rows_that_the_log_no_longer_has_are_read_from_the_metrics() -> None:
+    page = {"data": [metrics_row(2)], "last_epoch": 3, "status": "succeeded", "last_event": 9}
+    rest = {**page, "data": [metrics_row(3)]}
+    pruned = ok(record(status="succeeded", events_pruned=8))
+    service = Script(
+        pruned, ok(json.dumps(page).encode()), ok(json.dumps(rest).encode()), stream(event(9, "end", document()))
+    )
+    assert [row.epoch for row in Experiment(service, RECORD).watch(after=1)] == [2, 3]
+    assert [request.url.params["after"] for request in service.asked[1:3]] == ["1", "2"]

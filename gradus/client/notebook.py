@@ -1,16 +1,18 @@
-"""What a notebook shows of a run and of a comparison: a few lines of HTML, without scripts."""
+"""What a notebook shows of an experiment, a sweep or a comparison: a few lines of HTML, without scripts."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 from gradus.metrics import measured, score
 from gradus.printable import printable
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
+from gradus.wire.sweep import SweepRecord, SweepResult, SweepSummary
 
 
-def card(record: ExperimentRecord) -> str:
-    """A run in a few lines."""
+def experiment_card(record: ExperimentRecord) -> str:
+    """An experiment in a few lines."""
     progress = record.progress
     bar = f'<progress max="{progress.epochs}" value="{progress.epoch}"></progress> {progress.epoch}/{progress.epochs}'
     lines = [f"<b>{_html(record.name or record.id)}</b> <code>{_html(record.id)}</code>", f"{record.status} {bar}"]
@@ -19,6 +21,33 @@ def card(record: ExperimentRecord) -> str:
     if record.error is not None:
         lines.append(f"{record.error.code}: {_html(record.error.message)}")
     return f"<div>{'<br>'.join(lines)}</div>"
+
+
+def sweep_card(record: SweepSummary) -> str:
+    """A sweep in a few lines, and its results if they are known."""
+    counts = ", ".join(f"{count} {status}" for status, count in record.counts.items() if count)
+    head = f"<b>{_html(record.name or record.id)}</b> <code>{_html(record.id)}</code><br>{record.status}: {counts}"
+    lines = [result_line(result) for result in record.results] if isinstance(record, SweepRecord) else []
+    shown = ("label", "mean", "std", "n", "difference", "verdict")
+    results = grid(shown, ([line[key] for key in shown] for line in lines)) if lines else ""
+    return f"<div>{head}{results}</div>"
+
+
+def result_line(result: SweepResult) -> dict[str, Any]:
+    """A result of a sweep as a row of a table: what was changed, and what that gave."""
+    low, high = result.ci95 or (None, None)
+    return {
+        "label": result.label,
+        **result.changes,
+        "mean": result.mean,
+        "std": result.std,
+        "ci95_low": low,
+        "ci95_high": high,
+        "n": result.n,
+        "failed": len(result.failed),
+        "difference": result.difference and result.difference.mean,
+        "verdict": result.verdict and str(result.verdict),
+    }
 
 
 def scores(row: MetricsRow) -> str:

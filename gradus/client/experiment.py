@@ -1,0 +1,227 @@
+"""An experiment as a client has it: what was last heard of it, and what can be done with it."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from gradus.client.events import StreamEvent
+from gradus.client.follow import experiment_log
+from gradus.client.follow import follow as follow_log
+from gradus.client.handle import ExperimentHandle, wait_seconds
+from gradus.client.methods import T_co, iterator, method
+from gradus.client.metrics import all_metrics, metrics_page, watch
+from gradus.client.plots import PLOT_ROWS, draw_experiment, frame
+from gradus.client.request import Request, document, encoded, idempotency, nothing, path_of, reads
+from gradus.client.retry import PATIENCE, Deadline, Outage
+from gradus.errors import BadRequest
+from gradus.wire.checkpoint import CheckpointPage
+from gradus.wire.experiment import ExperimentRecord, LogEntry, LogLine
+from gradus.wire.metrics import MetricsPage, MetricsRow
+
+if TYPE_CHECKING:
+    import httpx
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+    from gradus.client.transport import AsyncTransport  # noqa: F401 (named below)
+
+
+Versioned = tuple[ExperimentRecord, str | None]
+"""An answer with its `ETag`."""
+
+
+def versioned(response: "httpx.Response") -> Versioned:
+    """Reads an answer that is an experiment."""
+    return ExperimentRecord.model_validate_json(response.content), response.headers.get("ETag")
+
+
+class Experiment(ExperimentHandle[T_co]):
+    """What was last heard of an experiment, `record`, and what can be done with it.
+
+    Every answer about it renews the record, and so does every event that `watch` and `events` bring. With an
+    `AsyncClient` methods are awaited, and `watch`, `events` and `logs` need `async for`.
+    """
+
+    def __init__(self, transport: T_co, record: ExperimentRecord, etag: str | None = None) -> None:
+        super().__init__(transport, record)
+        self._etag = etag
+
+    @method
+    async def refresh(self) -> "Experiment[T_co]":
+        """Ask how it is now."""
+        return await self._sent(self._request("GET"))
+
+    @method
+    async def update(
+        self,
+        *,
+        name: str | None = None,
+        tags: Sequence[str] | None = None,
+        notes: str | None = None,
+        if_unchanged: bool = False,
+    ) -> "Experiment[T_co]":
+        """Change what is for people; what is left out stays.
+
+        With `if_unchanged`, only if it is still the version of the last answer.
+
+        Raises:
+            PreconditionFailed: it has changed since then, with `if_unchanged`.
+        """
+        changes = {"name": name, "tags": tags, "notes": notes}
+        body = encoded({key: value for key, value in changes.items() if value is not None})
+        headers = {"If-Match": self._version()} if if_unchanged else {}
+        return await self._sent(self._request("PATCH", headers=headers, body=body))
+
+    @method
+    async def cancel(self) -> "Experiment[T_co]":
+        """End it within a second; repeating it is harmless."""
+        return await self._sent(self._request("POST", "cancel", harmless=True))
+
+    @method
+    async def pause(self) -> "Experiment[T_co]":
+        """Stop it at a checkpoint, within a second; repeating it is harmless."""
+        return await self._sent(self._request("POST", "pause", harmless=True))
+
+    @method
+    async def resume(self) -> "Experiment[T_co]":
+        """Let it go on after a pause, with the numbers of a run that was never paused; repeating it is harmless."""
+        return await self._sent(self._request("POST", "resume", harmless=True))
+
+    @method
+    async def extend(self, epochs: int, *, idempotency_key: str | None = None) -> "Experiment[T_co]":
+        """Train so many more epochs; they are added once, however often the request is sent."""
+        headers, body = idempotency(idempotency_key), encoded({"epochs": epochs})
+        return await self._sent(self._request("POST", "extend", headers=headers, body=body))
+
+    @method
+    async def fork(
+        self,
+        changes: Mapping[str, Any] | None = None,
+        /,
+        *,
+        from_epoch: int | None = None,
+        idempotency_key: str | None = None,
+        **fields: Any,
+    ) -> "Experiment[T_co]":
+        """A new experiment with changes (RFC 7396), from the start or from the checkpoint of an epoch.
+
+        It is created once, however often the request is sent.
+        """
+        body = encoded({"changes": document(changes, fields), "from_epoch": from_epoch})
+        request = self._request("POST", "fork", headers=idempotency(idempotency_key), body=body)
+        return Experiment(self._transport, *await self._transport.send(request))
+
+    @method
+    async def delete(self) -> None:
+        """Remove it with all that belongs to it; one that is not over must be cancelled first."""
+        await self._transport.send(Request("DELETE", path_of("experiments", self.id), nothing))
+
+    @method
+    async def checkpoints(self) -> CheckpointPage:
+        """The checkpoints that are kept, newest first."""
+        path = path_of("experiments", self.id, "checkpoints")
+        return await self._transport.send(Request("GET", path, reads(CheckpointPage)))
+
+    @method
+    async def metrics(self, *, after: int = 0, wait: int = 0, max_points: int | None = None) -> MetricsPage:
+        """The rows after epoch `after`, however many; with `wait`, as soon as there is one or after so many seconds (at
+        most 60); with `max_points`, at most so many."""
+        return await self._metrics(after=after, wait=wait, max_points=max_points)
+
+    @iterator
+    async def watch(self, *, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[MetricsRow]:
+        """Its metrics rows after epoch `after` as they come, each once and in order, to its end.
+
+        A lost connection is made again and goes on where it broke, for at most `patience` seconds. If its sweep tries
+        it again meanwhile, its rows begin again at epoch 1; those who watch later get the new rows only.
+        """
+        self._record, self._etag = await self._transport.send(self._request("GET"), Outage(patience))
+        rows = watch(self._transport, self.record, after, patience, self._hear)
+        async with aclosing(rows):
+            async for row in rows:
+                yield row
+
+    @iterator
+    async def events(self, *, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[StreamEvent]:
+        """Its events after number `after` as they come, each once and in order, to its end."""
+        async with aclosing(follow_log(self._transport, self.id, after, patience)) as events:
+            async for event in events:
+                self._hear(event)
+                yield event
+
+    @iterator
+    async def logs(self, *, follow: bool = False) -> AsyncGenerator[LogEntry]:
+        """Its log lines so far; with `follow`, also those to come, to its end."""
+        seen = 0
+        while (page := await self._transport.send(experiment_log(self.id, seen))).data:
+            for line in page.data:
+                yield line
+            seen = page.data[-1].id
+        if not follow:
+            return
+        async with aclosing(follow_log(self._transport, self.id, max(seen, page.last_event))) as events:
+            async for event in events:
+                self._hear(event)
+                if isinstance(event.data, LogLine):
+                    yield LogEntry(id=event.seq, at=event.at, level=event.data.level, message=event.data.message)
+
+    @method
+    async def wait(self, timeout: float | None = None) -> "Experiment[T_co]":
+        """Block until it is over, whatever its status then.
+
+        Raises:
+            TimeoutError: it is not over after so many seconds; it is not stopped.
+        """
+        deadline = Deadline(timeout, f"{self.id} is {self.status}")
+        while True:
+            await self._sent(self._request("GET"), deadline)
+            if self.over:
+                return self
+            deadline.state = f"{self.id} is {self.status}"
+            deadline.check()
+            later = self.progress.epochs  # no epoch comes after it: the answer comes at the end
+            await self._transport.wait_for(metrics_page(self.id, later, wait=wait_seconds(deadline)), deadline)
+
+    @method
+    async def to_frame(self) -> "DataFrame":
+        """Its metrics as a pandas frame, one row for each epoch.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return frame((await self._metrics()).data)
+
+    @method
+    async def plot(self, *, log: bool = False) -> "Figure":
+        """Its curves as a plotly figure, which a notebook shows; `log` for losses on a logarithmic axis.
+
+        Raises:
+            ImportError: plotly is not installed.
+        """
+        rows = (await self._metrics(max_points=PLOT_ROWS)).data
+        return draw_experiment(self.record, rows, log=log)
+
+    def _request(self, method: str, part: str = "", **options: Any) -> Request[Versioned]:
+        return Request(method, path_of(self._family, self.id, part), versioned, **options)
+
+    async def _sent(self, request: Request[Versioned], deadline: Deadline | None = None) -> "Experiment[T_co]":
+        """Itself, as the answer has it."""
+        send = self._transport.send(request) if deadline is None else self._transport.wait_for(request, deadline)
+        self._record, self._etag = await send
+        return self
+
+    def _version(self) -> str:
+        if self._etag is None:
+            raise BadRequest("a list does not say which version it has: refresh() first")
+        return self._etag
+
+    async def _metrics(self, **options: Any) -> MetricsPage:
+        """Rows; where they tell of more than is known here, the record is renewed too."""
+        page = await all_metrics(self._transport, self.id, **options)
+        if (page.status, page.last_epoch) != (self.status, self.progress.epoch):
+            await self._sent(self._request("GET"))
+        return page
+
+
+AsyncExperiment = Experiment["AsyncTransport"]
+"""What an `AsyncClient` gives."""

@@ -1,0 +1,90 @@
+"""What an answer says: the value that was asked for, or an error of the tree; and what time the service has."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from math import ceil
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from gradus.client.request import Request
+from gradus.client.retry import retry_after
+from gradus.errors import GradusError, ServerFault, TooManyRequests, from_problem, of_status
+from gradus.wire.problem import Problem
+
+if TYPE_CHECKING:
+    import httpx
+
+R = TypeVar("R")
+
+
+def value_of(request: Request[R], response: "httpx.Response") -> R:
+    """The value that the request asked for.
+
+    Raises:
+        GradusError: the service refused, or what answered is no Gradus service.
+    """
+    if not response.is_success:
+        raise refusal(request, response)
+    try:
+        return request.read(response)
+    except ValueError as error:
+        raise unreadable(request, response) from error
+
+
+def refusal(request: Request[Any], response: "httpx.Response") -> GradusError:
+    """The error of an answer that is not what was asked for."""
+    if response.is_success:
+        return unreadable(request, response)
+    error = _problem(response)
+    error.status = response.status_code
+    error.request, error.response = response.request, response
+    if isinstance(error, TooManyRequests):
+        error.retry_after = ceil(retry_after(error)) or error.retry_after
+    return error
+
+
+def _problem(response: "httpx.Response") -> GradusError:
+    try:
+        return from_problem(Problem.model_validate_json(response.content))
+    except ValidationError:
+        detail = f"the answer was {response.status_code} without a reason: is this a Gradus service?"
+        return of_status(response.status_code, detail, code="no_problem")
+
+
+def unreadable(request: Request[Any], response: "httpx.Response | None" = None) -> ServerFault:
+    """The error of an answer that no Gradus service gives."""
+    detail = f"the answer to {request.method} {request.path} cannot be read: is this a Gradus service of this version?"
+    error = ServerFault(detail, code="unreadable_answer")
+    if response is not None:
+        error.request, error.response = response.request, response
+    return error
+
+
+def is_event_stream(response: "httpx.Response") -> bool:
+    """Whether the answer is a stream of server-sent events."""
+    return bool(response.headers.get("Content-Type", "").startswith("text/event-stream"))
+
+
+class ServiceClock:
+    """The service's clock, which the header Date of its answers tells to the second."""
+
+    ROUNDING = timedelta(seconds=2)
+    """Clocks that agree may seem to differ by so much: the header has whole seconds, and an answer takes its time."""
+
+    def __init__(self, own: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._own, self._ahead = own, timedelta()
+
+    def hear(self, date: str | None) -> None:
+        """Set it by an answer's header; one that cannot be read changes nothing."""
+        try:
+            theirs = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        ahead = theirs.astimezone(UTC) - self._own() + timedelta(seconds=0.5)  # what was cut off, on average
+        self._ahead = ahead if abs(ahead) > self.ROUNDING else timedelta()
+
+    def now(self) -> datetime:
+        """The moment by the service's clock."""
+        return self._own() + self._ahead

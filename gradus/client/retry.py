@@ -1,0 +1,150 @@
+"""When a request is sent again, after which pause, and when a client gives up."""
+
+import time
+from email.utils import parsedate_to_datetime
+from math import inf
+from random import uniform
+from typing import Any, Protocol
+
+from gradus.client.request import Request
+from gradus.errors import GradusError
+
+WAITING = 10
+"""While waiting for the end of something, requests are sent again so many times as often."""
+PATIENCE = 60.0
+"""Seconds for which a broken stream tries to reconnect."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+"""Seconds between two attempts, doubled from the first to the longest."""
+LONGEST_RETRY_AFTER = 60.0
+"""Seconds: a service that asks for a longer pause is not asked again."""
+SHORTEST_TIMEOUT = 1.0
+"""Seconds that an answer has in any case: a caller that does not want to wait at all still asks once."""
+
+TOO_MANY_REQUESTS = 429
+GATEWAY = frozenset({502, 503, 504})
+"""Of a proxy without its service, or of a service without one of its dependencies."""
+UNREACHABLE = "unreachable"
+"""The code of an error without an answer, whose request did nothing or can be repeated."""
+
+
+class RetryPolicy(Protocol):
+    """How long a client goes on trying."""
+
+    def timeout(self) -> float:
+        """Seconds that the next answer may take."""
+
+    def pause(self, error: GradusError) -> float:
+        """Seconds until the next attempt.
+
+        Raises:
+            GradusError: `error`, if there is to be no other attempt.
+            TimeoutError: there is no time for another.
+        """
+
+
+def may_succeed_later(request: Request[Any], error: GradusError) -> bool:
+    """Whether the same request may succeed in a moment, and nothing is done twice if it is sent again."""
+    if error.response is None:
+        return error.code == UNREACHABLE
+    undone = error.status == TOO_MANY_REQUESTS or (error.status in GATEWAY and request.repeatable)
+    return undone and retry_after(error) <= LONGEST_RETRY_AFTER
+
+
+def retry_after(error: GradusError) -> float:
+    """Seconds that the answer asks to wait; 0 without a header that can be read."""
+    header = error.response.headers.get("Retry-After", "") if error.response is not None else ""
+    if header.isdecimal() and header.isascii():
+        return float(header)
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except ValueError:
+        return 0.0
+
+
+def backoff(attempt: int, least: float = 0.0) -> float:
+    """Seconds after attempt 0, 1, 2 …: random, so that clients that lost a service together do not return together."""
+    step = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempt, 30))
+    return max(least, uniform(step / 2, step))  # noqa: S311 (no secret)
+
+
+class Deadline:
+    """A moment after which a caller no longer waits, or never."""
+
+    def __init__(self, seconds: float | None = None, state: str = "") -> None:
+        self.state = state
+        """What is known before it: `exp_1 is running`."""
+        self._seconds = seconds
+        self._at = inf if seconds is None else time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds until then, 0 if it is past."""
+        return max(0.0, self._at - time.monotonic())
+
+    def check(self, error: Exception | None = None) -> None:
+        """Return if there is time.
+
+        Raises:
+            TimeoutError: it is past; says what is known, and the error for which no more is.
+        """
+        if not self.left():
+            reason = f" ({error})" if error else ""
+            raise TimeoutError(f"{self.state} after {self._seconds} s{reason}; it is not stopped") from error
+
+
+class Retries:
+    """So many further attempts, before a deadline."""
+
+    def __init__(self, most: int, deadline: Deadline | None = None) -> None:
+        self._most, self._attempt = most, 0
+        self._deadline = deadline or Deadline()
+
+    def timeout(self) -> float:
+        """Seconds that the next answer may take."""
+        return max(SHORTEST_TIMEOUT, self._deadline.left())
+
+    def pause(self, error: GradusError) -> float:
+        """Seconds until the next attempt.
+
+        Raises:
+            GradusError: `error`, if there were enough.
+            TimeoutError: the deadline is past.
+        """
+        self._deadline.check(error)
+        if self._attempt >= self._most:
+            raise error
+        self._attempt += 1
+        return min(backoff(self._attempt - 1, retry_after(error)), self._deadline.left())
+
+
+class Outage:
+    """Attempts that failed in a row, for at most so many seconds."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._attempt = 0
+        self._since: float | None = None
+
+    def over(self) -> None:
+        """The service has answered."""
+        self._attempt, self._since = 0, None
+
+    def timeout(self) -> float:
+        """Seconds that the next answer may take."""
+        return max(SHORTEST_TIMEOUT, self._left())
+
+    def pause(self, error: GradusError) -> float:
+        """Seconds until the next attempt.
+
+        Raises:
+            GradusError: `error`, if it has gone on for too long.
+        """
+        now = time.monotonic()
+        since = self._since = now if self._since is None else self._since
+        if now - since >= self._patience:
+            raise error
+        self._attempt += 1
+        return min(backoff(self._attempt - 1, retry_after(error)), self._left())
+
+    def _left(self) -> float:
+        gone = 0.0 if self._since is None else time.monotonic() - self._since
+        return max(0.0, self._patience - gone)

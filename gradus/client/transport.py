@@ -1,0 +1,252 @@
+"""Requests over HTTP: sent, sent again where that may help, answered by a value or an error; and streams.
+
+`SyncTransport` blocks and `AsyncTransport` awaits; what both do is written once, in `Transport`.
+"""
+
+import logging
+import time
+from abc import ABC, abstractmethod
+from asyncio import sleep
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from copy import copy
+from math import inf
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+import httpx
+
+import gradus
+from gradus.client.credentials import Credentials
+from gradus.client.request import DEFAULT_OPTIONS, Options, Request
+from gradus.client.response import ServiceClock, is_event_stream, refusal, value_of
+from gradus.client.retry import (
+    UNREACHABLE,
+    WAITING,
+    Deadline,
+    Retries,
+    RetryPolicy,
+    may_succeed_later,
+)
+from gradus.errors import GradusError, NotFound, Unavailable
+
+R = TypeVar("R")
+H = TypeVar("H", httpx.Client, httpx.AsyncClient)
+
+CONNECT_TIMEOUT = 10.0
+SILENCE_TIMEOUT = 40.0
+"""Seconds without a byte after which a stream counts as broken; the service sends a comment every 15."""
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""Failures before the request was sent."""
+
+log = logging.getLogger("gradus")
+
+
+class Transport(ABC, Generic[H]):
+    """Talks with one service over a pool of connections."""
+
+    blocks: ClassVar[bool]
+    """Whether its coroutines block, and so never have to wait."""
+
+    http: H
+
+    def __init__(self, credentials: Credentials, options: Options) -> None:
+        self.credentials, self.options = credentials, options
+        self.clock = ServiceClock()
+
+    def with_options(self, options: Options) -> Self:
+        """The same connections with other options."""
+        other = copy(self)
+        other.options = options
+        return other
+
+    async def send(self, request: Request[R], policy: RetryPolicy | None = None) -> R:
+        """Send a request, again if it may succeed in a moment and is not done twice; its answer's value.
+
+        Raises:
+            GradusError: the service refused, could not be reached, or the answer is not of a Gradus service.
+            TimeoutError: it could not be reached in the policy's time.
+        """
+        policy = policy or Retries(self.options.max_retries)
+        lost = False
+        while True:
+            try:
+                return value_of(request, await self._answer(request, policy.timeout()))
+            except GradusError as error:
+                if lost and request.method == "DELETE" and isinstance(error, NotFound):
+                    return request.read(error.response)  # type: ignore[arg-type] # (an answer: the first try did it)
+                await self.pause(request, error, policy)
+                lost = lost or error.response is None
+
+    async def wait_for(self, request: Request[R], deadline: Deadline) -> R:
+        """Send a request as one that waits for the end of something: over a longer outage, to its deadline."""
+        return await self.send(request, Retries(WAITING * self.options.max_retries, deadline))
+
+    async def pause(self, request: Request[Any], error: GradusError, policy: RetryPolicy) -> None:
+        """Sleep until the request may be sent again.
+
+        Raises:
+            GradusError: `error`, if that would not help, or not in the policy's time.
+        """
+        if not may_succeed_later(request, error):
+            raise error
+        seconds = policy.pause(error)
+        log.info("%s %s: %s; next attempt in %.1f s", request.method, request.path, error, seconds)
+        await self.sleep(seconds)
+
+    async def _answer(self, request: Request[Any], limit: float) -> httpx.Response:
+        seconds = min(self.options.timeout + request.wait, limit)
+        sent = self._built(request, httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT, seconds)))
+        with self._logged(request, sent):
+            response = await self._open(sent)
+            try:
+                await self._read(response)
+            finally:
+                await self._close(response)
+        return self._heard(request, response)
+
+    @asynccontextmanager
+    async def stream(self, request: Request[Any], limit: float = inf) -> AsyncGenerator[AsyncIterator[bytes]]:
+        """An event stream's bytes as they come, over a connection that is made within the limit.
+
+        Raises:
+            GradusError: the service refused, or the connection broke, while it was made or read.
+        """
+        sent = self._built(request, httpx.Timeout(min(CONNECT_TIMEOUT, limit), read=SILENCE_TIMEOUT))
+        with self._logged(request, sent):
+            response = await self._open(sent)
+            try:
+                if not response.is_success or not is_event_stream(response):
+                    await self._read(response)
+                    raise refusal(request, response)
+                async with aclosing(self._chunks(self._heard(request, response))) as chunks:
+                    yield chunks
+            finally:
+                await self._close(response)
+
+    def _built(self, request: Request[Any], timeout: httpx.Timeout) -> httpx.Request:
+        content = {} if request.body is None else {"Content-Type": "application/json"}
+        return self.http.build_request(
+            request.method,
+            request.path,
+            params=dict(request.query),
+            headers={**request.headers, **content, **self.options.headers},
+            content=request.body,
+            timeout=timeout,
+        )
+
+    def _heard(self, request: Request[Any], response: httpx.Response) -> httpx.Response:
+        self.clock.hear(response.headers.get("Date"))
+        log.debug("%s %s: %d", request.method, request.path, response.status_code)
+        return response
+
+    @contextmanager
+    def _logged(self, request: Request[Any], sent: httpx.Request) -> Iterator[None]:
+        """Says what is sent, never with which key; a connection that fails becomes an error of the tree."""
+        log.debug("%s %s", request.method, request.path)
+        try:
+            yield
+        except httpx.RequestError as error:
+            raise self._lost(request, sent, error) from error
+
+    def _lost(self, request: Request[Any], sent: httpx.Request, error: httpx.RequestError) -> Unavailable:
+        reason = f"nothing answers at {self.credentials.address} ({str(error) or type(error).__name__})"
+        lost = Unavailable(reason, code=UNREACHABLE)
+        if not isinstance(error, UNSENT) and not request.repeatable:
+            what = f"the answer to {request.method} {request.path} was lost, and it may have been done or not"
+            lost = Unavailable(f"{what}: look before you repeat it ({reason})", code="answer_lost")
+        lost.request = sent
+        return lost
+
+    @abstractmethod
+    async def _open(self, sent: httpx.Request) -> httpx.Response:
+        """Send it; its answer without a body."""
+
+    @abstractmethod
+    async def _read(self, response: httpx.Response) -> None:
+        """Read the whole body."""
+
+    @abstractmethod
+    def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes]:
+        """The body as it comes."""
+
+    @abstractmethod
+    async def _close(self, response: httpx.Response) -> None:
+        """Give the connection back."""
+
+    @abstractmethod
+    async def sleep(self, seconds: float) -> None:
+        """Do nothing for a while."""
+
+
+class SyncTransport(Transport[httpx.Client]):
+    """Blocks. Safe to share between threads."""
+
+    blocks = True
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        options: Options = DEFAULT_OPTIONS,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        super().__init__(credentials, options)
+        self.http = httpx.Client(**_settings(credentials), transport=transport)
+
+    async def _open(self, sent: httpx.Request) -> httpx.Response:
+        return self.http.send(sent, stream=True)
+
+    async def _read(self, response: httpx.Response) -> None:
+        response.read()
+
+    async def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes]:
+        for chunk in response.iter_bytes():
+            yield chunk
+
+    async def _close(self, response: httpx.Response) -> None:
+        response.close()
+
+    async def sleep(self, seconds: float) -> None:
+        """Block for a while."""
+        time.sleep(seconds)
+
+
+class AsyncTransport(Transport[httpx.AsyncClient]):
+    """Awaits, from one event loop."""
+
+    blocks = False
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        options: Options = DEFAULT_OPTIONS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        super().__init__(credentials, options)
+        self.http = httpx.AsyncClient(**_settings(credentials), transport=transport)
+
+    async def _open(self, sent: httpx.Request) -> httpx.Response:
+        return await self.http.send(sent, stream=True)
+
+    async def _read(self, response: httpx.Response) -> None:
+        await response.aread()
+
+    async def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes]:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+
+    async def _close(self, response: httpx.Response) -> None:
+        await response.aclose()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others run for a while."""
+        await sleep(seconds)
+
+
+def _settings(credentials: Credentials) -> dict[str, Any]:
+    """How a client of httpx reaches the service."""
+    return {
+        "base_url": credentials.url,
+        "headers": {"User-Agent": f"gradus/{gradus.__version__}", **credentials.headers()},
+        "limits": httpx.Limits(max_connections=None),  # each stream holds one
+        "trust_env": not credentials.local,
+    }

@@ -1,0 +1,57 @@
+"""The client's public face: nothing more than what is named here, and all of it in the docs."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+import gradus
+from gradus import AsyncClient, Client, Experiment, Sweep, errors
+from gradus.client.datasets import Datasets
+from gradus.client.experiments import Comparison, Experiments
+from gradus.client.keys import Keys
+from gradus.client.sweeps import Sweeps
+
+PAGE = (Path(gradus.__file__).parents[1] / "docs" / "client.md").read_text(encoding="utf-8")
+
+SERVICE = "base_url catalog close credentials datasets experiments keys now request sweeps system with_options"
+FACE: dict[type, str] = {
+    Client: SERVICE,
+    AsyncClient: SERVICE,
+    Experiments: "compare create dry_run events_of get get_many list",
+    Experiment: "best cancel checkpoints delete error events extend fork id latest logs metrics name over pause plot"
+    " progress record refresh resume spec status to_frame update url wait watch",
+    Sweeps: "create dry_run get list",
+    Sweep: "best cancel counts delete extend id members name over plot record refresh results retry status summary"
+    " to_frame url wait watch",
+    Datasets: "get list",
+    Keys: "create list revoke sign_in_link",
+    Comparison: "differences plot to_frame",
+}
+INSIDE = {"credentials", "now"}
+"""Public, but of no use to most: for the command line."""
+
+
+@pytest.mark.parametrize("kind", FACE, ids=lambda kind: kind.__name__)
+def test_the_face_of_a_class_is_what_is_named_here_and_documented(kind: type) -> None:
+    names = {name for name in dir(kind) if not name.startswith("_")}
+    assert names == set(FACE[kind].split())
+    undocumented = [name for name in sorted(names - INSIDE) if f"`{name}" not in PAGE and f".{name}" not in PAGE]
+    assert undocumented == []
+    assert all(inspect.getdoc(inspect.getattr_static(kind, name)) for name in names)
+
+
+def test_every_error_is_exported_drawn_and_documented() -> None:
+    tree = {name for name, one in vars(errors).items() if inspect.isclass(one) and issubclass(one, errors.GradusError)}
+    assert tree <= set(gradus.__all__)
+    assert errors.__doc__ is not None
+    for name in tree:
+        assert name in errors.__doc__
+        assert f"{name} " in PAGE or f"{name}\n" in PAGE
+
+
+def test_help_shows_what_a_call_takes() -> None:
+    with Client("http://here") as client:
+        assert list(inspect.signature(client.experiments.create).parameters)[:2] == ["spec", "idempotency_key"]
+        assert inspect.signature(client.experiments.list).return_annotation is inspect.Signature.empty
+        assert "Queue an experiment" in (inspect.getdoc(client.experiments.create) or "")
