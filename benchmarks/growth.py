@@ -17,7 +17,7 @@ GROWTHS: dict[str, list[tuple[str, list[int], int]]] = {
 
 
 def growth(threads: int, rounds: int, share: float) -> None:
-    """Print a table for each; Adam with batch normalisation."""
+    """Print a table for each; Adam with batch normalization."""
     examples = int(EXAMPLES * share)
     with rivals(ROWS, threads) as field:
         for title, points in GROWTHS.items():

@@ -35,7 +35,7 @@ RUNS = (GRADIENT_DESCENT, ADAM_BATCH_NORM)
 FORWARD, BACKWARD = "products forward: x W + b", "products backward: xᵀ dz, dz Wᵀ; sums over the batch"
 PARTS = {
     "models.activation": "ReLU, forward and backward",
-    "models.batch_norm": "batch normalisation, forward and backward",
+    "models.batch_norm": "batch normalization, forward and backward",
     "models.loss": "loss and its gradient",
     "models.clip": "gradient's norm, clipping",
     "models.penalty": "penalty",

@@ -36,8 +36,8 @@ class Room:
 def array_shape(experiment: Spec) -> Shape:
     """Equal for experiments that can train as one array; hashable.
 
-    They share the network's shape, batch normalisation, activations, kind of optimizer, batch size, data set,
-    precision and device wish. Seeds, initialisers, rates, factors, schedules, epochs and stopping rules may differ.
+    They share the network's shape, batch normalization, activations, kind of optimizer, batch size, data set,
+    precision and device wish. Seeds, initializers, rates, factors, schedules, epochs and stopping rules may differ.
     """
     resolved = experiment.resolved()
     return (

@@ -1,4 +1,4 @@
-"""The catalogue, read off the unions of the spec: what a spec can name is what is listed."""
+"""The catalog, read off the unions of the spec: what a spec can name is what is listed."""
 
 from functools import cache
 from inspect import getdoc

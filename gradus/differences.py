@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradus.fork import unresolved
-from gradus.spec.experiment import FOR_PEOPLE, Spec
+from gradus.spec.experiment import METADATA_FIELDS, Spec
 from gradus.wire.experiment import Change, ExperimentRecord
 
 
@@ -68,9 +68,9 @@ def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
     match value:
         case dict():
             if way and "." not in way and "kind" not in value:
-                yield way, True  # it is there, whatever its numbers: batch normalisation, early stopping
+                yield way, True  # it is there, whatever its numbers: batch normalization, early stopping
             for key, inner in value.items():
-                if way or key not in FOR_PEOPLE:
+                if way or key not in METADATA_FIELDS:
                     path = way if key == "kind" else f"{way}.{key}".lstrip(".")
                     yield from _flat(inner, path)
         case list() if not value or any(isinstance(one, dict) for one in value):

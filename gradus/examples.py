@@ -25,7 +25,7 @@ ADAM_BATCH_NORM = Spec(
     batch_size=50,
     epochs=10,
 )
-"""The lecture's second run: the same network with Adam and batch normalisation."""
+"""The lecture's second run: the same network with Adam and batch normalization."""
 
 DIGITS = Spec(name="digits", dataset="digits", layers=[64, 32], optimizer=Adam(lr=0.003), batch_size=32)
 """A few seconds, offline."""

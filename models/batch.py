@@ -18,7 +18,7 @@ class Buffers:
         self._next = 0
 
     def empty(self, *shape: int) -> Tensor:
-        """Contiguous memory of a shape, not initialised."""
+        """Contiguous memory of a shape, not initialized."""
         if self._next == len(self._blocks):
             self._blocks.append(self._like.new_empty(prod(shape)))
         block = self._blocks[self._next]

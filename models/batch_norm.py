@@ -1,4 +1,4 @@
-"""Batch normalisation of a layer's weighted sum, forward and backward by its formula."""
+"""Batch normalization of a layer's weighted sum, forward and backward by its formula."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from models.precision import above_zero
 
 @dataclass(frozen=True, eq=False)
 class BatchNormTensors:
-    """What a normalisation of K members learns and remembers, each (K, 1, units), views of flat storage."""
+    """What a normalization of K members learns and remembers, each (K, 1, units), views of flat storage."""
 
     gamma: Tensor
     beta: Tensor
@@ -40,7 +40,7 @@ class Normalization:
         self._inverse_deviation = buffers.empty(members, 1, units)
 
     def forward(self, z: Tensor) -> Tensor:
-        """Normalise z (K, b, units) by its own batch, and move the running statistics towards it."""
+        """Normalize z (K, b, units) by its own batch, and move the running statistics towards it."""
         torch.mean(z, 1, keepdim=True, out=self._mean)
         torch.sub(z, self._mean, out=self._normalized)
         torch.mul(self._normalized, self._normalized, out=self._output)
@@ -51,7 +51,7 @@ class Normalization:
         return torch.addcmul(self._tensors.beta, self._normalized, self._tensors.gamma, out=self._output)
 
     def backward(self, dy: Tensor) -> Tensor:
-        """dz = gamma/deviation · (dy - mean(dy) - z̄ · mean(dy · z̄)), z̄ the normalised sums."""
+        """dz = gamma/deviation · (dy - mean(dy) - z̄ · mean(dy · z̄)), z̄ the normalized sums."""
         t, batch = self._tensors, dy.shape[1]
         torch.sum(dy, 1, keepdim=True, out=t.beta_gradient)
         torch.mul(dy, self._normalized, out=self._output)  # the forward output is no longer needed
@@ -61,7 +61,7 @@ class Normalization:
         return dy.mul_(t.gamma * self._inverse_deviation)
 
     def evaluate(self, z: Tensor) -> Tensor:
-        """Normalise by the running statistics, in place."""
+        """Normalize by the running statistics, in place."""
         t = self._tensors
         scale = t.gamma * torch.rsqrt(t.running_variance + self._eps)  # (K, 1, units)
         return z.mul_(scale).add_(t.beta - t.running_mean * scale)

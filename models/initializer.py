@@ -1,4 +1,4 @@
-"""First weights, drawn from the distribution that an initialiser names."""
+"""First weights, drawn from the distribution that an initializer names."""
 
 from math import sqrt
 from typing import assert_never

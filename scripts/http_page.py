@@ -31,7 +31,7 @@ Where "number or non-finite" stands below, they may come.
 
 `openapi-python-client`, `openapi-typescript` and other generators make whole clients of `/openapi.json`. There a
 default is told in the description of its key, so that a client sends what it was given and leaves the rest to the
-service; the catalogue (`GET /v1/catalog`) has the defaults as JSON Schema.
+service; the catalog (`GET /v1/catalog`) has the defaults as JSON Schema.
 
 Behind a proxy the service may live below a path, `/gradus/v1/…`; `Location` and the document's server then begin with
 it, [as told there](distributed.md#behind-a-proxy).

@@ -30,7 +30,7 @@ stands for a dense layer; `true` stands for an object with all its defaults. The
 `spec` of its answer leaves nothing to defaults, and two specs that come out the same have the same `fingerprint`.
 
 The output layer is implied by the data set: one unit a class, softmax and cross-entropy; or one linear unit and squared
-error for regression. It has a bias, no batch normalisation and no dropout, and is initialised by the experiment's
+error for regression. It has a bias, no batch normalization and no dropout, and is initialized by the experiment's
 `init`.
 
 A dry run (`POST /v1/experiments?dry_run=true`) answers with the resolved spec, every layer's shapes and parameters, and
@@ -50,8 +50,8 @@ SECTIONS = {
     "dataset": "Data sets",
     "layers": "Layers",
     "activation": "Activations",
-    "init": "Initialisers",
-    "batch_norm": "Batch normalisation",
+    "init": "Initializers",
+    "batch_norm": "Batch normalization",
     "l1": "Penalties",
     "l2": "Penalties",
     "optimizer": "Optimizers",
@@ -98,8 +98,8 @@ def _data_sets() -> Iterator[str]:
 def _kinds() -> Iterator[str]:
     yield from _family("Layers", "layers")
     yield from _names("Activations", "activations")
-    yield from _family("Initialisers", "initializers")
-    yield from _only("Batch normalisation", "normalizations")
+    yield from _family("Initializers", "initializers")
+    yield from _only("Batch normalization", "normalizations")
     yield from _names("Penalties", "penalties")
     yield from _family("Optimizers", "optimizers")
     yield from _family("Schedules", "schedules")

@@ -23,7 +23,7 @@ def get(name: str, directories: Sequence[Path]) -> DatasetRecord:
     """
     if name not in DATASETS:
         close = nearest(name, DATASETS)
-        hint = f": did you mean '{close}'?" if close else f"; known are {', '.join(DATASETS)}"
+        hint = f": did you mean '{close}'?" if close else f"; the data sets are {', '.join(DATASETS)}"
         raise NotFound(f"no data set '{name[:100]}'{hint}")
     return _record(DATASETS[name], directories)
 

@@ -1,4 +1,4 @@
-"""scikit-learn's MLPClassifier, which has no batch normalisation."""
+"""scikit-learn's MLPClassifier, which has no batch normalization."""
 
 from time import perf_counter
 

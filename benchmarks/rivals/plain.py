@@ -13,7 +13,7 @@ Batches = Iterable[tuple[Tensor, Tensor]]
 
 
 def network(setting: Setting) -> nn.Sequential:
-    """Linear layers with ReLU between them, after batch normalisation where the spec has it."""
+    """Linear layers with ReLU between them, after batch normalization where the spec has it."""
     modules: list[nn.Module] = []
     *hidden, output = setting.layers
     for layer in hidden:

@@ -1,1 +1,1 @@
-"""The experiment spec: one file for each choice, whose body stands in the file of the same name in `models/`."""
+"""The experiment spec, one file per choice. The file of the same name in `models/` implements the choice."""

@@ -1,4 +1,4 @@
-"""Activations: the function that each unit of a hidden layer applies to its weighted sum."""
+"""Activation functions, which each unit of a hidden layer applies to its weighted sum."""
 
 from typing import Literal, get_args
 
@@ -7,7 +7,7 @@ Activation = Literal["relu", "sigmoid", "tanh", "elu", "leaky_relu", "gelu", "si
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 
 RELU_FAMILY: frozenset[Activation] = frozenset({"relu", "elu", "leaky_relu", "gelu", "silu", "softplus"})
-"""The activations that pass about half of the signal, for which He initialisation was derived or is customary."""
+"""The activations that pass about half of the signal: He initialization was derived for them, or is customary."""
 
 FORMULAS: dict[Activation, str] = {
     "relu": "max(0, x)",

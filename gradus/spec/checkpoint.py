@@ -11,13 +11,13 @@ MAX_KEPT = 1_000
 
 
 class Checkpoint(SpecModel):
-    """The best and the last checkpoint are always kept; these are kept beside them, for forks. The numbers of the
-    run do not depend on it."""
+    """Which checkpoints to keep for forks, besides the best and the last, which are always kept. The setting does not
+    change the results of the run."""
 
     every: int | None = Field(default=None, ge=1, le=MAX_EVERY)
-    """Keep the checkpoint of every n-th epoch; null keeps none but the best and the last."""
+    """Keep the checkpoint of every n-th epoch; null keeps only the best and the last."""
     keep: int = Field(default=10, ge=1, le=MAX_KEPT)
-    """How many of those: the newest."""
+    """Maximum number of these checkpoints; the oldest are deleted first."""
 
 
 def _every(value: Any) -> Any:
@@ -25,4 +25,4 @@ def _every(value: Any) -> Any:
 
 
 CheckpointSetting = Annotated[Checkpoint, shorthand(_every, {"type": "integer", "minimum": 1, "maximum": MAX_EVERY})]
-"""What is kept; an integer n stands for every n-th epoch."""
+"""Which checkpoints are kept; the integer n is short for `{"every": n}`."""

@@ -1,4 +1,4 @@
-"""Which data set a run learns from, and how it is cut."""
+"""The data set of a run, and its split into training and validation examples."""
 
 from typing import Annotated, Any
 
@@ -11,16 +11,17 @@ from gradus.spec.spec_model import SpecModel, shorthand
 
 
 class Dataset(SpecModel):
-    """A data set by name. Validation examples are drawn by the data set's own fixed seed, never by the run's."""
+    """A data set by name. The validation split depends on the data set alone, never on the run's seed."""
 
     name: str = Field(max_length=100, json_schema_extra={"examples": list(DATASETS), "enum": list(DATASETS)})
     """One of `GET /v1/datasets`."""
     limit: int | None = Field(default=None, ge=1, le=100_000_000)
-    """Use only the first n training examples; all if null, or if there are no more than n."""
+    """Use only the first n training examples; null, or an n above their number, uses all."""
     validation_size: Annotated[int, Field(ge=1, le=100_000_000)] | Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Examples, or the fraction of the training examples, kept for validation; null for the data set's default."""
+    """Size of the validation split: a number of examples, or a fraction of the training examples; null for the data
+    set's default."""
     standardize: bool = False
-    """Subtract the training examples' mean and divide by their deviation, input by input."""
+    """Standardize each input: subtract the mean and divide by the standard deviation of the training examples."""
 
     @field_validator("name")
     @classmethod
@@ -31,7 +32,7 @@ class Dataset(SpecModel):
         hint = f"did you mean '{close}'? " if close else ""
         raise PydanticCustomError(
             "unknown_dataset",
-            "unknown data set '{name}': {hint}known are {known}",
+            "unknown data set '{name}': {hint}the data sets are {known}",
             {"name": name, "hint": hint, "known": ", ".join(DATASETS)},
         )
 
@@ -53,12 +54,12 @@ class Dataset(SpecModel):
 
     @property
     def facts(self) -> DatasetFacts:
-        """What is known of the data set."""
+        """Sizes, shapes and classes of the data set."""
         return DATASETS[self.name]
 
     @property
     def validation_examples(self) -> int:
-        """Examples kept for validation."""
+        """Number of validation examples."""
         match self.validation_size:
             case None:
                 return self.facts.default_validation
@@ -69,17 +70,17 @@ class Dataset(SpecModel):
 
     @property
     def train_examples(self) -> int:
-        """Examples that an epoch trains on."""
+        """Number of training examples in an epoch."""
         available = self.facts.train_examples - self.validation_examples
         return available if self.limit is None else min(self.limit, available)
 
     @property
     def test_examples(self) -> int:
-        """Examples that the run is tested on."""
+        """Number of test examples."""
         return self.facts.test_examples
 
     def resolved(self) -> "Dataset":
-        """The same with `validation_size` written as a count."""
+        """The same data set with `validation_size` as a number of examples."""
         return self.model_copy(update={"validation_size": self.validation_examples})
 
 

@@ -1,7 +1,7 @@
-"""The kind of device that a run asks for."""
+"""The kind of device that a run requests."""
 
 from typing import Literal
 
 DeviceKind = Literal["cpu", "cuda"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]
-"""`auto` takes the first free worker, whatever it has; `cpu` and `cuda` wait for a worker of that kind."""
+"""`auto` runs on the first free worker of any kind; `cpu` and `cuda` wait for a worker of that kind."""

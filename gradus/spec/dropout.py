@@ -1,11 +1,12 @@
-"""Dropout: the probability of dropping a unit in training."""
+"""Dropout: the probability that a unit is dropped in training."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 DropoutRate = Annotated[float, Field(ge=0, lt=1)]
-"""Probability p of dropping a unit. Inverted: kept values are divided by 1 - p, so evaluation needs no scaling.
+"""Probability p that a unit is dropped. Inverted dropout: kept values are divided by 1 - p, so evaluation needs no
+scaling.
 
 Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
 """

@@ -10,15 +10,16 @@ ValidationMetric = Literal["validation_loss", "validation_accuracy"]
 
 
 class EarlyStopping(SpecModel, title="Early stopping"):
-    """Ends the run after `patience` epochs without an improvement of more than `min_delta`; the best epoch is kept.
+    """Ends the run after `patience` epochs without an improvement of more than `min_delta`. The weights of the best
+    epoch are kept.
 
     Source: Prechelt, Early stopping - but when?, 1998.
     """
 
     metric: ValidationMetric = "validation_loss"
-    """What has to improve: a loss downward, an accuracy upward."""
+    """The metric to watch: a loss must decrease, an accuracy increase."""
     patience: int = Field(default=5, ge=1, le=10_000)
-    """Epochs without improvement before the end."""
+    """Epochs without improvement after which the run ends."""
     min_delta: float = Field(default=0.0, ge=0, le=1e9)
     """Smallest change that counts as improvement."""
 
@@ -28,4 +29,4 @@ def _off(value: Any) -> Any:
 
 
 EarlyStoppingSetting = Annotated[EarlyStopping | None, switch(), shorthand(_off, {"const": False})]
-"""`null`, or when to stop; `true` stands for the one with all defaults, `false` for `null`."""
+"""`null` or `false` for none, `true` for early stopping with its defaults, or its parameters."""

@@ -1,4 +1,4 @@
-"""The experiment spec: everything that decides what a run computes."""
+"""The experiment spec: everything that determines what a run computes."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ from gradus.spec.layer import Dense, Layer
 from gradus.spec.optimizer import Adam, Optimizer
 from gradus.spec.penalty import PenaltyFactor
 from gradus.spec.precision import Precision
-from gradus.spec.schedule import OVER_THE_RUN, ConstantRate, Schedule
+from gradus.spec.schedule import DEPENDS_ON_EPOCHS, ConstantRate, Schedule
 from gradus.spec.seed import Seed
 from gradus.spec.spec_model import SpecModel
 
@@ -29,12 +29,12 @@ MAX_LAYERS = 256
 MAX_EPOCHS = 100_000
 
 
-def _each_once(tags: tuple[str, ...]) -> tuple[str, ...]:
+def _without_duplicates(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
-def _few(layers: Any) -> Any:
-    """Before any of them is validated: each may have ten mistakes."""
+def _refuse_too_many(layers: Any) -> Any:
+    """Refuse too many layers before validating them: each could add ten validation errors."""
     if isinstance(layers, list | tuple) and len(layers) > MAX_LAYERS:
         facts = {"field_type": "Tuple", "max_length": MAX_LAYERS, "actual_length": len(layers)}
         raise PydanticKnownError("too_long", facts)
@@ -43,65 +43,66 @@ def _few(layers: Any) -> Any:
 
 Name = Annotated[str, Field(max_length=200)]
 Tag = Annotated[str, Field(min_length=1, max_length=100)]
-Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50), AfterValidator(_each_once)]
+Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50), AfterValidator(_without_duplicates)]
 Notes = Annotated[str, Field(max_length=20_000)]
 
-FOR_PEOPLE = frozenset({"name", "tags", "notes"})
-"""The fields that can be changed at any time."""
-NOT_COMPUTED = FOR_PEOPLE | {"checkpoint"}
-"""The fields that do not change what is computed."""
+METADATA_FIELDS = frozenset({"name", "tags", "notes"})
+"""The descriptive fields, which can be changed at any time."""
+FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint"}
+"""The fields that do not affect what a run computes."""
 
 
 class Spec(SpecModel):
-    """One network, one data set, one way of training. Only `dataset` and `layers` are required."""
+    """A network, a data set and a training method. Only `dataset` and `layers` are required."""
 
     name: Name = ""
-    """For people."""
+    """Display name."""
     tags: Tags = ()
-    """For people, and for filters. A tag that is named twice counts once."""
+    """Labels for filters. Duplicates are removed."""
     notes: Notes = ""
-    """For people."""
+    """Free-form notes."""
     dataset: DatasetSetting
-    """What to learn; a name or an object. The output layer and the loss follow from it."""
-    layers: Annotated[tuple[Layer, ...], BeforeValidator(_few)] = Field(strict=False, max_length=MAX_LAYERS)
-    """Hidden layers from input to output; may be empty. The integer n is a dense layer of n units."""
+    """The data set: a name or an object. It determines the output layer and the loss."""
+    layers: Annotated[tuple[Layer, ...], BeforeValidator(_refuse_too_many)] = Field(strict=False, max_length=MAX_LAYERS)
+    """Hidden layers from input to output; may be empty. The integer n stands for a dense layer of n units."""
     activation: Activation = "relu"
-    """Of every layer that has none of its own."""
+    """Activation function of every hidden layer that sets none."""
     init: Initializer = Auto()
-    """Of every layer that has none of its own, and of the output layer."""
+    """Initializer of the output layer, and of every hidden layer that sets none."""
     batch_norm: BatchNormSetting = False
-    """Of every hidden layer that has none of its own."""
+    """Batch normalization of every hidden layer that does not set it."""
     dropout: DropoutRate = 0.0
-    """Of every hidden layer that has none of its own: probability of dropping a unit."""
+    """Dropout rate of every hidden layer that sets none: the probability that a unit is dropped."""
     input_dropout: DropoutRate = 0.0
-    """Probability of dropping an input."""
+    """Probability that an input is dropped."""
     l1: PenaltyFactor = 0.0
-    """Adds l1·Σ|w| to the loss, over weights."""
+    """Factor of the L1 penalty: adds l1·Σ|w| over all weights to the loss."""
     l2: PenaltyFactor = 0.0
-    """Adds l2·Σw² to the loss, over weights (no half)."""
+    """Factor of the L2 penalty: adds l2·Σw² (no factor 1/2) over all weights to the loss."""
     optimizer: Optimizer = Adam()
-    """How a gradient becomes a step."""
+    """Optimizer and its parameters, such as the learning rate."""
     schedule: Schedule = ConstantRate()
-    """How the learning rate changes with the epochs."""
+    """Learning rate schedule."""
     batch_size: BatchSize = 64
-    """Examples in a step: 1 = stochastic, n = mini-batch, "full" = batch gradient descent."""
+    """Examples per step: 1 = stochastic, n = mini-batch, "full" = full-batch gradient descent."""
     epochs: int = Field(default=10, ge=1, le=MAX_EPOCHS)
     """Passes over the training examples."""
     max_seconds: float | None = Field(default=None, gt=0, le=31_536_000)
-    """Ends the run after so many seconds of training, however many epochs that is. The seconds of all its attempts
-    count together; waiting does not count."""
+    """Time limit: ends the run after this many seconds of training, summed over all its attempts. Waiting time does not
+    count."""
     early_stopping: EarlyStoppingSetting = None
-    """Ends the run when a validation metric no longer improves."""
+    """Early stopping: ends the run when a validation metric no longer improves."""
     clip_norm: ClipNorm | None = None
-    """Largest norm of the gradient."""
+    """Gradient clipping: the maximum L2 norm of the whole gradient."""
     seed: Seed = 0
-    """The same spec and seed give the same numbers on the same device: hardware, threads and version of torch."""
+    """Random seed. The same spec and seed give the same results on the same hardware, number of threads and torch
+    version."""
     precision: Precision = "float32"
     """Number format of the matrix products."""
     device: DeviceChoice = "auto"
-    """Kind of device to wait for."""
+    """Kind of device to train on."""
     checkpoint: CheckpointSetting = Checkpoint()
-    """Which checkpoints to keep beside the best and the last; changes no number."""
+    """Which checkpoints to keep besides the best and the last; does not change the results."""
 
     def __init__(self, /, **fields: Any) -> None:
         """Every field accepts its shorthands: `Spec(dataset="mnist", layers=[300, 100])`."""
@@ -109,14 +110,14 @@ class Spec(SpecModel):
 
     @model_validator(mode="after")
     def _batch_norm_needs_a_batch(self) -> Self:
-        one = examples_per_step(self.batch_size, self.dataset.train_examples) == 1
-        if one and any(layer.batch_norm for layer in self.resolved().layers):
-            place, what = "dataset", "leaves 1 example to train on"
+        has_batches_of_one = examples_per_step(self.batch_size, self.dataset.train_examples) == 1
+        if has_batches_of_one and any(layer.batch_norm for layer in self.resolved().layers):
+            place, what = "dataset", "leaves 1 training example"
             if self.batch_size == 1:
                 place, what = "batch_size", "is 1"
             raise PydanticCustomError(
                 "batch_norm_of_one",
-                "batch_norm normalises over a batch, and '{place}' {what}: take 2 or more, or batch_norm false",
+                "batch_norm needs batches of 2 or more examples, but '{place}' {what}: use more, or batch_norm false",
                 {"place": place, "what": what},
             )
         return self
@@ -127,13 +128,13 @@ class Spec(SpecModel):
         if stopping and stopping.metric == "validation_accuracy" and self.dataset.facts.task == "regression":
             raise PydanticCustomError(
                 "no_accuracy",
-                "early_stopping on validation_accuracy, but '{name}' is a regression: use validation_loss",
+                "early_stopping on validation_accuracy, but '{name}' is a regression task: use validation_loss",
                 {"place": "early_stopping/metric", "name": self.dataset.name},
             )
         return self
 
     def resolved(self) -> Self:
-        """The same experiment with nothing left to defaults: what runs, and what clients get back."""
+        """The same experiment with every default written out: what runs, and what clients get back."""
         return self.model_copy(
             update={"dataset": self.dataset.resolved(), "layers": tuple(map(self._resolved_layer, self.layers))}
         )
@@ -149,23 +150,23 @@ class Spec(SpecModel):
             }
         )
 
-    def depends_on_its_end(self) -> bool:
-        """Whether what an epoch gives may depend on how many epochs there are to be, or on when that was said: a run
-        that is given more may then have other numbers than one that had them from the start."""
-        return isinstance(self.schedule, OVER_THE_RUN) or self.early_stopping is not None
+    def depends_on_epochs(self) -> bool:
+        """Whether an epoch's results may depend on the planned number of epochs. If so, an extended run may differ from
+        a run that had all its epochs from the start."""
+        return isinstance(self.schedule, DEPENDS_ON_EPOCHS) or self.early_stopping is not None
 
     def document(self) -> dict[str, Any]:
         """The resolved spec as a JSON document."""
         return self.resolved().model_dump(mode="json")
 
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal, of the resolved spec without what changes no number; equal specs, equal prints."""
+        """SHA-256, in hexadecimal, of the resolved spec without the fields that do not change its results."""
         return fingerprint_of(self.document())
 
 
 def fingerprint_of(document: dict[str, Any]) -> str:
     """The fingerprint of a resolved spec's document."""
-    computed = {key: value for key, value in document.items() if key not in NOT_COMPUTED}
+    computed = {key: value for key, value in document.items() if key not in FIELDS_WITHOUT_EFFECT}
     positive = json.loads(json.dumps(computed), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0
     canonical = json.dumps(positive, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

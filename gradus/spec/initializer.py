@@ -1,4 +1,4 @@
-"""Initialisers: the distribution that a layer's first weights are drawn from. Biases start at zero."""
+"""Initializers: the distribution of a layer's initial weights. Biases start at zero."""
 
 from typing import Annotated, Literal, assert_never
 
@@ -12,7 +12,7 @@ Fan = Literal["in", "average"]
 
 
 class Auto(SpecModel):
-    """He for the ReLU family of activations, Xavier for every other and for the output layer."""
+    """He for the ReLU family of activations, Xavier for the others and for the output layer."""
 
     kind: Literal["auto"] = "auto"
 
@@ -20,7 +20,7 @@ class Auto(SpecModel):
 class Xavier(SpecModel):
     """Variance 1/fan: w ~ N(0, 1/fan), or U(-b, b) with b = sqrt(3/fan).
 
-    `fan` is the number of units of the layer before (`in`), or the mean of that and the layer's own (`average`).
+    `fan` is the number of units of the previous layer (`in`), or the mean of that and the layer's own (`average`).
     Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010;
     with `in` it is the lecture's definition (LeCun et al., Efficient BackProp, 1998).
     """
@@ -29,7 +29,7 @@ class Xavier(SpecModel):
     distribution: Distribution = "normal"
     """Shape of the distribution; both have the same variance."""
     fan: Fan = "in"
-    """`in`: units of the layer before. `average`: mean of that and the layer's own units, as Glorot."""
+    """`in`: units of the previous layer. `average`: mean of that and the layer's own units, as in Glorot & Bengio."""
 
 
 class He(SpecModel):
@@ -42,7 +42,7 @@ class He(SpecModel):
     distribution: Distribution = "normal"
     """Shape of the distribution; both have the same variance."""
     fan: Fan = "in"
-    """`in`: units of the layer before. `average`: mean of that and the layer's own units."""
+    """`in`: units of the previous layer. `average`: mean of that and the layer's own units."""
 
 
 class Normal(SpecModel):
@@ -62,7 +62,7 @@ class Uniform(SpecModel):
 
 
 class Constant(SpecModel):
-    """w = value: every unit of a layer starts, and so stays, the same."""
+    """w = value: all units of a layer start equal, and therefore stay equal."""
 
     kind: Literal["constant"] = "constant"
     value: float = Field(default=0.1, ge=-1000, le=1000)
@@ -70,20 +70,20 @@ class Constant(SpecModel):
 
 
 class Zeros(SpecModel):
-    """w = 0: what the lecture warns of."""
+    """w = 0: the lecture's warning example."""
 
     kind: Literal["zeros"] = "zeros"
 
 
 class Orthogonal(SpecModel):
-    """gain · Q, with Q orthonormal rows or columns, whichever are fewer.
+    """w = gain · Q, where Q has orthonormal rows or columns, whichever are fewer.
 
     Source: Saxe et al., Exact solutions to the nonlinear dynamics of learning in deep linear networks, 2013.
     """
 
     kind: Literal["orthogonal"] = "orthogonal"
     gain: float = Field(default=1.0, gt=0, le=1000)
-    """Factor on the orthonormal matrix."""
+    """Factor of the orthonormal matrix."""
 
 
 ConcreteInitializer = Xavier | He | Normal | Uniform | Constant | Zeros | Orthogonal
@@ -95,7 +95,7 @@ Initializer = Annotated[
 
 
 def resolve_init(initializer: Auto | ConcreteInitializer, activation: Activation) -> ConcreteInitializer:
-    """The initialiser that `auto` stands for in a layer with this activation; any other stands for itself."""
+    """The initializer that `auto` stands for in a layer with this activation; any other is returned unchanged."""
     match initializer:
         case Auto():
             return He() if activation in RELU_FAMILY else Xavier()

@@ -14,24 +14,24 @@ MAX_UNITS = 100_000
 
 
 class Dense(SpecModel):
-    """dropout(activation(batch_norm(x W + b))): every unit sees every unit of the layer before.
+    """dropout(activation(batch_norm(x W + b))): every unit is connected to every unit of the previous layer.
 
-    Each key but `units` and `bias` that is left out takes the experiment's key of the same name.
+    A missing key, other than `units` and `bias`, defaults to the experiment's key of the same name.
     """
 
     kind: Literal["dense"] = "dense"
     units: int = Field(ge=1, le=MAX_UNITS)
     """Number of units."""
     activation: Activation | None = None
-    """The function after the weighted sum."""
+    """Activation function, applied to the weighted sum."""
     init: Initializer | None = None
-    """How the first weights are drawn."""
+    """Initializer of the weights."""
     batch_norm: BatchNormSetting | None = None
-    """Normalise the weighted sum, before the activation."""
+    """Batch normalization of the weighted sum, before the activation."""
     dropout: DropoutRate | None = None
-    """Probability of dropping a unit, after the activation."""
+    """Probability that a unit is dropped, after the activation."""
     bias: bool = True
-    """Add a learned number to each weighted sum."""
+    """Whether to add a learned bias to each weighted sum."""
 
     def __init__(self, units: int | None = None, /, **fields: Any) -> None:
         """`Dense(300)` and `Dense(units=300)` are the same."""

@@ -1,6 +1,6 @@
-"""The network that a spec describes, layer by layer: shapes, parameters, places in the flat parameter vector.
+"""The network that a spec describes, layer by layer: shapes and numbers of parameters.
 
-Pure arithmetic: the API answers dry runs with it, and `models.network` builds by it.
+Pure arithmetic: the API uses it for dry runs, and `models.network` builds networks from it.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from gradus.spec.loss import Task
 
 @dataclass(frozen=True)
 class DensePlan:
-    """A dense layer with every choice made. The output layer is one with the identity activation."""
+    """A dense layer with every default resolved. The output layer is a dense layer with the identity activation."""
 
     name: str
-    """Its path in the spec, `layers/0`, or `output`: the name that errors use."""
+    """The layer's path in the spec, such as `layers/0`, or `output`; error messages use the same name."""
     fan_in: int
     units: int
     activation: Activation
@@ -29,23 +29,23 @@ class DensePlan:
 
     @property
     def weights(self) -> int:
-        """Numbers in the weight matrix, shape (fan_in, units)."""
+        """Number of weights; the matrix has the shape (fan_in, units)."""
         return self.fan_in * self.units
 
     @property
     def parameters(self) -> int:
-        """Learned numbers: weights, bias, gamma and beta."""
+        """Number of learned parameters: weights, bias, gamma and beta."""
         return self.weights + self.units * (self.bias + 2 * (self.batch_norm is not None))
 
     @property
     def statistics(self) -> int:
-        """Running numbers that are not learned: mean and variance."""
+        """Number of running statistics, which are not learned: mean and variance."""
         return 2 * self.units * (self.batch_norm is not None)
 
 
 @dataclass(frozen=True)
 class NetworkPlan:
-    """Every layer from the first hidden one to the output layer."""
+    """A network: every layer from the first hidden layer to the output layer."""
 
     inputs: int
     input_dropout: float
@@ -54,7 +54,7 @@ class NetworkPlan:
 
     @property
     def parameters(self) -> int:
-        """Learned numbers of the whole network."""
+        """Number of learned parameters of the whole network."""
         return sum(layer.parameters for layer in self.layers)
 
     @property
@@ -69,7 +69,7 @@ def plan(experiment: Spec) -> NetworkPlan:
 
 
 def plan_resolved(experiment: Spec) -> NetworkPlan:
-    """The network of an experiment that is resolved."""
+    """The network of a resolved experiment."""
     facts = experiment.dataset.facts
     layers: list[DensePlan] = []
     fan_in = facts.inputs

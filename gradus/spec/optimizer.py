@@ -1,4 +1,4 @@
-"""Optimizers: how a gradient g becomes a step of the parameters θ. `lr` is the learning rate η."""
+"""Optimizers: how a step updates the parameters θ from the gradient g. `lr` is the learning rate η."""
 
 from typing import Annotated, Literal
 
@@ -30,9 +30,9 @@ class Momentum(SpecModel):
     lr: LearningRate = 0.01
     """Learning rate η."""
     momentum: Decay = 0.9
-    """μ, the share of the last velocity that is kept."""
+    """μ, the fraction of the previous velocity that is kept."""
     nesterov: bool = False
-    """Look ahead: take the gradient's step from where the velocity leads."""
+    """Use Nesterov momentum: evaluate the gradient at the point that the velocity leads to."""
 
 
 class AdaGrad(SpecModel):
@@ -45,7 +45,7 @@ class AdaGrad(SpecModel):
     lr: LearningRate = 0.01
     """Learning rate η."""
     eps: Epsilon = 1e-10
-    """Added to the root."""
+    """Added to the square root, against division by zero."""
 
 
 class RMSProp(SpecModel):
@@ -58,9 +58,9 @@ class RMSProp(SpecModel):
     lr: LearningRate = 0.001
     """Learning rate η."""
     rho: Decay = 0.9
-    """ρ, the share of the last mean square that is kept."""
+    """ρ, the decay rate of the mean square gradient."""
     eps: Epsilon = 1e-8
-    """Added to the root."""
+    """Added to the square root, against division by zero."""
 
 
 class Adam(SpecModel):
@@ -74,15 +74,15 @@ class Adam(SpecModel):
     lr: LearningRate = 0.001
     """Learning rate η."""
     beta1: Decay = 0.9
-    """β₁, the share of the last mean gradient that is kept."""
+    """β₁, the decay rate of the mean gradient."""
     beta2: Decay = 0.999
-    """β₂, the share of the last mean square that is kept."""
+    """β₂, the decay rate of the mean square gradient."""
     eps: Epsilon = 1e-8
-    """Added to the root."""
+    """Added to the square root, against division by zero."""
 
 
 class AdamW(SpecModel):
-    """θ ← θ - η λ θ over every parameter, then Adam's step: weight decay apart from the gradient.
+    """θ ← θ - η λ θ for every parameter, then Adam's step: weight decay decoupled from the gradient.
 
     Source: Loshchilov & Hutter, Decoupled weight decay regularization, 2019; `torch.optim.AdamW`.
     """
@@ -91,13 +91,13 @@ class AdamW(SpecModel):
     lr: LearningRate = 0.001
     """Learning rate η."""
     beta1: Decay = 0.9
-    """β₁, the share of the last mean gradient that is kept."""
+    """β₁, the decay rate of the mean gradient."""
     beta2: Decay = 0.999
-    """β₂, the share of the last mean square that is kept."""
+    """β₂, the decay rate of the mean square gradient."""
     eps: Epsilon = 1e-8
-    """Added to the root."""
+    """Added to the square root, against division by zero."""
     weight_decay: float = Field(default=0.01, ge=0, le=1000)
-    """λ, the share of each parameter that a unit learning rate takes away."""
+    """λ, the weight decay: each step subtracts the fraction η λ of each parameter."""
 
 
 AnyOptimizer = SGD | Momentum | AdaGrad | RMSProp | Adam | AdamW

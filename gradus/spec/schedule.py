@@ -1,7 +1,7 @@
-"""Schedules: the factor on the optimizer's learning rate, as a function of the epochs t trained so far.
+"""Learning rate schedules: the factor of the optimizer's learning rate as a function of the epochs t trained so far.
 
-t is fractional: step s of an epoch of n steps stands at t = s/n. A warm-up of w epochs multiplies the factor by
-min(1, (s + 1) / (w·n)) and starts t at its end.
+t is fractional: step s of a run with n steps per epoch has t = s/n. A warm-up of w epochs multiplies the factor by
+min(1, (s + 1) / (w·n)), and t = 0 at the end of the warm-up.
 """
 
 from typing import Annotated, Literal
@@ -15,37 +15,37 @@ Factor = Annotated[float, Field(gt=0, le=1)]
 
 
 class ConstantRate(SpecModel, title="Constant rate"):
-    """1: the learning rate stays as it is."""
+    """1: the learning rate stays constant."""
 
     kind: Literal["constant"] = "constant"
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
+    """Epochs of linear warm-up from near zero. If longer than `epochs`, the full rate is never reached."""
 
 
 class StepDecay(SpecModel, title="Step decay"):
-    """factor^floor(t / every): a staircase. `torch.optim.lr_scheduler.StepLR`."""
+    """factor^floor(t / every): the learning rate drops in steps. `torch.optim.lr_scheduler.StepLR`."""
 
     kind: Literal["step"] = "step"
     every: int = Field(default=10, ge=1, le=100_000)
-    """Epochs between two drops."""
+    """Epochs between drops."""
     factor: Factor = 0.1
-    """What each drop multiplies the rate by."""
+    """Factor of the learning rate at each drop."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
+    """Epochs of linear warm-up from near zero. If longer than `epochs`, the full rate is never reached."""
 
 
 class ExponentialDecay(SpecModel, title="Exponential decay"):
-    """factor^t: an exponential. `torch.optim.lr_scheduler.ExponentialLR`, stepped within the epoch too."""
+    """factor^t. `torch.optim.lr_scheduler.ExponentialLR`, but updated at every step instead of every epoch."""
 
     kind: Literal["exponential"] = "exponential"
     factor: Factor = 0.95
-    """What each epoch multiplies the rate by."""
+    """Factor of the learning rate per epoch."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
+    """Epochs of linear warm-up from near zero. If longer than `epochs`, the full rate is never reached."""
 
 
 class CosineDecay(SpecModel, title="Cosine decay"):
-    """final + (1 - final)·(1 + cos(π t/T)) / 2, T = the run's epochs after the warm-up.
+    """final + (1 - final)·(1 + cos(π t/T)) / 2, where T is the number of epochs after the warm-up.
 
     Source: Loshchilov & Hutter, SGDR: stochastic gradient descent with warm restarts, 2017;
     `torch.optim.lr_scheduler.CosineAnnealingLR`.
@@ -53,9 +53,9 @@ class CosineDecay(SpecModel, title="Cosine decay"):
 
     kind: Literal["cosine"] = "cosine"
     final: float = Field(default=0.0, ge=0, le=1)
-    """The factor that is reached at the end."""
+    """Factor of the learning rate at the end of the run."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
+    """Epochs of linear warm-up from near zero. If longer than `epochs`, the full rate is never reached."""
 
 
 class InverseTimeDecay(SpecModel, title="Inverse time decay"):
@@ -63,15 +63,15 @@ class InverseTimeDecay(SpecModel, title="Inverse time decay"):
 
     kind: Literal["inverse_time"] = "inverse_time"
     decay: float = Field(default=0.1, ge=0, le=1e6)
-    """How fast: after 1/decay epochs the rate is half."""
+    """Decay rate: after 1/decay epochs the learning rate is halved."""
     warmup: Warmup = 0.0
-    """Epochs of linear warm-up from near zero. One longer than `epochs` never reaches the full rate."""
+    """Epochs of linear warm-up from near zero. If longer than `epochs`, the full rate is never reached."""
 
 
 AnySchedule = ConstantRate | StepDecay | ExponentialDecay | CosineDecay | InverseTimeDecay
 
-OVER_THE_RUN = (CosineDecay,)
-"""Those whose factor at a step depends on how many epochs the run is to have."""
+DEPENDS_ON_EPOCHS = (CosineDecay,)
+"""The schedules whose factor at a step depends on the run's total number of epochs."""
 
 Schedule = Annotated[
     Annotated[AnySchedule, tagged()],

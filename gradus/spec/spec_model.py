@@ -1,4 +1,4 @@
-"""The base of every piece of the spec: a frozen, closed class, and the shorthands that stand for one."""
+"""The base class of spec models, and the shorthands that a document may use for a model."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from gradus.spec import unknown_keys
 
 
 class SpecModel(BaseModel):
-    """A frozen piece of the spec. Unknown keys, NaN, infinities and numbers in quotes are refused."""
+    """A frozen part of the spec. Validation refuses unknown keys, NaN, infinities and numbers in quotes."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -26,27 +26,27 @@ class SpecModel(BaseModel):
 
     @classmethod
     def model_validate(cls, obj: Any, **settings: Any) -> Self:
-        """As Pydantic's; of a document with thousands of unknown keys not all become mistakes."""
-        with unknown_keys.counted():
+        """As Pydantic's, but only a limited number of unknown keys are reported."""
+        with unknown_keys.limited():
             return super().model_validate(obj, **settings)
 
     @model_validator(mode="before")
     @classmethod
-    def _bounded(cls, value: Any) -> Any:
-        return unknown_keys.bounded(value, cls.model_fields)
+    def _drop_excess_keys(cls, value: Any) -> Any:
+        return unknown_keys.drop_excess(value, cls.model_fields)
 
 
 class Expanded(dict[str, Any]):
-    """What an abbreviation stands for, and the abbreviation: a mistake is told with what the client wrote."""
+    """An expanded shorthand. It remembers the shorthand, so that error messages quote what the client wrote."""
 
-    def __init__(self, full: Mapping[str, Any], abbreviation: Any) -> None:
+    def __init__(self, full: Mapping[str, Any], shorthand: Any) -> None:
         super().__init__(full)
-        self.abbreviation = abbreviation
+        self.shorthand = shorthand
 
 
 @dataclass(frozen=True, eq=False)
 class Shorthand(BeforeValidator):
-    """Expands an abbreviation before validation, and tells the JSON Schema that it is accepted."""
+    """Expands a shorthand before validation, and adds the shorthand to the JSON Schema."""
 
     schema: dict[str, Any] | None = None
 
@@ -56,44 +56,44 @@ class Shorthand(BeforeValidator):
 
 
 def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any]) -> Shorthand:
-    """The abbreviation that `expand` writes out; `schema` is the JSON Schema of the abbreviation alone."""
+    """A shorthand that `expand` turns into the full value; `schema` is the JSON Schema of the shorthand alone."""
 
-    def write_out(value: Any) -> Any:
+    def expand_and_remember(value: Any) -> Any:
         full = expand(value)
         return Expanded(full, value) if isinstance(full, dict) and full is not value else full
 
-    return Shorthand(write_out, schema=schema)
+    return Shorthand(expand_and_remember, schema=schema)
 
 
 def named(*kinds: str) -> Shorthand:
-    """The bare name of a kind: `"adam"` for `{"kind": "adam"}`."""
+    """Shorthand for a model without parameters, its kind: `"adam"` for `{"kind": "adam"}`."""
     return shorthand(lambda value: {"kind": value} if isinstance(value, str) else value, {"enum": list(kinds)})
 
 
 def tagged() -> Any:
-    """A union whose member is named by its `kind`, which an object may not leave out."""
+    """A union whose members are told apart by `kind`, which every object must have."""
     return Field(discriminator="kind", json_schema_extra={"required": ["kind"]})
 
 
 def switch() -> Shorthand:
-    """`true` for a piece with all its defaults."""
+    """Shorthand `true` for a model with all its defaults."""
     return shorthand(lambda value: {} if value is True else value, {"const": True})
 
 
 def spec_models_in(annotation: Any) -> tuple[type[SpecModel], ...]:
-    """The pieces of the spec that an annotation's unions are made of, in their order."""
+    """The spec models in the unions of an annotation, in order."""
     if isinstance(annotation, type) and issubclass(annotation, SpecModel):
         return (annotation,)
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return spec_models_in(parts[0])
     if origin in {Union, UnionType}:
-        return tuple(word for part in parts for word in spec_models_in(part))
+        return tuple(model for part in parts for model in spec_models_in(part))
     return ()
 
 
-def kind_of(word: type[SpecModel]) -> str:
-    """Its tag; for the only one of its family, which needs none, its name in that form."""
-    if "kind" in word.model_fields:
-        return str(word.model_fields["kind"].default)
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word.__name__).lower()
+def kind_of(model: type[SpecModel]) -> str:
+    """The model's `kind`; for a model without one, its class name in snake case."""
+    if "kind" in model.model_fields:
+        return str(model.model_fields["kind"].default)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower()

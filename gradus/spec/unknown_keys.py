@@ -1,4 +1,4 @@
-"""How many keys that no spec has are looked at in one document: each takes a kilobyte before it is told or left out."""
+"""A limit on the unknown keys of one document: the validation error of each takes a kilobyte, even if not reported."""
 
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
@@ -6,41 +6,43 @@ from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
-MANY = 1000
-"""In a whole document; several times as many as are told."""
+MAX_UNKNOWN_KEYS = 1000
+"""Per document; several times the number of errors that are reported."""
 
 
-class _Left:
-    """How many more the document may have."""
+class _Budget:
+    """The number of unknown keys that may still be validated in the document."""
 
     def __init__(self) -> None:
-        self.keys = MANY
+        self.keys = MAX_UNKNOWN_KEYS
 
 
-_left: ContextVar[_Left | None] = ContextVar("unknown_keys_left", default=None)
+_budget: ContextVar[_Budget | None] = ContextVar("unknown_keys_budget", default=None)
 
 
 @contextmanager
-def counted() -> Iterator[None]:
-    """What is validated inside is one document, or part of the one that is being validated."""
-    if _left.get() is not None:
+def limited() -> Iterator[None]:
+    """Limit the unknown keys of the document that is validated inside; a nested call shares the outer limit."""
+    if _budget.get() is not None:
         yield
         return
-    token = _left.set(_Left())
+    token = _budget.set(_Budget())
     try:
         yield
     finally:
-        _left.reset(token)
+        _budget.reset(token)
 
 
-def bounded(value: Any, known: Container[str]) -> Any:
-    """The object with no more unknown keys than its document may still have; but with one, so that it is refused."""
-    left = _left.get()
-    if left is None or not isinstance(value, Mapping):
+def drop_excess(value: Any, known: Container[str]) -> Any:
+    """Drop the unknown keys of an object beyond the document's limit; keep at least one, so that validation fails."""
+    budget = _budget.get()
+    if budget is None or not isinstance(value, Mapping):
         return value
-    unknown = list(islice((key for key in value if key not in known), left.keys + 2))
+    unknown = list(islice((key for key in value if key not in known), budget.keys + 2))
     if not unknown:
         return value
-    kept = frozenset(unknown[: max(1, left.keys)])
-    left.keys = max(0, left.keys - len(kept))
-    return value if len(kept) == len(unknown) else {k: one for k, one in value.items() if k in known or k in kept}
+    kept = frozenset(unknown[: max(1, budget.keys)])
+    budget.keys = max(0, budget.keys - len(kept))
+    if len(kept) == len(unknown):
+        return value
+    return {key: item for key, item in value.items() if key in known or key in kept}

@@ -7,7 +7,7 @@ from gradus.spec.loss import Task
 from gradus.spec.spec_model import SpecModel
 
 Metric = Literal["train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy"]
-"""The metrics of the catalogue that are an objective."""
+"""The metrics of the catalog that are an objective."""
 Goal = Literal["minimize", "maximize"]
 
 
@@ -18,7 +18,7 @@ class Objective(SpecModel):
     """A loss or an accuracy of the metrics row. The best row is the one that early stopping would keep; choosing it
     by validation leaves the test metrics honest."""
     goal: Goal | None = None
-    """Null for what the metric wants: a loss is minimised, an accuracy maximised."""
+    """Null for what the metric wants: a loss is minimized, an accuracy maximized."""
 
     def resolved(self) -> "Objective":
         """The same with its goal written out."""

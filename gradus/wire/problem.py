@@ -79,7 +79,7 @@ def stood(detail: ErrorDetails) -> Any:
     value = None if detail["type"] == "missing" else detail["input"]
     for key in place_within(detail):
         value = value.get(key) if isinstance(value, Mapping) else value
-    return value.abbreviation if isinstance(value, Expanded) else value
+    return value.shorthand if isinstance(value, Expanded) else value
 
 
 def place_within(detail: ErrorDetails) -> Sequence[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, inspect
 
 from gradus.resolved import ResolvedSpec
-from gradus.spec.experiment import FOR_PEOPLE, Spec
+from gradus.spec.experiment import METADATA_FIELDS, Spec
 from gradus.status import Status
 from gradus.summary import listed_facts
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
@@ -21,7 +21,7 @@ METRIC_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
 
 def stored_spec(resolved: ResolvedSpec) -> str:
     """The spec as it is kept: without what can be changed later."""
-    return json.dumps({key: value for key, value in resolved.document.items() if key not in FOR_PEOPLE})
+    return json.dumps({key: value for key, value in resolved.document.items() if key not in METADATA_FIELDS})
 
 
 def spec_of(row: ExperimentRow) -> Spec:

@@ -23,7 +23,7 @@ def forked(source: str, epoch: int) -> str:
 
 def extend(row: ExperimentRow, wider: str) -> None:
     """Note what it does to a run's numbers to be given more epochs: `wider` is the fingerprint of its new spec."""
-    if row.attempts and spec_of(row).depends_on_its_end():
+    if row.attempts and spec_of(row).depends_on_epochs():
         row.extended_at = _with(row.extended_at, row.epoch)
         row.extended_from = _with(row.extended_from, row.epochs)
         # one that had come to its end goes on from there; any other at a step that depends on the moment

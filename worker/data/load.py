@@ -22,7 +22,7 @@ from worker.training.target_scale import OWN_UNITS, TargetScale
 
 
 def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None) -> Data:
-    """Training, validation and test examples on the CPU, scaled to [0, 1] or standardised.
+    """Training, validation and test examples on the CPU, scaled to [0, 1] or standardized.
 
     Each directory holds a folder with the data set's name; they are searched in order, and downloads, from `mirrors`
     or the data set's own, go to the last. `say` takes lines for people, and how far

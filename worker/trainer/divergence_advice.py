@@ -57,10 +57,10 @@ def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
     ours = _deviation(layer, experiment.seed)
     auto = _deviation(replace(layer, init=resolve_init(Auto(), layer.activation)), experiment.seed)
     if ours <= 1.5 * auto:
-        return "it is the initial weights, which no learning rate mends: try batch normalisation or fewer layers"
+        return "it is the initial weights, which no learning rate mends: try batch normalization or fewer layers"
     return (
         f"it is the initial weights, which no learning rate mends: those of {layer.name} have a standard deviation of "
-        f"{ours:.3g}, and {auto:.3g} would keep the size of the signal: take init 'auto', or batch normalisation"
+        f"{ours:.3g}, and {auto:.3g} would keep the size of the signal: take init 'auto', or batch normalization"
     )
 
 

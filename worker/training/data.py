@@ -15,7 +15,7 @@ class Split:
     inputs: Tensor
     """float32, (n, inputs)."""
     targets: Tensor
-    """int64 classes, or float32 values, standardised by the data's `target_scale`, (n,)."""
+    """int64 classes, or float32 values, standardized by the data's `target_scale`, (n,)."""
 
     def __post_init__(self) -> None:
         assert self.inputs.ndim == 2

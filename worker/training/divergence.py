@@ -62,7 +62,7 @@ class DivergenceMonitor:
 
 
 def _spread(targets: Tensor) -> float:
-    """The loss of answering the targets' mean; 1, the unit of standardised targets, where all are equal.
+    """The loss of answering the targets' mean; 1, the unit of standardized targets, where all are equal.
 
     With a spread of 0 every loss would be hopeless.
     """

@@ -1,6 +1,6 @@
-"""Standardised targets of a regression: networks learn (y - mean) / deviation, people read losses in y's own units.
+"""Standardized targets of a regression: networks learn (y - mean) / deviation, people read losses in y's own units.
 
-Learning rates and initialisers suit numbers around one, whatever the unit of the target: see LeCun et al., Efficient
+Learning rates and initializers suit numbers around one, whatever the unit of the target: see LeCun et al., Efficient
 BackProp (1998), section 4.3, for inputs; the loss's gradient grows with the target's deviation just as well.
 """
 
@@ -18,14 +18,14 @@ NAME = "targets.scale"
 
 @dataclass(frozen=True)
 class TargetScale:
-    """How targets were standardised."""
+    """How targets were standardized."""
 
     mean: float
     deviation: float
 
     @property
     def loss_unit(self) -> float:
-        """Squared error in the targets' own units over that of standardised ones."""
+        """Squared error in the targets' own units over that of standardized ones."""
         return self.deviation**2
 
     def tensor(self, members: int) -> Tensor:
@@ -34,13 +34,13 @@ class TargetScale:
 
 
 OWN_UNITS = TargetScale(0.0, 1.0)
-"""Targets as they are: classes, and regressions of before they were standardised."""
+"""Targets as they are: classes, and regressions of before they were standardized."""
 
 
 def rescale(tensors: MutableMapping[str, Tensor], layout: Layout, now: TargetScale) -> None:
     """Make a state that was trained on other units one that gives the same predictions in today's units, in place.
 
-    That is a fork with other training examples, or a checkpoint of before targets were standardised, which has no
+    That is a fork with other training examples, or a checkpoint of before targets were standardized, which has no
     scale. With equal scales nothing changes, not a bit. What the optimizer remembers stays as it is.
     """
     members = len(tensors["parameters"])

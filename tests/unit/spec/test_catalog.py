@@ -96,5 +96,5 @@ def test_the_words_of_a_union_come_in_its_order() -> None:
 
 def test_a_word_without_a_tag_is_called_by_its_name() -> None:
     assert kind_of(BatchNorm) == "batch_norm"
-    assert title_of(BatchNorm) == "Batch normalisation"
+    assert title_of(BatchNorm) == "Batch normalization"
     assert title_of(StepDecay) == "Step decay"

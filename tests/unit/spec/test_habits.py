@@ -60,8 +60,8 @@ def told(document: Any, model: type[Spec] | type[SweepRequest] = Spec) -> dict[s
         ("verbose", "it is implied"),
     ],
 )
-def test_a_key_of_another_library_is_told_what_it_is_here(key: str, send_job: str) -> None:
-    assert told({**SPEC, key: 1})[key].startswith(f"unknown key '{key}': {send_job}")
+def test_a_key_of_another_library_is_told_what_it_is_here(key: str, hint: str) -> None:
+    assert told({**SPEC, key: 1})[key].startswith(f"unknown key '{key}': {hint}")
 
 
 def test_every_key_of_the_tables_gets_a_hint() -> None:
@@ -94,8 +94,8 @@ def test_every_key_of_the_tables_gets_a_hint() -> None:
         ({"schedule": "CosineAnnealingLR"}, "schedule", "did you mean 'cosine'?"),
     ],
 )
-def test_a_habit_inside_an_object_or_in_a_value_is_told_too(change: dict[str, Any], path: str, send_job: str) -> None:
-    assert send_job in told({**SPEC, **change})[path]
+def test_a_habit_inside_an_object_or_in_a_value_is_told_too(change: dict[str, Any], path: str, hint: str) -> None:
+    assert hint in told({**SPEC, **change})[path]
 
 
 def test_a_sweep_tells_where_in_its_base_the_key_belongs() -> None:

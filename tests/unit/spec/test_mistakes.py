@@ -34,8 +34,8 @@ STOPPING = 'must be true, false, or an object such as {"patience": 5}'
 DENSE = {"kind": "dense", "units": 3}
 NORMED = {**DENSE, "batch_norm": True}
 LONELY = {"name": "digits", "limit": 1}
-NORMALISES = "batch_norm normalises over a batch, and"
-NO_BATCH = f"{NORMALISES} 'dataset' leaves 1 example to train on: take 2 or more, or batch_norm false"
+NEEDS_BATCHES = "batch_norm needs batches of 2 or more examples, but"
+NO_BATCH = f"{NEEDS_BATCHES} 'dataset' leaves 1 training example: use more, or batch_norm false"
 
 
 def told(document: Any) -> tuple[Mistake, ...]:
@@ -50,9 +50,9 @@ def told(document: Any) -> tuple[Mistake, ...]:
         (
             {"dataset": "mnits"},
             "dataset/name",
-            f"unknown data set 'mnits': did you mean 'mnist'? known are {DATA_SETS}",
+            f"unknown data set 'mnits': did you mean 'mnist'? the data sets are {DATA_SETS}",
         ),
-        ({"dataset": "cifar"}, "dataset/name", f"unknown data set 'cifar': known are {DATA_SETS}"),
+        ({"dataset": "cifar"}, "dataset/name", f"unknown data set 'cifar': the data sets are {DATA_SETS}"),
         ({"dataset": 5}, "dataset", DATA_SET),
         ({"dataset": None}, "dataset", DATA_SET),
         ({"dataset": {}}, "dataset/name", "is required"),
@@ -178,7 +178,7 @@ def told(document: Any) -> tuple[Mistake, ...]:
         (
             {"dataset": "MNIST"},
             "dataset/name",
-            f"unknown data set 'MNIST': did you mean 'mnist'? known are {DATA_SETS}",
+            f"unknown data set 'MNIST': did you mean 'mnist'? the data sets are {DATA_SETS}",
         ),
         ({"precision": "float16"}, "precision", "must be 'float32' or 'bfloat16'"),
         ({"device": "gpu"}, "device", "must be 'auto', 'cpu' or 'cuda'"),
@@ -190,7 +190,7 @@ def told(document: Any) -> tuple[Mistake, ...]:
         (
             {"batch_size": 1, "batch_norm": True},
             "batch_size",
-            f"{NORMALISES} 'batch_size' is 1: take 2 or more, or batch_norm false",
+            f"{NEEDS_BATCHES} 'batch_size' is 1: use more, or batch_norm false",
         ),
         ({"dataset": LONELY, "batch_norm": True}, "dataset", NO_BATCH),
         ({"dataset": LONELY, "batch_norm": True, "batch_size": "full"}, "dataset", NO_BATCH),
@@ -198,7 +198,7 @@ def told(document: Any) -> tuple[Mistake, ...]:
         (
             {"dataset": "diabetes", "early_stopping": {"metric": "validation_accuracy"}},
             "early_stopping/metric",
-            "early_stopping on validation_accuracy, but 'diabetes' is a regression: use validation_loss",
+            "early_stopping on validation_accuracy, but 'diabetes' is a regression task: use validation_loss",
         ),
     ],
 )

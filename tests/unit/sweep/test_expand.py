@@ -125,7 +125,7 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
         ({"grid": {"l2": [0.1], "l1": [0, 0.0]}}, "grid", "'l2=0.1, l1=0.0' comes to the same"),
         ({"grid": {"seed": [1]}}, "grid/seed", "in 'seeds'"),
         ({"grid": {"epochs": list(range(1, 502))}, "seeds": [1, 2]}, "grid", "1,002 experiments"),
-        ({"grid": {"batch_norm": [True], "batch_size": [1]}}, "grid/batch_size", "normalises over a batch"),
+        ({"grid": {"batch_norm": [True], "batch_size": [1]}}, "grid/batch_size", "batches of 2 or more examples"),
         ({"variants": {"+ a/b": {"optimizer": {"lr": -1}}}}, "variants/+ a/b/optimizer/lr", "(in '+ a/b')"),
         ({"variants": {"base": {"l2": 1}}}, "variants/base", "label of the base"),
         ({"variants": {"again": {"optimizer": "sgd"}, "x": {"optimizer": "sgd"}}}, "variants/x", "same experiment"),

@@ -130,7 +130,7 @@ def test_an_extended_run_has_a_fresh_ones_bits_unless_its_spec_says_otherwise(
     second = train([longer], data, CPU, state=extend(first.state()))
     extended = [_numbers(report) for report in (*began, *second) if isinstance(report, EpochReport)]
     fresh = [_numbers(report) for report in train([longer], data, CPU) if isinstance(report, EpochReport)]
-    assert (extended == fresh) is not longer.depends_on_its_end()
+    assert (extended == fresh) is not longer.depends_on_epochs()
 
 
 def _numbers(report: EpochReport) -> Any:
