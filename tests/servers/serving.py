@@ -18,7 +18,7 @@ def served(app: Any, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iter
     config = uvicorn.Config(
         app,
         port=0,
-        loop="uvloop",
+        loop="api.http.event_loop:EventLoop",
         http=http,
         ws="none",
         log_config=None,
