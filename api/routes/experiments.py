@@ -1,7 +1,7 @@
 """`/v1/experiments`: create, list, read, change, delete."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi import Query as InQuery
@@ -61,6 +61,8 @@ class ListQuery(Query):
     """How many on a page."""
     cursor: Annotated[str, Field(max_length=1000)] | None = None
     """The last page's `next_cursor`."""
+    order_by: Literal["-created_at", "created_at"] = "-created_at"
+    """Newest first, or oldest first."""
 
     def filter(self) -> Filter:
         """What the list shows."""
@@ -134,8 +136,10 @@ async def _ended(request: Request, state: AppState, caller: Caller, experiment_i
 
 @router.get("/v1/experiments", response_model=ExperimentPage)
 def list_experiments(state: StateDep, caller: CallerDep, query: Annotated[ListQuery, InQuery()]) -> Response:
-    """Experiments, newest first."""
-    return answer(experiments.page(state.hub, caller.workspace_id, query.filter(), query.cursor, query.limit))
+    """Experiments, newest first unless `order_by` says otherwise."""
+    oldest_first = query.order_by == "created_at"
+    shown, cursor, limit = query.filter(), query.cursor, query.limit
+    return answer(experiments.page(state.hub, caller.workspace_id, shown, cursor, limit, oldest_first=oldest_first))
 
 
 @router.get(

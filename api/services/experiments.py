@@ -49,17 +49,17 @@ def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
     return get(hub, workspace_id, experiment_id).record.status.final
 
 
-def page(hub: Hub, workspace_id: str, shown: Filter, cursor: str | None, limit: int) -> ExperimentPage:
-    """Experiments newest first, from where the cursor says.
+def page(
+    hub: Hub, workspace_id: str, shown: Filter, cursor: str | None, limit: int, *, oldest_first: bool = False
+) -> ExperimentPage:
+    """Experiments, newest or oldest first, from where the cursor says.
 
     Raises:
         BadRequest: the cursor is none of ours.
     """
-    before = None if cursor is None else cursors.decode(cursor)
-    with hub.read() as session:
-        rows = experiments.page(
-            session, workspace_id, shown, before, limit + 1
-        )  # one more tells whether there is a next page
+    last = None if cursor is None else cursors.decode(cursor)
+    with hub.read() as session:  # one more tells whether there is a next page
+        rows = experiments.page(session, workspace_id, shown, last, limit + 1, oldest_first=oldest_first)
         data = tuple(device_demand.seen(session, rows[:limit]))
     return ExperimentPage(data=data, next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
 

@@ -4,7 +4,7 @@ import builtins
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gradus.client import notebook
 from gradus.client.events import StreamEvent
@@ -77,25 +77,26 @@ class Experiments(Resource[T_co]):
         self,
         *,
         limit: int | None = None,
+        order_by: Literal["-created_at", "created_at"] = "-created_at",
         search: str | None = None,
         status: str | Sequence[str] | None = None,
         tag: str | None = None,
         dataset: str | None = None,
         sweep: str | None = None,
     ) -> AsyncGenerator[Experiment[T_co]]:
-        """The experiments that fit, newest first, at most `limit`, asked for page by page as they are wanted.
+        """The experiments that match, at most `limit`, asked for page by page as they are needed.
 
-        `search` finds part of a name, of notes or of an id, in any case; `status` may be several.
+        Newest first, or oldest first by `order_by="created_at"`; `search` finds part of a name, of notes or of an id,
+        in any case; `status` may be several.
         """
         statuses = (status,) if isinstance(status, str) else tuple(status or ())
         cursor, left = None, limit
+        filters = {"tag": tag, "dataset": dataset, "sweep": sweep, "q": search}
+        order = None if order_by == "-created_at" else order_by  # the service's own
         while left is None or left > 0:
             size = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
-            page = await self._transport.send(
-                list_experiments(
-                    statuses=statuses, tag=tag, dataset=dataset, sweep=sweep, q=search, limit=size, cursor=cursor
-                )
-            )
+            options = {**filters, "order_by": order, "limit": size, "cursor": cursor}
+            page = await self._transport.send(list_experiments((), statuses, **options))
             for record in page.data[:left]:
                 yield Experiment(self._transport, record)
             cursor, left = page.next_cursor, None if left is None else left - len(page.data)

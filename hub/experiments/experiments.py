@@ -28,8 +28,8 @@ _MEMBERS = (
 )
 """Asked for with every epoch: made once, for making it costs more than running it."""
 
-_AFTER_ALL = "exp_~"
-"""Greater than every id. Without a bound SQLite would not walk the index of the tags or the words."""
+_BEFORE_ALL, _AFTER_ALL = "exp_", "exp_~"
+"""Less and greater than every id. Without a bound SQLite would not walk the index of the tags or the words."""
 
 
 @dataclass(frozen=True)
@@ -153,22 +153,35 @@ def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
     return session.scalars(_MEMBERS, {"job": job_id}).all()
 
 
-def page(session: Session, workspace_id: str, shown: Filter, before: str | None, limit: int) -> Sequence[ExperimentRow]:
-    """Up to `limit` experiments of a workspace older than the one called `before`, newest first."""
+def page(
+    session: Session, workspace_id: str, shown: Filter, last: str | None, limit: int, *, oldest_first: bool = False
+) -> Sequence[ExperimentRow]:
+    """Up to `limit` experiments of a workspace that come after the one called `last`, newest or oldest first."""
     found = [
         row
         for status in shown.statuses or (None,)
-        for row in _newest(session, workspace_id, shown, status, before or _AFTER_ALL, limit)
+        for row in _one_status(session, workspace_id, shown, status, last, limit, oldest_first=oldest_first)
     ]
-    return sorted(found, key=lambda row: row.id, reverse=True)[:limit]
+    return sorted(found, key=lambda row: row.id, reverse=not oldest_first)[:limit]
 
 
-def _newest(
-    session: Session, workspace_id: str, shown: Filter, status: Status | None, before: str, limit: int
+def _one_status(
+    session: Session,
+    workspace_id: str,
+    shown: Filter,
+    status: Status | None,
+    last: str | None,
+    limit: int,
+    *,
+    oldest_first: bool,
 ) -> Sequence[ExperimentRow]:
     """One page of one status, or of all: of several at once a database would sort everything that is in them."""
     query, id_ = _filtered(workspace_id, shown, status)
-    return session.scalars(query.where(id_ < before).order_by(id_.desc()).limit(limit)).all()
+    if oldest_first:
+        ordered = query.where(id_ > (last or _BEFORE_ALL)).order_by(id_.asc())
+    else:
+        ordered = query.where(id_ < (last or _AFTER_ALL)).order_by(id_.desc())
+    return session.scalars(ordered.limit(limit)).all()
 
 
 def count_by_status(session: Session, workspace_id: str | None = None) -> dict[Status, int]:

@@ -24,6 +24,20 @@ def test_a_walk_by_cursor_sees_each_experiment_once_while_new_ones_come(service:
     assert walked == old[::-1]
 
 
+def test_a_list_can_begin_with_the_oldest(service: Service, client: httpx.Client) -> None:
+    ids = [submit(service.hub, tags=["old"]).id for _ in range(5)]
+    query: dict[str, Any] = {"order_by": "created_at", "limit": 2, "tag": "old", "status": ["queued", "paused"]}
+    walked: list[str] = []
+    while True:
+        page = client.get("/v1/experiments", params=query).json()
+        walked += [one["id"] for one in page["data"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert walked == ids
+    assert_problem(client.get("/v1/experiments?order_by=name"), 400)
+
+
 def test_the_last_page_has_no_cursor_although_it_is_full(service: Service, client: httpx.Client) -> None:
     for _ in range(4):
         submit(service.hub)

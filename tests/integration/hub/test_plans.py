@@ -89,11 +89,12 @@ def test_a_question_is_answered_by_an_index(hub: Hub, question: str) -> None:
     assert question in FEW or sorts(found) == []
 
 
-@pytest.mark.parametrize("before", [None, ID])
+@pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize("last", [None, ID])
 @pytest.mark.parametrize("shown", FILTERS, ids=str)
-def test_a_page_is_read_in_the_order_of_an_index(hub: Hub, shown: Filter, before: str | None) -> None:
+def test_a_page_is_read_in_the_order_of_an_index(hub: Hub, shown: Filter, last: str | None, oldest_first: bool) -> None:
     with overheard() as said, hub.read() as session:
-        experiments.page(session, DEFAULT_WORKSPACE, shown, before, 50)
+        experiments.page(session, DEFAULT_WORKSPACE, shown, last, 50, oldest_first=oldest_first)
     found = plans(hub, said)
     assert len(found) == max(1, len(shown.statuses))
     assert [line for plan in found for line in whole(plan) + sorts(plan)] == []

@@ -92,10 +92,12 @@ def test_a_list_is_asked_for_page_by_page_and_not_further_than_is_wanted() -> No
     assert [one.id for one in found] == [f"exp_{i}" for i in range(250)]
     first, second = (request.url.params for request in service.asked)
     assert (first["limit"], second["limit"], second["cursor"]) == ("200", "50", "200")
+    assert "order_by" not in first
     assert first.get_list("status") == ["queued", "running"]
     assert {name: first[name] for name in ("q", "tag", "dataset")} == {"q": "dig", "tag": "t", "dataset": "digits"}
     service = Script(page)
-    assert next(Experiments(service).list(status="paused")).id == "exp_0"
+    assert next(Experiments(service).list(status="paused", order_by="created_at")).id == "exp_0"
+    assert service.asked[0].url.params["order_by"] == "created_at"
     assert service.asked[0].url.params.get_list("status") == ["paused"]
 
 
