@@ -9,7 +9,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from gradus import environment
-from gradus.client.credentials import data_dir
+from gradus.data_folder import data_dir
 from gradus.errors import BadRequest
 from hub.access.quotas import Quotas
 

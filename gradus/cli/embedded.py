@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gradus.client import Credentials, find_credentials
-from gradus.client.credentials import data_dir
+from gradus.data_folder import data_dir
 from gradus.errors import BadRequest, Unavailable
 
 NEEDED = ("hub", "api", "worker", "uvicorn", "celery", "sqlalchemy", "torch")
@@ -57,7 +57,7 @@ class ServiceOptions:
 class Service:
     """A service that is ready, and its process unless it was running already."""
 
-    access: Credentials
+    credentials: Credentials
     child: "subprocess.Popen[bytes] | None"
 
 

@@ -3,24 +3,12 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
-from shlex import quote
 from urllib.parse import urlsplit
 
 from gradus import environment, json_text
+from gradus.data_folder import CLIENT_FILE, abandoned, default_dir
 from gradus.errors import BadRequest, Unavailable
-
-CLIENT_FILE = "client.json"
-"""Written by `gradus up` into its data folder: `{"url", "key"}`."""
-DEFAULT_DATA_DIR = "~/.gradus"
-LOCK_FILE = "supervisor.lock"
-"""Locked by `gradus up` in its data folder for as long as it runs."""
-
-_CAN_LOCK = find_spec("fcntl") is not None
-"""Not on systems where only the client runs."""
-if _CAN_LOCK:
-    import fcntl
 
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine."""
@@ -65,20 +53,6 @@ class Credentials:
         return url == self.url or (alike and {ours.hostname, theirs.hostname} <= _HERE)
 
 
-def data_dir(env: Mapping[str, str] = os.environ) -> Path:
-    """The data folder: `GRADUS_DATA_DIR`, else `~/.gradus`.
-
-    Raises:
-        BadRequest: the variable is empty, or there is no home.
-    """
-    return environment.folder(env, "GRADUS_DATA_DIR") or environment.path_of(DEFAULT_DATA_DIR, "GRADUS_DATA_DIR")
-
-
-def open_command(folder: Path) -> str:
-    """What opens the dashboard of the service on this data folder."""
-    return "gradus open" if folder == _default_dir() else f"GRADUS_DATA_DIR={quote(str(folder))} gradus open"
-
-
 def find_credentials(
     url: str | None = None, env: Mapping[str, str] = os.environ, *, key: str | None = None
 ) -> Credentials:
@@ -120,21 +94,13 @@ def _elsewhere(address: str, key: str | None, env: Mapping[str, str]) -> Credent
 def _require_running(saved: Credentials, env: Mapping[str, str]) -> None:
     """Before the file's key is sent: where a service of this machine listened, anybody may listen when it has ended."""
     folder = _folder(env)
-    if saved.local and folder is not None and _abandoned(folder):
+    if saved.local and folder is not None and abandoned(folder):
         why = f"the service of {folder} is not running: start it with `gradus up`"
         raise Unavailable(why, code="unreachable")
 
 
 def _folder(env: Mapping[str, str]) -> Path | None:
-    return environment.folder(env, "GRADUS_DATA_DIR") or _default_dir()
-
-
-def _default_dir() -> Path | None:
-    """None where there is no home."""
-    try:
-        return data_dir({})
-    except BadRequest:
-        return None
+    return environment.folder(env, "GRADUS_DATA_DIR") or default_dir()
 
 
 def _saved(env: Mapping[str, str]) -> Credentials | None:
@@ -166,20 +132,3 @@ def _is_address(url: str) -> bool:
         return False
     whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
     return whole and not set("?#") & set(url) and url.isprintable()
-
-
-def _abandoned(folder: Path) -> bool:
-    """Whether nobody holds the lock of a data folder; False where that cannot be told."""
-    if not _CAN_LOCK:
-        return False
-    try:
-        lock = os.open(folder / LOCK_FILE, os.O_RDONLY)
-    except OSError:  # the service of another machine or user, or none that has such a lock
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, and given back at once: it keeps out no other look
-    except OSError:  # held, or a file system without locks
-        return False
-    finally:
-        os.close(lock)
-    return True

@@ -142,9 +142,17 @@ class Experiment(ExperimentHandle[T_co]):
                 yield row
 
     @iterator
-    async def events(self, *, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[StreamEvent]:
-        """Its events after number `after` as they come, each once and in order, to its end."""
-        async with aclosing(follow_log(self._transport, self.id, after, patience)) as events:
+    async def events(
+        self, *, after: int = 0, follow: bool = True, patience: float = PATIENCE
+    ) -> AsyncGenerator[StreamEvent]:
+        """Its events after number `after` as they come, each once and in order, to its end.
+
+        Without `follow`, only the events so far.
+        """
+        last = None if follow else (await self._sent(self._request("GET"))).record.last_event
+        if last is not None and last <= after:
+            return
+        async with aclosing(follow_log(self._transport, self.id, after, patience, last)) as events:
             async for event in events:
                 self._hear(event)
                 yield event

@@ -42,11 +42,16 @@ class LogCursor:
 
 
 async def follow(
-    transport: "Transport[Any]", experiment_id: str, after: int = 0, patience: float = PATIENCE
+    transport: "Transport[Any]",
+    experiment_id: str,
+    after: int = 0,
+    patience: float = PATIENCE,
+    last: int | None = None,
 ) -> AsyncGenerator[StreamEvent]:
-    """The events after number `after`, each once and in order, to the end of the experiment.
+    """The events after number `after`, each once and in order, to the end of the experiment or to number `last`.
 
     An `end` is kept back until the stream closes behind it: an experiment that was extended goes on after its first.
+    Events of kinds that only a newer service knows are left out, but count.
 
     Raises:
         GradusError: the service refused, or could not be reached for `patience` seconds.
@@ -63,8 +68,10 @@ async def follow(
                         event = log.next(received)
                         if event is not None:
                             end = event if event.kind is EventKind.END else None
-                        if event is not None and end is None:
+                        if event is not None and end is None and (last is None or received.seq <= last):
                             yield event
+                        if last is not None and log.seq >= last and end is None:
+                            return
             if end is not None:
                 yield end
                 return

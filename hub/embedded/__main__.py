@@ -9,7 +9,8 @@ import time
 from collections.abc import Sequence
 
 from gradus import __version__
-from gradus.client.credentials import CLIENT_FILE, Credentials, data_dir, open_command
+from gradus.client import Credentials
+from gradus.data_folder import CLIENT_FILE, data_dir, open_command
 from gradus.environment import path_of
 from gradus.root_path import ROOT_PATH
 from gradus.streams import tolerate_any_text

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradus.client.credentials import CLIENT_FILE, LOCK_FILE, Credentials
+from gradus.client import Credentials
+from gradus.data_folder import CLIENT_FILE, LOCK_FILE
 from hub.settings import sqlite_url
 
 _LONG_LOG = 10_000_000

@@ -16,8 +16,8 @@ from gradus.cli.commands.doctor import examine
 from gradus.cli.doctor import datasets as data_check
 from gradus.cli.doctor.check import State
 from gradus.client import Client, Credentials, find_credentials
-from gradus.client.credentials import data_dir
 from gradus.client.request import path_of
+from gradus.data_folder import data_dir
 from gradus.errors import BadRequest, Unavailable
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database

@@ -14,7 +14,7 @@ from gradus.cli.doctor.service import service
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Json, Url
 from gradus.client import Credentials, find_credentials
-from gradus.client.credentials import data_dir
+from gradus.data_folder import data_dir
 from gradus.errors import GradusError, Unavailable
 
 
@@ -48,20 +48,20 @@ def examine(url: str | None) -> Iterator[Check]:
     if folder is not None:
         yield from machine.folder(folder)
         yield from machine.storage(folder)
-    access, no_access = _access(url)
-    if no_access is not None:
-        yield no_access
-    answered = list(service(access, required=bool(url or os.environ.get("GRADUS_URL")))) if access else []
+    credentials, no_service = _credentials(url)
+    if no_service is not None:
+        yield no_service
+    answered = list(service(credentials, required=bool(url or os.environ.get("GRADUS_URL")))) if credentials else []
     yield from answered
     alive = len(answered) > 1
-    yield from check_datasets(access, folder, alive=alive)
-    yield machine.port(access if alive else None)
+    yield from check_datasets(credentials, folder, alive=alive)
+    yield machine.port(credentials if alive else None)
 
 
-def check_datasets(access: Credentials | None, folder: Path | None, *, alive: bool) -> Iterator[Check]:
+def check_datasets(credentials: Credentials | None, folder: Path | None, *, alive: bool) -> Iterator[Check]:
     """Those of the service if it answers, since it may use other folders than this shell's environment names."""
-    reported = list(datasets.of_service(access)) if access is not None and alive else []
-    if reported or folder is None or (access is not None and alive and not access.local):
+    reported = list(datasets.of_service(credentials)) if credentials is not None and alive else []
+    if reported or folder is None or (credentials is not None and alive and not credentials.local):
         return iter(reported)
     return datasets.of_machine(folder)
 
@@ -74,7 +74,7 @@ def _data_folder() -> tuple[Path | None, Check | None]:
         return None, warning("data folder", error.detail, "a service needs one; a client of another machine does not")
 
 
-def _access(url: str | None) -> tuple[Credentials | None, Check | None]:
+def _credentials(url: str | None) -> tuple[Credentials | None, Check | None]:
     try:
         return find_credentials(url), None
     except Unavailable as error:

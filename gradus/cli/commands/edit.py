@@ -1,15 +1,18 @@
 """`gradus edit`."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from gradus.cli import ids, output
 from gradus.cli.options import Ids, Json, Quiet, Url, at_most_one
-from gradus.client import Client
-from gradus.errors import BadRequest
+from gradus.client import Client, Experiment
+from gradus.errors import BadRequest, PreconditionFailed
 from gradus.wire.experiment import ExperimentRecord
+
+ATTEMPTS = 10
+"""How often tags are read and changed: each epoch of a running experiment makes a new version."""
 
 
 def edit(
@@ -27,12 +30,11 @@ def edit(
     gradus edit last --name baseline --tag keep --untag draft
     """
     at_most_one(quiet=quiet, json=as_json)
-    fields = {key: value for key, value in (("name", name), ("notes", notes)) if value is not None}
-    if not fields and not tags and not untag:
+    if name is None and notes is None and not tags and not untag:
         raise BadRequest("say what to change: --name, --notes, --tag or --untag")
     with Client(url) as client:
-        found = ids.resolve_all(client, given)
-        records = [_edit(client, one, fields, tags or (), untag or ()) for one in found]
+        found = [client.experiments.get(one) for one in ids.resolve_all(client, given)]
+        records = [change(one, name, notes, tags or (), untag or ()) for one in found]
     if as_json:
         output.print_all(records)
         return
@@ -40,11 +42,20 @@ def edit(
         output.say(record.id if quiet else f"{record.id} {record.name}".rstrip())
 
 
-def _edit(
-    client: Client, experiment_id: str, fields: dict[str, Any], added: Sequence[str], removed: Sequence[str]
+def change(
+    experiment: Experiment,
+    name: str | None,
+    notes: str | None,
+    added: Sequence[str],
+    removed: Sequence[str],
+    attempts: int = ATTEMPTS,
 ) -> ExperimentRecord:
-    experiment = client.experiments.get(experiment_id)
-    if added or removed:
-        kept = [tag for tag in experiment.record.tags if tag not in removed]
-        fields = {**fields, "tags": [*kept, *(tag for tag in dict.fromkeys(added) if tag not in kept)]}
-    return experiment.update(**fields).record
+    """Set name and notes, and add and remove tags without losing those that others change at the same time."""
+    kept = [tag for tag in experiment.record.tags if tag not in removed]
+    tags = [*kept, *(tag for tag in dict.fromkeys(added) if tag not in kept)] if added or removed else None
+    try:
+        return experiment.update(name=name, notes=notes, tags=tags, if_unchanged=tags is not None).record
+    except PreconditionFailed:
+        if attempts == 1:
+            raise
+    return change(experiment.refresh(), name, notes, added, removed, attempts - 1)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from gradus.cli import labels, output, tables
 from gradus.cli.options import Json, Quiet, Url, at_most_one
-from gradus.client import Client, find_credentials
+from gradus.client import Client
 from gradus.wire.key import KeyRecord, Role
 
 
@@ -72,9 +72,8 @@ def link(as_json: Json = False, url: Url = None) -> None:
 
     It works once, within ten minutes.
     """
-    access = find_credentials(url)
-    with Client(access.url, key=access.key) as client:
-        address = f"{access.url}{client.keys.sign_in_link().path}"
+    with Client(url) as client:
+        address = f"{client.base_url}{client.keys.sign_in_link().path}"
     output.print_json({"url": address}) if as_json else output.say(address)
 
 

@@ -17,7 +17,7 @@ from gradus.cli.exit_codes import Exit, code_of_runs
 from gradus.cli.options import Data, Port
 from gradus.cli.run_state import RunState
 from gradus.client import Client
-from gradus.client.credentials import open_command
+from gradus.data_folder import open_command
 from gradus.errors import Conflict
 from gradus.examples import ADAM_BATCH_NORM, DIGITS, GRADIENT_DESCENT
 from gradus.spec.experiment import Spec
@@ -37,13 +37,16 @@ def lecture(
     options = ServiceOptions(data, "127.0.0.1", port, None)
     console = output.console()
     try:
-        with running_service(options) as service, Client(service.access.url, key=service.access.key) as client:
+        with (
+            running_service(options) as service,
+            Client(service.credentials.url, key=service.credentials.key) as client,
+        ):
             code = _show(console, client)
-            link = f"{service.access.url}{client.keys.sign_in_link().path}"
+            link = f"{service.credentials.url}{client.keys.sign_in_link().path}"
             console.print()
             console.print(f"Dashboard: {link}")
             console.print(f"(signs one browser in; {open_command(options.folder)} creates another link)")
-            console.print(f"API documentation: {service.access.url}/docs, with both specs among the examples.")
+            console.print(f"API documentation: {service.credentials.url}/docs, with both specs among the examples.")
             if once or service.child is None:
                 return code
             console.print("The service keeps running. Ctrl-C stops it.")

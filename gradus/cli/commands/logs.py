@@ -1,6 +1,5 @@
 """`gradus logs`."""
 
-from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from typing import Annotated
@@ -30,11 +29,10 @@ def logs(
 def print_log(client: Client, experiment_id: str, *, follow: bool, as_json: bool) -> Exit | None:
     """Print the events so far or, with `follow`, until the experiment ends. Ctrl-C leaves it running."""
     experiment = client.experiments.get(experiment_id)
-    newest = experiment.record.last_event
     lines = _Lines(dated=not output.on_terminal())
     try:
-        with closing(experiment.events()) as events:
-            for event in events if follow else _until(events, newest):
+        with closing(experiment.events(follow=follow)) as events:
+            for event in events:
                 output.print_json_line(event_document(event)) if as_json else lines.print(event)
     except KeyboardInterrupt:
         note_still_running([experiment_id])
@@ -77,12 +75,3 @@ class _Lines:
             output.say(day)
             self._day = day
         output.say(f"{stamp[11:19]:8}  {text}")
-
-
-def _until(events: Iterable[StreamEvent], newest: int) -> Iterator[StreamEvent]:
-    """The events up to the newest one. One more has to come if that was an `end` that an extension took back."""
-    for event in events:
-        if event.seq <= newest:
-            yield event
-        if event.seq >= newest:
-            return

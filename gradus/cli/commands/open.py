@@ -14,7 +14,7 @@ import typer
 
 from gradus.cli import completion, ids, output
 from gradus.cli.options import Json, Url
-from gradus.client import Client, find_credentials
+from gradus.client import Client
 
 LINK_LIFETIME = 600.0
 """Seconds for which a sign-in link works."""
@@ -37,9 +37,8 @@ def open_dashboard(
 
     The address signs one browser in, once, within ten minutes.
     """
-    access = find_credentials(url)
-    with Client(access.url, key=access.key) as client:
-        address = f"{access.url}{_sign_in_path(client, _page(client, given))}"
+    with Client(url) as client:
+        address = f"{client.base_url}{_sign_in_path(client, _page(client, given))}"
     if as_json:
         output.print_json({"url": address})
     else:

@@ -174,10 +174,10 @@ def _trained(record: ExperimentRecord) -> str:
     )
 
 
-def _failing_dependencies(access: Credentials) -> Sequence[str]:
+def _failing_dependencies(credentials: Credentials) -> Sequence[str]:
     """Why a run may seem to stand still: what the service needs and does not have. Empty if it does not answer."""
     try:
-        answer = httpx.get(f"{access.url}/readyz", timeout=READY_TIMEOUT, trust_env=not access.local)
+        answer = httpx.get(f"{credentials.url}/readyz", timeout=READY_TIMEOUT, trust_env=not credentials.local)
         health = Health.model_validate_json(answer.content)
     except (httpx.HTTPError, ValueError):
         return ()

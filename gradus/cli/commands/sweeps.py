@@ -1,7 +1,6 @@
 """`gradus sweeps`: list, show, watch, extend, retry, cancel and delete sweeps."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
@@ -20,11 +19,6 @@ from gradus.client import Client, Sweep
 from gradus.errors import BadRequest
 from gradus.seeds import read_seeds
 from gradus.wire.sweep import SweepRecord, SweepStatus, SweepSummary
-
-INTERVAL = 1.0
-"""Seconds between two requests while watching."""
-PATIENT_RETRIES = 40
-"""How often a request is sent again while watching: over about a minute."""
 
 
 def ls(limit: Limit = 20, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
@@ -116,7 +110,7 @@ def watch_sweep(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
     """Show the sweep until all its experiments have ended. Ctrl-C leaves them running."""
     show_changes = _json_lines if as_json else _live if output.on_terminal() else _plain
     try:
-        return _exit_code(show_changes(_changes(client, sweep_id)))
+        return _exit_code(show_changes(sweep.record for sweep in client.sweeps.get(sweep_id).watch()))
     except KeyboardInterrupt:
         output.note("")
         output.note(f"The sweep continues. To watch again: gradus sweeps watch {sweep_id}")
@@ -125,19 +119,6 @@ def watch_sweep(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
 
 def _exit_code(ended: SweepRecord) -> Exit:
     return Exit.OK if ended.status is SweepStatus.SUCCEEDED else Exit.FAILED
-
-
-def _changes(client: Client, sweep_id: str) -> Iterator[SweepRecord]:
-    """The sweep now and after each change, until it ends. A service that is away for a minute is waited for."""
-    before, client = None, client.with_options(max_retries=PATIENT_RETRIES)
-    while True:
-        record = client.sweeps.get(sweep_id).record
-        if record != before:
-            yield record
-        if record.over:
-            return
-        before = record
-        time.sleep(INTERVAL)
 
 
 def _json_lines(changes: Iterator[SweepRecord]) -> SweepRecord:

@@ -9,19 +9,18 @@ from rich.table import Table
 from gradus import __version__
 from gradus.cli import labels, output, tables
 from gradus.cli.options import Json, Url
-from gradus.client import Client, find_credentials
+from gradus.client import Client
 from gradus.wire.system import Limits, SystemRecord, WorkerRecord
 
 
 def system(as_json: Json = False, url: Url = None) -> None:
     """Show the service's workers, devices, queue and limits."""
-    access = find_credentials(url)
-    with Client(access.url, key=access.key) as client:
-        record, now = client.system(), client.now()
+    with Client(url) as client:
+        record, now, address = client.system(), client.now(), client.credentials.address
     if as_json:
         output.print_json(record)
         return
-    facts = tables.facts(_facts(record, access.url))
+    facts = tables.facts(_facts(record, address))
     output.show(Group(facts, "", _workers(record.workers, now), "", _limits(record.limits)))
 
 

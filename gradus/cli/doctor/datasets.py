@@ -11,10 +11,10 @@ from gradus.datasets import DATASETS, DatasetFacts
 from gradus.errors import BadRequest, GradusError
 
 
-def of_service(access: Credentials) -> Iterator[Check]:
+def of_service(credentials: Credentials) -> Iterator[Check]:
     """Those that the service has."""
     try:
-        with Client(access.url, key=access.key) as client:
+        with Client(credentials.url, key=credentials.key) as client:
             records = list(client.datasets.list())
     except GradusError:  # the check of the service reports it
         return

@@ -119,9 +119,9 @@ def storage(data: Path) -> Iterator[Check]:
         yield _storage_check(name, found)
 
 
-def port(access: Credentials | None, number: int = PORT) -> Check:
+def port(credentials: Credentials | None, number: int = PORT) -> Check:
     """Whether the port is free, or used by our own service."""
-    if access is not None and urlsplit(access.url).port == number:
+    if credentials is not None and urlsplit(credentials.url).port == number:
         return ok("port", f"{number} is used by the service")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -18,27 +18,29 @@ TIMEOUT = 5.0
 """Seconds to wait for an answer."""
 
 
-def service(access: Credentials, *, required: bool) -> Iterator[Check]:
+def service(credentials: Credentials, *, required: bool) -> Iterator[Check]:
     """Everything that a client can see. Without `required` it is no problem if nothing answers."""
     try:
-        with httpx.Client(base_url=access.url, timeout=TIMEOUT, trust_env=not access.local) as http:
+        with httpx.Client(base_url=credentials.url, timeout=TIMEOUT, trust_env=not credentials.local) as http:
             answer = http.get("/readyz")
     except httpx.HTTPError as error:
         found = problem if required else warning
-        yield found("service", f"no answer from {access.url} ({_reason(error)})", "gradus up starts it")
+        yield found("service", f"no answer from {credentials.address} ({_reason(error)})", "gradus up starts it")
         return
-    yield from _health(access, answer)
+    yield from _health(credentials, answer)
     yield clock(answer)
-    yield from _authorized(access)
+    yield from _authorized(credentials)
 
 
-def _health(access: Credentials, answer: httpx.Response) -> Iterator[Check]:
+def _health(credentials: Credentials, answer: httpx.Response) -> Iterator[Check]:
     try:
         health = Health.model_validate_json(answer.content)
     except ValueError:
-        yield problem("service", f"the server at {access.url} is not a Gradus service", "name the right one with --url")
+        yield problem(
+            "service", f"the server at {credentials.address} is not a Gradus service", "name the right one with --url"
+        )
         return
-    yield ok("service", f"answers at {access.url}")
+    yield ok("service", f"answers at {credentials.address}")
     for one in health.dependencies:
         if not one.ok:
             yield problem(f"its {one.name}", one.detail, "see its log files, in the folder logs of its data folder")
@@ -56,10 +58,10 @@ def clock(answer: httpx.Response) -> Check:
     return ok("clock", "the service and this machine agree")
 
 
-def _authorized(access: Credentials) -> Iterator[Check]:
+def _authorized(credentials: Credentials) -> Iterator[Check]:
     """What only a client with a key can see."""
     try:
-        with Client(access.url, key=access.key) as client:
+        with Client(credentials.url, key=credentials.key) as client:
             record = client.system()
     except (Unauthorized, Forbidden) as error:
         yield problem(

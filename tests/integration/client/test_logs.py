@@ -13,6 +13,7 @@ from hub.hub import Hub
 from hub.jobs import runs
 from tests.integration.api.service import on_sqlite, serving
 from tests.integration.hub.work import claim, submit, train_epoch
+from tests.servers.future import LaterVersion
 
 pytestmark = on_sqlite
 
@@ -41,6 +42,21 @@ def test_a_log_is_printed_as_far_as_it_goes(hub: Hub, client: Client, capsys: py
     with hub.write() as session:
         runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
     assert printed(client, row.id, capsys)[-1].endswith("succeeded")
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_log_ends_at_an_event_of_an_unknown_kind(
+    hub: Hub, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
+    row = submit(hub)
+    claimed = claim(hub, row)
+    train_epoch(hub, claimed, 1)
+    with hub.write() as session:
+        runs.say(session, claimed.lease, row.id, "a line, of which a later version makes a finding")
+    with serving(hub, behind=LaterVersion) as service, Client(service.access.url, key=service.access.key) as client:
+        assert print_log(client, row.id, follow=False, as_json=as_json) is None
+    assert len(capsys.readouterr().out.splitlines()) == 3  # queued, running, the epoch
 
 
 def test_each_of_many_lines_has_its_own_time(hub: Hub, client: Client, capsys: pytest.CaptureFixture[str]) -> None:

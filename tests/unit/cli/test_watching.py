@@ -20,9 +20,10 @@ HERE = "http://127.0.0.1:1"
 
 
 def test_watching_a_sweep_outlasts_a_service_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    over = swept([]).model_copy(update={"status": SweepStatus.SUCCEEDED}).model_dump_json()
+    over = swept([]).model_copy(update={"status": SweepStatus.SUCCEEDED, "counts": {"succeeded": 4}}).model_dump_json()
     answers: Iterator[httpx.Response] = iter(
         [
+            httpx.Response(200, text=swept([]).model_dump_json()),
             *(httpx.Response(503, content=problem(503, "unavailable")) for _ in range(5 * MAX_RETRIES)),
             httpx.Response(200, text=over),
         ]
