@@ -1,1 +1,1 @@
-"""The face: HTTP routes, services, streams. It meets the workers at `hub/` and nowhere else."""
+"""The HTTP API: routes, services, streams. It shares only `hub/` with the workers."""

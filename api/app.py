@@ -1,4 +1,4 @@
-"""The application: the one place where its world is built."""
+"""Builds the FastAPI application: state, routes and middleware."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +15,7 @@ from api.auth.dependencies import permitted
 from api.expansion_slots import ExpansionSlots
 from api.http import problems, shutdown_signals
 from api.http.connections import Connections, room
-from api.http.known_paths import Addresses
+from api.http.known_paths import KnownPaths
 from api.http.root_path import TRUSTED, Prefix
 from api.middleware.fairness import Fairness
 from api.middleware.head import Head
@@ -24,7 +24,7 @@ from api.middleware.request_metrics import RequestMetrics
 from api.middleware.security_headers import SecurityHeaders
 from api.openapi import document
 from api.openapi.responses import REFUSED
-from api.prometheus import Telemetry
+from api.prometheus import PrometheusMetrics
 from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
 from api.state import AppState
 from api.streaming.broadcaster import Broadcaster
@@ -36,27 +36,27 @@ from hub import open_files
 from hub.hub import Hub
 
 KEYED = (experiments.router, control.router, sweeps.router, metrics.router, events.router, about.router, keys.router)
-"""Nobody gets to these without a key whose role allows the method."""
+"""Every route here requires an API key or a session whose role permits the method."""
 OPEN = (session.router, health.router, pages.router)
-"""These ask for themselves, where they ask."""
+"""Public routes, and routes that authenticate by themselves."""
 
-LARGE_READS, LOOKS = 2, 2
-"""At once, on one process."""
+LARGE_READS, SHORT_READS = 2, 2
+"""Limits on concurrent reads, for each process."""
 
 DESCRIPTION = """\
 POST one JSON document that describes a neural network; workers train it; its metrics can be polled or streamed.
 
 Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: `title` and `detail` for people,
-`code` for programs, and for a document with mistakes `errors`, which says where each of them is.
+`code` for programs; `errors` lists each mistake in an invalid document with its location.
 """
 
 TAGS = [
-    {"name": "experiments", "description": "Train a network, follow it, steer it, go on from it."},
-    {"name": "sweeps", "description": "Many experiments from one base, and what each change came to."},
-    {"name": "metrics and events", "description": "What an experiment gives, epoch by epoch: polled or streamed."},
-    {"name": "about", "description": "What the service knows: data sets, kinds, itself."},
-    {"name": "keys", "description": "Who may do what: keys, and browsers that sign in."},
-    {"name": "operation", "description": "For whoever runs the service: is it alive, is it ready, what does it do."},
+    {"name": "experiments", "description": "Train a network, follow it, control it, resume or fork it."},
+    {"name": "sweeps", "description": "Many experiments from one base spec, and the effect of each change."},
+    {"name": "metrics and events", "description": "Results of an experiment, epoch by epoch: polled or streamed."},
+    {"name": "about", "description": "Data sets, spec kinds and the service itself."},
+    {"name": "keys", "description": "API keys and browser sessions."},
+    {"name": "operation", "description": "For operators: liveness, readiness and Prometheus metrics."},
 ]
 
 
@@ -69,13 +69,13 @@ def create_app(
     root_path: str = "",
     trusted_proxies: str = TRUSTED,
 ) -> FastAPI:
-    """The API over this hub, which is closed when the application ends.
+    """Return the API application for this hub. The application closes the hub when it shuts down.
 
-    poll: seconds after which the event log is looked at though no bell rang.
-    heartbeat: seconds after which a stream says that it is still there, and asks whether its client still may listen.
-    strangers_per_minute: attempts to get in that may fail from one address before it has to wait.
-    root_path: the path below which clients find it, `/gradus`, where a proxy does not say so itself.
-    trusted_proxies: the addresses, with commas, whose `X-Forwarded-…` headers are believed; `*` for all.
+    poll: seconds between reads of the event log when no pub/sub message arrives.
+    heartbeat: seconds between a stream's heartbeats. With each heartbeat the client's credentials are checked again.
+    strangers_per_minute: rate limit on failed authentication attempts from one address.
+    root_path: path prefix under which clients reach the API, such as `/gradus`, for a proxy that does not send it.
+    trusted_proxies: comma-separated addresses whose `X-Forwarded-…` headers are trusted; `*` for all.
     """
     broadcaster = Broadcaster(hub, poll, heartbeat)
     state = AppState(
@@ -83,9 +83,9 @@ def create_app(
         broadcaster=broadcaster,
         streams=Streams(hub, broadcaster),
         open_requests=OpenRequests(hub.settings.quotas.streams),
-        looks=SharedReads(LOOKS),
+        short_reads=SharedReads(SHORT_READS),
         large_reads=CapacityLimiter(LARGE_READS),
-        telemetry=Telemetry(),
+        prometheus=PrometheusMetrics(),
         authenticator=Authenticator(hub, strangers_per_minute),
         expansion_slots=ExpansionSlots(),
     )
@@ -110,12 +110,12 @@ def create_app(
         app.include_router(router)
     pages.mount(app)
     app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
-    app.state.written = document.written(app)
+    app.state.encoded_openapi = document.encoded(app)
     routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
-    problems.install(app, Addresses(routes), pages.nowhere)
+    problems.install(app, KnownPaths(routes), pages.not_found_page)
     app.add_middleware(Fairness)
     app.add_middleware(RejectedRequests)
-    app.add_middleware(RequestMetrics, telemetry=state.telemetry)
+    app.add_middleware(RequestMetrics, prometheus=state.prometheus)
     app.add_middleware(Head)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Prefix, root_path=root_path, trusted=trusted_proxies)
@@ -124,7 +124,7 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-    """Gives the server's connections what they have to know of each other."""
+    """Run the background tasks, and give the server's connections the registry that they share."""
     state: AppState = app.state.app_state
     connections = Connections(room(open_files.limit()))
     shutdown_signals.on_signal(state.broadcaster.stop)

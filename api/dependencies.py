@@ -1,4 +1,4 @@
-"""A request's turn to write out a sweep, which ends when its client leaves."""
+"""The dependency that gives a request an expansion slot, and gives up the slot when the client disconnects."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,24 +7,24 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.expansion_slots import ExpansionSlot
-from api.http.disconnect import until_left
+from api.http.disconnect import until_disconnected
 from api.http.request_body import JsonBody
 from api.state import StateDep
 
 
 async def _slot(request: Request, _: JsonBody, state: StateDep) -> AsyncIterator[ExpansionSlot]:
-    """Once the body is here: who sends one slowly keeps nobody waiting."""
+    """Take a slot only when the body has arrived: a client that sends its body slowly must not hold a slot."""
     async with state.expansion_slots.next() as slot:
-        watching = asyncio.create_task(watch(request, slot))
+        watch_task = asyncio.create_task(watch(request, slot))
         try:
             yield slot
         finally:
-            watching.cancel()
+            watch_task.cancel()
 
 
 async def watch(request: Request, slot: ExpansionSlot) -> None:
-    """Leave the turn when the client of a request that was read has left."""
-    await until_left(request)
+    """Give up the slot when the client disconnects. The request's body must have been read."""
+    await until_disconnected(request)
     slot.leave()
 
 

@@ -1,7 +1,7 @@
-"""Turns: writing out a sweep takes seconds of a processor, and so few may do it at once.
+"""Slots for expanding sweeps: an expansion takes seconds of CPU time, so only a few may run at once.
 
-Who waits for a turn holds no thread of those that answer everything else. Whose client has left, or whose turn lasts
-too long, stops at its next step.
+A request that waits for a slot holds no thread of the thread pool. An expansion stops at its next step when its client
+has disconnected or when it takes too long.
 """
 
 import asyncio
@@ -13,59 +13,59 @@ from contextlib import asynccontextmanager
 from gradus.errors import BadRequest, InvalidSpec, TooManyRequests
 
 AT_ONCE = 2
-WAITING = 30
-"""Beyond them a request is sent away: each holds its body."""
-SECONDS = 10.0
-"""Of processor time for one turn. The bounds of a request keep it far below; this is the net under them."""
+MAX_WAITING = 30
+"""Further requests are refused, because each waiting request holds its body in memory."""
+MAX_SECONDS = 10.0
+"""CPU time for one expansion. The limits on a request keep an expansion far below this; it is a safety net."""
 
 
 class ExpansionSlot:
-    """The right to write out one sweep."""
+    """Permission to expand one sweep."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    def __init__(self, seconds: float = MAX_SECONDS) -> None:
         self._seconds = seconds
         self._left = threading.Event()
         self._began: float | None = None
 
     def leave(self) -> None:
-        """Nobody waits for what comes of it."""
+        """Tell the expanding thread that its client has disconnected."""
         self._left.set()
 
     def check(self) -> None:
-        """Called between steps, by the thread that takes them.
+        """Stop the expansion if it should not go on. The expanding thread calls this between its steps.
 
         Raises:
-            BadRequest: the client has left.
-            InvalidSpec: it has taken too long.
+            BadRequest: the client has disconnected.
+            InvalidSpec: the expansion has taken too much CPU time.
         """
         if self._left.is_set():
-            raise BadRequest("the client left while its sweep was written out", code="client_left")
+            raise BadRequest("the client disconnected while its sweep was being expanded", code="client_left")
         if self._began is None:
             self._began = time.thread_time()
         if time.thread_time() - self._began > self._seconds:
-            raise InvalidSpec(f"the sweep takes more than {self._seconds:.0f} s to write out: make it smaller")
+            raise InvalidSpec(f"expanding the sweep takes more than {self._seconds:.0f} s: make the sweep smaller")
 
 
 class ExpansionSlots:
-    """Hands them out, in the order in which they are asked for."""
+    """Gives out slots in the order of the requests."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = MAX_WAITING) -> None:
         self._free = asyncio.Semaphore(at_once)
-        self._room = at_once + waiting
-        self._asked = 0
+        self._max_requests = at_once + waiting
+        self._requests = 0
 
     @asynccontextmanager
     async def next(self) -> AsyncIterator[ExpansionSlot]:
-        """One turn.
+        """Wait for a slot.
 
         Raises:
-            TooManyRequests: too many wait already.
+            TooManyRequests: too many requests are waiting.
         """
-        if self._asked >= self._room:
-            raise TooManyRequests("too many sweeps are being written out: try again in a moment", code="sweeps_busy")
-        self._asked += 1
+        if self._requests >= self._max_requests:
+            raise TooManyRequests("too many sweeps are being expanded: retry in a few seconds", code="sweeps_busy")
+        self._requests += 1
         try:
             async with self._free:
                 yield ExpansionSlot()
         finally:
-            self._asked -= 1
+            self._requests -= 1

@@ -1,4 +1,4 @@
-"""What an id looks like. Whatever does not is unknown without asking the database, which may not even take it."""
+"""The syntax of ids. A malformed id is not found without a query, because some databases cannot even compare it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`python -m api.keys`: keys straight in the database, for whoever runs the service. The first one comes from here."""
+"""`python -m api.keys`: manage API keys directly in the database, for operators. The first key is created here."""
 
 import argparse
 import sys
@@ -18,21 +18,23 @@ _MOST_DAYS = 36_500
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Do what the command says, on the database of the environment."""
+    """Run the command on the database that the environment names."""
     given = _parser().parse_args(arguments)
     with told(), closing(Database(Settings.from_env().database_url)) as database:
         given.run(database, given)
 
 
 def _create(database: Database, given: argparse.Namespace) -> None:
-    """The key alone goes to the standard output, so that a script can take it."""
+    """Only the key goes to standard output, so that a script can read it."""
     at = datetime.now(UTC)
     until = None if given.days is None else at + timedelta(days=given.days)
     with database.write() as session:
         workspaces.ensure(session, given.workspace, at)
-        made = keys.create(session, given.workspace, given.name, Role(given.role), at, until)
-    sys.stderr.write(f"{made.id}: {made.role} of the workspace {made.workspace}; this is shown only now:\n")
-    sys.stdout.write(f"{made.key}\n")
+        new_key = keys.create(session, given.workspace, given.name, Role(given.role), at, until)
+    sys.stderr.write(
+        f"{new_key.id}: {new_key.role} of the workspace {new_key.workspace}; the key is shown only once:\n"
+    )
+    sys.stdout.write(f"{new_key.key}\n")
 
 
 def _list(database: Database, given: argparse.Namespace) -> None:
@@ -64,14 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     tolerate_any_text()
     parser = argparse.ArgumentParser(prog="python -m api.keys", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    create = commands.add_parser("create", help="make a key, and its workspace if there is none")
-    create.add_argument("name", metavar="NAME", help="who or what will use it")
+    create = commands.add_parser("create", help="create a key, and its workspace if missing")
+    create.add_argument("name", metavar="NAME", help="who or what will use the key")
     create.add_argument("--role", choices=list(map(str, Role)), default=str(Role.EDITOR))
-    create.add_argument("--days", type=_days, help="until it expires (default: never)")
+    create.add_argument("--days", type=_days, help="days until the key expires (default: never)")
     create.set_defaults(run=_create)
-    listing = commands.add_parser("list", help="the keys of a workspace")
+    listing = commands.add_parser("list", help="list the keys of a workspace")
     listing.set_defaults(run=_list)
-    revoke = commands.add_parser("revoke", help="let a key open nothing any more")
+    revoke = commands.add_parser("revoke", help="revoke a key")
     revoke.add_argument("id", metavar="ID")
     revoke.set_defaults(run=_revoke)
     for command in (create, listing, revoke):

@@ -1,4 +1,4 @@
-"""What the service accepts at most."""
+"""The service's limits."""
 
 from gradus.spec.experiment import MAX_LAYERS
 from gradus.spec.layer import MAX_UNITS
@@ -7,19 +7,20 @@ from hub.access.quotas import Quotas
 
 BODY_BYTES = 1 << 20
 SIGN_IN_BYTES = 4096
-"""Of what a browser shows to be let in: strangers get no more of the service's time than a key is long."""
+"""Body limit of a sign-in request. It is small because the sender is not authenticated yet."""
 PAGE_SIZE = 200
 WAIT_SECONDS = 60
 DEPTH = 32
-"""Objects and arrays inside each other in a document."""
+"""Nesting depth of objects and arrays in a document."""
 WIDTH = 2_000
-"""Entries of one object or array: twice as many as any may have, for those just above are told what they may."""
+"""Entries of one object or array: twice the largest bound in the spec, so that a document slightly over a bound gets a
+validation error that names the bound."""
 LARGEST = 2**53 - 1
-"""The largest number of an epoch or an event that a client can name."""
+"""The largest epoch or event number that a client can send."""
 
 
 def limits(quotas: Quotas) -> Limits:
-    """All of it, as the service tells it."""
+    """The limits as `GET /v1/system` returns them."""
     return Limits(
         body_bytes=BODY_BYTES,
         units=MAX_UNITS,

@@ -28,26 +28,26 @@ from hub.loopback import loopback
 from hub.settings import Settings
 
 _REFUSAL = (
-    "Gradus does not listen on {host} before it has a key: "
-    "make the first with `python -m api.keys create --role admin NAME`, or listen on 127.0.0.1"
+    "Gradus does not listen on {host} before an API key exists: "
+    "create the first with `python -m api.keys create --role admin NAME`, or listen on 127.0.0.1"
 )
 logger = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.0005
-"""That a thread computes while others wait: the event loop needs its turn for every step of every request, and gets it
-ten times sooner than by Python's default."""
+"""Interval after which Python switches threads. The event loop needs the interpreter lock for every step of every
+request; with a tenth of Python's default it gets the lock ten times sooner."""
 GRACE_SECONDS = 10
-"""For answers under way at the end; streams say farewell at once."""
+"""Time that responses in progress get at shutdown. Streams end at once, with a closing comment."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     given = _parser().parse_args(arguments)
     os.environ[ROOT_PATH] = given.root_path
     open_files.raise_limit()
     _log()
     with told():
         settings = Settings.from_env()
-        artifact_store(settings.artifacts_url)  # of a kind that is known here
+        artifact_store(settings.artifacts_url)  # fails if the URL's scheme is unknown
     if not loopback(given.host) and not has_keys(settings.database_url):
         sys.exit(_REFUSAL.format(host=given.host))
     uvicorn.run(
@@ -62,13 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         log_config=None,
         access_log=given.access_log,
         server_header=False,
-        proxy_headers=False,  # the application reads them itself
+        proxy_headers=False,  # the application reads the proxy headers itself
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
 def build() -> FastAPI:
-    """The application of one process."""
+    """Build the application of one server process."""
     _log()
     memory_trim.few_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -78,18 +78,18 @@ def build() -> FastAPI:
         trusted_proxies=os.environ.get("FORWARDED_ALLOW_IPS") or TRUSTED,
     )
     gc.collect()
-    gc.freeze()  # what is here stays: to look for garbage among it held one answer in seventy up for 84 ms
+    gc.freeze()  # startup objects live forever; scanning them for garbage delayed one response in seventy by 84 ms
     return app
 
 
 def _log() -> None:
-    """Once in each process, for the server's own lines, too."""
+    """Configure logging once in each process, for uvicorn's lines as well."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     limit_repeats()
 
 
 def has_keys(database_url: str) -> bool:
-    """Whether anybody can have a key. Waits for a database that is not there yet."""
+    """Whether any valid key exists. Waits for a database that is not reachable yet."""
     database = Database(database_url)
     try:
         while True:
@@ -108,7 +108,7 @@ def has_keys(database_url: str) -> bool:
 def _root_path(text: str) -> str:
     path = root_path(text)
     if path is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no path: write it like /gradus")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path: write it like /gradus")
     return path
 
 
@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_root_path,
         default=os.environ.get(ROOT_PATH, ""),
         metavar="PATH",
-        help="path below which a proxy serves it, such as /gradus (default: GRADUS_ROOT_PATH, else none)",
+        help="path prefix under which a proxy serves the API, such as /gradus (default: GRADUS_ROOT_PATH, else none)",
     )
     parser.add_argument("--access-log", action="store_true", help="write a line for each request")
     return parser

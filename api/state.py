@@ -1,4 +1,4 @@
-"""What every route holds in its hands, built once for each application."""
+"""The state that all routes share, built once for each application."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from api.auth.authentication import Authenticator
 from api.expansion_slots import ExpansionSlots
-from api.prometheus import Telemetry
+from api.prometheus import PrometheusMetrics
 from api.streaming.broadcaster import Broadcaster
 from api.streaming.open_requests import OpenRequests
 from api.streaming.shared_reads import SharedReads
@@ -18,18 +18,17 @@ from hub.hub import Hub
 
 @dataclass(frozen=True)
 class AppState:
-    """The hub, the tail of its event log and who follows it, what is counted, who is let in, and who may write out a
-    sweep."""
+    """The hub, event streaming, concurrency limits, metrics and authentication."""
 
     hub: Hub
     broadcaster: Broadcaster
     streams: Streams
     open_requests: OpenRequests
-    looks: SharedReads
-    """Short reads that requests which stay open make again and again: is there something new, is the key still good."""
+    short_reads: SharedReads
+    """Short reads that open requests repeat: is there something new, is the key still valid?"""
     large_reads: CapacityLimiter
-    """Threads that read thousands of rows for one answer: they leave the other requests theirs."""
-    telemetry: Telemetry
+    """Limits the threads that read thousands of rows for one response, so that other requests still get a thread."""
+    prometheus: PrometheusMetrics
     authenticator: Authenticator
     expansion_slots: ExpansionSlots
 

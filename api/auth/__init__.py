@@ -1,1 +1,1 @@
-"""Who sends a request, and what it may do."""
+"""Authentication of requests, and the permissions of their roles."""

@@ -1,4 +1,4 @@
-"""The door: who is let in. It takes a key or a browser's session; to come from this machine is neither."""
+"""Authentication by an API key or a browser session. A request from this machine needs one of them too."""
 
 import logging
 from datetime import UTC, datetime
@@ -16,17 +16,17 @@ from hub.hub import Hub
 from hub.tables import KeyRow
 
 STRANGERS_PER_MINUTE = 300
-"""Failed attempts from one address."""
+"""Rate limit on failed authentication attempts from one address."""
 _HOW = (
-    "send one as 'Authorization: Bearer gk_…'. `gradus up` keeps one in client.json in its data folder (~/.gradus, "
-    "unless told otherwise); `gradus keys create` makes more, and `python -m api.keys create` on the server"
+    "send a key as 'Authorization: Bearer gk_…'. `gradus up` stores one in client.json in its data folder (~/.gradus "
+    "by default); create more with `gradus keys create`, or with `python -m api.keys create` on the server"
 )
-"""Told to strangers too: no folder of this machine is named."""
+"""Unauthenticated clients see this text, so it names no folder of this machine."""
 logger = logging.getLogger(__name__)
 
 
 class Authenticator:
-    """Asks every visitor."""
+    """Identifies the caller of each request, and counts requests for the rate limits."""
 
     def __init__(self, hub: Hub, strangers_per_minute: int) -> None:
         self._hub = hub
@@ -34,12 +34,12 @@ class Authenticator:
         self._strangers_per_minute = strangers_per_minute
 
     def authenticate(self, credentials: RequestCredentials) -> Caller:
-        """Who it is.
+        """Return the caller that the credentials identify.
 
         Raises:
-            Unauthorized: nobody who is known.
-            Forbidden: a browser asks for another's page.
-            TooManyRequests: of attempts that failed.
+            Unauthorized: the credentials are missing or invalid.
+            Forbidden: a page of another origin made the browser send the request.
+            TooManyRequests: too many attempts from this address have failed.
         """
         key = credentials.bearer
         caller = self._session(credentials) if key is None else self._bearer(key)
@@ -48,23 +48,24 @@ class Authenticator:
         return caller
 
     def count(self, caller: Caller) -> RateLimitStatus:
-        """Count a request of the caller's workspace."""
-        most = self._hub.settings.quotas.requests_per_minute
-        return self._rates.hit(caller.workspace_id, most)
+        """Count a request against the rate limit of the caller's workspace."""
+        limit = self._hub.settings.quotas.requests_per_minute
+        return self._rates.hit(caller.workspace_id, limit)
 
     def refusal(self, credentials: RequestCredentials) -> GradusError:
-        """What to answer to who is not known. Who tries again and again from one address has to wait."""
+        """The error for an unauthenticated request. Failed attempts count against the rate limit of their address."""
         rate = self._rates.hit(f"stranger {credentials.address}", self._strangers_per_minute)
         if not rate.allowed:
             return TooManyRequests(
-                f"more than {rate.limit} attempts a minute failed: wait", retry_after=rate.reset_seconds
+                f"more than {rate.limit} failed attempts a minute from this address: retry in {rate.reset_seconds} s",
+                retry_after=rate.reset_seconds,
             )
         if credentials.authorization is None and credentials.cookie is None:
-            return Unauthorized(f"a key is needed: {_HOW}", code="no_key")
-        return Unauthorized(f"the key is not known, has expired or was revoked: {_HOW}", code="bad_key")
+            return Unauthorized(f"an API key is required: {_HOW}", code="no_key")
+        return Unauthorized(f"the key is invalid, expired or revoked: {_HOW}", code="bad_key")
 
-    def still_good(self, caller: Caller) -> bool:
-        """Whether somebody who was let in a while ago would be let in again."""
+    def still_valid(self, caller: Caller) -> bool:
+        """Whether the key or the session of a caller who was authenticated earlier is still valid."""
         at = datetime.now(UTC)
         if caller.until is not None and caller.until <= at:
             return False
@@ -77,7 +78,7 @@ class Authenticator:
         at = datetime.now(UTC)
         with self._hub.read() as session:
             row = keys.find(session, text, at)
-        return self._welcome(row, at, row.expires_at, None) if row else None
+        return self._caller(row, at, row.expires_at, None) if row else None
 
     def _session(self, credentials: RequestCredentials) -> Caller | None:
         if credentials.cookie is None:
@@ -89,13 +90,13 @@ class Authenticator:
             return None
         credentials.refuse_foreign_page(proof=True)
         row, browser = found
-        return self._welcome(row, at, browser.expires_at, browser.id)
+        return self._caller(row, at, browser.expires_at, browser.id)
 
-    def _welcome(self, row: KeyRow, at: datetime, until: datetime | None, session_id: str | None) -> Caller:
+    def _caller(self, row: KeyRow, at: datetime, until: datetime | None, session_id: str | None) -> Caller:
         if keys.stale(row, at):
             try:
                 with self._hub.write() as session:
                     keys.used(session, row.id, at)
-            except SQLAlchemyError as error:  # it is for people to look at: no request waits or fails for it
-                logger.warning("the last use of %s is not written down: %s", row.id, type(error).__name__)
+            except SQLAlchemyError as error:  # the time is only for display: no request waits or fails for it
+                logger.warning("cannot record the last use of key %s: %s", row.id, type(error).__name__)
         return Caller(row.workspace_id, Role(row.role), row.id, until, session_id)

@@ -1,4 +1,4 @@
-"""What a request shows of who sends it, and whether a browser sends it for somebody else's page."""
+"""The credentials of a request, and the check against cross-site request forgery (CSRF)."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -8,16 +8,16 @@ from fastapi import Request
 from gradus.errors import Forbidden
 
 COOKIE = "gradus_session"
-"""The session's cookie at a usual port; `gradus_session_8000` at another."""
-_USUAL_PORTS = {"http": ":80", "https": ":443"}
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_OWN_PAGE = frozenset({"same-origin", "none"})
-"""What browsers say of requests from the service's own pages, or from the address bar."""
+"""The session cookie's name at a default port; at another port it is `gradus_session_8000`."""
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITE = frozenset({"same-origin", "none"})
+"""Values of Sec-Fetch-Site for requests from the service's own pages and from the address bar."""
 
 
 @dataclass(frozen=True)
 class RequestCredentials:
-    """The parts of a request that decide. The secrets stay out of `repr`."""
+    """The parts of a request that authentication uses. Secrets stay out of its `repr`."""
 
     request: Request
 
@@ -27,14 +27,14 @@ class RequestCredentials:
 
     @property
     def bearer(self) -> str | None:
-        """The key that is shown. Another scheme, such as `Basic`, is that of a proxy in front, and no business here."""
+        """The API key, if sent. Other schemes, such as `Basic`, belong to a proxy in front and are ignored."""
         scheme, _, text = (self.authorization or "").partition(" ")
         return text.strip() if scheme.lower() == "bearer" else None
 
     @property
     def cookie_name(self) -> str:
-        """Of the session's cookie: browsers send those of one port to every port of a host, and services at two ports
-        would sign each other's browsers out."""
+        """The session cookie's name, with the port: browsers send a cookie to every port of its host, so two services
+        on one host would otherwise overwrite each other's sessions."""
         port = _port(self.request.headers.get("host", ""))
         return f"{COOKIE}_{port}" if port else COOKIE
 
@@ -44,21 +44,22 @@ class RequestCredentials:
 
     @property
     def address(self) -> str:
-        """Where it comes from."""
+        """The client's IP address."""
         return self.request.client.host if self.request.client else ""
 
     @property
     def changes(self) -> bool:
-        """Whether it may change something."""
-        return self.request.method not in _SAFE
+        """Whether the method may change something."""
+        return self.request.method not in _SAFE_METHODS
 
     def refuse_foreign_page(self, *, proof: bool) -> None:
-        """Make sure that no page of another origin lets the browser change something here.
+        """Refuse a change that a page of another origin made the browser send.
 
-        proof: the browser must say where the request comes from; without it, who says nothing is no browser.
+        proof: require a header that proves the origin. Without `proof`, a request with no such header is accepted: it
+        does not come from a browser.
 
         Raises:
-            Forbidden: it is another's page, or may be.
+            Forbidden: the request comes, or may come, from a page of another origin.
         """
         if not self.changes:
             return
@@ -67,23 +68,23 @@ class RequestCredentials:
         if origin is not None:
             own = _is_at(origin, headers.get("host", ""))
         else:
-            own = site in _OWN_PAGE if site is not None else not proof
+            own = site in _OWN_SITE if site is not None else not proof
         if not own:
-            raise Forbidden("a browser may change something from this service's own pages alone", code="foreign_page")
+            raise Forbidden("browsers may send changes only from this service's own pages", code="foreign_page")
 
 
 def _is_at(origin: str, host: str) -> bool:
-    """Whether the origin is that of this host and port; a browser leaves the usual port out, and a proxy may not."""
+    """Whether the origin has this host and port. Browsers omit the default port; a proxy may include it."""
     try:
         page = urlsplit(origin.lower())
     except ValueError:
         return False
-    usual = _USUAL_PORTS.get(page.scheme, "")
-    return page.netloc.removesuffix(usual) == host.lower().removesuffix(usual) != ""
+    default = _DEFAULT_PORTS.get(page.scheme, "")
+    return page.netloc.removesuffix(default) == host.lower().removesuffix(default) != ""
 
 
 def _port(host: str) -> int | None:
-    """The port that the address of the page names."""
+    """The port in the Host header, if any."""
     try:
         return urlsplit(f"//{host}").port
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who calls, as routes ask for it. Reading needs a viewer, changing an editor."""
+"""The caller as a dependency of routes. Reading requires the role viewer, changing requires editor."""
 
 from typing import Annotated
 
@@ -20,22 +20,22 @@ _Session = Annotated[
         APIKeyCookie(
             name=COOKIE,
             scheme_name="session",
-            description="A browser's session; `gradus_session_PORT` where the address names a port.",
+            description="A browser session; the cookie is named `gradus_session_PORT` if the URL has a port.",
             auto_error=False,
         )
     ),
 ]
-"""For the OpenAPI document: the door reads the headers itself."""
+"""Declared only for the OpenAPI document: `Authenticator` reads the headers itself."""
 
 
 def _anyone(request: Request, state: StateDep, _: _Key, __: _Session) -> Caller:
-    """Whoever has a key, of any role."""
+    """The caller, with any role."""
     caller = state.authenticator.authenticate(RequestCredentials(request))
     rate = state.authenticator.count(caller)
     request.state.rate_headers = _rate_headers(rate)
     if not rate.allowed:
         raise TooManyRequests(
-            f"this workspace may make {rate.limit:,} requests a minute, and has",
+            f"rate limit reached: {rate.limit:,} requests a minute for this workspace",
             code="rate_limited",
             retry_after=rate.reset_seconds,
         )
@@ -46,13 +46,13 @@ AnyCaller = Annotated[Caller, Depends(_anyone)]
 
 
 async def permitted(request: Request, caller: AnyCaller) -> Caller:
-    """The caller, whose role allows what the method does."""
+    """The caller, if its role permits the method."""
     _require(caller, Role.EDITOR if RequestCredentials(request).changes and not _is_preview(request) else Role.VIEWER)
     return caller
 
 
 def _is_preview(request: Request) -> bool:
-    """Whether it is a dry run of one experiment: it stores nothing, and tells a network's layers."""
+    """Whether the request is a dry run of one experiment, which stores nothing and is therefore open to viewers."""
     is_creation = (request.method, request.scope["route"].path) == ("POST", "/v1/experiments")
     return is_creation and request.query_params.getlist("dry_run") == ["true"]
 
@@ -63,9 +63,9 @@ async def _admin(caller: AnyCaller) -> Caller:
 
 
 async def _operator(admin: Annotated[Caller, Depends(_admin)]) -> Caller:
-    """What is told of the whole service is for those who run it: the admins of the workspace that was there first."""
+    """An operator: an admin of the default workspace. Only operators see facts about the whole service."""
     if admin.workspace_id != DEFAULT_WORKSPACE:
-        raise Forbidden(f"this needs an admin's key of the workspace '{DEFAULT_WORKSPACE}'", code="role")
+        raise Forbidden(f"this requires an admin key of the workspace '{DEFAULT_WORKSPACE}'", code="role")
     return admin
 
 
@@ -76,11 +76,11 @@ Operator = Annotated[Caller, Depends(_operator)]
 
 def _require(caller: Caller, needed: Role) -> None:
     if not caller.role.may(needed):
-        raise Forbidden(f"this needs a key of the role '{needed}', and this one is of '{caller.role}'", code="role")
+        raise Forbidden(f"this requires the role '{needed}'; this key has the role '{caller.role}'", code="role")
 
 
 def _rate_headers(rate: RateLimitStatus) -> dict[str, str]:
-    """As draft-ietf-httpapi-ratelimit-headers-10 has them."""
+    """The headers of draft-ietf-httpapi-ratelimit-headers-10."""
     return {
         "RateLimit-Policy": f'"workspace";q={rate.limit};w={WINDOW_SECONDS}',
         "RateLimit": f'"workspace";r={rate.left};t={rate.reset_seconds}',

@@ -1,1 +1,1 @@
-"""HTTP/1.1: connections, heads, bodies, headers, problem documents."""
+"""HTTP/1.1: connections, request heads, request bodies, headers, problem documents."""

@@ -1,4 +1,4 @@
-"""Cursors: where the next page of a list begins, opaque to clients."""
+"""Cursors: opaque texts that say where the next page of a list starts."""
 
 import base64
 import binascii
@@ -11,15 +11,15 @@ _VERSION = "1:"
 
 
 def encode(last_id: str) -> str:
-    """A cursor that goes on after the thing of this id."""
+    """The cursor for the page after the entry with this id."""
     return base64.urlsafe_b64encode(f"{_VERSION}{last_id}".encode()).decode().rstrip("=")
 
 
 def decode(cursor: str, is_id: Callable[[str], bool] = is_experiment_id) -> str:
-    """The id that the cursor goes on after.
+    """The id after which the cursor's page starts.
 
     Raises:
-        BadRequest: it is none of ours.
+        BadRequest: the cursor is invalid.
     """
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
@@ -28,7 +28,7 @@ def decode(cursor: str, is_id: Callable[[str], bool] = is_experiment_id) -> str:
     last_id = text.removeprefix(_VERSION)
     if text == last_id or not is_id(last_id):
         raise BadRequest(
-            "cursor: not one that this service gave out; pass the last page's next_cursor, or none for the first page",
+            "cursor: invalid; send the previous page's next_cursor, or no cursor for the first page",
             code="bad_cursor",
         )
     return last_id

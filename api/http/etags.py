@@ -1,5 +1,5 @@
-"""Entity tags: an experiment's version in quotes, and a digest of what its answer says of others, which changes without
-a version: what it waits for while no worker serves it, and what it changes of the experiment that it was made of."""
+"""Entity tags: an experiment's version, and a digest of those parts of its response that change without a new version:
+why it waits while no worker can take it, and how it differs from the experiment that it was forked from."""
 
 import hashlib
 import re
@@ -12,24 +12,24 @@ _VERSION = re.compile(r'"(\d+)(-of-others-[0-9a-f]{8})?"')
 
 
 def etag_of(version: int, seen: ExperimentRecord) -> str:
-    """The tag of an experiment's answer."""
+    """The entity tag of an experiment's response."""
     return etag(version, seen.waiting_for, seen.changes)
 
 
-def etag(version: int, *of_others: object) -> str:
-    """The tag of this version, and of what the answer says of others; None says nothing."""
-    told = [one for one in of_others if one is not None]
-    return f'"{version}-of-others-{_digest(repr(told))}"' if told else f'"{version}"'
+def etag(version: int, *unversioned: object) -> str:
+    """The entity tag of this version, with a digest of the unversioned values that are not None."""
+    present = [value for value in unversioned if value is not None]
+    return f'"{version}-of-others-{_digest(repr(present))}"' if present else f'"{version}"'
 
 
 def none_match(headers: Sequence[str], tag: str) -> bool:
-    """Whether `If-None-Match` says that the client has this version. Weak comparison, as RFC 9110 wants it there."""
+    """Whether `If-None-Match` names this tag. The comparison is weak, as RFC 9110 requires for this header."""
     return _any(headers) or any(opaque == tag for _, opaque in _tags(headers))
 
 
 def match(headers: Sequence[str], version: int) -> bool:
-    """Whether `If-Match` allows a change of this version, whatever it waited for. Strong comparison; without the header
-    all is allowed."""
+    """Whether `If-Match` allows a change of this version. The digest is ignored, and the comparison is strong. Without
+    the header, every change is allowed."""
     return not headers or _any(headers) or any(not weak and _is_of(tag, version) for weak, tag in _tags(headers))
 
 
@@ -43,7 +43,7 @@ def _any(headers: Sequence[str]) -> bool:
 
 
 def _tags(headers: Sequence[str]) -> list[tuple[str, str]]:
-    """The mark of a weak one, and the tag in its quotes."""
+    """For each tag: the prefix `W/` of a weak tag or "", and the tag in its quotes."""
     return _TAG.findall(",".join(headers))
 
 

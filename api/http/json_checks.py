@@ -1,4 +1,4 @@
-"""What of a JSON document cannot be kept: text that no database takes, and shapes that exhaust whoever walks them."""
+"""Checks of JSON documents: text that databases cannot store, and nesting or size that would exhaust memory."""
 
 import re
 from collections.abc import Iterator
@@ -7,46 +7,48 @@ from typing import Any
 from api.limits import DEPTH, WIDTH
 from gradus.wire.problem import Mistake
 
-_KEY = 300
-"""No document has a longer key. Each mistake below it would repeat it: a body of 1 MiB could ask for gigabytes."""
+_MAX_KEY_LENGTH = 300
+"""Valid documents have no longer keys. Each mistake below a key repeats the key in its path, so that with long keys a
+body of 1 MiB could cause gigabytes of errors."""
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""NUL, which Postgres cannot hold, and halves of surrogate pairs, which UTF-8 cannot."""
+"""NUL, which Postgres cannot store, and lone surrogates, which UTF-8 cannot encode."""
 
 
-def unstorable(value: Any, *place: str) -> Iterator[Mistake]:
-    """Every such mistake of the value that stands at the place, in order.
+def unstorable(value: Any, *path: str) -> Iterator[Mistake]:
+    """Every such mistake in the value at this path, in order.
 
-    Places are joined for mistakes alone: joined for each of a million numbers they would not fit into memory.
+    Paths are joined only for mistakes: joined for each of a million numbers, they would not fit into memory.
     """
     if isinstance(value, str):
         if _UNSTORABLE.search(value):
-            yield _mistake(place, "may not contain NUL characters or lone surrogates")
-    elif isinstance(value, dict | list) and (why := _too_large(value, len(place))):
-        yield _mistake(place, why)
+            yield _mistake(path, "may not contain NUL characters or lone surrogates")
+    elif isinstance(value, dict | list) and (why := _too_large(value, len(path))):
+        yield _mistake(path, why)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if wrong := _wrong(key):
-                yield _mistake((*place, key[:_KEY]), wrong)
+            if fault := _key_fault(key):
+                yield _mistake((*path, key[:_MAX_KEY_LENGTH]), fault)
             else:
-                yield from unstorable(item, *place, key)
+                yield from unstorable(item, *path, key)
     elif isinstance(value, list):
         for i, item in enumerate(value):
             if isinstance(item, str | dict | list):
-                yield from unstorable(item, *place, str(i))
+                yield from unstorable(item, *path, str(i))
 
 
 def _too_large(value: dict[str, Any] | list[Any], depth: int) -> str | None:
-    """Each entry may be a mistake, which takes a kilobyte of memory before it is known to be one too many."""
+    """Why the value is too deep or too long, if it is. The length is limited because each entry may be a mistake, which
+    takes a kilobyte of memory."""
     if depth >= DEPTH:
         return f"is nested more than {DEPTH} levels deep"
-    return f"has more than {WIDTH:,} entries, and nothing may have so many" if len(value) > WIDTH else None
+    return f"has more than {WIDTH:,} entries, the maximum" if len(value) > WIDTH else None
 
 
-def _wrong(key: str) -> str | None:
+def _key_fault(key: str) -> str | None:
     if _UNSTORABLE.search(key):
         return "is a key with a NUL character or a lone surrogate"
-    return f"is a key of more than {_KEY} characters" if len(key) > _KEY else None
+    return f"is a key of more than {_MAX_KEY_LENGTH} characters" if len(key) > _MAX_KEY_LENGTH else None
 
 
-def _mistake(place: tuple[str, ...], message: str) -> Mistake:
-    return Mistake(path="/".join(place).encode(errors="backslashreplace").decode(), message=message)
+def _mistake(path: tuple[str, ...], message: str) -> Mistake:
+    return Mistake(path="/".join(path).encode(errors="backslashreplace").decode(), message=message)

@@ -1,4 +1,4 @@
-"""The addresses of the API, to tell a client what it may have meant."""
+"""The paths of the API, for suggestions in `not found` errors."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -6,19 +6,19 @@ from difflib import get_close_matches
 from fastapi.routing import APIRoute
 
 
-class Addresses:
-    """Every route with its methods."""
+class KnownPaths:
+    """All routes with their methods."""
 
     def __init__(self, routes: Sequence[APIRoute]) -> None:
         self._routes = tuple(routes)
 
     def methods(self, path: str) -> list[str]:
-        """What can be done at this path: all of it, while Starlette names the first route's methods alone."""
+        """All methods of this path. Starlette would name only those of the first route that matches."""
         found = {method for route in self._routes if route.path_regex.match(path) for method in route.methods or ()}
         return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
     def nearest(self, path: str) -> str | None:
-        """The address that looks most like this path; None if none does."""
+        """The known path most similar to this one; None if no path is similar."""
         if self.methods(path.rstrip("/")):
             return path.rstrip("/")
         known = [route.path for route in self._routes if route.include_in_schema]

@@ -1,4 +1,4 @@
-"""Parameters and headers that several routes read."""
+"""Query parameters and headers that several routes share."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from gradus.nearest import nearest
 
 
 class Query(BaseModel):
-    """The parameters after `?`: a name that is not known is refused, for a filter with a typo would show everything."""
+    """Query parameters. Unknown names are refused: a filter with a typo would otherwise silently show everything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -21,7 +21,7 @@ class Query(BaseModel):
         for name in given:
             if name not in cls.model_fields:
                 near = nearest(name, cls.model_fields)
-                hint = f"did you mean '{near}'?" if near else f"known are {', '.join(cls.model_fields)}"
+                hint = f"did you mean '{near}'?" if near else f"known parameters: {', '.join(cls.model_fields)}"
                 raise PydanticCustomError(
                     "unknown_parameter", "unknown parameter '{place}': {hint}", {"place": name[:100], "hint": hint}
                 )
@@ -44,7 +44,7 @@ ExperimentId = Annotated[
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        description="A repeat with the same key, place and body gets the first answer; with another, 409.",
+        description="A repeat with the same key, path and body gets the first response; with another body, 409.",
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",

@@ -1,4 +1,4 @@
-"""Documents: what the bytes of a body say, and every mistake in it."""
+"""Parsing of JSON bodies into models, with every mistake reported."""
 
 import json
 from itertools import islice
@@ -11,8 +11,8 @@ from gradus.errors import BadRequest, InvalidSpec
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.problem import MOST, Mistake, echo, mistakes
 
-_PATH = 300
-"""A document of nothing but mistakes is not sent back whole."""
+_MAX_PATH_LENGTH = 300
+"""Paths of mistakes are cut to this length, so that the error is not as large as the document."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,8 +21,8 @@ def read(body: bytes, model: type[Model]) -> Model:
     """The model that the body describes.
 
     Raises:
-        BadRequest: it is not JSON.
-        InvalidSpec: it is, but not such a document; `errors` names every mistake.
+        BadRequest: the body is not JSON.
+        InvalidSpec: the document does not fit the model; `errors` lists every mistake.
     """
     document = parse(body)
     if not isinstance(document, dict):
@@ -37,48 +37,48 @@ def read(body: bytes, model: type[Model]) -> Model:
 
 
 def read_secret(body: bytes, model: type[Model]) -> Model:
-    """As `read`, for documents with secrets: nothing of what stood there is repeated.
+    """Like `read`, for documents with secrets: errors repeat nothing of the document.
 
     Raises:
-        BadRequest: it is not JSON.
-        InvalidSpec: it is, but not such a document.
+        BadRequest: the body is not JSON.
+        InvalidSpec: the document does not fit the model.
     """
     try:
         return model.model_validate(parse(body))
     except (InvalidSpec, ValidationError):
-        raise InvalidSpec(f"must be an object with texts under {' or '.join(model.model_fields)}") from None
+        raise InvalidSpec(f"must be an object with a string for {' or '.join(model.model_fields)}") from None
 
 
 def read_changes(body: bytes) -> ExperimentPatch:
-    """What the body changes of an experiment; null is no value of any field.
+    """The changes to an experiment. No field may be null.
 
     Raises:
-        BadRequest: it is not JSON.
-        InvalidSpec: it names what cannot be changed, or wrong values.
+        BadRequest: the body is not JSON.
+        InvalidSpec: a field cannot be changed, or has an invalid value.
     """
     changes = read(body, ExperimentPatch)
     nulls = [key for key in sorted(changes.model_fields_set) if getattr(changes, key) is None]
     if nulls:
-        raise invalid(*(Mistake(path=key, message="may not be null: leave the key out to keep it") for key in nulls))
+        raise invalid(*(Mistake(path=key, message="may not be null: omit the key to keep the value") for key in nulls))
     return changes
 
 
 def invalid(*found: Mistake) -> InvalidSpec:
-    """The error that names these mistakes; its sentence is the first of them."""
-    named = [mistake.model_copy(update={"path": mistake.path[:_PATH]}) for mistake in found[:MOST]]
+    """The error that lists these mistakes. Its detail is the first one."""
+    named = [mistake.model_copy(update={"path": mistake.path[:_MAX_PATH_LENGTH]}) for mistake in found[:MOST]]
     first, more = named[0], len(found) - 1
     place = f"{first.path}: " if first.path else ""
-    least = "at least " * (len(found) > MOST)
-    others = f" (and {least}{more} more mistake{'s' * (more > 1)})" if more else ""
+    at_least = "at least " * (len(found) > MOST)
+    others = f" (and {at_least}{more} more mistake{'s' * (more > 1)})" if more else ""
     return InvalidSpec(f"{place}{first.message}{others}", errors=named)
 
 
 def parse(body: bytes) -> Any:
-    """The JSON value.
+    """The body's JSON value.
 
     Raises:
-        BadRequest: it is none, or not one that has the same meaning everywhere: duplicate keys, NaN.
-        InvalidSpec: it holds text that cannot be stored, or is nested too deeply.
+        BadRequest: the body is not JSON, or has what parsers treat differently: duplicate keys, NaN.
+        InvalidSpec: it contains text that cannot be stored, or is nested too deeply.
     """
     if not body:
         raise _broken("the body is empty: send a JSON document")
@@ -91,7 +91,7 @@ def parse(body: bytes) -> Any:
     except RecursionError:
         raise _broken("the body is nested too deeply") from None
     except ValueError:  # the interpreter refuses to convert integers of thousands of digits
-        raise _broken("the body has a number of too many digits") from None
+        raise _broken("the body has a number with too many digits") from None
     if found := tuple(islice(unstorable(value), MOST + 1)):
         raise invalid(*found)
     return value
@@ -104,18 +104,18 @@ def _broken(detail: str) -> BadRequest:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _broken(f"the body names the key {_twice(pairs)[:100]!a} twice in one object")
+        raise _broken(f"the body has the key {_first_duplicate(pairs)[:100]!a} twice in one object")
     return found
 
 
-def _twice(pairs: list[tuple[str, Any]]) -> str:
-    """The first key that is there already."""
+def _first_duplicate(pairs: list[tuple[str, Any]]) -> str:
+    """The first key that occurs a second time."""
     seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
             return key
         seen.add(key)
-    raise AssertionError("each key is there once")
+    raise AssertionError("no key occurs twice")
 
 
 def _constant(name: str) -> NoReturn:

@@ -9,6 +9,6 @@ _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGN
 
 
 def preferred_wait(headers: Sequence[str]) -> int:
-    """Seconds that the client would like to wait, at most what is allowed; 0 if it says none that can be read."""
+    """The client's preferred wait in seconds, capped at the limit; 0 if missing or unreadable."""
     found = _WAIT.search(",".join(headers))
     return min(int(found[1]), WAIT_SECONDS) if found else 0

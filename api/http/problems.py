@@ -1,4 +1,4 @@
-"""From errors to HTTP: every error becomes an RFC 9457 problem document."""
+"""Error handlers: every error becomes an RFC 9457 problem document."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from api.http.known_paths import Addresses
+from api.http.known_paths import KnownPaths
 from api.http.rejection import Rejection
 from api.http.root_path import path_within, root_of
 from api.middleware.security_headers import SECURITY
@@ -36,48 +36,48 @@ from hub.environment_errors import disk_full
 from hub.hub import Hub
 
 MEDIA_TYPE = "application/problem+json"
-_AWAY = (database.OperationalError, database.InterfaceError, database.TimeoutError)
+_UNREACHABLE = (database.OperationalError, database.InterfaceError, database.TimeoutError)
 logger = logging.getLogger(__name__)
 
 _HEADERS: dict[type[GradusError], dict[str, str]] = {
-    ServerFault: dict(SECURITY),  # this answer is made outside of every middleware
-    TooLarge: {"Connection": "close"},  # the rest of such a body is not worth reading
-    UnsupportedMedia: {"Accept-Encoding": "identity"},  # as RFC 9110, 15.5.16 has it
+    ServerFault: dict(SECURITY),  # this response does not pass through the middleware
+    TooLarge: {"Connection": "close"},  # do not read the rest of the body
+    UnsupportedMedia: {"Accept-Encoding": "identity"},  # RFC 9110, 15.5.16
     Unauthorized: {"WWW-Authenticate": 'Bearer realm="gradus"'},
     Unavailable: {"Retry-After": "1"},
 }
 
 CLIENT_CLOSED_REQUEST = 499
-"""As nginx counts it."""
+"""Nginx's status for a client that disconnected before the response."""
 _PARAMETERS = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
     "string_pattern_mismatch": "has a character that is not allowed",
 }
-"""What pydantic says of texts that stand for something else."""
+"""Replaces pydantic's messages about the parsing of query strings."""
 
 
-def install(app: FastAPI, addresses: Addresses, nowhere: Callable[[Request], Response | None]) -> None:
-    """Let the application answer every error with a problem. `nowhere` has a page for people at unknown addresses."""
+def install(app: FastAPI, known_paths: KnownPaths, not_found_page: Callable[[Request], Response | None]) -> None:
+    """Make the application answer every error with a problem. `not_found_page` returns a page for people, or None."""
 
-    async def address(request: Request, error: Exception) -> Response:
+    async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        page = nowhere(request) if error.status_code == HTTPStatus.NOT_FOUND else None
-        return page or _address(request, error, addresses)
+        page = not_found_page(request) if error.status_code == HTTPStatus.NOT_FOUND else None
+        return page or _on_http_error(request, error, known_paths)
 
-    app.add_exception_handler(GradusError, _known)
-    app.add_exception_handler(Rejection, _refused)
-    app.add_exception_handler(ClientDisconnect, _left)
-    app.add_exception_handler(RequestValidationError, _parameters)
-    app.add_exception_handler(HTTPException, address)
+    app.add_exception_handler(GradusError, _on_gradus_error)
+    app.add_exception_handler(Rejection, _on_rejection)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
+    app.add_exception_handler(RequestValidationError, _on_parameter_error)
+    app.add_exception_handler(HTTPException, on_http_error)
     for kind in (database.DBAPIError, database.TimeoutError):
-        app.add_exception_handler(kind, _database)
-    app.add_exception_handler(OSError, _system)
-    app.add_exception_handler(Exception, _fault)
+        app.add_exception_handler(kind, _on_database_error)
+    app.add_exception_handler(OSError, _on_os_error)
+    app.add_exception_handler(Exception, _on_unexpected_error)
 
 
 def respond(error: GradusError, headers: Mapping[str, str] | None = None) -> Response:
-    """The error's document."""
+    """The problem response for an error."""
     return _rendered(error.problem(), headers or _headers(error))
 
 
@@ -91,32 +91,32 @@ def _rendered(problem: Problem, headers: Mapping[str, str] | None = None) -> Res
     return Response(problem.model_dump_json(), problem.status, headers, MEDIA_TYPE)
 
 
-async def _known(_: Request, error: Exception) -> Response:
+async def _on_gradus_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, GradusError)
     return respond(error)
 
 
-def refused(refusal: Rejection) -> Response:
-    """The answer to a request that the server did not read to its end."""
-    return _rendered(refusal.problem(), {"Connection": "close", **refusal.headers})
+def rejection_response(rejection: Rejection) -> Response:
+    """The response to a request that the server rejected before reading it completely."""
+    return _rendered(rejection.problem(), {"Connection": "close", **rejection.headers})
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _on_rejection(_: Request, error: Exception) -> Response:
     assert isinstance(error, Rejection)
-    return refused(error)
+    return rejection_response(error)
 
 
-async def _left(_: Request, __: Exception) -> Response:
-    """The client hung up in the middle of its request. Nobody gets this answer: it is for those who count."""
+async def _on_disconnect(_: Request, __: Exception) -> Response:
+    """The client disconnected in the middle of its request. This response only sets the status for the metrics."""
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
-async def _parameters(_: Request, error: Exception) -> Response:
-    """A parameter or a header that does not fit its type."""
+async def _on_parameter_error(_: Request, error: Exception) -> Response:
+    """A query parameter or a header is invalid."""
     assert isinstance(error, RequestValidationError)
-    wrong = [_mistake(detail) for detail in error.errors()]
-    detail = "; ".join(f"{mistake.path}: {mistake.message}".removeprefix(": ") for mistake in wrong)
-    return respond(BadRequest(detail, code="invalid_parameter", errors=wrong))
+    mistakes = [_mistake(detail) for detail in error.errors()]
+    detail = "; ".join(f"{mistake.path}: {mistake.message}".removeprefix(": ") for mistake in mistakes)
+    return respond(BadRequest(detail, code="invalid_parameter", errors=mistakes))
 
 
 def _mistake(detail: ErrorDetails) -> Mistake:
@@ -128,16 +128,16 @@ def _mistake(detail: ErrorDetails) -> Mistake:
     )
 
 
-def _address(request: Request, error: HTTPException, addresses: Addresses) -> Response:
-    """What Starlette refuses by itself: an unknown address, a method that an address does not have."""
+def _on_http_error(request: Request, error: HTTPException, known_paths: KnownPaths) -> Response:
+    """Errors that Starlette raises itself: an unknown path, or a method that the path does not have."""
     path = path_within(request.scope)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        near, root = addresses.nearest(path), root_of(request)
-        place = f"there is nothing at {request.scope['path'][:200]}"
-        return respond(NotFound(f"{place}: did you mean {root}{near}?" if near else place))
+        near, root = known_paths.nearest(path), root_of(request)
+        place = f"not found: {request.scope['path'][:200]}"
+        return respond(NotFound(f"{place}; did you mean {root}{near}?" if near else place))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = ", ".join(addresses.methods(path)) or "GET, HEAD"  # what is not the API's is the docs page's
-        return respond(MethodNotAllowed(f"{request.method} is not possible here, only {allowed}"), {"Allow": allowed})
+        allowed = ", ".join(known_paths.methods(path)) or "GET, HEAD"  # other paths are static pages
+        return respond(MethodNotAllowed(f"{request.method} is not allowed here, only {allowed}"), {"Allow": allowed})
     title = HTTPStatus(error.status_code).phrase
     code = title.lower().replace(" ", "_")
     problem = Problem(
@@ -146,35 +146,36 @@ def _address(request: Request, error: HTTPException, addresses: Addresses) -> Re
     return _rendered(problem, error.headers)
 
 
-async def _database(request: Request, error: Exception) -> Response:
-    """A database that does not answer, or with other tables than this code knows; else it is our fault."""
+async def _on_database_error(request: Request, error: Exception) -> Response:
+    """The disk is full, the database is unreachable, or its schema version does not fit. Other errors are our fault."""
     hub: Hub = request.app.state.app_state.hub
     if disk_full(error):
         logger.error("the disk is full: %s", error)
         return respond(Unavailable(NO_ROOM, code="disk_full"), {"Retry-After": "120"})
-    if wrong := await run_in_threadpool(_mismatch, hub, error):
-        logger.error("%s", wrong)
-        return respond(Unavailable(wrong, code="database_schema"))
-    if not isinstance(error, _AWAY):
+    if mismatch := await run_in_threadpool(_schema_mismatch, hub, error):
+        logger.error("%s", mismatch)
+        return respond(Unavailable(mismatch, code="database_schema"))
+    if not isinstance(error, _UNREACHABLE):
         raise error
     logger.warning("the database does not answer: %s", error)
-    return respond(Unavailable("the database does not answer; try again in a moment", code="database_unavailable"))
+    return respond(Unavailable("the database does not answer: retry in a few seconds", code="database_unavailable"))
 
 
-async def _system(_: Request, error: Exception) -> Response:
-    """A disk without room; every other trouble of the system is our fault."""
+async def _on_os_error(_: Request, error: Exception) -> Response:
+    """The disk is full. Other errors of the operating system are our fault."""
     if not disk_full(error):
         raise error
     logger.error("the disk is full: %s", error)
     return respond(Unavailable(NO_ROOM, code="disk_full"), {"Retry-After": "120"})
 
 
-def _mismatch(hub: Hub, error: Exception) -> str | None:
-    """Why this code cannot work with the database's schema, if that may be what the error comes from.
+def _schema_mismatch(hub: Hub, error: Exception) -> str | None:
+    """Why this code cannot work with the database's schema, if that may have caused the error.
 
-    Only SQLite says of a missing table what it says when it is away; a Postgres that is away is not asked again.
+    An unreachable Postgres is not asked: it has its own kind of error. SQLite raises the same kind for a missing table
+    as for an unreachable file.
     """
-    if isinstance(error, _AWAY) and hub.database.engine.dialect.name != "sqlite":
+    if isinstance(error, _UNREACHABLE) and hub.database.engine.dialect.name != "sqlite":
         return None
     try:
         with hub.read() as session:
@@ -183,6 +184,6 @@ def _mismatch(hub: Hub, error: Exception) -> str | None:
         return None
 
 
-async def _fault(_: Request, __: Exception) -> Response:
-    """Starlette raises the exception again after this answer, and the server logs it."""
-    return respond(ServerFault("Gradus has made a mistake; its log says more"))
+async def _on_unexpected_error(_: Request, __: Exception) -> Response:
+    """Starlette raises the exception again after this response, and the server logs it."""
+    return respond(ServerFault("internal error: see the service's log"))

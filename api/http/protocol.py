@@ -1,4 +1,4 @@
-"""HTTP/1.1 on a connection, with bounds: uvicorn's protocol sets none on what a client sends, nor on how slowly.
+"""An HTTP/1.1 protocol with limits on size and time: uvicorn's own limits neither what a client sends nor how slowly.
 
 awaiting a head ──► in a head ──► in a body ──► answering ──► awaiting a head
 keep-alive          HEAD_SECONDS  BODY_SECONDS  STALL_SECONDS of a client that does not read
@@ -21,32 +21,32 @@ from api.http.request_head import has_body, origin_form
 from api.http.stalled_writes import StalledWrites
 
 HEAD_BYTES = 64 << 10
-"""Of a request line and header fields; of the trailer fields or the chunk extensions of a body."""
+"""Limit on the request line with the header fields, and on the trailer fields and chunk extensions of a body."""
 HEAD_SECONDS = 10.0
-"""From its first byte, or from the connection's beginning."""
+"""Timeout of a request head, from its first byte or from the start of the connection."""
 BODY_SECONDS = 20.0
-"""For a body, and one more for each `BODY_RATE` bytes that came."""
+"""Timeout of a body; each `BODY_RATE` bytes received add one second."""
 BODY_RATE = 1000
 EAGER_BYTES = 1 << 20
-"""A body that says to be longer is not waited for: it may be refused before it is sent."""
+"""A body with a larger Content-Length is passed on before it has arrived, so that the application can refuse it."""
 HELD_BYTES = 64 << 10
-"""Of requests that are sent ahead of an answer."""
+"""Limit on pipelined requests: bytes received before the present response is complete."""
 STALL_SECONDS = 60.0
-"""In which a client takes no byte of what it asked for."""
+"""Write timeout: a client that reads no byte of a response for this long is disconnected."""
 LINGER_SECONDS = 10.0
-"""For a client to take the last bytes, when the connection is closed already."""
+"""Time for a client to read the last bytes of a connection that is closing."""
 WRITE_BYTES = 16 << 10
-"""Waiting in this process for a client to read, before whoever writes more has to wait."""
+"""Write buffer of this process: beyond it, the application must wait before it writes more."""
 UNSENT_BYTES = 64 << 10
-"""Waiting in the kernel. Those under way are not counted, so that a long way does not make answers slow."""
+"""Unsent bytes in the kernel's buffer. Bytes in flight do not count, so high latency does not slow responses down."""
 _PIECE, _CHUNKED_PIECE = 4096, 1024
-"""What the parser is given at a time: it holds the parts of a header together again and again, and makes a request of
-every 27 bytes."""
+"""Bytes given to the parser at a time. Larger pieces are expensive: the parser concatenates a header's parts
+repeatedly, and a piece may hold a request in every 27 bytes."""
 _END = b"\r\n\r\n"
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """One connection. Given by its name to uvicorn, which makes one for each."""
+    """One connection. Uvicorn gets this class by name and creates an instance for each connection."""
 
     head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
@@ -59,26 +59,26 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._deadline = Deadline(self.loop, self._too_late)
         self._in_message = self._in_body = False
         self._refused = False
-        """Nothing that comes is read any more."""
+        """Whether further input is ignored."""
         self._length: int | None = None
-        """Bytes that are left of the body; None, if it does not say."""
+        """Remaining bytes of the body; None without a Content-Length."""
         self._progress = 0
-        """Heads, parts of bodies and ends of messages seen."""
+        """Number of parser events: heads, parts of bodies, ends of messages."""
         self._count = 0
-        """Bytes without any."""
+        """Bytes parsed since the last of these events."""
         self._body = 0
-        """Bytes of the body that came, and when it began."""
+        """Bytes of the body received so far; `_began` is the time at which the body started."""
         self._began = 0.0
         self._piece = 0
-        self._broadcaster = b""
-        """The last bytes that the parser was given: the end of a head may come in two parts."""
+        self._last_bytes = b""
+        """The last bytes given to the parser: the end of a head may be split over two pieces."""
         self._held = bytearray()
-        """Came while an answer was under way."""
+        """Bytes received but not parsed yet, because a response is still in progress."""
         self._fault: tuple[RequestResponseCycle, Rejection] | None = None
         self._waiting: tuple[RequestResponseCycle, ASGI3Application] | None = None
-        """For its body: what a client sends slowly costs little until it is there."""
+        """The request whose body is awaited. The application gets it later: slow uploads must not hold resources."""
         self._under_way: RequestResponseCycle | None = None
-        """The request that is answered now, or was last; `cycle` is the newest that was read, which may wait for it."""
+        """The request being answered, or the last one. `cycle` is the newest request read, which may wait for it."""
 
     # The connection
 
@@ -90,26 +90,27 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._stall = StalledWrites(self.loop, transport)
         self._deadline.set(self.head_seconds)
         if self._connections is not None and not self._connections.opened(self):
-            self._refuse(Rejection(503, "too_many_connections", "the service has no room for one more connection"))
+            self._refuse(Rejection(503, "too_many_connections", "the service has reached its connection limit"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._connections is not None and self._under_way is not None and self._answering():
             self._under_way.disconnected = True
-            self._connections.hung_up(partial(self._hung_up, exc))
+            self._connections.hung_up(partial(self._disconnect, exc))
         else:
-            self._hung_up(exc)
+            self._disconnect(exc)
         self._deadline.end()
         self._stall.end()
         self._held.clear()
         if self._connections is not None:
             self._connections.closed(self)
 
-    def _hung_up(self, exc: Exception | None) -> None:
-        """Let the request know that nobody waits for its answer any more."""
+    def _disconnect(self, exc: Exception | None) -> None:
+        """Tell the request that its client has disconnected."""
         super().connection_lost(exc)
         if self._waiting is not None:
             refuse(
-                self.scope, Rejection(499, "client_closed_request", "the client hung up in the middle of its request")
+                self.scope,
+                Rejection(499, "client_closed_request", "the client disconnected in the middle of its request"),
             )
             self._begin()
         if self._under_way is not None and not self._under_way.response_complete:
@@ -122,19 +123,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         return super().shutdown()
 
     def shed(self) -> None:
-        """Make room for others."""
+        """Close the connection at once, to make room for others."""
         self.transport.abort()
 
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._connections is not None:
-            self._connections.leaves(self, self.transport.get_write_buffer_size())
+            self._connections.blocked(self, self.transport.get_write_buffer_size())
         self._stall.begin(self.stall_seconds)
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._connections is not None:
-            self._connections.takes(self)
+            self._connections.unblocked(self)
         if not self.transport.is_closing():
             self._stall.end()
 
@@ -142,11 +143,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._close()
 
     def _close(self) -> None:
-        """When the client has taken what is written."""
+        """Close the connection once the client has read what was written."""
         self.transport.close()
         self._stall.begin(self.linger_seconds)
 
-    # What comes
+    # Input
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -156,7 +157,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._parse_held()
 
     def _parse_held(self) -> None:
-        """Feed the parser, unless the next request would have to wait for an answer that is under way."""
+        """Feed the parser, unless the next request must wait for a response in progress."""
         while self._held and not self._refused and not self.transport.is_closing():
             if self._answering() and not self._in_message:
                 self._hold()
@@ -165,32 +166,32 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             del self._held[: self._parse(piece)]
 
     def _hold(self) -> None:
-        """Read no further for now; what is far too much is not read at all, and the connection ends with the answer."""
+        """Pause reading. If far too much was sent ahead, drop it, and close the connection after the response."""
         self.flow.pause_reading()
         if len(self._held) > HELD_BYTES:
-            self._read_no_more()
+            self._stop_reading()
             self.cycle.keep_alive = False
 
     def _answering(self) -> bool:
         return self._under_way is not None and not self._under_way.response_complete
 
     def _piece_size(self) -> int:
-        """So that a piece ends where a head or a body does, for what follows may have to wait."""
+        """The size of the next piece. It ends where a head or a body ends, because what follows may have to wait."""
         if self._in_body:
             return _CHUNKED_PIECE if self._length is None else max(1, self._length)
-        end = (self._broadcaster + self._held[:_PIECE]).find(_END)
-        return _PIECE if end < 0 else end + len(_END) - len(self._broadcaster)
+        end = (self._last_bytes + self._held[:_PIECE]).find(_END)
+        return _PIECE if end < 0 else end + len(_END) - len(self._last_bytes)
 
     def _parse(self, piece: bytes) -> int:
-        """How many of the bytes were read."""
+        """Parse a piece. Returns the number of bytes consumed."""
         before, self._piece, read = self._progress, len(piece), len(piece)
-        self._broadcaster = (self._broadcaster + piece)[-3:]
+        self._last_bytes = (self._last_bytes + piece)[-3:]
         try:
             self.parser.feed_data(piece)
-        except httptools.HttpParserUpgrade as upgrade:  # the parser is at the end of the head; nobody upgrades here
+        except httptools.HttpParserUpgrade as upgrade:  # the parser stopped after the head; upgrades are not supported
             read = upgrade.args[0]
         except httptools.HttpParserError as error:
-            self._refuse(_wrong(error))
+            self._refuse(_malformed(error))
             return read
         self._count = 0 if self._progress > before else self._count + read
         if self._count > HEAD_BYTES:
@@ -203,39 +204,39 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._deadline.set(self.head_seconds)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_body:  # trailer fields are no header fields (RFC 9110, 6.5.1), and nobody here wants them
+        if not self._in_body:  # trailer fields are not header fields (RFC 9110, 6.5.1) and are ignored
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._progress += 1
-        refusal = self._check_head()
-        self._in_body, self._broadcaster = True, b""
+        rejection = self._check_head()
+        self._in_body, self._last_bytes = True, b""
         self._body, self._began = 0, self.loop.time()
-        if refusal is not None:
+        if rejection is not None:
             self.url = b"/"
-            refuse(self.scope, refusal)
+            refuse(self.scope, rejection)
         super().on_headers_complete()
-        if refusal is not None:
-            self._read_no_more()
+        if rejection is not None:
+            self._stop_reading()
             self.cycle.keep_alive = self.cycle.more_body = False
             self._begin()
         else:
             self._deadline.set(self.body_seconds)
 
     def _check_head(self) -> Rejection | None:
-        """Why the head is refused; else what the rest of the protocol needs of it is noted."""
+        """Why the head is refused, or None. Also stores the parts of the head that the protocol needs later."""
         if self._count + self._piece > HEAD_BYTES:
             return self._too_large()
         version = self.parser.get_http_version()
         try:
             self.url = origin_form(self.parser.get_method(), self.url, version, self.headers)
-        except Rejection as refusal:
-            return refusal
+        except Rejection as rejection:
+            return rejection
         lengths = [int(value) for name, value in self.headers if name == b"content-length"]
         self._length = lengths[0] if lengths else None
         if self.parser.should_upgrade() and has_body(self.headers):
             return Rejection(
-                501, "not_implemented", "a request with a body cannot have an Upgrade here: leave that out"
+                501, "not_implemented", "a request with a body cannot have an Upgrade header: leave it out"
             )
         return None
 
@@ -245,7 +246,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._length is not None:
             self._length -= len(body)
         super().on_body(body)
-        if self.flow.read_paused:  # as much is here as is kept for who does not read
+        if self.flow.read_paused:  # the buffer is full: the application must start to read
             self._begin()
 
     def on_message_complete(self) -> None:
@@ -256,9 +257,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._answering():
             self._deadline.lift()
         elif not self._refused:
-            self._rests()
+            self._on_idle()
 
-    # What goes
+    # Output
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -267,41 +268,41 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._close()
         elif not self._refused:
             if not self._answering():
-                self._rests()
+                self._on_idle()
             self._parse_held()
 
-    def _rests(self) -> None:
-        """Everything was answered, though a body that nobody wants may go on, within its own deadline."""
+    def _on_idle(self) -> None:
+        """All requests are answered. An ignored body may still be arriving, within its own deadline."""
         if not self._in_message:
             self._deadline.set(self.head_seconds)
         if self._connections is not None:
-            self._connections.rests(self)
+            self._connections.idle(self)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Soon: when the body is there, unless the application has to say first whether it wants that."""
+        """Start the application when the body has arrived, or at once if it may have to refuse the body."""
         self._under_way, self._waiting = cycle, (cycle, app)
         long = self._length is not None and self._length > EAGER_BYTES
         if not cycle.more_body or cycle.waiting_for_100_continue or long:
             self._begin()
 
     def _begin(self) -> None:
-        """Hand the request that waits to the application."""
+        """Pass the waiting request to the application."""
         if self._waiting is None:
             return
         (cycle, app), self._waiting = self._waiting, None
         if self._connections is not None:
-            self._connections.asks(self)
+            self._connections.busy(self)
 
-        async def told(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        async def app_with_faults(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
             await app(scope, lambda: self._received(cycle, receive), send)
 
-        super()._start_asgi_task(cycle, told)
+        super()._start_asgi_task(cycle, app_with_faults)
 
     async def _received(self, cycle: RequestResponseCycle, receive: ASGIReceiveCallable) -> ASGIReceiveEvent:
-        """What the application reads.
+        """The next message for the application.
 
         Raises:
-            Refusal: the rest of the body will not come.
+            Rejection: the rest of the body is refused.
         """
         message = await receive()
         if self._fault is None or self._fault[0] is not cycle:
@@ -310,15 +311,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return {"type": "http.disconnect"}
         raise self._fault[1]
 
-    # What is not answered otherwise
+    # Refusals
 
     def _too_large(self) -> Rejection:
-        most = f"{HEAD_BYTES} bytes at most"
+        limit = f"the limit is {HEAD_BYTES} bytes"
         if self._in_body:
-            return Rejection(431, "head_too_large", f"what stands around the chunks of a body may have {most}")
+            return Rejection(431, "head_too_large", f"the body's chunk extensions or trailers are too large: {limit}")
         if 2 * len(self.url or b"") > HEAD_BYTES:
-            return Rejection(414, "uri_too_long", f"the address of a request, with its header fields, may have {most}")
-        return Rejection(431, "head_too_large", f"the header fields of a request, with its address, may have {most}")
+            return Rejection(414, "uri_too_long", f"the URL and the header fields are too large together: {limit}")
+        return Rejection(431, "head_too_large", f"the header fields and the URL are too large together: {limit}")
 
     def _too_late(self) -> None:
         """The deadline of a head or of a body has passed."""
@@ -326,38 +327,40 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             seconds = self.body_seconds + self._body / BODY_RATE - (self.loop.time() - self._began)
             if seconds > 0 or self.flow.read_paused or self.cycle.waiting_for_100_continue:  # it may wait for us
                 return self._deadline.set(max(1.0, seconds))
-            return self._refuse(Rejection(408, "request_timeout", "the body of the request comes too slowly"))
+            return self._refuse(Rejection(408, "request_timeout", "timeout: the request's body arrives too slowly"))
         if self._in_message:
             return self._refuse(
-                Rejection(408, "request_timeout", f"a request's head may take {self.head_seconds:.0f} s")
+                Rejection(
+                    408, "request_timeout", f"timeout: the request's head took more than {self.head_seconds:.0f} s"
+                )
             )
         return self._close()
 
-    def _refuse(self, refusal: Rejection) -> None:
-        """Answer what is read now with the refusal, and then end."""
-        self._read_no_more()
+    def _refuse(self, rejection: Rejection) -> None:
+        """Answer the request being read with the rejection, then close the connection."""
+        self._stop_reading()
         if not (self._in_message and self._in_body):
-            return self._answer(refusal)
+            return self._answer(rejection)
         if self.cycle.response_complete:
             return self._close()
         self.cycle.keep_alive = False
         if self._waiting is not None:
-            refuse(self.scope, refusal)
+            refuse(self.scope, rejection)
             return self._begin()
-        self._fault = (self.cycle, refusal)
+        self._fault = (self.cycle, rejection)
         self.cycle.message_event.set()
         return None
 
-    def _read_no_more(self) -> None:
+    def _stop_reading(self) -> None:
         self._refused = True
         self._held.clear()
         self._deadline.lift()
 
-    def _answer(self, refusal: Rejection) -> None:
-        """The answer to a request of which no head was read, in its turn."""
+    def _answer(self, rejection: Rejection) -> None:
+        """Answer a request whose head was not read, after the requests before it."""
         super().on_message_begin()
         self.scope |= {"method": "GET", "path": "/", "raw_path": b"/", "query_string": b""}
-        refuse(self.scope, refusal)
+        refuse(self.scope, rejection)
         must_wait = self._answering()
         self.cycle = RequestResponseCycle(
             scope=self.scope,
@@ -379,5 +382,5 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._start_asgi_task(self.cycle, self.app)
 
 
-def _wrong(error: httptools.HttpParserError) -> Rejection:
-    return Rejection(400, "bad_http", f"this is not a request of HTTP/1.1: {error}")
+def _malformed(error: httptools.HttpParserError) -> Rejection:
+    return Rejection(400, "bad_http", f"malformed HTTP/1.1 request: {error}")

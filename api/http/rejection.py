@@ -1,11 +1,11 @@
-"""What the server refuses before any route sees it: a request that is no valid HTTP, too long or too slow."""
+"""Rejections: the server refuses malformed, oversized and slow requests before any route sees them."""
 
 from typing import Any
 
 from gradus.wire.problem import Problem
 
-_KEY = "refusal"
-"""Of the request's state, by which the server tells the application."""
+_KEY = "rejection"
+"""Key in the ASGI state under which the server passes a rejection to the application."""
 TITLES = {
     400: "Bad request",
     408: "Request timeout",
@@ -16,11 +16,11 @@ TITLES = {
     503: "Unavailable",
     505: "HTTP version not supported",
 }
-_WORTH_ANOTHER = frozenset({408, 503})
+_RETRYABLE = frozenset({408, 503})
 
 
 class Rejection(Exception):
-    """A request that is not worth reading on; the connection ends with the answer."""
+    """A rejected request. The server reads no further and closes the connection after the response."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -30,11 +30,11 @@ class Rejection(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Of the answer."""
-        return {"Retry-After": "1"} if self.status in _WORTH_ANOTHER else {}
+        """Additional headers of the response."""
+        return {"Retry-After": "1"} if self.status in _RETRYABLE else {}
 
     def problem(self) -> Problem:
-        """The RFC 9457 document of it."""
+        """The RFC 9457 problem document."""
         return Problem(
             type=f"urn:gradus:problem:{self.code}",
             title=TITLES[self.status],
@@ -44,12 +44,12 @@ class Rejection(Exception):
         )
 
 
-def refuse(scope: Any, refusal: Rejection) -> None:
-    """Let the application answer this request with the refusal."""
-    scope["state"][_KEY] = refusal
+def refuse(scope: Any, rejection: Rejection) -> None:
+    """Make the application answer this request with the rejection."""
+    scope["state"][_KEY] = rejection
 
 
-def refusal_of(scope: Any) -> Rejection | None:
-    """Why the server refuses this request, if it does."""
+def rejection_of(scope: Any) -> Rejection | None:
+    """The rejection of this request, if any."""
     found: Rejection | None = scope.get("state", {}).get(_KEY)
     return found

@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON of a bounded size, read no further than it must be."""
+"""Request bodies: JSON with a size limit. Reading stops at the limit."""
 
 from typing import Annotated
 
@@ -11,42 +11,43 @@ JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
 
 async def _json(request: Request) -> bytes:
-    """A document's."""
+    """The body of an authenticated request."""
     return await _body(request, BODY_BYTES)
 
 
 async def _small(request: Request) -> bytes:
-    """That of somebody who is not let in yet."""
+    """The body of a sign-in, whose sender is not authenticated yet."""
     return await _body(request, SIGN_IN_BYTES)
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _body(request: Request, limit: int) -> bytes:
     """The bytes of a JSON body.
 
     Raises:
-        UnsupportedMedia: it says that it is something else, or nothing, or is packed. A page of another origin can send
-            other types without asking; this one needs our leave, which is never given.
-        TooLarge: it is over the limit, or says so.
+        UnsupportedMedia: the Content-Type is not JSON, or the body is compressed. Requiring JSON also protects against
+            CSRF: a page of another origin can send other types freely, but JSON only after a CORS preflight request,
+            which this service never approves.
+        TooLarge: the body, or its Content-Length, is over the limit.
     """
     given = request.headers.get("content-type", "")
     if given.partition(";")[0].strip().lower() not in JSON_TYPES:
         raise UnsupportedMedia(f"send JSON, with 'Content-Type: application/json', not '{given[:100]}'")
     coding = request.headers.get("content-encoding", "").strip()
     if coding.lower() not in {"", "identity"}:
-        raise UnsupportedMedia(f"send the body as it is, without 'Content-Encoding: {coding[:100]}'")
+        raise UnsupportedMedia(f"send the body uncompressed, without 'Content-Encoding: {coding[:100]}'")
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > most:
-        raise _too_large(most)
+    if length.isdecimal() and int(length[:20]) > limit:
+        raise _too_large(limit)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > most:
-            raise _too_large(most)
+        if len(body) > limit:
+            raise _too_large(limit)
     return bytes(body)
 
 
-def _too_large(most: int) -> TooLarge:
-    return TooLarge(f"a body may have {most} bytes at most here")
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"the body is too large: the limit is {limit} bytes")
 
 
 JsonBody = Annotated[bytes, Depends(_json)]

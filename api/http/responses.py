@@ -1,4 +1,4 @@
-"""Answers: wire types as JSON. FastAPI's own rendering would leave NaN bare, which is not JSON."""
+"""Responses: wire types as JSON. FastAPI's own rendering would write bare NaN, which is not JSON."""
 
 from collections.abc import Mapping
 
@@ -17,14 +17,14 @@ def answer(message: Message, status: int = 200, headers: Mapping[str, str] | Non
     return Response(message.model_dump_json(), status, headers, JSON)
 
 
-def repeatable(outcome: Outcome, status: int, place: str | None = None) -> Response:
-    """The answer to a request that may be repeated; `place` is where what it made is from now on."""
-    return Response(outcome.answer, status, headers_of(outcome, place), JSON)
+def repeatable(outcome: Outcome, status: int, location: str | None = None) -> Response:
+    """The response to an idempotent request; `location` is the path of what it created."""
+    return Response(outcome.answer, status, headers_of(outcome, location), JSON)
 
 
-def headers_of(outcome: Outcome, place: str | None = None) -> dict[str, str]:
-    """What the headers say of it."""
-    headers = {} if place is None else {"Location": place}
+def headers_of(outcome: Outcome, location: str | None = None) -> dict[str, str]:
+    """The headers of such a response: `Location`, `ETag`, `Idempotency-Replayed`."""
+    headers = {} if location is None else {"Location": location}
     if outcome.version is not None and outcome.seen is not None:
         headers["ETag"] = etag_of(outcome.version, outcome.seen)
     if outcome.replayed:

@@ -1,7 +1,8 @@
-"""The path below which the service lives, where a proxy gives it one: told by the proxy or at the start.
+"""The path prefix under which a proxy serves the API. The proxy sends it, or it is set at startup.
 
-From here on it is `root_path` of the ASGI scope, and `path` begins with it, whether or not the proxy has cut it off.
-It goes into every address that the service gives out: `Location`, links of pages, the document's server, cookies.
+The middleware writes the prefix to `root_path` of the ASGI scope and lets `path` start with it, whether or not the
+proxy has removed it. All URLs that the service returns start with it: `Location`, links in pages, the OpenAPI
+document's server, the path of cookies.
 """
 
 from fastapi import Request
@@ -12,7 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from gradus.root_path import escaped, root_path
 
 TRUSTED = "127.0.0.1"
-"""Whose `X-Forwarded-…` headers are believed where nothing else is said."""
+"""Default addresses whose `X-Forwarded-…` headers are trusted."""
 
 
 def path_within(scope: Scope) -> str:
@@ -21,12 +22,12 @@ def path_within(scope: Scope) -> str:
 
 
 def root_of(request: Request) -> str:
-    """The path below which the request's client finds the service, escaped; "" at the top."""
+    """The path prefix under which the client reached the service, escaped; "" without a prefix."""
     return escaped(request.scope.get("app_root_path", request.scope.get("root_path", "")))
 
 
 class Prefix:
-    """Believes what a trusted proxy says of a request: who sent it, by which scheme, and below which path."""
+    """Middleware that applies a trusted proxy's headers: the client's address, the scheme and the path prefix."""
 
     def __init__(self, app: ASGIApp, root_path: str, trusted: str) -> None:
         self._app = ProxyHeadersMiddleware(app, trusted)  # type: ignore[arg-type]
@@ -34,28 +35,29 @@ class Prefix:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            root = self._told(scope) or self._root_path or scope.get("root_path", "")
+            root = self._forwarded_prefix(scope) or self._root_path or scope.get("root_path", "")
             scope.update(root_path=root, path=root + _below(root, scope["path"]))
-            send = _located(send, escaped(root)) if root else send
+            send = _with_root_in_location(send, escaped(root)) if root else send
         await self._app(scope, receive, send)  # type: ignore[arg-type]
 
-    def _told(self, scope: Scope) -> str | None:
-        """What the proxy says, if it is one that is believed, and says it once."""
-        told = [value for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
-        return root_path(told[0].decode("latin-1")) if len(told) == 1 and self._believed(scope["client"]) else None
+    def _forwarded_prefix(self, scope: Scope) -> str | None:
+        """The prefix in `X-Forwarded-Prefix`, if a trusted proxy sent exactly one."""
+        values = [value for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
+        return root_path(values[0].decode("latin-1")) if len(values) == 1 and self._trusts(scope["client"]) else None
 
-    def _believed(self, client: tuple[str, int] | None) -> bool:
-        """A client without a port is none of a socket: a server outside of this has believed the proxy already."""
+    def _trusts(self, client: tuple[str, int] | None) -> bool:
+        """Whether the client is a trusted proxy. Port 0 means that the address does not come from a socket: a server
+        in front of this middleware has applied the headers of a trusted proxy already."""
         return (client is not None and client[1] == 0) or (client and client[0]) in self._app.trusted_hosts
 
 
 def _below(root: str, path: str) -> str:
-    """The path within the service, of one that may begin with the root."""
+    """The path without the prefix `root`, if it starts with it."""
     return path[len(root) :] or "/" if path == root or path.startswith(f"{root}/") else path
 
 
-def _located(send: Send, root: str) -> Send:
-    """Sends with the root in front of `Location`, which routes give as a path of the service."""
+def _with_root_in_location(send: Send, root: str) -> Send:
+    """A `send` that puts the prefix in front of `Location`, which routes set without it."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

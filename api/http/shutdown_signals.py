@@ -1,4 +1,5 @@
-"""Hearing of the end in time: the server waits for open streams before it tells the application to stop."""
+"""Early notice of shutdown signals. The server tells the application to stop only after open streams have ended, so
+streams must be ended by the signal itself."""
 
 import asyncio
 import signal
@@ -11,9 +12,9 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def on_signal(stop: Callable[[], None]) -> None:
-    """Let `stop` run in this event loop when the process is told to end, and then whatever ran before.
+    """Call `stop` in this event loop on SIGTERM and SIGINT, then call the previous signal handler.
 
-    Signals reach the main thread alone: an application that runs in another one is stopped by whoever started it.
+    Only the main thread receives signals. An application in another thread must be stopped by the code that started it.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -23,10 +24,10 @@ def on_signal(stop: Callable[[], None]) -> None:
 
 
 def _chained(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], before: Any) -> Callable[[int, Any], None]:
-    def hear(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(stop)
         if callable(before):
             before(number, frame)
 
-    return hear
+    return handle

@@ -1,4 +1,4 @@
-"""A client that does not take what is written for it: after a while its connection is gone, with all that waits."""
+"""The write timeout: a connection whose client stops reading is aborted."""
 
 import asyncio
 import fcntl
@@ -9,36 +9,37 @@ from api.http.deadline import Deadline
 
 
 class StalledWrites:
-    """Watches what is written to one connection. Belongs to the event loop."""
+    """Watches the unread bytes of one connection. Not thread-safe: use it on the event loop only."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._deadline = Deadline(loop, self._look)
+        self._deadline = Deadline(loop, self._on_timeout)
         self._seconds = 0.0
-        self._left = 0
+        self._unread = 0
 
     def begin(self, seconds: float) -> None:
-        """Something waits for the client: within so many seconds it has to take at least a part."""
-        self._seconds, self._left = seconds, _not_taken(self._transport)
+        """Start the timeout: within `seconds` the client must read at least a part of the waiting bytes."""
+        self._seconds, self._unread = seconds, _unread_bytes(self._transport)
         self._deadline.set(seconds)
 
     def end(self) -> None:
-        """Nothing waits any more."""
+        """Stop the timeout: no bytes are waiting."""
         self._deadline.end()
 
-    def _look(self) -> None:
-        """Who takes something, however slowly, may go on."""
-        if _not_taken(self._transport) < self._left:
+    def _on_timeout(self) -> None:
+        """Abort the connection, unless the client has read something, however little."""
+        if _unread_bytes(self._transport) < self._unread:
             self.begin(self._seconds)
         else:
             self._transport.abort()
 
 
-def _not_taken(transport: asyncio.Transport) -> int:
-    """Bytes in this process, and in the kernel, which asks for more only once tens of kilobytes of its own are gone."""
+def _unread_bytes(transport: asyncio.Transport) -> int:
+    """Unread bytes in this process and in the kernel. The kernel asks for more only after tens of kilobytes are gone,
+    so the process's own buffer alone does not show slow progress."""
     waiting: int = transport.get_write_buffer_size()
     try:
         answer = fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
-    except (OSError, ValueError):  # it is closed, or the system does not count them
+    except (OSError, ValueError):  # the socket is closed, or the system does not report this
         return waiting
     return waiting + int.from_bytes(answer, sys.byteorder)

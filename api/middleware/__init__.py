@@ -1,1 +1,1 @@
-"""Layers around the routes, in plain ASGI: they cost a stream nothing for each row."""
+"""ASGI middleware. Plain ASGI adds no cost for each row of a stream."""

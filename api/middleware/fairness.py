@@ -1,4 +1,4 @@
-"""Turns: when requests come faster than answers, those of one client wait for each other, not others for them."""
+"""Fair queueing: under overload, the requests of one client wait for each other and do not delay other clients."""
 
 import asyncio
 from collections import deque
@@ -11,40 +11,41 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.root_path import path_within
 
 AT_ONCE = 4
-"""Requests that are begun. More would only share the same processor: as many are answered in a second, each later, and
-the event loop, which has to wait for every thread that computes, accepts and reads the later."""
+"""Requests that run at a time. More would only share the same CPU: throughput stays equal, each response comes later,
+and the event loop, which competes with all computing threads, accepts and reads later."""
 TURN_SECONDS = 0.25
-"""After which a request is one that waits, for a row or a Redis, and takes no turn from others."""
+"""A request that takes longer is assumed to be waiting, for example for Redis, and gives up its turn."""
 _turn: ContextVar["_Turn | None"] = ContextVar("turn", default=None)
-"""Of the request that is answered."""
+"""The turn of the current request."""
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 def end_turn() -> None:
-    """Let the next request begin: this one only waits from now on."""
+    """Let the next request start: the current one only waits from now on."""
     if turn := _turn.get():
         turn.end()
 
 
 class Fairness:
-    """Addresses take turns, and those at one address by their key or session, which may be made up: whether it is good
-    is not known yet. Belongs to the event loop."""
+    """Round-robin queueing: addresses take turns, and at one address the clients with different keys or sessions. The
+    key is not authenticated yet and may be invented, so addresses come first. Not thread-safe: use it on the event loop
+    only."""
 
     def __init__(self, app: ASGIApp, at_once: int = AT_ONCE) -> None:
         self._app = app
         self._free = at_once
-        self._queues: dict[str, dict[bytes, deque[asyncio.Future[None]]]] = {}  # in both, whose turn is next first
+        self._queues: dict[str, dict[bytes, deque[asyncio.Future[None]]]] = {}  # next turn first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or path_within(scope) == "/healthz":  # which asks nobody, and costs nothing
+        if scope["type"] != "http" or path_within(scope) == "/healthz":  # liveness costs nothing and must not wait
             return await self._app(scope, receive, send)
-        await self._begin(*_who(scope))
+        await self._begin(*_client_of(scope))
         turn = _Turn(self._next)
         _turn.set(turn)
 
         async def watched(message: Message) -> None:
-            turn.end()  # what is sent now, and a stream above all, is sent as the client takes it
+            turn.end()  # from here on, the response waits for its client
             await send(message)
 
         try:
@@ -53,37 +54,37 @@ class Fairness:
             turn.end()
         return None
 
-    async def _begin(self, address: str, shown: bytes) -> None:
+    async def _begin(self, address: str, credentials: bytes) -> None:
         if self._free > 0:
             self._free -= 1
             return
-        waits: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queues.setdefault(address, {}).setdefault(shown, deque()).append(waits)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queues.setdefault(address, {}).setdefault(credentials, deque()).append(waiter)
         try:
-            await waits
+            await waiter
         except asyncio.CancelledError:
-            if waits.done() and not waits.cancelled():
+            if waiter.done() and not waiter.cancelled():
                 self._next()
             raise
 
     def _next(self) -> None:
-        """Hand a turn on: to the address, and there to the client, that has waited longest for one."""
+        """Give the free turn to the longest-waiting client of the longest-waiting address."""
         while self._queues:
             address, clients = _take_first(self._queues)
-            shown, queue = _take_first(clients)
-            waits = queue.popleft()
+            credentials, queue = _take_first(clients)
+            waiter = queue.popleft()
             if queue:
-                clients[shown] = queue
+                clients[credentials] = queue
             if clients:
                 self._queues[address] = clients
-            if not waits.done():
-                return waits.set_result(None)
+            if not waiter.done():
+                return waiter.set_result(None)
         self._free += 1
         return None
 
 
 class _Turn:
-    """Ends once: with the answer's beginning, with the request, or after a while."""
+    """One request's turn. It ends once: when the response starts, when the request ends, or after `TURN_SECONDS`."""
 
     def __init__(self, ended: Callable[[], None]) -> None:
         self._ended = ended
@@ -102,8 +103,8 @@ def _take_first(queues: dict[K, V]) -> tuple[K, V]:
     return key, queues.pop(key)
 
 
-def _who(scope: Scope) -> tuple[str, bytes]:
-    """Where the request comes from, and what it shows of its sender."""
-    shown = {name: value for name, value in scope["headers"] if name in {b"authorization", b"cookie"}}
+def _client_of(scope: Scope) -> tuple[str, bytes]:
+    """The client's address, and its unchecked credentials."""
+    credentials = {name: value for name, value in scope["headers"] if name in {b"authorization", b"cookie"}}
     client = scope.get("client") or ("",)
-    return client[0], shown.get(b"authorization") or shown.get(b"cookie") or b""
+    return client[0], credentials.get(b"authorization") or credentials.get(b"cookie") or b""

@@ -1,10 +1,10 @@
-"""HEAD on every address that has GET."""
+"""HEAD for every path that has GET."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Head:
-    """Answers HEAD as GET, without the body. A stream is left as soon as its headers are known."""
+    """Answers HEAD like GET, without the body. A stream is ended as soon as its headers are sent."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -21,8 +21,8 @@ class Head:
                 await send(message)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        async def gone() -> Message:
+        async def disconnect_after_start() -> Message:
             return {"type": "http.disconnect"} if started else await receive()
 
-        await self._app({**scope, "method": "GET"}, gone, headers_only)
+        await self._app({**scope, "method": "GET"}, disconnect_after_start, headers_only)
         return None

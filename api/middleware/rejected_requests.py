@@ -1,20 +1,20 @@
-"""Answers what the server refuses, so that it is counted and has the headers of every other answer."""
+"""Answers requests that the server rejected, so that they are counted and get the headers of other responses."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.problems import refused
-from api.http.rejection import refusal_of
+from api.http.problems import rejection_response
+from api.http.rejection import rejection_of
 
 
 class RejectedRequests:
-    """No route sees such a request."""
+    """Answers a rejected request before it reaches a route."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = refusal_of(scope) if scope["type"] == "http" else None
-        if refusal is None:
+        rejection = rejection_of(scope) if scope["type"] == "http" else None
+        if rejection is None:
             await self._app(scope, receive, send)
         else:
-            await refused(refusal)(scope, receive, send)
+            await rejection_response(rejection)(scope, receive, send)

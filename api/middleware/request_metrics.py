@@ -1,20 +1,20 @@
-"""Counts every request, by route template."""
+"""Counts requests for Prometheus."""
 
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.prometheus import Telemetry
+from api.prometheus import PrometheusMetrics
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestMetrics:
-    """Counts by route template: a counter for each id would grow without end."""
+    """Counts requests by route template: a counter for each id would grow without limit."""
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+    def __init__(self, app: ASGIApp, prometheus: PrometheusMetrics) -> None:
         self._app = app
-        self._telemetry = telemetry
+        self._prometheus = prometheus
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,5 +34,5 @@ class RequestMetrics:
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             route = getattr(scope.get("route"), "path", "other")
-            self._telemetry.count(method, route, status, None if streamed else time.perf_counter() - start)
+            self._prometheus.count(method, route, status, None if streamed else time.perf_counter() - start)
         return None

@@ -1,4 +1,4 @@
-"""Headers that tell browsers to keep apart what does not belong together, on every answer."""
+"""Security headers for browsers, on every response."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,12 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.root_path import path_within
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""The policy of answers that are no pages."""
+"""The Content-Security-Policy of responses that are not pages."""
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""The policy of pages: nothing from elsewhere, and no script inside the page itself."""
+"""The Content-Security-Policy of pages: no resources of other origins, and no inline scripts."""
 
 SECURITY: Mapping[str, str] = MappingProxyType(
     {
@@ -31,7 +31,7 @@ _HTTPS_ONLY = "max-age=31536000"
 
 
 class SecurityHeaders:
-    """Adds them, where the route has not set its own."""
+    """Adds the security headers that the route has not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,7 +47,7 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https" and not _is_localhost(scope):
                     headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
-                if path_within(scope).startswith("/v1/"):  # what one may see, no shared cache may show to another
+                if path_within(scope).startswith("/v1/"):  # a shared cache must not show one caller's data to another
                     headers.setdefault("Cache-Control", "private, no-cache")
                 headers.update(scope.get("state", {}).get("rate_headers", {}))
                 message["headers"] = headers.raw
@@ -57,6 +57,6 @@ class SecurityHeaders:
 
 
 def _is_localhost(scope: Scope) -> bool:
-    """What is told of `localhost` holds for every program at every port there."""
+    """Whether the host is localhost. HSTS would there apply to all programs on all ports."""
     host = dict(scope["headers"]).get(b"host", b"").partition(b":")[0].lower()
     return bool(host == b"localhost" or host.endswith(b".localhost"))

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's, with the bodies and problems that it cannot see."""
+"""The OpenAPI document: FastAPI's, with the request bodies and problems that FastAPI cannot see."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,13 +14,13 @@ from api.openapi.schema_rules import (
     PREFIX,
     Schema,
     Schemas,
-    of_answer,
     of_body,
     of_header,
     of_parameter,
+    of_response,
     with_required_tags,
 )
-from api.web.static_files import Made
+from api.web.static_files import InMemoryFile
 from gradus.spec.experiment import Spec
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
@@ -28,40 +28,40 @@ from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.problem import Problem
 
-ROOTS = 16
-"""A proxy that is believed without reason may name any number of them."""
-_NEVER = frozenset({"HTTPValidationError", "ValidationError"})
-"""FastAPI's own form of an error, which no route answers with."""
-_SAID_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
-"""Headers that OpenAPI wants described by the answers' forms, the body's and the security schemes alone."""
+CACHED_DOCUMENTS = 16
+"""Limit on cached documents with different path prefixes: a wrongly trusted proxy may send any number of prefixes."""
+_UNUSED_SCHEMAS = frozenset({"HTTPValidationError", "ValidationError"})
+"""FastAPI's own error schemas, which no route of this API returns."""
+_DESCRIBED_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
+"""Headers that OpenAPI describes only by responses' media types, bodies' media types and security schemes."""
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The whole document, made once."""
+    """The complete document, built once."""
     if app.openapi_schema is None:
-        app.openapi_schema = _made(app)
+        app.openapi_schema = _build(app)
     return app.openapi_schema
 
 
-def written(app: FastAPI) -> Callable[[str], Made]:
-    """The document as it is sent, by where the client finds the service. It is kept: anybody may ask for it, and not
-    read the answer."""
+def encoded(app: FastAPI) -> Callable[[str], InMemoryFile]:
+    """Returns a function from path prefix to the encoded document. The encoded bytes are cached and shared: anyone may
+    request them, without a key, and read slowly."""
 
-    @lru_cache(maxsize=ROOTS)
-    def made(root: str) -> Made:
+    @lru_cache(maxsize=CACHED_DOCUMENTS)
+    def encode(root: str) -> InMemoryFile:
         whole = document(app) | {"servers": servers(root)}
-        return Made(json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
+        return InMemoryFile(json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
 
-    return made
+    return encode
 
 
 def servers(root: str = "") -> list[dict[str, str]]:
-    """Where the service is, as seen from where the document comes from."""
-    return [{"url": root or "/", "description": "Where this document comes from."}]
+    """The `servers` entry: the path prefix, relative to the document's own URL."""
+    return [{"url": root or "/", "description": "The server of this document."}]
 
 
-def _made(app: FastAPI) -> dict[str, Any]:
-    made = get_openapi(
+def _build(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
         title=app.title,
         version=app.version,
         summary=app.summary,
@@ -70,22 +70,24 @@ def _made(app: FastAPI) -> dict[str, Any]:
         tags=app.openapi_tags,
         servers=servers(),
     )
-    for path in made["paths"].values():
+    for path in document["paths"].values():
         for operation in path.values():
             _drop_validation_error(operation["responses"])
             if "parameters" in operation:
                 operation["parameters"] = list(_parameters(operation["parameters"]))
-    answers = {name: schema for name, schema in made["components"]["schemas"].items() if name not in _NEVER}
-    answers |= _schemas(Problem, "serialization")
-    made["components"]["schemas"] = with_required_tags(
-        {name: of_answer(schema) for name, schema in answers.items()}
+    responses = {
+        name: schema for name, schema in document["components"]["schemas"].items() if name not in _UNUSED_SCHEMAS
+    }
+    responses |= _schemas(Problem, "serialization")
+    document["components"]["schemas"] = with_required_tags(
+        {name: of_response(schema) for name, schema in responses.items()}
         | {name: of_body(schema) for name, schema in _bodies().items()}
     )
-    return made
+    return document
 
 
 def _bodies() -> Schemas:
-    """What routes read that take their body as bytes, which FastAPI knows nothing of."""
+    """The schemas of bodies that routes read as bytes. FastAPI does not know them."""
     return {
         **_schemas(Spec, suffix="Input"),
         **_schemas(ExperimentPatch),
@@ -99,21 +101,21 @@ def _bodies() -> Schemas:
 
 
 def _parameters(parameters: list[Schema]) -> Iterator[Schema]:
-    for one in parameters:
-        if one["in"] != "header":
-            yield one | {"schema": of_parameter(one["schema"])}
-        elif one["name"] not in _SAID_ELSEWHERE:
-            yield one | {"schema": of_header(one["schema"])}
+    for parameter in parameters:
+        if parameter["in"] != "header":
+            yield parameter | {"schema": of_parameter(parameter["schema"])}
+        elif parameter["name"] not in _DESCRIBED_ELSEWHERE:
+            yield parameter | {"schema": of_header(parameter["schema"])}
 
 
 def _drop_validation_error(responses: dict[str, Any]) -> None:
     content = responses.get("422", {}).get("content", {})
-    if _NEVER & {media["schema"].get("$ref", "").removeprefix(PREFIX) for media in content.values()}:
+    if _UNUSED_SCHEMAS & {media["schema"].get("$ref", "").removeprefix(PREFIX) for media in content.values()}:
         del responses["422"]
 
 
 def _schemas(model: type[BaseModel], mode: JsonSchemaMode = "validation", suffix: str = "") -> Schemas:
-    """The model's schema, and those that it is made of, under names that end in the suffix."""
+    """The model's schema and the schemas that it refers to, with the suffix added to their names."""
     schema = model.model_json_schema(ref_template=f"{PREFIX}{{model}}{suffix}", mode=mode)
     parts = schema.pop("$defs", {})
     return {f"{name}{suffix}": part for name, part in {**parts, model.__name__: schema}.items()}

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of answers that are not the usual one."""
+"""Parts of the OpenAPI document: problems, response headers and links."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Pr
 
 
 def problems(*statuses: int) -> Responses:
-    """The problems that a route can answer with."""
+    """The problems that a route can return."""
     return {status: {"description": BY_STATUS[status].__doc__, **_PROBLEM} for status in statuses}
 
 
 GUARDED = problems(400, 401, 403, 429, 500, 503)
-"""Problems of every route that needs a key."""
+"""The problems of every route that requires authentication."""
 
 
 def body_of(name: str, examples: dict[str, Any]) -> dict[str, Any]:
-    """The description of a body that the route reads itself."""
+    """The OpenAPI entry of a body that the route reads as bytes."""
     content = {"schema": {"$ref": f"#/components/schemas/{name}"}, "examples": examples}
     return {"requestBody": {"required": True, "content": {JSON: content}}}
 
@@ -33,15 +33,17 @@ def header(description: str, kind: str = "string") -> dict[str, Any]:
 
 
 REFUSED: Responses = {status: {"description": f"{TITLES[status]}.", **_PROBLEM} for status in (408, 414, 431)}
-"""What the server answers to any request that comes too slowly or is too long, before a route sees it."""
+"""Responses to requests that are too slow or too large. The server sends them before a route sees the request."""
 OPEN: dict[str, Any] = {"security": []}
-"""Of routes that need no key."""
-REPLAYED = {"Idempotency-Replayed": header("`true` if it is the first answer to an earlier request with the key.")}
-"""Of requests that may be repeated."""
+"""The OpenAPI entry of routes without authentication."""
+REPLAYED = {
+    "Idempotency-Replayed": header("`true` if this repeats the response to an earlier request with the same key.")
+}
+"""The response header of idempotent requests."""
 
 
 def _next(parameter: str, *operations: str) -> dict[str, Any]:
-    """Operations that take the `id` of an answer as this parameter."""
+    """Links to operations that take the `id` of the response as this parameter."""
     return {
         name: {"operationId": name, "parameters": {f"path.{parameter}": "$response.body#/id"}} for name in operations
     }
@@ -55,6 +57,6 @@ WITH_EXPERIMENT = _next(
     "list_checkpoints",
     "read_log",
 )
-"""What can be done with an experiment that was made."""
+"""The operations on a new experiment."""
 WITH_SWEEP = _next("sweep_id", *(f"{act}_sweep" for act in ("get", "cancel", "retry", "extend")))
-"""What can be done with a sweep that was made."""
+"""The operations on a new sweep."""

@@ -1,6 +1,7 @@
-"""Rules that make a JSON Schema of pydantic's plain to other people's generators and linters.
+"""Rules that adapt pydantic's JSON Schemas to common code generators and linters.
 
-Each is a function of one schema, the ones inside it done already. None changes what a document may be.
+Each rule is a function of one schema whose nested schemas are converted already. No rule changes which documents are
+valid.
 """
 
 import json
@@ -16,69 +17,69 @@ _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
 def of_body(schema: Schema) -> Schema:
-    """Of what a client sends."""
-    return _through(schema, (*_EVERYWHERE, _default_in_words))
+    """Convert the schema of a request body."""
+    return _apply(schema, (*_EVERYWHERE, _default_in_words))
 
 
-def of_answer(schema: Schema) -> Schema:
-    """Of what the service sends: there every key is written, and no default is ever taken."""
-    return _through(schema, (*_EVERYWHERE, _without_default))
+def of_response(schema: Schema) -> Schema:
+    """Convert the schema of a response: every key is present in it, so defaults are dropped."""
+    return _apply(schema, (*_EVERYWHERE, _without_default))
 
 
 def of_parameter(schema: Schema) -> Schema:
-    """Of a parameter or a header: it can be left out, but nobody can send null."""
+    """Convert the schema of a parameter or a header: it may be omitted, but cannot be null."""
     parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
     if len(parts) == 1:
         schema = {**_without(schema, "anyOf"), **parts[0]}
-    return _through(schema, _EVERYWHERE)
+    return _apply(schema, _EVERYWHERE)
 
 
 def of_header(schema: Schema) -> Schema:
-    """Of a header: the lines of one that comes several times are one text with commas (RFC 9110, 5.3)."""
+    """Convert the schema of a header: repeated header lines are one comma-separated text (RFC 9110, 5.3)."""
     schema = of_parameter(schema)
     return {**_without(schema, "items"), "type": "string"} if schema.get("type") == "array" else schema
 
 
 def with_required_tags(schemas: Schemas) -> Schemas:
-    """The schemas, where each member of a union that a key tells apart must have that key."""
+    """The schemas, with the discriminator key required in each member of a discriminated union."""
     tags = dict(_tagged(schemas))
     return {name: _requiring(schema, tags[name]) if name in tags else schema for name, schema in schemas.items()}
 
 
-def _through(schema: Schema, rules: tuple[Callable[[Schema], Schema], ...]) -> Schema:
-    done = {key: _inside(key, value, rules) for key, value in schema.items()}
+def _apply(schema: Schema, rules: tuple[Callable[[Schema], Schema], ...]) -> Schema:
+    converted = {key: _inside(key, value, rules) for key, value in schema.items()}
     for rule in rules:
-        done = rule(done)
-    return done
+        converted = rule(converted)
+    return converted
 
 
 def _inside(key: str, value: Any, rules: tuple[Callable[[Schema], Schema], ...]) -> Any:
-    """What stands under a keyword, with the schemas in it done."""
+    """The value of a keyword, with the rules applied to the schemas in it."""
     match key, value:
         case "properties" | "patternProperties" | "$defs", dict():
-            return {name: _through(one, rules) for name, one in value.items()}
+            return {name: _apply(nested, rules) for name, nested in value.items()}
         case "anyOf" | "oneOf" | "allOf" | "prefixItems", list():
-            return [_through(one, rules) for one in value]
+            return [_apply(nested, rules) for nested in value]
         case "items" | "additionalProperties" | "propertyNames" | "not", dict():
-            return _through(value, rules)
+            return _apply(value, rules)
         case _:
             return value
 
 
 def _untitled(schema: Schema) -> Schema:
-    """Without the title, which repeats the name; generators call what they make by it, and two by one name collide."""
+    """Drop the title, which repeats the name. Generators use titles as class names, and equal titles would collide."""
     return _without(schema, "title")
 
 
 def _whole_bounds(schema: Schema) -> Schema:
-    """The bounds of whole numbers are whole numbers."""
+    """Write the bounds of integers as integers."""
     if schema.get("type") != "integer":
         return schema
     return schema | {bound: int(schema[bound]) for bound in _BOUNDS if bound in schema}
 
 
 def _items_beside_prefix_items(schema: Schema) -> Schema:
-    """A list that names its places says also what its items are, to who knows no places."""
+    """Add `items` beside `prefixItems`, for tools that do not know `prefixItems`."""
     if "prefixItems" not in schema or "items" in schema:
         return schema
     kinds = list({json.dumps(place, sort_keys=True): place for place in schema["prefixItems"]}.values())
@@ -86,13 +87,13 @@ def _items_beside_prefix_items(schema: Schema) -> Schema:
 
 
 def _members_require(schema: Schema) -> Schema:
-    """What tells the members of a union apart is required by each of them, not by the union, which has no keys."""
+    """Drop `required` from a union, which has no keys itself: its members require their discriminator."""
     union = "properties" not in schema and not schema.keys().isdisjoint({"oneOf", "anyOf"})
     return _without(schema, "required") if union else schema
 
 
 def _constant_as_enumeration(schema: Schema) -> Schema:
-    """A constant among other forms of a value is a typed enumeration of one, which more generators read."""
+    """Write a constant in a union as a typed enumeration with one value, which more generators support."""
     forms = schema.get("anyOf", ())
     if not any("const" in form for form in forms):
         return schema
@@ -107,12 +108,12 @@ def _enumerated(schema: Schema) -> Schema:
 
 
 def _default_in_words(schema: Schema) -> Schema:
-    """Defaults stand in the description: a generated client shall neither send nor demand what may be left out."""
+    """Move defaults to the description: generated clients should neither send nor require optional keys."""
     if schema.get("default") is None or "const" in schema:
         return _without_default(schema)
     value = json.dumps(schema["default"], ensure_ascii=False)
-    said = f"{schema.get('description', '')} Default: `{value}`.".strip()
-    return _without_default(schema) | {"description": said}
+    description = f"{schema.get('description', '')} Default: `{value}`.".strip()
+    return _without_default(schema) | {"description": description}
 
 
 def _without_default(schema: Schema) -> Schema:
@@ -127,15 +128,15 @@ def _without(schema: Schema, keyword: str) -> Schema:
 
 
 def _tagged(value: Any) -> Iterator[tuple[str, str]]:
-    """The names of the schemas that unions anywhere in the value tell apart, each with the key that does it."""
+    """The names of the schemas in discriminated unions anywhere in the value, each with its discriminator key."""
     if isinstance(value, dict):
         if "discriminator" in value:
             key = value["discriminator"]["propertyName"]
             yield from ((member["$ref"].removeprefix(PREFIX), key) for member in value["oneOf"])
         value = list(value.values())
     if isinstance(value, list):
-        for one in value:
-            yield from _tagged(one)
+        for item in value:
+            yield from _tagged(item)
 
 
 def _requiring(schema: Schema, key: str) -> Schema:

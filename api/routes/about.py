@@ -1,4 +1,4 @@
-"""What the service knows and is: data sets, catalogue, system."""
+"""Data sets, catalog and system."""
 
 from typing import Annotated
 
@@ -19,23 +19,23 @@ router = APIRouter(tags=["about"], responses=GUARDED)
 
 @router.get("/v1/datasets", response_model=DatasetPage)
 def list_datasets(state: StateDep) -> Response:
-    """Every data set that a spec can name."""
+    """All data sets that a spec can name."""
     return answer(datasets.page(state.hub.settings.dataset_dirs))
 
 
 @router.get("/v1/datasets/{name}", response_model=DatasetRecord, responses=problems(404))
 def get_dataset(state: StateDep, name: Annotated[str, Path(examples=["mnist"])]) -> Response:
-    """One data set: sizes, shapes, classes, whether its data are here."""
+    """One data set: sizes, shapes, classes, and whether its files are available."""
     return answer(datasets.get(name, state.hub.settings.dataset_dirs))
 
 
 @router.get("/v1/catalog", response_model=Catalog)
 def get_catalog() -> Response:
-    """Every kind of layer, initialiser, optimizer … with its formula and JSON Schema."""
+    """All kinds of layers, initializers, optimizers and so on, with formulas and JSON Schemas."""
     return answer(catalog())
 
 
 @router.get("/v1/system", response_model=SystemRecord)
 def get_system(state: StateDep, caller: CallerDep) -> Response:
-    """Version, workers alive, devices, queue depth, limits."""
+    """Version, live workers, devices, queue depth, limits."""
     return answer(system.system(state.hub, caller.workspace_id))

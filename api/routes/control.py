@@ -1,4 +1,4 @@
-"""`/v1/experiments/{id}/…`: cancel, pause, resume, extend, fork, and the checkpoints that these go on from."""
+"""`/v1/experiments/{id}/…`: cancel, pause, resume, extend, fork, and list checkpoints."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from api.http.request_body import JsonBody
 from api.http.responses import answer, repeatable
 from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import control as service
-from api.services.experiments import Seen
+from api.services.experiments import VersionedRecord
 from api.state import StateDep
 from gradus.wire.checkpoint import CheckpointPage
 from gradus.wire.control import ExtendRequest, ForkRequest
@@ -29,8 +29,8 @@ _CHANGES = {
 }
 
 
-def _accepted(seen: Seen) -> Response:
-    return answer(seen.record, 202, {"ETag": etags.etag_of(seen.version, seen.record)})
+def _accepted(versioned: VersionedRecord) -> Response:
+    return answer(versioned.record, 202, {"ETag": etags.etag_of(versioned.version, versioned.record)})
 
 
 @router.post(
@@ -40,7 +40,7 @@ def _accepted(seen: Seen) -> Response:
     responses={202: {"headers": _ETAG}, **problems(404, 409)},
 )
 def cancel_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
-    """End it. A running one ends within a second; asking twice is harmless."""
+    """Cancel an experiment. A running experiment ends within a second. Cancelling again has no effect."""
     return _accepted(service.ask(state.hub, caller.workspace_id, experiment_id, control.cancel))
 
 
@@ -51,7 +51,7 @@ def cancel_experiment(state: StateDep, caller: CallerDep, experiment_id: Experim
     responses={202: {"headers": _ETAG}, **problems(404, 409)},
 )
 def pause_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
-    """Stop it at a checkpoint, also in the middle of an epoch, within a second; asking twice is harmless."""
+    """Pause an experiment at a checkpoint, even within an epoch, in about a second. Pausing again has no effect."""
     return _accepted(service.ask(state.hub, caller.workspace_id, experiment_id, control.pause))
 
 
@@ -62,7 +62,7 @@ def pause_experiment(state: StateDep, caller: CallerDep, experiment_id: Experime
     responses={202: {"headers": _ETAG}, **problems(404, 409)},
 )
 def resume_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
-    """Let a paused one go on: its numbers are those of a run that was never paused. Asking twice is harmless."""
+    """Resume a paused experiment. Its results equal those of a run without a pause. Resuming again has no effect."""
     return _accepted(service.resume(state.hub, caller.workspace_id, experiment_id))
 
 
@@ -80,14 +80,14 @@ def extend_experiment(
     body: JsonBody,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Train n epochs more: than it has done, if it is over; than it was to do, if it is not.
+    """Add epochs to an experiment: to the epochs done if it has ended, else to those planned.
 
-    Asking twice adds twice, unless the second is a repeat under one `Idempotency-Key`. A schedule then has the new
-    number of epochs as its whole. One that has diverged or has had its `max_seconds` cannot go on: fork it.
+    Each request adds epochs, except a repeat with the same `Idempotency-Key`. Schedules are computed for the new total
+    number of epochs. An experiment that has diverged or reached its `max_seconds` cannot be extended: fork it.
     """
     more = parsing.read(body, ExtendRequest)
-    made = service.extend(state.hub, caller.workspace_id, experiment_id, more, idempotency_key)
-    return repeatable(made, 202)
+    outcome = service.extend(state.hub, caller.workspace_id, experiment_id, more, idempotency_key)
+    return repeatable(outcome, 202)
 
 
 @router.post(
@@ -97,7 +97,7 @@ def extend_experiment(
     response_description="The new experiment.",
     responses={
         201: {
-            "headers": {**_ETAG, "Location": header("Where it is from now on."), **REPLAYED},
+            "headers": {**_ETAG, "Location": header("The new experiment's path."), **REPLAYED},
             "links": WITH_EXPERIMENT,
         },
         **problems(404, 409, 413, 415, 422),
@@ -111,18 +111,18 @@ def fork_experiment(
     body: JsonBody,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """A new experiment with changes, from the start or from the checkpoint of an epoch.
+    """Create an experiment from another with changes, from the start or from the checkpoint of an epoch.
 
-    From a checkpoint it takes weights, running statistics and, if its optimizer is of the same kind, what that
-    remembers (Adam and AdamW remember the same); its metrics begin with the epoch after. What is the best epoch and
-    how long early stopping has waited is judged anew.
+    A checkpoint provides weights, running statistics and, if the optimizer is of the same kind, its state (Adam and
+    AdamW count as the same kind). The fork's metrics start with the next epoch. Its best epoch and the patience of
+    early stopping are counted from there.
     """
     request = parsing.read(body, ForkRequest)
-    made = service.fork(state.hub, caller.workspace_id, experiment_id, request, idempotency_key)
-    return repeatable(made, 201, f"/v1/experiments/{made.id}")
+    outcome = service.fork(state.hub, caller.workspace_id, experiment_id, request, idempotency_key)
+    return repeatable(outcome, 201, f"/v1/experiments/{outcome.id}")
 
 
 @router.get("/v1/experiments/{experiment_id}/checkpoints", response_model=CheckpointPage, responses=problems(404))
 def list_checkpoints(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
-    """The checkpoints that are kept, newest first: the best, the last, and what the spec asks for."""
+    """The stored checkpoints, newest first: the best, the last, and those that the spec requests."""
     return answer(service.kept(state.hub, caller.workspace_id, experiment_id))

@@ -1,4 +1,4 @@
-"""The streams: an experiment's events, and everything's; and an experiment's log, for who does not stream."""
+"""Event streams of an experiment and of a workspace, and an experiment's log without streaming."""
 
 import re
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from api.openapi.responses import GUARDED, Responses, problems
 from api.services import following, log
 from api.state import AppState, StateDep
 from api.streaming.encodings import ENCODINGS, Encoding
-from api.streaming.open_requests import OpenResponse, holder
+from api.streaming.open_requests import OpenResponse, owner_of
 from api.streaming.sources import EventSource, ExperimentLog, WorkspaceLog
 from gradus.wire.experiment import LogPage
 from hub.access.keys import Caller
@@ -38,30 +38,31 @@ _EXAMPLES = {
 }
 _STREAM: Responses = {
     200: {
-        "description": "Events, as they come; and every 15 s a comment (SSE) or a blank (NDJSON).",
+        "description": "Events as they happen, and every 15 s a comment (SSE) or a space (NDJSON).",
         "content": {media: {"schema": {"type": "string"}, "example": text} for media, text in _EXAMPLES.items()},
     }
 }
 
 
 class EventsQuery(Query):
-    """Of the streams."""
+    """Query parameters of the streams."""
 
     after: After | None = None
-    """Only events with greater ids; `Last-Event-ID` says the same and goes first."""
+    """Only events with greater ids. The header `Last-Event-ID` means the same and takes precedence."""
 
 
 class LogQuery(Query):
-    """Of the log."""
+    """Query parameters of the log."""
 
     after: After = 0
     """Only lines with greater ids."""
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000
-    """How many at most."""
+    """Maximum number of lines."""
 
 
 LastEventId = Annotated[
-    str | None, Header(description="The id of the last event that the client has; what is not a number is ignored.")
+    str | None,
+    Header(description="The id of the last event that the client received. A value that is not a number is ignored."),
 ]
 Accept = Annotated[list[str] | None, Header(description="`text/event-stream` or `application/x-ndjson`.")]
 
@@ -80,20 +81,20 @@ async def stream_experiment(
     last_event_id: LastEventId = None,
     accept: Accept = None,
 ) -> Response:
-    """Everything that happens to one experiment, from its first event to its end.
+    """Stream all events of one experiment, from the first to the end.
 
     Ids are 1, 2, 3 … without gaps. Each event is `{"seq", "kind", "at", "experiment_id", "data"}`: the `data` of
-    `status` and `end` are the experiment, of `epoch` a metrics row, of `log` a line, of `progress` how far a long step
-    is that training waits for. More kinds may come: skip those that you do not know.
-    Of an experiment that ended long ago (90 days, if the service says nothing else) only `log` and the last `end` are
-    kept: other ids up to its `events_pruned` are missing then and never used again; the metrics have the epochs.
-    The stream closes after `end`: a browser's EventSource should be closed then, or it comes back.
+    `status` and `end` are the experiment, of `epoch` a metrics row, of `log` a line, of `progress` the progress of a
+    long step that training waits for. More kinds may be added: skip unknown kinds.
+    Long after its end (90 days by default), an experiment keeps only its `log` events and the last `end`: other ids up
+    to its `events_pruned` are then missing and are never reused; the metrics still have all epochs.
+    The stream closes after `end`. Close a browser's EventSource then, or it reconnects.
     """
     encoding = ENCODINGS[choose(accept or (), tuple(ENCODINGS))]
-    seen = _seen(last_event_id, query.after) or 0
-    start = await run_in_threadpool(following.start_of_one, state.hub, caller.workspace_id, experiment_id, seen)
+    received = _last_received(last_event_id, query.after) or 0
+    start = await run_in_threadpool(following.start_of_one, state.hub, caller.workspace_id, experiment_id, received)
     if start.over:
-        return StreamingResponse(_nothing(encoding), headers=_HEADERS, media_type=encoding.media_type)
+        return StreamingResponse(_no_events(encoding), headers=_HEADERS, media_type=encoding.media_type)
     return _stream(request, state, caller, ExperimentLog(experiment_id), start.after, encoding)
 
 
@@ -101,7 +102,7 @@ async def stream_experiment(
 def read_log(
     state: StateDep, caller: CallerDep, experiment_id: ExperimentId, query: Annotated[LogQuery, InQuery()]
 ) -> Response:
-    """What there was to say of a run: the `log` events of its stream, with their times."""
+    """The log lines of an experiment: the `log` events of its stream, with their times."""
     return answer(log.read(state.hub, caller.workspace_id, experiment_id, query.after, query.limit), headers=NO_STORE)
 
 
@@ -114,20 +115,20 @@ async def stream_everything(
     last_event_id: LastEventId = None,
     accept: Accept = None,
 ) -> Response:
-    """Everything that happens to any experiment of your workspace, from now on or after the last event you have.
+    """Stream the events of all experiments of your workspace, from now on or after the last event that you received.
 
-    Ids grow, with gaps. Events are those of the experiments' own streams: `seq` is the number in the log of
-    `experiment_id`. Lines of JSON do not tell the ids of this stream: resume with server-sent events.
+    Ids increase, with gaps. The events are those of the experiments' own streams: `seq` is the number in the log of
+    `experiment_id`. NDJSON does not contain the ids of this stream: use server-sent events if you need to resume.
     """
     encoding = ENCODINGS[choose(accept or (), tuple(ENCODINGS))]
     start = await run_in_threadpool(
-        following.start_of_all, state.hub, caller.workspace_id, _seen(last_event_id, query.after)
+        following.start_of_all, state.hub, caller.workspace_id, _last_received(last_event_id, query.after)
     )
     return _stream(request, state, caller, WorkspaceLog(caller.workspace_id), start.after, encoding)
 
 
-def _seen(last_event_id: str | None, after: int | None) -> int | None:
-    """The last event that the client has. A header that is no number is some other service's."""
+def _last_received(last_event_id: str | None, after: int | None) -> int | None:
+    """The last event that the client received. A header that is not a number comes from another service: ignore it."""
     text = (last_event_id or "").strip()
     return int(text) if _NUMBER.fullmatch(text) else after
 
@@ -135,13 +136,13 @@ def _seen(last_event_id: str | None, after: int | None) -> int | None:
 def _stream(
     request: Request, state: AppState, caller: Caller, log: EventSource, after: int, encoding: Encoding
 ) -> Response:
-    place = state.open_requests.place(holder(request, caller))
+    place = state.open_requests.place(owner_of(request, caller))
     content = state.streams.chunks(
-        log, after, encoding, partial(state.looks.ask, state.authenticator.still_good, caller)
+        log, after, encoding, partial(state.short_reads.ask, state.authenticator.still_valid, caller)
     )
     return OpenResponse(place, content, headers=_HEADERS, media_type=encoding.media_type)
 
 
-async def _nothing(encoding: Encoding) -> AsyncIterator[bytes]:
-    """The stream of who has seen everything of an experiment that is over."""
-    yield encoding.comment("the experiment is over")
+async def _no_events(encoding: Encoding) -> AsyncIterator[bytes]:
+    """The stream for a client that has all events of an experiment that has ended."""
+    yield encoding.comment("the experiment has ended")

@@ -18,9 +18,9 @@ from api.http.responses import answer, headers_of, repeatable
 from api.limits import PAGE_SIZE
 from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import creation, experiments, following
-from api.services.experiments import Seen
+from api.services.experiments import VersionedRecord
 from api.state import AppState, StateDep
-from api.streaming.open_requests import holder
+from api.streaming.open_requests import owner_of
 from gradus.catalog import as_posted
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Spec
@@ -36,45 +36,45 @@ _ONE: dict[str, Any] = {"response_model": ExperimentRecord, "response_descriptio
 
 
 class CreateQuery(Query):
-    """Of `POST /v1/experiments`."""
+    """Query parameters of `POST /v1/experiments`."""
 
     dry_run: bool = False
-    """Only say what the spec comes to; store nothing."""
+    """Only validate and summarize the spec; store nothing."""
 
 
 class ListQuery(Query):
-    """Of `GET /v1/experiments`."""
+    """Query parameters of `GET /v1/experiments`."""
 
     status: Annotated[tuple[Status, ...], Field(max_length=len(Status))] = ()
-    """Only those in this status, or in any of several, each as `status=…`."""
+    """Only experiments with this status. Repeat `status=…` for several."""
     tag: Text | None = None
-    """Only those with this tag."""
+    """Only experiments with this tag."""
     dataset: Text | None = None
-    """Only those on this data set."""
+    """Only experiments on this data set."""
     sweep: Text | None = None
     """Only the members of this sweep."""
     q: Text | None = None
-    """Only those with this text in their name, notes or id, in any case."""
+    """Only experiments with this text in their name, notes or id, ignoring case."""
     id: Annotated[tuple[Text, ...], Field(max_length=PAGE_SIZE)] = ()
-    """Only these, each as `id=…`."""
+    """Only the experiments with these ids. Repeat `id=…` for several."""
     limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = 50
-    """How many on a page."""
+    """Page size."""
     cursor: Annotated[str, Field(max_length=1000)] | None = None
-    """The last page's `next_cursor`."""
+    """The previous page's `next_cursor`."""
     order_by: Literal["-created_at", "created_at"] = "-created_at"
     """Newest first, or oldest first."""
 
     def filter(self) -> Filter:
-        """What the list shows."""
+        """The filter that the parameters describe."""
         return Filter(tuple(dict.fromkeys(self.status)), self.tag, self.dataset, self.sweep, self.q, self.id)
 
 
-def _tag(seen: Seen) -> str:
-    return etags.etag_of(seen.version, seen.record)
+def _tag(versioned: VersionedRecord) -> str:
+    return etags.etag_of(versioned.version, versioned.record)
 
 
-def _seen(seen: Seen) -> Response:
-    return answer(seen.record, headers={"ETag": _tag(seen)})
+def _with_tag(versioned: VersionedRecord) -> Response:
+    return answer(versioned.record, headers={"ETag": _tag(versioned)})
 
 
 _SPECS = {name: {"summary": name, "value": as_posted(example)} for name, example in EXAMPLES.items()}
@@ -85,18 +85,18 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
     "/v1/experiments",
     status_code=201,
     response_model=ExperimentRecord,
-    response_description="It is stored and will run.",
+    response_description="The experiment is stored and queued.",
     responses={
         201: {
             "headers": {
                 **_ETAG,
-                "Location": header("Where it is from now on."),
+                "Location": header("The experiment's path."),
                 **REPLAYED,
-                "Preference-Applied": header("The wait that was granted."),
+                "Preference-Applied": header("The wait that the service applied."),
             },
             "links": WITH_EXPERIMENT,
         },
-        200: {"model": DryRun, "description": "What a dry run found."},
+        200: {"model": DryRun, "description": "The result of a dry run."},
         **problems(409, 413, 415, 422),
     },
     openapi_extra=body_of("SpecInput", _SPECS),
@@ -109,28 +109,32 @@ async def create_experiment(
     query: Annotated[CreateQuery, InQuery()],
     idempotency_key: IdempotencyKey = None,
     prefer: Annotated[
-        list[str] | None, Header(description="`wait=N`: answer when the experiment is over, after N s at most (≤ 60).")
+        list[str] | None, Header(description="`wait=N`: respond when the experiment has ended, or after N s (≤ 60).")
     ] = None,
 ) -> Response:
-    """Train a network: one spec in; the experiment comes back, and a worker takes it up."""
+    """Train a network: send a spec, get the experiment. A worker trains it."""
     experiment = await run_in_threadpool(parsing.read, body, Spec)
     if query.dry_run:
         return answer(await run_in_threadpool(creation.preview, state.hub, experiment))
-    made = await run_in_threadpool(creation.create, state.hub, caller.workspace_id, experiment, idempotency_key)
-    place = f"/v1/experiments/{made.id}"
-    who, seconds = holder(request, caller), preferred_wait(prefer or ())
-    if seconds and state.open_requests.has_room(who):  # it is made: a wait that is not possible is no reason to refuse
-        with state.open_requests.place(who):
-            ended = await _ended(request, state, caller, made.id, seconds)
+    outcome = await run_in_threadpool(creation.create, state.hub, caller.workspace_id, experiment, idempotency_key)
+    location = f"/v1/experiments/{outcome.id}"
+    owner, seconds = owner_of(request, caller), preferred_wait(prefer or ())
+    if seconds and state.open_requests.has_room(owner):  # without room, respond at once: the experiment is stored
+        with state.open_requests.place(owner):
+            ended = await _ended(request, state, caller, outcome.id, seconds)
         waited = {"Preference-Applied": f"wait={seconds}", "ETag": _tag(ended)}
-        return answer(ended.record, 201, {**headers_of(made, place), **waited})
-    return repeatable(made, 201, place)
+        return answer(ended.record, 201, {**headers_of(outcome, location), **waited})
+    return repeatable(outcome, 201, location)
 
 
-async def _ended(request: Request, state: AppState, caller: Caller, experiment_id: str, seconds: float) -> Seen:
-    """The experiment when it is over, or after so many seconds, or when nobody waits for it any more."""
-    over = partial(state.looks.ask, experiments.over, state.hub, caller.workspace_id, experiment_id)
-    await while_connected(request, following.wait_until(state.broadcaster, experiment_id, following.END, seconds, over))
+async def _ended(
+    request: Request, state: AppState, caller: Caller, experiment_id: str, seconds: float
+) -> VersionedRecord:
+    """The experiment when it has ended, after `seconds`, or when the client has disconnected."""
+    ended = partial(state.short_reads.ask, experiments.over, state.hub, caller.workspace_id, experiment_id)
+    await while_connected(
+        request, following.wait_until(state.broadcaster, experiment_id, following.END, seconds, ended)
+    )
     return await run_in_threadpool(experiments.get, state.hub, caller.workspace_id, experiment_id)
 
 
@@ -147,7 +151,7 @@ def list_experiments(state: StateDep, caller: CallerDep, query: Annotated[ListQu
     **_ONE,
     responses={
         200: {"headers": _ETAG},
-        304: {"description": "It is still the version of `If-None-Match`.", "headers": _ETAG},
+        304: {"description": "The version in `If-None-Match` is current.", "headers": _ETAG},
         **problems(404),
     },
 )
@@ -155,14 +159,14 @@ def get_experiment(
     state: StateDep,
     caller: CallerDep,
     experiment_id: ExperimentId,
-    if_none_match: Annotated[list[str] | None, Header(description="Versions that the client has.")] = None,
+    if_none_match: Annotated[list[str] | None, Header(description="ETags of the versions that the client has.")] = None,
 ) -> Response:
-    """One experiment: what was asked, how far it is, what came of it."""
-    seen = experiments.get(state.hub, caller.workspace_id, experiment_id)
-    tag = _tag(seen)
+    """One experiment: its spec, progress and results."""
+    versioned = experiments.get(state.hub, caller.workspace_id, experiment_id)
+    tag = _tag(versioned)
     if etags.none_match(if_none_match or (), tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return _seen(seen)
+    return _with_tag(versioned)
 
 
 @router.patch(
@@ -176,11 +180,13 @@ def change_experiment(
     caller: CallerDep,
     experiment_id: ExperimentId,
     body: JsonBody,
-    if_match: Annotated[list[str] | None, Header(description="Change it only if it is still this version.")] = None,
+    if_match: Annotated[
+        list[str] | None, Header(description="Change the experiment only if this is still its ETag.")
+    ] = None,
 ) -> Response:
-    """Change name, tags or notes; keys that are left out stay as they are."""
+    """Change the name, tags or notes. Omitted keys keep their values."""
     changes = parsing.read_changes(body)
-    return _seen(
+    return _with_tag(
         experiments.patch(
             state.hub,
             caller.workspace_id,
@@ -193,6 +199,6 @@ def change_experiment(
 
 @router.delete("/v1/experiments/{experiment_id}", status_code=204, responses=problems(404, 409))
 def delete_experiment(state: StateDep, caller: CallerDep, experiment_id: ExperimentId) -> Response:
-    """Delete it with its metrics, events and checkpoints; a running one must be cancelled first."""
+    """Delete an experiment with its metrics, events and checkpoints. Cancel it first if it is running."""
     experiments.remove(state.hub, caller.workspace_id, experiment_id)
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""For whoever runs the service: liveness, readiness, Prometheus metrics."""
+"""Liveness, readiness and Prometheus metrics, for operators."""
 
 from fastapi import APIRouter, Response
 
@@ -15,18 +15,20 @@ router = APIRouter(tags=["operation"])
 
 @router.get("/healthz", response_model=Health, openapi_extra=OPEN)
 async def liveness() -> Response:
-    """Whether the process answers; it asks nobody else."""
+    """Whether the process answers. It checks no dependency."""
     return answer(Health(status="ok"), headers=NO_STORE)
 
 
 @router.get(
     "/readyz",
     response_model=Health,
-    responses={503: {"model": Health, "description": "A dependency is down; which, and what it means, is said."}},
+    responses={
+        503: {"model": Health, "description": "A dependency is down. The response says which, and what the effect is."}
+    },
     openapi_extra=OPEN,
 )
 def readiness(state: StateDep) -> Response:
-    """Whether each thing that the API needs answers. While only Redis is down, everything can still be read."""
+    """Whether all dependencies answer. While only Redis is down, everything can still be read."""
     health = system.readiness(state.hub)
     return answer(health, 200 if health.status == "ok" else 503, NO_STORE)
 
@@ -39,7 +41,7 @@ def readiness(state: StateDep) -> Response:
 def prometheus(state: StateDep, _: Operator) -> Response:
     """Requests, experiments, queue, workers and streams of the whole service, in Prometheus' text format."""
     experiments, workers = system.population(state.hub)
-    text = state.telemetry.exposition(
+    text = state.prometheus.exposition(
         experiments, system.waiting_jobs(state.hub), workers, state.broadcaster.subscribers
     )
     return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE)

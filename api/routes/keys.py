@@ -1,4 +1,4 @@
-"""`/v1/keys`: make, list and revoke API keys."""
+"""`/v1/keys`: create, list and revoke API keys."""
 
 from typing import Annotated
 
@@ -24,18 +24,18 @@ _EXAMPLES = {
     "/v1/keys",
     status_code=201,
     response_model=NewKey,
-    responses={201: {"headers": {"Location": header("The list that it is in.")}}, **problems(413, 415, 422)},
+    responses={201: {"headers": {"Location": header("The path of the list of keys.")}}, **problems(413, 415, 422)},
     openapi_extra=body_of("KeyRequest", _EXAMPLES),
 )
 def create_key(state: StateDep, caller: Admin, body: JsonBody) -> Response:
-    """Make a key of your workspace. The answer is the only place that ever shows it."""
-    made = keys.create(state.hub, caller.workspace_id, parsing.read(body, KeyRequest))
-    return answer(made, 201, {**NO_STORE, "Location": "/v1/keys"})
+    """Create a key for your workspace. Only this response contains the key itself."""
+    new_key = keys.create(state.hub, caller.workspace_id, parsing.read(body, KeyRequest))
+    return answer(new_key, 201, {**NO_STORE, "Location": "/v1/keys"})
 
 
 @router.get("/v1/keys", response_model=KeyPage)
 def list_keys(state: StateDep, caller: Admin) -> Response:
-    """The keys of your workspace, newest first, with those that are revoked or have expired."""
+    """The keys of your workspace, newest first, including revoked and expired ones."""
     return answer(keys.page(state.hub, caller.workspace_id))
 
 
@@ -43,6 +43,6 @@ def list_keys(state: StateDep, caller: Admin) -> Response:
 def revoke_key(
     state: StateDep, caller: Admin, key_id: Annotated[str, Path(description="The key's id, `key_…`.")]
 ) -> Response:
-    """Let a key open nothing any more, from this moment on; doing it twice is harmless."""
+    """Revoke a key. It loses access immediately. Revoking it again has no effect."""
     keys.revoke(state.hub, caller.workspace_id, key_id)
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""`/v1/experiments/{id}/metrics`: poll, long-poll, CSV, fewer points; `/v1/metrics`: several histories at once."""
+"""`/v1/experiments/{id}/metrics`: poll, long-poll, CSV, downsampling; `/v1/metrics`: several experiments at once."""
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -19,28 +19,28 @@ from api.http.responses import JSON, NO_STORE, answer
 from api.openapi.responses import GUARDED, problems
 from api.services import following, histories, metrics
 from api.state import AppState, StateDep
-from api.streaming.open_requests import holder
+from api.streaming.open_requests import owner_of
 from gradus.wire.metrics import MetricsPage, MetricsPages
 
 router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 
 CSV = "text/csv"
 CSV_ROWS = 200
-"""Read at once: a client that does not read keeps them in memory."""
-TOGETHER = 50
-"""Histories in one answer."""
+"""Rows read at a time: a slow client holds them in memory."""
+MAX_EXPERIMENTS = 50
+"""Limit on the experiments in one request."""
 
 
 class MetricsQuery(Query):
-    """Of `GET /v1/experiments/{id}/metrics`."""
+    """Query parameters of `GET /v1/experiments/{id}/metrics`."""
 
     after: After = 0
-    """Only later epochs."""
+    """Only epochs after this one."""
     wait: Wait = 0
-    """Long-poll: answer when there is a later epoch or the experiment is over, after so many seconds at most."""
+    """Long polling: respond when there is a later epoch or the experiment has ended, or after this many seconds."""
     max_points: Annotated[int, Field(ge=2, le=10_000)] | None = None
-    """At most so many rows: the first, the last, and of equally long stretches between them those with the lowest
-    and the highest training loss."""
+    """Downsample to at most this many rows: the first, the last, and from equal intervals between them the rows with
+    the lowest and the highest training loss."""
 
 
 @router.get(
@@ -48,7 +48,7 @@ class MetricsQuery(Query):
     response_model=MetricsPage,
     responses={
         200: {
-            "description": "The rows; as CSV the columns are the row's keys, and null is empty.",
+            "description": "The rows. In CSV, the columns are the row's keys, and null is empty.",
             "content": {CSV: {"schema": {"type": "string"}}},
         },
         **problems(404, 406),
@@ -64,26 +64,26 @@ async def get_metrics(
 ) -> Response:
     """One row for each epoch.
 
-    10,000 at most in one answer of JSON: if the last row is of an earlier epoch than `last_epoch`, ask again with that
-    row's epoch as `after`, as the `Link` with `rel="next"` does. CSV has them all.
+    A JSON response has at most 10,000 rows. If the last row's epoch is less than `last_epoch`, request more with that
+    epoch as `after`, or follow the `Link` with `rel="next"`. CSV has all rows.
     """
     form = choose(accept or (), (JSON, CSV))
     if query.wait:
-        one = (state.hub, caller.workspace_id, experiment_id, query.after)
-        progressed = partial(state.looks.ask, metrics.progressed, *one)
-        with state.open_requests.place(holder(request, caller)):
+        arguments = (state.hub, caller.workspace_id, experiment_id, query.after)
+        progressed = partial(state.short_reads.ask, metrics.progressed, *arguments)
+        with state.open_requests.place(owner_of(request, caller)):
             wait = following.wait_until(state.broadcaster, experiment_id, following.PROGRESS, query.wait, progressed)
             await while_connected(request, wait)
-    chosen = partial(metrics.page, state.hub, caller.workspace_id, experiment_id, query.after, query.max_points)
+    read_page = partial(metrics.page, state.hub, caller.workspace_id, experiment_id, query.after, query.max_points)
     if form == CSV and query.max_points is None:
         await run_in_threadpool(metrics.progressed, state.hub, caller.workspace_id, experiment_id, query.after)
         return StreamingResponse(_csv(state, experiment_id, query.after), headers=NO_STORE, media_type=CSV)
-    return await to_thread.run_sync(_rendered, chosen, form, limiter=state.large_reads)
+    return await to_thread.run_sync(_rendered, read_page, form, limiter=state.large_reads)
 
 
-def _rendered(chosen: Callable[[], MetricsPage], form: str) -> Response:
-    """The answer as it is sent: nothing else of thousands of rows is kept for a client that reads slowly."""
-    page = chosen()
+def _rendered(read_page: Callable[[], MetricsPage], form: str) -> Response:
+    """The encoded response. While a slow client reads, only these bytes stay in memory, not the rows."""
+    page = read_page()
     if form == CSV:
         return Response(metrics.csv_header() + metrics.as_csv(page.data), headers=NO_STORE, media_type=CSV)
     cut = {"Link": f'<?after={page.data[-1].epoch}>; rel="next"'} if metrics.cut(page) else {}
@@ -91,7 +91,7 @@ def _rendered(chosen: Callable[[], MetricsPage], form: str) -> Response:
 
 
 async def _csv(state: AppState, experiment_id: str, after: int) -> AsyncIterator[str]:
-    """All rows after `after`, read as the client takes them."""
+    """All rows after `after`, read from the database as the client reads the response."""
     yield metrics.csv_header()
     read = partial(metrics.csv_rows, state.hub, experiment_id)
     while True:
@@ -102,19 +102,19 @@ async def _csv(state: AppState, experiment_id: str, after: int) -> AsyncIterator
 
 
 class HistoriesQuery(Query):
-    """Of `GET /v1/metrics`."""
+    """Query parameters of `GET /v1/metrics`."""
 
-    experiment: Annotated[tuple[Text, ...], Field(min_length=1, max_length=TOGETHER)]
-    """The ids, each as `experiment=…`."""
+    experiment: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_EXPERIMENTS)]
+    """The experiments' ids. Repeat `experiment=…` for several."""
     max_points: Annotated[int, Field(ge=2, le=1000)] = 100
-    """At most so many rows of each, chosen as for one experiment."""
+    """At most this many rows for each experiment, downsampled as for one experiment."""
 
 
-@router.get("/v1/metrics", response_model=MetricsPages, response_description="The rows of each, by its id.")
+@router.get("/v1/metrics", response_model=MetricsPages, response_description="The rows of each experiment, by id.")
 async def get_histories(state: StateDep, caller: CallerDep, query: Annotated[HistoriesQuery, InQuery()]) -> Response:
-    """The histories of up to 50 experiments at once, for curves over each other; what is not there is left out.
+    """The metrics of up to 50 experiments at once, for comparing curves. Unknown ids are skipped.
 
-    All together are 10,000 rows at most: of many experiments, fewer than `max_points` each.
+    The response has at most 10,000 rows: with many experiments, fewer than `max_points` for each.
     """
 
     def read() -> Response:

@@ -1,4 +1,4 @@
-"""`/v1/session`: browsers sign in with a key or a link, and out."""
+"""`/v1/session`: sign a browser in with a key or a link, and out."""
 
 from typing import Any
 
@@ -25,25 +25,25 @@ _EXAMPLES = {"with a key": {"value": {"key": "gk_…"}}, "with a link": {"value"
     "/v1/session",
     status_code=201,
     response_model=SessionRecord,
-    responses={201: {"headers": {"Set-Cookie": header("The session.")}}, **problems(413, 415, 422)},
+    responses={201: {"headers": {"Set-Cookie": header("The session cookie.")}}, **problems(413, 415, 422)},
     openapi_extra={**body_of("SignIn", _EXAMPLES), **OPEN},
 )
 def sign_in(request: Request, state: StateDep, body: SmallBody) -> Response:
-    """Exchange a key, or the ticket of a sign-in link, for a cookie that a page's scripts cannot read."""
+    """Exchange a key, or the ticket of a sign-in link, for an HTTP-only session cookie."""
     credentials = RequestCredentials(request)
     credentials.refuse_foreign_page(proof=False)
     signed_in = sessions.sign_in(state.hub, parsing.read_secret(body, SignIn))
     if signed_in is None:
         raise state.authenticator.refusal(credentials)
-    record, made = signed_in
+    record, new_session = signed_in
     response = answer(record, 201, NO_STORE)
-    _set(response, request, made)
+    _set(response, request, new_session)
     return response
 
 
 @router.get("/v1/session", response_model=SessionRecord)
 def who(caller: AnyCaller) -> Response:
-    """Who the service takes you for: your workspace and role."""
+    """Your workspace, role, key and expiry, as authenticated."""
     return answer(sessions.who(caller), headers=NO_STORE)
 
 
@@ -60,16 +60,16 @@ def sign_out(request: Request, state: StateDep, _: AnyCaller) -> Response:
 
 @router.post("/v1/session/links", status_code=201, response_model=SignInLink)
 def create_link(state: StateDep, caller: AnyCaller) -> Response:
-    """A link that signs one browser in with this key, once, within ten minutes."""
+    """Create a link that signs one browser in with your key. It works once and expires in ten minutes."""
     return answer(sessions.link(state.hub, caller), 201, NO_STORE)
 
 
-def _set(response: Response, request: Request, made: NewBrowserSession) -> None:
+def _set(response: Response, request: Request, new_session: NewBrowserSession) -> None:
     response.set_cookie(
         RequestCredentials(request).cookie_name,
-        made.text,
+        new_session.text,
         max_age=int(SessionKind.SESSION.life.total_seconds()),
-        expires=made.until,
+        expires=new_session.until,
         **_attributes(request),
     )
 

@@ -69,19 +69,19 @@ _ONE: dict[str, Any] = {"response_model": SweepRecord, "response_description": "
 
 
 class CreateQuery(Query):
-    """Of `POST /v1/sweeps`."""
+    """Query parameters of `POST /v1/sweeps`."""
 
     dry_run: bool = False
-    """Only say what the sweep comes to; store nothing."""
+    """Only validate and summarize the sweep; store nothing."""
 
 
 class ListQuery(Query):
-    """Of `GET /v1/sweeps`."""
+    """Query parameters of `GET /v1/sweeps`."""
 
     limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = 50
-    """How many on a page."""
+    """Page size."""
     cursor: Annotated[str, Field(max_length=1000)] | None = None
-    """The last page's `next_cursor`."""
+    """The previous page's `next_cursor`."""
 
 
 @router.post(
@@ -91,12 +91,12 @@ class ListQuery(Query):
     responses={
         201: {
             "headers": {
-                "Location": header("Where it is from now on."),
+                "Location": header("The sweep's path."),
                 **REPLAYED,
             },
             "links": WITH_SWEEP,
         },
-        200: {"model": SweepDryRun, "description": "What a dry run found."},
+        200: {"model": SweepDryRun, "description": "The result of a dry run."},
         **problems(409, 413, 415, 422),
     },
     openapi_extra=body_of("SweepRequestInput", _REQUESTS),
@@ -109,15 +109,15 @@ def create_sweep(
     slot: ExpansionSlotDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Train many networks: one base, what changes, and with which seeds. All are stored, or none.
+    """Train many networks: one base spec, changes to it, and seeds. Either all experiments are stored, or none.
 
-    Those of one shape train side by side as one. A mistake in any of them is named with its label.
+    Experiments of the same shape train together as one array. An error in an experiment names its label.
     """
     request = parsing.read(body, SweepRequest)
     if query.dry_run:
         return answer(sweeps.preview(state.hub, caller.workspace_id, request, slot.check))
-    made = sweeps.create(state.hub, caller.workspace_id, request, idempotency_key, slot.check)
-    return repeatable(made, 201, f"/v1/sweeps/{made.id}")
+    outcome = sweeps.create(state.hub, caller.workspace_id, request, idempotency_key, slot.check)
+    return repeatable(outcome, 201, f"/v1/sweeps/{outcome.id}")
 
 
 @router.get("/v1/sweeps", response_model=SweepPage)
@@ -128,24 +128,24 @@ def list_sweeps(state: StateDep, caller: CallerDep, query: Annotated[ListQuery, 
 
 @router.get("/v1/sweeps/{sweep_id}", **_ONE, responses=problems(404))
 def get_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Response:
-    """One sweep: what was asked, how far it is, and what each change came to, best first.
+    """One sweep: its request, its progress, and the results of each change, best first.
 
-    A change's `mean` is over its members that have succeeded; `difference` is to the base, paired by seed, with its
-    95 % confidence interval. Members that failed are listed with their errors.
+    A change's `mean` is over its members that succeeded; `difference` is to the base, paired by seed, with its 95 %
+    confidence interval. Failed members are listed with their errors.
     """
     return answer(sweeps.get(state.hub, caller.workspace_id, sweep_id))
 
 
 @router.delete("/v1/sweeps/{sweep_id}", status_code=204, responses=problems(404, 409))
 def delete_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Response:
-    """Delete it with its experiments, metrics, events and checkpoints; if some run, cancel it first."""
+    """Delete a sweep with its experiments, metrics, events and checkpoints. Cancel it first if any are running."""
     sweeps.remove(state.hub, caller.workspace_id, sweep_id)
     return Response(status_code=204)
 
 
 @router.post("/v1/sweeps/{sweep_id}/cancel", status_code=202, **_ONE, responses=problems(404, 409))
 def cancel_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Response:
-    """End everything of it that is not over. Asking twice is harmless."""
+    """Cancel all experiments of the sweep that have not ended. Cancelling again has no effect."""
     return answer(sweeps.cancel(state.hub, caller.workspace_id, sweep_id), 202)
 
 
@@ -158,7 +158,7 @@ def cancel_sweep(state: StateDep, caller: CallerDep, sweep_id: SweepId) -> Respo
 def retry_sweep(
     state: StateDep, caller: CallerDep, sweep_id: SweepId, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Train again, from the start, only what failed. If nothing did, nothing happens."""
+    """Train the failed experiments again, from the start. Without failed experiments, nothing happens."""
     return repeatable(sweeps.retry(state.hub, caller.workspace_id, sweep_id, idempotency_key), 202)
 
 
@@ -177,6 +177,6 @@ def extend_sweep(
     slot: ExpansionSlotDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Add seeds, values, draws or variants; what is new is trained. What it has already is not trained twice."""
+    """Add seeds, values, draws or variants, and train the new experiments. Existing experiments are not repeated."""
     more = parsing.read(body, SweepExtension)
     return repeatable(sweeps.extend(state.hub, caller.workspace_id, sweep_id, more, idempotency_key, slot.check), 202)

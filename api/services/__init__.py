@@ -1,1 +1,1 @@
-"""Services: what the routes offer, without HTTP."""
+"""Services: what the routes do, independent of HTTP."""

@@ -1,4 +1,4 @@
-"""What people want of experiments that are there: stop, go on, go on for longer, begin another where this one stood."""
+"""Control of existing experiments: cancel, pause, resume, extend, fork."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.http.parsing import invalid
 from api.services import creation
-from api.services.experiments import Seen
+from api.services.experiments import VersionedRecord
 from api.services.idempotency import Outcome, earlier, once
 from api.services.lookup import EXPERIMENTS
 from gradus.errors import InvalidSpec
@@ -30,73 +30,73 @@ from hub.ids import new_id
 from hub.jobs import checkpoints, control
 from hub.tables import ExperimentRow
 
-Wish = Callable[[Session, ExperimentRow], None]
-"""What a person wants of a locked experiment; asking twice is harmless."""
+ControlRequest = Callable[[Session, ExperimentRow], None]
+"""A request to change a locked experiment. Repeating it has no further effect."""
 
 
-def ask(hub: Hub, workspace_id: str, experiment_id: str, wish: Wish) -> Seen:
-    """Do it at once, or as soon as its worker hears of it.
+def ask(hub: Hub, workspace_id: str, experiment_id: str, request_change: ControlRequest) -> VersionedRecord:
+    """Carry out a control request at once, or leave it for the experiment's worker.
 
     Raises:
-        NotFound: the workspace has none of this id.
+        NotFound: the workspace has no experiment with this id.
         Conflict: its status does not allow it.
     """
     with hub.write() as session:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
-        wish(session, row)
-        session.refresh(row)  # writing events moves the version on
-        return Seen(detailed(session, row), row.version)
+        request_change(session, row)
+        session.refresh(row)  # writing events increments the version
+        return VersionedRecord(detailed(session, row), row.version)
 
 
-def resume(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
-    """Let it go on where it was paused.
+def resume(hub: Hub, workspace_id: str, experiment_id: str) -> VersionedRecord:
+    """Queue a paused experiment again; it continues where it was paused.
 
     Raises:
-        NotFound: the workspace has none of this id.
+        NotFound: the workspace has no experiment with this id.
         Conflict: its status does not allow it.
-        TooManyRequests: too many wait.
+        TooManyRequests: too many experiments are queued.
     """
     return ask(hub, workspace_id, experiment_id, partial(control.resume, quotas=hub.settings.quotas))
 
 
 def extend(hub: Hub, workspace_id: str, experiment_id: str, more: ExtendRequest, key: str | None) -> Outcome:
-    """Let it train so many epochs more; a repeat under the same key adds none.
+    """Add epochs to an experiment. A repeat with the same idempotency key adds none.
 
     Raises:
-        NotFound: the workspace has none of this id.
-        InvalidSpec: that is more than one may have.
-        Conflict: its status does not allow it, or the key was used for something else.
-        TooManyRequests: too many wait.
+        NotFound: the workspace has no experiment with this id.
+        InvalidSpec: the experiment would exceed a quota or the limit on epochs.
+        Conflict: its status does not allow it, or the key was used for another request.
+        TooManyRequests: too many experiments are queued.
     """
 
-    def deed(session: Session) -> Outcome:
+    def execute(session: Session) -> Outcome:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
-        wider = resolve(_wider(row, more.epochs))
-        creation.refuse_giants(hub, wider)
-        control.extend(session, row, wider, hub.settings.quotas)
-        session.refresh(row)  # writing events moves the version on
-        return creation.outcome(session, row, wider)
+        extended_spec = resolve(_extended(row, more.epochs))
+        creation.check_quotas(hub, extended_spec)
+        control.extend(session, row, extended_spec, hub.settings.quotas)
+        session.refresh(row)  # writing events increments the version
+        return creation.outcome(session, row, extended_spec)
 
-    asked = idempotency.repeatable(workspace_id, key, "extend", experiment_id, more.model_dump_json())
-    return once(hub, asked, deed)
+    repeatable = idempotency.repeatable(workspace_id, key, "extend", experiment_id, more.model_dump_json())
+    return once(hub, repeatable, execute)
 
 
 def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, key: str | None) -> Outcome:
     """A new experiment with changes, from the start or from an epoch's checkpoint.
 
     Raises:
-        NotFound: the workspace has none of this id.
-        InvalidSpec: the changes make no valid spec, or one that the checkpoint does not fit.
-        Conflict: there is no checkpoint of this epoch, or the key was used for something else.
-        TooManyRequests: too many wait.
+        NotFound: the workspace has no experiment with this id.
+        InvalidSpec: the changed spec is invalid, or the checkpoint does not fit it.
+        Conflict: the experiment has no checkpoint of this epoch, or the key was used for another request.
+        TooManyRequests: too many experiments are queued.
     """
-    asked = idempotency.repeatable(workspace_id, key, "fork", experiment_id, request.model_dump_json())
-    if first := earlier(hub, asked):  # before anything is copied, and though the checkpoint may be gone by now
-        return first
+    repeatable = idempotency.repeatable(workspace_id, key, "fork", experiment_id, request.model_dump_json())
+    if replayed := earlier(hub, repeatable):  # before copying; works even if the checkpoint has been deleted since
+        return replayed
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         resolved = resolve(_changed(spec_of(row), request))
-        creation.refuse_giants(hub, resolved)
+        creation.check_quotas(hub, resolved)
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
     history = provenance.forked(row.fingerprint, request.from_epoch) if request.from_epoch else None
     new = prepare_resolved(resolved)
@@ -104,28 +104,30 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
     with ExitStack() as stack:
         copied = stack.enter_context(forks.copied(hub, source, origin.id)) if source else None
 
-        def deed(session: Session) -> Outcome:
-            made = creation.store(session, hub, workspace_id, new, origin)
+        def execute(session: Session) -> Outcome:
+            row = creation.store(session, hub, workspace_id, new, origin)
             if copied is not None:
-                forks.keep(session, made, copied)
-            return creation.outcome(session, made, resolved)
+                forks.keep(session, row, copied)
+            return creation.outcome(session, row, resolved)
 
-        return once(hub, asked, deed)
+        return once(hub, repeatable, execute)
 
 
 def kept(hub: Hub, workspace_id: str, experiment_id: str) -> CheckpointPage:
-    """The checkpoints that it has, newest first.
+    """The checkpoints of an experiment, newest first.
 
     Raises:
-        NotFound: the workspace has none of this id.
+        NotFound: the workspace has no experiment with this id.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         rows = checkpoints.newest_first(session, row.id)
-        return CheckpointPage(data=tuple(CheckpointRecord.model_validate(one, from_attributes=True) for one in rows))
+        return CheckpointPage(
+            data=tuple(CheckpointRecord.model_validate(checkpoint, from_attributes=True) for checkpoint in rows)
+        )
 
 
-def _wider(row: ExperimentRow, epochs: int) -> Spec:
+def _extended(row: ExperimentRow, epochs: int) -> Spec:
     try:
         return control.extended(row, epochs)
     except ValidationError as error:
@@ -136,7 +138,7 @@ def _changed(old: Spec, request: ForkRequest) -> Spec:
     """The spec of the fork.
 
     Raises:
-        InvalidSpec: it is none, or the checkpoint does not fit it.
+        InvalidSpec: the changed spec is invalid, or the checkpoint does not fit it.
     """
     try:
         new = changed(old, request.changes)
@@ -145,7 +147,7 @@ def _changed(old: Spec, request: ForkRequest) -> Spec:
     if request.from_epoch is None:
         return new
     if request.from_epoch >= new.epochs:
-        message = f"must be less than the fork's {new.epochs} epochs: there would be nothing to train"
+        message = f"must be less than the fork's {new.epochs} epochs: otherwise nothing is left to train"
         raise invalid(Mistake(path="from_epoch", message=message, input=request.from_epoch))
     if found := misfits(old, new):
         raise _in_changes(found)
@@ -153,4 +155,4 @@ def _changed(old: Spec, request: ForkRequest) -> Spec:
 
 
 def _in_changes(found: tuple[Mistake, ...]) -> InvalidSpec:
-    return invalid(*(one.model_copy(update={"path": f"changes/{one.path}".rstrip("/")}) for one in found))
+    return invalid(*(mistake.model_copy(update={"path": f"changes/{mistake.path}".rstrip("/")}) for mistake in found))

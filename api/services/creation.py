@@ -1,4 +1,4 @@
-"""Creating experiments: written first, announced after; a repeat under the same key gets the first answer."""
+"""Creation of experiments. Workers get the job message after the commit; a repeated request gets the first response."""
 
 from sqlalchemy.orm import Session
 
@@ -25,49 +25,49 @@ from hub.tables import ExperimentRow
 
 
 def preview(hub: Hub, experiment: Spec) -> DryRun:
-    """What it would come to; nothing is stored.
+    """The facts of an experiment, such as its parameters, without storing it.
 
     Raises:
-        InvalidSpec: it is over a quota.
+        InvalidSpec: the experiment exceeds a quota.
     """
     resolved = resolve(experiment)
-    refuse_giants(hub, resolved)
+    check_quotas(hub, resolved)
     return dry_run(resolved)
 
 
 def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Outcome:
-    """Store it and tell the workers; under a key that was used before, find what was created then.
+    """Store and queue an experiment. With an idempotency key that was used before, return what was created then.
 
     Raises:
-        InvalidSpec: it is over a quota.
-        TooManyRequests: too many wait.
-        Conflict: the key was used for something else.
+        InvalidSpec: the experiment exceeds a quota.
+        TooManyRequests: too many experiments are queued.
+        Conflict: the key was used for another request.
     """
     resolved = resolve(experiment)
-    refuse_giants(hub, resolved)
-    asked = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
+    check_quotas(hub, resolved)
+    repeatable = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
     new = prepare_resolved(resolved)
-    return once(hub, asked, lambda session: outcome(session, store(session, hub, workspace_id, new), resolved))
+    return once(hub, repeatable, lambda session: outcome(session, store(session, hub, workspace_id, new), resolved))
 
 
-def refuse_giants(hub: Hub, resolved: ResolvedSpec) -> None:
-    """What is within the bounds of each field can still come to too much.
+def check_quotas(hub: Hub, resolved: ResolvedSpec) -> None:
+    """Check the quotas: a spec may exceed them although each field is within its bounds.
 
     Raises:
-        InvalidSpec: it does.
+        InvalidSpec: the experiment exceeds a quota.
     """
-    over = quotas.mistakes(resolved, hub.settings.quotas)
-    if over:
-        raise invalid(*over)
+    mistakes = quotas.mistakes(resolved, hub.settings.quotas)
+    if mistakes:
+        raise invalid(*mistakes)
 
 
 def store(
     session: Session, hub: Hub, workspace_id: str, new: PreparedExperiment, origin: Origin | None = None
 ) -> ExperimentRow:
-    """Write it down, and tell the workers once that is committed.
+    """Store an experiment, and queue it once the transaction commits.
 
     Raises:
-        TooManyRequests: too many wait.
+        TooManyRequests: too many experiments are queued.
     """
     at = now(session)
     quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
@@ -75,11 +75,11 @@ def store(
     outbox(session).jobs.append((row.job_id, new.spec.device))
     waits = device_demand.warnings(session, [(row.id, new.spec.device)])
     events.append(session, [Event(row.id, EventKind.STATUS, record(row, new.spec)), *waits], at)
-    session.refresh(row, ["version", "events"])  # writing events moves them on
+    session.refresh(row, ["version", "events"])  # writing events changes both columns
     return row
 
 
 def outcome(session: Session, row: ExperimentRow, resolved: ResolvedSpec) -> Outcome:
-    """The experiment of this spec as it is now."""
-    seen = detailed(session, row, resolved)
-    return Outcome(row.id, seen.model_dump_json(), row.version, seen)
+    """The response: the experiment's present state."""
+    detailed_record = detailed(session, row, resolved)
+    return Outcome(row.id, detailed_record.model_dump_json(), row.version, detailed_record)

@@ -1,4 +1,4 @@
-"""Data sets and whether their data are here."""
+"""The known data sets, and whether their files are available here."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,15 +11,15 @@ from hub.dataset_files import available
 
 
 def page(directories: Sequence[Path]) -> DatasetPage:
-    """Every data set that a spec can name."""
+    """All data sets that a spec can name."""
     return DatasetPage(data=tuple(_record(facts, directories) for facts in DATASETS.values()))
 
 
 def get(name: str, directories: Sequence[Path]) -> DatasetRecord:
-    """One of them.
+    """The data set with this name.
 
     Raises:
-        NotFound: there is none of this name.
+        NotFound: no data set has this name.
     """
     if name not in DATASETS:
         close = nearest(name, DATASETS)

@@ -1,4 +1,4 @@
-"""Fewer points for a curve: what the eye looks for stays, the peaks and the valleys."""
+"""Downsampling of a curve that keeps its peaks and valleys, which a reader of a plot looks for."""
 
 import math
 from collections.abc import Sequence
@@ -8,20 +8,20 @@ Point = tuple[int, float]
 
 
 def sampled(points: Sequence[Point], most: int) -> list[int]:
-    """At most `most` of the epochs, in order: the first, the last, and of each stretch between them, all equally
-    long, the one with the lowest and the one with the highest training loss.
+    """At most `most` epochs, in order: the first, the last, and the epochs with the lowest and the highest training
+    loss of each bucket. The buckets divide the epochs between first and last evenly.
 
-    A loss that is not finite counts as higher than any, so that a run's divergence is never left out.
+    A loss that is not finite counts as the highest, so that divergence always shows.
     """
     assert most >= 2
     if len(points) <= most:
         return [epoch for epoch, _ in points]
     inner = points[1:-1]
-    stretches = (most - 2) // 2
+    buckets = (most - 2) // 2
     kept = {points[0][0], points[-1][0]}
-    for i in range(stretches):
-        stretch = inner[i * len(inner) // stretches : (i + 1) * len(inner) // stretches]
-        kept |= {min(stretch, key=_height)[0], max(stretch, key=_height)[0]}
+    for i in range(buckets):
+        bucket = inner[i * len(inner) // buckets : (i + 1) * len(inner) // buckets]
+        kept |= {min(bucket, key=_height)[0], max(bucket, key=_height)[0]}
     return sorted(kept)
 
 

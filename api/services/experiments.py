@@ -1,4 +1,4 @@
-"""Experiments: read, list, change, remove."""
+"""Read, list, change and delete experiments."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,29 +22,29 @@ from hub.tables import ExperimentRow
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An experiment, and which of its versions."""
+class VersionedRecord:
+    """An experiment's record, and the version that it shows."""
 
     record: ExperimentRecord
     version: int
 
 
-def get(hub: Hub, workspace_id: str, experiment_id: str) -> Seen:
+def get(hub: Hub, workspace_id: str, experiment_id: str) -> VersionedRecord:
     """The experiment as it is now.
 
     Raises:
-        NotFound: the workspace has none of this id.
+        NotFound: the workspace has no experiment with this id.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        return Seen(detailed(session, row), row.version)
+        return VersionedRecord(detailed(session, row), row.version)
 
 
 def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
-    """Whether nothing more will come of it.
+    """Whether the experiment has ended.
 
     Raises:
-        NotFound: the workspace has none of this id.
+        NotFound: the workspace has no experiment with this id.
     """
     return get(hub, workspace_id, experiment_id).record.status.final
 
@@ -52,13 +52,13 @@ def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
 def page(
     hub: Hub, workspace_id: str, shown: Filter, cursor: str | None, limit: int, *, oldest_first: bool = False
 ) -> ExperimentPage:
-    """Experiments, newest or oldest first, from where the cursor says.
+    """A page of experiments, newest or oldest first, starting at the cursor.
 
     Raises:
-        BadRequest: the cursor is none of ours.
+        BadRequest: the cursor is invalid.
     """
     last = None if cursor is None else cursors.decode(cursor)
-    with hub.read() as session:  # one more tells whether there is a next page
+    with hub.read() as session:  # one extra row: is there a next page?
         rows = experiments.page(session, workspace_id, shown, last, limit + 1, oldest_first=oldest_first)
         data = tuple(device_demand.seen(session, rows[:limit]))
     return ExperimentPage(data=data, next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
@@ -66,28 +66,30 @@ def page(
 
 def patch(
     hub: Hub, workspace_id: str, experiment_id: str, changes: ExperimentPatch, allowed: Callable[[int], bool]
-) -> Seen:
-    """Change the fields for people, if its version is one that may be changed.
+) -> VersionedRecord:
+    """Change an experiment's name, tags or notes, if `allowed` accepts its version.
 
     Raises:
-        NotFound: the workspace has none of this id.
-        PreconditionFailed: it has another version.
+        NotFound: the workspace has no experiment with this id.
+        PreconditionFailed: the experiment has another version.
     """
     with hub.write() as session:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
         if not allowed(row.version):
-            raise PreconditionFailed(f"experiment {row.id} has changed since; its version is now {row.version}")
+            raise PreconditionFailed(
+                f"experiment {row.id} has changed in the meantime: its version is now {row.version}"
+            )
         experiments.rename(session, row, changes.name, changes.tags, changes.notes)
-        _tell(session, row)
-        return Seen(detailed(session, row), row.version)
+        _log_state(session, row)
+        return VersionedRecord(detailed(session, row), row.version)
 
 
 def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:
-    """Delete it with its metrics and events.
+    """Delete an experiment with its metrics and events.
 
     Raises:
-        NotFound: the workspace has none of this id.
-        Conflict: it is running.
+        NotFound: the workspace has no experiment with this id.
+        Conflict: the experiment is running.
     """
     with hub.write() as session:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
@@ -96,10 +98,10 @@ def remove(hub: Hub, workspace_id: str, experiment_id: str) -> None:
         experiments.remove(session, row)
 
 
-def _tell(session: Session, row: ExperimentRow) -> None:
-    """Write into its log how it is now. The log of one that is over closes anew: `end` stands last."""
-    seen, at = record(row), now(session)
-    kinds = (EventKind.STATUS, EventKind.END) if seen.status.final else (EventKind.STATUS,)
-    row.log_closed_at = at if seen.status.final else None
-    events.append(session, [Event(row.id, kind, seen) for kind in kinds], at)
-    session.refresh(row)  # writing events moves the version on
+def _log_state(session: Session, row: ExperimentRow) -> None:
+    """Append the experiment's state to its log. If the experiment has ended, `end` is appended again, to stay last."""
+    current, at = record(row), now(session)
+    kinds = (EventKind.STATUS, EventKind.END) if current.status.final else (EventKind.STATUS,)
+    row.log_closed_at = at if current.status.final else None
+    events.append(session, [Event(row.id, kind, current) for kind in kinds], at)
+    session.refresh(row)  # writing events increments the version

@@ -1,4 +1,4 @@
-"""Where a stream begins, and waiting for something to happen."""
+"""The start position of streams, and long polling."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,18 +17,18 @@ PROGRESS = frozenset({EventKind.EPOCH, EventKind.END})
 
 @dataclass(frozen=True)
 class Start:
-    """Where a stream goes on."""
+    """The position at which a stream starts."""
 
     after: int
     over: bool = False
-    """Whether nothing will follow."""
+    """Whether the log has ended and nothing follows."""
 
 
 def start_of_one(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> Start:
-    """Where the stream of an experiment goes on; a number beyond the end of its log counts as the end.
+    """The start of an experiment's stream. A number beyond the end of its log counts as the end.
 
     Raises:
-        NotFound: there is no such experiment.
+        NotFound: the workspace has no experiment with this id.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
@@ -37,7 +37,7 @@ def start_of_one(hub: Hub, workspace_id: str, experiment_id: str, after: int) ->
 
 
 def start_of_all(hub: Hub, workspace_id: str, after: int | None) -> Start:
-    """Where the stream over everything of a workspace goes on; now, if the client has seen nothing yet."""
+    """The start of a workspace's stream: the newest event, if the client names no event."""
     with hub.read() as session:
         newest = events.newest_of_workspace(session, workspace_id)
     return Start(newest if after is None else min(after, newest))
@@ -50,22 +50,24 @@ async def wait_until(
     seconds: float,
     ready: Callable[[], Awaitable[bool]],
 ) -> None:
-    """Wait until `ready`, which is asked again after each event of these kinds, but no longer than so many seconds."""
+    """Wait until `ready` returns true, at most `seconds`. `ready` is called again after each event of these kinds."""
     deadline = asyncio.get_running_loop().time() + seconds
     with broadcaster.subscribed(experiment_id) as subscriber:
         while not broadcaster.stopped:
             subscriber.clear()
-            if await ready() or not await _told(broadcaster, subscriber, kinds, deadline):
+            if await ready() or not await _next_relevant_event(broadcaster, subscriber, kinds, deadline):
                 return
 
 
-async def _told(broadcaster: Broadcaster, subscriber: Subscriber, kinds: frozenset[EventKind], deadline: float) -> bool:
-    """Whether, before the deadline, something came that is worth another look."""
+async def _next_relevant_event(
+    broadcaster: Broadcaster, subscriber: Subscriber, kinds: frozenset[EventKind], deadline: float
+) -> bool:
+    """Whether an event of these kinds, or an overflow, came before the deadline."""
     while not broadcaster.stopped:
-        left = deadline - asyncio.get_running_loop().time()
-        notes = await subscriber.next_events(left) if left > 0 else []
-        if subscriber.overflowed or any(note.kind in kinds for note in notes):
+        seconds_left = deadline - asyncio.get_running_loop().time()
+        new_events = await subscriber.next_events(seconds_left) if seconds_left > 0 else []
+        if subscriber.overflowed or any(event.kind in kinds for event in new_events):
             return True
-        if not notes:
+        if not new_events:
             return False
     return False

@@ -1,4 +1,4 @@
-"""The metrics of several experiments in one answer."""
+"""The metrics of several experiments in one response."""
 
 from collections.abc import Sequence
 
@@ -13,16 +13,16 @@ from hub.hub import Hub
 
 
 def read(hub: Hub, workspace_id: str, experiment_ids: Sequence[str], max_points: int) -> MetricsPages:
-    """At most `max_points` rows of each, fewer where that would be more than `MOST_ROWS` together; experiments that the
-    workspace does not have are left out."""
+    """At most `max_points` rows of each experiment, fewer if all together would exceed `MOST_ROWS`. Unknown ids are
+    skipped."""
     with hub.read() as session:
         standing = metrics.standing(session, workspace_id, experiment_ids)
         points = max(2, min(max_points, MOST_ROWS // max(1, len(standing))))
-        looked_at = max(2, MOST_LOSSES // max(1, len(standing)))
+        candidates = max(2, MOST_LOSSES // max(1, len(standing)))
         return MetricsPages(
             data={
                 id_: MetricsPage(
-                    data=chosen(session, id_, points, looked_at), last_epoch=epoch, status=status, last_event=newest
+                    data=chosen(session, id_, points, candidates), last_epoch=epoch, status=status, last_event=newest
                 )
                 for id_, (epoch, status, newest) in standing.items()
             }
@@ -30,8 +30,8 @@ def read(hub: Hub, workspace_id: str, experiment_ids: Sequence[str], max_points:
 
 
 def chosen(
-    session: Session, experiment_id: str, max_points: int, looked_at: int = MOST_LOSSES
+    session: Session, experiment_id: str, max_points: int, candidates: int = MOST_LOSSES
 ) -> tuple[MetricsRow, ...]:
-    """The rows that a curve of so many points needs, chosen among so many."""
-    epochs = sampled(metrics.losses(session, experiment_id, most=looked_at), max_points)
+    """The rows for a curve of at most `max_points`, selected from at most `candidates` rows."""
+    epochs = sampled(metrics.losses(session, experiment_id, most=candidates), max_points)
     return metrics.read_epochs(session, experiment_id, epochs)

@@ -1,4 +1,4 @@
-"""Requests that may be repeated: done once, and answered each time with what was answered first."""
+"""Idempotent requests: executed once, and each repeat gets the first response."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,46 +15,46 @@ from hub.tables import IdempotencyRow
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a request."""
+    """The result of a request."""
 
     id: str
-    """Of the experiment or the sweep that it was about."""
+    """Id of the experiment or the sweep."""
     answer: str
-    """That as it was then, JSON."""
+    """The response's JSON: the experiment or the sweep as it was at the first execution."""
     version: int | None = None
-    """Which version of an experiment `answer` shows; None for a sweep, and for a repeat."""
+    """The version of the experiment in `answer`; None for a sweep, and for a repeat."""
     seen: ExperimentRecord | None = None
-    """The experiment that `answer` shows, where there is a version."""
+    """The experiment in `answer`, if `version` is set."""
     replayed: bool = False
-    """Whether an earlier request under the same key did it."""
+    """Whether this is the stored result of an earlier request with the same key."""
 
 
-Deed = Callable[[Session], Outcome]
-"""What is done in one transaction, once."""
+Execute = Callable[[Session], Outcome]
+"""Executes the request in one transaction."""
 
 
-def once(hub: Hub, request: Repeatable | None, deed: Deed) -> Outcome:
-    """Do it, or find what came of it the first time; without a key there is no first time.
+def once(hub: Hub, request: Repeatable | None, execute: Execute) -> Outcome:
+    """Execute the request, or return the result of its first execution. Without a key it is always executed.
 
     Raises:
-        Conflict: the key was used for something else.
+        Conflict: the key was used for another request.
     """
     with hub.write() as session:
         if request is None:
-            return deed(session)
+            return execute(session)
         first = idempotency.claim(session, request)
         if first is not None:
             return replay(first)
-        done = deed(session)
-        idempotency.keep(session, request, done.id, done.answer, now(session))
-        return done
+        outcome = execute(session)
+        idempotency.keep(session, request, outcome.id, outcome.answer, now(session))
+        return outcome
 
 
 def earlier(hub: Hub, request: Repeatable | None) -> Outcome | None:
-    """What came of it the first time; None if there was none yet.
+    """The result of the first execution; None if there was none.
 
     Raises:
-        Conflict: the key was used for something else.
+        Conflict: the key was used for another request.
     """
     if request is None:
         return None
@@ -64,5 +64,5 @@ def earlier(hub: Hub, request: Repeatable | None) -> Outcome | None:
 
 
 def replay(first: IdempotencyRow) -> Outcome:
-    """The first answer, again."""
+    """The stored result of the first execution."""
     return Outcome(idempotency.subject(first), first.answer, replayed=True)

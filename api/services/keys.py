@@ -1,4 +1,4 @@
-"""Keys: make, list, revoke. Each caller sees those of its workspace."""
+"""Create, list and revoke API keys. A caller sees the keys of its own workspace."""
 
 from datetime import UTC, datetime
 
@@ -10,17 +10,17 @@ from hub.access import keys
 from hub.hub import Hub
 
 
-def create(hub: Hub, workspace_id: str, asked: KeyRequest) -> NewKey:
-    """A new key of the workspace.
+def create(hub: Hub, workspace_id: str, request: KeyRequest) -> NewKey:
+    """Create a key of the workspace.
 
     Raises:
-        InvalidSpec: it would have expired already.
+        InvalidSpec: the expiry is not in the future.
     """
     at = datetime.now(UTC)
-    if asked.expires_at is not None and asked.expires_at <= at:
-        raise invalid(Mistake(path="expires_at", message="must be in the future", input=str(asked.expires_at)))
+    if request.expires_at is not None and request.expires_at <= at:
+        raise invalid(Mistake(path="expires_at", message="must be in the future", input=str(request.expires_at)))
     with hub.write() as session:
-        return keys.create(session, workspace_id, asked.name, asked.role, at, asked.expires_at)
+        return keys.create(session, workspace_id, request.name, request.role, at, request.expires_at)
 
 
 def page(hub: Hub, workspace_id: str) -> KeyPage:
@@ -30,11 +30,11 @@ def page(hub: Hub, workspace_id: str) -> KeyPage:
 
 
 def revoke(hub: Hub, workspace_id: str, key_id: str) -> None:
-    """Let the key open nothing any more; doing it twice is harmless.
+    """Revoke a key. Revoking it again has no effect.
 
     Raises:
         NotFound: the workspace has no such key.
     """
     with hub.write() as session:
         if "\0" in key_id or not keys.revoke(session, workspace_id, key_id, datetime.now(UTC)):
-            raise NotFound(f"no key {key_id[:100]!r}")
+            raise NotFound(f"key not found: {key_id[:100]!r}")

@@ -7,10 +7,10 @@ from hub.hub import Hub
 
 
 def read(hub: Hub, workspace_id: str, experiment_id: str, after: int, limit: int) -> LogPage:
-    """Its lines with ids greater than `after`.
+    """The log lines of an experiment with ids greater than `after`.
 
     Raises:
-        NotFound: the workspace has none of this id.
+        NotFound: the workspace has no experiment with this id.
     """
     with hub.read() as session:
         newest = EXPERIMENTS.found(session, workspace_id, experiment_id).events

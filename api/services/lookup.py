@@ -1,4 +1,4 @@
-"""Experiments and sweeps by the ids that clients name: what a workspace does not have is not there for it."""
+"""Lookup of experiments and sweeps by id. An id of another workspace is not found."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,39 +14,39 @@ from hub.tables import ExperimentRow, SweepRow, Table
 
 Row = TypeVar("Row", bound=Table)
 Find = Callable[[Session, str, str], Row | None]
-"""A workspace's row by its id."""
+"""Returns the workspace's row with an id."""
 
 
 @dataclass(frozen=True)
 class Lookup(Generic[Row]):
-    """All of one kind."""
+    """Lookup of one kind of resource."""
 
     name: str
-    """Of one of them."""
+    """The resource's name in error messages."""
     is_id: Callable[[str], bool]
     get: Find[Row]
     lock: Find[Row]
 
-    def found(self, session: Session, workspace_id: str, thing_id: str) -> Row:
-        """Its row.
+    def found(self, session: Session, workspace_id: str, resource_id: str) -> Row:
+        """The row with this id.
 
         Raises:
-            NotFound: the workspace has none of this id.
+            NotFound: the workspace has no row with this id.
         """
-        return self._known(self.get, session, workspace_id, thing_id)
+        return self._find(self.get, session, workspace_id, resource_id)
 
-    def locked(self, session: Session, workspace_id: str, thing_id: str) -> Row:
-        """Its row, kept from change by others until the transaction ends.
+    def locked(self, session: Session, workspace_id: str, resource_id: str) -> Row:
+        """The row with this id, locked until the transaction ends.
 
         Raises:
-            NotFound: the workspace has none of this id.
+            NotFound: the workspace has no row with this id.
         """
-        return self._known(self.lock, session, workspace_id, thing_id)
+        return self._find(self.lock, session, workspace_id, resource_id)
 
-    def _known(self, find: Find[Row], session: Session, workspace_id: str, thing_id: str) -> Row:
-        row = find(session, workspace_id, thing_id) if self.is_id(thing_id) else None
+    def _find(self, find: Find[Row], session: Session, workspace_id: str, resource_id: str) -> Row:
+        row = find(session, workspace_id, resource_id) if self.is_id(resource_id) else None
         if row is None:
-            raise NotFound(f"no {self.name} {thing_id[:100]}")
+            raise NotFound(f"no {self.name} {resource_id[:100]}")
         return row
 
 

@@ -1,4 +1,4 @@
-"""Metrics of an experiment: all of them, the newest, or a selection that can be drawn."""
+"""Metrics of an experiment: all rows, new rows, or a selection for a plot."""
 
 import csv
 import io
@@ -15,14 +15,14 @@ from hub.experiments import metrics
 from hub.hub import Hub
 
 MOST_ROWS = 10_000
-"""Of one answer, some 4 MB."""
+"""Limit for one response, about 4 MB."""
 
 
 def progressed(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> bool:
-    """Whether there is a row later than `after`, or none will come.
+    """Whether there is a row after `after`, or the experiment has ended.
 
     Raises:
-        NotFound: there is no such experiment.
+        NotFound: the workspace has no experiment with this id.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
@@ -30,14 +30,14 @@ def progressed(hub: Hub, workspace_id: str, experiment_id: str, after: int) -> b
 
 
 def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points: int | None) -> MetricsPage:
-    """The rows of the epochs after `after`; at most `max_points` of them, or the first `MOST_ROWS`.
+    """The rows of the epochs after `after`: a selection of `max_points`, or the first `MOST_ROWS`.
 
     Raises:
-        NotFound: there is no such experiment.
+        NotFound: the workspace has no experiment with this id.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        after = min(after, row.epoch)  # a client may name numbers that no column holds
+        after = min(after, row.epoch)  # a client may send numbers too large for the column
         if max_points is None:
             data = metrics.read(session, experiment_id, after, MOST_ROWS)
         else:
@@ -47,24 +47,24 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, after: int, max_points
 
 
 def cut(page: MetricsPage) -> bool:
-    """Whether the answer ends before the newest row because it would be too long."""
+    """Whether the page ends before the newest row because of `MOST_ROWS`."""
     return len(page.data) == MOST_ROWS and page.data[-1].epoch < page.last_epoch
 
 
 def csv_header() -> str:
-    """The names of the columns."""
+    """The CSV header line."""
     return _lines([list(MetricsRow.model_fields)])
 
 
 def csv_rows(hub: Hub, experiment_id: str, after: int, most: int) -> tuple[str, int]:
-    """The next lines, and the epoch of the last; without lines, there are none."""
+    """The next CSV lines, and the epoch of the last line. The text is empty if there are no more rows."""
     with hub.read() as session:
         rows = metrics.read(session, experiment_id, after, most)
     return as_csv(rows), rows[-1].epoch if rows else after
 
 
 def as_csv(rows: Sequence[MetricsRow]) -> str:
-    """A line for each row, numbers spelled as in JSON; null is empty."""
+    """One CSV line for each row. Numbers are written as in JSON; null is an empty cell."""
     return _lines([_cell(value) for _, value in row] for row in rows)
 
 

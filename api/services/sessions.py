@@ -1,4 +1,4 @@
-"""Browsers' sessions: a key or a sign-in link becomes a cookie."""
+"""Browser sessions: exchange a key or a sign-in link for a session cookie."""
 
 from datetime import UTC, datetime
 
@@ -13,27 +13,27 @@ from hub.hub import Hub
 from hub.tables import KeyRow
 
 
-def sign_in(hub: Hub, shown: SignIn) -> tuple[SessionRecord, NewBrowserSession] | None:
-    """A new session; None if the key or the ticket is not good.
+def sign_in(hub: Hub, request: SignIn) -> tuple[SessionRecord, NewBrowserSession] | None:
+    """Create a session; None if the key or the ticket is invalid.
 
     Raises:
-        InvalidSpec: it shows neither, or both.
+        InvalidSpec: the request has neither a key nor a ticket, or both.
     """
-    if (shown.key is None) == (shown.ticket is None):
-        raise InvalidSpec("show either a key or the ticket of a sign-in link")
+    if (request.key is None) == (request.ticket is None):
+        raise InvalidSpec("send either a key or the ticket of a sign-in link")
     at = datetime.now(UTC)
     with hub.write() as session:
-        row = _row(session, shown, at)
+        row = _row(session, request, at)
         if row is None:
             return None
-        made = browser_sessions.issue(session, row, SessionKind.SESSION, at)
+        new_session = browser_sessions.issue(session, row, SessionKind.SESSION, at)
         return SessionRecord(
-            workspace=row.workspace_id, role=Role(row.role), key_id=row.id, expires_at=made.until
-        ), made
+            workspace=row.workspace_id, role=Role(row.role), key_id=row.id, expires_at=new_session.until
+        ), new_session
 
 
 def sign_out(hub: Hub, text: str) -> None:
-    """End the session of a cookie, if it is one."""
+    """End the session with this cookie, if it exists."""
     with hub.write() as session:
         found = browser_sessions.find(session, text, SessionKind.SESSION, datetime.now(UTC))
         if found is not None:
@@ -41,20 +41,20 @@ def sign_out(hub: Hub, text: str) -> None:
 
 
 def link(hub: Hub, caller: Caller) -> SignInLink:
-    """An address that signs one browser in as the caller's key."""
+    """Create a link that signs one browser in with the caller's key."""
     with hub.write() as session:
         row = session.get(KeyRow, caller.key_id)
         assert row is not None, "keys are never deleted"
-        made = browser_sessions.issue(session, row, SessionKind.TICKET, datetime.now(UTC))
-    return SignInLink(path=browser_sessions.path(made), expires_at=made.until)
+        new_session = browser_sessions.issue(session, row, SessionKind.TICKET, datetime.now(UTC))
+    return SignInLink(path=browser_sessions.path(new_session), expires_at=new_session.until)
 
 
 def who(caller: Caller) -> SessionRecord:
-    """Who the service takes the caller for."""
+    """The caller's workspace, role, key and expiry."""
     return SessionRecord(workspace=caller.workspace_id, role=caller.role, key_id=caller.key_id, expires_at=caller.until)
 
 
-def _row(session: Session, shown: SignIn, at: datetime) -> KeyRow | None:
-    if shown.key is not None:
-        return keys.find(session, shown.key, at)
-    return browser_sessions.spend(session, shown.ticket or "", at)
+def _row(session: Session, request: SignIn, at: datetime) -> KeyRow | None:
+    if request.key is not None:
+        return keys.find(session, request.key, at)
+    return browser_sessions.spend(session, request.ticket or "", at)

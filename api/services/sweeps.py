@@ -1,4 +1,4 @@
-"""Sweeps: preview, create, read, list, and what is done to all of one's experiments."""
+"""Sweeps: preview, create, read, list, and the operations on all experiments of a sweep."""
 
 from contextlib import suppress
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from api.http import cursors
 from api.http.parsing import invalid
 from api.ids import is_sweep_id
-from api.services.idempotency import Deed, Outcome, earlier, once
+from api.services.idempotency import Execute, Outcome, earlier, once
 from api.services.lookup import SWEEPS
 from gradus.array import arrays
 from gradus.errors import InvalidSpec
@@ -34,10 +34,10 @@ from hub.tables import SweepRow
 
 
 def preview(hub: Hub, workspace_id: str, request: SweepRequest, check: Check = nothing_to_check) -> SweepDryRun:
-    """What it would come to; nothing is stored.
+    """The planned experiments of a sweep and their estimated time, without storing them.
 
     Raises:
-        InvalidSpec: some of its experiments are no valid ones, or over a quota.
+        InvalidSpec: an experiment of the sweep is invalid or exceeds a quota.
     """
     expansion = _expanded(request, hub.settings.quotas, check)
     experiments = [member.experiment for member in expansion.members]
@@ -61,57 +61,57 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest, check: Check = n
 def create(
     hub: Hub, workspace_id: str, request: SweepRequest, key: str | None, check: Check = nothing_to_check
 ) -> Outcome:
-    """Store it with its experiments and tell the workers; under a key that was used before, find what was made then.
+    """Store and queue a sweep. With an idempotency key that was used before, return what was created then.
 
     Raises:
-        InvalidSpec: some of its experiments are no valid ones, or over a quota.
-        TooManyRequests: too many wait.
-        Conflict: the key was used for something else.
+        InvalidSpec: an experiment of the sweep is invalid or exceeds a quota.
+        TooManyRequests: too many experiments are queued.
+        Conflict: the key was used for another request.
     """
-    asked = idempotency.repeatable(workspace_id, key, request.model_dump_json())
-    if first := earlier(hub, asked):  # before what takes seconds
-        return first
+    repeatable = idempotency.repeatable(workspace_id, key, request.model_dump_json())
+    if replayed := earlier(hub, repeatable):  # before the expansion, which takes seconds
+        return replayed
     expansion = _expanded(request, hub.settings.quotas, check)
-    new = _ready(hub, expansion.members, check)
+    new = _prepared(hub, expansion.members, check)
 
-    def deed(session: Session) -> Outcome:
+    def execute(session: Session) -> Outcome:
         row = sweeps.add(session, workspace_id, expansion, now(session))
         _queue(session, hub, row, new)
         return _outcome(session, row)
 
-    return once(hub, asked, deed)
+    return once(hub, repeatable, execute)
 
 
 def get(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
     """The sweep as it is now.
 
     Raises:
-        NotFound: there is none of this id.
+        NotFound: the workspace has no sweep with this id.
     """
     with hub.read() as session:
         return record(session, SWEEPS.found(session, workspace_id, sweep_id))
 
 
 def page(hub: Hub, workspace_id: str, cursor: str | None, limit: int) -> SweepPage:
-    """Sweeps newest first, from where the cursor says.
+    """A page of sweeps, newest first, starting at the cursor.
 
     Raises:
-        BadRequest: the cursor is none of ours.
+        BadRequest: the cursor is invalid.
     """
     before = None if cursor is None else cursors.decode(cursor, is_sweep_id)
     with hub.read() as session:
-        rows = sweeps.page(session, workspace_id, before, limit + 1)  # one more tells whether there is a next page
+        rows = sweeps.page(session, workspace_id, before, limit + 1)  # one extra row: is there a next page?
         counts = sweeps.counts(session, workspace_id, [row.id for row in rows[:limit]])
     data = tuple(summary(row, counts[row.id]) for row in rows[:limit])
     return SweepPage(data=data, next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
 
 
 def cancel(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
-    """End everything of it that is not over.
+    """Cancel all experiments of the sweep that have not ended.
 
     Raises:
-        NotFound: there is none of this id.
-        Conflict: all of it is over, and nothing was cancelled.
+        NotFound: the workspace has no sweep with this id.
+        Conflict: all experiments have ended already.
     """
     with hub.write() as session:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
@@ -120,41 +120,41 @@ def cancel(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:
 
 
 def remove(hub: Hub, workspace_id: str, sweep_id: str) -> None:
-    """Delete it with its experiments, in several transactions. One that is interrupted can be repeated.
+    """Delete the sweep with its experiments, in several transactions. An interrupted deletion can be repeated.
 
     Raises:
-        NotFound: there is none of this id.
-        Conflict: some of its experiments are running.
+        NotFound: the workspace has no sweep with this id.
+        Conflict: an experiment of the sweep is running.
     """
-    gone = False
-    while not gone:
+    done = False
+    while not done:
         with hub.write() as session:
-            gone = control.delete_some(session, SWEEPS.locked(session, workspace_id, sweep_id))
+            done = control.delete_some(session, SWEEPS.locked(session, workspace_id, sweep_id))
 
 
 def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcome:
-    """Train again what failed; a repeat under the same key does not try what has failed since.
+    """Train the failed experiments again. A repeat with the same key does not include later failures.
 
     Raises:
-        NotFound: there is none of this id.
-        TooManyRequests: too many wait.
-        Conflict: the key was used for something else.
+        NotFound: the workspace has no sweep with this id.
+        TooManyRequests: too many experiments are queued.
+        Conflict: the key was used for another request.
     """
 
-    asked = idempotency.repeatable(workspace_id, key, "retry", sweep_id)
-    if first := earlier(hub, asked):
-        return first
+    repeatable = idempotency.repeatable(workspace_id, key, "retry", sweep_id)
+    if replayed := earlier(hub, repeatable):
+        return replayed
     with hub.read() as session:
         specs = control.failed(session, SWEEPS.found(session, workspace_id, sweep_id))
         room = workers.room(session)
     jobs = control.dealt(specs, room, hub.settings.quotas.running)
 
-    def deed(session: Session) -> Outcome:
+    def execute(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
         control.retry(session, row, jobs, hub.settings.quotas, now(session))
         return _outcome(session, row)
 
-    return once(hub, asked, deed)
+    return once(hub, repeatable, execute)
 
 
 def extend(
@@ -165,45 +165,45 @@ def extend(
     key: str | None,
     check: Check = nothing_to_check,
 ) -> Outcome:
-    """Add seeds, values, draws or variants, and train what is new.
+    """Add seeds, values, draws or variants to the sweep, and train the new experiments.
 
     Raises:
-        NotFound: there is none of this id.
-        InvalidSpec: that does not fit the sweep, makes invalid experiments, or some over a quota.
-        TooManyRequests: too many wait.
-        Conflict: the key was used for something else.
+        NotFound: the workspace has no sweep with this id.
+        InvalidSpec: the extension does not fit the sweep, or a new experiment is invalid or exceeds a quota.
+        TooManyRequests: too many experiments are queued.
+        Conflict: the key was used for another request.
     """
 
-    asked = idempotency.repeatable(workspace_id, key, "extend", sweep_id, more.model_dump_json())
-    if first := earlier(hub, asked):
-        return first
+    repeatable = idempotency.repeatable(workspace_id, key, "extend", sweep_id, more.model_dump_json())
+    if replayed := earlier(hub, repeatable):
+        return replayed
     while True:
         with hub.read() as session:
             request = SWEEPS.found(session, workspace_id, sweep_id).request
-        with suppress(_Overtaken):
-            return once(hub, asked, _extension(hub, workspace_id, sweep_id, request, more, check))
+        with suppress(_ChangedMeanwhile):
+            return once(hub, repeatable, _extension(hub, workspace_id, sweep_id, request, more, check))
 
 
-class _Overtaken(Exception):
-    """Somebody else has extended the sweep meanwhile."""
+class _ChangedMeanwhile(Exception):
+    """Another request has extended the sweep in the meantime."""
 
 
-def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension, check: Check) -> Deed:
-    """Extend the sweep of this request: made ready here, written down by what this returns."""
+def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension, check: Check) -> Execute:
+    """Expand and check the extension, and return the function that stores it in a transaction."""
     expansion, members = _extended(request, more, check)
-    _refuse_giants(members, hub.settings.quotas)
-    new = _ready(hub, members, check)
+    _check_quotas(members, hub.settings.quotas)
+    new = _prepared(hub, members, check)
 
-    def deed(session: Session) -> Outcome:
+    def execute(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
         if row.request != request:
-            raise _Overtaken
+            raise _ChangedMeanwhile
         sweeps.describe(row, expansion)
         session.flush()
         _queue(session, hub, row, new)
         return _outcome(session, row)
 
-    return deed
+    return execute
 
 
 def _extended(request: str, more: SweepExtension, check: Check) -> tuple[Expansion, tuple[Member, ...]]:
@@ -218,19 +218,19 @@ def _expanded(request: SweepRequest, limits: Quotas, check: Check) -> Expansion:
         expansion = expand(request, check)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
-    _refuse_giants(expansion.members, limits)
+    _check_quotas(expansion.members, limits)
     return expansion
 
 
-def _refuse_giants(members: tuple[Member, ...], limits: Quotas) -> None:
-    first = {member.label: member for member in reversed(members)}  # seeds make no difference
-    over = [
+def _check_quotas(members: tuple[Member, ...], limits: Quotas) -> None:
+    one_per_label = {member.label: member for member in reversed(members)}  # seeds make no difference
+    mistakes = [
         Mistake(path=f"base/{mistake.path}", message=f"{mistake.message} (in {quoted(label)})")
-        for label, member in reversed(first.items())
+        for label, member in reversed(one_per_label.items())
         for mistake in quotas.mistakes(resolve(member.experiment), limits)
     ]
-    if over:
-        raise invalid(*over)
+    if mistakes:
+        raise invalid(*mistakes)
 
 
 def _planned(expansion: Expansion) -> tuple[PlannedMember, ...]:
@@ -251,7 +251,7 @@ def _outcome(session: Session, row: SweepRow) -> Outcome:
     return Outcome(row.id, record(session, row).model_dump_json())
 
 
-def _ready(hub: Hub, members: tuple[Member, ...], check: Check) -> Planned:
+def _prepared(hub: Hub, members: tuple[Member, ...], check: Check) -> Planned:
     with hub.read() as session:
         room = workers.room(session)
     return sweeps.planned(members, room, hub.settings.quotas.running, check)

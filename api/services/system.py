@@ -1,4 +1,4 @@
-"""The state of the service: workers, queue, health."""
+"""The state of the service: workers, queue, readiness."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from hub.messaging import queue
 
 
 def system(hub: Hub, workspace_id: str) -> SystemRecord:
-    """Who works, on what of this workspace, and how much of it waits."""
+    """The live workers, and the queued and running experiments of this workspace."""
     with hub.read() as session:
         alive = tuple(workers.seen_by(session, workspace_id))
         counts = experiments.count_by_status(session, workspace_id)
@@ -39,13 +39,13 @@ def system(hub: Hub, workspace_id: str) -> SystemRecord:
 
 
 def population(hub: Hub) -> tuple[Mapping[Status, int], int]:
-    """Experiments by status, and workers alive."""
+    """Number of experiments by status, and number of live workers, of the whole service."""
     with hub.read() as session:
         return experiments.count_by_status(session), len(workers.alive(session))
 
 
 def waiting_jobs(hub: Hub) -> dict[str, int]:
-    """Hints that wait, by kind of device; nothing when Redis does not answer."""
+    """Number of queued job messages by kind of device; empty when Redis does not answer."""
     try:
         return {device: hub.breaker.ask(partial(queue.depth, device=device)) for device in get_args(DeviceChoice)}
     except redis.RedisError:
@@ -53,33 +53,33 @@ def waiting_jobs(hub: Hub) -> dict[str, int]:
 
 
 def readiness(hub: Hub) -> Health:
-    """Whether each thing that the API needs answers, and the database with the tables that it knows."""
-    found = (_look("database", partial(_mismatch, hub)), _look("redis", partial(hub.breaker.ask, _ping)))
-    return Health(status="ok" if all(one.ok for one in found) else "unavailable", dependencies=found)
+    """Whether the API's dependencies answer, and whether the database has the expected schema version."""
+    dependencies = (_check("database", partial(_database_fault, hub)), _check("redis", partial(hub.breaker.ask, _ping)))
+    return Health(status="ok" if all(each.ok for each in dependencies) else "unavailable", dependencies=dependencies)
 
 
 def _ping(client: "redis.Redis") -> None:
     client.ping()
 
 
-def _mismatch(hub: Hub) -> str | None:
-    """Nor has it room to store anything: it is asked after everything else."""
+def _database_fault(hub: Hub) -> str | None:
+    """What is wrong with the database: another schema version, or a full disk."""
     with hub.read() as session:
-        wrong = schema_version.mismatch(session)
-    return wrong or (NO_ROOM if hub.database.room.is_full() else None)
+        fault = schema_version.mismatch(session)
+    return fault or (NO_ROOM if hub.database.room.is_full() else None)
 
 
-def _look(name: str, ask: Callable[[], str | None]) -> DependencyHealth:
-    """What is wrong with it, by what `ask` says or raises."""
+def _check(name: str, fault_of: Callable[[], str | None]) -> DependencyHealth:
+    """The health of a dependency. `fault_of` returns or raises what is wrong with it."""
     try:
-        wrong = ask()
+        fault = fault_of()
     except (SQLAlchemyError, redis.RedisError, OSError) as error:
-        wrong = NO_ROOM if disk_full(error) else type(error).__name__
-    detail = wrong if wrong in {None, NO_ROOM} else _EFFECTS[name] + str(wrong)
-    return DependencyHealth(name=name, ok=wrong is None, detail=detail or "")
+        fault = NO_ROOM if disk_full(error) else type(error).__name__
+    detail = fault if fault in {None, NO_ROOM} else _EFFECTS[name] + str(fault)
+    return DependencyHealth(name=name, ok=fault is None, detail=detail or "")
 
 
 _EFFECTS = {
-    "database": "nothing can be read or written: ",
-    "redis": "reading and creating work, new experiments start late: ",
+    "database": "cannot read or write anything: ",
+    "redis": "reading and creating experiments work, but new experiments start late: ",
 }

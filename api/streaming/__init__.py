@@ -1,1 +1,1 @@
-"""Events on their way to those who stream them."""
+"""Streams of events."""

@@ -1,4 +1,4 @@
-"""The tail of the event log: one reader for each API process, which hands every new row to whoever listens."""
+"""The broadcaster reads new rows of the event log once for each API process and passes them to all subscribers."""
 
 import asyncio
 import logging
@@ -19,27 +19,28 @@ PAGE, PAGE_BYTES = 500, 4 << 20
 RETRY_SECONDS = 1.0
 MAX_RETRY_SECONDS = 10.0
 GAP_SECONDS = 0.01
-"""Between two looks: rings that come close together are answered by one."""
+"""Pause before a read, so that pub/sub messages in quick succession cause one read."""
 logger = logging.getLogger(__name__)
 
 
 class Broadcaster:
-    """Wakes on the bell, or after `poll` seconds: a lost ring costs a moment."""
+    """Reads the event log after each pub/sub message, and at least every `poll` seconds: a lost message delays events
+    by at most that long."""
 
     def __init__(self, hub: Hub, poll: float = 0.25, heartbeat: float = 15.0) -> None:
         self.stopped = False
         self.heartbeat = heartbeat
-        """Seconds after which a stream says that it is still there."""
+        """Seconds between the heartbeats of a stream."""
         self._hub = hub
         self._poll = poll
         self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
         self._wakeup = asyncio.Event()
         self._cursor: int | None = None
-        """The row that was handed out last; none, before the first look."""
+        """Id of the last row passed to the subscribers; None before the first read."""
 
     @contextmanager
     def subscribed(self, log: str) -> Iterator[Subscriber]:
-        """An ear that hears every row of an experiment's or a workspace's log, by its id, committed from now on."""
+        """Subscribe to an experiment's or a workspace's log by id. The subscriber gets rows committed from now on."""
         subscriber = Subscriber()
         self._subscribers[log].add(subscriber)
         try:
@@ -51,11 +52,11 @@ class Broadcaster:
 
     @property
     def subscribers(self) -> int:
-        """How many listen now."""
+        """Number of subscribers."""
         return sum(map(len, self._subscribers.values()))
 
     def stop(self) -> None:
-        """Let everyone go who listens: the process ends."""
+        """Wake all subscribers and end the streams: the process shuts down."""
         self.stopped = True
         self._wakeup.set()
         for subscribers in self._subscribers.values():
@@ -63,7 +64,7 @@ class Broadcaster:
                 subscriber.wake()
 
     async def run(self) -> None:
-        """Read and hand out, until stopped."""
+        """Read the log and publish its rows until stopped."""
         async with asyncio.TaskGroup() as tasks:
             subscription = tasks.create_task(self._subscribe())
             await self._follow()
@@ -72,42 +73,44 @@ class Broadcaster:
     async def _follow(self) -> None:
         while not self.stopped:
             try:
-                full = await self._look()
+                more = await self._read_new()
             except SQLAlchemyError as error:
                 logger.warning("the event log cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
-            except Exception:  # every stream hangs on it: it ends with the process alone
+            except Exception:  # every stream depends on this loop: it must run as long as the process
                 logger.exception("the event log cannot be read")
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                if not full:
+                if not more:
                     await self._wait_for_wakeup()
 
-    async def _look(self) -> bool:
-        """Hand out what is new; whether there may be more.
+    async def _read_new(self) -> bool:
+        """Publish new rows. Returns whether there may be more.
 
-        The default executor has threads of its own: a thousand clients that read their backlogs do not delay it.
+        The read runs in the default executor, whose threads are separate: a thousand clients that read backlogs do not
+        delay it.
         """
         if self._cursor is None or not self._subscribers:
-            self._begin(await asyncio.to_thread(self._newest))
+            self._start_after(await asyncio.to_thread(self._newest))
             return False
         log_events = await asyncio.to_thread(self._read, self._cursor)
-        for one in log_events:
-            self._hand_out(one)
+        for event in log_events:
+            self._publish(event)
         return bool(log_events)
 
-    def _begin(self, newest: int) -> None:
-        """Hand out what comes after this row. Who listens already may have looked before it was there."""
+    def _start_after(self, newest: int) -> None:
+        """Publish only rows after this one. Present subscribers may have read the database before it was committed, so
+        they read it again."""
         self._cursor = newest
         for subscribers in self._subscribers.values():
             for subscriber in subscribers:
                 subscriber.overflow()
 
-    def _hand_out(self, one: LogEvent) -> None:
-        self._cursor = one.id
-        for key in (one.experiment_id, one.workspace_id):
+    def _publish(self, event: LogEvent) -> None:
+        self._cursor = event.id
+        for key in (event.experiment_id, event.workspace_id):
             for subscriber in self._subscribers.get(key, ()):
-                subscriber.push(one)
+                subscriber.push(event)
 
     def _newest(self) -> int:
         with self._hub.read() as session:
@@ -127,7 +130,7 @@ class Broadcaster:
         self._wakeup.clear()
 
     async def _subscribe(self) -> None:
-        """Without Redis the rows come by polling alone."""
+        """Wake the reader for each pub/sub message. While Redis is unreachable, polling alone finds new rows."""
         pause = RETRY_SECONDS
         while True:
             try:
@@ -135,9 +138,9 @@ class Broadcaster:
                     self._wakeup.set()
                     pause = RETRY_SECONDS
             except REDIS_TROUBLE as error:
-                if pause == RETRY_SECONDS:  # once, not for as long as it lasts
-                    logger.warning("no messages from Redis, events come a moment later: %s", error)
+                if pause == RETRY_SECONDS:  # log once per outage
+                    logger.warning("no pub/sub messages from Redis, events arrive slightly late: %s", error)
             except Exception:
-                logger.exception("no messages from Redis, events come a moment later")
+                logger.exception("no pub/sub messages from Redis, events arrive slightly late")
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""The two forms of a stream: server-sent events, and lines of JSON."""
+"""The two encodings of a stream: server-sent events and newline-delimited JSON."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Encoding:
-    """How a stream is written."""
+    """The encoding of a stream."""
 
     media_type: str
     encode: Callable[[int, str, str], bytes]
-    """Number in the stream, kind and JSON object of one row."""
+    """Encodes one event, given its number in the stream, its kind and its JSON object."""
     heartbeat: bytes
-    """Keeps proxies awake and says nothing."""
+    """Bytes without meaning that keep proxies from closing an idle connection."""
     comment: Callable[[str], bytes]
-    """A word to people who read the bytes; programs never see it."""
+    """Encodes a remark for people who read the raw stream; clients skip it."""
 
 
 def _event(number: int, kind: str, envelope: str) -> bytes:
     return f"id: {number}\nevent: {kind}\ndata: {envelope}\n\n".encode()
 
 
-def _line(number: int, kind: str, envelope: str) -> bytes:  # noqa: ARG001 (the object says both)
+def _line(number: int, kind: str, envelope: str) -> bytes:  # noqa: ARG001 (the object contains both)
     return f"{envelope}\n".encode()
 
 
 SSE = Encoding("text/event-stream", _event, b": still here\n\n", lambda text: f": {text}\n\n".encode())
 NDJSON = Encoding("application/x-ndjson", _line, b" ", lambda _: b"")
-"""A blank before the next line's object is still JSON: a reader of lines never sees the heartbeat."""
+"""The heartbeat is a space. A space before the next JSON object is valid JSON, so line readers never see it."""
 
 ENCODINGS = {encoding.media_type: encoding for encoding in (SSE, NDJSON)}

@@ -1,4 +1,4 @@
-"""Notes: rows of the event log on their way to clients."""
+"""Log events: rows of the event log, ready to send to clients."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from hub.tables import EventRow
 
 @dataclass(frozen=True)
 class LogEvent:
-    """One row. Its bytes are made once for each form, however many clients get them."""
+    """One row of the event log. It is encoded once for each encoding, however many clients receive it."""
 
     id: int
     """Its number in the whole log."""
@@ -21,15 +21,15 @@ class LogEvent:
     """Its number in the workspace's log."""
     kind: str
     envelope: str
-    """JSON object: what every stream tells of it."""
+    """The event as a JSON object."""
     _encoded: dict[tuple[str, int], bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def own_bytes(self, encoding: Encoding) -> bytes:
-        """As the experiment's own stream tells it."""
+        """The event's bytes in the stream of its experiment."""
         return self._bytes(encoding, self.seq)
 
     def workspace_bytes(self, encoding: Encoding) -> bytes:
-        """As the stream over everything tells it."""
+        """The event's bytes in the stream of its workspace."""
         return self._bytes(encoding, self.number)
 
     def _bytes(self, encoding: Encoding, number: int) -> bytes:
@@ -40,15 +40,15 @@ class LogEvent:
 
 
 def log_event(row: EventRow) -> LogEvent:
-    """The row without its session."""
+    """The row as a value that is independent of its database session."""
     return LogEvent(row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, _envelope(row))
 
 
 def _envelope(row: EventRow) -> str:
-    """The row as one JSON object. Its data are JSON already, and the other values need no escapes."""
+    """The row as one JSON object. `data` is JSON already, and the other values need no escaping."""
     front = f'{{"seq":{row.seq},"kind":"{row.kind}","at":"{rfc3339(row.at)}","experiment_id":"{row.experiment_id}"'
     return f'{front},"data":{row.data.translate(_LINE_ENDS)}}}'
 
 
 _LINE_ENDS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
-"""Line ends by Unicode, at which many a reader of lines would cut a JSON string in two."""
+"""Unicode line ends. They are escaped because many line readers would split a JSON string at them."""

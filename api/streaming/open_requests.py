@@ -1,4 +1,4 @@
-"""Requests that stay open, streams and long polls: so many at most for each key, so that one leaves room for others."""
+"""Limits the open streams and long polls of each key, so that one key leaves room for others."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,52 +14,52 @@ from gradus.errors import TooManyRequests
 from hub.access.keys import Caller
 
 RETRY_SECONDS = 15
-"""Who closed one may have to wait for as long until that is noticed: a heartbeat."""
+"""A closed connection is noticed at the next heartbeat, so a slot may become free only after this time."""
 
 
-def holder(request: Request, caller: Caller) -> str:
-    """Who holds a request open: a key, by which browsers are signed in, too; else whoever is at an address."""
+def owner_of(request: Request, caller: Caller) -> str:
+    """The owner of an open request: its key (browser sessions belong to a key), or else the client's address."""
     return caller.key_id or f"address {RequestCredentials(request).address}"
 
 
 class OpenRequests:
-    """Counts them, on this process. Belongs to the event loop."""
+    """Counts the open requests of this process. Not thread-safe: use it on the event loop only."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._open: Counter[str] = Counter()
 
-    def has_room(self, who: str) -> bool:
-        """Whether one more may be."""
-        return self._open[who] < self._most
+    def has_room(self, owner: str) -> bool:
+        """Whether the owner may open another request."""
+        return self._open[owner] < self._limit
 
-    def place(self, who: str) -> AbstractContextManager[None]:
-        """Room for one more, which is given back at the end of the block.
+    def place(self, owner: str) -> AbstractContextManager[None]:
+        """Reserve a place for a request; the context manager releases it.
 
         Raises:
-            TooManyRequests: there is none.
+            TooManyRequests: the owner has as many open requests as it may.
         """
-        if not self.has_room(who):
+        if not self.has_room(owner):
             raise TooManyRequests(
-                f"{self._most:,} streams and long polls of this key are open, as many as may be: close some",
+                f"this key has the maximum of {self._limit:,} open streams and long polls: close some",
                 code="too_many_streams",
                 retry_after=RETRY_SECONDS,
             )
-        self._open[who] += 1
-        return self._held(who)
+        self._open[owner] += 1
+        return self._held(owner)
 
     @contextmanager
-    def _held(self, who: str) -> Iterator[None]:
+    def _held(self, owner: str) -> Iterator[None]:
         try:
             yield
         finally:
-            self._open[who] -= 1
-            if not self._open[who]:
-                del self._open[who]
+            self._open[owner] -= 1
+            if not self._open[owner]:
+                del self._open[owner]
 
 
 class OpenResponse(StreamingResponse):
-    """A stream that keeps its place until it is over, however that comes about."""
+    """A streaming response that releases its place when it ends, for whatever reason."""
 
     def __init__(self, place: AbstractContextManager[None], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -1,7 +1,7 @@
-"""Reads that many ask for at once, made once for all of them.
+"""Shared reads: concurrent requests for the same data share one database read.
 
-Hundreds of streams of one experiment that are opened together want the same page. If each read it for itself, the same
-rows would be computed hundreds of times, in threads that hold up the event loop.
+Hundreds of streams of one experiment that open together need the same page. Without sharing, the same rows would be
+read and encoded hundreds of times, in threads that slow the event loop down.
 """
 
 import asyncio
@@ -13,49 +13,49 @@ from typing import Any, TypeVar, TypeVarTuple
 from anyio import CapacityLimiter, to_thread
 
 Arguments = TypeVarTuple("Arguments")
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 @dataclass(eq=False)
 class _Read:
-    """One that has not begun, and how many wait for its answer."""
+    """A read that has not started, and the number of callers waiting for its result."""
 
     task: asyncio.Task[Any]
     waiting: int = 0
 
 
 class SharedReads:
-    """So many at once, each in a thread. Belongs to the event loop."""
+    """Runs at most `at_once` reads at a time, each in a thread. Not thread-safe: use it on the event loop only."""
 
     def __init__(self, at_once: int) -> None:
-        self._turns = asyncio.Semaphore(at_once)
-        self._threads = CapacityLimiter(at_once)  # of their own: no other request waits for one, nor these for others
-        self._not_begun: dict[object, _Read] = {}
+        self._slots = asyncio.Semaphore(at_once)
+        self._threads = CapacityLimiter(at_once)  # separate threads: other requests neither wait nor are waited for
+        self._pending: dict[object, _Read] = {}
 
-    async def ask(self, read: Callable[[*Arguments], Answer], *arguments: *Arguments) -> Answer:
-        """What `read` returns for these arguments, on which alone it depends, and on the database.
+    async def ask(self, read: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        """Return the result of `read(*arguments)`, which may depend only on its arguments and on the database.
 
-        It begins after this call, so it sees everything that was committed before. Whoever asks for the same before it
-        begins shares its answer.
+        The read starts after this call, so it sees everything committed before. All callers who ask for the same read
+        before it starts share its result.
         """
-        question = (read, *arguments)
-        wanted = self._not_begun.get(question) or self._add(question, partial(read, *arguments))
-        wanted.waiting += 1
+        key = (read, *arguments)
+        pending = self._pending.get(key) or self._add(key, partial(read, *arguments))
+        pending.waiting += 1
         try:
-            answer: Answer = await asyncio.shield(wanted.task)
+            result: Result = await asyncio.shield(pending.task)
         finally:
-            wanted.waiting -= 1
-            if not wanted.waiting and self._not_begun.get(question) is wanted:
-                del self._not_begun[question]
-                wanted.task.cancel()
-        return answer
+            pending.waiting -= 1
+            if not pending.waiting and self._pending.get(key) is pending:
+                del self._pending[key]
+                pending.task.cancel()
+        return result
 
-    def _add(self, question: object, read: Callable[[], object]) -> _Read:
-        wanted = _Read(asyncio.create_task(self._run(question, read)))
-        self._not_begun[question] = wanted
-        return wanted
+    def _add(self, key: object, read: Callable[[], object]) -> _Read:
+        pending = _Read(asyncio.create_task(self._run(key, read)))
+        self._pending[key] = pending
+        return pending
 
-    async def _run(self, question: object, read: Callable[[], object]) -> object:
-        async with self._turns:
-            del self._not_begun[question]
+    async def _run(self, key: object, read: Callable[[], object]) -> object:
+        async with self._slots:
+            del self._pending[key]
             return await to_thread.run_sync(read, limiter=self._threads)

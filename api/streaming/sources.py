@@ -1,4 +1,4 @@
-"""What a stream can follow: one experiment's log, or a workspace's."""
+"""Sources of a stream: the log of an experiment, or of a workspace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hub.experiments import events, experiments
 from hub.hub import Hub
 
 PAGE, PAGE_BYTES = 200, 32 << 10
-"""Rows and bytes that are read at once. A stream whose client does not read holds a page, and thousands may."""
+"""Limits of one read. A stream with a slow client holds one page in memory, and thousands of streams may do so."""
 
 
 class ExperimentDeleted(Exception):
@@ -20,45 +20,45 @@ class ExperimentDeleted(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """The next notes of a log."""
+    """The next events of a log."""
 
     log_events: Sequence[LogEvent]
 
     @property
     def more(self) -> bool:
-        """Whether the log may go on behind them."""
+        """Whether the log may have events after this page."""
         return (
             len(self.log_events) == PAGE or sum(len(log_event.envelope) for log_event in self.log_events) >= PAGE_BYTES
         )
 
 
 class EventSource(Protocol):
-    """A numbered sequence of notes."""
+    """A log: a numbered sequence of events."""
 
     @property
     def key(self) -> str:
-        """What to ask the tail for."""
+        """The id under which to subscribe to this log at the broadcaster."""
 
     def read(self, hub: Hub, after: int) -> Page:
-        """A page of the notes with numbers greater than `after`.
+        """Read a page of the events with numbers greater than `after`.
 
         Raises:
-            LogGone: nothing will ever follow.
+            ExperimentDeleted: the log no longer exists.
         """
 
     def number(self, log_event: LogEvent) -> int:
-        """Its number in this log."""
+        """The event's number in this log."""
 
     def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
-        """Its bytes in this log's stream."""
+        """The event's bytes in this log's stream."""
 
     def ends_with(self, log_event: LogEvent) -> bool:
-        """Whether nothing follows a note that is the newest."""
+        """Whether the log ends with this event, provided that it is the newest."""
 
 
 @dataclass(frozen=True)
 class ExperimentLog:
-    """An experiment's own."""
+    """The log of one experiment."""
 
     key: str
 
@@ -83,7 +83,7 @@ class ExperimentLog:
 
 @dataclass(frozen=True)
 class WorkspaceLog:
-    """Everything that a workspace's keys may see."""
+    """The log of all experiments of a workspace."""
 
     key: str
 

@@ -1,4 +1,4 @@
-"""Streams: first what the database has, then what the tail hears, each row once."""
+"""Streams: first the rows in the database, then new rows from the broadcaster, each row exactly once."""
 
 import asyncio
 import logging
@@ -18,27 +18,27 @@ from api.streaming.sources import EventSource, ExperimentDeleted
 from hub.hub import Hub
 
 READERS = 2
-"""Threads that read what streams have missed. Of their own: hundreds that read their whole logs wait for each other,
-and nobody else waits for them."""
+"""Threads that read the backlogs of streams. They are separate, so hundreds of streams that read their whole logs wait
+only for each other and delay no other request."""
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A few rows of a log as they are sent. A client that does not read keeps its batch, and not the rows."""
+    """Encoded rows of a log. A stream with a slow client holds these bytes in memory, not the rows."""
 
     data: bytes
     after: int
-    """The number of the last one, or of the one before the first, if there is none."""
+    """Number of the last row in `data`; without rows, the number after which the batch was read."""
     ended: bool = False
-    """Whether it is the end of the log."""
+    """Whether the log ends with this batch."""
     more: bool = False
-    """Whether the database may have more."""
+    """Whether the database may have more rows."""
 
 
 class Streams:
-    """All streams of one process."""
+    """Serves the streams of one process."""
 
     def __init__(self, hub: Hub, broadcaster: Broadcaster) -> None:
         self._hub = hub
@@ -46,43 +46,46 @@ class Streams:
         self._reads = SharedReads(READERS)
 
     async def chunks(
-        self, log: EventSource, after: int, encoding: Encoding, welcome: Callable[[], Awaitable[bool]]
+        self, log: EventSource, after: int, encoding: Encoding, authorized: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[bytes]:
         """The bytes of every row after `after`, until the log ends, the experiment is deleted or the process stops.
 
-        Once in a heartbeat the stream asks whether its client is still welcome: a key may be revoked meanwhile, and a
+        With each heartbeat the stream checks that its client is still authorized: the key may have been revoked, or the
         browser signed out.
         """
-        ask_at = time.monotonic() + self._broadcaster.heartbeat
+        check_at = time.monotonic() + self._broadcaster.heartbeat
         try:
             async for data in self._batches(log, after, encoding):
-                if time.monotonic() >= ask_at:
-                    if not await _answer(welcome):
-                        yield encoding.comment("the key or the session is no longer good")
+                if time.monotonic() >= check_at:
+                    if not await _retry_until_read(authorized):
+                        yield encoding.comment("the key or the session is no longer valid")
                         return
-                    ask_at = time.monotonic() + self._broadcaster.heartbeat
+                    check_at = time.monotonic() + self._broadcaster.heartbeat
                 yield data or encoding.heartbeat
         except ExperimentDeleted:
             yield encoding.comment("the experiment was deleted")
         if self._broadcaster.stopped:
-            yield encoding.comment("the service stops; come back with Last-Event-ID")
+            yield encoding.comment("the service is shutting down; reconnect with Last-Event-ID")
 
     async def _batches(self, log: EventSource, after: int, encoding: Encoding) -> AsyncIterator[bytes]:
-        """Rows with growing numbers, as they come; nothing once in a heartbeat, whether any came or not."""
+        """Encoded rows in order, as they arrive; and once per heartbeat empty bytes."""
         with self._broadcaster.subscribed(log.key) as subscriber:
-            beat = time.monotonic() + self._broadcaster.heartbeat
-            batch, behind = Batch(b"", after), True  # behind: the database may have rows that were not heard
+            heartbeat_at = time.monotonic() + self._broadcaster.heartbeat
+            batch, behind = (
+                Batch(b"", after),
+                True,
+            )  # behind: the database may have rows that the subscriber did not get
             while not self._broadcaster.stopped:
                 if behind:
                     subscriber.clear()
                     batch = await self._read(log, batch, encoding)
                     behind = batch.more
                 else:
-                    log_events = await subscriber.next_events(max(0.0, beat - time.monotonic()))
-                    behind = not log_events  # after an overflow, and once in a heartbeat to be sure
+                    log_events = await subscriber.next_events(max(0.0, heartbeat_at - time.monotonic()))
+                    behind = not log_events  # after an overflow, and as a safeguard once per heartbeat
                     if behind and not subscriber.overflowed:
                         yield b""
-                        beat = time.monotonic() + self._broadcaster.heartbeat
+                        heartbeat_at = time.monotonic() + self._broadcaster.heartbeat
                     batch = _next(log, log_events, batch, encoding)
                     del log_events
                 if batch.data:
@@ -91,8 +94,8 @@ class Streams:
                     return
 
     async def _read(self, log: EventSource, before: Batch, encoding: Encoding) -> Batch:
-        """The next rows that the database has. Streams that are equally far share them, and their bytes."""
-        batch = await _answer(partial(self._reads.ask, _read, self._hub, log, before.after, encoding))
+        """Read the next rows from the database. Streams at the same position share the read and the encoded bytes."""
+        batch = await _retry_until_read(partial(self._reads.ask, _read, self._hub, log, before.after, encoding))
         return batch if batch.data else replace(batch, ended=before.ended)
 
 
@@ -104,19 +107,19 @@ def _read(hub: Hub, log: EventSource, after: int, encoding: Encoding) -> Batch:
 def _next(
     log: EventSource, log_events: Sequence[LogEvent], before: Batch, encoding: Encoding, *, more: bool = False
 ) -> Batch:
-    """Those of the notes that come after this batch."""
-    fresh = [log_event for log_event in log_events if log.number(log_event) > before.after]
-    if not fresh:
+    """A batch of the events that come after the batch `before`."""
+    new = [log_event for log_event in log_events if log.number(log_event) > before.after]
+    if not new:
         return Batch(b"", before.after, before.ended, more)
-    data = b"".join(log.encode(log_event, encoding) for log_event in fresh)
-    return Batch(data, log.number(fresh[-1]), log.ends_with(fresh[-1]), more)
+    data = b"".join(log.encode(log_event, encoding) for log_event in new)
+    return Batch(data, log.number(new[-1]), log.ends_with(new[-1]), more)
 
 
-async def _answer(ask: Callable[[], Awaitable[T]]) -> T:
-    """What the database says, as soon as it answers."""
+async def _retry_until_read(read: Callable[[], Awaitable[T]]) -> T:
+    """The result of `read`, retried while the database fails."""
     while True:
         try:
-            return await ask()
+            return await read()
         except SQLAlchemyError as error:
-            logger.warning("a stream waits for the database: %s", error)
+            logger.warning("a stream cannot read the database and retries: %s", error)
             await asyncio.sleep(RETRY_SECONDS)

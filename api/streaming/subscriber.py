@@ -1,25 +1,25 @@
-"""One listener's queue of notes. It is bounded: who is too slow reads the database again."""
+"""A subscriber's queue of log events. The queue is bounded: after an overflow the subscriber reads the database."""
 
 import asyncio
 
 from api.streaming.log_event import LogEvent
 
 CAPACITY, CAPACITY_BYTES = 256, 64 << 10
-"""Notes, and characters of them."""
+"""Limits of one queue: events, and characters of their JSON."""
 
 
 class Subscriber:
-    """Belongs to the event loop; no other thread may touch it."""
+    """A bounded queue of log events. Not thread-safe: use it on the event loop only."""
 
     def __init__(self) -> None:
         self.overflowed = False
-        """Notes were dropped since the last `clear`: the database has them."""
+        """Whether events were dropped since the last `clear`. The database has them."""
         self._log_events: list[LogEvent] = []
         self._size = 0
         self._awake = asyncio.Event()
 
     def push(self, log_event: LogEvent) -> None:
-        """Queue a note, or drop all if there are too many."""
+        """Queue an event. If the queue is full, drop all events."""
         if self.overflowed:
             return
         self._log_events.append(log_event)
@@ -29,24 +29,24 @@ class Subscriber:
         self._awake.set()
 
     def overflow(self) -> None:
-        """Let whoever listens read the database: there may be what was never told."""
+        """Drop the queue and make the subscriber read the database: it may have missed events."""
         self._log_events.clear()
         self.overflowed = True
         self._awake.set()
 
     def wake(self) -> None:
-        """End the wait of whoever listens."""
+        """End the subscriber's wait."""
         self._awake.set()
 
     def clear(self) -> None:
-        """Forget what was heard, before the database is read."""
+        """Empty the queue. Call this before reading the database."""
         self._log_events.clear()
         self._size = 0
         self.overflowed = False
         self._awake.clear()
 
     async def next_events(self, seconds: float) -> list[LogEvent]:
-        """What was told since the last time, as soon as there is something; nothing after so many seconds."""
+        """Wait for events and take them from the queue; an empty list when `seconds` have passed."""
         try:
             async with asyncio.timeout(seconds):
                 await self._awake.wait()

@@ -1,8 +1,8 @@
-"""The dashboard's document: one for all its pages, each with links to the modules that it will need.
+"""The dashboard's HTML: one document for all its pages, each with preload links to the modules that the page needs.
 
-A module names its imports only once it is there: without the links a browser would find them level by level. Before
-modules it fetches styles, and so gets all of them in one. What is linked stands below an address that changes with any
-file, so that a browser may keep it without asking, and never mixes modules of two versions.
+Without preload links, a browser would discover imports level by level, as each module arrives. The styles are
+concatenated into one file, because browsers fetch styles before modules. The URLs contain a version that changes with
+any file, so that browsers may cache the files permanently and never mix modules of two versions.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ _STYLES = re.compile(f"({_STYLE.pattern})+")
 _IMPORT = re.compile(r'(?:^|;)(?:import|export)\b[^"(]*?"(\.[^"]+)"', re.MULTILINE)
 
 
-NOWHERE = ""
-"""The path of the document for addresses that no page has."""
+NOT_FOUND_PATH = ""
+"""The key of the document for unknown paths."""
 
 
 def version(*others: str) -> str:
-    """A word for all files of the pages as they are now, and for what else is served below it."""
+    """The version of the pages: a hash of all their files and of `others`, which are served with them."""
     digest = hashlib.sha256("\0".join(others).encode())
     for file in sorted(PAGES.rglob("*.*")):
         digest.update(str(file.relative_to(PAGES)).encode() + file.read_bytes())
@@ -31,24 +31,28 @@ def version(*others: str) -> str:
 
 
 def styles() -> str:
-    """All that the document links, in its order."""
+    """The style sheets that the document links, concatenated in order."""
     return "".join((PAGES / name).read_text() for name in _STYLE.findall(_document()))
 
 
 def rooted(document: str, root: str) -> str:
-    """The document with the root in front of every address that it names."""
+    """The document with the path prefix in front of all its URLs."""
     return document.replace('="/', f'="{root}/') if root else document
 
 
 def documents(below: str, head: str = "") -> dict[str, str]:
-    """The HTML of each address, `{names}` in it, that the dashboard's registry knows, and of `NOWHERE`; its files are
-    `below`, its styles as `dashboard.css`, and what else its `head` has."""
+    """The HTML for each path template in the dashboard's registry, and for `NOT_FOUND_PATH`. Static files, with the
+    styles as `dashboard.css`, are under the path `below`; `head` is added to the HTML's head."""
     shell = _STYLES.sub('    <link rel="stylesheet" href="/pages/dashboard.css">\n', _document(), count=1)
     pages = _PAGE.findall((_FOLDER / "registry.js").read_text())
-    frame = _imported(_FOLDER / "app.js", {})
-    links = {path: _links(_imported(_FOLDER / module, frame)) for path, module in pages} | {NOWHERE: _links(frame)}
-    whole = {path: shell.replace("  </head>", head + named + "  </head>") for path, named in links.items()}
-    return {path: text.replace('"/pages/', f'"{below}/') for path, text in whole.items()}
+    common = _imported(_FOLDER / "app.js", {})
+    links = {path: _links(_imported(_FOLDER / module, common)) for path, module in pages} | {
+        NOT_FOUND_PATH: _links(common)
+    }
+    complete = {
+        path: shell.replace("  </head>", head + links_of_page + "  </head>") for path, links_of_page in links.items()
+    }
+    return {path: text.replace('"/pages/', f'"{below}/') for path, text in complete.items()}
 
 
 def _document() -> str:
@@ -56,11 +60,11 @@ def _document() -> str:
 
 
 def _links(modules: Mapping[Path, None]) -> str:
-    return "".join(f'    <link rel="modulepreload" href="/pages/{one.relative_to(PAGES)}">\n' for one in modules)
+    return "".join(f'    <link rel="modulepreload" href="/pages/{module.relative_to(PAGES)}">\n' for module in modules)
 
 
 def _imported(module: Path, known: dict[Path, None]) -> dict[Path, None]:
-    """The module and what it imports, and what that does, after what is known already."""
+    """`known`, extended by the module and all modules that it imports, directly or indirectly."""
     if module in known:
         return known
     known = {**known, module: None}

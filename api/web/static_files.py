@@ -1,4 +1,4 @@
-"""Files that pages are made of, packed for who unpacks."""
+"""Static files of the pages, compressed with gzip if the client accepts it."""
 
 import gzip
 import hashlib
@@ -13,65 +13,65 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from api.http.etags import none_match
-from api.http.negotiation import unpacks_gzip
+from api.http.negotiation import accepts_gzip
 from api.middleware.security_headers import PAGE
 
-PACKED = frozenset({".js", ".css", ".svg"})
-ASKED = "no-cache"
-KEPT = "public, max-age=31536000, immutable"
-PIECE = 32 << 10
+COMPRESSIBLE = frozenset({".js", ".css", ".svg"})
+REVALIDATE = "no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"
+CHUNK_BYTES = 32 << 10
 _GZIP = {"Content-Encoding": "gzip"}
-_WORD = re.compile("[0-9a-f]{12}")
-"""A version."""
+_VERSION = re.compile("[0-9a-f]{12}")
+"""The form of a version in a URL."""
 
 
-class Shared(Response):
-    """Sends what is in memory once for all, in pieces, as the client takes them: of an answer that waits as a whole the
-    server has to believe that it costs memory, and gives up whom it waits for the longest."""
+class SharedContent(Response):
+    """Sends content that all responses share in memory, in chunks, as the client reads. If it were written whole, the
+    server would count it as buffered memory and might close slow clients (see `Connections.blocked`)."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for begin in range(0, len(self.body) or 1, PIECE):
-            end = begin + PIECE
+        for begin in range(0, len(self.body) or 1, CHUNK_BYTES):
+            end = begin + CHUNK_BYTES
             piece = bytes(self.body[begin:end])
             await send({"type": "http.response.body", "body": piece, "more_body": end < len(self.body)})
 
 
-class Files(StaticFiles):
-    """A folder. Its files are never taken from a browser's cache unasked: modules of two versions would not understand
-    each other. The tag is weak, for it is the same with and without gzip."""
+class StaticFolder(StaticFiles):
+    """A folder of static files. Browsers must revalidate cached files: modules of two versions are incompatible. The
+    entity tag is weak, because it is the same with and without gzip."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         tag = response.headers["ETag"]
-        if isinstance(response, FileResponse) and Path(path).suffix in PACKED and _unpacks(scope):
-            content = await run_in_threadpool(_packed, str(response.path), tag)
-            response = Shared(content, media_type=response.media_type, headers=_GZIP)
-        response.headers.update({"Cache-Control": ASKED, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
+        if isinstance(response, FileResponse) and Path(path).suffix in COMPRESSIBLE and _accepts_gzip(scope):
+            content = await run_in_threadpool(_compressed, str(response.path), tag)
+            response = SharedContent(content, media_type=response.media_type, headers=_GZIP)
+        response.headers.update({"Cache-Control": REVALIDATE, "ETag": f"W/{tag}", "Vary": "Accept-Encoding"})
         return response
 
 
-class Versioned(Files):
-    """A folder whose files stand below a word for their version, too. There a browser may keep them for good, as long
-    as they are what they were when the service started; below another version's word it gets what there is now."""
+class VersionedFolder(StaticFolder):
+    """A folder whose files are also served under their version. Browsers may cache such a file permanently, provided
+    that it has not changed since the service started. Under another version, the present file is served."""
 
     def __init__(self, directory: Path, version: str) -> None:
         super().__init__(directory=directory)
         self._version = version
-        self._at_first = {str(file.relative_to(directory)): _stamp(file) for file in directory.rglob("*.*")}
+        self._initial_stamps = {str(file.relative_to(directory)): _stamp(file) for file in directory.rglob("*.*")}
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        word, _, rest = path.partition("/")
-        if not _WORD.fullmatch(word):
-            return _of_page(await super().get_response(path, scope))
-        response = _of_page(await super().get_response(rest, scope))
-        if word == self._version and _stamp(Path(str(self.directory), rest)) == self._at_first.get(rest):
-            response.headers["Cache-Control"] = KEPT
+        version, _, rest = path.partition("/")
+        if not _VERSION.fullmatch(version):
+            return _with_page_policy(await super().get_response(path, scope))
+        response = _with_page_policy(await super().get_response(rest, scope))
+        if version == self._version and _stamp(Path(str(self.directory), rest)) == self._initial_stamps.get(rest):
+            response.headers["Cache-Control"] = IMMUTABLE
         return response
 
 
-class Made:
-    """A file that stands in no folder. It is what it was when the service started."""
+class InMemoryFile:
+    """A generated file, kept in memory since the service started."""
 
     def __init__(self, content: bytes, media_type: str) -> None:
         self._content = content
@@ -79,36 +79,36 @@ class Made:
         self._tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
     @cached_property
-    def _packed(self) -> bytes:
+    def _compressed(self) -> bytes:
         return gzip.compress(self._content, 6, mtime=0)
 
-    def response(self, scope: Scope, keep: str = ASKED) -> Response:
-        """The file, unless the client has it already."""
-        headers = {"Cache-Control": keep, "ETag": f"W/{self._tag}", "Vary": "Accept-Encoding"}
+    def response(self, scope: Scope, cache_control: str = REVALIDATE) -> Response:
+        """The file, or 304 if the client has it already."""
+        headers = {"Cache-Control": cache_control, "ETag": f"W/{self._tag}", "Vary": "Accept-Encoding"}
         if none_match(Headers(scope=scope).getlist("If-None-Match"), self._tag):
             return Response(status_code=304, headers=headers)
-        if _unpacks(scope):
-            return Shared(self._packed, 200, headers | _GZIP, self._media_type)
-        return Shared(self._content, 200, headers, self._media_type)
+        if _accepts_gzip(scope):
+            return SharedContent(self._compressed, 200, headers | _GZIP, self._media_type)
+        return SharedContent(self._content, 200, headers, self._media_type)
 
 
-def _of_page(response: Response) -> Response:
-    """A worker is bound by the policy of its own script, not by that of the page which starts it."""
+def _with_page_policy(response: Response) -> Response:
+    """Set the pages' Content-Security-Policy: a web worker obeys the policy of its script, not of the page."""
     response.headers["Content-Security-Policy"] = PAGE
     return response
 
 
 def _stamp(file: Path) -> tuple[int, int]:
-    """What changes with the file."""
-    found = file.stat()
-    return found.st_mtime_ns, found.st_size
+    """Modification time and size, to detect changes of the file."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size
 
 
-def _unpacks(scope: Scope) -> bool:
-    return unpacks_gzip(Headers(scope=scope).getlist("Accept-Encoding"))
+def _accepts_gzip(scope: Scope) -> bool:
+    return accepts_gzip(Headers(scope=scope).getlist("Accept-Encoding"))
 
 
-@lru_cache(maxsize=256)  # all of them together come to 3 MB
-def _packed(path: str, _tag: str) -> bytes:
-    """The file of this version."""
+@lru_cache(maxsize=256)  # all files together take 3 MB
+def _compressed(path: str, _tag: str) -> bytes:
+    """The compressed file. `_tag` makes the cache distinguish versions of the file."""
     return gzip.compress(Path(path).read_bytes(), 6, mtime=0)

@@ -214,5 +214,5 @@ def test_signing_out_ends_the_streams_of_that_session_alone(url: str, browser: h
         other.post("/v1/session", json={"key": key.key})
         with other.stream("GET", "/v1/events") as going, browser.stream("GET", "/v1/events") as ending:
             assert browser.delete("/v1/session").status_code == 204
-            assert any("session is no longer good" in line for line in islice(ending.iter_lines(), 60))
-            assert not any("no longer good" in line for line in islice(going.iter_lines(), 8))
+            assert any("session is no longer valid" in line for line in islice(ending.iter_lines(), 60))
+            assert not any("no longer valid" in line for line in islice(going.iter_lines(), 8))

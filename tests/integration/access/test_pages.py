@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 import api
 from api.web import chart_library
-from api.web.static_files import Versioned
+from api.web.static_files import VersionedFolder
 from hub.hub import Hub
 from tests.integration.access.credentials import SPEC, bearer, make_key, serving
 
@@ -166,7 +166,7 @@ def test_a_file_that_changed_since_the_start_is_kept_by_nobody(tmp_path: Path) -
     script = tmp_path / "one.js"
     script.write_text("1")
     app = FastAPI()
-    app.mount("/pages", Versioned(tmp_path, "0123456789ab"))
+    app.mount("/pages", VersionedFolder(tmp_path, "0123456789ab"))
     with serving(app) as url:
         at = f"{url}/pages/0123456789ab/one.js"
         assert "immutable" in httpx.get(at).headers["cache-control"]

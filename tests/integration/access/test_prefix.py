@@ -50,7 +50,7 @@ def test_every_address_that_is_given_out_is_below_the_prefix(proxy: PrefixProxy,
         assert client.get(f"{PREFIX}/openapi.json").json()["servers"][0]["url"] == PREFIX
         assert len(client.get(f"{PREFIX}/openapi.json").json()["servers"]) == 1
         lost = client.get(f"{PREFIX}/v1/experiment").json()
-        assert lost["detail"] == f"there is nothing at {PREFIX}/v1/experiment: did you mean {PREFIX}/v1/experiments?"
+        assert lost["detail"] == f"not found: {PREFIX}/v1/experiment; did you mean {PREFIX}/v1/experiments?"
         assert client.put(f"{PREFIX}/v1/experiments").headers["allow"] == "GET, HEAD, POST"
         assert client.get(f"{PREFIX}/v1/experiments").headers["cache-control"] == "private, no-cache"
     assert proxy.outside == []

@@ -166,4 +166,4 @@ def test_a_stream_ends_soon_after_its_key_is_revoked(url: str, hub: Hub) -> None
         client.stream("GET", "/v1/events") as response,
     ):
         revoke(hub, key)
-        assert ": the key or the session is no longer good" in response.read().decode()
+        assert ": the key or the session is no longer valid" in response.read().decode()

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, event
 
 from api.http import problems
-from api.http.known_paths import Addresses
+from api.http.known_paths import KnownPaths
 from gradus.errors import Unavailable
 from hub.database import disk_space
 from tests.integration.access.credentials import serving
@@ -65,7 +65,7 @@ def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
 
 def test_a_file_that_finds_no_room_is_told_alike_and_another_fault_is_ours() -> None:
     app = FastAPI()
-    problems.install(app, Addresses([]), lambda _: None)
+    problems.install(app, KnownPaths([]), lambda _: None)
 
     @app.get("/{number}")
     def write(number: int) -> None:

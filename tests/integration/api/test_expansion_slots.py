@@ -129,9 +129,9 @@ def test_a_turn_ends_when_its_client_leaves_or_its_time_is_over() -> None:
     slot = ExpansionSlot()
     slot.check()
     slot.leave()
-    with pytest.raises(BadRequest, match="left"):
+    with pytest.raises(BadRequest, match="disconnected"):
         slot.check()
-    with pytest.raises(InvalidSpec, match="make it smaller"):
+    with pytest.raises(InvalidSpec, match="make the sweep smaller"):
         use_up(ExpansionSlot(seconds=0))
 
 

@@ -150,4 +150,4 @@ def test_a_server_that_others_reach_wants_a_key_first(hub: Hub, tmp_path: Path) 
         check=False,
     )
     assert done.returncode == 1
-    assert "does not listen on 0.0.0.0 before it has a key" in done.stderr
+    assert "does not listen on 0.0.0.0 before an API key exists" in done.stderr

@@ -74,7 +74,7 @@ def calm(hub: Hub, worker: WorkerUnderTest) -> list[str]:
     return numbers(hub, row.id)
 
 
-def ask(hub: Hub, experiment_id: str, wish: asked.Wish) -> None:
+def ask(hub: Hub, experiment_id: str, wish: asked.ControlRequest) -> None:
     asked.ask(hub, DEFAULT_WORKSPACE, experiment_id, wish)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from api.http import etags
-from api.http.negotiation import choose, unpacks_gzip
+from api.http.negotiation import accepts_gzip, choose
 from api.http.prefer_header import preferred_wait
 from api.limits import WAIT_SECONDS
 from gradus.errors import NotAcceptable
@@ -53,7 +53,7 @@ def test_no_form_is_forced_on_a_client(accept: str) -> None:
     ],
 )
 def test_files_are_packed_for_those_who_unpack(accept: list[str], unpacks: bool) -> None:
-    assert unpacks_gzip(accept) is unpacks
+    assert accepts_gzip(accept) is unpacks
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_the_search_for_bare_floats_finds_them() -> None:
 
 def test_a_place_in_a_list_keeps_its_kind() -> None:
     schema = {"type": "array", "prefixItems": [{"type": "integer", "maximum": 2.0}, {"type": "string", "title": "X"}]}
-    assert schema_rules.of_answer(schema) == {
+    assert schema_rules.of_response(schema) == {
         "type": "array",
         "prefixItems": [{"type": "integer", "maximum": 2}, {"type": "string"}],
         "items": {"anyOf": [{"type": "integer", "maximum": 2}, {"type": "string"}]},
@@ -225,16 +225,16 @@ def test_keys_that_are_called_as_keywords_are_left_alone() -> None:
         "type": "object",
         "properties": {"title": {"type": "string"}, "default": {"type": "null", "title": "Default"}},
     }
-    assert schema_rules.of_answer(schema)["properties"] == {"title": {"type": "string"}, "default": {"type": "null"}}
+    assert schema_rules.of_response(schema)["properties"] == {"title": {"type": "string"}, "default": {"type": "null"}}
     assert schema_rules.of_body(schema)["properties"] == {"title": {"type": "string"}, "default": {"type": "null"}}
 
 
-def test_the_document_is_written_once_for_each_place_where_it_is_found(app: FastAPI) -> None:
-    """Strangers may ask for it thousands of times at once, and read no answer."""
-    of = document.written(app)
-    assert of("/lab") is of("/lab")
+def test_the_document_is_encoded_once_for_each_path_prefix(app: FastAPI) -> None:
+    """Anyone may request it thousands of times at once, and read no response."""
+    encode = document.encoded(app)
+    assert encode("/lab") is encode("/lab")
     at_top, below = (
-        json.loads(bytes(of(root).response({"type": "http", "headers": []}).body)) for root in ("", "/lab")
+        json.loads(bytes(encode(root).response({"type": "http", "headers": []}).body)) for root in ("", "/lab")
     )
     assert (at_top["servers"][0]["url"], below["servers"][0]["url"]) == ("/", "/lab")
     assert at_top["paths"] == below["paths"]
