@@ -19,7 +19,7 @@ from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from tests.servers.processes import ROOT
-from worker.trainer_process import PASSIVE
+from worker.trainer_process import PASSIVE_WAIT
 
 SHORT = GRADIENT_DESCENT.model_copy(update={"epochs": 1})
 LONG_EPOCH = Spec(dataset="mnist", layers=[2000, 2000, 2000], batch_size=1, epochs=1)
@@ -88,7 +88,7 @@ def _served(client: Client, spec: Spec) -> float:
 
 def _direct(spec: Spec, datasets: Path, threads: int) -> float:
     command = [sys.executable, "-m", "benchmarks.direct", f"--threads={threads}", f"--datasets={datasets}"]
-    env = {**os.environ, **PASSIVE, "OMP_NUM_THREADS": str(threads)}
+    env = {**os.environ, **PASSIVE_WAIT, "OMP_NUM_THREADS": str(threads)}
     done = subprocess.run(
         command, input=spec.model_dump_json(), env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
     )

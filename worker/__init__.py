@@ -1,1 +1,1 @@
-"""The hands: loaders, the training loop, and the task layer around it."""
+"""The worker: data loading, the training loop, checkpoints, and the Celery worker that runs jobs."""

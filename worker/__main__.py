@@ -15,17 +15,20 @@ from worker.slot import Slot
 
 
 def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
-    """Run a worker until it is told to stop; the exit code."""
-    options = argparse.ArgumentParser(prog="python -m worker", description="Train what is queued.")
+    """Run a worker until a signal stops it; returns the exit code."""
+    options = argparse.ArgumentParser(prog="python -m worker", description="Train queued experiments.")
     options.add_argument(
-        "--slots", type=int, default=number(env, "GRADUS_SLOTS", int, 1) or 1, help="experiments at once"
+        "--slots", type=int, default=number(env, "GRADUS_SLOTS", int, 1) or 1, help="jobs to train at the same time"
     )
     options.add_argument(
-        "--threads", type=int, default=number(env, "GRADUS_THREADS", int, 1) or 1, help="CPU threads for each slot"
+        "--threads", type=int, default=number(env, "GRADUS_THREADS", int, 1) or 1, help="CPU threads per slot"
     )
     options.add_argument("--device", choices=["auto", "cpu", "cuda"], default=env.get("GRADUS_DEVICE") or "auto")
     options.add_argument(
-        "--memory", type=float, default=number(env, "GRADUS_MEMORY", float, 0.1), help="GiB for each slot on a CPU"
+        "--memory",
+        type=float,
+        default=number(env, "GRADUS_MEMORY", float, 0.1),
+        help="GiB per slot, CPU only",
     )
     chosen = options.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")

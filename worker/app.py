@@ -1,4 +1,4 @@
-"""The one place that builds a worker: hub, team, duties and the Celery worker that takes the hints."""
+"""Builds a worker: hub, slot pool, background threads, and the Celery worker that consumes job messages."""
 
 import logging
 import os
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """Takes hints until a signal comes, then hands back what runs. A second signal ends it on the spot."""
+    """Runs jobs until a signal, then hands running jobs back to the queue. A second signal ends it immediately."""
 
     def __init__(self, settings: Settings, slots: Sequence[Slot]) -> None:
         self._hub = Hub(settings)
@@ -37,7 +37,7 @@ class WorkerProcess:
         self._consuming = False
 
     def work(self) -> int:
-        """The exit code."""
+        """Run until the shutdown; returns the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         try:
@@ -59,22 +59,22 @@ class WorkerProcess:
         logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
         self._consuming = True
         code = messages.consume_jobs(
-            self._hub.queue.app, record.id, queues_for(kind), self._pool.size, self._pool.take_up
+            self._hub.queue.app, record.id, queues_for(kind), self._pool.size, self._pool.run_job
         )
         self._shutdown.begin()  # also when Celery gave up by itself
         return code
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
         if self._shutdown.begun:
-            os._exit(128 + number)  # the trainers hear it and exit too
+            os._exit(128 + number)  # closes the trainers' pipes, so they exit too
         self._shutdown.begin()
-        logger.info("worker %s is to stop", self._pool.id)
+        logger.info("worker %s is shutting down", self._pool.id)
         if not self._consuming:
             sys.exit(0)
         messages.stop()
 
     def _end(self) -> None:
-        """Because something is wrong: whoever keeps it alive starts it again."""
+        """End a worker that is stuck; its supervisor restarts it."""
         self._shutdown.begin()
         messages.stop(1)
 
@@ -97,4 +97,4 @@ class WorkerProcess:
             with self._hub.write() as session:
                 workers.leave(session, self._pool.id)
         except DATABASE_AWAY:
-            logger.warning("the database is away: it will find out by itself that this worker is gone")
+            logger.warning("the database is unavailable: this worker stays listed until its heartbeat expires")

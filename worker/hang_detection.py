@@ -1,4 +1,4 @@
-"""When a trainer hangs: it is alive, and its training loop gives no sign that it gets on."""
+"""Detection of trainers that hang: the process is alive, but its training loop reports no progress."""
 
 import time
 from collections.abc import Callable
@@ -7,46 +7,46 @@ from worker.trainer.protocol import Pulse, Report
 from worker.trainer_process import TrainerLost, TrainerProcess
 
 FACTOR = 20.0
-"""How many times longer than the longest piece of work before it a silence must be."""
-LOOKS = 5
-"""At least, before a silence is as long as may be: what passes while nobody looks counts as one of them. A worker that
-was frozen, or waited for its database, has not heard what its trainer said meanwhile."""
+"""A silence counts as hanging if it is this many times longer than the trainer's longest piece of work so far."""
+MIN_POLLS = 5
+"""Minimum number of polls before a silence counts as hanging. The time between two polls counts at most as 1/5 of the
+shortest such silence: a worker that was frozen, or waited for its database, has not read its trainer's reports."""
 
 
 class HangDetector:
-    """Adds up the silence of one trainer."""
+    """Adds up the time since a trainer's last sign of progress."""
 
     def __init__(self, least: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """`least` is the shortest silence, in seconds, that counts as hanging."""
+        """`least` is the shortest silence that counts as hanging, in seconds."""
         self._least, self._clock = least, clock
         self._longest = self._silence = 0.0
-        self._looked = clock()
+        self._polled_at = clock()
 
     @property
     def limit(self) -> float:
-        """Seconds of silence after which it hangs."""
+        """Seconds of silence after which the trainer counts as hanging."""
         return max(self._least, FACTOR * self._longest)
 
     def follow(self, trainer: TrainerProcess, report: Report | None) -> None:
-        """Take note of what was heard of a trainer, if anything was, and end it when its training loop hangs.
+        """Record one poll: a report of the trainer, or None. Kills the trainer if its training loop hangs.
 
         Raises:
-            TrainerLost: it did.
+            TrainerLost: the trainer hung and was killed.
         """
         if report is not None:
-            self.heard(report.longest if isinstance(report, Pulse) else 0.0)
-        elif self.silent():
+            self.record_progress(report.longest if isinstance(report, Pulse) else 0.0)
+        elif self.record_silence():
             trainer.kill()
-            raise TrainerLost(f"the trainer hung: no progress for {self.limit:.0f} s, and it was ended")
+            raise TrainerLost(f"the trainer hung: no progress for {self.limit:.0f} s; the process was killed")
 
-    def heard(self, longest: float = 0.0) -> None:
-        """It gets on; its longest piece of work so far took so many seconds."""
+    def record_progress(self, longest: float = 0.0) -> None:
+        """The trainer reported; its longest piece of work so far took `longest` seconds."""
         self._longest = max(self._longest, longest)
-        self._silence, self._looked = 0.0, self._clock()
+        self._silence, self._polled_at = 0.0, self._clock()
 
-    def silent(self) -> bool:
-        """Nothing was heard since the last look; whether it hangs."""
+    def record_silence(self) -> bool:
+        """The trainer has not reported since the last poll; returns whether it counts as hanging."""
         now = self._clock()
-        self._silence += min(now - self._looked, self._least / LOOKS)
-        self._looked = now
+        self._silence += min(now - self._polled_at, self._least / MIN_POLLS)
+        self._polled_at = now
         return self._silence >= self.limit

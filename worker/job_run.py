@@ -1,4 +1,5 @@
-"""One claimed job: the trainer's reports go into the database, what people want goes to the trainer."""
+"""The run of one claimed job: writes the trainer's reports to the database, and sends users' requests to the
+trainer."""
 
 import logging
 import threading
@@ -16,7 +17,7 @@ from hub.jobs import checkpoints, claims, runs
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import Lease, LeaseLost
 from worker.hang_detection import HangDetector
-from worker.retry import patiently, write_once
+from worker.retry import with_retry, write_once
 from worker.shutdown import Shutdown
 from worker.trainer.protocol import (
     Begun,
@@ -36,23 +37,23 @@ from worker.trainer.protocol import (
 )
 from worker.trainer_process import OutOfMemory, TrainerLost, TrainerProcess
 
-LOOK_SECONDS = 0.5
-"""How often the database is asked what people want; the bell makes it sooner."""
+POLL_SECONDS = 0.5
+"""How often the database is polled for users' requests; a message on the control channel triggers a poll at once."""
 
-HURRY_SECONDS = 0.05
-"""The same while a trainer is to stop."""
-KEEP_SECONDS = 0.75
-"""How long a person waits for a trainer to write where it stands. What comes later is named all the same, if nobody has
-gone on from the checkpoint before."""
-HAND_BACK_SECONDS = 2.0
-"""How long a worker that stops waits for it; after that the checkpoint before has to do."""
-HANDING_BACK = "the worker stops: back into the queue"
+STOPPING_POLL_SECONDS = 0.05
+"""How often the trainer is polled while it stops."""
+STOP_SECONDS = 0.75
+"""Timeout for a trainer that writes a checkpoint because a user pauses the run. A checkpoint that is written later is
+recorded nevertheless, unless the run has continued from the previous one."""
+SHUTDOWN_STOP_SECONDS = 2.0
+"""The same timeout while the worker shuts down; after it, the run continues from the previous checkpoint."""
+SHUTDOWN_REASON = "the worker is shutting down: the run goes back into the queue"
 
 logger = logging.getLogger(__name__)
 
 
 class JobRun:
-    """Follows one job from its claim to its end, whatever that is."""
+    """Trains one job, from the claim until the job ends or goes back to the queue."""
 
     def __init__(self, hub: Hub, claim: claims.Claim, trainer: TrainerProcess, shutdown: Shutdown) -> None:
         self._hub = hub
@@ -61,66 +62,67 @@ class JobRun:
         self._places = claim.places
         self._trainer = trainer
         self._shutdown = shutdown
-        self._open = {member.id for member in claim.members}
-        self._begun = False
-        self._stopped: dict[str, float] = {}
-        self._rang = threading.Event()
-        self._look_at = 0.0
+        self._unfinished = {member.id for member in claim.members}
+        self._has_started = False
+        self._stop_deadlines: dict[str, float] = {}
+        self._poll_requested = threading.Event()
+        self._poll_at = 0.0
         self._renew_at = self._next_renewal()
         self._hang = HangDetector(hub.settings.hang_seconds)
 
     @property
     def job_id(self) -> str:
-        """The job."""
+        """The id of the job."""
         return self._lease.job_id
 
     def wake(self) -> None:
-        """Look at once for what people want."""
-        self._rang.set()
+        """Poll the database for users' requests at once."""
+        self._poll_requested.set()
         self._trainer.wake()
 
     def follow(self) -> None:
-        """Train to the end of the job, of the lease, of the trainer or of the worker."""
+        """Train until the job ends, the lease or the trainer is lost, or the worker shuts down."""
         try:
             self._follow()
         except DATABASE_AWAY:
-            logger.warning("%s was not handed back: its lease will run out", self.job_id)
+            logger.warning("%s was not handed back to the queue: its lease will expire", self.job_id)
 
     def _follow(self) -> None:
         try:
             self._train()
         except LeaseLost as lost:
             logger.warning("%s: its trainer stops", lost)
-            self._settle(lambda _: None)
-            self._tidy_up()
+            self._release_trainer(lambda _: None)
+            self._delete_orphaned_checkpoints()
 
     def _train(self) -> None:
         try:
-            self._trainer.send(self._order())
-            while self._open and not self._shutdown.begun:
-                report = self._trainer.receive(HURRY_SECONDS if self._stopped.keys() & self._open else LOOK_SECONDS)
+            self._trainer.send(self._train_command())
+            while self._unfinished and not self._shutdown.begun:
+                is_stopping = self._stop_deadlines.keys() & self._unfinished
+                report = self._trainer.receive(STOPPING_POLL_SECONDS if is_stopping else POLL_SECONDS)
                 self._hang.follow(self._trainer, report)
-                self._take(report)
-                if self._open:  # else the job is given back already, and what is late is still to be named
-                    self._look()
+                self._handle(report)
+                if self._unfinished:  # else the lease is given up already
+                    self._poll()
         except TrainerLost as lost:
-            return self._lose(lost)
-        if self._open:
+            return self._handle_loss(lost)
+        if self._unfinished:
             return self._hand_back()
-        return self._settle(self._name_late)
+        return self._release_trainer(self._record_late_checkpoint)
 
-    def _lose(self, lost: TrainerLost) -> None:
-        """Try again with another trainer, unless it would fail, too."""
+    def _handle_loss(self, lost: TrainerLost) -> None:
+        """Retry with another trainer; after running out of memory, fail, as a retry would run out of memory too."""
         why = str(lost)
         logger.warning("%s: %s", self.job_id, why)
         if not isinstance(lost, OutOfMemory):
             return self._write(lambda session, lease: runs.lose(session, lease, why))
         failure = Failure(code=FailureCode.OUT_OF_MEMORY, message=why)
-        for one in tuple(self._open):
+        for one in tuple(self._unfinished):
             self._end(one, Status.FAILED, failure)
         return None
 
-    def _order(self) -> Train:
+    def _train_command(self) -> Train:
         settings = self._hub.settings
         return Train(
             trainees=tuple(Trainee.model_validate(one, from_attributes=True) for one in self._members),
@@ -128,12 +130,12 @@ class JobRun:
             dataset_dirs=tuple(map(str, settings.dataset_dirs)),
             artifacts_url=settings.artifacts_url,
             token=self._lease.token,
-            pulse_seconds=min(LOOK_SECONDS, settings.hang_seconds / 10),
+            pulse_seconds=min(POLL_SECONDS, settings.hang_seconds / 10),
             checkpoint_seconds=settings.checkpoint_seconds,
         )
 
-    def _take(self, report: Report | None) -> None:
-        """Write down what the trainer reports."""
+    def _handle(self, report: Report | None) -> None:
+        """Write a report of the trainer to the database."""
         match report:
             case EpochDone(members=members):
                 epochs = {one.id: runs.EpochResult(one.row, one.best, one.saved) for one in members}
@@ -142,13 +144,13 @@ class JobRun:
             case Checkpointed(id=one, saved=saved):
                 self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
             case Said() | StepReached():
-                self._tell(report)
+                self._write_log(report)
             case Begun():
-                self._begun = True
-            case Stopped(id=one, saved=at) if one in self._open:
-                self._let_go(one, at)
-            case Stopped():  # it answers too late
-                self._name_late(report)
+                self._has_started = True
+            case Stopped(id=one, saved=at) if one in self._unfinished:
+                self._release(one, at)
+            case Stopped():  # the member was released after the timeout
+                self._record_late_checkpoint(report)
             case Ended(id=one, status=status, failure=failure, why=why, epoch=epoch):
                 self._end(one, status, failure, why, epoch)
             case Idle() | Ready():
@@ -158,92 +160,92 @@ class JobRun:
             case _:
                 assert_never(report)
 
-    def _tell(self, report: Said | StepReached) -> None:
-        """What goes on, for the logs of those that wait for it."""
+    def _write_log(self, report: Said | StepReached) -> None:
+        """Write a log line, or the progress of a long step, to the experiments' logs."""
         if isinstance(report, Said):
             self._write(lambda session, lease: runs.say(session, lease, report.id, report.message, report.level))
         else:
             self._write(lambda session, lease: runs.report_progress(session, lease, report.ids, report.step))
 
-    def _look(self) -> None:
-        """Give the lease's sign of life, and do what people want, when it is time."""
+    def _poll(self) -> None:
+        """Renew the lease and handle users' requests, each when it is due."""
         now = time.monotonic()
         if now >= self._renew_at:
             self._write(runs.heartbeat)
             self._renew_at = self._next_renewal()
-        if now >= self._look_at or self._rang.is_set():
-            self._rang.clear()
-            self._obey()
-            self._look_at = now + LOOK_SECONDS
-        self._give_up()
+        if now >= self._poll_at or self._poll_requested.is_set():
+            self._poll_requested.clear()
+            self._handle_requests()
+            self._poll_at = now + POLL_SECONDS
+        self._release_overdue()
 
-    def _obey(self) -> None:
-        """Do what people want: the trainer is told first, and lets go within a step."""
-        wanted = patiently(
+    def _handle_requests(self) -> None:
+        """Cancel and pause runs as requested. The trainer is told first, and stops within a step."""
+        requested = with_retry(
             self._hub.read, lambda session: runs.requests(session, self.job_id), lambda: self._shutdown.overdue
         )
-        wanted = {one: status for one, status in wanted.items() if one in self._open}
-        if cancelled := [one for one, status in wanted.items() if status is Status.CANCELLED]:
+        requested = {one: status for one, status in requested.items() if one in self._unfinished}
+        if cancelled := [one for one, status in requested.items() if status is Status.CANCELLED]:
             self._trainer.send(Stop(ids=tuple(cancelled)))
             for one in cancelled:
-                self._let_go(one, None)
-        self._stop(wanted.keys() - set(cancelled))
+                self._release(one, None)
+        self._stop(requested.keys() - set(cancelled))
 
     def _stop(self, ids: Iterable[str]) -> None:
-        """Make the trainer stop at a checkpoint; what has trained nothing yet stops without."""
-        if new := [one for one in ids if one not in self._stopped]:
-            self._trainer.send(Stop(ids=tuple(new), keep=self._begun))
-            patience = HAND_BACK_SECONDS if self._shutdown.begun else KEEP_SECONDS
-            give_up = time.monotonic() + (patience if self._begun else 0.0)
-            self._stopped.update(dict.fromkeys(new, give_up))
+        """Stop members at a checkpoint; before the first step there is nothing to write."""
+        if new := [one for one in ids if one not in self._stop_deadlines]:
+            self._trainer.send(Stop(ids=tuple(new), keep=self._has_started))
+            timeout = SHUTDOWN_STOP_SECONDS if self._shutdown.begun else STOP_SECONDS
+            deadline = time.monotonic() + (timeout if self._has_started else 0.0)
+            self._stop_deadlines.update(dict.fromkeys(new, deadline))
 
-    def _give_up(self) -> None:
-        """Let go of what takes too long to stop."""
-        for one, deadline in self._stopped.items():
-            if one in self._open and time.monotonic() >= deadline:
-                self._let_go(one, None)
+    def _release_overdue(self) -> None:
+        """Release members that did not stop before their deadline."""
+        for one, deadline in self._stop_deadlines.items():
+            if one in self._unfinished and time.monotonic() >= deadline:
+                self._release(one, None)
 
-    def _let_go(self, one: str, saved: CheckpointRef | None) -> None:
-        why = HANDING_BACK if self._shutdown.begun else ""
+    def _release(self, one: str, saved: CheckpointRef | None) -> None:
+        why = SHUTDOWN_REASON if self._shutdown.begun else ""
         self._write(lambda session, lease: runs.let_go(session, lease, one, saved, why))
-        self._open.discard(one)
+        self._unfinished.discard(one)
 
-    def _name_late(self, report: Report) -> None:
-        """A checkpoint of what was let go before it was written."""
+    def _record_late_checkpoint(self, report: Report) -> None:
+        """Record a checkpoint that was written after its member was released."""
         if isinstance(report, Stopped | Checkpointed) and (saved := report.saved) is not None:
             one = report.id
             self._write(lambda session, lease: runs.record_late(session, lease, one, saved))
 
     def _end(self, one: str, status: Status, failure: Failure | None, why: str = "", epoch: int = 0) -> None:
         self._write(lambda session, lease: runs.end(session, lease, one, status, failure, why, epoch))
-        self._open.discard(one)
+        self._unfinished.discard(one)
 
     def _hand_back(self) -> None:
-        """Stop everything at a checkpoint, for another worker to go on from there."""
+        """Stop all members at a checkpoint, from which another worker can continue."""
         try:
-            self._stop(tuple(self._open))
-            while self._open:
-                self._take(self._trainer.receive(HURRY_SECONDS))
-                self._give_up()
+            self._stop(tuple(self._unfinished))
+            while self._unfinished:
+                self._handle(self._trainer.receive(STOPPING_POLL_SECONDS))
+                self._release_overdue()
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
-            self._write(lambda session, lease: runs.hand_back(session, lease, HANDING_BACK))
+            self._write(lambda session, lease: runs.hand_back(session, lease, SHUTDOWN_REASON))
 
-    def _tidy_up(self) -> None:
-        """What the trainer wrote after the lease was lost has no name, and goes."""
+    def _delete_orphaned_checkpoints(self) -> None:
+        """Delete checkpoints that the trainer wrote after the lease was lost: nothing refers to them."""
 
-        def tidy(session: Session) -> None:
+        def delete(session: Session) -> None:
             for member in self._members:
                 checkpoints.sweep(session, member.id, self._lease.token)
 
-        patiently(self._hub.write, tidy, lambda: self._shutdown.overdue)
+        with_retry(self._hub.write, delete, lambda: self._shutdown.overdue)
 
-    def _settle(self, hear: Callable[[Report], None]) -> None:
-        """Get the trainer ready for the next job; a worker that stops has none."""
+    def _release_trainer(self, on_report: Callable[[Report], None]) -> None:
+        """Make the trainer ready for the next job. Not needed in a shutdown, after which there is no next job."""
         if self._shutdown.begun:
             return
         try:
-            self._trainer.settle(self._open, hear)
+            self._trainer.finish_job(self._unfinished, on_report)
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
 

@@ -1,4 +1,4 @@
-"""The Celery worker: it takes hints and starts a thread for each; signals are its owner's business."""
+"""The Celery worker, which consumes job messages and handles each on a thread. `worker.app` handles signals."""
 
 import logging
 import socket
@@ -14,30 +14,30 @@ from celery.worker import state
 from hub.messaging.message import TASK
 
 TICK_SECONDS = 0.05
-"""How often Celery's loop turns at least: after a run it fetches the next hint only when it does."""
-SOON_SECONDS = 0.002
-"""How long after a call its thread is free for the next."""
+"""Maximum time between iterations of Celery's event loop, in which it fetches the next message after a run."""
+WAKE_DELAY_SECONDS = 0.002
+"""Delay after a run before the event loop is woken: then the run's thread is free for the next message."""
 
 
 class MessageConsumer(Worker):  # type: ignore[misc]
     """Celery's worker without its signal handlers."""
 
     def install_platform_tweaks(self, worker: object) -> None:
-        """Celery's own would wait for running tasks, however long they run."""
+        """Install nothing: Celery's signal handlers would wait for running tasks, however long they run."""
 
 
-def consume_jobs(app: Celery, name: str, queues: list[str], concurrency: int, take_up: Callable[[str], None]) -> int:
-    """Call `take_up` with the job of each hint, on `concurrency` threads, until `stop`; the exit code."""
+def consume_jobs(app: Celery, name: str, queues: list[str], concurrency: int, run_job: Callable[[str], None]) -> int:
+    """Call `run_job` with the job id of each message, on `concurrency` threads, until `stop`; returns the exit code."""
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator]
     def run(job_id: str) -> None:
         try:
-            take_up(job_id)
+            run_job(job_id)
         finally:
-            worker.hub.call_soon(worker.hub.call_later, SOON_SECONDS, _turn)
+            worker.hub.call_soon(worker.hub.call_later, WAKE_DELAY_SECONDS, _wake_loop)
 
     signals.setup_logging.connect(_leave_logging_alone)
-    warnings.simplefilter("ignore", SecurityWarning)  # root in a container; a hint is an id and can do no harm
+    warnings.simplefilter("ignore", SecurityWarning)  # about root in a container: safe, as a message is only an id
     worker = MessageConsumer(
         app=app,
         hostname=f"{name}@{socket.gethostname()}",
@@ -50,19 +50,19 @@ def consume_jobs(app: Celery, name: str, queues: list[str], concurrency: int, ta
         loglevel=logging.INFO,
         quiet=True,
     )
-    worker.timer.call_repeatedly(TICK_SECONDS, _turn)
+    worker.timer.call_repeatedly(TICK_SECONDS, _wake_loop)
     worker.start()
     return int(worker.exitcode or 0)
 
 
 def stop(code: int = 0) -> None:
-    """Let `consume_jobs` return this exit code once the running calls have; safe in a signal handler."""
+    """Make `consume_jobs` return this exit code once the running calls have returned; safe in a signal handler."""
     state.should_stop = code
 
 
-def _turn() -> None:
-    """Let the loop turn."""
+def _wake_loop() -> None:
+    """Do nothing: the timer that calls this makes the event loop iterate."""
 
 
 def _leave_logging_alone(**_: Any) -> None:
-    """Celery configures logging unless somebody else does."""
+    """Do nothing: Celery configures logging only if no receiver is connected."""

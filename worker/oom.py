@@ -1,4 +1,4 @@
-"""Whether the kernel killed a process because memory ran out: Linux counts such kills for each control group."""
+"""Whether the kernel's out-of-memory killer killed a process. Linux counts these kills for each control group."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,37 +7,37 @@ GROUPS = Path("/sys/fs/cgroup")
 
 
 class OutOfMemoryKills:
-    """The count where a process lives, and whether it has grown since somebody looked."""
+    """The number of out-of-memory kills in a process's control group, compared with an earlier number."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self.look()
+        self.reset()
 
-    def look(self) -> None:
-        """Count from now on."""
+    def reset(self) -> None:
+        """Count kills from now on."""
         self._file = next(filter(Path.is_file, _files(self._pid)), None)
         self._before = self._count()
 
     @property
     def grown(self) -> bool:
-        """Whether the kernel has killed since. It counts before it kills."""
+        """Whether there was a kill since the last reset. The kernel increments the count before it kills."""
         return self._count() > self._before
 
     def _count(self) -> int:
         try:
             lines = self._file.read_text().splitlines() if self._file else []
-        except OSError:  # the group went with its process
+        except OSError:  # the control group is removed with its process
             return 0
         return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
 def _files(pid: int) -> Iterator[Path]:
-    """Where the count may stand, the most exact place first."""
+    """Files that may hold the count, the most specific first."""
     places = Path(f"/proc/{pid}/cgroup")
     for line in places.read_text().splitlines() if places.exists() else []:
         _, controllers, path = line.split(":", 2)
         if not controllers:
             yield GROUPS / path[1:] / "memory.events"
-        elif "memory" in controllers.split(","):  # the older kind of control groups
+        elif "memory" in controllers.split(","):  # cgroup v1
             yield GROUPS / "memory" / path[1:] / "memory.oom_control"
     yield Path("/proc/vmstat")  # of the whole machine

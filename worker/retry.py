@@ -1,4 +1,4 @@
-"""Waiting for a database that is away: what has been computed is kept until it can be written."""
+"""Retries while the database is unavailable, so that computed results are not lost."""
 
 import logging
 import time
@@ -11,23 +11,22 @@ from sqlalchemy.orm import Session
 from hub.database.database import DATABASE_AWAY
 from hub.jobs.leases import AlreadyWritten, Lease
 
-LONGEST_PAUSE = 2.0
+MAX_PAUSE_SECONDS = 2.0
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
 
-def patiently(
+def with_retry(
     enter: Callable[[], AbstractContextManager[Session]], act: Callable[[Session], Result], overdue: Callable[[], bool]
 ) -> Result:
-    """Do `act` in a session, again and again while the database is away, with growing pauses.
+    """Call `act` with a session; retry with exponential backoff while the database is unavailable.
 
-    Every `act` is fenced by a lease: however long it took, it cannot write over another worker's work. It may be done
-    again although its commit succeeded, when only the acknowledgement was lost: it has to know that by itself, as
-    leases and claims do.
+    Every `act` is fenced by a lease, so a late retry cannot overwrite another worker's results. A retry may follow a
+    commit whose acknowledgement was lost: `act` must detect that the write is already there, as leases and claims do.
 
     Raises:
-        OperationalError: the database is away, and the worker is overdue.
+        OperationalError: the database is unavailable and the shutdown is overdue.
     """
     pause = 0.05
     while True:
@@ -37,9 +36,9 @@ def patiently(
         except DATABASE_AWAY as error:
             if overdue():
                 raise
-            logger.warning("the database is away, trying again in %.2g s: %s", pause, str(error).splitlines()[0])
+            logger.warning("the database is unavailable, next attempt in %.2g s: %s", pause, str(error).splitlines()[0])
         time.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+        pause = min(2 * pause, MAX_PAUSE_SECONDS)
 
 
 def write_once(
@@ -48,7 +47,8 @@ def write_once(
     act: Callable[[Session, Lease], None],
     overdue: Callable[[], bool],
 ) -> None:
-    """Do `act` under the lease as `patiently` does, and once: a repeat finds out that the first was committed."""
+    """Call `act` with the lease, with retries, but write only once: a retry detects that an earlier attempt
+    committed."""
     numbered = lease.for_one_write()
     with suppress(AlreadyWritten):
-        patiently(enter, lambda session: act(session, numbered), overdue)
+        with_retry(enter, lambda session: act(session, numbered), overdue)

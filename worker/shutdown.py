@@ -1,40 +1,40 @@
-"""The end of a worker: when it was asked to stop, and how long it may still try to do so in order."""
+"""The shutdown of a worker, and its time limits."""
 
 import os
 import threading
 import time
 
-GRACE = 3.0
-"""Seconds in which work may be handed back."""
-LIMIT = 4.5
-"""Seconds after which the process is gone, whatever hangs; leases take care of the rest."""
+GRACE_SECONDS = 3.0
+"""Time to hand jobs back to the queue."""
+LIMIT_SECONDS = 4.5
+"""Time after which the process exits unconditionally; jobs that it still holds are freed when their leases expire."""
 
 
 class Shutdown:
-    """Set once, by a signal; seen by every thread."""
+    """A flag that a signal sets once and every thread checks."""
 
     def __init__(self) -> None:
         self._begun = threading.Event()
         self._at = 0.0
 
     def begin(self) -> None:
-        """From now on take no more work."""
+        """Begin the shutdown: no new jobs from now on."""
         self._at = time.monotonic()
         self._begun.set()
-        limit = threading.Timer(LIMIT, os._exit, [1])
+        limit = threading.Timer(LIMIT_SECONDS, os._exit, [1])
         limit.daemon = True
         limit.start()
 
     @property
     def begun(self) -> bool:
-        """Whether the worker is to stop."""
+        """Whether the shutdown has begun."""
         return self._begun.is_set()
 
     @property
     def overdue(self) -> bool:
-        """Whether it has had its time."""
-        return self.begun and time.monotonic() - self._at > GRACE
+        """Whether the grace period is over."""
+        return self.begun and time.monotonic() - self._at > GRACE_SECONDS
 
     def wait(self, seconds: float) -> bool:
-        """Sleep so long, or until the end begins; whether it has."""
+        """Sleep for this time, or until the shutdown begins; returns whether the shutdown has begun."""
         return self._begun.wait(seconds)

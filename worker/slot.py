@@ -1,4 +1,4 @@
-"""A slot: room for one run at a time, with a warm trainer in it."""
+"""A slot, which trains one job at a time in a warm trainer process."""
 
 import logging
 from functools import partial
@@ -9,29 +9,29 @@ logger = logging.getLogger(__name__)
 
 
 class Slot:
-    """Keeps a trainer; makes a new one when the old one is gone."""
+    """Holds a trainer process, and replaces it when it has ended."""
 
     def __init__(self, threads: int, device: str, memory: float | None) -> None:
         self._new = partial(TrainerProcess, threads, device, memory)
         self._trainer = self._new()
-        self._warm: str | None = None
+        self._device: str | None = None
 
     def warm(self) -> str:
-        """Wait until the trainer is ready; the device on which it trains.
+        """Wait until the trainer is ready; returns its device.
 
         Raises:
-            TrainerLost: it ended before that.
+            TrainerLost: the trainer ended before it was ready.
         """
         if not self._trainer.alive:
             logger.warning("starting a new trainer")
-            self._trainer, self._warm = self._new(), None
-        if self._warm is None:
-            self._warm = self._trainer.wait_until_ready()
-        return self._warm
+            self._trainer, self._device = self._new(), None
+        if self._device is None:
+            self._device = self._trainer.wait_until_ready()
+        return self._device
 
     @property
     def trainer(self) -> TrainerProcess:
-        """The trainer that is in it now."""
+        """The current trainer."""
         return self._trainer
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The slots of a worker and the runs in them."""
+"""The slots of a worker, and the jobs that run in them."""
 
 import logging
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from hub.ids import new_id
 from hub.jobs import claims
 from hub.jobs.leases import new_write
 from worker.job_run import JobRun
-from worker.retry import patiently
+from worker.retry import with_retry
 from worker.shutdown import Shutdown
 from worker.slot import Slot
 from worker.trainer_process import TrainerLost
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class SlotPool:
-    """Takes up jobs, as many at once as there are slots."""
+    """Runs jobs, at most one per slot at a time."""
 
     def __init__(self, hub: Hub, slots: Sequence[Slot], shutdown: Shutdown) -> None:
         self.id = new_id("wrk")
@@ -31,13 +31,13 @@ class SlotPool:
         self._slots = slots
         self._free: SimpleQueue[Slot] = SimpleQueue()
         self._runs: set[JobRun] = set()
-        self._taken = 0
+        self._messages_received = 0
 
     def warm(self) -> str:
-        """Wait until every trainer is ready; the device on which they train.
+        """Wait until every trainer is ready; returns their device.
 
         Raises:
-            TrainerLost: one ended before that.
+            TrainerLost: a trainer ended before it was ready.
         """
         for slot in self._slots:
             self.device = slot.warm()
@@ -46,42 +46,42 @@ class SlotPool:
 
     @property
     def size(self) -> int:
-        """Jobs at once."""
+        """Number of slots."""
         return len(self._slots)
 
     @property
     def running(self) -> int:
-        """Jobs now."""
+        """Number of running jobs."""
         return len(self._runs)
 
     def wake(self, job_id: str) -> None:
-        """A person wants something of a job; it may be another worker's."""
+        """Handle a user's request for a job at once, if the job runs here."""
         for run in tuple(self._runs):
             if run.job_id == job_id:
                 run.wake()
 
     @property
-    def taken(self) -> int:
-        """Hints that it was given."""
-        return self._taken
+    def messages_received(self) -> int:
+        """Number of messages received so far."""
+        return self._messages_received
 
     @property
-    def has_room(self) -> bool:
-        """Whether a slot waits for a job."""
+    def has_free_slot(self) -> bool:
+        """Whether a slot is free."""
         return not self._free.empty()
 
-    def take_up(self, job_id: str) -> None:
-        """Train a job, if nobody else does: what a hint asks for."""
-        self._taken += 1
+    def run_job(self, job_id: str) -> None:
+        """Claim a job and train it; does nothing if another worker holds it."""
+        self._messages_received += 1
         slot = self._free.get()
         try:
             slot.warm()
             if not self._shutdown.begun:
                 self._claim_and_run(job_id, slot)
             if not self._shutdown.begun:
-                slot.warm()  # a lost trainer is replaced now and not when the next job waits for it
+                slot.warm()  # replace a lost trainer now, before the next job waits for it
         except TrainerLost as lost:
-            logger.warning("%s; %s waits in the queue", lost, job_id)
+            logger.warning("%s; %s stays in the queue", lost, job_id)
         finally:
             self._free.put(slot)
 
@@ -98,15 +98,15 @@ class SlotPool:
         def claim(session: Session) -> claims.Claim | None:
             return claims.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running, write)
 
-        claimed = patiently(self._hub.write, claim, lambda: self._shutdown.begun)
+        claimed = with_retry(self._hub.write, claim, lambda: self._shutdown.begun)
         if claimed is None:
             return
         run = JobRun(self._hub, claimed, slot.trainer, self._shutdown)
-        self._runs.add(run)  # beside the one before, if this worker takes up a job whose lease it has let run out
-        with ExitStack() as trouble:
-            trouble.callback(slot.close)  # a trainer that nobody follows any more must not report to the next run
+        self._runs.add(run)  # may be a second run of the same job, if this worker let the job's lease expire
+        with ExitStack() as on_error:
+            on_error.callback(slot.close)  # a trainer without a run must not report to the next run
             try:
                 run.follow()
             finally:
                 self._runs.discard(run)
-            trouble.pop_all()
+            on_error.pop_all()

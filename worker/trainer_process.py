@@ -1,4 +1,4 @@
-"""One trainer process, seen from its parent."""
+"""A trainer process, as its parent, the worker, controls it."""
 
 import os
 import signal
@@ -17,60 +17,62 @@ from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop,
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 120.0
-"""Importing torch from a cold disk takes its time."""
-SETTLE_SECONDS, MOST_SETTLE_SECONDS = 5.0, 60.0
-"""How long a trainer that is silent may take to let go of a job, and one that gets on."""
-UNREAD = 1000
-"""Reports in memory; more stay in the pipe, and the trainer waits."""
+"""Timeout for the start. Importing torch from a cold disk is slow."""
+STOP_SILENCE_SECONDS, STOP_SECONDS = 5.0, 60.0
+"""Timeouts for stopping a job: without any report, and in all."""
+MAX_UNREAD = 1000
+"""Unread reports in memory; when it is full, reports stay in the pipe and the trainer blocks."""
 
-CACHES = {"LRU_CACHE_CAPACITY": "256", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256"}
-"""Most products that oneDNN keeps compiled. Left alone it keeps a thousand of each kind, and a process that has seen
-many shapes of networks grows by hundreds of megabytes."""
-PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
-"""Threads that wait give their core away: spinning ones make epochs five times slower beside a busy API."""
+CACHE_LIMITS = {"LRU_CACHE_CAPACITY": "256", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256"}
+"""Limits for oneDNN's cache of compiled matrix products. By default it keeps a thousand of each kind, and a process
+that has trained networks of many shapes grows by hundreds of megabytes."""
+PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
+"""Idle threads release their core. Threads that busy-wait make epochs five times slower on a machine with a busy
+API."""
 
 
 class TrainerLost(Exception):
-    """The trainer's process is gone."""
+    """The trainer process has ended or was killed."""
 
 
 class OutOfMemory(TrainerLost):
-    """The kernel killed it because memory ran out."""
+    """The kernel killed the trainer because the machine, or its control group, was out of memory."""
 
 
 class TrainerProcess:
-    """A spawned process with a pipe in each direction. It dies with its parent."""
+    """A subprocess with a pipe in each direction. It exits when its parent does."""
 
     def __init__(self, threads: int, device: str, memory: float | None = None) -> None:
-        """`memory` is what it may take on a CPU, in GiB."""
-        bound = [] if memory is None else [f"--memory={memory}"]
+        """`memory` is the memory limit in GiB; it applies only on a CPU."""
+        limit = [] if memory is None else [f"--memory={memory}"]
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "worker.trainer", f"--threads={threads}", f"--device={device}", *bound],
+            [sys.executable, "-m", "worker.trainer", f"--threads={threads}", f"--device={device}", *limit],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env={**os.environ, **CACHES, **PASSIVE, "OMP_NUM_THREADS": str(threads)},  # before torch is imported
-            start_new_session=True,  # a Ctrl-C is for the parent, which hands the work back first
+            # the libraries read these variables when torch is imported
+            env={**os.environ, **CACHE_LIMITS, **PASSIVE_WAIT, "OMP_NUM_THREADS": str(threads)},
+            start_new_session=True,  # Ctrl-C must reach only the parent, which hands the job back first
         )
         self._kills = OutOfMemoryKills(self._process.pid)
-        self._inbox: Queue[Report | TrainerLost | None] = Queue(UNREAD)
+        self._inbox: Queue[Report | TrainerLost | None] = Queue(MAX_UNREAD)
         threading.Thread(target=self._read, name="reports", daemon=True).start()
 
     @property
     def pid(self) -> int:
-        """The process."""
+        """The process id."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process runs."""
         return self._process.poll() is None
 
     def wait_until_ready(self) -> str:
-        """The device on which it trains.
+        """Wait for the trainer's start; returns its device.
 
         Raises:
-            TrainerLost: it ended before it was ready.
+            TrainerLost: the trainer ended, or was not ready in time.
         """
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
@@ -84,11 +86,11 @@ class TrainerProcess:
         """Send one command.
 
         Raises:
-            TrainerLost: there is nobody to hear it.
+            TrainerLost: the trainer has ended.
         """
         assert self._process.stdin is not None
         if isinstance(command, Train):
-            self._kills.look()
+            self._kills.reset()
         try:
             self._process.stdin.write(line(command))
             self._process.stdin.flush()
@@ -96,53 +98,53 @@ class TrainerProcess:
             raise self._loss() from None
 
     def receive(self, timeout: float) -> Report | None:
-        """The next report; None after so many seconds, and whenever woken.
+        """The next report; None after the timeout (seconds) or a call of `wake`.
 
         Raises:
-            TrainerLost: there will be no more.
+            TrainerLost: the trainer has ended, and all its reports were read.
         """
         try:
             report = self._inbox.get(timeout=timeout)
         except Empty:
             return None
         if isinstance(report, TrainerLost):
-            self._inbox.put(report)  # it stays lost
+            self._inbox.put(report)  # for later calls
             raise report
         return report
 
     def wake(self) -> None:
-        """Let `receive` return now, whichever thread waits in it."""
-        with suppress(Full):  # then it does not wait anyway
+        """Make `receive` return at once, in whichever thread it waits."""
+        with suppress(Full):  # then `receive` does not wait anyway
             self._inbox.put_nowait(None)
 
-    def settle(self, ids: Iterable[str], hear: Callable[[Report], None]) -> None:
-        """Make it let go of its job, these experiments of which still train, and hear what it still reports; it is
-        killed if it does not, or if it is worn.
+    def finish_job(self, ids: Iterable[str], on_report: Callable[[Report], None]) -> None:
+        """Stop the job and wait until the trainer is idle. `ids` are the experiments that still train; `on_report` gets
+        the remaining reports. Kills a trainer that asks to be replaced.
 
         Raises:
-            TrainerLost: it did not, or died.
+            TrainerLost: the trainer ended, or did not stop in time and was killed.
         """
         self.send(Stop(ids=tuple(ids)))
-        began = heard = time.monotonic()
-        while (now := time.monotonic()) - heard < SETTLE_SECONDS and now - began < MOST_SETTLE_SECONDS:
+        began = reported_at = time.monotonic()
+        while (now := time.monotonic()) - reported_at < STOP_SILENCE_SECONDS and now - began < STOP_SECONDS:
             report = self.receive(0.1)
             if isinstance(report, Idle):
                 return self.kill() if report.worn else None
             if report is not None:
-                heard = time.monotonic()
-                hear(report)
+                reported_at = time.monotonic()
+                on_report(report)
         self.kill()
         raise TrainerLost("the trainer did not stop and was killed")
 
     def kill(self) -> None:
-        """End the process now."""
+        """Kill the process and wait for its end."""
         assert self._process.stdin is not None
         self._process.kill()
         self._process.wait()
         with suppress(BrokenPipeError):
             self._process.stdin.close()
         with suppress(TrainerLost):
-            while True:  # the reader may wait for room
+            while True:  # empty the inbox: the reader thread may be blocked on it
                 self.receive(1.0)
 
     def _read(self) -> None:
@@ -151,14 +153,14 @@ class TrainerProcess:
             with self._process.stdout as reports:
                 for report in reports:
                     self._inbox.put(REPORTS.validate_json(report))
-        finally:  # also when it said what cannot be understood
+        finally:  # also after a report that could not be parsed
             self._process.kill()
             self._inbox.put(self._loss())
 
     def _loss(self) -> TrainerLost:
         code = self._process.wait()
         if code >= 0:
-            return TrainerLost(f"the trainer's process ended with exit code {code}")
+            return TrainerLost(f"the trainer process ended with exit code {code}")
         if code == -signal.SIGKILL and self._kills.grown:
-            return OutOfMemory("the memory does not suffice: the system killed the trainer's process")
-        return TrainerLost(f"the trainer's process was killed by {signal_name(-code)}")
+            return OutOfMemory("out of memory: the system killed the trainer process")
+        return TrainerLost(f"the trainer process was killed by {signal_name(-code)}")

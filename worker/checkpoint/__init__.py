@@ -1,1 +1,1 @@
-"""Checkpoints: the state of a run as files, written beside the training and read back when it goes on."""
+"""Checkpoints: the state of a run as files, written in the background and read when the run continues."""

@@ -1,4 +1,4 @@
-"""The files of a checkpoint: the tensors as safetensors, the rest as JSON. Nothing is ever unpickled."""
+"""The files of a checkpoint: tensors as safetensors, everything else as JSON. Nothing is ever unpickled."""
 
 import json
 from dataclasses import dataclass
@@ -17,44 +17,44 @@ DOCUMENT = "state.json"
 
 @dataclass(frozen=True, eq=False)
 class CheckpointState:
-    """What a checkpoint holds."""
+    """The content of a checkpoint."""
 
     state: State
-    """Of one experiment, on the CPU."""
+    """The state of one experiment, on the CPU."""
     seconds: float
-    """Spent in the epoch in progress."""
+    """Training time spent in the current epoch."""
     extensions: int
-    """How often the run had been given more epochs."""
+    """How often the run had been extended."""
 
 
-def write(kept: CheckpointState, folder: Path) -> None:
-    """Write the files into an empty folder.
+def write(checkpoint: CheckpointState, folder: Path) -> None:
+    """Write a checkpoint's files into an empty folder.
 
     Raises:
-        OSError: the disk is full or broken.
+        OSError: the disk is full or faulty.
     """
     try:
-        save_file({name: tensor.contiguous() for name, tensor in kept.state.tensors.items()}, folder / TENSORS)
+        save_file({name: tensor.contiguous() for name, tensor in checkpoint.state.tensors.items()}, folder / TENSORS)
     except SafetensorError as error:
         raise OSError(f"{TENSORS} cannot be written: {error}") from error
     document = {
         "format": FORMAT,
-        "seconds": kept.seconds,
-        "extensions": kept.extensions,
-        "state": kept.state.document(),
+        "seconds": checkpoint.seconds,
+        "extensions": checkpoint.extensions,
+        "state": checkpoint.state.document(),
     }
     (folder / DOCUMENT).write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
 def read(folder: Path) -> CheckpointState:
-    """What `write` wrote.
+    """Read a checkpoint from its files.
 
     Raises:
-        Damaged: it was written by a version that wrote another format.
+        Damaged: the checkpoint has the format of another version.
     """
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     if document["format"] != FORMAT:
-        raise Damaged(f"{DOCUMENT} is of format {document['format']}, and this version reads {FORMAT}")
+        raise Damaged(f"{DOCUMENT} has format {document['format']}, but this version reads format {FORMAT}")
     return CheckpointState(
         read_state(document["state"], load_file(folder / TENSORS)), document["seconds"], document["extensions"]
     )

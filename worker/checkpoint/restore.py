@@ -1,4 +1,4 @@
-"""Finding the newest checkpoint that is whole, and fitting it to a run that may have changed since."""
+"""Restores a run from its newest intact checkpoint, and adapts the state to an extended run or a fork."""
 
 import errno
 import logging
@@ -13,69 +13,68 @@ from worker.checkpoint.files import CheckpointState, read
 from worker.training.state import MemberState, State
 from worker.training.target_scale import NAME as SCALE
 
-MEMORY = ("adagrad.", "adam.", "momentum.", "rmsprop.")
-"""How the names of what optimizers remember begin."""
-LONGEST_PAUSE = 5.0
-PATIENT_TRIES = 4
-"""After these, most of a second, the experiment's log tells that it waits."""
-TRIES = 12
-"""After these, half a minute, it is not the store that is away but one of its files that is bad."""
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""What this machine lacks and the checkpoint is not to blame for."""
+OPTIMIZER_STATE = ("adagrad.", "adam.", "momentum.", "rmsprop.")
+"""Prefixes of the names of optimizer state tensors."""
+MAX_PAUSE_SECONDS = 5.0
+TRIES_BEFORE_LOG = 4
+"""After this many attempts, most of a second, the experiment's log says that the run waits."""
+MAX_TRIES = 12
+"""After this many attempts, half a minute, a checkpoint counts as damaged if the store itself is available."""
+LACK_OF_RESOURCES = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""Errors that mean that this machine lacks disk, files or memory, not that the checkpoint is damaged."""
 
-Say = Callable[[str, str], None]
-Found = tuple[CheckpointRef, CheckpointState]
-"""A checkpoint, and what it holds."""
+Log = Callable[[str, str], None]
+"""Writes a message with a level to the experiment's log."""
+Restored = tuple[CheckpointRef, CheckpointState]
 
 logger = logging.getLogger(__name__)
 
 
 def restore(
-    store: ArtifactStore, candidates: Sequence[CheckpointRef], say: Say, sleep: Callable[[float], object] = time.sleep
-) -> Found | None:
-    """The first of the checkpoints, newest first, that is as it was written; None if there is none.
+    store: ArtifactStore, candidates: Sequence[CheckpointRef], log: Log, sleep: Callable[[float], object] = time.sleep
+) -> Restored | None:
+    """The first intact checkpoint of the candidates, newest first; None if there is none.
 
-    Waits while the store is away. `say` hears, with its level, what an experiment's log should tell.
+    Waits while the store is unavailable.
     """
     for saved in candidates:
         try:
-            kept = _read_patiently(store, saved, say, sleep)
+            checkpoint = _read_with_retry(store, saved, log, sleep)
         except Damaged as damage:
-            say(f"the checkpoint after {_place(saved)} is damaged ({damage}): an earlier one has to do", "warning")
+            log(f"the checkpoint after {_position(saved)} is damaged ({damage}): trying an earlier one", "warning")
             continue
-        say(f"goes on from the checkpoint after {_place(saved)}", "info")
-        return saved, kept
+        log(f"continuing from the checkpoint after {_position(saved)}", "info")
+        return saved, checkpoint
     if candidates:
-        say("no checkpoint is whole: from the start", "warning")
+        log("no checkpoint is intact: starting from the beginning", "warning")
     return None
 
 
 def extend(state: State) -> State:
-    """The state of a run that is to go on for longer, although it may have come to its end."""
+    """The state of an extended run: no longer ended, and early stopping counts its patience from 0."""
     (member,) = state.members
-    going_on = replace(member, ending=None, standing=replace(member.standing, waited=0))
-    return replace(state, members=(going_on,))
+    extended = replace(member, ending=None, standing=replace(member.standing, waited=0))
+    return replace(state, members=(extended,))
 
 
-def graft(state: State) -> State:
-    """The state of another experiment as the beginning of a new one.
+def fork_state(state: State) -> State:
+    """The initial state of a fork, from the state of the experiment that it was forked from.
 
-    Weights, running statistics and the optimizer's memory come along; what is the best epoch, and how long early
-    stopping has waited, is judged anew.
+    Keeps the weights, running statistics and optimizer state; resets the best epoch and early stopping.
     """
-    tensors = {name: tensor for name, tensor in state.tensors.items() if name.startswith((*MEMORY, SCALE))}
+    tensors = {name: tensor for name, tensor in state.tensors.items() if name.startswith((*OPTIMIZER_STATE, SCALE))}
     for name in ("parameters", "statistics"):
         tensors[name] = tensors[f"best.{name}"] = state.tensors[name]
     return replace(state, members=(MemberState(),), tensors=tensors)
 
 
-def _read_patiently(
-    store: ArtifactStore, saved: CheckpointRef, say: Say, sleep: Callable[[float], object]
+def _read_with_retry(
+    store: ArtifactStore, saved: CheckpointRef, log: Log, sleep: Callable[[float], object]
 ) -> CheckpointState:
-    """What the checkpoint holds.
+    """The content of a checkpoint, with retries while the store is unavailable.
 
     Raises:
-        Damaged: it is not as it was written, or cannot be read although the store answers.
+        Damaged: the content has changed, or cannot be read although the store is available.
     """
     pause, tries = 0.1, 0
     while True:
@@ -84,17 +83,17 @@ def _read_patiently(
             with store.open(saved.key, saved.digest) as folder:
                 return read(folder)
         except OSError as error:
-            logger.warning("%s cannot be read, trying again in %.2g s: %s", saved.key, pause, error)
-            if tries >= TRIES and error.errno not in NO_ROOM and _answers(store, saved):
-                raise Damaged(f"it cannot be read: {error}") from error
-            if tries == PATIENT_TRIES:
-                say(f"waits: the checkpoint after {_place(saved)} cannot be read ({error})", "warning")
+            logger.warning("%s cannot be read, next attempt in %.2g s: %s", saved.key, pause, error)
+            if tries >= MAX_TRIES and error.errno not in LACK_OF_RESOURCES and _is_available(store, saved):
+                raise Damaged(f"cannot be read: {error}") from error
+            if tries == TRIES_BEFORE_LOG:
+                log(f"waiting: the checkpoint after {_position(saved)} cannot be read ({error})", "warning")
         sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+        pause = min(2 * pause, MAX_PAUSE_SECONDS)
 
 
-def _answers(store: ArtifactStore, saved: CheckpointRef) -> bool:
-    """Whether the store is there, whatever this one checkpoint of it is."""
+def _is_available(store: ArtifactStore, saved: CheckpointRef) -> bool:
+    """Whether the store is available, even if this checkpoint is not."""
     try:
         store.names(saved.key.partition("/")[0])
     except OSError:
@@ -102,5 +101,5 @@ def _answers(store: ArtifactStore, saved: CheckpointRef) -> bool:
     return True
 
 
-def _place(saved: CheckpointRef) -> str:
+def _position(saved: CheckpointRef) -> str:
     return f"epoch {saved.epoch}" if saved.whole else f"step {saved.step} in epoch {saved.epoch + 1}"

@@ -1,4 +1,4 @@
-"""Writing checkpoints on a thread of its own, while the training goes on."""
+"""Writes checkpoints on a background thread while training continues."""
 
 import logging
 import time
@@ -10,21 +10,21 @@ from hub.artifacts.store import ArtifactStore
 from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from worker.checkpoint.files import CheckpointState, write
 
-Tell = Callable[[Mapping[str, CheckpointRef]], None]
-"""Told, by the experiments' ids, what was written."""
+OnWritten = Callable[[Mapping[str, CheckpointRef]], None]
+"""Called with the written checkpoints by experiment id."""
 
-TRAINING_FOR_WRITING = 10.0
-"""Seconds of training for each that a checkpoint takes to be written, at least: to train it again costs no more."""
-DEAREST_REST = 60.0
-"""However long it takes, so much training is worth one."""
+MIN_TRAINING_PER_WRITE = 10.0
+"""Minimum seconds of training for each second that writing a checkpoint takes."""
+MAX_INTERVAL_SECONDS = 60.0
+"""Upper bound of the interval that `MIN_TRAINING_PER_WRITE` demands, however slow writing is."""
 
 logger = logging.getLogger(__name__)
 
 
 class CheckpointWriter:
-    """Writes what it is given, in order, and then tells of it.
+    """Writes checkpoints in order, and calls back after each write.
 
-    To bring files to the disk takes ten milliseconds and more, in which a small network trains an epoch.
+    Writing files to the disk takes 10 ms or more, in which a small network trains an epoch.
     """
 
     def __init__(
@@ -34,64 +34,65 @@ class CheckpointWriter:
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[Future[None]], None] = Future.result,
     ) -> None:
-        """`wait` gives what came of what is under way, however slow the store is."""
+        """`wait` waits for a pending write, however slow the store is."""
         self._store = store
         self._wait = wait
         self._clock = clock
         self._token = token
         self._written: dict[str, str] = {}
-        self._rested_since = self._clock()
-        self._spent = 0.0
-        """Seconds that the last states took to be written, those of an array together."""
+        self._last_write = self._clock()
+        self._write_seconds = 0.0
+        """Duration of the last write: the checkpoints of all members of an array together."""
         self._thread = ThreadPoolExecutor(1, "checkpoints")
-        self._under_way: deque[Future[None]] = deque()
+        self._pending: deque[Future[None]] = deque()
         self._failed = False
 
-    def keep(self, kept: Mapping[str, CheckpointState], tell: Tell) -> None:
-        """Write these states soon and then tell; with none to write, tell in turn. Waits while two are under way:
-        states take memory."""
-        while len(self._under_way) > 1 or (self._under_way and self._under_way[0].done()):
-            self._wait(self._under_way.popleft())
-        self._under_way.append(self._thread.submit(self._do, kept, tell))
+    def submit(self, states: Mapping[str, CheckpointState], on_written: OnWritten) -> None:
+        """Write these states in the background, then call `on_written`. Without states, `on_written` is called in
+        order, after earlier writes. Blocks while two submissions are pending, to limit memory."""
+        while len(self._pending) > 1 or (self._pending and self._pending[0].done()):
+            self._wait(self._pending.popleft())
+        self._pending.append(self._thread.submit(self._process, states, on_written))
 
-    def rested(self, seconds: float) -> bool:
-        """Whether nothing was written for so long, and for long enough that writing is little beside training."""
-        due = max(seconds, min(DEAREST_REST, TRAINING_FOR_WRITING * self._spent))
-        return self._clock() - self._rested_since >= due
+    def is_due(self, seconds: float) -> bool:
+        """Whether the last write was at least this long ago, and long enough ago that writing costs little compared
+        with training."""
+        interval = max(seconds, min(MAX_INTERVAL_SECONDS, MIN_TRAINING_PER_WRITE * self._write_seconds))
+        return self._clock() - self._last_write >= interval
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Finish the pending writes."""
         try:
-            while self._under_way:
-                self._wait(self._under_way.popleft())
+            while self._pending:
+                self._wait(self._pending.popleft())
         finally:
             self._thread.shutdown()
 
-    def _do(self, kept: Mapping[str, CheckpointState], tell: Tell) -> None:
+    def _process(self, states: Mapping[str, CheckpointState], on_written: OnWritten) -> None:
         if self._failed:
-            return  # what comes after an epoch that was not told is not told either
+            return  # after a failed callback, later ones are not called either
         self._failed = True
         began = self._clock()
-        written = {one: saved for one, state in kept.items() if (saved := self._write(one, state)) is not None}
+        written = {one: saved for one, state in states.items() if (saved := self._write(one, state)) is not None}
         if written:
-            self._spent = self._clock() - began
-        tell(written)
+            self._write_seconds = self._clock() - began
+        on_written(written)
         self._failed = False
 
-    def _write(self, one: str, kept: CheckpointState) -> CheckpointRef | None:
-        """What was written; None if it stands in the store already, or could not be written."""
-        state = kept.state
+    def _write(self, one: str, checkpoint: CheckpointState) -> CheckpointRef | None:
+        """Write one checkpoint; None if the store has it already, or if it could not be written."""
+        state = checkpoint.state
         key = key_of(one, self._token, state.epoch, state.step)
         if self._written.get(one) == key:
             return None
-        self._rested_since = float("inf")
+        self._last_write = float("inf")
         try:
-            receipt = self._store.put(key, lambda folder: write(kept, folder))
+            receipt = self._store.put(key, lambda folder: write(checkpoint, folder))
         except (OSError, MemoryError) as error:
-            logger.warning("%s was not written, the run goes on without it: %s", key, error)
+            logger.warning("%s could not be written, the run continues without it: %s", key, error)
             return None
         finally:
-            self._rested_since = self._clock()
+            self._last_write = self._clock()
         self._written[one] = key
         return CheckpointRef(
             key=key,

@@ -1,4 +1,4 @@
-"""The data sets that a warm trainer keeps, so that the next run need not load them."""
+"""A cache of loaded data sets, which a trainer keeps between jobs."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,32 +8,32 @@ from worker.training.data import Data, Split
 
 
 class DataCache:
-    """Data sets as they were cut and scaled, the least recently used dropped first.
+    """Loaded data sets, split and scaled; evicts the least recently used first.
 
-    The newest stays even if it alone is over the limit: a run is using it anyway.
+    The newest stays even if it alone exceeds the limit, because a run is using it.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self.loads = 0
-        """How often one was not here."""
-        self._kept: OrderedDict[Dataset, Data] = OrderedDict()
+        """Number of cache misses."""
+        self._cached: OrderedDict[Dataset, Data] = OrderedDict()
 
     def get(self, dataset: Dataset, load: Callable[[Dataset], Data]) -> Data:
-        """The data set's data, from `load` if they are not here."""
+        """The data set's data, loaded with `load` on a cache miss."""
         key = dataset.resolved()
-        if key not in self._kept:
-            self._kept[key] = load(dataset)
+        if key not in self._cached:
+            self._cached[key] = load(dataset)
             self.loads += 1
-        self._kept.move_to_end(key)
-        while len(self._kept) > 1 and self.bytes > self._max_bytes:
-            self._kept.popitem(last=False)
-        return self._kept[key]
+        self._cached.move_to_end(key)
+        while len(self._cached) > 1 and self.bytes > self._max_bytes:
+            self._cached.popitem(last=False)
+        return self._cached[key]
 
     @property
     def bytes(self) -> int:
-        """Memory that the kept data take."""
-        return sum(_size(split) for data in self._kept.values() for split in (data.train, data.validation, data.test))
+        """Memory of the cached data."""
+        return sum(_size(split) for data in self._cached.values() for split in (data.train, data.validation, data.test))
 
 
 def _size(split: Split) -> int:

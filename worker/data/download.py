@@ -1,4 +1,4 @@
-"""Downloads of a data set's files from public mirrors: checked before they get their name."""
+"""Downloads a data set's files from public mirrors. A file gets its name only after its checksum was verified."""
 
 import hashlib
 import os
@@ -16,31 +16,30 @@ from hub.fsync import sync
 from worker.data.errors import DataError
 from worker.data.long_step import LongStep, Say
 
-ROUNDS = 2
-"""How often each mirror is tried."""
+TRIES_PER_MIRROR = 2
 MAX_BYTES = 256 * 2**20
-"""No file of any data set is larger: what goes on longer is not the file."""
-CHUNK = 64 * 2**10
-"""Bytes that are read at once."""
+"""Size limit of a download: no file of any data set is larger."""
+CHUNK_BYTES = 64 * 2**10
 TIMEOUT = httpx.Timeout(30, connect=10)
 
 
 class BadDownload(Exception):
-    """What came is not the file."""
+    """The downloaded bytes are not the file."""
 
 
 def download(facts: DatasetFacts, file: IdxFile, folder: Path, say: Say) -> Path:
-    """The path of the file, fetched into the folder from the first mirror that has it.
+    """Download the file into the folder, from the first mirror that has it; returns its path.
 
-    Processes that fetch the same file at once write apart, and the last to finish replaces equal bytes.
+    Processes that download the same file at the same time write to separate temporary files; the last to finish
+    replaces the file with equal bytes.
 
     Raises:
-        DataError: no mirror gave the file, or it cannot be written.
+        DataError: no mirror has the file, or it cannot be written.
     """
     path = folder / file.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for mirror in facts.mirrors * ROUNDS:
+        for mirror in facts.mirrors * TRIES_PER_MIRROR:
             address = f"{mirror.rstrip('/')}/{file.name}"
             try:
                 _fetch(address, file, path, say)
@@ -51,7 +50,7 @@ def download(facts: DatasetFacts, file: IdxFile, folder: Path, say: Say) -> Path
     except OSError as failure:
         raise DataError(f"{path} cannot be written: {failure}") from failure
     raise DataError(
-        f"the data set '{facts.name}' is not here and could not be downloaded: put {file.name} into {folder}"
+        f"the data set '{facts.name}' is missing and could not be downloaded: put {file.name} into {folder}"
     )
 
 
@@ -59,19 +58,19 @@ def _fetch(address: str, file: IdxFile, path: Path, say: Say) -> None:
     digest = _Digest(file)
     with (
         httpx.stream("GET", address, timeout=TIMEOUT, follow_redirects=True) as answer,
-        _complete_or_nothing(path) as part,
+        _atomic_write(path) as part,
     ):
         answer.raise_for_status()
-        for chunk in _told(answer, file.name, say):
+        for chunk in _chunks(answer, file.name, say):
             digest.update(chunk)
             part.write(chunk)
         if digest.hexdigest() != file.sha256:
-            raise BadDownload("the SHA-256 differs: cut short, or not the file")
+            raise BadDownload("the SHA-256 differs: the file is truncated or a different one")
 
 
 @contextmanager
-def _complete_or_nothing(path: Path) -> Iterator[BinaryIO]:
-    """A file under another name, which gets its own when the block ends well and is gone when it does not."""
+def _atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """A temporary file, renamed to `path` when the block succeeds and deleted when it fails."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         with part.open("xb") as file:
@@ -84,13 +83,13 @@ def _complete_or_nothing(path: Path) -> Iterator[BinaryIO]:
     sync(path.parent)
 
 
-def _told(answer: httpx.Response, name: str, say: Say) -> Iterator[bytes]:
-    """The body, with a line at the start, and how far it is."""
+def _chunks(answer: httpx.Response, name: str, say: Say) -> Iterator[bytes]:
+    """The chunks of the body. Reports the start and the progress of the download."""
     total = int(answer.headers.get("content-length", 0)) or None
     say(f"downloading {name} from {answer.url.host}" + (f", {total / 1e6:.1f} MB" if total else ""))
     step = LongStep(f"downloading {name}", total, "bytes", say)
     done = 0
-    for chunk in answer.iter_raw(CHUNK):
+    for chunk in answer.iter_raw(CHUNK_BYTES):
         yield chunk
         done += len(chunk)
         if done > MAX_BYTES:
@@ -100,7 +99,7 @@ def _told(answer: httpx.Response, name: str, say: Say) -> Iterator[bytes]:
 
 
 class _Digest:
-    """SHA-256 of the bytes that the file's digest is of, as they come in."""
+    """SHA-256 of a stream, either of the gzip file or of its unpacked content, as `IdxFile.of` says."""
 
     def __init__(self, file: IdxFile) -> None:
         self._hash = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""What can be wrong with a data set's files."""
+"""The error for a data set's files."""
 
 
 class DataError(Exception):

@@ -1,4 +1,4 @@
-"""The files of a data set: found, unpacked and checked."""
+"""Finds, unpacks and verifies the files of a data set."""
 
 import gzip
 import hashlib
@@ -23,20 +23,20 @@ def read_array(
     """The array of one file, downloaded into the last directory if none has it.
 
     Raises:
-        DataError: the file is missing and cannot be downloaded, or is not what it should be.
+        DataError: the file is missing and cannot be downloaded, or has the wrong content.
     """
     path, content = _content(facts, file, directories, say)
     try:
         unpacked = gzip.decompress(content) if path.suffix == ".gz" else content
         array = read_idx(unpacked, shape)
     except BadIdx as wrong:
-        raise _refusal(path, str(wrong)) from wrong
+        raise _error(path, str(wrong)) from wrong
     except EOFError as wrong:
-        raise _refusal(path, "is cut short") from wrong
+        raise _error(path, "is truncated") from wrong
     except (gzip.BadGzipFile, zlib.error) as wrong:
-        raise _refusal(path, f"is damaged: {wrong}") from wrong
+        raise _error(path, f"is damaged: {wrong}") from wrong
     if hashlib.sha256(unpacked if file.of == "unpacked" else content).hexdigest() != file.sha256:
-        raise _refusal(path, f"is not the {facts.title} file: its SHA-256 differs")
+        raise _error(path, f"is not the {facts.title} file: its SHA-256 differs")
     return array
 
 
@@ -48,5 +48,5 @@ def _content(facts: DatasetFacts, file: IdxFile, directories: Sequence[Path], sa
         raise DataError(f"a file of the data set '{facts.name}' cannot be read: {failure}") from failure
 
 
-def _refusal(path: Path, wrong: str) -> DataError:
-    return DataError(f"{path} {wrong}. Delete it to have it downloaded again, or put the right file there")
+def _error(path: Path, wrong: str) -> DataError:
+    return DataError(f"{path} {wrong}. Delete the file to download it again, or replace it with the right one")

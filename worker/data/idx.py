@@ -1,4 +1,4 @@
-"""IDX: the format of MNIST's files. Big-endian: 0, 0, type, number of dimensions, each extent in 4 bytes, the data.
+"""IDX, the format of MNIST's files. Big-endian: 0, 0, type, number of dimensions, each extent in 4 bytes, the data.
 
 Source: LeCun, Cortes & Burges, The MNIST database of handwritten digits.
 """
@@ -13,11 +13,11 @@ UNSIGNED_BYTE = 0x08
 
 
 class BadIdx(ValueError):
-    """The bytes are not the array that they should be; the message ends the sentence "the file …"."""
+    """The bytes are not the expected array. The message completes the sentence "the file …"."""
 
 
 def read_idx(content: bytes, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The array of bytes in an unpacked IDX file, which must have this shape. Shares the content's memory."""
+    """Parse an unpacked IDX file of bytes, which must have this shape. The array shares the content's memory."""
     header = 4 + 4 * len(shape)
     if len(content) < 4 or content[:2] != b"\0\0":
         raise BadIdx("is not in the IDX format")
@@ -26,14 +26,14 @@ def read_idx(content: bytes, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     if content[3] != len(shape):
         raise BadIdx(f"has {content[3]} dimensions instead of {len(shape)}")
     if len(content) < header:
-        raise BadIdx("is cut short within its header")
+        raise BadIdx("is truncated within its header")
     extents = struct.unpack(f">{len(shape)}I", content[4:header])
     if extents != shape:
         raise BadIdx(f"has the shape {_times(extents)} instead of {_times(shape)}")
     size = math.prod(shape)
     if len(content) - header != size:
-        cut = "is cut short" if len(content) - header < size else "is too long"
-        raise BadIdx(f"{cut}: {len(content) - header} bytes of data instead of {size}")
+        fault = "is truncated" if len(content) - header < size else "is too long"
+        raise BadIdx(f"{fault}: {len(content) - header} bytes of data instead of {size}")
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 

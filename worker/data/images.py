@@ -1,4 +1,4 @@
-"""Data sets of images in four IDX files: training images and labels, test images and labels."""
+"""Image data sets of four IDX files: training images and labels, test images and labels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from worker.data.raw import RawDataset
 
 
 def read_images(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> RawDataset:
-    """The images, one row of pixels each, and their labels."""
+    """Read the images, one row of pixels each, and their labels."""
     n, m = facts.train_examples, facts.test_examples
     shapes = ((n, *facts.input_shape), (n,), (m, *facts.input_shape), (m,))
     step = LongStep(f"reading {facts.name}", len(shapes), "files", say)

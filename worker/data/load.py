@@ -1,4 +1,4 @@
-"""From a spec's data set to the tensors of a run."""
+"""Loads a spec's data set into the tensors of a run."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,29 +22,28 @@ from worker.training.target_scale import OWN_UNITS, TargetScale
 
 
 def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None) -> Data:
-    """Training, validation and test examples on the CPU, scaled to [0, 1] or standardized.
+    """Load training, validation and test examples on the CPU, scaled to [0, 1] or standardized.
 
-    Each directory holds a folder with the data set's name; they are searched in order, and downloads, from `mirrors`
-    or the data set's own, go to the last. `say` takes lines for people, and how far
-    long steps are.
+    The directories are searched in order for a folder with the data set's name. Missing files are downloaded, from
+    `mirrors` or the data set's own mirrors, into the last directory. `say` receives log lines and progress.
 
     Raises:
         DataError: a file is missing, truncated or wrong.
     """
     facts = dataset.facts if mirrors is None else replace(dataset.facts, mirrors=tuple(mirrors))
-    return cut(dataset, _read(facts, directories, say))
+    return split(dataset, _read(facts, directories, say))
 
 
 def _read(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> RawDataset:
     raw = read_images(facts, directories, say) if facts.source == "idx" else read_table(facts)
     if not raw.fits(facts):
-        raise DataError(f"the data set '{facts.name}' has not the sizes or classes that it should have")
+        raise DataError(f"the data set '{facts.name}' does not have the expected sizes or classes")
     return raw
 
 
-def cut(dataset: Dataset, raw: RawDataset) -> Data:
-    """The three splits. The data set's own fixed seed puts the training examples into an order: the first are kept for
-    validation, the next trained on."""
+def split(dataset: Dataset, raw: RawDataset) -> Data:
+    """Scale the data and split off the validation examples: the first of a permutation of the training examples that is
+    fixed for each data set. The examples after them are the training split."""
     order = fixed_permutation(dataset.name, "validation", len(raw.targets))
     first, last = dataset.validation_examples, dataset.validation_examples + dataset.train_examples
     validation, train = order[:first], order[first:last]
@@ -65,7 +64,7 @@ def cut(dataset: Dataset, raw: RawDataset) -> Data:
 
 
 def _scaled(train: Numbers, validation: Numbers, test: Numbers, largest: float | None) -> list[Inputs]:
-    """Bounds are the training examples' own: nothing is learned from the others."""
+    """Scale to [0, 1]. The bounds of a column are those of the training split, so no other split leaks into them."""
     if largest is not None:
         return [by_largest(part, largest) for part in (train, validation, test)]
     low, high = train.min(axis=0), train.max(axis=0)

@@ -1,4 +1,4 @@
-"""How far a long step is, told about once a second and once a percent; of one that is short nothing is told."""
+"""Progress reports of long steps such as downloads: at most one per second and per percent, none for short steps."""
 
 import time
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from gradus.wire.event import StepProgress
 
 Say = Callable[[str | StepProgress], None]
-"""Takes a line for people about what goes on, or how far a step is."""
-INTERVAL = 1.0
-"""Seconds before the first report, and between two."""
+"""Receives a log line or the progress of a step."""
+INTERVAL_SECONDS = 1.0
+"""Minimum time before the first report, and between reports."""
 
 
 class LongStep:
-    """One step, such as a download."""
+    """The progress of one step, such as a download."""
 
     def __init__(
         self, what: str, total: int | None, unit: str, say: Say, clock: Callable[[], float] = time.monotonic
@@ -24,16 +24,16 @@ class LongStep:
         self._reported = False
 
     def reached(self, done: int) -> None:
-        """So much is done."""
+        """Report that this much is done, if a report is due."""
         percent = 100 * done // self._total if self._total else None
-        early = self._clock() - self._reported_at < INTERVAL
+        early = self._clock() - self._reported_at < INTERVAL_SECONDS
         if early or done == self._total or (percent is not None and percent == self._percent):
             return
         self._percent, self._reported_at = percent, self._clock()
         self._report(done, self._total)
 
     def end(self, done: int) -> None:
-        """All is done; told if anything was."""
+        """The step is complete; reported only if its progress was."""
         if self._reported:
             self._report(done, done)
 

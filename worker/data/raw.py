@@ -1,4 +1,4 @@
-"""A data set as it is published, before it is cut and scaled."""
+"""A data set as published, before it is split and scaled."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ Numbers = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class RawDataset:
-    """Training examples, validation examples among them, and test examples."""
+    """Training examples, including the later validation split, and test examples."""
 
     inputs: Numbers
     """(n, inputs)."""
@@ -24,10 +24,10 @@ class RawDataset:
     test_targets: Numbers
     """(m,)."""
     largest: float | None
-    """The largest value that an input can have, the smallest being 0; None where columns have bounds of their own."""
+    """The maximum of every input, whose minimum is 0; None if each column is scaled by its own bounds."""
 
     def fits(self, facts: DatasetFacts) -> bool:
-        """Whether the sizes are those that specs are checked against, and the classes those that have names."""
+        """Whether the data have the sizes that specs are validated with, and only classes that have names."""
         sizes = (self.inputs.shape, self.test_inputs.shape, self.targets.shape, self.test_targets.shape)
         n, m = facts.train_examples, facts.test_examples
         labels = np.concatenate([self.targets, self.test_targets])

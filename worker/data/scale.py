@@ -1,4 +1,4 @@
-"""Scaling of inputs: to [0, 1], and to mean 0 and deviation 1; that of a regression's targets."""
+"""Scaling of inputs, to [0, 1] or to mean 0 and standard deviation 1, and of regression targets."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +9,10 @@ from worker.training.target_scale import TargetScale
 Inputs = NDArray[np.float32]
 """(n, inputs)."""
 Column = NDArray[np.float64]
-"""One number for each input, (inputs,)."""
+"""One number per input, (inputs,)."""
 
 _ROWS = 1024
-"""Rows that are widened to float64 at once: all of MNIST would take 345 MB."""
+"""Rows converted to float64 at a time: all rows of MNIST would take 345 MB."""
 
 
 def by_largest(inputs: Numbers, largest: float) -> Inputs:
@@ -27,7 +27,7 @@ def by_bounds(inputs: Numbers, low: Column, high: Column) -> Inputs:
 
 
 def mean_and_deviation(inputs: Inputs) -> tuple[Column, Column]:
-    """Of each column; the deviation is the root of the mean squared distance from the mean."""
+    """Mean and standard deviation (with 1/n) of each column."""
     mean = inputs.mean(axis=0, dtype=np.float64)
     squares = np.zeros_like(mean)
     for start in range(0, len(inputs), _ROWS):
@@ -36,13 +36,13 @@ def mean_and_deviation(inputs: Inputs) -> tuple[Column, Column]:
 
 
 def standardize(inputs: Inputs, mean: Column, deviation: Column) -> None:
-    """x ← (x - mean) / deviation, column by column, in place; divided by 1 where the deviation is 0."""
+    """x ← (x - mean) / deviation, column by column, in place; a deviation of 0 counts as 1."""
     inputs -= mean.astype(np.float32)
     inputs /= np.where(deviation > 0, deviation, 1.0).astype(np.float32)
 
 
 def target_scale(targets: Numbers) -> TargetScale:
-    """Mean and deviation of the training targets (n,); a deviation of 1 where all are equal."""
+    """Mean and standard deviation of the training targets (n,); a deviation of 1 if all targets are equal."""
     values = targets.astype(np.float64)
     mean, deviation = float(values.mean()), float(values.std())
     equal = deviation <= 10 * np.finfo(np.float64).eps * abs(mean)

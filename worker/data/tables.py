@@ -1,16 +1,16 @@
-"""The data sets that come with scikit-learn: no download."""
+"""Data sets that come with scikit-learn, without a download."""
 
 from gradus.datasets import DatasetFacts
 from worker.data.permutation import fixed_permutation
 from worker.data.raw import RawDataset
 
 LARGEST: dict[str, float] = {"digits": 16}
-"""Where every input has the same known bounds."""
+"""Maximum of every input, for data sets whose inputs all have the bounds 0 and this."""
 
 
 def read_table(facts: DatasetFacts) -> RawDataset:
-    """The table, with test examples drawn by the data set's own fixed seed: it has none by itself."""
-    from sklearn import datasets  # noqa: PLC0415 (takes a second, which runs on images need not wait)
+    """Read the table and split off test examples, as it has none, by a permutation that is fixed for each data set."""
+    from sklearn import datasets  # noqa: PLC0415 (takes a second, only for tables)
 
     table = getattr(datasets, f"load_{facts.name}")()
     order = fixed_permutation(facts.name, "test", len(table.target))

@@ -1,1 +1,2 @@
-"""The trainer: a child process that stays warm and trains one job at a time. Its parent never imports torch."""
+"""The trainer: a subprocess of the worker that imports torch once and trains one job at a time. The worker process
+itself never imports torch."""

@@ -1,7 +1,8 @@
-"""Places: how a job's experiments sit in its array, so that each gives the same bits whoever else is left.
+"""The slots of a job's array: every experiment keeps its slot, so that its results do not depend on which others
+remain.
 
-The last bits of a batched product depend on how many members an array has and where in it one sits. So an array keeps
-its size and its places for good; where an experiment is over, paused or elsewhere, a copy of another one sits in.
+The last bits of a batched matrix product depend on the number of members and on a member's index. So an array keeps its
+size and order for ever; the slot of an experiment that ended, was paused or moved is filled with a copy of another.
 """
 
 from collections.abc import Sequence
@@ -9,17 +10,17 @@ from collections.abc import Sequence
 from worker.checkpoint.files import CheckpointState
 from worker.trainer.protocol import Trainee
 
-Stand = tuple[Trainee, CheckpointState | None]
-"""An experiment, and the checkpoint that it goes on from; None means from the start."""
-NOBODY = ""
-"""The id of who sits in for another: nothing is told of it."""
+StartingPoint = tuple[Trainee, CheckpointState | None]
+"""An experiment, and the checkpoint that it continues from; None means from the beginning."""
+PLACEHOLDER_ID = ""
+"""The id of a copy that fills a slot: nothing is reported for it."""
 
 
-def in_step(trainees: Sequence[Trainee]) -> list[Trainee]:
-    """The same; who has a newer checkpoint than others, and theirs before it, goes on from theirs.
+def align_checkpoints(trainees: Sequence[Trainee]) -> list[Trainee]:
+    """Drop a member's newest checkpoint if its second newest is at the same step as another member's newest.
 
-    A worker that vanished while it wrote the checkpoints of an array leaves some of its members one checkpoint
-    ahead: they would train apart ever after.
+    A worker that was lost while it wrote the checkpoints of an array leaves some members one checkpoint ahead. Without
+    this, they would never again train in the same array as the others.
     """
     newest = {_steps(trainee)[0] for trainee in trainees}
     return [
@@ -30,25 +31,25 @@ def in_step(trainees: Sequence[Trainee]) -> list[Trainee]:
     ]
 
 
-def groups(stands: Sequence[Stand]) -> list[list[Stand]]:
-    """Those that stand at the same step train side by side."""
-    found: dict[tuple[int, int, int], list[Stand]] = {}
-    for trainee, kept in stands:
-        state = kept.state if kept else None
-        place = (state.epoch, state.step_in_epoch, state.step) if state else (0, 0, 0)
-        found.setdefault(place, []).append((trainee, kept))
-    return list(found.values())
+def group_by_step(starts: Sequence[StartingPoint]) -> list[list[StartingPoint]]:
+    """Groups of experiments that start at the same step, and so train together."""
+    groups: dict[tuple[int, int, int], list[StartingPoint]] = {}
+    for trainee, checkpoint in starts:
+        state = checkpoint.state if checkpoint else None
+        step = (state.epoch, state.step_in_epoch, state.step) if state else (0, 0, 0)
+        groups.setdefault(step, []).append((trainee, checkpoint))
+    return list(groups.values())
 
 
-def seated(group: Sequence[Stand], places: int) -> list[Stand]:
-    """Each in its place of the array; in every other a copy of the first."""
-    first, kept = group[0]
-    seats: list[Stand] = [(first.model_copy(update={"id": NOBODY}), kept)] * places
+def fill_slots(group: Sequence[StartingPoint], slots: int) -> list[StartingPoint]:
+    """Every experiment in its slot of the array, and copies of the first in all other slots."""
+    first, checkpoint = group[0]
+    filled: list[StartingPoint] = [(first.model_copy(update={"id": PLACEHOLDER_ID}), checkpoint)] * slots
     for trainee, its in group:
-        seats[trainee.place] = (trainee, its)
-    return seats
+        filled[trainee.place] = (trainee, its)
+    return filled
 
 
 def _steps(trainee: Trainee) -> tuple[int, ...]:
-    """Of its checkpoints, newest first, with the start of the run at the end."""
+    """The steps of a trainee's checkpoints, newest first, and 0 for the beginning of the run."""
     return (*(saved.step for saved in trainee.checkpoints), 0)

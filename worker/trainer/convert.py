@@ -1,4 +1,4 @@
-"""What training found, in the form in which the world hears of it."""
+"""Converts training results to wire types and log messages."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from worker.training.report import Guessing, MemberEpoch, StoppedEarly
 
 
 def metrics_row(member: MemberEpoch, seconds: float, examples: int) -> MetricsRow:
-    """The row of an epoch that took so many seconds for so many examples."""
+    """The metrics row of an epoch, given its duration and number of training examples."""
     return MetricsRow(
         epoch=member.epoch,
         step=member.step,
@@ -27,23 +27,23 @@ def metrics_row(member: MemberEpoch, seconds: float, examples: int) -> MetricsRo
     )
 
 
-def why_early(rule: EarlyStopping, ending: StoppedEarly) -> str:
-    """What the log says of an early end."""
-    best = f"the best was epoch {ending.best_epoch}" if ending.best_epoch else "it was never a number"
+def early_stopping_message(rule: EarlyStopping, ending: StoppedEarly) -> str:
+    """The log message of early stopping."""
+    best = f"the best epoch was {ending.best_epoch}" if ending.best_epoch else "it was NaN in every epoch"
     return f"stopped early: {rule.metric} did not improve for {rule.patience} epochs, {best}"
 
 
-def no_better_than_guessing(seen: Guessing) -> str:
-    """What the log says of a network that has learned nothing yet."""
+def guessing_message(seen: Guessing) -> str:
+    """The log message for a network that is no better than guessing."""
     epochs = "1 epoch" if seen.epochs == 1 else f"{seen.epochs} epochs"
-    told = [f"no better than guessing after {epochs}: {_beside(seen)}"]
-    told += [
-        f"{one.dead} of {one.units} units of {one.layer} are dead, giving 0 for every example" for one in seen.dead
+    parts = [f"no better than guessing after {epochs}: {_comparison(seen)}"]
+    parts += [
+        f"{one.dead} of {one.units} units of {one.layer} are dead: they output 0 for every example" for one in seen.dead
     ]
-    return "; ".join(told)
+    return "; ".join(parts)
 
 
-def _beside(seen: Guessing) -> str:
+def _comparison(seen: Guessing) -> str:
     if seen.accuracy is None:
-        return f"validation loss {seen.loss:.4g}, and answering the mean of the targets has {seen.known:.4g}"
-    return f"validation accuracy {seen.accuracy:.4g}, and answering the most frequent class has {seen.known:.4g}"
+        return f"validation loss {seen.loss:.4g}; predicting the mean of the targets has {seen.known:.4g}"
+    return f"validation accuracy {seen.accuracy:.4g}; predicting the most frequent class has {seen.known:.4g}"

@@ -1,4 +1,4 @@
-"""What to say of a run whose numbers ran away: where that was seen, what did it, and what would help."""
+"""The error message of a diverged run: where the divergence was detected, its cause, and what to change."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -13,8 +13,8 @@ from models.network import layer_weights
 from worker.training.report import Divergence
 
 
-def diverged(at: Divergence, experiment: Spec) -> Failure:
-    """The failure of an experiment whose numbers ran away."""
+def divergence_failure(at: Divergence, experiment: Spec) -> Failure:
+    """The failure of an experiment that diverged."""
     return Failure(
         code=FailureCode.DIVERGED,
         message=f"{_what(at)}: {_advice(at, experiment)}",
@@ -28,13 +28,13 @@ def _what(at: Divergence) -> str:
     place = f"epoch {at.epoch}, step {at.step}, layer {at.layer}"
     match at.cause:
         case "initial_weights" if at.step == 1:
-            return f"the untouched network, before its first update, gives no finite loss ({place})"
+            return f"the loss is not finite before the first update ({place})"
         case "initial_weights":
-            return f"the loss ran away at {place}, and was hopeless before the first update"
+            return f"the loss diverged at {place}, and was far too large before the first update"
         case "inputs":
             return f"the inputs are not all finite ({place})"
         case "learning_rate":
-            return f"the loss ran away at {place}"
+            return f"the loss diverged at {place}"
         case _:
             assert_never(at.cause)
 
@@ -44,9 +44,9 @@ def _advice(at: Divergence, experiment: Spec) -> str:
         case "initial_weights":
             return _advice_on_weights(at, experiment)
         case "inputs":
-            return "look for NaN and infinity in the data"
+            return "check the data for NaN and infinity"
         case "learning_rate":
-            return _advice_on_penalty(experiment) or "take a smaller learning rate"
+            return _advice_on_penalty(experiment) or "use a smaller learning rate"
         case _:
             assert_never(at.cause)
 
@@ -57,23 +57,23 @@ def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
     ours = _deviation(layer, experiment.seed)
     auto = _deviation(replace(layer, init=resolve_init(Auto(), layer.activation)), experiment.seed)
     if ours <= 1.5 * auto:
-        return "it is the initial weights, which no learning rate mends: try batch normalization or fewer layers"
+        return "the cause is the initial weights, not the learning rate: try batch normalization or fewer layers"
     return (
-        f"it is the initial weights, which no learning rate mends: those of {layer.name} have a standard deviation of "
-        f"{ours:.3g}, and {auto:.3g} would keep the size of the signal: take init 'auto', or batch normalization"
+        f"the cause is the initial weights, not the learning rate: those of {layer.name} have a standard deviation of "
+        f"{ours:.3g}, but {auto:.3g} would preserve the scale of the signal: use init 'auto' or batch normalization"
     )
 
 
 def _deviation(layer: DensePlan, seed: int) -> float:
-    """The root mean square of a layer's first weights."""
+    """The root mean square of a layer's initial weights."""
     return float(layer_weights(layer, seed).double().square().mean().sqrt())
 
 
 def _advice_on_penalty(experiment: Spec) -> str | None:
-    """What to change where the penalty alone makes weights grow at each step, whatever the loss is.
+    """What to change if the penalty alone makes weights grow at each step, whatever the loss is; None if it does not.
 
-    For a loss of λ w² gradient descent multiplies w by 1 - 2ηλ, which shrinks it for ηλ < 1 alone. With momentum μ the
-    bound is 1 + μ, with Nesterov's (1 + μ) / (1 + 2μ): the roots of the recurrence's characteristic polynomial.
+    For a loss of λ w², gradient descent multiplies w by 1 - 2ηλ, so w shrinks only if ηλ < 1. With momentum μ the bound
+    is 1 + μ, with Nesterov momentum (1 + μ) / (1 + 2μ): the roots of the recurrence's characteristic polynomial.
     """
     optimizer, l2 = experiment.optimizer, experiment.l2
     match optimizer:
@@ -82,11 +82,11 @@ def _advice_on_penalty(experiment: Spec) -> str | None:
         case Momentum(momentum=mu, nesterov=nesterov):
             bound = (1 + mu) / (1 + 2 * mu) if nesterov else 1 + mu
         case AdamW() if optimizer.lr * optimizer.weight_decay > 2:
-            return "the weight decay alone makes weights grow, for lr · weight_decay > 2: take a smaller weight_decay"
+            return "weight decay alone makes the weights grow, as lr · weight_decay > 2: use a smaller weight_decay"
         case AdaGrad() | RMSProp() | Adam() | AdamW():
             return None
         case _:
             assert_never(optimizer)
     if optimizer.lr * l2 <= bound:
         return None
-    return f"the l2 penalty alone makes weights grow, for lr · l2 > {bound:.3g}: take a smaller l2"
+    return f"the l2 penalty alone makes the weights grow, as lr · l2 > {bound:.3g}: use a smaller l2"

@@ -1,4 +1,4 @@
-"""From what a run raised to what its experiment says."""
+"""Converts an exception of a run to its experiment's failure."""
 
 import torch
 
@@ -6,7 +6,7 @@ from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
 from worker.data.errors import DataError
 
-_ALLOCATORS = (
+_OUT_OF_MEMORY_MESSAGES = (
     "not enough memory",
     "can't allocate memory",
     "cannot allocate memory",
@@ -14,22 +14,22 @@ _ALLOCATORS = (
     "cuda error: out of memory",
     "alloc_failed",
 )
-"""What torch and its libraries say in a plain RuntimeError when the memory of host or device does not suffice."""
+"""Parts of the messages with which torch and its libraries raise a plain RuntimeError when out of memory."""
 
 
 def failure(error: Exception) -> Failure:
-    """The failure that an exception amounts to; what nobody foresaw is a fault of Gradus."""
+    """The failure for an exception; an unexpected exception is an internal error."""
     if isinstance(error, DataError):
         return Failure(code=FailureCode.DATA_ERROR, message=str(error))
-    if _memory(error):
-        return Failure(code=FailureCode.OUT_OF_MEMORY, message=f"the memory does not suffice: {_first_line(error)}")
+    if _is_out_of_memory(error):
+        return Failure(code=FailureCode.OUT_OF_MEMORY, message=f"out of memory: {_first_line(error)}")
     return Failure(code=FailureCode.INTERNAL, message=f"{type(error).__name__}: {_first_line(error)}")
 
 
-def _memory(error: Exception) -> bool:
+def _is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _ALLOCATORS)
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _OUT_OF_MEMORY_MESSAGES)
 
 
 def _first_line(error: Exception) -> str:

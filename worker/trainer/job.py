@@ -1,4 +1,4 @@
-"""One job in the trainer: its data, where its experiments stand, and their training."""
+"""One job in the trainer: loads its data and checkpoints, and trains its experiments."""
 
 import logging
 from dataclasses import replace
@@ -12,11 +12,11 @@ from gradus.wire.event import StepProgress
 from hub.artifacts.store import artifact_store
 from hub.jobs.checkpoint_ref import is_graft
 from worker.checkpoint.files import CheckpointState
-from worker.checkpoint.restore import extend, graft, restore
+from worker.checkpoint.restore import extend, fork_state, restore
 from worker.checkpoint.writer import CheckpointWriter
 from worker.data.cache import DataCache
 from worker.data.load import load
-from worker.trainer.array_slots import Stand, groups, in_step, seated
+from worker.trainer.array_slots import StartingPoint, align_checkpoints, fill_slots, group_by_step
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
@@ -28,30 +28,30 @@ logger = logging.getLogger(__name__)
 
 
 class Job:
-    """Trains the experiments of one order, as arrays of those that stand at the same step."""
+    """Trains the experiments of one job. Experiments at the same step train together, as an array."""
 
-    def __init__(self, pipe: Pipe, order: Train, cache: DataCache, place: torch.device) -> None:
+    def __init__(self, pipe: Pipe, command: Train, cache: DataCache, device: torch.device) -> None:
         self._pipe = pipe
-        self._order = order
+        self._command = command
         self._cache = cache
-        self._place = place
-        self._store = artifact_store(order.artifacts_url)
-        self._progress = Progress(pipe.say, order.pulse_seconds)
-        self._writer = CheckpointWriter(self._store, order.token, wait=self._progress.wait)
-        self._open = {trainee.id: trainee for trainee in order.trainees}
+        self._device = device
+        self._store = artifact_store(command.artifacts_url)
+        self._progress = Progress(pipe.send, command.pulse_seconds)
+        self._writer = CheckpointWriter(self._store, command.token, wait=self._progress.wait)
+        self._unfinished = {trainee.id: trainee for trainee in command.trainees}
 
     def train(self) -> bool:
-        """Until every experiment has ended or was stopped. Whatever goes wrong ends those that are left.
+        """Train until every experiment has ended or was stopped; an error fails all that are left.
 
-        Whether there was memory for it: after a failed allocation libraries are not to be trusted.
+        Returns False after running out of memory: libraries are not reliable after a failed allocation.
         """
         try:
             self._train_and_write()
         except Exception as error:
             logger.exception("the job failed")
             failed = failure(error)
-            for one in self._open:
-                self._pipe.say(Ended(id=one, status=Status.FAILED, failure=failed))
+            for one in self._unfinished:
+                self._pipe.send(Ended(id=one, status=Status.FAILED, failure=failed))
             return failed.code is not FailureCode.OUT_OF_MEMORY
         return True
 
@@ -62,48 +62,49 @@ class Job:
             self._writer.close()
 
     def _train(self) -> None:
-        data = self._data(self._order.trainees[0].spec.dataset)
-        stands = self._progress.wait_for(self._stands)
-        self._say(Begun())
-        for group in groups(stands):
-            if not any(trainee.id in self._open for trainee, _ in group):
+        data = self._data(self._command.trainees[0].spec.dataset)
+        starts = self._progress.wait_for(self._starting_points)
+        self._send(Begun())
+        for group in group_by_step(starts):
+            if not any(trainee.id in self._unfinished for trainee, _ in group):
                 continue  # stopped before their turn
-            seats = seated(group, self._order.places)
-            run_loop = RunLoop(self._pipe, self._writer, self._progress, self._open, seats, data, self._place)
-            run_loop.run(self._order.checkpoint_seconds)
+            filled = fill_slots(group, self._command.places)
+            run_loop = RunLoop(self._pipe, self._writer, self._progress, self._unfinished, filled, data, self._device)
+            run_loop.run(self._command.checkpoint_seconds)
 
     def _data(self, dataset: Dataset) -> Data:
-        folders = [Path(folder) for folder in self._order.dataset_dirs]
+        folders = [Path(folder) for folder in self._command.dataset_dirs]
 
-        def read(wanted: Dataset) -> Data:
-            return load(wanted, folders, self._tell_all).to(self._place, torch.float32)
+        def read(missing: Dataset) -> Data:
+            return load(missing, folders, self._log_for_all).to(self._device, torch.float32)
 
-        return self._cache.get(dataset, lambda wanted: self._progress.wait_for(lambda: read(wanted)))
+        return self._cache.get(dataset, lambda missing: self._progress.wait_for(lambda: read(missing)))
 
-    def _stands(self) -> list[Stand]:
-        return [(trainee, self._restore(trainee)) for trainee in in_step(self._order.trainees)]
+    def _starting_points(self) -> list[StartingPoint]:
+        return [(trainee, self._restore(trainee)) for trainee in align_checkpoints(self._command.trainees)]
 
     def _restore(self, trainee: Trainee) -> CheckpointState | None:
-        def say(message: str, level: str) -> None:
-            self._say(Said(id=trainee.id, message=message, level=level))
+        def log(message: str, level: str) -> None:
+            self._send(Said(id=trainee.id, message=message, level=level))
 
-        found = restore(self._store, trainee.checkpoints, say, self._progress.sleep)
-        if found is None:
+        restored = restore(self._store, trainee.checkpoints, log, self._progress.sleep)
+        if restored is None:
             return None
-        saved, kept = found
+        saved, checkpoint = restored
         if is_graft(saved.key):
-            return replace(kept, state=graft(kept.state))
-        if kept.extensions < trainee.extensions:
-            return replace(kept, state=extend(kept.state))
-        return kept
+            return replace(checkpoint, state=fork_state(checkpoint.state))
+        if checkpoint.extensions < trainee.extensions:
+            return replace(checkpoint, state=extend(checkpoint.state))
+        return checkpoint
 
-    def _tell_all(self, news: str | StepProgress) -> None:
+    def _log_for_all(self, news: str | StepProgress) -> None:
         self._progress.renew()
         if isinstance(news, StepProgress):
-            self._say(StepReached(ids=tuple(self._open), step=news))
+            self._send(StepReached(ids=tuple(self._unfinished), step=news))
             return
-        for one in self._open:
-            self._say(Said(id=one, message=news))
+        for one in self._unfinished:
+            self._send(Said(id=one, message=news))
 
-    def _say(self, report: Report) -> None:
-        self._writer.keep({}, lambda _: self._pipe.say(report))
+    def _send(self, report: Report) -> None:
+        """Send a report after the checkpoints that were submitted before it."""
+        self._writer.submit({}, lambda _: self._pipe.send(report))

@@ -1,4 +1,4 @@
-"""Memory goes back to the system after each job: the process stays warm, not large."""
+"""Returns free memory to the system after each job, so that the trainer process stays small."""
 
 import ctypes
 import gc
@@ -15,39 +15,39 @@ from gradus.spec.memory import member_bytes, memory_bytes
 
 _STATUS = Path("/proc/self/status")
 
-GROWTH = 512 * 2**20
-"""Bytes that a warm process may keep beside its data sets after a run. Libraries take 60 MiB when they first see a data
-set and a large network, and then a little for each new shape, up to their caches' limits; more is a leak."""
+MAX_GROWTH_BYTES = 512 * 2**20
+"""Memory that a trainer may keep after a job, besides its data sets. Libraries keep 60 MiB after their first data set
+and large network, then a little for each new network shape, up to the limits of their caches; more is a leak."""
 
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def peak_watched(place: torch.device, experiment: Spec, members: int) -> Iterator[None]:
-    """On a GPU, hold what an array takes at most against the estimate by which it was planned."""
-    if place.type != "cuda":
+def log_peak_memory(device: torch.device, experiment: Spec, members: int) -> Iterator[None]:
+    """On a GPU, log an array's peak memory and its estimate; a warning if the estimate was exceeded."""
+    if device.type != "cuda":
         yield
         return
-    torch.cuda.reset_peak_memory_stats(place)
-    before = torch.cuda.memory_allocated(place)
+    torch.cuda.reset_peak_memory_stats(device)
+    before = torch.cuda.memory_allocated(device)
     yield
-    taken = torch.cuda.max_memory_allocated(place) - before
+    peak = torch.cuda.max_memory_allocated(device) - before
     estimate = memory_bytes(experiment) + (members - 1) * member_bytes(experiment)
-    level = logging.WARNING if taken > estimate else logging.INFO
-    logger.log(level, "took %.0f MiB of the GPU's memory, estimated %.0f", taken / 2**20, estimate / 2**20)
+    level = logging.WARNING if peak > estimate else logging.INFO
+    logger.log(level, "peak GPU memory %.0f MiB, estimate %.0f MiB", peak / 2**20, estimate / 2**20)
 
 
-def settle_down() -> None:
-    """Take everything that is here now out of later collections: the libraries' objects stay anyway."""
+def freeze_objects() -> None:
+    """Exclude all current objects from later garbage collections: they are mostly the libraries', which stay anyway."""
     gc.collect()
     gc.freeze()
 
 
-def free_memory(place: torch.device) -> None:
-    """Collect what is unreachable, then give free memory of the device and of the C library back."""
+def free_memory(device: torch.device) -> None:
+    """Collect garbage, then return free memory of the device and of the C library to the system."""
     gc.collect()
-    if place.type == "cuda":
+    if device.type == "cuda":
         torch.cuda.empty_cache()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
@@ -55,8 +55,8 @@ def free_memory(place: torch.device) -> None:
             trim(0)
 
 
-def own_bytes() -> int:
-    """Resident memory that is no file's; 0 where the system does not tell."""
+def anonymous_bytes() -> int:
+    """Resident memory of the process that is not backed by files; 0 on systems without /proc."""
     if not _STATUS.exists():
         return 0
     line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("RssAnon:"))

@@ -1,4 +1,4 @@
-"""How a trainer behaves towards the rest of its machine."""
+"""Limits of a trainer process: CPU priority, out-of-memory score and memory."""
 
 import os
 import resource
@@ -6,26 +6,27 @@ import sys
 from pathlib import Path
 
 NICENESS = 5
-"""Below the API and the database, which have to answer while a run takes every core."""
-FIRST_TO_GO = 500
-"""Of 1000: when memory runs out, Linux kills the trainer whose run took it, and not the database."""
+"""A lower priority than the API and the database, which must respond while training uses every core."""
+OOM_SCORE = 500
+"""Of 1000: if the machine is out of memory, Linux kills the trainer rather than the database."""
 
-_SCORE = Path("/proc/self/oom_score_adj")
+_SCORE_FILE = Path("/proc/self/oom_score_adj")
 
 
-def step_back() -> None:
-    """Let the others go first, and go first where nobody wants to."""
+def lower_priority() -> None:
+    """Lower the process's CPU priority, and make it the first candidate of the out-of-memory killer."""
     os.nice(NICENESS)
-    if _SCORE.exists() and int(_SCORE.read_text()) < FIRST_TO_GO:
-        _SCORE.write_text(str(FIRST_TO_GO))
+    if _SCORE_FILE.exists() and int(_SCORE_FILE.read_text()) < OOM_SCORE:
+        _SCORE_FILE.write_text(str(OOM_SCORE))
 
 
-def bound_memory(gib: float | None) -> None:
-    """Let an allocation fail that would take this process over so much memory; None for all that the machine has.
+def limit_memory(gib: float | None) -> None:
+    """Make allocations fail beyond this limit; None for the machine's memory.
 
-    A failed allocation ends a run and says why, where the kernel would end a process, and perhaps another one.
+    A failed allocation ends the run with an error message. Without the limit, the kernel would kill a process, possibly
+    another one.
     """
-    if sys.platform == "linux":  # elsewhere the limit means something else
+    if sys.platform == "linux":  # on other systems the limit has another meaning
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        most = machine if gib is None else int(gib * 2**30)
-        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        limit = machine if gib is None else int(gib * 2**30)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))

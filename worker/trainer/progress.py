@@ -1,4 +1,5 @@
-"""Signs that a run gets on: the loop that trains gives them itself, so that there are none when it hangs."""
+"""Progress pulses, by which the worker detects a hang. The training loop itself sends them, so a loop that hangs sends
+none."""
 
 import time
 from collections.abc import Callable
@@ -8,59 +9,59 @@ from typing import TypeVar
 
 from worker.trainer.protocol import Pulse
 
-PATIENCE = 3600.0
-"""Seconds for which the loop waits for other things, a store or a data set, and says so: they have limits of their
-own, and another trainer would wait for them as well. After that it counts as hanging."""
+MAX_WAIT_SECONDS = 3600.0
+"""How long the loop sends pulses while it waits for a store or a data set, which have timeouts of their own; another
+trainer would have to wait as well. After that the trainer counts as hanging."""
 
 Result = TypeVar("Result")
 Clock = Callable[[], float]
 
 
 class Progress:
-    """Sends a pulse when the loop gets on, but none sooner than some seconds after the last."""
+    """Sends a pulse when the loop makes progress, at most one per `interval` (seconds)."""
 
-    def __init__(self, say: Callable[[Pulse], None], every: float, clock: Clock = time.monotonic) -> None:
-        self._say, self._every, self._clock = say, every, clock
+    def __init__(self, send: Callable[[Pulse], None], interval: float, clock: Clock = time.monotonic) -> None:
+        self._send_pulse, self._interval, self._clock = send, interval, clock
         self._longest = 0.0
-        self._last = self._said = self._renewed = clock()
+        self._last_beat = self._last_pulse = self._renewed_at = clock()
 
     def expect(self, seconds: float) -> None:
-        """The next piece of work may take so long, by an estimate."""
+        """Announce the estimated duration of the next piece of work."""
         self._longest = max(self._longest, seconds)
         self._send(self._clock())
 
     def beat(self) -> None:
-        """A piece of work is done: what comes between two of these is what the longest is looked for in."""
+        """A piece of work is done. The longest time between two calls is sent with each pulse."""
         now = self._clock()
-        self._longest = max(self._longest, now - self._last)
-        self._last = now
-        if now - self._said >= self._every:
+        self._longest = max(self._longest, now - self._last_beat)
+        self._last_beat = now
+        if now - self._last_pulse >= self._interval:
             self._send(now)
 
     def wait(self, future: "Future[Result]") -> Result:
-        """Its result, with pulses until it is there. How long that takes says nothing of the loop's own work."""
+        """Wait for a future and send pulses meanwhile. The wait does not count as a piece of work."""
         self.renew()
-        while not future.done() and self._clock() - self._renewed < PATIENCE:
+        while not future.done() and self._clock() - self._renewed_at < MAX_WAIT_SECONDS:
             self._send(self._clock())
-            wait_for([future], self._every)
+            wait_for([future], self._interval)
         result = future.result()
-        self._last = self._clock()
+        self._last_beat = self._clock()
         return result
 
     def wait_for(self, work: Callable[[], Result]) -> Result:
-        """What the work gives, done on a thread of its own while the loop waits."""
-        with ThreadPoolExecutor(1, "waited-for") as aside:
-            return self.wait(aside.submit(work))
+        """Do work on another thread, and send pulses until it is done; returns its result."""
+        with ThreadPoolExecutor(1, "waited-for") as executor:
+            return self.wait(executor.submit(work))
 
     def renew(self) -> None:
-        """What is waited for gets on, or is tried again."""
-        self._renewed = self._clock()
+        """Restart the time limit of a wait: the work made progress, or is retried."""
+        self._renewed_at = self._clock()
 
     def sleep(self, seconds: float) -> None:
-        """Before the next try of what is waited for."""
+        """Sleep before a retry of the work that is waited for."""
         self.renew()
         time.sleep(seconds)
 
     def _send(self, now: float) -> None:
-        self._said = now
-        self._say(Pulse(longest=self._longest))
+        self._last_pulse = now
+        self._send_pulse(Pulse(longest=self._longest))

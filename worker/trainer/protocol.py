@@ -1,4 +1,4 @@
-"""What a worker and its trainer say to each other: one JSON document a line."""
+"""The protocol between a worker and its trainer: one JSON document per line."""
 
 from typing import Annotated, Literal
 
@@ -19,64 +19,65 @@ class Trainee(Message):
     id: str
     spec: Spec
     epoch: int
-    """Epochs that are recorded already: their seconds are spent."""
+    """Epochs in the database."""
     seconds: float
-    """That they took."""
+    """Training time of these epochs."""
     extensions: int = 0
-    """How often it was given more epochs."""
+    """How often the experiment was extended."""
     checkpoints: tuple[CheckpointRef, ...] = ()
-    """From which it can go on: the first that is whole; none means from the start."""
+    """Checkpoints to continue from, newest first: the first intact one is used; without any, training starts from the
+    beginning."""
     place: int = 0
-    """In the job's array."""
+    """The experiment's slot in the job's array."""
 
 
 class Train(Message):
-    """Train these experiments, and say `Idle` at the end."""
+    """Train these experiments, then send `Idle`."""
 
     kind: Literal["train"] = "train"
     trainees: tuple[Trainee, ...]
     places: int = 1
-    """Of the job's array: more than trainees when some are over or paused."""
+    """Slots of the job's array: more than trainees if some have ended or are paused."""
     dataset_dirs: tuple[str, ...]
     artifacts_url: str
-    """Where checkpoints are."""
+    """The artifact store, which holds the checkpoints."""
     token: int
-    """The fencing number under which they are written."""
+    """The lease's fencing token, which is part of the checkpoints' keys."""
     pulse_seconds: float = 1.0
-    """Between two pulses, at least."""
+    """Minimum time between pulses."""
     checkpoint_seconds: float
-    """Of training that may be lost, in the middle of an epoch too; at the end of one, half of them."""
+    """Time between checkpoints within an epoch; at the end of an epoch, half of it is enough."""
 
 
 class Stop(Message):
-    """Train these experiments no longer, also in the middle of an epoch. They get no `Ended`."""
+    """Stop training these experiments, also within an epoch. The trainer sends no `Ended` for them."""
 
     kind: Literal["stop"] = "stop"
     ids: tuple[str, ...]
     keep: bool = False
-    """Write a checkpoint first, and say `Stopped`."""
+    """Write a checkpoint first, and send `Stopped`."""
 
 
 class Ready(Message):
-    """The trainer is warm."""
+    """The trainer is ready for jobs."""
 
     kind: Literal["ready"] = "ready"
     device: str
-    """As in an experiment's `device`."""
+    """The device's name, as in an experiment's `device`."""
 
 
 class Begun(Message):
-    """The data are there, and the checkpoint to go on from: the next step follows."""
+    """Data and checkpoints are loaded; training starts."""
 
     kind: Literal["begun"] = "begun"
 
 
 class Pulse(Message):
-    """The training loop gets on, or waits for something and knows it."""
+    """The training loop makes progress, or waits for something with a timeout."""
 
     kind: Literal["pulse"] = "pulse"
     longest: float = 0.0
-    """Seconds of the longest piece of work between two signs that it got on, seen or expected."""
+    """Seconds of the longest piece of work without a sign of progress, measured or expected."""
 
 
 class Said(Message):
@@ -89,7 +90,7 @@ class Said(Message):
 
 
 class StepReached(Message):
-    """A long step, for which these experiments wait, gets on."""
+    """Progress of a long step, such as a download, that these experiments wait for."""
 
     kind: Literal["step_reached"] = "step_reached"
     ids: tuple[str, ...]
@@ -97,25 +98,25 @@ class StepReached(Message):
 
 
 class MemberRow(Message):
-    """What an epoch gave one experiment."""
+    """An experiment's results of one epoch."""
 
     id: str
     row: MetricsRow
     best: bool
-    """Whether it is the best so far."""
+    """Whether this is the best epoch so far."""
     saved: CheckpointRef | None = None
-    """The checkpoint at its end, if there is one."""
+    """The checkpoint at the end of the epoch, if there is one."""
 
 
 class EpochDone(Message):
-    """One epoch of every experiment that still trains: recorded in one transaction."""
+    """One epoch of every experiment that still trains, to be recorded in one transaction."""
 
     kind: Literal["epoch_done"] = "epoch_done"
     members: tuple[MemberRow, ...]
 
 
 class Checkpointed(Message):
-    """There is a checkpoint beside the epochs' own."""
+    """A checkpoint was written that does not belong to an `EpochDone`."""
 
     kind: Literal["checkpointed"] = "checkpointed"
     id: str
@@ -123,33 +124,33 @@ class Checkpointed(Message):
 
 
 class Stopped(Message):
-    """An experiment stands still, as it was told to."""
+    """An experiment has stopped, as requested."""
 
     kind: Literal["stopped"] = "stopped"
     id: str
     saved: CheckpointRef | None
-    """Where it stands; None if an earlier checkpoint has to do."""
+    """The checkpoint where it stopped; None if none was written."""
 
 
 class Ended(Message):
-    """An experiment came to its end by itself."""
+    """An experiment has ended by itself."""
 
     kind: Literal["ended"] = "ended"
     id: str
     status: Status
     why: str = ""
-    """For the log; empty if there is nothing to say."""
+    """The reason, for the log; may be empty."""
     failure: Failure | None = None
     epoch: int = 0
-    """Epochs that were told of before."""
+    """Epochs that were reported before."""
 
 
 class Idle(Message):
-    """The job is over, its memory free."""
+    """The job is over and its memory freed."""
 
     kind: Literal["idle"] = "idle"
     worn: bool = False
-    """Whether a new process should train the next: this one ran out of memory, or has not given it back."""
+    """Whether the process should be replaced before the next job: it ran out of memory, or leaks memory."""
 
 
 Command = Train | Stop
@@ -160,5 +161,5 @@ REPORTS: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator
 
 
 def line(message: Command | Report) -> bytes:
-    """The message as one line."""
+    """Serialize a message as one line."""
     return message.model_dump_json().encode() + b"\n"

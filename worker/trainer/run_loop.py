@@ -1,4 +1,5 @@
-"""Experiments on their way together: the training loop, its clock, and what is kept along the way."""
+"""The run loop of experiments that train together: iterates over training reports, measures time, sends results and
+submits checkpoints."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -14,8 +15,8 @@ from gradus.wire.experiment import Failure
 from hub.jobs.checkpoint_ref import CheckpointRef
 from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.writer import CheckpointWriter
-from worker.trainer.convert import metrics_row, no_better_than_guessing, why_early
-from worker.trainer.divergence_advice import diverged
+from worker.trainer.convert import early_stopping_message, guessing_message, metrics_row
+from worker.trainer.divergence_advice import divergence_failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import Checkpointed, Ended, EpochDone, MemberRow, Report, Said, Stopped, Trainee
@@ -27,7 +28,7 @@ from worker.training.train import train
 
 
 class RunLoop:
-    """Drives the training loop, and holds the clock that the loop does not know."""
+    """Drives the training generator, which knows no clock, pipe or files."""
 
     def __init__(
         self,
@@ -35,69 +36,72 @@ class RunLoop:
         writer: CheckpointWriter,
         progress: Progress,
         unfinished: dict[str, Trainee],
-        stands: Sequence[tuple[Trainee, CheckpointState | None]],
+        starts: Sequence[tuple[Trainee, CheckpointState | None]],
         data: Data,
-        place: torch.device,
+        device: torch.device,
     ) -> None:
-        """`unfinished` are the experiments of the whole job that still want training: who ends is taken out."""
+        """`unfinished` holds the experiments of the whole job that still train; those that end are removed from it."""
         self._pipe = pipe
         self._writer = writer
         self._progress = progress
-        self._open = unfinished
-        self._trainees = [trainee for trainee, _ in stands]
-        kept = [one for _, one in stands if one is not None]
-        state = join([one.state for one in kept]) if kept else None
+        self._unfinished = unfinished
+        self._trainees = [trainee for trainee, _ in starts]
+        checkpoints = [one for _, one in starts if one is not None]
+        state = join([one.state for one in checkpoints]) if checkpoints else None
         specs = [one.spec for one in self._trainees]
         batch = examples_per_step(specs[0].batch_size, len(data.train))
         progress.expect(longest_piece(plan(specs[0]), batch, len(specs)))
-        self._training = train(specs, data, place, state=state, beat=progress.beat)
+        self._training = train(specs, data, device, state=state, beat=progress.beat)
         self._examples = len(data.train)
         self._epoch = 1 + (state.epoch if state else 0)
-        self._spent = {trainee.id: trainee.seconds for trainee in self._trainees}
-        self._began = time.perf_counter() - max((one.seconds for one in kept), default=0.0)
+        self._trained_seconds = {trainee.id: trainee.seconds for trainee in self._trainees}
+        self._began = time.perf_counter() - max((one.seconds for one in checkpoints), default=0.0)
         self._best: dict[str, CheckpointState] = {}
 
     def run(self, checkpoint_seconds: float) -> None:
-        """Until every experiment of it has ended or was stopped. After so many seconds there is a checkpoint in the
-        middle of an epoch, and after half of them one at its end, from where others can be forked."""
-        self._close_what_was_over()
+        """Run until every experiment has ended or was stopped. A checkpoint is written within an epoch if the last one
+        is `checkpoint_seconds` old; at the end of an epoch, from where others can be forked, if it is half as old."""
+        self._end_finished()
         for report in self._training:
             self._progress.beat()
             if isinstance(report, EpochReport):
-                self._tell(report, self._writer.rested(checkpoint_seconds / 2))
-            elif self._writer.rested(checkpoint_seconds):
-                self._keep(self._mine)
-            self._close_what_is_over()
-            if not self._mine:
+                self._report_epoch(report, self._writer.is_due(checkpoint_seconds / 2))
+            elif self._writer.is_due(checkpoint_seconds):
+                self._checkpoint(self._training_ids)
+            self._end_stopped()
+            if not self._training_ids:
                 return
 
     @property
-    def _mine(self) -> list[str]:
-        """Those of this course that still want training."""
-        return [trainee.id for trainee in self._trainees if trainee.id in self._open]
+    def _training_ids(self) -> list[str]:
+        """The experiments of this loop that still train."""
+        return [trainee.id for trainee in self._trainees if trainee.id in self._unfinished]
 
-    def _tell(self, report: EpochReport, rested: bool) -> None:
+    def _report_epoch(self, report: EpochReport, is_due: bool) -> None:
         now = time.perf_counter()
         seconds, self._began, self._epoch = now - self._began, now, report.epoch + 1
         pairs = zip(self._trainees, report.members, strict=True)
-        trained = [(one, member) for one, member in pairs if member is not None and one.id in self._open]
+        trained = [(one, member) for one, member in pairs if member is not None and one.id in self._unfinished]
         for trainee, _ in trained:
             if report.epoch > trainee.epoch:
-                self._spent[trainee.id] += seconds
+                self._trained_seconds[trainee.id] += seconds
         rows = [MemberRow(id=one.id, row=metrics_row(m, seconds, self._examples), best=m.is_best) for one, m in trained]
-        self._writer.keep(self._due(trained, rested), lambda saved: self._pipe.say(_epoch_done(rows, saved)))
+        due = self._due_checkpoints(trained, is_due)
+        self._writer.submit(due, lambda saved: self._pipe.send(_epoch_done(rows, saved)))
         for trainee, member in trained:
-            if member.guessing is not None and report.epoch > trainee.epoch:  # else it was said before
-                self._say(Said(id=trainee.id, message=no_better_than_guessing(member.guessing), level="warning"))
+            if member.guessing is not None and report.epoch > trainee.epoch:  # else it was logged before
+                self._send(Said(id=trainee.id, message=guessing_message(member.guessing), level="warning"))
             if member.ending is not None:
                 self._end_by(trainee, member.ending)
 
-    def _due(self, trained: Sequence[tuple[Trainee, MemberEpoch]], rested: bool) -> dict[str, CheckpointState]:
-        """The states to be kept with this epoch. The best one waits in memory until the disk has rested.
+    def _due_checkpoints(
+        self, trained: Sequence[tuple[Trainee, MemberEpoch]], is_due: bool
+    ) -> dict[str, CheckpointState]:
+        """The states to write after this epoch. A best state that is not due stays in memory until the next write.
 
-        All or none: an array whose members stand at one step goes on as one.
+        All members are written or none: only members at the same step can continue as one array.
         """
-        wanted = rested or any(_is_wanted(one, member) for one, member in trained)
+        wanted = is_due or any(_is_wanted(one, member) for one, member in trained)
         due = {one.id for one, _ in trained} if wanted else set()
         best = {one.id for one, member in trained if member.is_best}
         states = self._states(due | best)
@@ -106,8 +110,8 @@ class RunLoop:
         self._best.update((one, states[one]) for one in best - due if one in states)
         return {one: state for one, state in states.items() if one in due}
 
-    def _keep(self, ids: Collection[str]) -> None:
-        """Keep where they stand, with the best before."""
+    def _checkpoint(self, ids: Collection[str]) -> None:
+        """Write the current states, and before them the best states that are still in memory."""
         self._write_best(ids)
         self._write(self._states(ids))
 
@@ -115,15 +119,15 @@ class RunLoop:
         self._write({one: self._best.pop(one) for one in ids if one in self._best})
 
     def _write(self, states: Mapping[str, CheckpointState]) -> None:
-        def tell(saved: Mapping[str, CheckpointRef]) -> None:
+        def report(saved: Mapping[str, CheckpointRef]) -> None:
             for one, its in saved.items():
-                self._pipe.say(Checkpointed(id=one, saved=its))
+                self._pipe.send(Checkpointed(id=one, saved=its))
 
         if states:
-            self._writer.keep(states, tell)
+            self._writer.submit(states, report)
 
     def _states(self, ids: Collection[str]) -> dict[str, CheckpointState]:
-        """Where they stand, without those whose numbers ran away: nobody wants to go on from there."""
+        """The current states, without those of diverged members, from which no run should continue."""
         if not ids:
             return {}
         seconds = time.perf_counter() - self._began
@@ -134,39 +138,41 @@ class RunLoop:
             if trainee.id in ids and state.members[0].divergence is None
         }
 
-    def _close_what_was_over(self) -> None:
-        """End what had trained to its end when its worker vanished before it could say so."""
+    def _end_finished(self) -> None:
+        """End experiments that had finished when their worker was lost, before it could report their end."""
         for trainee, member in zip(self._trainees, self._training.state().members, strict=True):
-            if member.ending is not None and trainee.id in self._open:
+            if member.ending is not None and trainee.id in self._unfinished:
                 self._end_by(trainee, member.ending)
 
-    def _close_what_is_over(self) -> None:
-        """Let go of what is to be stopped, and end what has had its seconds."""
-        self._stop({one: keep for one, keep in self._pipe.stopped.items() if one in self._open})
+    def _end_stopped(self) -> None:
+        """Stop experiments as requested, and end those that have reached their time limit."""
+        self._stop({one: keep for one, keep in self._pipe.stopped.items() if one in self._unfinished})
         for trainee in self._trainees:
             limit = trainee.spec.max_seconds
-            if limit is not None and trainee.id in self._open and self._seconds(trainee) >= limit:
-                self._keep([trainee.id])
+            if limit is not None and trainee.id in self._unfinished and self._seconds(trainee) >= limit:
+                self._checkpoint([trainee.id])
                 self._end(trainee.id, Status.SUCCEEDED, why=f"ended by max_seconds = {limit:g}")
 
-    def _stop(self, wanted: Mapping[str, bool]) -> None:
-        """Of each whether to keep where it stands: told one by one, as soon as it is written."""
-        kept = [one for one, keep in wanted.items() if keep]
-        self._write_best(kept)
-        states = self._states(kept)  # of all at once: each time the whole array is copied
-        for one in kept:
+    def _stop(self, requests: Mapping[str, bool]) -> None:
+        """Stop experiments; the value says whether to write a checkpoint. Each is reported as soon as its checkpoint is
+        written."""
+        to_write = [one for one, keep in requests.items() if keep]
+        self._write_best(to_write)
+        states = self._states(to_write)  # of all at once, as each call copies the whole array
+        for one in to_write:
             its = {one: states[one]} if one in states else {}
-            self._writer.keep(its, partial(self._say_stopped, one))
-        for one in wanted:
-            del self._open[one]
+            self._writer.submit(its, partial(self._send_stopped, one))
+        for one in requests:
+            del self._unfinished[one]
 
-    def _say_stopped(self, one: str, saved: Mapping[str, CheckpointRef]) -> None:
-        self._pipe.say(Stopped(id=one, saved=saved.get(one)))
+    def _send_stopped(self, one: str, saved: Mapping[str, CheckpointRef]) -> None:
+        self._pipe.send(Stopped(id=one, saved=saved.get(one)))
 
     def _seconds(self, trainee: Trainee) -> float:
-        """Of training, the epoch in progress included. Epochs that are recorded and only repeated do not count."""
+        """Seconds of training, including the current epoch; repeating an epoch that was recorded before does not
+        count."""
         running = time.perf_counter() - self._began if self._epoch > trainee.epoch else 0.0
-        return self._spent[trainee.id] + running
+        return self._trained_seconds[trainee.id] + running
 
     def _end_by(self, trainee: Trainee, ending: Ending) -> None:
         match ending:
@@ -174,22 +180,23 @@ class RunLoop:
                 self._end(trainee.id, Status.SUCCEEDED)
             case StoppedEarly():
                 assert trainee.spec.early_stopping is not None
-                self._end(trainee.id, Status.SUCCEEDED, why=why_early(trainee.spec.early_stopping, ending))
+                self._end(trainee.id, Status.SUCCEEDED, why=early_stopping_message(trainee.spec.early_stopping, ending))
             case Divergence():
-                self._end(trainee.id, Status.FAILED, diverged(ending, trainee.spec))
+                self._end(trainee.id, Status.FAILED, divergence_failure(ending, trainee.spec))
             case _:
                 assert_never(ending)
 
     def _end(self, one: str, status: Status, failed: Failure | None = None, why: str = "") -> None:
-        self._say(Ended(id=one, status=status, failure=failed, why=why, epoch=self._epoch - 1))
-        del self._open[one]
+        self._send(Ended(id=one, status=status, failure=failed, why=why, epoch=self._epoch - 1))
+        del self._unfinished[one]
 
-    def _say(self, report: Report) -> None:
-        self._writer.keep({}, lambda _: self._pipe.say(report))
+    def _send(self, report: Report) -> None:
+        """Send a report after the checkpoints that were submitted before it."""
+        self._writer.submit({}, lambda _: self._pipe.send(report))
 
 
 def _is_wanted(trainee: Trainee, member: MemberEpoch) -> bool:
-    """Whether this epoch's checkpoint is wanted however short the epoch was: the last, and what the spec asks for."""
+    """Whether this epoch needs a checkpoint, however short the epoch was: it is the last, or the spec asks for one."""
     every = trainee.spec.checkpoint.every
     return member.ending is not None or (every is not None and member.epoch % every == 0)
 

@@ -1,4 +1,4 @@
-"""The trainer's life: get warm, then train job after job."""
+"""The main loop of the trainer process: warm up, then train one job after another."""
 
 import logging
 import sys
@@ -10,45 +10,45 @@ from gradus.spec.experiment import Spec
 from models.device import device, device_name
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
-from worker.trainer.memory_trim import GROWTH, free_memory, own_bytes, peak_watched, settle_down
+from worker.trainer.memory_trim import MAX_GROWTH_BYTES, anonymous_bytes, free_memory, freeze_objects, log_peak_memory
 from worker.trainer.pipe import Pipe
-from worker.trainer.process_limits import bound_memory
+from worker.trainer.process_limits import limit_memory
 from worker.trainer.protocol import Idle, Ready
 from worker.training.data import Data, Split
 from worker.training.train import train
 
 CACHE_BYTES = 2 * 2**30
-"""Data sets that stay in memory between jobs; MNIST takes 0.2 GiB."""
+"""Limit of the data sets that stay in memory between jobs; MNIST takes 0.2 GiB."""
 
 
-def serve(pipe: Pipe, threads: int, wish: DeviceChoice, memory: float | None) -> None:
-    """Train what the parent sends; ends with the process."""
+def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) -> None:
+    """Train the jobs that the parent sends; never returns."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
-    place = device(wish)
-    if place.type == "cpu":  # CUDA maps more than it takes
-        bound_memory(memory)
+    place = device(choice)
+    if place.type == "cpu":  # not with CUDA, which maps more memory than it uses
+        limit_memory(memory)
     cache = DataCache(CACHE_BYTES)
     warm_up(place)
     free_memory(place)
-    settle_down()
-    pipe.say(Ready(device=device_name(place)))
-    at_first, loads = own_bytes(), 0
+    freeze_objects()
+    pipe.send(Ready(device=device_name(place)))
+    bytes_at_start, loads = anonymous_bytes(), 0
     while True:
-        order = pipe.next_job()
-        with peak_watched(place, order.trainees[0].spec, order.places):
-            sound = Job(pipe, order, cache, place).train()
+        command = pipe.next_job()
+        with log_peak_memory(place, command.trainees[0].spec, command.places):
+            had_memory = Job(pipe, command, cache, place).train()
         free_memory(place)
-        if cache.loads > loads:  # its readers brought libraries along: to look through them again costs 50 ms a run
-            settle_down()
+        if cache.loads > loads:  # loading imported libraries, whose objects would cost each later collection 50 ms
+            freeze_objects()
             loads = cache.loads
-        grown = own_bytes() - cache.bytes - at_first > GROWTH
-        pipe.say(Idle(worn=not sound or grown))
+        has_grown = anonymous_bytes() - cache.bytes - bytes_at_start > MAX_GROWTH_BYTES
+        pipe.send(Idle(worn=not had_memory or has_grown))
 
 
 def warm_up(place: torch.device) -> None:
-    """Train a small network on noise, so that the first experiment does not pay for what torch does once."""
+    """Train a small network on noise, so that the first experiment does not pay for torch's one-time initialization."""
     inputs, targets = torch.rand(64, 64), torch.arange(64) % 10
     split = Split(inputs, targets)
     spec = Spec(dataset="digits", layers=[8], batch_norm=True, epochs=1)

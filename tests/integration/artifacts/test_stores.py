@@ -14,7 +14,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from hub.artifacts.store import ArtifactStore, artifact_store
 from hub.jobs.checkpoint_ref import CheckpointRef
 from tests.unit.checkpoint.test_restore import KEPT, kept
-from worker.checkpoint.restore import TRIES, restore
+from worker.checkpoint.restore import MAX_TRIES, restore
 from worker.checkpoint.writer import CheckpointWriter
 
 
@@ -132,7 +132,7 @@ def test_a_run_goes_on_without_the_checkpoint_that_a_store_refuses(store: Artifa
     written: list[Mapping[str, CheckpointRef]] = []
     keeper = CheckpointWriter(store, 1)
     Flaky.trouble = trouble
-    keeper.keep({"exp_1": KEPT}, written.append)
+    keeper.submit({"exp_1": KEPT}, written.append)
     keeper.close()
     assert written == [{}]
 
@@ -144,10 +144,10 @@ def test_a_run_waits_for_a_store_that_cannot_be_read(store: ArtifactStore, troub
 
     def sleep(seconds: float) -> None:
         pauses.append(seconds)
-        if len(pauses) == 2 * TRIES:
+        if len(pauses) == 2 * MAX_TRIES:
             Flaky.trouble = None
 
     Flaky.trouble = trouble
     found = restore(store, [saved], lambda _, __: None, sleep)
     assert found is not None
-    assert (found[0], len(pauses)) == (saved, 2 * TRIES)
+    assert (found[0], len(pauses)) == (saved, 2 * MAX_TRIES)

@@ -15,7 +15,7 @@ from hub.jobs.leases import Lease
 from hub.messaging.outbox import outbox
 from tests.integration.hub.work import claim, metrics_row, submit, train_epoch, unacknowledged
 from tests.integration.hub.writes import WRITES, everything, put, saved
-from worker.retry import patiently, write_once
+from worker.retry import with_retry, write_once
 
 Seen = tuple[object, ...]
 
@@ -54,7 +54,7 @@ def test_a_claim_that_is_repeated_is_the_same_claim(hub: Hub) -> None:
     row = submit(hub)
     once: list[Seen] = []
     enter = repeating(hub, lambda: once.append(everything(hub, row.id)))
-    claimed = patiently(
+    claimed = with_retry(
         enter, lambda session: claims.claim(session, row.job_id, "worker", "cpu:1", write="wrt_1"), lambda: False
     )
     assert claimed is not None

@@ -23,7 +23,7 @@ class Reports:
     def __init__(self) -> None:
         self.said: list[Report] = []
 
-    def say(self, report: Report) -> None:
+    def send(self, report: Report) -> None:
         self.said.append(report)
 
 

@@ -100,7 +100,7 @@ def paused_in_the_middle(hub: Hub, worker: WorkerUnderTest) -> ExperimentRow:
 
 
 def went_on_in_the_middle(hub: Hub, experiment_id: str) -> bool:
-    return any("goes on from the checkpoint after step" in line for line in lines(hub, experiment_id))
+    return any("continuing from the checkpoint after step" in line for line in lines(hub, experiment_id))
 
 
 def test_a_paused_run_goes_on_in_the_middle_of_an_epoch(hub: Hub, worker: WorkerUnderTest, calm: list[str]) -> None:
@@ -177,7 +177,7 @@ def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
     told = [LogLine.model_validate_json(line) for line in lines(hub, row.id)]
     (warning,) = [line.message for line in told if line.level == "warning"]
     assert f"checkpoint after {place(newest)} is damaged ({name} " in warning
-    assert any(line.message == f"goes on from the checkpoint after {place(before)}" for line in told)
+    assert any(line.message == f"continuing from the checkpoint after {place(before)}" for line in told)
     assert numbers(hub, row.id) == calm
     assert_whole(hub, row.id, epochs=2)
 

@@ -134,7 +134,7 @@ def test_a_worker_that_cannot_end_in_order_ends_all_the_same(
     with hub.write() as session:
         session.execute(text("SELECT 1"))  # takes the lock that handing back needs
         worker.send(signal.SIGTERM)
-        until(lambda: "is to stop" in worker.log)
+        until(lambda: "is shutting down" in worker.log)
         if signals == 2:
             worker.send(signal.SIGTERM)
         assert worker.process.wait(60) == code

@@ -100,7 +100,7 @@ def test_a_run_outlives_a_restart_of_postgres_and_loses_no_row(
     os.kill(postgres.pid, signal.SIGINT)  # in order: it is set to lose its last commits else
     until(lambda: not alive(postgres.pid))
     postgres.stop()
-    until(lambda: "the database is away" in worker.log)
+    until(lambda: "the database is unavailable" in worker.log)
     postgres.start()
     done = wait_for_the_end(hub, row.id)
     assert (done.status, done.attempts) == (Status.SUCCEEDED, 1)

@@ -140,7 +140,7 @@ def assert_out_of_memory(hub: Hub, experiment_id: str) -> None:
     done = wait_for_the_end(hub, experiment_id)
     assert done.error is not None
     assert done.error.code == FailureCode.OUT_OF_MEMORY, done.error
-    assert "memory does not suffice" in done.error.message
+    assert "out of memory" in done.error.message
     assert done.attempts == 1
     assert_whole(hub, experiment_id, epochs=0)
 

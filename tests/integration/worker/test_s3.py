@@ -49,6 +49,6 @@ def test_a_run_goes_on_from_s3(hub: Hub) -> None:
         assert read(hub, row.id).progress.epoch < 400
         asked.resume(hub, DEFAULT_WORKSPACE, row.id)
         wait_for_the_end(hub, row.id)
-    assert any("goes on from the checkpoint" in line for line in lines(hub, row.id))
+    assert any("continuing from the checkpoint" in line for line in lines(hub, row.id))
     assert numbers(hub, row.id) == numbers(hub, calm.id)
     assert {f"{row.id}/{name}" for name in hub.artifacts.names(row.id)} != set()

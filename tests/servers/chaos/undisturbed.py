@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
 from tests.servers.processes import ROOT
-from worker.trainer_process import PASSIVE
+from worker.trainer_process import PASSIVE_WAIT
 
 TIMED = frozenset({"seconds", "samples_per_second", "at"})
 """What differs between two runs of one spec."""
@@ -35,7 +35,7 @@ def _train(lines: Sequence[str]) -> list[list[list[str]]]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.servers.chaos.peace"],
         input="\n".join(lines),
-        env={**os.environ, **PASSIVE, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, **PASSIVE_WAIT, "OMP_NUM_THREADS": "1"},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

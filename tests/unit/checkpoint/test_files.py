@@ -10,7 +10,7 @@ import torch
 from gradus.spec.experiment import Spec
 from hub.artifacts.manifest import Damaged
 from worker.checkpoint.files import DOCUMENT, CheckpointState, read, write
-from worker.checkpoint.restore import extend, graft
+from worker.checkpoint.restore import extend, fork_state
 from worker.training.data import Data, Split
 from worker.training.report import EpochReport, Finished, Pulse, StoppedEarly
 from worker.training.state import State
@@ -127,7 +127,7 @@ def test_a_graft_takes_the_weights_and_the_memory_of_an_optimizer_of_its_kind(to
     for report in source:
         if not isinstance(report, Pulse) and report.epoch == 2:
             break
-    state = graft(source.state().split()[0])
+    state = fork_state(source.state().split()[0])
     fork = run(spec(optimizer=to, batch_norm=True, epochs=6), state)
     begun, taken = fork.state().tensors, source.state().tensors
     for name in ("parameters", "statistics"):

@@ -12,7 +12,7 @@ from hub.artifacts.store import ArtifactStore, artifact_store
 from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from tests.unit.checkpoint.test_files import run, spec
 from worker.checkpoint.files import CheckpointState, write
-from worker.checkpoint.restore import NO_ROOM, TRIES, restore
+from worker.checkpoint.restore import LACK_OF_RESOURCES, MAX_TRIES, restore
 
 UNREADABLE = Path("/proc/self/mem")
 """Reading its beginning is an input/output error, as on a bad disk."""
@@ -37,11 +37,11 @@ def test_a_checkpoint_that_cannot_be_read_is_told_of_and_the_one_before_has_to_d
     found = restore(store, [newest, before], lambda message, _: said.append(message), pauses.append)
     assert found is not None
     assert found[0] == before
-    assert len(pauses) == TRIES - 1
+    assert len(pauses) == MAX_TRIES - 1
     assert [message.split(" (")[0] for message in said] == [
-        "waits: the checkpoint after epoch 2 cannot be read",
+        "waiting: the checkpoint after epoch 2 cannot be read",
         "the checkpoint after epoch 2 is damaged",
-        "goes on from the checkpoint after epoch 1",
+        "continuing from the checkpoint after epoch 1",
     ]
 
 
@@ -66,7 +66,9 @@ class Trouble:
         return self._store.names(folder)
 
 
-@pytest.mark.parametrize(("number", "away"), [(errno.EIO, True), *((number, False) for number in sorted(NO_ROOM))])
+@pytest.mark.parametrize(
+    ("number", "away"), [(errno.EIO, True), *((number, False) for number in sorted(LACK_OF_RESOURCES))]
+)
 def test_a_store_that_is_away_and_a_machine_without_room_are_waited_for(
     tmp_path: Path, number: int, away: bool
 ) -> None:
@@ -74,7 +76,7 @@ def test_a_store_that_is_away_and_a_machine_without_room_are_waited_for(
     newest = kept(store, 2)
     pauses: list[float] = []
     silent: Callable[[str, str], None] = lambda _, __: None  # noqa: E731
-    found = restore(Trouble(store, number, 3 * TRIES, away=away), [newest], silent, pauses.append)
+    found = restore(Trouble(store, number, 3 * MAX_TRIES, away=away), [newest], silent, pauses.append)
     assert found is not None
     assert found[0] == newest
-    assert len(pauses) == 3 * TRIES
+    assert len(pauses) == 3 * MAX_TRIES

@@ -8,7 +8,7 @@ import pytest
 from hub.artifacts.folder import FolderStore
 from hub.artifacts.manifest import Receipt
 from tests.unit.checkpoint.test_restore import KEPT
-from worker.checkpoint.writer import DEAREST_REST, TRAINING_FOR_WRITING, CheckpointWriter
+from worker.checkpoint.writer import MAX_INTERVAL_SECONDS, MIN_TRAINING_PER_WRITE, CheckpointWriter
 
 
 class Clock:
@@ -38,9 +38,9 @@ class SlowFolder(FolderStore):
     [
         (10.0, 0.01, 10.0),
         (10.0, 0.5, 10.0),  # two members, 0.5 s each: 10 x 1.0
-        (10.0, 2.0, 2 * TRAINING_FOR_WRITING * 2.0),
-        (0.1, 0.01, 2 * TRAINING_FOR_WRITING * 0.01),
-        (10.0, 100.0, DEAREST_REST),
+        (10.0, 2.0, 2 * MIN_TRAINING_PER_WRITE * 2.0),
+        (0.1, 0.01, 2 * MIN_TRAINING_PER_WRITE * 0.01),
+        (10.0, 100.0, MAX_INTERVAL_SECONDS),
         (90.0, 100.0, 90.0),
     ],
 )
@@ -49,10 +49,10 @@ def test_a_checkpoint_is_due_when_training_anew_would_cost_as_much(
 ) -> None:
     clock = Clock()
     writer = CheckpointWriter(SlowFolder(tmp_path, clock, takes), 1, clock)
-    assert not writer.rested(wished)
-    writer.keep({"exp_1": KEPT, "exp_2": KEPT}, lambda _: None)
+    assert not writer.is_due(wished)
+    writer.submit({"exp_1": KEPT, "exp_2": KEPT}, lambda _: None)
     writer.close()
     clock.now += due * 0.99
-    assert not writer.rested(wished)
+    assert not writer.is_due(wished)
     clock.now += due * 0.02
-    assert writer.rested(wished)
+    assert writer.is_due(wished)

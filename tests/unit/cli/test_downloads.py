@@ -20,8 +20,8 @@ AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def test_what_a_worker_tells_of_a_download_moves_the_bar_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_step, "INTERVAL", 0.0)
-    monkeypatch.setattr(download, "CHUNK", 16)
+    monkeypatch.setattr(long_step, "INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(download, "CHUNK_BYTES", 16)
     said: list[str | StepProgress] = []
     with running_mirror(PACKED) as mirror:
         read_images(facts(mirrors=(mirror.url,)), [tmp_path], said.append)

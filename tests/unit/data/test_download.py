@@ -19,8 +19,8 @@ NOBODY_HOME = "http://127.0.0.1:1/data/"
 
 @pytest.fixture(autouse=True)
 def every_step_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_step, "INTERVAL", 0.0)
-    monkeypatch.setattr(download, "CHUNK", 16)
+    monkeypatch.setattr(long_step, "INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(download, "CHUNK_BYTES", 16)
 
 
 def names(folder: Path) -> set[str]:
@@ -64,7 +64,7 @@ def test_the_next_mirror_is_asked_when_one_fails(tmp_path: Path, fault: Fault) -
 def test_a_bad_download_leaves_nothing_behind(tmp_path: Path, fault: Fault) -> None:
     with running_mirror(PACKED, fault) as mirror, pytest.raises(DataError) as refusal:
         read_images(facts("packed", mirrors=(mirror.url,)), [tmp_path], print)
-    assert "'tiny' is not here and could not be downloaded: put train-images-idx3-ubyte.gz into" in str(refusal.value)
+    assert "'tiny' is missing and could not be downloaded: put train-images-idx3-ubyte.gz into" in str(refusal.value)
     assert str(tmp_path / "tiny") in str(refusal.value)
     assert names(tmp_path / "tiny") == set()
 

@@ -46,13 +46,13 @@ def test_the_first_directory_that_has_a_file_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (PACKED["train-labels-idx1-ubyte.gz"][:-12], "is cut short"),
+        (PACKED["train-labels-idx1-ubyte.gz"][:-12], "is truncated"),
         (b"", "is not in the IDX format"),
         (b"<html>", "is damaged: Not a gzipped file"),
         (PACKED["train-labels-idx1-ubyte.gz"][:10] + b"\xff\xff\xff" * 9, "is damaged"),
         (
             gzip.compress(UNPACKED["train-labels-idx1-ubyte"][:-3], mtime=0),
-            "is cut short: 37 bytes of data instead of 40",
+            "is truncated: 37 bytes of data instead of 40",
         ),
         (PACKED["t10k-labels-idx1-ubyte.gz"], "has the shape 10 instead of 40"),
         (gzip.compress(UNPACKED["train-labels-idx1-ubyte"][:-1] + b"\0", mtime=0), "its SHA-256 differs"),
@@ -63,7 +63,7 @@ def test_a_wrong_file_is_named_and_refused(tmp_path: Path, content: bytes, sente
     with pytest.raises(DataError, match=sentence) as refusal:
         read_images(facts(), [tmp_path], print)
     assert str(tmp_path / "tiny" / "train-labels-idx1-ubyte.gz") in str(refusal.value)
-    assert "Delete it" in str(refusal.value)
+    assert "Delete the file" in str(refusal.value)
 
 
 def test_a_file_that_is_a_folder_in_the_way_is_an_error_of_the_data(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ def test_an_array_comes_back_as_it_was() -> None:
         (b"<html>nothing here</html>", "is not in the IDX format"),
         (b"\0\0\x0d\x03" + GOOD[4:], "holds numbers of type 0x0d instead of unsigned bytes"),
         (GOOD[:3] + b"\x02" + GOOD[4:], "has 2 dimensions instead of 3"),
-        (GOOD[:11], "is cut short within its header"),
+        (GOOD[:11], "is truncated within its header"),
         (GOOD[:7] + b"\x05" + GOOD[8:], "has the shape 5 x 3 x 4 instead of 2 x 3 x 4"),
-        (GOOD[:-1], "is cut short: 23 bytes of data instead of 24"),
+        (GOOD[:-1], "is truncated: 23 bytes of data instead of 24"),
         (GOOD + b"\0", "is too long: 25 bytes of data instead of 24"),
     ],
 )

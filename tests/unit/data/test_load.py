@@ -125,7 +125,7 @@ def test_the_draw_of_a_data_set_never_changes() -> None:
 
 
 def test_a_data_set_without_files_or_mirrors_says_where_to_put_them(tmp_path: Path) -> None:
-    with running_mirror({}) as empty, pytest.raises(DataError, match="'mnist' is not here") as refusal:
+    with running_mirror({}) as empty, pytest.raises(DataError, match="'mnist' is missing") as refusal:
         load(Dataset(name="mnist"), [tmp_path], print, mirrors=[empty.url])
     assert str(tmp_path / "mnist") in str(refusal.value)
 

@@ -10,7 +10,7 @@ import torch
 from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
 from worker.data.load import load
-from worker.trainer.convert import no_better_than_guessing
+from worker.trainer.convert import guessing_message
 from worker.training.baseline import Baseline, Guesses
 from worker.training.data import Data, Split
 from worker.training.report import DeadUnits, EpochReport, Guessing, MemberEpoch
@@ -39,7 +39,7 @@ def test_a_network_that_guesses_says_so_once(sick: dict[str, Any], digits: Data)
     said = [(row.epoch, row.guessing) for row in _rows(Spec(**DIGITS, **sick), digits) if row.guessing]
     ((epoch, guessing),) = said
     assert epoch >= 3  # later while the loss happens to fall
-    text = no_better_than_guessing(guessing)
+    text = guessing_message(guessing)
     assert text.startswith(f"no better than guessing after {epoch} epochs: validation accuracy 0.")
     assert "64 of 64 units of layers/0 are dead" in text or "init" not in sick
 
@@ -56,7 +56,7 @@ def test_a_short_run_says_so_at_its_end(digits: Data) -> None:
     rows = _rows(Spec(**{**DIGITS, "epochs": 1, "init": "zeros"}), digits)
     assert rows[0].guessing is not None
     assert rows[0].guessing.epochs == 1
-    assert "after 1 epoch:" in no_better_than_guessing(rows[0].guessing)
+    assert "after 1 epoch:" in guessing_message(rows[0].guessing)
 
 
 def _said_at(losses: list[float], epochs: int) -> int | None:
@@ -113,7 +113,7 @@ def test_classes_are_held_against_the_most_frequent_one() -> None:
 
 def test_dead_units_are_named() -> None:
     seen = Guessing(4, None, 2.0, 1.5, (DeadUnits("layers/1", 30, 32),))
-    assert no_better_than_guessing(seen) == (
-        "no better than guessing after 4 epochs: validation loss 2, and answering the mean of the targets has 1.5; "
-        "30 of 32 units of layers/1 are dead, giving 0 for every example"
+    assert guessing_message(seen) == (
+        "no better than guessing after 4 epochs: validation loss 2; predicting the mean of the targets has 1.5; "
+        "30 of 32 units of layers/1 are dead: they output 0 for every example"
     )

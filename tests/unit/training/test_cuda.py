@@ -11,7 +11,7 @@ from gradus.spec.memory import memory_bytes
 from models.batch import EpochBatches
 from models.schedule import learning_rates
 from tests.unit.training.examples import CPU, made_up_data
-from worker.trainer.memory_trim import peak_watched
+from worker.trainer.memory_trim import log_peak_memory
 from worker.training.engine import Engine
 from worker.training.replay import Replay
 from worker.training.report import EpochReport, MemberEpoch
@@ -88,7 +88,7 @@ def test_an_array_takes_no_more_memory_than_was_estimated(optimizer: str, caplog
     network = {"layers": [2048, 2048], "optimizer": optimizer, "batch_norm": True, "dropout": 0.5}
     experiments = [Spec(**{**BASE, **network, "seed": seed}) for seed in range(4)]
     caplog.set_level(logging.INFO)
-    with peak_watched(GPU, experiments[0], len(experiments)):
+    with log_peak_memory(GPU, experiments[0], len(experiments)):
         for _ in train(experiments, data, GPU):
             pass
     assert [record.levelname for record in caplog.records] == ["INFO"]

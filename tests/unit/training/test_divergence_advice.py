@@ -7,7 +7,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
-from worker.trainer.divergence_advice import diverged
+from worker.trainer.divergence_advice import divergence_failure
 from worker.training.data import Data
 from worker.training.report import Divergence, EpochReport
 from worker.training.train import train
@@ -31,9 +31,9 @@ def test_weights_that_overflow_before_the_first_update_are_named() -> None:
     )  # fmt: skip
     at = _divergence(experiment)
     assert (at.step, at.cause) == (1, "initial_weights")
-    failure = diverged(at, experiment)
+    failure = divergence_failure(at, experiment)
     assert failure.layer == at.layer
-    assert failure.message.startswith("the untouched network, before its first update, gives no finite loss")
+    assert failure.message.startswith("the loss is not finite before the first update")
     assert "standard deviation of 3" in failure.message or "standard deviation of 2.9" in failure.message
     assert "0.25 would" in failure.message or "0.24" in failure.message or "0.26" in failure.message
     assert "smaller learning rate" not in failure.message
@@ -46,21 +46,23 @@ def test_a_first_loss_that_is_hopeless_is_the_weights_fault_too() -> None:
     )  # fmt: skip
     at = _divergence(experiment)
     assert at.cause == "initial_weights"
-    assert "smaller learning rate" not in diverged(at, experiment).message
+    assert "smaller learning rate" not in divergence_failure(at, experiment).message
 
 
 def test_steps_that_are_too_large_are_the_learning_rates_fault() -> None:
     experiment = Spec(**{**WINE, "layers": [8, 8]}, activation="identity", optimizer={"kind": "sgd", "lr": 1000})
     at = _divergence(experiment)
     assert at.cause == "learning_rate"
-    assert diverged(at, experiment).message.endswith(": take a smaller learning rate")
+    assert divergence_failure(at, experiment).message.endswith(": use a smaller learning rate")
 
 
 def test_inputs_that_are_not_finite_are_named() -> None:
     data = made_up_data()
     data.train.inputs[3, 2] = torch.inf
     experiment = Spec(**{**WINE, "batch_size": "full"})
-    assert "look for NaN and infinity in the data" in diverged(_divergence(experiment, data), experiment).message
+    assert (
+        "check the data for NaN and infinity" in divergence_failure(_divergence(experiment, data), experiment).message
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,8 +81,8 @@ def test_inputs_that_are_not_finite_are_named() -> None:
 def test_a_penalty_that_makes_weights_grow_is_named(optimizer: dict[str, Any], l2: float, blamed: str | None) -> None:
     """The bounds are held against the recurrence itself: gradient descent on the penalty alone, from w = 1."""
     experiment = Spec(**WINE, optimizer=optimizer, l2=l2)
-    message = diverged(Divergence(2, 9, "output"), experiment).message
-    assert (blamed or "take a smaller learning rate") in message
+    message = divergence_failure(Divergence(2, 9, "output"), experiment).message
+    assert (blamed or "use a smaller learning rate") in message
     if optimizer["kind"] in {"sgd", "momentum"}:
         weight = torch.ones((), dtype=torch.float64, requires_grad=True)
         own = {"momentum": optimizer.get("momentum", 0.0), "nesterov": optimizer.get("nesterov", False)}

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from gradus.spec.experiment import Spec
 from tests.unit.training.examples import CPU, made_up_data
-from worker.checkpoint.restore import graft
-from worker.data.load import cut, load
+from worker.checkpoint.restore import fork_state
+from worker.data.load import load, split
 from worker.data.raw import RawDataset
 from worker.data.scale import target_scale
 from worker.training.data import Data
@@ -78,7 +78,7 @@ def test_a_fork_to_other_training_examples_keeps_its_predictions() -> None:
     parent = train([Spec(**BASE)], data, CPU)
     _rows(parent)
     elsewhere = replace(data, target_scale=TargetScale(mean=-2.0, deviation=3.0))
-    child = train([Spec(**BASE)], elsewhere, CPU, state=graft(parent.state()))
+    child = train([Spec(**BASE)], elsewhere, CPU, state=fork_state(parent.state()))
     torch.testing.assert_close(_predictions(child, elsewhere), _predictions(parent, data), rtol=1e-5, atol=1e-5)
 
 
@@ -108,5 +108,5 @@ def test_a_constant_target_is_learned() -> None:
     draws = np.random.default_rng(0)
     inputs, targets = draws.normal(size=(442, 10)), np.full(442, 0.1)
     experiment = Spec(**{**BASE, "epochs": 5})
-    data = cut(experiment.dataset, RawDataset(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
+    data = split(experiment.dataset, RawDataset(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
     assert _rows(train([experiment], data, CPU))[-1].ending == Finished()

@@ -1,4 +1,4 @@
-"""A duty goes on whatever happens, and a worker that is of no use ends."""
+"""A task goes on whatever happens, and a worker that is of no use ends."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ import redis
 
 from worker.background import every
 from worker.shutdown import Shutdown
-from worker.watchdog import LOOKS, Watchdog
+from worker.watchdog import MAX_FAILED_CHECKS, Watchdog
 
 
 class Ends(Shutdown):
@@ -30,20 +30,20 @@ class Ends(Shutdown):
 def test_a_duty_outlives_an_error_that_nobody_expected(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     shutdown, calls = Ends(), list[int]()
 
-    def duty() -> None:
+    def task() -> None:
         calls.append(1)
         if len(calls) > 2:
             shutdown.end.set()
         raise error
 
-    every(0.001, duty, shutdown).join(10)
+    every(0.001, task, shutdown).join(10)
     assert len(calls) == 3
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 3
     assert type(error).__name__ in caplog.text
 
 
 class Queue:
-    """Says how many hints wait; None while Redis is away. It may refuse to give them."""
+    """Says how many messages wait; None while Redis is away. It may refuse to give them."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, int] | None = {"auto": 0, "cpu": 1}
@@ -62,8 +62,8 @@ class Queue:
 class SlotPool:
     """Has room, and takes nothing, until the test wants otherwise."""
 
-    has_room = True
-    taken = 0
+    has_free_slot = True
+    messages_received = 0
 
 
 def watched(queue: Queue, slots: SlotPool) -> tuple[Watchdog, list[str]]:
@@ -71,26 +71,26 @@ def watched(queue: Queue, slots: SlotPool) -> tuple[Watchdog, list[str]]:
     return Watchdog(queue, ("auto", "cpu"), slots, lambda: bites.append("bite")), bites
 
 
-def test_a_watchdog_bites_when_nothing_was_taken_for_a_minute_though_hints_wait() -> None:
+def test_a_watchdog_bites_when_nothing_was_taken_for_a_minute_though_messages_wait() -> None:
     dog, bites = watched(Queue(), SlotPool())
-    for _ in range(LOOKS - 1):
-        dog.look()
+    for _ in range(MAX_FAILED_CHECKS - 1):
+        dog.check()
     assert not bites
-    dog.look()
+    dog.check()
     assert bites
 
 
-@pytest.mark.parametrize("change", ["taken", "full", "empty", "away", "refuses"])
+@pytest.mark.parametrize("change", ["received", "full", "empty", "away", "refuses"])
 def test_a_watchdog_begins_to_count_anew_with_every_sign_that_all_is_well(change: str) -> None:
     queue, slots = Queue(), SlotPool()
     dog, bites = watched(queue, slots)
     for _ in range(2):
-        for _ in range(LOOKS - 1):
-            dog.look()
-        slots.taken += change == "taken"
-        slots.has_room = change != "full"
+        for _ in range(MAX_FAILED_CHECKS - 1):
+            dog.check()
+        slots.messages_received += change == "received"
+        slots.has_free_slot = change != "full"
         queue.refuses = change == "refuses"
         queue.waiting = {"empty": {"auto": 0, "cpu": 0}, "away": None}.get(change, queue.waiting)
-        dog.look()
-        slots.has_room, queue.refuses, queue.waiting = True, False, {"auto": 0, "cpu": 1}
+        dog.check()
+        slots.has_free_slot, queue.refuses, queue.waiting = True, False, {"auto": 0, "cpu": 1}
     assert not bites

@@ -1,6 +1,6 @@
 """When a trainer hangs, and when it is only slow, waits, or was not listened to."""
 
-from worker.hang_detection import FACTOR, LOOKS, HangDetector
+from worker.hang_detection import FACTOR, MIN_POLLS, HangDetector
 
 
 class Clock:
@@ -18,7 +18,7 @@ def hangs_after(detector: HangDetector, clock: Clock, every: float = 0.5, most: 
     began = clock.now
     while clock.now - began < most:
         clock.now += every
-        if detector.silent():
+        if detector.record_silence():
             return clock.now - began
     return None
 
@@ -32,7 +32,7 @@ def test_after_long_pieces_of_work_a_silence_must_be_longer() -> None:
     clock = Clock()
     detector = HangDetector(60.0, clock)
     for longest in (0.1, 10.0, 2.0):
-        detector.heard(longest)
+        detector.record_progress(longest)
     assert hangs_after(detector, clock) == 10.0 * FACTOR
 
 
@@ -41,7 +41,7 @@ def test_every_sign_of_progress_ends_a_silence() -> None:
     detector = HangDetector(60.0, clock)
     for _ in range(10):
         assert hangs_after(detector, clock, most=59.0) is None
-        detector.heard()
+        detector.record_progress()
     assert hangs_after(detector, clock) == 60.0
 
 
@@ -49,8 +49,8 @@ def test_a_worker_that_was_frozen_listens_before_it_judges() -> None:
     clock = Clock()
     detector = HangDetector(60.0, clock)
     clock.now += 3600.0
-    assert not detector.silent()
-    detector.heard()
+    assert not detector.record_silence()
+    detector.record_progress()
     clock.now += 3600.0
-    assert not detector.silent()
-    assert hangs_after(detector, clock) == 60.0 - 60.0 / LOOKS
+    assert not detector.record_silence()
+    assert hangs_after(detector, clock) == 60.0 - 60.0 / MIN_POLLS

@@ -10,7 +10,7 @@ from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
 from tests.unit.worker.test_hang_detection import Clock
 from worker.hang_detection import FACTOR
-from worker.trainer.progress import PATIENCE, Progress
+from worker.trainer.progress import MAX_WAIT_SECONDS, Progress
 from worker.trainer.protocol import Pulse
 from worker.training.chunk import longest_piece
 from worker.training.data import Data, Split
@@ -59,7 +59,7 @@ def test_who_waits_for_ever_falls_silent_unless_what_it_waits_for_gets_on(renewe
 
     def say(pulse: Pulse) -> None:
         sent.append(pulse)
-        clock.now += PATIENCE / 10
+        clock.now += MAX_WAIT_SECONDS / 10
         if renewed and len(sent) < 30:
             progress.renew()
         if len(sent) == 30:
