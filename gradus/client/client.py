@@ -85,7 +85,7 @@ class Service(Resource[T_co]):
         return await self._transport.send(sent)
 
     def now(self) -> datetime:
-        """The moment by the service's clock, as its last answer told it; before there is one, by this machine's."""
+        """The time by the service's clock, as its last answer has it; before there is one, by this machine's."""
         return self._transport.clock.now()
 
     def with_options(

@@ -1,4 +1,4 @@
-"""Server-sent events: bytes in, typed events out. Pure: any client can feed it."""
+"""Server-sent events: bytes in, typed events out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class StreamEvent:
     """One row of an experiment's log."""
 
     seq: int
-    """1, 2, 3 … within the experiment; the oldest of one that ended long ago are kept no more."""
+    """1, 2, 3 … within the experiment. The first events of one that ended long ago may be deleted."""
     kind: EventKind
     at: datetime
     """When it happened."""
@@ -26,25 +26,25 @@ class StreamEvent:
 
 @dataclass(frozen=True)
 class Received:
-    """What a stream, of one experiment or over everything, says of one event."""
+    """One event, as the stream of an experiment or of the workspace brings it."""
 
     id: int
-    """Its number in this stream, behind which another connection goes on."""
+    """Its number in this stream, for `Last-Event-ID`."""
     seq: int
     """Its number in the log of its experiment."""
     experiment_id: str
     event: StreamEvent | None
-    """None for one of a kind that only a newer service knows: it has a number too."""
+    """None for a kind that only a newer service knows, which counts all the same."""
 
 
 class StreamReader:
-    """Cuts the bytes of a stream into events. Lines end where the bytes say so: text may hold any other separator."""
+    """Cuts the bytes of a stream into events. Only newline bytes end a line: text may hold any other separator."""
 
     def __init__(self) -> None:
         self._rest = b""
         self._fields: dict[str, str] = {}
         self.comments = 0
-        """How many have come: the service says one when there is nothing to tell."""
+        """How many comments have come: the service sends one when there are no events."""
 
     def feed(self, chunk: bytes) -> Iterator[Received]:
         """The events that this piece completes."""

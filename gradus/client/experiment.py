@@ -48,7 +48,7 @@ class Experiment(ExperimentHandle[T_co]):
 
     @method
     async def refresh(self) -> "Experiment[T_co]":
-        """Ask how it is now."""
+        """Ask the service how it is now."""
         return await self._sent(self._request("GET"))
 
     @method
@@ -60,7 +60,7 @@ class Experiment(ExperimentHandle[T_co]):
         notes: str | None = None,
         if_unchanged: bool = False,
     ) -> "Experiment[T_co]":
-        """Change what is for people; what is left out stays.
+        """Change name, tags or notes; those that are left out stay.
 
         With `if_unchanged`, only if it is still the version of the last answer.
 
@@ -89,7 +89,7 @@ class Experiment(ExperimentHandle[T_co]):
 
     @method
     async def extend(self, epochs: int, *, idempotency_key: str | None = None) -> "Experiment[T_co]":
-        """Train so many more epochs; they are added once, however often the request is sent."""
+        """Train additional epochs; they are added once, however often the request is sent."""
         headers, body = idempotency(idempotency_key), encoded({"epochs": epochs})
         return await self._sent(self._request("POST", "extend", headers=headers, body=body))
 

@@ -15,18 +15,18 @@ def experiment_card(record: ExperimentRecord) -> str:
     """An experiment in a few lines."""
     progress = record.progress
     bar = f'<progress max="{progress.epochs}" value="{progress.epoch}"></progress> {progress.epoch}/{progress.epochs}'
-    lines = [f"<b>{_html(record.name or record.id)}</b> <code>{_html(record.id)}</code>", f"{record.status} {bar}"]
+    lines = [_title(record.name, record.id), f"{_html(record.status)} {bar}"]
     if record.best is not None:
         lines.append(f"best: {escape(scores(record.best))}")
     if record.error is not None:
-        lines.append(f"{record.error.code}: {_html(record.error.message)}")
+        lines.append(_html(f"{record.error.code}: {record.error.message}"))
     return f"<div>{'<br>'.join(lines)}</div>"
 
 
 def sweep_card(record: SweepSummary) -> str:
     """A sweep in a few lines, and its results if they are known."""
     counts = ", ".join(f"{count} {status}" for status, count in record.counts.items() if count)
-    head = f"<b>{_html(record.name or record.id)}</b> <code>{_html(record.id)}</code><br>{record.status}: {counts}"
+    head = f"{_title(record.name, record.id)}<br>{_html(f'{record.status}: {counts}')}"
     lines = [result_line(result) for result in record.results] if isinstance(record, SweepRecord) else []
     shown = ("label", "mean", "std", "n", "difference", "verdict")
     results = grid(shown, ([line[key] for key in shown] for line in lines)) if lines else ""
@@ -65,6 +65,10 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _line(tag: str, cells: Iterable[object]) -> str:
     return f"<tr>{''.join(f'<{tag}>{_html(_text(cell))}</{tag}>' for cell in cells)}</tr>"
+
+
+def _title(name: str, of: str) -> str:
+    return f"<b>{_html(name or of)}</b> <code>{_html(of)}</code>"
 
 
 def _html(text: str) -> str:

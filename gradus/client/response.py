@@ -1,4 +1,4 @@
-"""What an answer says: the value that was asked for, or an error of the tree; and what time the service has."""
+"""Reading an answer: the value that was asked for, or an error of the tree; and the time of the service."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def value_of(request: Request[R], response: "httpx.Response") -> R:
 
 
 def refusal(request: Request[Any], response: "httpx.Response") -> GradusError:
-    """The error of an answer that is not what was asked for."""
+    """The error of a refusal, or of an answer of the wrong kind."""
     if response.is_success:
         return unreadable(request, response)
     error = _problem(response)
@@ -71,13 +71,13 @@ class ServiceClock:
     """The service's clock, which the header Date of its answers tells to the second."""
 
     ROUNDING = timedelta(seconds=2)
-    """Clocks that agree may seem to differ by so much: the header has whole seconds, and an answer takes its time."""
+    """A smaller difference is ignored: the header has whole seconds, and an answer takes time to arrive."""
 
     def __init__(self, own: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._own, self._ahead = own, timedelta()
 
     def hear(self, date: str | None) -> None:
-        """Set it by an answer's header; one that cannot be read changes nothing."""
+        """Set it by an answer's header, unless that cannot be read."""
         try:
             theirs = parsedate_to_datetime(date or "")
         except ValueError:
@@ -86,5 +86,5 @@ class ServiceClock:
         self._ahead = ahead if abs(ahead) > self.ROUNDING else timedelta()
 
     def now(self) -> datetime:
-        """The moment by the service's clock."""
+        """The time by the service's clock."""
         return self._own() + self._ahead

@@ -10,7 +10,7 @@ from gradus.client.request import Request
 from gradus.errors import GradusError
 
 WAITING = 10
-"""While waiting for the end of something, requests are sent again so many times as often."""
+"""Factor on the number of retries while waiting for the end of an experiment or a sweep."""
 PATIENCE = 60.0
 """Seconds for which a broken stream tries to reconnect."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
@@ -43,7 +43,7 @@ class RetryPolicy(Protocol):
 
 
 def may_succeed_later(request: Request[Any], error: GradusError) -> bool:
-    """Whether the same request may succeed in a moment, and nothing is done twice if it is sent again."""
+    """Whether a retry may succeed, and does nothing twice."""
     if error.response is None:
         return error.code == UNREACHABLE
     undone = error.status == TOO_MANY_REQUESTS or (error.status in GATEWAY and request.repeatable)
@@ -92,7 +92,7 @@ class Deadline:
 
 
 class Retries:
-    """So many further attempts, before a deadline."""
+    """A number of retries, before a deadline."""
 
     def __init__(self, most: int, deadline: Deadline | None = None) -> None:
         self._most, self._attempt = most, 0
@@ -106,7 +106,7 @@ class Retries:
         """Seconds until the next attempt.
 
         Raises:
-            GradusError: `error`, if there were enough.
+            GradusError: `error`, after the last retry.
             TimeoutError: the deadline is past.
         """
         self._deadline.check(error)
@@ -117,7 +117,7 @@ class Retries:
 
 
 class Outage:
-    """Attempts that failed in a row, for at most so many seconds."""
+    """Failed attempts in a row, for at most `patience` seconds."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
@@ -136,7 +136,7 @@ class Outage:
         """Seconds until the next attempt.
 
         Raises:
-            GradusError: `error`, if it has gone on for too long.
+            GradusError: `error`, when `patience` is over.
         """
         now = time.monotonic()
         since = self._since = now if self._since is None else self._since

@@ -52,7 +52,7 @@ class Sweep(Handle[SweepSummary, T_co]):
 
     @method
     async def refresh(self) -> "Sweep[T_co]":
-        """Ask how it is now."""
+        """Ask the service how it is now."""
         return await self._sent(self._request("GET"))
 
     @method

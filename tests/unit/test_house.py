@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import gradus
 
 ROOT = Path(gradus.__file__).parent.parent
@@ -27,6 +29,19 @@ def test_the_public_face_is_imported_only_when_it_is_asked_for() -> None:
     script = "import sys, gradus; print('pydantic' in sys.modules, gradus.Adam.__name__, 'pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "Adam", "True"]
+
+
+@pytest.mark.parametrize(
+    ("names", "absent"),
+    [
+        ("Client, AsyncClient, Experiment, Sweep, Comparison, Spec", {"httpx", "asyncio", "pandas", "plotly", "rich"}),
+        ("Client as c; c('http://127.0.0.1:1').close()", {"asyncio", "pandas", "plotly"}),
+    ],
+)
+def test_the_client_brings_what_it_uses_and_only_when_it_is_used(names: str, absent: set[str]) -> None:
+    script = f"import sys; from gradus import {names}; print(sorted({absent!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_language_is_light() -> None:

@@ -87,7 +87,8 @@ def test_a_logarithmic_axis_is_one_whatever_the_metric(metric: str) -> None:
 
 def test_what_a_notebook_shows_is_text_whatever_a_name_holds() -> None:
     hostile = "<script>alert(1)</script>"
-    one = recorded(name=hostile, best=metrics_row(2), error={"code": "diverged", "message": hostile})
+    error = {"code": hostile, "message": hostile}
+    one = recorded(name=hostile, status=hostile, best=metrics_row(2), error=error)
     shown = Experiment(Script(), one)._repr_html_() + Comparison((one,), (ROWS,))._repr_html_()
     assert "<script" not in shown
     assert "accuracy validation 0.7, test 0.65 after epoch 2" in shown
@@ -113,7 +114,7 @@ def test_a_sweep_is_shown_by_its_results_best_first() -> None:
 
 
 def test_what_a_sweep_shows_is_text_whatever_a_name_holds() -> None:
-    document = sweep_document(name="<script>x</script>")
+    document = sweep_document(name="<script>x</script>", status="<script>", counts={"<script>": 4})
     document["results"][0]["label"] = "<b>R&D</b>"
     sweep = Sweep(Script(), SweepRecord.model_validate(document))
     assert "<script" not in sweep._repr_html_()
