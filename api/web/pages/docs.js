@@ -1,5 +1,7 @@
 import { at } from "./dashboard/address.js";
 
+const { SwaggerUIBundle } = /** @type {any} */ (globalThis);
+
 SwaggerUIBundle({
   url: at("/openapi.json"),
   dom_id: "#swagger-ui",
@@ -13,6 +15,9 @@ SwaggerUIBundle({
 });
 
 fetch(at("/v1/session")).then(
-  (answer) => (document.getElementById("signed-out").hidden = answer.status !== 401),
+  ({ status }) => {
+    const note = /** @type {HTMLElement} */ (document.getElementById("signed-out"));
+    note.hidden = status !== 401;
+  },
   () => {},
 );

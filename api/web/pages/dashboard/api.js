@@ -7,20 +7,38 @@ import { fetchWithRelief } from "./stream/relief.js";
 /** Milliseconds after which no answer is to be expected: the machine may have slept meanwhile. */
 const PATIENCE = 90_000;
 
+/** @typedef {{ path: string, message: string }} Mistake what is wrong at a place of a document */
+
 /** An answer that is a problem document (RFC 9457), or no answer at all (`status` 0). */
 export class Problem extends Error {
+  /** @param {{ status: number, title: string, detail?: string, code: string, errors?: Mistake[] }} document */
   constructor({ status, title, detail, code, errors = [] }) {
     super(detail || title);
-    Object.assign(this, { status, title, detail: detail || title, code, errors });
+    this.status = status;
+    this.title = title;
+    this.detail = detail || title;
+    this.code = code;
+    this.errors = errors;
   }
 }
 
+/** @typedef {Record<string, unknown>} Query what is empty stays away */
+
+/** @param {string} path @param {Query} [query] @returns {Promise<any>} */
 export const get = (path, query) => send("GET", path, { query });
+/** @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] @returns {Promise<any>} */
 export const post = (path, body, headers) => send("POST", path, { body, headers });
+/** @param {string} path @param {unknown} body @param {Record<string, string>} [headers] @returns {Promise<any>} */
 export const patch = (path, body, headers) => send("PATCH", path, { body, headers });
+/** @param {string} path @returns {Promise<null>} */
 export const remove = (path) => send("DELETE", path);
 
-/** A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings. */
+/**
+ * A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings.
+ *
+ * @param {number | string | null | undefined} value
+ * @returns {any} a number, or what is none as it is
+ */
 export const number = (value) => (typeof value === "string" ? Number(value) : value);
 
 /** A value of JSON as a number to draw; null where it is none, or not finite. */
@@ -33,6 +51,11 @@ export const finite = (value) => {
 export const freshKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{ query?: Query, body?: unknown, headers?: Record<string, string> }} request
+ */
 const send = async (method, path, { query, body, headers } = {}) => {
   const answer = await ask(at(path) + search(query), {
     method,
@@ -68,11 +91,14 @@ const unreadable = (answer) => ({
   code: "unreadable",
 });
 
-/** `?a=1&b=2&b=3` of `{a: 1, b: [2, 3]}`; what is empty stays away. */
+/**
+ * `?a=1&b=2&b=3` of `{a: 1, b: [2, 3]}`; what is empty stays away.
+ *
+ * @param {Query} query
+ */
 const search = (query = {}) => {
   const pairs = Object.entries(query).flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
   const given = pairs.filter(([, value]) => value !== undefined && value !== null && value !== "");
-  return given.length ? `?${new URLSearchParams(given)}` : "";
+  return given.length ? `?${new URLSearchParams(/** @type {string[][]} */ (given))}` : "";
 };
-
 const signIn = () => location.assign(at(`/sign-in?next=${encodeURIComponent(here())}`));

@@ -46,7 +46,7 @@ const show = async () => {
 
 /** An empty element for the next page: what the last one still renders goes nowhere. */
 const freshRoot = (page) => {
-  const main = showShell(page);
+  const main = /** @type {HTMLElement} */ (showShell(page));
   const root = document.createElement("div");
   root.className = "page";
   main.replaceChildren(root);
@@ -56,9 +56,12 @@ const freshRoot = (page) => {
 };
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
+  const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-  if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+  if (
+    !(link instanceof HTMLAnchorElement) || !plain || event.defaultPrevented || link.target ||
+    link.hasAttribute("download")
+  ) return;
   const path = link.origin === location.origin ? within(link.pathname) : null;
   if (!pageAt(path)) return;
   event.preventDefault();

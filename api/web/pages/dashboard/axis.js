@@ -4,7 +4,7 @@
 const STEPS = 7;
 
 /**
- * @param values of which the least and the greatest are at its ends
+ * @param {number[]} values of which the least and the greatest are at its ends
  * @param {[number, number]} ends of the axis, in pixels
  * @param {{ logarithmic?: boolean, air?: number }} look `air` is left free at both ends, as a share of the values' span
  * @returns {{ at: (value: number) => number, ticks: number[] }}
@@ -28,7 +28,7 @@ export const round = (low, high, logarithmic) => {
   if (logarithmic) return powers(low, high);
   const rough = (high - low) / STEPS;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((one) => one * power >= rough) * power;
+  const step = ([1, 2, 5].find((one) => one * power >= rough) ?? 10) * power;
   return range(Math.ceil(low / step), high / step).map((one) => Number((one * step).toPrecision(12)));
 };
 

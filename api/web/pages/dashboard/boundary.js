@@ -28,7 +28,9 @@
 
   addEventListener("error", ({ target, error, message }) => {
     if (target === window) fault(error ?? message);
-    else if (target.type === "module") say("The page could not be loaded. Does the service still run?");
+    else if (target instanceof HTMLScriptElement && target.type === "module") {
+      say("The page could not be loaded. Does the service still run?");
+    }
   }, true);
   addEventListener("unhandledrejection", ({ reason }) => fault(reason));
 }

@@ -22,7 +22,7 @@ const written = async (text) => {
 const selected = (text) => {
   const area = document.createElement("textarea");
   area.value = text;
-  const focused = document.activeElement;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   const place = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   place.append(area);
   area.select();

@@ -20,7 +20,7 @@ const library = () => {
   return coming;
 };
 
-/** Its kinds give plotly's `traces(state)` and `layout(state)`. */
+/** @abstract its kinds give plotly's `traces(state)` and `layout(state)` */
 export class Drawing {
   #plotly = globalThis.Plotly;
   #state = null;

@@ -61,10 +61,11 @@ export const duration = (given) => {
 
 /** Seconds as a whole number of their largest unit: "9 s", "2 min". */
 export const roughly = (seconds) => {
-  const [size, unit] = UNITS.find(([least]) => Math.round(seconds) >= least) ?? UNITS.at(-1);
+  const [size, unit] = UNITS.find(([least]) => Math.round(seconds) >= least) ?? UNITS[3];
   return `${Math.round(seconds / size) || 1} ${unit}`;
 };
 
+/** @type {[size: number, unit: string][]} */
 const UNITS = [
   [86_400, "d"],
   [3600, "h"],
@@ -108,7 +109,9 @@ export const clockTime = (text, before) => {
   return new Date(text).toLocaleString("en", isNewDay ? { ...DAY, ...CLOCK } : CLOCK);
 };
 
+/** @type {Intl.DateTimeFormatOptions} */
 const DAY = { day: "numeric", month: "short", year: "numeric" };
+/** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
 
 const day = (text) => new Date(text).toLocaleDateString("en", DAY);

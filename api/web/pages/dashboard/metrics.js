@@ -12,8 +12,16 @@ const share = (of) => (value, spec, dataset) => {
 /** A number that is no share: what it is of does not change its digits. */
 const plain = (value) => figure(value);
 
+/**
+ * @typedef {object} Metric
+ * @property {string} key
+ * @property {string} label
+ * @property {(value: any, spec?: any, dataset?: any) => string} write puts a value into words
+ * @property {boolean} [lower] whether less is better
+ */
+
 /** Every metric that can be drawn, in the order of the row. `write(value, spec, dataset)` puts a value into words. */
-export const METRICS = [
+export const METRICS = /** @type {Metric[]} */ ([
   { key: "train_loss", label: "Training loss", write: plain, lower: true },
   { key: "train_accuracy", label: "Training accuracy", write: (value) => percent(value) },
   { key: "validation_loss", label: "Validation loss", write: plain, lower: true },
@@ -24,10 +32,10 @@ export const METRICS = [
   { key: "learning_rate", label: "Learning rate", write: plain },
   { key: "gradient_norm", label: "Gradient norm", write: plain, lower: true },
   { key: "seconds", label: "Time per epoch", write: duration, lower: true },
-];
+]);
 
 /** The metric of this name. */
-export const metric = (key) => METRICS.find((one) => one.key === key);
+export const metric = (key) => /** @type {Metric} */ (METRICS.find((one) => one.key === key));
 
 /** Whether the row has a value of the metric: accuracies of a regression have none. */
 export const has = (row, key) => row !== null && row !== undefined && row[key] !== null;

@@ -2,6 +2,7 @@
 
 import { at } from "./address.js";
 
+/** @type {Promise<any> | null} */
 let plotly = null;
 
 /** plotly.js, loaded once. */

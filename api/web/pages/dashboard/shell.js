@@ -31,7 +31,7 @@ const begin = () => {
   session().then(draw, () => {}); // a 401 leads to the sign-in, and without an answer the page itself says so
 };
 
-const draw = () => render(frame(), document.getElementById("app"));
+const draw = () => render(frame(), /** @type {HTMLElement} */ (document.getElementById("app")));
 
 const frame = () =>
   html`
@@ -61,7 +61,7 @@ const frame = () =>
 /** To the page as it stands: its address may hold what it is about behind "#". */
 const skip = (event) => {
   event.preventDefault();
-  document.getElementById("main").focus();
+  document.getElementById("main")?.focus();
 };
 
 const link = (page) =>

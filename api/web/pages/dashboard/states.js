@@ -7,7 +7,13 @@ import { visibleLines } from "./visible.js";
 
 export const loading = () => html`<p class="state" role="status">Loading …</p>`;
 
-/** Nothing is here, and what to do about it. */
+/**
+ * Nothing is here, and what to do about it.
+ *
+ * @param {string} title
+ * @param {unknown} text
+ * @param {unknown} actions
+ */
 export const empty = (title, text, actions = nothing) =>
   html`
     <div class="state">

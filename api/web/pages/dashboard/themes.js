@@ -7,7 +7,7 @@ const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set();
 
-/** @returns {"light" | "dark"} what is shown now */
+/** What is shown now: "light" or "dark". */
 export const theme = () => root.dataset.theme ?? (system.matches ? "dark" : "light");
 
 /** Show the other theme, and remember it. */

@@ -25,12 +25,18 @@ export const toastUntil = (message) => {
   return () => drop(one);
 };
 
-/** Run it; what goes wrong is said. @returns what it gives, or undefined */
+/**
+ * Run it; what goes wrong is said.
+ *
+ * @template T
+ * @param {() => T | Promise<T>} run
+ * @returns {Promise<T | undefined>} what it gives, or undefined
+ */
 export const attempt = async (run) => {
   try {
     return await run();
   } catch (error) {
-    toast(error.message, "error");
+    toast(error instanceof Error ? error.message : String(error), "error");
     return undefined;
   }
 };
@@ -38,7 +44,7 @@ export const attempt = async (run) => {
 /** Say it inside a modal dialog from now on: all that is outside of it is inert. @returns a function that ends it */
 export const sayInside = (dialog) => {
   const words = region();
-  const home = words.parentElement;
+  const home = /** @type {HTMLElement} */ (words.parentElement);
   dialog.prepend(words);
   return () => home.append(words);
 };
@@ -59,4 +65,4 @@ const view = (one) =>
   `;
 
 /** The region has to be there before its first word, or that is not read out. */
-const region = () => document.getElementById("toasts");
+const region = () => /** @type {HTMLElement} */ (document.getElementById("toasts"));

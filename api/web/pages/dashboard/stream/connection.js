@@ -15,9 +15,11 @@ const SILENCE = 40_000;
  */
 export class Connection {
   state = "connecting";
+  /** @type {number | null} */
   #last = null;
   #pause = FIRST_PAUSE;
   #heard = 0;
+  /** @type {AbortController | null} */
   #request = null;
   #timer = 0;
   #closed = false;

@@ -8,7 +8,7 @@ export async function* batches(body) {
     const { value, done } = await reader.read();
     if (done) return;
     const blocks = (rest + value).split("\n\n");
-    rest = blocks.pop();
+    rest = blocks.pop() ?? "";
     yield blocks.map(parsed).filter((event) => event !== null);
   }
 }

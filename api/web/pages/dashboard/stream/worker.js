@@ -23,6 +23,7 @@ const leave = (tab) => {
 
 const ASKED = { join, leave, check: (_, { silence }) => connection?.check(silence) };
 
-addEventListener("connect", ({ ports: [tab] }) => {
+addEventListener("connect", (event) => {
+  const [tab] = /** @type {MessageEvent} */ (event).ports;
   tab.onmessage = ({ data }) => ASKED[data.ask](tab, data);
 });

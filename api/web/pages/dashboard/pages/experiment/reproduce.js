@@ -14,7 +14,7 @@ export const reproduce = (experiment, parent, way, choose) => {
   if (parent === null) {
     return framed(html``, html`<p class="muted">It went on from a checkpoint of an experiment that is gone.</p>`);
   }
-  const text = visibleJson(WAYS[way].text(askedFor(experiment, parent)));
+  const text = visibleJson(WAYS[way].text(/** @type {any} */ (askedFor(experiment, parent))));
   const ways = WAYS.map(({ name }, i) =>
     html`<button aria-pressed=${i === way} @click=${() => choose(i)}>${name}</button>`
   );

@@ -11,7 +11,8 @@ import { time } from "../../time.js";
 import { isSeen } from "../../visible.js";
 
 /**
- * @param {{dataset, values, chosen: boolean, choose(event): void, place: number}} view
+ * @param {any} experiment
+ * @param {{dataset: any, values: any[], chosen: boolean, choose: () => void, place: number}} view
  */
 export const row = (experiment, { dataset, values, chosen, choose, place }) =>
   html`

@@ -24,6 +24,6 @@ const parse = (text) => {
     const found = JSON.parse(text);
     return isObject(found) ? { document: found, fault: null } : { fault: "A spec is an object: { … }" };
   } catch (error) {
-    return { fault: `This is not JSON yet: ${error.message}` };
+    return { fault: `This is not JSON yet: ${error instanceof Error ? error.message : error}` };
   }
 };

@@ -12,7 +12,8 @@ export const launch = async (page) => {
   try {
     const { path, id } = await MAKE[page.kind](page);
     page.navigate(`${path}/${id}`);
-  } catch (problem) {
+  } catch (error) {
+    const problem = /** @type {import("../../api.js").Problem} */ (error);
     page.launching = false;
     if (problem.errors?.length) Object.assign(page.trial, { problem, mistakes: problem.errors });
     else toast(problem.message, "error");

@@ -8,7 +8,8 @@ import { parentOf } from "./parent.js";
 
 /**
  * @typedef {"spec" | "sweep" | "fork"} Kind what the document is: of an experiment, of a sweep, of a fork
- * @returns {Promise<{ kind: Kind, document: object, parent: object | null, unread: boolean }>} and what the service knows
+ * @returns {Promise<Record<string, any>>} `kind`, `document`, the `parent` of a fork, whether the link is `unread`, and
+ *   what the service knows
  */
 export const begin = async (query) => {
   const linked = fromHash(location.hash);
@@ -31,8 +32,16 @@ const fork = async (id, spec, linked) => {
 
 const fresh = (sets) => ({ dataset: (sets.find(({ available }) => available) ?? sets[0]).name, layers: [300, 100] });
 
-/** A sweep of a spec, in which nothing changes yet. */
+/**
+ * A sweep of a spec, in which nothing changes yet.
+ *
+ * @param {Record<string, any>} spec
+ */
 export const sweepOf = ({ name, ...base }) => ({ ...(name ? { name } : {}), base, variants: {}, seeds: [0, 1, 2] });
 
-/** The base of a sweep as a spec of its own. */
+/**
+ * The base of a sweep as a spec of its own.
+ *
+ * @param {Record<string, any>} sweep
+ */
 export const specOf = ({ name, base = {} }) => ({ ...(name ? { name } : {}), ...base });

@@ -39,7 +39,8 @@ export const createTrial = (changed) => {
 const tried = async (path, document) => {
   try {
     return { result: await post(`${path}?dry_run=true`, document), mistakes: [], problem: null };
-  } catch (problem) {
+  } catch (error) {
+    const problem = /** @type {import("../../api.js").Problem} */ (error);
     return { mistakes: problem.errors ?? [], problem };
   }
 };

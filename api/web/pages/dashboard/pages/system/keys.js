@@ -96,7 +96,7 @@ const create = async (changed) => {
 const wish = (answer) => {
   const submit = (event) => {
     event.preventDefault();
-    const { name, role, days } = Object.fromEntries(new FormData(event.target));
+    const { name, role, days } = /** @type {any} */ (Object.fromEntries(new FormData(event.target)));
     answer({ name, role, ...(days ? { expires_at: new Date(now() + days * DAY).toISOString() } : {}) });
   };
   return html`

@@ -15,8 +15,8 @@ export const createMemory = () => ({ typing: { id: null, text: null }, open: new
  * @param {() => { path: string, message: string }[]} given.mistakes
  * @param {() => void} given.redraw
  * @param {(words: string) => void} given.say to who does not see
- * @param {boolean} given.keep see `write`
- * @param {(key: string) => any} given.network what the network has where a layer says nothing
+ * @param {boolean} [given.keep] see `write`
+ * @param {(key: string) => any} [given.network] what the network has where a layer says nothing
  * @param {object} given.memory
  */
 export const createForm = (given) => {

@@ -12,9 +12,7 @@ import { drag, moved } from "./reorder.js";
 /**
  * @param {object} form
  * @param {object} description of the list
- * @param {object} [known]
- * @param {object | null} known.shapes what a dry run said of the document
- * @param {object | null} known.dataset what the network learns from
+ * @param {{ shapes?: any, dataset?: any }} [known] what a dry run said of the document, what the network learns from
  */
 export const layers = (form, description, { shapes = null, dataset = null } = {}) => {
   const path = [description.key];

@@ -15,7 +15,8 @@ export const moved = (list, from, to) => {
 export const drag = (event, drop) => {
   if (event.button !== 0) return;
   event.preventDefault();
-  const item = event.target.closest("[data-item]");
+  const item = /** @type {Element} */ (event.target).closest("[data-item]");
+  if (!item?.parentElement) return;
   const items = [...item.parentElement.querySelectorAll(":scope > [data-item]")];
   const from = items.indexOf(item);
   const ending = new AbortController();

@@ -51,7 +51,7 @@ export const lineOf = (text, path) => {
 /** Put the cursor of the editor on a path's value. */
 export const select = (text, path) => {
   const place = placeOf(places(text), path);
-  const area = document.getElementById("json");
+  const area = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("json"));
   if (!place || !area) return;
   area.focus();
   area.setSelectionRange(place.start, place.end);

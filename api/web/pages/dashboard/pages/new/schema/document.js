@@ -37,7 +37,14 @@ const isComposite = (description) => {
   return description.form === "words" || description.form === "object";
 };
 
-/** What stands at a path; undefined if nothing does. */
+/**
+ * What stands at a path; undefined if nothing does.
+ *
+ * @param {any} description
+ * @param {any} document
+ * @param {(string | number)[]} path
+ * @returns {any}
+ */
 export const read = (description, document, [key, ...rest]) => {
   if (key === undefined) return document;
   if (description.form === "list") return read(description.item, document?.[key], rest);
@@ -48,6 +55,10 @@ export const read = (description, document, [key, ...rest]) => {
 /**
  * The document with another value at a path; undefined takes back to the default.
  *
+ * @param {any} description
+ * @param {any} document
+ * @param {(string | number)[]} path
+ * @param {any} value
  * @param {boolean} keep Keep what equals its default and write nothing short: a merge patch changes another document,
  *   in which the default may not be what stands there.
  */
