@@ -1,7 +1,7 @@
 import { at } from "./dashboard/address.js";
 
 // A link's ticket stands after "#": the server never sees it in an address, and it is good for one use.
-const word = document.getElementById("word");
+const word = /** @type {HTMLElement} */ (document.getElementById("word"));
 
 async function signIn(shown) {
   word.textContent = "Signing in …";
@@ -56,13 +56,15 @@ function next() {
   return location.origin + at(isOwn ? wanted.pathname + wanted.search + wanted.hash : "/");
 }
 
-const form = document.getElementById("form");
+const form = /** @type {HTMLFormElement} */ (document.getElementById("form"));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  signIn({ key: document.getElementById("key").value.trim() });
+  const key = /** @type {HTMLInputElement} */ (document.getElementById("key"));
+  signIn({ key: key.value.trim() });
 });
 // Before this line a click would send the form as HTML does, and lose where the visitor wanted to go.
-form.querySelector("button").disabled = false;
+const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+button.disabled = false;
 
 const ticket = location.hash.slice(1);
 if (ticket) {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -66,7 +67,6 @@ def test_curves_grow_without_a_reload_from_before_the_first_epoch(page: Page, se
     rows = service.client.experiments.get(one).metrics().data
     y = page.evaluate("() => [...document.querySelector('#chart-loss').data[1].y]")
     assert y == [row.validation_loss for row in rows]
-    expect(page.get_by_role("region", name="Layers").first).to_contain_text("64")
 
 
 def test_a_run_is_paused_resumed_and_cancelled_by_buttons(page: Page, service: Service) -> None:
@@ -116,6 +116,7 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     error = service.client.experiments.get(one).error
     assert error is not None
     expect(page.get_by_text(error.message).first).to_be_visible()
+    page.get_by_role("tab", name="Log").click()
     expect(page.get_by_role("region", name="Log")).to_contain_text(error.message)
     expect(page.get_by_text("No log lines yet")).to_have_count(0)
     expect(page.get_by_text(f"epoch {error.epoch}", exact=False).first).to_be_visible()
@@ -124,7 +125,7 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     viewer = {"workspace": "default", "role": "viewer", "key_id": None, "expires_at": None}
     page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
     page.reload()
-    expect(page.get_by_role("region", name="Layers").first).to_contain_text("output")
+    expect(page.get_by_role("tab", name="Log", selected=True)).to_be_visible()
     expect(page.get_by_role("group", name="What to do with it")).to_have_count(0)
 
 
@@ -140,7 +141,7 @@ def follow(service: Service, snippet: str, way: str) -> None:
 @pytest.mark.parametrize("way", ["curl", "Python", "Command line"])
 def test_its_snippets_run_it_again(page: Page, service: Service, way: str) -> None:
     one = begin(service, name="again", epochs=1)
-    page.goto(f"/experiments/{one}")
+    page.goto(f"/experiments/{one}?tab=spec")
     page.get_by_role("group", name="From").get_by_role("button", name=way).click()
     snippet = page.get_by_role("region", name=f"{way} snippet").inner_text()
     before = {row.id for row in list(service.client.experiments.list())}
@@ -154,7 +155,8 @@ def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: S
     wait_until(lambda: service.client.experiments.get(parent).status.final, "a checkpoint")
     changes = {"activation": "tanh", "optimizer": {"lr": 0.01}, "epochs": 3}
     fork = service.client.experiments.get(parent).fork(changes, from_epoch=2)
-    page.goto(f"/experiments/{fork.id}")
+    page.goto(f"/experiments/{fork.id}?tab=spec")
+    expect(page.get_by_role("rowheader", name="optimizer.lr")).to_be_visible()
     for way in ("curl", "Python", "Command line"):
         page.get_by_role("group", name="From").get_by_role("button", name=way).click()
         follow(service, page.get_by_role("region", name=f"{way} snippet").inner_text(), way)
@@ -164,23 +166,34 @@ def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: S
         assert (again.record.fingerprint, again.name) == (fork.record.fingerprint, fork.name)
 
 
-def test_a_history_stays_short_and_follows_a_run_that_begins_anew(page: Page) -> None:
-    page.goto("/")
-    found = page.evaluate("""async () => {
-        const { History } = await import("/pages/dashboard/history.js");
-        const history = new History("exp", 10);
-        const row = (epoch) => ({ epoch, train_loss: epoch === 50 ? "NaN" : 1 / epoch });
-        for (let epoch = 1; epoch <= 100; epoch++) history.hear(row(epoch));
-        const long = history.rows.map(({ epoch }) => epoch);
-        const doubled = history.hear(row(100));
-        const anew = history.follow({ progress: { epoch: 0 } });
-        return { long, doubled, anew, first: history.hear(row(1)), rows: history.rows.length };
-    }""")
-    long = found.pop("long")
-    assert found == {"doubled": False, "anew": True, "first": True, "rows": 1}
-    assert 10 <= len(long) <= 20
-    assert long == sorted(set(long))
-    assert {1, 50, 100} <= set(long)  # the ends, and where it diverged
+def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Service) -> None:
+    one = begin(service, name="in parts", epochs=2)
+    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/experiments/{one}?tab=layers")
+    expect(page.get_by_role("tabpanel", name="Layers")).to_contain_text("1\u202f295 training")
+    expect(page.locator("#chart-loss")).to_have_count(0)
+    assert not [url for url in asked if "/metrics" in url or "/log" in url], "each tab asks for its own"
+    page.evaluate("window.stayed = true")
+    page.get_by_role("tab", name="Layers").press("ArrowRight")
+    log = page.get_by_role("tab", name="Log")
+    expect(log).to_be_focused()
+    expect(log).to_have_attribute("aria-selected", "true")
+    expect(page).to_have_url(re.compile(r"\?tab=log$"))
+    expect(page.get_by_role("tabpanel", name="Log")).to_be_visible()
+    log.press("Home")
+    expect(page).to_have_url(re.compile(f"/experiments/{one}$"))
+    until_drawn(page, 2)
+    page.get_by_role("tab", name="Overview").press("ArrowLeft")
+    expect(page.get_by_role("region", name="Resolved spec").first).to_contain_text("in parts")
+    for tab in ("Overview", "Log", "Layers"):
+        page.go_back()
+        expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()
+        expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+    assert page.evaluate("window.stayed"), "without a reload"
+    page.get_by_role("tab", name="Overview").click()
+    until_drawn(page, 2)
 
 
 def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit, service: Service) -> None:
@@ -209,8 +222,11 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
         page = context.new_page()
         page.goto(f"/experiments/{one}")
         until_drawn(page, 3)
-        expect(page.get_by_text("Together")).to_be_visible()
-        assert barriers(page) == []
+        for tab in ("Overview", "Layers", "Log", "Spec"):
+            page.get_by_role("tab", name=tab).click()
+            expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+            assert barriers(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.get_by_role("button", name="Extend").click()
         expect(page.get_by_role("dialog")).to_be_visible()
@@ -314,7 +330,7 @@ def test_what_waits_for_a_worker_that_is_not_there_says_so(page: Page, http: htt
     one = http.post("/v1/experiments", json=spec).raise_for_status().json()
     page.clock.install()
     page.goto(f"/experiments/{one['id']}")
-    wait = page.get_by_text("It waits for a worker with a GPU")
+    wait = page.get_by_text("Waiting for a worker with a GPU")
     expect(wait).to_be_visible()
     served = {**http.get(f"/v1/experiments/{one['id']}").json(), "waiting_for": None}
     page.route(f"**/v1/experiments/{one['id']}", lambda route: route.fulfill(json=served))

@@ -160,12 +160,13 @@ def test_without_the_chart_library_lines_are_there_still(visit: Visit, runs: tup
 
 
 SKETCHED = """async ([curves, kind]) => {
-  const { sketch } = await import("/pages/dashboard/sketch.js");
+  const [{ line }, { render }] = await Promise.all(
+    ["charts/line.js", "template.js"].map((name) => import(`/pages/dashboard/${name}`)));
   const element = document.body.appendChild(document.createElement("div"));
-  element.style.cssText = "width: 400px; height: 200px";
-  const line = { color: "red", width: 2, dash: "solid" };
-  const traces = curves.map((y) => ({ x: y.map((_, i) => i + 1), y, line }));
-  sketch(element, traces, { xaxis: { title: { text: "epoch" } }, yaxis: { type: kind, tickformat: "~g" } });
+  const look = { color: "red", width: 2, dash: "solid" };
+  const series = curves.map((y) => ({ name: "", x: y.map((_, i) => i + 1), y, line: look }));
+  const up = { isPercent: false, isLogarithmic: kind === "log" };
+  render(line.sketch({ series, across: "epoch", up, hasLegend: false }, { width: 400, height: 200 }), element);
   const all = (selector) => [...element.querySelectorAll(selector)];
   return [all("path[stroke]").map((path) => path.getAttribute("d")), all("text[text-anchor=end]").length];
 }"""
@@ -237,10 +238,10 @@ def until_held(page: Page, requests: list[Route], count: int = 1) -> None:
         page.wait_for_timeout(20)
 
 
-def tell(stream: Route, place: int, kind: str, one: str, data: dict[str, Any]) -> None:
-    """Answer a request for the stream with one event of an experiment, and end it."""
+def tell(stream: Route, place: int, seq: int, kind: str, one: str, data: dict[str, Any]) -> None:
+    """Answer a request for the stream with one event of an experiment, the one of this number, and end it."""
     at = "2026-11-22T12:00:00.000000Z"
-    envelope = {"seq": place, "kind": kind, "at": at, "experiment_id": one, "data": data}
+    envelope = {"seq": seq, "kind": kind, "at": at, "experiment_id": one, "data": data}
     body = f"id: {place}\nevent: {kind}\ndata: {json.dumps(envelope)}\n\n"
     stream.fulfill(content_type="text/event-stream", body=body)
 
@@ -281,15 +282,16 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
     streams, looks = hold(page, "**/v1/events*"), hold(page, "**/v1/metrics?*max_points=400")
     page.goto(f"/compare?ids={one}")
     until_held(page, streams)
-    tell(streams[0], 1, "log", one, {})
+    last = service.client.send(calls.experiment(one)).last_event
+    tell(streams[0], 1, last + 1, "log", one, {})
     until_held(page, looks)
     until_held(page, streams, 2)
-    tell(streams[1], 2, "status", one, begun)
+    tell(streams[1], 2, last + 2, "status", one, begun)
     until_drawn(page, "#curves", [1])
     with page.expect_response("**/v1/metrics?*max_points=400"):
         looks[0].continue_()
     until_held(page, streams, 3)
-    tell(streams[2], 3, "epoch", one, second)
+    tell(streams[2], 3, last + 3, "epoch", one, second)
     until_drawn(page, "#curves", [1, 2])
 
 

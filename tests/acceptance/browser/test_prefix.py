@@ -65,6 +65,7 @@ def test_the_dashboard_lives_below_a_path(lab: Lab) -> None:
 
     page.get_by_role("link", name="the first").click()
     expect(page).to_have_url(f"{root}/experiments/{made}")
+    page.get_by_role("tab", name="Spec").click()
     expect(page.get_by_role("region", name="curl snippet")).to_contain_text(f"{root}/v1/experiments")
     page.reload()
     page.get_by_role("link", name="plain").click()

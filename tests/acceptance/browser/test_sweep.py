@@ -88,8 +88,8 @@ def test_a_sweep_s_page_says_what_is_better_and_how_sure(page: Page, variants: d
         (0.005, 0.011, "maximize", "better"),
         (-0.011, -0.005, "maximize", "worse"),
         (-0.011, -0.005, "minimize", "better"),
-        (-0.001, 0.002, "maximize", "cannot tell"),
-        (0.0, 0.002, "maximize", "cannot tell"),
+        (-0.001, 0.002, "maximize", "no clear difference"),
+        (0.0, 0.002, "maximize", "no clear difference"),
     ],
 )
 def test_an_interval_is_put_into_words(
@@ -106,8 +106,8 @@ def test_an_interval_is_put_into_words(
 @pytest.mark.parametrize(
     ("mean", "grain", "said"),
     [
-        (-5.6e-17, 1 / 14, "0 points, 95 % CI −10 … 10, 3 seeds: cannot tell"),
-        (-5.6e-17, 1 / 5000, "0.00 points, 95 % CI −10.00 … 10.00, 3 seeds: cannot tell"),
+        (-5.6e-17, 1 / 14, "0 points, 95 % CI −10 … 10, 3 seeds: no clear difference"),
+        (-5.6e-17, 1 / 5000, "0.00 points, 95 % CI −10.00 … 10.00, 3 seeds: no clear difference"),
         (0.2, 1 / 143, "+20.0 points, 95 % CI 10.0 … 30.0, 3 seeds: better"),
     ],
 )
@@ -127,7 +127,7 @@ def test_percentages_have_the_digits_that_the_data_have(
 def test_members_are_counted_as_they_end_and_seeds_are_added(page: Page, http: httpx.Client) -> None:
     sweep = over(http, {"name": "growing", "base": BASE, "variants": {"+ l2": {"l2": 0.001}}, "seeds": [0]})
     page.goto(f"/sweeps/{sweep['id']}")
-    expect(page.get_by_text("one seed cannot tell")).to_be_visible()
+    expect(page.get_by_text("one seed only")).to_be_visible()
     page.get_by_role("button", name="Add seeds").click()
     page.get_by_label("Seeds", exact=True).fill("1-2")
     page.get_by_role("dialog").get_by_role("button", name="Add seeds").click()

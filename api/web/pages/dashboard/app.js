@@ -1,16 +1,20 @@
 // The entry: shows the page of the address, follows links inside the dashboard, and ends a page before the next.
 
 import { at, within } from "./address.js";
-import { joined } from "./live.js";
+import { joined } from "./events.js";
+import { loadMetrics } from "./metrics.js";
 import { pageAt } from "./registry.js";
 import { showShell } from "./shell.js";
 import { failure, loading, nowhere } from "./states.js";
 import { html, render } from "./template.js";
 
-let close = () => {};
+/** The page that is shown. @type {import("./registry.js").OpenPage} */
+let open = { close: () => {} };
+/** The path that it was opened at. @type {string | null} */
+let openAt = null;
 let visit = 0;
 
-/** Go to a path of the dashboard. */
+/** Go to a path of the dashboard. @param {string} path */
 const navigate = (path, { replace = false } = {}) => {
   history[replace ? "replaceState" : "pushState"](null, "", at(path));
   return show();
@@ -19,10 +23,13 @@ const navigate = (path, { replace = false } = {}) => {
 /** Put another path into the bar, for the same page as it stands. */
 const rewrite = (path) => history.replaceState(null, "", at(path));
 
+/** The page of the address; one that is shown already and has parts turns to the part that the address names. */
 const show = async () => {
+  const query = new URLSearchParams(location.search);
+  if (open.revisit && openAt === location.pathname) return open.revisit(query);
   const mine = ++visit;
-  close();
-  close = () => {};
+  open.close();
+  [open, openAt] = [{ close: () => {} }, null];
   const found = pageAt(within(location.pathname));
   document.title = found ? `${found.page.title} · Gradus` : "Gradus";
   const root = freshRoot(found?.page);
@@ -32,12 +39,13 @@ const show = async () => {
   }
   const slow = setTimeout(() => render(loading(), root), 150);
   try {
-    const [module] = await Promise.all([found.page.load(), joined]);
+    const [module] = await Promise.all([found.page.load(), joined, loadMetrics()]);
     clearTimeout(slow);
     if (mine !== visit) return;
     render(html``, root);
-    const query = new URLSearchParams(location.search);
-    close = module.open(root, { params: found.params, query, navigate, rewrite });
+    const opened = module.open(root, { params: found.params, query, navigate, rewrite });
+    open = typeof opened === "function" ? { close: opened } : opened;
+    openAt = location.pathname;
   } catch (error) {
     clearTimeout(slow);
     if (mine === visit) render(failure(error, show), root);

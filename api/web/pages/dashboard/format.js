@@ -116,11 +116,18 @@ const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle
 
 const day = (text) => new Date(text).toLocaleDateString("en", DAY);
 
-/** The network of a resolved spec: `784–300–100–10` with the data set's sizes, else `300–100`. */
-export const network = (spec, dataset) => {
-  const hidden = spec.layers.map((layer) => layer.units ?? layer.kind);
-  const outputs = dataset && (dataset.classes.length || 1);
-  return (dataset ? [dataset.inputs, ...hidden, outputs] : hidden).join("–") || "no hidden layers";
+/**
+ * The network of a resolved spec: `784–300–100–10` with the sizes of what it learns from, else `300–100`.
+ *
+ * @param {any} spec
+ * @param {{ input_shape?: number[] | null, classes?: string[] | null } | null} [known] an experiment with its details
+ */
+export const network = (spec, known) => {
+  const hidden = spec.layers.map((/** @type {any} */ layer) => layer.units ?? layer.kind);
+  const shown = known?.input_shape && known.classes
+    ? [known.input_shape.join("×"), ...hidden, known.classes.length || 1]
+    : hidden;
+  return shown.join("–") || "no hidden layers";
 };
 
 /** The optimizer of a resolved spec: "adam 0.001". */

@@ -1,64 +1,87 @@
-// The metrics of an epoch: what they are called, how they are written, which of two values is better.
+// The metrics of an epoch, as the service's catalogue has them: what each is called, how it is written, which way is
+// better.
 
 import { number } from "./api.js";
-import { duration, figure, percent, places } from "./format.js";
-
-/** A share of examples, with the digits that their number gives: of the test examples if the data set is known. */
-const share = (of) => (value, spec, dataset) => {
-  const examples = (of === "test" && dataset?.test_examples) || spec?.dataset.validation_size;
-  return percent(value, places(examples && 1 / examples));
-};
-
-/** A number that is no share: what it is of does not change its digits. */
-const plain = (value) => figure(value);
+import { catalog } from "./catalog.js";
+import { duration, figure, percent, places, whole } from "./format.js";
 
 /**
  * @typedef {object} Metric
- * @property {string} key
+ * @property {string} key of a row of metrics
  * @property {string} label
- * @property {(value: any, spec?: any, dataset?: any) => string} write puts a value into words
- * @property {boolean} [lower] whether less is better
+ * @property {string | null} unit
+ * @property {"min" | "max" | "none"} direction which values are better
+ * @property {string} panel the chart that it belongs to
+ * @property {string | null} split the examples that it is measured on
+ * @property {string[]} tasks those that have it
+ * @property {boolean} objective whether a sweep can be judged by it
  */
 
-/** Every metric that can be drawn, in the order of the row. `write(value, spec, dataset)` puts a value into words. */
-export const METRICS = /** @type {Metric[]} */ ([
-  { key: "train_loss", label: "Training loss", write: plain, lower: true },
-  { key: "train_accuracy", label: "Training accuracy", write: (value) => percent(value) },
-  { key: "validation_loss", label: "Validation loss", write: plain, lower: true },
-  { key: "validation_accuracy", label: "Validation accuracy", write: share("validation") },
-  { key: "test_loss", label: "Test loss", write: plain, lower: true },
-  { key: "test_accuracy", label: "Test accuracy", write: share("test") },
-  { key: "penalty", label: "Penalty", write: plain, lower: true },
-  { key: "learning_rate", label: "Learning rate", write: plain },
-  { key: "gradient_norm", label: "Gradient norm", write: plain, lower: true },
-  { key: "seconds", label: "Time per epoch", write: duration, lower: true },
-]);
+/** @type {Metric[]} */
+let known = [];
 
-/** The metric of this name. */
-export const metric = (key) => /** @type {Metric} */ (METRICS.find((one) => one.key === key));
-
-/** Whether the row has a value of the metric: accuracies of a regression have none. */
-export const has = (row, key) => row !== null && row !== undefined && row[key] !== null;
-
-/** The metric by which an experiment's best epoch is chosen. */
-export const judge = (experiment, row) =>
-  experiment.spec.early_stopping?.metric ??
-    (has(row, "validation_accuracy") ? "validation_accuracy" : "validation_loss");
-
-/** An experiment as it is after one more epoch, as the service will tell it. */
-export const withEpoch = (experiment, row) => {
-  const { progress, best } = experiment;
-  if (row.epoch <= progress.epoch) return experiment;
-  const left = progress.epochs - row.epoch;
-  return {
-    ...experiment,
-    latest: row,
-    best: best === null || better(judge(experiment, row), row, best) ? row : best,
-    progress: { ...progress, epoch: row.epoch, eta_seconds: left * row.seconds },
-  };
+/** Ask for the catalogue, before anything is drawn. */
+export const loadMetrics = async () => {
+  known = (await catalog()).metrics;
 };
 
-const better = (key, row, best) => {
-  const [one, other] = [number(row[key]), number(best[key])];
-  return metric(key).lower ? one < other : one > other;
+/** Every metric, in the order of a row. */
+export const metrics = () => known;
+
+/**
+ * The metric of this key. One that the catalogue does not have is a plain number of this name.
+ *
+ * @param {string} key
+ * @returns {Metric}
+ */
+export const metric = (key) =>
+  known.find((one) => one.key === key) ??
+    { key, label: words(key), unit: null, direction: "none", panel: key, split: null, tasks: [], objective: false };
+
+const words = (/** @type {string} */ key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll("_", " ");
+
+/** Inside of a sentence. */
+export const label = (/** @type {string} */ key) => metric(key).label.toLowerCase();
+
+export const isFraction = (/** @type {string} */ key) => metric(key).unit === "fraction";
+
+/** Whether less is better. */
+export const isLower = (/** @type {string} */ key) => metric(key).direction === "min";
+
+/** The metrics by which models are judged: of these examples, the most telling first. */
+export const scores = (/** @type {string} */ split) =>
+  known.filter((one) => one.objective && one.split === split).toSorted((one, other) =>
+    Number(other.direction === "max") - Number(one.direction === "max")
+  );
+
+/** Of these examples. @param {string} split */
+export const lossOf = (split) => known.find((one) => one.objective && one.split === split && one.direction === "min");
+
+/** The one with this unit, such as "s". @param {string} unit */
+export const measuredIn = (unit) => known.find((one) => one.unit === unit);
+
+/** Whether the row has a value of the metric: accuracies of a regression have none. */
+export const has = (/** @type {any} */ row, /** @type {string} */ key) => (row?.[key] ?? null) !== null;
+
+/**
+ * A value in words; a share has the digits that the number of its examples gives.
+ *
+ * @param {string} key
+ * @param {number | string | null | undefined} value
+ * @param {any} [experiment] whose it is
+ */
+export const written = (key, value, experiment) => {
+  const { unit, split } = metric(key);
+  if (unit === "s") return duration(value);
+  if (unit === "1/s") return whole(Math.round(number(value)));
+  if (unit !== "fraction") return figure(value);
+  const examples = experiment?.[`${split}_examples`];
+  return percent(value, places(examples && 1 / examples));
+};
+
+/** Null and NaN are never better, and any number is better than they are. */
+export const isBetter = (/** @type {string} */ key, /** @type {any} */ value, /** @type {any} */ best) => {
+  const [one, other] = [value, best].map((given) => (given === null ? NaN : number(given)));
+  if (Number.isNaN(one) || Number.isNaN(other)) return !Number.isNaN(one);
+  return metric(key).direction === "max" ? one > other : one < other;
 };

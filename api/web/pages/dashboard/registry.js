@@ -1,9 +1,12 @@
 // Every page: its address, what the navigation calls it, and the module that draws it, loaded when it is first opened.
 
 /**
- * A module exports `open(root, { params, query, navigate, rewrite }) -> close()`.
- * @type {{path: string, title: string, nav?: string, icon?: string, load: () => Promise<{open: Function}>}[]}
+ * What a module's `open(root, { params, query, navigate, rewrite })` gives; a bare function is its `close`. Where only the
+ * query of the address changes, a page that can `revisit` stays.
+ * @typedef {{ close: () => void, revisit?: (query: URLSearchParams) => void }} OpenPage
  */
+
+/** @type {{ path: string, title: string, nav?: string, icon?: string, load: () => Promise<{ open: Function }> }[]} */
 export const PAGES = [
   { path: "/", title: "Experiments", nav: "Experiments", icon: "list", load: () => import("./pages/experiments.js") },
   { path: "/experiments/{id}", title: "Experiment", load: () => import("./pages/experiment.js") },

@@ -3,7 +3,7 @@
 import { at } from "./address.js";
 import { remove } from "./api.js";
 import { icon } from "./icons.js";
-import { onState, subscribe } from "./live.js";
+import { onState, subscribe } from "./events.js";
 import { PAGES } from "./registry.js";
 import { session } from "./session.js";
 import { html, nothing, render } from "./template.js";
@@ -23,7 +23,7 @@ export const showShell = (page) => {
 };
 
 const begin = () => {
-  subscribe(() => {}); // the connection that is shown is there on pages that listen to nothing, too
+  subscribe(() => {}, () => {}); // the connection that is shown is there on pages that listen to nothing, too
   onState((state) => {
     connection = state;
     if (shown) draw();

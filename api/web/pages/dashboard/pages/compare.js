@@ -2,17 +2,18 @@
 
 import { at } from "../address.js";
 import { get } from "../api.js";
-import { paced, perFrame } from "../frame.js";
-import { History } from "../history.js";
+import { Charts } from "../charts/chart.js";
+import { loadPlotly } from "../charts/plotly.js";
+import { subscribe } from "../events.js";
 import { icon } from "../icons.js";
-import { subscribe } from "../live.js";
-import { has, metric, METRICS, withEpoch } from "../metrics.js";
-import { loadPlotly } from "../plotly.js";
-import { Rereader } from "../reread.js";
+import { has, isLower, label, metrics } from "../metrics.js";
 import { failure, loading } from "../states.js";
+import { ExperimentStore, snapshotOf } from "../store/experiment.js";
+import { Reader } from "../store/reader.js";
 import { html, render } from "../template.js";
+import { paced, perFrame } from "../throttle.js";
 import { attempt } from "../toast.js";
-import { CompareChart } from "./compare/chart.js";
+import { linesOf } from "./compare/chart.js";
 import { columns, sorted } from "./compare/columns.js";
 import { controls } from "./compare/controls.js";
 import { nothingToCompare } from "./compare/nothing.js";
@@ -23,51 +24,64 @@ const MOST = 50;
 /** Points of each curve: few, so that something is there at once, and then as many as the eye can use. */
 const FIRST_POINTS = 40;
 const ALL_POINTS = 400;
-const CURVE_PACE = 400;
+/** Milliseconds between two drawings of the curves. */
+const CURVE_INTERVAL = 400;
 
+/** @param {HTMLElement} root @param {any} context */
 export const open = (root, context) => {
   const page = new ComparePage(root, context);
   page.begin();
   return () => page.close();
 };
 
+/** @type {["best" | "latest", string][]} */
+const EPOCHS = [["best", "Best epoch"], ["latest", "Last epoch"]];
+
 class ComparePage {
-  #experiments = [];
-  #histories;
+  /** @type {Map<string, ExperimentStore>} */
+  #stores;
+  /** The number of each run's line. @type {Map<string, number>} */
   #places = new Map();
+  /** @type {any} */
   #description = null;
-  #chart = null;
-  #key = null;
+  /** @type {string} */
+  #key = "";
+  /** @type {"best" | "latest"} */
   #at = "best";
+  /** @type {{ key: string, down: boolean } | null} */
   #sort = null;
   #smoothing = 0;
-  #logarithmic = false;
+  #isLogarithmic = false;
+  /** @type {string | null} */
   #pointed = null;
   #state = "loading";
+  /** @type {Error | null} */
   #error = null;
   #closed = false;
-  /** What the stream tells while the service is asked, whose answers may be of before; null when nobody asks. */
-  #meanwhile = null;
   #draw = perFrame(() => this.#render());
-  #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
+  #drawCurves = paced(CURVE_INTERVAL, () => this.#renderCurves());
   #highlight = paced(60, () => this.#renderCurves());
-  #reader = new Rereader(() => this.#read(), (error) => this.#fail(error));
-  /** The ids of those that have more points than are drawn. */
+  #reader = new Reader({ read: () => this.#read(), failed: (error) => this.#fail(error) });
+  /** The ids of those that have more points than are drawn. @type {string[]} */
   #coarse = [];
-  #finer = new Rereader(() => this.#readCurves(this.#coarse, ALL_POINTS).then(this.#drawCurves), () => {});
-  #end = () => {};
+  #finer = new Reader({ read: () => this.#readCurves(this.#coarse, ALL_POINTS).then(this.#drawCurves) });
+  #unsubscribe = () => {};
+  #charts;
 
+  /** @param {HTMLElement} root @param {any} context */
   constructor(root, { query, rewrite }) {
     this.root = root;
     this.rewrite = rewrite;
-    this.ids = [...new Set((query.get("ids") ?? "").split(",").filter(Boolean))].slice(0, MOST);
-    this.#key = METRICS.some(({ key }) => key === query.get("metric")) ? query.get("metric") : null;
+    this.#charts = new Charts(root);
+    /** @type {string[]} */
+    this.ids = [...new Set(/** @type {string} */ (query.get("ids") ?? "").split(",").filter(Boolean))].slice(0, MOST);
+    this.#key = metrics().some(({ key }) => key === query.get("metric")) ? query.get("metric") : "";
     this.ids.forEach((id, i) => this.#places.set(id, i));
-    this.#histories = new Map(this.ids.map((id) => [id, new History(id, ALL_POINTS)]));
+    this.#stores = new Map(this.ids.map((id) => [id, new ExperimentStore(id, ALL_POINTS)]));
   }
 
   begin() {
-    this.#end = subscribe((event) => this.#hear(event));
+    this.#unsubscribe = subscribe((event) => this.#hear(event), () => this.#reader.now());
     this.#draw();
     this.#reader.now();
     if (this.ids.length) loadPlotly().catch(() => {}); // who draws says that it cannot be had
@@ -75,72 +89,88 @@ class ComparePage {
 
   close() {
     this.#closed = true;
-    this.#end();
+    this.#unsubscribe();
     for (const reader of [this.#reader, this.#finer]) reader.end();
     for (const ask of [this.#draw, this.#drawCurves, this.#highlight]) ask.cancel();
-    this.#chart?.dispose();
+    this.#charts.dispose();
+  }
+
+  /** Those that the service has, in the order of the address. */
+  get #experiments() {
+    return this.ids.map((id) => this.#stores.get(id)?.experiment).filter((one) => (one ?? null) !== null);
   }
 
   async #read() {
     if (!this.ids.length) return this.#become("empty");
-    const meanwhile = (this.#meanwhile = []);
-    try {
-      const asked = [
-        get("/v1/experiments", { id: this.ids, limit: MOST }),
-        catalogue(),
-        this.#readCurves(this.ids, FIRST_POINTS),
-      ];
-      const [page, { spec }, coarse] = await Promise.all(asked);
-      this.#description = spec;
-      this.#experiments = page.data.toSorted((one, other) => this.#places.get(one.id) - this.#places.get(other.id));
-      this.#key ??= has(this.#experiments.find((one) => one.best)?.best, "validation_accuracy")
-        ? "validation_accuracy"
-        : "validation_loss";
-      this.#become(this.#experiments.length ? "shown" : "empty");
-      this.#catchUp();
-      this.#coarse = coarse;
-      await this.#renderCurves();
-      this.#finer.now();
-    } finally {
-      if (meanwhile === this.#meanwhile) this.#catchUp();
-    }
+    const [isWhole, { spec }, coarse] = await Promise.all([
+      this.#readRecords(),
+      catalogue(),
+      this.#readCurves(this.ids, FIRST_POINTS),
+    ]);
+    this.#description = spec;
+    this.#key ||= this.#experiments.find((one) => one.best_metric)?.best_metric ?? "";
+    this.#become(this.#experiments.length ? "shown" : "empty");
+    this.#coarse = coarse;
+    await this.#renderCurves();
+    this.#finer.now();
+    return isWhole;
   }
 
+  /** @param {Error} error */
   #fail(error) {
     this.#error = error;
     this.#become("failed");
   }
 
-  #catchUp() {
-    const events = this.#meanwhile ?? [];
-    this.#meanwhile = null;
-    for (const event of events) this.#hear(event);
-  }
-
+  /** @param {string} state */
   #become(state) {
     this.#state = state;
     if (!this.#closed) this.#draw();
   }
 
-  /** @returns the ids of those that have more points than that */
-  async #readCurves(ids, points) {
-    if (!ids.length) return [];
-    const takes = ids.map((id) => [id, this.#histories.get(id).ask()]);
-    const { data } = await get("/v1/metrics", { experiment: ids, max_points: points });
-    for (const [id, take] of takes) take(data[id] ?? { data: [] });
-    return ids.filter((id) => data[id]?.data.length >= points / 2);
+  /** @returns {Promise<boolean>} whether nothing is missing */
+  async #readRecords() {
+    const takes = new Map(this.ids.map((id) => [id, this.#store(id).record.ask()]));
+    /** @type {Map<string, any>} */
+    let found = new Map();
+    try {
+      const { data } = await get("/v1/experiments", { id: this.ids, limit: MOST });
+      found = new Map(data.map((/** @type {any} */ one) => [one.id, one]));
+    } finally {
+      for (const [id, take] of takes) if (!found.has(id)) take(null);
+    }
+    return [...found].map(([id, one]) => takes.get(id)?.(snapshotOf(one))).every(Boolean);
   }
 
+  /**
+   * @param {string[]} ids
+   * @param {number} points
+   * @returns {Promise<string[]>} the ids of those that have more points than that
+   */
+  async #readCurves(ids, points) {
+    if (!ids.length) return [];
+    const takes = ids.map((id) => ({ id, take: this.#store(id).history.ask() }));
+    const answer = await get("/v1/metrics", { experiment: ids, max_points: points }).catch((error) => {
+      for (const { take } of takes) take(null);
+      throw error;
+    });
+    for (const { id, take } of takes) {
+      const { data, last_event: seq } = answer.data[id] ?? { data: [], last_event: 0 };
+      if (!take({ value: data, seq })) this.#reader.soon();
+    }
+    return ids.filter((id) => answer.data[id]?.data.length >= points / 2);
+  }
+
+  /** @param {string} id */
+  #store(id) {
+    return /** @type {ExperimentStore} */ (this.#stores.get(id));
+  }
+
+  /** @param {import("../store/snapshot.js").ServiceEvent} event */
   #hear(event) {
-    const { kind, experimentId, data } = event;
-    if (kind === "gap") return void this.#reader.now();
-    if (this.#meanwhile) return void this.#meanwhile.push(event);
-    const i = this.#experiments.findIndex((one) => one.id === experimentId);
-    if (i < 0 || kind === "log") return;
-    const one = this.#experiments[i];
-    if (kind === "epoch") this.#histories.get(experimentId).hear(data);
-    else this.#histories.get(experimentId).follow(data);
-    this.#experiments = this.#experiments.with(i, kind === "epoch" ? withEpoch(one, data) : data);
+    const store = this.#stores.get(event.experiment_id);
+    if (!store || !this.ids.includes(store.id)) return;
+    if (!store.hear(event)) this.#reader.soon();
     this.#draw();
     this.#drawCurves();
   }
@@ -152,13 +182,14 @@ class ComparePage {
   }
 
   #view() {
-    const shown = columns(this.#experiments, this.#description, this.#at, this.#key);
+    const experiments = this.#experiments;
+    const shown = columns(experiments, this.#description, this.#at, this.#key);
     const sort = this.#sort ??
-      { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !metric(this.#key)?.lower };
+      { key: shown.find(({ key }) => key === this.#key)?.key ?? shown[0].key, down: !isLower(this.#key) };
     const column = shown.find(({ key }) => key === sort.key) ?? shown[0];
     return html`
       <div class="head">
-        <h1>Compare ${this.#experiments.length} runs</h1>
+        <h1>Compare ${experiments.length} runs</h1>
         <a class="button" href=${at("/")}>${icon("plus")}Choose others</a>
       </div>
       <div class="stack">
@@ -169,17 +200,17 @@ class ComparePage {
         <div class="card-head compare-head">
           <h2>Differences and results</h2>
           <div class="segments" role="group" aria-label="Values of which epoch">
-            ${[["best", "Best epoch"], ["latest", "Last epoch"]].map(([at, word]) =>
+            ${EPOCHS.map(([at, word]) =>
               html`<button aria-pressed=${this.#at === at} @click=${() =>
                 this.#set(() => (this.#at = at))}>${word}</button>`
             )}
           </div>
         </div>
         ${table({
-          rows: sorted(this.#experiments, column, sort.down),
+          rows: sorted(experiments, column, sort.down),
           columns: shown,
           sort,
-          place: (one) => this.#places.get(one.id),
+          place: (one) => this.#place(one),
           turn: (one) =>
             this.#set(
               () => (this.#sort = { key: one.key, down: one.key === sort.key ? !sort.down : one.number && !one.lower }),
@@ -192,53 +223,50 @@ class ComparePage {
   }
 
   #controls() {
-    const drawable = METRICS.filter(({ key }) => this.#experiments.some((one) => has(one.latest, key)));
-    return controls({ metrics: drawable, key: this.#key, smoothing: this.#smoothing, logarithmic: this.#logarithmic }, {
+    const experiments = this.#experiments;
+    const drawable = metrics().filter(({ key }) => experiments.some((one) => has(one.latest, key)));
+    const shown = { metrics: drawable, key: this.#key, smoothing: this.#smoothing, isLogarithmic: this.#isLogarithmic };
+    return controls(shown, {
       choose: (key) => this.#choose(key),
       smooth: (factor) => this.#set(() => (this.#smoothing = factor)),
-      scale: (logarithmic) => this.#set(() => (this.#logarithmic = logarithmic)),
+      scale: (isLogarithmic) => this.#set(() => (this.#isLogarithmic = isLogarithmic)),
     });
   }
 
   #said() {
-    return `${
-      metric(this.#key).label.toLowerCase()
-    } by epoch, a line for each of ${this.#experiments.length} runs; the table below has the numbers.`;
+    const count = this.#experiments.length;
+    return `${label(this.#key)} by epoch, a line for each of ${count} runs; the table below has the numbers.`;
   }
 
   #renderCurves() {
     if (this.#closed || this.#state !== "shown") return undefined;
     this.#draw.cancel();
-    this.#render();
-    return attempt(() =>
-      this.#place().draw({
-        experiments: this.#experiments,
-        rows: (id) => this.#histories.get(id).rows,
-        place: (one) => this.#places.get(one.id),
-        key: this.#key,
-        smoothing: this.#smoothing,
-        logarithmic: this.#logarithmic,
-        pointed: this.#pointed,
-      })
-    );
+    this.#render(); // the element is there before what is drawn into it
+    const lines = linesOf({
+      experiments: this.#experiments,
+      rows: (id) => this.#store(id).rows,
+      place: (one) => this.#place(one),
+      key: this.#key,
+      smoothing: this.#smoothing,
+      isLogarithmic: this.#isLogarithmic,
+      pointed: this.#pointed,
+    });
+    return attempt(() => this.#charts.draw("curves", lines));
   }
 
-  /** The drawing; one whose place is gone was another's. */
-  #place() {
-    const element = this.root.querySelector("#curves");
-    if (this.#chart?.element !== element) {
-      this.#chart?.dispose();
-      this.#chart = new CompareChart(element);
-    }
-    return this.#chart;
+  /** @param {any} experiment */
+  #place({ id }) {
+    return this.#places.get(id) ?? 0;
   }
 
+  /** @param {() => void} change */
   #set(change) {
     change();
     this.#draw();
     this.#drawCurves();
   }
 
+  /** @param {string} key */
   #choose(key) {
     this.#set(() => {
       this.#key = key;
@@ -247,14 +275,15 @@ class ComparePage {
     this.#remember();
   }
 
+  /** @param {string | null} id */
   #point(id) {
     this.#pointed = id;
     this.#highlight();
   }
 
+  /** @param {string} id */
   #drop(id) {
-    this.ids = this.ids.filter((one) => one !== id);
-    this.#set(() => (this.#experiments = this.#experiments.filter((one) => one.id !== id)));
+    this.#set(() => (this.ids = this.ids.filter((one) => one !== id)));
     this.#remember();
   }
 

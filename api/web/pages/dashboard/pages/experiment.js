@@ -1,251 +1,169 @@
-// One experiment: its curves as they grow, what it is, what can be done with it.
+// One experiment: what it is, what can be done with it, and in tabs its curves, layers, log and spec.
 
-import { get, post } from "../api.js";
-import { datasets } from "../datasets.js";
+import { at } from "../address.js";
+import { loadPlotly } from "../charts/plotly.js";
+import { subscribe } from "../events.js";
 import { title } from "../format.js";
-import { afterRest, paced, perFrame } from "../frame.js";
-import { History } from "../history.js";
-import { icon } from "../icons.js";
-import { subscribe } from "../live.js";
-import { metric, withEpoch } from "../metrics.js";
-import { loadPlotly } from "../plotly.js";
-import { Rereader } from "../reread.js";
 import { session } from "../session.js";
 import { failure, loading } from "../states.js";
-import { html, nothing, render } from "../template.js";
+import { ExperimentStore } from "../store/experiment.js";
+import { Reader } from "../store/reader.js";
+import { tabbed } from "../tabs.js";
+import { html, render } from "../template.js";
+import { afterRest, perFrame } from "../throttle.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
-import { downloadCsv } from "./experiment/csv.js";
-import { CHARTS, Curves, drawable } from "./experiment/curves.js";
 import { edit } from "./experiment/edit.js";
-import { facts, fault, head, progress, tiles } from "./experiment/head.js";
-import { layers } from "./experiment/layers.js";
-import { log, LogLines } from "./experiment/log.js";
-import { reproduce, resolved } from "./experiment/reproduce.js";
+import { facts, fault, head, progress } from "./experiment/head.js";
+import { LayersTab } from "./experiment/layers.js";
+import { LogTab } from "./experiment/log.js";
+import { OverviewTab } from "./experiment/overview.js";
+import { SpecTab } from "./experiment/spec.js";
 
-/** Milliseconds between two drawings of the curves: short runs have fifty epochs a second. */
-const CURVE_PACE = 250;
 /** Milliseconds after which a run that waits is looked at again: whether a worker has come for it, no event tells. */
-const WAITING_PACE = 10_000;
+const WAITING_INTERVAL = 10_000;
 
-export const open = (root, { params, navigate }) => {
-  const page = new ExperimentPage(root, params.id, navigate);
+/**
+ * What a tab needs of its page: `draw` has it drawn before the next frame, `render` at once.
+ * @typedef {{ root: HTMLElement, store: ExperimentStore, draw: () => void, render: () => void }} TabContext
+ */
+
+/**
+ * A tab, as long as it is open: `read` asks for what it shows beside the experiment, `view` says how it looks, `changed`
+ * is called after events.
+ * @typedef {{ read?(): Promise<unknown>, view(experiment: any): unknown, changed?(): void, close?(): void }} OpenTab
+ */
+
+/** @type {{ key: string, name: string, open: (context: TabContext) => OpenTab }[]} */
+const TABS = [
+  { key: "overview", name: "Overview", open: (context) => new OverviewTab(context) },
+  { key: "layers", name: "Layers", open: () => new LayersTab() },
+  { key: "log", name: "Log", open: (context) => new LogTab(context) },
+  { key: "spec", name: "Spec", open: (context) => new SpecTab(context) },
+];
+
+const tabOf = (/** @type {URLSearchParams} */ query) => TABS.find(({ key }) => key === query.get("tab")) ?? TABS[0];
+
+/** @param {HTMLElement} root @param {any} context */
+export const open = (root, { params, query, navigate }) => {
+  const page = new ExperimentPage(root, params.id, tabOf(query), navigate);
   page.begin();
-  return () => page.close();
+  return { close: () => page.close(), revisit: (/** @type {URLSearchParams} */ query) => page.turnTo(tabOf(query)) };
 };
 
 class ExperimentPage {
-  #experiment = null;
-  #dataset = null;
-  #dryRun = undefined;
-  #parent = undefined;
+  /** @type {Error | null} */
   #error = null;
-  #curves = new Map();
-  #smoothing = 0;
-  #logarithmic = false;
-  #way = 0;
+  /** @type {OpenTab} */
+  #tab;
   #draw = perFrame(() => this.#render());
-  #drawCurves = paced(CURVE_PACE, () => this.#renderCurves());
-  #reader = new Rereader(() => this.#read(), (error) => this.#fail(error));
-  #logReader = new Rereader(() => this.#refreshLog(), () => {});
-  #readLog = paced(CURVE_PACE, () => this.#logReader.now());
-  #lookAgain = afterRest(WAITING_PACE, () => (document.hidden ? this.#lookAgain() : this.#lookWhetherItWaits()));
-  #tellings = 0;
-  #told = null;
-  #end = () => {};
+  #reader = new Reader({ read: () => this.#read(), failed: (error) => this.#fail(error) });
+  #lookAgain = afterRest(WAITING_INTERVAL, () => (document.hidden ? this.#lookAgain() : this.#lookWhetherItWaits()));
+  #unsubscribe = () => {};
+  #closed = false;
 
-  constructor(root, id, navigate) {
+  /** @param {HTMLElement} root @param {string} id @param {typeof TABS[0]} tab @param {(path: string) => void} navigate */
+  constructor(root, id, tab, navigate) {
     this.root = root;
     this.id = id;
     this.navigate = navigate;
-    this.history = new History(id);
-    this.log = new LogLines(id);
+    this.store = new ExperimentStore(id);
+    this.chosen = tab;
+    this.#tab = this.#opened(tab);
   }
 
   begin() {
     render(loading(), this.root);
-    this.#end = subscribe((event) => this.#hear(event));
+    this.#unsubscribe = subscribe((event) => this.#hear(event), () => this.#reader.now());
     this.#reader.now();
     loadPlotly().catch(() => {}); // who draws says that it cannot be had
   }
 
   close() {
-    this.#end();
-    for (const reader of [this.#reader, this.#logReader]) reader.end();
-    for (const ask of [this.#draw, this.#drawCurves, this.#readLog, this.#lookAgain]) ask.cancel();
-    for (const curves of this.#curves.values()) curves.dispose();
+    this.#closed = true;
+    this.#unsubscribe();
+    this.#reader.end();
+    this.#tab.close?.();
+    for (const ask of [this.#draw, this.#lookAgain]) ask.cancel();
+  }
+
+  /** Show another part. @param {typeof TABS[0]} tab */
+  turnTo(tab) {
+    if (tab === this.chosen) return;
+    this.#tab.close?.();
+    this.chosen = tab;
+    this.#tab = this.#opened(tab);
+    this.#draw();
+    this.#reader.now();
+  }
+
+  /** @param {typeof TABS[0]} tab */
+  #opened(tab) {
+    const renderNow = () => {
+      this.#draw.cancel();
+      this.#render();
+    };
+    return tab.open({ root: this.root, store: this.store, draw: () => this.#draw(), render: renderNow });
   }
 
   async #read() {
-    const before = this.#tellings;
-    const asked = [get(`/v1/experiments/${this.id}`), this.history.read(), this.log.read(), session()];
-    const [experiment] = await Promise.all(asked);
-    this.#parent = await parentOf(experiment);
+    const tab = this.#tab;
+    const isWhole = await Promise.all([this.store.readRecord(), tab.read?.(), session()]);
     this.#error = null;
-    this.#take(before === this.#tellings ? experiment : this.#told); // the answer may be of before
-    this.#drawCurves();
-    this.#learnMore(experiment);
+    this.#show();
+    return isWhole.every((one) => one !== false);
   }
 
   #lookWhetherItWaits() {
-    if (this.#experiment.status === "queued") this.#reader.now();
+    if (this.store.experiment?.status === "queued") this.#reader.now();
   }
 
+  /** @param {Error} error */
   #fail(error) {
     this.#error = error;
     this.#draw();
   }
 
-  /** Do something to it. What its stream has told meanwhile is newer than the answer. */
+  /** @param {import("../store/snapshot.js").ServiceEvent} event */
+  #hear(event) {
+    if (event.experiment_id !== this.id) return;
+    if (!this.store.hear(event)) this.#reader.soon();
+    if (this.store.experiment) this.#show();
+  }
+
+  /** Do something to it. @param {() => Promise<any>} deed */
   async #act(deed) {
-    const before = this.#tellings;
     const experiment = await attempt(deed);
-    if (experiment && before === this.#tellings) this.#take(experiment);
+    if (!experiment) return;
+    this.store.take(experiment);
+    this.#show();
   }
 
-  /** What does not change while it trains. */
-  async #learnMore({ spec }) {
-    const [known, dryRun] = await Promise.all([attempt(datasets), this.#dryRun?.layers ? this.#dryRun : tried(spec)]);
-    this.#dataset = known?.get(spec.dataset.name) ?? null;
-    this.#dryRun = dryRun;
-    this.#draw();
-  }
-
-  #hear({ kind, experimentId, data }) {
-    if (kind === "gap") return void this.#reader.now();
-    if (experimentId !== this.id) return;
-    if (kind === "log") this.#readLog();
-    else if (kind === "epoch") this.#grow(data);
-    else this.#change(data);
-  }
-
-  #grow(row) {
-    if (this.#told) this.#told = withEpoch(this.#told, row);
-    if (!this.history.hear(row) || !this.#experiment) return;
-    this.#experiment = withEpoch(this.#experiment, row);
-    this.#draw();
-    this.#drawCurves();
-  }
-
-  #change(experiment) {
-    this.#tellings += 1;
-    this.#told = experiment;
-    if (this.history.follow(experiment)) this.#drawCurves();
-    if (this.#experiment) this.#take(experiment);
-  }
-
-  #take(experiment) {
-    this.#experiment = experiment;
+  #show() {
+    if (this.#closed) return;
+    const { experiment } = this.store;
     document.title = `${title(experiment)} · Gradus`;
     if (experiment.status === "queued") this.#lookAgain();
     this.#draw();
-  }
-
-  async #refreshLog() {
-    await this.log.read();
-    this.#draw();
+    this.#tab.changed?.();
   }
 
   #render() {
     if (this.#error) return render(failure(this.#error, () => this.#reader.now()), this.root);
-    if (this.#experiment) render(this.#view(this.#experiment), this.root);
+    if (this.store.experiment) render(this.#view(this.store.experiment), this.root);
   }
 
+  /** @param {any} experiment */
   #view(experiment) {
-    const buttons = actions(experiment, { act: (deed) => this.#act(deed), gone: () => this.navigate("/") });
+    const act = (/** @type {() => Promise<any>} */ deed) => this.#act(deed);
+    const address = (/** @type {string} */ key) =>
+      at(`/experiments/${this.id}${key === TABS[0].key ? "" : `?tab=${key}`}`);
     return html`
-      ${head(experiment, () => edit(experiment, (deed) => this.#act(deed)), buttons)}
+      ${head(experiment, () => edit(experiment, act), actions(experiment, { act, gone: () => this.navigate("/") }))}
       <div class="stack">
-        ${facts(experiment, this.#dataset)}
-        ${fault(experiment)}
-        ${progress(experiment)}
-        ${tiles(experiment, this.#dataset)}
-        ${this.#charts()}
-        <div class="halves">${layers(this.#dryRun)}${log(this.log.lines, experiment.error)}</div>
-        <div class="halves">
-          ${resolved(experiment)}
-          ${reproduce(experiment, this.#parent, this.#way, (i) => {
-            this.#way = i;
-            this.#draw();
-          })}
-        </div>
+        ${facts(experiment)} ${fault(experiment)} ${progress(experiment)}
+        ${tabbed("Parts of the experiment", TABS, this.chosen.key, address, this.#tab.view(experiment))}
       </div>
     `;
-  }
-
-  #charts() {
-    const { rows } = this.history;
-    if (!rows.length) return html`<p class="card muted" role="status">The curves begin with the first epoch.</p>`;
-    return html`
-      <div class="row curve-controls">
-        <label class="check">Smoothing
-          <input type="range" min="0" max="0.98" step="0.02" .value=${String(this.#smoothing)} @input=${(event) =>
-            this.#smooth(event.target.valueAsNumber)}></label>
-        <label class="check"><input type="checkbox" .checked=${this.#logarithmic} @change=${(event) =>
-          this.#scale(event.target.checked)}>Log scale</label>
-        <button class="button" @click=${() => attempt(() => downloadCsv(this.#experiment))}>${icon(
-          "download",
-        )}CSV</button>
-      </div>
-      <div class="halves">${CHARTS.map((chart) => (drawable(chart, rows) ? this.#card(chart, rows) : nothing))}</div>
-    `;
-  }
-
-  #card(chart, rows) {
-    const last = rows.at(-1);
-    const said = chart.lines.map(({ key, name }) =>
-      `${name} ${metric(key).write(last[key], this.#experiment.spec, this.#dataset)}`
-    ).join(", ");
-    return html`
-      <section class="card chart-card" aria-labelledby="${chart.id}-title">
-        <h2 id="${chart.id}-title">${chart.title}</h2>
-        <div class="chart ${chart.tall ? "" : "chart-low"}" id="chart-${chart.id}" data-epochs=${rows.length} role="img"
-          aria-label="${chart.title} by epoch. After epoch ${last.epoch}: ${said}."></div>
-      </section>
-    `;
-  }
-
-  #renderCurves() {
-    this.#draw.cancel();
-    this.#render(); // the elements are there before what is drawn into them
-    const best = this.#experiment?.best?.epoch;
-    const state = { rows: this.history.rows, smoothing: this.#smoothing, logarithmic: this.#logarithmic, best };
-    return attempt(() => Promise.all(CHARTS.map((chart) => this.#curve(chart)?.draw(state))));
-  }
-
-  /** The drawing of a chart, if the page has a place for it; a place that is gone was another's. */
-  #curve(chart) {
-    const element = this.root.querySelector(`#chart-${chart.id}`);
-    const known = this.#curves.get(chart.id);
-    if (known && known.element === element) return known;
-    known?.dispose();
-    this.#curves.delete(chart.id);
-    if (element) this.#curves.set(chart.id, new Curves(element, chart));
-    return this.#curves.get(chart.id);
-  }
-
-  #smooth(factor) {
-    this.#smoothing = factor;
-    this.#drawCurves();
-  }
-
-  #scale(logarithmic) {
-    this.#logarithmic = logarithmic;
-    this.#drawCurves();
   }
 }
-
-/** What a dry run of the spec says, or why it says nothing. */
-const tried = (spec) => post("/v1/experiments?dry_run=true", spec).catch((problem) => ({ problem }));
-
-/** The experiment from whose checkpoint it goes on; undefined if there is none, null if that is gone. */
-const parentOf = async ({ forked_from: id, forked_epoch: epoch }) => {
-  if (epoch === null) return undefined;
-  if (id === null) return null;
-  try {
-    return await get(`/v1/experiments/${id}`);
-  } catch (error) {
-    if (error.status === 404) return null;
-    throw error;
-  }
-};

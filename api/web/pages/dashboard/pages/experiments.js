@@ -1,24 +1,24 @@
 // Every experiment, newest first, live.
 
 import { at } from "../address.js";
+import { loadPlotly } from "../charts/plotly.js";
 import { datasets } from "../datasets.js";
-import { afterRest, perFrame } from "../frame.js";
+import { subscribe } from "../events.js";
 import { icon } from "../icons.js";
-import { subscribe } from "../live.js";
-import { loadPlotly } from "../plotly.js";
-import { Rereader } from "../reread.js";
 import { session } from "../session.js";
 import { failure } from "../states.js";
+import { Reader } from "../store/reader.js";
 import { html, nothing, render, repeat } from "../template.js";
+import { afterRest, perFrame } from "../throttle.js";
 import { attempt } from "../toast.js";
-import { chosenBar, comparison } from "./experiments/chosen.js";
+import { bulkActions, comparison } from "./experiments/bulk_actions.js";
 import { Curves } from "./experiments/curves.js";
 import { filterBar, fromQuery, toAddress } from "./experiments/filters.js";
 import { keyboard, legend } from "./experiments/keyboard.js";
 import { List } from "./experiments/list.js";
 import { row } from "./experiments/row.js";
-import { inSight } from "./experiments/sight.js";
 import { noMatch, start } from "./experiments/start.js";
+import { visibleRows } from "./experiments/virtual_scroll.js";
 
 const COLUMNS = ["Name", "Status", "Data set", "Network", "Optimizer", "Best", "Curve", "Progress"];
 
@@ -34,7 +34,8 @@ class ExperimentsPage {
   #draw = perFrame(() => this.#render());
   #curves = new Curves(this.#draw);
   #search = afterRest(250, () => this.#ask());
-  #reader = new Rereader(() => this.list.refresh(), (error) => this.list.fail(error));
+  #reader = new Reader({ read: () => this.list.refresh(), failed: (error) => this.list.fail(error) });
+  /** @type {(() => void)[]} */
   #ends = [];
 
   constructor(root, { query, navigate, rewrite }) {
@@ -42,10 +43,10 @@ class ExperimentsPage {
     this.navigate = navigate;
     this.rewrite = rewrite;
     this.filter = fromQuery(query);
+    this.list = this.#listed();
   }
 
   begin() {
-    this.list = new List(this.filter, this.#draw);
     const pressed = keyboard({
       root: this.root,
       navigate: this.navigate,
@@ -53,7 +54,8 @@ class ExperimentsPage {
       compare: () => this.#chosen.size > 1 && this.navigate(comparison(this.#selection())),
       step: (id, by) => this.#step(id, by),
     });
-    this.#ends = [subscribe((event) => this.#hear(event)), on(document, "keydown", pressed)];
+    const unsubscribe = subscribe((event) => this.#hear(event), () => this.#readAnew());
+    this.#ends = [unsubscribe, on(document, "keydown", pressed)];
     for (const kind of ["scroll", "resize"]) this.#ends.push(on(window, kind, this.#draw));
     Promise.all([attempt(datasets), attempt(session)]).then(([found]) => {
       this.#datasets = found ?? this.#datasets;
@@ -72,14 +74,19 @@ class ExperimentsPage {
     this.#draw.cancel();
   }
 
+  /** @param {import("../store/snapshot.js").ServiceEvent} event */
   #hear(event) {
-    if (event.kind === "gap") {
-      this.#curves.clear();
-      this.#reader.now();
-    } else {
-      this.#curves.hear(event);
-      this.list.hear(event);
-    }
+    this.#curves.hear(event);
+    this.list.hear(event);
+  }
+
+  #readAnew() {
+    this.#curves.clear();
+    this.#reader.now();
+  }
+
+  #listed() {
+    return new List(this.filter, this.#draw, () => this.#reader.soon());
   }
 
   /** Take up a changed filter: at once, or when the typing rests. */
@@ -93,7 +100,7 @@ class ExperimentsPage {
 
   #ask() {
     this.list.end();
-    this.list = new List(this.filter, this.#draw);
+    this.list = this.#listed();
     this.#chosen.clear();
     this.list.more();
     this.#draw();
@@ -120,8 +127,8 @@ class ExperimentsPage {
 
   #render() {
     const { items, whole, error, empty } = this.list;
-    const sight = inSight(this.root.querySelector("tbody"), items.length);
-    if (!whole && sight.last > items.length - 40) this.list.more();
+    const range = visibleRows(this.root.querySelector("tbody"), items.length);
+    if (!whole && range.last > items.length - 40) this.list.more();
     render(
       html`
         <div class="head">
@@ -129,9 +136,9 @@ class ExperimentsPage {
           <a class="button button-primary" href=${at("/new")}>${icon("plus")}New experiment</a>
         </div>
         ${filterBar(this.filter, [...this.#datasets.keys()], (changes) => this.#change(changes))}
-        ${empty ? this.#nothing() : this.#table(items, sight)}
+        ${empty ? this.#nothing() : this.#table(items, range)}
         ${error ? failure(error, () => this.list.again()) : nothing}
-        ${chosenBar(this.#selection(), { clear: () => this.#clear(), dropped: (id) => this.#drop(id) })}
+        ${bulkActions(this.#selection(), { clear: () => this.#clear(), dropped: (id) => this.#drop(id) })}
       `,
       this.root,
     );

@@ -5,11 +5,11 @@ import { freshKey } from "../api.js";
 import { failure, loading } from "../states.js";
 import { render } from "../template.js";
 import { createDraft } from "./new/draft.js";
+import { createDryRun } from "./new/dry_run.js";
 import { createMemory } from "./new/form/form.js";
 import { encode } from "./new/json/link.js";
 import { begin } from "./new/start.js";
 import { isUntouched } from "./new/sweep/sweep.js";
-import { createTrial } from "./new/trial.js";
 import { view } from "./new/view.js";
 
 export const open = (root, context) => {
@@ -47,33 +47,33 @@ const show = (root, { navigate, rewrite }, found) => {
     }`;
   const changed = () => {
     page.key = freshKey();
-    if (!page.draft.fault) tryOut(page);
+    if (!page.draft.fault) runDry(page);
     clearTimeout(timer);
     timer = setTimeout(() => rewrite(page.address()), PAUSE);
     page.redraw();
   };
-  page.trial = createTrial(page.redraw);
+  page.dryRun = createDryRun(page.redraw);
   page.draft = createDraft(found.document, changed);
   page.become = (kind, document) => {
     page.kind = kind;
-    page.trial.result = null;
+    page.dryRun.result = null;
     page.draft.replace(document);
   };
   page.key = freshKey();
-  tryOut(page, 0);
+  runDry(page, 0);
   page.redraw();
   return {
     close: () => {
       clearTimeout(timer);
-      page.trial.close();
+      page.dryRun.close();
     },
   };
 };
 
 /** Have the service say what the document comes to. */
-const tryOut = ({ kind, trial, draft }, calm) => {
-  if (kind !== "sweep") return trial.ask("/v1/experiments", draft.document, calm);
-  return isUntouched(draft.document) ? trial.rest() : trial.ask("/v1/sweeps", draft.document, calm);
+const runDry = ({ kind, dryRun, draft }, rest) => {
+  if (kind !== "sweep") return dryRun.ask("/v1/experiments", draft.document, rest);
+  return isUntouched(draft.document) ? dryRun.rest() : dryRun.ask("/v1/sweeps", draft.document, rest);
 };
 
 /** After what runs now: drawing may take focus from a field, whose words must not begin another drawing inside. */

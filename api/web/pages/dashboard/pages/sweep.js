@@ -1,12 +1,13 @@
 // One sweep: which change made the model better, and how sure that is; kept up to date while its members train.
 
 import { get } from "../api.js";
-import { keepFresh } from "../fresh.js";
+import { poll } from "../polling.js";
 import { session } from "../session.js";
 import { render } from "../template.js";
 import { view } from "./sweep/view.js";
 
-const CALM = 400;
+/** Milliseconds between two reads. */
+const INTERVAL = 400;
 const CHANGES = new Set(["status", "end"]);
 
 export const open = (root, { params, navigate }) => {
@@ -15,10 +16,10 @@ export const open = (root, { params, navigate }) => {
     Object.assign(page, change);
     if (root.isConnected) render(view(page), root);
   };
-  return keepFresh(root, {
+  return poll(root, {
     read: async () => (await Promise.all([get(`/v1/sweeps/${params.id}`), session()]))[0],
     take: (sweep) => page.become({ sweep }),
     concerns: ({ kind, data }) => CHANGES.has(kind) && data.sweep_id === params.id,
-    calm: CALM,
+    interval: INTERVAL,
   });
 };

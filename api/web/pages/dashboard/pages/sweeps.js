@@ -2,8 +2,9 @@
 
 import { at } from "../address.js";
 import { get } from "../api.js";
-import { keepFresh } from "../fresh.js";
 import { icon } from "../icons.js";
+import { label } from "../metrics.js";
+import { poll } from "../polling.js";
 import { empty } from "../states.js";
 import { badge } from "../status.js";
 import { html, nothing, render } from "../template.js";
@@ -12,7 +13,8 @@ import { attempt } from "../toast.js";
 import { countsBar, countsWords } from "./sweep/counts.js";
 import { nameOf } from "./sweep/view.js";
 
-const CALM = 1000;
+/** Milliseconds between two reads. */
+const INTERVAL = 1000;
 const PAGE = 50;
 const MOST = 200; // on one page of the service
 const CHANGES = new Set(["status", "end"]);
@@ -47,11 +49,11 @@ export const open = (root) => {
       const known = new Set(sweeps.map(({ id }) => id));
       become([...sweeps, ...page.data.filter(({ id }) => !known.has(id))], page.next_cursor);
     });
-  return keepFresh(root, {
+  return poll(root, {
     read,
     take,
     concerns: ({ kind, data }) => CHANGES.has(kind) && data.sweep_id !== null,
-    calm: CALM,
+    interval: INTERVAL,
   });
 };
 
@@ -94,7 +96,7 @@ const row = (sweep) =>
       <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(
         sweep.counts,
       )}</span></td>
-      <td>${sweep.objective.metric.replaceAll("_", " ")}</td>
+      <td>${label(sweep.objective.metric)}</td>
       <td>${time(sweep.created_at)}</td>
     </tr>
   `;

@@ -2,46 +2,47 @@
 
 import { at } from "../address.js";
 import { get } from "../api.js";
-import { Staleness } from "../reread.js";
 import { failure, loading } from "../states.js";
+import { Reader } from "../store/reader.js";
 import { render } from "../template.js";
 import { attempt } from "../toast.js";
 import { view } from "./system/view.js";
 
-const EVERY = 5000;
+/** Milliseconds between two reads. */
+const INTERVAL = 5000;
 
+/** @param {HTMLElement} root */
 export const open = (root) => {
+  /** @type {{ system: any, health: any, keys: any[] | null }} */
   const page = { system: null, health: null, keys: null };
   let closed = false;
   let timer = 0;
-  const staleness = new Staleness();
+  const draw = () => void (closed || !page.system || render(view(page, () => attempt(readKeys)), root));
   const readKeys = async () => {
     const { role } = await get("/v1/session");
     page.keys = role === "admin" ? (await get("/v1/keys")).data : null;
     draw();
   };
-  const draw = () => closed || !page.system || render(view(page, () => attempt(readKeys)), root);
   const read = async () => {
-    clearTimeout(timer);
-    try {
-      [page.system, page.health] = await Promise.all([get("/v1/system"), readiness()]);
-      staleness.over();
-      draw();
-    } catch (error) {
-      if (!closed && page.system) staleness.say(error);
-      else if (!closed) render(failure(error, read), root);
-    }
-    if (!closed) timer = setTimeout(tick, EVERY);
+    if (!page.system) await readKeys();
+    [page.system, page.health] = await Promise.all([get("/v1/system"), readiness()]);
+    draw();
   };
+  const reader = new Reader({
+    read,
+    failed: (error) => void (closed || render(failure(error, () => reader.now()), root)),
+  });
   /** Nobody looks at a hidden page. */
-  const tick = () => (document.hidden ? (timer = setTimeout(tick, EVERY)) : read());
-  const begin = () => readKeys().then(read, (error) => closed || render(failure(error, begin), root));
+  const tick = () => {
+    if (!document.hidden) reader.now();
+    timer = setTimeout(tick, INTERVAL);
+  };
   render(loading(), root);
-  begin();
+  tick();
   return () => {
     closed = true;
-    staleness.over();
     clearTimeout(timer);
+    reader.end();
   };
 };
 

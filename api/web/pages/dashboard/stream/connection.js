@@ -3,7 +3,6 @@
 import { batches } from "./parse.js";
 import { fetchWithRelief } from "./relief.js";
 
-const KINDS = new Set(["status", "epoch", "log", "end"]);
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 5000;
 /** Milliseconds without a byte after which a connection is dead: the service says something every 15 s. */
@@ -97,10 +96,11 @@ export class Connection {
     this.#timer = setTimeout(() => request.abort(), SILENCE);
   }
 
-  #hear(event) {
-    if (this.#last !== null && event.id <= this.#last) return;
-    this.#last = event.id;
-    if (KINDS.has(event.kind)) this.tell({ event });
+  /** @param {{ id: number, event: import("../store/snapshot.js").ServiceEvent }} told */
+  #hear({ id, event }) {
+    if (this.#last !== null && id <= this.#last) return;
+    this.#last = id;
+    this.tell({ event });
   }
 
   #become(state) {

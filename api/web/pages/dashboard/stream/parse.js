@@ -9,20 +9,18 @@ export async function* batches(body) {
     if (done) return;
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop() ?? "";
-    yield blocks.map(parsed).filter((event) => event !== null);
+    yield blocks.map(parsed).filter((one) => one !== null);
   }
 }
 
 /**
- * `id` is the event's number in this stream, `seq` the one in the log of its experiment.
- * @returns {{id: number, seq: number, kind: string, at: string, experimentId: string, data: object} | null} null for a
- *   comment
+ * @param {string} block
+ * @returns {{ id: number, event: import("../store/snapshot.js").ServiceEvent } | null} `id` is the event's number in this
+ *   stream; null for a comment
  */
 const parsed = (block) => {
   const fields = Object.fromEntries(block.split("\n").map((line) => halves(line)));
-  if (!fields.data) return null;
-  const { experiment_id: experimentId, ...rest } = JSON.parse(fields.data);
-  return { id: Number(fields.id), experimentId, ...rest };
+  return fields.data ? { id: Number(fields.id), event: JSON.parse(fields.data) } : null;
 };
 
 const halves = (line) => {

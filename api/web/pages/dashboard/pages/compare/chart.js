@@ -1,12 +1,10 @@
 // The runs' curves over each other.
 
 import { finite } from "../../api.js";
-import { plain, series } from "../../charts.js";
-import { Drawing, epochAxis } from "../../drawing.js";
+import { series } from "../../charts/style.js";
+import { smoothed } from "../../charts/smoothing.js";
 import { title } from "../../format.js";
-import { metric } from "../../metrics.js";
-import { smoothed } from "../../smoothing.js";
-import { color } from "../../themes.js";
+import { isFraction, label } from "../../metrics.js";
 
 /** More names than that are not read together: then each line tells its own. */
 const READABLE = 10;
@@ -14,44 +12,45 @@ const MARKED = 20;
 /** On a phone the names would take the room of the lines: there the table tells whose each is. */
 const WIDE = matchMedia("(min-width: 760px)");
 
-export class CompareChart extends Drawing {
-  /** @param {{experiments, rows(id), place(experiment), key, smoothing, logarithmic, pointed}} state */
-  traces({ experiments, rows, place, key, smoothing, pointed }) {
-    return experiments.map((experiment) => {
-      const shade = series(place(experiment));
-      const history = rows(experiment.id);
-      const apart = pointed !== null && pointed !== experiment.id;
-      return {
-        x: history.map((row) => row.epoch),
-        y: smoothed(history.map((row) => finite(row[key])), smoothing),
-        name: plain(short(title(experiment))),
-        mode: history.length <= MARKED && experiments.length <= READABLE ? "lines+markers" : "lines",
-        line: { color: shade.color, dash: shade.dash, width: pointed === experiment.id ? 3 : 1.7 },
-        marker: { color: shade.color, size: 5, symbol: shade.symbol },
-        opacity: apart ? 0.18 : 1,
-        hovertemplate: experiments.length <= READABLE ? "%{y}" : "%{fullData.name}<br>epoch %{x}: %{y}<extra></extra>",
-      };
-    });
-  }
-
-  layout({ experiments, key, logarithmic }) {
-    const percent = key.endsWith("accuracy");
+/**
+ * What the chart is given.
+ *
+ * @param {object} state
+ * @param {any[]} state.experiments
+ * @param {(id: string) => any[]} state.rows
+ * @param {(experiment: any) => number} state.place the number of a run's line
+ * @param {string} state.key
+ * @param {number} state.smoothing
+ * @param {boolean} state.isLogarithmic
+ * @param {string | null} state.pointed the id of the one that the pointer is at
+ */
+export const linesOf = ({ experiments, rows, place, key, smoothing, isLogarithmic, pointed }) => {
+  const isDense = experiments.length > READABLE;
+  const lineOf = (/** @type {any} */ experiment) => {
+    const { color, dash, symbol } = series(place(experiment));
+    const history = rows(experiment.id);
+    const isApart = pointed !== null && pointed !== experiment.id;
     return {
-      showlegend: experiments.length <= READABLE && WIDE.matches,
-      hovermode: experiments.length <= READABLE ? "x unified" : "closest",
-      xaxis: epochAxis(),
-      yaxis: {
-        title: { text: metric(key).label.toLowerCase(), font: { size: 11, color: color("muted") }, standoff: 8 },
-        tickformat: percent ? ".1~%" : "~g",
-        hoverformat: percent ? ".2%" : ".4~g",
-        ...(logarithmic ? { type: "log", dtick: percent ? undefined : 1 } : { type: "linear" }),
-      },
-      uirevision: `${key} ${logarithmic}`,
+      name: short(title(experiment)),
+      x: history.map((row) => row.epoch),
+      y: smoothed(history.map((row) => finite(row[key])), smoothing),
+      line: { color, dash, width: pointed === experiment.id ? 3 : 1.7 },
+      ...(history.length <= MARKED && !isDense ? { symbol } : {}),
+      opacity: isApart ? 0.18 : 1,
     };
-  }
-}
+  };
+  return {
+    kind: "line",
+    series: experiments.map(lineOf),
+    across: "epoch",
+    up: { title: label(key), isPercent: isFraction(key), isLogarithmic },
+    hasLegend: !isDense && WIDE.matches,
+    isDense,
+    view: `${key} ${isLogarithmic}`,
+  };
+};
 
-const short = (name) => {
+const short = (/** @type {string} */ name) => {
   const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
   return letters.length > 32 ? `${letters.slice(0, 31).join("")}…` : name;
 };

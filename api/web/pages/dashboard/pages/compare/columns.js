@@ -1,19 +1,15 @@
 // The columns of the comparison: where the specs differ, how the runs came about, and what came of it.
 
 import { number } from "../../api.js";
-import { has, metric } from "../../metrics.js";
+import { has, isLower, measuredIn, metric, scores, written as inWords } from "../../metrics.js";
 import { differences, written } from "./differences.js";
 import { origins } from "./origins.js";
 
-const RESULTS = [
-  "validation_accuracy",
-  "validation_loss",
-  "test_accuracy",
-  "test_loss",
-  "train_accuracy",
-  "train_loss",
-  "seconds",
-];
+/** The keys of the metrics that say what came of a run, the most telling first. */
+const resultKeys = () => {
+  const time = measuredIn("s");
+  return [...["validation", "test", "train"].flatMap(scores), ...(time ? [time] : [])].map(({ key }) => key);
+};
 
 /**
  * @param {object[]} experiments
@@ -23,9 +19,9 @@ const RESULTS = [
  * @returns {{key, label, number: boolean, lower: boolean, value(experiment): any, text(experiment): string}[]}
  */
 export const columns = (experiments, description, at, first) => {
-  const results = [first, ...RESULTS.filter((key) => key !== first)]
+  const results = [first, ...resultKeys().filter((key) => key !== first)]
     .filter((key) => experiments.some((one) => has(one[at], key)))
-    .map((key) => result(metric(key), at));
+    .map((key) => result(key, at));
   const inSpecs = differences(experiments.map((one) => one.spec), description);
   const differing = [...inSpecs, ...origins(experiments, !inSpecs.length)].map((row) => difference(row, experiments));
   return [...results.slice(0, 1), ...differing, ...results.slice(1), epochOf(at)];
@@ -55,13 +51,14 @@ const difference = ({ path, values }, experiments) => {
   };
 };
 
-const result = ({ key, label, write, lower }, at) => ({
+/** @param {string} key @param {"best" | "latest"} at */
+const result = (key, at) => ({
   key,
-  label,
+  label: metric(key).label,
   number: true,
-  lower: lower ?? false,
-  value: (one) => (one[at] ? number(one[at][key]) : undefined),
-  text: (one) => (one[at] ? write(one[at][key], one.spec) : "–"),
+  lower: isLower(key),
+  value: (/** @type {any} */ one) => (one[at] ? number(one[at][key]) : undefined),
+  text: (/** @type {any} */ one) => (one[at] ? inWords(key, one[at][key], one) : "–"),
 });
 
 /** The experiments in the order of a column; those without a value last, whichever way. */

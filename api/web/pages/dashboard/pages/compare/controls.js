@@ -2,8 +2,11 @@
 
 import { html } from "../../template.js";
 
-/** @param {{metrics, key: string, smoothing: number, logarithmic: boolean}} shown */
-export const controls = ({ metrics, key, smoothing, logarithmic }, { choose, smooth, scale }) =>
+/**
+ * @param {{metrics: import("../../metrics.js").Metric[], key: string, smoothing: number, isLogarithmic: boolean}} shown
+ * @param {{ choose(key: string): void, smooth(factor: number): void, scale(isLogarithmic: boolean): void }} change
+ */
+export const controls = ({ metrics, key, smoothing, isLogarithmic }, { choose, smooth, scale }) =>
   html`
     <label class="check"><span>Metric</span>
       <select class="input" @change=${(event) => choose(event.target.value)}>
@@ -12,6 +15,6 @@ export const controls = ({ metrics, key, smoothing, logarithmic }, { choose, smo
     <label class="check">Smoothing
       <input type="range" min="0" max="0.98" step="0.02" .value=${String(smoothing)} @input=${(event) =>
         smooth(event.target.valueAsNumber)}></label>
-    <label class="check"><input type="checkbox" .checked=${logarithmic} @change=${(event) =>
+    <label class="check"><input type="checkbox" .checked=${isLogarithmic} @change=${(event) =>
       scale(event.target.checked)}>Log scale</label>
   `;

@@ -1,7 +1,7 @@
 // The runs side by side: sortable by any column.
 
 import { at } from "../../address.js";
-import { series, STROKES } from "../../charts.js";
+import { series, STROKES } from "../../charts/style.js";
 import { title } from "../../format.js";
 import { icon } from "../../icons.js";
 import { badge } from "../../status.js";

@@ -1,118 +1,102 @@
-// The curves of one run: what to draw of its history, and how.
+// The curves of one run: a chart for each panel of the catalogue of which it has values.
 
 import { finite } from "../../api.js";
-import { series } from "../../charts.js";
-import { Drawing, epochAxis } from "../../drawing.js";
-import { metric } from "../../metrics.js";
-import { smoothed } from "../../smoothing.js";
-import { color } from "../../themes.js";
+import { series } from "../../charts/style.js";
+import { smoothed } from "../../charts/smoothing.js";
+import { has, metrics, written } from "../../metrics.js";
 
-const PARTS = [
-  { prefix: "train", name: "training", dash: "solid" },
-  { prefix: "validation", name: "validation", dash: "solid" },
-  { prefix: "test", name: "test", dash: "dot" },
+const SPLITS = [
+  { split: "train", name: "training", dash: "solid" },
+  { split: "validation", name: "validation", dash: "solid" },
+  { split: "test", name: "test", dash: "dot" },
 ];
+/** Points that are marked at most. */
 const MARKED = 40;
 
-/** The charts of the page, by their id. `fits` says whether a history has anything for it. */
-export const CHARTS = [
-  { id: "loss", title: "Loss", tall: true, logs: true, lines: PARTS.map((part) => line(part, "loss")) },
-  { id: "accuracy", title: "Accuracy", tall: true, percent: true, lines: PARTS.map((part) => line(part, "accuracy")) },
-  {
-    id: "rate",
-    title: "Learning rate",
-    logs: true,
-    lines: [{ key: "learning_rate", name: "learning rate", dash: "solid", n: 0 }],
-  },
-  {
-    id: "gradient",
-    title: "Gradient norm",
-    logs: true,
-    smooths: true,
-    lines: [{ key: "gradient_norm", name: "gradient norm", dash: "solid", n: 0 }],
-  },
-];
+/**
+ * @typedef {object} Panel
+ * @property {string} id
+ * @property {string} title
+ * @property {boolean} isMain whether models are judged by it
+ * @property {boolean} isPercent
+ * @property {import("../../metrics.js").Metric[]} metrics
+ */
 
-function line({ prefix, name, dash }, kind) {
-  return { key: `${prefix}_${kind}`, name, dash, n: PARTS.findIndex((part) => part.prefix === prefix) };
-}
+/**
+ * The panels of a history; a regression has no accuracy, and where there is no penalty none is drawn.
+ *
+ * @param {any[]} rows
+ * @returns {Panel[]}
+ */
+export const panelsOf = (rows) => {
+  const there = metrics().filter(({ key }) => rows.some((row) => has(row, key) && row[key] !== 0));
+  const names = [...new Set(there.map(({ panel }) => panel))];
+  return names.map((name) => panelOf(name, there.filter(({ panel }) => panel === name)));
+};
 
-/** Whether there is anything to draw: a regression has no accuracy. */
-export const drawable = (chart, rows) => rows.length === 0 || chart.lines.some(({ key }) => rows[0][key] !== null);
+/**
+ * @param {string} name
+ * @param {import("../../metrics.js").Metric[]} metrics
+ */
+const panelOf = (name, metrics) => ({
+  id: `chart-${name.replaceAll(" ", "-")}`,
+  title: metrics[0].split ? name.charAt(0).toUpperCase() + name.slice(1) : metrics[0].label,
+  isMain: metrics[0].split !== null,
+  isPercent: metrics[0].unit === "fraction",
+  metrics,
+});
 
-/** One chart on the page. */
-export class Curves extends Drawing {
-  constructor(element, chart) {
-    super(element);
-    this.chart = chart;
-  }
+/** What a panel is after an epoch, in words. @param {Panel} panel @param {any} row @param {any} experiment */
+export const saidOf = ({ metrics }, row, experiment) =>
+  metrics.map((one) => `${nameOf(one)} ${written(one.key, row[one.key], experiment)}`).join(", ");
 
-  /** @param {{rows, smoothing: number, logarithmic: boolean, best: number | undefined}} state */
-  traces({ rows, smoothing }) {
-    const x = rows.map((row) => row.epoch);
-    const factor = this.chart.tall || this.chart.smooths ? smoothing : 0;
-    return this.chart.lines.flatMap((one) => {
-      const values = rows.map((row) => finite(row[one.key]));
-      const main = trace(one, x, smoothed(values, factor), values);
-      return factor ? [ghost(one, x, values), main] : [main];
-    });
-  }
+/** @param {import("../../metrics.js").Metric} metric */
+const nameOf = ({ split, label }) => SPLITS.find((one) => one.split === split)?.name ?? label.toLowerCase();
 
-  layout({ rows, logarithmic, best }) {
-    const { chart } = this;
-    return {
-      showlegend: chart.lines.length > 1,
-      xaxis: epochAxis(),
-      yaxis: {
-        tickformat: chart.percent ? ".1~%" : "~g",
-        ...(logarithmic && chart.logs ? { type: "log", dtick: 1, exponentformat: "power" } : { type: "linear" }),
-        rangemode: chart.id === "rate" ? "tozero" : "normal",
-      },
-      shapes: best && chart.tall ? [bestLine(best, rows.at(-1).epoch)] : [],
-      uirevision: `${chart.id} ${logarithmic}`, // what a person has zoomed into stays while the curve grows
-    };
-  }
-}
-
-const trace = ({ key, name, dash, n }, x, y, raw) => {
-  const { color: shade } = series(n);
-  const write = metric(key).write;
+/**
+ * What the chart of a panel is given.
+ *
+ * @param {Panel} panel
+ * @param {{ rows: any[], smoothing: number, isLogarithmic: boolean, experiment: any }} state
+ */
+export const linesOf = (panel, { rows, smoothing, isLogarithmic, experiment }) => {
+  const x = rows.map((row) => row.epoch);
+  const best = experiment?.best?.epoch;
+  const isLog = isLogarithmic && !panel.isPercent;
   return {
-    x,
-    y,
-    name,
-    customdata: raw.map((value) => write(value)),
-    hovertemplate: "%{customdata}",
-    mode: x.length <= MARKED ? "lines+markers" : "lines",
-    line: { color: shade, dash, width: 2 },
-    marker: { color: shade, size: 5, symbol: series(n).symbol },
+    kind: "line",
+    series: panel.metrics.flatMap((one) => seriesOf(one, x, rows, smoothing, experiment)),
+    across: "epoch",
+    up: { isPercent: panel.isPercent, isLogarithmic: isLog, isFromZero: !panel.isMain },
+    hasLegend: panel.metrics.length > 1,
+    mark: best && panel.isMain ? { at: best, label: "best" } : null,
+    view: `${panel.id} ${isLog}`,
   };
 };
 
-/** What was measured, behind what is smoothed. */
-const ghost = ({ n, dash }, x, y) => ({
-  x,
-  y,
-  mode: "lines",
-  line: { color: series(n).color, dash, width: 1 },
-  opacity: 0.3,
-  hoverinfo: "skip",
-  showlegend: false,
-});
-
-const bestLine = (epoch, last) => ({
-  type: "line",
-  x0: epoch,
-  x1: epoch,
-  yref: "paper",
-  y0: 0,
-  y1: 1,
-  line: { color: color("line-strong"), width: 1, dash: "dot" },
-  label: {
-    text: "best",
-    textposition: "end",
-    textangle: 0,
-    xanchor: epoch > 0.7 * last ? "right" : "left",
-    font: { size: 10, color: color("muted") },
-  },
-});
+/**
+ * The line of a metric; where it is smoothed, what was measured lies behind it.
+ *
+ * @param {import("../../metrics.js").Metric} metric
+ * @param {number[]} x
+ * @param {any[]} rows
+ * @param {number} factor
+ * @param {any} experiment
+ */
+const seriesOf = (metric, x, rows, factor, experiment) => {
+  const place = Math.max(0, SPLITS.findIndex(({ split }) => split === metric.split));
+  const { color, symbol } = series(place);
+  const dash = metric.split ? SPLITS[place].dash : "solid";
+  const values = rows.map((row) => finite(row[metric.key]));
+  const name = nameOf(metric);
+  const main = {
+    name,
+    x,
+    y: smoothed(values, factor),
+    said: values.map((value) => written(metric.key, value, experiment)),
+    line: { color, dash, width: 2 },
+    ...(x.length <= MARKED ? { symbol } : {}),
+  };
+  const behind = { name, x, y: values, line: { color, dash, width: 1 }, opacity: 0.3, isBehind: true };
+  return factor ? [behind, main] : [main];
+};

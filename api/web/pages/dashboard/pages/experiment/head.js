@@ -1,9 +1,8 @@
 // The head of the page: what it is, how it stands, how far it is.
 
 import { at } from "../../address.js";
-import { duration, figure, network, optimizer, title, whole } from "../../format.js";
+import { duration, network, optimizer, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
-import { judge, metric } from "../../metrics.js";
 import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
 import { badge } from "../../status.js";
@@ -33,11 +32,11 @@ export const head = (experiment, edit, actions) =>
   `;
 
 /** One line of facts, and the notes. */
-export const facts = (experiment, dataset) =>
+export const facts = (experiment) =>
   html`
     <dl class="run-facts">
       ${fact("Data set", experiment.spec.dataset.name)}
-      ${fact("Network", network(experiment.spec, dataset))}
+      ${fact("Network", network(experiment.spec, experiment))}
       ${fact("Optimizer", optimizer(experiment.spec))}
       ${fact("Batch", experiment.spec.batch_size)}
       ${fact("Parameters", whole(experiment.parameters))}
@@ -86,7 +85,7 @@ export const progress = (experiment) => {
       <progress max=${epochs} value=${epoch} aria-label="Epochs done"></progress>
       <p class="small muted">Epoch ${epoch} of ${epochs}${left}</p>
       ${experiment.waiting_for
-        ? html`<p class="waiting-for small" role="status">It waits for ${experiment.waiting_for}</p>`
+        ? html`<p class="waiting-for small" role="status">Waiting for ${experiment.waiting_for}</p>`
         : nothing}
       <p class="hidden-label" role="status">${said(experiment)}</p>
     </div>
@@ -96,43 +95,6 @@ export const progress = (experiment) => {
 const said = (
   { status, error },
 ) => (error ? `The run has failed: ${error.code.replaceAll("_", " ")}` : `The run is ${status}`);
-
-/** The numbers that one looks for first. */
-export const tiles = (experiment, dataset) => {
-  const { best, latest } = experiment;
-  if (!best) return nothing;
-  const judged = metric(judge(experiment, best));
-  const accuracy = best.test_accuracy !== null;
-  return html`
-    <div class="tiles">
-      ${tile(
-        `Best ${judged.label.toLowerCase()}`,
-        judged.write(best[judged.key], experiment.spec, dataset),
-        `epoch ${best.epoch}`,
-      )}
-      ${tile(
-        accuracy ? "Test accuracy there" : "Test loss there",
-        accuracy ? metric("test_accuracy").write(best.test_accuracy, experiment.spec, dataset) : figure(best.test_loss),
-        `loss ${figure(best.test_loss)}`,
-      )}
-      ${tile("Training loss now", figure(latest.train_loss), `validation ${figure(latest.validation_loss)}`)}
-      ${tile(
-        "Time per epoch",
-        duration(latest.seconds),
-        `${whole(Math.round(latest.samples_per_second))} examples per second`,
-      )}
-    </div>
-  `;
-};
-
-const tile = (name, value, beside) =>
-  html`
-    <div class="card tile">
-      <h2>${name}</h2>
-      <p class="tile-value">${value}</p>
-      <p class="muted small">${beside}</p>
-    </div>
-  `;
 
 /** Why and where it failed. */
 export const fault = ({ error }) => {
@@ -150,7 +112,7 @@ export const fault = ({ error }) => {
       ${error.code === "diverged"
         ? html`
           <p
-            class="small">It would diverge again. Fork it with other settings; a smaller learning rate or <code>clip_norm</code> may help.</p>
+            class="small">It would diverge again. Fork it with a smaller learning rate, or with <code>clip_norm</code>.</p>
         `
         : nothing}
     `,

@@ -1,18 +1,21 @@
-// The layers of the network, as a dry run of the resolved spec finds them.
+// The layers of the network, and what it learns from.
 
 import { bytes, whole } from "../../format.js";
 import { html, nothing } from "../../template.js";
 
-/** @param dryRun undefined while it is asked for; with a `problem` if it came to nothing */
-export const layers = (dryRun) =>
-  html`
-    <section class="card" aria-labelledby="layers-title">
-      <h2 id="layers-title">Layers</h2>
-      ${dryRun?.layers ? table(dryRun) : html`<p class="muted">${dryRun?.problem.message ?? "Loading …"}</p>`}
-    </section>
-  `;
+export class LayersTab {
+  /** @param {any} experiment */
+  view(experiment) {
+    return html`
+      <section class="card" aria-labelledby="layers-title">
+        <h2 id="layers-title">Layers</h2>
+        ${experiment.layers ? table(experiment) : html`<p class="muted">Loading …</p>`}
+      </section>
+    `;
+  }
+}
 
-const table = (dryRun) =>
+const table = (experiment) =>
   html`
     <div class="table" tabindex="0" role="region" aria-labelledby="layers-title">
       <table>
@@ -26,19 +29,19 @@ const table = (dryRun) =>
             <th scope="col" class="number">Parameters</th>
           </tr>
         </thead>
-        <tbody>${dryRun.layers.map(row)}</tbody>
+        <tbody>${experiment.layers.map(row)}</tbody>
         <tfoot>
           <tr>
             <th scope="row" colspan="5">Together</th>
-            <td class="number"><strong>${whole(dryRun.parameters)}</strong></td>
+            <td class="number"><strong>${whole(experiment.parameters)}</strong></td>
           </tr>
         </tfoot>
       </table>
     </div>
     <p class="muted small below">
-      ${whole(dryRun.train_examples)} training, ${whole(dryRun.validation_examples)} validation,
-      ${whole(dryRun.test_examples)} test examples · ${whole(dryRun.steps_per_epoch)} steps per epoch
-      ${dryRun.memory_bytes ? html`· about ${bytes(dryRun.memory_bytes)} of memory` : nothing}
+      ${whole(experiment.train_examples)} training, ${whole(experiment.validation_examples)} validation,
+      ${whole(experiment.test_examples)} test examples · ${whole(experiment.steps_per_epoch)} steps per epoch
+      ${experiment.memory_bytes ? html`· about ${bytes(experiment.memory_bytes)} of memory` : nothing}
     </p>
   `;
 

@@ -1,28 +1,27 @@
 // What the workers said of a run.
 
-import { get } from "../../api.js";
 import { clockTime, moment } from "../../format.js";
 import { html, nothing } from "../../template.js";
 import { visibleLines } from "../../visible.js";
 
-/** The lines there are, and those that come. */
-export class LogLines {
-  lines = [];
-
-  constructor(id) {
-    this.id = id;
+export class LogTab {
+  /** @param {import("../experiment.js").TabContext} context */
+  constructor({ store }) {
+    this.store = store;
   }
 
-  /** Read those that are new. */
-  async read() {
-    const { data } = await get(`/v1/experiments/${this.id}/log`, { after: this.lines.at(-1)?.id ?? 0 });
-    const last = this.lines.at(-1)?.id ?? 0;
-    this.lines = [...this.lines, ...data.filter((line) => line.id > last)];
+  read() {
+    return this.store.readLog();
+  }
+
+  /** @param {any} experiment */
+  view({ error }) {
+    return log(this.store.lines, error);
   }
 }
 
 /** A run that failed without a word from its worker has its error at least. */
-export const log = (lines, error) =>
+const log = (lines, error) =>
   html`
     <section class="card" aria-labelledby="log-title">
       <h2 id="log-title">Log</h2>

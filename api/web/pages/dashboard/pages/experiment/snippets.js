@@ -1,20 +1,26 @@
 // What makes an experiment again, as text for curl, Python and the command line.
 
 import { SERVICE } from "../../address.js";
-import { same } from "../new/schema/document.js";
+
+/** What people call it and write on it, which a fork takes over from its parent. */
+const FOR_PEOPLE = ["name", "tags", "notes"];
 
 /**
- * What has to be asked for: its spec, or what a fork changed of its parent.
+ * What has to be asked for: its spec, or what a fork changes of its parent; null if the checkpoint that it went on from
+ * is gone.
  *
- * @param parent the experiment from whose checkpoint it goes on; undefined if it began from the start
+ * @param {any} experiment
  */
-export const askedFor = ({ spec, forked_from: id, forked_epoch: epoch }, parent) =>
-  parent ? { id, epoch, changes: changesOf(parent.spec, spec) } : { spec };
+export const requestOf = ({ spec, forked_from: id, forked_epoch: epoch, changes }) => {
+  if (epoch === null) return { spec };
+  return id === null || !changes ? null : { id, epoch, changes: patchOf(spec, changes) };
+};
 
 /** Layers go along with any change: what they have from the network would follow it. */
-const changesOf = (before, after) => {
-  const differing = Object.entries(after).filter(([key, value]) => !same(value, before[key]));
-  return differing.length ? { ...Object.fromEntries(differing), layers: after.layers } : {};
+const patchOf = (/** @type {any} */ spec, /** @type {{ path: string }[]} */ changes) => {
+  const keys = new Set(changes.map(({ path }) => path.split(".")[0]));
+  if (keys.size) keys.add("layers");
+  return Object.fromEntries([...FOR_PEOPLE, ...keys].map((key) => [key, spec[key]]));
 };
 
 const KEY = "# GRADUS_KEY is a key of the service; that of `gradus up` is in client.json in its data folder";
@@ -59,6 +65,7 @@ const fork = ({ id, epoch, changes }) => {
   return `gradus fork ${id} --url ${SERVICE} --from-epoch ${epoch} --watch${settings.join("")}`;
 };
 
+/** @type {{ name: string, text: (request: any) => string }[]} */
 export const WAYS = [
   { name: "curl", text: curl },
   { name: "Python", text: python },

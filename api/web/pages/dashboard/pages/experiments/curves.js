@@ -1,8 +1,9 @@
 // The histories behind the sparklines: asked for when a row comes into sight, many at once, and grown by live epochs.
 
 import { get } from "../../api.js";
-import { afterRest } from "../../frame.js";
-import { judge } from "../../metrics.js";
+import { afterRest } from "../../throttle.js";
+import { changedRows } from "../../store/changes.js";
+import { Snapshot } from "../../store/snapshot.js";
 
 const POINTS = 32;
 const TOGETHER = 50;
@@ -11,36 +12,35 @@ const PAUSE = 5000;
 
 /** Histories by experiment. `changed` is called when some have arrived. */
 export class Curves {
-  #rows = new Map();
+  /** @type {Map<string, Snapshot<any[]>>} */
+  #histories = new Map();
+  /** @type {Set<string>} */
   #wanted = new Set();
   #ended = false;
   #read = afterRest(80, () => this.#ask());
   #readLater = afterRest(PAUSE, () => this.#ask());
 
+  /** @param {() => void} changed */
   constructor(changed) {
     this.changed = changed;
   }
 
-  /** The values to draw for an experiment that is in sight. */
-  of(experiment) {
-    const rows = this.#rows.get(experiment.id);
-    if (!rows && experiment.latest) this.#want(experiment.id);
-    if (!rows || !experiment.best) return [];
-    const key = judge(experiment, experiment.best);
-    return rows.map((row) => row[key]);
+  /** The values to draw for an experiment that is in sight. @param {any} experiment */
+  of({ id, latest, best, best_metric: key }) {
+    const rows = this.#histories.get(id)?.value;
+    if (!rows && latest) this.#want(id);
+    return rows && best ? rows.map((row) => row[key]) : [];
   }
 
-  hear({ kind, experimentId, data }) {
-    const rows = this.#rows.get(experimentId);
-    if (!rows || kind === "log") return;
-    const last = rows.at(-1)?.epoch ?? 0;
-    if (kind === "epoch" && data.epoch > last) this.#rows.set(experimentId, grown(rows, data));
-    if (kind !== "epoch" && data.progress.epoch < last) this.#rows.delete(experimentId); // it begins anew
+  /** @param {import("../../store/snapshot.js").ServiceEvent} event */
+  hear(event) {
+    const isWhole = this.#histories.get(event.experiment_id)?.hear(event) ?? true;
+    if (!isWhole) this.#histories.delete(event.experiment_id); // it is asked for again
   }
 
   /** Forget everything: events were missed. */
   clear() {
-    this.#rows.clear();
+    this.#histories.clear();
   }
 
   end() {
@@ -49,6 +49,7 @@ export class Curves {
     this.#readLater.cancel();
   }
 
+  /** @param {string} id */
   #want(id) {
     if (this.#wanted.has(id)) return;
     this.#wanted.add(id);
@@ -57,19 +58,24 @@ export class Curves {
 
   async #ask() {
     const ids = [...this.#wanted].slice(0, TOGETHER);
-    if (!ids.length) return undefined;
+    if (!ids.length) return;
+    const asked = ids.map((id) => ({ id, take: this.#history(id).ask() }));
     const answer = await get("/v1/metrics", { experiment: ids, max_points: POINTS }).catch(() => null);
-    if (this.#ended) return undefined;
+    if (this.#ended) return;
+    for (const { id, take } of asked) {
+      const found = answer?.data[id];
+      take(answer ? { value: found?.data ?? [], seq: found?.last_event ?? 0 } : null);
+    }
     if (!answer) return this.#readLater(); // what is wrong the list itself says
-    for (const id of ids) this.#take(id, answer.data[id]?.data ?? []);
+    for (const id of ids) this.#wanted.delete(id);
     if (this.#wanted.size) this.#read();
-    return this.changed();
+    this.changed();
   }
 
-  #take(id, rows) {
-    this.#wanted.delete(id);
-    this.#rows.set(id, rows);
+  /** @param {string} id */
+  #history(id) {
+    const known = this.#histories.get(id) ?? new Snapshot(changedRows(POINTS));
+    this.#histories.set(id, known);
+    return known;
   }
 }
-
-const grown = (rows, row) => [...(rows.length < 2 * POINTS ? rows : rows.filter((_, i) => i % 2 === 0)), row];

@@ -16,7 +16,12 @@ export const toAddress = (filter) => {
   return given.length ? `/?${new URLSearchParams(given)}` : "/";
 };
 
-/** Whether an experiment belongs into the list, by the service's own rules. */
+/**
+ * Whether an experiment belongs into the list, by the service's own rules.
+ *
+ * @param {any} experiment
+ * @param {Record<string, string>} filter
+ */
 export const matches = (experiment, { status, dataset, tag, sweep, q }) =>
   (!status || experiment.status === status) &&
   (!dataset || experiment.spec.dataset.name === dataset) &&

@@ -1,26 +1,38 @@
 // The experiments of the list, newest first: pages of the service, and what its stream tells since.
 
 import { get } from "../../api.js";
-import { withEpoch } from "../../metrics.js";
+import { changedRecord } from "../../store/changes.js";
 import { matches } from "./filters.js";
 
 const PAGE = 100;
 const MOST = 200; // on one page of the service
 
-/** A list under one filter. `changed` is called after each change. */
+/** @typedef {import("../../store/snapshot.js").ServiceEvent} ServiceEvent */
+
+/** A list under one filter. Each item says which of its events it contains, and takes up the next. */
 export class List {
+  /** @type {any[]} */
   items = [];
   whole = false;
+  /** @type {Error | null} */
   error = null;
+  /** @type {string | null} */
   #cursor = null;
+  /** @type {Promise<void> | null} */
   #asking = null;
   #ended = false;
-  /** What the stream tells during each read, whose answer may be older. */
+  /** What the stream tells during each read, whose answer may be older. @type {Set<ServiceEvent[]>} */
   #meanwhile = new Set();
 
-  constructor(filter, changed) {
+  /**
+   * @param {Record<string, string>} filter
+   * @param {() => void} changed is called after each change
+   * @param {() => void} missed is called when an item has missed an event: `refresh` then
+   */
+  constructor(filter, changed, missed) {
     this.filter = filter;
     this.changed = changed;
+    this.missed = missed;
   }
 
   get empty() {
@@ -65,6 +77,7 @@ export class List {
     return this.more();
   }
 
+  /** @param {ServiceEvent} event */
   hear(event) {
     for (const heard of this.#meanwhile) heard.push(event);
     if (this.#take(event)) this.changed();
@@ -108,22 +121,30 @@ export class List {
     }
   }
 
-  /** Whether it changes anything here. */
-  #take({ kind, experimentId, data }) {
-    if (kind === "epoch") this.#replace(experimentId, (one) => withEpoch(one, data));
-    else if (kind === "status" || kind === "end") this.#put(data);
-    else return false;
+  /** @param {ServiceEvent} event @returns whether it changes anything here */
+  #take(event) {
+    const i = this.items.findIndex((one) => one.id === event.experiment_id);
+    if (i >= 0) return this.#change(i, event);
+    const { kind, data } = event;
+    if ((kind !== "status" && kind !== "end") || !matches(data, this.filter) || !this.#reaches(data.id)) return false;
+    this.#insert({ ...data, last_event: event.seq });
     return true;
   }
 
-  #put(experiment) {
-    const fits = matches(experiment, this.filter);
-    const i = this.items.findIndex((one) => one.id === experiment.id);
-    if (i >= 0) this.items = fits ? this.items.with(i, experiment) : this.items.toSpliced(i, 1);
-    else if (fits && this.#reaches(experiment.id)) this.#insert(experiment);
+  /** @param {number} i @param {ServiceEvent} event */
+  #change(i, event) {
+    const before = this.items[i];
+    if (event.seq <= before.last_event) return false;
+    if (event.seq > before.last_event + 1) {
+      if (!this.#meanwhile.size) this.missed();
+      return false;
+    }
+    const after = changedRecord(before, event);
+    this.items = matches(after, this.filter) ? this.items.with(i, after) : this.items.toSpliced(i, 1);
+    return true;
   }
 
-  /** Ids grow with time: an older one than the oldest here comes with its page. */
+  /** Ids grow with time: an older one than the oldest here comes with its page. @param {string} id */
   #reaches(id) {
     return this.whole || this.items.length === 0 || id > this.items.at(-1).id;
   }
@@ -131,11 +152,6 @@ export class List {
   #insert(experiment) {
     const i = this.items.findIndex((one) => one.id < experiment.id);
     this.items = this.items.toSpliced(i < 0 ? this.items.length : i, 0, experiment);
-  }
-
-  #replace(id, change) {
-    const i = this.items.findIndex((one) => one.id === id);
-    if (i >= 0) this.items = this.items.with(i, change(this.items[i]));
   }
 }
 

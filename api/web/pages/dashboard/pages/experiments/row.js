@@ -2,7 +2,7 @@
 
 import { at } from "../../address.js";
 import { network, optimizer, roughly, title } from "../../format.js";
-import { judge, metric } from "../../metrics.js";
+import { label, written } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";
 import { badge } from "../../status.js";
 import { tagLinks } from "../../tags.js";
@@ -28,7 +28,10 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) =>
       </th>
       <td role="cell" class="cell-status">${badge(experiment.status)}</td>
       <td role="cell" class="cell-dataset">${experiment.spec.dataset.name}</td>
-      <td role="cell" class="cell-network">${network(experiment.spec, dataset)}</td>
+      <td role="cell" class="cell-network">${network(
+        experiment.spec,
+        dataset && { input_shape: [dataset.inputs], classes: dataset.classes },
+      )}</td>
       <td role="cell" class="cell-optimizer">${optimizer(experiment.spec)}</td>
       <td role="cell" class="cell-best number">${best(experiment)}</td>
       <td role="cell" class="cell-curve">${sparkline(values)}</td>
@@ -46,17 +49,15 @@ const name = (experiment) => {
   }</a>`;
 };
 
-const best = (experiment) => {
-  if (!experiment.best) return html`<span class="muted">–</span>`;
-  const { label, write, key } = metric(judge(experiment, experiment.best));
-  return html`<span title="${label} after epoch ${experiment.best.epoch}">${
-    write(experiment.best[key], experiment.spec)
-  }</span>`;
+const best = (/** @type {any} */ experiment) => {
+  const { best, best_metric: key } = experiment;
+  if (!best) return html`<span class="muted">–</span>`;
+  return html`<span title="${label(key)} after epoch ${best.epoch}">${written(key, best[key], experiment)}</span>`;
 };
 
 const progress = (experiment) => {
   if (experiment.waiting_for) {
-    return html`<span class="small" title="It waits for ${experiment.waiting_for}">no worker</span>`;
+    return html`<span class="small" title="Waiting for ${experiment.waiting_for}">no worker</span>`;
   }
   const { epoch, epochs, eta_seconds: eta } = experiment.progress;
   if (experiment.status !== "running" && experiment.status !== "paused") return whenever(experiment);

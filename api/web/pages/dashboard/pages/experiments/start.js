@@ -1,7 +1,8 @@
 // The list before there is anything in it: how to begin.
 
 import { at } from "../../address.js";
-import { freshKey, get, post } from "../../api.js";
+import { freshKey, post } from "../../api.js";
+import { catalog } from "../../catalog.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { empty } from "../../states.js";
@@ -40,7 +41,7 @@ export const noMatch = (clear) =>
 
 const launch = (names) =>
   attempt(async () => {
-    const { examples } = await get("/v1/catalog");
+    const { examples } = await catalog();
     for (const name of names) await post("/v1/experiments", examples[name], { "Idempotency-Key": freshKey() });
     toast(names.length === 1 ? "It is on its way." : "Both are on their way.");
   });

@@ -1,6 +1,7 @@
 // What the service knows, as descriptions: asked once, for it does not change while a page is open.
 
 import { get } from "../../api.js";
+import { catalog } from "../../catalog.js";
 import { describe } from "./schema/describe.js";
 import { sparse } from "./schema/document.js";
 
@@ -19,7 +20,7 @@ const forget = (name, answer) => {
 };
 
 const read = async () => {
-  const { spec: schema, examples } = await get("/v1/catalog");
+  const { spec: schema, examples } = await catalog();
   const spec = describe(schema, schema.$defs);
   const short = Object.entries(examples).map(([name, example]) => [name, sparse(spec, example)]);
   return { spec, examples: Object.fromEntries(short) };

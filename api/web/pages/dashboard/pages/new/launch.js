@@ -15,7 +15,7 @@ export const launch = async (page) => {
   } catch (error) {
     const problem = /** @type {import("../../api.js").Problem} */ (error);
     page.launching = false;
-    if (problem.errors?.length) Object.assign(page.trial, { problem, mistakes: problem.errors });
+    if (problem.errors?.length) Object.assign(page.dryRun, { problem, mistakes: problem.errors });
     else toast(problem.message, "error");
     page.redraw();
   }

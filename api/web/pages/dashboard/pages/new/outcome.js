@@ -7,8 +7,8 @@ import { visible, visibleLines } from "../../visible.js";
 import { lineOf, select } from "./json/editor.js";
 
 /** Of one experiment. */
-export const experimentOutcome = (trial, draft) =>
-  framed(trial, draft, (result) =>
+export const experimentOutcome = (dryRun, draft) =>
+  framed(dryRun, draft, (result) =>
     html`
       ${facts([
         ["Parameters", whole(result.parameters)],
@@ -46,8 +46,8 @@ const layerRow = (layer, i) =>
   `;
 
 /** Of a sweep. */
-export const sweepOutcome = (trial, draft) =>
-  framed(trial, draft, (result) =>
+export const sweepOutcome = (dryRun, draft) =>
+  framed(dryRun, draft, (result) =>
     html`
       ${facts([
         ["Experiments", whole(result.count)],
@@ -91,27 +91,29 @@ const facts = (pairs) =>
   }</dl>`;
 
 /** The last result stays while there are mistakes. */
-const framed = (trial, draft, content) =>
+const framed = (dryRun, draft, content) =>
   html`
     <section class="card outcome" aria-labelledby="outcome-title">
       <div class="card-head"><h2 id="outcome-title">Summary</h2></div>
-      <div aria-live="polite">${draft.fault ? nothing : problems(trial, draft)}</div>
-      ${trial.result || trial.problem || trial.waiting
+      <div aria-live="polite">${draft.fault ? nothing : problems(dryRun, draft)}</div>
+      ${dryRun.result || dryRun.problem || dryRun.waiting
         ? nothing
         : html`<p class="muted">Say what changes, and this says how many runs it makes.</p>`}
-      ${trial.result && (trial.problem || draft.fault) ? html`<p class="muted small">Before this change:</p>` : nothing}
-      ${trial.result ? content(trial.result) : nothing}
+      ${dryRun.result && (dryRun.problem || draft.fault)
+        ? html`<p class="muted small">Before this change:</p>`
+        : nothing}
+      ${dryRun.result ? content(dryRun.result) : nothing}
     </section>
   `;
 
-const problems = (trial, draft) => {
-  if (!trial.problem) return nothing;
-  if (!trial.mistakes.length) return note("error", visibleLines(trial.problem.message));
+const problems = (dryRun, draft) => {
+  if (!dryRun.problem) return nothing;
+  if (!dryRun.mistakes.length) return note("error", visibleLines(dryRun.problem.message));
   return note(
     "error",
     html`
-      <p>${trial.mistakes.length === 1 ? "One thing is wrong" : `${trial.mistakes.length} things are wrong`}:</p>
-      <ul class="mistakes">${trial.mistakes.map((one) => mistake(one, draft))}</ul>
+      <p>${dryRun.mistakes.length === 1 ? "One thing is wrong" : `${dryRun.mistakes.length} things are wrong`}:</p>
+      <ul class="mistakes">${dryRun.mistakes.map((one) => mistake(one, draft))}</ul>
     `,
   );
 };

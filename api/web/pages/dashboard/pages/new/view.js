@@ -47,7 +47,7 @@ export const view = (page) =>
           ${editor({
             text: page.draft.text,
             fault: page.draft.fault,
-            mistakes: page.trial.mistakes,
+            mistakes: page.dryRun.mistakes,
             type: page.draft.type,
           })}
         </section>
@@ -115,8 +115,8 @@ const forked = (page) => {
 };
 
 const forms = (page) => {
-  const { draft, trial, spec, request } = page;
-  const shared = { mistakes: () => trial.mistakes, redraw: page.redraw, say: page.say, memory: page.memory };
+  const { draft, dryRun, spec, request } = page;
+  const shared = { mistakes: () => dryRun.mistakes, redraw: page.redraw, say: page.say, memory: page.memory };
   const isSweep = page.kind === "sweep";
   const form = createForm({
     ...shared,
@@ -125,7 +125,7 @@ const forms = (page) => {
     document: () => (isSweep ? (draft.document.base ?? {}) : draft.document),
     changed: (next) => draft.replace(isSweep ? { ...draft.document, base: next } : next),
   });
-  const shapes = isSweep || trial.problem || draft.fault ? null : trial.result;
+  const shapes = isSweep || dryRun.problem || draft.fault ? null : dryRun.result;
   const dataset = page.sets.find(({ name }) => name === form.read(["dataset", "name"])) ?? null;
   return html`
     ${isSweep ? sweepForm({ draft, spec, request, shared, dataset }) : nothing}
@@ -145,5 +145,5 @@ const aboutDataset = (found) => {
 
 const outcome = (page) => {
   const show = page.kind === "sweep" ? sweepOutcome : experimentOutcome;
-  return show(page.trial, page.draft);
+  return show(page.dryRun, page.draft);
 };

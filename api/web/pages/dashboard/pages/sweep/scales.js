@@ -1,8 +1,9 @@
 // Where values stand on the axes of parallel coordinates: 0 is the bottom, 1 the top.
 
 import { finite } from "../../api.js";
-import { round } from "../../axis.js";
+import { round } from "../../charts/axis.js";
 import { figure, percent, places } from "../../format.js";
+import { isFraction, label } from "../../metrics.js";
 import { visible } from "../../visible.js";
 
 const MANY_ORDERS = 30;
@@ -39,10 +40,10 @@ const objectiveAxis = ({ results, objective, grain }) => {
   const mean = (result) => finite(result.mean) ?? undefined;
   const all = distinct(results.map(mean)).filter((one) => one !== undefined);
   const sign = objective.goal === "minimize" ? -1 : 1;
-  const words = objective.metric.endsWith("accuracy")
+  const words = isFraction(objective.metric)
     ? (one) => percent(one, Math.min(1, places(grain)))
     : (one) => figure(one, 3);
-  return numbered(objective.metric.replaceAll("_", " "), all, mean, (one) => sign * one, words);
+  return numbered(label(objective.metric), all, mean, (one) => sign * one, words);
 };
 
 const distinct = (values) => [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];

@@ -2,13 +2,14 @@
 
 import { number } from "../../api.js";
 import { figure, fixed, percent, places } from "../../format.js";
+import { isFraction, label } from "../../metrics.js";
 import { isFinal } from "../../status.js";
 
-const isShare = (objective) => objective.metric.endsWith("accuracy");
+const isShare = (objective) => isFraction(objective.metric);
 
 /** The objective's name for people. */
 export const objectiveWords = ({ metric, goal }) =>
-  `${metric.replaceAll("_", " ")}, ${goal === "minimize" ? "less" : "more"} is better`;
+  `${label(metric)}, ${goal === "minimize" ? "less" : "more"} is better`;
 
 /** A value of the sweep's objective: an accuracy as a percentage, with the digits that its examples give. */
 export const valueWords = (
@@ -46,7 +47,7 @@ const judged = ({ goal }, low, high) => {
   return low > 0 === (goal === "maximize") ? "better" : "worse";
 };
 
-export const VERDICTS = { better: "better", worse: "worse", equal: "cannot tell" };
+export const VERDICTS = { better: "better", worse: "worse", equal: "no clear difference" };
 
 /** What a verdict leaves out: with some seeds the change failed. */
 export const survivors = ({ succeeded, of }, found) =>
@@ -55,10 +56,10 @@ export const survivors = ({ succeeded, of }, found) =>
 /** Why there is no difference to the base. */
 export const silence = (sweep, result) => {
   if (result.label === sweep.base_label) return "the base";
-  if (result.seeds.length < 2) return "one seed cannot tell: add seeds";
+  if (result.seeds.length < 2) return "one seed only: add seeds";
   if (result.n === 0 && result.statuses.every(isFinal)) return "none has succeeded";
   if (!result.statuses.every(isFinal)) return "not two seeds yet";
   return result.n < 2
     ? "fewer than two seeds in common"
-    : "cannot tell: the seeds differ in nothing, or are not in common";
+    : "not comparable: the seeds differ in nothing, or are not in common";
 };

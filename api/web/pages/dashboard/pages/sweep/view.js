@@ -54,7 +54,7 @@ export const view = (page) => {
           ${sweep.base_label === null
             ? nothing
             : html`Differences are to the base, seed by seed. Their intervals hold for all
-          changes at once in 95 of 100 sweeps; one with zero in it cannot tell the two apart.`}</p>
+          changes at once in 95 of 100 sweeps; one with zero in it shows no clear difference.`}</p>
       </section>
       ${failures(sweep)}
     </div>
@@ -70,7 +70,7 @@ const summary = (sweep) =>
         sweep.counts,
       )}</span><span class="muted">${progressWords(sweep.counts)}</span></p>
       ${countsBar(sweep.counts)}
-      ${sweep.waiting_for ? html`<p class="small" role="status">It waits for ${sweep.waiting_for}</p>` : nothing}
+      ${sweep.waiting_for ? html`<p class="small" role="status">Waiting for ${sweep.waiting_for}</p>` : nothing}
       <p class="muted small">
         ${whole(total(sweep.counts))} experiments: ${whole(sweep.results.length)} changes with ${seedsOf(sweep)}.
         Began ${time(sweep.created_at)}.

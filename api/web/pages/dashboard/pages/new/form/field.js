@@ -6,7 +6,7 @@ import { label } from "./labels.js";
 import { mistakesAt } from "./mistakes.js";
 import { object } from "./object.js";
 import { longText, number, switchBox, text, texts, values, written } from "./plain.js";
-import { words } from "./words.js";
+import { kindSelect } from "./kind_select.js";
 
 /**
  * @param {object} form see `form.js`
@@ -67,6 +67,6 @@ const CONTROLS = {
   map: framed(written),
   list: framed((one) => (one.field.item.form === "json" ? values(one) : written(one))),
   flag: flagged,
-  words: (one) => words(one, field, help),
+  words: (one) => kindSelect(one, field, help),
   object: (one) => object(one, field, help),
 };

@@ -6,7 +6,7 @@ import { selectBox } from "./choice.js";
 import { label } from "./labels.js";
 import { anyWithin, straysAt } from "./mistakes.js";
 import { switchBox } from "./plain.js";
-import { formula } from "./words.js";
+import { formula } from "./kind_select.js";
 
 /** @param field draws a field; given, for fields and objects have each other inside */
 export const object = (one, field, help) => {

@@ -1,5 +1,6 @@
 // The part of the form that makes a sweep of a spec: what changes, with which seeds, compared by what.
 
+import { scores } from "../../../metrics.js";
 import { html } from "../../../template.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";
@@ -56,7 +57,8 @@ export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
       draft.replace(value === undefined ? without(draft.document, key) : { ...draft.document, [key]: value }),
     freePath: (taken) => [...paths.keys()].find((path) => !(path in taken) && path.startsWith("optimizer.")) ?? "",
   };
-  const usual = { metric: dataset?.task === "regression" ? "validation_loss" : "validation_accuracy" };
+  const scored = scores("validation").find(({ tasks }) => !dataset || tasks.includes(dataset.task));
+  const usual = { metric: scored?.key };
   return html`
     <section class="card" aria-labelledby="section-sweep">
       <h2 id="section-sweep">Sweep</h2>

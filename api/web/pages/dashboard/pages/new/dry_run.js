@@ -2,38 +2,39 @@
 
 import { post } from "../../api.js";
 
-const CALM = 250;
+/** Milliseconds that a document rests before the service is asked about it. */
+const REST = 250;
 
 /** @param {() => void} changed when there is something else to show */
-export const createTrial = (changed) => {
-  const trial = { result: null, mistakes: [], problem: null, waiting: false };
+export const createDryRun = (changed) => {
+  const dryRun = { result: null, mistakes: [], problem: null, waiting: false };
   let timer = 0;
   let newest = 0;
   const become = (state) => {
-    Object.assign(trial, state);
+    Object.assign(dryRun, state);
     changed();
   };
   const run = async (path, document, mine) => {
     const answer = await tried(path, document);
-    if (mine === newest) become({ waiting: false, ...answer, result: answer.result ?? trial.result });
+    if (mine === newest) become({ waiting: false, ...answer, result: answer.result ?? dryRun.result });
   };
   /** @param {string} path to post to, "/v1/experiments" or "/v1/sweeps" */
-  trial.ask = (path, document, calm = CALM) => {
+  dryRun.ask = (path, document, rest = REST) => {
     clearTimeout(timer);
     const mine = ++newest;
-    trial.waiting = true;
-    timer = setTimeout(() => run(path, document, mine), calm);
+    dryRun.waiting = true;
+    timer = setTimeout(() => run(path, document, mine), rest);
   };
   /** Ask nothing: there is nothing to ask about yet. */
-  trial.rest = () => {
-    trial.close();
+  dryRun.rest = () => {
+    dryRun.close();
     become({ result: null, mistakes: [], problem: null, waiting: false });
   };
-  trial.close = () => {
+  dryRun.close = () => {
     clearTimeout(timer);
     newest++;
   };
-  return trial;
+  return dryRun;
 };
 
 const tried = async (path, document) => {

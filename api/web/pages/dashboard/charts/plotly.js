@@ -1,6 +1,6 @@
 // plotly.js, fetched when something is to be drawn.
 
-import { at } from "./address.js";
+import { at } from "../address.js";
 
 /** @type {Promise<any> | null} */
 let plotly = null;
@@ -15,7 +15,7 @@ export const loadPlotly = () => {
       reject(new Error("The chart library could not be loaded."));
     };
     script.src = at("/plotly/plotly.min.js");
-    script.onload = () => (globalThis.Plotly ? resolve(globalThis.Plotly) : fail());
+    script.onload = () => ("Plotly" in globalThis ? resolve(globalThis.Plotly) : fail());
     script.onerror = fail;
     document.head.append(script);
   });

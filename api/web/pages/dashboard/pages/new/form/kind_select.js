@@ -8,7 +8,7 @@ import { straysAt } from "./mistakes.js";
 const LEFT = "";
 
 /** @param field draws a field; given, for fields and kinds have each other inside */
-export const words = (one, field, help) => {
+export const kindSelect = (one, field, help) => {
   const there = one.value !== undefined && one.value !== null;
   const kind = kindOf(one.field, there ? one.value : one.fallback);
   const keys = kind.fields.map(({ key }) => key);

@@ -1,6 +1,6 @@
 // Fewer rows of a long history, as the service leaves them out: what stands out stays.
 
-import { finite } from "./api.js";
+import { finite } from "../api.js";
 
 const STRETCH = 4;
 

@@ -1,12 +1,13 @@
-// How curves look, and how plotly.js draws them as SVG.
+// How charts look.
 
-import { color, theme } from "./themes.js";
+import { color, theme } from "../themes.js";
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart; from the eighth on, the dashes differ too. */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a"];
 const COLORS_ON_DARK = ["#3aa0e0", "#f0803c", "#22b98d", "#dd93bd", "#f0b429", "#7cc7f2", "#a0a0a0"];
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 /** Those of lines that plotly.js does not draw. */
+/** @type {Record<string, string>} */
 export const STROKES = {
   solid: "none",
   dash: "6 3",
@@ -17,26 +18,33 @@ export const STROKES = {
 };
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "star"];
 
-/** The line and marker of the n-th series, its colour by the theme. */
+/**
+ * The line and marker of the n-th series, its colour by the theme.
+ *
+ * @param {number} n
+ */
 export const series = (n) => {
   const shade = (theme() === "dark" ? COLORS_ON_DARK : COLORS)[n % COLORS.length];
   const dash = DASHES[Math.floor(n / COLORS.length) % DASHES.length];
   return { color: shade, dash, symbol: SYMBOLS[n % SYMBOLS.length] };
 };
 
-/** Words of people as plotly.js takes them: in its own it looks for tags. */
+/**
+ * Words of people as plotly.js takes them: in its own it looks for tags.
+ *
+ * @param {string} words
+ */
 export const plain = (words) => words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/**
- * Draw lines into an element, or draw them anew.
- *
- * @param library plotly.js
- * @param traces, layout its own; the layout goes over the house's
- */
-export const drawLines = (library, element, traces, layout) =>
-  library.react(element, traces, { ...base(), ...merged(layout) }, CONFIG);
+/** What plotly.js may do by itself. */
+export const CONFIG = { displayModeBar: false, responsive: true, doubleClickDelay: 350, scrollZoom: false };
 
-const CONFIG = { displayModeBar: false, responsive: true, doubleClickDelay: 350, scrollZoom: false };
+/**
+ * A layout in the house's looks.
+ *
+ * @param {Record<string, any>} layout plotly's; it goes over the house's
+ */
+export const layoutOf = (layout) => ({ ...base(), ...merged(layout) });
 
 const axis = () => ({
   gridcolor: color("line"),
@@ -46,7 +54,7 @@ const axis = () => ({
   automargin: true,
 });
 
-const merged = ({ xaxis, yaxis, ...rest }) => ({
+const merged = (/** @type {Record<string, any>} */ { xaxis, yaxis, ...rest }) => ({
   ...rest,
   xaxis: { ...axis(), showgrid: false, ...xaxis },
   yaxis: { ...axis(), ...yaxis },

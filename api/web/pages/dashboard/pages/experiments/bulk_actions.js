@@ -12,7 +12,7 @@ import { attempt } from "../../toast.js";
 export const TOGETHER = 50;
 
 /** The bar that appears with the first selection. */
-export const chosenBar = (experiments, { clear, dropped }) => {
+export const bulkActions = (experiments, { clear, dropped }) => {
   if (!experiments.length) return nothing;
   const changeable = mayChange() ? experiments : [];
   const going = changeable.filter((one) => !isFinal(one.status));

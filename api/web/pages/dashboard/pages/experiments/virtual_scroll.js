@@ -1,4 +1,4 @@
-// Which rows of a long table are in sight: the others are two empty rows of their height.
+// Virtual scrolling: which rows of a long table are visible. The others are two empty rows of their height.
 
 const MARGIN = 12;
 
@@ -6,7 +6,7 @@ const MARGIN = 12;
  * @param {HTMLElement} body the rows' parent, or null before it is drawn
  * @returns {{first: number, last: number, height: number}} the rows to draw, last excluded, and the height of each
  */
-export const inSight = (body, count) => {
+export const visibleRows = (body, count) => {
   const height = rowHeight(body);
   const top = body ? body.getBoundingClientRect().top : 0;
   const first = Math.floor(-top / height) - MARGIN;

@@ -14,8 +14,13 @@ const SILENCE = 60_000;
 /** Milliseconds of silence that are suspicious when the network has changed. */
 const HEARTBEAT = 16_000;
 
+/** @typedef {import("./store/snapshot.js").ServiceEvent} ServiceEvent */
+
+/** @type {Set<{ hear: (event: ServiceEvent) => void, missed: () => void }>} */
 const listeners = new Set();
+/** @type {Set<(state: string) => void>} */
 const watchers = new Set();
+/** @type {ReturnType<typeof connect> | null} */
 let stream = null;
 let state = "connecting";
 /** Whether pages may have read what the stream has not told since: they have to read anew when it is there. */
@@ -24,19 +29,25 @@ let silent = 0;
 let hiding = 0;
 
 /**
- * Hear every event from now on.
+ * Hear every event from now on, of whatever kind.
  *
- * `listener` gets `{id, seq, kind, at, experimentId, data}`, and `{kind: "gap"}` when events may have been missed: read
- * anew then.
+ * @param {(event: ServiceEvent) => void} hear
+ * @param {() => void} missed is called when events may have been missed: read anew then
  * @returns a function that ends it
  */
-export const subscribe = (listener) => {
+export const subscribe = (hear, missed) => {
+  const listener = { hear, missed };
   listeners.add(listener);
   if (!document.hidden) join();
   return () => listeners.delete(listener);
 };
 
-/** Call `watcher` with "connecting", "live" or "reconnecting", now and at each change. @returns a function that ends it */
+/**
+ * Call `watcher` with "connecting", "live" or "reconnecting", now and at each change.
+ *
+ * @param {(state: string) => void} watcher
+ * @returns a function that ends it
+ */
 export const onState = (watcher) => {
   watchers.add(watcher);
   watcher(state);
@@ -44,13 +55,13 @@ export const onState = (watcher) => {
 };
 
 /** Once the stream is open, or does not come soon: who reads then misses nothing that is told, or hears of a gap. */
-export const joined = new Promise((resolve) => {
+export const joined = new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
   const goOn = () => {
     if (!watchers.delete(settled)) return;
     behind ||= state !== "live";
     resolve();
   };
-  const settled = (now) => now === "connecting" || goOn();
+  const settled = (/** @type {string} */ now) => now === "connecting" || goOn();
   watchers.add(settled);
   setTimeout(goOn, document.hidden ? 0 : PATIENCE);
 });
@@ -78,7 +89,7 @@ const receive = (message) => {
   watch();
   behind ||= Boolean(message.gap);
   if (message.state) become(message.state);
-  if (message.event) tell(message.event);
+  if (message.event) listeners.forEach(({ hear }) => hear(message.event));
   if (message.refused) get("/v1/session").catch(() => {}); // which goes to the sign-in
 };
 
@@ -88,8 +99,6 @@ const watch = () => {
   silent = setTimeout(rejoin, SILENCE);
 };
 
-const tell = (event) => listeners.forEach((listener) => listener(event));
-
 const become = (next) => {
   if (next !== state) {
     state = next;
@@ -97,7 +106,7 @@ const become = (next) => {
   }
   if (next === "live" && behind) {
     behind = false;
-    tell({ kind: "gap" });
+    listeners.forEach(({ missed }) => missed());
   }
 };
 

@@ -1,0 +1,183 @@
+// Lines over an axis of numbers.
+
+import { figure } from "../format.js";
+import { html, nothing, svg } from "../template.js";
+import { color } from "../themes.js";
+import { axis } from "./axis.js";
+import { plain, STROKES } from "./style.js";
+
+/**
+ * @typedef {object} Series
+ * @property {string} name
+ * @property {number[]} x
+ * @property {(number | null)[]} y null leaves a gap
+ * @property {{ color: string, dash: string, width: number }} line
+ * @property {string} [symbol] of a mark on each point; without one there is none
+ * @property {string[]} [said] what the pointer is told of each point, in place of the number
+ * @property {number} [opacity]
+ * @property {boolean} [isBehind] whether it is a background of another: the pointer and the legend leave it out
+ */
+
+/**
+ * @typedef {object} Lines
+ * @property {Series[]} series
+ * @property {string} across the title of the axis of x
+ * @property {{ title?: string, isPercent: boolean, isLogarithmic: boolean, isFromZero?: boolean }} up the axis of y
+ * @property {boolean} hasLegend
+ * @property {boolean} [isDense] whether there are too many lines to tell the values of all at once
+ * @property {{ at: number, label: string } | null} [mark] an upright line
+ * @property {string} view what a person has zoomed into stays as long as it is the same
+ */
+
+const EDGE = { left: 34, right: 10, top: 10, bottom: 40 };
+/** Of a label beside its axis, and between the two, pixels. */
+const CHARACTER = 7.5;
+const GAP = 5;
+const TITLE = 24;
+const LEGEND = 30;
+/** Of a number below its axis, pixels. */
+const HALF = 14;
+const AIR = 0.05;
+/** Enough to tell round numbers that are close to each other. */
+const DIGITS = 6;
+
+const axisTitle = (/** @type {string} */ text, /** @type {number} */ standoff) => ({
+  text,
+  font: { size: 11, color: color("muted") },
+  standoff,
+});
+
+/** @param {Lines} lines */
+const plotly = ({ series, across, up, hasLegend, isDense = false, mark = null, view }) => ({
+  traces: series.map((one) => traceOf(one, isDense)),
+  layout: {
+    showlegend: hasLegend,
+    hovermode: isDense ? "closest" : "x unified",
+    xaxis: { title: axisTitle(across, 4), rangemode: "tozero" },
+    yaxis: {
+      ...(up.title ? { title: axisTitle(up.title, 8) } : {}),
+      tickformat: up.isPercent ? ".1~%" : "~g",
+      hoverformat: up.isPercent ? ".2%" : ".4~g",
+      ...(up.isLogarithmic
+        ? { type: "log", dtick: up.isPercent ? undefined : 1, exponentformat: "power" }
+        : { type: "linear" }),
+      rangemode: up.isFromZero ? "tozero" : "normal",
+    },
+    shapes: mark ? [upright(mark, series)] : [],
+    uirevision: view,
+  },
+});
+
+/**
+ * @param {Series} series
+ * @param {boolean} isDense
+ */
+const traceOf = ({ name, x, y, line, symbol, said, opacity = 1, isBehind = false }, isDense) => ({
+  x,
+  y,
+  name: plain(name),
+  mode: symbol ? "lines+markers" : "lines",
+  line,
+  marker: { color: line.color, size: 5, symbol: symbol ?? "circle" },
+  opacity,
+  ...(isBehind ? { hoverinfo: "skip", showlegend: false } : told(said, isDense)),
+});
+
+/**
+ * @param {string[] | undefined} said
+ * @param {boolean} isDense
+ */
+const told = (said, isDense) => {
+  const value = said ? "%{customdata}" : "%{y}";
+  return {
+    ...(said ? { customdata: said } : {}),
+    hovertemplate: isDense ? `%{fullData.name}<br>epoch %{x}: ${value}<extra></extra>` : value,
+  };
+};
+
+/**
+ * @param {{ at: number, label: string }} mark
+ * @param {Series[]} series
+ */
+const upright = ({ at, label }, series) => ({
+  type: "line",
+  x0: at,
+  x1: at,
+  yref: "paper",
+  y0: 0,
+  y1: 1,
+  line: { color: color("line-strong"), width: 1, dash: "dot" },
+  label: {
+    text: label,
+    textposition: "end",
+    textangle: 0,
+    xanchor: at > 0.7 * (series[0]?.x.at(-1) ?? 0) ? "right" : "left",
+    font: { size: 10, color: color("muted") },
+  },
+});
+
+/**
+ * About where plotly.js will draw them; marks and what is said to the pointer are left out.
+ *
+ * @param {Lines} lines
+ * @param {{ width: number, height: number }} size
+ */
+const sketch = (
+  { series, across: title, up: { title: beside, isPercent, isLogarithmic, isFromZero }, hasLegend },
+  size,
+) => {
+  const isDrawn = (/** @type {number | null} */ value) => value !== null && !(isLogarithmic && value <= 0);
+  const values = /** @type {number[]} */ (series.flatMap(({ y }) => y).filter(isDrawn));
+  if (!values.length) return nothing;
+  const [top, bottom] = [hasLegend ? EDGE.top + LEGEND : EDGE.top, size.height - EDGE.bottom];
+  const whole = isFromZero && !isLogarithmic ? [0, ...values] : values;
+  const up = axis(whole, [bottom, top], { logarithmic: isLogarithmic, air: AIR });
+  const labels = up.ticks.map((value) => isPercent ? `${figure(100 * value, DIGITS)}%` : figure(value, DIGITS));
+  const width = Math.max(EDGE.left, GAP + CHARACTER * Math.max(...labels.map(({ length }) => length)));
+  const [left, right] = [beside ? width + TITLE : width, size.width - EDGE.right];
+  const across = axis([0, ...series.map(({ x }) => x.at(-1) ?? 0)], [left, right]);
+  const below = across.ticks.filter((value) => across.at(value) < right - HALF);
+  return html`
+    <svg class="sketch" width=${size.width} height=${size.height} aria-hidden="true">
+      ${up.ticks.map((value, i) =>
+        svg`
+          <path class="rule" d="M${left} ${up.at(value)}H${right}" />
+          <text x=${left - GAP} y=${up.at(value)} dy="0.35em" text-anchor="end">${labels[i]}</text>
+        `
+      )}
+      ${below.map((value) =>
+        svg`<text x=${across.at(value)} y=${bottom} dy="1.3em" text-anchor="middle">${value}</text>`
+      )}
+      <text x=${(left + right) / 2} y=${bottom} dy="2.5em" text-anchor="middle">${title}</text>
+      ${series.map((one) =>
+        svg`
+          <path d=${path(one, isDrawn, across.at, up.at)} stroke=${one.line.color} stroke-width=${one.line.width}
+            stroke-dasharray=${STROKES[one.line.dash]} opacity=${one.opacity ?? 1} />
+        `
+      )}
+    </svg>
+  `;
+};
+
+/**
+ * A value without a neighbour is a dot.
+ *
+ * @param {Series} series
+ * @param {(value: number | null) => boolean} isDrawn
+ * @param {(x: number) => number} across
+ * @param {(y: number) => number} up
+ */
+const path = ({ x, y }, isDrawn, across, up) => {
+  const step = (/** @type {number} */ value, /** @type {number} */ i) => {
+    const point = `${across(x[i]).toFixed(1)} ${up(value).toFixed(1)}`;
+    if (isDrawn(y[i - 1] ?? null)) return `L${point}`;
+    return isDrawn(y[i + 1] ?? null) ? `M${point}` : `M${point}${DOT}`;
+  };
+  return y.map((value, i) => (isDrawn(value) ? step(/** @type {number} */ (value), i) : "")).join("");
+};
+
+/** A circle around where it begins, so small that its line fills it. */
+const DOT = "m-1.2 0a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0-2.4 0";
+
+/** @type {import("./chart.js").Kind<Lines>} */
+export const line = { plotly, sketch };

@@ -1,0 +1,75 @@
+// What each kind of event changes of an experiment, of its metrics and of its log.
+
+import { isBetter } from "../metrics.js";
+import { thinned } from "./thinning.js";
+
+/** @typedef {import("./snapshot.js").ServiceEvent} ServiceEvent */
+/** @typedef {{ id: number, at: string, level: string, message: string }} LogLine */
+
+/** What only the answer about one experiment has, and neither lists nor events. */
+const DETAILS = ["input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes"];
+
+const changesStatus = (/** @type {string} */ kind) => kind === "status" || kind === "end";
+
+/**
+ * The experiment after an event of its own.
+ *
+ * @param {any} experiment
+ * @param {ServiceEvent} event
+ */
+export const changedRecord = (experiment, { seq, kind, data }) => {
+  if (kind === "epoch") return { ...withEpoch(experiment, data), last_event: seq };
+  return { ...(changesStatus(kind) ? withDetails(data, experiment) : experiment), last_event: seq };
+};
+
+/**
+ * What an event or the answer of an action says of an experiment, with the details that it leaves out.
+ *
+ * @param {any} record
+ * @param {any} before
+ */
+export const withDetails = (record, before) => {
+  const left = DETAILS.filter((key) => (record[key] ?? null) === null);
+  return { ...record, ...Object.fromEntries(left.map((key) => [key, before?.[key] ?? null])) };
+};
+
+/** As the service will tell it after one more epoch. */
+const withEpoch = (/** @type {any} */ experiment, /** @type {any} */ row) => {
+  const { progress, best, best_metric: key } = experiment;
+  if (row.epoch <= progress.epoch) return experiment;
+  const left = progress.epochs - row.epoch;
+  return {
+    ...experiment,
+    latest: row,
+    best: best === null || isBetter(key, row[key], best[key]) ? row : best,
+    progress: { ...progress, epoch: row.epoch, eta_seconds: left * row.seconds },
+  };
+};
+
+/**
+ * A function that gives the rows of a history after an event: one more epoch, or a run that begins anew.
+ *
+ * @param {number} points what has grown to twice as many is thinned
+ */
+export const changedRows = (points) => (/** @type {any[]} */ rows, /** @type {ServiceEvent} */ { kind, data }) => {
+  const last = rows.at(-1)?.epoch ?? 0;
+  if (changesStatus(kind)) return data.progress.epoch < last ? upTo(data.progress.epoch, rows) : rows;
+  if (kind !== "epoch" || data.epoch <= last) return rows;
+  const longer = [...rows, data];
+  return longer.length > 2 * points ? thinned(longer) : longer;
+};
+
+/**
+ * @param {number} epoch
+ * @param {any[]} rows
+ */
+const upTo = (epoch, rows) => rows.filter((row) => row.epoch <= epoch);
+
+/**
+ * The lines of a log after an event.
+ *
+ * @param {LogLine[]} lines
+ * @param {ServiceEvent} event
+ */
+export const changedLines = (lines, { seq, kind, at, data }) =>
+  kind === "log" && seq > (lines.at(-1)?.id ?? 0) ? [...lines, { id: seq, at, ...data }] : lines;
