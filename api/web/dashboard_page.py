@@ -12,7 +12,7 @@ from pathlib import Path
 
 PAGES = (Path(__file__).parent / "pages").resolve()
 _FOLDER = PAGES / "dashboard"
-_PAGE = re.compile(r'\{ path: "([^"]+)".*import\("\./([^"]+)"\)')
+_PAGE = re.compile(r'\bpath: "([^"]+)"[^{}]*import\("\./([^"]+)"\)')
 _STYLE = re.compile(r' *<link rel="stylesheet" href="/pages/([^"]+)">\n')
 _STYLES = re.compile(f"({_STYLE.pattern})+")
 _IMPORT = re.compile(r'(?:^|;)(?:import|export)\b[^"(]*?"(\.[^"]+)"', re.MULTILINE)

@@ -147,6 +147,21 @@ def test_a_page_gets_all_its_styles_at_once(shared_url: str) -> None:
     assert not re.search(r"url\(|@import", styles), "what is named there is looked for beside the file"
 
 
+EVERYWHERE = {"theme", "base", "shell", "parts", "fault", "fields", "messages", "tabs", "chart", "form"}
+"""The style sheets of what pages have in common."""
+
+
+def test_a_style_sheet_of_a_page_reaches_no_other() -> None:
+    folder = PAGES / "dashboard" / "css"
+    for file in sorted(folder.glob("*.css")):
+        rules = re.sub(r"/\*.*?\*/", "", file.read_text(), flags=re.DOTALL).strip()
+        if file.stem in EVERYWHERE:
+            assert "@scope" not in rules, file.name
+        else:
+            assert re.match(r"@scope \((\.page-\w+|\.dialog)(, (\.page-\w+|\.dialog))*\) \{\n", rules), file.name
+            assert re.findall(r"^\S.*", rules, re.MULTILINE)[1:] == ["}"], f"{file.name}: a rule outside of its scope"
+
+
 @pytest.mark.parametrize("path", ["/plotly/plotly.min.js", "/pages/0123456789ab/dashboard.css"])
 def test_what_a_browser_has_already_is_not_sent_again(shared_url: str, path: str) -> None:
     first = httpx.head(f"{shared_url}{path}")

@@ -56,7 +56,7 @@ const show = async () => {
 const freshRoot = (page) => {
   const main = /** @type {HTMLElement} */ (showShell(page));
   const root = document.createElement("div");
-  root.className = "page";
+  root.className = page ? `page page-${page.name}` : "page";
   main.replaceChildren(root);
   if (visit > 1) main.focus({ preventScroll: true });
   scrollTo(0, 0);

@@ -6,15 +6,36 @@
  * @typedef {{ close: () => void, revisit?: (query: URLSearchParams) => void }} OpenPage
  */
 
-/** @type {{ path: string, title: string, nav?: string, icon?: string, load: () => Promise<{ open: Function }> }[]} */
+/** @type {{ path: string, title: string, name: string, nav?: string, icon?: string, load: () => Promise<{ open: Function }> }[]} */
 export const PAGES = [
-  { path: "/", title: "Experiments", nav: "Experiments", icon: "list", load: () => import("./pages/experiments.js") },
-  { path: "/experiments/{id}", title: "Experiment", load: () => import("./pages/experiment.js") },
-  { path: "/compare", title: "Compare", load: () => import("./pages/compare.js") },
-  { path: "/new", title: "New", nav: "New", icon: "plus", load: () => import("./pages/new.js") },
-  { path: "/sweeps", title: "Sweeps", nav: "Sweeps", icon: "sweep", load: () => import("./pages/sweeps.js") },
-  { path: "/sweeps/{id}", title: "Sweep", load: () => import("./pages/sweep.js") },
-  { path: "/system", title: "System", nav: "System", icon: "system", load: () => import("./pages/system.js") },
+  {
+    path: "/",
+    title: "Experiments",
+    nav: "Experiments",
+    icon: "list",
+    name: "experiments",
+    load: () => import("./pages/experiments.js"),
+  },
+  { path: "/experiments/{id}", title: "Experiment", name: "experiment", load: () => import("./pages/experiment.js") },
+  { path: "/compare", title: "Compare", name: "compare", load: () => import("./pages/compare.js") },
+  { path: "/new", title: "New", nav: "New", icon: "plus", name: "new", load: () => import("./pages/new.js") },
+  {
+    path: "/sweeps",
+    title: "Sweeps",
+    nav: "Sweeps",
+    icon: "sweep",
+    name: "sweeps",
+    load: () => import("./pages/sweeps.js"),
+  },
+  { path: "/sweeps/{id}", title: "Sweep", name: "sweep", load: () => import("./pages/sweep.js") },
+  {
+    path: "/system",
+    title: "System",
+    nav: "System",
+    icon: "system",
+    name: "system",
+    load: () => import("./pages/system.js"),
+  },
 ];
 
 /** The page of a path of the service, with the values of the `{names}` in its path. */
