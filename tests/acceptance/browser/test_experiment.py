@@ -126,7 +126,7 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
     page.reload()
     expect(page.get_by_role("tab", name="Log", selected=True)).to_be_visible()
-    expect(page.get_by_role("group", name="What to do with it")).to_have_count(0)
+    expect(page.get_by_role("group", name="Actions")).to_have_count(0)
 
 
 def follow(service: Service, snippet: str, way: str) -> None:
@@ -168,13 +168,15 @@ def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: S
 
 def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Service) -> None:
     one = begin(service, name="in parts", epochs=2)
-    wait_until(lambda: service.client.send(calls.experiment(one)).status.final, "the end of the run")
+    wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/experiments/{one}?tab=layers")
     expect(page.get_by_role("tabpanel", name="Layers")).to_contain_text("1\u202f295 training")
     expect(page.locator("#chart-loss")).to_have_count(0)
-    assert not [url for url in asked if "/metrics" in url or "/log" in url], "each tab asks for its own"
+    assert not [url for url in asked if url.partition("?")[0].endswith(("/metrics", "/log"))], (
+        "each tab asks for its own"
+    )
     page.evaluate("window.stayed = true")
     page.get_by_role("tab", name="Layers").press("ArrowRight")
     log = page.get_by_role("tab", name="Log")

@@ -53,7 +53,7 @@ def test_filters_stay_in_the_address(page: Page, runs: tuple[str, str]) -> None:
     expect(page.locator("tr[data-id]")).to_have_count(1)
     expect(page.get_by_placeholder("Any tag")).to_have_value("plain")
     page.get_by_label("Status").select_option("failed")
-    expect(page.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
+    expect(page.get_by_role("heading", name="No experiments match the filter")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("tr[data-id]").nth(1)).to_be_visible()
     page.get_by_placeholder("Search").fill("DESC")
@@ -282,16 +282,16 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
     streams, looks = hold(page, "**/v1/events*"), hold(page, "**/v1/metrics?*max_points=400")
     page.goto(f"/compare?ids={one}")
     until_held(page, streams)
-    last = service.client.send(calls.experiment(one)).last_event
-    tell(streams[0], 1, last + 1, "log", one, {})
+    last = service.client.experiments.get(one).record.last_event
+    tell(streams[0], 1, last, "log", one, {})
     until_held(page, looks)
     until_held(page, streams, 2)
-    tell(streams[1], 2, last + 2, "status", one, begun)
+    tell(streams[1], 2, last + 1, "status", one, begun)
     until_drawn(page, "#curves", [1])
     with page.expect_response("**/v1/metrics?*max_points=400"):
         looks[0].continue_()
     until_held(page, streams, 3)
-    tell(streams[2], 3, last + 3, "epoch", one, second)
+    tell(streams[2], 3, last + 2, "epoch", one, second)
     until_drawn(page, "#curves", [1, 2])
 
 

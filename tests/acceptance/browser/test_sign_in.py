@@ -58,7 +58,7 @@ def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: P
     expect(stranger.get_by_role("status")).to_contain_text("not known")
     stranger.get_by_label("API key").fill(make_key(hub).key)
     stranger.get_by_role("button", name="Sign in").click()
-    expect(stranger.get_by_role("heading", name="Nothing fits the filter")).to_be_visible()
+    expect(stranger.get_by_role("heading", name="No experiments match the filter")).to_be_visible()
     assert stranger.url.endswith("/?status=failed")
     expect(stranger.locator(".connection")).to_have_text("live")
 
@@ -162,7 +162,7 @@ def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -
     one = httpx.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
     stranger.goto(f"/sign-in#{ticket(hub, key)}")
     stranger.wait_for_url(f"{url}/")
-    stranger.goto(f"/experiments/{one['id']}")
+    stranger.goto(f"/experiments/{one['id']}?tab=spec")
     snippet = stranger.get_by_role("region", name="curl snippet").inner_text()
     env = {**os.environ, "GRADUS_KEY": key.key}
     done = subprocess.run(["bash", "-c", snippet], env=env, capture_output=True, text=True, check=True)

@@ -144,7 +144,7 @@ def test_what_failed_is_tried_again_though_the_service_is_away(
     page.get_by_role("button", name="Retry 3 failed").wait_for()
     page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.abort())
     page.get_by_role("button", name="Retry 3 failed").click()
-    expect(page.get_by_text("What failed is trained again")).to_be_visible()
+    expect(page.get_by_text("Failed experiments are queued again")).to_be_visible()
     for member in variants["results"][-1]["experiments"]:
         ended(http, member)
     page.unroute(f"**/v1/sweeps/{variants['id']}")

@@ -35,7 +35,7 @@ def test_a_key_is_made_shown_once_and_revoked(page: Page, http: httpx.Client) ->
     page.get_by_role("button", name="New key").click()
     page.get_by_label("Who or what will use it").fill("nightly runs")
     page.get_by_role("radio", name="viewer").check()
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create the key").click()
     shown = page.locator("#new-key")
     expect(shown).to_be_visible()
     key = shown.inner_text()

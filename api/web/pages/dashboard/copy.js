@@ -5,7 +5,7 @@ import { toast } from "./toast.js";
 /** Copy it and say whether that went well. `what` begins the sentence: "The link". */
 export const copy = async (text, what) => {
   if ((await written(text)) || selected(text)) toast(`${what} is in the clipboard`);
-  else toast("The browser keeps its clipboard from this page: mark the text and copy it yourself.", "error");
+  else toast("The browser does not let this page copy. Select the text and copy it yourself.", "error");
 };
 
 const written = async (text) => {

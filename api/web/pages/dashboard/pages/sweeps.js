@@ -67,7 +67,7 @@ const view = (sweeps, cursor, more) =>
       "No sweeps yet",
       "A sweep trains a network with one change at a time, or with every combination of some values, each with several " +
         "seeds, and says which made it better and how sure that is.",
-      html`<a class="button button-primary" href=${at("/new?sweep")}>Make one</a>`,
+      html`<a class="button button-primary" href=${at("/new?sweep")}>Create a sweep</a>`,
     )}
     ${cursor ? html`<p class="row more-row"><button class="button" @click=${more}>Older sweeps</button></p>` : nothing}
   `;

@@ -18,7 +18,7 @@ export const actions = (experiment, { act, gone }) => {
   const ask = (what) => act(() => post(`/v1/experiments/${id}/${what}`));
   const going = !isFinal(status);
   return html`
-    <div class="row actions" role="group" aria-label="What to do with it">
+    <div class="row actions" role="group" aria-label="Actions">
       ${status === "paused" ? button("play", "Resume", () => ask("resume"), "button-primary") : nothing}
       ${going && status !== "paused" ? button("paused", "Pause", () => ask("pause")) : nothing}
       ${going ? button("cancel", "Cancel", () => cancel(experiment, ask)) : nothing}
@@ -41,16 +41,18 @@ const button = (drawing, word, click, kind = "") =>
 const cancel = async (experiment, ask) => {
   const text = `“${
     isolated(title(experiment))
-  }” ends where it is. What is trained so far stays, and it can be extended later.`;
+  }” stops now. Its metrics and checkpoints are kept, and it can be extended later.`;
   if (await confirm({ title: "Cancel this run?", text, action: "Cancel the run", danger: true })) await ask("cancel");
 };
 
 const drop = async (experiment, gone) => {
-  const text = `“${isolated(title(experiment))}”, with its metrics, log and checkpoints, will be gone for good.`;
+  const text = `“${
+    isolated(title(experiment))
+  }”, with its metrics, log and checkpoints, will be deleted. This cannot be undone.`;
   if (!(await confirm({ title: "Delete this experiment?", text, action: "Delete", danger: true }))) return;
   await attempt(async () => {
     await remove(`/v1/experiments/${experiment.id}`);
-    toast("It is deleted.");
+    toast("Experiment deleted");
     gone();
   });
 };
@@ -66,7 +68,7 @@ const extend = async (experiment, act) => {
       }}>
         <p>It has ${have} ${have === 1
           ? "epoch"
-          : "epochs"}; it goes on from its last checkpoint. A schedule then has the new number as its whole.</p>
+          : "epochs"}; training continues from the last checkpoint. A schedule then spans the new number of epochs.</p>
         <label class="field"><span>Additional epochs</span>
           <input class="input" name="more" type="number" min="1" step="1" value="10" required></label>
         <div class="dialog-actions">

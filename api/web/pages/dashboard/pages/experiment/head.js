@@ -44,7 +44,7 @@ export const facts = (experiment) =>
       ${fact("Created", time(experiment.created_at))}
       ${experiment.finished_at && experiment.started_at
         ? fact(
-          "From start to end",
+          "Duration",
           duration((Date.parse(experiment.finished_at) - Date.parse(experiment.started_at)) / 1000),
         )
         : nothing}

@@ -32,7 +32,7 @@ const table = (experiment) =>
         <tbody>${experiment.layers.map(row)}</tbody>
         <tfoot>
           <tr>
-            <th scope="row" colspan="5">Together</th>
+            <th scope="row" colspan="5">Total</th>
             <td class="number"><strong>${whole(experiment.parameters)}</strong></td>
           </tr>
         </tfoot>

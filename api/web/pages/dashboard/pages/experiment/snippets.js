@@ -11,9 +11,9 @@ const FOR_PEOPLE = ["name", "tags", "notes"];
  *
  * @param {any} experiment
  */
-export const requestOf = ({ spec, forked_from: id, forked_epoch: epoch, changes }) => {
-  if (epoch === null) return { spec };
-  return id === null || !changes ? null : { id, epoch, changes: patchOf(spec, changes) };
+export const requestOf = ({ spec, forked_from: id, forked_epoch: epoch, changes, best_metric: metric }) => {
+  if (epoch === null) return { spec, metric };
+  return id === null || !changes ? null : { id, epoch, changes: patchOf(spec, changes), metric };
 };
 
 /** Layers go along with any change: what they have from the network would follow it. */
@@ -37,7 +37,7 @@ ${JSON.stringify(body, null, 2)}
 SPEC`;
 };
 
-const python = ({ id, epoch, changes, spec }) =>
+const python = ({ id, epoch, changes, spec, metric }) =>
   `from gradus import Client
 
 ${spec ? "spec" : "changes"} = ${literal(spec ?? changes)}
@@ -47,7 +47,7 @@ with Client("${SERVICE}") as client:  ${FOUND}
     spec ? "client.experiments.create(spec)" : `client.experiments.get("${id}").fork(changes, from_epoch=${epoch})`
   }
     for row in experiment.watch():
-        print(row.epoch, row.validation_accuracy)`;
+        print(row.epoch, row.${metric})`;
 
 const shell = (asked) =>
   `${FOUND}

@@ -26,7 +26,10 @@ export class SpecTab {
   #reproduce(experiment) {
     const request = requestOf(experiment);
     if (!request) {
-      return framed(nothing, html`<p class="muted">It went on from a checkpoint of an experiment that is gone.</p>`);
+      return framed(
+        nothing,
+        html`<p class="muted">It continued from a checkpoint of an experiment that was deleted.</p>`,
+      );
     }
     const { name, text: write } = WAYS[this.#way];
     const text = visibleJson(write(request));
@@ -102,10 +105,11 @@ const resolved = ({ spec, fingerprint }) => {
     <section class="card" aria-labelledby="spec-title">
       <div class="card-head">
         <h2 id="spec-title">Resolved spec</h2>
-        <span class="muted small" title="SHA-256 of all that changes a number: ${fingerprint}">${fingerprint.slice(
-          0,
-          12,
-        )}</span>
+        <span class="muted small" title="Fingerprint, the SHA-256 of every setting that affects the numbers: ${fingerprint}">${fingerprint
+          .slice(
+            0,
+            12,
+          )}</span>
         ${copyButton(text, "The spec")}
       </div>
       ${code(text, "Resolved spec")}

@@ -39,19 +39,19 @@ export const comparison = (experiments) =>
   `/compare?ids=${experiments.slice(0, TOGETHER).map((one) => one.id).join(",")}`;
 
 const compare = (experiments) => {
-  if (experiments.length < 2) return html`<span class="muted small">Select another to compare them.</span>`;
+  if (experiments.length < 2) return html`<span class="muted small">Select another one to compare.</span>`;
   if (experiments.length > TOGETHER) return html`<span class="muted small">At most ${TOGETHER} can be compared.</span>`;
   return html`<a class="button button-primary" href=${at(comparison(experiments))}>${icon("compare")}Compare</a>`;
 };
 
 const cancel = async (experiments) => {
-  const text = `${count(experiments)} will end where it is. What is trained so far stays.`;
+  const text = `${count(experiments)} will stop now. Metrics and checkpoints are kept.`;
   if (!(await confirm({ title: "Cancel?", text, action: "Cancel the runs", danger: true }))) return;
   for (const one of experiments) await attempt(() => post(`/v1/experiments/${one.id}/cancel`));
 };
 
 const drop = async (experiments, dropped) => {
-  const text = `${count(experiments)}, with metrics, log and checkpoints, will be gone for good.`;
+  const text = `${count(experiments)}, with metrics, logs and checkpoints, will be deleted. This cannot be undone.`;
   if (!(await confirm({ title: "Delete?", text, action: "Delete", danger: true }))) return;
   for (const one of experiments) {
     await attempt(async () => {

@@ -31,10 +31,10 @@ const invitation = (mnistHere) =>
     `,
   );
 
-/** Nothing fits the filter. */
+/** No experiments match the filter. */
 export const noMatch = (clear) =>
   empty(
-    "Nothing fits the filter",
+    "No experiments match the filter",
     "Try another word, or clear the filter.",
     html`<button class="button" @click=${clear}>Show all</button>`,
   );
@@ -43,5 +43,5 @@ const launch = (names) =>
   attempt(async () => {
     const { examples } = await catalog();
     for (const name of names) await post("/v1/experiments", examples[name], { "Idempotency-Key": freshKey() });
-    toast(names.length === 1 ? "It is on its way." : "Both are on their way.");
+    toast(names.length === 1 ? "Experiment created" : "Both experiments created");
   });

@@ -1,4 +1,4 @@
-// What the document comes to: parameters, shapes, memory; or what is wrong with it.
+// The summary of a dry run: parameters, shapes, memory; or what is wrong with the document.
 
 import { bytes, duration, whole } from "../../format.js";
 import { note } from "../../states.js";
@@ -59,7 +59,9 @@ export const sweepOutcome = (dryRun, draft) =>
         ${result.seconds === null ? "The time cannot be estimated before runs like these have succeeded." : nothing}
       </p>
       <details class="more">
-        <summary>What will be trained<span class="more-what">${whole(labels(result).length)} changes</span></summary>
+        <summary>Experiments of the sweep<span class="more-what">${whole(
+          labels(result).length,
+        )} changes</span></summary>
         <ul class="members">${labels(result).map(([label, seeds]) =>
           html`<li><bdi>${visible(label)}</bdi><span class="muted">${seeds}</span></li>`
         )}</ul>
@@ -98,7 +100,7 @@ const framed = (dryRun, draft, content) =>
       <div aria-live="polite">${draft.fault ? nothing : problems(dryRun, draft)}</div>
       ${dryRun.result || dryRun.problem || dryRun.waiting
         ? nothing
-        : html`<p class="muted">Say what changes, and this says how many runs it makes.</p>`}
+        : html`<p class="muted">Add a change to see how many runs the sweep makes.</p>`}
       ${dryRun.result && (dryRun.problem || draft.fault)
         ? html`<p class="muted small">Before this change:</p>`
         : nothing}

@@ -20,7 +20,7 @@ import { sweepForm } from "./sweep/sweep.js";
 const HEADINGS = { spec: "New experiment", sweep: "New sweep", fork: "Fork" };
 const ACTIONS = { spec: "Launch", sweep: "Launch", fork: "Fork" };
 
-const UNREAD = "The link's document cannot be read: was all of it copied? This is a new one.";
+const UNREAD = "The document in the link cannot be read. Was the whole link copied? This is a new document.";
 
 export const view = (page) =>
   html`
@@ -65,7 +65,7 @@ const kinds = (page) => {
         page.kind === kind || page.become(kind, turn(document))}>${name}</button>
     `;
   return html`
-    <div class="segments" role="group" aria-label="What to make">
+    <div class="segments" role="group" aria-label="Kind of run">
       ${button("spec", "One experiment", specOf)} ${button("sweep", "Sweep", sweepOf)}
     </div>
   `;
@@ -136,7 +136,7 @@ const forms = (page) => {
 
 const aboutDataset = (found) => {
   const classes = found.classes.length ? `${found.classes.length} classes` : "a number to predict";
-  const absent = found.available ? "" : "; not here yet, the first run downloads it";
+  const absent = found.available ? "" : "; not downloaded yet, the first run does that";
   const words = `${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${
     whole(found.train_examples)
   } training examples${absent}.`;

@@ -15,7 +15,7 @@ const act = (sweep, what, body) => attempt(() => post(`/v1/sweeps/${sweep.id}/${
 export const cancel = async (sweep) => {
   const sure = await confirm({
     title: "Cancel this sweep?",
-    text: "Everything of it that is not over ends. What is over stays.",
+    text: "Its queued and running experiments stop. Finished ones are kept.",
     action: "Cancel the sweep",
     danger: true,
   });
@@ -24,7 +24,7 @@ export const cancel = async (sweep) => {
 
 export const retry = async (sweep) => {
   const found = await act(sweep, "retry");
-  if (found) toast("What failed is trained again");
+  if (found) toast("Failed experiments are queued again");
   return found;
 };
 
@@ -42,7 +42,7 @@ const seedsForm = (sweep, answer) => {
   };
   return html`
     <form @submit=${submit}>
-      <p>How many seeds it is to have in all, such as 10 for the seeds 0 to 9, or which to add, such as 3-5 or 7,11. More seeds make the intervals narrower.</p>
+      <p>Write how many seeds the sweep has then, such as 10 for the seeds 0 to 9, or which to add, such as 3-5 or 7,11. More seeds make the intervals narrower.</p>
       <div class="field">
         <label for="more-seeds">Seeds</label>
         <input class="input" id="more-seeds" name="seeds" autocomplete="off" required value=${`${last + 1}-${

@@ -32,8 +32,8 @@ export const countsWords = (counts) =>
   ORDER.filter((status) => counts[status]).map((status) => `${whole(counts[status])} ${status}`).join(", ") ||
   "no experiments";
 
-/** "13 of 15 over" while something goes on. */
+/** "13 of 15 finished" while something goes on. */
 export const progressWords = (counts) => {
   const [done, all] = [over(counts), total(counts)];
-  return done === all ? nothing : html`${whole(done)} of ${whole(all)} over`;
+  return done === all ? nothing : html`${whole(done)} of ${whole(all)} finished`;
 };

@@ -181,7 +181,10 @@ const caption = (sweep, shown, state, become) => {
     }`;
   }
   if (!state.brushes.size) {
-    return html`<span class="muted">Drag along an axis to keep only what crosses there. The stronger a line, the better.</span>`;
+    return html`
+      <span
+        class="muted">Drag along an axis to keep only the lines that cross there. Stronger lines are better results.</span>
+    `;
   }
   return html`
     <span role="status">${shown.length} of ${sweep.results.length} cross there.</span> <button class="link"

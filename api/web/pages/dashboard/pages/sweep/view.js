@@ -34,7 +34,7 @@ export const view = (page) => {
       ${axes.length
         ? html`
           <section class="card" aria-labelledby="parallel-title">
-            <h2 id="parallel-title">How the values come together</h2>
+            <h2 id="parallel-title">Parallel coordinates</h2>
             ${parallel(sweep, axes, shown, page, page.become)}
           </section>
         `

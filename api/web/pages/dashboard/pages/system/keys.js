@@ -14,7 +14,7 @@ import { isolated, visible } from "../../visible.js";
 const ROLES = {
   viewer: "may read",
   editor: "may also create, change, cancel and delete",
-  admin: "may also make and revoke keys",
+  admin: "may also create and revoke keys",
 };
 const DAY = 86_400_000;
 
@@ -41,8 +41,8 @@ const table = (keys, changed) =>
       <table>
         <thead>
           <tr>
-            ${["Name", "Role", "Made", "Last used", "Ends"].map((name) => html`<th scope="col">${name}</th>`)}
-            <th scope="col"><span class="hidden-label">What can be done</span></th>
+            ${["Name", "Role", "Created", "Last used", "Expires"].map((name) => html`<th scope="col">${name}</th>`)}
+            <th scope="col"><span class="hidden-label">Actions</span></th>
           </tr>
         </thead>
         <tbody>${keys.map((key) => row(key, changed))}</tbody>
@@ -117,7 +117,7 @@ const wish = (answer) => {
         )}
       </fieldset>
       <div class="field">
-        <label for="key-days">Ends</label>
+        <label for="key-days">Expires</label>
         <select class="input" id="key-days" name="days">
           <option value="">never</option>
           <option value="7">in a week</option>
@@ -127,7 +127,7 @@ const wish = (answer) => {
       </div>
       <div class="dialog-actions">
         <button type="button" class="button" @click=${() => answer(undefined)}>Back</button>
-        <button class="button button-primary">Make the key</button>
+        <button class="button button-primary">Create the key</button>
       </div>
     </form>
   `;

@@ -104,18 +104,18 @@ const workersTable = (all) =>
   `;
 
 const NAMES = {
-  body_bytes: "A request's body",
-  units: "Units of a layer",
+  body_bytes: "Request body",
+  units: "Units per layer",
   layers: "Layers",
   epochs: "Epochs",
   parameters: "Parameters",
-  memory_bytes: "Memory of an experiment",
-  queued: "Experiments that wait",
-  running: "Experiments that train",
+  memory_bytes: "Memory per experiment",
+  queued: "Queued experiments",
+  running: "Running experiments",
   requests_per_minute: "Requests per minute",
-  streams: "Streams open for a key",
-  page_size: "Items on a page",
-  wait_seconds: "Seconds of a long poll",
+  streams: "Open streams per key",
+  page_size: "Page size",
+  wait_seconds: "Longest wait of a request, seconds",
 };
 
 const limits = (all) =>

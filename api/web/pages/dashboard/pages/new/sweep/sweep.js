@@ -66,7 +66,7 @@ export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
       ${field(form, ["objective"], objective, document.objective, usual)}
     </section>
     <section class="card" aria-labelledby="section-changes">
-      <div class="card-head"><h2 id="section-changes">What changes</h2>${ways(draft)}</div>
+      <div class="card-head"><h2 id="section-changes">Changes</h2>${ways(draft)}</div>
       ${WAYS[wayOf(document)].draw(sweep)}
       <datalist id="sweep-paths">${[...paths.keys()].map((path) => html`<option value=${path}></option>`)}</datalist>
     </section>
@@ -87,7 +87,7 @@ export const isUntouched = ({ variants: given, grid: axes, random: search }) =>
 
 const ways = (draft) =>
   html`
-    <div class="segments" role="group" aria-label="How the base is changed">
+    <div class="segments" role="group" aria-label="Kind of sweep">
       ${Object.entries(WAYS).map(([way, { name }]) =>
         html`
           <button type="button" aria-pressed=${wayOf(draft.document) === way} @click=${() =>
@@ -121,7 +121,7 @@ const seeds = (sweep) => {
       ${input(one, { show: seedsText, read: seedsOf })}
       <div id="field-seeds-help" class="help">
         ${mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
-        <p class="hint">Each change is trained once with each: how many, such as 5 for the seeds 0 to 4, or which, such as 0,1,7 or 3-9. Three or more tell how sure a difference is.</p>
+        <p class="hint">Each change is trained once with each seed. Write how many, such as 5 for the seeds 0 to 4, or which, such as 0,1,7 or 3-9. Three or more show how certain a difference is.</p>
       </div>
     </div>
   `;
