@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnDefault,
     Connection,
     Integer,
     MetaData,
@@ -223,9 +224,9 @@ def _told() -> str:
     """An experiment as events tell of it."""
     own = _own_columns(1, Size(1, 1, 1), ["swp"])
     spec = stored_spec(resolve(ADAM_BATCH_NORM))
-    row = ExperimentRow(
-        **{**_shared_columns(datetime.now(UTC)), **own}, spec=spec, parameters=plan(ADAM_BATCH_NORM).parameters
-    )
+    defaults = {one.name: one.default.arg for one in _table("experiments").c if isinstance(one.default, ColumnDefault)}
+    columns = {**defaults, **_shared_columns(datetime.now(UTC)), **own}
+    row = ExperimentRow(**columns, spec=spec, parameters=plan(ADAM_BATCH_NORM).parameters)
     return record(row).model_dump_json()
 
 
