@@ -19,7 +19,7 @@ export const perFrame = (draw) => {
 };
 
 /** @returns {{(...given): void, cancel(): void}} a function that calls `run` when it has not been asked for so long */
-export const afterRest = (milliseconds, run) => {
+export const debounced = (milliseconds, run) => {
   let timer = 0;
   const ask = (...given) => {
     clearTimeout(timer);
@@ -33,7 +33,7 @@ export const afterRest = (milliseconds, run) => {
  * @returns {{(): void, cancel(): void}} a function that calls `run` soon, not more often than once in so long, and on
  *   a slow machine with a rest after each
  */
-export const paced = (milliseconds, run) => {
+export const throttled = (milliseconds, run) => {
   let timer = 0;
   let next = 0;
   let running = false;

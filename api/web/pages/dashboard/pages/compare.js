@@ -11,14 +11,14 @@ import { failure, loading } from "../states.js";
 import { ExperimentStore, snapshotOf } from "../store/experiment.js";
 import { Reader } from "../store/reader.js";
 import { html, render } from "../template.js";
-import { paced, perFrame } from "../throttle.js";
+import { perFrame, throttled } from "../throttle.js";
 import { attempt } from "../toast.js";
 import { linesOf } from "./compare/chart.js";
 import { columns, sorted } from "./compare/columns.js";
 import { controls } from "./compare/controls.js";
 import { nothingToCompare } from "./compare/nothing.js";
 import { table } from "./compare/table.js";
-import { catalogue } from "./new/catalogue.js";
+import { describedSpec } from "./new/descriptions.js";
 
 const MOST = 50;
 /** Points of each curve: few, so that something is there at once, and then as many as the eye can use. */
@@ -59,8 +59,8 @@ class ComparePage {
   #error = null;
   #closed = false;
   #draw = perFrame(() => this.#render());
-  #drawCurves = paced(CURVE_INTERVAL, () => this.#renderCurves());
-  #highlight = paced(60, () => this.#renderCurves());
+  #drawCurves = throttled(CURVE_INTERVAL, () => this.#renderCurves());
+  #highlight = throttled(60, () => this.#renderCurves());
   #reader = new Reader({ read: () => this.#read(), failed: (error) => this.#fail(error) });
   /** The ids of those that have more points than are drawn. @type {string[]} */
   #coarse = [];
@@ -104,7 +104,7 @@ class ComparePage {
     if (!this.ids.length) return this.#become("empty");
     const [isWhole, { spec }, coarse] = await Promise.all([
       this.#readRecords(),
-      catalogue(),
+      describedSpec(),
       this.#readCurves(this.ids, FIRST_POINTS),
     ]);
     this.#description = spec;

@@ -10,7 +10,7 @@ import { ExperimentStore } from "../store/experiment.js";
 import { Reader } from "../store/reader.js";
 import { tabbed } from "../tabs.js";
 import { html, render } from "../template.js";
-import { afterRest, perFrame } from "../throttle.js";
+import { debounced, perFrame } from "../throttle.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
 import { edit } from "./experiment/edit.js";
@@ -58,7 +58,7 @@ class ExperimentPage {
   #tab;
   #draw = perFrame(() => this.#render());
   #reader = new Reader({ read: () => this.#read(), failed: (error) => this.#fail(error) });
-  #lookAgain = afterRest(WAITING_INTERVAL, () => (document.hidden ? this.#lookAgain() : this.#lookWhetherItWaits()));
+  #lookAgain = debounced(WAITING_INTERVAL, () => (document.hidden ? this.#lookAgain() : this.#lookWhetherItWaits()));
   #unsubscribe = () => {};
   #closed = false;
 

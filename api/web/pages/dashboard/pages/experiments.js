@@ -9,7 +9,7 @@ import { session } from "../session.js";
 import { failure } from "../states.js";
 import { Reader } from "../store/reader.js";
 import { html, nothing, render, repeat } from "../template.js";
-import { afterRest, perFrame } from "../throttle.js";
+import { debounced, perFrame } from "../throttle.js";
 import { attempt } from "../toast.js";
 import { bulkActions, comparison } from "./experiments/bulk_actions.js";
 import { Curves } from "./experiments/curves.js";
@@ -33,7 +33,7 @@ class ExperimentsPage {
   #datasets = new Map();
   #draw = perFrame(() => this.#render());
   #curves = new Curves(this.#draw);
-  #search = afterRest(250, () => this.#ask());
+  #search = debounced(250, () => this.#ask());
   #reader = new Reader({ read: () => this.list.refresh(), failed: (error) => this.list.fail(error) });
   /** @type {(() => void)[]} */
   #ends = [];

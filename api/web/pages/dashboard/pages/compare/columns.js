@@ -3,7 +3,7 @@
 import { number } from "../../api.js";
 import { has, isLower, measuredIn, metric, scores, written as inWords } from "../../metrics.js";
 import { differences, written } from "./differences.js";
-import { origins } from "./origins.js";
+import { provenance } from "./provenance.js";
 
 /** The keys of the metrics that say what came of a run, the most telling first. */
 const resultKeys = () => {
@@ -23,7 +23,9 @@ export const columns = (experiments, description, at, first) => {
     .filter((key) => experiments.some((one) => has(one[at], key)))
     .map((key) => result(key, at));
   const inSpecs = differences(experiments.map((one) => one.spec), description);
-  const differing = [...inSpecs, ...origins(experiments, !inSpecs.length)].map((row) => difference(row, experiments));
+  const differing = [...inSpecs, ...provenance(experiments, !inSpecs.length)].map((row) =>
+    difference(row, experiments)
+  );
   return [...results.slice(0, 1), ...differing, ...results.slice(1), epochOf(at)];
 };
 

@@ -5,7 +5,7 @@ import { duration } from "../../format.js";
 import { icon } from "../../icons.js";
 import { has, lossOf, measuredIn, metric, metrics, written } from "../../metrics.js";
 import { html, nothing } from "../../template.js";
-import { paced } from "../../throttle.js";
+import { throttled } from "../../throttle.js";
 import { attempt } from "../../toast.js";
 import { downloadCsv } from "./csv.js";
 import { linesOf, panelsOf, saidOf } from "./curves.js";
@@ -16,7 +16,7 @@ const CURVE_INTERVAL = 250;
 export class OverviewTab {
   #smoothing = 0;
   #isLogarithmic = false;
-  #drawCurves = paced(CURVE_INTERVAL, () => this.#renderCurves());
+  #drawCurves = throttled(CURVE_INTERVAL, () => this.#renderCurves());
   #charts;
 
   /** @param {import("../experiment.js").TabContext} context */

@@ -1,7 +1,7 @@
 // The histories behind the sparklines: asked for when a row comes into sight, many at once, and grown by live epochs.
 
 import { get } from "../../api.js";
-import { afterRest } from "../../throttle.js";
+import { debounced } from "../../throttle.js";
 import { changedRows } from "../../store/changes.js";
 import { Snapshot } from "../../store/snapshot.js";
 
@@ -17,8 +17,8 @@ export class Curves {
   /** @type {Set<string>} */
   #wanted = new Set();
   #ended = false;
-  #read = afterRest(80, () => this.#ask());
-  #readLater = afterRest(PAUSE, () => this.#ask());
+  #read = debounced(80, () => this.#ask());
+  #readLater = debounced(PAUSE, () => this.#ask());
 
   /** @param {() => void} changed */
   constructor(changed) {

@@ -2,7 +2,7 @@
 
 import { datasets } from "../../datasets.js";
 import { session } from "../../session.js";
-import { catalogue, sweepRequest } from "./catalogue.js";
+import { describedSpec, describedSweep } from "./descriptions.js";
 import { fromHash } from "./json/link.js";
 import { parentOf } from "./parent.js";
 
@@ -14,7 +14,12 @@ import { parentOf } from "./parent.js";
 export const begin = async (query) => {
   const linked = fromHash(location.hash);
   const unread = Boolean(location.hash) && !linked;
-  const [{ spec, examples }, sets, request] = await Promise.all([catalogue(), datasets(), sweepRequest(), session()]);
+  const [{ spec, examples }, sets, request] = await Promise.all([
+    describedSpec(),
+    datasets(),
+    describedSweep(),
+    session(),
+  ]);
   const known = { spec, examples, sets: [...sets.values()], request, unread, parent: null };
   if (query.get("fork")) return { ...known, ...(await fork(query.get("fork"), spec, linked)) };
   if (linked?.kind === "sweep") return { ...known, kind: "sweep", document: linked.document };

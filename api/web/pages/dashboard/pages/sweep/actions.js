@@ -4,7 +4,7 @@ import { post } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { html } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
-import { catalogue } from "../new/catalogue.js";
+import { describedSpec } from "../new/descriptions.js";
 import { encode } from "../new/json/link.js";
 import { sparse } from "../new/schema/document.js";
 import { seedsOf } from "../new/sweep/seeds.js";
@@ -59,7 +59,7 @@ const seedsForm = (sweep, answer) => {
 
 /** The address of the form with this sweep's request in it. */
 export const copyAddress = async ({ request }) => {
-  const { spec } = await catalogue();
+  const { spec } = await describedSpec();
   const { base, ...rest } = request;
   const given = Object.entries(rest).filter(([, value]) => value !== null && value !== "");
   return `/new#sweep=${encode({ ...Object.fromEntries(given), base: sparse(spec, base) })}`;

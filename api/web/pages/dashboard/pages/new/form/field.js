@@ -67,6 +67,6 @@ const CONTROLS = {
   map: framed(written),
   list: framed((one) => (one.field.item.form === "json" ? values(one) : written(one))),
   flag: flagged,
-  words: (one) => kindSelect(one, field, help),
+  union: (one) => kindSelect(one, field, help),
   object: (one) => object(one, field, help),
 };

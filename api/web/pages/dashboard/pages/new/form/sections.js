@@ -45,7 +45,7 @@ const card = (form, { title, keys, more }, known, beside) => {
 };
 
 const part = (form, one, known, beside) => {
-  const isLayers = one.form === "list" && one.item.form === "words";
+  const isLayers = one.form === "list" && one.item.form === "union";
   return html`${isLayers ? layers(form, one, known) : field(form, [one.key], one, form.read([one.key]))}${
     beside(one.key)
   }`;

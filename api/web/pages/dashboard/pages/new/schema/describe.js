@@ -7,7 +7,7 @@
  *   text     `long` if it may have lines
  *   flag     true or false
  *   choice   one of `options`
- *   words    one of `kinds`, each with `fields` of its own, told apart by the key `kind`
+ *   union    one of `kinds`, each with `fields` of its own, told apart by the key `kind`
  *   object   `fields`; `switchable` if it may be off
  *   texts    a list of short texts
  *   list     of `item`
@@ -75,7 +75,7 @@ const composite = (all, objects, definitions) => {
       description: branch.description ?? "",
       fields: fieldsOf(branch, definitions),
     }));
-    return { form: "words", kinds, shorthand };
+    return { form: "union", kinds, shorthand };
   }
   const switchable = all.some((branch) => branch.const === true);
   const [branch] = objects;

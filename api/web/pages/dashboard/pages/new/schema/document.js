@@ -34,7 +34,7 @@ const sparseFields = (description, object) => {
 };
 
 const isComposite = (description) => {
-  return description.form === "words" || description.form === "object";
+  return description.form === "union" || description.form === "object";
 };
 
 /**
@@ -77,7 +77,7 @@ export const write = (description, document, [key, ...rest], value, keep = false
 };
 
 const blank = (description) => {
-  return description.form === "words" ? { kind: kindOf(description).kind } : {};
+  return description.form === "union" ? { kind: kindOf(description).kind } : {};
 };
 
 /** A key that stays keeps its place; a new one goes to where the schema has it. */

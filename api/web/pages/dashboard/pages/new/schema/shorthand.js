@@ -8,7 +8,7 @@ export const kindOf = (description, value) => {
 
 /** The fields that a value has, by its kind where there are kinds. */
 export const fieldsOf = (description, value) => {
-  return description.form === "words" ? kindOf(description, value).fields : description.fields;
+  return description.form === "union" ? kindOf(description, value).fields : description.fields;
 };
 
 /** The key that a bare number or name stands for: the first that is required, else the first. */
@@ -29,7 +29,7 @@ export const expand = (description, value) => {
 
 /** The shortest way to write an object. */
 export const contract = (description, object) => {
-  return description.form === "words" ? shortWord(description, object) : shortObject(description, object);
+  return description.form === "union" ? shortWord(description, object) : shortObject(description, object);
 };
 
 const shortWord = (description, object) => {

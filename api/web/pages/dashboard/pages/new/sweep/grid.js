@@ -47,7 +47,7 @@ const row = (sweep, all, path, list, i) => {
 
 const optionsOf = (field) => {
   if (field?.form === "choice") return field.options;
-  if (field?.form === "words") return field.kinds.map(({ kind }) => kind);
+  if (field?.form === "union") return field.kinds.map(({ kind }) => kind);
   if (field?.form === "flag" || field?.switchable) return [false, true];
   return null;
 };

@@ -23,7 +23,7 @@ const gather = (found, path, field, value) => {
     return;
   }
   found.set(path, field);
-  if (field.form === "words" || field.form === "object") inside(found, path, field, value ?? field.default);
+  if (field.form === "union" || field.form === "object") inside(found, path, field, value ?? field.default);
 };
 
 const inside = (found, path, description, value) => {

@@ -95,6 +95,6 @@ const other = (one, value) => {
   if (one.form === "flag") return !now;
   if (one.form === "object") return one.switchable ? !now : (expand(one, now) ?? {});
   if (one.form === "choice") return one.options.find((option) => option !== now);
-  if (one.form === "words") return { kind: one.kinds.find(({ kind }) => kind !== expand(one, now)?.kind).kind };
+  if (one.form === "union") return { kind: one.kinds.find(({ kind }) => kind !== expand(one, now)?.kind).kind };
   return now ?? null;
 };

@@ -5,7 +5,7 @@
  * @param {boolean} silent whether nothing else tells them apart
  * @returns {{path: string, values: any[]}[]} a value for each, undefined where there is none
  */
-export const origins = (experiments, silent) => {
+export const provenance = (experiments, silent) => {
   const rows = [
     row("extended_at", experiments, (one) => said(one.extended_at)),
     row("extended_from", experiments, (one) => said(one.extended_from)),

@@ -6,10 +6,10 @@ import { describe } from "./schema/describe.js";
 import { sparse } from "./schema/document.js";
 
 /** @returns {Promise<{ spec: object, examples: Object<string, object> }>} the examples say what differs from the defaults */
-export const catalogue = () => (asked.catalogue ??= forget("catalogue", read()));
+export const describedSpec = () => (asked.spec ??= forget("spec", read()));
 
-/** The description of a sweep's request; the catalogue is about experiments. */
-export const sweepRequest = () => (asked.request ??= forget("request", readRequest()));
+/** The description of a sweep's request, which the catalogue does not have. */
+export const describedSweep = () => (asked.request ??= forget("request", readRequest()));
 
 const asked = {};
 
@@ -33,7 +33,7 @@ const unnamed = (spec, base) => {
 };
 
 const readRequest = async () => {
-  const [{ spec }, { components, paths }] = await Promise.all([catalogue(), get("/openapi.json")]);
+  const [{ spec }, { components, paths }] = await Promise.all([describedSpec(), get("/openapi.json")]);
   const { examples } = paths["/v1/sweeps"].post.requestBody.content["application/json"];
   const short = Object.entries(examples ?? {}).map((
     [name, { value }],
