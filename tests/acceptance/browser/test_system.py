@@ -157,6 +157,7 @@ def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page: Page
     wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
     context = page.context
     context.add_init_script(ALONE)
+    context.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")  # as on plain HTTP
     for address in ("/new", "/sweeps", "/compare", "/", "/"):
         tab = context.new_page()
         tab.goto(address)
@@ -166,6 +167,26 @@ def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page: Page
     page.goto("/system", wait_until="commit")
     expect(page.locator(".connection")).to_have_text("live")  # by the last of six connections
     expect(page.get_by_role("heading", name="Workers")).to_be_visible()
+
+
+def test_more_windows_than_connections_take_turns(page: Page, http: httpx.Client) -> None:
+    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+    page.context.add_init_script(ALONE)
+    windows = [page.context.new_page() for _ in range(7)]
+    for window in windows:
+        window.goto("/")
+        expect(window.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
+    shown = [window.locator(".connection").inner_text() for window in windows]
+    assert shown == ["live"] * 4 + ["every 10 s"] * 3
+    assert open_streams(http) == 4
+    spec = {"dataset": "wine", "layers": [2], "epochs": 1, "name": "seen by all"}
+    one = http.post("/v1/experiments", json=spec).raise_for_status().json()["id"]
+    for window in windows:
+        expect(window.get_by_role("link", name="seen by all")).to_be_visible()
+    windows[0].close()
+    wait_until(lambda: "live" in [window.locator(".connection").inner_text() for window in windows[4:]], "a turn")
+    wait_until(lambda: http.get(f"/v1/experiments/{one}").json()["status"] == "succeeded", "its end")
+    http.delete(f"/v1/experiments/{one}").raise_for_status()
 
 
 def test_a_browser_whose_tabs_cannot_speak_to_each_other_is_served(visit: Visit) -> None:

@@ -43,7 +43,7 @@ export const subscribe = (hear, missed) => {
 };
 
 /**
- * Call `watcher` with "connecting", "live" or "reconnecting", now and at each change.
+ * Call `watcher` with "connecting", "live", "polling" or "reconnecting", now and at each change.
  *
  * @param {(state: string) => void} watcher
  * @returns a function that ends it
@@ -89,6 +89,7 @@ const receive = (message) => {
   watch();
   behind ||= Boolean(message.gap);
   if (message.state) become(message.state);
+  if (message.missed) tellMissed();
   if (message.event) listeners.forEach(({ hear }) => hear(message.event));
   if (message.refused) get("/v1/session").catch(() => {}); // which goes to the sign-in
 };
@@ -99,6 +100,8 @@ const watch = () => {
   silent = setTimeout(rejoin, SILENCE);
 };
 
+const tellMissed = () => listeners.forEach(({ missed }) => missed());
+
 const become = (next) => {
   if (next !== state) {
     state = next;
@@ -106,7 +109,7 @@ const become = (next) => {
   }
   if (next === "live" && behind) {
     behind = false;
-    listeners.forEach(({ missed }) => missed());
+    tellMissed();
   }
 };
 

@@ -9,7 +9,7 @@ import { session } from "./session.js";
 import { html, nothing, render } from "./template.js";
 import { theme, toggleTheme } from "./themes.js";
 
-const WORDS = { connecting: "connecting …", live: "live", reconnecting: "reconnecting …" };
+const WORDS = { connecting: "connecting …", live: "live", polling: "every 10 s", reconnecting: "reconnecting …" };
 
 let shown = null;
 let connection = "connecting";
