@@ -1,4 +1,4 @@
-"""An experiment as a client has it: what was last heard of it, and what can be done with it."""
+"""The handle of an experiment: its last known state, and what can be done with it."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -36,7 +36,7 @@ def versioned(response: "httpx.Response") -> Versioned:
 
 
 class Experiment(ExperimentHandle[T_co]):
-    """What was last heard of an experiment, `record`, and what can be done with it.
+    """The last known state of an experiment, `record`, and what can be done with it.
 
     Every answer about it renews the record, and so does every event that `watch` and `events` bring. With an
     `AsyncClient` methods are awaited, and `watch`, `events` and `logs` need `async for`.
@@ -136,7 +136,7 @@ class Experiment(ExperimentHandle[T_co]):
         it again meanwhile, its rows begin again at epoch 1; those who watch later get the new rows only.
         """
         self._record, self._etag = await self._transport.send(self._request("GET"), Outage(patience))
-        rows = watch(self._transport, self.record, after, patience, self._hear)
+        rows = watch(self._transport, self.record, after, patience, self._renew)
         async with aclosing(rows):
             async for row in rows:
                 yield row
@@ -154,7 +154,7 @@ class Experiment(ExperimentHandle[T_co]):
             return
         async with aclosing(follow_log(self._transport, self.id, after, patience, last)) as events:
             async for event in events:
-                self._hear(event)
+                self._renew(event)
                 yield event
 
     @iterator
@@ -169,7 +169,7 @@ class Experiment(ExperimentHandle[T_co]):
             return
         async with aclosing(follow_log(self._transport, self.id, max(seen, page.last_event))) as events:
             async for event in events:
-                self._hear(event)
+                self._renew(event)
                 if isinstance(event.data, LogLine):
                     yield LogEntry(id=event.seq, at=event.at, level=event.data.level, message=event.data.message)
 

@@ -1,4 +1,4 @@
-"""What was last heard of an experiment or a sweep: its record, its facts, and its page."""
+"""The last known state of an experiment or a sweep: its record, its facts, and its page."""
 
 from typing import Any, ClassVar, Generic, Protocol
 from urllib.parse import quote
@@ -36,7 +36,7 @@ N = TypeVar("N", bound=Named)
 
 
 class Handle(Resource[T_co], Generic[N, T_co]):
-    """What was last heard of something, and the transport over which it can be asked."""
+    """The last known state of something, and the transport over which it can be asked."""
 
     _family: ClassVar[str]
     """`experiments`, in its address."""
@@ -68,7 +68,7 @@ class Handle(Resource[T_co], Generic[N, T_co]):
 
 
 class ExperimentHandle(Handle[ExperimentRecord, T_co]):
-    """What was last heard of an experiment."""
+    """The last known state of an experiment."""
 
     _family = "experiments"
 
@@ -112,7 +112,7 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
         """Why and where it failed."""
         return self.record.error
 
-    def _hear(self, event: StreamEvent) -> None:
+    def _renew(self, event: StreamEvent) -> None:
         """Renew the record by an event that it does not contain yet."""
         if event.seq <= self.record.last_event:
             return

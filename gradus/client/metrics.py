@@ -88,9 +88,9 @@ async def watch(
     known: ExperimentRecord,
     after: int,
     patience: float,
-    hear: Callable[[StreamEvent], None],
+    on_event: Callable[[StreamEvent], None],
 ) -> AsyncGenerator[MetricsRow]:
-    """The rows after epoch `after` of an experiment as they come, to its end; `hear` is given every event.
+    """The rows after epoch `after` of an experiment as they come, to its end; `on_event` is called with every event.
 
     Raises:
         GradusError: the service refused, or could not be reached for `patience` seconds.
@@ -103,7 +103,7 @@ async def watch(
                 yield row
     async with aclosing(follow(transport, known.id, patience=patience)) as events:
         async for event in events:
-            hear(event)
+            on_event(event)
             if (new := rows.row_of(event)) is not None:
                 yield new
 

@@ -76,7 +76,7 @@ class ServiceClock:
     def __init__(self, own: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._own, self._ahead = own, timedelta()
 
-    def hear(self, date: str | None) -> None:
+    def set(self, date: str | None) -> None:
         """Set it by an answer's header, unless that cannot be read."""
         try:
             theirs = parsedate_to_datetime(date or "")

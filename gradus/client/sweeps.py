@@ -46,7 +46,7 @@ NO_EPOCH = 2**53 - 1
 
 
 class Sweep(Handle[SweepSummary, T_co]):
-    """What was last heard of a sweep, `record`, and what can be done with it; from a list, its `summary` alone."""
+    """The last known state of a sweep, `record`, and what can be done with it; from a list, its `summary` alone."""
 
     _family = "sweeps"
 

@@ -101,7 +101,7 @@ class Transport(ABC, Generic[H]):
                 await self._read(response)
             finally:
                 await self._close(response)
-        return self._heard(request, response)
+        return self._received(request, response)
 
     @asynccontextmanager
     async def stream(self, request: Request[Any], limit: float = inf) -> AsyncGenerator[AsyncIterator[bytes]]:
@@ -117,7 +117,7 @@ class Transport(ABC, Generic[H]):
                 if not response.is_success or not is_event_stream(response):
                     await self._read(response)
                     raise refusal(request, response)
-                async with aclosing(self._chunks(self._heard(request, response))) as chunks:
+                async with aclosing(self._chunks(self._received(request, response))) as chunks:
                     yield chunks
             finally:
                 await self._close(response)
@@ -133,8 +133,8 @@ class Transport(ABC, Generic[H]):
             timeout=timeout,
         )
 
-    def _heard(self, request: Request[Any], response: httpx.Response) -> httpx.Response:
-        self.clock.hear(response.headers.get("Date"))
+    def _received(self, request: Request[Any], response: httpx.Response) -> httpx.Response:
+        self.clock.set(response.headers.get("Date"))
         log.debug("%s %s: %d", request.method, request.path, response.status_code)
         return response
 

@@ -58,5 +58,5 @@ def test_a_run_that_failed_says_why_even_where_its_log_is_empty(capsys: pytest.C
 )
 def test_the_time_is_that_of_the_services_clock(date: str | None, now: str) -> None:
     clock = ServiceClock(lambda: FIRST)
-    clock.hear(date)
+    clock.set(date)
     assert str(clock.now().time()) == now
