@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from gradus.spec.experiment import Spec
+from gradus.resolved import ResolvedSpec
 from gradus.spec.initializer import Zeros
 from gradus.spec.memory import member_bytes, step_bytes
-from gradus.spec.network import NetworkPlan, plan
+from gradus.spec.network import NetworkPlan
 
 Shape = tuple[object, ...]
 
@@ -33,24 +33,24 @@ class Room:
     """Whether any of them is on a GPU, which larger arrays fill better."""
 
 
-def array_shape(experiment: Spec) -> Shape:
+def array_shape(resolved: ResolvedSpec) -> Shape:
     """Equal for experiments that can train as one array; hashable.
 
     They share the network's shape, batch normalization, activations, kind of optimizer, batch size, data set,
     precision and device wish. Seeds, initializers, rates, factors, schedules, epochs and stopping rules may differ.
     """
-    resolved = experiment.resolved()
+    spec = resolved.spec
     return (
-        _network_shape(plan(experiment)),
-        resolved.dataset,
-        resolved.batch_size,
-        type(resolved.optimizer),
-        resolved.precision,
-        resolved.device,
+        _network_shape(resolved.network),
+        spec.dataset,
+        spec.batch_size,
+        type(spec.optimizer),
+        spec.precision,
+        spec.device,
     )
 
 
-def arrays(experiments: Sequence[Spec], room: Room = Room(), most: int = MAX_ARRAY) -> list[list[int]]:
+def arrays(experiments: Sequence[ResolvedSpec], room: Room = Room(), most: int = MAX_ARRAY) -> list[list[int]]:
     """The numbers of the experiments that train together, array by array, each in its order; `most` in each.
 
     No array is so large that some of the slots, each of which trains one array at a time, would have nothing to do.
@@ -58,7 +58,7 @@ def arrays(experiments: Sequence[Spec], room: Room = Room(), most: int = MAX_ARR
     """
     shapes: dict[Shape, list[int]] = {}
     for place, experiment in enumerate(experiments):
-        own = (place,) if experiment.max_seconds is not None else ()
+        own = (place,) if experiment.spec.max_seconds is not None else ()
         shapes.setdefault((*array_shape(experiment), *own), []).append(place)
     share = min(most, -(-len(experiments) // room.slots))
     dealt: list[list[int]] = []
@@ -67,11 +67,11 @@ def arrays(experiments: Sequence[Spec], room: Room = Room(), most: int = MAX_ARR
     return dealt
 
 
-def largest_array(experiment: Spec, *, gpu: bool) -> int:
+def largest_array(resolved: ResolvedSpec, *, gpu: bool) -> int:
     """How many such members an array may have, where there is a GPU or not."""
-    fit = ARRAY_BYTES // member_bytes(experiment)
-    if not gpu or experiment.device == "cpu":
-        fit = min(fit, CACHE_BYTES // step_bytes(experiment))
+    fit = ARRAY_BYTES // member_bytes(resolved.spec, resolved.network)
+    if not gpu or resolved.spec.device == "cpu":
+        fit = min(fit, CACHE_BYTES // step_bytes(resolved.spec, resolved.network))
     return max(1, min(MAX_ARRAY, fit))
 
 

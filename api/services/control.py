@@ -95,7 +95,8 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
         return replayed
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        resolved = resolve(_changed(spec_of(row), request))
+        base = spec_of(row)
+        resolved = resolve(_changed(base, request))
         creation.check_quotas(hub, resolved)
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
     history = provenance.forked(row.fingerprint, request.from_epoch) if request.from_epoch else None
@@ -108,7 +109,7 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
             row = creation.store(session, hub, workspace_id, new, origin)
             if copied is not None:
                 forks.keep(session, row, copied)
-            return creation.outcome(session, row, resolved)
+            return creation.outcome(session, row, resolved, base)
 
         return once(hub, repeatable, execute)
 

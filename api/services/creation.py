@@ -79,7 +79,7 @@ def store(
     return row
 
 
-def outcome(session: Session, row: ExperimentRow, resolved: ResolvedSpec) -> Outcome:
-    """The response: the experiment's present state."""
-    detailed_record = detailed(session, row, resolved)
+def outcome(session: Session, row: ExperimentRow, resolved: ResolvedSpec, base: Spec | None = None) -> Outcome:
+    """The response: the experiment's present state. `base` is the spec that it was forked from."""
+    detailed_record = detailed(session, row, resolved, base)
     return Outcome(row.id, detailed_record.model_dump_json(), row.version, detailed_record)

@@ -1,5 +1,6 @@
 """Sweeps: preview, create, read, list, and the operations on all experiments of a sweep."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy.orm import Session
@@ -11,8 +12,7 @@ from api.services.idempotency import Execute, Outcome, earlier, once
 from api.services.lookup import SWEEPS
 from gradus.array import arrays
 from gradus.errors import InvalidSpec
-from gradus.resolved import resolve
-from gradus.spec.network import plan
+from gradus.resolved import ResolvedSpec, resolve
 from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.extension import extended
 from gradus.sweep.labels import quoted
@@ -39,14 +39,14 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest, check: Check = n
     Raises:
         InvalidSpec: an experiment of the sweep is invalid or exceeds a quota.
     """
-    expansion = _expanded(request, hub.settings.quotas, check)
-    experiments = [member.experiment for member in expansion.members]
+    expansion = _expanded(request, check)
+    resolved = _resolved(expansion.members, hub.settings.quotas, check)
     with hub.read() as session:
         room = workers.room(session)
-        rates = estimates.rates(session, workspace_id, (experiment.dataset.name for experiment in experiments))
-    planned = arrays(experiments, room, hub.settings.quotas.running)
-    seconds = estimates.seconds(rates, experiments, min(room.slots, len(planned)))
-    members = _planned(expansion)
+        rates = estimates.rates(session, workspace_id, (one.spec.dataset.name for one in resolved))
+    planned = arrays(resolved, room, hub.settings.quotas.running)
+    seconds = estimates.seconds(rates, resolved, min(room.slots, len(planned)))
+    members = _planned(expansion, resolved)
     return SweepDryRun(
         request=expansion.request,
         base_label=expansion.base_label,
@@ -71,7 +71,7 @@ def create(
     repeatable = idempotency.repeatable(workspace_id, key, request.model_dump_json())
     if replayed := earlier(hub, repeatable):  # before the expansion, which takes seconds
         return replayed
-    expansion = _expanded(request, hub.settings.quotas, check)
+    expansion = _expanded(request, check)
     new = _prepared(hub, expansion.members, check)
 
     def execute(session: Session) -> Outcome:
@@ -191,7 +191,6 @@ class _ChangedMeanwhile(Exception):
 def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension, check: Check) -> Execute:
     """Expand and check the extension, and return the function that stores it in a transaction."""
     expansion, members = _extended(request, more, check)
-    _check_quotas(members, hub.settings.quotas)
     new = _prepared(hub, members, check)
 
     def execute(session: Session) -> Outcome:
@@ -213,27 +212,40 @@ def _extended(request: str, more: SweepExtension, check: Check) -> tuple[Expansi
         raise invalid(*error.errors) from None
 
 
-def _expanded(request: SweepRequest, limits: Quotas, check: Check) -> Expansion:
+def _expanded(request: SweepRequest, check: Check) -> Expansion:
     try:
-        expansion = expand(request, check)
+        return expand(request, check)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
-    _check_quotas(expansion.members, limits)
-    return expansion
 
 
-def _check_quotas(members: tuple[Member, ...], limits: Quotas) -> None:
-    one_per_label = {member.label: member for member in reversed(members)}  # seeds make no difference
+def _resolved(members: Sequence[Member], limits: Quotas, check: Check) -> list[ResolvedSpec]:
+    """The specs of the members, each resolved once for everything that needs it.
+
+    Raises:
+        InvalidSpec: some exceed a quota.
+    """
+    found = []
+    for member in members:
+        check()
+        found.append(resolve(member.experiment))
+    _check_quotas(members, found, limits)
+    return found
+
+
+def _check_quotas(members: Sequence[Member], resolved: Sequence[ResolvedSpec], limits: Quotas) -> None:
+    pairs = list(zip(members, resolved, strict=True))
+    one_per_label = {member.label: one for member, one in reversed(pairs)}  # seeds make no difference
     mistakes = [
         Mistake(path=f"base/{mistake.path}", message=f"{mistake.message} (in {quoted(label)})")
-        for label, member in reversed(one_per_label.items())
-        for mistake in quotas.mistakes(resolve(member.experiment), limits)
+        for label, one in reversed(one_per_label.items())
+        for mistake in quotas.mistakes(one, limits)
     ]
     if mistakes:
         raise invalid(*mistakes)
 
 
-def _planned(expansion: Expansion) -> tuple[PlannedMember, ...]:
+def _planned(expansion: Expansion, resolved: Sequence[ResolvedSpec]) -> tuple[PlannedMember, ...]:
     changes = {change.label: dict(change.changes) for change in expansion.changes}
     return tuple(
         PlannedMember(
@@ -241,9 +253,9 @@ def _planned(expansion: Expansion) -> tuple[PlannedMember, ...]:
             seed=member.seed,
             changes=changes[member.label],
             name=member.experiment.name,
-            parameters=plan(member.experiment).parameters,
+            parameters=one.network.parameters,
         )
-        for member in expansion.members
+        for member, one in zip(expansion.members, resolved, strict=True)
     )
 
 
@@ -251,10 +263,11 @@ def _outcome(session: Session, row: SweepRow) -> Outcome:
     return Outcome(row.id, record(session, row).model_dump_json())
 
 
-def _prepared(hub: Hub, members: tuple[Member, ...], check: Check) -> Planned:
+def _prepared(hub: Hub, members: Sequence[Member], check: Check) -> Planned:
+    resolved = _resolved(members, hub.settings.quotas, check)
     with hub.read() as session:
         room = workers.room(session)
-    return sweeps.planned(members, room, hub.settings.quotas.running, check)
+    return sweeps.planned(members, resolved, room, hub.settings.quotas.running, check)
 
 
 def _queue(session: Session, hub: Hub, row: SweepRow, new: Planned) -> None:

@@ -40,9 +40,9 @@ def member_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
     return FLOAT32_BYTES * (numbers + max(_step(experiment, network), _evaluation(experiment, network)))
 
 
-def step_bytes(experiment: Spec) -> int:
+def step_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
     """Bytes that a member's training step touches: parameters, gradient, optimizer state and activations."""
-    network = plan(experiment)
+    network = network or plan(experiment)
     numbers = network.parameters * (2 + state_per_parameter(experiment.optimizer))
     return FLOAT32_BYTES * (numbers + _step(experiment, network))
 

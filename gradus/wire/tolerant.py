@@ -3,9 +3,16 @@ came. What is sent stays strict."""
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import CoreSchema, core_schema
 
+from gradus.spec.spec_model import SpecModel
 from gradus.status import Status
 
 T = TypeVar("T")
@@ -45,9 +52,16 @@ class _KnownForms:
         return known
 
 
+def _unless_validated(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """What has been validated already is not validated again: rules that span keys would be."""
+    return value if isinstance(value, SpecModel) else validate(value)
+
+
 Open = Annotated[T | UnknownValue, Field(union_mode="left_to_right"), _KnownForms()]
 """A member of an enum, or a word that it does not have here."""
 OpenStatus = Annotated[Status | UnknownStatus, Field(union_mode="left_to_right"), _KnownForms()]
 """What an experiment is doing, or a status that is not known here."""
-Document = Annotated[T | dict[str, Any], Field(union_mode="left_to_right"), _KnownForms()]
+Document = Annotated[
+    T | dict[str, Any], Field(union_mode="left_to_right"), WrapValidator(_unless_validated), _KnownForms()
+]
 """A piece that was sent once, such as a spec; a mapping where it has keys or kinds that are not known here."""

@@ -15,16 +15,20 @@ from hub.jobs import device_demand
 from hub.tables import ExperimentRow, SweepRow
 
 
-def detailed(session: Session, row: ExperimentRow, resolved: ResolvedSpec | None = None) -> ExperimentRecord:
-    """The experiment with everything that its own answer says; who has its resolved spec at hand spares reading it."""
+def detailed(
+    session: Session, row: ExperimentRow, resolved: ResolvedSpec | None = None, base: Spec | None = None
+) -> ExperimentRecord:
+    """The experiment with everything that its own answer says. Who has its resolved spec at hand, or that of what it
+    was made of, spares reading it."""
     resolved = resolved or ResolvedSpec(spec_of(row))
     (seen,) = device_demand.with_waiting(session, [record(row, resolved.spec)])
-    return seen.model_copy(update={**network_facts(resolved), "changes": _changes(session, row, resolved.spec)})
+    return seen.model_copy(update={**network_facts(resolved), "changes": _changes(session, row, resolved.spec, base)})
 
 
-def _changes(session: Session, row: ExperimentRow, spec: Spec) -> tuple[Change, ...] | None:
+def _changes(session: Session, row: ExperimentRow, spec: Spec, base: Spec | None) -> tuple[Change, ...] | None:
     """Against the experiment that it was forked from or the base of its sweep; None without one."""
-    base = _parent(session, row) if row.forked_from else _sweep_base(session, row) if row.sweep_id else None
+    if base is None:
+        base = _parent(session, row) if row.forked_from else _sweep_base(session, row) if row.sweep_id else None
     return None if base is None else changes_between(base, spec)
 
 

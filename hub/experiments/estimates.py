@@ -8,9 +8,8 @@ from statistics import fmean
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gradus.resolved import ResolvedSpec
 from gradus.spec.dataset import Dataset
-from gradus.spec.experiment import Spec
-from gradus.spec.network import plan
 from gradus.status import Status
 from hub.tables import ExperimentRow
 
@@ -29,14 +28,14 @@ def rates(session: Session, workspace_id: str, datasets: Iterable[str]) -> Mappi
     return found
 
 
-def seconds(rates: Mapping[Kind, float], experiments: Sequence[Spec], slots: int) -> float | None:
+def seconds(rates: Mapping[Kind, float], experiments: Sequence[ResolvedSpec], slots: int) -> float | None:
     """Estimate for all of them on so many slots, each of which trains one array at a time; None without runs like
     each of them.
 
     An array's epoch counts for each of its members in equal parts, so what arrays save is in the estimate as far as
     the earlier runs were arrays, too.
     """
-    costs = [(rates.get(_kind(experiment)), experiment.epochs) for experiment in experiments]
+    costs = [(rates.get(_kind(experiment)), experiment.spec.epochs) for experiment in experiments]
     if any(rate is None for rate, _ in costs):
         return None
     return sum(rate * epochs for rate, epochs in costs if rate is not None) / max(1, slots)
@@ -62,6 +61,6 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, f
     return {kind: fmean(rates) for kind, rates in found.items()}
 
 
-def _kind(experiment: Spec) -> Kind:
-    data, parameters = experiment.dataset, plan(experiment).parameters
-    return data.name, data.train_examples, parameters, experiment.batch_size, experiment.optimizer.kind
+def _kind(resolved: ResolvedSpec) -> Kind:
+    spec, data = resolved.spec, resolved.spec.dataset
+    return data.name, data.train_examples, resolved.network.parameters, spec.batch_size, spec.optimizer.kind

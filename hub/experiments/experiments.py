@@ -208,7 +208,7 @@ def rename(
 
 def respecify(session: Session, row: ExperimentRow, wider: ResolvedSpec) -> None:
     """Extend it: the same spec with more epochs."""
-    provenance.extend(row, wider.fingerprint)
+    provenance.extend(row, wider)
     row.spec, row.epochs = stored_spec(wider), wider.spec.epochs
     row.extensions += 1
     row.version += 1

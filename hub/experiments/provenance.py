@@ -6,6 +6,7 @@ A history is a SHA-256 over what happened, one thing after the other; none is th
 import hashlib
 import json
 
+from gradus.resolved import ResolvedSpec
 from gradus.status import Status
 from hub.experiments.mapping import spec_of
 from hub.tables import ExperimentRow
@@ -21,15 +22,15 @@ def forked(source: str, epoch: int) -> str:
     return _digest("forked", source, epoch)
 
 
-def extend(row: ExperimentRow, wider: str) -> None:
-    """Note what it does to a run's numbers to be given more epochs: `wider` is the fingerprint of its new spec."""
-    if row.attempts and spec_of(row).depends_on_epochs():
+def extend(row: ExperimentRow, wider: ResolvedSpec) -> None:
+    """Note what it does to a run's numbers to be given the spec with more epochs."""
+    if row.attempts and wider.spec.depends_on_epochs():
         row.extended_at = _with(row.extended_at, row.epoch)
         row.extended_from = _with(row.extended_from, row.epochs)
         # one that had come to its end goes on from there; any other at a step that depends on the moment
         whose = "any" if row.status == Status.SUCCEEDED else row.id
         row.history = _digest("extended", row.history, row.epoch, row.epochs, whose)
-    row.fingerprint = fingerprint(wider, row.history)
+    row.fingerprint = fingerprint(wider.fingerprint, row.history)
 
 
 def begin_anew(row: ExperimentRow) -> None:

@@ -69,7 +69,7 @@ def extend(session: Session, row: ExperimentRow, wider: ResolvedSpec, quotas: Qu
         Conflict: there is nothing to go on from, or it is about to end.
         TooManyRequests: it is over, and too many wait.
     """
-    _refuse_dead_ends(row)
+    _refuse_dead_ends(row, wider.spec)
     at = now(session)
     experiments.respecify(session, row, wider)
     if Status(row.status).final:
@@ -101,8 +101,7 @@ def become(session: Session, row: ExperimentRow, status: Status, at: datetime) -
     return move(session, row, status, at)
 
 
-def _refuse_dead_ends(row: ExperimentRow) -> None:
-    spec = spec_of(row)
+def _refuse_dead_ends(row: ExperimentRow, spec: Spec) -> None:
     if row.request == Status.CANCELLED:
         raise _impossible(row, "be extended")
     if row.error and Failure.model_validate_json(row.error).code is FailureCode.DIVERGED:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gradus.array import Room, arrays
 from gradus.errors import Conflict
+from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.status import FINAL, Status
 from hub.access import quotas
@@ -73,7 +74,7 @@ def dealt(specs: Mapping[str, str], room: Room, most: int) -> list[list[str]]:
     """The ids of the experiments that will train together, array by array. Takes seconds for the largest sweeps, and so
     stands outside of any transaction."""
     ids = list(specs)
-    wanted = [Spec(**json.loads(spec)) for spec in specs.values()]
+    wanted = [ResolvedSpec(Spec(**json.loads(spec))) for spec in specs.values()]
     return [[ids[number] for number in array] for array in arrays(wanted, room, most)]
 
 

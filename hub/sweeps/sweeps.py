@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from gradus.array import Room, arrays
+from gradus.resolved import ResolvedSpec
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Expansion, Member
 from gradus.sweep.limits import Check, nothing_to_check
@@ -15,7 +16,7 @@ from hub.experiments import experiments
 from hub.experiments.events import Event, append
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import PreparedExperiment, prepare
+from hub.experiments.prepared import PreparedExperiment, prepare_resolved
 from hub.ids import new_id
 from hub.jobs import device_demand
 from hub.messaging.outbox import outbox
@@ -50,15 +51,20 @@ class Planned:
     arrays: Sequence[Sequence[int]]
 
 
-def planned(members: Sequence[Member], room: Room, most: int, check: Check = nothing_to_check) -> Planned:
+def planned(
+    members: Sequence[Member],
+    resolved: Sequence[ResolvedSpec],
+    room: Room,
+    most: int,
+    check: Check = nothing_to_check,
+) -> Planned:
     """Make everything ready: those that can train together are one job of `most` at most. Takes seconds for the
-    largest sweeps, and so stands outside of any transaction."""
-    specs = [member.experiment for member in members]
-    dealt = arrays(specs, room, most)
+    largest sweeps, and so stands outside of any transaction. `resolved` are the specs of the members."""
+    dealt = arrays(resolved, room, most)
     prepared = []
-    for one in specs:
+    for one in resolved:
         check()
-        prepared.append(prepare(one))
+        prepared.append(prepare_resolved(one))
     return Planned(prepared, [member.label for member in members], dealt)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gradus.array import array_shape
+from gradus.resolved import resolve
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
@@ -46,7 +47,7 @@ class Engine:
         beat: Beat = no_beat,
     ) -> None:
         """`examples` is the length of an epoch: it decides the size of a full step and of a smaller last one."""
-        assert len({array_shape(experiment) for experiment in experiments}) == 1, "an array has one shape"
+        assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "an array has one shape"
         first = experiments[0]
         seeds = [experiment.seed for experiment in experiments]
         self.plans = [plan(experiment) for experiment in experiments]

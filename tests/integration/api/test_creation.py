@@ -2,11 +2,15 @@
 
 import json
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
+import pytest
 
 from gradus.examples import EXAMPLES
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.experiments import experiments as stored
 from hub.jobs import runs
@@ -120,3 +124,51 @@ def test_prefer_wait_answers_in_time_when_it_is_not(client: httpx.Client) -> Non
     assert answer.headers["preference-applied"] == "wait=1"
     assert answer.json()["status"] == "queued"
     assert answer.headers["etag"] == client.get(answer.headers["location"]).headers["etag"]
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often specs are validated and resolved."""
+    counts, validate, resolve = Counter[str](), Spec.__init__, Spec.resolved
+
+    def validated(self: Spec, /, **fields: Any) -> None:
+        counts["validated"] += 1
+        validate(self, **fields)
+
+    def resolved(self: Spec) -> Spec:
+        counts["resolved"] += 1
+        return resolve(self)
+
+    monkeypatch.setattr(Spec, "__init__", validated)
+    monkeypatch.setattr(Spec, "resolved", resolved)
+    return counts
+
+
+@on_sqlite
+def test_a_spec_is_validated_and_resolved_once_and_not_read_back(client: httpx.Client, counted: Counter[str]) -> None:
+    for query in ("", "?dry_run=true"):
+        counted.clear()
+        assert client.post(f"/v1/experiments{query}", json=SPEC).is_success
+        assert counted == {"validated": 1, "resolved": 1}, query
+
+
+@on_sqlite
+def test_a_fork_and_an_extension_read_what_they_are_made_of_once(client: httpx.Client, counted: Counter[str]) -> None:
+    place = f"/v1/experiments/{client.post('/v1/experiments', json=SPEC).json()['id']}"
+    for path, body in (("fork", {"changes": {"seed": 1}}), ("extend", {"epochs": 5})):
+        counted.clear()
+        assert client.post(f"{place}/{path}", json=body).is_success
+        assert counted == {"validated": 2, "resolved": 2}, path
+
+
+@on_sqlite
+def test_a_member_of_a_sweep_is_resolved_once(client: httpx.Client, counted: Counter[str]) -> None:
+    """Beside the base, and each change for its fingerprint."""
+
+    def resolutions(seeds: int) -> int:
+        counted.clear()
+        request = {"base": SPEC, "grid": {"l2": [0, 0.1]}, "seeds": list(range(seeds))}
+        assert client.post("/v1/sweeps", json=request).is_success
+        return counted["resolved"]
+
+    assert resolutions(5) - resolutions(2) == 2 * 3

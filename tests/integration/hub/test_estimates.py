@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.experiments import estimates
@@ -21,7 +22,7 @@ def estimate(hub: Hub, **changes: object) -> float | None:
     experiment = Spec(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
     with hub.read() as session:
         rates = estimates.rates(session, DEFAULT_WORKSPACE, [experiment.dataset.name])
-    return estimates.seconds(rates, [experiment], slots=1)
+    return estimates.seconds(rates, [resolve(experiment)], slots=1)
 
 
 def test_a_fork_s_seconds_are_those_of_the_epochs_that_it_trained(hub: Hub) -> None:

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from gradus.array import Room
+from gradus.resolved import resolve
 from gradus.status import Status
-from gradus.sweep.expand import expand
+from gradus.sweep.expand import Expansion, expand
 from gradus.sweep.request import SweepRequest
 from hub.access import workspaces
 from hub.database.database import now
@@ -21,9 +22,13 @@ REQUEST = SweepRequest.model_validate(
 )
 
 
+def planned(expansion: Expansion, most: int) -> sweeps.Planned:
+    return sweeps.planned(expansion.members, [resolve(one.experiment) for one in expansion.members], Room(), most)
+
+
 def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64) -> SweepRow:
     expansion = expand(REQUEST)
-    new = sweeps.planned(expansion.members, Room(), most)
+    new = planned(expansion, most)
     with hub.write() as session:
         at = now(session)
         workspaces.ensure(session, workspace_id, at)
@@ -46,7 +51,7 @@ def test_nothing_that_takes_time_is_done_while_a_transaction_is_open(hub: Hub) -
     """A hundred members of a hundred layers take more than a second to be made ready."""
     deep = {"base": {"dataset": "digits", "layers": [4] * 100}, "grid": {"l2": [0.1, 0.2]}, "seeds": list(range(50))}
     expansion = expand(SweepRequest.model_validate(deep))
-    new = sweeps.planned(expansion.members, Room(), 64)
+    new = planned(expansion, 64)
     with hub.write() as session:
         session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '500ms'"))
         row = sweeps.add(session, DEFAULT_WORKSPACE, expansion, now(session))
