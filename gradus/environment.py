@@ -46,7 +46,9 @@ def number(env: Mapping[str, str], name: str, kind: Callable[[str], T], least: f
     try:
         found = kind(value)
     except ValueError:
-        raise BadRequest(f"{name} is '{value}', which is no number of the kind that is wanted", code=CODE) from None
+        raise BadRequest(
+            f"{name} is '{value}', which is not a {'whole ' if kind is int else ''}number", code=CODE
+        ) from None
     if not least <= found <= most:  # nor is NaN
         bounds = f"at least {least:g}" if most == inf else f"between {least:g} and {most:g}"
         raise BadRequest(f"{name} is {value}: it must be {bounds}", code=CODE)
@@ -65,7 +67,7 @@ def path_of(given: str | Path, name: str) -> Path:
         path = Path(given).expanduser().absolute()
         str(path).encode()
     except RuntimeError:
-        raise BadRequest(f"there is no home folder here for '{given}': name a folder with {name}", code=CODE) from None
+        raise BadRequest(f"no home folder found for '{given}': name a folder with {name}", code=CODE) from None
     except (OSError, ValueError) as error:
         raise BadRequest(f"{name} cannot be '{ascii(str(given))[1:-1]}': {error}", code=CODE) from None
     return path

@@ -1,4 +1,4 @@
-"""JSON in which a key that stands twice in one object is a mistake, not a value that is lost."""
+"""JSON, in which a key that appears twice in one object is an error: one of its values would be lost."""
 
 import json
 import re
@@ -9,11 +9,11 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
 
 
 class KeyTwice(ValueError):
-    """An object names a key twice."""
+    """A key appears twice in one object."""
 
     def __init__(self, key: str, first: int, second: int) -> None:
         where = f"in line {first}" if first == second else f"in lines {first} and {second}"
-        super().__init__(f"the key '{key[:100]}' stands twice in one object, {where}")
+        super().__init__(f"the key '{key[:100]}' appears twice in one object, {where}")
 
 
 def loads(text: str) -> Any:

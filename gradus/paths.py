@@ -89,7 +89,7 @@ def _put(annotation: Any, here: Any, keys: Sequence[str], value: Any, root: Mapp
 
 def _place(key: str, length: int) -> int:
     if not _INDEX.fullmatch(key) or int(key) >= length:
-        raise NoSuchPlace(f"there is no '{key[:100]}' in a list of {length}; its places are 0, 1, 2 …")
+        raise NoSuchPlace(f"'{key[:100]}' is not a position in a list of {length}: positions are 0, 1, 2 …")
     return int(key)
 
 

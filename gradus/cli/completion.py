@@ -41,7 +41,7 @@ def datasets(context: typer.Context, incomplete: str) -> Sequence[Offer]:
 
 
 def families(context: typer.Context, incomplete: str) -> Sequence[Offer]:
-    """The families of the catalogue."""
+    """The families of the catalog."""
     catalog = _answer(context, lambda client: client.catalog())
     found = catalog.families.items() if catalog else ()
     return _matching(incomplete, ((name, ", ".join(one.kind for one in kinds)) for name, kinds in found))

@@ -146,17 +146,17 @@ def test_no_setting_undoes_one_before_it(settings: tuple[str, ...], why: str | N
 
 
 TWICE = [
-    ("seed: 1\nseed: 2\n", "'seed' stands twice in one object, in lines 1 and 2"),
+    ("seed: 1\nseed: 2\n", "'seed' appears twice in one object, in lines 1 and 2"),
     ("a: 1\n---\nb: 1\nb: 2\n", "'b' .* in lines 3 and 4"),
     ("variants:\n  x: {dropout: 0.1}\n  x: {dropout: 0.5}\n", "'x' .* in lines 2 and 3"),
     ("layers:\n- units: 1\n  units: 2\n", "'units' .* in lines 2 and 3"),
     ("o: {kind: sgd, lr: 1, lr: 2}\n", "'lr' .* in line 1"),
-    ("1: a\n'1': b\n", "'1' stands twice"),
+    ("1: a\n'1': b\n", "'1' appears twice"),
     ("a: &a {x: 1}\nb: &b {y: 1}\nc:\n  <<: *a\n  <<: *b\n", "'<<' .* in lines 4 and 5"),
     ('{"a": 1,\n "b": {"c": 1,\n "c": 2}}', "'c' .* in lines 2 and 3"),
     ('{"a": [{"b": "}", "b": 1}]}', "'b' .* in line 1"),
-    ('{"a\\u0062": 1, "ab": 2}', "'ab' stands twice"),
-    ("{a: 1, a: 2}", "'a' stands twice"),
+    ('{"a\\u0062": 1, "ab": 2}', "'ab' appears twice"),
+    ("{a: 1, a: 2}", "'a' appears twice"),
 ]
 
 
@@ -183,8 +183,8 @@ def test_what_is_merged_and_named_anew_is_not_said_twice(tmp_path: Path, text: s
 
 
 def test_values_and_the_saved_address_are_read_as_strictly(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match="'lr' stands twice"):
+    with pytest.raises(BadRequest, match="'lr' appears twice"):
         value_of('{"kind": "sgd", "lr": 1, "lr": 2}')
     (tmp_path / "client.json").write_text('{"url": "http://a:1", "url": "http://b:1", "key": "k"}')
-    with pytest.raises(Unavailable, match="'url' stands twice"):
+    with pytest.raises(Unavailable, match="'url' appears twice"):
         find_credentials(env={"GRADUS_DATA_DIR": str(tmp_path)})

@@ -118,8 +118,8 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
     [
         ({"grid": {"optimizer.lrr": [1]}}, "grid/optimizer.lrr", "unknown key 'lrr'"),
         ({"grid": {"optimizer.lr": [1, -1]}}, "grid/optimizer.lr", "greater than 0 (in 'optimizer.lr=-1')"),
-        ({"grid": {"layers.2.units": [1]}}, "grid/layers.2.units", "no '2' in a list of 2"),
-        ({"grid": {"layers.x": [1]}}, "grid/layers.x", "no 'x' in a list of 2"),
+        ({"grid": {"layers.2.units": [1]}}, "grid/layers.2.units", "'2' is not a position in a list of 2"),
+        ({"grid": {"layers.x": [1]}}, "grid/layers.x", "'x' is not a position in a list of 2"),
         ({"grid": {"epochs.x": [1]}}, "grid/epochs.x", "unknown key 'x'"),
         ({"grid": {"optimizer.beta1": [0.1], "optimizer.kind": ["nosuch"]}}, "grid/optimizer.kind", "unknown kind"),
         ({"grid": {"l2": [0.1], "l1": [0, 0.0]}}, "grid", "'l2=0.1, l1=0.0' comes to the same"),
