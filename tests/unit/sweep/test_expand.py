@@ -138,7 +138,11 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
         ({"grid": {"layers.0": [8], "layers": [[300]]}}, "grid/layers.0", "'layers' says it already, with [300]"),
         ({"grid": {"layers": [[300], [8]], "layers.0.units": [4]}}, "grid/layers.0.units", "says it already"),
         ({"grid": {"layers.0": [4], "layers.0.units": [8]}}, "grid/layers.0.units", "'layers.0' says it already"),
-        ({"grid": {"layers.00.units": [8], "layers.0.units": [4]}}, "grid/layers.00.units", "no '00' in a list"),
+        (
+            {"grid": {"layers.00.units": [8], "layers.0.units": [4]}},
+            "grid/layers.00.units",
+            "'00' is not a position in a list",
+        ),
         ({"grid": {"batch_norm": [True, False], "batch_norm.momentum": [1]}}, "grid/batch_norm.momentum", "is false"),
         (
             {"grid": {"optimizer": ["sgd", "adam"], "optimizer.beta1": [0.5]}},
