@@ -337,7 +337,7 @@ def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: 
 
 
 def test_a_page_of_large_rows_is_a_short_one(hub: Hub) -> None:
-    rows = [submit(hub, log_events="x" * 20_000) for _ in range(10)]
+    rows = [submit(hub, notes="x" * 20_000) for _ in range(10)]
     log, seen = sources.WorkspaceLog(rows[0].workspace_id), [0]
     while (page := log.read(hub, seen[-1])).log_events:
         assert sum(len(log_event.envelope) for log_event in page.log_events[:-1]) < sources.PAGE_BYTES
