@@ -32,6 +32,9 @@ class Named(Protocol):
         """For people."""
 
 
+NOT_IN_EVENTS = ("input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes")
+"""Keys of an experiment's record that only the answers about it alone have: they are long."""
+
 N = TypeVar("N", bound=Named)
 
 
@@ -118,9 +121,16 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
             return
         match event.data:
             case ExperimentRecord() as record:
-                self._record = record
+                self._record = record.model_copy(update=self._left_out(record))
             case MetricsRow() as row:
                 self._record = after_epoch(self.record, row).model_copy(update={"last_event": event.seq})
+
+    def _left_out(self, record: ExperimentRecord) -> dict[str, Any]:
+        """What an event does not say of an experiment, as far as it is known: it follows from what is computed."""
+        if record.fingerprint != self.record.fingerprint:
+            return {}
+        known = {name: getattr(self._record, name) for name in NOT_IN_EVENTS}
+        return {name: value for name, value in known.items() if getattr(record, name) is None}
 
     def __repr__(self) -> str:
         done = f"{self.progress.epoch}/{self.progress.epochs}"

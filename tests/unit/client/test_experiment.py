@@ -66,6 +66,17 @@ def test_events_that_the_record_contains_already_do_not_take_it_back(way: str) -
     assert seen == {(Status.SUCCEEDED, 3)}
 
 
+@pytest.mark.parametrize("way", ["watch", "events"])
+def test_what_events_leave_out_stays_known(way: str) -> None:
+    facts = {"input_shape": [64], "classes": ["0", "1"], "steps_per_epoch": 3, "memory_bytes": 5, "changes": []}
+    whole = record(**facts)
+    bare: dict[str, Any] = dict.fromkeys(facts)
+    short = event(8, "end", document(status="succeeded", **bare))
+    run = Experiment(Script(*([ok(whole)] if way == "watch" else []), stream(short)), parsed(**facts))
+    list(getattr(run, way)())
+    assert (run.status, run.record.steps_per_epoch, run.record.classes) == (Status.SUCCEEDED, 3, ("0", "1"))
+
+
 def test_metrics_that_tell_of_more_renew_the_experiment() -> None:
     newer = record(status="succeeded", latest=metrics_row(3))
     service = Script(ok(metrics_page("succeeded", 3)), ok(newer))
