@@ -1,6 +1,8 @@
 """Data sets as a run gets them."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,11 @@ from torch import Tensor
 from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
 from tests.servers.mirror import running_mirror
+from tests.servers.processes import ROOT
+from worker.data.permutation import fixed_permutation
 from worker.data.errors import DataError
 from worker.data.load import load
-from worker.data.permutation import fixed_permutation
+from worker.data.tables import table
 from worker.training.data import Data, Split
 
 TABLES = ["digits", "wine", "breast_cancer", "diabetes"]
@@ -25,6 +29,22 @@ def loaded(**fields: object) -> Data:
 
 def rows(data: Data) -> list[bytes]:
     return [row.numpy().tobytes() for split in (data.train, data.validation, data.test) for row in split.inputs]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_the_one_of_scikit_learn_bit_for_bit(name: str) -> None:
+    from sklearn import datasets  # noqa: PLC0415 (slow)
+
+    inputs, targets = table(name)
+    theirs = getattr(datasets, f"load_{name}")()
+    assert np.array_equal(inputs, theirs.data)
+    assert np.array_equal(targets, theirs.target)
+    assert (inputs.dtype, targets.dtype) == (theirs.data.dtype, theirs.target.dtype)
+
+
+def test_to_read_a_table_imports_no_scikit_learn() -> None:
+    read = "import sys; from worker.data.tables import table; table('digits'); sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", read], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -60,11 +80,11 @@ def test_targets_are_classes_or_numbers(name: str) -> None:
 def test_no_example_is_lost_or_in_two_splits(name: str) -> None:
     from sklearn import datasets  # noqa: PLC0415 (slow)
 
-    data, table = loaded(name=name), getattr(datasets, f"load_{name}")()
-    assert len(rows(data)) == len(table.data)
-    assert len(set(rows(data))) == len(np.unique(table.data, axis=0))
+    data, theirs = loaded(name=name), getattr(datasets, f"load_{name}")()
+    assert len(rows(data)) == len(theirs.data)
+    assert len(set(rows(data))) == len(np.unique(theirs.data, axis=0))
     totals = [own_units(split, data).sum().item() for split in (data.train, data.validation, data.test)]
-    assert sum(totals) == pytest.approx(table.target.sum(), rel=1e-7)
+    assert sum(totals) == pytest.approx(theirs.target.sum(), rel=1e-7)
 
 
 @pytest.mark.parametrize("name", TABLES)
