@@ -7,19 +7,21 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Engine, create_engine, event, func, make_url, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from hub.database.disk_space import DiskSpace
-from hub.database.postgres import ONE_MOMENT, postgres_engine
 from hub.database.write_lock import WriteLock
 from hub.environment_errors import disk_full
 from hub.tables import Table
+
+if TYPE_CHECKING:  # its driver and its dialect take a quarter of a second to import, which a service on SQLite need not
+    from sqlalchemy.dialects import postgresql
 
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
 """What SQLAlchemy raises when the database is down, locked, full or restarting. From a commit it may come although the
@@ -48,6 +50,8 @@ class Database:
             self._writer = _sqlite(url, "BEGIN IMMEDIATE", WRITER_CACHE_KIB)
             self._reader = _sqlite(url, "BEGIN", READER_CACHE_KIB)
         else:
+            from hub.database.postgres import ONE_MOMENT, postgres_engine  # noqa: PLC0415 (imports the driver)
+
             self._writer = postgres_engine(url, patient=patient)
             self._reader = self._writer.execution_options(**ONE_MOMENT)
 
@@ -88,9 +92,13 @@ class Database:
             self._turns.close()
 
 
-def insert_of(session: Session) -> Callable[[type[Table]], sqlite.Insert | postgresql.Insert]:
+def insert_of(session: Session) -> "Callable[[type[Table]], sqlite.Insert | postgresql.Insert]":
     """The insert of the session's database, which can say what to do with a row that is there already."""
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 (by now its engine has imported it)
+
+    return postgresql.insert
 
 
 def now(session: Session) -> datetime:
