@@ -43,12 +43,14 @@ def _targets_last(columns: Numbers) -> tuple[Numbers, Numbers]:
 
 def _scaled(inputs: Numbers) -> Numbers:
     """Each column with mean 0 and length 1."""
-    deviation = inputs.std(axis=0)
-    return (inputs - inputs.mean(axis=0)) / deviation / len(inputs) ** 0.5
+    scaled: Numbers = (inputs - inputs.mean(axis=0)) / inputs.std(axis=0) / len(inputs) ** 0.5
+    return scaled
 
 
 def _numbers(file: str, delimiter: str | None = None, skiprows: int = 0) -> Numbers:
     package = find_spec("sklearn")
     assert package is not None, "scikit-learn is not installed"
     assert package.origin is not None
-    return np.loadtxt(Path(package.origin).parent / "datasets" / "data" / file, delimiter=delimiter, skiprows=skiprows)
+    path = Path(package.origin).parent / "datasets" / "data" / file
+    numbers: Numbers = np.loadtxt(path, delimiter=delimiter, skiprows=skiprows)
+    return numbers
