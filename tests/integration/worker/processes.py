@@ -15,6 +15,7 @@ from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.settings import Settings
+from tests.servers.trainers import trainers_of
 
 ROOT = Path(__file__).parents[3]
 TIMED = ("seconds", "samples_per_second", "at")
@@ -62,11 +63,8 @@ class WorkerUnderTest:
 
     @property
     def trainers(self) -> list[int]:
-        """Its child processes."""
-        found: list[int] = []
-        for thread in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
-            found += map(int, thread.read_text().split())
-        return found
+        """The processes that train for it."""
+        return trainers_of(self.process.pid)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""
@@ -92,6 +90,12 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def stands_still(pid: int) -> bool:
+    """Whether every thread of a process has been stopped."""
+    threads = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 def read(hub: Hub, experiment_id: str) -> ExperimentRecord:

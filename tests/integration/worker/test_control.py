@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from api.services import control as asked
 from gradus.status import Status
@@ -28,6 +29,7 @@ from tests.integration.worker.processes import (
     log_of,
     numbers,
     read,
+    stands_still,
     until,
     wait_for_epoch,
     wait_for_the_end,
@@ -288,6 +290,14 @@ def test_a_stopped_worker_hands_back_in_the_middle_of_an_epoch(
     assert_whole(hub, row.id, epochs=2)
 
 
+def freeze(worker: WorkerUnderTest, hub: Hub) -> None:
+    """While this process writes: in the middle of a transaction of its own it would keep all others from writing."""
+    with hub.write() as session:
+        session.execute(text("SELECT 1"))
+        worker.send(signal.SIGSTOP)
+        until(lambda: stands_still(worker.process.pid))
+
+
 @on_sqlite
 def test_a_worker_that_wakes_after_its_lease_writes_no_row_no_event_and_no_file(
     hub: Hub, worker: WorkerUnderTest, calm: list[str]
@@ -298,7 +308,7 @@ def test_a_worker_that_wakes_after_its_lease_writes_no_row_no_event_and_no_file(
         row = submit(hub, **SLOW)
         stale = start()
         wait_for_the_middle(hub, row.id)
-        stale.send(signal.SIGSTOP)  # its trainer goes on, and writes files that nobody will name
+        freeze(stale, hub)  # its trainer goes on, and writes files that nobody will name
         ask(hub, busy.id, control.cancel)
         done = wait_for_the_end(hub, row.id)
         stale.send(signal.SIGCONT)
