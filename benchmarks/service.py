@@ -19,7 +19,7 @@ from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from tests.servers.processes import ROOT
-from worker.trainer_process import PASSIVE_WAIT
+from worker.trainer.libraries import PASSIVE_WAIT
 
 SHORT = GRADIENT_DESCENT.model_copy(update={"epochs": 1})
 LONG_EPOCH = Spec(dataset="mnist", layers=[2000, 2000, 2000], batch_size=1, epochs=1)

@@ -10,7 +10,7 @@ from hub.dataset_files import available
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres, running_postgres
-
+from tests.servers.trainers import running_trainer_server
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("mnist") and not available("mnist", Settings.from_env().dataset_dirs):
@@ -37,6 +37,14 @@ def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
     with redis.Redis.from_url(valkey_server.url) as client:
         client.flushall()
     return valkey_server
+
+
+@pytest.fixture(scope="session")
+def trainer_server() -> Iterator[None]:
+    """One process that has imported torch, from which the trainers of all workers are forked."""
+    with running_trainer_server() as path, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADUS_TRAINER_SERVER", str(path))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,34 +1,23 @@
 """A trainer process, as its parent, the worker, controls it."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 from queue import Empty, Full, Queue
 
 from hub.signals import signal_name
+from worker.launch import launch
 from worker.oom import OutOfMemoryKills
 from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop, Train, line
 
-ROOT = Path(__file__).parent.parent
 READY_SECONDS = 120.0
 """Timeout for the start. Importing torch from a cold disk is slow."""
 STOP_SILENCE_SECONDS, STOP_SECONDS = 5.0, 60.0
 """Timeouts for stopping a job: without any report, and in all."""
 MAX_UNREAD = 1000
 """Unread reports in memory; when it is full, reports stay in the pipe and the trainer blocks."""
-
-CACHE_LIMITS = {"LRU_CACHE_CAPACITY": "256", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256"}
-"""Limits for oneDNN's cache of compiled matrix products. By default it keeps a thousand of each kind, and a process
-that has trained networks of many shapes grows by hundreds of megabytes."""
-PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
-"""Idle threads release their core. Threads that busy-wait make epochs five times slower on a machine with a busy
-API."""
 
 
 class TrainerLost(Exception):
@@ -45,15 +34,7 @@ class TrainerProcess:
     def __init__(self, threads: int, device: str, memory: float | None = None) -> None:
         """`memory` is the memory limit in GiB; it applies only on a CPU."""
         limit = [] if memory is None else [f"--memory={memory}"]
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "worker.trainer", f"--threads={threads}", f"--device={device}", *limit],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            # the libraries read these variables when torch is imported
-            env={**os.environ, **CACHE_LIMITS, **PASSIVE_WAIT, "OMP_NUM_THREADS": str(threads)},
-            start_new_session=True,  # Ctrl-C must reach only the parent, which hands the job back first
-        )
+        self._process = launch(threads, [f"--threads={threads}", f"--device={device}", *limit])
         self._kills = OutOfMemoryKills(self._process.pid)
         self._inbox: Queue[Report | TrainerLost | None] = Queue(MAX_UNREAD)
         threading.Thread(target=self._read, name="reports", daemon=True).start()

@@ -44,6 +44,11 @@ class DataFolder:
         return self.path / "running"
 
     @property
+    def trainer_server(self) -> Path:
+        """The socket of who forks trainers."""
+        return self.path / "trainers.sock"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 

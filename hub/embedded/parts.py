@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.embedded.data_folder import DataFolder
+from hub.embedded.run_part import UNWATCHED
 from hub.signals import signal_name
 from hub.valkey import ValkeyServer
 
@@ -40,7 +41,11 @@ class Part(Protocol):
 class ModulePart:
     """A Python module of this checkout in a process of its own."""
 
-    def __init__(self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str], *, watched: bool = True
+    ) -> None:
+        """Who is not watched ends by itself when its standard input closes."""
+        self._options = [] if watched else [UNWATCHED]
         self.name = name
         self.log = folder.logs / f"{name}.log"
         self._folder = folder
@@ -58,7 +63,7 @@ class ModulePart:
         held = self._folder.running / self.name
         with self._folder.log(self.name).open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "hub.embedded.run_part", held, *self._command],
+                [sys.executable, "-m", "hub.embedded.run_part", *self._options, held, *self._command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

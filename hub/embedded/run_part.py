@@ -1,8 +1,8 @@
-"""Runs one part: `python -m hub.embedded.run_part FILE MODULE ARGUMENTS…`.
+"""Runs one part: `python -m hub.embedded.run_part [--unwatched] FILE MODULE ARGUMENTS…`.
 
 The part holds a lock on FILE while it lives, with its pid inside, so that the next start knows that it is there and
 whom to end. Its standard input is a pipe from the supervisor: when that closes, the supervisor is gone, and so is the
-part, however the supervisor ended.
+part, however the supervisor ended. A part that is to have one thread alone looks after that itself: `--unwatched`.
 """
 
 import fcntl
@@ -14,13 +14,16 @@ import threading
 import time
 
 GRACE_SECONDS = 10.0
+UNWATCHED = "--unwatched"
 
 
 def main() -> None:
     """Take the lock, watch the supervisor, and become the module."""
-    file, module, *arguments = sys.argv[1:]
+    watched = sys.argv[1] != UNWATCHED
+    file, module, *arguments = sys.argv[1 if watched else 2 :]
     _hold(file)
-    end_with_parent()
+    if watched:
+        end_with_parent()
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

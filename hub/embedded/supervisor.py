@@ -1,6 +1,7 @@
 """Starts the parts in order, keeps them alive, and ends them in order: workers, API, Valkey."""
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,11 @@ from hub.embedded.ports import url_of
 from hub.embedded.restarts import RestartedPart
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
+from hub.valkey.socket_path import possible
 
+TRAINER_SERVER = "worker.trainer.fork_server"
+FORK_SERVER = "GRADUS_TRAINER_SERVER"
+"""Tells workers where it is. One that is set already is another's, which they use."""
 START_SECONDS = 60.0
 PATIENCE = 20.0
 """Seconds for a part to end by itself: a net, as they take a few at most."""
@@ -49,7 +54,9 @@ class Supervisor:
         self._address = (host, port)
         self._root_path = root_path
         self._valkey = ValkeyServer(folder.valkey)
-        self._envs = worker_envs(workers, gpus())
+        found = gpus()  # which no fork can use
+        self._forks = not found and _can_fork(folder)
+        self._envs = worker_envs(workers, found)
         self._say = say
         self._stop = threading.Event()
         self._keepers: list[RestartedPart] = []
@@ -67,6 +74,8 @@ class Supervisor:
         """
         end_leftovers(self.folder.running)
         self._rotate_logs()
+        if self._forks:  # first: it takes longest
+            self._keep(self._trainer_server())
         self._keep(ValkeyPart(self._valkey))
         upgrade(self.folder.database_url)
         access = self._access()
@@ -93,9 +102,10 @@ class Supervisor:
         self._say("Stopping …")
 
     def end(self) -> None:
-        """End every part: API and workers together, then what they both use."""
+        """End every part: API and workers together, then what they use."""
         parts = [keeper.part for keeper in self._keepers]
-        for together in (parts[1:], parts[:1]):
+        used = 1 + self._forks
+        for together in (parts[used:], parts[:used]):
             _end(together, PATIENCE)
 
     def _keep(self, part: Part) -> None:
@@ -110,9 +120,14 @@ class Supervisor:
         env = {**self._env(), ROOT_PATH: self._root_path}
         return ModulePart("api", self.folder, ["api", "--host", host, "--port", str(port)], env)
 
+    def _trainer_server(self) -> Part:
+        command = [TRAINER_SERVER, str(self.folder.trainer_server)]
+        return ModulePart("trainers", self.folder, command, {}, watched=False)
+
     def _workers(self) -> Sequence[Part]:
+        forked = {FORK_SERVER: str(self.folder.trainer_server)} if self._forks else {}
         return [
-            ModulePart(f"worker-{i}", self.folder, ["worker"], {**self._env(), **env})
+            ModulePart(f"worker-{i}", self.folder, ["worker"], {**self._env(), **forked, **env})
             for i, env in enumerate(self._envs, start=1)
         ]
 
@@ -165,6 +180,11 @@ class Supervisor:
                 log = keeper.part.log
                 words = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it left no message"]
                 raise Unavailable(f"{keeper.part.name} does not start ({words[0]}): see {log}")
+
+
+def _can_fork(folder: DataFolder) -> bool:
+    """Whether this service can run a process of its own from which trainers are forked."""
+    return not os.environ.get(FORK_SERVER) and sys.platform == "linux" and possible(folder.trainer_server)
 
 
 def _end(parts: Sequence[Part], seconds: float) -> None:

@@ -21,12 +21,12 @@ def place(folder: Path, before: Path | None) -> Path:
         Unavailable: it can be nowhere.
     """
     here = folder / NAME
-    if is_private(folder) and _possible(here):
+    if is_private(folder) and possible(here):
         return here
-    if before is not None and is_private(before.parent) and _possible(before):
+    if before is not None and is_private(before.parent) and possible(before):
         return before
     elsewhere = Path(tempfile.mkdtemp(prefix="gradus-")) / NAME
-    if _possible(elsewhere):
+    if possible(elsewhere):
         return elsewhere
     raise Unavailable(f"Valkey needs a socket, which can be neither in {folder} nor in {elsewhere.parent.parent}")
 
@@ -40,9 +40,10 @@ def is_private(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
 
-def _possible(path: Path) -> bool:
+def possible(path: Path) -> bool:
     """Whether a socket can be there: tried with another name of the same length."""
-    trial = path.with_name(f"trial{os.getpid() % 1_000_000}"[: len(NAME)].ljust(len(NAME), "-"))
+    length = len(path.name)
+    trial = path.with_name(f"trial{os.getpid() % 1_000_000}"[:length].ljust(length, "-"))
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             trial.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from gradus.wire.sweep import SweepStatus
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 from tests.servers.processes import Program, running_api, running_worker, service_env, wait_until
+from tests.servers.trainers import trainers_of
 
 BASE: dict[str, Any] = {
     "dataset": "digits",
@@ -84,11 +84,7 @@ def numbers(client: Client, sweep: Sweep) -> dict[tuple[str, int], list[str]]:
 
 
 def trainer_of(worker: Program) -> int:
-    (trainer,) = (
-        int(pid)
-        for thread in Path(f"/proc/{worker.process.pid}/task").glob("*/children")
-        for pid in thread.read_text().split()
-    )
+    (trainer,) = trainers_of(worker.process.pid)
     return trainer
 
 

@@ -19,12 +19,14 @@ import pytest
 from hub.valkey import ValkeyServer
 from tests.integration.access.credentials import bearer
 from tests.servers.processes import ROOT, Program, answers, gone, saved_access, saved_client, wait_until
+from tests.servers.trainers import without_trainer_server
 
-PARTS = ("api", "worker-1")
+PARTS = ("trainers", "api", "worker-1")
 
 
-def up(folder: Path, name: str = "up", port: int = 0) -> Program:
+def up(folder: Path, name: str = "up", port: int = 0, *, own_trainers: bool = False) -> Program:
     env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
+    env |= without_trainer_server() if own_trainers else {}
     return Program(folder / f"{name}.log", "gradus.cli", "up", "--port", port, env=env)
 
 
@@ -58,13 +60,13 @@ class Service:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One for all tests that leave it as they found it."""
     folder = tmp_path_factory.mktemp("up")
-    with up(folder) as program:
+    with up(folder, own_trainers=True) as program:
         program.wait_for("data ")
         yield Service(folder, program)
 
 
 def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Path) -> None:
-    with up(tmp_path) as first:
+    with up(tmp_path, own_trainers=True) as first:
         said = first.wait_for("data ")
         access = saved_access(tmp_path / "data")
         assert f"API      {access.url}" in said
@@ -136,7 +138,7 @@ def test_valkey_that_is_killed_is_started_again(service: Service) -> None:
 
 
 def test_nothing_outlives_a_killed_supervisor_but_what_the_next_one_adopts(tmp_path: Path) -> None:
-    with ValkeyServer(tmp_path / "data" / "valkey"), up(tmp_path) as first:
+    with ValkeyServer(tmp_path / "data" / "valkey"), up(tmp_path, own_trainers=True) as first:
         first.wait_for("is ready")
         pids = [pid_of(tmp_path, part) for part in PARTS]
         server = valkey_pid(tmp_path)

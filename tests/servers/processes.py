@@ -23,6 +23,8 @@ from hub.tables import DEFAULT_WORKSPACE
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
+SHARED = ("GRADUS_DATASETS_DIR", "GRADUS_TRAINER_SERVER")
+"""What all services of a test run are told."""
 
 
 class Program:
@@ -31,7 +33,7 @@ class Program:
     def __init__(self, log: Path, *command: object, env: Mapping[str, str]) -> None:
         self.log = log
         own = {name: value for name, value in os.environ.items() if not name.startswith("GRADUS_")}
-        datasets = {name: os.environ[name] for name in ("GRADUS_DATASETS_DIR",) if name in os.environ}
+        shared = {name: os.environ[name] for name in SHARED if name in os.environ}
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *map(str, command)],
@@ -39,7 +41,7 @@ class Program:
                 stdout=out,
                 stderr=out,
                 cwd=ROOT,
-                env={**own, **datasets, **env},
+                env={**own, **shared, **env},
             )
 
     def stop(self, seconds: float = 30.0) -> int:

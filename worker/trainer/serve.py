@@ -47,6 +47,13 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
         pipe.send(Idle(worn=not had_memory or has_grown))
 
 
+def warm_up_for_all() -> None:
+    """In a process that will be forked: what trainers would each do again."""
+    torch.set_num_threads(1)
+    warm_up(torch.device("cpu"))
+    settle_down()
+
+
 def warm_up(place: torch.device) -> None:
     """Train a small network on noise, so that the first experiment does not pay for torch's one-time initialization."""
     inputs, targets = torch.rand(64, 64), torch.arange(64) % 10

@@ -23,6 +23,11 @@ CHECKPOINT_SECONDS = 2.0
 """Short runs have checkpoints on their way: at the ends of epochs after half of it."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _trainers_are_forked(trainer_server: None) -> None:
+    """From one process: to import torch in each takes longer than most of them train."""
+
+
 @pytest.fixture
 def start_worker(hub: Hub, tmp_path: Path) -> Iterator[StartWorker]:
     """Starts a worker on the hub's database and Valkey; it is ready when the call returns."""

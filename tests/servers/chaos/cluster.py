@@ -14,6 +14,7 @@ from tests.servers.chaos.victims import Victim
 from tests.servers.lossy import LossyPostgres
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.processes import Program, admin_key, free_port, service_env
+from tests.servers.trainers import trainers_of
 
 KILLABLE = {"fsync": "off", "autovacuum": "off", "shared_buffers": "32MB"}
 """A process may be killed at any time, a commit is out of its hands before it returns: there is no power to cut."""
@@ -30,7 +31,7 @@ class ClusterService:
         self._postgres = postgres
         self._valkey = valkey
         self._found_by: dict[Victim, Callable[[], list[int]]] = {
-            Victim.TRAINER: lambda: [trainer for worker in self._alive("worker") for trainer in children(worker)],
+            Victim.TRAINER: lambda: [trainer for worker in self._alive("worker") for trainer in trainers_of(worker)],
             Victim.WORKER: lambda: self._alive("worker"),
             Victim.API: lambda: self._alive("api"),
             Victim.VALKEY: lambda: [] if valkey.pid is None else [valkey.pid],

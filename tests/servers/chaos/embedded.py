@@ -12,6 +12,7 @@ from tests.servers.chaos.families import arguments, children, family
 from tests.servers.chaos.service import WORKERS, tempered
 from tests.servers.chaos.victims import Victim
 from tests.servers.processes import Program, free_port, saved_access
+from tests.servers.trainers import trainers_of
 
 
 class EmbeddedService:
@@ -23,7 +24,7 @@ class EmbeddedService:
         self.folder = folder
         self._port = free_port()
         self._found_by: dict[Victim, Callable[[], list[int]]] = {
-            Victim.TRAINER: lambda: [trainer for worker in self._parts("worker") for trainer in children(worker)],
+            Victim.TRAINER: lambda: [trainer for worker in self._parts("worker") for trainer in trainers_of(worker)],
             Victim.WORKER: lambda: self._parts("worker"),
             Victim.API: lambda: self._parts("api"),
             Victim.VALKEY: self._valkey,

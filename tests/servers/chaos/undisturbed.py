@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
 from tests.servers.processes import ROOT
-from worker.trainer_process import PASSIVE_WAIT
+from worker.trainer.libraries import PASSIVE_WAIT
 
 TIMED = frozenset({"seconds", "samples_per_second", "at"})
 """What differs between two runs of one spec."""

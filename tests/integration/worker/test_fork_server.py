@@ -1,0 +1,140 @@
+"""Trainers that are forked from a process that has imported torch."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gradus.spec.experiment import Spec
+from gradus.wire.metrics import MetricsRow
+from tests.integration.worker.processes import TIMED, alive, until
+from tests.servers.trainers import running_trainer_server
+from worker.trainer.protocol import EpochDone, Idle, Train, Trainee
+from worker.trainer_process import Trainer, TrainerLost
+
+
+@pytest.fixture
+def trainer() -> Iterator[Trainer]:
+    """One that the tests' server forked, ready."""
+    trainer = Trainer(2, "cpu", 1.0)
+    assert trainer.wait_until_ready().startswith("cpu:2 ")
+    yield trainer
+    trainer.kill()
+
+
+def trained(trainer: Trainer, folder: Path) -> list[str]:
+    """What a run on the digits gives, epoch by epoch."""
+    spec = Spec(dataset="digits", layers=[32, 16], batch_norm=True, optimizer="adam", epochs=3)
+    job = Train(
+        trainees=(Trainee(id="exp_1", spec=spec, epoch=0, seconds=0.0),),
+        dataset_dirs=(),
+        artifacts_url=str(folder / "artifacts"),
+        token=1,
+        checkpoint_seconds=20,
+    )
+    trainer.send(job)
+    told: list[MetricsRow] = []
+    while not isinstance(report := trainer.receive(1.0), Idle):
+        if isinstance(report, EpochDone):
+            told += [member.row for member in report.members]
+    return [row.model_dump_json(exclude=set(TIMED)) for row in told]
+
+
+def hear_on(trainer: Trainer) -> None:
+    """Until it is lost."""
+    while True:
+        trainer.receive(60)
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_a_forked_trainer_gives_the_bits_of_one_that_was_not(
+    trainer: Trainer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GRADUS_TRAINER_SERVER")
+    other = Trainer(2, "cpu", 1.0)
+    try:
+        other.wait_until_ready()
+        assert parent(other.pid) == os.getpid() != parent(trainer.pid)
+        assert trained(trainer, tmp_path) == trained(other, tmp_path)
+    finally:
+        other.kill()
+
+
+def test_it_keeps_none_of_the_server_s_files_and_has_a_session_of_its_own(trainer: Trainer) -> None:
+    servers = [link for link in Path(f"/proc/{parent(trainer.pid)}/fd").iterdir() if is_socket(link)]
+    own = [link for link in Path(f"/proc/{trainer.pid}/fd").iterdir() if is_socket(link)]
+    assert len(own) == 1 < len(servers)  # the connection by which its end is told, and none of the others
+    assert os.getsid(trainer.pid) == trainer.pid
+
+
+def is_socket(link: Path) -> bool:
+    return str(link.readlink()).startswith("socket:")
+
+
+def test_its_end_is_heard_of(trainer: Trainer) -> None:
+    os.kill(trainer.pid, signal.SIGKILL)
+    with pytest.raises(TrainerLost, match="killed by SIGKILL"):
+        trainer.receive(60)
+    assert not trainer.alive
+
+
+def test_the_ends_of_many_at_once_are_heard_of(trainer: Trainer) -> None:
+    many = [Trainer(1, "cpu") for _ in range(8)]
+    for one in many:
+        os.kill(one.pid, signal.SIGKILL)
+    for one in many:
+        with pytest.raises(TrainerLost, match="killed by SIGKILL"):
+            hear_on(one)
+        one.kill()
+    assert trainer.alive
+
+
+def test_beside_a_server_that_hangs_it_trains_and_ends(trainer: Trainer, tmp_path: Path) -> None:
+    server = parent(trainer.pid)
+    os.kill(server, signal.SIGSTOP)
+    try:
+        assert len(trained(trainer, tmp_path)) == 3
+        trainer.kill()
+        assert not trainer.alive
+    finally:
+        os.kill(server, signal.SIGCONT)
+    until(lambda: not alive(trainer.pid))
+
+
+def test_it_outlives_the_server_and_its_end_is_heard_of_then_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with running_trainer_server() as path:
+        monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(path))
+        trainer = Trainer(1, "cpu")
+        trainer.wait_until_ready()
+    assert len(trained(trainer, tmp_path)) == 3
+    os.kill(trainer.pid, signal.SIGKILL)
+    with pytest.raises(TrainerLost, match="killed by SIGKILL"):
+        trainer.receive(60)
+    assert not trainer.alive
+    trainer.kill()
+
+
+def test_a_request_that_is_none_costs_the_server_nothing(trainer: Trainer) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(os.environ["GRADUS_TRAINER_SERVER"])
+        connection.sendall(b"a trainer, please\n")
+        assert connection.recv(1) == b""
+    another = Trainer(1, "cpu")
+    assert parent(another.pid) == parent(trainer.pid)
+    another.kill()
+
+
+def test_without_the_server_a_trainer_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
+    trainer = Trainer(1, "cpu")
+    trainer.wait_until_ready()
+    assert parent(trainer.pid) == os.getpid()
+    trainer.kill()

@@ -1,0 +1,157 @@
+"""Forks trainers from a process that has imported torch: `python -m worker.trainer.fork_server SOCKET`.
+
+A trainer that imports everything itself takes two seconds of a core and 150 MB; a forked one takes some hundredths of a
+second and shares that memory. A worker that wants one connects to SOCKET and sends its arguments and environment, with
+its standard input, output and error. The answer is its pid and, when it has ended, its exit code, each on a line.
+
+This process has one thread and touches no GPU, for neither survives a fork. It ends when its standard input closes.
+"""
+
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from worker.trainer.libraries import library_env
+
+REQUEST_SECONDS = 5.0
+"""For a request to come whole, once its sender has connected."""
+_STREAMS = 3
+
+
+class Request(NamedTuple):
+    """One trainer, please."""
+
+    arguments: list[str]
+    env: dict[str, str]
+    streams: list[int]
+
+
+class ForkServer:
+    """The trainers that it made, and who waits to hear of their ends."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._connections: dict[int, socket.socket] = {}
+
+    def serve(self) -> None:
+        """Fork what is asked for until standard input closes."""
+        ended, wake = socket.socketpair()
+        for end in (ended, wake):
+            end.settimeout(0)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)  # children are reaped here, not in a handler
+        with selectors.DefaultSelector() as selector:
+            for file in (0, self._listener, ended):
+                selector.register(file, selectors.EVENT_READ)
+            while 0 not in (ready := {key.fd for key, _ in selector.select()}):
+                if ended.fileno() in ready:
+                    ended.recv(4096)
+                    self._reap()
+                if self._listener.fileno() in ready:
+                    self._answer(self._listener.accept()[0])
+
+    def _answer(self, connection: socket.socket) -> None:
+        connection.settimeout(REQUEST_SECONDS)
+        try:
+            request = _received(connection)
+        except (OSError, ValueError, TypeError):
+            connection.close()  # whoever asked starts a trainer without this server
+            return
+        try:
+            self._fork(request, connection)
+        except OSError as error:
+            connection.close()
+            sys.stderr.write(f"no trainer could be forked: {error}\n")
+        finally:
+            for stream in request.streams:
+                os.close(stream)
+
+    def _fork(self, request: Request, connection: socket.socket) -> None:
+        pid = os.fork()
+        if pid == 0:
+            _become_trainer(request, connection)
+        self._connections[pid] = connection
+        self._tell(connection, pid)
+
+    def _reap(self) -> None:
+        for pid in tuple(self._connections):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                connection = self._connections.pop(pid)
+                self._tell(connection, os.waitstatus_to_exitcode(status))
+                connection.close()
+
+    @staticmethod
+    def _tell(connection: socket.socket, number: int) -> None:
+        try:
+            connection.sendall(b"%d\n" % number)
+        except OSError:  # whoever asked is gone, and the trainer will hear it
+            return
+
+
+def _received(connection: socket.socket) -> Request:
+    """A document on a line, and the streams that came with it.
+
+    Raises:
+        ValueError: it is no request.
+    """
+    text, streams, _, _ = socket.recv_fds(connection, 65536, _STREAMS)
+    while text and not text.endswith(b"\n"):
+        piece = connection.recv(65536)
+        text = text + piece if piece else b""
+    if not text or len(streams) != _STREAMS:
+        for stream in streams:
+            os.close(stream)
+        raise ValueError("not a request")
+    return Request(**json.loads(text), streams=streams)
+
+
+def _become_trainer(request: Request, connection: socket.socket) -> NoReturn:
+    """In the new process. It keeps the connection open: who sees it closed knows that the trainer is gone, too."""
+    from worker.trainer.__main__ import main  # noqa: PLC0415 (imported already)
+
+    try:
+        os.setsid()
+        for number, stream in enumerate(request.streams):
+            os.dup2(stream, number)
+        _close_all_but(connection.fileno())
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.environ.clear()
+        os.environ.update(request.env)
+        main(request.arguments)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def _close_all_but(kept: int) -> None:
+    """Of the files that are not standard streams: locks and connections of the server's are not the trainer's."""
+    highest = max(int(file.name) for file in Path("/proc/self/fd").iterdir())
+    os.closerange(_STREAMS, kept)
+    os.closerange(kept + 1, highest + 1)
+
+
+def main() -> None:
+    """Listen at once, so that whoever comes early waits; then import, then serve."""
+    path = Path(sys.argv[1])
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o600)
+        listener.listen()
+        os.environ |= library_env(1)  # one thread: those of libraries would not survive the fork
+        from worker.trainer.serve import warm_up_for_all  # noqa: PLC0415 (imports torch, which takes seconds)
+
+        warm_up_for_all()
+        ForkServer(listener).serve()
+
+
+if __name__ == "__main__":
+    main()
