@@ -12,6 +12,15 @@ from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.trainers import running_trainer_server
 
+LONGEST = ("tests/acceptance/chaos/", "tests/acceptance/test_docs.py", "tests/acceptance/test_queue.py")
+"""Files that take a minute and more, most of it waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first: at the end others would wait for them."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("mnist") and not available("mnist", Settings.from_env().dataset_dirs):
         pytest.skip("the MNIST files are not here: GRADUS_DATASETS_DIR can name the folder above theirs")
