@@ -13,19 +13,19 @@ from gradus.wire.metrics import MetricsRow
 from tests.integration.worker.processes import TIMED, alive, until
 from tests.servers.trainers import running_trainer_server
 from worker.trainer.protocol import EpochDone, Idle, Train, Trainee
-from worker.trainer_process import Trainer, TrainerLost
+from worker.trainer_process import TrainerLost, TrainerProcess
 
 
 @pytest.fixture
-def trainer() -> Iterator[Trainer]:
+def trainer() -> Iterator[TrainerProcess]:
     """One that the tests' server forked, ready."""
-    trainer = Trainer(2, "cpu", 1.0)
+    trainer = TrainerProcess(2, "cpu", 1.0)
     assert trainer.wait_until_ready().startswith("cpu:2 ")
     yield trainer
     trainer.kill()
 
 
-def trained(trainer: Trainer, folder: Path) -> list[str]:
+def trained(trainer: TrainerProcess, folder: Path) -> list[str]:
     """What a run on the digits gives, epoch by epoch."""
     spec = Spec(dataset="digits", layers=[32, 16], batch_norm=True, optimizer="adam", epochs=3)
     job = Train(
@@ -43,7 +43,7 @@ def trained(trainer: Trainer, folder: Path) -> list[str]:
     return [row.model_dump_json(exclude=set(TIMED)) for row in told]
 
 
-def hear_on(trainer: Trainer) -> None:
+def hear_on(trainer: TrainerProcess) -> None:
     """Until it is lost."""
     while True:
         trainer.receive(60)
@@ -54,10 +54,10 @@ def parent(pid: int) -> int:
 
 
 def test_a_forked_trainer_gives_the_bits_of_one_that_was_not(
-    trainer: Trainer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("GRADUS_TRAINER_SERVER")
-    other = Trainer(2, "cpu", 1.0)
+    other = TrainerProcess(2, "cpu", 1.0)
     try:
         other.wait_until_ready()
         assert parent(other.pid) == os.getpid() != parent(trainer.pid)
@@ -66,7 +66,7 @@ def test_a_forked_trainer_gives_the_bits_of_one_that_was_not(
         other.kill()
 
 
-def test_it_keeps_none_of_the_server_s_files_and_has_a_session_of_its_own(trainer: Trainer) -> None:
+def test_it_keeps_none_of_the_server_s_files_and_has_a_session_of_its_own(trainer: TrainerProcess) -> None:
     servers = [link for link in Path(f"/proc/{parent(trainer.pid)}/fd").iterdir() if is_socket(link)]
     own = [link for link in Path(f"/proc/{trainer.pid}/fd").iterdir() if is_socket(link)]
     assert len(own) == 1 < len(servers)  # the connection by which its end is told, and none of the others
@@ -77,15 +77,15 @@ def is_socket(link: Path) -> bool:
     return str(link.readlink()).startswith("socket:")
 
 
-def test_its_end_is_heard_of(trainer: Trainer) -> None:
+def test_its_end_is_heard_of(trainer: TrainerProcess) -> None:
     os.kill(trainer.pid, signal.SIGKILL)
     with pytest.raises(TrainerLost, match="killed by SIGKILL"):
         trainer.receive(60)
     assert not trainer.alive
 
 
-def test_the_ends_of_many_at_once_are_heard_of(trainer: Trainer) -> None:
-    many = [Trainer(1, "cpu") for _ in range(8)]
+def test_the_ends_of_many_at_once_are_heard_of(trainer: TrainerProcess) -> None:
+    many = [TrainerProcess(1, "cpu") for _ in range(8)]
     for one in many:
         os.kill(one.pid, signal.SIGKILL)
     for one in many:
@@ -95,7 +95,7 @@ def test_the_ends_of_many_at_once_are_heard_of(trainer: Trainer) -> None:
     assert trainer.alive
 
 
-def test_beside_a_server_that_hangs_it_trains_and_ends(trainer: Trainer, tmp_path: Path) -> None:
+def test_beside_a_server_that_hangs_it_trains_and_ends(trainer: TrainerProcess, tmp_path: Path) -> None:
     server = parent(trainer.pid)
     os.kill(server, signal.SIGSTOP)
     try:
@@ -112,7 +112,7 @@ def test_it_outlives_the_server_and_its_end_is_heard_of_then_too(
 ) -> None:
     with running_trainer_server() as path:
         monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(path))
-        trainer = Trainer(1, "cpu")
+        trainer = TrainerProcess(1, "cpu")
         trainer.wait_until_ready()
     assert len(trained(trainer, tmp_path)) == 3
     os.kill(trainer.pid, signal.SIGKILL)
@@ -122,19 +122,19 @@ def test_it_outlives_the_server_and_its_end_is_heard_of_then_too(
     trainer.kill()
 
 
-def test_a_request_that_is_none_costs_the_server_nothing(trainer: Trainer) -> None:
+def test_a_request_that_is_none_costs_the_server_nothing(trainer: TrainerProcess) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(os.environ["GRADUS_TRAINER_SERVER"])
         connection.sendall(b"a trainer, please\n")
         assert connection.recv(1) == b""
-    another = Trainer(1, "cpu")
+    another = TrainerProcess(1, "cpu")
     assert parent(another.pid) == parent(trainer.pid)
     another.kill()
 
 
 def test_without_the_server_a_trainer_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
-    trainer = Trainer(1, "cpu")
+    trainer = TrainerProcess(1, "cpu")
     trainer.wait_until_ready()
     assert parent(trainer.pid) == os.getpid()
     trainer.kill()

@@ -14,9 +14,9 @@ from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
 from tests.servers.mirror import running_mirror
 from tests.servers.processes import ROOT
-from worker.data.permutation import fixed_permutation
 from worker.data.errors import DataError
 from worker.data.load import load
+from worker.data.permutation import fixed_permutation
 from worker.data.tables import table
 from worker.training.data import Data, Split
 
