@@ -25,7 +25,8 @@ from hub.valkey.socket_path import possible
 TRAINER_SERVER = "worker.trainer.fork_server"
 FORK_SERVER = "GRADUS_TRAINER_SERVER"
 """Tells workers where it is. One that is set already is another's, which they use."""
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+"""A net: parts that die are noticed at once, and slow ones are slow because their machine is busy."""
 PATIENCE = 20.0
 """Seconds for a part to end by itself: a net, as they take a few at most."""
 ROTATE_SECONDS = 10.0

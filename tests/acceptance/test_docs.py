@@ -62,7 +62,6 @@ def environment(place: Place, home: Path) -> dict[str, str]:
     return {"PATH": programs, "HOME": str(home), "PYTHONPATH": str(ROOT), **service, **REHEARSAL}
 
 
-@pytest.mark.timeout(900)  # half a minute for the longest page; more beside other programs
 @pytest.mark.parametrize("page", PAGES)
 def test_the_snippets_of_a_page_run(page: str, place: Place, tmp_path: Path) -> None:
     for spec, optimizer in (("adam.yaml", "adam"), ("sgd.yaml", "sgd")):

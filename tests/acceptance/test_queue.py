@@ -25,7 +25,7 @@ def test_of_a_queue_none_is_started_twice_at_once_and_none_is_forgotten(
     hub = Hub(Settings.from_env(env))
     enqueue(hub, EXPERIMENTS)
     with Crowd(tmp_path, env, workers=2, seed=1) as crowd:
-        crowd.rage(hub, BLOWS, 240.0)
+        crowd.rage(hub, BLOWS, 600.0)
     verdict = judge(hub, LEASE_SECONDS)
     hub.close()
     assert verdict.faults == ()

@@ -14,11 +14,14 @@ HEAVY = {"torch", "numpy", "fastapi", "starlette", "sqlalchemy", "celery", "redi
 TIMED = """
 import time
 wall, cpu = time.perf_counter(), time.process_time()
+import httpx, pydantic
+pydantic.BaseModel
+needed = time.process_time()
 from gradus import Client
-print(time.perf_counter() - wall, time.process_time() - cpu)
+print(time.perf_counter() - wall, time.process_time() - cpu, needed - cpu)
 """
-LONGEST = 0.6
-"""Seconds of computing for the import: twice the promise, for a machine that is shared."""
+MOST = 4.0
+"""Times as much computing as the import of httpx and pydantic, without which there is no client."""
 TYPED = "from importlib.resources import files; print((files('gradus') / 'py.typed').is_file())"
 UNREACHABLE = """
 from gradus import Adam, Client, Dense, Spec, Unavailable
@@ -69,9 +72,9 @@ def test_it_brings_its_types(python: Path) -> None:
 
 def test_the_client_is_there_at_once(python: Path) -> None:
     times = [tuple(map(float, said(python, "-c", TIMED).split())) for _ in range(5)]
-    wall, cpu = map(min, zip(*times, strict=True))
-    print(f"\nfrom gradus import Client: {wall:.2f} s, of which it computes {cpu:.2f} s (best of 5)")  # noqa: T201
-    assert cpu < LONGEST
+    wall, cpu, needed = map(min, zip(*times, strict=True))
+    print(f"\nfrom gradus import Client: {wall:.2f} s, {cpu:.2f} s of computing, {needed:.2f} of them for others")  # noqa: T201
+    assert cpu < MOST * needed
 
 
 def test_the_client_and_the_command_work_without_a_checkout(python: Path) -> None:

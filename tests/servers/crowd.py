@@ -89,7 +89,7 @@ class Crowd:
                 self._strike(self._random.choice(ready))
                 due.pop()
             time.sleep(0.02)
-        self.blows.codes += [worker.process.wait(30) for worker in self._leaving]
+        self.blows.codes += [worker.process.wait(60) for worker in self._leaving]
 
     def _strike(self, worker: Program) -> None:
         """One that is ready, and start another."""

@@ -22,7 +22,7 @@ from hub.database.database import Database
 from hub.tables import DEFAULT_WORKSPACE
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 60.0
+SECONDS = 180.0
 SHARED = ("GRADUS_DATASETS_DIR", "GRADUS_TRAINER_SERVER")
 """What all services of a test run are told."""
 
@@ -44,7 +44,7 @@ class Program:
                 env={**own, **shared, **env},
             )
 
-    def stop(self, seconds: float = 30.0) -> int:
+    def stop(self, seconds: float = 60.0) -> int:
         """End it as a person would; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(seconds)
@@ -144,7 +144,7 @@ def saved_client(folder: Path) -> Client:
     return Client(access.url, key=access.key)
 
 
-def http_client(access: Credentials, seconds: float = 30.0) -> httpx.Client:
+def http_client(access: Credentials, seconds: float = 60.0) -> httpx.Client:
     """Speaks to a service with its key and nothing else of ours."""
     return httpx.Client(base_url=access.url, headers={"Authorization": f"Bearer {access.key}"}, timeout=seconds)
 

@@ -48,10 +48,10 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
 
 
 def warm_up_for_all() -> None:
-    """In a process that will be forked: what trainers would each do again."""
+    """Do in a process that will be forked what each trainer would do again."""
     torch.set_num_threads(1)
     warm_up(torch.device("cpu"))
-    settle_down()
+    freeze_objects()
 
 
 def warm_up(place: torch.device) -> None:

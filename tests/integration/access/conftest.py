@@ -31,14 +31,14 @@ def url(hub: Hub) -> Iterator[str]:
 @pytest.fixture
 def ours(url: str, hub: Hub) -> Iterator[httpx.Client]:
     """An admin of the workspace `ours`."""
-    with httpx.Client(base_url=url, headers=bearer(make_key(hub, "ours", Role.ADMIN).key), timeout=10) as client:
+    with httpx.Client(base_url=url, headers=bearer(make_key(hub, "ours", Role.ADMIN).key), timeout=60) as client:
         yield client
 
 
 @pytest.fixture
 def theirs(url: str, hub: Hub) -> Iterator[httpx.Client]:
     """An admin of the workspace `theirs`."""
-    with httpx.Client(base_url=url, headers=bearer(make_key(hub, "theirs", Role.ADMIN).key), timeout=10) as client:
+    with httpx.Client(base_url=url, headers=bearer(make_key(hub, "theirs", Role.ADMIN).key), timeout=60) as client:
         yield client
 
 

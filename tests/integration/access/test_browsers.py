@@ -17,7 +17,7 @@ from tests.integration.access.credentials import JSON, SPEC, bearer, make_key, r
 @pytest.fixture
 def browser(url: str) -> Iterator[httpx.Client]:
     """Keeps cookies, and says where it comes from as browsers do."""
-    with httpx.Client(base_url=url, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}, timeout=10) as browser:
+    with httpx.Client(base_url=url, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}, timeout=60) as browser:
         yield browser
 
 
@@ -210,7 +210,7 @@ def test_no_page_of_another_origin_gets_leave_to_read(shared_url: str) -> None:
 def test_signing_out_ends_the_streams_of_that_session_alone(url: str, browser: httpx.Client, hub: Hub) -> None:
     key = make_key(hub)
     browser.post("/v1/session", json={"key": key.key})
-    with httpx.Client(base_url=url, headers=browser.headers, timeout=10) as other:
+    with httpx.Client(base_url=url, headers=browser.headers, timeout=60) as other:
         other.post("/v1/session", json={"key": key.key})
         with other.stream("GET", "/v1/events") as going, browser.stream("GET", "/v1/events") as ending:
             assert browser.delete("/v1/session").status_code == 204

@@ -27,7 +27,7 @@ def limited(hub: Hub) -> Iterator[Open]:
             narrow = Hub(replace(hub.settings, quotas=Quotas(**quotas)))
             url = stack.enter_context(serving(create_app(narrow)))
             key = make_key(hub, f"w{abs(hash(url))}", Role.EDITOR).key
-            return stack.enter_context(httpx.Client(base_url=url, headers=bearer(key), timeout=10))
+            return stack.enter_context(httpx.Client(base_url=url, headers=bearer(key), timeout=60))
 
         yield open_
 

@@ -70,7 +70,7 @@ def house(shared_hub: Hub) -> Iterator[House]:
     revoke(shared_hub, keys["revoked"])
     expire(shared_hub, keys["expired"])
     app = create_app(shared_hub, strangers_per_minute=1_000_000)
-    with serving(app) as url, httpx.Client(base_url=url, timeout=10) as client:
+    with serving(app) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield House(app, shared_hub, client, keys)
 
 

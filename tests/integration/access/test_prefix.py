@@ -38,7 +38,7 @@ def proxy(request: pytest.FixtureRequest, hub: Hub) -> Iterator[PrefixProxy]:
 
 def test_every_address_that_is_given_out_is_below_the_prefix(proxy: PrefixProxy, hub: Hub) -> None:
     key = make_key(hub, role=Role.ADMIN).key
-    with httpx.Client(base_url=proxy.host, headers=bearer(key), timeout=20) as client:
+    with httpx.Client(base_url=proxy.host, headers=bearer(key), timeout=60) as client:
         made = client.post(f"{PREFIX}/v1/experiments", json=SPEC)
         assert made.headers["location"] == f"{PREFIX}/v1/experiments/{made.json()['id']}"
         assert client.get(made.headers["location"]).json() == made.json()
@@ -68,7 +68,7 @@ def test_pages_take_everything_from_below_the_prefix(proxy: PrefixProxy) -> None
 
 def test_a_cookie_is_for_the_prefix_alone(proxy: PrefixProxy, hub: Hub) -> None:
     own = {"Origin": proxy.host, "Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=proxy.host, headers=own, timeout=20) as browser:
+    with httpx.Client(base_url=proxy.host, headers=own, timeout=60) as browser:
         answer = browser.post(f"{PREFIX}/v1/session", json={"key": make_key(hub).key})
         (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
         assert cookie["path"] == PREFIX

@@ -162,7 +162,7 @@ def test_the_way_to_a_404_is_the_same_for_what_is_another_s_and_what_is_not_ther
 def test_a_stream_ends_soon_after_its_key_is_revoked(url: str, hub: Hub) -> None:
     key = make_key(hub, "ours")
     with (
-        httpx.Client(base_url=url, headers=bearer(key.key), timeout=10) as client,
+        httpx.Client(base_url=url, headers=bearer(key.key), timeout=60) as client,
         client.stream("GET", "/v1/events") as response,
     ):
         revoke(hub, key)

@@ -43,7 +43,7 @@ class Service:
         """The way in of an admin, whose key is made when somebody first asks: not every test has a database."""
         return Credentials(self.url, admin_key(self.hub.settings.database_url))
 
-    def client(self, seconds: float = 10) -> httpx.Client:
+    def client(self, seconds: float = 60) -> httpx.Client:
         """Speaks to it as that admin."""
         return http_client(self.access, seconds)
 
@@ -72,7 +72,7 @@ class Told:
     experiment_id: str
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
     """Return as soon as it is true; fail if it never becomes so."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -141,7 +141,7 @@ def asked(hub: Hub) -> Iterator[tuple[httpx.Client, dict[str, str]]]:
     key = make_key(hub, role=Role.ADMIN).key
     with (
         serving(create_app(hub, poll=0.05, heartbeat=0.2)) as url,
-        httpx.Client(base_url=url, headers=bearer(key), timeout=10) as client,
+        httpx.Client(base_url=url, headers=bearer(key), timeout=60) as client,
     ):
         yield client, ids(hub, client, key)
 

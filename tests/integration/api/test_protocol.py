@@ -40,7 +40,7 @@ def hasty(hub: Hub) -> Iterator[Service]:
 @contextmanager
 def connected(service: Service) -> Iterator[socket.socket]:
     address = urlsplit(service.url)
-    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         yield connection
 
 

@@ -354,14 +354,14 @@ def test_streams_that_read_their_logs_take_no_thread_from_other_requests(
 
     def hold(_: object, __: object, text: str, *___: object) -> None:
         if "events.seq > " in text:
-            go_on.wait(20)
+            go_on.wait(60)
 
     event.listen(Engine, "before_cursor_execute", hold)
     try:
         with ExitStack() as stack:
             path = f"{service.url}/v1/experiments/{row.id}/events"
             for _ in range(60):  # more than the pool of requests has threads
-                stack.enter_context(httpx.stream("GET", path, timeout=20))
+                stack.enter_context(httpx.stream("GET", path, timeout=60))
             assert client.get("/v1/system").status_code == 200
             assert not go_on.is_set()
             go_on.set()

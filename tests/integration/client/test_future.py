@@ -139,8 +139,8 @@ def test_a_run_whose_end_is_not_known_is_watched_and_waited_for_to_it(later: Lat
     with Client(later.service.access.url, key=later.service.access.key) as client:
         assert [row.epoch for row in client.experiments.get(later.done).watch()] == [1, 2]
         assert [str(one.kind) for one in client.experiments.get(later.done).events()][-1] == "end"
-        assert client.experiments.get(later.done).wait(timeout=5).status == "pruned"
-        assert client.sweeps.get(later.sweep).wait(timeout=5).status == "pruned"
+        assert client.experiments.get(later.done).wait(timeout=60).status == "pruned"
+        assert client.sweeps.get(later.sweep).wait(timeout=60).status == "pruned"
 
 
 def test_a_refusal_is_the_error_that_it_was(later: Later) -> None:

@@ -1,6 +1,5 @@
 """A database that ends a session: whatever it calls it, those who wait for databases to come back have to know it."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -10,12 +9,14 @@ from sqlalchemy.orm import Session
 from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from tests.servers.postgres import Postgres
+from tests.servers.processes import gone, wait_until
 
 
 def idle_too_long(session: Session, server: Postgres) -> None:
     """As a process that was frozen in the middle of a transaction."""
+    own = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
     session.execute(text("SET idle_in_transaction_session_timeout = '20ms'"))
-    time.sleep(0.2)
+    wait_until(lambda: gone(own), "the end of the session")
 
 
 def ended_by_hand(session: Session, server: Postgres) -> None:

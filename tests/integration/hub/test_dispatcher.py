@@ -63,7 +63,7 @@ def test_a_redis_that_hangs_holds_up_no_request(hub: Hub, own_valkey: ValkeyServ
             assert client.get("/readyz").status_code == 503
             assert client.get("/metrics").status_code == 200
             assert httpx.get(f"{service.url}/v1/system").status_code == 401
-            assert time.monotonic() - began < 4  # a second for each that waits for it, ten of them
+            assert time.monotonic() - began < 10  # ten of them, and a second for each that waits for it
         wait_for(lambda: client.get("/readyz").status_code == 200)
 
 

@@ -76,7 +76,7 @@ class WorkerUnderTest:
         self.process.wait()
 
 
-def until(condition: Callable[[], object], seconds: float = 90.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 180.0) -> None:
     """Wait for a condition that must come true."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -13,7 +13,7 @@ import redis
 from tests.servers.chaos.service import Service
 from tests.servers.chaos.victims import Victim
 
-THERE_SECONDS = 90.0
+THERE_SECONDS = 180.0
 """How long a victim may take to come back before it is struck again."""
 
 Wait = Callable[[float], None]

@@ -18,7 +18,7 @@ from tests.servers.chaos.service import Service
 from tests.servers.chaos.submitting import submit
 from tests.servers.processes import answers
 
-STALL_SECONDS = 120.0
+STALL_SECONDS = 300.0
 """Without any progress the service counts as stuck."""
 HEAD_START = 4
 """Orders before the first blow."""

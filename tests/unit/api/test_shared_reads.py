@@ -19,14 +19,14 @@ class Database:
 
     def read(self, what: str) -> tuple[str, int]:
         self.asked.append(what)
-        assert self.go_on.wait(20)
+        assert self.go_on.wait(60)
         if what == "gone":
             raise LookupError
         return what, len(self.asked)
 
 
 async def until(ready: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not ready():
             await asyncio.sleep(0.001)
 
