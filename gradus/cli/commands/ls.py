@@ -61,7 +61,7 @@ def ls(  # noqa: PLR0913, PLR0917 (each is an option)
     else:
         output.note("no experiments yet; to create one: gradus submit --example digits")
     if more:
-        output.note("… and more: --all lists them all; --limit, --status, --tag and --dataset narrow the list")
+        output.note("… and more: list all with --all, or narrow the list with --status, --tag or --dataset")
 
 
 def listing(records: Sequence[ExperimentRecord], now: datetime | None = None) -> Table:

@@ -43,7 +43,8 @@ def submit(  # noqa: PLR0913, PLR0917 (each is an option)
     gradus submit --set dataset=digits --set layers='[64, 32]'. The ids go to standard output.
     """
     at_most_one(dry_run=dry_run, watch=watching, wait=waiting)
-    at_most_one(quiet=quiet, json=as_json, watch=watching and not as_json)
+    at_most_one(quiet=quiet, json=as_json)
+    at_most_one(quiet=quiet, watch=watching, dry_run=dry_run)
     given = [one.tagged(tags or []) for one in spec_sources.read(sources or [], examples or [], changes or [])]
     with Client(url) as client:
         if dry_run or len(given) > 1:  # so that a mistake in the last spec is found before the first one is queued
