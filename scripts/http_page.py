@@ -75,6 +75,12 @@ visible. Of more than 50,000 epochs it looks at every second, third … `/v1/met
 
 In CSV (`Accept: text/csv`) the columns are the keys of the row, in its order, null is empty, and all rows come.
 
+## Later versions
+
+Answers grow: a later version may add keys to any object, and know more statuses, error codes, kinds of layers, tasks,
+metrics and kinds of events. Keep what you do not know, and skip events of a kind that you do not know, as the Python
+client and the command line do. What is sent is read strictly: an unknown key or kind is refused (422).
+
 ## Streams
 
 Server-sent events, or with `Accept: application/x-ndjson` a line for each: the same object as behind `data:`.

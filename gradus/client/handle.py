@@ -12,7 +12,7 @@ from gradus.client.retry import Deadline
 from gradus.metrics import KEYS, improves, metric
 from gradus.spec.experiment import Spec
 from gradus.status import Status
-from gradus.wire.experiment import ExperimentRecord, Failure, Progress
+from gradus.wire.experiment import OF_ONE, ExperimentRecord, Failure, Progress
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.tolerant import UnknownStatus
 
@@ -31,9 +31,6 @@ class Named(Protocol):
     def name(self) -> str:
         """For people."""
 
-
-NOT_IN_EVENTS = ("input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes")
-"""Keys of an experiment's record that only the answers about it alone have: they are long."""
 
 N = TypeVar("N", bound=Named)
 
@@ -129,7 +126,7 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
         """What an event does not say of an experiment, as far as it is known: it follows from what is computed."""
         if record.fingerprint != self.record.fingerprint:
             return {}
-        known = {name: getattr(self._record, name) for name in NOT_IN_EVENTS}
+        known = {name: getattr(self._record, name) for name in OF_ONE}
         return {name: value for name, value in known.items() if getattr(record, name) is None}
 
     def __repr__(self) -> str:

@@ -154,6 +154,10 @@ def document_of(spec: Spec | dict[str, Any]) -> dict[str, Any]:
     return spec if isinstance(spec, dict) else spec.model_dump(mode="json")
 
 
+OF_ONE = ("input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes")
+"""The facts that only the answer about one experiment has: they are as long as its network."""
+
+
 class ExperimentPage(Message):
     """Experiments, newest first."""
 

@@ -17,6 +17,7 @@ from api.app import create_app
 from api.http.protocol import BoundedHttpProtocol
 from api.streaming.broadcaster import Broadcaster
 from gradus.client import Credentials
+from gradus.wire.experiment import OF_ONE
 from hub.hub import Hub
 from tests.servers.processes import admin_key, http_client
 from tests.servers.serving import served
@@ -112,13 +113,9 @@ def experiments(client: httpx.Client) -> list[dict[str, Any]]:
     return data
 
 
-ONLY_ITS_OWN = ("input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes")
-"""Facts that the answer about one experiment has, and lists and events leave out: they are as long as the network."""
-
-
 def as_listed(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer about an experiment as lists and events say it."""
-    return {**answer, **dict.fromkeys(ONLY_ITS_OWN)}
+    return {**answer, **dict.fromkeys(OF_ONE)}
 
 
 def assert_problem(response: httpx.Response, status: int) -> dict[str, Any]:

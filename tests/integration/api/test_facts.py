@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 
 from gradus.status import Status
+from gradus.wire.experiment import OF_ONE
 from hub.jobs import runs
-from tests.integration.api.service import ONLY_ITS_OWN, SPEC, Service, as_listed, experiments, on_sqlite
+from tests.integration.api.service import SPEC, Service, as_listed, experiments, on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch
 
 
@@ -58,7 +59,7 @@ def test_a_regression_has_no_classes_and_is_judged_by_its_loss(service: Service,
 def test_a_dry_run_says_the_same_facts(service: Service, client: httpx.Client) -> None:
     preview = client.post("/v1/experiments?dry_run=true", json=SPEC).json()
     created = made(client)
-    network = set(ONLY_ITS_OWN) - {"changes"}
+    network = set(OF_ONE) - {"changes"}
     for key in (*network, "task", "best_metric", "train_examples", "validation_examples", "test_examples"):
         assert preview[key] == created[key], key
 
