@@ -78,6 +78,16 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
         return self._record
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """Words to find it by."""
+        return self.record.tags
+
+    @property
+    def notes(self) -> str:
+        """Text for people."""
+        return self.record.notes
+
+    @property
     def status(self) -> Status | UnknownStatus:
         """What it was doing."""
         return self.record.status
