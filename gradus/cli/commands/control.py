@@ -65,11 +65,12 @@ def _ask(
     """Ask this of each experiment, wait a moment for the status it leads to, and show what they are now.
 
     Raises:
-        GradusError: an id is wrong, or the service refused; the experiments before it have been asked.
+        GradusError: an id is wrong, and none has been asked; or the service refused one, after those before it.
     """
     at_most_one(quiet=quiet, json=as_json)
     with Client(url) as client:
-        asked = [ask(client.experiments.get(one)) for one in ids.resolve_all(client, given)]
+        found = client.experiments.get_many(ids.resolve_all(client, given))
+        asked = [ask(one) for one in found]
         records = [(one if becomes is None else _settled(one, becomes)).record for one in asked]
     if as_json:
         output.print_all(records)

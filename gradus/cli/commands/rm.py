@@ -23,25 +23,28 @@ def rm(
     """
     at_most_one(quiet=quiet, json=as_json)
     with Client(url) as client:
-        found = ids.resolve_all(client, given)
-        if not yes and sys.stdin.isatty():
-            runs = client.experiments.get_many(found)
-            found = confirmed([f"{one.id} {one.name} {one.status}, {one.progress.epoch} epochs" for one in runs], found)
+        found = client.experiments.get_many(ids.resolve_all(client, given))
+        if not yes and not confirmed(
+            [f"{one.id} {one.name} {one.status}, {one.progress.epoch} epochs" for one in found]
+        ):
+            found = []
         for one in found:
-            client.experiments.get(one).delete()
-            print_deleted(one, quiet=quiet)
+            one.delete()
+            print_deleted(one.id, quiet=quiet)
     if as_json:
-        output.print_json({"deleted": found})
+        output.print_json({"deleted": [one.id for one in found]})
 
 
-def confirmed(descriptions: Sequence[str], found: list[str]) -> list[str]:
-    """The ids, if the person at the terminal wants to delete them all; else none."""
+def confirmed(descriptions: Sequence[str]) -> bool:
+    """Whether all of these are to be deleted; only a person at a terminal is asked."""
+    if not sys.stdin.isatty():
+        return True
     for line in descriptions:
         output.note(line)
-    if typer.confirm("Delete?" if len(found) == 1 else f"Delete all {len(found)}?", err=True):
-        return found
-    output.note("nothing deleted")
-    return []
+    answer = typer.confirm("Delete?" if len(descriptions) == 1 else f"Delete all {len(descriptions)}?", err=True)
+    if not answer:
+        output.note("nothing deleted")
+    return answer
 
 
 def print_deleted(deleted: str, *, quiet: bool) -> None:

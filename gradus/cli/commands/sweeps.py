@@ -1,6 +1,5 @@
 """`gradus sweeps`: list, show, watch, extend, retry, cancel and delete sweeps."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
@@ -93,17 +92,14 @@ def rm(given: SweepIds, yes: Yes = False, quiet: Quiet = False, as_json: Json = 
     """
     at_most_one(quiet=quiet, json=as_json)
     with Client(url) as client:
-        found = ids.resolve_sweeps(client, given)
-        if not yes and sys.stdin.isatty():
-            records = [client.sweeps.get(one) for one in found]
-            found = confirmed(
-                [f"{one.id} {one.name}, {sum(one.counts.values())} experiments" for one in records], found
-            )
+        found = [client.sweeps.get(one) for one in ids.resolve_sweeps(client, given)]
+        if not yes and not confirmed([f"{one.id} {one.name}, {sum(one.counts.values())} experiments" for one in found]):
+            found = []
         for one in found:
-            client.sweeps.get(one).delete()
-            print_deleted(one, quiet=quiet)
+            one.delete()
+            print_deleted(one.id, quiet=quiet)
     if as_json:
-        output.print_json({"deleted": found})
+        output.print_json({"deleted": [one.id for one in found]})
 
 
 def watch_sweep(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
@@ -160,7 +156,8 @@ def _extension(seeds: str | None, draws: int | None) -> dict[str, object]:
 def _ask(given: Sequence[str], ask: Callable[[Sweep], Sweep], *, quiet: bool, as_json: bool, url: str | None) -> None:
     at_most_one(quiet=quiet, json=as_json)
     with Client(url) as client:
-        records = [ask(client.sweeps.get(one)).record for one in ids.resolve_sweeps(client, given)]
+        found = [client.sweeps.get(one) for one in ids.resolve_sweeps(client, given)]
+        records = [ask(one).record for one in found]
     if as_json:
         output.print_all(records)
     else:
