@@ -10,7 +10,7 @@ from gradus.streams import tolerate_any_text
 from gradus.wire.key import KeyRecord, Role
 from hub.access import keys, workspaces
 from hub.database.database import Database
-from hub.environment_errors import told
+from hub.environment_errors import exit_on_environment_error
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE
 
@@ -20,7 +20,7 @@ _MOST_DAYS = 36_500
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command on the database that the environment names."""
     given = _parser().parse_args(arguments)
-    with told(), closing(Database(Settings.from_env().database_url)) as database:
+    with exit_on_environment_error(), closing(Database(Settings.from_env().database_url)) as database:
         given.run(database, given)
 
 

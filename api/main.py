@@ -21,7 +21,7 @@ from hub import open_files
 from hub.access import keys
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database
-from hub.environment_errors import sentence, told
+from hub.environment_errors import exit_on_environment_error, sentence
 from hub.hub import Hub
 from hub.log_throttle import limit_repeats
 from hub.loopback import loopback
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ[ROOT_PATH] = given.root_path
     open_files.raise_limit()
     _log()
-    with told():
+    with exit_on_environment_error():
         settings = Settings.from_env()
         artifact_store(settings.artifacts_url)  # fails if the URL's scheme is unknown
     if not loopback(given.host) and not has_keys(settings.database_url):
@@ -95,7 +95,7 @@ def has_keys(database_url: str) -> bool:
         while True:
             try:
                 with database.read() as session:
-                    return keys.any_good(session, datetime.now(UTC))
+                    return keys.any_valid(session, datetime.now(UTC))
             except DatabaseError as error:
                 if database.engine.dialect.name == "sqlite" or not isinstance(error, OperationalError):
                     sys.exit(f"error: {sentence(error)}")

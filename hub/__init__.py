@@ -1,1 +1,1 @@
-"""The meeting place of API and workers: database, queue, event log and doorbell. The database is the only truth."""
+"""What the API and the workers share: database, queue, event log, pub/sub. The database is the only source of truth."""

@@ -1,4 +1,4 @@
-"""Where the files of a data set are on this machine."""
+"""Locates the files of a data set on this machine."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,25 +10,25 @@ _IDX = b"\x00\x00"
 
 
 def locate(name: str, file: IdxFile, directories: Sequence[Path]) -> Path | None:
-    """The file in the first directory whose folder of that data set has it, gzipped or, if it can be checked, not."""
+    """The file in the first directory that has it: gzipped, or unpacked if the known digest is of the unpacked file."""
     for directory in directories:
-        for path in _forms(directory / name / file.name, file):
+        for path in _candidates(directory / name / file.name, file):
             if path.is_file():
                 return path
     return None
 
 
 def available(name: str, directories: Sequence[Path]) -> bool:
-    """Whether every file is here and begins as it should; the run that reads them looks closer."""
+    """Whether all files exist and start with the right bytes. The run that reads them checks their digests."""
     try:
         found = [locate(name, file, directories) for file in DATASETS[name].files]
         return all(path is not None and _plausible(path) for path in found)
-    except OSError:  # what may not be read is not here
+    except OSError:  # an unreadable file is not available
         return False
 
 
-def _forms(path: Path, file: IdxFile) -> tuple[Path, ...]:
-    """Without the gzip file nothing can be held against its digest."""
+def _candidates(path: Path, file: IdxFile) -> tuple[Path, ...]:
+    """The possible paths. If the digest is that of the gzip file, an unpacked file could not be verified."""
     return (path, path.with_suffix("")) if file.of == "unpacked" else (path,)
 
 

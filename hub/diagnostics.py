@@ -1,6 +1,6 @@
-"""What `gradus doctor` asks about the database and Redis of this machine; `python -m hub.diagnostics` prints JSON.
+"""Diagnostics of the database and of Redis for `gradus doctor`; `python -m hub.diagnostics` prints them as JSON.
 
-It changes nothing: a missing database is not created.
+The checks change nothing: a missing database is not created.
 """
 
 import json
@@ -15,27 +15,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from gradus.errors import Unavailable
 from hub.database.database import Database, sqlite_module
 from hub.database.schema_version import mismatch, version
-from hub.environment_errors import told
+from hub.environment_errors import exit_on_environment_error
 from hub.messaging.pubsub import PubSub
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from hub.valkey.executable import find_executable
 
-SAFE = (3, 51, 3)
-"""SQLite before it has a rare bug that can spoil a WAL that several processes write and reset."""
+SAFE_SQLITE = (3, 51, 3)
+"""Earlier versions of SQLite have a rare bug that can corrupt a WAL which several processes write and reset."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is so: `ok`, or null where there is nothing yet."""
+    """The result of a check. `ok` is null if there is nothing to check yet."""
 
     ok: bool | None
     said: str
 
 
-def look(settings: Settings, env: Mapping[str, str]) -> dict[str, Finding]:
-    """Everything, by name."""
+def diagnose(settings: Settings, env: Mapping[str, str]) -> dict[str, Finding]:
+    """All findings, by name."""
     found = {"database": _database(settings.database_url), "redis": _redis(settings, env)}
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         found["sqlite"] = _sqlite()
@@ -46,7 +46,8 @@ def _sqlite() -> Finding:
     module = sqlite_module()
     version: str = module.sqlite_version
     return Finding(
-        ok=tuple(map(int, version.split("."))) >= SAFE, said=f"{version}, from {module.__name__.partition('.')[0]}"
+        ok=tuple(map(int, version.split("."))) >= SAFE_SQLITE,
+        said=f"{version}, from {module.__name__.partition('.')[0]}",
     )
 
 
@@ -58,16 +59,16 @@ def _database(url: str) -> Finding:
     database = Database(url)
     try:
         with database.read() as session:
-            wrong, here = mismatch(session), version(session)
+            fault, present = mismatch(session), version(session)
     except (SQLAlchemyError, OSError) as error:
         return Finding(ok=False, said=f"{where}: {str(error).splitlines()[0]}")
     finally:
         database.close()
-    return Finding(ok=wrong is None, said=wrong or f"{where}, schema {here}")
+    return Finding(ok=fault is None, said=fault or f"{where}, schema {present}")
 
 
 def _redis(settings: Settings, env: Mapping[str, str]) -> Finding:
-    """The one that the environment names, else the one in the data folder, which runs only with the service."""
+    """Check the Redis that the environment names, else the embedded Valkey, which runs only with the service."""
     if "GRADUS_REDIS_URL" not in env:
         return _embedded(settings.data_dir / "valkey")
     pubsub = PubSub(settings.redis_url)
@@ -90,10 +91,10 @@ def _embedded(folder: Path) -> Finding:
 
 
 def main() -> None:
-    """One JSON object: a finding for each name."""
-    with told():
-        found = look(Settings.from_env(), os.environ)
-    print(json.dumps({name: asdict(one) for name, one in found.items()}))  # noqa: T201
+    """Print the findings as one JSON object."""
+    with exit_on_environment_error():
+        found = diagnose(Settings.from_env(), os.environ)
+    print(json.dumps({name: asdict(finding) for name, finding in found.items()}))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Trouble of the environment — a full disk, a wrong password, a folder that is closed — in a sentence."""
+"""Errors of the environment, such as a full disk, a wrong password or missing permissions, as one sentence."""
 
 import contextlib
 import errno
@@ -12,41 +12,41 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from gradus.errors import GradusError
 
 EXPECTED = (GradusError, SQLAlchemyError, redis.RedisError, OSError)
-"""What no change of the code mends."""
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-NO_WORDS = "this Python leaves docstrings out (-OO), which Gradus shows to people: take PYTHONOPTIMIZE=1, or unset it"
+"""Errors that come from the environment, not from a bug."""
+FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_DOCSTRINGS = "Python drops docstrings (-OO), which Gradus needs for its texts: set PYTHONOPTIMIZE=1, or unset it"
 _SQLITE_FULL = 13
 _POSTGRES_FULL = "53100"
-_SAY_FULL = ("disk is full", os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
-"""SQLite's own words, and the system's, which Valkey repeats."""
-_NO_TABLES = ("no such table", "UndefinedTable")
+_FULL_MESSAGES = ("disk is full", os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
+"""The messages of SQLite and of the operating system; Valkey repeats the latter."""
+_NO_TABLES_MESSAGES = ("no such table", "UndefinedTable")
 
 
 def disk_full(error: BaseException) -> bool:
-    """Whether it comes from a disk, or a share of one, on which there is no room."""
+    """Whether the error is caused by a full disk or an exceeded disk quota."""
     if isinstance(error, DBAPIError):
         return error.orig is not None and disk_full(error.orig)
     if isinstance(error, OSError):
-        return error.errno in NO_ROOM
+        return error.errno in FULL_ERRNOS
     code = getattr(error, "sqlite_errorcode", None)
     known = code == _SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRES_FULL
-    return known or any(words in str(error) for words in _SAY_FULL)
+    return known or any(words in str(error) for words in _FULL_MESSAGES)
 
 
 def sentence(error: BaseException) -> str:
-    """What is wrong, and what to do where that is known. No values of statements are in it, nor passwords."""
+    """What is wrong, and what to do if that is known. The sentence contains no passwords or statement parameters."""
     if disk_full(error):
-        return f"the disk is full ({_cause(error)}): make room on it by removing other files, then try again"
+        return f"the disk is full ({_cause(error)}): free space on it, then retry"
     if isinstance(error, DBAPIError):
         return _of_database(error)
     return _cause(error)
 
 
 @contextlib.contextmanager
-def told() -> Iterator[None]:
-    """Let trouble of the environment end the program with a sentence instead of a traceback."""
+def exit_on_environment_error() -> Iterator[None]:
+    """Exit with one sentence instead of a traceback on an error of the environment."""
     if sys.flags.optimize > 1:
-        sys.exit(f"error: {NO_WORDS}")
+        sys.exit(f"error: {NO_DOCSTRINGS}")
     try:
         yield
     except EXPECTED as error:
@@ -54,14 +54,14 @@ def told() -> Iterator[None]:
 
 
 def _of_database(error: DBAPIError) -> str:
-    said = _cause(error)
-    if any(words in f"{type(error.orig).__name__}: {said}" for words in _NO_TABLES):
+    cause = _cause(error)
+    if any(words in f"{type(error.orig).__name__}: {cause}" for words in _NO_TABLES_MESSAGES):
         return "the database has no tables yet: run `python -m hub.migrate` first"
-    return f"the database cannot be used: {said}"
+    return f"the database cannot be used: {cause}"
 
 
 def _cause(error: BaseException) -> str:
-    """In the words of whoever found it, on a line."""
+    """The message of the original error, as one line."""
     if isinstance(error, GradusError):
         return error.detail
     if isinstance(error, DBAPIError) and error.orig is not None:

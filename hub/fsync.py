@@ -1,11 +1,11 @@
-"""What outlives a power cut."""
+"""Flushes files to disk, so that they survive a power failure."""
 
 import os
 from pathlib import Path
 
 
 def sync(path: Path) -> None:
-    """Bring a file or a folder to the disk; a name is safe only when the folder that it stands in is."""
+    """Flush a file or a folder to disk. A new file's name is durable only when its folder is flushed, too."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""The hub itself: what API and workers hold in their hands, built once for each process."""
+"""The hub: database, messaging and artifacts, built once in each API and worker process."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from hub.settings import Settings
 
 
 class Hub:
-    """Database, bell, queue and artifacts; `read` and `write` are the only ways into the database."""
+    """Database, pub/sub, queue and artifacts. `read` and `write` are the only access to the database."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -31,41 +31,41 @@ class Hub:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One consistent moment of the database."""
+        """A read transaction: one consistent snapshot of the database."""
         with self.database.read() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction; once it is committed, rings and hints go out and files go, on threads of their own.
+        """A write transaction. After the commit, background threads send pub/sub and job messages and delete files.
 
-        They do so, too, when the database does not say whether it has committed: what was not, they do not hurt, for
-        before a file goes the database is asked again.
+        They also do so if the result of the commit is unknown. If it was rolled back, that is harmless: messages only
+        cause a look at the database, and the database is checked again before a file is deleted.
         """
-        box = None
+        committing = None
         try:
             with self.database.write() as session:
                 yield session
-                box = outbox(session)  # from here on there is only the commit
+                committing = outbox(session)  # only the commit follows
         finally:
-            if box is not None:
-                self._send(box)
+            if committing is not None:
+                self._send(committing)
 
-    def _send(self, box: Outbox) -> None:
-        self._dispatcher.send(box)
-        self._deletions.remove(box.deletions)
-        self._deletions.sweep(box.sweeps)
+    def _send(self, committed: Outbox) -> None:
+        self._dispatcher.send(committed)
+        self._deletions.remove(committed.deletions)
+        self._deletions.sweep(committed.sweeps)
 
     def remove(self, keys: Sequence[str]) -> None:
-        """Remove artifacts soon, without those that a row names then."""
+        """Delete artifacts in the background, except those that a row refers to by then."""
         self._deletions.remove(keys)
 
     def flush(self, seconds: float = 10.0) -> bool:
-        """Wait until the rings and hints of what was committed are out; whether they are."""
+        """Wait until the messages of all commits are sent. Returns False after a timeout."""
         return self._dispatcher.flush(seconds)
 
     def close(self) -> None:
-        """Send what waits, finish removing files, and close every connection."""
+        """Send waiting messages, finish deleting files, and close all connections."""
         self._dispatcher.close()
         self._deletions.close()
         self.breaker.close()

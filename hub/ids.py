@@ -1,4 +1,4 @@
-"""Ids that sort by the time of their making: a prefix, 48 bits of milliseconds, 80 random bits (a ULID)."""
+"""Ids that sort by creation time: a prefix and a ULID (48 bits of milliseconds, 80 random bits)."""
 
 import secrets
 import threading
@@ -12,7 +12,7 @@ _last = 0
 
 
 def new_id(prefix: str) -> str:
-    """A new id such as `exp_01kap3v8n0c2q5w8z1t4y7b0df`; within a process each sorts after the one before."""
+    """A new id such as `exp_01kap3v8n0c2q5w8z1t4y7b0df`. Within a process, each id sorts after the previous one."""
     global _last  # noqa: PLW0603
     with _lock:
         _last = max(_last + 1, (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80))

@@ -1,12 +1,12 @@
-"""Lines that come again and again: the first are written, the rest of a minute counted. Strangers must not be able to
-fill a disk with what is said of them, nor a Redis that is away while epochs are short."""
+"""Throttles repeated log lines: in each minute the first are written, the rest only counted. Unauthenticated clients
+must not be able to fill the disk with warnings, nor must an unreachable Redis while epochs are short."""
 
 import logging
 import time
 from dataclasses import dataclass
 
 BURST = 20
-"""Lines of one kind in a minute."""
+"""Lines of one kind that are written in each window."""
 WINDOW_SECONDS = 60.0
 
 
@@ -17,7 +17,7 @@ class _Kind:
 
 
 class LogLimit(logging.Filter):
-    """For a handler. Lines are of one kind if one statement makes them, about one kind of exception."""
+    """A filter for a log handler. Lines are of one kind if they have the same source line and type of exception."""
 
     def __init__(self, burst: int = BURST, window: float = WINDOW_SECONDS) -> None:
         super().__init__()
@@ -26,24 +26,24 @@ class LogLimit(logging.Filter):
         self._kinds: dict[tuple[object, ...], _Kind] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is written; the first of a later minute says how many were not."""
+        """Whether the line is written. The first line of a later window says how many were suppressed."""
         if record.levelno < logging.WARNING:
             return True
-        raised = record.exc_info[0] if record.exc_info else None
-        key = (record.name, record.levelno, record.pathname, record.lineno, raised)
+        exception_type = record.exc_info[0] if record.exc_info else None
+        key = (record.name, record.levelno, record.pathname, record.lineno, exception_type)
         kind, at = self._kinds.get(key), time.monotonic()
         if kind is None or at - kind.began >= self._window:
             self._kinds[key] = _Kind(at, 1)
             if kind is not None and kind.lines > self._burst:
-                left_out = kind.lines - self._burst
-                record.msg, record.args = f"{record.getMessage()} (and {left_out} more like it, not written)", None
+                suppressed = kind.lines - self._burst
+                record.msg, record.args = f"{record.getMessage()} (and {suppressed} similar lines suppressed)", None
             return True
         kind.lines += 1
         return kind.lines <= self._burst
 
 
 def limit_repeats() -> None:
-    """For every handler of this process's log, once."""
+    """Add the filter to every log handler of this process that does not have it yet."""
     for handler in logging.getLogger().handlers:
-        if not any(isinstance(one, LogLimit) for one in handler.filters):
+        if not any(isinstance(present, LogLimit) for present in handler.filters):
             handler.addFilter(LogLimit())

@@ -1,10 +1,10 @@
-"""Which names and addresses stand for this machine alone."""
+"""Recognizes loopback addresses."""
 
 from ipaddress import ip_address
 
 
 def loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
+    """Whether the address can be reached only from this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -1,18 +1,19 @@
-"""How many files and connections a process may have open."""
+"""The limit on a process's open files and connections."""
 
 import resource
 
 
 def raise_limit() -> int:
-    """Raise the soft limit to the hard one, which needs no rights, for this process and those it starts; the limit.
+    """Raise the soft limit to the hard limit, for this process and its children. Returns the limit.
 
-    A shell's usual 1,024 is an old default for programs that could not have more; each connection takes one.
+    This needs no privileges. Each connection takes a descriptor, and a shell's usual limit of 1,024 is a default for
+    old programs that cannot handle more.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (ValueError, OSError):  # macOS calls its hard limit endless, and refuses it
+        except (ValueError, OSError):  # macOS reports an infinite hard limit, and refuses it
             return soft
     return limit()
 
@@ -20,7 +21,7 @@ def raise_limit() -> int:
 def limit() -> int:
     """The soft limit of this process."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _ENDLESS if soft == resource.RLIM_INFINITY else soft
+    return _UNLIMITED if soft == resource.RLIM_INFINITY else soft
 
 
-_ENDLESS = 1 << 20
+_UNLIMITED = 1 << 20

@@ -1,4 +1,4 @@
-"""Where the service keeps what, read once from the environment."""
+"""The service's settings, read once from the environment."""
 
 import os
 from collections.abc import Mapping
@@ -15,18 +15,18 @@ from hub.access.quotas import Quotas
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 REDIS = ("redis://", "rediss://", "unix://")
-NUMBERS = {
+BOUNDS = {
     "lease_seconds": (0.5, 86_400),
     "checkpoint_seconds": (0, 86_400),
     "event_days": (0, 36_500),
     "hang_seconds": (1, 86_400),
 }
-"""The least and the most that each may be."""
+"""Minimum and maximum of each number."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Addresses and folders, the same for API and workers."""
+    """URLs, folders and limits. The API and the workers use the same settings."""
 
     database_url: str
     """SQLAlchemy URL: `sqlite:///…` or `postgresql+psycopg://…`."""
@@ -37,16 +37,17 @@ class Settings:
     dataset_dirs: tuple[Path, ...]
     """Searched in this order; downloads go to the last."""
     lease_seconds: float = 15.0
-    """How long a worker owns a job after its last sign of life; the same for every worker of a database."""
+    """Seconds from a worker's last heartbeat to the expiry of its lease on a job. All workers that share a database
+    must use the same value."""
     checkpoint_seconds: float = 20.0
-    """Training that may have to be done again, in the middle of an epoch; at the end of one there is a checkpoint after
-    half of it. More where writing one takes long."""
+    """Seconds of training that a failure within an epoch may lose. At the end of an epoch, half of this suffices for a
+    checkpoint. The interval grows if writing a checkpoint is slow."""
     event_days: float = 90.0
-    """How old the events of an experiment that is over may get; 0 for as old as they like. Metrics and logs stay."""
+    """Days after an experiment's end at which its events are deleted; 0 = never. Metrics and logs stay."""
     hang_seconds: float = 60.0
-    """Silence of a training loop after which its process counts as hanging, at least."""
+    """Minimum time without a sign of progress after which a trainer process counts as hung."""
     quotas: Quotas = field(default_factory=Quotas)
-    """Of each workspace."""
+    """Quotas of each workspace."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -54,12 +55,12 @@ class Settings:
         `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS` and the quotas, `MAX_…`.
 
         Raises:
-            BadRequest: one of them is not what it should be.
+            BadRequest: a variable has an invalid value.
         """
         data = data_dir(env)
         given = environment.folder(env, "GRADUS_DATASETS_DIR")
         numbers = {
-            name: environment.number(env, f"GRADUS_{name.upper()}", float, *bounds) for name, bounds in NUMBERS.items()
+            name: environment.number(env, f"GRADUS_{name.upper()}", float, *bounds) for name, bounds in BOUNDS.items()
         }
         return cls(
             database_url=_database_url(env) or sqlite_url(data / "gradus.db"),
@@ -85,14 +86,14 @@ def _database_url(env: Mapping[str, str]) -> str | None:
     return url
 
 
-def _url(env: Mapping[str, str], name: str, beginnings: tuple[str, ...]) -> str | None:
-    """The address that the variable is; it may hold a password, and is not repeated."""
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    """The URL in a variable. Errors do not repeat it, because it may contain a password."""
     url = environment.text(env, name)
-    if url is not None and not url.startswith(beginnings):
-        raise BadRequest(f"{name} must begin with {' or '.join(beginnings)}", code=environment.CODE)
+    if url is not None and not url.startswith(schemes):
+        raise BadRequest(f"{name} must start with {' or '.join(schemes)}", code=environment.CODE)
     return url
 
 
 def sqlite_url(file: Path) -> str:
-    """The URL of a database in a file, whatever it is called: `?` and `%` mean something in a URL."""
+    """The URL of a database file. It escapes `?` and `%` in the file's name, which have a meaning in URLs."""
     return URL.create("sqlite", database=str(file)).render_as_string()

@@ -1,10 +1,10 @@
-"""Signals by name."""
+"""Names of signals."""
 
 import signal
 
 
 def signal_name(number: int) -> str:
-    """`SIGKILL`, or the number in words: those for real-time use have no names."""
+    """The name, such as `SIGKILL`, or `signal 34`: real-time signals have no names."""
     try:
         return signal.Signals(number).name
     except ValueError:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from gradus.environment import number
-from hub.environment_errors import told
+from hub.environment_errors import exit_on_environment_error
 from hub.log_throttle import limit_repeats
 from hub.settings import Settings
 from worker.app import WorkerProcess
@@ -38,5 +38,5 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
 
 
 if __name__ == "__main__":
-    with told():
+    with exit_on_environment_error():
         sys.exit(main())

@@ -11,7 +11,7 @@ from gradus.wire.system import WorkerRecord
 from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.jobs import workers
-from hub.jobs.reconciler import reconcile, tidy
+from hub.jobs.reconciler import clean_up, reconcile
 from hub.messaging.pubsub import CONTROL
 from worker.shutdown import Shutdown
 from worker.slot_pool import SlotPool
@@ -59,7 +59,7 @@ def start(
     return [
         every(HEARTBEAT_SECONDS, lambda: heartbeat(hub, worker, slots.running), shutdown),
         every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), shutdown),
-        every(CLEANUP_SECONDS, lambda: tidy(hub, worker.id), shutdown),
+        every(CLEANUP_SECONDS, lambda: clean_up(hub, worker.id), shutdown),
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),
         every(CHECK_SECONDS, watchdog.check, shutdown),
     ]

@@ -116,7 +116,7 @@ class JobRun:
         why = str(lost)
         logger.warning("%s: %s", self.job_id, why)
         if not isinstance(lost, OutOfMemory):
-            return self._write(lambda session, lease: runs.lose(session, lease, why))
+            return self._write(lambda session, lease: runs.record_loss(session, lease, why))
         failure = Failure(code=FailureCode.OUT_OF_MEMORY, message=why)
         for one in tuple(self._unfinished):
             self._end(one, Status.FAILED, failure)
@@ -163,7 +163,7 @@ class JobRun:
     def _write_log(self, report: Said | StepReached) -> None:
         """Write a log line, or the progress of a long step, to the experiments' logs."""
         if isinstance(report, Said):
-            self._write(lambda session, lease: runs.say(session, lease, report.id, report.message, report.level))
+            self._write(lambda session, lease: runs.write_log(session, lease, report.id, report.message, report.level))
         else:
             self._write(lambda session, lease: runs.report_progress(session, lease, report.ids, report.step))
 
@@ -207,7 +207,7 @@ class JobRun:
 
     def _release(self, one: str, saved: CheckpointRef | None) -> None:
         why = SHUTDOWN_REASON if self._shutdown.begun else ""
-        self._write(lambda session, lease: runs.let_go(session, lease, one, saved, why))
+        self._write(lambda session, lease: runs.release_experiment(session, lease, one, saved, why))
         self._unfinished.discard(one)
 
     def _record_late_checkpoint(self, report: Report) -> None:

@@ -11,7 +11,7 @@ from gradus.wire.key import Role
 from hub.access import browser_sessions, keys
 from hub.access.browser_sessions import SessionKind
 from hub.access.keys import Caller
-from hub.access.rate_limits import RateLimitStatus, Rates
+from hub.access.rate_limits import RateLimiter, RateLimitStatus
 from hub.hub import Hub
 from hub.tables import KeyRow
 
@@ -30,7 +30,7 @@ class Authenticator:
 
     def __init__(self, hub: Hub, strangers_per_minute: int) -> None:
         self._hub = hub
-        self._rates = Rates(hub.settings.redis_url, hub.breaker)
+        self._rates = RateLimiter(hub.settings.redis_url, hub.breaker)
         self._strangers_per_minute = strangers_per_minute
 
     def authenticate(self, credentials: RequestCredentials) -> Caller:
@@ -72,7 +72,7 @@ class Authenticator:
         with self._hub.read() as session:
             row = session.get(KeyRow, caller.key_id)
             signed_out = caller.session_id is not None and browser_sessions.ended(session, caller.session_id)
-        return row is not None and keys.good(row, at) and not signed_out
+        return row is not None and keys.valid(row, at) and not signed_out
 
     def _bearer(self, text: str) -> Caller | None:
         at = datetime.now(UTC)
@@ -96,7 +96,7 @@ class Authenticator:
         if keys.stale(row, at):
             try:
                 with self._hub.write() as session:
-                    keys.used(session, row.id, at)
+                    keys.record_use(session, row.id, at)
             except SQLAlchemyError as error:  # the time is only for display: no request waits or fails for it
                 logger.warning("cannot record the last use of key %s: %s", row.id, type(error).__name__)
         return Caller(row.workspace_id, Role(row.role), row.id, until, session_id)

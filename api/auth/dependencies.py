@@ -83,5 +83,5 @@ def _rate_headers(rate: RateLimitStatus) -> dict[str, str]:
     """The headers of draft-ietf-httpapi-ratelimit-headers-10."""
     return {
         "RateLimit-Policy": f'"workspace";q={rate.limit};w={WINDOW_SECONDS}',
-        "RateLimit": f'"workspace";r={rate.left};t={rate.reset_seconds}',
+        "RateLimit": f'"workspace";r={rate.remaining};t={rate.reset_seconds}',
     }

@@ -70,7 +70,7 @@ def store(
         TooManyRequests: too many experiments are queued.
     """
     at = now(session)
-    quotas.refuse_if_full(session, workspace_id, 1, hub.settings.quotas)
+    quotas.check_queue_quota(session, workspace_id, 1, hub.settings.quotas)
     row = experiments.add(session, workspace_id, new, at, origin)
     outbox(session).jobs.append((row.job_id, new.spec.device))
     waits = device_demand.warnings(session, [(row.id, new.spec.device)])

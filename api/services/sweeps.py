@@ -272,5 +272,5 @@ def _prepared(hub: Hub, members: Sequence[Member], check: Check) -> Planned:
 
 def _queue(session: Session, hub: Hub, row: SweepRow, new: Planned) -> None:
     if new.prepared:
-        quotas.refuse_if_full(session, row.workspace_id, len(new.prepared), hub.settings.quotas)
+        quotas.check_queue_quota(session, row.workspace_id, len(new.prepared), hub.settings.quotas)
         sweeps.add_members(session, row, new, now(session))

@@ -1,1 +1,1 @@
-"""Who may do what: workspaces, keys, browser sessions, quotas, rate limits."""
+"""Access control: workspaces, keys, browser sessions, quotas, rate limits."""

@@ -1,4 +1,4 @@
-"""Browser sessions and sign-in tickets: the right to act as a key for a while, so that no browser keeps the key."""
+"""Browser sessions and sign-in tickets: temporary credentials for a key, so that browsers need not store the key."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,27 +11,27 @@ from hub.access import keys, secret
 from hub.ids import new_id
 from hub.tables import BrowserSessionRow, KeyRow
 
-AHEAD = timedelta(minutes=1)
-"""How much longer than its life one may last: the clocks of two machines may differ by this."""
+CLOCK_SKEW = timedelta(minutes=1)
+"""Tolerance for sessions that seem to last too long: the clocks of two machines may differ by this."""
 
 
 class SessionKind(StrEnum):
     """A session, or the ticket that starts one."""
 
     SESSION = "session"
-    """A browser's, in a cookie."""
+    """A browser's session, in a cookie."""
     TICKET = "ticket"
-    """A sign-in link's: good for one use, which makes a session."""
+    """The secret of a sign-in link: valid for one use, which creates a session."""
 
     @property
     def life(self) -> timedelta:
-        """How long it lasts."""
+        """Maximum lifetime."""
         return timedelta(days=7) if self is SessionKind.SESSION else timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class NewBrowserSession:
-    """A session or ticket just made, and the only sight of its secret."""
+    """A new session or ticket. Only this value contains its secret."""
 
     text: str
     until: datetime
@@ -41,65 +41,65 @@ class NewBrowserSession:
 
 
 def issue(session: Session, key: KeyRow, kind: SessionKind, at: datetime) -> NewBrowserSession:
-    """A new one of a valid key, which it does not outlive; those that have ended are deleted."""
-    ended = (BrowserSessionRow.expires_at < at, *(_undue(at, one) for one in SessionKind))
-    for over in ended:  # one by one, each by the index
-        session.execute(delete(BrowserSessionRow).where(over))
+    """Create a session or ticket for a valid key. It expires with the key. Expired ones are deleted."""
+    expired = (BrowserSessionRow.expires_at < at, *(_lasts_too_long(at, each) for each in SessionKind))
+    for condition in expired:  # separate statements, each of which uses the index
+        session.execute(delete(BrowserSessionRow).where(condition))
     row_id = new_id("pass")
-    made = secret.make(_letter(kind), row_id)
+    new = secret.create(_prefix(kind), row_id)
     until = min(at + kind.life, key.expires_at or at + kind.life)
-    session.add(BrowserSessionRow(id=row_id, key_id=key.id, kind=kind, digest=made.digest, expires_at=until))
+    session.add(BrowserSessionRow(id=row_id, key_id=key.id, kind=kind, digest=new.digest, expires_at=until))
     session.flush()
-    return NewBrowserSession(made.text, until)
+    return NewBrowserSession(new.text, until)
 
 
 def path(ticket: NewBrowserSession) -> str:
-    """Below the service's address. The ticket stands after `#`, which browsers send to nobody: no log sees it."""
+    """The sign-in path. Browsers do not send what follows `#`, so the ticket appears in no log."""
     return f"/sign-in#{ticket.text}"
 
 
 def find(session: Session, text: str, kind: SessionKind, at: datetime) -> tuple[KeyRow, BrowserSessionRow] | None:
-    """The session or ticket with this secret, and its key, if both are valid at that moment."""
-    shown = secret.read(_letter(kind), text)
-    if shown is None:
+    """The key, and the session or ticket with this secret, if both are valid at that time."""
+    credential = secret.read(_prefix(kind), text)
+    if credential is None:
         return None
-    row = session.get(BrowserSessionRow, f"pass_{shown.number}")
-    if not shown.proves(row.digest if row else None) or row is None or row.kind != kind:
+    row = session.get(BrowserSessionRow, f"pass_{credential.number}")
+    if not credential.proves(row.digest if row else None) or row is None or row.kind != kind:
         return None
-    if not at < row.expires_at <= _latest(kind, at):  # only a clock that was wrong has given it a longer life
+    if not at < row.expires_at <= _latest(kind, at):  # only a wrong clock can have given it a longer life
         return None
     key = session.get(KeyRow, row.key_id)
-    return (key, row) if key is not None and keys.good(key, at) else None
+    return (key, row) if key is not None and keys.valid(key, at) else None
 
 
 def ended(session: Session, session_id: str) -> bool:
-    """Whether it is deleted."""
+    """Whether the session has been ended, that is, deleted."""
     return session.get(BrowserSessionRow, session_id) is None
 
 
 def spend(session: Session, text: str, at: datetime) -> KeyRow | None:
-    """The key of a ticket, which this uses up; of several requests with it, one gets the key."""
+    """Use up a ticket and return its key. Of several concurrent requests, only one gets the key."""
     found = find(session, text, SessionKind.TICKET, at)
     return found[0] if found is not None and end(session, found[1].id) else None
 
 
 def end(session: Session, session_id: str) -> bool:
-    """Revoke it; whether it existed."""
-    gone = session.execute(
+    """Delete a session or ticket. Returns whether it existed."""
+    deleted = session.execute(
         delete(BrowserSessionRow).where(BrowserSessionRow.id == session_id).returning(BrowserSessionRow.id)
     )
-    return gone.scalar_one_or_none() is not None
+    return deleted.scalar_one_or_none() is not None
 
 
 def _latest(kind: SessionKind, at: datetime) -> datetime:
-    """Until when one made at this moment can last."""
-    return at + kind.life + AHEAD
+    """The latest expiry of a session created now."""
+    return at + kind.life + CLOCK_SKEW
 
 
-def _undue(at: datetime, kind: SessionKind) -> ColumnElement[bool]:
-    """Whether it lasts longer than any of its kind that was made until now."""
+def _lasts_too_long(at: datetime, kind: SessionKind) -> ColumnElement[bool]:
+    """Whether a session expires later than any session created until now can."""
     return and_(BrowserSessionRow.kind == kind, BrowserSessionRow.expires_at > _latest(kind, at))
 
 
-def _letter(kind: SessionKind) -> str:
+def _prefix(kind: SessionKind) -> str:
     return {SessionKind.SESSION: "s", SessionKind.TICKET: "t"}[kind]

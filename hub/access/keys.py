@@ -1,4 +1,4 @@
-"""Keys in the database: make, list, revoke, and who it is that shows one."""
+"""API keys in the database: create, list, revoke, verify."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,45 +12,45 @@ from hub.access import secret
 from hub.ids import new_id
 from hub.tables import BrowserSessionRow, KeyRow
 
-_EXACTNESS = timedelta(minutes=1)
-"""Of `used_at`: written more often, it would make every reader a writer."""
+_USED_AT_PRECISION = timedelta(minutes=1)
+"""Precision of `used_at`. Writing it more often would turn every read request into a write."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks."""
+    """An authenticated caller."""
 
     workspace_id: str
     role: Role
     key_id: str
     until: datetime | None = None
-    """When the key, or the browser's session, ends."""
+    """Expiry of the key or of the browser session."""
     session_id: str | None = None
-    """Of the browser's session, if it is one: it can end before."""
+    """Id of the browser session, if there is one. The session may be ended before `until`."""
 
 
 def create(
     session: Session, workspace_id: str, name: str, role: Role, at: datetime, expires_at: datetime | None = None
 ) -> NewKey:
-    """A new key. What it returns is the only thing that will ever show it."""
+    """Create a key. Only the return value contains the key itself."""
     row_id = new_id("key")
-    made = secret.make("k", row_id)
+    secret_of_key = secret.create("k", row_id)
     row = KeyRow(
         id=row_id,
         workspace_id=workspace_id,
         name=name,
         role=role,
-        digest=made.digest,
+        digest=secret_of_key.digest,
         created_at=at,
         expires_at=expires_at,
     )
     session.add(row)
     session.flush()
-    return NewKey(**dict(record(row)), key=made.text)
+    return NewKey(**dict(record(row)), key=secret_of_key.text)
 
 
 def record(row: KeyRow) -> KeyRecord:
-    """The key as clients see it."""
+    """The key as clients see it, without its secret."""
     return KeyRecord(
         id=row.id,
         name=row.name,
@@ -70,7 +70,7 @@ def listing(session: Session, workspace_id: str) -> Sequence[KeyRecord]:
 
 
 def revoke(session: Session, workspace_id: str, key_id: str, at: datetime) -> bool:
-    """Let the key and its sessions open nothing any more; False if the workspace has no such key."""
+    """Revoke a key and end its sessions. Returns False if the workspace has no such key."""
     mine = (KeyRow.id == key_id, KeyRow.workspace_id == workspace_id)
     session.execute(update(KeyRow).where(*mine, KeyRow.revoked_at.is_(None)).values(revoked_at=at))
     if session.scalar(select(KeyRow.id).where(*mine)) is None:
@@ -80,33 +80,33 @@ def revoke(session: Session, workspace_id: str, key_id: str, at: datetime) -> bo
 
 
 def find(session: Session, text: str, at: datetime) -> KeyRow | None:
-    """The key that the text is, if it is good at that moment."""
-    shown = secret.read("k", text)
-    if shown is None:
+    """The key with this text, if it is valid at that time."""
+    credential = secret.read("k", text)
+    if credential is None:
         return None
-    row = session.get(KeyRow, f"key_{shown.number}")
-    proven = shown.proves(row.digest if row else None)
-    return row if row and proven and good(row, at) else None
+    row = session.get(KeyRow, f"key_{credential.number}")
+    proven = credential.proves(row.digest if row else None)
+    return row if row and proven and valid(row, at) else None
 
 
-def good(row: KeyRow, at: datetime) -> bool:
-    """Whether the key lets anybody in at that moment."""
+def valid(row: KeyRow, at: datetime) -> bool:
+    """Whether the key is neither revoked nor expired at that time."""
     return row.revoked_at is None and (row.expires_at is None or row.expires_at > at)
 
 
-def any_good(session: Session, at: datetime) -> bool:
-    """Whether there is a key at all."""
-    lasting = or_(KeyRow.expires_at.is_(None), KeyRow.expires_at > at)
-    return session.scalar(select(KeyRow.id).where(KeyRow.revoked_at.is_(None), lasting).limit(1)) is not None
+def any_valid(session: Session, at: datetime) -> bool:
+    """Whether any valid key exists."""
+    not_expired = or_(KeyRow.expires_at.is_(None), KeyRow.expires_at > at)
+    return session.scalar(select(KeyRow.id).where(KeyRow.revoked_at.is_(None), not_expired).limit(1)) is not None
 
 
 def stale(row: KeyRow, at: datetime) -> bool:
-    """Whether its last use should be written down."""
-    return row.used_at is None or abs(row.used_at - at) > _EXACTNESS
+    """Whether the recorded time of the last use is out of date."""
+    return row.used_at is None or abs(row.used_at - at) > _USED_AT_PRECISION
 
 
-def used(session: Session, key_id: str, at: datetime) -> None:
-    """Write down its last use, unless somebody else has."""
-    known = KeyRow.used_at.between(at - _EXACTNESS, at + _EXACTNESS)
-    stale_row = or_(KeyRow.used_at.is_(None), not_(known))
+def record_use(session: Session, key_id: str, at: datetime) -> None:
+    """Record the last use, unless another process has done so."""
+    up_to_date = KeyRow.used_at.between(at - _USED_AT_PRECISION, at + _USED_AT_PRECISION)
+    stale_row = or_(KeyRow.used_at.is_(None), not_(up_to_date))
     session.execute(update(KeyRow).where(KeyRow.id == key_id, stale_row).values(used_at=at))

@@ -1,4 +1,4 @@
-"""Quotas: what one workspace may have at most, so that it leaves room for the others."""
+"""Quotas: limits for each workspace, so that one workspace leaves room for others."""
 
 import os
 from collections.abc import Mapping
@@ -18,21 +18,21 @@ from hub.tables import ExperimentRow, WorkspaceRow
 
 @dataclass(frozen=True)
 class Quotas:
-    """The same for every workspace. Generous: they stop accidents, and whoever shares a machine sets them lower."""
+    """The quotas of every workspace. The defaults only stop accidents: lower them on a shared machine."""
 
     queued: int = 50_000
-    """Experiments that wait."""
+    """Queued experiments."""
     running: int = 10_000
-    """Experiments that train at once; the others wait."""
+    """Experiments that train at the same time; others stay queued."""
     parameters: int = 1_000_000_000
-    """Of one network: four gigabytes of float32 weights; training needs a multiple of it."""
+    """Parameters of one network. The default is 4 GB of float32 weights; training needs a multiple of that."""
     memory_bytes: int = 128 * 2**30
-    """Estimate for one experiment."""
+    """Estimated memory of one experiment."""
     epochs: int = MAX_EPOCHS
-    """Of one experiment."""
+    """Epochs of one experiment."""
     requests_per_minute: int = 60_000
     streams: int = 1000
-    """Streams and long polls that one key, or one address without a key, holds open on one API process."""
+    """Open streams and long polls on one API process, for each key, or for each address without a key."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Quotas":
@@ -45,69 +45,69 @@ class Quotas:
 
 
 def mistakes(resolved: ResolvedSpec, quotas: Quotas) -> tuple[Mistake, ...]:
-    """What of the experiment is over a quota: each number, and its limit."""
+    """The quotas that the experiment exceeds."""
     parameters, memory = resolved.network.parameters, resolved.memory_bytes
     found = (
-        ("layers", "parameters", parameters, quotas.parameters, "take fewer units"),
-        ("layers", "bytes of memory (an estimate)", memory, quotas.memory_bytes, "take fewer units or a smaller batch"),
-        ("epochs", "epochs", resolved.spec.epochs, quotas.epochs, "take fewer"),
+        ("layers", "parameters", parameters, quotas.parameters, "use fewer units"),
+        ("layers", "bytes of memory (an estimate)", memory, quotas.memory_bytes, "use fewer units or a smaller batch"),
+        ("epochs", "epochs", resolved.spec.epochs, quotas.epochs, "use fewer epochs"),
     )
     return tuple(
-        Mistake(path=path, message=f"the experiment takes {number:,} {what}, and {limit:,} are allowed: {advice}")
+        Mistake(path=path, message=f"the experiment needs {number:,} {what}, but the limit is {limit:,}: {advice}")
         for path, what, number, limit, advice in found
         if number > limit
     )
 
 
-def refuse_if_full(session: Session, workspace_id: str, more: int, quotas: Quotas) -> None:
-    """Make sure that so many more experiments may wait.
+def check_queue_quota(session: Session, workspace_id: str, more: int, quotas: Quotas) -> None:
+    """Check that `more` experiments may be queued.
 
-    Two who ask at once do so one after the other: the workspace's row is held until the transaction ends. Take
-    other rows before: writing events takes this one last, too.
+    The workspace's row stays locked until the transaction ends, so concurrent checks run one after the other. Lock
+    other rows before calling this: writing events also locks the workspace's row last.
 
     Raises:
-        TooManyRequests: they may not.
+        TooManyRequests: the workspace would have too many queued experiments.
     """
-    if _surely_room(session, workspace_id, more, quotas.queued):
+    if _is_surely_room(session, workspace_id, more, quotas.queued):
         return
-    _hold(session, workspace_id)
+    _lock(session, workspace_id)
     queued = count(session, workspace_id, Status.QUEUED)
     if queued + more > quotas.queued:
         raise TooManyRequests(
-            f"{queued:,} experiments of this workspace wait, and {quotas.queued:,} may: come back when some are done",
+            f"this workspace has {queued:,} queued experiments; the limit is {quotas.queued:,}: retry later",
             code="queue_full",
         )
-    running = count(session, workspace_id, Status.RUNNING)  # may all be put back into the queue
+    running = count(session, workspace_id, Status.RUNNING)  # running experiments may return to the queue
     exact = update(WorkspaceRow).where(WorkspaceRow.id == workspace_id)
     session.execute(exact.values(queued_at_most=queued + running + more))
 
 
-def _surely_room(session: Session, workspace_id: str, more: int, most: int) -> bool:
-    """Whether so many more may wait by what was counted last and has come since, without what has gone since: to count
-    50 000 takes Postgres 3 to 20 ms. Holds the workspace's row if they may."""
-    mine = (WorkspaceRow.id == workspace_id, WorkspaceRow.queued_at_most <= most - more)
-    more_wait = update(WorkspaceRow).where(*mine).values(queued_at_most=WorkspaceRow.queued_at_most + more)
-    return session.execute(more_wait.returning(WorkspaceRow.id)).scalar_one_or_none() is not None
+def _is_surely_room(session: Session, workspace_id: str, more: int, limit: int) -> bool:
+    """Whether there is surely room for `more`, by an upper bound: the last count plus all additions since, ignoring
+    removals. Counting 50,000 rows takes Postgres 3 to 20 ms. Locks the workspace's row if there is room."""
+    mine = (WorkspaceRow.id == workspace_id, WorkspaceRow.queued_at_most <= limit - more)
+    raise_bound = update(WorkspaceRow).where(*mine).values(queued_at_most=WorkspaceRow.queued_at_most + more)
+    return session.execute(raise_bound.returning(WorkspaceRow.id)).scalar_one_or_none() is not None
 
 
-def may_run(session: Session, workspace_id: str, more: int, most: int) -> bool:
-    """Whether so many more experiments of the workspace may train beside those that do.
+def may_run(session: Session, workspace_id: str, more: int, limit: int) -> bool:
+    """Whether `more` experiments of the workspace may train in addition to those that train already.
 
-    More than may at all train together, an array of a sweep, begin when nothing else of the workspace trains.
+    An array of a sweep that alone exceeds the limit may start when nothing else of the workspace is training.
     """
-    _hold(session, workspace_id)
+    _lock(session, workspace_id)
     running = count(session, workspace_id, Status.RUNNING)
-    return running + more <= most or running == 0
+    return running + more <= limit or running == 0
 
 
-def _hold(session: Session, workspace_id: str) -> None:
-    """Keep the workspace's row until the transaction ends."""
-    held = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
-    session.execute(held.with_for_update(key_share=True))
+def _lock(session: Session, workspace_id: str) -> None:
+    """Lock the workspace's row until the transaction ends."""
+    query = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def count(session: Session, workspace_id: str, status: Status) -> int:
-    """How many experiments of the workspace have this status."""
+    """Number of experiments of the workspace with this status."""
     query = select(func.count()).select_from(ExperimentRow)
     mine = query.where(ExperimentRow.workspace_id == workspace_id, ExperimentRow.status == status)
     return session.scalar(mine) or 0

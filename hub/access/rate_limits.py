@@ -1,4 +1,4 @@
-"""How many requests a minute: counted in Redis for all processes together, or here while Redis is down."""
+"""Rate limits: requests per minute, counted in Redis for all processes, or in this process while Redis is down."""
 
 import time
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ WINDOW_SECONDS = 60
 
 @dataclass(frozen=True)
 class RateLimitStatus:
-    """Where somebody stands after a request."""
+    """The state of a rate limit after a request."""
 
     limit: int
-    left: int
+    remaining: int
     reset_seconds: int
-    """Until the count begins anew."""
+    """Seconds until the window ends and the count restarts."""
     allowed: bool
 
 
-class Rates:
-    """Counts requests in windows of a minute."""
+class RateLimiter:
+    """Counts requests in fixed windows of a minute."""
 
     def __init__(self, redis_url: str, breaker: CircuitBreaker | None = None) -> None:
         self._shared = RedisStorage(
@@ -38,25 +38,25 @@ class Rates:
         self._own = MemoryStorage()
         self._breaker = breaker or CircuitBreaker(redis_url)
 
-    def hit(self, who: str, per_minute: int) -> RateLimitStatus:
-        """Count a request of somebody, who may make so many a minute."""
+    def hit(self, client: str, per_minute: int) -> RateLimitStatus:
+        """Count a request of `client`, which has this limit per minute."""
         item = RateLimitItemPerMinute(per_minute)
         if not self._breaker.open:
             try:
-                return _hit(self._shared, item, who)
+                return _hit(self._shared, item, client)
             except (StorageError, *REDIS_TROUBLE) as error:
                 why = error.storage_error if isinstance(error, StorageError) else error
-                self._breaker.trip(f"{why}; requests are counted in this process alone")
-        return _hit(self._own, item, who)
+                self._breaker.trip(f"{why}; rate limits are counted in each process separately")
+        return _hit(self._own, item, client)
 
 
-def _hit(storage: Storage, item: RateLimitItem, who: str) -> RateLimitStatus:
-    """The strategy of the library's fixed windows, with one question less: asking Redis is most of its price."""
-    key = item.key_for(who)
+def _hit(storage: Storage, item: RateLimitItem, client: str) -> RateLimitStatus:
+    """The library's fixed-window strategy with one Redis command less, because commands are most of the cost."""
+    key = item.key_for(client)
     count = storage.incr(key, item.get_expiry())
-    left = storage.get_expiry(key) - time.time()
-    if left > WINDOW_SECONDS + 1:  # the clock was set back: a window that began before would last until it is caught up
+    seconds_left = storage.get_expiry(key) - time.time()
+    if seconds_left > WINDOW_SECONDS + 1:  # the clock was set back: the old window would last too long
         storage.clear(key)
-        return _hit(storage, item, who)
-    seconds = min(WINDOW_SECONDS, max(1, round(left)))
+        return _hit(storage, item, client)
+    seconds = min(WINDOW_SECONDS, max(1, round(seconds_left)))
     return RateLimitStatus(item.amount, max(0, item.amount - count), seconds, count <= item.amount)

@@ -1,4 +1,4 @@
-"""Workspaces: whose things are kept apart."""
+"""Workspaces, which isolate their users' experiments from each other."""
 
 import re
 from datetime import datetime
@@ -12,13 +12,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 
 
 def ensure(session: Session, name: str, at: datetime) -> WorkspaceRow:
-    """The workspace of this name, made if there is none.
+    """The workspace with this name, created if missing.
 
     Raises:
-        BadRequest: no workspace can have this name.
+        BadRequest: the name is not valid for a workspace.
     """
     if not _NAME.fullmatch(name):
-        raise BadRequest(f"'{name[:100]}' is no name for a workspace: take up to 40 of a-z, 0-9 and -")
+        raise BadRequest(f"'{name[:100]}' is not a valid workspace name: use up to 40 of a-z, 0-9 and -")
     found = session.get(WorkspaceRow, name)
     if found is None:
         found = WorkspaceRow(id=name, created_at=at)

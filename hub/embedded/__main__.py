@@ -23,7 +23,7 @@ from hub.embedded.local_key import sign_in_path
 from hub.embedded.ports import free_port
 from hub.embedded.run_part import end_with_parent
 from hub.embedded.supervisor import Stopped, Supervisor
-from hub.environment_errors import EXPECTED, NO_WORDS, sentence
+from hub.environment_errors import EXPECTED, NO_DOCSTRINGS, sentence
 from hub.loopback import loopback
 
 FAILED = 3
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     open_files.raise_limit()
     if sys.flags.optimize > 1:
-        say(f"error: {NO_WORDS}")
+        say(f"error: {NO_DOCSTRINGS}")
         return FAILED
     try:
         folder = DataFolder(path_of(options.data, "--data") if options.data is not None else data_dir())

@@ -1,1 +1,1 @@
-"""Experiments in the database: rows, events, metrics, and what changes them."""
+"""Experiments in the database: rows, events, metrics and status changes."""

@@ -1,4 +1,4 @@
-"""The answer about one experiment: what a list shows of it, its network, and what it changes."""
+"""The detailed record of one experiment: its facts in lists, its network, and its changes against its base."""
 
 import json
 
@@ -18,15 +18,14 @@ from hub.tables import ExperimentRow, SweepRow
 def detailed(
     session: Session, row: ExperimentRow, resolved: ResolvedSpec | None = None, base: Spec | None = None
 ) -> ExperimentRecord:
-    """The experiment with everything that its own answer says. Who has its resolved spec at hand, or that of what it
-    was made of, spares reading it."""
+    """The detailed record. Pass the resolved spec, and the base's spec, if known: reading them takes time."""
     resolved = resolved or ResolvedSpec(spec_of(row))
-    (seen,) = device_demand.with_waiting(session, [record(row, resolved.spec)])
-    return seen.model_copy(update={**network_facts(resolved), "changes": _changes(session, row, resolved.spec, base)})
+    (listed,) = device_demand.with_waiting(session, [record(row, resolved.spec)])
+    return listed.model_copy(update={**network_facts(resolved), "changes": _changes(session, row, resolved.spec, base)})
 
 
 def _changes(session: Session, row: ExperimentRow, spec: Spec, base: Spec | None) -> tuple[Change, ...] | None:
-    """Against the experiment that it was forked from or the base of its sweep; None without one."""
+    """The differences from the experiment that it was forked from, or from the base of its sweep; None without one."""
     if base is None:
         base = _parent(session, row) if row.forked_from else _sweep_base(session, row) if row.sweep_id else None
     return None if base is None else changes_between(base, spec)

@@ -1,4 +1,4 @@
-"""How long experiments will take, by what earlier ones like them took."""
+"""Estimates of training time, from the times of similar earlier experiments."""
 
 import json
 from collections import defaultdict
@@ -13,15 +13,15 @@ from gradus.spec.dataset import Dataset
 from gradus.status import Status
 from hub.tables import ExperimentRow
 
-RECENT = 200
-"""Earlier experiments on a data set that are looked at, the newest."""
+MAX_EARLIER = 200
+"""Limit on the earlier experiments per data set; the newest are used."""
 
 Kind = tuple[str, int, int, object, str]
-"""What decides how long an epoch takes: data set, training examples, parameters, batch size, kind of optimizer."""
+"""What determines the time per epoch: data set, training examples, parameters, batch size, kind of optimizer."""
 
 
 def rates(session: Session, workspace_id: str, datasets: Iterable[str]) -> Mapping[Kind, float]:
-    """Seconds for an epoch of one experiment, by kind."""
+    """Seconds per epoch of one experiment, by kind."""
     found: dict[Kind, float] = {}
     for dataset in sorted(set(datasets)):
         found |= _rates(session, workspace_id, dataset)
@@ -29,11 +29,11 @@ def rates(session: Session, workspace_id: str, datasets: Iterable[str]) -> Mappi
 
 
 def seconds(rates: Mapping[Kind, float], experiments: Sequence[ResolvedSpec], slots: int) -> float | None:
-    """Estimate for all of them on so many slots, each of which trains one array at a time; None without runs like
-    each of them.
+    """Estimated time for all experiments on this many slots, each of which trains one array at a time. None if the rate
+    of any experiment is unknown.
 
-    An array's epoch counts for each of its members in equal parts, so what arrays save is in the estimate as far as
-    the earlier runs were arrays, too.
+    The time of an array's epoch is divided equally among its members, so the estimate includes what arrays save as far
+    as the earlier runs were arrays, too.
     """
     costs = [(rates.get(_kind(experiment)), experiment.spec.epochs) for experiment in experiments]
     if any(rate is None for rate, _ in costs):
@@ -46,18 +46,18 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, f
     trained = (row.epoch - func.coalesce(row.forked_epoch, 0)).label("trained")
     mine = (row.workspace_id == workspace_id, row.dataset == dataset, row.status == Status.SUCCEEDED, trained > 0)
     columns = (row.job_id, row.spec, row.parameters, row.seconds, trained)
-    rows = session.execute(select(*columns).where(*mine).order_by(row.id.desc()).limit(RECENT)).all()
+    rows = session.execute(select(*columns).where(*mine).order_by(row.id.desc()).limit(MAX_EARLIER)).all()
     if not rows:
         return {}
-    jobs = {one.job_id for one in rows}
-    beside = select(row.job_id, func.count().label("members")).where(row.job_id.in_(jobs)).group_by(row.job_id)
-    members = {job.job_id: job.members for job in session.execute(beside)}
+    jobs = {earlier.job_id for earlier in rows}
+    job_sizes = select(row.job_id, func.count().label("members")).where(row.job_id.in_(jobs)).group_by(row.job_id)
+    members = {job.job_id: job.members for job in session.execute(job_sizes)}
     found: defaultdict[Kind, list[float]] = defaultdict(list)
-    for one in rows:
-        spec = json.loads(one.spec)
+    for earlier in rows:
+        spec = json.loads(earlier.spec)
         examples = Dataset(**spec["dataset"]).train_examples
-        kind = (dataset, examples, one.parameters, spec["batch_size"], spec["optimizer"]["kind"])
-        found[kind].append(one.seconds / one.trained / members[one.job_id])
+        kind = (dataset, examples, earlier.parameters, spec["batch_size"], spec["optimizer"]["kind"])
+        found[kind].append(earlier.seconds / earlier.trained / members[earlier.job_id])
     return {kind: fmean(rates) for kind, rates in found.items()}
 
 

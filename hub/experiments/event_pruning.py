@@ -1,5 +1,8 @@
-"""Events that are old go: those of experiments that are over, but for log lines and the end. Their numbers stay taken,
-their epochs are in the metrics, and the experiment says up to where they are gone."""
+"""Deletes old events of ended experiments, except log lines and the last `end`.
+
+The numbers of deleted events are not reused, their epochs are still in the metrics, and the experiment's
+`events_pruned` says up to which number events were deleted.
+"""
 
 from datetime import datetime, timedelta
 
@@ -13,40 +16,42 @@ from hub.hub import Hub
 from hub.tables import EventRow, ExperimentRow
 
 BATCH = 1000
-"""Events in one transaction: nobody waits long for it."""
-AT_ONCE = 1000
-"""Batches each time: what is left waits for the next."""
+"""Events deleted in one transaction: it must not block other writers for long."""
+MAX_BATCHES = 1000
+"""Limit on the batches of one call; the next call continues."""
 
 
 def prune(hub: Hub, days: float) -> int:
-    """Drop what is older than so many days; how many batches there were. None are dropped if it is 0."""
-    return next((done for done in range(AT_ONCE) if not days or not _prune_some(hub, timedelta(days=days))), AT_ONCE)
+    """Delete events older than `days`; 0 deletes nothing. Returns the number of batches."""
+    return next(
+        (done for done in range(MAX_BATCHES) if not days or not _prune_some(hub, timedelta(days=days))), MAX_BATCHES
+    )
 
 
 def _prune_some(hub: Hub, age: timedelta) -> bool:
-    """One batch; whether there was any."""
+    """Delete one batch. Returns whether there was anything to delete."""
     with hub.write() as session:
-        one = oldest(session, now(session) - age)
-        row = experiments.lock(session, one) if one else None
-        if row is not None and row.log_closed_at is not None:  # nobody has extended it meanwhile
+        experiment_id = oldest(session, now(session) - age)
+        row = experiments.lock(session, experiment_id) if experiment_id else None
+        if row is not None and row.log_closed_at is not None:  # not extended in the meantime
             _prune_batch(session, row)
-        return one is not None
+        return experiment_id is not None
 
 
 def oldest(session: Session, before: datetime) -> str | None:
-    """The experiment whose log was closed first of those that were by then, and whose events are still there."""
+    """Of the experiments whose log closed before this time and still has events, the one whose log closed first."""
     closed = select(ExperimentRow.id).where(ExperimentRow.log_closed_at < before)
     return session.scalar(closed.order_by(ExperimentRow.log_closed_at).limit(1))
 
 
 def _prune_batch(session: Session, row: ExperimentRow) -> None:
-    """The oldest events of one log; the last, its end, stays, and so a stream still closes."""
+    """Delete the oldest events of one log. The last event, its `end`, stays, so that streams still close."""
     last = row.events
     rows = select(EventRow.seq).where(EventRow.experiment_id == row.id, EventRow.seq > row.events_pruned)
     upto = session.scalars(rows.where(EventRow.seq < last).order_by(EventRow.seq).limit(BATCH)).all()
     if upto:
-        told = (EventRow.experiment_id == row.id, EventRow.seq > row.events_pruned, EventRow.seq <= upto[-1])
-        session.execute(delete(EventRow).where(*told, EventRow.kind != EventKind.LOG))
+        batch = (EventRow.experiment_id == row.id, EventRow.seq > row.events_pruned, EventRow.seq <= upto[-1])
+        session.execute(delete(EventRow).where(*batch, EventRow.kind != EventKind.LOG))
         row.events_pruned = upto[-1]
         row.version += 1
     if len(upto) < BATCH:

@@ -1,4 +1,4 @@
-"""Experiments in the database: add, find, list, change, remove. No rules."""
+"""Experiments in the database: add, find, list, change, delete. Rules are checked elsewhere."""
 
 import json
 from collections.abc import Sequence
@@ -26,36 +26,37 @@ _MEMBERS = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-"""Asked for with every epoch: made once, for making it costs more than running it."""
+"""This query runs in every epoch. It is built once, because building it costs more than running it."""
 
 _BEFORE_ALL, _AFTER_ALL = "exp_", "exp_~"
-"""Less and greater than every id. Without a bound SQLite would not walk the index of the tags or the words."""
+"""Less and greater than every id. Without a bound, SQLite would not use the index of tags or of the search text."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list shows; None shows all."""
+    """The filter of a list. None means no restriction."""
 
     statuses: tuple[Status, ...] = ()
-    """In any of these; in all, if there are none."""
+    """Any of these statuses; empty means all."""
     tag: str | None = None
     dataset: str | None = None
     sweep: str | None = None
     q: str | None = None
-    """Part of the name, of the notes or of the id, in any case."""
+    """Text in the name, the notes or the id, ignoring case."""
     ids: tuple[str, ...] = ()
-    """Only these; all, if there are none."""
+    """Only these ids; empty means all."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a new experiment comes from."""
+    """The id and the origin of a new experiment."""
 
     id: str
-    """Its own."""
+    """Id of the new experiment."""
     forked_from: str | None = None
+    """Id of the experiment that it is forked from."""
     forked_epoch: int | None = None
-    """It goes on from this epoch of that one."""
+    """The epoch of that experiment after which the fork continues."""
     history: str | None = None
     """See `hub.experiments.provenance`."""
     sweep_id: str | None = None
@@ -65,7 +66,7 @@ class Origin:
 def add(
     session: Session, workspace_id: str, new: PreparedExperiment, at: datetime, origin: Origin | None = None
 ) -> ExperimentRow:
-    """A queued experiment and the job that will train it."""
+    """Add a queued experiment and the job that will train it."""
     (row,) = add_all(session, workspace_id, [(new, origin or Origin(new_id("exp")))], [[0]], at)
     return row
 
@@ -77,20 +78,20 @@ def add_all(
     arrays: Sequence[Sequence[int]],
     at: datetime,
 ) -> list[ExperimentRow]:
-    """Queued experiments in their order, and one job for each array, which has the numbers of its own."""
+    """Add queued experiments, in this order, and one job for each array. An array is a list of indices into `new`."""
     jobs = [
         JobRow(id=new_id("job"), device=new[array[0]][0].spec.device, hinted_at=at, places=len(array))
         for array in arrays
     ]
-    seats = {
-        number: (job.id, place) for job, array in zip(jobs, arrays, strict=True) for place, number in enumerate(array)
+    positions = {
+        index: (job.id, place) for job, array in zip(jobs, arrays, strict=True) for place, index in enumerate(array)
     }
-    rows = [_row(workspace_id, *one, *seats[number], at) for number, one in enumerate(new)]
+    rows = [_row(workspace_id, *each, *positions[index], at) for index, each in enumerate(new)]
     session.add_all(jobs)
     session.flush()
     session.add_all(rows)
     session.flush()
-    _add_tags(session, workspace_id, [(origin.id, tag) for one, origin in new for tag in one.spec.tags])
+    _add_tags(session, workspace_id, [(origin.id, tag) for prepared, origin in new for tag in prepared.spec.tags])
     words = [{"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)} for row in rows]
     session.execute(insert(WordsRow), words)
     return rows
@@ -125,23 +126,23 @@ def _row(
 
 
 def get(session: Session, experiment_id: str) -> ExperimentRow | None:
-    """The row as it is now, for those who work for every workspace."""
+    """The row of any workspace, for internal use."""
     return session.get(ExperimentRow, experiment_id)
 
 
 def get_of(session: Session, workspace_id: str, experiment_id: str) -> ExperimentRow | None:
-    """The row as it is now; what belongs to another workspace is not found, and not more slowly than what is not."""
+    """The row of this workspace. A row of another workspace is not found, with the same timing as an unknown id."""
     mine = (ExperimentRow.id == experiment_id, ExperimentRow.workspace_id == workspace_id)
     return session.scalars(select(ExperimentRow).where(*mine)).one_or_none()
 
 
 def lock_of(session: Session, workspace_id: str, experiment_id: str) -> ExperimentRow | None:
-    """The workspace's row, kept from change by others; that of another is not even waited for."""
+    """The workspace's row, locked. This never waits for a row of another workspace."""
     return lock(session, experiment_id) if get_of(session, workspace_id, experiment_id) is not None else None
 
 
 def lock(session: Session, experiment_id: str) -> ExperimentRow | None:
-    """The row, kept from change by others until the transaction ends; its job's row is taken first, as workers do."""
+    """The row, locked until the transaction ends. Its job's row is locked first, in the same order as workers do."""
     job = select(JobRow.id).join(ExperimentRow).where(ExperimentRow.id == experiment_id)
     session.execute(job.with_for_update(of=JobRow))
     query = select(ExperimentRow).where(ExperimentRow.id == experiment_id)
@@ -149,18 +150,18 @@ def lock(session: Session, experiment_id: str) -> ExperimentRow | None:
 
 
 def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
-    """The experiments of a job, in order, kept from change until the transaction ends."""
+    """The experiments of a job, in order, locked until the transaction ends."""
     return session.scalars(_MEMBERS, {"job": job_id}).all()
 
 
 def page(
-    session: Session, workspace_id: str, shown: Filter, last: str | None, limit: int, *, oldest_first: bool = False
+    session: Session, workspace_id: str, filter_: Filter, last: str | None, limit: int, *, oldest_first: bool = False
 ) -> Sequence[ExperimentRow]:
     """Up to `limit` experiments of a workspace that come after the one called `last`, newest or oldest first."""
     found = [
         row
-        for status in shown.statuses or (None,)
-        for row in _one_status(session, workspace_id, shown, status, last, limit, oldest_first=oldest_first)
+        for status in filter_.statuses or (None,)
+        for row in _one_status(session, workspace_id, filter_, status, last, limit, oldest_first=oldest_first)
     ]
     return sorted(found, key=lambda row: row.id, reverse=not oldest_first)[:limit]
 
@@ -168,15 +169,15 @@ def page(
 def _one_status(
     session: Session,
     workspace_id: str,
-    shown: Filter,
+    filter_: Filter,
     status: Status | None,
     last: str | None,
     limit: int,
     *,
     oldest_first: bool,
 ) -> Sequence[ExperimentRow]:
-    """One page of one status, or of all: of several at once a database would sort everything that is in them."""
-    query, id_ = _filtered(workspace_id, shown, status)
+    """One page for one status, or for all. With several statuses in one query, a database would sort all their rows."""
+    query, id_ = _filtered(workspace_id, filter_, status)
     if oldest_first:
         ordered = query.where(id_ > (last or _BEFORE_ALL)).order_by(id_.asc())
     else:
@@ -185,7 +186,7 @@ def _one_status(
 
 
 def count_by_status(session: Session, workspace_id: str | None = None) -> dict[Status, int]:
-    """How many experiments of a workspace, or of all, are in each status that any is in."""
+    """Number of experiments by status, of a workspace or of all. Statuses without experiments are missing."""
     query = select(ExperimentRow.status, func.count()).group_by(ExperimentRow.status)
     if workspace_id is not None:
         query = query.where(ExperimentRow.workspace_id == workspace_id)
@@ -195,7 +196,7 @@ def count_by_status(session: Session, workspace_id: str | None = None) -> dict[S
 def rename(
     session: Session, row: ExperimentRow, name: str | None, tags: Sequence[str] | None, notes: str | None
 ) -> None:
-    """Change what is given of the fields for people; the event that tells of it moves the version on."""
+    """Change the name, tags or notes that are given. The event about the change increments the version."""
     row.name = row.name if name is None else name
     row.notes = row.notes if notes is None else notes
     if tags is not None:
@@ -206,25 +207,25 @@ def rename(
     session.flush()
 
 
-def respecify(session: Session, row: ExperimentRow, wider: ResolvedSpec) -> None:
-    """Extend it: the same spec with more epochs."""
-    provenance.extend(row, wider)
-    row.spec, row.epochs = stored_spec(wider), wider.spec.epochs
+def extend_spec(session: Session, row: ExperimentRow, extended_spec: ResolvedSpec) -> None:
+    """Replace the spec by the same spec with more epochs."""
+    provenance.extend(row, extended_spec)
+    row.spec, row.epochs = stored_spec(extended_spec), extended_spec.spec.epochs
     row.extensions += 1
     row.version += 1
     session.flush()
 
 
 def remove(session: Session, row: ExperimentRow) -> None:
-    """Delete the experiment with its metrics, events and files, and its job if nothing else belongs to it."""
-    checkpoints.forget(session, row.id, now(session))
+    """Delete the experiment with its metrics, events and files, and its job if it has no other experiment."""
+    checkpoints.delete_all(session, row.id, now(session))
     session.execute(delete(ExperimentRow).where(ExperimentRow.id == row.id))
     others = select(ExperimentRow.id).where(ExperimentRow.job_id == row.job_id)
     session.execute(delete(JobRow).where(JobRow.id == row.job_id, ~others.exists()))
 
 
 def close_job(session: Session, job_id: str) -> None:
-    """Mark the job done if none of its experiments waits or runs."""
+    """Mark the job done if none of its experiments is queued or running."""
     active = select(ExperimentRow.id).where(
         ExperimentRow.job_id == job_id, ExperimentRow.status.in_([Status.QUEUED, Status.RUNNING])
     )
@@ -232,7 +233,7 @@ def close_job(session: Session, job_id: str) -> None:
 
 
 def reopen_job(session: Session, job_id: str, at: datetime) -> None:
-    """Let any worker take a job that nobody holds, and tell one of it."""
+    """Open a job without a lease for any worker, and send a job message."""
     again = update(JobRow).where(JobRow.id == job_id).values(done=False, hinted_at=at).returning(JobRow.device)
     outbox(session).jobs.append((job_id, session.execute(again).scalar_one()))
 
@@ -248,28 +249,28 @@ def _words(row: ExperimentRow) -> str:
 
 
 def _filtered(
-    workspace_id: str, shown: Filter, status: Status | None
+    workspace_id: str, filter_: Filter, status: Status | None
 ) -> tuple[Select[ExperimentRow], InstrumentedAttribute[str]]:
-    """The rows that are shown, and the id to sort them by: that of the table or index to walk.
+    """The query for a filter, and the id column to sort by, which decides the index that the database uses.
 
-    With one of another table a database would read every row of a tag, or every word, before it sorts.
+    With the id column of another table, a database would read all rows of a tag, or all search texts, before sorting.
     """
     row, id_ = ExperimentRow, ExperimentRow.id
     query = select(row).where(row.workspace_id == workspace_id)
-    for column, wanted in ((row.status, status), (row.dataset, shown.dataset), (row.sweep_id, shown.sweep)):
+    for column, wanted in ((row.status, status), (row.dataset, filter_.dataset), (row.sweep_id, filter_.sweep)):
         if wanted is not None:
             query = query.where(column == wanted)
-    if shown.ids:
-        query = query.where(row.id.in_(shown.ids))
-    if shown.q:
-        said = WordsRow.words.contains(shown.q.lower(), autoescape=True)
+    if filter_.ids:
+        query = query.where(row.id.in_(filter_.ids))
+    if filter_.q:
+        has_text = WordsRow.words.contains(filter_.q.lower(), autoescape=True)
         query = query.join(WordsRow, WordsRow.experiment_id == row.id).where(
-            WordsRow.workspace_id == workspace_id, said
+            WordsRow.workspace_id == workspace_id, has_text
         )
-        if status is None and shown == Filter(q=shown.q):
+        if status is None and filter_ == Filter(q=filter_.q):
             id_ = WordsRow.experiment_id
-    if shown.tag is not None:
-        tagged = (TagRow.workspace_id == workspace_id, TagRow.tag == shown.tag)
+    if filter_.tag is not None:
+        tagged = (TagRow.workspace_id == workspace_id, TagRow.tag == filter_.tag)
         query = query.join(TagRow, TagRow.experiment_id == row.id).where(*tagged)
         id_ = TagRow.experiment_id
     return query, id_

@@ -1,4 +1,4 @@
-"""Between table rows and what travels on the wire."""
+"""Conversion between table rows and wire types."""
 
 import json
 from typing import Any
@@ -20,18 +20,18 @@ METRIC_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
 
 
 def stored_spec(resolved: ResolvedSpec) -> str:
-    """The spec as it is kept: without what can be changed later."""
+    """The spec as stored in the database, without the name, tags and notes, which can be changed later."""
     return json.dumps({key: value for key, value in resolved.document.items() if key not in METADATA_FIELDS})
 
 
 def spec_of(row: ExperimentRow) -> Spec:
-    """The whole resolved spec."""
-    people = {"name": row.name, "tags": json.loads(row.tags), "notes": row.notes}
-    return Spec(**people, **json.loads(row.spec))
+    """The complete resolved spec."""
+    changeable = {"name": row.name, "tags": json.loads(row.tags), "notes": row.notes}
+    return Spec(**changeable, **json.loads(row.spec))
 
 
 def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
-    """The experiment as clients see it; who has its resolved spec at hand spares reading it."""
+    """The experiment as clients see it. Pass the resolved spec if it is known: reading it from the row takes time."""
     spec = spec or spec_of(row)
     return ExperimentRecord(
         id=row.id,
@@ -64,12 +64,12 @@ def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
 
 
 def _listed(text: str) -> tuple[Any, ...]:
-    """A JSON list, which most often is empty."""
+    """Parse a JSON list. Most lists are empty, which is fast."""
     return () if text == "[]" else tuple(json.loads(text))
 
 
 def _eta(row: ExperimentRow) -> float | None:
-    """The mean of the epochs so far, for each epoch left."""
+    """Remaining epochs times the mean time per epoch so far."""
     trained = row.epoch - (row.forked_epoch or 0)
     if row.status != Status.RUNNING or not trained:
         return None

@@ -13,16 +13,16 @@ from hub.tables import ExperimentRow, MetricRow, Table
 _METRICS = Table.metadata.tables[MetricRow.__tablename__]
 _ADD = insert(_METRICS)
 MOST_LOSSES = 50_000
-"""That a choice among epochs looks at: a tenth of a second's work."""
+"""Limit on the losses among which epochs are selected: reading this many takes a tenth of a second."""
 
 
 def add(session: Session, rows: Mapping[str, MetricsRow]) -> None:
-    """One row for each experiment id."""
+    """Add one row for each experiment, by id."""
     session.execute(_ADD, [{"experiment_id": key, **dict(row)} for key, row in rows.items()])
 
 
 def read(session: Session, experiment_id: str, after: int = 0, most: int | None = None) -> tuple[MetricsRow, ...]:
-    """The rows of the epochs after `after`, in order; the first of them, if there are more than `most`."""
+    """The rows of the epochs after `after`, in order, at most the first `most`."""
     query = select(*METRIC_COLUMNS).where(MetricRow.experiment_id == experiment_id, MetricRow.epoch > after)
     rows = session.execute(query.order_by(MetricRow.epoch).limit(most)).mappings()
     return tuple(MetricsRow(**row) for row in rows)
@@ -31,21 +31,21 @@ def read(session: Session, experiment_id: str, after: int = 0, most: int | None 
 def losses(
     session: Session, experiment_id: str, after: int = 0, most: int = MOST_LOSSES
 ) -> Sequence[tuple[int, float]]:
-    """Each epoch after `after` with its training loss, in order: enough to choose which rows to read.
+    """The epochs after `after` with their training losses, in order, to select the rows to read.
 
-    Of more than `most` every so-manieth, and the last: those between are not even looked at.
+    If there are more than `most`, only every n-th epoch and the last one are read.
     """
     of_one = (_METRICS.c.experiment_id == experiment_id, _METRICS.c.epoch > after)
     first, last = session.execute(select(func.min(_METRICS.c.epoch), func.max(_METRICS.c.epoch)).where(*of_one)).one()
     query = select(_METRICS.c.epoch, _METRICS.c.train_loss).where(*of_one).order_by(_METRICS.c.epoch)
     if first is not None and last - first >= most:
-        chosen = _steps(first, last, -(-(last - first + 1) // (most - 1)))
-        query = query.join(chosen, chosen.c.epoch == _METRICS.c.epoch)
+        selected = _steps(first, last, -(-(last - first + 1) // (most - 1)))
+        query = query.join(selected, selected.c.epoch == _METRICS.c.epoch)
     return session.execute(query).all()
 
 
 def _steps(first: int, last: int, step: int) -> CTE:
-    """The numbers from the first to the last in such steps, and the last."""
+    """A recursive query for the numbers from first to last in steps of `step`, and the last."""
     begin = select(literal(first, Integer).label("epoch")).cte("steps", recursive=True)
     return begin.union_all(
         select(case((begin.c.epoch + step < last, begin.c.epoch + step), else_=last)).where(begin.c.epoch < last)
@@ -59,8 +59,8 @@ def read_epochs(session: Session, experiment_id: str, epochs: Sequence[int]) -> 
 
 
 def standing(session: Session, workspace_id: str, experiment_ids: Sequence[str]) -> dict[str, tuple[int, Status, int]]:
-    """The newest epoch, the status and the number of the newest event of those of the experiments that the workspace
-    has, in the order given."""
+    """Newest epoch, status and number of the newest event of each experiment, in the given order. Ids that the
+    workspace does not have are left out."""
     row = ExperimentRow
     mine = (row.workspace_id == workspace_id, row.id.in_(experiment_ids))
     query = select(row.id, row.epoch, row.status, row.events).where(*mine)

@@ -1,5 +1,5 @@
-"""Experiments about to be written down. What takes time is done before the transaction begins that adds them: a deep
-network takes milliseconds, a sweep has a thousand of them, and nobody else writes to SQLite meanwhile."""
+"""Experiments prepared for the database. The slow part is done before the transaction that adds them: a deep network
+takes milliseconds, a sweep may have a thousand of them, and SQLite blocks all other writers during a transaction."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from hub.experiments.mapping import stored_spec
 
 @dataclass(frozen=True)
 class PreparedExperiment:
-    """What an experiment's row says of its spec."""
+    """A resolved spec with the values that an experiment's row stores of it."""
 
     resolved: ResolvedSpec
     stored: str
@@ -19,15 +19,15 @@ class PreparedExperiment:
 
     @property
     def spec(self) -> Spec:
-        """Resolved."""
+        """The resolved spec."""
         return self.resolved.spec
 
 
 def prepare(experiment: Spec) -> PreparedExperiment:
-    """The experiment, ready to be added."""
+    """Resolve a spec and prepare it for the database."""
     return prepare_resolved(resolve(experiment))
 
 
 def prepare_resolved(resolved: ResolvedSpec) -> PreparedExperiment:
-    """The same of a spec that is resolved already."""
+    """Prepare a spec that is resolved already."""
     return PreparedExperiment(resolved, stored_spec(resolved), resolved.fingerprint, resolved.network.parameters)

@@ -1,6 +1,6 @@
-"""How a run came about, where a fresh run of its spec may have other numbers: its fingerprint is another then.
+"""The provenance of a run. If a new run of its spec may give other numbers, the run gets a different fingerprint.
 
-A history is a SHA-256 over what happened, one thing after the other; none is that of a fresh run.
+A history is a chained SHA-256 over the forks and extensions of the run; a run from scratch has no history.
 """
 
 import hashlib
@@ -13,35 +13,35 @@ from hub.tables import ExperimentRow
 
 
 def fingerprint(spec: str, history: str | None) -> str:
-    """That of a run, from its spec's and its history."""
+    """The fingerprint of a run, from its spec's fingerprint and its history."""
     return spec if history is None else _digest("run", spec, history)
 
 
 def forked(source: str, epoch: int) -> str:
-    """The history of a run that begins with the weights which the run of this fingerprint had after an epoch."""
+    """The history of a fork that starts from this epoch of the run with the fingerprint `source`."""
     return _digest("forked", source, epoch)
 
 
-def extend(row: ExperimentRow, wider: ResolvedSpec) -> None:
-    """Note what it does to a run's numbers to be given the spec with more epochs."""
-    if row.attempts and wider.spec.depends_on_epochs():
+def extend(row: ExperimentRow, extended_spec: ResolvedSpec) -> None:
+    """Record an extension in the run's history, if it affects the run's numbers."""
+    if row.attempts and extended_spec.spec.depends_on_epochs():
         row.extended_at = _with(row.extended_at, row.epoch)
         row.extended_from = _with(row.extended_from, row.epochs)
-        # one that had come to its end goes on from there; any other at a step that depends on the moment
-        whose = "any" if row.status == Status.SUCCEEDED else row.id
-        row.history = _digest("extended", row.history, row.epoch, row.epochs, whose)
-    row.fingerprint = fingerprint(wider.fingerprint, row.history)
+        # a succeeded run continues from its end; any other run continues at a step that depends on timing
+        run = "any" if row.status == Status.SUCCEEDED else row.id
+        row.history = _digest("extended", row.history, row.epoch, row.epochs, run)
+    row.fingerprint = fingerprint(extended_spec.fingerprint, row.history)
 
 
-def begin_anew(row: ExperimentRow) -> None:
-    """The run starts from scratch: nothing of before is in its numbers."""
+def restart(row: ExperimentRow) -> None:
+    """Reset the provenance: the run restarts from scratch, and nothing earlier affects its numbers."""
     row.extended_at = row.extended_from = row.moved_from = "[]"
     row.history, row.device = None, None
     row.fingerprint = spec_of(row).fingerprint()
 
 
 def move(row: ExperimentRow, before: str) -> None:
-    """Note the device that trained it before the one that does now."""
+    """Record the device that trained the run before the present one."""
     row.moved_from = _with(row.moved_from, before)
 
 

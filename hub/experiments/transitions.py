@@ -1,4 +1,4 @@
-"""The one way an experiment changes its status: by the table, with its events."""
+"""Status transitions: all status changes use the table `TRANSITIONS` and create events."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from hub.tables import ExperimentRow
 
 
 def move(session: Session, row: ExperimentRow, to: Status, at: datetime, error: Failure | None = None) -> list[Event]:
-    """Change the status of a locked row; the events that tell of it, to be appended by the caller.
+    """Change the status of a locked row. Returns the events about it, which the caller must append.
 
-    The log says what an error says: who reads the log alone learns why the run failed.
+    An error is also written to the log, so that the log alone shows why the run failed.
 
     Raises:
         Conflict: the table has no such transition.
@@ -30,7 +30,7 @@ def move(session: Session, row: ExperimentRow, to: Status, at: datetime, error: 
         row.started_at = row.started_at or at
         row.attempts += 1
     session.flush()
-    seen = record(row)
-    told = [log(row.id, error.message, "error")] if error else []
-    told.append(Event(row.id, EventKind.STATUS, seen))
-    return [*told, Event(row.id, EventKind.END, seen)] if to.final else told
+    current = record(row)
+    events = [log(row.id, error.message, "error")] if error else []
+    events.append(Event(row.id, EventKind.STATUS, current))
+    return [*events, Event(row.id, EventKind.END, current)] if to.final else events

@@ -1,1 +1,1 @@
-"""Jobs in the database: claimed, leased, written to, lost, controlled."""
+"""Jobs in the database: claims, leases, results, lost workers, control requests."""

@@ -1,34 +1,34 @@
-"""A checkpoint that is in the artifact store: what a trainer tells the worker, and the worker the database."""
+"""References to checkpoints in the artifact store. Trainers send them to their worker, which records them."""
 
 from gradus.wire.message import Message
 
 
 class CheckpointRef(Message):
-    """Where it is, and where the run stood."""
+    """The location of a checkpoint, and the run's position."""
 
     key: str
     digest: str
-    """SHA-256 of its manifest."""
+    """SHA-256 of the checkpoint's manifest."""
     size: int
-    """Bytes."""
+    """Size in bytes."""
     epoch: int
     """Epochs done."""
     step: int
     """Steps taken since the start of the run."""
     whole: bool
-    """Whether it was taken between two epochs, and not in the middle of one."""
+    """Whether the checkpoint was taken between two epochs, not within one."""
 
 
 def key_of(experiment_id: str, token: int, epoch: int, step: int) -> str:
-    """The artifact's key: each lease has names of its own, so that a stale worker cannot write over a newer one's."""
+    """The artifact's key. It contains the fencing token, so that a stale worker cannot overwrite a newer checkpoint."""
     return f"{experiment_id}/{token}-{epoch}-{step}"
 
 
-def is_graft(key: str) -> bool:
-    """Whether the checkpoint was taken from another experiment, for this one to begin with: no lease has number 0."""
+def is_copied(key: str) -> bool:
+    """Whether the checkpoint was copied from another experiment for a fork. Copies have token 0, which no lease has."""
     return token_of(key.rpartition("/")[2]) == 0
 
 
 def token_of(name: str) -> int:
-    """The fencing number in the last part of a key."""
+    """The fencing token in the last part of a key."""
     return int(name.partition("-")[0])

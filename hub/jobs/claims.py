@@ -1,4 +1,4 @@
-"""How a worker comes by its work: it claims a job that nobody holds, and learns what to train."""
+"""Claims: a worker takes the lease of a free job and gets the experiments to train."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,23 +29,23 @@ class ClaimedExperiment:
     epoch: int
     """Epochs already recorded."""
     seconds: float
-    """That they took."""
+    """Training time of these epochs."""
     extensions: int
-    """How often it was given more epochs."""
+    """Number of extensions so far."""
     checkpoints: tuple[CheckpointRef, ...]
-    """From which it can go on: the first that is whole; none means from the start."""
+    """Checkpoints to resume from, newest first: the first undamaged one is used. Empty means from scratch."""
     place: int
-    """In the job's array."""
+    """Index in the job's array."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A job that is ours, and the experiments in it that still want training."""
+    """A claimed job, and its experiments that are to be trained."""
 
     lease: Lease
     members: tuple[ClaimedExperiment, ...]
     places: int
-    """Of the job's array, those of experiments that want no more training included."""
+    """Size of the job's array, including experiments that need no more training."""
 
 
 def claim(
@@ -57,11 +57,11 @@ def claim(
     most: int | None = None,
     write: str = "",
 ) -> Claim | None:
-    """Take a job that nobody holds and start its experiments; None if there is nothing to take.
+    """Claim a free job and start its experiments; None if the job cannot be claimed.
 
-    A job whose worker vanished goes on here; one that was lost again and again fails. One whose workspace trains as
-    many experiments as it may, `most`, goes on waiting: the reconciler will hint at it again. Under the same `write` it
-    may be repeated when its acknowledgement was lost: it is the same claim.
+    A job whose worker was lost is resumed; after too many losses it fails. A job whose workspace already trains `most`
+    experiments stays queued, and the reconciler will resend its message. A call with the same `write` may be repeated
+    if the result of the commit is unknown: it returns the same claim.
     """
     at = now(session)
     if write and (lease := leases.taken(session, job_id, owner, write, term)):
@@ -74,28 +74,30 @@ def claim(
         worker_loss.give_up(session, job_id, at)
         return None
     rows = [row for row in experiments.members(session, job_id) if row.status in {Status.QUEUED, Status.RUNNING}]
-    if most is not None and not _room(session, rows, most):
+    if most is not None and not _may_start(session, rows, most):
         leases.release(session, lease)
         return None
-    return _begin(session, lease, rows, device, at)
+    return _start_all(session, lease, rows, device, at)
 
 
-def _room(session: Session, rows: Sequence[ExperimentRow], most: int) -> bool:
-    """Whether a job's experiments may begin; those that ran before go on in any case, with who waits beside them."""
+def _may_start(session: Session, rows: Sequence[ExperimentRow], most: int) -> bool:
+    """Whether a job's experiments may start. A job that ran before may always resume, with all its experiments."""
     waiting = [row for row in rows if row.status == Status.QUEUED and row.request is None]
     ran = any(row.status == Status.RUNNING for row in rows)
     return ran or not waiting or quotas.may_run(session, waiting[0].workspace_id, len(waiting), most)
 
 
-def _begin(session: Session, lease: Lease, rows: Sequence[ExperimentRow], device: str, at: datetime) -> Claim | None:
-    """Start what wants training; None if people want otherwise by now."""
+def _start_all(
+    session: Session, lease: Lease, rows: Sequence[ExperimentRow], device: str, at: datetime
+) -> Claim | None:
+    """Start the experiments. None if all have been cancelled or paused in the meantime."""
     append(session, [event for row in rows for event in _start(session, row, device, at)], at)
     experiments.close_job(session, lease.job_id)
     return _claimed(session, lease, rows)
 
 
 def _claimed(session: Session, lease: Lease, rows: Sequence[ExperimentRow]) -> Claim | None:
-    """What is to be trained; None if nothing is."""
+    """The claim with the experiments to train; None if there are none."""
     training = [row for row in rows if row.status == Status.RUNNING]
     if not training:
         return None
@@ -104,17 +106,17 @@ def _claimed(session: Session, lease: Lease, rows: Sequence[ExperimentRow]) -> C
 
 
 def _member(session: Session, lease: Lease, row: ExperimentRow) -> ClaimedExperiment:
-    """What its trainer needs to know; what earlier leases left in the store without a name goes."""
+    """What the trainer needs for an experiment. Orphaned files of earlier leases are deleted after the commit."""
     checkpoints.sweep(session, row.id, lease.token - 1)
     found = checkpoints.newest_first(session, row.id)
-    saved = tuple(map(checkpoints.saved, found))
-    return ClaimedExperiment(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, saved, row.place)
+    references = tuple(map(checkpoints.reference, found))
+    return ClaimedExperiment(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, references, row.place)
 
 
 def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> list[Event]:
-    if row.request == Status.QUEUED:  # it was extended: that is what begins here
+    if row.request == Status.QUEUED:  # the experiment was extended: this start carries that out
         row.request = None
-    if row.request is not None:  # its worker vanished before it could do what a person wanted
+    if row.request is not None:  # its worker was lost before it could carry out the request
         return move(session, row, Status(row.request), at)
     moved = _move(session, row, device)
     if row.status == Status.QUEUED:
@@ -125,16 +127,16 @@ def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> l
 
 
 def _move(session: Session, row: ExperimentRow, device: str) -> list[Event]:
-    """Equal bits are promised on equal devices alone: a run that goes on with another one says so."""
+    """Record a change of device. Results are bit-identical only on equal devices, so the log warns of a change."""
     before, row.device = row.device, device
     if before is None or before == device:
         return []
     if _has_trained(session, row):
         provenance.move(row, before)
-    why = f"goes on with {device}, until now with {before}: the numbers may differ in their last digits"
-    return [log(row.id, why, "warning")]
+    reason = f"continues on {device}, previously on {before}: results may differ in the last digits"
+    return [log(row.id, reason, "warning")]
 
 
 def _has_trained(session: Session, row: ExperimentRow) -> bool:
-    """Whether it has something of its own to go on from, be it a part of its first epoch."""
+    """Whether the experiment has trained at all, even if only a part of its first epoch."""
     return row.epoch > (row.forked_epoch or 0) or checkpoints.has_own(session, row.id)

@@ -1,4 +1,4 @@
-"""What a person wants of an experiment: written down here, done by the worker within a second."""
+"""Control requests: recorded here, carried out by the experiment's worker within a second."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
-from hub.access.quotas import Quotas, refuse_if_full
+from hub.access.quotas import Quotas, check_queue_quota
 from hub.database.database import now
 from hub.experiments import experiments
 from hub.experiments.events import Event, append, log
@@ -21,122 +21,122 @@ from hub.tables import ExperimentRow, JobRow
 
 
 def cancel(session: Session, row: ExperimentRow) -> None:
-    """End a locked experiment: at once if nobody trains it, else by its worker. Asking twice is harmless.
+    """Cancel a locked experiment: at once if it is not running, else by its worker. Repeating this has no effect.
 
     Raises:
-        Conflict: it is over already, in another way.
+        Conflict: the experiment has already ended in another way.
     """
     if row.status == Status.CANCELLED:
         return
     if Status(row.status).final:
         raise _impossible(row, "be cancelled")
-    _become(session, row, Status.CANCELLED)
+    _change_status(session, row, Status.CANCELLED)
 
 
 def pause(session: Session, row: ExperimentRow) -> None:
-    """Stop a locked experiment at a checkpoint until it is resumed. Asking twice is harmless.
+    """Pause a locked experiment at a checkpoint. Repeating this has no effect.
 
     Raises:
-        Conflict: it is over, or about to be.
+        Conflict: the experiment has ended, or is being cancelled.
     """
     if row.status == Status.PAUSED:
         return
     if Status(row.status).final or row.request == Status.CANCELLED:
         raise _impossible(row, "be paused")
-    _become(session, row, Status.PAUSED)
+    _change_status(session, row, Status.PAUSED)
 
 
 def resume(session: Session, row: ExperimentRow, quotas: Quotas) -> None:
-    """Let a locked experiment go on where it stopped. Asking twice is harmless.
+    """Resume a locked experiment where it stopped. Repeating this has no effect.
 
     Raises:
-        Conflict: it is over, or about to be.
-        TooManyRequests: too many wait.
+        Conflict: the experiment has ended, or is being cancelled.
+        TooManyRequests: too many experiments are queued.
     """
     if Status(row.status).final or row.request == Status.CANCELLED:
         raise _impossible(row, "be resumed")
     if row.status == Status.PAUSED:
         _queue(session, row, now(session), quotas)
-    elif row.request == Status.PAUSED:  # its worker may stop already, or have to take it up anew with more epochs
-        _ask(session, row, Status.QUEUED)
+    elif row.request == Status.PAUSED:  # its worker may be stopping it already, or must restart it with more epochs
+        _request(session, row, Status.QUEUED)
 
 
-def extend(session: Session, row: ExperimentRow, wider: ResolvedSpec, quotas: Quotas) -> None:
-    """Give a locked experiment the spec with more epochs. One that is over goes on from its last checkpoint, one that
-    runs is taken up anew with the longer schedule, one that waits or is paused goes on waiting.
+def extend(session: Session, row: ExperimentRow, extended_spec: ResolvedSpec, quotas: Quotas) -> None:
+    """Give a locked experiment a spec with more epochs. An ended experiment is queued and resumes from its last
+    checkpoint, a running one is restarted by its worker with the longer schedule, a queued or paused one stays so.
 
     Raises:
-        Conflict: there is nothing to go on from, or it is about to end.
-        TooManyRequests: it is over, and too many wait.
+        Conflict: the experiment has diverged, has used up its time, or is being cancelled.
+        TooManyRequests: the experiment has ended, and too many experiments are queued.
     """
-    _refuse_dead_ends(row, wider.spec)
+    _check_extensible(row, extended_spec.spec)
     at = now(session)
-    experiments.respecify(session, row, wider)
+    experiments.extend_spec(session, row, extended_spec)
     if Status(row.status).final:
-        return _queue(session, row, at, quotas, f"extended to {wider.spec.epochs} epochs")
+        return _queue(session, row, at, quotas, f"extended to {extended_spec.spec.epochs} epochs")
     if row.status == Status.RUNNING and row.request is None:
-        _ask(session, row, Status.QUEUED)
-    told = [
-        log(row.id, f"extended to {wider.spec.epochs} epochs"),
-        Event(row.id, EventKind.STATUS, record(row, wider.spec)),
+        _request(session, row, Status.QUEUED)
+    events = [
+        log(row.id, f"extended to {extended_spec.spec.epochs} epochs"),
+        Event(row.id, EventKind.STATUS, record(row, extended_spec.spec)),
     ]
-    return append(session, told, at)
+    return append(session, events, at)
 
 
 def extended(row: ExperimentRow, epochs: int) -> Spec:
-    """Its spec with so many more epochs: more than it has, when it is over; more than it was to have, while it is not.
+    """The spec with additional epochs: added to the epochs done if the experiment has ended, else to those planned.
 
     Raises:
-        ValidationError: that is more than a spec may ask for.
+        ValidationError: the result exceeds the limit of a spec.
     """
-    have = row.epoch if Status(row.status).final else row.epochs
-    return Spec.model_validate({**spec_of(row).document(), "epochs": have + epochs})
+    present = row.epoch if Status(row.status).final else row.epochs
+    return Spec.model_validate({**spec_of(row).document(), "epochs": present + epochs})
 
 
 def become(session: Session, row: ExperimentRow, status: Status, at: datetime) -> list[Event]:
-    """Change a locked row's status: at once if nobody trains it, else by its worker. The events that tell of it."""
+    """Change a locked row's status: at once if it is not running, else by its worker. Returns the events to append."""
     if row.status == Status.RUNNING:
-        _ask(session, row, status)
+        _request(session, row, status)
         return []
     return move(session, row, status, at)
 
 
-def _refuse_dead_ends(row: ExperimentRow, spec: Spec) -> None:
+def _check_extensible(row: ExperimentRow, spec: Spec) -> None:
     if row.request == Status.CANCELLED:
         raise _impossible(row, "be extended")
     if row.error and Failure.model_validate_json(row.error).code is FailureCode.DIVERGED:
         raise Conflict(
-            f"experiment {row.id} has diverged, and would again: fork it with other changes",
+            f"experiment {row.id} has diverged and would diverge again: fork it with a smaller learning rate",
             code="impossible_transition",
         )
     ended_by_time = row.status == Status.SUCCEEDED and row.epoch < row.epochs and spec.early_stopping is None
     if ended_by_time and spec.max_seconds is not None:
         raise Conflict(
-            f"experiment {row.id} has had its max_seconds = {spec.max_seconds:g}: fork it with more",
+            f"experiment {row.id} has reached its max_seconds = {spec.max_seconds:g}: fork it with a higher limit",
             code="impossible_transition",
         )
 
 
-def _become(session: Session, row: ExperimentRow, status: Status) -> None:
+def _change_status(session: Session, row: ExperimentRow, status: Status) -> None:
     at = now(session)
     append(session, become(session, row, status, at), at)
     experiments.close_job(session, row.job_id)
 
 
-def _ask(session: Session, row: ExperimentRow, status: Status) -> None:
-    """Let its worker know, who looks for it once this is committed."""
+def _request(session: Session, row: ExperimentRow, status: Status) -> None:
+    """Record a request, and notify the experiment's worker after the commit."""
     row.request = status
     outbox(session).controls.add(row.job_id)
     session.flush()
 
 
-def _queue(session: Session, row: ExperimentRow, at: datetime, quotas: Quotas, why: str = "") -> None:
-    """Back into the queue; a job that a worker still holds for its other members it gives back with the last."""
-    refuse_if_full(session, row.workspace_id, 1, quotas)
-    told = move(session, row, Status.QUEUED, at)
+def _queue(session: Session, row: ExperimentRow, at: datetime, quotas: Quotas, reason: str = "") -> None:
+    """Queue the experiment again. A worker that still trains other members of the job releases it after the last."""
+    check_queue_quota(session, row.workspace_id, 1, quotas)
+    events = move(session, row, Status.QUEUED, at)
     session.execute(update(JobRow).where(JobRow.id == row.job_id).values(losses=0))
     experiments.reopen_job(session, row.job_id, at)
-    append(session, [log(row.id, why), *told] if why else told, at)
+    append(session, [log(row.id, reason), *events] if reason else events, at)
 
 
 def _impossible(row: ExperimentRow, what: str) -> Conflict:

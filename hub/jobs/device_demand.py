@@ -1,4 +1,4 @@
-"""Whether anybody serves what waits: a job whose device no living worker has would wait in silence."""
+"""Detects queued jobs whose device no live worker has, which would otherwise wait without explanation."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,47 +16,47 @@ from hub.tables import ExperimentRow, JobRow
 NAMES = {"cpu": "CPU", "cuda": "GPU"}
 
 
-def lacking(wish: str, kinds: Sequence[str]) -> str | None:
-    """What has to come before somebody trains on the wished device, where workers with these kinds of devices live;
-    None if somebody can."""
+def missing_for(requested: str, kinds: Sequence[str]) -> str | None:
+    """What is missing for training on the requested device, if the live workers have these kinds of devices. None if a
+    worker can train on it."""
     if not kinds:
-        return "a worker: none is alive"
-    if wish == "auto" or wish in kinds:
+        return "a worker: none is running"
+    if requested == "auto" or requested in kinds:
         return None
     have = " and ".join(f"a {NAMES[kind]}" for kind in kinds)
-    return f'a worker with a {NAMES[wish]}: device is "{wish}", and the workers that are alive have {have}'
+    return f'a worker with a {NAMES[requested]}: device is "{requested}", and the running workers have {have}'
 
 
-def seen(session: Session, rows: Iterable[ExperimentRow]) -> list[ExperimentRecord]:
-    """The experiments as lists show them."""
+def records_of(session: Session, rows: Iterable[ExperimentRow]) -> list[ExperimentRecord]:
+    """The records of experiments in lists."""
     return with_waiting(session, [record(row) for row in rows])
 
 
 def with_waiting(session: Session, records: list[ExperimentRecord]) -> list[ExperimentRecord]:
-    """The experiments with what those that are queued wait for if nobody serves them."""
-    if all(one.status is not Status.QUEUED for one in records):
+    """The records, with `waiting_for` set for queued experiments that no live worker can train."""
+    if all(record.status is not Status.QUEUED for record in records):
         return records
     kinds = workers.kinds(session)
-    return [_waiting(one, kinds) if one.status is Status.QUEUED else one for one in records]
+    return [_waiting(each, kinds) if each.status is Status.QUEUED else each for each in records]
 
 
 def _waiting(queued: ExperimentRecord, kinds: Sequence[str]) -> ExperimentRecord:
-    assert isinstance(queued.spec, Spec), "what this service has written it can read"
-    return queued.model_copy(update={"waiting_for": lacking(queued.spec.device, kinds)})
+    assert isinstance(queued.spec, Spec), "the service can read what it has written"
+    return queued.model_copy(update={"waiting_for": missing_for(queued.spec.device, kinds)})
 
 
 def of_sweep(session: Session, workspace_id: str, sweep_id: str) -> str | None:
-    """What the members of a sweep that are queued wait for, if nobody serves some of them."""
+    """What the queued members of a sweep wait for, if no live worker can train some of them."""
     mine = (ExperimentRow.workspace_id == workspace_id, ExperimentRow.sweep_id == sweep_id)
     devices = select(JobRow.device).join(ExperimentRow).where(*mine, ExperimentRow.status == Status.QUEUED).distinct()
-    wishes = session.scalars(devices).all()
-    kinds = workers.kinds(session) if wishes else ()
-    return next((found for wish in sorted(wishes) if (found := lacking(wish, kinds)) is not None), None)
+    requests = session.scalars(devices).all()
+    kinds = workers.kinds(session) if requests else ()
+    return next((found for requested in sorted(requests) if (found := missing_for(requested, kinds)) is not None), None)
 
 
-def warnings(session: Session, wishes: Iterable[tuple[str, str]]) -> list[Event]:
-    """A line for the log of each new experiment, by id and wished device, whose device none of the living workers has.
-    Without any worker there is none: most often one is only being started."""
+def warnings(session: Session, requests: Iterable[tuple[str, str]]) -> list[Event]:
+    """Log lines for new experiments, given by id and requested device, whose device no live worker has. Without any
+    worker there are no warnings: usually a worker is just starting."""
     kinds = workers.kinds(session)
-    lines = ((one, lacking(wish, kinds)) for one, wish in wishes) if kinds else ()
-    return [log(one, f"waits for {wanted}", "warning") for one, wanted in lines if wanted is not None]
+    lines = ((id_, missing_for(requested, kinds)) for id_, requested in requests) if kinds else ()
+    return [log(id_, f"waits for {missing}", "warning") for id_, missing in lines if missing is not None]

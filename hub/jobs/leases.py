@@ -1,5 +1,5 @@
-"""Leases: who may write for a job. Claiming is compare-and-set; every later write carries the fencing number, and an id
-of its own, by which it is known when it is repeated because nobody heard that it was committed."""
+"""Leases: the right of one worker to write for a job. A claim is a compare-and-set. Each later write has the fencing
+token and a unique id, by which it is recognized when it is repeated because the result of its commit was unknown."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,77 +13,77 @@ from hub.ids import new_id
 from hub.tables import JobRow, Table
 
 LEASE = timedelta(seconds=15)
-"""How long a worker owns a job after its last sign of life, unless the settings say otherwise."""
+"""Default time from a worker's last heartbeat to the expiry of its lease."""
 
 _JOBS = Table.metadata.tables[JobRow.__tablename__]
-_OURS = (
+_IF_OWNED = (
     update(_JOBS)
     .where(_JOBS.c.id == bindparam("our_job"), _JOBS.c.token == bindparam("our_token"))
     .where(_JOBS.c.owner == bindparam("us"))
 )
 _RENEW = (
-    _OURS.where(or_(_JOBS.c.last_write.is_(None), _JOBS.c.last_write != bindparam("write")))
+    _IF_OWNED.where(or_(_JOBS.c.last_write.is_(None), _JOBS.c.last_write != bindparam("write")))
     .values(lease_until=bindparam("until"), last_write=bindparam("write"))
     .returning(_JOBS.c.losses)
 )
-_RELEASE = _OURS.values(owner=None, lease_until=None).returning(_JOBS.c.losses)
-"""Made once: making them anew for each epoch would cost more than running them."""
+_RELEASE = _IF_OWNED.values(owner=None, lease_until=None).returning(_JOBS.c.losses)
+"""These statements are built once: building them for each epoch would cost more than running them."""
 
 
 class LeaseLost(Exception):
-    """Another worker has the job, or nobody: this one may not write for it any more."""
+    """This worker no longer has the lease of the job and may not write for it."""
 
 
 class AlreadyWritten(Exception):
-    """This very write was committed before, and only its acknowledgement was lost: there is nothing left to do."""
+    """This write was committed already; only its acknowledgement was lost. Nothing is left to do."""
 
 
 def new_write() -> str:
-    """The id of one write, however often it is tried."""
+    """A new id for a write. Retries of the write use the same id."""
     return new_id("wrt")
 
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to write for a job, until somebody else gets a greater number."""
+    """The right to write for a job, until another worker gets a greater fencing token."""
 
     job_id: str
     owner: str
     token: int
     term: timedelta = LEASE
     write: str = field(default="", compare=False)
-    """The id of the write that is done under it; empty for one that nobody repeats."""
+    """The id of the write that uses this lease; empty if the write is never retried."""
 
     @property
     def renewal(self) -> timedelta:
-        """How often to give a sign of life: four may fail."""
+        """Interval between heartbeats: four in a row may fail."""
         return self.term / 5
 
     def for_one_write(self) -> "Lease":
-        """The same for a write that may have to be repeated: it raises `AlreadyWritten` if it was committed before."""
+        """The lease with an id for one retryable write. A retry raises `AlreadyWritten` if the write was committed."""
         return replace(self, write=new_write())
 
 
 Until = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
-"""A column that says how long a lease holds."""
+"""A column with a lease's expiry."""
 
 
-def lapsed(session: Session, until: Until, at: datetime, term: timedelta) -> ColumnElement[bool]:
-    """Whether a lease holds nobody off any more: it ran out, or a wrong clock wrote it."""
-    return or_(until < at, beyond(session, until, term))
+def is_expired(session: Session, until: Until, at: datetime, term: timedelta) -> ColumnElement[bool]:
+    """Whether a lease is expired, or its expiry was written by a wrong clock."""
+    return or_(until < at, is_too_late(session, until, term))
 
 
-def beyond(session: Session, until: Until, term: timedelta) -> ColumnElement[bool]:
-    """Whether a lease has more than one term left. Only a clock that was wrong can have written that, and whoever wrote
-    it may be gone."""
+def is_too_late(session: Session, until: Until, term: timedelta) -> ColumnElement[bool]:
+    """Whether a lease expires later than one term from now. Only a wrong clock can have written such an expiry, and its
+    owner may be gone."""
     return until > clock(session) + term
 
 
 def take(
     session: Session, job_id: str, owner: str, at: datetime, term: timedelta = LEASE, write: str = ""
 ) -> Lease | None:
-    """The lease of an open job that nobody holds, or None."""
-    free = or_(JobRow.owner.is_(None), lapsed(session, JobRow.lease_until, at, term))
+    """Take the lease of an open, free job; None if the job is not free."""
+    free = or_(JobRow.owner.is_(None), is_expired(session, JobRow.lease_until, at, term))
     token = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, ~JobRow.done, free)
@@ -94,18 +94,18 @@ def take(
 
 
 def taken(session: Session, job_id: str, owner: str, write: str, term: timedelta = LEASE) -> Lease | None:
-    """The lease that this very write has taken already, if it was committed and only its acknowledgement lost."""
+    """The lease that this write has already taken, if it was committed and only the acknowledgement was lost."""
     ours = (JobRow.id == job_id, JobRow.owner == owner, JobRow.last_write == write)
     token = session.scalar(select(JobRow.token).where(*ours).with_for_update())
     return None if token is None else Lease(job_id, owner, token, term)
 
 
 def fence(session: Session, lease: Lease, at: datetime) -> int:
-    """Begin a write under the lease, and renew it; how many times in a row the job was lost before.
+    """Start a write under the lease, and renew it. Returns the number of consecutive losses of the job before.
 
     Raises:
-        LeaseLost: somebody else has taken the job since.
-        AlreadyWritten: this write was committed before.
+        LeaseLost: another worker has taken the job since.
+        AlreadyWritten: this write was committed already.
     """
     until, write = at + lease.term, lease.write or new_write()
     losses = _change(session, lease, _RENEW, until=until, write=write)
@@ -114,37 +114,37 @@ def fence(session: Session, lease: Lease, at: datetime) -> int:
     return losses
 
 
-def newest(session: Session, lease: Lease) -> None:
-    """Begin a write for a job that may be given back already, but that nobody has taken since.
+def check_newest(session: Session, lease: Lease) -> None:
+    """Start a write for a job that may have been released, but that no other worker has taken since.
 
     Raises:
-        LeaseLost: somebody has, or it is gone.
+        LeaseLost: another worker has taken the job, or the job was deleted.
     """
     job = select(JobRow.token).where(JobRow.id == lease.job_id).with_for_update()
     if session.scalar(job) != lease.token:
-        raise LeaseLost(f"{lease.owner} had {lease.job_id} before others")
+        raise LeaseLost(f"the lease of {lease.owner} on {lease.job_id} is no longer the newest")
 
 
 def release(session: Session, lease: Lease) -> None:
-    """Give the job back, at the end of a write, so that any worker may take it at once.
+    """Release the job at the end of a write, so that any worker may take it at once.
 
     Raises:
-        LeaseLost: somebody else has taken the job since.
+        LeaseLost: another worker has taken the job since.
     """
     if _change(session, lease, _RELEASE) is None:
         raise _lost(lease)
 
 
 def _change(session: Session, lease: Lease, change: ReturningUpdate[int], **values: object) -> int | None:
-    """How many times in a row the job was lost before; None if the change is not to be."""
+    """Change the job's row if the lease owns it. Returns the number of consecutive losses; None without ownership."""
     ours = {"our_job": lease.job_id, "our_token": lease.token, "us": lease.owner}
     return session.execute(change, {**ours, **values}).scalar_one_or_none()
 
 
 def _refusal(session: Session, lease: Lease) -> Exception:
-    """Why a write was not let through. One that gave the job back is known by its id, too, until another takes it."""
-    done = session.scalar(select(JobRow.last_write).where(JobRow.id == lease.job_id))
-    if lease.write and done == lease.write:
+    """Why a write was refused. A write that released the job is also recognized by its id, until the job is taken."""
+    last_write = session.scalar(select(JobRow.last_write).where(JobRow.id == lease.job_id))
+    if lease.write and last_write == lease.write:
         return AlreadyWritten(f"{lease.owner} has written {lease.write} for {lease.job_id}")
     return _lost(lease)
 

@@ -1,5 +1,4 @@
-"""What a worker writes down of a job that it has claimed: its epochs and checkpoints, and its end. Every write is
-fenced."""
+"""What a worker records of a claimed job: epochs, checkpoints, log lines and the end. Every write is fenced."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,13 +23,13 @@ from hub.tables import ExperimentRow
 
 @dataclass(frozen=True)
 class EpochResult:
-    """One epoch of one experiment, to be recorded."""
+    """The result of one epoch of one experiment."""
 
     row: MetricsRow
     best: bool
-    """Whether it is the best so far."""
-    saved: CheckpointRef | None = None
-    """The checkpoint at its end, if there is one."""
+    """Whether this is the best epoch so far."""
+    checkpoint: CheckpointRef | None = None
+    """The checkpoint at the end of the epoch, if any."""
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -39,7 +38,7 @@ def heartbeat(session: Session, lease: Lease) -> None:
 
 
 def requests(session: Session, job_id: str) -> dict[str, Status]:
-    """The statuses that people want of the job's running experiments, by experiment id. Reads only."""
+    """The control requests for the job's running experiments: requested status by experiment id. Read-only."""
     wanted = select(ExperimentRow.id, ExperimentRow.request).where(
         ExperimentRow.job_id == job_id, ExperimentRow.status == Status.RUNNING
     )
@@ -47,56 +46,57 @@ def requests(session: Session, job_id: str) -> dict[str, Status]:
 
 
 def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResult]) -> None:
-    """One transaction for one epoch: metrics rows, events, checkpoints, progress.
+    """Record one epoch in one transaction: metrics rows, events, checkpoints, progress.
 
-    Epochs that were recorded before are left as they are: a run that was lost and begun anew gives the same numbers.
+    Epochs recorded earlier are not changed: a run that was lost and restarted gives the same numbers.
     """
     at = now(session)
     lost = leases.fence(session, lease, at)
-    fresh: dict[str, MetricsRow] = {}
+    new_rows: dict[str, MetricsRow] = {}
     for row in experiments.members(session, lease.job_id):
         epoch = epochs.get(row.id) if row.status == Status.RUNNING else None
         if epoch is not None and epoch.row.epoch > row.epoch:
             if epoch.row.epoch > row.epoch + 1:
                 raise _back_in_time(row)
             _advance(row, epoch)
-            fresh[row.id] = epoch.row
-        if epoch is not None and epoch.saved is not None:
-            checkpoints.add(session, row, lease.token, epoch.saved, at)
-    if lost and (fresh or any(epoch.saved for epoch in epochs.values())):
-        worker_loss.forget(session, lease)
-    if not fresh:
+            new_rows[row.id] = epoch.row
+        if epoch is not None and epoch.checkpoint is not None:
+            checkpoints.add(session, row, lease.token, epoch.checkpoint, at)
+    if lost and (new_rows or any(epoch.checkpoint for epoch in epochs.values())):
+        worker_loss.reset(session, lease)
+    if not new_rows:
         return
     session.flush()
-    metrics.add(session, fresh)
-    append(session, [Event(key, EventKind.EPOCH, row) for key, row in fresh.items()], at)
+    metrics.add(session, new_rows)
+    append(session, [Event(key, EventKind.EPOCH, row) for key, row in new_rows.items()], at)
 
 
-def record_checkpoint(session: Session, lease: Lease, experiment_id: str, saved: CheckpointRef) -> None:
-    """A checkpoint beside the epochs' own: in the middle of one, or after it was recorded."""
+def record_checkpoint(session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef) -> None:
+    """Record a checkpoint apart from an epoch's result: within an epoch, or after the epoch was recorded."""
     at = now(session)
     leases.fence(session, lease, at)
     row = _training(session, lease, experiment_id)
     if row is not None:
-        _name(session, row, lease, saved, at)
+        _add_checkpoint(session, row, lease, checkpoint, at)
 
 
-def record_late(session: Session, lease: Lease, experiment_id: str, saved: CheckpointRef) -> None:
-    """A checkpoint of one that was let go while it was written. Nobody has gone on from an older one meanwhile.
+def record_late(session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef) -> None:
+    """Record a checkpoint of an experiment that was released while the checkpoint was written. No other worker has
+    resumed the experiment since.
 
-    One after an epoch that was not recorded any more stays without a name: from there on a row would be missing.
+    A checkpoint after an epoch that was not recorded is ignored: resuming from it would leave that epoch's row missing.
     """
     at = now(session)
-    leases.newest(session, lease)
+    leases.check_newest(session, lease)
     row = experiments.lock(session, experiment_id)
     if row is None:
-        checkpoints.forget(session, experiment_id, at)
-    elif row.job_id == lease.job_id and saved.epoch <= row.epoch:
-        checkpoints.add(session, row, lease.token, saved, at)
+        checkpoints.delete_all(session, experiment_id, at)
+    elif row.job_id == lease.job_id and checkpoint.epoch <= row.epoch:
+        checkpoints.add(session, row, lease.token, checkpoint, at)
 
 
-def say(session: Session, lease: Lease, experiment_id: str, message: str, level: str = "info") -> None:
-    """A line in an experiment's log."""
+def write_log(session: Session, lease: Lease, experiment_id: str, message: str, level: str = "info") -> None:
+    """Write a line to an experiment's log."""
     at = now(session)
     leases.fence(session, lease, at)
     if _training(session, lease, experiment_id) is not None:
@@ -117,12 +117,13 @@ def end(
     experiment_id: str,
     status: Status,
     error: Failure | None = None,
-    why: str = "",
+    reason: str = "",
     epoch: int = 0,
 ) -> None:
-    """End one experiment of the job, of which so many epochs are recorded; the job is done with its last one.
+    """End one experiment of the job. `epoch` is the number of epochs that must be recorded. The job is done with its
+    last experiment.
 
-    One that was extended while it took its last steps goes back into the queue, or pauses, instead.
+    An experiment that was extended during its last steps is queued or paused instead.
     """
     at = now(session)
     leases.fence(session, lease, at)
@@ -133,66 +134,70 @@ def end(
         raise _back_in_time(row)
     if status is Status.SUCCEEDED and row.epoch < row.epochs and row.request in {Status.QUEUED, Status.PAUSED}:
         status = Status(row.request)
-    told = [log(experiment_id, why)] if why else []
-    append(session, told + move(session, row, status, at, error), at)
+    events = [log(experiment_id, reason)] if reason else []
+    append(session, events + move(session, row, status, at, error), at)
     checkpoints.sweep(session, experiment_id, lease.token)
-    _pass_on(session, lease, at)
+    _finish_job(session, lease, at)
 
 
-def let_go(session: Session, lease: Lease, experiment_id: str, saved: CheckpointRef | None, why: str = "") -> None:
-    """Stop one experiment of the job where it is: it becomes what a person wants of it, else it waits again."""
+def release_experiment(
+    session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef | None, reason: str = ""
+) -> None:
+    """Release one experiment of the job where it is. It gets the requested status, or else is queued again."""
     at = now(session)
     leases.fence(session, lease, at)
     row = _training(session, lease, experiment_id)
     if row is None:
         return
-    if saved is not None:
-        _name(session, row, lease, saved, at)
-    told = [log(experiment_id, why)] if why else []
-    append(session, told + move(session, row, Status(row.request or Status.QUEUED), at), at)
-    _pass_on(session, lease, at)
+    if checkpoint is not None:
+        _add_checkpoint(session, row, lease, checkpoint, at)
+    events = [log(experiment_id, reason)] if reason else []
+    append(session, events + move(session, row, Status(row.request or Status.QUEUED), at), at)
+    _finish_job(session, lease, at)
 
 
-def hand_back(session: Session, lease: Lease, why: str) -> None:
-    """Put what still runs back into the queue, for any worker to take at once."""
+def hand_back(session: Session, lease: Lease, reason: str) -> None:
+    """Queue the job's running experiments again, for any worker to take at once."""
     at = now(session)
     leases.fence(session, lease, at)
     leases.release(session, lease)
-    _requeue(session, lease.job_id, why, "info", at)
+    _requeue(session, lease.job_id, reason, "info", at)
 
 
-def lose(session: Session, lease: Lease, why: str) -> None:
-    """Put what still runs back into the queue after its trainer vanished, or fail it if that goes on and on."""
+def record_loss(session: Session, lease: Lease, reason: str) -> None:
+    """Queue the job's running experiments again after a loss of their trainer, or fail them after too many losses."""
     at = now(session)
     leases.fence(session, lease, at)
     if worker_loss.count(session, lease) >= worker_loss.MAX_LOSSES:
         worker_loss.give_up(session, lease.job_id, at)
         return
     leases.release(session, lease)
-    _requeue(session, lease.job_id, why, "warning", at)
+    _requeue(session, lease.job_id, reason, "warning", at)
 
 
-def _name(session: Session, row: ExperimentRow, lease: Lease, saved: CheckpointRef, at: datetime) -> None:
-    if saved.epoch > row.epoch:
+def _add_checkpoint(
+    session: Session, row: ExperimentRow, lease: Lease, checkpoint: CheckpointRef, at: datetime
+) -> None:
+    if checkpoint.epoch > row.epoch:
         raise _back_in_time(row)
-    checkpoints.add(session, row, lease.token, saved, at)
-    worker_loss.forget(session, lease)
+    checkpoints.add(session, row, lease.token, checkpoint, at)
+    worker_loss.reset(session, lease)
 
 
 def _back_in_time(row: ExperimentRow) -> LeaseLost:
-    """Epochs that were recorded are gone: a failover, a restored backup."""
-    return LeaseLost(f"{row.id} has no epoch {row.epoch + 1} any more: its run starts again")
+    """The error when recorded epochs are missing, after a failover or a restored backup."""
+    return LeaseLost(f"epoch {row.epoch + 1} of {row.id} is missing from the database: its run restarts")
 
 
 def _training(session: Session, lease: Lease, experiment_id: str) -> ExperimentRow | None:
-    """The experiment, kept from change, if it is one of the lease's job and trains."""
+    """The experiment, locked, if it belongs to the lease's job and is running; else None."""
     row = experiments.lock(session, experiment_id)
     ours = row is not None and row.job_id == lease.job_id and row.status == Status.RUNNING
     return row if ours else None
 
 
-def _pass_on(session: Session, lease: Lease, at: datetime) -> None:
-    """Close the job with its last experiment; if some wait and none runs any more, give it to any worker at once."""
+def _finish_job(session: Session, lease: Lease, at: datetime) -> None:
+    """Close the job if this was its last experiment. If some are queued and none is running, release it at once."""
     experiments.close_job(session, lease.job_id)
     of_job = select(ExperimentRow.status).where(ExperimentRow.job_id == lease.job_id)
     statuses = set(session.scalars(of_job))
@@ -201,14 +206,14 @@ def _pass_on(session: Session, lease: Lease, at: datetime) -> None:
         experiments.reopen_job(session, lease.job_id, at)
 
 
-def _requeue(session: Session, job_id: str, why: str, level: str, at: datetime) -> None:
-    told: list[Event] = []
+def _requeue(session: Session, job_id: str, reason: str, level: str, at: datetime) -> None:
+    events: list[Event] = []
     rows = experiments.members(session, job_id)
     for row in rows:
         if row.status == Status.RUNNING:
-            wanted = Status(row.request or Status.QUEUED)
-            told += [log(row.id, why, level), *move(session, row, wanted, at)]
-    append(session, told, at)
+            requested = Status(row.request or Status.QUEUED)
+            events += [log(row.id, reason, level), *move(session, row, requested, at)]
+    append(session, events, at)
     experiments.close_job(session, job_id)
     if any(row.status == Status.QUEUED for row in rows):
         experiments.reopen_job(session, job_id, at)

@@ -1,4 +1,4 @@
-"""Workers in the database: who is alive."""
+"""Workers in the database, and which of them are alive."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,45 +13,45 @@ from hub.database.database import now
 from hub.tables import ExperimentRow, JobRow, WorkerRow
 
 ALIVE = timedelta(seconds=15)
-"""Without a sign of life for so long, a worker counts as gone."""
-AHEAD = timedelta(seconds=2)
-"""How much later than this moment a sign of life may be that is written while somebody reads. One that is still later
-is a wrong clock's, and says nothing of now."""
+"""A worker without a heartbeat for this long counts as lost."""
+CLOCK_SKEW = timedelta(seconds=2)
+"""How far in the future a heartbeat may be, because it may be written during the read. A later one comes from a wrong
+clock and proves nothing."""
 
 
 def register(session: Session, worker: WorkerRecord) -> None:
-    """A new worker, and forget those that went long ago."""
+    """Register a worker, and delete workers that were lost long ago."""
     at = now(session)
     session.execute(delete(WorkerRow).where(or_(WorkerRow.seen_at < at - 20 * ALIVE, WorkerRow.seen_at > at + ALIVE)))
     session.add(WorkerRow(**dict(worker)))
 
 
 def beat(session: Session, worker_id: str, running: int) -> bool:
-    """A sign of life; False if the worker was silent for so long that it was forgotten: it registers again."""
-    seen = update(WorkerRow).where(WorkerRow.id == worker_id).values(seen_at=now(session), running=running)
-    return session.execute(seen.returning(WorkerRow.id)).scalar_one_or_none() is not None
+    """Record a heartbeat. Returns False if the worker was deleted after a long silence and must register again."""
+    heartbeat = update(WorkerRow).where(WorkerRow.id == worker_id).values(seen_at=now(session), running=running)
+    return session.execute(heartbeat.returning(WorkerRow.id)).scalar_one_or_none() is not None
 
 
 def leave(session: Session, worker_id: str) -> None:
-    """A worker that ends in order."""
+    """Remove a worker that shuts down."""
     session.execute(delete(WorkerRow).where(WorkerRow.id == worker_id))
 
 
 def alive(session: Session) -> Sequence[WorkerRecord]:
-    """The workers that are there, oldest first."""
+    """The live workers, oldest first."""
     at = now(session)
-    there = (WorkerRow.seen_at > at - ALIVE, WorkerRow.seen_at <= at + AHEAD)
-    rows = session.scalars(select(WorkerRow).where(*there).order_by(WorkerRow.started_at))
+    is_alive = (WorkerRow.seen_at > at - ALIVE, WorkerRow.seen_at <= at + CLOCK_SKEW)
+    rows = session.scalars(select(WorkerRow).where(*is_alive).order_by(WorkerRow.started_at))
     return [WorkerRecord.model_validate(row, from_attributes=True) for row in rows]
 
 
 def kinds(session: Session) -> Sequence[str]:
-    """The kinds of devices that the workers have which are there: cpu, cuda."""
+    """The kinds of devices of the live workers: cpu, cuda."""
     return sorted({worker.device.partition(":")[0] for worker in alive(session)})
 
 
 def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
-    """The workers that are there as a workspace sees them: with the experiments of its own that they train."""
+    """The live workers as a workspace sees them: `running` counts only its own experiments."""
     training = (
         select(JobRow.owner, func.count())
         .join(ExperimentRow)
@@ -63,7 +63,7 @@ def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
 
 
 def room(session: Session) -> Room:
-    """What the living workers have; one slot if there are none yet."""
+    """The capacity of the live workers; one slot if there are none."""
     workers = alive(session)
     slots = sum(worker.slots for worker in workers)
     return Room(max(1, slots), gpu=any(worker.device.startswith("cuda") for worker in workers))

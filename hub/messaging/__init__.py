@@ -1,1 +1,1 @@
-"""Redis: the Celery queue, pub/sub, and what is sent after a commit."""
+"""Messaging by Redis: the Celery queue, pub/sub, and the outbox of messages to send after a commit."""

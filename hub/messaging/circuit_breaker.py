@@ -1,4 +1,4 @@
-"""A Redis that hangs is asked by nobody who is in a hurry, until it answers again."""
+"""A circuit breaker for Redis: while Redis hangs, urgent callers do not wait for it."""
 
 import logging
 import threading
@@ -10,15 +10,15 @@ import redis
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
 INTERVAL_SECONDS = 1.0
-"""Between two looks whether it answers."""
+"""Time between two checks whether Redis answers again."""
 ANSWER_SECONDS = 0.25
-"""For whoever is in a hurry."""
+"""Timeout of urgent commands."""
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
 class CircuitBreaker:
-    """Opens when a question to Redis fails, and closes when a thread of its own has got an answer."""
+    """Opens when a command to Redis fails, and closes when a background thread gets an answer again."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)
@@ -28,50 +28,50 @@ class CircuitBreaker:
 
     @property
     def open(self) -> bool:
-        """Whether Redis did not answer lately."""
+        """Whether Redis is considered unreachable."""
         return self._open
 
-    def ask(self, question: Callable[["redis.Redis"], T]) -> T:
-        """What Redis says.
+    def ask(self, command: Callable[["redis.Redis"], T]) -> T:
+        """Run a command on Redis.
 
         Raises:
-            redis.RedisError: it does not answer as Redis does, or did not lately.
+            redis.RedisError: Redis gives no valid answer, or the breaker is open.
         """
         if self._open:
-            raise redis.ConnectionError("it did not answer lately")
+            raise redis.ConnectionError("Redis did not answer recently")
         try:
-            return question(self._redis)
+            return command(self._redis)
         except (redis.ConnectionError, redis.TimeoutError) as error:
             self.trip(error)
             raise
-        except redis.RedisError:  # it answers, and refuses
+        except redis.RedisError:  # Redis answers with an error
             raise
         except REDIS_TROUBLE as error:
             self.trip(error)
-            raise redis.ConnectionError("what answers is no Redis") from error
+            raise redis.ConnectionError("the server is not a Redis server") from error
 
-    def trip(self, why: object) -> None:
-        """Let nobody ask for now."""
+    def trip(self, reason: object) -> None:
+        """Open the breaker, and check in the background until Redis answers again."""
         with self._lock:
             if self._open or self._closed.is_set():
                 return
             self._open = True
-        logger.warning("Redis does not answer: %s", why)
-        threading.Thread(target=self._look, name="breaker", daemon=True).start()
+        logger.warning("Redis does not answer: %s", reason)
+        threading.Thread(target=self._check_until_reachable, name="breaker", daemon=True).start()
 
     def close(self) -> None:
-        """End the looking, and the connections."""
+        """End the background check and close the connections."""
         self._closed.set()
         self._redis.close()
 
-    def _look(self) -> None:
+    def _check_until_reachable(self) -> None:
         while not self._closed.wait(INTERVAL_SECONDS):
             try:
                 self._redis.ping()
             except redis.RedisError:
                 continue
-            except Exception:  # who answers there may be no Redis, and without this thread nobody would ask again
-                logger.exception("Redis cannot be asked")
+            except Exception:  # another server may answer, and without this thread the breaker would stay open
+                logger.exception("cannot check whether Redis answers")
                 continue
             self._open = False
             logger.info("Redis answers again")

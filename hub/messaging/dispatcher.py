@@ -1,4 +1,4 @@
-"""Rings and hints go out on a thread of their own: a Redis that hangs holds up no request, and no worker's epoch."""
+"""Sends pub/sub and job messages on a background thread, so that a hanging Redis delays no request and no epoch."""
 
 import logging
 import threading
@@ -9,18 +9,19 @@ from hub.messaging.outbox import Outbox
 from hub.messaging.pubsub import CONTROL, EVENTS, PubSub
 from hub.messaging.queue import Queue
 
-MOST = 20_000
-"""Rings, and hints, that wait. More are lost: streams look by themselves, and the reconciler hints again."""
+MAX_WAITING = 20_000
+"""Limit on waiting messages of each kind. More are dropped: streams also poll, and the reconciler resends job
+messages."""
 JOBS_AT_ONCE = 100
-"""Between two looks for rings, which are more urgent: a sweep has a thousand hints."""
+"""Job messages sent between two checks for pub/sub messages, which are more urgent: a sweep has a thousand jobs."""
 CLOSING_SECONDS = 4.0
-"""For what waits still when the process ends."""
+"""Timeout for sending the remaining messages when the process ends."""
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class _Waiting:
-    """What is to go out, each once, in the order in which it came."""
+    """Messages to send, without duplicates, in the order in which they were added."""
 
     controls: dict[str, None] = field(default_factory=dict)
     events: dict[str, None] = field(default_factory=dict)
@@ -31,7 +32,7 @@ class _Waiting:
 
 
 class Dispatcher:
-    """Sends at most once: what fails is lost. Its thread begins with the first thing to send."""
+    """Sends each message at most once: a failed message is lost. Its thread starts with the first message."""
 
     def __init__(self, pubsub: PubSub, queue: Queue) -> None:
         self._pubsub = pubsub
@@ -42,17 +43,17 @@ class Dispatcher:
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def send(self, box: Outbox) -> None:
-        """Send what a transaction gave rise to, soon. Returns at once."""
-        if not (box.events or box.controls or box.jobs):
+    def send(self, outbox: Outbox) -> None:
+        """Queue the messages of a transaction for sending. Returns at once."""
+        if not (outbox.events or outbox.controls or outbox.jobs):
             return
         with self._changed:
             if self._closed:
                 return
             for waiting, new in (
-                (self._waiting.controls, sorted(box.controls)),
-                (self._waiting.events, sorted(box.events)),
-                (self._waiting.jobs, box.jobs),
+                (self._waiting.controls, sorted(outbox.controls)),
+                (self._waiting.events, sorted(outbox.events)),
+                (self._waiting.jobs, outbox.jobs),
             ):
                 _add(waiting, new)  # type: ignore[arg-type]
             if self._thread is None:
@@ -61,14 +62,14 @@ class Dispatcher:
             self._changed.notify_all()
 
     def flush(self, seconds: float) -> bool:
-        """Wait until everything has gone out, or is lost; whether it has."""
+        """Wait until all messages are sent or lost. Returns False after a timeout."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting and not self._sending, seconds)
 
     def close(self) -> None:
-        """Send what waits, if Redis takes it, and end."""
+        """Send the waiting messages, if Redis accepts them, and end the thread."""
         if not self.flush(CLOSING_SECONDS):
-            logger.warning("the queue does not answer: what waits for it is sent again later")
+            logger.warning("Redis does not answer: the reconciler will resend the waiting job messages")
         with self._changed:
             self._closed = True
             self._waiting = _Waiting()
@@ -82,40 +83,41 @@ class Dispatcher:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 if self._closed:
                     return
-                part = self._take()
+                batch = self._take()
                 self._sending = True
             try:
-                self._send(part)
-            except Exception:  # this thread must outlive whatever the libraries between here and Redis may raise
-                logger.exception("something was not sent")
+                self._send(batch)
+            except Exception:  # the thread must survive any error of the Redis libraries
+                logger.exception("messages to Redis could not be sent")
 
     def _take(self) -> _Waiting:
-        """All rings, and the first hints."""
-        part = _Waiting(self._waiting.controls, self._waiting.events)
+        """Take all pub/sub messages and the first job messages."""
+        batch = _Waiting(self._waiting.controls, self._waiting.events)
         self._waiting.controls, self._waiting.events = {}, {}
         for job in list(self._waiting.jobs)[:JOBS_AT_ONCE]:
-            part.jobs[job] = self._waiting.jobs.pop(job)
-        return part
+            batch.jobs[job] = self._waiting.jobs.pop(job)
+        return batch
 
-    def _send(self, part: _Waiting) -> None:
-        if part.controls:
-            self._pubsub.publish(CONTROL, part.controls)
-        if part.events:
-            self._pubsub.publish(EVENTS, part.events)
-        for job_id, device in part.jobs:
+    def _send(self, batch: _Waiting) -> None:
+        if batch.controls:
+            self._pubsub.publish(CONTROL, batch.controls)
+        if batch.events:
+            self._pubsub.publish(EVENTS, batch.events)
+        for job_id, device in batch.jobs:
             if not self._queue.send_job(job_id, device):
-                return self._give_up()
+                return self._drop_jobs()
         return None
 
-    def _give_up(self) -> None:
-        """A Redis that hangs would hold up each hint after this one as long, and what waits would only grow."""
+    def _drop_jobs(self) -> None:
+        """Drop the waiting job messages: with a hanging Redis, each of them would wait for a timeout, and more would
+        pile up."""
         with self._changed:
             self._waiting.jobs.clear()
 
 
 def _add(waiting: dict[object, None], new: Iterable[object]) -> None:
-    for one in new:
-        if len(waiting) >= MOST:
-            logger.warning("more than %s rings or hints wait for Redis: some are lost", MOST)
+    for message in new:
+        if len(waiting) >= MAX_WAITING:
+            logger.warning("more than %s messages wait for Redis: dropping some", MAX_WAITING)
             return
-        waiting[one] = None
+        waiting[message] = None

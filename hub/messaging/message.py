@@ -1,4 +1,4 @@
-"""A hint as it stands in the queue, and the one place that reads it. Whatever else stands there is no hint."""
+"""Job messages in the Celery queue: encoding and decoding. Foreign elements in the queue decode to None."""
 
 import base64
 import binascii
@@ -11,26 +11,26 @@ from uuid import uuid4
 
 TASK = "gradus.run"
 SENT = "gradus_sent"
-"""Header of a hint: when it was sent, seconds since 1970."""
+"""Header with the time at which the message was sent, in seconds since 1970."""
 _JOB = re.compile(r"job_[0-9a-z]{26}")
-_LONGEST = 64 * 1024
-"""Characters of a message: a hint has a thousand."""
-_LAST_YEAR = 4e9
-"""Seconds since 1970: later moments are no moments of a hint."""
+_MAX_LENGTH = 64 * 1024
+"""Limit on the length of an element; a job message has about a thousand bytes."""
+_MAX_TIME = 4e9
+"""Seconds since 1970. A later time is invalid."""
 
 
 @dataclass(frozen=True)
 class JobMessage:
-    """That a job waits."""
+    """Tells a worker that a job is queued."""
 
     job_id: str
     sent: datetime | None = None
-    """None if the message does not say."""
+    """When the message was sent; None if unknown."""
 
 
 def read(element: bytes) -> JobMessage | None:
-    """The hint that an element of a queue is; None if it is something else, whatever that may be."""
-    if len(element) > _LONGEST:
+    """Decode an element of a queue; None if it is not a job message."""
+    if len(element) > _MAX_LENGTH:
         return None
     try:
         message = json.loads(element)
@@ -41,19 +41,19 @@ def read(element: bytes) -> JobMessage | None:
     if task != TASK or not isinstance(arguments, list) or len(arguments) != 1:
         return None
     job_id = arguments[0]
-    return JobMessage(job_id, _moment(sent)) if isinstance(job_id, str) and _JOB.fullmatch(job_id) else None
+    return JobMessage(job_id, _time(sent)) if isinstance(job_id, str) and _JOB.fullmatch(job_id) else None
 
 
 def message(job_message: JobMessage, queue: str) -> dict[str, Any]:
-    """The hint as Celery takes it from a queue: made anew, so that nothing else of what stood there comes along."""
+    """Encode a job message for Celery. It is built from scratch, so that nothing else from the queue reaches Celery."""
     number = str(uuid4())
     body = [[job_message.job_id], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
-    told = {} if job_message.sent is None else {SENT: job_message.sent.timestamp()}
+    sent_header = {} if job_message.sent is None else {SENT: job_message.sent.timestamp()}
     return {
         "body": base64.b64encode(json.dumps(body).encode()).decode(),
         "content-encoding": "utf-8",
         "content-type": "application/json",
-        "headers": {"lang": "py", "task": TASK, "id": number, "root_id": number, "retries": 0, **told},
+        "headers": {"lang": "py", "task": TASK, "id": number, "root_id": number, "retries": 0, **sent_header},
         "properties": {
             "body_encoding": "base64",
             "correlation_id": number,
@@ -64,7 +64,7 @@ def message(job_message: JobMessage, queue: str) -> dict[str, Any]:
     }
 
 
-def _moment(sent: object) -> datetime | None:
-    if isinstance(sent, bool) or not isinstance(sent, int | float) or not 0 <= sent <= _LAST_YEAR:
+def _time(sent: object) -> datetime | None:
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not 0 <= sent <= _MAX_TIME:
         return None
     return datetime.fromtimestamp(sent, UTC)

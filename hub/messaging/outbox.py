@@ -1,5 +1,5 @@
-"""What has to happen once a transaction is committed: rings, hints, files that go. Lost ones cost a moment, never a
-fact."""
+"""The outbox of a transaction: messages to send and files to delete after the commit. Losing them only causes delay,
+never a loss of data."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True)
 class OrphanCleanup:
-    """Files to go: those of an experiment that leases up to a number left without a name."""
+    """A request to delete an experiment's orphaned files: files of leases up to a token to which no row refers."""
 
     experiment_id: str
     token: int
@@ -16,21 +16,21 @@ class OrphanCleanup:
 
 @dataclass
 class Outbox:
-    """Gathered while a transaction runs."""
+    """Collected during a transaction."""
 
     events: set[str] = field(default_factory=set)
     """Experiments with new events."""
     controls: set[str] = field(default_factory=set)
-    """Jobs of which a person wants something."""
+    """Jobs with a new control request."""
     jobs: list[tuple[str, str]] = field(default_factory=list)
-    """Job id and device of jobs to be taken up."""
+    """Id and device of jobs to queue."""
     deletions: list[str] = field(default_factory=list)
-    """Keys in the artifact store that go, unless a row still names them."""
+    """Keys of artifacts to delete, unless a row still refers to them."""
     sweeps: list[OrphanCleanup] = field(default_factory=list)
-    """Experiments whose files are to be tidied up."""
+    """Orphaned files to delete."""
 
 
 def outbox(session: Session) -> Outbox:
-    """The session's own."""
-    box: Outbox = session.info.setdefault("outbox", Outbox())
-    return box
+    """The outbox of this database session."""
+    present: Outbox = session.info.setdefault("outbox", Outbox())
+    return present

@@ -1,4 +1,4 @@
-"""Redis pub/sub with ids only: it wakes whoever waits for the database. A lost message costs a moment, never a row."""
+"""Redis pub/sub: messages with an id wake readers of the database. A lost message causes a short delay, no loss."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -15,7 +15,7 @@ EVENTS = "gradus:events"
 CONTROL = "gradus:control"
 """Channel: ids of jobs with a new request to stop, pause or cancel."""
 
-_TEXT: Any = {"decode_responses": True, "encoding_errors": "replace"}  # anybody may publish, with whatever bytes
+_TEXT: Any = {"decode_responses": True, "encoding_errors": "replace"}  # messages may contain any bytes
 logger = logging.getLogger(__name__)
 
 
@@ -30,8 +30,8 @@ class PubSub:
         """Send ids to all subscribers; a failure is only logged."""
         try:
             with self._redis.pipeline(transaction=False) as pipe:
-                for one in ids:
-                    pipe.publish(channel, one)
+                for id_ in ids:
+                    pipe.publish(channel, id_)
                 pipe.execute()
         except REDIS_TROUBLE as error:
             logger.warning("publishing to Redis failed: %s", error)
@@ -40,10 +40,10 @@ class PubSub:
         """Raise one of `REDIS_TROUBLE` if Redis does not answer."""
         self._redis.ping()
 
-    def subscribe(self, channel: str, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
-        """Call `heard` with each id published, until `stopped`; returns when the connection breaks."""
-        for one in self._published(channel, stopped):
-            heard(one)
+    def subscribe(self, channel: str, received: Callable[[str], None], stopped: Callable[[], bool]) -> None:
+        """Call `received` with each published id, until `stopped`. Returns when the connection breaks."""
+        for id_ in self._published(channel, stopped):
+            received(id_)
 
     def _published(self, channel: str, stopped: Callable[[], bool]) -> Iterator[str]:
         with suppress(*REDIS_TROUBLE), self._redis.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]

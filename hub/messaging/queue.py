@@ -1,4 +1,4 @@
-"""The queue: Celery messages that carry a job's id and nothing else. The database is what counts."""
+"""The Celery queue: each message carries only a job's id. The database decides."""
 
 import logging
 import ssl
@@ -14,14 +14,14 @@ from hub.messaging import transport
 from hub.messaging.message import SENT, TASK, read
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
-FOREIGN = 20
-"""Elements before the oldest hint that are looked at: a worker drops what is no hint as soon as it takes it."""
+MAX_FOREIGN = 20
+"""Foreign elements that are skipped in search of the oldest job message. Workers drop foreign elements."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
 
 
 def queue_name(device: DeviceChoice | str) -> str:
-    """The queue of jobs that wait for this kind of device."""
+    """The name of the queue for this kind of device."""
     return f"gradus.{device}"
 
 
@@ -31,7 +31,7 @@ def queues_for(kind: DeviceKind) -> list[str]:
 
 
 def celery_app(redis_url: str) -> Celery:
-    """The Celery application, the same for those who send and those who work."""
+    """The Celery application, the same for senders and workers."""
     app = Celery("gradus", broker=redis_url.replace("unix://", f"{transport.NAME}+socket://", 1))
     app.conf.update(
         broker_transport=transport.NAME,
@@ -45,15 +45,15 @@ def celery_app(redis_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
-        worker_enable_remote_control=False,  # control goes through the database and the bell
+        worker_enable_remote_control=False,  # control requests use the database and pub/sub
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
             "socket_timeout": 2,
             "socket_connect_timeout": 2,
-            "ack_emulation": False,  # a hint that is lost with its worker is sent again by the reconciler
+            "ack_emulation": False,  # the reconciler resends a message that is lost with its worker
             "priority_steps": [0],
-            "max_retries": 1,  # of a sender: without it a dead Redis would hold it for six seconds
+            "max_retries": 1,  # for senders: otherwise an unreachable Redis blocks for six seconds
             "interval_start": 0,
         },
         redis_socket_timeout=2,
@@ -62,42 +62,42 @@ def celery_app(redis_url: str) -> Celery:
 
 
 def depth(client: "redis.Redis", device: str) -> int:
-    """Hints for this kind of device that no worker has taken yet."""
+    """Number of queued job messages for this kind of device."""
     return int(client.llen(queue_name(device)))
 
 
 class Queue:
-    """Sends hints that a job waits."""
+    """Sends job messages."""
 
     def __init__(self, redis_url: str) -> None:
         self.app = celery_app(redis_url)
         self._redis = redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
 
     def send_job(self, job_id: str, device: str) -> bool:
-        """Tell one worker of the job; whether that worked. If not, the reconciler hints again."""
+        """Send a job message to the workers. Returns False on failure; the reconciler then resends it."""
         try:
             sent = {SENT: time.time()}
             self.app.send_task(TASK, args=[job_id], queue=queue_name(device), headers=sent, retry=False)
         except (OperationalError, *REDIS_TROUBLE) as error:
-            logger.warning("no hint for %s: %s", job_id, error)
+            logger.warning("cannot send the message of job %s: %s", job_id, error)
             return False
         return True
 
     def depth(self, device: str) -> int:
-        """Hints that no worker has taken yet."""
+        """Number of queued job messages for this kind of device."""
         return depth(self._redis, device)
 
     def check(self) -> None:
-        """Raise one of `REDIS_TROUBLE` if no hint can be taken. A server that is a replica, or whose disk is full,
-        still says how many wait."""
+        """Raise one of `REDIS_TROUBLE` if messages cannot be taken from the queue. The check is a write: a replica, or
+        a server with a full disk, would still answer a read."""
         self._redis.rpop(queue_name("check"))
 
     def oldest(self, device: str) -> datetime | None:
-        """When the hint was sent that is to be taken next: what was hinted at long before is no longer under way. None
-        if every hint was taken; long ago if the hint does not say."""
+        """When the next message in the queue was sent: messages sent long before it are no longer queued. None if the
+        queue is empty; 1970 if the message has no time."""
         try:
-            for place in range(1, FOREIGN + 1):
-                element = self._redis.lindex(queue_name(device), -place)
+            for position in range(1, MAX_FOREIGN + 1):
+                element = self._redis.lindex(queue_name(device), -position)
                 if element is None:
                     return None
                 if message := read(element if isinstance(element, bytes) else element.encode()):
@@ -105,7 +105,7 @@ class Queue:
         except redis.ResponseError as error:
             if not transport.wrong_type(error):
                 raise
-            logger.warning("removed the key %s, which is no list and no queue", queue_name(device))
+            logger.warning("deleted the key %s, which is not a queue (not a list)", queue_name(device))
             self._redis.delete(queue_name(device))
             return None
         return _LONG_AGO

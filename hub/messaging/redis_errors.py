@@ -1,7 +1,7 @@
-"""What is raised where Redis does not answer as Redis does."""
+"""The exceptions that mean that Redis gives no valid answer."""
 
 import redis
 
 REDIS_TROUBLE = (redis.RedisError, OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
-"""Beside the errors of `redis` and of the system those with which its parser meets an answer that is well-formed in
-part: a number that is none, a text for a table, lists without end. Who listens there may be no Redis at all."""
+"""The errors of `redis` and of the operating system, and those that the library's parser raises for malformed answers:
+invalid numbers, a string in place of a map, endless lists. The server at this address may not be Redis at all."""

@@ -88,7 +88,7 @@ def retry(session: Session, sweep: SweepRow, jobs: Sequence[Sequence[str]], limi
     locked = {row.id: row for row in sweeps.lock_members(session, sweep, Status.FAILED)}
     still = [[locked[one] for one in ids if one in locked] for ids in jobs]
     rows = [row for array in still for row in array]
-    quotas.refuse_if_full(session, sweep.workspace_id, len(rows), limits)
+    quotas.check_queue_quota(session, sweep.workspace_id, len(rows), limits)
     told: list[Event] = []
     old = _fresh_jobs(session, [array for array in still if array], at)
     _forget(session, rows)
@@ -125,7 +125,7 @@ def _forget(session: Session, rows: Sequence[ExperimentRow]) -> None:
         session.execute(delete(table).where(table.experiment_id.in_(ids)))
     for row in rows:
         row.epoch, row.seconds, row.latest, row.best, row.started_at = 0, 0.0, None, None, None
-        provenance.begin_anew(row)
+        provenance.restart(row)
     session.flush()
 
 

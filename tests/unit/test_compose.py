@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hub.access.quotas import Quotas
-from hub.settings import NUMBERS
+from hub.settings import BOUNDS
 
 ROOT = Path(__file__).parents[2]
 PASSWORDS = {"POSTGRES_PASSWORD": "first", "REDIS_PASSWORD": "second"}
@@ -50,7 +50,7 @@ def settings() -> set[str]:
     )
     named = {name for name in re.findall(r"GRADUS_[A-Z_]*[A-Z]", code) if name != "GRADUS_MAX"}
     made = {f"GRADUS_MAX_{field.name.upper()}" for field in fields(Quotas)}
-    made |= {f"GRADUS_{name.upper()}" for name in NUMBERS}
+    made |= {f"GRADUS_{name.upper()}" for name in BOUNDS}
     return (named | made | {"FORWARDED_ALLOW_IPS"}) - NOT_PASSED_ON
 
 

@@ -70,7 +70,7 @@ def test_a_number_out_of_its_bounds_is_refused_with_them(name: str, value: str, 
 
 @pytest.mark.parametrize("url", ["http://:secret@x", "secret", "redis:secret"])
 def test_what_is_no_address_of_a_redis_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(BadRequest, match="GRADUS_REDIS_URL must begin with redis://") as refused:
+    with pytest.raises(BadRequest, match="GRADUS_REDIS_URL must start with redis://") as refused:
         Settings.from_env({"GRADUS_DATA_DIR": "/nowhere", "GRADUS_REDIS_URL": url})
     assert "secret" not in str(refused.value)
 
@@ -257,7 +257,7 @@ def test_before_the_migration_it_is_asked_for(module: str, tmp_path: Path) -> No
     ("url", "said"),
     [
         ("sqlite:////proc/nowhere/x.db", "No such file|unable to open"),
-        ("nosql://u:secret@x/y", "GRADUS_DATABASE_URL must begin with sqlite:///"),
+        ("nosql://u:secret@x/y", "GRADUS_DATABASE_URL must start with sqlite:///"),
         ("postgresql+psycopg://u:secret@127.0.0.1:port/x", "GRADUS_DATABASE_URL cannot be read"),
         ("postgresql+psycopg://u:secret@127.0.0.1:1/x", "refused"),
     ],

@@ -10,7 +10,7 @@ from gradus.spec.dataset import Dataset
 from gradus.status import FailureCode, Status
 from gradus.wire.event import StepProgress
 from hub.artifacts.store import artifact_store
-from hub.jobs.checkpoint_ref import is_graft
+from hub.jobs.checkpoint_ref import is_copied
 from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.restore import extend, fork_state, restore
 from worker.checkpoint.writer import CheckpointWriter
@@ -91,7 +91,7 @@ class Job:
         if restored is None:
             return None
         saved, checkpoint = restored
-        if is_graft(saved.key):
+        if is_copied(saved.key):
             return replace(checkpoint, state=fork_state(checkpoint.state))
         if checkpoint.extensions < trainee.extensions:
             return replace(checkpoint, state=extend(checkpoint.state))

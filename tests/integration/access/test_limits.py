@@ -35,9 +35,9 @@ def limited(hub: Hub) -> Iterator[Open]:
 @pytest.mark.parametrize(
     ("quotas", "spec", "path", "said"),
     [
-        ({"parameters": 300}, SPEC, "layers", "310 parameters, and 300 are allowed"),
-        ({"epochs": 9}, SPEC, "epochs", "10 epochs, and 9 are allowed"),
-        ({"memory_bytes": 1_000}, SPEC, "layers", "bytes of memory (an estimate), and 1,000 are allowed"),
+        ({"parameters": 300}, SPEC, "layers", "310 parameters, but the limit is 300"),
+        ({"epochs": 9}, SPEC, "epochs", "10 epochs, but the limit is 9"),
+        ({"memory_bytes": 1_000}, SPEC, "layers", "bytes of memory (an estimate), but the limit is 1,000"),
     ],
 )
 @pytest.mark.parametrize("query", ["", "?dry_run=true"])
@@ -57,7 +57,7 @@ def test_a_full_queue_is_refused_until_there_is_room(limited: Open) -> None:
     first, _ = (client.post("/v1/experiments", json=SPEC).json() for _ in range(2))
     answer = client.post("/v1/experiments", json=SPEC)
     assert (answer.status_code, answer.json()["code"]) == (429, "queue_full")
-    assert answer.json()["detail"].startswith("2 experiments of this workspace wait, and 2 may")
+    assert answer.json()["detail"].startswith("this workspace has 2 queued experiments; the limit is 2")
     assert int(answer.headers["retry-after"]) >= 1
     client.post(f"/v1/experiments/{first['id']}/cancel")
     assert client.post("/v1/experiments", json=SPEC).status_code == 201

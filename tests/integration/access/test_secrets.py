@@ -100,7 +100,7 @@ def test_the_first_key_is_made_on_the_server_s_own_machine(
     assert httpx.get(f"{url}/v1/session", headers=bearer(key)).status_code == 401
     with pytest.raises(SystemExit, match="has no key"):
         keys_command(["revoke", who["key_id"]])
-    with pytest.raises(SystemExit, match="no name for a workspace"):
+    with pytest.raises(SystemExit, match="not a valid workspace name"):
         keys_command(["create", "--workspace", "No Name", "ada"])
 
 
@@ -111,7 +111,7 @@ def test_the_service_does_not_listen_beyond_this_machine_without_a_key(hub: Hub)
     assert refused.returncode == 1
     assert "python -m api.keys create" in refused.stderr
     with hub.read() as session:
-        assert not keys.any_good(session, datetime.now(UTC))
+        assert not keys.any_valid(session, datetime.now(UTC))
 
 
 def test_a_key_may_last_until_a_year_of_four_digits_and_is_told_in_utc(ours: httpx.Client) -> None:

@@ -119,7 +119,7 @@ def test_without_redis_everything_works_but_readiness_says_so(migrated_url: str,
 
 def test_without_a_database_every_answer_is_a_problem(tmp_path: Path) -> None:
     for url in (f"sqlite:///{tmp_path}", "postgresql+psycopg://nobody@127.0.0.1:1/x"):
-        with alone(url, tmp_path, secret.make("k", new_id("key")).text) as client:
+        with alone(url, tmp_path, secret.create("k", new_id("key")).text) as client:
             for method, path in (("GET", "/v1/experiments"), ("POST", "/v1/experiments"), ("GET", "/v1/system")):
                 answer = client.request(method, path, json=SPEC if method == "POST" else None)
                 assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")

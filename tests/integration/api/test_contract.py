@@ -27,7 +27,7 @@ def fail(hub: Hub, **row: float) -> str:
     experiment_id = claimed.members[0].id
     train_epoch(hub, claimed, 1, **row)
     with hub.write() as session:
-        runs.say(session, claimed.lease, experiment_id, "the loss is no longer finite", "warning")
+        runs.write_log(session, claimed.lease, experiment_id, "the loss is no longer finite", "warning")
         runs.end(session, claimed.lease, experiment_id, Status.FAILED, DIVERGED)
     return experiment_id
 

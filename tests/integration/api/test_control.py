@@ -34,7 +34,7 @@ def trained(hub: Hub, epochs: int, **spec: Any) -> tuple[ExperimentRow, claims.C
     for epoch in range(1, epochs + 1):
         saved = checkpoint(hub.artifacts, claimed, epoch)
         with hub.write() as session:
-            done = {row.id: runs.EpochResult(metrics_row(epoch), best=True, saved=saved)}
+            done = {row.id: runs.EpochResult(metrics_row(epoch), best=True, checkpoint=saved)}
             runs.record_epochs(session, claimed.lease, done)
     return row, claimed
 
@@ -47,7 +47,7 @@ def end(hub: Hub, claimed: claims.Claim, status: Status) -> None:
 def let_go(hub: Hub, claimed: claims.Claim) -> None:
     """What the worker does when the trainer has stopped."""
     with hub.write() as session:
-        runs.let_go(session, claimed.lease, claimed.members[0].id, None)
+        runs.release_experiment(session, claimed.lease, claimed.members[0].id, None)
 
 
 def test_a_queued_one_pauses_and_resumes_at_once(service: Service, client: httpx.Client) -> None:

@@ -15,9 +15,9 @@ from hub.tables import WorkerRow
 from tests.integration.api.service import SPEC, Service, on_sqlite
 from tests.integration.hub.work import claim
 
-NOBODY = "a worker: none is alive"
-NO_CPU = 'a worker with a CPU: device is "cpu", and the workers that are alive have a GPU'
-NO_GPU = 'a worker with a GPU: device is "cuda", and the workers that are alive have a CPU'
+NOBODY = "a worker: none is running"
+NO_CPU = 'a worker with a CPU: device is "cpu", and the running workers have a GPU'
+NO_GPU = 'a worker with a GPU: device is "cuda", and the running workers have a CPU'
 
 
 def start_worker(hub: Hub, device: str) -> None:

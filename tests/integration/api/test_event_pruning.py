@@ -25,7 +25,7 @@ def ended(hub: Hub, days: float) -> ExperimentRow:
     row = submit(hub, epochs=EPOCHS)
     claimed = claim(hub, row)
     with hub.write() as session:
-        runs.say(session, claimed.lease, row.id, "on its way")
+        runs.write_log(session, claimed.lease, row.id, "on its way")
     for epoch in range(1, EPOCHS + 1):
         train_epoch(hub, claimed, epoch)
     with hub.write() as session:
@@ -51,7 +51,7 @@ def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 def test_old_events_go_and_logs_ends_and_metrics_stay(hub: Hub) -> None:
     old, young, running = ended(hub, 91), ended(hub, 89), submit(hub)
     before = kept(hub, young.id)
-    reconciler.tidy(hub, "leader")
+    reconciler.clean_up(hub, "leader")
     assert kept(hub, old.id) == [(3, "log"), (10, "end")]
     assert kept(hub, young.id) == before
     assert len(before) == 10
@@ -74,7 +74,7 @@ def test_a_stream_tells_what_is_left_and_ends(
     service: Service, client: httpx.Client, after: int, told: list[int]
 ) -> None:
     row = ended(service.hub, 91)
-    reconciler.tidy(service.hub, "leader")
+    reconciler.clean_up(service.hub, "leader")
     path = f"/v1/experiments/{row.id}"
     with subscribed(client, f"{path}/events", headers={"Last-Event-ID": str(after)}) as stream:
         assert [event.id for event in stream] == told
@@ -87,13 +87,13 @@ def test_a_stream_tells_what_is_left_and_ends(
 def test_a_record_with_fewer_events_is_another_version(service: Service, client: httpx.Client) -> None:
     row = ended(service.hub, 91)
     tag = client.get(f"/v1/experiments/{row.id}").headers["etag"]
-    reconciler.tidy(service.hub, "leader")
+    reconciler.clean_up(service.hub, "leader")
     assert client.get(f"/v1/experiments/{row.id}", headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_numbers_go_on_after_those_that_are_gone(hub: Hub) -> None:
     row = ended(hub, 91)
-    reconciler.tidy(hub, "leader")
+    reconciler.clean_up(hub, "leader")
     with hub.write() as session:
         locked = experiments.lock(session, row.id)
         assert locked is not None
@@ -107,7 +107,7 @@ def test_numbers_go_on_after_those_that_are_gone(hub: Hub) -> None:
 
 def test_a_client_that_watches_gets_every_row(service: Service) -> None:
     row = ended(service.hub, 91)
-    reconciler.tidy(service.hub, "leader")
+    reconciler.clean_up(service.hub, "leader")
     with Client(service.access.url, key=service.access.key) as client:
         assert [one.epoch for one in client.experiments.get(row.id).watch()] == list(range(1, EPOCHS + 1))
         assert [one.epoch for one in client.experiments.get(row.id).watch(after=3)] == [4, 5]

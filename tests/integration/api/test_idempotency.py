@@ -156,9 +156,9 @@ def test_first_answers_are_forgotten_after_a_day(service: Service, client: httpx
     )
     with service.hub.write() as session:
         row = session.get_one(IdempotencyRow, ("default", "a"))
-        row.created_at = now(session) - idempotency.KEPT - timedelta(seconds=1)
-    assert reconciler.tidy(service.hub, "me") == 1
-    assert reconciler.tidy(service.hub, "another") == 0
+        row.created_at = now(session) - idempotency.RETENTION - timedelta(seconds=1)
+    assert reconciler.clean_up(service.hub, "me") == 1
+    assert reconciler.clean_up(service.hub, "another") == 0
     fresh, kept = (
         client.post("/v1/sweeps", json=REQUESTS["sweep"].body, headers={"Idempotency-Key": key}) for key in "ab"
     )

@@ -51,7 +51,7 @@ def finished(service: Service, client: httpx.Client, status: Status = Status.SUC
 def assert_full(answer: httpx.Response) -> None:
     problem = assert_problem(answer, 429)
     assert problem["code"] == "queue_full"
-    assert problem["detail"].startswith("2 experiments of this workspace wait, and 2 may")
+    assert problem["detail"].startswith("this workspace has 2 queued experiments; the limit is 2")
     assert answer.headers["retry-after"]
 
 

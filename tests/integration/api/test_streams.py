@@ -144,7 +144,7 @@ def test_rows_arrive_while_the_stream_is_open(service: Service, client: httpx.Cl
         assert (epoch.id, epoch.event, epoch.data["train_loss"]) == (3, "epoch", "NaN")
         assert (epoch.data["test_loss"], epoch.data["gradient_norm"]) == ("-Infinity", "Infinity")
         with service.hub.write() as session:
-            runs.say(session, claimed.lease, row.id, "a line\nand 'another' ü\x85\u2028\u2029\x1c")
+            runs.write_log(session, claimed.lease, row.id, "a line\nand 'another' ü\x85\u2028\u2029\x1c")
         assert next(stream).data == {"level": "info", "message": "a line\nand 'another' ü\x85\u2028\u2029\x1c"}
         with service.hub.write() as session:
             runs.end(session, claimed.lease, row.id, Status.FAILED)

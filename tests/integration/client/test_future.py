@@ -48,7 +48,7 @@ def finish(hub: Hub, one: str, status: Status) -> None:
     assert row is not None
     claimed = claim(hub, row)
     with hub.write() as session:
-        runs.say(session, claimed.lease, one, "a line")
+        runs.write_log(session, claimed.lease, one, "a line")
     for epoch in (1, 2):
         train_epoch(hub, claimed, epoch)
     error = Failure(code=FailureCode.INTERNAL, message="a bolt") if status is Status.FAILED else None

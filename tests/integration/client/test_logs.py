@@ -53,7 +53,7 @@ def test_a_log_ends_at_an_event_of_an_unknown_kind(
     claimed = claim(hub, row)
     train_epoch(hub, claimed, 1)
     with hub.write() as session:
-        runs.say(session, claimed.lease, row.id, "a line, of which a later version makes a finding")
+        runs.write_log(session, claimed.lease, row.id, "a line, of which a later version makes a finding")
     with serving(hub, behind=LaterVersion) as service, Client(service.access.url, key=service.access.key) as client:
         assert print_log(client, row.id, follow=False, as_json=as_json) is None
     assert len(capsys.readouterr().out.splitlines()) == 3  # queued, running, the epoch

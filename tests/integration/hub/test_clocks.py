@@ -122,10 +122,10 @@ def test_a_first_answer_of_the_future_is_kept_for_its_day_and_no_longer(hub: Hub
     with hub.write() as session:
         at = now(session)
         idempotency.keep(session, request, row.id, "{}", at + timedelta(days=400))
-        assert idempotency.forget(session, at) == 0
+        assert idempotency.delete_expired(session, at) == 0
         assert idempotency.first(session, request) is not None
         assert session.scalar(select(IdempotencyRow.created_at)) == at
-        assert idempotency.forget(session, at + idempotency.KEPT + timedelta(seconds=1)) == 1
+        assert idempotency.delete_expired(session, at + idempotency.RETENTION + timedelta(seconds=1)) == 1
 
 
 def test_files_that_were_to_go_in_the_future_go(hub: Hub) -> None:
@@ -157,9 +157,9 @@ def test_the_last_use_of_a_key_is_written_down_although_it_stood_in_the_future(h
     with hub.write() as session:
         at = now(session)
         made = keys.create(session, DEFAULT_WORKSPACE, "k", Role.ADMIN, at)
-        keys.used(session, made.id, at + WRONG)
+        keys.record_use(session, made.id, at + WRONG)
         assert keys.stale(session.get_one(KeyRow, made.id, populate_existing=True), at)
-        keys.used(session, made.id, at)
+        keys.record_use(session, made.id, at)
         row = session.get_one(KeyRow, made.id, populate_existing=True)
         assert row.used_at == at
         assert not keys.stale(row, at)
@@ -170,7 +170,7 @@ def test_a_window_of_requests_does_not_last_until_a_clock_that_was_set_back_has_
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, ahead = time.time, WRONG.total_seconds()
-    counted = rate_limits.Rates("redis://127.0.0.1:1")  # nobody listens there: this process counts alone
+    counted = rate_limits.RateLimiter("redis://127.0.0.1:1")  # nobody listens there: this process counts alone
     monkeypatch.setattr(time, "time", lambda: real() + ahead)
     assert [counted.hit("w", 2).allowed for _ in range(3)] == [True, True, False]
     monkeypatch.setattr(time, "time", real)

@@ -38,7 +38,7 @@ def die_after_deleting(hub: Hub, row: ExperimentRow) -> None:
 def tidy_later(hub: Hub) -> None:
     with hub.write() as session:
         session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.SOON))
-    reconciler.tidy(hub, "leader")
+    reconciler.clean_up(hub, "leader")
 
 
 def left(hub: Hub) -> list[tuple[str, datetime]]:
@@ -51,7 +51,7 @@ def test_files_go_although_the_process_died_that_was_to_remove_them(hub: Hub) ->
     put(hub, row)
     put(hub, other)
     die_after_deleting(hub, row)
-    reconciler.tidy(hub, "leader")  # the process that deleted it may still be about to
+    reconciler.clean_up(hub, "leader")  # the process that deleted it may still be about to
     assert hub.artifacts.names(row.id) == ["1-1-1"]
     tidy_later(hub)
     assert hub.artifacts.names(row.id) == []
@@ -66,7 +66,7 @@ def test_what_is_to_be_removed_once_more_meanwhile_is_not_forgotten(hub: Hub) ->
         (seen,) = session.query(RemovalRow).all()
     with hub.write() as session:
         again = now(session)
-        checkpoints.forget(session, row.id, again)
+        checkpoints.delete_all(session, row.id, again)
     with hub.write() as session:
         pending_deletions.removed(session, [seen.key], seen.at)
     assert left(hub) == [(row.id, again)]

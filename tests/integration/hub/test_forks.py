@@ -47,7 +47,7 @@ def tidy_later(hub: Hub) -> None:
     """What nobody removes by itself."""
     with hub.write() as session:
         session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.SOON))
-    reconciler.tidy(hub, "leader")
+    reconciler.clean_up(hub, "leader")
 
 
 def test_the_copy_stays_with_the_experiment_that_names_it(hub: Hub, source: CheckpointRef) -> None:

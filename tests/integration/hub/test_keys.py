@@ -132,23 +132,23 @@ def test_the_last_use_is_written_once_a_minute(hub: Hub) -> None:
         at = start + timedelta(seconds=seconds)
         assert keys.stale(row_of(hub, key), at) is (seconds in {0, 61})
         with hub.write() as session:
-            keys.used(session, key.id, at)
+            keys.record_use(session, key.id, at)
         seen.append(row_of(hub, key).used_at)
     assert seen == [start, start, start, start + timedelta(seconds=61)]
 
 
 def test_a_service_without_a_good_key_is_known_as_such(hub: Hub) -> None:
-    def any_good(after: timedelta = timedelta()) -> bool:
+    def any_valid(after: timedelta = timedelta()) -> bool:
         with hub.read() as session:
-            return keys.any_good(session, now(session) + after)
+            return keys.any_valid(session, now(session) + after)
 
-    assert not any_good()
+    assert not any_valid()
     key = make(hub, expires_in=HOUR)
-    assert any_good()
-    assert not any_good(2 * HOUR)
+    assert any_valid()
+    assert not any_valid(2 * HOUR)
     with hub.write() as session:
         keys.revoke(session, "default", key.id, now(session))
-    assert not any_good()
+    assert not any_valid()
 
 
 def test_a_ticket_is_good_for_one_of_many_who_show_it_at_once(hub: Hub) -> None:
@@ -202,7 +202,7 @@ def test_secrets_do_not_show_when_a_value_is_printed(hub: Hub) -> None:
 
 @pytest.mark.parametrize("name", ["", "Team", "a b", "-a", "a" * 41, "é", "a\n"])
 def test_names_that_no_workspace_can_have_are_refused(hub: Hub, name: str) -> None:
-    with pytest.raises(BadRequest, match="no name for a workspace"), hub.write() as session:
+    with pytest.raises(BadRequest, match="not a valid workspace name"), hub.write() as session:
         workspaces.ensure(session, name, now(session))
 
 

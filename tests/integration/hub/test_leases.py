@@ -69,7 +69,7 @@ def test_a_worker_that_lost_its_lease_cannot_write(hub: Hub) -> None:
         runs.heartbeat(session, stale.lease)
 
     def say(session: Session) -> None:
-        runs.say(session, stale.lease, row.id, "still here")
+        runs.write_log(session, stale.lease, row.id, "still here")
 
     def report(session: Session) -> None:
         runs.report_progress(session, stale.lease, [row.id], StepProgress(what="x", done=1, total=2, unit="bytes"))
@@ -95,9 +95,9 @@ def test_a_lease_is_good_for_its_own_job_alone(hub: Hub) -> None:
     before = reread(hub, other)
     saved = CheckpointRef(key=key_of(other.id, 1, 1, 1), digest="0" * 64, size=1, epoch=1, step=1, whole=True)
     with hub.write() as session:
-        runs.say(session, lease, other.id, "not mine")
+        runs.write_log(session, lease, other.id, "not mine")
         runs.record_checkpoint(session, lease, other.id, saved)
-        runs.let_go(session, lease, other.id, None)
+        runs.release_experiment(session, lease, other.id, None)
         runs.end(session, lease, other.id, Status.SUCCEEDED)
         assert checkpoints.newest_first(session, other.id) == []
     after = reread(hub, other)
@@ -131,7 +131,7 @@ def test_a_run_whose_last_epochs_are_gone_from_the_database_does_not_end(hub: Hu
         with hub.write() as session:
             runs.end(session, lease, row.id, Status.SUCCEEDED, epoch=epoch)
 
-    with pytest.raises(leases.LeaseLost, match="no epoch 1 any more"):
+    with pytest.raises(leases.LeaseLost, match="is missing from the database"):
         end(epoch=3)
     assert reread(hub, row).status == Status.RUNNING
 
@@ -159,7 +159,7 @@ def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
         expire(hub, lost)
         claimed = claim(hub, lost)
     with hub.write() as session:
-        runs.let_go(session, claimed.lease, waits.id, None)
+        runs.release_experiment(session, claimed.lease, waits.id, None)
     before = reread(hub, waits)
     expire(hub, lost)
     with hub.write() as session:
@@ -191,14 +191,14 @@ def test_a_checkpoint_after_an_epoch_that_was_not_recorded_has_no_name(hub: Hub)
     claimed = claim(hub, row)
     train_epoch(hub, claimed, 1)
     unrecorded, recorded = checkpoint(claimed, 20, epoch=2), checkpoint(claimed, 15, epoch=1)
-    for name in (runs.record_checkpoint, runs.let_go):
-        with pytest.raises(leases.LeaseLost, match="no epoch 2 any more"), hub.write() as session:
+    for name in (runs.record_checkpoint, runs.release_experiment):
+        with pytest.raises(leases.LeaseLost, match="is missing from the database"), hub.write() as session:
             name(session, claimed.lease, row.id, unrecorded)
     with hub.write() as session:
         held = experiments.lock(session, row.id)
         assert held is not None
         control.cancel(session, held)
-        runs.let_go(session, claimed.lease, row.id, None)
+        runs.release_experiment(session, claimed.lease, row.id, None)
     for late in (recorded, unrecorded):
         with hub.write() as session:
             runs.record_late(session, claimed.lease, row.id, late)
@@ -218,7 +218,7 @@ def test_an_epoch_or_a_checkpoint_between_two_losses_sets_the_count_back(
             expire(hub, row)
         else:
             with hub.write() as session:
-                runs.lose(session, claimed.lease, "its trainer is gone")
+                runs.record_loss(session, claimed.lease, "its trainer is gone")
     claim(hub, row)
     assert reread(hub, row).status == Status.RUNNING
 
@@ -289,7 +289,7 @@ def test_cancelling_and_claiming_at_once_never_waits_in_a_circle(hub: Hub) -> No
 def test_lost_hints_are_sent_again_by_one_leader(hub: Hub) -> None:
     row = submit(hub)
     with hub.write() as session:
-        long_ago = now(session) - reconciler.PATIENCE * 2
+        long_ago = now(session) - reconciler.DELIVERY_TIME * 2
         session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=long_ago))
     purge(hub)
     assert reconciler.reconcile(hub, "first") == 1
@@ -304,9 +304,9 @@ def test_a_job_whose_worker_vanished_is_told_of_once_however_many_others_wait(hu
     lost = submit(hub)
     claim(hub, lost)
     submit(hub)
-    expire(hub, lost, ago=reconciler.PATIENCE)
+    expire(hub, lost, ago=reconciler.DELIVERY_TIME)
     with hub.write() as session:
-        session.execute(update(JobRow).values(hinted_at=now(session) - 3 * reconciler.PATIENCE))
+        session.execute(update(JobRow).values(hinted_at=now(session) - 3 * reconciler.DELIVERY_TIME))
     assert hub.flush()
     before = hub.queue.depth("auto")
     assert before > 0
@@ -326,8 +326,8 @@ def test_a_lost_hint_is_sent_again_although_others_wait(hub: Hub) -> None:
     lost = submit(hub)
     purge(hub)
     waiting = submit(hub)
-    age(hub, lost, 2 * reconciler.LATE)
-    age(hub, waiting, reconciler.LATE / 2)
+    age(hub, lost, 2 * reconciler.QUEUE_MARGIN)
+    age(hub, waiting, reconciler.QUEUE_MARGIN / 2)
     assert [reconciler.reconcile(hub, "first") for _ in range(2)] == [1, 0]
     assert hub.flush()
     assert hub.queue.depth("auto") == 2
@@ -336,11 +336,11 @@ def test_a_lost_hint_is_sent_again_although_others_wait(hub: Hub) -> None:
 def test_a_hint_that_waits_is_not_sent_again_however_long_it_does(hub: Hub) -> None:
     row = submit(hub)
     purge(hub)
-    sent = {SENT: time.time() - 3 * reconciler.LATE.total_seconds()}
+    sent = {SENT: time.time() - 3 * reconciler.QUEUE_MARGIN.total_seconds()}
     hub.queue.app.send_task(TASK, args=[row.job_id], queue=queue_name("auto"), headers=sent)
-    age(hub, row, 3 * reconciler.LATE)
+    age(hub, row, 3 * reconciler.QUEUE_MARGIN)
     assert reconciler.reconcile(hub, "first") == 0
-    age(hub, row, 5 * reconciler.LATE)
+    age(hub, row, 5 * reconciler.QUEUE_MARGIN)
     assert reconciler.reconcile(hub, "first") == 1
 
 
@@ -351,7 +351,7 @@ FOREIGN = (b"garbage", b"null", b"[]", b'{"headers": {"gradus_sent": "yesterday"
 def test_a_foreign_message_in_the_queue_keeps_no_lost_hint_from_being_sent_again(hub: Hub, foreign: bytes) -> None:
     row = submit(hub)
     purge(hub)
-    age(hub, row, 2 * reconciler.PATIENCE)
+    age(hub, row, 2 * reconciler.DELIVERY_TIME)
     push(hub, foreign)
     assert reconciler.reconcile(hub, "first") == 1
 
@@ -360,7 +360,7 @@ def test_the_hint_behind_foreign_messages_says_what_is_still_under_way(hub: Hub)
     purge(hub)
     row = submit(hub)
     push(hub, *FOREIGN)
-    age(hub, row, reconciler.LATE / 2)
+    age(hub, row, reconciler.QUEUE_MARGIN / 2)
     assert reconciler.reconcile(hub, "first") == 0
 
 
@@ -369,7 +369,7 @@ def test_a_key_that_is_no_queue_is_removed(hub: Hub) -> None:
     purge(hub)
     with hub.queue.app.connection_for_write() as connection:
         connection.default_channel.client.set(queue_name("auto"), "no list")
-    age(hub, row, 2 * reconciler.PATIENCE)
+    age(hub, row, 2 * reconciler.DELIVERY_TIME)
     assert reconciler.reconcile(hub, "first") == 1
     assert hub.flush()
     assert hub.queue.depth("auto") == 1
@@ -386,7 +386,7 @@ def test_the_reconciler_waits_for_nobody_who_holds_jobs(hub: Hub) -> None:
     held, free = submit(hub), submit(hub)
     purge(hub)
     for row in (held, free):
-        age(hub, row, 2 * reconciler.LATE)
+        age(hub, row, 2 * reconciler.QUEUE_MARGIN)
     with hub.write() as session:
         assert experiments.lock(session, held.id)
         assert reconciler.reconcile(hub, "first") == 1

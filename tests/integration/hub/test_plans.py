@@ -69,7 +69,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "members of a sweep": lambda s: sweeps.lock_members(s, _sweep(), Status.FAILED),
     "earlier runs": lambda s: estimates.rates(s, DEFAULT_WORKSPACE, [DIGITS.dataset.name]),
     "a key": lambda s: idempotency.claim(s, Repeatable(DEFAULT_WORKSPACE, "k", "digest")),
-    "old answers": lambda s: idempotency.forget(s, now(s)),
+    "old answers": lambda s: idempotency.delete_expired(s, now(s)),
     "waiting jobs": lambda s: reconciler._waiting(s, now(s)),
     "abandoned jobs": lambda s: reconciler._abandoned(s, now(s)),
     "a lease": lambda s: leases.take(s, LEASE.job_id, "worker", now(s), timedelta(seconds=15)),
@@ -122,17 +122,17 @@ def test_an_epoch_is_recorded_without_reading_a_whole_table(hub: Hub) -> None:
 def test_a_workers_life_is_written_down_without_reading_a_whole_table(hub: Hub) -> None:
     row = submit(hub)
     with overheard() as said:
-        for leave in (runs.hand_back, runs.lose):
+        for leave in (runs.hand_back, runs.record_loss):
             claimed = claim(hub, row)
             with hub.write() as session:
                 runs.heartbeat(session, claimed.lease)
-                runs.say(session, claimed.lease, row.id, "on its way")
+                runs.write_log(session, claimed.lease, row.id, "on its way")
                 leave(session, claimed.lease, "it stops")
         claimed = claim(hub, row)
         with hub.write() as session:
             runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
         with hub.write() as session:
-            quotas.refuse_if_full(session, DEFAULT_WORKSPACE, 1, hub.settings.quotas)
+            quotas.check_queue_quota(session, DEFAULT_WORKSPACE, 1, hub.settings.quotas)
             keys.find(
                 session,
                 "gk_01kap3v8n0c2q5w8z1t4y7b0df_1b9sy9x6fyyrg9aygsb4g0kxv5f1z55qnxsbph0se03jybbkq3fs",

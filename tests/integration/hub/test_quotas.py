@@ -14,7 +14,7 @@ from gradus.status import Status
 from hub import idempotency
 from hub.access import quotas, workspaces
 from hub.access.quotas import Quotas
-from hub.access.rate_limits import Rates
+from hub.access.rate_limits import RateLimiter
 from hub.database.database import now
 from hub.experiments import events, experiments
 from hub.experiments.experiments import Origin
@@ -33,7 +33,7 @@ SPEC = Spec(dataset="wine", layers=[3])
 def add(hub: Hub, workspace: str, most: Quotas) -> str:
     with hub.write() as session:
         at = now(session)
-        quotas.refuse_if_full(session, workspace, 1, most)
+        quotas.check_queue_quota(session, workspace, 1, most)
         row = experiments.add(session, workspace, prepare(SPEC), at)
         events.append(session, [events.log(row.id, "added")], at)
     return row.id
@@ -60,7 +60,7 @@ def test_of_many_who_ask_at_once_only_as_many_get_in_as_may_wait(hub: Hub) -> No
     refused = [answer for answer in answers if answer]
     assert len(refused) == 7
     assert {(one.code, one.detail.split(":")[0]) for one in refused} == {
-        ("queue_full", "5 experiments of this workspace wait, and 5 may")
+        ("queue_full", "this workspace has 5 queued experiments; the limit is 5")
     }
     assert add(hub, "theirs", Quotas(queued=1))
 
@@ -113,7 +113,7 @@ def test_an_array_that_lost_its_worker_goes_on_although_one_of_it_waits_and_the_
     with hub.write() as session:
         first, second = experiments.add_all(session, "default", array, [[0, 1]], now(session))
         lease = _taken(claims.claim(session, first.job_id, "first", "cpu:1", most=2)).lease
-        runs.let_go(session, lease, second.id, None)
+        runs.release_experiment(session, lease, second.id, None)
         lost = update(JobRow).where(JobRow.id == first.job_id)
         session.execute(lost.values(lease_until=now(session) - timedelta(seconds=1)))
     with hub.write() as session:
@@ -165,9 +165,9 @@ def test_two_workspaces_may_use_the_same_idempotency_key(hub: Hub) -> None:
     ("most", "path", "said"),
     [
         (Quotas(parameters=60), "layers", "54 parameters"),
-        (Quotas(parameters=53), "layers", "54 parameters, and 53 are allowed"),
-        (Quotas(epochs=9), "epochs", "10 epochs, and 9 are allowed"),
-        (Quotas(memory_bytes=1000), "layers", "bytes of memory (an estimate), and 1,000 are allowed"),
+        (Quotas(parameters=53), "layers", "54 parameters, but the limit is 53"),
+        (Quotas(epochs=9), "epochs", "10 epochs, but the limit is 9"),
+        (Quotas(memory_bytes=1000), "layers", "bytes of memory (an estimate), but the limit is 1,000"),
     ],
 )
 def test_an_experiment_over_a_quota_is_told_the_number_and_the_limit(most: Quotas, path: str, said: str) -> None:
@@ -184,14 +184,14 @@ def test_the_quotas_come_from_the_environment() -> None:
 
 
 def test_requests_are_counted_by_all_processes_together(valkey: ValkeyServer) -> None:
-    mine, yours = Rates(valkey.url), Rates(valkey.url)
+    mine, yours = RateLimiter(valkey.url), RateLimiter(valkey.url)
     who = f"together {time.time_ns()}"
     standings = [rates.hit(who, 3) for rates in (mine, yours, mine, yours)]
-    assert [(one.left, one.allowed) for one in standings] == [(2, True), (1, True), (0, True), (0, False)]
+    assert [(one.remaining, one.allowed) for one in standings] == [(2, True), (1, True), (0, True), (0, False)]
     assert all(1 <= one.reset_seconds <= 60 for one in standings)
     assert mine.hit(f"{who} other", 3).allowed
 
 
 def test_without_redis_each_process_counts_for_itself() -> None:
-    rates = Rates("redis://127.0.0.1:1/0")
+    rates = RateLimiter("redis://127.0.0.1:1/0")
     assert [rates.hit("who", 2).allowed for _ in range(3)] == [True, True, False]

@@ -71,7 +71,7 @@ def test_the_best_epochs_file_stays_when_its_row_was_written_twice(hub: Hub) -> 
     for epoch in range(1, 8):
         kept = saved(lease, one, epoch)
         put(hub, kept)
-        told = {one: runs.EpochResult(metrics_row(epoch), best=epoch == 2, saved=kept)}
+        told = {one: runs.EpochResult(metrics_row(epoch), best=epoch == 2, checkpoint=kept)}
         write_once(repeating(hub, lambda: None), lease, partial(runs.record_epochs, epochs=told), lambda: False)
     hub.close()  # once what was to be removed is
     with hub.read() as session:

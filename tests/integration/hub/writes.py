@@ -29,18 +29,20 @@ def saved(lease: Lease, one: str, epoch: int = 2) -> CheckpointRef:
 WRITES: dict[str, Write] = {
     "heartbeat": lambda session, lease, _: runs.heartbeat(session, lease),
     "record_epochs": lambda session, lease, one: runs.record_epochs(
-        session, lease, {one: runs.EpochResult(metrics_row(2), best=True, saved=saved(lease, one))}
+        session, lease, {one: runs.EpochResult(metrics_row(2), best=True, checkpoint=saved(lease, one))}
     ),
     "record_checkpoint": lambda session, lease, one: runs.record_checkpoint(session, lease, one, saved(lease, one, 1)),
     "record_late": lambda session, lease, one: runs.record_late(session, lease, one, saved(lease, one, 1)),
-    "say": lambda session, lease, one: runs.say(session, lease, one, "still here"),
+    "write_log": lambda session, lease, one: runs.write_log(session, lease, one, "still here"),
     "report_progress": lambda session, lease, one: runs.report_progress(
         session, lease, [one], StepProgress(what="downloading x", done=1, total=2, unit="bytes")
     ),
-    "end": lambda session, lease, one: runs.end(session, lease, one, Status.SUCCEEDED, why="it was enough"),
-    "let_go": lambda session, lease, one: runs.let_go(session, lease, one, saved(lease, one, 1), "back into the queue"),
+    "end": lambda session, lease, one: runs.end(session, lease, one, Status.SUCCEEDED, reason="it was enough"),
+    "release_experiment": lambda session, lease, one: runs.release_experiment(
+        session, lease, one, saved(lease, one, 1), "back into the queue"
+    ),
     "hand_back": lambda session, lease, _: runs.hand_back(session, lease, "going"),
-    "lose": lambda session, lease, _: runs.lose(session, lease, "its trainer is gone"),
+    "lose": lambda session, lease, _: runs.record_loss(session, lease, "its trainer is gone"),
 }
 
 

@@ -84,7 +84,7 @@ def assert_outlives_refusals(server: ValkeyServer, worker: WorkerUnderTest) -> N
     connections = worker.log.count("Connected to")
     with redis.Redis.from_url(server.url) as client:
         client.config_set("min-replicas-to-write", 1)
-        until(lambda: said("the queue gives no hints: NOREPLICAS", 1))
+        until(lambda: said("cannot take job messages from the queue: NOREPLICAS", 1))
         client.client_kill_filter(_type="normal", skipme=True)
         until(lambda: said("Connected to", connections + 1))
         client.config_set("min-replicas-to-write", 0)

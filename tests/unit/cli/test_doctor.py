@@ -15,7 +15,7 @@ from gradus.cli.commands.doctor import check_datasets
 from gradus.cli.doctor import datasets, machine, service
 from gradus.cli.doctor.check import Check, State
 from gradus.client import Credentials
-from hub.diagnostics import look
+from hub.diagnostics import diagnose
 from hub.migrate import upgrade
 from hub.settings import Settings
 
@@ -83,21 +83,21 @@ def settings(folder: Path) -> Settings:
 
 
 def test_a_database_is_absent_good_or_of_another_version(tmp_path: Path) -> None:
-    assert look(settings(tmp_path), {})["database"].ok is None
+    assert diagnose(settings(tmp_path), {})["database"].ok is None
     assert list(tmp_path.iterdir()) == []
     upgrade(settings(tmp_path).database_url, "0001")
-    found = look(settings(tmp_path), {})["database"]
+    found = diagnose(settings(tmp_path), {})["database"]
     assert (found.ok, "0001" in found.said) == (False, True)
     upgrade(settings(tmp_path).database_url)
-    assert look(settings(tmp_path), {})["database"].ok is True
+    assert diagnose(settings(tmp_path), {})["database"].ok is True
     (tmp_path / "gradus.db").write_bytes(b"no database" * 100)
-    assert look(settings(tmp_path), {})["database"].ok is False
+    assert diagnose(settings(tmp_path), {})["database"].ok is False
 
 
 def test_a_redis_that_the_environment_names_has_to_answer(tmp_path: Path) -> None:
     env = {"GRADUS_DATA_DIR": str(tmp_path), "GRADUS_REDIS_URL": "redis://127.0.0.1:1/0"}
-    assert look(Settings.from_env(env), env)["redis"].ok is False
-    assert look(settings(tmp_path), {})["redis"].ok is None
+    assert diagnose(Settings.from_env(env), env)["redis"].ok is False
+    assert diagnose(settings(tmp_path), {})["redis"].ok is None
 
 
 def test_the_hub_is_asked_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_what_is_said_again_and_again_is_counted(written: io.StringIO, monkeypat
     complain(100)
     complain(101)
     assert written.getvalue().splitlines()[4:] == [
-        "client 100 is rude (and 97 more like it, not written)",
+        "client 100 is rude (and 97 similar lines suppressed)",
         "client 101 is rude",
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from hub.access.rate_limits import Rates
+from hub.access.rate_limits import RateLimiter
 from hub.messaging.circuit_breaker import CircuitBreaker
 from hub.messaging.pubsub import PubSub
 from hub.messaging.queue import Queue
@@ -57,7 +57,7 @@ def breaker(url: str) -> Iterator[CircuitBreaker]:
 
 
 def test_requests_are_counted_here(url: str, breaker: CircuitBreaker) -> None:
-    rates = Rates(url, breaker)
+    rates = RateLimiter(url, breaker)
     assert [rates.hit("somebody", 2).allowed for _ in range(3)] == [True, True, False]
     assert breaker.open
 
