@@ -8,58 +8,59 @@ from rich.table import Table
 
 from gradus.cli import labels, output, tables
 from gradus.cli.commands import sweeps
-from gradus.cli.commands.sweep_request import Options, build
+from gradus.cli.commands.sweep_request import SweepOptions, build
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Changes, Json, Quiet, Url, at_most_one
 from gradus.client import Client
 from gradus.wire.sweep import SweepDryRun
 
-Repeated = list[str] | None
 SHOWN = 20
 """How many experiments of a dry run are listed."""
 
+Repeated = list[str] | None
+Source = Annotated[
+    str | None, typer.Argument(metavar="FILE", help="JSON or YAML: a whole sweep, with a `base`, or only the base.")
+]
+Example = Annotated[str | None, typer.Option(metavar="NAME", help="Take a spec that ships with Gradus as the base.")]
+Variants = Annotated[
+    Repeated,
+    typer.Option(
+        "--variant", metavar="PATH=VALUE", help="One change of the base, or several: 'LABEL: P=V P=V'. Repeatable."
+    ),
+]
+Grid = Annotated[
+    Repeated, typer.Option(metavar="PATH=V,V…", help="Values to combine, such as optimizer.lr=0.1,0.01. Repeatable.")
+]
+Random = Annotated[
+    Repeated,
+    typer.Option(
+        metavar="PATH=SPACE",
+        help="Values to draw: 0..0.5, log:1e-4..1e-1, 16..64 for whole numbers, or a,b,c. Repeatable.",
+    ),
+]
+Draws = Annotated[int | None, typer.Option(metavar="N", min=1, max=1000, help="How many combinations --random draws.")]
+Seeds = Annotated[
+    str | None,
+    typer.Option(metavar="SEEDS", help="Seeds for each combination: 5 means 0 to 4; or a list: 0,3,7 or 2-4."),
+]
+Objective = Annotated[
+    str | None, typer.Option(metavar="METRIC", help="Metric to compare.  [default: validation accuracy, or loss]")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the experiments and the time they need; queue nothing.")]
+
 
 def create(  # noqa: PLR0913, PLR0917 (each is an option)
-    source: Annotated[
-        str | None,
-        typer.Argument(metavar="FILE", help="JSON or YAML: a whole sweep, with a `base`, or only the base."),
-    ] = None,
-    example: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Take a spec that ships with Gradus as the base.")
-    ] = None,
+    source: Source = None,
+    example: Example = None,
     changes: Changes = None,
-    variants: Annotated[
-        Repeated,
-        typer.Option(
-            "--variant", metavar="PATH=VALUE", help="One change of the base, or several: 'LABEL: P=V P=V'. Repeatable."
-        ),
-    ] = None,
-    grid: Annotated[
-        Repeated,
-        typer.Option(metavar="PATH=V,V…", help="Values to combine, such as optimizer.lr=0.1,0.01. Repeatable."),
-    ] = None,
-    random: Annotated[
-        Repeated,
-        typer.Option(
-            metavar="PATH=SPACE",
-            help="Values to draw: 0..0.5, log:1e-4..1e-1, 16..64 for whole numbers, or a,b,c. Repeatable.",
-        ),
-    ] = None,
-    draws: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=1000, help="How many combinations --random draws.")
-    ] = None,
-    seeds: Annotated[
-        str | None,
-        typer.Option(metavar="SEEDS", help="Seeds for each combination: 5 means 0 to 4; or a list: 0,3,7 or 2-4."),
-    ] = None,
-    objective: Annotated[
-        str | None,
-        typer.Option(metavar="METRIC", help="Metric to compare.  [default: validation accuracy, or loss]"),
-    ] = None,
+    variants: Variants = None,
+    grid: Grid = None,
+    random: Random = None,
+    draws: Draws = None,
+    seeds: Seeds = None,
+    objective: Objective = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="The name of the sweep.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the experiments and the time they need; queue nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     watching: Annotated[bool, typer.Option("--watch", "-w", help="Show the results as they come.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -72,11 +73,9 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
 
     Random search: gradus sweeps create --example digits --random optimizer.lr=log:1e-4..1e-1 --draws 20
     """
-    at_most_one(dry_run=dry_run, watch=watching)
+    at_most_one(quiet=quiet, dry_run=dry_run, watch=watching)
     at_most_one(quiet=quiet, json=as_json)
-    at_most_one(quiet=quiet, watch=watching)
-    at_most_one(quiet=quiet, dry_run=dry_run)
-    options = Options(
+    options = SweepOptions(
         source, example, changes or (), grid or (), variants or (), seeds, objective, name, random or (), draws
     )
     document = build(options)

@@ -12,7 +12,7 @@ from gradus.seeds import read_seeds
 
 
 @dataclass(frozen=True)
-class Options:
+class SweepOptions:
     """The options that describe the sweep."""
 
     source: str | None
@@ -27,7 +27,7 @@ class Options:
     draws: int | None = None
 
 
-def build(options: Options) -> Any:
+def build(options: SweepOptions) -> Any:
     """The document to post. A file may hold a whole request, with a `base`, or only the base.
 
     Raises:
@@ -43,7 +43,7 @@ def build(options: Options) -> Any:
     return {**request, "base": base, **_fields(options, base, request)}
 
 
-def _fields(options: Options, base: Any, request: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(options: SweepOptions, base: Any, request: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the request that options set; those of grid, variants and random join the ones in the file."""
     found = {
         "name": options.name,

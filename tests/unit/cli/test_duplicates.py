@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from gradus.cli import spec_sources
-from gradus.cli.commands.sweep_request import Options, build
+from gradus.cli.commands.sweep_request import SweepOptions, build
 from gradus.cli.documents import read
 from gradus.cli.group import LazyCommand
 from gradus.cli.main import main
@@ -85,7 +85,7 @@ def test_two_examples_are_two_runs() -> None:
 
 def asked(**options: Any) -> Any:
     nothing: dict[str, Any] = {"source": None, "example": None, "changes": (), "grid": (), "variants": ()}
-    return build(Options(**{**nothing, "seeds": None, "objective": None, "name": None, **options}))
+    return build(SweepOptions(**{**nothing, "seeds": None, "objective": None, "name": None, **options}))
 
 
 def test_a_grid_of_one_path_has_the_values_of_both() -> None:

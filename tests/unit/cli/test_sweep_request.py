@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gradus.cli.commands.sweep_request import Options, build
+from gradus.cli.commands.sweep_request import SweepOptions, build
 from gradus.errors import BadRequest
 from gradus.sweep.request import SweepRequest
 
@@ -22,7 +22,7 @@ NOTHING: dict[str, Any] = {
 
 
 def built(**options: Any) -> Any:
-    return build(Options(**{**NOTHING, **options}))
+    return build(SweepOptions(**{**NOTHING, **options}))
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "4-2", "1;2", "0-99999", "1.5"])
