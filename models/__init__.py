@@ -1,1 +1,1 @@
-"""The bodies of the spec: one file for each file of `gradus/spec/`, with the same name."""
+"""The implementation of the spec in torch: one file for each file of `gradus/spec/`, with the same name."""

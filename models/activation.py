@@ -1,4 +1,4 @@
-"""Activations and their derivatives, elementwise and into given memory."""
+"""Activation functions and their derivatives, elementwise, written to preallocated memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from models.batch import Buffers
 Value = Callable[[Tensor, Tensor], object]
 """(z, out): writes f(z) to out."""
 Gradient = Callable[[Tensor, Tensor, Tensor], object]
-"""(dy, z, y): turns dy, the loss's derivative by y = f(z), into that by z, in place."""
+"""(dy, z, y): replaces dy, the gradient of the loss with respect to y = f(z), by the gradient with respect to z."""
 
 
 @dataclass(frozen=True)
 class ActivationFunction:
-    """An activation function and its derivative, as torch's own kernels compute them."""
+    """An activation function and its derivative, computed by torch's kernels."""
 
     value: Value
     grad: Gradient
 
 
 def activation_function(activation: Activation) -> ActivationFunction:  # noqa: PLR0911 - one for each kind
-    """The function of an activation's name."""
+    """The function for an activation's name."""
     match activation:
         case "relu":
             return ActivationFunction(
@@ -77,7 +77,7 @@ def activation_function(activation: Activation) -> ActivationFunction:  # noqa: 
 
 
 class ActivationLayer:
-    """The part of a layer that applies its activation."""
+    """The part of a layer that applies the activation function."""
 
     def __init__(self, function: ActivationFunction, shape: tuple[int, int, int], buffers: Buffers) -> None:
         """`shape` is (K, b, units)."""

@@ -1,4 +1,4 @@
-"""Batches of an epoch, and the memory that a step's batch passes through."""
+"""The batches of an epoch, and preallocated memory for the tensors of a step."""
 
 from collections.abc import Sequence
 from math import prod
@@ -6,11 +6,12 @@ from math import prod
 import torch
 from torch import Tensor
 
-from models.seed import epoch_order
+from models.seed import epoch_permutation
 
 
 class Buffers:
-    """Preallocated memory, handed out in the same order for every batch size: a smaller batch gets views of it."""
+    """Preallocated memory blocks, handed out in the same order for every batch size: a smaller batch gets views of the
+    same blocks."""
 
     def __init__(self, like: Tensor) -> None:
         self._like = like
@@ -18,7 +19,7 @@ class Buffers:
         self._next = 0
 
     def empty(self, *shape: int) -> Tensor:
-        """Contiguous memory of a shape, not initialized."""
+        """An uninitialized contiguous tensor of this shape."""
         if self._next == len(self._blocks):
             self._blocks.append(self._like.new_empty(prod(shape)))
         block = self._blocks[self._next]
@@ -26,60 +27,62 @@ class Buffers:
         return block[: prod(shape)].view(shape)
 
     def rewind(self) -> "Buffers":
-        """Hand out the first block next."""
+        """Start again with the first block."""
         self._next = 0
         return self
 
 
 class Gather:
-    """Brings the inputs of a step's examples together, always in the same memory.
+    """Gathers the inputs of a step's batch, always in the same memory.
 
-    Members that share their examples' order share their inputs, too.
+    Members that share a permutation of the examples share the gathered inputs, too.
     """
 
     def __init__(self, members: int, orders: int, batch: int, inputs: int, buffers: Buffers) -> None:
-        """`orders` is 1 if all members share one order, else K."""
+        """`orders` is 1 if all members share one permutation, else K."""
         self._rows = buffers.empty(orders * batch, inputs)
         self._inputs = self._rows.view(orders, batch, inputs).expand(members, -1, -1)
 
     def __call__(self, examples: Tensor, rows: Tensor) -> Tensor:
-        """Inputs (K, b, inputs) of examples (n, inputs) by their rows (orders·b,)."""
+        """Inputs (K, b, inputs) of the given rows (orders·b,) of the examples (n, inputs)."""
         torch.index_select(examples, 0, rows, out=self._rows)
         return self._inputs
 
 
 def distinct_orders(seeds: Sequence[int]) -> Sequence[int]:
-    """One seed if all are equal, else all of them."""
+    """One seed if all seeds are equal, else all seeds."""
     return seeds if len(set(seeds)) > 1 else seeds[:1]
 
 
 class EpochBatches:
-    """The batches of one epoch: each member's permutation of the examples, cut into steps."""
+    """The mini-batches of one epoch: each member's permutation of the examples, split into steps."""
 
     def __init__(self, seeds: Sequence[int], number: int, targets: Tensor, size: int) -> None:
-        """`number` is 1 for the first epoch; targets (n,) of all examples; `size` examples in a full step."""
+        """`number` is 1 for the first epoch; `targets` (n,) are those of all examples; `size` is the batch size."""
         self.number = number
         self.has_tail = len(targets) % size > 0
         distinct = distinct_orders(seeds)
-        orders = torch.stack([epoch_order(seed, number, len(targets), targets.device) for seed in distinct])  # (k, n)
-        full = _cut(orders, size)
+        orders = torch.stack(
+            [epoch_permutation(seed, number, len(targets), targets.device) for seed in distinct]
+        )  # (k, n)
+        full = _full_batches(orders, size)
         tail = orders[:, len(full) * size :].contiguous()  # (k, b)
         steps = [*full.unbind(), tail] if self.has_tail else list(full.unbind())
         self.rows = [step.view(-1) for step in steps]
-        """For each step, the examples of every distinct order, one order after the other."""
+        """For each step, the example indices of every distinct permutation, concatenated."""
         self._targets = targets[full].expand(-1, len(seeds), -1), targets[tail].expand(len(seeds), -1)
 
     def __len__(self) -> int:
-        """Steps, a smaller last one included."""
+        """Number of steps, including a smaller last batch."""
         return len(self.rows)
 
     def targets(self, steps: range) -> Tensor:
-        """Targets of full steps, or of the smaller last one alone, (steps, K, b)."""
+        """Targets of full batches, or of the smaller last batch alone, (steps, K, b)."""
         full, tail = self._targets
         return full[steps.start : steps.stop] if steps.start < len(full) else tail[None]
 
 
-def _cut(rows: Tensor, size: int) -> Tensor:
-    """The full batches of rows (k, n), contiguous (steps, k, size)."""
+def _full_batches(rows: Tensor, size: int) -> Tensor:
+    """The full batches of the rows (k, n), contiguous, (steps, k, size)."""
     full = rows.shape[1] // size
     return rows[:, : full * size].view(len(rows), full, size).transpose(0, 1).contiguous()

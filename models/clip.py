@@ -1,4 +1,4 @@
-"""The gradient's global norm, and clipping by it."""
+"""The global norm of the gradient, and gradient clipping."""
 
 from collections.abc import Sequence
 
@@ -18,21 +18,21 @@ class GlobalNorm:
             torch.linalg.vector_norm(self._gradient, dim=1, out=out)
             return out
         for row, norm in zip(self._rows, out.unbind(), strict=True):
-            torch.dot(row, row, out=norm)  # 12 µs for a million bytes; vector_norm takes 20
+            torch.dot(row, row, out=norm)  # 12 µs for 1 MB; vector_norm takes 20 µs
         return out.sqrt_()
 
 
 class Clip:
-    """Scales a gradient whose norm is over the limit down to it, as `torch.nn.utils.clip_grad_norm_`."""
+    """Scales a gradient whose norm exceeds the limit down to the limit, as `torch.nn.utils.clip_grad_norm_` does."""
 
     def __init__(self, limits: Sequence[float | None], like: Tensor) -> None:
         self._active = any(limit is not None for limit in limits)
         self._limit = like.new_tensor([limit or 0.0 for limit in limits])  # (K,)
-        self._free = torch.tensor([limit is None for limit in limits], device=like.device)  # (K,)
+        self._unlimited = torch.tensor([limit is None for limit in limits], device=like.device)  # (K,)
 
     def __call__(self, gradient: Tensor, norm: Tensor) -> None:
-        """Scale the gradient (K, P), whose norms are (K,), in place by min(1, limit / (norm + 1e-6))."""
+        """Scale the gradient (K, P) in place by min(1, limit / (norm + 1e-6)), given its norms (K,)."""
         if not self._active:
             return
-        factor = (self._limit / (norm + 1e-6)).clamp_(max=1).masked_fill_(self._free, 1)
+        factor = (self._limit / (norm + 1e-6)).clamp_(max=1).masked_fill_(self._unlimited, 1)
         gradient.mul_(factor[:, None])

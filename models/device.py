@@ -1,4 +1,4 @@
-"""The device that a run trains on."""
+"""Selection and naming of the device that a run trains on."""
 
 import platform
 from pathlib import Path
@@ -9,41 +9,42 @@ import torch
 from gradus.spec.device import DeviceChoice
 
 
-def device(wish: DeviceChoice) -> torch.device:
-    """The device for a wish on this machine; `auto` takes a GPU if there is one.
+def select_device(choice: DeviceChoice) -> torch.device:
+    """The device of this machine for a spec's `device`; `auto` selects a GPU if there is one.
 
-    Raises `RuntimeError` when the wish is `cuda` and there is no GPU.
+    Raises:
+        RuntimeError: `cuda` was chosen, and there is no GPU.
     """
-    match wish:
+    match choice:
         case "auto":
             return torch.device("cuda" if torch.cuda.is_available() else "cpu")
         case "cpu":
             return torch.device("cpu")
         case "cuda":
             if not torch.cuda.is_available():
-                raise RuntimeError("this machine has no NVIDIA GPU that torch can use: take device cpu or auto")
+                raise RuntimeError("torch found no NVIDIA GPU on this machine: use device cpu or auto")
             return torch.device("cuda")
         case _:
-            assert_never(wish)
+            assert_never(choice)
 
 
-def device_name(place: torch.device) -> str:
-    """What decides the bits of a run: hardware, threads and the build of torch.
+def device_name(device: torch.device) -> str:
+    """A name for everything that determines the last bits of a run: hardware, threads and torch build.
 
     `cpu:2 (AuthenticAMD AVX512, torch 2.13.0+cpu)` is a CPU with two threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a
-    GPU. The libraries below torch choose their kernels by maker and instruction set of the CPU.
+    GPU. The libraries that torch uses choose their kernels by vendor and instruction set of the CPU.
     """
-    if place.type == "cuda":
-        return f"cuda:{torch.cuda.get_device_name(place)} (torch {torch.__version__})"
+    if device.type == "cuda":
+        return f"cuda:{torch.cuda.get_device_name(device)} (torch {torch.__version__})"
     instructions = torch.backends.cpu.get_cpu_capability()
-    return f"cpu:{torch.get_num_threads()} ({_cpu_maker()} {instructions}, torch {torch.__version__})"
+    return f"cpu:{torch.get_num_threads()} ({_cpu_vendor()} {instructions}, torch {torch.__version__})"
 
 
-def _cpu_maker() -> str:
-    """`GenuineIntel`, `AuthenticAMD`; the architecture where the system does not tell."""
+def _cpu_vendor() -> str:
+    """`GenuineIntel` or `AuthenticAMD`; the architecture if the system does not name a vendor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.machine()
-    makers = (line.partition(":")[2].strip() for line in lines if line.startswith("vendor_id"))
-    return next(makers, platform.machine())
+    vendors = (line.partition(":")[2].strip() for line in lines if line.startswith("vendor_id"))
+    return next(vendors, platform.machine())

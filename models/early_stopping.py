@@ -1,4 +1,4 @@
-"""The best epoch so far, and when to stop waiting for a better one."""
+"""The best epoch so far, and early stopping."""
 
 from dataclasses import dataclass, replace
 from math import isnan
@@ -9,20 +9,20 @@ from gradus.spec.loss import Task
 
 @dataclass(frozen=True)
 class BestSoFar:
-    """How a run stands after some epochs."""
+    """The best epoch of a run so far, and the epochs without improvement."""
 
     metric: ValidationMetric | None = None
-    """What the values are of; a fork that is judged by another metric starts anew."""
+    """The metric of the values below; a fork with another metric starts from scratch."""
     best_epoch: int | None = None
-    """The epoch with the best value; None while there is no number."""
+    """The epoch with the best value; None while all values are NaN."""
     best: float | None = None
     mark: float | None = None
-    """The value that patience waits to see improved by more than min_delta."""
+    """The value that must be improved by more than min_delta before patience runs out."""
     waited: int = 0
-    """Epochs since then."""
+    """Epochs since the last such improvement."""
 
     def after(self, epoch: int, value: float, rule: "Rule") -> "BestSoFar":
-        """The standing after one more epoch."""
+        """The result after one more epoch with this value."""
         before = self if self.metric == rule.metric else BestSoFar(rule.metric)
         now = before
         if rule.improves(value, before.best, 0.0):
@@ -34,25 +34,25 @@ class BestSoFar:
 
 @dataclass(frozen=True)
 class Rule:
-    """Which metric decides, and how long a run may wait."""
+    """The metric that decides which epoch is the best, and the patience of early stopping."""
 
     metric: ValidationMetric
     min_delta: float = 0.0
     patience: int | None = None
 
     def improves(self, value: float, over: float | None, by: float) -> bool:
-        """Whether a value is better than another by more than so much; NaN never is, any number beats none."""
+        """Whether `value` is better than `over` by more than `by`. NaN never is; any number is better than None."""
         if isnan(value) or over is None:
             return not isnan(value)
         return value - over > by if self.metric == "validation_accuracy" else over - value > by
 
-    def ends(self, standing: BestSoFar) -> bool:
-        """Whether the run has waited long enough."""
-        return self.patience is not None and standing.waited >= self.patience
+    def stops(self, best: BestSoFar) -> bool:
+        """Whether early stopping ends the run."""
+        return self.patience is not None and best.waited >= self.patience
 
 
 def rule(setting: EarlyStopping | None, task: Task) -> Rule:
-    """The rule of a run: its early stopping's, else the best validation accuracy, or loss for regression."""
+    """The rule of a run: that of its early stopping, else by validation accuracy, or validation loss for regression."""
     if setting is None:
         return Rule("validation_accuracy" if task == "classification" else "validation_loss")
     return Rule(setting.metric, setting.min_delta, setting.patience)

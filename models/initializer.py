@@ -1,4 +1,4 @@
-"""First weights, drawn from the distribution that an initializer names."""
+"""Initial weights, drawn from the distribution of an initializer."""
 
 from math import sqrt
 from typing import assert_never
@@ -20,10 +20,11 @@ from gradus.spec.initializer import (
 )
 
 
-def first_weights(  # noqa: PLR0911 - one for each kind
+def initial_weights(  # noqa: PLR0911 - one for each kind
     initializer: ConcreteInitializer, fan_in: int, units: int, draws: Generator
 ) -> Tensor:
-    """Weights of a layer on the CPU, float32, (fan_in, units): the same for every device that trains them."""
+    """Initial weights of a layer, float32, (fan_in, units). Generated on the CPU, so equal for every training
+    device."""
     weights = torch.empty(fan_in, units)
     match initializer:
         case Xavier():
@@ -56,7 +57,7 @@ def _scaled(weights: Tensor, variance: float, distribution: Distribution, draws:
 
 
 def _orthogonal(weights: Tensor, draws: Generator) -> Tensor:
-    """Q of the QR decomposition of a normal matrix, its signs made those of R's diagonal, so that Q is uniform.
+    """Q of the QR decomposition of a normal matrix, multiplied by the signs of R's diagonal, so that Q is uniform.
 
     Source: Mezzadri, How to generate random matrices from the classical compact groups, 2007.
     """

@@ -1,4 +1,4 @@
-"""Hidden layers and the output layer: forward and backward, by hand, for K networks at once."""
+"""Dense layers, hidden or output, with hand-written forward and backward passes for K networks at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,20 +19,21 @@ class Layer(Protocol):
     """One layer of K networks."""
 
     output: Tensor
-    """What the last forward pass gave, (K, b, units)."""
+    """The output of the last forward pass, (K, b, units)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """The layer's output for x (K, b, fan_in), as in training."""
+        """The layer's output for x (K, b, fan_in) in training mode."""
 
-    def backward(self, dy: Tensor, *, on: bool) -> Tensor | None:
-        """Write the parameters' gradient; with `on`, give the gradient by x. `dy` is overwritten."""
+    def backward(self, dy: Tensor, *, needs_dx: bool) -> Tensor | None:
+        """Write the parameters' gradient; with `needs_dx`, return the gradient with respect to x. `dy` is
+        overwritten."""
 
     def evaluate(self, x: Tensor) -> Tensor:
-        """The layer's output for x (K, n, fan_in), as after training."""
+        """The layer's output for x (K, n, fan_in) in evaluation mode."""
 
 
 class Part(Protocol):
-    """What follows the weighted sum within a layer; backward and evaluate may work in place."""
+    """An operation after the weighted sum of a layer; backward and evaluate may work in place."""
 
     def forward(self, z: Tensor) -> Tensor: ...  # noqa: D102
     def backward(self, dy: Tensor) -> Tensor: ...  # noqa: D102
@@ -41,7 +42,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class DenseTensors:
-    """A dense layer's place in the flat storage of K members, as views."""
+    """The parameters and gradients of a dense layer of K members: views of the flat storage."""
 
     weight: Tensor
     """(K, fan_in, units)."""
@@ -65,8 +66,8 @@ class DenseLayer:
         self.output = self._sums
 
     def forward(self, x: Tensor) -> Tensor:
-        """The layer's output for x (K, b, fan_in), as in training."""
-        if x is not self._x:  # the first time: every step's input is in the same memory
+        """The layer's output for x (K, b, fan_in) in training mode."""
+        if x is not self._x:  # only the first time, as every step's input is in the same memory
             self._bind_forward(x)
         self._forward()
         y = self._sums
@@ -75,8 +76,8 @@ class DenseLayer:
         self.output = y
         return y
 
-    def backward(self, dy: Tensor, *, on: bool) -> Tensor | None:
-        """Write the parameters' gradient; with `on`, give the gradient by x."""
+    def backward(self, dy: Tensor, *, needs_dx: bool) -> Tensor | None:
+        """Write the parameters' gradient; with `needs_dx`, return the gradient with respect to x."""
         for part in reversed(self._parts):
             dy = part.backward(dy)
         if dy is not self._dz:
@@ -84,13 +85,13 @@ class DenseLayer:
         self._weight_gradient()
         if self._tensors.bias_gradient is not None:
             torch.sum(dy, 1, keepdim=True, out=self._tensors.bias_gradient)
-        if not on:
+        if not needs_dx:
             return None
         self._input_gradient()
         return self._dx
 
     def evaluate(self, x: Tensor) -> Tensor:
-        """The layer's output for x (K, n, fan_in), by the running statistics and without dropout."""
+        """The layer's output for x (K, n, fan_in), with the running statistics and without dropout."""
         weight = self._tensors.weight
         y = x.new_empty(*x.shape[:2], weight.shape[2])
         self._products.bind(x, weight, y, self._tensors.bias)()
@@ -114,7 +115,7 @@ class DenseLayer:
 def dense(
     plan: DensePlan, tensors: DenseTensors, masks: Masks | None, products: Products, batch: int, buffers: Buffers
 ) -> DenseLayer:
-    """A dense layer for batches of one size; what differs between members is in `tensors` and `masks`."""
+    """A dense layer for one batch size. `tensors` and `masks` hold all that differs between members."""
     shape = (len(tensors.weight), batch, plan.units)
     parts: list[Part] = []
     if plan.batch_norm is not None:

@@ -1,4 +1,4 @@
-"""The loss of a task: its value for each example, and its gradient by the network's outputs."""
+"""The loss of a task: its value for each example, and its gradient with respect to the network's outputs."""
 
 from typing import Protocol, assert_never
 
@@ -9,16 +9,16 @@ from gradus.spec.loss import Task
 
 
 class Loss(Protocol):
-    """A mean over a batch of a loss for each example."""
+    """A loss function; the loss of a batch is the mean over its examples."""
 
     def values(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Loss of each example: outputs (..., b, units), targets (..., b), result (..., b)."""
 
-    def right(self, outputs: Tensor, targets: Tensor) -> Tensor | None:
-        """Whether each example was classified right, bool (..., b); None for regression."""
+    def correct(self, outputs: Tensor, targets: Tensor) -> Tensor | None:
+        """Whether each example is classified correctly, bool (..., b); None for regression."""
 
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
-        """Gradient of the batch's mean by the outputs, (K, b, units)."""
+        """Gradient of the batch's mean loss with respect to the outputs, (K, b, units)."""
 
 
 class CrossEntropy:
@@ -31,8 +31,8 @@ class CrossEntropy:
         """Loss of each example."""
         return -outputs.log_softmax(-1).gather(-1, targets[..., None]).squeeze(-1)
 
-    def right(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Whether the largest output is the class's."""
+    def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Whether the largest output is that of the target class."""
         return outputs.argmax(-1) == targets
 
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
@@ -49,8 +49,8 @@ class SquaredError:
         """Loss of each example."""
         return (outputs.squeeze(-1) - targets).square()
 
-    def right(self, outputs: Tensor, targets: Tensor) -> None:
-        """Nothing: a number is not right or wrong."""
+    def correct(self, outputs: Tensor, targets: Tensor) -> None:
+        """None, as regression has no accuracy."""
 
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
         """Gradient by the outputs."""
@@ -59,7 +59,7 @@ class SquaredError:
 
 
 def loss(task: Task, like: Tensor) -> Loss:
-    """The loss that a task implies, for outputs of the type and place of `like`."""
+    """The loss of a task, for outputs with the dtype and device of `like`."""
     match task:
         case "classification":
             return CrossEntropy(like)

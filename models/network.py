@@ -1,4 +1,4 @@
-"""K networks of one shape: flat storage, views of it, and the pass of a batch through every layer."""
+"""K networks of one shape: flat parameter storage, and the forward and backward pass through all layers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,54 +10,54 @@ from gradus.spec.network import DensePlan, NetworkPlan
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors
 from models.dropout import Dropout, Masks
-from models.initializer import first_weights
+from models.initializer import initial_weights as draw_weights
 from models.layer import DenseTensors, Layer, dense
 from models.precision import Products
 from models.seed import generator
 
 ALIGNMENT = 16
-"""Every block starts at a multiple of so many numbers: 64 bytes, a cache line, what vector units like."""
+"""Every block starts at a multiple of this many numbers: 64 bytes, a cache line, which suits vector instructions."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A named piece of the flat storage."""
+    """A named tensor within the flat storage."""
 
     name: str
-    """`layers/0.weight`, `output.bias`: the layer's path and what it is."""
+    """The layer's path and the tensor's name, such as `layers/0.weight` or `output.bias`."""
     start: int
     shape: tuple[int, int]
 
     @property
     def layer(self) -> str:
-        """The path of its layer."""
+        """The path of the block's layer."""
         return self.name.rpartition(".")[0]
 
     @property
     def end(self) -> int:
-        """Where the next block may start."""
+        """Offset after the last number of the block."""
         return self.start + self.shape[0] * self.shape[1]
 
     def of(self, flat: Tensor) -> Tensor:
-        """Its numbers in flat storage (K, n), as a view (K, *shape)."""
+        """The block's view (K, *shape) of flat storage (K, n)."""
         return flat[:, self.start : self.end].view(len(flat), *self.shape)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything stands in a member's row: first all weights, then the vectors; gaps stay zero."""
+    """Offsets within a member's row of flat storage: first all weights, then the vectors; gaps stay zero."""
 
     parameters: dict[str, Block]
     statistics: dict[str, Block]
     weights: int
-    """The weights are the numbers before this."""
+    """Offset of the end of the weights."""
     size: int
-    """Numbers in a row of parameters."""
+    """Length of a row of parameters."""
     statistics_size: int
 
 
 def layout(plan: NetworkPlan) -> Layout:
-    """The places of a network's parameters and running statistics."""
+    """The layout of a network's parameters and running statistics."""
     weights = [(f"{layer.name}.weight", (layer.fan_in, layer.units)) for layer in plan.layers]
     vectors = [(f"{layer.name}.{name}", (1, layer.units)) for layer in plan.layers for name in _vectors(layer)]
     running = [
@@ -86,7 +86,7 @@ def _placed(shapes: Sequence[tuple[str, tuple[int, int]]]) -> tuple[dict[str, Bl
 
 @dataclass(frozen=True, eq=False)
 class Storage:
-    """The flat tensors of K members; everything that a step reads or writes is a view of them."""
+    """The flat tensors of K members; every tensor of a layer is a view of them."""
 
     layout: Layout
     parameters: Tensor
@@ -97,11 +97,11 @@ class Storage:
     """(K, statistics_size)."""
 
     def weights(self) -> Tensor:
-        """All weights, without biases, gamma and beta, (K, weights)."""
+        """View of all weights, without biases, gamma and beta, (K, weights)."""
         return self.parameters[:, : self.layout.weights]
 
     def weights_gradient(self) -> Tensor:
-        """Their gradient, (K, weights)."""
+        """View of the weights' gradient, (K, weights)."""
         return self.gradient[:, : self.layout.weights]
 
     def dense(self, name: str) -> DenseTensors:
@@ -128,45 +128,48 @@ class Storage:
         )
 
 
-def first_storage(
+def initial_storage(
     plans: Sequence[NetworkPlan],
     seeds: Sequence[int],
     dtype: torch.dtype,
-    place: torch.device,
-    beat: Callable[[], None] | None = None,
+    device: torch.device,
+    on_progress: Callable[[], None] | None = None,
 ) -> Storage:
-    """Storage of K untrained networks: weights as drawn, biases and betas 0, gammas 1, running statistics (0, 1)."""
-    where = layout(plans[0])
-    parameters = torch.zeros(len(plans), where.size, dtype=dtype)
-    statistics = torch.zeros(len(plans), where.statistics_size, dtype=dtype)
+    """Storage of K untrained networks: initial weights, biases and betas 0, gammas 1, running statistics (0, 1).
+
+    `on_progress` is called after each layer.
+    """
+    offsets = layout(plans[0])
+    parameters = torch.zeros(len(plans), offsets.size, dtype=dtype)
+    statistics = torch.zeros(len(plans), offsets.statistics_size, dtype=dtype)
     for k, (plan, seed) in enumerate(zip(plans, seeds, strict=True)):
         for layer in plan.layers:
-            where.parameters[f"{layer.name}.weight"].of(parameters)[k] = layer_weights(layer, seed)
-            if beat is not None:
-                beat()
+            offsets.parameters[f"{layer.name}.weight"].of(parameters)[k] = initial_weights(layer, seed)
+            if on_progress is not None:
+                on_progress()
     for layer in plans[0].layers:
         if layer.batch_norm:
-            where.parameters[f"{layer.name}.gamma"].of(parameters).fill_(1)
-            where.statistics[f"{layer.name}.running_variance"].of(statistics).fill_(1)
-    parameters = parameters.to(place)
-    return Storage(where, parameters, torch.zeros_like(parameters), statistics.to(place))
+            offsets.parameters[f"{layer.name}.gamma"].of(parameters).fill_(1)
+            offsets.statistics[f"{layer.name}.running_variance"].of(statistics).fill_(1)
+    parameters = parameters.to(device)
+    return Storage(offsets, parameters, torch.zeros_like(parameters), statistics.to(device))
 
 
-def layer_weights(layer: DensePlan, seed: int) -> Tensor:
-    """The weights with which a layer begins in a run of this seed, float32, (fan_in, units)."""
-    return first_weights(layer.init, layer.fan_in, layer.units, generator(seed, "weights", layer.name))
+def initial_weights(layer: DensePlan, seed: int) -> Tensor:
+    """The initial weights of a layer for a run's seed, float32, (fan_in, units)."""
+    return draw_weights(layer.init, layer.fan_in, layer.units, generator(seed, "weights", layer.name))
 
 
-def named(where: Layout, parameters: Tensor, statistics: Tensor) -> dict[str, Tensor]:
-    """One member's row of parameters and of statistics by name: weights (fan_in, units), all others (units,)."""
-    rows = [(block, parameters) for block in where.parameters.values()]
-    rows += [(block, statistics) for block in where.statistics.values()]
+def named_tensors(offsets: Layout, parameters: Tensor, statistics: Tensor) -> dict[str, Tensor]:
+    """One member's parameters and statistics by name, from its rows: weights (fan_in, units), all others (units,)."""
+    rows = [(block, parameters) for block in offsets.parameters.values()]
+    rows += [(block, statistics) for block in offsets.statistics.values()]
     tensors = {block.name: block.of(row[None])[0] for block, row in rows}
     return {name: tensor if name.endswith(".weight") else tensor[0] for name, tensor in tensors.items()}
 
 
 def network_masks(plans: Sequence[NetworkPlan], seeds: Sequence[int], batch: int, like: Tensor) -> dict[str, Masks]:
-    """The dropout masks of the input and of every layer where any member drops units, by the layer's name."""
+    """The dropout masks of the input and of every layer in which a member has dropout, by the layer's name."""
     rates = {"input": ([plan.input_dropout for plan in plans], plans[0].inputs)}
     for i, layer in enumerate(plans[0].layers):
         rates[layer.name] = ([plan.layers[i].dropout for plan in plans], layer.units)
@@ -178,7 +181,7 @@ def network_masks(plans: Sequence[NetworkPlan], seeds: Sequence[int], batch: int
 
 
 class Network:
-    """The pass of batches of one size through K networks, forward and backward, in preallocated memory."""
+    """Forward and backward pass through K networks for one batch size, in preallocated memory."""
 
     def __init__(self, input_dropout: Dropout | None, layers: Sequence[tuple[str, Layer]]) -> None:
         self._input_dropout = input_dropout
@@ -186,7 +189,7 @@ class Network:
         self._names = [name for name, _ in layers]
 
     def forward(self, x: Tensor) -> Tensor:
-        """Outputs (K, b, outputs) for inputs (K, b, inputs), as in training."""
+        """Outputs (K, b, outputs) for inputs (K, b, inputs), in training mode."""
         if self._input_dropout is not None:
             x = self._input_dropout.forward(x)
         for layer in self._layers:
@@ -194,32 +197,32 @@ class Network:
         return x
 
     def backward(self, dy: Tensor) -> None:
-        """Write the gradient of every parameter, from the loss's gradient by the outputs."""
+        """Write the gradient of every parameter, given the gradient of the loss with respect to the outputs."""
         for layer in reversed(self._layers[1:]):
-            dy = layer.backward(dy, on=True)  # type: ignore[assignment]
-        self._layers[0].backward(dy, on=False)
+            dy = layer.backward(dy, needs_dx=True)  # type: ignore[assignment]
+        self._layers[0].backward(dy, needs_dx=False)
 
     def evaluate(self, x: Tensor) -> Tensor:
-        """Outputs (K, n, outputs) for inputs (K, n, inputs), by the running statistics and without dropout."""
+        """Outputs (K, n, outputs) for inputs (K, n, inputs), with the running statistics and without dropout."""
         for _, output in self.evaluated_layers(x):
             x = output
         return x
 
     def evaluated_layers(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """Each layer's name and output (K, n, units) in that pass, from input to output."""
+        """Each layer's name and output (K, n, units) in evaluation mode, from input to output."""
         for name, layer in zip(self._names, self._layers, strict=True):
             x = layer.evaluate(x)
             yield name, x
 
     def outputs(self) -> dict[str, Tensor]:
-        """What each layer gave in the last forward pass, by name, from input to output."""
+        """Each layer's output of the last forward pass, by name, from input to output."""
         return {name: layer.output for name, layer in zip(self._names, self._layers, strict=True)}
 
 
 def network(
     plan: NetworkPlan, storage: Storage, masks: dict[str, Masks], products: Products, batch: int, buffers: Buffers
 ) -> Network:
-    """The pass for batches of one size; a smaller size with the same, rewound buffers shares their memory."""
+    """The network for one batch size. Networks for a smaller size share memory if given the same buffers, rewound."""
     members = len(storage.parameters)
     input_dropout = None
     if "input" in masks:

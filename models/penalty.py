@@ -1,4 +1,4 @@
-"""Penalties on the size of the weights: l1·Σ|w| + l2·Σw²."""
+"""L1 and L2 penalties on the weights: l1·Σ|w| + l2·Σw²."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Penalty:
-    """The factors of K members."""
+    """The penalty factors of K members."""
 
     l1: Tensor
     """(K, 1)."""
@@ -19,7 +19,7 @@ class Penalty:
     has_l2: bool
 
     def value(self, weights: Tensor) -> Tensor:
-        """l1·Σ|w| + l2·Σw² of weights (K, n), float64 sums; (K,)."""
+        """l1·Σ|w| + l2·Σw² of weights (K, n), summed in float64, (K,)."""
         absolute = weights.abs().sum(1, dtype=torch.float64)
         squares = weights.square().sum(1, dtype=torch.float64)
         return self.l1.squeeze(1) * absolute + self.l2.squeeze(1) * squares
@@ -33,5 +33,5 @@ class Penalty:
 
 
 def penalty(l1: Sequence[float], l2: Sequence[float], like: Tensor) -> Penalty:
-    """The penalty of K members, with the type and place of `like`."""
+    """The penalty of K members, with the dtype and device of `like`."""
     return Penalty(like.new_tensor(l1)[:, None], like.new_tensor(l2)[:, None], any(l1), any(l2))

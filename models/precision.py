@@ -1,4 +1,4 @@
-"""Matrix products in the number format that a spec asks for."""
+"""Matrix products in the number format of a spec's `precision`."""
 
 import platform
 from collections.abc import Callable
@@ -11,24 +11,24 @@ from torch import Tensor
 from gradus.spec.precision import Precision
 
 ONEDNN_FROM = 4_000_000
-"""Multiplications from which oneDNN's products are worth their 12 µs overhead."""
+"""Number of multiplications from which oneDNN's products are worth their overhead of 12 µs."""
 
 Run = Callable[[], object]
-"""Computes a product once more, from what its operands' memory then holds."""
+"""Computes the bound product from the current contents of its operands."""
 
 
 class Products:
-    """Products of matrices, one for each of K members, bound to the memory of operands and result.
+    """Batched matrix products of K members, bound to the memory of operands and result.
 
-    A step multiplies the same memory every time: making the views of it once saves some 40 µs a step.
+    Every step multiplies the same memory; creating the views only once saves about 40 µs per step.
 
-    Large float32 products on an x86 CPU go through oneDNN: it uses AVX-512 on every maker's CPUs, where MKL, behind
-    `torch.bmm`, keeps to AVX2 on some (100 µs against 160 for 50 x 784 x 300 on an AMD EPYC). Which way a product goes
-    depends on its shape alone, so equal runs have equal bits.
+    Large float32 products on an x86 CPU use oneDNN, which uses AVX-512 on all CPUs that have it; MKL, which `torch.bmm`
+    calls, is limited to AVX2 on some (100 µs instead of 160 µs for 50 x 784 x 300 on an AMD EPYC). The choice depends
+    only on the product's shape, so equal runs give equal bits.
     """
 
     def __init__(self, rounding: torch.dtype | None) -> None:
-        """`rounding` is the type that operands are rounded to, if any; sums are kept in their own."""
+        """`rounding` is the dtype that operands are rounded to, or None. Sums keep the operands' own dtype."""
         self._rounding = rounding
         self._onednn = platform.machine() in {"x86_64", "AMD64"} and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
@@ -40,8 +40,8 @@ class Products:
         product = self._bind(*rounded, out, bias)
 
         def run() -> None:
-            for mine, operand in zip(rounded, (a, b), strict=True):
-                mine.copy_(operand.to(self._rounding))
+            for copy, operand in zip(rounded, (a, b), strict=True):
+                copy.copy_(operand.to(self._rounding))
             product()
 
         return run
@@ -59,7 +59,7 @@ class Products:
 
 
 def _onednn(a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
-    linear: Callable[..., Tensor] = torch.ops.mkldnn._linear_pointwise.default  # not in every build of torch
+    linear: Callable[..., Tensor] = torch.ops.mkldnn._linear_pointwise.default  # missing in some builds of torch
     shifts = [None] * len(a) if bias is None else [row[0] for row in bias]
     members = list(zip(a, b.mT, shifts, out, strict=True))
 
@@ -70,13 +70,13 @@ def _onednn(a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
     return run
 
 
-def above_zero(number: float, dtype: torch.dtype) -> float:
-    """The number, or the smallest positive one of the type: a smaller one is 0 to it, and 0 / 0 no number."""
+def clamp_to_tiny(number: float, dtype: torch.dtype) -> float:
+    """The number, but at least the dtype's smallest normal number: a smaller eps may become 0, and 0 / 0 is NaN."""
     return max(number, torch.finfo(dtype).tiny)
 
 
 def products(precision: Precision) -> Products:
-    """The products of a precision."""
+    """The matrix products for a precision."""
     match precision:
         case "float32":
             return Products(None)

@@ -1,4 +1,4 @@
-"""Learning rates by step: the schedule's factor on the learning rate of each member."""
+"""Learning rates by step: each member's learning rate times the factor of its schedule."""
 
 from collections.abc import Sequence
 from math import pi
@@ -19,7 +19,7 @@ from gradus.spec.schedule import (
 
 
 def factors(schedule: AnySchedule, steps: Tensor, steps_per_epoch: int, epochs: int) -> Tensor:
-    """Factors at steps (0 = the first of the run), float64 in and out, for a run of so many epochs."""
+    """The schedule's factors at these steps (0 = the first of the run), float64, for a run of `epochs` epochs."""
     warm_steps = schedule.warmup * steps_per_epoch
     after = (steps / steps_per_epoch - schedule.warmup).clamp_(min=0)  # t, in epochs, from the warm-up's end
     decayed = _decay(schedule, after, epochs - schedule.warmup)
@@ -35,7 +35,7 @@ def _decay(schedule: AnySchedule, t: Tensor, total: float) -> Tensor:
         case ExponentialDecay():
             return schedule.factor**t
         case CosineDecay():
-            share = t / total if total > 0 else torch.zeros_like(t)  # all warm-up: the decay never starts
+            share = t / total if total > 0 else torch.zeros_like(t)  # the run is all warm-up, so the decay never starts
             return schedule.final + (1 - schedule.final) * (1 + torch.cos(pi * share.clamp(max=1))) / 2
         case InverseTimeDecay():
             return 1 / (1 + schedule.decay * t)
@@ -44,8 +44,8 @@ def _decay(schedule: AnySchedule, t: Tensor, total: float) -> Tensor:
 
 
 def learning_rates(experiments: Sequence[Spec], first: int, last: int, steps_per_epoch: int) -> Tensor:
-    """Learning rates of the steps [first, last) since the start of the run, float64, (steps, K)."""
+    """Learning rates of the steps [first, last), counted from the start of the run, float64, (steps, K)."""
     steps = torch.arange(first, last, dtype=torch.float64)
     kinds = {(e.schedule, e.epochs): None for e in experiments}
-    curves = {kind: factors(kind[0], steps, steps_per_epoch, kind[1]) for kind in kinds}
-    return torch.stack([curves[e.schedule, e.epochs] * e.optimizer.lr for e in experiments], dim=1)
+    by_kind = {kind: factors(kind[0], steps, steps_per_epoch, kind[1]) for kind in kinds}
+    return torch.stack([by_kind[e.schedule, e.epochs] * e.optimizer.lr for e in experiments], dim=1)

@@ -13,7 +13,7 @@ from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momen
 from gradus.spec.schedule import AnySchedule, ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
 from models.dropout import Masks
 from models.network import network_masks
-from models.seed import epoch_order
+from models.seed import epoch_permutation
 from worker.training.data import Data, Split
 
 ACTIVATIONS: dict[Activation, type[nn.Module]] = {
@@ -156,7 +156,7 @@ class Reference:
     def epoch(self, number: int) -> ReferenceEpoch:
         """Train one epoch (1 = the first)."""
         train = self.data.train
-        batches = epoch_order(self.experiment.seed, number, len(train), torch.device("cpu")).split(self.batch)  # type: ignore[no-untyped-call]
+        batches = epoch_permutation(self.experiment.seed, number, len(train), torch.device("cpu")).split(self.batch)  # type: ignore[no-untyped-call]
         loss, right, norm = 0.0, 0.0, 0.0
         for rows in batches:
             step_loss, step_right, step_norm = self._train_step(Split(train.inputs[rows], train.targets[rows]), batches)

@@ -11,7 +11,8 @@ from gradus.spec.spec_model import SpecModel, shorthand
 
 
 class Dataset(SpecModel):
-    """A data set by name. The validation split depends on the data set alone, never on the run's seed."""
+    """A data set by name. The validation examples are chosen with a fixed seed of the data set, never with the
+    run's."""
 
     name: str = Field(max_length=100, json_schema_extra={"examples": list(DATASETS), "enum": list(DATASETS)})
     """One of `GET /v1/datasets`."""

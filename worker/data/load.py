@@ -18,7 +18,7 @@ from worker.data.raw import Numbers, RawDataset
 from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize, target_scale
 from worker.data.tables import read_table
 from worker.training.data import Data, Split
-from worker.training.target_scale import OWN_UNITS, TargetScale
+from worker.training.target_scale import NOT_SCALED, TargetScale
 
 
 def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None) -> Data:
@@ -53,7 +53,7 @@ def split(dataset: Dataset, raw: RawDataset) -> Data:
         for part in inputs:
             standardize(part, mean, deviation)
     task = dataset.facts.task
-    scale = target_scale(raw.targets[train]) if task == "regression" else OWN_UNITS
+    scale = target_scale(raw.targets[train]) if task == "regression" else NOT_SCALED
     return Data(
         train=_split(inputs[0], raw.targets[train], task, scale),
         validation=_split(inputs[1], raw.targets[validation], task, scale),

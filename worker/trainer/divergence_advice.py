@@ -9,7 +9,7 @@ from gradus.spec.network import DensePlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
-from models.network import layer_weights
+from models.network import initial_weights
 from worker.training.report import Divergence
 
 
@@ -66,7 +66,7 @@ def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
 
 def _deviation(layer: DensePlan, seed: int) -> float:
     """The root mean square of a layer's initial weights."""
-    return float(layer_weights(layer, seed).double().square().mean().sqrt())
+    return float(initial_weights(layer, seed).double().square().mean().sqrt())
 
 
 def _advice_on_penalty(experiment: Spec) -> str | None:

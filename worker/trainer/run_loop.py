@@ -51,7 +51,7 @@ class RunLoop:
         specs = [one.spec for one in self._trainees]
         batch = examples_per_step(specs[0].batch_size, len(data.train))
         progress.expect(longest_piece(plan(specs[0]), batch, len(specs)))
-        self._training = train(specs, data, device, state=state, beat=progress.beat)
+        self._training = train(specs, data, device, state=state, on_progress=progress.beat)
         self._examples = len(data.train)
         self._epoch = 1 + (state.epoch if state else 0)
         self._trained_seconds = {trainee.id: trainee.seconds for trainee in self._trainees}

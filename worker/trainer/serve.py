@@ -7,7 +7,7 @@ import torch
 
 from gradus.spec.device import DeviceChoice
 from gradus.spec.experiment import Spec
-from models.device import device, device_name
+from models.device import device_name, select_device
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
 from worker.trainer.memory_trim import MAX_GROWTH_BYTES, anonymous_bytes, free_memory, freeze_objects, log_peak_memory
@@ -26,20 +26,20 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
-    place = device(choice)
-    if place.type == "cpu":  # not with CUDA, which maps more memory than it uses
+    device = select_device(choice)
+    if device.type == "cpu":  # not with CUDA, which maps more memory than it uses
         limit_memory(memory)
     cache = DataCache(CACHE_BYTES)
-    warm_up(place)
-    free_memory(place)
+    warm_up(device)
+    free_memory(device)
     freeze_objects()
-    pipe.send(Ready(device=device_name(place)))
+    pipe.send(Ready(device=device_name(device)))
     bytes_at_start, loads = anonymous_bytes(), 0
     while True:
         command = pipe.next_job()
-        with log_peak_memory(place, command.trainees[0].spec, command.places):
-            had_memory = Job(pipe, command, cache, place).train()
-        free_memory(place)
+        with log_peak_memory(device, command.trainees[0].spec, command.places):
+            had_memory = Job(pipe, command, cache, device).train()
+        free_memory(device)
         if cache.loads > loads:  # loading imported libraries, whose objects would cost each later collection 50 ms
             freeze_objects()
             loads = cache.loads
@@ -54,10 +54,10 @@ def warm_up_for_all() -> None:
     freeze_objects()
 
 
-def warm_up(place: torch.device) -> None:
+def warm_up(device: torch.device) -> None:
     """Train a small network on noise, so that the first experiment does not pay for torch's one-time initialization."""
     inputs, targets = torch.rand(64, 64), torch.arange(64) % 10
     split = Split(inputs, targets)
     spec = Spec(dataset="digits", layers=[8], batch_norm=True, epochs=1)
-    for _ in train([spec], Data(split, split, split, "classification"), place):
+    for _ in train([spec], Data(split, split, split, "classification"), device):
         pass

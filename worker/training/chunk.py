@@ -1,4 +1,4 @@
-"""Chunks: an epoch's steps in pieces, between which a run can be stopped, each without a wait for the device."""
+"""Training in chunks of steps. A run can be stopped between chunks; within a chunk nothing waits for the device."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,42 +17,44 @@ from worker.training.data import Split
 from worker.training.divergence import bad_output, bad_parameter
 from worker.training.engine import Batch, Engine
 from worker.training.replay import Replay
-from worker.training.report import Beat, Cause, Divergence, no_beat
+from worker.training.report import Cause, Divergence, OnProgress, ignore_progress
 
 STEP_SECONDS = 1.5e-4
-"""What a step costs however small the network is."""
-NUMBERS_PER_SECOND = 5e10
-"""Multiplications that a core does in a second; a fast device has shorter chunks, never longer ones."""
+"""Fixed cost of a step, for the smallest network."""
+MULTIPLICATIONS_PER_SECOND = 5e10
+"""Speed of a slow CPU core; on a faster device a chunk takes less time."""
 WEIGHTS_PER_SECOND = 6e8
-"""Weights whose step's eight passes through memory a slow CPU does in a second: what counts in small batches."""
+"""Weights that a slow CPU updates per second, with eight passes over memory per step: the bottleneck of small
+batches."""
 CHUNK_SECONDS = 0.25
-CHUNK_OUTPUTS = 2**20
-"""Outputs of a chunk's steps that are kept until its end, for the loss."""
+MAX_CHUNK_OUTPUTS = 2**20
+"""Maximum size of the network outputs of a chunk, which are kept until its end for the loss."""
 
 
 def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
-    """Steps between two pulses: a quarter of a second's on a slow machine. A function of the shape alone."""
+    """Steps per chunk: a quarter of a second on a slow machine. Depends only on the network's shape and the batch
+    size."""
     fit = int(CHUNK_SECONDS / _step_seconds(network, batch, members))
-    room = CHUNK_OUTPUTS // (batch * members * network.outputs)
+    room = MAX_CHUNK_OUTPUTS // (batch * members * network.outputs)
     return max(1, min(fit, room))
 
 
 def longest_piece(network: NetworkPlan, batch: int, members: int) -> float:
-    """Seconds of the longest piece of work that nothing interrupts: a step, a slice of an evaluation, or drawing the
-    weights of a layer, of which the orthogonal ones take longest."""
-    drawing = max(4 * layer.weights * min(layer.fan_in, layer.units) for layer in network.layers)
+    """Estimated seconds of the longest piece of work without a sign of progress: a step, an evaluation batch, or the
+    initialization of a layer, which is slowest with orthogonal weights."""
+    initialization = max(4 * layer.weights * min(layer.fan_in, layer.units) for layer in network.layers)
     evaluation = evaluation_rows(network) * members * sum(layer.weights for layer in network.layers)
-    return max(_step_seconds(network, batch, members), max(drawing, evaluation) / NUMBERS_PER_SECOND)
+    return max(_step_seconds(network, batch, members), max(initialization, evaluation) / MULTIPLICATIONS_PER_SECOND)
 
 
 def _step_seconds(network: NetworkPlan, batch: int, members: int) -> float:
     weights = members * sum(layer.weights for layer in network.layers)
-    return STEP_SECONDS + max(3 * batch * weights / NUMBERS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
+    return STEP_SECONDS + max(3 * batch * weights / MULTIPLICATIONS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
 
 
 def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
-    """The steps [first, steps) of an epoch in chunks; all but the first start at multiples of length, and a smaller
-    last batch stands alone. A run that goes on in the middle of an array of another size may begin between multiples.
+    """The steps [first, steps) of an epoch in chunks. All but the first start at multiples of `length`; a smaller last
+    batch is a chunk of its own. A run that continues within an epoch may start between multiples.
     """
     full = steps - 1 if tail else steps
     bounds = [*range(0, full, length), full] + [steps] * tail
@@ -61,56 +63,56 @@ def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
 
 @dataclass(frozen=True, eq=False)
 class ChunkRecord:
-    """What a chunk's steps gave, example by example."""
+    """The results of a chunk's steps, for each example."""
 
     losses: Tensor
     """(steps, K, b)."""
-    right: Tensor | None
+    correct: Tensor | None
     """bool, (steps, K, b); None for regression."""
     norms: Tensor
-    """Of the gradient before clipping, (steps, K)."""
+    """Norms of the gradient before clipping, (steps, K)."""
 
 
 class Totals:
-    """Sums over the examples and steps of the epoch in progress, float64, (K,)."""
+    """Sums over the examples and steps of the current epoch, float64, (K,)."""
 
-    def __init__(self, members: int, place: torch.device) -> None:
-        zeros = torch.zeros(members, dtype=torch.float64, device=place)
-        self.loss, self.right, self.norm = zeros.clone(), zeros.clone(), zeros.clone()
+    def __init__(self, members: int, device: torch.device) -> None:
+        zeros = torch.zeros(members, dtype=torch.float64, device=device)
+        self.loss, self.correct, self.norm = zeros.clone(), zeros.clone(), zeros.clone()
 
     def add(self, record: ChunkRecord) -> None:
-        """Add a chunk of steps; for regression `right` becomes NaN."""
+        """Add a chunk of steps; for regression `correct` becomes NaN."""
         self.loss += record.losses.sum((0, 2), dtype=torch.float64)
-        self.right += torch.nan if record.right is None else record.right.sum((0, 2))
+        self.correct += torch.nan if record.correct is None else record.correct.sum((0, 2))
         self.norm += record.norms.sum(0, dtype=torch.float64)
 
     def clear(self) -> None:
-        """Start an epoch."""
+        """Reset the sums for a new epoch."""
         for total in self.tensors().values():
             total.zero_()
 
     def tensors(self) -> dict[str, Tensor]:
-        """All totals, by name."""
-        return {"totals.loss": self.loss, "totals.right": self.right, "totals.norm": self.norm}
+        """All sums, by their names in checkpoints."""
+        return {"totals.loss": self.loss, "totals.right": self.correct, "totals.norm": self.norm}
 
 
 class Step(NamedTuple):
-    """One step of a chunk: a plain tuple, as making it is on the way of every step."""
+    """One step of a chunk. A plain tuple, because one is created for every step."""
 
     number: int
-    """Since the start of the run, 0 = the first."""
+    """The number of the step since the start of the run, 0 = the first."""
     batch: Batch
     rate: Tensor
-    """(K, 1)."""
+    """Learning rates, (K, 1)."""
     norm: Tensor
-    """Where the gradient's norms go, (K,)."""
+    """Receives the gradient's norms, (K,)."""
 
 
 class ChunkTrainer:
     """Trains an engine's members on chunks of an epoch's steps."""
 
     def __init__(self, engine: Engine, experiments: Sequence[Spec], examples: Split, length: int | None = None) -> None:
-        """`length` is that of a chunk in steps; None for what suits the shape."""
+        """`length` is the number of steps per chunk; None for the default of the network's shape."""
         self._engine, self._experiments, self._examples = engine, experiments, examples
         members, batch = len(experiments), engine.batch
         self.length = length or chunk_steps(engine.plans[0], batch, members)
@@ -122,7 +124,7 @@ class ChunkTrainer:
 
     @torch.inference_mode()
     def train(self, epoch: EpochBatches, steps: range) -> ChunkRecord:
-        """Take the steps; keep what is needed to take them again."""
+        """Train these steps; saves the state before them, so that `locate` can repeat them."""
         _copy(self._engine.tensors(), self._before)
         targets = epoch.targets(steps)  # (steps, K, b)
         outputs = self._outputs[: len(steps), :, : targets.shape[2]]
@@ -132,41 +134,45 @@ class ChunkTrainer:
             for at, record in zip(self._steps(epoch, steps), outputs.unbind(), strict=True):
                 record.copy_(self._take(at))
         loss = self._engine.loss
-        return ChunkRecord(loss.values(outputs, targets), loss.right(outputs, targets), self._norms[: len(steps)])
+        return ChunkRecord(loss.values(outputs, targets), loss.correct(outputs, targets), self._norms[: len(steps)])
 
     @torch.inference_mode()
     def locate(
-        self, epoch: EpochBatches, steps: range, members: Iterable[int], beat: Beat = no_beat
+        self, epoch: EpochBatches, steps: range, members: Iterable[int], on_progress: OnProgress = ignore_progress
     ) -> dict[int, Divergence]:
-        """The first bad step and layer of each member in the chunk just trained: its steps again, one by one.
+        """The step and layer in which each member first became non-finite, found by repeating the last chunk step by
+        step.
 
-        Exact, because no random number depends on what was drawn before. Leaves the state as it found it.
+        The repetition is exact, because random numbers are pure functions of the step. The state is restored
+        afterwards.
         """
         tensors = self._engine.tensors()
         after = {name: tensor.clone() for name, tensor in tensors.items()}
         _copy(self._before, tensors)
-        found = self._again(epoch, steps, set(members), beat)
+        found = self._repeat(epoch, steps, set(members), on_progress)
         _copy(after, tensors)
         return found
 
-    def _again(self, epoch: EpochBatches, steps: range, missing: set[int], beat: Beat) -> dict[int, Divergence]:
+    def _repeat(
+        self, epoch: EpochBatches, steps: range, missing: set[int], on_progress: OnProgress
+    ) -> dict[int, Divergence]:
         found: dict[int, Divergence] = {}
         for at in self._steps(epoch, steps):
-            seen = self._bad_layers(at, sorted(missing), beat)
+            seen = self._bad_layers(at, sorted(missing), on_progress)
             found |= {k: Divergence(epoch.number, at.number + 1, layer, cause) for k, (layer, cause) in seen.items()}
             missing -= seen.keys()
             if not missing:
                 break
-        assert not missing, "what went wrong in a chunk goes wrong again in its replay"
+        assert not missing, "a repeated chunk must become non-finite again"
         return found
 
-    def _bad_layers(self, at: Step, members: Sequence[int], beat: Beat) -> dict[int, tuple[str, Cause]]:
-        """The layer where a member's numbers run away in this step, and why."""
+    def _bad_layers(self, at: Step, members: Sequence[int], on_progress: OnProgress) -> dict[int, tuple[str, Cause]]:
+        """The layer of each member that becomes non-finite in this step, and the cause."""
         self._engine.seek(at.number)
         forward: dict[int, str | None] = {}
         for k in members:
             forward[k] = bad_output(self._engine, self._examples.inputs, at.batch, k)
-            beat()
+            on_progress()
         cause = self._cause_of_outputs(at) if any(forward.values()) else "learning_rate"
         self._take(at)
         found: dict[int, tuple[str, Cause]] = {}
@@ -178,7 +184,7 @@ class ChunkTrainer:
         return found
 
     def _cause_of_outputs(self, at: Step) -> Cause:
-        """Why outputs are not finite: in the first step the weights are as they were drawn."""
+        """Why outputs are not finite. In the first step the weights are still the initial ones."""
         if not self._examples.inputs[at.batch[0]].isfinite().all():
             return "inputs"
         return "initial_weights" if at.number == 0 else "learning_rate"
@@ -200,7 +206,7 @@ class ChunkTrainer:
 
 
 def _first(epoch: EpochBatches, steps: range) -> int:
-    """The number of the first of an epoch's steps, 0 = the first of the run."""
+    """The number of the first of these steps since the start of the run, 0 = the first."""
     return (epoch.number - 1) * len(epoch) + steps.start
 
 

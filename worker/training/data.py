@@ -1,16 +1,17 @@
-"""The data of a run: three splits of one data set, as loaders hand them over."""
+"""The data of a run: three splits of one data set."""
 
 from dataclasses import dataclass, replace
 
-from torch import Tensor, device, dtype
+import torch
+from torch import Tensor
 
 from gradus.spec.loss import Task
-from worker.training.target_scale import OWN_UNITS, TargetScale
+from worker.training.target_scale import NOT_SCALED, TargetScale
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Examples and what is to be learned of them."""
+    """Inputs and targets of some examples."""
 
     inputs: Tensor
     """float32, (n, inputs)."""
@@ -24,23 +25,23 @@ class Split:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def to(self, place: device, number: dtype) -> "Split":
-        """The same on a device, with inputs and values of a type; the same memory where it is so already."""
-        targets = self.targets.to(place, number) if self.targets.is_floating_point() else self.targets.to(place)
-        return replace(self, inputs=self.inputs.to(place, number), targets=targets)
+    def to(self, device: torch.device, dtype: torch.dtype) -> "Split":
+        """The split on a device, with floating-point numbers of a dtype; not copied if nothing changes."""
+        targets = self.targets.to(device, dtype) if self.targets.is_floating_point() else self.targets.to(device)
+        return replace(self, inputs=self.inputs.to(device, dtype), targets=targets)
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """What an epoch trains on, and what its two evaluations see."""
+    """The training, validation and test split."""
 
     train: Split
     validation: Split
     test: Split
     task: Task
-    target_scale: TargetScale = OWN_UNITS
+    target_scale: TargetScale = NOT_SCALED
 
-    def to(self, place: device, number: dtype) -> "Data":
-        """The same on a device, with numbers of a type."""
-        train, validation, test = (split.to(place, number) for split in (self.train, self.validation, self.test))
+    def to(self, device: torch.device, dtype: torch.dtype) -> "Data":
+        """The data on a device, with floating-point numbers of a dtype."""
+        train, validation, test = (split.to(device, dtype) for split in (self.train, self.validation, self.test))
         return replace(self, train=train, validation=validation, test=test)

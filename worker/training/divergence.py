@@ -1,15 +1,16 @@
-"""When a run counts as diverged, and where that was first seen.
+"""Detection of divergence, by two rules.
 
-Two rules. A loss or a parameter that is not finite ends a run: the first such step and layer are found by replay.
-But a ReLU network at an absurd learning rate often ends with dead units and a huge, finite loss; so a run also ends
-with an epoch that was hopeless, measured by R, the larger of the loss of knowing nothing (ln classes, or the targets'
-variance) and the loss of the run's first step:
+A run diverges if a loss or a parameter is not finite; repeating the chunk finds the first such step and layer.
+But with far too large a learning rate, a ReLU network often ends with dead units and a huge, finite loss. So a run also
+diverges if the loss of an epoch explodes. Let R be the larger of the loss of a constant prediction (ln classes, or the
+targets' variance) and the loss of the run's first step. The loss explodes if
 
-- its mean training loss was over 10⁶ R; or
-- its mean training loss and the validation loss at its end were both over 40 R (a validation loss of NaN counts).
+- the mean training loss of the epoch exceeds 10⁶ R; or
+- the mean training loss and the validation loss after the epoch both exceed 40 R (a validation loss of NaN counts).
 
-Networks that learn stay below R. Of those that recover from a bad start, none came near in trials of six optimizers
-at learning rates from 0.1 to 1 000 on three data sets; every classifier at 1 000 was caught in its first epoch.
+Networks that learn stay below R. Networks that recovered from a bad start never came near the limits in trials of six
+optimizers at learning rates from 0.1 to 1 000 on three data sets; every classifier at 1 000 was detected in its first
+epoch.
 """
 
 from math import inf, log
@@ -20,51 +21,54 @@ from torch import Tensor
 from gradus.spec.loss import Task
 from worker.training.engine import Batch, Engine
 
-EXPLODED = 1e6
-HOPELESS = 40.0
+TRAINING_LIMIT = 1e6
+BOTH_LIMIT = 40.0
 
 
 class DivergenceMonitor:
-    """What the second rule remembers of K members."""
+    """The second rule, for K members."""
 
     def __init__(self, members: int, targets: Tensor, classes: int, task: Task) -> None:
-        """Training targets (n,), and the number of classes where there are any."""
-        ignorance = log(classes) if task == "classification" else _spread(targets)
-        self._ignorance = ignorance
-        self._reference = torch.full((members,), ignorance, dtype=torch.float64, device=targets.device)
+        """`targets` are the training targets (n,); `classes` is the number of classes, ignored for regression."""
+        constant_loss = log(classes) if task == "classification" else _variance(targets)
+        self._constant_loss = constant_loss
+        self._reference = torch.full((members,), constant_loss, dtype=torch.float64, device=targets.device)
         self._first_high = torch.full_like(self._reference, inf)
 
-    def see(self, losses: Tensor, first: int) -> None:
-        """Take note of the losses (steps, K, b) of the steps from `first` (0 = the run's first)."""
+    def record(self, losses: Tensor, first: int) -> None:
+        """Record the losses (steps, K, b) of the steps from `first` on (0 = the first of the run)."""
         means = losses.mean(2, dtype=torch.float64)  # (steps, K)
         if first == 0:
             torch.fmax(self._reference, means[0], out=self._reference)
         steps = torch.arange(first + 1, first + 1 + len(means), device=means.device)[:, None]
-        high = torch.where(means > HOPELESS * self._reference, steps, inf).amin(0)
+        high = torch.where(means > BOTH_LIMIT * self._reference, steps, inf).amin(0)
         torch.minimum(self._first_high, high, out=self._first_high)
 
-    def forget_steps(self) -> None:
-        """Start an epoch."""
+    def start_epoch(self) -> None:
+        """Reset what belongs to the previous epoch."""
         self._first_high.fill_(inf)
 
     def tensors(self) -> dict[str, Tensor]:
-        """All that it remembers, by name."""
+        """The monitor's state, by its names in checkpoints."""
         return {"watch.reference": self._reference, "watch.first_high": self._first_high}
 
-    def began_exploding(self, member: int) -> bool:
-        """Whether the first step's loss, of untouched weights, was as bad already."""
-        return float(self._reference[member]) > HOPELESS * self._ignorance
+    def exploded_at_start(self, member: int) -> bool:
+        """Whether the loss of the first step, with the initial weights, already exceeded the limit."""
+        return float(self._reference[member]) > BOTH_LIMIT * self._constant_loss
 
     def exploding(self, train_loss: Tensor, validation_loss: Tensor) -> Tensor:
-        """The first bad step of members whose epoch was hopeless, 0 for the others; float64, (K,), as the losses."""
-        poor = (train_loss > HOPELESS * self._reference) & ~(validation_loss <= HOPELESS * self._reference)
-        return torch.where(poor | (train_loss > EXPLODED * self._reference), self._first_high, 0.0)
+        """For members whose loss exploded in this epoch, the first step with a loss above the limit; 0 for the others.
+
+        The losses and the result are float64, (K,).
+        """
+        poor = (train_loss > BOTH_LIMIT * self._reference) & ~(validation_loss <= BOTH_LIMIT * self._reference)
+        return torch.where(poor | (train_loss > TRAINING_LIMIT * self._reference), self._first_high, 0.0)
 
 
-def _spread(targets: Tensor) -> float:
-    """The loss of answering the targets' mean; 1, the unit of standardized targets, where all are equal.
+def _variance(targets: Tensor) -> float:
+    """The variance of the targets, which is the loss of predicting their mean; 1 if all targets are equal.
 
-    With a spread of 0 every loss would be hopeless.
+    With a variance of 0 every loss would count as exploded; 1 is the variance of standardized targets.
     """
     values = targets.double()
     variance, rounding = float(values.var(correction=0)), torch.finfo(torch.float32).eps * float(values.mean())
@@ -72,9 +76,10 @@ def _spread(targets: Tensor) -> float:
 
 
 def nonfinite(engine: Engine, losses: Tensor) -> list[int]:
-    """Members with a loss (steps, K, b) or a parameter that is not finite. Waits for the device: once a chunk.
+    """Members with a loss (steps, K, b) or a parameter that is not finite. Waits for the device, once per chunk.
 
-    What is not finite makes a sum that is not: only such a sum is looked into, which takes three times as long.
+    Non-finite numbers make their sum non-finite. The single numbers are checked only if the sum is non-finite, because
+    that takes three times as long.
     """
     if (losses.sum() + engine.storage.parameters.sum()).isfinite():
         return []
@@ -100,6 +105,6 @@ def bad_parameter(engine: Engine, member: int) -> str | None:
 
 
 def largest_layer(engine: Engine, member: int) -> str:
-    """The layer that holds the parameter of the largest size: where a hopeless run went."""
+    """The layer with the largest absolute parameter, to name in the error of a run whose loss exploded."""
     blocks = engine.storage.layout.parameters.values()
     return max(blocks, key=lambda b: float(b.of(engine.storage.parameters)[member].abs().max())).layer

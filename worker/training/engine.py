@@ -14,44 +14,45 @@ from gradus.spec.network import plan
 from models.batch import Buffers, Gather, distinct_orders
 from models.clip import Clip, GlobalNorm
 from models.loss import loss
-from models.network import Network, first_storage, network, network_masks
+from models.network import Network, initial_storage, network, network_masks
 from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
-from worker.training.report import Beat, DeadUnits, no_beat
+from worker.training.report import DeadUnits, OnProgress, ignore_progress
 
 
 @dataclass(frozen=True, eq=False)
 class BatchPass:
-    """A way through the network for batches of one size."""
+    """The network and its memory for one batch size."""
 
     gather: Gather
     network: Network
     grad: Tensor
-    """Memory for the loss's gradient by the outputs, (K, b, outputs)."""
+    """Memory for the gradient of the loss with respect to the outputs, (K, b, outputs)."""
 
 
 Batch = tuple[Tensor, Tensor]
-"""Rows of a step's examples (orders·b,) and their targets (K, b)."""
+"""The example indices of a step (orders·b,) and the targets (K, b)."""
 
 
 class Engine:
-    """K untrained networks in flat storage, and the step that trains them."""
+    """K networks in flat storage, initially untrained, and their training step."""
 
     def __init__(
         self,
         experiments: Sequence[Spec],
         examples: int,
-        place: torch.device,
+        device: torch.device,
         dtype: torch.dtype,
-        beat: Beat = no_beat,
+        on_progress: OnProgress = ignore_progress,
     ) -> None:
-        """`examples` is the length of an epoch: it decides the size of a full step and of a smaller last one."""
-        assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "an array has one shape"
+        """`examples` is the number of training examples, which determines the size of a full and of a smaller last
+        batch."""
+        assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "members must have the same shape"
         first = experiments[0]
         seeds = [experiment.seed for experiment in experiments]
         self.plans = [plan(experiment) for experiment in experiments]
-        self.storage = first_storage(self.plans, seeds, dtype, place, beat)
+        self.storage = initial_storage(self.plans, seeds, dtype, device, on_progress)
         self.batch = examples_per_step(first.batch_size, examples)
         like = self.storage.parameters
         self.loss = loss(self.plans[0].task, like)
@@ -73,25 +74,26 @@ class Engine:
         return BatchPass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
 
     def seek(self, step: int) -> None:
-        """Go to a step of the run (0 = the first): all that the next pass draws at random."""
+        """Select the dropout masks of a step of the run (0 = the first) for the next forward pass."""
         for masks in self._masks.values():
             masks.seek(step)
 
     def forward(self, examples: Tensor, rows: Tensor) -> Tensor:
-        """Outputs (K, b, outputs) as in training, for an `EpochBatches`'s rows."""
-        here = self._pass_for(rows)
-        return here.network.forward(here.gather(examples, rows))
+        """Outputs (K, b, outputs) in training mode, for rows of `EpochBatches`."""
+        batch_pass = self._pass_for(rows)
+        return batch_pass.network.forward(batch_pass.gather(examples, rows))
 
     def step(self, examples: Tensor, batch: Batch, rate: Tensor, norm: Tensor) -> Tensor:
-        """One step of every member at learning rates (K, 1); writes the gradient's norms (K,) and gives the outputs.
+        """Train one step of every member at learning rates (K, 1); writes the gradient's norms (K,), returns the
+        outputs.
 
-        Always the same operations on the same memory, and none waits for the device.
+        The operations and their memory are the same in every call, and none waits for the device.
         """
         rows, targets = batch
-        here, storage = self._pass_for(rows), self.storage
-        outputs = here.network.forward(here.gather(examples, rows))
-        grad = self.loss.gradient(outputs, targets, here.grad)
-        here.network.backward(grad)
+        batch_pass, storage = self._pass_for(rows), self.storage
+        outputs = batch_pass.network.forward(batch_pass.gather(examples, rows))
+        grad = self.loss.gradient(outputs, targets, batch_pass.grad)
+        batch_pass.network.backward(grad)
         self.penalty.add_gradient(storage.weights(), storage.weights_gradient())
         self._norm(out=norm)
         self._clip(storage.gradient, norm)
@@ -102,11 +104,12 @@ class Engine:
         return self._passes[len(rows) // self._orders]
 
     def evaluate(self, inputs: Tensor) -> Tensor:
-        """Outputs (K, n, outputs) for inputs (n, inputs), by the running statistics and without dropout."""
+        """Outputs (K, n, outputs) for inputs (n, inputs), with the running statistics and without dropout."""
         return self._passes[self.batch].network.evaluate(inputs.expand(len(self.plans), -1, -1))
 
     def dead_units(self, inputs: Tensor, member: int) -> list[DeadUnits]:
-        """ReLU layers of which more than half gives 0 for each of the inputs (n, inputs). Waits for the device."""
+        """ReLU layers in which more than half of the units output 0 for all inputs (n, inputs). Waits for the
+        device."""
         network = self._passes[self.batch].network
         activations = {layer.name: layer.activation for layer in self.plans[member].layers}
         found: list[DeadUnits] = []
@@ -117,9 +120,9 @@ class Engine:
         return found
 
     def layer_outputs(self, rows: Tensor) -> dict[str, Tensor]:
-        """What each layer gave in the last forward pass of so many rows, (K, b, units), from input to output."""
+        """Each layer's output in the last forward pass for this number of rows, (K, b, units), from input to output."""
         return self._pass_for(rows).network.outputs()
 
     def tensors(self) -> dict[str, Tensor]:
-        """All that steps change, by name; the member is the first axis."""
+        """All tensors that a step changes, by name; the first axis is the member."""
         return {"parameters": self.storage.parameters, "statistics": self.storage.statistics, **self.update.slots}

@@ -1,4 +1,4 @@
-"""The loss and accuracy of every member over all of a split."""
+"""Evaluation: the loss and accuracy of every member on a whole split."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from torch import Tensor
 from gradus.spec.memory import evaluation_rows
 from worker.training.data import Split
 from worker.training.engine import Engine
-from worker.training.report import Beat, no_beat
+from worker.training.report import OnProgress, ignore_progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,16 +20,17 @@ class Score:
     """NaN for regression."""
 
 
-def evaluate(engine: Engine, split: Split, beat: Beat = no_beat) -> Score:
-    """Every example once, by the running statistics and without dropout; `beat` is called after each slice."""
-    rows = evaluation_rows(engine.plans[0])  # by the shape alone: equal bits each time
+def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_progress) -> Score:
+    """Evaluate every member, with the running statistics and without dropout; `on_progress` is called after each
+    batch."""
+    rows = evaluation_rows(engine.plans[0])  # depends only on the network's shape, so results have equal bits
     loss = split.inputs.new_zeros(len(engine.plans), dtype=torch.float64)
-    right = torch.zeros_like(loss)
+    correct = torch.zeros_like(loss)
     for first in range(0, len(split), rows):
         inputs, targets = split.inputs[first : first + rows], split.targets[first : first + rows]
         outputs = engine.evaluate(inputs)
         loss += engine.loss.values(outputs, targets.expand(len(loss), -1)).sum(1, dtype=torch.float64)
-        hits = engine.loss.right(outputs, targets)
-        right += torch.nan if hits is None else hits.sum(1)
-        beat()
-    return Score(loss / len(split), right / len(split))
+        hits = engine.loss.correct(outputs, targets)
+        correct += torch.nan if hits is None else hits.sum(1)
+        on_progress()
+    return Score(loss / len(split), correct / len(split))

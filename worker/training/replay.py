@@ -1,4 +1,5 @@
-"""Full steps on a GPU: one step is captured as a CUDA graph, and each is one launch, where its kernels were thirty."""
+"""Training steps on a GPU by replay of a CUDA graph: each step is one launch instead of about thirty kernel
+launches."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,21 +9,21 @@ from torch import Tensor
 from worker.training.engine import Engine
 
 WARM_UPS = 3
-"""Steps before a capture, in which the libraries take what memory they need."""
+"""Steps before the capture, in which libraries allocate their memory."""
 
 Body = Callable[[], None]
 Capture = Callable[[Body], Body]
-"""Gives what does the same as a body, which runs some times along the way."""
+"""Captures a function, which it calls several times, and returns a function that replays it."""
 
 
 def cuda_graph(body: Body) -> Body:
-    """The launches of a body, recorded; as https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs asks."""
-    aside: torch.cuda.Stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    aside.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(aside):
+    """Capture a CUDA graph, as https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs describes."""
+    side_stream: torch.cuda.Stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    side_stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side_stream):
         for _ in range(WARM_UPS):
             body()
-    torch.cuda.current_stream().wait_stream(aside)
+    torch.cuda.current_stream().wait_stream(side_stream)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         body()
@@ -30,14 +31,14 @@ def cuda_graph(body: Body) -> Body:
 
 
 class Replay:
-    """The steps of a chunk by replay of one.
+    """Trains the steps of a chunk by replaying a captured step.
 
-    A replay always reads and writes the same memory. So the chunk's batches and rates stand on the device, a counter
-    there says which of them is next, and the step itself moves it on: nothing is sent to the device between steps.
+    A replay always reads and writes the same memory. So the batches and learning rates of the whole chunk are copied to
+    the device, with a counter for the next step, which the step itself increments: nothing is sent between steps.
     """
 
     def __init__(self, engine: Engine, examples: Tensor, outputs: Tensor, norms: Tensor, capture: Capture = cuda_graph):
-        """Of training examples (n, inputs); outputs (steps, K, b, units) and norms (steps, K) take what steps give."""
+        """Training `examples` are (n, inputs). Steps write to `outputs` (steps, K, b, units) and `norms` (steps, K)."""
         self._engine, self._examples, self._capture = engine, examples, capture
         self._outputs, self._norms = outputs, norms
         self._at = torch.zeros(1, dtype=torch.int64, device=norms.device)
@@ -47,20 +48,20 @@ class Replay:
         self._step: Body | None = None
 
     def __call__(self, first: int, rows: Sequence[Tensor], targets: Tensor, rates: Tensor) -> None:
-        """Take steps from `first` on (0 = the run's first).
+        """Train the steps from `first` on (0 = the first of the run).
 
-        Rows (orders·b,) for each, targets (steps, K, b) and learning rates (steps, K, 1).
+        Rows are (orders·b,) for each step, targets (steps, K, b) and learning rates (steps, K, 1).
         """
-        self._bring([torch.stack(list(rows)), targets, rates])
+        self._load([torch.stack(list(rows)), targets, rates])
         if self._step is None:
-            self._engine.seek(first)  # masks that were never drawn may hold anything
+            self._engine.seek(first)  # masks that were not generated yet are uninitialized
             self._step = self._captured()
         self._at.zero_()
         for number in range(first, first + len(rows)):
             self._engine.seek(number)
             self._step()
 
-    def _bring(self, values: list[Tensor]) -> None:
+    def _load(self, values: list[Tensor]) -> None:
         if not self._chunk:
             self._chunk = [value.new_zeros(len(self._norms), *value.shape[1:]) for value in values]
             self._one = [torch.empty_like(chunk[:1]) for chunk in self._chunk]
@@ -68,7 +69,7 @@ class Replay:
             chunk[: len(value)].copy_(value)
 
     def _captured(self) -> Body:
-        """The step, with everything as it was before it was captured."""
+        """The captured step. Restores all tensors that the capture changed."""
         tensors = self._engine.tensors()
         before = {name: tensor.clone() for name, tensor in tensors.items()}
         step = self._capture(self._body)
@@ -83,4 +84,4 @@ class Replay:
         outputs = self._engine.step(self._examples, (rows, targets), rate, self._norm[0])
         self._outputs.index_copy_(0, self._at, outputs[None])
         self._norms.index_copy_(0, self._at, self._norm)
-        self._at.add_(1).remainder_(len(self._norms))  # a capture takes more steps than a short chunk has
+        self._at.add_(1).remainder_(len(self._norms))  # the capture may run more steps than a short chunk has

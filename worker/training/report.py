@@ -1,25 +1,25 @@
-"""What training tells whoever drives it: a pulse after every chunk of steps, a report after every epoch."""
+"""The reports of the training generator: a pulse after every chunk of steps, a report after every epoch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Beat = Callable[[], None]
-"""Called by long work between its pieces, so that whoever waits for the next report sees progress."""
+OnProgress = Callable[[], None]
+"""Called between the pieces of long work, as a sign of progress before the next report."""
 
 
-def no_beat() -> None:
-    """For work that nobody waits for."""
+def ignore_progress() -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """Some steps were taken: an occasion to stop, or to take the state, in the middle of an epoch."""
+    """A chunk of steps was trained. The run can be stopped here, or its state saved, within an epoch."""
 
     epoch: int
-    """The epoch in progress, 1 = the first."""
+    """The current epoch, 1 = the first."""
     step: int
-    """Steps taken since the start of the run."""
+    """Steps trained since the start of the run."""
 
 
 @dataclass(frozen=True)
@@ -29,31 +29,31 @@ class Finished:
 
 @dataclass(frozen=True)
 class StoppedEarly:
-    """The validation metric no longer improved."""
+    """Early stopping: the validation metric no longer improved."""
 
     best_epoch: int | None
-    """The epoch whose weights are kept; None if the metric was never a number."""
+    """The epoch whose weights are kept; None if the metric was NaN in every epoch."""
 
 
 Cause = Literal["learning_rate", "initial_weights", "inputs"]
-"""Why numbers ran away: steps too large, a first loss that was not finite or hopeless, or data that are not finite."""
+"""The cause of a divergence: too large steps, a first loss that was not finite or far too large, or non-finite data."""
 
 
 @dataclass(frozen=True)
 class Divergence:
-    """The numbers ran away: where that was first seen."""
+    """The run diverged: where this was first detected. Part of checkpoints."""
 
     epoch: int
     step: int
-    """Since the start of the run, 1 = the first."""
+    """Number of the step since the start of the run, 1 = the first."""
     layer: str
-    """Its path in the spec, `layers/0`, or `output`."""
+    """The layer's path in the spec, such as `layers/0`, or `output`."""
     cause: Cause = "learning_rate"
 
 
 @dataclass(frozen=True)
 class DeadUnits:
-    """Units of a ReLU layer that gave 0 for every example looked at: no gradient reaches their weights."""
+    """Dead units of a ReLU layer: they output 0 for every example checked, so no gradient reaches their weights."""
 
     layer: str
     dead: int
@@ -62,17 +62,17 @@ class DeadUnits:
 
 @dataclass(frozen=True)
 class Guessing:
-    """A network that was never better on the validation examples than an answer that looks at no input."""
+    """A network that was never better on the validation split than a constant prediction."""
 
     epochs: int
-    """For so long."""
+    """Number of epochs so far."""
     accuracy: float | None
     """None for regression."""
     loss: float
-    known: float
-    """What is reached without looking: the most frequent class's share, or the loss of answering the mean."""
+    baseline: float
+    """The constant prediction's accuracy, which is the most frequent class's frequency; for regression its loss."""
     dead: tuple[DeadUnits, ...]
-    """Layers of which more than half is dead."""
+    """Layers in which more than half of the units are dead."""
 
 
 Ending = Finished | StoppedEarly | Divergence
@@ -80,15 +80,15 @@ Ending = Finished | StoppedEarly | Divergence
 
 @dataclass(frozen=True)
 class MemberEpoch:
-    """What one epoch gave one member. Losses are means of the data loss, without penalty; NaN and infinity stay."""
+    """One member's results of one epoch. Losses are means without penalties, and may be NaN or infinite."""
 
     epoch: int
     step: int
-    """Steps taken since the start of the run."""
+    """Steps trained since the start of the run."""
     train_loss: float
-    """Mean over the epoch's examples, as they were trained."""
+    """Mean over the epoch's examples, each with the weights of its own step."""
     train_accuracy: float | None
-    """None for regression, as the other accuracies."""
+    """None for regression, like the other accuracies."""
     validation_loss: float
     validation_accuracy: float | None
     test_loss: float
@@ -96,21 +96,21 @@ class MemberEpoch:
     penalty: float
     """l1·Σ|w| + l2·Σw² at the end of the epoch."""
     learning_rate: float
-    """Of the epoch's last step."""
+    """The learning rate of the epoch's last step."""
     gradient_norm: float
-    """L2 norm of the gradient before clipping, penalty included: mean over the epoch's steps."""
+    """Mean over the epoch's steps of the gradient's L2 norm, penalties included, before clipping."""
     is_best: bool
-    """Whether no epoch before was as good by the metric that decides (`models.early_stopping.rule`)."""
+    """Whether this epoch is better than all before, by the metric of `models.early_stopping.rule`."""
     ending: Ending | None
-    """Why the member ends with this epoch, if it does."""
+    """Why the member ends with this epoch; None if it does not end."""
     guessing: Guessing | None = field(default=None, compare=False)
-    """Said once, when it is time for it, of a member that has learned nothing yet. Not one of the run's numbers: an
-    extended run has said at its first end what a longer one says later."""
+    """A warning, once per run, for a member that has learned nothing yet. Not compared, as it is not a result: an
+    extended run has its warning at its first end, which may be earlier than in a run that was longer from the start."""
 
 
 @dataclass(frozen=True)
 class EpochReport:
-    """The end of an epoch."""
+    """An epoch has ended."""
 
     epoch: int
     step: int

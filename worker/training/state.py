@@ -1,4 +1,4 @@
-"""Everything that the next step needs, as tensors and a JSON document: what a checkpoint holds."""
+"""The training state, which a checkpoint stores as tensors and a JSON document."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -14,39 +14,39 @@ from worker.training.report import Divergence, Ending, Finished, StoppedEarly
 
 @dataclass(frozen=True)
 class MemberState:
-    """Where one member stands."""
+    """The state of one member, besides its tensors."""
 
     standing: BestSoFar = field(default_factory=BestSoFar)
     ending: Ending | None = None
     divergence: Divergence | None = None
-    """Seen in the epoch in progress, which it ends with."""
+    """Detected in the current epoch; the member ends when the epoch does."""
     guesses: Guesses | None = field(default_factory=Guesses)
-    """None once it was better than guessing."""
+    """None once the member was better than the baseline."""
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The state of K members between two steps. `split` gives each its own; `join` puts them together again."""
+    """The state of K members between two steps. `split` separates the members; `join` combines them."""
 
     epoch: int
-    """Epochs done."""
+    """Completed epochs."""
     step_in_epoch: int
-    """Steps of the epoch in progress that are done."""
+    """Completed steps of the current epoch."""
     step: int
-    """Steps since the start of the run."""
+    """Completed steps since the start of the run."""
     members: tuple[MemberState, ...]
     tensors: Mapping[str, Tensor]
-    """By name; the member is the first axis of each."""
+    """Tensors by name; the first axis is the member."""
 
     def split(self) -> list["State"]:
-        """One state for each member, on the CPU."""
+        """The state of each member, on the CPU."""
         return [
             replace(self, members=(member,), tensors={name: t[k : k + 1].cpu() for name, t in self.tensors.items()})
             for k, member in enumerate(self.members)
         ]
 
     def document(self) -> dict[str, Any]:
-        """What is not a tensor, for JSON."""
+        """Everything except the tensors, as a JSON document."""
         return {
             "epoch": self.epoch,
             "step_in_epoch": self.step_in_epoch,
@@ -56,15 +56,17 @@ class State:
 
 
 def join(states: Sequence[State]) -> State:
-    """The state of an array whose members stand at the same step."""
+    """The state of an array of members that are at the same step."""
     first = states[0]
-    assert len({(s.epoch, s.step_in_epoch, s.step) for s in states}) == 1, "members of an array stand at one step"
+    assert len({(s.epoch, s.step_in_epoch, s.step) for s in states}) == 1, (
+        "members of an array must be at the same step"
+    )
     tensors = {name: torch.cat([state.tensors[name] for state in states]) for name in first.tensors}
     return replace(first, members=tuple(member for state in states for member in state.members), tensors=tensors)
 
 
 def read_state(document: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> State:
-    """The state that `State.document` and `State.tensors` were taken from."""
+    """The state, from its `State.document` and `State.tensors`."""
     members = tuple(_read_member(member) for member in document["members"])
     return State(document["epoch"], document["step_in_epoch"], document["step"], members, tensors)
 
@@ -80,7 +82,7 @@ def _member_document(member: MemberState) -> dict[str, Any]:
 
 def _read_member(document: Mapping[str, Any]) -> MemberState:
     divergence = document["divergence"]
-    guesses = document.get("guesses")  # checkpoints of before have none
+    guesses = document.get("guesses")  # missing in older checkpoints
     return MemberState(
         BestSoFar(**document["standing"]),
         _read_ending(document["ending"]),

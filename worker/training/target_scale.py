@@ -1,7 +1,7 @@
-"""Standardized targets of a regression: networks learn (y - mean) / deviation, people read losses in y's own units.
+"""Standardized regression targets: networks learn (y - mean) / deviation, but losses are reported in y's own units.
 
-Learning rates and initializers suit numbers around one, whatever the unit of the target: see LeCun et al., Efficient
-BackProp (1998), section 4.3, for inputs; the loss's gradient grows with the target's deviation just as well.
+Learning rates and initializers suit numbers of magnitude 1, whatever the unit of the target. See LeCun et al.,
+Efficient BackProp (1998), section 4.3, for inputs; the gradient of the loss grows with the targets' deviation as well.
 """
 
 from collections.abc import MutableMapping
@@ -13,38 +13,39 @@ from torch import Tensor
 from models.network import Layout
 
 NAME = "targets.scale"
-"""Of the tensor in a run's state."""
+"""The name of the scale's tensor in a run's state."""
 
 
 @dataclass(frozen=True)
 class TargetScale:
-    """How targets were standardized."""
+    """Mean and standard deviation of the targets."""
 
     mean: float
     deviation: float
 
     @property
     def loss_unit(self) -> float:
-        """Squared error in the targets' own units over that of standardized ones."""
+        """Factor from the squared error of standardized targets to that in the targets' own units."""
         return self.deviation**2
 
     def tensor(self, members: int) -> Tensor:
-        """What a run's state holds of it: mean and deviation of each member's targets, float64, (K, 2)."""
+        """Mean and deviation for each member, as a run's state stores them, float64, (K, 2)."""
         return torch.tensor([[self.mean, self.deviation]], dtype=torch.float64).repeat(members, 1)
 
 
-OWN_UNITS = TargetScale(0.0, 1.0)
-"""Targets as they are: classes, and regressions of before they were standardized."""
+NOT_SCALED = TargetScale(0.0, 1.0)
+"""For classes, and for checkpoints of older versions, which did not standardize targets."""
 
 
 def rescale(tensors: MutableMapping[str, Tensor], layout: Layout, now: TargetScale) -> None:
-    """Make a state that was trained on other units one that gives the same predictions in today's units, in place.
+    """Convert a state to another target scale, in place, so that it gives the same predictions in the targets' own
+    units.
 
-    That is a fork with other training examples, or a checkpoint of before targets were standardized, which has no
-    scale. With equal scales nothing changes, not a bit. What the optimizer remembers stays as it is.
+    The scales differ for a fork with other training examples, and for a checkpoint of an older version, which has no
+    scale. With equal scales no bit changes. The optimizer state is not converted.
     """
     members = len(tensors["parameters"])
-    before = tensors.get(NAME, OWN_UNITS.tensor(members)).cpu()
+    before = tensors.get(NAME, NOT_SCALED.tensor(members)).cpu()
     scale = now.tensor(members)
     if torch.equal(before, scale):
         return

@@ -1,4 +1,4 @@
-"""Training as a generator of reports: it knows no database, no queue and no clock."""
+"""Training as a generator of reports, independent of database, queue and clock."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,26 +10,26 @@ from torch import Tensor
 from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
 from models.early_stopping import rule
-from models.network import named
+from models.network import named_tensors
 from models.schedule import learning_rates
-from worker.training.baseline import EXAMPLES, Baseline
+from worker.training.baseline import DEAD_UNIT_EXAMPLES, Baseline
 from worker.training.chunk import ChunkTrainer, Totals, chunks
 from worker.training.data import Data
 from worker.training.divergence import DivergenceMonitor, largest_layer, nonfinite
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
 from worker.training.report import (
-    Beat,
     Divergence,
     Ending,
     EpochReport,
     Finished,
     Guessing,
     MemberEpoch,
+    OnProgress,
     Pulse,
     Report,
     StoppedEarly,
-    no_beat,
+    ignore_progress,
 )
 from worker.training.state import MemberState, State
 from worker.training.target_scale import NAME, rescale
@@ -43,19 +43,21 @@ def train(
     state: State | None = None,
     pulse_steps: int | None = None,
     dtype: torch.dtype = torch.float32,
-    beat: Beat = no_beat,
+    on_progress: OnProgress = ignore_progress,
 ) -> "Training":
-    """Train experiments of one `array_shape` side by side; iterate over the result for the reports.
+    """Train experiments of one `array_shape` together; iterate over the result for the reports.
 
-    With a `state`, go on from there with the numbers that the run it was taken from would have had, bit for bit.
-    A pulse comes after every `pulse_steps` steps; None for about a quarter of a second's. `beat` is called where it may
-    be long until the next report, between pieces of the work.
+    With a `state`, training continues from there, with the same bits as if it had never been interrupted.
+    A pulse comes after every `pulse_steps` steps; None for about every quarter of a second. `on_progress` is called
+    between the pieces of longer work.
     """
-    return Training(experiments, data, device, state=state, pulse_steps=pulse_steps, dtype=dtype, beat=beat)
+    return Training(
+        experiments, data, device, state=state, pulse_steps=pulse_steps, dtype=dtype, on_progress=on_progress
+    )
 
 
 class Training(Iterator[Report]):
-    """A run in progress. Between two reports it stands still, and its state and weights can be taken."""
+    """A training run. Between reports it does not proceed, and its state and weights can be copied."""
 
     def __init__(
         self,
@@ -66,12 +68,12 @@ class Training(Iterator[Report]):
         state: State | None = None,
         pulse_steps: int | None = None,
         dtype: torch.dtype = torch.float32,
-        beat: Beat = no_beat,
+        on_progress: OnProgress = ignore_progress,
     ) -> None:
         self._experiments = experiments
-        self._beat = beat
+        self._on_progress = on_progress
         self._data = data.to(device, dtype)
-        self._engine = Engine(experiments, len(data.train), device, dtype, beat)
+        self._engine = Engine(experiments, len(data.train), device, dtype, on_progress)
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._members = [MemberState() for _ in experiments]
@@ -93,20 +95,20 @@ class Training(Iterator[Report]):
         return next(self._reports)
 
     def state(self) -> State:
-        """A copy of everything that the next step needs."""
+        """A copy of the complete state."""
         tensors = {name: tensor.clone() for name, tensor in self._tensors().items()}
         return State(self._epoch, self._step_in_epoch, self._step, tuple(self._members), tensors)
 
     def weights(self, member: int) -> dict[str, Tensor]:
-        """A copy of a member's weights and running statistics by name, as they stand."""
+        """A copy of a member's current parameters and running statistics, by name."""
         storage = self._engine.storage
-        tensors = named(storage.layout, storage.parameters[member], storage.statistics[member])
+        tensors = named_tensors(storage.layout, storage.parameters[member], storage.statistics[member])
         return {name: tensor.clone() for name, tensor in tensors.items()}
 
     def best_weights(self, member: int) -> dict[str, Tensor]:
-        """Those of the best epoch so far; the first weights before there is one."""
+        """A copy of the parameters and statistics of the best epoch so far, or the initial ones before there is one."""
         rows = self._best["best.parameters"][member], self._best["best.statistics"][member]
-        return {name: tensor.clone() for name, tensor in named(self._engine.storage.layout, *rows).items()}
+        return {name: tensor.clone() for name, tensor in named_tensors(self._engine.storage.layout, *rows).items()}
 
     def _train(self) -> Iterator[Report]:
         while any(member.ending is None for member in self._members):
@@ -119,7 +121,7 @@ class Training(Iterator[Report]):
         for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
             record = self._chunk.train(epoch, steps)
             self._totals.add(record)
-            self._divergence_monitor.see(record.losses, self._step)
+            self._divergence_monitor.record(record.losses, self._step)
             self._note_divergence(epoch, steps, nonfinite(self._engine, record.losses))
             self._step += len(steps)
             self._step_in_epoch = steps.stop
@@ -129,11 +131,11 @@ class Training(Iterator[Report]):
         new = [k for k in members if self._members[k].divergence is None and self._members[k].ending is None]
         if not new:
             return
-        for k, divergence in self._chunk.locate(epoch, steps, new, self._beat).items():
+        for k, divergence in self._chunk.locate(epoch, steps, new, self._on_progress).items():
             self._note(k, divergence)
 
     def _note(self, k: int, divergence: Divergence) -> None:
-        if divergence.cause == "learning_rate" and self._divergence_monitor.began_exploding(k):
+        if divergence.cause == "learning_rate" and self._divergence_monitor.exploded_at_start(k):
             divergence = replace(divergence, cause="initial_weights")
         self._members[k] = replace(self._members[k], divergence=divergence)
 
@@ -146,18 +148,19 @@ class Training(Iterator[Report]):
         rows = [self._close_member(k, *column) if active[k] else None for k, column in enumerate(columns)]
         self._step_in_epoch = 0
         self._totals.clear()
-        self._divergence_monitor.forget_steps()
+        self._divergence_monitor.start_epoch()
         return EpochReport(self._epoch, self._step, tuple(rows))
 
     def _numbers(self) -> Tensor:
-        """The epoch's metrics and the first hopeless step, float64 (9, K): one transfer from the device."""
+        """The epoch's metrics and the step in which the loss exploded, float64, (9, K), for a single device
+        transfer."""
         totals, examples, unit = self._totals, len(self._data.train), self._data.target_scale.loss_unit
         splits = self._data.validation, self._data.test
-        validation, test = (evaluate(self._engine, split, self._beat) for split in splits)
+        validation, test = (evaluate(self._engine, split, self._on_progress) for split in splits)
         return torch.stack(
             [
                 unit * totals.loss / examples,
-                totals.right / examples,
+                totals.correct / examples,
                 unit * validation.loss,
                 validation.accuracy,
                 unit * test.loss,
@@ -204,7 +207,7 @@ class Training(Iterator[Report]):
         )
 
     def _note_guess(self, k: int, loss: float, accuracy: float | None) -> Guessing | None:
-        """What is to be said now of a member that has learned nothing; of one that diverged, its failure says more."""
+        """The warning for a member that has learned nothing, if it is due. A diverged member needs none."""
         before, ending = self._members[k].guesses, self._members[k].ending
         if before is None or isinstance(ending, Divergence):
             return None
@@ -215,8 +218,8 @@ class Training(Iterator[Report]):
         self._members[k] = replace(self._members[k], guesses=after)
         if before.said or not after.said:
             return None
-        dead = self._engine.dead_units(self._data.validation.inputs[:EXAMPLES], k)
-        return Guessing(after.epochs, accuracy, loss, self._baseline.known, tuple(dead))
+        dead = self._engine.dead_units(self._data.validation.inputs[:DEAD_UNIT_EXAMPLES], k)
+        return Guessing(after.epochs, accuracy, loss, self._baseline.value, tuple(dead))
 
     def _ending(self, k: int) -> Ending | None:
         member = self._members[k]
@@ -224,7 +227,7 @@ class Training(Iterator[Report]):
             return member.divergence
         if self._epoch >= self._experiments[k].epochs:
             return Finished()
-        return StoppedEarly(member.standing.best_epoch) if self._rules[k].ends(member.standing) else None
+        return StoppedEarly(member.standing.best_epoch) if self._rules[k].stops(member.standing) else None
 
     def _keep_best(self, k: int) -> None:
         storage = self._engine.storage
@@ -247,7 +250,7 @@ class Training(Iterator[Report]):
         if self._target_scale is not None:
             rescale(given, self._engine.storage.layout, self._data.target_scale)
         for name, tensor in self._tensors().items():
-            if name in given:  # a fork to another kind of optimizer starts with that one's empty memory
+            if name in given:  # missing if a fork has another kind of optimizer: its state starts empty
                 tensor.copy_(given[name])
 
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from models.batch import Buffers, EpochBatches, Gather, distinct_orders
-from models.seed import epoch_order
+from models.seed import epoch_permutation
 
 EXAMPLES = torch.arange(20.0).view(10, 2)  # example i is (2i, 2i + 1)
 TARGETS = torch.arange(10)
@@ -28,13 +28,13 @@ def test_every_member_sees_every_example_once_in_its_own_order(size: int, length
     assert [targets.shape[1] for _, targets in steps] == lengths
     seen = torch.cat([targets for _, targets in steps], dim=1)
     for row, seed in zip(seen, seeds, strict=True):
-        assert torch.equal(row, epoch_order(seed, 3, 10, torch.device("cpu")))
+        assert torch.equal(row, epoch_permutation(seed, 3, 10, torch.device("cpu")))
     for inputs, targets in steps:
         assert torch.equal(inputs[..., 0], 2.0 * targets)
 
 
 def test_the_order_changes_with_epoch_and_seed() -> None:
-    orders = [epoch_order(seed, epoch, 50, torch.device("cpu")) for seed in (0, 1) for epoch in (1, 2)]
+    orders = [epoch_permutation(seed, epoch, 50, torch.device("cpu")) for seed in (0, 1) for epoch in (1, 2)]
     assert len({tuple(order.tolist()) for order in orders}) == 4
 
 

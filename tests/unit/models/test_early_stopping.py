@@ -48,7 +48,7 @@ def test_another_metric_starts_anew() -> None:
 
 @pytest.mark.parametrize(("patience", "ends"), [(1, True), (2, True), (3, False), (None, False)])
 def test_a_run_ends_when_it_has_waited_for_its_patience(patience: int | None, ends: bool) -> None:
-    assert Rule("validation_loss", patience=patience).ends(BestSoFar(waited=2)) is ends
+    assert Rule("validation_loss", patience=patience).stops(BestSoFar(waited=2)) is ends
 
 
 def test_without_early_stopping_the_metric_follows_from_the_task() -> None:

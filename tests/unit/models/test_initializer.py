@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gradus.spec.initializer import ConcreteInitializer, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
-from models.initializer import first_weights
+from models.initializer import initial_weights
 
 FAN_IN, UNITS = 400, 100  # 40 000 weights: the mean is within 5 deviations / 200, a deviation within some percent
 
@@ -27,7 +27,7 @@ DEVIATIONS: list[tuple[ConcreteInitializer, float]] = [
 
 
 def _draw(initializer: ConcreteInitializer, fan_in: int = FAN_IN, units: int = UNITS, seed: int = 0) -> torch.Tensor:
-    return first_weights(initializer, fan_in, units, torch.Generator().manual_seed(seed)).double()
+    return initial_weights(initializer, fan_in, units, torch.Generator().manual_seed(seed)).double()
 
 
 @pytest.mark.parametrize(("initializer", "deviation"), DEVIATIONS, ids=str)

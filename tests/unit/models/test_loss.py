@@ -46,7 +46,7 @@ def test_a_network_that_knows_nothing_has_the_loss_ln_of_the_classes() -> None:
 
 def test_right_is_where_the_largest_output_is_the_class() -> None:
     outputs = torch.tensor([[[1.0, 2.0], [3.0, 0.0]]])
-    right = loss("classification", outputs).right(outputs, torch.tensor([[1, 1]]))
+    right = loss("classification", outputs).correct(outputs, torch.tensor([[1, 1]]))
     assert right is not None
     assert right.tolist() == [[True, False]]
-    assert loss("regression", outputs).right(outputs, torch.zeros(1, 2)) is None
+    assert loss("regression", outputs).correct(outputs, torch.zeros(1, 2)) is None

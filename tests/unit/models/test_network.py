@@ -7,7 +7,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
-from models.network import ALIGNMENT, first_storage, layout, named
+from models.network import ALIGNMENT, initial_storage, layout, named_tensors
 
 EXPERIMENT = Spec(dataset="wine", layers=[{"kind": "dense", "units": 7, "bias": False}, 5], batch_norm=True, seed=3)
 
@@ -28,8 +28,8 @@ def test_blocks_are_aligned_apart_and_hold_every_parameter() -> None:
 
 def test_untrained_networks_are_what_the_spec_says() -> None:
     plans = [plan(EXPERIMENT), plan(EXPERIMENT.model_copy(update={"seed": 4}))]
-    storage = first_storage(plans, [3, 4], torch.float32, torch.device("cpu"))
-    first, second = (named(storage.layout, storage.parameters[k], storage.statistics[k]) for k in range(2))
+    storage = initial_storage(plans, [3, 4], torch.float32, torch.device("cpu"))
+    first, second = (named_tensors(storage.layout, storage.parameters[k], storage.statistics[k]) for k in range(2))
     assert {name: tuple(tensor.shape) for name, tensor in first.items()} == {
         "layers/0.weight": (13, 7),
         "layers/1.weight": (7, 5),
@@ -53,6 +53,7 @@ def test_untrained_networks_are_what_the_spec_says() -> None:
 @pytest.mark.gpu
 def test_first_weights_are_the_same_on_every_device() -> None:
     on_cpu, on_gpu = (
-        first_storage([plan(EXPERIMENT)], [3], torch.float32, torch.device(kind)).parameters for kind in ("cpu", "cuda")
+        initial_storage([plan(EXPERIMENT)], [3], torch.float32, torch.device(kind)).parameters
+        for kind in ("cpu", "cuda")
     )
     assert torch.equal(on_cpu, on_gpu.cpu())

@@ -16,8 +16,8 @@ from gradus.spec.optimizer import AnyOptimizer
 from gradus.spec.precision import Precision
 from gradus.spec.schedule import AnySchedule
 from models.activation import activation_function
-from models.device import device
-from models.initializer import first_weights
+from models.device import select_device
+from models.initializer import initial_weights
 from models.loss import loss
 from models.optimizer import update
 from models.precision import products
@@ -50,7 +50,7 @@ def test_every_schedule_starts_at_one(kind: type[AnySchedule]) -> None:
 
 @pytest.mark.parametrize("kind", get_args(ConcreteInitializer))
 def test_every_initialiser_gives_weights_of_the_layers_shape(kind: type[ConcreteInitializer]) -> None:
-    weights = first_weights(kind(), 4, 3, torch.Generator().manual_seed(0))
+    weights = initial_weights(kind(), 4, 3, torch.Generator().manual_seed(0))
     assert weights.shape == (4, 3)
     assert weights.isfinite().all()
 
@@ -78,7 +78,7 @@ def test_every_precision_multiplies(precision: Precision) -> None:
 @pytest.mark.parametrize("wish", get_args(DeviceChoice))
 def test_every_wish_for_a_device_is_granted_or_refused(wish: DeviceChoice) -> None:
     if wish == "cuda" and not torch.cuda.is_available():
-        with pytest.raises(RuntimeError, match="take device cpu or auto"):
-            device(wish)
+        with pytest.raises(RuntimeError, match="use device cpu or auto"):
+            select_device(wish)
     else:
-        assert device(wish).type in {"cpu", "cuda"}
+        assert select_device(wish).type in {"cpu", "cuda"}

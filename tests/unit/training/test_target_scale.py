@@ -98,8 +98,8 @@ def test_a_constant_target_is_no_hopeless_one(value: float) -> None:
     targets = np.full(50, value)
     assert target_scale(targets).deviation == 1.0
     watch = DivergenceMonitor(1, torch.full((50,), value), classes=1, task="regression")
-    watch.see(torch.full((3, 1, 10), 1e-12), first=0)
-    watch.see(torch.full((3, 1, 10), 0.02), first=3)
+    watch.record(torch.full((3, 1, 10), 1e-12), first=0)
+    watch.record(torch.full((3, 1, 10), 0.02), first=3)
     loss = torch.tensor([0.02], dtype=torch.float64)
     assert watch.exploding(loss, loss).tolist() == [0.0]
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
-from models.seed import epoch_order
+from models.seed import epoch_permutation
 from tests.unit.training.examples import CPU, made_up_data
 from worker.training.data import Data
 from worker.training.report import Divergence, EpochReport, Finished, MemberEpoch, Pulse, StoppedEarly
@@ -136,7 +136,7 @@ def _with(data: Data, example: int, value: float) -> Data:
 
 def test_divergence_names_the_step_and_layer_where_numbers_first_ended() -> None:
     experiment = Spec(**{**BASE, "batch_size": 1, "optimizer": "sgd"})
-    order = epoch_order(experiment.seed, 1, 40, CPU)
+    order = epoch_permutation(experiment.seed, 1, 40, CPU)
     data = _with(made_up_data(), int(order[16]), torch.nan)  # the 17th example of the first epoch
     rows = _rows(experiment, data)
     assert len(rows) == 1

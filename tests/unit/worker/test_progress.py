@@ -85,7 +85,7 @@ def test_the_loop_beats_while_it_evaluates_draws_weights_and_looks_for_what_went
     data = Data(split, split, split, "classification")
     spec = Spec(dataset="digits", layers=[4, 4], activation="identity", epochs=1, batch_size=1000)
     beats: list[int] = []
-    training = train([spec], data, torch.device("cpu"), pulse_steps=3, beat=lambda: beats.append(1))
+    training = train([spec], data, torch.device("cpu"), pulse_steps=3, on_progress=lambda: beats.append(1))
     drawn = len(beats)
     assert drawn == 3  # layers
     assert [type(report).__name__ for report in training] == ["Pulse", "EpochReport"]
