@@ -1,6 +1,6 @@
-"""Gradus trains neural networks as a service: this package is its language.
+"""Gradus trains neural networks as a service. This package holds its spec, wire types, client and command line.
 
-Names are brought when they are first used, so that a script pays for those that it uses.
+Names are imported lazily, on first use, so that a script only pays for what it uses.
 """
 
 import typing
@@ -63,7 +63,7 @@ _HOMES = {
     "gradus.status": "Status",
     "gradus.sweep.request": "SweepRequest",
 }
-"""The module of each name."""
+"""Names by the module that defines them."""
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
@@ -121,7 +121,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Bring a name from its module, once (PEP 562)."""
+    """Import a name from its module on first use (PEP 562)."""
     if name not in _HOME_OF:
         raise AttributeError(f"module 'gradus' has no attribute '{name}'")
     globals()[name] = found = getattr(import_module(_HOME_OF[name]), name)
@@ -129,5 +129,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """What can be brought, too."""
+    """All names, including those that are not imported yet."""
     return sorted({*globals(), *__all__})

@@ -1,6 +1,6 @@
-"""Arrays: which experiments can train side by side as one unit of work, and how they are dealt out to such units.
+"""Arrays: groups of experiments that train together as one job.
 
-Pure arithmetic: the hub plans jobs with it, and `worker.training` holds the engine to it.
+Pure arithmetic: the hub plans jobs with it, and the training engine checks its members with it.
 """
 
 from collections.abc import Sequence
@@ -15,29 +15,30 @@ from gradus.spec.network import NetworkPlan
 Shape = tuple[object, ...]
 
 MAX_ARRAY = 64
-"""Members of one array: beyond it a step costs as much for each member as before, and a lost array loses more."""
+"""Maximum members of an array. In a larger array a step is no cheaper per member, and a lost array loses more work."""
 ARRAY_BYTES = 4 * 2**30
-"""Memory that the members of an array may take beside the data set, by the estimate."""
+"""Limit of the estimated memory of an array's members, without the data set."""
 CACHE_BYTES = 4 * 2**20
-"""What the steps of an array may pass over on a CPU: about a core's share of its caches. Beyond it a step fetches each
-member from memory again: the lecture's network took 0.54 s an epoch in arrays of eight, and 0.41 alone."""
+"""Limit of the memory that a step of an array touches on a CPU: about a core's share of the caches. Beyond it, a step
+reads each member from main memory: an epoch of the lecture's network took 0.54 s in arrays of eight, and 0.41 s
+alone."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """What there is to train arrays on."""
+    """The capacity for arrays."""
 
     slots: int = 1
-    """Arrays that train at once."""
+    """Number of arrays that can train at the same time."""
     gpu: bool = False
-    """Whether any of them is on a GPU, which larger arrays fill better."""
+    """Whether a slot has a GPU, which larger arrays use better."""
 
 
 def array_shape(resolved: ResolvedSpec) -> Shape:
-    """Equal for experiments that can train as one array; hashable.
+    """A hashable key, equal for experiments that can train in one array.
 
-    They share the network's shape, batch normalization, activations, kind of optimizer, batch size, data set,
-    precision and device wish. Seeds, initializers, rates, factors, schedules, epochs and stopping rules may differ.
+    They must have the same network shape, batch normalization, activations, kind of optimizer, batch size, data set,
+    precision and `device`. Seeds, initializers, rates, factors, schedules, epochs and early stopping may differ.
     """
     spec = resolved.spec
     return (
@@ -51,10 +52,10 @@ def array_shape(resolved: ResolvedSpec) -> Shape:
 
 
 def arrays(experiments: Sequence[ResolvedSpec], room: Room = Room(), most: int = MAX_ARRAY) -> list[list[int]]:
-    """The numbers of the experiments that train together, array by array, each in its order; `most` in each.
+    """Group experiments into arrays of at most `most` members; returns the indices of each array's members, in order.
 
-    No array is so large that some of the slots, each of which trains one array at a time, would have nothing to do.
-    An experiment with `max_seconds` trains alone: beside others its seconds would be theirs, too.
+    Arrays are small enough that every slot, each of which trains one array at a time, gets work.
+    An experiment with `max_seconds` trains alone, because in an array its time would include that of the others.
     """
     shapes: dict[Shape, list[int]] = {}
     for place, experiment in enumerate(experiments):
@@ -68,7 +69,7 @@ def arrays(experiments: Sequence[ResolvedSpec], room: Room = Room(), most: int =
 
 
 def largest_array(resolved: ResolvedSpec, *, gpu: bool) -> int:
-    """How many such members an array may have, where there is a GPU or not."""
+    """Maximum members of an array of such experiments, with or without a GPU."""
     fit = ARRAY_BYTES // member_bytes(resolved.spec, resolved.network)
     if not gpu or resolved.spec.device == "cpu":
         fit = min(fit, CACHE_BYTES // step_bytes(resolved.spec, resolved.network))
@@ -76,13 +77,13 @@ def largest_array(resolved: ResolvedSpec, *, gpu: bool) -> int:
 
 
 def _cut(places: list[int], most: int) -> list[list[int]]:
-    """Pieces of at most so many, as equal as can be."""
+    """Split into pieces of at most `most`, of nearly equal size."""
     pieces = -(-len(places) // most)
     bounds = [piece * len(places) // pieces for piece in range(pieces + 1)]
     return [places[first:last] for first, last in pairwise(bounds)]
 
 
 def _network_shape(network: NetworkPlan) -> NetworkPlan:
-    """The plan without what may differ from member to member."""
+    """The plan without the parts that may differ between the members of an array."""
     layers = tuple(replace(layer, init=Zeros(), dropout=0.0) for layer in network.layers)
     return replace(network, input_dropout=0.0, layers=layers)

@@ -1,4 +1,4 @@
-"""The catalog, read off the unions of the spec: what a spec can name is what is listed."""
+"""The catalog of everything that a spec can name, generated from the unions of the spec models."""
 
 from functools import cache
 from inspect import getdoc
@@ -29,13 +29,13 @@ FAMILIES: dict[str, Any] = {
     "early_stopping": EarlyStoppingSetting,
     "checkpoints": CheckpointSetting,
 }
-"""The families whose kinds are pieces of the spec with fields of their own."""
+"""The families whose kinds are spec models with parameters."""
 
 
 @cache
 def catalog() -> Catalog:
-    """Every family of kinds, every metric, the schema of the whole spec, and examples."""
-    families = {family: tuple(map(_word_entry, spec_models_in(union))) for family, union in FAMILIES.items()}
+    """All families of kinds, all metrics, the JSON Schema of the spec, and example specs."""
+    families = {family: tuple(map(_model_entry, spec_models_in(union))) for family, union in FAMILIES.items()}
     families["activations"] = tuple(_name_entry(kind, formula) for kind, formula in activation.FORMULAS.items())
     families["penalties"] = tuple(_penalty_entry(kind, formula) for kind, formula in penalty.FORMULAS.items())
     families["losses"] = tuple(_name_entry(kind, formula) for kind, formula in loss.FORMULAS.items())
@@ -44,19 +44,20 @@ def catalog() -> Catalog:
 
 
 def as_posted(experiment: Spec) -> dict[str, Any]:
-    """The document that a person would post for it: what was left to its default stays away."""
+    """The experiment's document without default values, as a person would write it."""
     return experiment.model_dump(mode="json", include=set(experiment.model_fields_set), exclude_none=True)
 
 
-def title_of(word: type[SpecModel]) -> str:
-    """Its name for people."""
-    return word.model_config.get("title") or word.__name__
+def title_of(model: type[SpecModel]) -> str:
+    """The display name of a spec model."""
+    return model.model_config.get("title") or model.__name__
 
 
-def _word_entry(word: type[SpecModel]) -> CatalogEntry:
-    formula = getdoc(word)
-    assert formula, f"{word.__name__} says nowhere what it computes"
-    return CatalogEntry(kind=kind_of(word), title=title_of(word), formula=formula, json_schema=word.model_json_schema())
+def _model_entry(model: type[SpecModel]) -> CatalogEntry:
+    formula = getdoc(model)
+    assert formula, f"{model.__name__} has no docstring with its formula"
+    schema = model.model_json_schema()
+    return CatalogEntry(kind=kind_of(model), title=title_of(model), formula=formula, json_schema=schema)
 
 
 def _name_entry(kind: str, formula: str) -> CatalogEntry:

@@ -1,4 +1,4 @@
-"""The data sets that a spec can name: sizes, shapes, classes and files. Facts only; `worker` reads the files."""
+"""The data sets that a spec can name: sizes, shapes, classes and files. The worker reads the files."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,12 +14,12 @@ class IdxFile:
     sha256: str
     """In hexadecimal."""
     of: Literal["unpacked", "packed"]
-    """Which bytes the digest is of: the array's, or the gzip file's."""
+    """The bytes that `sha256` is computed from: the unpacked content, or the gzip file."""
 
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """What is known of a data set before its files are opened."""
+    """The properties of a data set that are known without its files."""
 
     name: str
     title: str
@@ -28,17 +28,17 @@ class DatasetFacts:
     classes: tuple[str, ...]
     """Names of the classes; empty for regression."""
     train_examples: int
-    """Training examples before the validation examples are taken from them."""
+    """Number of training examples, including those of the validation split."""
     test_examples: int
     default_validation: int
     source: Literal["idx", "sklearn"]
     files: tuple[IdxFile, ...] = ()
     mirrors: tuple[str, ...] = ()
-    """Addresses of folders that hold `files`."""
+    """URLs of folders that contain `files`."""
 
     @property
     def inputs(self) -> int:
-        """Numbers in one flattened example."""
+        """Numbers per flattened example."""
         size = 1
         for extent in self.input_shape:
             size *= extent

@@ -1,4 +1,4 @@
-"""Where several experiments differ: in their specs, and in how they came about."""
+"""The differences between experiments: in their specs, and in their origin."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,13 +9,13 @@ from gradus.wire.experiment import Change, ExperimentRecord
 
 
 def between(records: Sequence[ExperimentRecord]) -> dict[str, tuple[Any, ...]]:
-    """What `differences` finds in their specs, and what else may give them other numbers: other epochs at first, the
-    weights of another run, another device. `fingerprint`, where they differ in nothing that has a name."""
-    came_about = [_came_about(record) for record in records]
+    """The differences between the specs, and between other facts that may affect results: the planned epochs at first,
+    a fork's parent, the device. If nothing else differs, the fingerprints if they do."""
+    origins = [_origin(record) for record in records]
     found = differences([record.spec for record in records])
-    for name in came_about[0]:
-        values = tuple(one[name] for one in came_about)
-        if _differ(values, ignored=(None,) if name == "device" else ()):  # None: it has not begun
+    for name in origins[0]:
+        values = tuple(one[name] for one in origins)
+        if _differ(values, ignored=(None,) if name == "device" else ()):  # None: not started yet
             found[name] = values
     prints = tuple(record.fingerprint for record in records)
     return {"fingerprint": prints} if not found and _differ(prints) else found
@@ -27,8 +27,8 @@ def changes_between(before: Spec, after: Spec) -> tuple[Change, ...]:
     return tuple(Change(path=path, from_=values[0], to=values[1]) for path, values in found.items())
 
 
-def _came_about(record: ExperimentRecord) -> dict[str, Any]:
-    """By the record's own names."""
+def _origin(record: ExperimentRecord) -> dict[str, Any]:
+    """How an experiment came to its results, by the record's field names."""
     devices = [*record.moved_from, record.device] if record.device else []
     return {
         "extended_at": list(record.extended_at) or None,
@@ -45,10 +45,10 @@ def _differ(values: Sequence[Any], ignored: Sequence[Any] = ()) -> bool:
 
 
 def differences(specs: Sequence[Spec | dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
-    """The values of every resolved spec at each path where not all are equal; None where a spec has no such path.
+    """The values of every resolved spec at each path where they differ; None for a spec without that path.
 
-    Paths are keys and places in lists, joined by dots: `optimizer.lr`, `layers.0.units`; `optimizer` is its kind.
-    What only some can have, such as Adam's betas, is left out where it is what those have anyway.
+    Paths are keys and list indices, joined by dots: `optimizer.lr`, `layers.0.units`; the path `optimizer` is its kind.
+    A key that only some specs can have, such as Adam's betas, is omitted while all of them have its default.
     """
     flat = [dict(_flat(unresolved(spec))) for spec in specs]
     chosen = {path for spec in specs for path, _ in _flat(_chosen(spec))}
@@ -59,16 +59,16 @@ def differences(specs: Sequence[Spec | dict[str, Any]]) -> dict[str, tuple[Any, 
 
 
 def _chosen(spec: Spec | dict[str, Any]) -> dict[str, Any]:
-    """What of it is not a default; all of a spec whose defaults are not known here."""
+    """The values that are not defaults; all values of a spec whose defaults this version does not know."""
     return spec if isinstance(spec, dict) else spec.model_dump(mode="json", exclude_defaults=True)
 
 
 def _flat(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
-    """Paths and values; an object's kind stands at the place of the object, and what is for people stays away."""
+    """Paths and values, without metadata fields. An object's `kind` is the value at the object's own path."""
     match value:
         case dict():
             if way and "." not in way and "kind" not in value:
-                yield way, True  # it is there, whatever its numbers: batch normalization, early stopping
+                yield way, True  # the object is present, whatever its parameters: batch normalization, early stopping
             for key, inner in value.items():
                 if way or key not in METADATA_FIELDS:
                     path = way if key == "kind" else f"{way}.{key}".lstrip(".")

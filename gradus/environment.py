@@ -1,4 +1,4 @@
-"""What the environment says: each variable as what it stands for, or a sentence about what is wrong with it."""
+"""Parsing of environment variables, with an error message for each invalid value."""
 
 from collections.abc import Callable, Mapping
 from math import inf
@@ -13,10 +13,10 @@ CODE = "environment"
 
 
 def text(env: Mapping[str, str], name: str) -> str | None:
-    """The variable; None if it is not set.
+    """The variable's text; None if it is not set.
 
     Raises:
-        BadRequest: it is empty. In a script that is a variable that was never set, and its default another place.
+        BadRequest: the variable is empty. In a script this usually comes from another variable that was not set.
     """
     value = env.get(name)
     if value is not None and not value.strip():
@@ -25,20 +25,20 @@ def text(env: Mapping[str, str], name: str) -> str | None:
 
 
 def folder(env: Mapping[str, str], name: str) -> Path | None:
-    """The folder that the variable names.
+    """The path of the folder in the variable; None if it is not set.
 
     Raises:
-        BadRequest: it is empty, or no folder is found by it.
+        BadRequest: the variable is empty, or is not a usable path.
     """
     value = text(env, name)
     return None if value is None else path_of(value, name)
 
 
 def number(env: Mapping[str, str], name: str, kind: Callable[[str], T], least: float, most: float = inf) -> T | None:
-    """The number that the variable is; an empty one counts as not set, for that is how Compose passes those on.
+    """The variable's number; None if it is not set, or empty, because Compose passes unset variables as empty ones.
 
     Raises:
-        BadRequest: it is none, less than the least or more than the most.
+        BadRequest: the value is not a number, or out of bounds.
     """
     value = env.get(name)
     if value is None or not value.strip():
@@ -49,17 +49,17 @@ def number(env: Mapping[str, str], name: str, kind: Callable[[str], T], least: f
         raise BadRequest(
             f"{name} is '{value}', which is not a {'whole ' if kind is int else ''}number", code=CODE
         ) from None
-    if not least <= found <= most:  # nor is NaN
+    if not least <= found <= most:  # refuses NaN as well
         bounds = f"at least {least:g}" if most == inf else f"between {least:g} and {most:g}"
         raise BadRequest(f"{name} is {value}: it must be {bounds}", code=CODE)
     return found
 
 
 def path_of(given: str | Path, name: str) -> Path:
-    """The absolute path of what a person wrote after `name`; `~` is looked for only where it stands.
+    """The absolute path of a folder that a user gave for `name`; `~` is expanded.
 
     Raises:
-        BadRequest: it is empty, wants a home that nobody knows, or is below a folder that is gone.
+        BadRequest: the path is empty, its home folder is unknown, or the current folder was deleted.
     """
     if not str(given).strip():
         raise BadRequest(f"{name} is empty: name a folder", code=CODE)

@@ -1,22 +1,22 @@
-"""What can go wrong between a client and the service, for both sides.
+"""The errors of the service's API, raised by the service and by the client.
 
 GradusError
-├── InvalidSpec          422  the document is not a valid spec; `errors` says where
-├── BadRequest           400  a header, cursor or parameter cannot be read
-├── Unauthorized         401  no key, or an invalid one
-├── Forbidden            403  the key's role does not allow it
-├── NotFound             404  it does not exist, or belongs to another workspace
-├── MethodNotAllowed     405  the address exists, the method does not
-├── NotAcceptable        406  no form of the answer fits the Accept header
-├── Conflict             409  its state does not allow it
-├── PreconditionFailed   412  it has changed since the version that If-Match names
-├── TooLarge             413  the body is over the limit
+├── InvalidSpec          422  the document is invalid; `errors` names the fields
+├── BadRequest           400  a header, cursor or parameter is invalid
+├── Unauthorized         401  the API key is missing or invalid
+├── Forbidden            403  the key's role does not allow the request
+├── NotFound             404  the resource does not exist, or belongs to another workspace
+├── MethodNotAllowed     405  the URL exists, but not with this method
+├── NotAcceptable        406  no representation matches the Accept header
+├── Conflict             409  the resource's state does not allow the request
+├── PreconditionFailed   412  the resource has changed since the version in If-Match
+├── TooLarge             413  the body exceeds the size limit
 ├── UnsupportedMedia     415  the body is not JSON
-├── TooManyRequests      429  over a quota or rate limit; `retry_after` seconds
+├── TooManyRequests      429  a quota or rate limit is exceeded; retry after `retry_after` seconds
 ├── Unavailable          503  a dependency is down, or the service cannot be reached
-└── ServerFault          500  a fault of Gradus
+└── ServerFault          500  an internal error of Gradus
 
-To a client each has `request` and `response`, those of httpx.
+In the client, each error has the `request` and `response` of httpx.
 """
 
 from collections.abc import Sequence
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 
 class GradusError(Exception):
-    """The root. `code` is for programs, the message for people."""
+    """The base class. `code` is for programs, the message for people."""
 
     status: int = 500
-    """Of the answer, where one was had; else the one that stands for the error."""
+    """The HTTP status of the response; if there was none, the status that corresponds to the error."""
     title: str = "Internal error"
     default_code: ClassVar[str] = "internal"
     request: "httpx.Request | None" = None
-    """What a client sent, if it did."""
+    """The client's request; None if nothing was sent."""
     response: "httpx.Response | None" = None
-    """What came back; None where no answer was had."""
+    """The service's response; None if there was none."""
 
     def __init__(self, detail: str, *, code: str | None = None, errors: Sequence[Mistake] = ()) -> None:
         super().__init__(detail)
@@ -59,61 +59,61 @@ class GradusError(Exception):
 
 
 class InvalidSpec(GradusError):
-    """The document is not a valid spec."""
+    """The document is invalid."""
 
     status, title, default_code = 422, "Invalid document", "invalid_spec"
 
 
 class BadRequest(GradusError):
-    """A header, cursor or parameter cannot be read."""
+    """A header, cursor or parameter is invalid."""
 
     status, title, default_code = 400, "Bad request", "bad_request"
 
 
 class Unauthorized(GradusError):
-    """No key, or an invalid one."""
+    """The API key is missing or invalid."""
 
     status, title, default_code = 401, "Unauthorized", "unauthorized"
 
 
 class Forbidden(GradusError):
-    """The key's role does not allow it."""
+    """The key's role does not allow the request."""
 
     status, title, default_code = 403, "Forbidden", "forbidden"
 
 
 class NotFound(GradusError):
-    """It does not exist, or belongs to another workspace."""
+    """The resource does not exist, or belongs to another workspace."""
 
     status, title, default_code = 404, "Not found", "not_found"
 
 
 class MethodNotAllowed(GradusError):
-    """The address exists, the method does not."""
+    """The URL exists, but not with this method."""
 
     status, title, default_code = 405, "Method not allowed", "method_not_allowed"
 
 
 class NotAcceptable(GradusError):
-    """No form of the answer fits the Accept header."""
+    """No representation matches the Accept header."""
 
     status, title, default_code = 406, "Not acceptable", "not_acceptable"
 
 
 class Conflict(GradusError):
-    """Its state does not allow it."""
+    """The resource's state does not allow the request."""
 
     status, title, default_code = 409, "Conflict", "conflict"
 
 
 class PreconditionFailed(GradusError):
-    """It has changed since the version that If-Match names."""
+    """The resource has changed since the version in If-Match."""
 
     status, title, default_code = 412, "Precondition failed", "precondition_failed"
 
 
 class TooLarge(GradusError):
-    """The body is over the limit."""
+    """The body exceeds the size limit."""
 
     status, title, default_code = 413, "Body too large", "too_large"
 
@@ -125,7 +125,7 @@ class UnsupportedMedia(GradusError):
 
 
 class TooManyRequests(GradusError):
-    """Over a quota or rate limit."""
+    """A quota or rate limit is exceeded."""
 
     status, title, default_code = 429, "Too many requests", "too_many_requests"
 
@@ -143,7 +143,7 @@ class Unavailable(GradusError):
 
 
 class ServerFault(GradusError):
-    """A fault of Gradus."""
+    """An internal error of Gradus."""
 
 
 BY_STATUS: dict[int, type[GradusError]] = {
@@ -165,18 +165,18 @@ BY_STATUS: dict[int, type[GradusError]] = {
         ServerFault,
     )
 }
-"""The one table between errors and HTTP, read both ways."""
+"""The error class of each HTTP status; the only such table, used in both directions."""
 
 
 def from_problem(problem: Problem) -> GradusError:
-    """The error that a server's problem document tells of."""
+    """The error for a problem document of the service."""
     error = of_status(problem.status, problem.detail, code=problem.code, errors=problem.errors)
     error.title = problem.title
     return error
 
 
 def of_status(status: int, detail: str, *, code: str, errors: Sequence[Mistake] = ()) -> GradusError:
-    """The error of an answer with this status, which need not be one of the table."""
+    """The error for a response with this status, which may be missing in the table."""
     kind = BY_STATUS.get(status, BadRequest if status < 500 else ServerFault)
     error = kind(detail, code=code, errors=errors)
     error.status = status

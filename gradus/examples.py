@@ -1,4 +1,4 @@
-"""Specs that can be posted as they are: the lecture's two runs, and a small one that needs no download."""
+"""Example specs: the lecture's two runs, and a small one that needs no download."""
 
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Xavier
@@ -13,7 +13,7 @@ GRADIENT_DESCENT = Spec(
     batch_size=50,
     epochs=10,
 )
-"""The lecture's first run: 784-300-100-10, Xavier, plain gradient descent, no batch norm."""
+"""The lecture's first run: 784-300-100-10, Xavier initialization, gradient descent, no batch normalization."""
 
 ADAM_BATCH_NORM = Spec(
     name="adam + batch norm",
@@ -28,7 +28,7 @@ ADAM_BATCH_NORM = Spec(
 """The lecture's second run: the same network with Adam and batch normalization."""
 
 DIGITS = Spec(name="digits", dataset="digits", layers=[64, 32], optimizer=Adam(lr=0.003), batch_size=32)
-"""A few seconds, offline."""
+"""A small run: a few seconds, no download."""
 
 EXAMPLES: dict[str, Spec] = {
     "lecture: gradient descent": GRADIENT_DESCENT,
@@ -40,4 +40,4 @@ LECTURE_TEST_ACCURACY: dict[str, tuple[float, ...]] = {
     "gradient descent": (0.9128, 0.9291, 0.9398, 0.945, 0.9513, 0.9543, 0.9556, 0.9593, 0.9625, 0.9645),
     "adam + batch norm": (0.9686, 0.9749, 0.9771, 0.9803, 0.9808, 0.9815, 0.9822, 0.9829, 0.9833, 0.9799),
 }
-"""Test accuracy after each epoch in the lecture's own tables."""
+"""Test accuracy after each epoch, from the lecture's tables."""

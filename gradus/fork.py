@@ -1,4 +1,4 @@
-"""Forks: a spec with changes, and whether one network can go on with the weights of another."""
+"""Forks: applying changes to a spec, and checking whether a checkpoint's weights fit the changed network."""
 
 from typing import Any
 
@@ -11,16 +11,17 @@ from gradus.wire.problem import Mistake
 
 
 def changed(experiment: Spec, changes: dict[str, Any]) -> Spec:
-    """The experiment with a merge patch's changes. A layer whose key is the experiment's own follows its change.
+    """Apply a merge patch to an experiment. Layers inherit a change of the experiment's own keys, unless they override
+    it.
 
     Raises:
-        ValidationError: that is no valid spec.
+        ValidationError: the result is not a valid spec.
     """
     return Spec.model_validate(merged(unresolved(experiment.resolved()), changes))
 
 
 def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
-    """Why the weights of one do not fit the other, layer by layer; nothing if they do."""
+    """Why the weights of `old` do not fit `new`, layer by layer; empty if they fit."""
     before, after = plan(old), plan(new)
     names = {layer.name for layer in (*before.layers, *after.layers)}
     first, second = ({layer.name: layer for layer in one.layers} for one in (before, after))
@@ -30,9 +31,9 @@ def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
 
 
 def unresolved(resolved: Spec | dict[str, Any]) -> dict[str, Any]:
-    """The document of a resolved spec. What a layer has from the experiment is left out of the layer, and so is the
-    number of validation examples that the data set has anyway: another data set has its own. A spec of which not all is
-    known here stays as it is."""
+    """The document of a resolved spec, with inherited values removed from layers and the default `validation_size`
+    removed from the data set, so that changes to what they inherit from apply. The document of a newer version's spec
+    is returned unchanged."""
     if isinstance(resolved, dict):
         return resolved
     document = resolved.model_dump(mode="json")
@@ -45,7 +46,7 @@ def unresolved(resolved: Spec | dict[str, Any]) -> dict[str, Any]:
 
 
 def _inherited(experiment: Spec, layer: Dense) -> list[str]:
-    """The keys of a resolved layer that say what the experiment says anyway."""
+    """The keys of a resolved layer whose values equal the experiment's."""
     assert layer.activation is not None
     own = {
         "activation": experiment.activation,
@@ -58,8 +59,8 @@ def _inherited(experiment: Spec, layer: Dense) -> list[str]:
 
 def _misfit(name: str, old: DensePlan | None, new: DensePlan | None) -> Mistake | None:
     if old is None or new is None:
-        whose = "the checkpoint has no such layer" if old is None else "the checkpoint has this layer too"
-        return Mistake(path=name, message=f"{whose}: fork from the start instead")
+        fault = "the checkpoint has no such layer" if old is None else "the fork lacks this layer"
+        return Mistake(path=name, message=f"{fault}: fork from the start instead")
     shapes = (_shape(old), _shape(new))
     if shapes[0] == shapes[1]:
         return None
@@ -67,7 +68,7 @@ def _misfit(name: str, old: DensePlan | None, new: DensePlan | None) -> Mistake 
 
 
 def _shape(layer: DensePlan) -> str:
-    """What decides which numbers a layer has."""
+    """The shape of a layer's parameters, for error messages."""
     parts = [f"weights of {layer.fan_in} x {layer.units}", "a bias" if layer.bias else "no bias"]
     parts.append("batch_norm" if layer.batch_norm else "no batch_norm")
     return ", ".join(parts)

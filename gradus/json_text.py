@@ -8,7 +8,7 @@ from typing import Any
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
 
 
-class KeyTwice(ValueError):
+class DuplicateKey(ValueError):
     """A key appears twice in one object."""
 
     def __init__(self, key: str, first: int, second: int) -> None:
@@ -17,22 +17,22 @@ class KeyTwice(ValueError):
 
 
 def loads(text: str) -> Any:
-    """The value that the text stands for.
+    """Parse JSON.
 
     Raises:
-        KeyTwice: an object names a key twice; only the last would count.
-        ValueError: it is no JSON.
+        DuplicateKey: an object has the same key twice.
+        ValueError: the text is not valid JSON.
     """
     value = json.loads(text)
-    for key, first, second in _twice(text):
-        raise KeyTwice(key, _line(text, first), _line(text, second))
+    for key, first, second in _duplicates(text):
+        raise DuplicateKey(key, _line(text, first), _line(text, second))
     return value
 
 
-def _twice(text: str) -> Iterator[tuple[str, int, int]]:
-    """Each key that its object has named before, and the places of both, in a text that is JSON."""
+def _duplicates(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each duplicate key and the offsets of both occurrences, in a text that is valid JSON."""
     objects: list[dict[str, int] | None] = []  # None for an array
-    expected = False  # whether a string that comes now is a key
+    expected = False  # whether the next string is a key
     for token in _TOKEN.finditer(text):
         match token[0]:
             case "{":

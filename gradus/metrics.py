@@ -1,4 +1,4 @@
-"""The metrics of an epoch: what each is called and measured on, and which way is better."""
+"""The metrics of an epoch: labels, units, splits, and whether lower or higher is better."""
 
 from collections.abc import Iterable
 from math import isnan
@@ -47,54 +47,55 @@ METRICS: tuple[MetricEntry, ...] = (
     _of_training("seconds", "Time per epoch", "time", "min", "s"),
     _of_training("samples_per_second", "Examples per second", "throughput", "max", "1/s"),
 )
-"""Every metric, in the order of the metrics row."""
+"""All metrics, in the order of the metrics row."""
 
 _BY_KEY = {metric.key: metric for metric in METRICS}
 KEYS = frozenset(_BY_KEY)
 
 
 def metric(key: str) -> MetricEntry:
-    """The metric of this key.
+    """The metric with this key.
 
     Raises:
-        KeyError: there is none.
+        KeyError: there is no such metric.
     """
     return _BY_KEY[key]
 
 
 def label(key: str) -> str:
-    """What people call the metric of this key, within a sentence; of one that is not known here, the key in words."""
+    """The metric's label within a sentence; for an unknown metric, the key with spaces."""
     return _BY_KEY[key].label.lower() if key in _BY_KEY else key.replace("_", " ")
 
 
 def metrics_of(task: str | None) -> tuple[MetricEntry, ...]:
-    """The metrics that runs of this task have; of a task that is not known here, those that every task has."""
+    """The metrics of a task; for an unknown task, those that all tasks have."""
     return tuple(one for one in METRICS if task in one.tasks or set(one.tasks) == set(TASKS))
 
 
 def measured(rows: Iterable[MetricsRow]) -> tuple[MetricEntry, ...]:
-    """The metrics that some of the rows have a value of."""
+    """The metrics that have a value in at least one of the rows."""
     known = list(rows)
     return tuple(one for one in METRICS if any(getattr(row, one.key) is not None for row in known))
 
 
 def of_split(metrics: Iterable[MetricEntry], split: Split) -> tuple[MetricEntry, ...]:
-    """Those that are measured on these examples."""
+    """The metrics of a split."""
     return tuple(one for one in metrics if one.split == split)
 
 
 def of_panel(metrics: Iterable[MetricEntry], panel: str) -> tuple[MetricEntry, ...]:
-    """Those that are drawn in this chart."""
+    """The metrics of a chart."""
     return tuple(one for one in metrics if one.panel == panel)
 
 
 def score(metrics: Iterable[MetricEntry], split: Split = "validation") -> MetricEntry:
-    """The one to show of these examples where there is room for one: the accuracy, or the loss where there is none."""
+    """The main metric of a split: the accuracy, or the loss if there is no accuracy."""
     return max(of_split(metrics, split), key=lambda one: one.direction == "max")
 
 
 def improves(metric: MetricEntry, value: Any, best: Any) -> bool:
-    """Whether the value is better than the best so far; null and NaN never are, and any number is better than them."""
+    """Whether the value is better than the best so far. None and NaN never are; any number is better than None and
+    NaN."""
     if value is None or isnan(value) or best is None or isnan(best):
         return value is not None and not isnan(value)
     return bool(value > best if metric.direction == "max" else value < best)

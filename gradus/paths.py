@@ -1,7 +1,7 @@
 """Dotted paths into a spec's document, such as `optimizer.lr` or `layers.0.units`.
 
-A document may hold shorthands, and a path may lead into one: it is written out on the way. With `"optimizer": "sgd"`,
-`optimizer.lr` leads to the rate of `{"kind": "sgd"}`; with `"layers": [300]`, `layers.0.dropout` into a dense layer.
+A path may lead into a shorthand, which is expanded. With `"optimizer": "sgd"`, `optimizer.lr` is the learning rate of
+`{"kind": "sgd"}`; with `"layers": [300]`, `layers.0.dropout` is the dropout rate of a dense layer.
 """
 
 import re
@@ -15,40 +15,40 @@ from gradus.spec.layer import Dense
 from gradus.spec.spec_model import Shorthand, SpecModel, kind_of, spec_models_in
 
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
-"""One way to write each, or two paths could be one place."""
+"""No leading zeros, so that every index has only one spelling."""
 
 
-class NoSuchPlace(ValueError):
-    """A path leads into a list, and not to one of its places."""
+class NoSuchIndex(ValueError):
+    """A path has an invalid list index."""
 
 
 def put(document: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """The spec's document with the value at the path. Another `kind` begins its object anew; what is left to a default
-    begins as that default's kind, in a layer as what the experiment says.
+    """Set the value at a path of a spec's document. Changing a `kind` drops the object's other keys. A missing object
+    is created with the kind of its default; in a layer, as a copy of the experiment's value.
 
     Raises:
-        NoSuchPlace: the path leads into a list, and not to one of its places.
+        NoSuchIndex: the path has an invalid list index.
     """
     return dict(_put(Spec, document, path.split("."), value, document))
 
 
 def unknown(path: str) -> tuple[str, ...] | None:
-    """The keys of the path up to the first that no spec has there; None if some spec has them all."""
+    """The keys of the path up to and including the first unknown one; None if the path can exist in a spec."""
     annotation: Any = Spec
     keys = path.split(".")
     for i, key in enumerate(keys):
-        words = spec_models_in(annotation)
-        if not any(key in word.model_fields for word in words) and (words or not _is_list(annotation)):
+        models = spec_models_in(annotation)
+        if not any(key in model.model_fields for model in models) and (models or not _is_list(annotation)):
             return tuple(keys[: i + 1])
-        annotation = _field(annotation, {}, key) if words else _item(annotation)
+        annotation = _field(annotation, {}, key) if models else _item(annotation)
     return None
 
 
 def says(path: str, value: Any, way: Sequence[str]) -> bool:
-    """Whether a value at the path itself says what is found below it by these keys."""
+    """Whether a value at the path itself contains a value at these keys."""
     annotation = _annotation(path.split("."))
     for key in way:
-        value = _written_out(annotation, value)
+        value = _expanded(annotation, value)
         if isinstance(value, list | tuple) and _INDEX.fullmatch(key) and int(key) < len(value):
             annotation, value = _item(annotation), value[int(key)]
         elif isinstance(value, Mapping) and key in value:
@@ -59,10 +59,10 @@ def says(path: str, value: Any, way: Sequence[str]) -> bool:
 
 
 def scalar_before(document: Any, path: str) -> str | None:
-    """The first key of the path that leads into a number or text that stands for nothing else; None if none does."""
+    """The first key of the path that would lead into a number or text that is no shorthand; None if there is none."""
     annotation: Any = Spec
     for key in path.split("."):
-        document = _written_out(annotation, document)
+        document = _expanded(annotation, document)
         if isinstance(document, list):
             there = _INDEX.fullmatch(key) and int(key) < len(document)
             annotation, document = _item(annotation), document[int(key)] if there else None
@@ -75,26 +75,26 @@ def scalar_before(document: Any, path: str) -> str | None:
 
 def _put(annotation: Any, here: Any, keys: Sequence[str], value: Any, root: Mapping[str, Any]) -> Any:
     key, *rest = keys
-    here = _written_out(annotation, here)
+    here = _expanded(annotation, here)
     if isinstance(here, list | tuple):
-        place = _place(key, len(here))
+        place = _index(key, len(here))
         new = _put(_item(annotation), here[place], rest, value, root) if rest else value
         return [*here[:place], new, *here[place + 1 :]]
     old = here if isinstance(here, Mapping) else {}
     if rest:
-        before = old[key] if key in old else _begun(annotation, key, root)
+        before = old[key] if key in old else _default_object(annotation, key, root)
         return {**old, key: _put(_field(annotation, old, key), before, rest, value, root)}
     return merged(old, {key: value}) if key == "kind" else {**old, key: value}
 
 
-def _place(key: str, length: int) -> int:
+def _index(key: str, length: int) -> int:
     if not _INDEX.fullmatch(key) or int(key) >= length:
-        raise NoSuchPlace(f"'{key[:100]}' is not a position in a list of {length}: positions are 0, 1, 2 …")
+        raise NoSuchIndex(f"'{key[:100]}' is not a position in a list of {length}: positions are 0, 1, 2 …")
     return int(key)
 
 
-def _begun(annotation: Any, key: str, root: Mapping[str, Any]) -> Any:
-    """What a path goes into where the document says nothing."""
+def _default_object(annotation: Any, key: str, root: Mapping[str, Any]) -> Any:
+    """The object that a path leads into if the document has none."""
     if annotation is Spec:
         kind = getattr(Spec.model_fields[key].default, "kind", None) if key in Spec.model_fields else None
         return {"kind": kind} if kind else None
@@ -102,7 +102,7 @@ def _begun(annotation: Any, key: str, root: Mapping[str, Any]) -> Any:
 
 
 def _annotation(keys: Sequence[str]) -> Any:
-    """What may stand at a path, by the spec alone."""
+    """The type of the value at a path."""
     annotation: Any = Spec
     for key in keys:
         annotation = _item(annotation) if _INDEX.fullmatch(key) else _field(annotation, {}, key)
@@ -110,14 +110,14 @@ def _annotation(keys: Sequence[str]) -> Any:
 
 
 def _field(annotation: Any, document: Mapping[str, Any], key: str) -> Any:
-    """What may stand under the key of such a document."""
-    words = spec_models_in(annotation)
-    mine = [word for word in words if kind_of(word) == document.get("kind")] or words
-    return next((_hints(word)[key] for word in mine if key in word.model_fields), Any)
+    """The type of a key's value, given the document with the key."""
+    models = spec_models_in(annotation)
+    matching = [model for model in models if kind_of(model) == document.get("kind")] or models
+    return next((_type_hints(model)[key] for model in matching if key in model.model_fields), Any)
 
 
 def _item(annotation: Any) -> Any:
-    """What may stand in a list."""
+    """The type of a list's items."""
     return get_args(_bare(annotation))[0] if _is_list(annotation) else Any
 
 
@@ -126,19 +126,19 @@ def _is_list(annotation: Any) -> bool:
 
 
 def _bare(annotation: Any) -> Any:
-    """Without what says more about it."""
+    """The annotation without `Annotated`."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     return annotation
 
 
 @cache
-def _hints(word: type[SpecModel]) -> dict[str, Any]:
-    return get_type_hints(word, include_extras=True)
+def _type_hints(model: type[SpecModel]) -> dict[str, Any]:
+    return get_type_hints(model, include_extras=True)
 
 
-def _written_out(annotation: Any, value: Any) -> Any:
-    """What an abbreviation stands for; anything else as it is."""
+def _expanded(annotation: Any, value: Any) -> Any:
+    """Expand a shorthand; any other value is returned unchanged."""
     if id(annotation) not in _KNOWN:
         _KNOWN[id(annotation)] = annotation, _shorthands(annotation)
     for one in _KNOWN[id(annotation)][1]:
@@ -147,12 +147,13 @@ def _written_out(annotation: Any, value: Any) -> Any:
 
 
 _KNOWN: dict[int, tuple[Any, Sequence[Shorthand]]] = {}
-"""Shorthands of each annotation of the spec, which is kept with them: it cannot be hashed, and its number is its own
-while it lives."""
+"""Shorthands by the `id` of an annotation, which cannot be hashed. The annotation is stored too, so that its id stays
+unique."""
 
 
 def _shorthands(annotation: Any) -> Sequence[Shorthand]:
-    """In the order in which they apply: the outermost, which is named last, comes first."""
+    """The shorthands of an annotation in the order of application: the outermost, which is written last, comes
+    first."""
     parts = get_args(annotation)
     if get_origin(annotation) is Annotated:
         outer = [one for one in reversed(parts[1:]) if isinstance(one, Shorthand)]

@@ -1,4 +1,4 @@
-"""A resolved spec and what follows from it, each worked out once."""
+"""A resolved spec with derived values, each computed once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,13 +12,13 @@ from gradus.spec.network import NetworkPlan, plan_resolved
 
 @dataclass(frozen=True)
 class ResolvedSpec:
-    """A spec with nothing left to defaults."""
+    """A spec with every default written out."""
 
     spec: Spec
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """The spec as JSON."""
+        """The spec as a JSON document."""
         return self.spec.model_dump(mode="json")
 
     @cached_property
@@ -28,21 +28,21 @@ class ResolvedSpec:
 
     @cached_property
     def network(self) -> NetworkPlan:
-        """Its layers, with shapes and learned numbers."""
+        """The network's layers, with shapes and numbers of parameters."""
         return plan_resolved(self.spec)
 
     @cached_property
     def memory_bytes(self) -> int:
-        """Estimate of what training takes on its device."""
+        """Estimate of the memory that training needs on its device."""
         return memory_bytes(self.spec, self.network)
 
 
 def resolve(experiment: Spec) -> ResolvedSpec:
-    """The experiment with nothing left to defaults."""
+    """The experiment with every default written out."""
     return ResolvedSpec(experiment.resolved())
 
 
 def best_metric(spec: Spec) -> str:
-    """The key of the metric by which the best epoch is chosen: early stopping's, else the task's score."""
+    """The key of the metric that determines the best epoch: that of early stopping, else the task's main metric."""
     stopping = spec.early_stopping
     return stopping.metric if stopping else score(metrics_of(spec.dataset.facts.task)).key

@@ -1,17 +1,17 @@
-"""The path below which a proxy serves the service: `/gradus` of `https://lab.example/gradus/`."""
+"""The path prefix under which a proxy serves the service: `/gradus` for `https://lab.example/gradus/`."""
 
 import re
 from urllib.parse import quote, unquote
 
 ROOT_PATH = "GRADUS_ROOT_PATH"
-"""Environment: the path, where no option names it."""
+"""Environment variable with the path, if no option sets it."""
 _LONGEST = 200
 _SEGMENTS = re.compile(r"(/(?!\.{1,2}(?:/|$))[^\x00-\x20\x7f-\x9f/\\?#]+)+")
-"""None is empty, and none leads to another place."""
+"""Segments are not empty, and not `.` or `..`."""
 
 
 def root_path(text: str) -> str | None:
-    """The path that the text names, unescaped and without a slash at its end, "" for the top; None if it is no path."""
+    """The path in the text, unescaped and without a trailing slash, "" for the root; None if it is not a valid path."""
     given = text.strip()
     path = unquote(given).rstrip("/")
     whole = path == "" or (path.isprintable() and _SEGMENTS.fullmatch(path) is not None)
@@ -19,5 +19,5 @@ def root_path(text: str) -> str | None:
 
 
 def escaped(path: str) -> str:
-    """The path as it stands in an address; there it may stand in HTML and in a header, too."""
+    """The path escaped for a URL; the result is also safe in HTML and in a header."""
     return quote(path, safe="/@:+=~,!$*()")

@@ -1,12 +1,12 @@
-"""Seeds as people write them: how many, or which.
+"""Parses seeds as users write them: a count, or a list of seeds and ranges.
 
-The dashboard's `seeds.js` reads the same; `tests/seeds.json` holds both to it.
+The dashboard's `seeds.js` has the same grammar; `tests/seeds.json` tests both.
 """
 
 import re
 
 MOST = 1000
-"""Seeds: a sweep has no more experiments."""
+"""Maximum number of seeds: a sweep cannot have more experiments."""
 LARGEST = 2**53 - 1
 FORMS = "write how many, or which: 5, or 0,3,7, or 2-4, or 0,3-5"
 
@@ -15,12 +15,12 @@ _BETWEEN = re.compile(r" ?, ?| ")
 
 
 def read_seeds(text: str) -> list[int]:
-    """The seeds that are meant: a lone number is how many, from 0 on; else numbers and ranges with commas between them.
+    """The seeds in a text: a single number n means the seeds 0 to n - 1; else a list of seeds and ranges.
 
-    The one seed 5 is `5,` or `5-5`.
+    The single seed 5 is written `5,` or `5-5`.
 
     Raises:
-        ValueError: it is none of these, names a seed twice, or means none or too many.
+        ValueError: the text is invalid, names a seed twice, or gives no seeds or too many.
     """
     words = " ".join(text.split())
     if re.fullmatch(r"[0-9]{1,16}", words):

@@ -1,27 +1,27 @@
-"""What an experiment can be doing, and the one table of what may follow what."""
+"""The statuses of an experiment and their transitions, the failure codes and the kinds of events."""
 
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What an experiment is doing."""
+    """The status of an experiment."""
 
     QUEUED = "queued"
-    """In the database, waiting for a worker."""
+    """Waiting for a worker."""
     RUNNING = "running"
-    """A worker holds its lease and trains it."""
+    """Training on a worker, which holds the lease."""
     PAUSED = "paused"
-    """Stopped at a checkpoint by a person, until resumed."""
+    """Stopped at a checkpoint by a user, until resumed."""
     SUCCEEDED = "succeeded"
-    """Trained to its end: all epochs, early stopping or `max_seconds`."""
+    """Completed: all epochs were trained, or the run ended by early stopping or `max_seconds`."""
     FAILED = "failed"
-    """Ended by an error, which `error` names."""
+    """Ended by an error; see `error`."""
     CANCELLED = "cancelled"
-    """Ended by a person."""
+    """Ended by a user."""
 
     @property
     def final(self) -> bool:
-        """Whether nothing follows by itself."""
+        """Whether the experiment has ended."""
         return self in FINAL
 
 
@@ -35,37 +35,37 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.FAILED: frozenset({Status.QUEUED}),
     Status.CANCELLED: frozenset({Status.QUEUED}),
 }
-"""From a final status only extending or retrying leads back to the queue."""
+"""The transitions that are allowed. From a final status, only extending or retrying leads back to the queue."""
 
 
 class FailureCode(StrEnum):
     """Why an experiment failed."""
 
     DIVERGED = "diverged"
-    """The loss or a parameter is no longer a finite number, or the loss is hopelessly large: an epoch whose training
-    and validation loss are both over 40 times, or whose training loss is over a million times, what knowing nothing
-    costs (or the first step, if that costs more). Not retried."""
+    """The loss or a parameter is not finite, or the loss exploded: in one epoch the training loss and the validation
+    loss both exceeded 40 times, or the training loss exceeded a million times, the loss of a constant prediction or of
+    the first step, whichever is larger. Not retried."""
     OUT_OF_MEMORY = "out_of_memory"
-    """The device's or the host's memory did not suffice; not retried."""
+    """The device or the host is out of memory. Not retried."""
     DATA_ERROR = "data_error"
-    """A file of the data set is missing or wrong; not retried."""
+    """A file of the data set is missing or has the wrong content. Not retried."""
     WORKER_LOST = "worker_lost"
-    """The worker vanished again and again without a new checkpoint."""
+    """The worker was lost repeatedly without a new checkpoint."""
     INTERNAL = "internal"
-    """A fault of Gradus."""
+    """An internal error of Gradus."""
 
 
 class EventKind(StrEnum):
-    """What a row of an event log tells."""
+    """The kind of an event in an experiment's event log."""
 
     STATUS = "status"
-    """The experiment changed its status; data: the experiment."""
+    """The status has changed; data: the experiment."""
     EPOCH = "epoch"
-    """An epoch is done; data: its metrics row."""
+    """An epoch has ended; data: its metrics row."""
     LOG = "log"
-    """Something worth saying; data: level and message."""
+    """A log line; data: level and message."""
     PROGRESS = "progress"
-    """A long step that training waits for, such as a download, gets on; data: what, done, total, unit."""
+    """Progress of a long step that training waits for, such as a download; data: what, done, total, unit."""
     END = "end"
-    """The experiment is over; data: the experiment. Nothing follows, unless it is extended or tried again: then its log
-    goes on."""
+    """The experiment has ended; data: the experiment. No events follow, unless the experiment is extended or
+    retried."""

@@ -1,4 +1,4 @@
-"""What a spec comes to: its network, its sizes, what a step and an epoch are."""
+"""The summary of a spec: network, sizes, steps per epoch, memory."""
 
 from typing import Any
 
@@ -10,13 +10,14 @@ from gradus.wire.experiment import DryRun, LayerSummary
 
 
 def dry_run(resolved: ResolvedSpec) -> DryRun:
-    """The resolved spec, its layers with shapes and parameters, its sizes, and an estimate of its memory."""
+    """The result of a dry run: the resolved spec, its layers with shapes and parameters, sizes, and estimated
+    memory."""
     facts = {**listed_facts(resolved.spec), **network_facts(resolved)}
     return DryRun(spec=resolved.spec, fingerprint=resolved.fingerprint, parameters=resolved.network.parameters, **facts)
 
 
 def listed_facts(spec: Spec) -> dict[str, Any]:
-    """What every answer about an experiment says beside its spec: it costs nothing."""
+    """The facts that every response about an experiment contains besides its spec; they are cheap to compute."""
     dataset = spec.dataset
     return {
         "task": dataset.facts.task,
@@ -28,7 +29,8 @@ def listed_facts(spec: Spec) -> dict[str, Any]:
 
 
 def network_facts(resolved: ResolvedSpec) -> dict[str, Any]:
-    """What only the answer about one experiment says: as long as the network is deep."""
+    """The facts that only the response about a single experiment contains, because their size grows with the
+    network."""
     dataset = resolved.spec.dataset
     return {
         "input_shape": dataset.facts.input_shape,
@@ -40,7 +42,7 @@ def network_facts(resolved: ResolvedSpec) -> dict[str, Any]:
 
 
 def layer_summaries(network: NetworkPlan) -> tuple[LayerSummary, ...]:
-    """Each layer with its shapes and its learned numbers."""
+    """Each layer with its shapes and number of parameters."""
     return tuple(map(_summary, network.layers))
 
 

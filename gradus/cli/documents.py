@@ -33,7 +33,7 @@ def parse(text: str, where: str) -> list[Any]:
         return _json_or_yaml(text, where)
     try:
         found = [one for one in _yaml(text) if one is not None]
-    except json_text.KeyTwice as error:
+    except json_text.DuplicateKey as error:
         raise BadRequest(f"{where}: {error}") from error
     except ValueError as error:
         raise BadRequest(f"{where} {error}") from error
@@ -74,12 +74,12 @@ def _json_or_yaml(text: str, where: str) -> list[Any]:
     """Text in brackets may be either; if it is neither, the error names both reasons."""
     try:
         return [json_text.loads(text)]
-    except json_text.KeyTwice as error:
+    except json_text.DuplicateKey as error:
         raise BadRequest(f"{where}: {error}") from error
     except ValueError as json_error:
         try:
             return _yaml(text)
-        except json_text.KeyTwice as error:
+        except json_text.DuplicateKey as error:
             raise BadRequest(f"{where}: {error}") from error
         except ValueError as yaml_error:
             raise BadRequest(f"{where} is not JSON: {json_error}; and {yaml_error}") from yaml_error
@@ -128,7 +128,7 @@ def _check_keys(mapping: Any) -> None:
     for node, _ in mapping.value:
         key = _key(node)
         if key in lines:
-            raise json_text.KeyTwice(key, lines[key], node.start_mark.line + 1)
+            raise json_text.DuplicateKey(key, lines[key], node.start_mark.line + 1)
         if key is not None:
             lines[key] = node.start_mark.line + 1
 

@@ -31,7 +31,7 @@ def apply(document: Any, setting: str) -> Any:
         raise BadRequest(f"--set {setting}: '{key}' has no fields")
     try:
         return paths.put(document, path, value)
-    except paths.NoSuchPlace as error:
+    except paths.NoSuchIndex as error:
         raise BadRequest(f"--set {setting}: {error}") from None
 
 

@@ -1,1 +1,1 @@
-"""Sweeps: many experiments from one base, and what they tell of the changes between them."""
+"""Sweeps: many experiments that vary one base experiment, and the statistical comparison of their results."""

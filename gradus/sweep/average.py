@@ -1,15 +1,15 @@
-"""The mean of values of any size: their sum may be more than a double holds."""
+"""The mean of values of any magnitude, even if their sum overflows a double."""
 
 from collections.abc import Iterable, Sequence
 from math import frexp, isfinite, ldexp
 from statistics import fmean
 
 _SAFE = 500
-"""Binary orders of magnitude that squares and sums of some thousand values may have and be finite."""
+"""Maximum binary exponent of values whose squares, and sums of some thousand squares, are finite."""
 
 
 def average(values: Iterable[float]) -> float:
-    """The mean of at least one value; not finite if one of them is not."""
+    """The mean of one or more values; non-finite if a value is."""
     values = list(values)
     if not all(map(isfinite, values)):
         return sum(values) / len(values)
@@ -18,10 +18,10 @@ def average(values: Iterable[float]) -> float:
 
 
 def excess(values: Iterable[float]) -> int:
-    """By how many powers of two the largest, of finite values, is beyond what can be summed and squared."""
+    """The power of two by which finite values must be divided to be summed and squared without overflow; at least 0."""
     return max(0, frexp(max(map(abs, values)))[1] - _SAFE)
 
 
 def shifted(values: Iterable[float], shift: int) -> Sequence[float]:
-    """The values smaller by that many powers of two, which costs no digits."""
+    """The values divided by 2**shift, which is exact."""
     return [ldexp(value, -shift) for value in values]

@@ -1,4 +1,4 @@
-"""The changes that a sweep makes to its base, each with a label."""
+"""The changes of a sweep to its base experiment, each with a label."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 from gradus.errors import InvalidSpec
 from gradus.merge import merged
-from gradus.paths import NoSuchPlace, put
+from gradus.paths import NoSuchIndex, put
 from gradus.sweep.draws import draws
 from gradus.sweep.labels import label, uncut, written
 from gradus.sweep.request import BASE, MAX_MEMBERS, RandomSearch, SweepRequest
@@ -18,37 +18,37 @@ from gradus.wire.problem import Mistake
 
 @dataclass(frozen=True)
 class Change:
-    """One way to change the base."""
+    """One change of the base."""
 
     label: str
     changes: Mapping[str, Any]
-    """Values by path; for a variant its merge patch; empty for the base itself."""
+    """Values by path; for a variant, its merge patch; empty for the base itself."""
 
 
 def changes(request: SweepRequest) -> tuple[Change, ...]:
-    """Every change, in the order of the request; a longer request of the same kind only adds to them.
+    """All changes of a request, in its order. Extending the request only adds changes.
 
     Raises:
-        InvalidSpec: there are too many, or fewer than were asked for.
+        InvalidSpec: there are too many changes, or fewer than requested.
     """
     if request.variants is not None:
         _refuse_base(request.variants)
     elif request.grid is not None:
-        _refuse_crowds("grid", math.prod(map(len, request.grid.values())), request)
+        _refuse_too_many("grid", math.prod(map(len, request.grid.values())), request)
     else:
         assert request.random is not None
-        _refuse_crowds("random/n", request.random.n, request)
-    found = _written_out(request, stored=False)
-    _refuse_crowds("seeds", len(found), request)
+        _refuse_too_many("random/n", request.random.n, request)
+    found = _expanded(request, stored=False)
+    _refuse_too_many("seeds", len(found), request)
     return found
 
 
 def stored_changes(request: SweepRequest) -> tuple[Change, ...]:
-    """Those of a sweep that is there: it was accepted once, whatever the bounds are now."""
-    return _written_out(request, stored=True)
+    """The changes of an existing sweep. Current limits are not checked: it was accepted under those of its time."""
+    return _expanded(request, stored=True)
 
 
-def _written_out(request: SweepRequest, *, stored: bool) -> tuple[Change, ...]:
+def _expanded(request: SweepRequest, *, stored: bool) -> tuple[Change, ...]:
     if request.variants is not None:
         return (Change(BASE, {}), *(Change(label, patch) for label, patch in request.variants.items()))
     if request.grid is not None:
@@ -58,38 +58,39 @@ def _written_out(request: SweepRequest, *, stored: bool) -> tuple[Change, ...]:
 
 
 def long_label(change: Change) -> str:
-    """What a change of paths was called before labels were cut: experiments of that time are stored with it."""
+    """The label of a change in older versions, which did not truncate labels: stored experiments may still have it."""
     return ", ".join(f"{path}={uncut(value)}" for path, value in change.changes.items())
 
 
 def in_order(paths: Mapping[str, Any]) -> list[str]:
-    """The paths in the order in which they are to be set: what a kind brings along comes before what changes in it."""
+    """The paths in the order in which to set them: shorter paths first, and `kind` before the other keys of its
+    object."""
     return sorted(paths, key=lambda path: (path.count("."), not path.endswith(".kind")))
 
 
 def changed(document: dict[str, Any], change: Change, *, patch: bool) -> dict[str, Any]:
-    """The base's document with the change in it; a patch is merged, values are set at their paths.
+    """The base's document with the change applied: as a merge patch, or by setting values at their paths.
 
     Raises:
-        InvalidSpec: a path leads into a list and not to one of its places.
+        InvalidSpec: a path has an invalid list index.
     """
     if patch:
         return dict(merged(document, change.changes))
     for path in in_order(change.changes):
         try:
             document = put(document, path, change.changes[path])
-        except NoSuchPlace as error:
+        except NoSuchIndex as error:
             raise InvalidSpec(str(error), errors=[Mistake(path=slashed(path), message=str(error))]) from None
     return document
 
 
 def slashed(path: str) -> str:
-    """A path as mistakes write it."""
+    """A dotted path with slashes, as in error messages."""
     return path.replace(".", "/")
 
 
 def _combined(grid: Mapping[str, Sequence[Any]]) -> Iterator[Change]:
-    """Every combination. A value is written for its label once, however many have it."""
+    """Every combination of the grid. Each value's label text is computed only once."""
     pairs = ([(value, written(value)) for value in values] for values in grid.values())
     for row in product(*pairs):
         yield Change(
@@ -112,15 +113,15 @@ def _drawn(search: RandomSearch, *, stored: bool) -> Iterator[Change]:
 
 def _refuse_base(variants: Mapping[str, Any]) -> None:
     if BASE in variants:
-        message = "is the label of the base itself: take another"
+        message = "is the label of the base itself: use another label"
         raise InvalidSpec(f"variants/{BASE}: {message}", errors=[Mistake(path=f"variants/{BASE}", message=message)])
 
 
-def _refuse_crowds(path: str, combinations: int, request: SweepRequest) -> None:
+def _refuse_too_many(path: str, combinations: int, request: SweepRequest) -> None:
     seeds = len(request.seeds or (request.base.seed,))
     if combinations * seeds > MAX_MEMBERS:
         message = (
             f"{combinations:,} combinations with {seeds:,} seed{'s' * (seeds > 1)} each make "
-            f"{combinations * seeds:,} experiments, and a sweep may have {MAX_MEMBERS:,}"
+            f"{combinations * seeds:,} experiments, but a sweep may have at most {MAX_MEMBERS:,}"
         )
         raise InvalidSpec(f"{path}: {message}", errors=[Mistake(path=path, message=message)])

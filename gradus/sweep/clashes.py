@@ -1,4 +1,4 @@
-"""Paths of a sweep that lead to one place: what one of them says the other would overwrite without a word."""
+"""Detects conflicting paths of a sweep, of which one would silently overwrite the other."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,17 +7,18 @@ from typing import Any
 
 from gradus.errors import InvalidSpec
 from gradus.paths import says
-from gradus.sweep.labels import QUOTED, cut, written
+from gradus.sweep.labels import MAX_QUOTED, cut, written
 from gradus.sweep.request import SweepRequest
 from gradus.sweep.space import Choice
 from gradus.wire.problem import MOST, Mistake
 
 
 def refuse_clashes(request: SweepRequest) -> None:
-    """A path may lead into the value of another, to say what that leaves open: `optimizer.lr` into "sgd".
+    """Refuse conflicting paths. A path may extend another path, whose values do not set the same key: `optimizer.lr`
+    and `optimizer` with the value "sgd".
 
     Raises:
-        InvalidSpec: it leads to what the value says itself, or into one that is switched off.
+        InvalidSpec: a value of the shorter path sets the same key, or is null or false.
     """
     swept, way = _swept(request)
     wrong: list[Mistake] = []
@@ -30,7 +31,7 @@ def refuse_clashes(request: SweepRequest) -> None:
 
 
 def _swept(request: SweepRequest) -> tuple[Mapping[str, Sequence[Any]], str]:
-    """The values of each path, as far as they are listed."""
+    """The values of each path, if they are listed, and the request's key for the paths."""
     if request.grid is not None:
         return request.grid, "grid"
     if request.random is None:
@@ -40,12 +41,12 @@ def _swept(request: SweepRequest) -> tuple[Mapping[str, Sequence[Any]], str]:
 
 
 def _clash(outer: str, values: Iterable[Any], keys: Sequence[str]) -> Iterator[str]:
-    """At most one sentence."""
-    name = cut(".".join(keys), QUOTED)
+    """The error messages for a pair of paths, at most one."""
+    name = cut(".".join(keys), MAX_QUOTED)
     for value in values:
         if value is None or value is False:
-            yield f"there is no '{name}' where '{outer}' is {json.dumps(value)}: take that value out"
+            yield f"there is no '{name}' where '{outer}' is {json.dumps(value)}: remove that value"
             return
         if says(outer, value, keys):
-            yield f"'{outer}' says it already, with {cut(written(value), QUOTED)}: leave one of the two out"
+            yield f"'{outer}' already sets this key, with {cut(written(value), MAX_QUOTED)}: remove one of the two"
             return

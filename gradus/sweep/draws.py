@@ -1,4 +1,4 @@
-"""The draws of a random search: different ones, as many as are wanted, or a refusal before long."""
+"""The draws of a random search: n distinct ones, or an error if the space is too small."""
 
 import json
 import math
@@ -11,20 +11,21 @@ from gradus.sweep.space import DIGITS, Bounded, Choice, Integer, LogUniform, Uni
 from gradus.wire.problem import Mistake
 
 TRIES = 100
-"""Draws for each one that is wanted before a space counts as exhausted. Sweeps of earlier versions had them all,
-however many paths they draw for: with fewer, some of their experiments would not be found again."""
-MANY = 10 * MAX_MEMBERS
-VALUES = 100_000
-"""Values that may be drawn for that in all; drawing one takes some microseconds."""
+"""Draws per requested member before a space counts as exhausted. Older versions used it for any number of paths; with
+fewer draws, some experiments of their sweeps would not be found again."""
+SIZE_LIMIT = 10 * MAX_MEMBERS
+"""Sizes above this limit are treated as equal: they exceed any sweep."""
+MAX_DRAWN_VALUES = 100_000
+"""Limit of values drawn for a new search; drawing a value takes some microseconds."""
 
 
 def draws(search: RandomSearch, *, stored: bool = False) -> Iterator[dict[str, int | float]]:
-    """Different draws: numbers by path, and of a choice the place of the value.
+    """Distinct draws: numbers by path; for a choice, the index of the value.
 
-    stored: of a sweep that is there. It was accepted, maybe under other bounds; as many as are found are its draws.
+    stored: the sweep exists already, and may have been accepted under other limits: yields as many draws as are found.
 
     Raises:
-        InvalidSpec: the space has not so many, and the search is new.
+        InvalidSpec: the space has fewer than n distinct draws, and the search is new.
     """
     places = {path: _places(space) for path, space in search.space.items() if isinstance(space, Choice)}
     sizes = {path: _size(space, places.get(path, ())) for path, space in search.space.items()}
@@ -44,13 +45,13 @@ def draws(search: RandomSearch, *, stored: bool = False) -> Iterator[dict[str, i
 
 
 def _tries(n: int, sizes: Iterable[int]) -> int:
-    """Draws before the space of a new search counts as exhausted, by the sizes of its parts."""
+    """Number of draws before the space of a new search counts as exhausted, given the sizes of its parts."""
     varied = sum(size > 1 for size in sizes)
-    return max(2 * n, min(TRIES * n, VALUES // max(1, varied)))
+    return max(2 * n, min(TRIES * n, MAX_DRAWN_VALUES // max(1, varied)))
 
 
 def _drawn(search: RandomSearch, path: str, places: Sequence[int], number: int) -> int | float:
-    """As `draw`; of a choice the first place of an equal value. There is nothing to draw among one."""
+    """As `draw`; for a choice, the index of the first equal value. A choice with one value draws no random number."""
     space = search.space[path]
     if not isinstance(space, Choice):
         drawn: int | float = draw(space, search.seed, path, number)
@@ -61,18 +62,18 @@ def _drawn(search: RandomSearch, path: str, places: Sequence[int], number: int) 
 
 
 def _places(space: Choice) -> list[int]:
-    """For each value the place of the first that is the same."""
+    """For each value, the index of the first equal value."""
     first: dict[str, int] = {}
     return [first.setdefault(json.dumps(value, sort_keys=True), i) for i, value in enumerate(space.values)]
 
 
 def _size(space: Choice | Bounded, places: Sequence[int]) -> int:
-    """How many values it has, at most; more than a sweep can hold are all the same."""
+    """Upper bound of the number of distinct values, at most `SIZE_LIMIT`."""
     match space:
         case Choice():
             return len(set(places))
         case Integer(low=low, high=high):
-            return min(high - low + 1, MANY)
+            return min(high - low + 1, SIZE_LIMIT)
         case UniformSpace(low=low, high=high) | LogUniform(low=low, high=high):
             return _numbers(low, high)
         case _:
@@ -80,13 +81,13 @@ def _size(space: Choice | Bounded, places: Sequence[int]) -> int:
 
 
 def _numbers(low: float, high: float) -> int:
-    """Numbers of so many digits between the bounds, at most; and the bounds."""
+    """Upper bound of the number of values with `DIGITS` significant digits between the bounds, including the bounds."""
     if low <= 0 <= high:
-        return MANY
+        return SIZE_LIMIT
     least = min(abs(low), abs(high))
-    return int(min((high - low) / 10.0 ** (math.floor(math.log10(least)) - DIGITS + 1) + 3, MANY))
+    return int(min((high - low) / 10.0 ** (math.floor(math.log10(least)) - DIGITS + 1) + 3, SIZE_LIMIT))
 
 
 def _exhausted(search: RandomSearch, found: int) -> InvalidSpec:
-    message = f"has only {found} different members, and {search.n} are asked for: take a smaller n"
+    message = f"has only {found} distinct members, but n is {search.n}: use a smaller n"
     return InvalidSpec(f"random/space: {message}", errors=[Mistake(path="random/space", message=message)])

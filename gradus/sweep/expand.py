@@ -1,4 +1,4 @@
-"""From a request to the experiments of a sweep, or to every mistake in it."""
+"""Expands a sweep request into its experiments, or reports all its errors."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ from gradus.wire.problem import MOST, Mistake, mistakes
 from gradus.wire.unknown import unknown_key
 
 _OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experiments by their labels"}
-"""Keys of an experiment that a change may not set."""
+"""Keys that a change may not set, and why."""
 _NAME = 200
 
 
 @dataclass(frozen=True)
 class Member:
-    """One experiment of a sweep. Label and seed tell it from the others."""
+    """One experiment of a sweep, identified by label and seed."""
 
     label: str
     seed: int
@@ -35,35 +35,35 @@ class Member:
 
 @dataclass(frozen=True)
 class Expansion:
-    """What a request comes to."""
+    """The experiments of a sweep request."""
 
     request: SweepRequest
-    """Resolved."""
+    """The resolved request."""
     changes: tuple[Change, ...]
     members: tuple[Member, ...]
-    """All seeds of the first change, then of the next."""
+    """Members by change, then by seed."""
     base_label: str | None
-    """The change that leaves the base as it is; None if none does."""
+    """The label of the change that equals the base; None if there is none."""
 
 
 def expand(request: SweepRequest, check: Check = nothing_to_check) -> Expansion:
-    """Every experiment of the sweep.
+    """Expand a request into all experiments of the sweep.
 
-    check: called for each change.
+    check: called for each change; may raise to abort.
 
     Raises:
-        InvalidSpec: something is wrong with it; `errors` names each experiment that is no valid one by its label.
+        InvalidSpec: the request is invalid; `errors` names invalid experiments by their labels.
     """
     request = request.resolved()
     assert request.seeds is not None
     _refuse_paths(request)
     refuse_clashes(request)
     found = changes(request)
-    _refuse_names(request, found)
+    _refuse_duplicate_labels(request, found)
     refuse_size(request, found)
     made = _make(request, found, check)
-    prints = _prints(made, check)
-    _refuse_twins(request, made, prints)
+    fingerprints = _fingerprints(made, check)
+    _refuse_duplicates(request, made, fingerprints)
     base = request.base.model_copy(update={"seed": request.seeds[0]}).fingerprint()
     members = (
         Member(change.label, seed, _named(experiment, request, change.label, seed))
@@ -74,16 +74,16 @@ def expand(request: SweepRequest, check: Check = nothing_to_check) -> Expansion:
         request,
         tuple(change for change, _ in made),
         tuple(members),
-        next((change.label for (change, _), its in zip(made, prints, strict=True) if its == base), None),
+        next((change.label for (change, _), its in zip(made, fingerprints, strict=True) if its == base), None),
     )
 
 
-def _prints(made: Sequence[tuple[Change, Spec]], check: Check) -> list[str]:
-    prints = []
+def _fingerprints(made: Sequence[tuple[Change, Spec]], check: Check) -> list[str]:
+    fingerprints = []
     for _, experiment in made:
         check()
-        prints.append(experiment.fingerprint())
-    return prints
+        fingerprints.append(experiment.fingerprint())
+    return fingerprints
 
 
 def _make(request: SweepRequest, found: Sequence[Change], check: Check) -> list[tuple[Change, Spec]]:
@@ -110,12 +110,12 @@ def _make(request: SweepRequest, found: Sequence[Change], check: Check) -> list[
 
 
 def _refuse_paths(request: SweepRequest) -> None:
-    """Paths that no spec has are told at once: to draw or combine values for them would be in vain."""
+    """Refuse paths that no spec has, before values are drawn or combined for them."""
     swept = request.grid or (request.random.space if request.random else {})
     found = ((path, unknown(path)) for path in swept)
     _refuse(
         [
-            Mistake(path=f"{_way(request)}/{path}", message=unknown_key(Spec, place))
+            Mistake(path=f"{_request_key(request)}/{path}", message=unknown_key(Spec, place))
             for path, place in found
             if place is not None
         ]
@@ -128,10 +128,10 @@ def _refuse(wrong: Sequence[Mistake]) -> None:
 
 
 def _experiment(request: SweepRequest, document: dict[str, Any], change: Change) -> Spec:
-    """The base with the change.
+    """The base experiment with the change.
 
     Raises:
-        InvalidSpec: that is no experiment.
+        InvalidSpec: the result is not a valid experiment.
     """
     wrong = [Mistake(path=key, message=why) for key, why in _OWNED.items() if key in change.changes]
     if not wrong:
@@ -150,14 +150,14 @@ def _measured(request: SweepRequest, experiment: Spec) -> Spec:
     assert request.objective is not None
     dataset = experiment.dataset
     if not request.objective.measures(dataset.facts.task):
-        message = f"'{dataset.name}' is a regression and has no {request.objective.metric}: take a loss"
+        message = f"'{dataset.name}' is a regression task and has no {request.objective.metric}: use a loss"
         raise InvalidSpec("", errors=[Mistake(path="objective/metric", message=message)])
     return experiment
 
 
 def _place(request: SweepRequest, change: Change, path: str) -> str:
-    """Where in the request the client wrote what is wrong at this path of an experiment."""
-    way = _way(request)
+    """The path within the request that corresponds to a path within an experiment."""
+    way = _request_key(request)
     if request.variants is not None:
         return "/".join(filter(None, (way, change.label, path)))
     here = [swept for swept in change.changes if _inside(path, slashed(swept))]
@@ -172,28 +172,28 @@ def _inside(path: str, other: str) -> bool:
     return path == other or path.startswith(f"{other}/")
 
 
-def _way(request: SweepRequest) -> str:
+def _request_key(request: SweepRequest) -> str:
     if request.grid is not None:
         return "grid"
     return "variants" if request.variants is not None else "random/space"
 
 
-def _refuse_twins(request: SweepRequest, made: Sequence[tuple[Change, Spec]], prints: Sequence[str]) -> None:
-    """Changes that come to the same experiment: their runs would be the same, and their difference nothing."""
+def _refuse_duplicates(request: SweepRequest, made: Sequence[tuple[Change, Spec]], fingerprints: Sequence[str]) -> None:
+    """Refuse changes that give the same experiment, whose runs would be identical."""
     first: dict[str, str] = {}
     wrong: list[Mistake] = []
-    for (change, _), its in zip(made, prints, strict=True):
+    for (change, _), its in zip(made, fingerprints, strict=True):
         if its in first:
-            message = f"{quoted(change.label)} comes to the same experiment as {quoted(first[its])}: leave one out"
+            message = f"{quoted(change.label)} gives the same experiment as {quoted(first[its])}: remove one of them"
             wrong.append(Mistake(path=_place(request, change, ""), message=message))
         first.setdefault(its, change.label)
     _refuse(wrong)
 
 
-def _refuse_names(request: SweepRequest, found: Sequence[Change]) -> None:
-    """Labels tell results apart: a text and a number may be written alike."""
+def _refuse_duplicate_labels(request: SweepRequest, found: Sequence[Change]) -> None:
+    """Refuse equal labels, which identify results: a text and a number may be written alike."""
     twice = [label for label, count in Counter(change.label for change in found).items() if count > 1]
-    _refuse([Mistake(path=_way(request), message=f"two changes would be called {quoted(one)}") for one in twice])
+    _refuse([Mistake(path=_request_key(request), message=f"two changes have the label {quoted(one)}") for one in twice])
 
 
 def _labelled(mistake: Mistake, label: str) -> Mistake:
@@ -201,7 +201,7 @@ def _labelled(mistake: Mistake, label: str) -> Mistake:
 
 
 def _named(experiment: Spec, request: SweepRequest, label: str, seed: int) -> Spec:
-    """The experiment with another seed, and a name that tells where it belongs."""
+    """The experiment with this seed, and a name from the sweep's name, the label and the seed."""
     assert request.seeds is not None
     sweep = f"{request.name}: " if request.name else ""
     which = f", seed {seed}" if len(request.seeds) > 1 else ""

@@ -1,4 +1,4 @@
-"""A sweep that gets more seeds, values, draws or variants."""
+"""Extends a sweep by more seeds, values, draws or variants."""
 
 import json
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ from gradus.wire.problem import Mistake
 def extended(
     request: SweepRequest, more: SweepExtension, check: Check = nothing_to_check
 ) -> tuple[Expansion, tuple[Member, ...]]:
-    """The whole sweep with what is added, and the members that are new.
+    """The extended sweep, and its new members.
 
     Raises:
-        InvalidSpec: what is to be added does not fit the sweep, or makes members that are no valid experiments.
+        InvalidSpec: the extension does not fit the sweep, or gives invalid experiments.
     """
     request = request.resolved()
     assert request.seeds is not None
@@ -33,17 +33,17 @@ def extended(
 def _misfits(request: SweepRequest, more: SweepExtension) -> list[Mistake]:
     ways = ("grid", "random", "variants")
     wrong = [
-        Mistake(path=way, message=f"the sweep has no {way} that could be extended")
+        Mistake(path=way, message=f"the sweep has no {way} to extend")
         for way in ways
         if getattr(more, way) is not None and getattr(request, way) is None
     ]
     wrong += [
-        Mistake(path=f"grid/{path}", message="is not in the sweep's grid: another path needs a sweep of its own")
+        Mistake(path=f"grid/{path}", message="is not in the sweep's grid: create another sweep for this path")
         for path in more.grid or ()
         if request.grid is not None and path not in request.grid
     ]
     wrong += [
-        Mistake(path=f"variants/{label}", message="is in the sweep with another change: take another label")
+        Mistake(path=f"variants/{label}", message="is in the sweep with a different change: use another label")
         for label, patch in (more.variants or {}).items()
         if request.variants is not None and request.variants.get(label, patch) != patch
     ]
@@ -51,7 +51,7 @@ def _misfits(request: SweepRequest, more: SweepExtension) -> list[Mistake]:
 
 
 def _merged(request: SweepRequest, more: SweepExtension) -> SweepRequest:
-    """What is there keeps its place; what is new comes after it."""
+    """The extended request: existing entries keep their order, new ones follow."""
     assert request.seeds is not None
     added: dict[str, Any] = {"seeds": _union(request.seeds, more.seeds or ())}
     if request.grid is not None:
@@ -68,7 +68,7 @@ def _grid(grid: Mapping[str, tuple[Any, ...]], more: Mapping[str, tuple[Any, ...
 
 
 def _union(values: tuple[Any, ...], more: tuple[Any, ...]) -> tuple[Any, ...]:
-    """As JSON tells them apart: values may be objects, and true is not 1."""
+    """The union in order, compared as JSON, because values may be objects and true is not 1."""
     found = {json.dumps(value, sort_keys=True): value for value in values}
     for value in more:
         found.setdefault(json.dumps(value, sort_keys=True), value)

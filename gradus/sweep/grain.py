@@ -1,4 +1,4 @@
-"""The grain of a metric: the step between two values that it can have."""
+"""The grain of a metric: the step between adjacent values that it can take."""
 
 from math import ceil, log10
 from typing import Protocol
@@ -7,23 +7,23 @@ from gradus.wire.catalog import MetricEntry
 
 
 class Examples(Protocol):
-    """Something that knows how many examples a run is trained and measured on; null where that is not known."""
+    """An object with the numbers of examples of a run; None if unknown."""
 
     @property
     def train_examples(self) -> int | None:
-        """Of an epoch."""
+        """Training examples per epoch."""
 
     @property
     def validation_examples(self) -> int | None:
-        """Kept from training."""
+        """Validation examples."""
 
     @property
     def test_examples(self) -> int | None:
-        """Never trained on."""
+        """Test examples."""
 
 
 def grain(metric: MetricEntry, examples: Examples) -> float:
-    """An accuracy moves by one example of those it is measured on; a loss has no steps, and so zero."""
+    """One over the number of examples for an accuracy; zero for other metrics, which are continuous."""
     if metric.unit != "fraction" or metric.split is None:
         return 0.0
     measured_on: int | None = getattr(examples, f"{metric.split}_examples")
@@ -31,5 +31,5 @@ def grain(metric: MetricEntry, examples: Examples) -> float:
 
 
 def places(step: float, most: int = 4) -> int:
-    """The decimals that tell two values of this grain apart: further ones are none that the data have."""
+    """The number of decimals needed to distinguish values of this grain, at most `most`."""
     return min(most, ceil(-log10(step) - 1e-9)) if step else most

@@ -1,43 +1,43 @@
-"""Labels: what a change of a sweep is called."""
+"""The labels of a sweep's changes."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
-LABEL = 500
-"""Characters of a label; each experiment of the change, each mistake and each result has it."""
-VALUE = 200
-"""Characters of a value in it."""
-QUOTED = 100
-"""Characters of a label in a sentence."""
-_MARK = 8
-"""Hexadecimal digits that tell labels apart which begin alike."""
+MAX_LABEL = 500
+"""Maximum length of a label, which is stored with each experiment of the change."""
+MAX_VALUE = 200
+"""Maximum length of a value in a label."""
+MAX_QUOTED = 100
+"""Maximum length of a label in a sentence."""
+_DIGEST = 8
+"""Hexadecimal digits of the digest that distinguishes truncated labels."""
 
 
 def label(values: Mapping[str, str]) -> str:
-    """Of these values by path, written out each."""
-    return cut(", ".join(f"{path}={value}" for path, value in values.items()), LABEL)
+    """The label of a change, from its values by path as text."""
+    return cut(", ".join(f"{path}={value}" for path, value in values.items()), MAX_LABEL)
 
 
 def written(value: Any) -> str:
-    """A value as in JSON, without quotes around a bare word."""
-    return cut(uncut(value), VALUE)
+    """A value as text: as JSON, but strings without quotes; truncated."""
+    return cut(uncut(value), MAX_VALUE)
 
 
 def uncut(value: Any) -> str:
-    """As labels had it before they were cut."""
+    """A value as text, not truncated."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def cut(text: str, most: int) -> str:
-    """The text with so many characters at most; the end of a longer one is a digest of all of it."""
+    """The text truncated to `most` characters. A truncated text ends with a digest of the whole."""
     if len(text) <= most:
         return text
-    mark = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_MARK]
-    return f"{text[: most - _MARK - 3]}… #{mark}"
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_DIGEST]
+    return f"{text[: most - _DIGEST - 3]}… #{digest}"
 
 
 def quoted(name: str) -> str:
-    """A label in a sentence."""
-    return f"'{cut(name, QUOTED)}'"
+    """A label in quotes, for error messages."""
+    return f"'{cut(name, MAX_QUOTED)}'"

@@ -1,4 +1,4 @@
-"""What a sweep may come to: each bound is a sentence about the whole request, found before anything is written out."""
+"""Limits of a sweep as a whole, checked before its experiments are written out."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,26 +10,26 @@ from gradus.sweep.request import SweepRequest
 from gradus.wire.problem import Mistake
 
 MAX_LAYERS = 10_000
-"""Layers of all experiments together: to write so many out takes about three seconds."""
+"""Limit of the layers of all experiments together: expanding this many takes about three seconds."""
 MAX_BYTES = 8 * 2**20
-"""Of all experiments' documents together."""
+"""Limit of the size of all experiments' documents together."""
 
 Check = Callable[[], None]
-"""Called again and again while a sweep is written out; raises what ends that."""
+"""Called regularly while a sweep is expanded; may raise to abort."""
 
 
 def nothing_to_check() -> None:
-    """For who waits as long as it takes."""
+    """A check that never aborts."""
 
 
 def refuse_size(request: SweepRequest, changes: Sequence[Change]) -> None:
-    """The base stands in every experiment, with its notes and tags, and so does each value of a change.
+    """Check the total size of the experiments' documents. Each contains the base, with notes and tags, and its changes.
 
     Raises:
-        InvalidSpec: together they are too large.
+        InvalidSpec: the documents are too large together.
     """
     assert request.seeds is not None
-    sizes: dict[int, int] = {}  # by identity: a value of a grid stands in many changes
+    sizes: dict[int, int] = {}  # by identity, because a value of a grid is in many changes
 
     def size(value: Any) -> int:
         if id(value) not in sizes:
@@ -41,23 +41,22 @@ def refuse_size(request: SweepRequest, changes: Sequence[Change]) -> None:
     if total > MAX_BYTES:
         raise _over(
             "base",
-            f"the experiments come to {total // 2**20 + 1:,} MiB, and a sweep may have {MAX_BYTES // 2**20}: "
-            "take fewer of them, shorter notes, or smaller values",
+            f"the experiments have {total // 2**20 + 1:,} MiB together, but the limit is {MAX_BYTES // 2**20}: "
+            "use fewer experiments, shorter notes or smaller values",
         )
 
 
 def refuse_layers(layers: int, request: SweepRequest) -> None:
-    """layers: of one experiment of each change so far, added up.
+    """Check the total number of layers. `layers` is the sum over the changes so far, for one seed.
 
     Raises:
-        InvalidSpec: with all seeds they are too many.
+        InvalidSpec: the experiments of all seeds have too many layers together.
     """
     assert request.seeds is not None
     if layers * len(request.seeds) > MAX_LAYERS:
         raise _over(
             "base/layers",
-            f"the experiments have more than {MAX_LAYERS:,} layers together, which is the most of a sweep: take fewer "
-            "experiments, or networks less deep",
+            f"the experiments have more than {MAX_LAYERS:,} layers together: use fewer experiments or fewer layers",
         )
 
 

@@ -1,7 +1,7 @@
-"""The order of a sweep's results: first how many of a change's runs succeeded, then how good they are.
+"""Ranks the changes of a sweep, first by the fraction of their runs that succeeded, then by their results.
 
-A mean over survivors alone would favour the change whose bad runs failed. So changes are ranked by the share of their
-runs that succeeded, and those of one share by their mean over the seeds that all of them have.
+A mean over successful runs alone would favor changes whose bad runs failed. So changes are ranked by the fraction of
+successful runs, and changes with the same fraction by their mean over the seeds that they have in common.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,42 +15,43 @@ from gradus.sweep.objective import Objective
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What of a change is over. Runs that still go on, or were cancelled, say nothing of it."""
+class ChangeOutcome:
+    """The runs of a change that succeeded or failed. Running and cancelled runs do not count."""
 
     values: Mapping[int, float]
-    """By seed, of the runs that succeeded."""
+    """Values by seed of the runs that succeeded."""
     failed: int
 
     @property
     def share(self) -> Fraction:
-        """Of its runs that are over, those that have a value."""
+        """The fraction of runs that succeeded."""
         return Fraction(len(self.values), len(self.values) + self.failed)
 
 
 @dataclass(frozen=True)
 class Rank:
-    """A place in the order."""
+    """A change in the ranking."""
 
     number: int
-    """Which standing it is."""
+    """Index of the change's outcome."""
     common_seeds: tuple[int, ...] = ()
-    """The seeds for which every change of this share has a value."""
+    """The seeds for which every change with the same success fraction has a value."""
     common_mean: float | None = None
-    """Over these."""
+    """Mean over the common seeds."""
 
 
-def ranked(standings: Sequence[Standing], objective: Objective) -> list[Rank]:
-    """Best first; those without any value last, in their order."""
-    valued = sorted((i for i, one in enumerate(standings) if one.values), key=lambda i: -standings[i].share)
+def ranked(outcomes: Sequence[ChangeOutcome], objective: Objective) -> list[Rank]:
+    """The ranking, best first; changes without any value come last, in their order."""
+    valued = sorted((i for i, one in enumerate(outcomes) if one.values), key=lambda i: -outcomes[i].share)
     ranks: list[Rank] = []
-    for _, tier in groupby(valued, key=lambda i: standings[i].share):
-        ranks += _within({i: standings[i].values for i in tier}, objective)
-    return ranks + [Rank(i) for i, one in enumerate(standings) if not one.values]
+    for _, tier in groupby(valued, key=lambda i: outcomes[i].share):
+        ranks += _within({i: outcomes[i].values for i in tier}, objective)
+    return ranks + [Rank(i) for i, one in enumerate(outcomes) if not one.values]
 
 
 def _within(tier: Mapping[int, Mapping[int, float]], objective: Objective) -> list[Rank]:
-    """Those of one share. Without a seed in common each value counts by its distance from the mean of its seed."""
+    """Rank changes with the same success fraction. Without common seeds, each value counts as its difference from the
+    mean of its seed."""
     common = tuple(sorted(set.intersection(*(set(values) for values in tier.values()))))
     scores = {i: average(values[seed] for seed in common) for i, values in tier.items()} if common else _centred(tier)
     order = sorted(tier, key=lambda i: _key(scores[i], objective))
@@ -64,5 +65,5 @@ def _centred(tier: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
 
 
 def _key(score: float, objective: Objective) -> tuple[bool, float]:
-    """What is not finite comes last."""
+    """Sort non-finite scores last."""
     return (False, objective.key(score)) if isfinite(score) else (True, 0.0)

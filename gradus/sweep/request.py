@@ -1,4 +1,4 @@
-"""What a sweep is asked to be: one base, what changes, with which seeds, judged by what."""
+"""The request for a sweep: a base experiment, its changes, seeds and the objective."""
 
 from typing import Annotated, Any, get_args
 
@@ -14,10 +14,10 @@ from gradus.sweep.space import MAX_VALUES, Space
 MAX_MEMBERS = 1000
 MAX_PATHS = 50
 BASE = "base"
-"""The label of the base among the variants."""
+"""The label of the unchanged base among variants."""
 
 Path = Annotated[str, Field(min_length=1, max_length=200)]
-"""Keys and places in lists, joined by dots: `optimizer.lr`, `layers.0.units`."""
+"""Keys and list indices, joined by dots: `optimizer.lr`, `layers.0.units`."""
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 Values = Annotated[tuple[Any, ...], Field(strict=False, min_length=1, max_length=MAX_VALUES)]
 Grid = Annotated[dict[Path, Values], Field(min_length=1, max_length=MAX_PATHS)]
@@ -30,37 +30,37 @@ def _metric(value: Any) -> Any:
 
 
 ObjectiveSetting = Annotated[Objective, shorthand(_metric, {"enum": list(get_args(Metric))})]
-"""What is compared; a bare metric stands for the one with its natural goal."""
+"""The objective; a metric alone is short for the metric with its default goal."""
 
 
 class RandomSearch(SpecModel):
-    """Draws from a space. All are different, and the first n are the same whatever n is."""
+    """Random draws from a space. All are distinct; a larger n only adds draws."""
 
     n: int = Field(ge=1, le=MAX_MEMBERS)
-    """How many."""
+    """Number of draws."""
     space: dict[Path, Space] = Field(min_length=1, max_length=MAX_PATHS)
-    """For each path that changes, where its values come from."""
+    """For each path, the distribution of its values."""
     seed: Seed = 0
-    """Of the draws; the runs have their own."""
+    """Seed of the draws, independent of the runs' seeds."""
 
 
 class SweepRequest(SpecModel):
-    """Many experiments from one base: exactly one of `grid`, `random` and `variants` says what changes."""
+    """Experiments that vary one base experiment, by exactly one of `grid`, `random` and `variants`."""
 
     name: Name = ""
-    """For people."""
+    """Display name."""
     base: Spec
-    """What every experiment has where nothing is said to change."""
+    """The spec that the changes are applied to."""
     grid: Grid | None = None
     """Every combination of these values: `{"optimizer.lr": [0.1, 0.01], "init": ["xavier", "he"]}`."""
     random: RandomSearch | None = None
-    """Combinations drawn at random."""
+    """Random combinations of values."""
     variants: Variants | None = None
-    """The base, and the base with each of these changes (RFC 7396 merge patches): one technique at a time."""
+    """The base, and the base with each of these changes (RFC 7396 merge patches) by label: one technique at a time."""
     seeds: Seeds | None = None
-    """Each combination is trained once with each of these; null for the base's alone."""
+    """Every combination is trained with each of these seeds; null for the base's seed alone."""
     objective: ObjectiveSetting | None = None
-    """How results are compared; null for validation accuracy, or validation loss for regression."""
+    """The metric by which results are compared; null for validation accuracy, or validation loss for regression."""
 
     @model_validator(mode="after")
     def _one_way_to_change(self) -> "SweepRequest":
@@ -75,25 +75,25 @@ class SweepRequest(SpecModel):
         return self
 
     def resolved(self) -> "SweepRequest":
-        """The same with seeds and objective written out."""
+        """The request with seeds and objective written out."""
         objective = self.objective or default_objective(self.base.dataset.facts.task)
         return self.model_copy(update={"seeds": self.seeds or (self.base.seed,), "objective": objective.resolved()})
 
 
 class MoreDraws(SpecModel):
-    """How many draws a random search is to have in the end."""
+    """The new total number of draws of a random search."""
 
     n: int = Field(ge=1, le=MAX_MEMBERS)
 
 
 class SweepExtension(SpecModel):
-    """What a sweep gets in addition. What it has already changes nothing: asking twice is harmless."""
+    """Additions to a sweep. Whatever the sweep already has is ignored, so the request can be repeated safely."""
 
     seeds: Seeds | None = None
-    """More seeds, for everything in the sweep."""
+    """Additional seeds, for all changes."""
     grid: Grid | None = None
-    """More values for paths of its grid."""
+    """Additional values for paths of the grid."""
     random: MoreDraws | None = None
-    """More draws from its space."""
+    """Additional draws from the space."""
     variants: Variants | None = None
-    """More variants."""
+    """Additional variants."""

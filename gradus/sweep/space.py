@@ -1,4 +1,4 @@
-"""Spaces: where the values of a random search are drawn from. A draw is a pure function of (seed, path, number)."""
+"""The distributions of a random search. A draw is a pure function of (seed, path, number of the draw)."""
 
 import math
 from random import Random
@@ -11,22 +11,22 @@ from gradus.spec.spec_model import SpecModel, tagged
 
 MAX_VALUES = 1000
 DIGITS = 6
-"""Significant digits of a drawn number: enough to search, and few enough to read in a label."""
+"""Significant digits of drawn numbers: enough for a search, and short in a label."""
 
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Whole = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
 
 
 class Choice(SpecModel):
-    """One of the values, each as likely as the others."""
+    """One of the values, with equal probability."""
 
     kind: Literal["choice"] = "choice"
     values: tuple[Any, ...] = Field(strict=False, min_length=1, max_length=MAX_VALUES)
-    """Anything that the spec takes there."""
+    """Any values that the spec allows at the path."""
 
 
 class UniformSpace(SpecModel):
-    """A number between two bounds, each as likely as the others."""
+    """A number between two bounds, uniformly distributed."""
 
     kind: Literal["uniform"] = "uniform"
     low: Bound
@@ -39,7 +39,7 @@ class UniformSpace(SpecModel):
 
 
 class LogUniform(SpecModel):
-    """A number between two bounds, each order of magnitude as likely as the others."""
+    """A number between two bounds, whose logarithm is uniformly distributed."""
 
     kind: Literal["log_uniform"] = "log_uniform"
     low: Annotated[float, Field(gt=0, le=1e12)]
@@ -52,7 +52,7 @@ class LogUniform(SpecModel):
 
 
 class Integer(SpecModel):
-    """A whole number between two bounds, both included, each as likely as the others."""
+    """An integer between two bounds, both included, uniformly distributed."""
 
     kind: Literal["integer"] = "integer"
     low: Whole
@@ -69,7 +69,7 @@ Space = Annotated[Choice | UniformSpace | LogUniform | Integer, tagged()]
 
 
 def draw(space: Choice | Bounded, seed: int, path: str, number: int) -> Any:
-    """The value at this path in a sweep's draw of this number."""
+    """The value at this path in the draw with this number."""
     share = drawn_share(seed, path, number)
     match space:
         case Choice(values=values):
@@ -85,7 +85,7 @@ def draw(space: Choice | Bounded, seed: int, path: str, number: int) -> Any:
 
 
 def drawn_share(seed: int, path: str, number: int) -> float:
-    """The number in [0, 1) that decides a draw."""
+    """The uniform random number in [0, 1) of a draw."""
     return Random(f"{seed}/{path}/{number}").random()  # noqa: S311 (hashed by SHA-512, the same everywhere)
 
 

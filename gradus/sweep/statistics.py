@@ -1,13 +1,13 @@
-"""What the values of a sweep tell: mean, deviation, and the differences to the base, paired by seed.
+"""The statistics of a sweep: mean, standard deviation, and differences to the base, paired by seed.
 
-The differences of one sweep are judged together. Their intervals are Bonferroni's, by Student's t: in 95 of 100 sweeps
-all true differences lie inside at once, whatever the changes have in common. Beside each stands Holm's adjusted p,
-which is below 0.05 wherever zero is outside the interval, and may be where it is inside: it asks for the sign alone.
-Source: Holm, A simple sequentially rejective multiple test procedure, 1979.
+The differences of a sweep are tested together. Their confidence intervals are Student's t with Bonferroni correction:
+in 95 of 100 sweeps all true differences lie inside, whatever the dependence between the changes. Each also has Holm's
+adjusted p-value, which tests only the sign: it is below 0.05 whenever zero is outside the interval, and may also be if
+zero is inside. Source: Holm, A simple sequentially rejective multiple test procedure, 1979.
 
-A metric that counts examples moves in steps of one of them, its grain. Values that agree then do so within a step, not
-exactly: their variance counts as that of a rounding error, grain²/12, where it is less, and no difference of a step or
-less is told.
+A metric that counts examples changes in steps of one example, its grain. Equal values may differ by up to a step. So a
+variance below that of a rounding error, grain²/12, is raised to it, and differences of at most a step are not
+reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,24 +19,24 @@ from gradus.sweep.student import probability, quantile
 from gradus.wire.sweep import Difference
 
 LEVEL = 0.95
-"""Of a confidence interval, and of all intervals of a sweep's differences together."""
+"""Confidence level of a single interval, and of all intervals of a sweep's differences together."""
 RESOLUTION = 2.0**-23
-"""Relative distance of neighbours in float32, in which networks are trained: a spread below it is rounding."""
-TELLING = 3
-"""Seeds in common before a difference is told: that a run goes wrong twice is no rare chance among several changes."""
+"""Relative spacing of float32, in which networks are trained: smaller deviations are rounding errors."""
+MIN_SEEDS = 3
+"""Common seeds needed to report a difference: among several changes, two bad runs by chance are not rare."""
 SMALLEST_P = 2.0**-52
-"""What double precision leaves of a probability close to one: no test is surer than this."""
+"""The smallest p-value: double precision cannot represent a probability closer to 1."""
 
 
 def mean(values: Sequence[float]) -> float | None:
-    """Their mean; None if there are none."""
+    """The mean; None without values."""
     return average(values) if values else None
 
 
 def deviation(values: Sequence[float]) -> float | None:
-    """The sample standard deviation, with n - 1; None for fewer than two values, and if one is not finite.
+    """The sample standard deviation, with n - 1; None for fewer than two values, or if a value is not finite.
 
-    Infinite if it is more than a double holds.
+    Infinite if the result overflows a double.
     """
     if len(values) < 2 or not all(map(isfinite, values)):
         return None
@@ -48,68 +48,68 @@ def deviation(values: Sequence[float]) -> float | None:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean, and how far chance may have moved it."""
+    """A mean and its uncertainty."""
 
     mean: float
     error: float
-    """Its standard error, above zero."""
+    """Standard error of the mean, above zero."""
     n: int
     least: float
-    """No interval reaches less far to either side."""
+    """Minimum half-width of a confidence interval."""
 
     def half(self, level: float) -> float:
-        """Half the width of the interval of this level."""
+        """Half the width of the confidence interval of this level."""
         return max(quantile(level, self.n - 1) * self.error, self.least)
 
     @property
     def p(self) -> float:
-        """The probability of such a mean, or one further from zero, where nothing but chance is at work."""
+        """The p-value: the probability of a mean at least this far from zero if the true mean is zero."""
         if abs(self.mean) <= self.least:
             return 1.0
         return max(1 - probability(abs(self.mean) / self.error, self.n - 1), SMALLEST_P)
 
 
 def interval(values: Sequence[float], grain: float = 0.0) -> tuple[float, float] | None:
-    """The confidence interval of their mean, mean ± t·s/√n; None for fewer than two values, where one is not finite,
-    and where all are the same without a grain that says why: then the seed has changed nothing.
+    """The confidence interval of the mean, mean ± t·s/√n. None for fewer than two values, if a value is not finite, or
+    if all values of a continuous metric are equal: then the seed has no effect.
 
-    grain: the smallest step between two values; zero if they have none.
+    grain: the step between adjacent values; zero for a continuous metric.
     """
     found = _estimate(values, grain**2 / 12, grain / 2, max(map(abs, values), default=0.0))
     return None if found is None else (found.mean - found.half(LEVEL), found.mean + found.half(LEVEL))
 
 
 def difference(values: Mapping[int, float], base: Mapping[int, float], grain: float = 0.0) -> Difference | None:
-    """Of the only change that is compared with the base: see `differences`."""
+    """The difference of a single change to the base; see `differences`."""
     return differences([paired(values, base, grain)])[0]
 
 
 def paired(values: Mapping[int, float], base: Mapping[int, float], grain: float = 0.0) -> Estimate | None:
-    """Value minus base over the seeds that both have; None where `interval` would be.
+    """The mean of value minus base over the common seeds; None in the same cases as `interval`.
 
-    Two runs of one seed see the same data in the same order, so that much of what chance does cancels out.
+    Runs with the same seed see the same data in the same order, so pairing cancels much of the random variation.
     """
     both = [(values[seed], base[seed]) for seed in values if seed in base]
     gaps = [_gap(*pair) for pair in both]
     found = _estimate(gaps, grain**2 / 6, grain, max((abs(one) for pair in both for one in pair), default=0.0))
-    if found is None or (found.n >= TELLING and abs(found.mean) > grain * (1 + RESOLUTION)):
+    if found is None or (found.n >= MIN_SEEDS and abs(found.mean) > grain * (1 + RESOLUTION)):
         return found
     return replace(found, least=max(found.least, abs(found.mean)))
 
 
 def differences(estimates: Sequence[Estimate | None], to_come: int = 0) -> list[Difference | None]:
-    """Those of all changes to their one base, judged together.
+    """The differences of all changes to their common base, tested together.
 
-    to_come: changes that may still be compared; what is said early counts them already.
+    to_come: number of changes whose results are still missing; the correction counts them already.
     """
-    there = [one for one in estimates if one is not None]
-    family = len(there) + to_come
-    told = iter(_judged(there, family))
-    return [None if one is None else next(told) for one in estimates]
+    known = [one for one in estimates if one is not None]
+    family = len(known) + to_come
+    corrected = iter(_corrected(known, family))
+    return [None if one is None else next(corrected) for one in estimates]
 
 
-def _judged(estimates: Sequence[Estimate], family: int) -> list[Difference]:
-    """Holm's steps: the smallest p counts `family` times, the next once less, and none less than the one before."""
+def _corrected(estimates: Sequence[Estimate], family: int) -> list[Difference]:
+    """Holm's procedure: the smallest p is multiplied by `family`, the next by one less, and so on, non-decreasing."""
     found: dict[int, Difference] = {}
     adjusted = 0.0
     for step, i in enumerate(sorted(range(len(estimates)), key=lambda i: estimates[i].p)):
@@ -121,12 +121,12 @@ def _judged(estimates: Sequence[Estimate], family: int) -> list[Difference]:
 
 
 def _gap(value: float, base: float) -> float:
-    """Their difference; zero where they are the same but for the rounding of a double."""
+    """The difference; zero if the values are equal up to double rounding."""
     return 0.0 if isclose(value, base, rel_tol=1e-12) else value - base
 
 
 def _estimate(values: Sequence[float], rounding: float, least: float, scale: float) -> Estimate | None:
-    """rounding: variance that the grain gives each value; scale: size of what was measured."""
+    """rounding: variance of each value due to the grain; scale: magnitude of the measured values."""
     spread = deviation(values)
     if spread is None or (not rounding and spread <= RESOLUTION * scale):
         return None

@@ -1,17 +1,17 @@
-"""Student's t distribution, for whole degrees of freedom."""
+"""Student's t distribution, for integer degrees of freedom."""
 
 from functools import cache
 from math import atan, cos, pi, sin, sqrt, tan
 
 _HALVINGS = 64
-"""Of an interval of length π/2: more than a double can tell apart."""
+"""Halvings of an interval of length π/2: more than the precision of a double."""
 
 
 @cache
 def quantile(level: float, freedom: int) -> float:
-    """t so that |T| ≤ t with this probability; level in (0, 1), freedom ≥ 1.
+    """The t for which |T| ≤ t has this probability; level in (0, 1), freedom ≥ 1.
 
-    Bisection over θ = arctan(t/√ν), in which the probability grows from 0 to 1.
+    Bisection over θ = arctan(t/√ν), with which the probability increases from 0 to 1.
     """
     assert 0 < level < 1
     assert freedom >= 1
@@ -23,7 +23,7 @@ def quantile(level: float, freedom: int) -> float:
 
 
 def probability(t: float, freedom: int) -> float:
-    """Of |T| ≤ t, t ≥ 0."""
+    """The probability of |T| ≤ t, for t ≥ 0."""
     return _probability(atan(t / sqrt(freedom)), freedom)
 
 

@@ -1,11 +1,11 @@
-"""A difference in a word: which way it points, if its interval says so."""
+"""The verdict on a difference: better, worse, or no clear difference."""
 
 from gradus.sweep.objective import Objective
 from gradus.wire.sweep import Difference, Verdict
 
 
 def verdict(objective: Objective, difference: Difference) -> Verdict:
-    """Better or worse where zero is outside the interval; else the two cannot be told apart."""
+    """Better or worse if zero is outside the confidence interval; else no clear difference."""
     low, high = difference.ci95
     if low <= 0 <= high:
         return Verdict.CANNOT_TELL

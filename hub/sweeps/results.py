@@ -15,7 +15,7 @@ from gradus.status import Status
 from gradus.sweep.changes import Change, long_label, stored_changes
 from gradus.sweep.grain import grain
 from gradus.sweep.objective import Objective
-from gradus.sweep.ranking import Rank, Standing, ranked
+from gradus.sweep.ranking import ChangeOutcome, Rank, ranked
 from gradus.sweep.request import SweepRequest
 from gradus.sweep.statistics import deviation, differences, interval, mean, paired
 from gradus.sweep.verdict import verdict
@@ -75,10 +75,10 @@ class _Group:
         return any(not one.status.final for one in self.members)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ChangeOutcome:
         """Who has succeeded with no number to show for it counts as failed."""
         over = (Status.SUCCEEDED, Status.FAILED)
-        return Standing(self.values, sum(one.status in over and one.value is None for one in self.members))
+        return ChangeOutcome(self.values, sum(one.status in over and one.value is None for one in self.members))
 
 
 def summary(row: SweepRow, counts: dict[Status, int]) -> SweepSummary:

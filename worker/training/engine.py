@@ -48,7 +48,7 @@ class Engine:
     ) -> None:
         """`examples` is the number of training examples, which determines the size of a full and of a smaller last
         batch."""
-        assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "members must have the same shape"
+        assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "shapes must be equal"
         first = experiments[0]
         seeds = [experiment.seed for experiment in experiments]
         self.plans = [plan(experiment) for experiment in experiments]

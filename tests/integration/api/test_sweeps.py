@@ -327,7 +327,7 @@ def test_a_search_of_an_earlier_version_is_read_with_all_its_results(
     """It was accepted when more draws were allowed; later as many are refused."""
     search = {"n": 4, "space": {"l2": {"kind": "choice", "values": [0] * 97 + [1, 2, 3]}}}
     made = create(client, random=search)
-    monkeypatch.setattr(draws, "VALUES", 8)
+    monkeypatch.setattr(draws, "MAX_DRAWN_VALUES", 8)
     assert_problem(client.post("/v1/sweeps", json={"base": SPEC, "random": search}), 422)
     results._drawn.cache_clear()
     found = get(client, made)

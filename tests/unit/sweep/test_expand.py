@@ -122,7 +122,7 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
         ({"grid": {"layers.x": [1]}}, "grid/layers.x", "'x' is not a position in a list of 2"),
         ({"grid": {"epochs.x": [1]}}, "grid/epochs.x", "unknown key 'x'"),
         ({"grid": {"optimizer.beta1": [0.1], "optimizer.kind": ["nosuch"]}}, "grid/optimizer.kind", "unknown kind"),
-        ({"grid": {"l2": [0.1], "l1": [0, 0.0]}}, "grid", "'l2=0.1, l1=0.0' comes to the same"),
+        ({"grid": {"l2": [0.1], "l1": [0, 0.0]}}, "grid", "'l2=0.1, l1=0.0' gives the same"),
         ({"grid": {"seed": [1]}}, "grid/seed", "in 'seeds'"),
         ({"grid": {"epochs": list(range(1, 502))}, "seeds": [1, 2]}, "grid", "1,002 experiments"),
         ({"grid": {"batch_norm": [True], "batch_size": [1]}}, "grid/batch_size", "batches of 2 or more examples"),
@@ -133,15 +133,23 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
         ({"random": {"n": 3, "space": {"l2": {"kind": "choice", "values": [1, 2]}}}}, "random/space", "only 2"),
         ({"random": {"n": 1, "space": {"l2": {"kind": "choice", "values": [-1]}}}}, "random/space/l2", "at least 0"),
         ({"grid": {"dataset": ["diabetes"]}}, "objective/metric", "is a regression"),
-        ({"grid": {"optimizer": ["sgd"], "optimizer.kind": ["adam"]}}, "grid/optimizer.kind", "'optimizer' says it"),
-        ({"grid": {"optimizer": [{"kind": "sgd", "lr": 1}], "optimizer.lr": [2]}}, "grid/optimizer.lr", "says it"),
-        ({"grid": {"layers.0": [8], "layers": [[300]]}}, "grid/layers.0", "'layers' says it already, with [300]"),
-        ({"grid": {"layers": [[300], [8]], "layers.0.units": [4]}}, "grid/layers.0.units", "says it already"),
-        ({"grid": {"layers.0": [4], "layers.0.units": [8]}}, "grid/layers.0.units", "'layers.0' says it already"),
+        (
+            {"grid": {"optimizer": ["sgd"], "optimizer.kind": ["adam"]}},
+            "grid/optimizer.kind",
+            "'optimizer' already sets",
+        ),
+        (
+            {"grid": {"optimizer": [{"kind": "sgd", "lr": 1}], "optimizer.lr": [2]}},
+            "grid/optimizer.lr",
+            "already sets",
+        ),
+        ({"grid": {"layers.0": [8], "layers": [[300]]}}, "grid/layers.0", "'layers' already sets this key, with [300]"),
+        ({"grid": {"layers": [[300], [8]], "layers.0.units": [4]}}, "grid/layers.0.units", "already sets"),
+        ({"grid": {"layers.0": [4], "layers.0.units": [8]}}, "grid/layers.0.units", "'layers.0' already sets this key"),
         (
             {"grid": {"layers.00.units": [8], "layers.0.units": [4]}},
             "grid/layers.00.units",
-            "'00' is not a position in a list",
+            "'00' is not a position",
         ),
         ({"grid": {"batch_norm": [True, False], "batch_norm.momentum": [1]}}, "grid/batch_norm.momentum", "is false"),
         (
@@ -150,7 +158,7 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
             "'adam' and 'adamw'",
         ),
         ({"grid": {"init": ["zeros"], "init.distribution": ["normal"]}}, "grid/init.distribution", "'xavier' and 'he'"),
-        ({"grid": {"tags": [["1"], [1]], "l2": [1, "1"]}}, "grid", "would be called 'tags="),
+        ({"grid": {"tags": [["1"], [1]], "l2": [1, "1"]}}, "grid", "two changes have the label 'tags="),
     ],
     ids=lambda value: json.dumps(value)[:60],
 )
@@ -262,7 +270,7 @@ WASTEFUL: dict[str, tuple[dict[str, Any], str]] = {
                 },
             }
         },
-        "has only 2 different members",
+        "has only 2 distinct members",
     ),
     "a space of paths that no spec has": (
         {"random": {"n": 1000, "space": {f"x{i}.y": {"kind": "choice", "values": [1, 2]} for i in range(50)}}},
@@ -348,7 +356,7 @@ def test_a_stored_search_has_its_draws_though_a_new_one_like_it_is_refused() -> 
         for key in ("dropout", "units", *(f"x{j}" for j in range(23)))
     }
     known, more = (request(random={"n": n, "space": space}) for n in (10, 52))
-    with pytest.raises(InvalidSpec, match="different members, and 52 are asked for"):
+    with pytest.raises(InvalidSpec, match="distinct members, but n is 52"):
         changes(more)
     found = [change.label for change in stored_changes(more)]
     assert len(set(found)) == len(found) == 52

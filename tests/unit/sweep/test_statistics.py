@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.false_alarms import METRICS, MOST, Metric, alarms, among_real
 from gradus.sweep.objective import Objective
-from gradus.sweep.ranking import Standing, ranked
+from gradus.sweep.ranking import ChangeOutcome, ranked
 from gradus.sweep.statistics import SMALLEST_P, deviation, difference, differences, interval, mean, paired
 from gradus.sweep.student import quantile
 
@@ -47,7 +47,9 @@ def test_values_of_any_size_have_a_place_and_a_difference_or_none(size: float) -
     assert (found is None) == (size >= 1e308)
     assert (interval(list(values.values())) is None) == (size == inf)
     for common in (base, {9: size}):
-        assert len(ranked([Standing(values, 0), Standing(common, 0)], Objective(metric="validation_loss"))) == 2
+        assert (
+            len(ranked([ChangeOutcome(values, 0), ChangeOutcome(common, 0)], Objective(metric="validation_loss"))) == 2
+        )
 
 
 def test_infinite_values_of_both_signs_have_no_mean() -> None:
