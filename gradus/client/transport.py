@@ -71,10 +71,11 @@ class Transport(ABC, Generic[H]):
             try:
                 return value_of(request, await self._answer(request, policy.timeout()))
             except GradusError as error:
-                if lost and request.method == "DELETE" and isinstance(error, NotFound):
-                    return request.read(error.response)  # type: ignore[arg-type] # (an answer: the first try did it)
+                answer = error.response
+                if lost and request.method == "DELETE" and isinstance(error, NotFound) and answer is not None:
+                    return request.read(answer)  # the try whose answer was lost has done it
                 await self.pause(request, error, policy)
-                lost = lost or error.response is None
+                lost = lost or answer is None
 
     async def wait_for(self, request: Request[R], deadline: Deadline) -> R:
         """Send a request as one that waits for the end of something: over a longer outage, to its deadline."""

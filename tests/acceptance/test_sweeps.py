@@ -163,7 +163,7 @@ def test_a_retry_trains_what_failed_and_gives_the_same_failure(service: tuple[Cl
     assert sweep.counts[Status.FAILED] == 1
     good, bad = members(sweep)["optimizer.lr=0.01", 0], members(sweep)["optimizer.lr=1000000.0", 0]
     before = client.experiments.get(good).record, client.experiments.get(bad).record
-    sweep.retry()
+    client.sweeps.get(sweep.id).retry()
     again = finished(client, sweep)
     assert again.counts == sweep.counts
     assert client.experiments.get(good).record == before[0]
