@@ -143,6 +143,36 @@ def test_an_experiment_keeps_the_details_that_events_leave_out(page: Page) -> No
     assert found == [2, {"epoch": 2, "epochs": 3, "eta_seconds": 2}, 2, "succeeded", [1], ["a"], 7]
 
 
+def test_a_long_step_has_a_bar_until_it_is_over(page: Page) -> None:
+    found = result(
+        page,
+        """
+        const { progress } = await import("/pages/dashboard/pages/experiment/head.js");
+        const { render } = await import("/pages/dashboard/template.js");
+        const running = { id: "e", status: "running", best: null, progress: { epoch: 0, epochs: 3 }, last_event: 2 };
+        const at = (seq, done, total) =>
+          ({ seq, kind: "progress", data: { what: "downloading <x>", done, total, unit: "bytes" } });
+        const place = document.createElement("div");
+        const shown = (experiment) => {
+          render(progress(experiment), place);
+          const bar = place.querySelector("[aria-label='downloading <x>']");
+          return bar && [bar.getAttribute("value"), bar.getAttribute("max"), bar.nextElementSibling.textContent];
+        };
+        const half = changedRecord(running, at(3, 50, 200));
+        return [running, half, changedRecord(half, at(4, 2e6, null)), changedRecord(half, at(4, 200, 200)),
+          changedRecord(half, epoch(4, 1)), changedRecord(half, turned(4, 0, { status: "failed" }))].map(shown);
+        """,
+    )
+    assert found == [
+        None,
+        ["50", "200", "downloading <x>: 25 %"],
+        [None, None, "downloading <x>: 2 MB"],
+        None,
+        None,
+        None,
+    ]
+
+
 def test_lines_of_a_log_come_by_their_events(page: Page) -> None:
     found = result(
         page,

@@ -18,9 +18,13 @@ const changesStatus = (/** @type {string} */ kind) => kind === "status" || kind 
  * @param {ServiceEvent} event
  */
 export const changedRecord = (experiment, { seq, kind, data }) => {
-  if (kind === "epoch") return { ...withEpoch(experiment, data), last_event: seq };
+  if (kind === "epoch") return { ...withEpoch(experiment, data), long_step: null, last_event: seq };
+  if (kind === "progress") return { ...experiment, long_step: unfinished(data), last_event: seq };
   return { ...(changesStatus(kind) ? withDetails(data, experiment) : experiment), last_event: seq };
 };
+
+/** A step that training waits for, such as a download; null once it is over. */
+const unfinished = (/** @type {any} */ step) => step.done === step.total ? null : step;
 
 /**
  * What an event or the answer of an action says of an experiment, with the details that it leaves out.

@@ -1,7 +1,7 @@
 // The head of the page: what it is, how it stands, how far it is.
 
 import { at } from "../../address.js";
-import { duration, network, optimizer, title, whole } from "../../format.js";
+import { bytes, duration, network, optimizer, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
@@ -9,7 +9,7 @@ import { badge } from "../../status.js";
 import { tagLinks } from "../../tags.js";
 import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
-import { visibleLines } from "../../visible.js";
+import { visible, visibleLines } from "../../visible.js";
 
 export const head = (experiment, edit, actions) =>
   html`
@@ -88,6 +88,22 @@ export const progress = (experiment) => {
         ? html`<p class="waiting-for small" role="status">Waiting for ${experiment.waiting_for}</p>`
         : nothing}
       <p class="hidden-label" role="status">${said(experiment)}</p>
+    </div>
+    ${experiment.long_step ? longStep(experiment.long_step) : nothing}
+  `;
+};
+
+/** How far a step is that training waits for; without a total the bar has no end. */
+const longStep = (/** @type {any} */ { what, done, total, unit }) => {
+  const share = total
+    ? `${Math.floor((100 * done) / total)} %`
+    : unit === "bytes"
+    ? bytes(done)
+    : `${whole(done)} ${unit}`;
+  return html`
+    <div class="experiment-progress">
+      <progress max=${total ?? nothing} value=${total ? done : nothing} aria-label=${what}></progress>
+      <p class="small muted">${visible(what)}: ${share}</p>
     </div>
   `;
 };
