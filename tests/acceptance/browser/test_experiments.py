@@ -264,10 +264,12 @@ def test_after_a_gap_of_the_stream_what_the_service_has_is_drawn(
     def of_another_try(route: Route) -> None:
         route.fulfill(body=route.fetch().text().replace('"epoch":10,', '"epoch":12,'))
 
-    page.route(re.compile(r"/v1/.*metrics\?"), of_another_try, times=1)
+    answers = re.compile(r"/v1/.*metrics\?")
+    page.route(answers, of_another_try)
     page.goto(address.format(runs[0]))
     until_drawn(page, chart, [*range(1, 10), 12])
     until_held(page, streams)
+    page.unroute(answers)
     streams[0].continue_()
     until_drawn(page, chart, [*range(1, 11)])
 

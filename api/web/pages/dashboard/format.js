@@ -124,9 +124,8 @@ const day = (text) => new Date(text).toLocaleDateString("en", DAY);
  */
 export const network = (spec, known) => {
   const hidden = spec.layers.map((/** @type {any} */ layer) => layer.units ?? layer.kind);
-  const shown = known?.input_shape && known.classes
-    ? [known.input_shape.join("×"), ...hidden, known.classes.length || 1]
-    : hidden;
+  const inputs = known?.input_shape?.reduce((product, size) => product * size, 1);
+  const shown = inputs && known?.classes ? [inputs, ...hidden, known.classes.length || 1] : hidden;
   return shown.join("–") || "no hidden layers";
 };
 

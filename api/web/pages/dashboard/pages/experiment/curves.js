@@ -23,13 +23,13 @@ const MARKED = 40;
  */
 
 /**
- * The panels of a history; a regression has no accuracy, and where there is no penalty none is drawn.
+ * The panels of a history; a regression has no accuracy, and what is zero throughout, such as no penalty, is not drawn.
  *
  * @param {any[]} rows
  * @returns {Panel[]}
  */
 export const panelsOf = (rows) => {
-  const there = metrics().filter(({ key }) => rows.some((row) => has(row, key) && row[key] !== 0));
+  const there = metrics().filter(({ key, split }) => rows.some((row) => (split ? has(row, key) : finite(row[key]))));
   const names = [...new Set(there.map(({ panel }) => panel))];
   return names.map((name) => panelOf(name, there.filter(({ panel }) => panel === name)));
 };
