@@ -1,1 +1,1 @@
-"""Alembic migrations: every schema the database has had."""
+"""Alembic migrations of the database schema."""

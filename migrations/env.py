@@ -1,4 +1,4 @@
-"""How Alembic reaches the database. Each migration is done whole or not at all, on SQLite too."""
+"""Alembic's environment. Each migration is one transaction, on SQLite too."""
 
 from alembic import context
 from sqlalchemy import Connection
@@ -8,10 +8,11 @@ from hub.tables import Table
 
 
 def run(connection: Connection) -> None:
-    """Every migration that was asked for."""
+    """Run the requested migrations."""
     sqlite = connection.dialect.name == "sqlite"
-    if sqlite:  # it cannot alter a table; batch mode copies it, and with foreign keys on, dropping the old one would
-        # delete the rows that refer to it. Outside a transaction, where alone the setting can be changed.
+    if sqlite:
+        # SQLite cannot alter tables, so batch mode copies them. With foreign keys on, dropping the old table would
+        # delete the rows that refer to it. The setting can be changed only outside of a transaction.
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
@@ -24,7 +25,7 @@ def run(connection: Connection) -> None:
     with context.begin_transaction():
         context.run_migrations()
     if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
-        raise RuntimeError(f"after the migration a row of {broken[0]} refers to nothing in {broken[2]}")
+        raise RuntimeError(f"after the migration, a row of {broken[0]} refers to a missing row of {broken[2]}")
 
 
 database = Database(context.config.attributes["url"])

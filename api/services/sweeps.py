@@ -147,7 +147,7 @@ def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcom
     with hub.read() as session:
         specs = control.failed(session, SWEEPS.found(session, workspace_id, sweep_id))
         room = workers.room(session)
-    jobs = control.dealt(specs, room, hub.settings.quotas.running)
+    jobs = control.assign_arrays(specs, room, hub.settings.quotas.running)
 
     def execute(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)

@@ -1,1 +1,1 @@
-"""Artifacts: sets of files under a key, whole or not there, each file held against its SHA-256 when it is read."""
+"""Artifacts: sets of files under a key, stored atomically. Each file's SHA-256 is verified when it is read."""

@@ -1,5 +1,5 @@
-"""Files that nobody needs any more go on a thread of their own: a slow store holds up nobody. None goes that a row
-still names, whoever said that it might: the database is asked just before.
+"""Deletes artifacts on a background thread, so that a slow store delays no request. The database is checked just before
+each deletion: an artifact to which a row refers is never deleted.
 """
 
 import logging
@@ -19,47 +19,48 @@ logger = logging.getLogger(__name__)
 
 
 class ArtifactDeletions:
-    """Removes artifacts. A failure is only logged: a file too many costs room, never a fact."""
+    """Deletes artifacts in the background. Failures are only logged: a file too many costs disk space, nothing else."""
 
     def __init__(self, store: ArtifactStore, read: Callable[[], AbstractContextManager[Session]]) -> None:
         self._store = store
         self._read = read
-        self._thread = ThreadPoolExecutor(1, "removals")
+        self._thread = ThreadPoolExecutor(1, "deletions")
 
     def remove(self, keys: Sequence[str]) -> None:
-        """Remove these soon, without those that a row names then."""
+        """Delete these artifacts in the background, except those to which a row refers by then."""
         if keys:  # most transactions have none
             self._thread.submit(self._remove, keys)
 
     def sweep(self, sweeps: Iterable[OrphanCleanup]) -> None:
-        """Tidy these up soon."""
-        for one in sweeps:
-            self._thread.submit(self._sweep, one)
+        """Delete orphaned files in the background."""
+        for orphans in sweeps:
+            self._thread.submit(self._sweep, orphans)
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Finish all deletions and end the thread."""
         self._thread.shutdown()
 
-    def _sweep(self, sweep: OrphanCleanup) -> None:
+    def _sweep(self, orphans: OrphanCleanup) -> None:
         try:
-            names = self._store.names(sweep.experiment_id)
+            names = self._store.names(orphans.experiment_id)
         except OSError as error:
-            logger.warning("%s was not tidied up: %s", sweep.experiment_id, error)
+            logger.warning("cannot clean up the orphaned files of %s: %s", orphans.experiment_id, error)
             return
-        keys = [f"{sweep.experiment_id}/{name}" for name in names if token_of(name) <= sweep.token]
+        keys = [f"{orphans.experiment_id}/{name}" for name in names if token_of(name) <= orphans.token]
         if keys:
-            self._remove(keys, sweep.experiment_id)
+            self._remove(keys, orphans.experiment_id)
 
-    def _remove(self, keys: Sequence[str], tidied: str | None = None) -> None:
-        """Those that no row names; of an experiment that is tidied up, those that none can name any more."""
+    def _remove(self, keys: Sequence[str], experiment_id: str | None = None) -> None:
+        """Delete those artifacts to which no row refers. With an `experiment_id`, only those to which no future row can
+        refer either."""
         try:
             with self._read() as session:
-                if tidied is not None:
-                    closed = checkpoints.closed(session, tidied)
+                if experiment_id is not None:
+                    closed = checkpoints.closed(session, experiment_id)
                     keys = [key for key in keys if token_of(key.rpartition("/")[2]) <= closed]
                 named = checkpoints.named(session, keys)
         except DATABASE_AWAY as error:
-            logger.warning("%d files stay in the artifact store: %s", len(keys), str(error).splitlines()[0])
+            logger.warning("cannot delete %d files from the artifact store: %s", len(keys), str(error).splitlines()[0])
             return
         for key in keys:
             if key not in named:
@@ -67,10 +68,10 @@ class ArtifactDeletions:
 
 
 def remove(store: ArtifactStore, key: str) -> bool:
-    """Remove this now; whether it is gone."""
+    """Delete an artifact now. Returns whether this succeeded."""
     try:
         store.delete(key)
     except OSError as error:
-        logger.warning("%s stays in the artifact store: %s", key, error)
+        logger.warning("cannot delete %s from the artifact store: %s", key, error)
         return False
     return True

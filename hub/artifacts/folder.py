@@ -1,4 +1,4 @@
-"""Artifacts in a folder of this machine."""
+"""The artifact store in a local folder."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,16 +12,16 @@ PARTIAL = ".partial"
 
 
 class FolderStore:
-    """Each artifact is written beside its place, brought to the disk, then moved there: a rename is all or nothing."""
+    """Writes each artifact to a temporary folder, flushes it to disk, then renames it: a rename is atomic."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.expanduser().absolute()
 
     def put(self, key: str, fill: Callable[[Path], None]) -> Receipt:
-        """Keep the files that `fill` writes."""
-        place = self._root / key
-        self._make(place.parent)
-        partial = place.with_name(place.name + PARTIAL)
+        """Store the files that `fill` writes."""
+        target = self._root / key
+        self._make(target.parent)
+        partial = target.with_name(target.name + PARTIAL)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         try:
@@ -30,35 +30,35 @@ class FolderStore:
             for file in partial.iterdir():
                 sync(file)
             sync(partial)
-            partial.rename(place)
+            partial.rename(target)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
-        sync(place.parent)
+        sync(target.parent)
         return receipt
 
     @contextmanager
     def open(self, key: str, digest: str) -> Iterator[Path]:
-        """The folder itself, when every file in it is as it was put."""
-        place = self._root / key
-        if not place.is_dir():
-            raise Damaged("its folder is missing")
-        verify(place, digest)
-        yield place
+        """The artifact's own folder, after all its files are verified."""
+        target = self._root / key
+        if not target.is_dir():
+            raise Damaged("the artifact's folder is missing")
+        verify(target, digest)
+        yield target
 
     def names(self, folder: str) -> list[str]:
-        """What stands in the folder."""
-        place = self._root / folder
-        return sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+        """The names in the folder, sorted."""
+        target = self._root / folder
+        return sorted(path.name for path in target.iterdir()) if target.is_dir() else []
 
     def delete(self, key: str) -> None:
-        """Forget it."""
-        place = self._root / key
-        if place.is_dir():
-            shutil.rmtree(place)
+        """Delete the artifact or the folder."""
+        target = self._root / key
+        if target.is_dir():
+            shutil.rmtree(target)
 
     def _make(self, folder: Path) -> None:
-        """A folder that outlives a power cut: its name is written in its parent."""
+        """Create a folder that survives a power failure: its parent must be flushed, too."""
         if folder.is_dir():
             return
         self._make(folder.parent)

@@ -1,4 +1,4 @@
-"""The manifest of an artifact: every file with its SHA-256 and size. Who knows its digest knows every bit."""
+"""The manifest of an artifact: SHA-256 and size of every file. Its own digest thus verifies the whole artifact."""
 
 import hashlib
 import json
@@ -10,28 +10,28 @@ MANIFEST = "manifest.json"
 
 
 class Damaged(Exception):
-    """An artifact is not what was put: a file is missing, cut off or changed."""
+    """An artifact is damaged: a file is missing, truncated or changed."""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What proves that an artifact is the one that was put."""
+    """The digest and the size of a stored artifact."""
 
     digest: str
     """SHA-256 of the manifest."""
     size: int
-    """Bytes of all its files."""
+    """Total size of all files in bytes."""
 
 
 class Facts(TypedDict):
-    """What a file is known by."""
+    """The entry of a file in the manifest."""
 
     sha256: str
     size: int
 
 
 def seal(folder: Path) -> Receipt:
-    """Write the manifest of the files in a folder."""
+    """Write the manifest for the files in a folder."""
     files = {path.name: _facts(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
     document = json.dumps({"files": files}, indent=1).encode()
     (folder / MANIFEST).write_bytes(document)
@@ -39,10 +39,10 @@ def seal(folder: Path) -> Receipt:
 
 
 def verify(folder: Path, digest: str) -> None:
-    """Hold every file in a folder against the manifest of this digest.
+    """Verify all files in a folder against the manifest with this digest.
 
     Raises:
-        Damaged: a file is not as it was.
+        Damaged: a file or the manifest is missing or has changed.
     """
     for name, facts in _read(folder / MANIFEST, digest).items():
         path = folder / name

@@ -1,4 +1,4 @@
-"""Artifacts in an object store, through fsspec."""
+"""The artifact store in an object store, accessed with fsspec."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,31 +14,32 @@ from hub.artifacts.manifest import MANIFEST, Damaged, Receipt, seal, verify
 
 
 class ObjectStore:
-    """An object is whole or not there, a set of them is not: the manifest goes last, and without it nothing counts."""
+    """A single object is written atomically, a set of objects is not. So the manifest is written last, and an artifact
+    without a manifest does not count."""
 
     def __init__(self, url: str) -> None:
         try:
-            kind = fsspec.get_filesystem_class(url.partition("://")[0])  # whose client may not be installed
+            kind = fsspec.get_filesystem_class(url.partition("://")[0])  # its client may not be installed
         except (ImportError, ValueError) as error:
-            raise BadRequest(f"GRADUS_ARTIFACTS_URL: there is no such store here ({error})") from error
+            raise BadRequest(f"GRADUS_ARTIFACTS_URL: this kind of store is not available ({error})") from error
         self._url = url
         self._root = kind._strip_protocol(url).rstrip("/")
         self._connected: AbstractFileSystem | None = None
 
     def put(self, key: str, fill: Callable[[Path], None]) -> Receipt:
-        """Keep the files that `fill` writes."""
+        """Store the files that `fill` writes."""
         with TemporaryDirectory(prefix="gradus-") as temporary:
             folder = Path(temporary)
             fill(folder)
             receipt = seal(folder)
-            with self._reached() as files:
+            with self._connection() as files:
                 for path in sorted(folder.iterdir(), key=lambda path: path.name == MANIFEST):
                     files.put_file(str(path), f"{self._root}/{key}/{path.name}")
         return receipt
 
     @contextmanager
     def open(self, key: str, digest: str) -> Iterator[Path]:
-        """A temporary folder with what was fetched."""
+        """A temporary folder with the downloaded and verified files."""
         with TemporaryDirectory(prefix="gradus-") as temporary:
             folder = Path(temporary)
             self._fetch(key, folder)
@@ -46,32 +47,31 @@ class ObjectStore:
             yield folder
 
     def names(self, folder: str) -> list[str]:
-        """What stands in the folder."""
-        with self._reached() as files, suppress(FileNotFoundError):
+        """The names in the folder, sorted."""
+        with self._connection() as files, suppress(FileNotFoundError):
             paths = files.ls(f"{self._root}/{folder}", detail=False)
             return sorted({path.rstrip("/").rpartition("/")[2] for path in paths})
         return []
 
     def delete(self, key: str) -> None:
-        """Forget it."""
-        with self._reached() as files, suppress(FileNotFoundError):
+        """Delete the artifact or the folder."""
+        with self._connection() as files, suppress(FileNotFoundError):
             files.rm(f"{self._root}/{key}", recursive=True)
 
     def _fetch(self, key: str, folder: Path) -> None:
         names = self.names(key)
         if not names:
-            raise Damaged("it is missing")
-        with self._reached() as files:
+            raise Damaged("the artifact is missing")
+        with self._connection() as files:
             for name in names:
                 files.get_file(f"{self._root}/{key}/{name}", str(folder / name))
 
     @contextmanager
-    def _reached(self) -> Iterator[AbstractFileSystem]:
-        """The store's client. Whatever it raises becomes an `OSError`, and the next who asks connects anew.
+    def _connection(self) -> Iterator[AbstractFileSystem]:
+        """The store's client. Any exception in the block becomes an `OSError`, and the next call connects again.
 
-        Each client has errors of its own, and those of the libraries below it; some have no common root, some are
-        installed with it alone. What the block does is the store's business and nothing else, and so no fault of ours
-        hides among them.
+        Each client library raises exceptions of its own and of the libraries below it, without a common base class. The
+        block must contain only calls of the client, so that no bug of ours is hidden.
         """
         try:
             self._connected = self._connected or self._connect()
@@ -82,11 +82,11 @@ class ObjectStore:
             self._connected = None
             if isinstance(error, OSError):
                 raise
-            raise OSError(f"the artifact store is away: {type(error).__name__}: {error}") from error
+            raise OSError(f"the artifact store is unreachable: {type(error).__name__}: {error}") from error
 
     def _connect(self) -> AbstractFileSystem:
-        """A client of its own: the environment may name another server by now. It remembers no listing: other machines
-        write too."""
+        """A new client, not a cached one: the environment may name another server by now. It caches no listings,
+        because other machines write to the store, too."""
         files, _ = url_to_fs(self._url, skip_instance_cache=True)
         files.dircache.use_listings_cache = False
         return files

@@ -1,8 +1,8 @@
-"""What will have to go from the artifact store, written down: the files of experiments that were deleted, or that are
-only about to be there.
+"""Pending deletions from the artifact store, recorded in the database: the files of experiments that were deleted, or
+that are about to be created.
 
-Nothing else would ever remove them if the process dies before it has, or the store is away. Of other experiments a
-claim, their end, or their deletion finds what was left.
+Without these records the files would stay forever if the process died first, or if the store were unreachable. The
+orphaned files of all other experiments are found at their next claim, at their end, or at their deletion.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 
 from hub.tables import RemovalRow
 
-SOON = timedelta(minutes=1)
-"""For so long nobody else removes what a process has said that it will."""
+RESERVED = timedelta(minutes=1)
+"""Time for which a pending deletion is left to the process that recorded it."""
 BATCH = 200
 
 
 def due(session: Session, at: datetime) -> Sequence[RemovalRow]:
-    """What was to be removed before, the oldest first; or, by a clock that was wrong, will have been."""
-    before, to_come = RemovalRow.at < at - SOON, RemovalRow.at > at + SOON
-    rows = (_oldest(session, condition) for condition in (before, to_come))  # two looks, each by the index
-    return [row for found in rows for row in found]
+    """Overdue deletions, oldest first, and those that a wrong clock dated in the future."""
+    before, in_future = RemovalRow.at < at - RESERVED, RemovalRow.at > at + RESERVED
+    rows = (_oldest(session, condition) for condition in (before, in_future))  # two queries, each uses the index
+    return [row for batch in rows for row in batch]
 
 
 def _oldest(session: Session, condition: ColumnElement[bool]) -> Sequence[RemovalRow]:
@@ -30,24 +30,24 @@ def _oldest(session: Session, condition: ColumnElement[bool]) -> Sequence[Remova
 
 
 def expect(session: Session, key: str, at: datetime) -> None:
-    """Write down that this will have to go, unless it is withdrawn."""
+    """Record that this key is to be deleted, unless the record is withdrawn."""
     session.merge(RemovalRow(key=key, at=at))
     session.flush()
 
 
 def withdraw(session: Session, key: str, at: datetime) -> bool:
-    """Let what was expected then stay after all; False if somebody is about to remove it."""
-    gone = delete(RemovalRow).where(RemovalRow.key == key, RemovalRow.at == at).returning(RemovalRow.key)
-    return session.execute(gone).scalar_one_or_none() is not None
+    """Withdraw the deletion recorded at this time. Returns False if another process may already be deleting the key."""
+    withdrawn = delete(RemovalRow).where(RemovalRow.key == key, RemovalRow.at == at).returning(RemovalRow.key)
+    return session.execute(withdrawn).scalar_one_or_none() is not None
 
 
 def take(session: Session, row: RemovalRow, at: datetime) -> bool:
-    """Whether it is still to go; nobody can withdraw it any more."""
-    ours = update(RemovalRow).where(RemovalRow.key == row.key, RemovalRow.at == row.at).values(at=at)
-    return session.execute(ours.returning(RemovalRow.key)).scalar_one_or_none() is not None
+    """Take over a pending deletion, which then cannot be withdrawn. Returns False if it was withdrawn before."""
+    taken = update(RemovalRow).where(RemovalRow.key == row.key, RemovalRow.at == row.at).values(at=at)
+    return session.execute(taken.returning(RemovalRow.key)).scalar_one_or_none() is not None
 
 
 def removed(session: Session, keys: Iterable[str], at: datetime) -> None:
-    """Forget what is gone by now, but not what was written down once more since then."""
+    """Delete the records of completed deletions, unless they were recorded again in the meantime."""
     for key in keys:
         session.execute(delete(RemovalRow).where(RemovalRow.key == key, RemovalRow.at == at))

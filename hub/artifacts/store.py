@@ -1,4 +1,4 @@
-"""Where artifacts are kept: a folder, or whatever fsspec can reach."""
+"""The artifact store: a local folder, or any store that fsspec supports."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -12,38 +12,38 @@ from hub.artifacts.objects import ObjectStore
 
 
 class ArtifactStore(Protocol):
-    """Keeps sets of files. A key is `a/b`: the folder of what belongs together, and the artifact in it.
+    """Stores sets of files. A key is `folder/name`: artifacts that belong together are in one folder.
 
-    Every method raises `OSError` when the store is full or away.
+    Every method raises `OSError` if the store is full or unreachable.
     """
 
     def put(self, key: str, fill: Callable[[Path], None]) -> Receipt:
-        """Keep the files that `fill` writes into the folder it is given. Once this returns, they outlive a power cut;
-        until then there is nothing under the key that `open` would accept."""
+        """Store the files that `fill` writes into the given folder. Once this returns, they survive a power failure;
+        until then, `open` does not accept the key."""
         ...
 
     def open(self, key: str, digest: str) -> AbstractContextManager[Path]:
-        """A local folder with the artifact's files, each held against its SHA-256; they are to be read only.
+        """A local folder with the artifact's verified files, for reading only.
 
         Raises:
-            Damaged: they are not the files that were put.
+            Damaged: the files are not those that were stored.
         """
         ...
 
     def names(self, folder: str) -> list[str]:
-        """What stands in the folder of a key, whole or not; sorted."""
+        """The names in a folder, sorted, including incomplete artifacts."""
         ...
 
     def delete(self, key: str) -> None:
-        """Forget an artifact, or a folder of them; harmless when there is none."""
+        """Delete an artifact or a folder of artifacts. A missing one is no error."""
         ...
 
 
 def artifact_store(url: str) -> ArtifactStore:
-    """The store at a folder's path or an fsspec URL, such as `s3://bucket/prefix`.
+    """The store for a folder's path or an fsspec URL, such as `s3://bucket/prefix`.
 
     Raises:
-        BadRequest: there is no such kind of store.
+        BadRequest: this kind of store is not available.
     """
     if url.startswith("file:"):
         return FolderStore(Path(unquote(url.removeprefix("file:").removeprefix("//").removeprefix("localhost"))))

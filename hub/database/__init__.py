@@ -1,1 +1,1 @@
-"""The database: opened here, written by one at a time, and its schema."""
+"""The database: connections, the write lock, the schema version."""

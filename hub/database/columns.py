@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine, UserDefinedType
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps ISO text that sorts by time."""
+    """A time in UTC. SQLite stores it as ISO text, which sorts by time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -30,7 +30,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class _SQLiteDouble(UserDefinedType[Any]):
-    """REAL affinity, and no conversion of what is bound: SQLAlchemy's own Float would make a float of `NaN` again."""
+    """REAL affinity without conversion of parameters: SQLAlchemy's own Float would turn the text `NaN` into a float."""
 
     cache_ok = True
 
@@ -39,7 +39,7 @@ class _SQLiteDouble(UserDefinedType[Any]):
 
 
 class Real(TypeDecorator[float]):
-    """A double that keeps NaN and infinities. SQLite makes NaN null, so there it is kept as the text `NaN`."""
+    """A double that preserves NaN and infinities. SQLite would turn NaN into null, so it stores the text `NaN`."""
 
     impl = Float(53)
     cache_ok = True

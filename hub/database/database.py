@@ -1,4 +1,4 @@
-"""The database: one place that opens it, two ways to enter it, to read and to write."""
+"""The database: the only place that opens connections, with read and write transactions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from hub.database.disk_space import DiskSpace
@@ -23,55 +23,55 @@ from hub.tables import Table
 if TYPE_CHECKING:  # its driver and its dialect take a quarter of a second to import, which a service on SQLite need not
     from sqlalchemy.dialects import postgresql
 
-DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
-"""What SQLAlchemy raises when the database is down, locked, full or restarting. From a commit it may come although the
-commit was done, and only its acknowledgement lost."""
-PATIENCE = 30.0
-"""Seconds that a writer of SQLite waits for others."""
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What SQLAlchemy raises when the database is down, locked, full or restarting. After such an error from a commit, the
+result is unknown: the commit may have succeeded, and only its acknowledgement was lost."""
+LOCK_TIMEOUT = 30.0
+"""Seconds that a SQLite writer waits for other writers."""
 WRITER_CACHE_KIB, READER_CACHE_KIB = 16 << 10, 4 << 10
-"""Of SQLite's pages, for each connection: each of forty that have read a whole log keeps as much of it. What is not
-there, the system has."""
+"""SQLite's page cache for each connection. It is small because up to forty connections fill their caches when they read
+long logs, and the operating system caches the file anyway."""
 _CLOCK = select(func.clock_timestamp())
 
 
 class Database:
-    """Engines for reading and writing. On SQLite a writer takes the write lock at once, so that it never has to
-    fail halfway ("database is locked"); readers never wait."""
+    """Engines for reading and writing. On SQLite, a write transaction takes the write lock at its start, so that it
+    never fails halfway with "database is locked"; readers never wait."""
 
     def __init__(self, url: str, *, patient: bool = True) -> None:
-        """Whoever is not patient hears of a Postgres that does not answer as of one that is away."""
+        """With `patient=False`, statements to a Postgres that does not answer fail after a timeout."""
         self.url = url
-        self._turns: WriteLock | None = None
+        self._write_lock: WriteLock | None = None
         self.room = DiskSpace(None)
         if make_url(url).get_backend_name() == "sqlite":
             file = Path(make_url(url).database or "")
-            self._turns = WriteLock(f"{file}-turns", PATIENCE)
+            self._write_lock = WriteLock(f"{file}-turns", LOCK_TIMEOUT)
             self.room = DiskSpace(file.parent)
             self._writer = _sqlite(url, "BEGIN IMMEDIATE", WRITER_CACHE_KIB)
             self._reader = _sqlite(url, "BEGIN", READER_CACHE_KIB)
         else:
-            from hub.database.postgres import ONE_MOMENT, postgres_engine  # noqa: PLC0415 (imports the driver)
+            from hub.database.postgres import SNAPSHOT, postgres_engine  # noqa: PLC0415 (imports the driver)
 
             self._writer = postgres_engine(url, patient=patient)
-            self._reader = self._writer.execution_options(**ONE_MOMENT)
+            self._reader = self._writer.execution_options(**SNAPSHOT)
 
     @property
     def engine(self) -> Engine:
-        """The engine that writes."""
+        """The engine for writing."""
         return self._writer
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that sees one consistent moment and keeps nothing."""
+        """A read transaction: a session on one consistent snapshot, without changes."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that commits when the block ends and rolls back when it raises."""
-        turn = self._turns.turn() if self._turns else nullcontext()
+        """A write transaction: a session that commits at the end of the block, or rolls back on an exception."""
+        locked = self._write_lock.locked() if self._write_lock else nullcontext()
         try:
-            with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+            with locked, Session(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
         except DBAPIError as error:
             if disk_full(error):
@@ -85,15 +85,15 @@ class Database:
             session.execute(text("SELECT 1"))
 
     def close(self) -> None:
-        """Close every connection that is not in use."""
+        """Close all connections that are not in use."""
         self._writer.dispose()
         self._reader.dispose()
-        if self._turns:
-            self._turns.close()
+        if self._write_lock:
+            self._write_lock.close()
 
 
 def insert_of(session: Session) -> "Callable[[type[Table]], sqlite.Insert | postgresql.Insert]":
-    """The insert of the session's database, which can say what to do with a row that is there already."""
+    """The dialect's own `insert`, which supports ON CONFLICT."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415 (by now its engine has imported it)
@@ -102,7 +102,7 @@ def insert_of(session: Session) -> "Callable[[type[Table]], sqlite.Insert | post
 
 
 def now(session: Session) -> datetime:
-    """The database's own clock, so that leases do not hang on the clocks of several machines agreeing."""
+    """The database's clock. Leases use it, so that they do not depend on synchronized clocks of several machines."""
     if session.get_bind().dialect.name == "sqlite":
         return datetime.now(UTC)
     moment: datetime = session.execute(_CLOCK).scalar_one()
@@ -110,8 +110,8 @@ def now(session: Session) -> datetime:
 
 
 def clock(session: Session) -> ColumnElement[datetime] | datetime:
-    """The same for a condition. Postgres reads it when it looks at a row, maybe long after the statement was sent: a
-    lease that somebody renewed meanwhile is none of the future."""
+    """The database's clock for a condition. Postgres evaluates it for each row, perhaps long after the statement was
+    sent, so that a lease which was renewed in the meantime does not seem to lie in the future."""
     return datetime.now(UTC) if session.get_bind().dialect.name == "sqlite" else func.clock_timestamp()
 
 
@@ -119,16 +119,16 @@ def _sqlite(url: str, begin: str, cache_kib: int) -> Engine:
     engine = create_engine(
         url,
         module=sqlite_module(),
-        connect_args={"timeout": PATIENCE},
+        connect_args={"timeout": LOCK_TIMEOUT},
         pool_size=20,
         max_overflow=20,
-        pool_use_lifo=True,  # few connections are in use most of the time, and those have their pages at hand
-        hide_parameters=True,  # of statements in errors, which logs tell
+        pool_use_lifo=True,  # reuse the same few connections, whose page caches are filled
+        hide_parameters=True,  # keep statements' parameters out of errors and logs
     )
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
+        connection.isolation_level = None  # the driver's own BEGIN would be deferred
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"cache_size=-{cache_kib}"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -140,6 +140,6 @@ def _sqlite(url: str, begin: str, cache_kib: int) -> Engine:
 
 
 def sqlite_module() -> ModuleType:
-    """A SQLite without the WAL-reset bug (3.51.3 or newer) where its wheel is installed, else Python's own."""
+    """The SQLite of the pysqlite3 wheel, without the WAL-reset bug (3.51.3 or newer), if installed; else Python's."""
     name = "pysqlite3.dbapi2" if find_spec("pysqlite3") else "sqlite3"
     return import_module(name)

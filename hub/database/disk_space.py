@@ -1,4 +1,4 @@
-"""Room on the disk that the database is on."""
+"""Free space on the disk of the database."""
 
 import os
 import shutil
@@ -7,45 +7,47 @@ from pathlib import Path
 
 from gradus.errors import Unavailable
 
-LEAST = 2**20
-"""Bytes below which a database cannot do its work."""
+MIN_FREE_BYTES = 2**20
+"""With less free space, a database cannot work."""
 NO_ROOM = (
-    "the disk that holds the service's data is full, and nothing can be stored or deleted until there is room: remove "
-    "other files from it"
+    "the disk with the service's data is full: nothing can be stored or deleted until other files are removed from the "
+    "disk"
 )
-MEMORY = 30.0
-"""Seconds for which a write that found no room counts: a quota, or a server elsewhere, cannot be looked at."""
+FULL_SECONDS = 30.0
+"""Time for which the disk counts as full after a failed write. Quotas and disks of remote servers cannot be checked
+directly."""
 
 
 class DiskSpace:
-    """Whether there is any, by the folder's file system and by what came of the last write."""
+    """Detects a full disk, from the folder's file system and from the result of the last write."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._missing_since: float | None = None
 
     def found(self, *, room: bool) -> None:
-        """What came of a write."""
+        """Record whether a write found free space."""
         self._missing_since = None if room else time.monotonic()
 
     def is_full(self) -> bool:
-        """Whether the next write will hardly succeed."""
+        """Whether the next write will probably fail."""
         since = self._missing_since
-        lately = since is not None and time.monotonic() - since < MEMORY
-        return lately or (self._folder is not None and free(self._folder) < LEAST)
+        recently = since is not None and time.monotonic() - since < FULL_SECONDS
+        return recently or (self._folder is not None and free(self._folder) < MIN_FREE_BYTES)
 
 
 def free(folder: Path) -> int:
-    """Bytes free for us on the file system of a folder, which may not be there yet."""
-    there = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))  # noqa: PTH110 (closed: no)
-    return shutil.disk_usage(there).free
+    """Free bytes on the file system of a folder. The folder may not exist yet."""
+    # os.path.exists is False, and raises nothing, for folders without permission
+    existing = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))  # noqa: PTH110
+    return shutil.disk_usage(existing).free
 
 
 def require_room(folder: Path) -> None:
-    """Make sure that a service can begin on this folder.
+    """Check that a service can start on this folder.
 
     Raises:
-        Unavailable: its disk is full.
+        Unavailable: the folder's disk is full.
     """
-    if free(folder) < LEAST:
-        raise Unavailable(f"the disk of {folder} is full: make room on it by removing other files, then start again")
+    if free(folder) < MIN_FREE_BYTES:
+        raise Unavailable(f"the disk of {folder} is full: remove other files from it, then start again")

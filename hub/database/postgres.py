@@ -1,4 +1,4 @@
-"""Connections to Postgres that give up on a server which no longer answers."""
+"""Connections to Postgres, with timeouts for a server that no longer answers."""
 
 from typing import Any, TypeVar
 
@@ -7,33 +7,33 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import InternalError
-from sqlalchemy.exc import OperationalError as Lost
+from sqlalchemy.exc import OperationalError as ConnectionLost
 
 ANSWER_SECONDS = 8.0
-"""For one statement; none of the service's takes a tenth of it. A server that is paused keeps its connections: who asks
-it would wait as long as the pause."""
+"""Timeout of a statement. The service's statements take less than a tenth of it. The connections of a paused server
+stay open, and without the timeout callers would wait for the whole pause."""
 _CONNECTING = {"connect_timeout": 3, "options": "-c idle_in_transaction_session_timeout=5s"}
-"""A process that is frozen, or cut off, in the middle of a transaction must not keep its locks from all others."""
-ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""Of transactions that read: all their statements see the same rows. It is said in the BEGIN, without a round trip."""
+"""The idle timeout releases the locks of a process that is frozen or disconnected within a transaction."""
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Options of read transactions: all statements see the same rows. They are part of BEGIN and cost no round trip."""
 
 Answer = TypeVar("Answer")
 
 
 class ImpatientConnection(Connection[Any]):
-    """Gives up after `ANSWER_SECONDS`."""
+    """A connection whose statements time out after `ANSWER_SECONDS`."""
 
     def wait(self, gen: PQGen[Answer], interval: float = 0.1, timeout: float | None = ANSWER_SECONDS) -> Answer:
         try:
             return super().wait(gen, interval, timeout)
         except OperationalError:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:  # an answer may come, and nobody wants it
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:  # the answer may still come, too late
                 self.close()
             raise
 
 
 def postgres_engine(url: str, *, patient: bool) -> Engine:
-    """Opens connections as they are needed; a patient one waits for each answer as long as it takes."""
+    """An engine that opens connections on demand. With `patient=True`, statements have no timeout."""
     engine = create_engine(
         url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_CONNECTING, hide_parameters=True
     )
@@ -45,9 +45,9 @@ def postgres_engine(url: str, *, patient: bool) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def lost(context: ExceptionContext) -> None:
-        """A session that Postgres ended for being idle is lost like any other, though it is told of as its fault."""
+        """Treat a connection that Postgres closed after its idle timeout like any other lost connection."""
         error = context.sqlalchemy_exception
         if context.is_disconnect and isinstance(error, InternalError):
-            raise Lost(error.statement, error.params, error.orig or error, connection_invalidated=True)
+            raise ConnectionLost(error.statement, error.params, error.orig or error, connection_invalidated=True)
 
     return engine

@@ -1,7 +1,7 @@
-"""Turns: one writer of a SQLite file at a time, and the next at once.
+"""The write lock of a SQLite file: one writer at a time, and the next one starts at once.
 
-SQLite's own wait for its write lock looks again after 1, 2, 5, 10 … 100 ms, so that writers of several processes
-spend most of their time asleep beside a lock that is free.
+SQLite itself retries its write lock after 1, 2, 5, 10 … 100 ms, so that the writers of several processes would sleep
+most of the time although the lock is free.
 """
 
 import fcntl
@@ -11,28 +11,28 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PAUSE = 0.0005
-"""Seconds between two looks: about as long as a short transaction takes."""
+RETRY_SECONDS = 0.0005
+"""Pause between two attempts: about the length of a short transaction."""
 
 
 class WriteLock:
-    """A lock between threads and processes. The kernel lets go of it when its holder dies."""
+    """A lock between threads and processes. The kernel releases it when its holder dies."""
 
-    def __init__(self, path: str, patience: float) -> None:
+    def __init__(self, path: str, timeout: float) -> None:
         self._path = path
-        self._patience = patience
-        """Seconds after which a writer goes on without a turn: SQLite's own lock decides then."""
+        self._timeout = timeout
+        """Seconds after which a writer continues without the lock. SQLite's own lock then decides."""
         self._threads = threading.Lock()
         self._file: int | None = None
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for the turn, and keep it."""
-        if not self._threads.acquire(timeout=self._patience):
+    def locked(self) -> Iterator[None]:
+        """Hold the lock during the block."""
+        if not self._threads.acquire(timeout=self._timeout):
             yield
             return
         try:
-            with self._locked(self._open()):
+            with self._file_locked(self._open()):
                 yield
         finally:
             self._threads.release()
@@ -50,10 +50,10 @@ class WriteLock:
         return self._file
 
     @contextmanager
-    def _locked(self, file: int) -> Iterator[None]:
-        deadline = time.monotonic() + self._patience
+    def _file_locked(self, file: int) -> Iterator[None]:
+        deadline = time.monotonic() + self._timeout
         while not _try_lock(file) and time.monotonic() < deadline:
-            time.sleep(PAUSE)
+            time.sleep(RETRY_SECONDS)
         try:
             yield
         finally:

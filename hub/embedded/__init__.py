@@ -1,1 +1,1 @@
-"""The service on one machine: Valkey, the API and workers as children of one supervisor, all data in one folder."""
+"""The embedded service on one machine: a supervisor runs Valkey, the API and workers, with all data in one folder."""

@@ -1,4 +1,4 @@
-"""`python -m hub.embedded`: the whole service in the foreground. `gradus up` becomes this."""
+"""`python -m hub.embedded`: the whole service in the foreground. `gradus up` runs it."""
 
 import argparse
 import json
@@ -28,11 +28,11 @@ from hub.loopback import loopback
 
 FAILED = 3
 ALREADY_RUNNING = 4
-OVERRIDDEN = ("GRADUS_DATABASE_URL", "GRADUS_REDIS_URL", "GRADUS_ARTIFACTS_URL")
+IGNORED_VARIABLES = ("GRADUS_DATABASE_URL", "GRADUS_REDIS_URL", "GRADUS_ARTIFACTS_URL")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Start, stay, stop; the exit code."""
+    """Run the service until it is stopped. Returns the exit code."""
     tolerate_any_text()
     options = _options(arguments)
     open_files.raise_limit()
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _start(folder: DataFolder, options: argparse.Namespace) -> int:
-    """Unless somebody else has the folder."""
+    """Run the service, unless another process uses the data folder."""
     try:
         require_room(folder.path)
         folder.make()
@@ -62,7 +62,7 @@ def _start(folder: DataFolder, options: argparse.Namespace) -> int:
 
 
 def say(line: str) -> None:
-    """One line for the person at the terminal."""
+    """Print one line to the terminal."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
@@ -75,45 +75,45 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--root-path", default=os.environ.get(ROOT_PATH, ""))
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument(
-        "--ready-fd", type=int, default=None, help="told the address once all is ready; ends with stdin"
+        "--ready-fd", type=int, default=None, help="write the URL here once ready; stop when stdin closes"
     )
     return parser.parse_args(arguments)
 
 
 def _run(folder: DataFolder, options: argparse.Namespace) -> int:
-    """With the folder in hand."""
-    os.umask(0o077)  # all of it is for its owner alone, also below a folder that others may enter
+    """Run the service. The caller holds the lock of the data folder."""
+    os.umask(0o077)  # files are private, even below a folder that other users may enter
     began = time.monotonic()
-    for name in OVERRIDDEN:
+    for name in IGNORED_VARIABLES:
         if name in os.environ:
             say(f"{name} is ignored: gradus up keeps everything in its data folder.")
     port = free_port(options.host, options.port)
     supervisor = Supervisor(folder, options.host, port, options.workers, say, options.root_path)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup is obeyed
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # respect nohup
             signal.signal(number, lambda *_: supervisor.stop())
     if options.ready_fd is not None:
         end_with_parent()
     try:
         access, workers = supervisor.start()
-        _welcome(folder, access, workers, time.monotonic() - began, options)
+        _announce(folder, access, workers, time.monotonic() - began, options)
         supervisor.watch()
     except Stopped:
         say("Stopped before it was ready.")
     finally:
         supervisor.end()
-    say(f"Stopped. Everything is kept in {folder.path}.")
+    say(f"Stopped. All data is kept in {folder.path}.")
     return 0
 
 
-def _welcome(
+def _announce(
     folder: DataFolder,
     access: Credentials,
     workers: Sequence[WorkerRecord],
     seconds: float,
     options: argparse.Namespace,
 ) -> None:
-    """What a person wants to know; and the address for the program that started this."""
+    """Print what the user needs to know, and send the URL to the program that started the service."""
     devices = ", ".join(worker.device for worker in workers)
     say(f"Gradus {__version__} is ready after {seconds:.1f} s. Ctrl-C stops it.")
     say(f"  open     {access.url}{sign_in_path(folder.database_url, access.key or '')}")

@@ -1,4 +1,4 @@
-"""The data folder: what lies where, who holds it, and how clients get in."""
+"""The data folder: its layout, its lock, and the credentials for clients."""
 
 import contextlib
 import fcntl
@@ -14,10 +14,10 @@ from gradus.client import Credentials
 from gradus.data_folder import CLIENT_FILE, LOCK_FILE
 from hub.settings import sqlite_url
 
-_LONG_LOG = 10_000_000
-_LOOKS = 10
-_LOOK_SECONDS = 0.02
-"""Between two tries to take the folder: clients look whether it is held, and hold it themselves for that moment."""
+_MAX_LOG_BYTES = 10_000_000
+_LOCK_ATTEMPTS = 10
+_LOCK_RETRY_SECONDS = 0.02
+"""Pause between attempts to lock the folder: clients that check the lock hold it themselves for an instant."""
 
 
 class DataFolderInUse(Exception):
@@ -26,7 +26,7 @@ class DataFolderInUse(Exception):
 
 @dataclass(frozen=True)
 class DataFolder:
-    """All of it is for its owner's eyes alone."""
+    """The data folder. All its contents are private to its owner."""
 
     path: Path
 
@@ -40,7 +40,7 @@ class DataFolder:
 
     @property
     def running(self) -> Path:
-        """A file for each part: locked by it while it lives, its pid inside."""
+        """Folder with a file for each part. The part locks the file while it runs, and writes its pid into it."""
         return self.path / "running"
 
     @property
@@ -53,35 +53,35 @@ class DataFolder:
         return self.path / "logs"
 
     def log(self, name: str) -> Path:
-        """The log of a part."""
+        """The log file of a part."""
         return self.logs / f"{name}.log"
 
-    def rotate_logs(self, longest: int = _LONG_LOG) -> None:
-        """Begin anew what has grown long, and keep the one before.
+    def rotate_logs(self, max_bytes: int = _MAX_LOG_BYTES) -> None:
+        """Rotate logs that have grown too large, and keep one old file.
 
-        Its part may write meanwhile, and goes on at the end of the file, which is then its beginning: what it writes
-        between the copy and the cut is lost.
+        The log is copied and then truncated, because its part has it open for appending. Lines that the part writes
+        between the copy and the truncation are lost.
         """
         for path in self.logs.glob("*.log"):
-            if path.stat().st_size > longest:
+            if path.stat().st_size > max_bytes:
                 old = path.with_suffix(".log.1")
                 shutil.copyfile(path, old)
                 os.truncate(path, 0)
 
     def make(self) -> None:
-        """Create what is not there, and close to others what was made when the folder was open to them."""
+        """Create missing folders, and remove other users' permissions from existing ones."""
         for folder in (self.path, self.running, self.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for one in (self.running, self.logs, self.path / "artifacts", *self.path.glob("gradus.db*")):
-            if one.exists():
-                one.chmod(one.stat().st_mode & 0o700)
+        for path in (self.running, self.logs, self.path / "artifacts", *self.path.glob("gradus.db*")):
+            if path.exists():
+                path.chmod(path.stat().st_mode & 0o700)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """The folder for this process alone.
+        """Hold the folder's lock.
 
         Raises:
-            Held: another process has it.
+            DataFolderInUse: another process holds it.
         """
         lock = os.open(self.path / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -91,11 +91,11 @@ class DataFolder:
             os.close(lock)
 
     def access(self) -> Credentials | None:
-        """What `client.json` says."""
+        """The URL and the key in `client.json`; None if it is missing or damaged."""
         try:
             document = json.loads((self.path / CLIENT_FILE).read_text())
             return Credentials(document["url"], document["key"])
-        except (OSError, ValueError, KeyError):  # gone or spoilt: it is written anew
+        except (OSError, ValueError, KeyError):  # missing or damaged: it will be rewritten
             return None
 
     def write_access(self, access: Credentials) -> None:
@@ -108,11 +108,11 @@ class DataFolder:
 
 
 def _take(lock: int) -> None:
-    for _ in range(_LOOKS):
+    for _ in range(_LOCK_ATTEMPTS):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOCK_RETRY_SECONDS)
         else:
             return
     raise DataFolderInUse

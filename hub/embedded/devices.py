@@ -1,4 +1,4 @@
-"""How many workers this machine has room for, and which GPU each one sees."""
+"""The number of workers for this machine, and the GPU of each."""
 
 import os
 import subprocess
@@ -6,12 +6,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from shutil import which
 
-MOST_SLOTS = 4
-"""Each keeps a process with torch and a data set in memory."""
+MAX_SLOTS = 4
+"""Limit on slots per worker: each slot keeps a process with torch and a data set in memory."""
 
 
 def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
-    """The NVIDIA GPUs that may be used, by the names that `CUDA_VISIBLE_DEVICES` takes."""
+    """The usable NVIDIA GPUs, by their names for `CUDA_VISIBLE_DEVICES`."""
     if "CUDA_VISIBLE_DEVICES" in env:
         return [name for name in env["CUDA_VISIBLE_DEVICES"].split(",") if name not in {"", "-1"}]
     program = which("nvidia-smi")
@@ -22,17 +22,17 @@ def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
 
 
 def worker_envs(
-    workers: int | None, found: Sequence[str], env: Mapping[str, str] = os.environ
+    workers: int | None, devices: Sequence[str], env: Mapping[str, str] = os.environ
 ) -> Sequence[dict[str, str]]:
-    """The environment of each worker: one for each GPU, or as many as asked for, sharing GPUs and cores.
+    """The environment of each worker: one worker for each GPU, or the given number of workers, which share GPUs and
+    cores.
 
-    A run on a CPU has a core of its own: two threads are faster only while nothing else wants their cores, and six
-    times slower when something does.
+    A run on a CPU gets one core: two threads are faster only on idle cores, and six times slower on busy ones.
     """
-    count = workers or max(1, len(found))
-    slots = 1 if found else max(1, min(MOST_SLOTS, _cores() // count))
-    gpu = [{"CUDA_VISIBLE_DEVICES": found[i % len(found)]} if found else {} for i in range(count)]
-    return [{"GRADUS_SLOTS": env.get("GRADUS_SLOTS") or str(slots), **one} for one in gpu]
+    count = workers or max(1, len(devices))
+    slots = 1 if devices else max(1, min(MAX_SLOTS, _cores() // count))
+    gpu = [{"CUDA_VISIBLE_DEVICES": devices[i % len(devices)]} if devices else {} for i in range(count)]
+    return [{"GRADUS_SLOTS": env.get("GRADUS_SLOTS") or str(slots), **variables} for variables in gpu]
 
 
 def _cores() -> int:

@@ -1,4 +1,4 @@
-"""Parts of a supervisor that was killed: they end by themselves, and this makes sure of it."""
+"""Ends orphaned parts of a killed supervisor. Normally they end by themselves."""
 
 import fcntl
 import os
@@ -9,8 +9,8 @@ from pathlib import Path
 from hub.embedded.run_part import GRACE_SECONDS
 
 
-def end_leftovers(running: Path) -> None:
-    """Return when no part of an earlier start lives. Only processes that hold our own locks are ended."""
+def end_orphans(running: Path) -> None:
+    """Wait until no part of an earlier start is running. After a timeout, kill processes that hold our own locks."""
     deadline = time.monotonic() + GRACE_SECONDS + 2
     files = list(running.iterdir())
     while any(map(_held, files)):

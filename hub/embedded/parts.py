@@ -1,4 +1,4 @@
-"""The parts of the service as processes: start one, see whether it lives, end it."""
+"""The parts of the service: processes that the supervisor starts, checks and stops."""
 
 import os
 import signal
@@ -19,27 +19,27 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Part(Protocol):
-    """What the supervisor keeps alive."""
+    """A process that the supervisor keeps running."""
 
     name: str
     log: Path
-    """What it says."""
+    """The part's log file."""
 
     def start(self) -> None: ...
 
     def alive(self) -> bool: ...
 
-    def ask_to_end(self) -> None: ...
+    def terminate(self) -> None: ...
 
     def end(self, seconds: float) -> None:
-        """Return when it is gone; after so many seconds it is killed."""
+        """Wait until the process has ended; kill it after `seconds`."""
 
-    def obituary(self) -> str:
-        """How it ended."""
+    def exit_reason(self) -> str:
+        """Why the process ended."""
 
 
 class ModulePart:
-    """A Python module of this checkout in a process of its own."""
+    """A part that runs a Python module in its own process."""
 
     def __init__(
         self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str], *, watched: bool = True
@@ -55,7 +55,7 @@ class ModulePart:
 
     @property
     def pid(self) -> int:
-        """The process that runs the module."""
+        """The pid of the process."""
         assert self._process is not None, "start() first"
         return self._process.pid
 
@@ -69,13 +69,13 @@ class ModulePart:
                 stderr=log,
                 cwd=ROOT,
                 env={**os.environ, **self._env},
-                start_new_session=True,  # a Ctrl-C is for the supervisor, which ends its parts in order
+                start_new_session=True,  # only the supervisor gets a Ctrl-C, and stops its parts in order
             )
 
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def ask_to_end(self) -> None:
+    def terminate(self) -> None:
         if self._process is not None:
             self._process.terminate()
 
@@ -88,13 +88,13 @@ class ModulePart:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def obituary(self) -> str:
+    def exit_reason(self) -> str:
         code = self._process.wait() if self._process else 0
         return f"killed by {signal_name(-code)}" if code < 0 else f"exit code {code}"
 
 
 class ValkeyPart:
-    """The Valkey server, which may be one that an earlier supervisor started."""
+    """The Valkey server. It may have been started by an earlier supervisor."""
 
     name = "valkey"
 
@@ -108,18 +108,18 @@ class ValkeyPart:
         self._server.start()
 
     def alive(self) -> bool:
-        """Asks at most once a second: every question is a connection."""
+        """Checks at most once a second, because each check opens a connection."""
         if time.monotonic() - self._asked_at > 1:
             self._alive = self._server.alive()
             self._asked_at = time.monotonic()
         return self._alive
 
-    def ask_to_end(self) -> None:
-        """It ends when nobody needs it any more: in `end`."""
+    def terminate(self) -> None:
+        """Does nothing: Valkey is stopped in `end`, after the parts that use it."""
 
-    def end(self, seconds: float) -> None:  # noqa: ARG002 (the server has a patience of its own)
+    def end(self, seconds: float) -> None:  # noqa: ARG002 (the server has its own timeout)
         with suppress(ProcessLookupError):
             self._server.stop()
 
-    def obituary(self) -> str:
-        return "it does not answer"
+    def exit_reason(self) -> str:
+        return "no answer"

@@ -1,4 +1,4 @@
-"""The address that the API listens on: free, and how clients call it."""
+"""The API's port, and its URL for clients on this machine."""
 
 import errno
 import random
@@ -7,16 +7,16 @@ import socket
 from gradus.errors import BadRequest, Conflict
 
 QUIET_PORTS = range(20_000, 32_768)
-"""Below those that Linux hands out by itself: of them one may be somebody else's before the API listens."""
+"""Ports below Linux' ephemeral range, in which another program could get the port before the API listens."""
 TRIES = 20
 
 
 def free_port(host: str, port: int) -> int:
-    """The port itself if it is free; for 0 one that is.
+    """The given port if it is free; for port 0, any free port.
 
     Raises:
-        Conflict: another program has it.
-        BadRequest: there is no such address here.
+        Conflict: another program uses the port.
+        BadRequest: this machine has no such address.
     """
     for candidate in random.sample(QUIET_PORTS, TRIES) if port == 0 else ():
         try:
@@ -36,11 +36,11 @@ def _probed(host: str, port: int) -> int:
             return free
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise Conflict(f"port {port} is taken by another program: choose one with --port, or --port 0") from error
+            raise Conflict(f"port {port} is used by another program: choose one with --port, or --port 0") from error
         raise BadRequest(f"cannot listen on {host} port {port}: {error}") from error
 
 
 def url_of(host: str, port: int) -> str:
-    """How a client on this machine calls it."""
+    """The API's URL for clients on this machine."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

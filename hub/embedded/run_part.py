@@ -1,8 +1,8 @@
 """Runs one part: `python -m hub.embedded.run_part [--unwatched] FILE MODULE ARGUMENTS…`.
 
-The part holds a lock on FILE while it lives, with its pid inside, so that the next start knows that it is there and
-whom to end. Its standard input is a pipe from the supervisor: when that closes, the supervisor is gone, and so is the
-part, however the supervisor ended. A part that is to have one thread alone looks after that itself: `--unwatched`.
+While the part runs, it holds a lock on FILE, which contains its pid. The next start uses both to detect and end an
+orphaned part. The part's standard input is a pipe from the supervisor: when the supervisor ends, in whatever way, the
+pipe closes and the part ends itself. A part that is to have one thread alone looks after that itself: `--unwatched`.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ UNWATCHED = "--unwatched"
 
 
 def main() -> None:
-    """Take the lock, watch the supervisor, and become the module."""
+    """Take the lock, watch the supervisor, and run the module."""
     watched = sys.argv[1] != UNWATCHED
     file, module, *arguments = sys.argv[1 if watched else 2 :]
     _hold(file)
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def end_with_parent() -> None:
-    """Let this process end as SIGTERM would, and then for certain, when its standard input closes."""
+    """When standard input closes, end this process by SIGTERM, and after a grace period by SIGKILL."""
     threading.Thread(target=_watch, name="parent", daemon=True).start()
 
 
@@ -42,10 +42,10 @@ def _watch() -> None:
 
 
 def _hold(file: str) -> None:
-    """The lock ends with the process, for nothing else inherits it."""
+    """Lock the file. The lock ends with the process, because no child inherits it."""
     lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    os.pwrite(lock, f"{os.getpid():>20}".encode(), 0)  # always as long: a reader never meets half of it
+    os.pwrite(lock, f"{os.getpid():>20}".encode(), 0)  # fixed length: a reader never sees a part of a number
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts the parts in order, keeps them alive, and ends them in order: workers, API, Valkey."""
+"""The supervisor: starts the parts in order, restarts them when they die, and stops them in reverse order."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from gradus.wire.system import WorkerRecord
 from hub.embedded.data_folder import DataFolder
 from hub.embedded.devices import gpus, worker_envs
 from hub.embedded.local_key import own_key
-from hub.embedded.orphans import end_leftovers
+from hub.embedded.orphans import end_orphans
 from hub.embedded.parts import ModulePart, Part, ValkeyPart
 from hub.embedded.ports import url_of
 from hub.embedded.restarts import RestartedPart
@@ -27,20 +27,20 @@ FORK_SERVER = "GRADUS_TRAINER_SERVER"
 """Tells workers where it is. One that is set already is another's, which they use."""
 START_SECONDS = 180.0
 """A net: parts that die are noticed at once, and slow ones are slow because their machine is busy."""
-PATIENCE = 20.0
-"""Seconds for a part to end by itself: a net, as they take a few at most."""
+STOP_SECONDS = 20.0
+"""Timeout for a part to end by itself. Usually parts take a few seconds at most."""
 ROTATE_SECONDS = 10.0
-"""Between two looks at how long the logs are."""
-MOST_DEATHS = 3
-"""Of a part while the service starts; later there is no end to starting it again."""
+"""Interval of checks whether logs must be rotated."""
+MAX_STARTUP_DEATHS = 3
+"""A part that dies this often during startup fails the start. Later, a part is restarted without limit."""
 
 
 class Stopped(Exception):
-    """A person asked to stop while it was starting."""
+    """The service was stopped during its startup."""
 
 
 class Supervisor:
-    """One service on one data folder."""
+    """Supervises one service on one data folder."""
 
     def __init__(
         self,
@@ -60,61 +60,61 @@ class Supervisor:
         self._envs = worker_envs(workers, found)
         self._say = say
         self._stop = threading.Event()
-        self._keepers: list[RestartedPart] = []
+        self._parts: list[RestartedPart] = []
 
     def stop(self) -> None:
-        """Ask for the end; harmless from a signal handler."""
+        """Request a stop. Safe to call from a signal handler."""
         self._stop.set()
 
     def start(self) -> tuple[Credentials, Sequence[WorkerRecord]]:
-        """Start every part; returns the way in and the workers once the API answers and they wait for work.
+        """Start all parts. Returns the access data and the workers once the API answers and the workers are ready.
 
         Raises:
-            Unavailable: a part does not come up.
-            Stopped: a person did not want to wait for it.
+            Unavailable: a part fails to start.
+            Stopped: the service was stopped during its startup.
         """
-        end_leftovers(self.folder.running)
+        end_orphans(self.folder.running)
         self._rotate_logs()
         if self._forks:  # first: it takes longest
-            self._keep(self._trainer_server())
-        self._keep(ValkeyPart(self._valkey))
+            self._start_part(self._trainer_server())
+        self._start_part(ValkeyPart(self._valkey))
         upgrade(self.folder.database_url)
         access = self._access()
         for part in (self._api(), *self._workers()):
-            self._keep(part)
+            self._start_part(part)
         return access, self._when_ready(access)
 
     def _access(self) -> Credentials:
-        """The address and the key, written down for the CLI and the client."""
-        before = self.folder.access()
-        key = own_key(self.folder.database_url, before.key if before else None)
+        """The URL and the key, stored for the CLI and the client."""
+        previous = self.folder.access()
+        key = own_key(self.folder.database_url, previous.key if previous else None)
         access = Credentials(url_of(*self._address) + escaped(self._root_path), key)
         self.folder.write_access(access)
         return access
 
     def watch(self) -> None:
-        """Keep the parts alive until asked to stop."""
-        look_at = 0.0
+        """Keep the parts running until asked to stop."""
+        rotate_at = 0.0
         while not self._stop.wait(0.1):
-            self._tend()
-            if time.monotonic() >= look_at:
+            self._check_parts()
+            if time.monotonic() >= rotate_at:
                 self._rotate_logs()
-                look_at = time.monotonic() + ROTATE_SECONDS
+                rotate_at = time.monotonic() + ROTATE_SECONDS
         self._say("Stopping …")
 
     def end(self) -> None:
-        """End every part: API and workers together, then what they use."""
-        parts = [keeper.part for keeper in self._keepers]
+        """End all parts: API and workers together, then what they use."""
+        parts = [restarted.part for restarted in self._parts]
         used = 1 + self._forks
         for together in (parts[used:], parts[:used]):
-            _end(together, PATIENCE)
+            _end(together, STOP_SECONDS)
 
-    def _keep(self, part: Part) -> None:
+    def _start_part(self, part: Part) -> None:
         if self._stop.is_set():
             raise Stopped
-        keeper = RestartedPart(part, self._say)
-        self._keepers.append(keeper)
-        keeper.start(time.monotonic())
+        restarted = RestartedPart(part, self._say)
+        self._parts.append(restarted)
+        restarted.start(time.monotonic())
 
     def _api(self) -> Part:
         host, port = self._address
@@ -133,7 +133,7 @@ class Supervisor:
         ]
 
     def _env(self) -> Mapping[str, str]:
-        """Addresses and secrets go by the environment: command lines can be read by everybody."""
+        """URLs and secrets are passed in the environment, because all users can read command lines."""
         datasets = environment.folder(os.environ, "GRADUS_DATASETS_DIR")
         own = {"GRADUS_DATASETS_DIR": str(datasets)} if datasets else {}
         return own | {
@@ -152,35 +152,35 @@ class Supervisor:
                     return workers
                 if self._stop.wait(0.05):
                     raise Stopped
-                self._tend()
-                self._require_sound()
+                self._check_parts()
+                self._check_startup()
         raise Unavailable(f"the service is not ready after {START_SECONDS:.0f} s: see {self.folder.logs}")
 
     def _ours(self, client: Client) -> Sequence[WorkerRecord]:
-        """Our workers that are ready; others may still be listed from before a crash."""
-        pids = {keeper.part.pid for keeper in self._keepers if isinstance(keeper.part, ModulePart)}
+        """The workers of this service that are ready. The list may still have workers from before a crash."""
+        pids = {restarted.part.pid for restarted in self._parts if isinstance(restarted.part, ModulePart)}
         try:
             return [worker for worker in client.with_options(max_retries=0).system().workers if worker.pid in pids]
         except Unavailable:
             return []
 
-    def _tend(self) -> None:
-        for keeper in self._keepers:
-            keeper.tend(time.monotonic())
+    def _check_parts(self) -> None:
+        for restarted in self._parts:
+            restarted.check(time.monotonic())
 
     def _rotate_logs(self) -> None:
         try:
             self.folder.rotate_logs()
-        except OSError as error:  # a full disk, which the parts have to do with, too
-            self._say(f"the logs cannot be rotated: {error}")
+        except OSError as error:  # such as a full disk, which the parts must handle as well
+            self._say(f"cannot rotate the logs: {error}")
 
-    def _require_sound(self) -> None:
-        """What dies again and again before all are ready would only die again."""
-        for keeper in self._keepers:
-            if keeper.deaths >= MOST_DEATHS:
-                log = keeper.part.log
-                words = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it left no message"]
-                raise Unavailable(f"{keeper.part.name} does not start ({words[0]}): see {log}")
+    def _check_startup(self) -> None:
+        """Fail the start if a part has died too often before all parts are ready: it would only die again."""
+        for restarted in self._parts:
+            if restarted.deaths >= MAX_STARTUP_DEATHS:
+                log = restarted.part.log
+                words = log.read_text(errors="replace").strip().splitlines()[-1:] or ["no message"]
+                raise Unavailable(f"{restarted.part.name} failed to start ({words[0]}): see {log}")
 
 
 def _can_fork(folder: DataFolder) -> bool:
@@ -189,9 +189,9 @@ def _can_fork(folder: DataFolder) -> bool:
 
 
 def _end(parts: Sequence[Part], seconds: float) -> None:
-    """End several at the same time."""
+    """End several parts at the same time."""
     for part in parts:
-        part.ask_to_end()
+        part.terminate()
     deadline = time.monotonic() + seconds
     for part in parts:
         part.end(max(0.0, deadline - time.monotonic()))

@@ -17,7 +17,7 @@ from hub.experiments.prepared import PreparedExperiment
 from hub.ids import new_id
 from hub.jobs import checkpoints
 from hub.messaging.outbox import outbox
-from hub.tables import ExperimentRow, JobRow, TagRow, WordsRow
+from hub.tables import ExperimentRow, JobRow, SearchTextRow, TagRow
 
 _MEMBERS = (
     select(ExperimentRow)
@@ -93,7 +93,7 @@ def add_all(
     session.flush()
     _add_tags(session, workspace_id, [(origin.id, tag) for prepared, origin in new for tag in prepared.spec.tags])
     words = [{"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)} for row in rows]
-    session.execute(insert(WordsRow), words)
+    session.execute(insert(SearchTextRow), words)
     return rows
 
 
@@ -203,7 +203,7 @@ def rename(
         row.tags = json.dumps(list(tags))
         session.execute(delete(TagRow).where(TagRow.experiment_id == row.id))
         _add_tags(session, row.workspace_id, [(row.id, tag) for tag in tags])
-    session.execute(update(WordsRow).where(WordsRow.experiment_id == row.id).values(words=_words(row)))
+    session.execute(update(SearchTextRow).where(SearchTextRow.experiment_id == row.id).values(words=_words(row)))
     session.flush()
 
 
@@ -263,12 +263,12 @@ def _filtered(
     if filter_.ids:
         query = query.where(row.id.in_(filter_.ids))
     if filter_.q:
-        has_text = WordsRow.words.contains(filter_.q.lower(), autoescape=True)
-        query = query.join(WordsRow, WordsRow.experiment_id == row.id).where(
-            WordsRow.workspace_id == workspace_id, has_text
+        has_text = SearchTextRow.words.contains(filter_.q.lower(), autoescape=True)
+        query = query.join(SearchTextRow, SearchTextRow.experiment_id == row.id).where(
+            SearchTextRow.workspace_id == workspace_id, has_text
         )
         if status is None and filter_ == Filter(q=filter_.q):
-            id_ = WordsRow.experiment_id
+            id_ = SearchTextRow.experiment_id
     if filter_.tag is not None:
         tagged = (TagRow.workspace_id == workspace_id, TagRow.tag == filter_.tag)
         query = query.join(TagRow, TagRow.experiment_id == row.id).where(*tagged)

@@ -1,4 +1,4 @@
-"""What a person wants of all of a sweep's experiments at once."""
+"""Operations on all experiments of a sweep: cancel, delete, retry."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,36 +24,37 @@ from hub.sweeps import sweeps
 from hub.tables import CheckpointRow, ExperimentRow, JobRow, MetricRow, SweepRow
 
 DELETED_AT_ONCE = 100
-"""Experiments that one transaction deletes: a thousand would keep other writers waiting for seconds."""
+"""Experiments deleted in one transaction: a thousand would block other writers for seconds."""
 _OPEN = tuple(status for status in Status if status not in FINAL)
 
 
 def cancel(session: Session, sweep: SweepRow, at: datetime) -> None:
-    """End what is not over: at once what nobody trains, the rest by its workers. Asking twice is harmless.
+    """Cancel all experiments that have not ended: at once if they are not running, else by their workers. Repeating
+    this has no effect.
 
     Raises:
-        Conflict: everything is over, and nothing of it was cancelled.
+        Conflict: all experiments have ended, and none was cancelled.
     """
-    told: list[Event] = []
+    events: list[Event] = []
     rows = sweeps.lock_members(session, sweep, *_OPEN)
     if not rows and not sweeps.counts(session, sweep.workspace_id, [sweep.id])[sweep.id][Status.CANCELLED]:
-        raise Conflict(f"all experiments of sweep {sweep.id} are over already", code="impossible_transition")
+        raise Conflict(f"all experiments of sweep {sweep.id} have ended already", code="impossible_transition")
     for row in rows:
-        told += control.become(session, row, Status.CANCELLED, at)
+        events += control.become(session, row, Status.CANCELLED, at)
     for job_id in {row.job_id for row in rows}:
         experiments.close_job(session, job_id)
-    append(session, told, at)
+    append(session, events, at)
 
 
 def delete_some(session: Session, sweep: SweepRow) -> bool:
-    """Delete some of its experiments, and with the last ones the sweep itself. Whether it is gone.
+    """Delete some of the sweep's experiments, and with the last ones the sweep itself. Returns whether it is deleted.
 
     Raises:
-        Conflict: some are running.
+        Conflict: experiments of the sweep are running.
     """
     running = sweeps.counts(session, sweep.workspace_id, [sweep.id])[sweep.id][Status.RUNNING]
     rows = [] if running else sweeps.lock_members(session, sweep, *Status, limit=DELETED_AT_ONCE)
-    if running or any(row.status == Status.RUNNING for row in rows):  # one may have begun before it was locked
+    if running or any(row.status == Status.RUNNING for row in rows):  # one may have started before it was locked
         raise Conflict(f"experiments of sweep {sweep.id} are running: cancel it first", code="running")
     for row in rows:
         experiments.remove(session, row)
@@ -64,62 +65,62 @@ def delete_some(session: Session, sweep: SweepRow) -> bool:
 
 
 def failed(session: Session, sweep: SweepRow) -> Mapping[str, str]:
-    """The specs of those that failed, as they are stored, by id."""
+    """The stored specs of the failed experiments, by id."""
     mine = (ExperimentRow.workspace_id == sweep.workspace_id, ExperimentRow.sweep_id == sweep.id)
     query = select(ExperimentRow.id, ExperimentRow.spec).where(*mine, ExperimentRow.status == Status.FAILED)
     return dict(session.execute(query.order_by(ExperimentRow.id)).all())
 
 
-def dealt(specs: Mapping[str, str], room: Room, most: int) -> list[list[str]]:
-    """The ids of the experiments that will train together, array by array. Takes seconds for the largest sweeps, and so
-    stands outside of any transaction."""
+def assign_arrays(specs: Mapping[str, str], room: Room, most: int) -> list[list[str]]:
+    """The ids of the experiments that train together, array by array. For large sweeps this takes seconds, so call it
+    outside of transactions."""
     ids = list(specs)
     wanted = [ResolvedSpec(Spec(**json.loads(spec))) for spec in specs.values()]
     return [[ids[number] for number in array] for array in arrays(wanted, room, most)]
 
 
 def retry(session: Session, sweep: SweepRow, jobs: Sequence[Sequence[str]], limits: Quotas, at: datetime) -> None:
-    """Let those that failed train again from the start, in the jobs that were dealt; what they gave before goes. Those
-    that are no longer failed, or failed since, stay as they are.
+    """Train the failed experiments again from the start, in the given arrays; their earlier results are deleted.
+    Experiments that failed later, or that are no longer failed, are not changed.
 
     Raises:
-        TooManyRequests: too many wait.
+        TooManyRequests: too many experiments are queued.
     """
     locked = {row.id: row for row in sweeps.lock_members(session, sweep, Status.FAILED)}
-    still = [[locked[one] for one in ids if one in locked] for ids in jobs]
-    rows = [row for array in still for row in array]
+    still_failed = [[locked[id_] for id_ in ids if id_ in locked] for ids in jobs]
+    rows = [row for array in still_failed for row in array]
     quotas.check_queue_quota(session, sweep.workspace_id, len(rows), limits)
-    told: list[Event] = []
-    old = _fresh_jobs(session, [array for array in still if array], at)
-    _forget(session, rows)
+    events: list[Event] = []
+    old_jobs = _new_jobs(session, [array for array in still_failed if array], at)
+    _reset(session, rows)
     for row in rows:
-        told += [log(row.id, "tried again from the start"), *move(session, row, Status.QUEUED, at)]
-    _drop_empty(session, old)
-    append(session, told, at)
+        events += [log(row.id, "retried from the start"), *move(session, row, Status.QUEUED, at)]
+    _drop_empty(session, old_jobs)
+    append(session, events, at)
 
 
-def _fresh_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at: datetime) -> set[str]:
-    """Give the experiments of each array a job of their own; those that they leave.
+def _new_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at: datetime) -> set[str]:
+    """Give the experiments of each array a new job. Returns the ids of their old jobs.
 
-    The fencing numbers go on from the old jobs', so that no file of a new lease has the name of an old one's.
+    The fencing tokens continue from those of the old jobs, so that file names of new and old leases never collide.
     """
-    ids = {row.job_id for mine in groups for row in mine}
-    old = {job.id: job for job in session.scalars(select(JobRow).where(JobRow.id.in_(ids)))}
-    for mine in groups:
-        token = max(old[row.job_id].token for row in mine)
-        outbox(session).sweeps.extend(OrphanCleanup(row.id, old[row.job_id].token) for row in mine)
-        device = old[mine[0].job_id].device
-        job = JobRow(id=new_id("job"), device=device, hinted_at=at, token=token, places=len(mine))
+    ids = {row.job_id for array_rows in groups for row in array_rows}
+    old_jobs = {job.id: job for job in session.scalars(select(JobRow).where(JobRow.id.in_(ids)))}
+    for array_rows in groups:
+        token = max(old_jobs[row.job_id].token for row in array_rows)
+        outbox(session).sweeps.extend(OrphanCleanup(row.id, old_jobs[row.job_id].token) for row in array_rows)
+        device = old_jobs[array_rows[0].job_id].device
+        job = JobRow(id=new_id("job"), device=device, hinted_at=at, token=token, places=len(array_rows))
         session.add(job)
         session.flush()
-        for place, row in enumerate(mine):
+        for place, row in enumerate(array_rows):
             row.job_id, row.place = job.id, place
         outbox(session).jobs.append((job.id, job.device))
     return ids
 
 
-def _forget(session: Session, rows: Sequence[ExperimentRow]) -> None:
-    """Metrics, checkpoints and progress: a run from the start writes them anew. The log keeps what it has told."""
+def _reset(session: Session, rows: Sequence[ExperimentRow]) -> None:
+    """Delete metrics, checkpoints and progress, which the new run writes again. The event log is kept."""
     ids = [row.id for row in rows]
     for table in (MetricRow, CheckpointRow):
         session.execute(delete(table).where(table.experiment_id.in_(ids)))
@@ -130,5 +131,5 @@ def _forget(session: Session, rows: Sequence[ExperimentRow]) -> None:
 
 
 def _drop_empty(session: Session, jobs: set[str]) -> None:
-    left = select(ExperimentRow.id).where(ExperimentRow.job_id == JobRow.id)
-    session.execute(delete(JobRow).where(JobRow.id.in_(jobs), ~left.exists()))
+    remaining = select(ExperimentRow.id).where(ExperimentRow.job_id == JobRow.id)
+    session.execute(delete(JobRow).where(JobRow.id.in_(jobs), ~remaining.exists()))

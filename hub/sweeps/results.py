@@ -1,4 +1,4 @@
-"""What a sweep's experiments have given: each change's values, their mean, and the difference to the base."""
+"""The results of a sweep: the values of each change, their mean, and the difference to the base."""
 
 import json
 from collections.abc import Container, Sequence
@@ -35,14 +35,14 @@ from hub.sweeps import sweeps
 from hub.sweeps.sweeps import Outcome
 from hub.tables import SweepRow
 
-DRAWN = 8
-"""Random searches whose draws are kept, by what was asked for: to draw 1,000 times for 50 paths takes about a second,
-and keeps some megabytes."""
+CACHED_SEARCHES = 8
+"""Limit on cached draws of random searches, by request: 1,000 draws for 50 paths take about a second and a few
+megabytes."""
 
 
 @dataclass(frozen=True)
 class _Member:
-    """What became of one experiment."""
+    """The outcome of one experiment."""
 
     id: str
     label: str
@@ -50,39 +50,40 @@ class _Member:
     status: Status
     value: float | None
     grain: float
-    """The step between two values of the objective."""
+    """The smallest difference between two values of the objective."""
     error: Failure | None
 
 
 @dataclass(frozen=True)
 class _Group:
-    """A change and its experiments, in the order of the seeds."""
+    """A change and its experiments, ordered by seed."""
 
     change: Change
     members: Sequence[_Member]
 
     @property
     def values(self) -> dict[int, float]:
-        return {one.seed: one.value for one in self.members if one.value is not None}
+        return {member.seed: member.value for member in self.members if member.value is not None}
 
     @property
     def grain(self) -> float:
-        return max((one.grain for one in self.members), default=0.0)
+        return max((member.grain for member in self.members), default=0.0)
 
     @property
     def open(self) -> bool:
-        """Whether some of it may still get a value."""
-        return any(not one.status.final for one in self.members)
+        """Whether some of its experiments have not ended."""
+        return any(not member.status.final for member in self.members)
 
     @property
     def standing(self) -> ChangeOutcome:
-        """Who has succeeded with no number to show for it counts as failed."""
-        over = (Status.SUCCEEDED, Status.FAILED)
-        return ChangeOutcome(self.values, sum(one.status in over and one.value is None for one in self.members))
+        """The input of the ranking. An experiment that succeeded with a value that is not a number counts as failed."""
+        done = (Status.SUCCEEDED, Status.FAILED)
+        failed = sum(member.status in done and member.value is None for member in self.members)
+        return ChangeOutcome(self.values, failed)
 
 
 def summary(row: SweepRow, counts: dict[Status, int]) -> SweepSummary:
-    """The sweep as a list shows it."""
+    """The sweep's record in lists."""
     objective = json.loads(row.request)["objective"]
     return SweepSummary(
         id=row.id,
@@ -95,18 +96,18 @@ def summary(row: SweepRow, counts: dict[Status, int]) -> SweepSummary:
 
 
 def record(session: Session, row: SweepRow) -> SweepRecord:
-    """The whole sweep."""
+    """The sweep's complete record."""
     request = SweepRequest.model_validate_json(row.request)
     assert request.objective is not None
-    found = [_member(one, request.objective) for one in sweeps.outcomes(session, row)]
-    counts = {status: sum(one.status == status for one in found) for status in Status}
+    members = [_member(outcome, request.objective) for outcome in sweeps.outcomes(session, row)]
+    counts = {status: sum(member.status == status for member in members) for status in Status}
     return SweepRecord(
         **dict(summary(row, counts)),
         request=request,
         base_label=row.base_label,
         waiting_for=device_demand.of_sweep(session, row.workspace_id, row.id) if counts[Status.QUEUED] else None,
         grain=grain(metric(request.objective.metric), request.base.dataset) or None,
-        results=_results(_changes(row.request, request), found, request.objective, row.base_label),
+        results=_results(_changes(row.request, request), members, request.objective, row.base_label),
     )
 
 
@@ -114,7 +115,7 @@ def _changes(text: str, request: SweepRequest) -> Sequence[Change]:
     return stored_changes(request) if request.random is None else _drawn(text)
 
 
-@lru_cache(maxsize=DRAWN)
+@lru_cache(maxsize=CACHED_SEARCHES)
 def _drawn(request: str) -> Sequence[Change]:
     return stored_changes(SweepRequest.model_validate_json(request))
 
@@ -129,25 +130,25 @@ def _member(row: Outcome, objective: Objective) -> _Member:
 
 
 def _value(best: MetricsRow | None, objective: Objective) -> float | None:
-    """The metric of the best row; what is not a number is no value."""
+    """The metric of the best row; None if it is not a number."""
     value = None if best is None else getattr(best, objective.metric)
     return None if value is None or isnan(value) else value
 
 
 def _results(
-    found: Sequence[Change], members: Sequence[_Member], objective: Objective, base_label: str | None
+    changes: Sequence[Change], members: Sequence[_Member], objective: Objective, base_label: str | None
 ) -> tuple[SweepResult, ...]:
-    """In the order of the ranking."""
-    in_order = sorted(members, key=lambda one: (one.label, one.seed))
-    by_label = {label: list(group) for label, group in groupby(in_order, key=lambda one: one.label)}
-    groups = [_Group(change, by_label.get(_stored(change, by_label), [])) for change in found]
-    apart = _differences(groups, base_label)
+    """The results of all changes, ordered by rank."""
+    in_order = sorted(members, key=lambda member: (member.label, member.seed))
+    by_label = {label: list(group) for label, group in groupby(in_order, key=lambda member: member.label)}
+    groups = [_Group(change, by_label.get(_stored(change, by_label), [])) for change in changes]
+    by_group = _differences(groups, base_label)
     ranks = ranked([group.standing for group in groups], objective)
-    return tuple(_result(groups[rank.number], rank, apart[rank.number], objective) for rank in ranks)
+    return tuple(_result(groups[rank.number], rank, by_group[rank.number], objective) for rank in ranks)
 
 
 def _stored(change: Change, labels: Container[str]) -> str:
-    """What its experiments are stored with: before labels were cut it was all of its values."""
+    """The label with which the change's experiments are stored. Older versions stored the full, uncut label."""
     return change.label if change.label in labels or not change.changes else long_label(change)
 
 
@@ -155,31 +156,37 @@ def _differences(groups: Sequence[_Group], base_label: str | None) -> Sequence[D
     base = next((group for group in groups if group.change.label == base_label), None)
     if base is None:
         return [None] * len(groups)
-    estimates = [None if one is base else paired(one.values, base.values, max(one.grain, base.grain)) for one in groups]
-    silent = [one for one, estimate in zip(groups, estimates, strict=True) if estimate is None and one is not base]
-    return differences(estimates, to_come=sum(one.open or base.open for one in silent))
+    estimates = [
+        None if group is base else paired(group.values, base.values, max(group.grain, base.grain)) for group in groups
+    ]
+    pending = [
+        group for group, estimate in zip(groups, estimates, strict=True) if estimate is None and group is not base
+    ]
+    return differences(estimates, to_come=sum(group.open or base.open for group in pending))
 
 
 def _result(group: _Group, rank: Rank, difference: Difference | None, objective: Objective) -> SweepResult:
-    members, there, standing = group.members, list(group.values.values()), group.standing
+    members, values, standing = group.members, list(group.values.values()), group.standing
     return SweepResult(
         label=group.change.label,
         changes=dict(group.change.changes),
-        experiments=tuple(one.id for one in members),
-        seeds=tuple(one.seed for one in members),
-        statuses=tuple(one.status for one in members),
-        values=tuple(one.value for one in members),
-        mean=mean(there),
-        std=deviation(there),
-        ci95=interval(there, group.grain),
-        n=len(there),
-        succeeded=len(there),
-        of=len(there) + standing.failed,
+        experiments=tuple(member.id for member in members),
+        seeds=tuple(member.seed for member in members),
+        statuses=tuple(member.status for member in members),
+        values=tuple(member.value for member in members),
+        mean=mean(values),
+        std=deviation(values),
+        ci95=interval(values, group.grain),
+        n=len(values),
+        succeeded=len(values),
+        of=len(values) + standing.failed,
         common_mean=rank.common_mean,
         common_seeds=rank.common_seeds,
         difference=difference,
         verdict=None if difference is None else verdict(objective, difference),
         failed=tuple(
-            FailedMember(id=one.id, seed=one.seed, error=one.error) for one in members if one.status is Status.FAILED
+            FailedMember(id=member.id, seed=member.seed, error=member.error)
+            for member in members
+            if member.status is Status.FAILED
         ),
     )

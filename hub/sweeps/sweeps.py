@@ -1,4 +1,4 @@
-"""Sweeps in the database: add, find, list, and what is done to all of a sweep's experiments at once."""
+"""Sweeps in the database: add, find, list, and lock a sweep's experiments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ from hub.messaging.outbox import outbox
 from hub.tables import ExperimentRow, JobRow, SweepRow
 
 Outcome = Row[str, str | None, str, str, str | None, str | None]
-"""Of an experiment: id, sweep_label, status, spec, best, error."""
+"""The columns id, sweep_label, status, spec, best, error of an experiment."""
 
 
 def add(session: Session, workspace_id: str, expansion: Expansion, at: datetime) -> SweepRow:
-    """A sweep without its experiments."""
+    """Add a sweep without its experiments."""
     row = SweepRow(id=new_id("swp"), workspace_id=workspace_id, created_at=at)
     describe(row, expansion)
     session.add(row)
@@ -36,7 +36,7 @@ def add(session: Session, workspace_id: str, expansion: Expansion, at: datetime)
 
 
 def describe(row: SweepRow, expansion: Expansion) -> None:
-    """Write down what was asked."""
+    """Store the request in the row."""
     row.name = expansion.request.name
     row.request = expansion.request.model_dump_json()
     row.base_label = expansion.base_label
@@ -44,7 +44,7 @@ def describe(row: SweepRow, expansion: Expansion) -> None:
 
 @dataclass(frozen=True)
 class Planned:
-    """Experiments of a sweep, ready to be added."""
+    """Prepared experiments of a sweep."""
 
     prepared: Sequence[PreparedExperiment]
     labels: Sequence[str]
@@ -58,42 +58,44 @@ def planned(
     most: int,
     check: Check = nothing_to_check,
 ) -> Planned:
-    """Make everything ready: those that can train together are one job of `most` at most. Takes seconds for the
-    largest sweeps, and so stands outside of any transaction. `resolved` are the specs of the members."""
-    dealt = arrays(resolved, room, most)
+    """Prepare the experiments. Those that can train together form an array of at most `most`. For large sweeps this
+    takes seconds, so call it outside of transactions. `resolved` are the specs of the members."""
+    grouped = arrays(resolved, room, most)
     prepared = []
-    for one in resolved:
+    for spec in resolved:
         check()
-        prepared.append(prepare_resolved(one))
-    return Planned(prepared, [member.label for member in members], dealt)
+        prepared.append(prepare_resolved(spec))
+    return Planned(prepared, [member.label for member in members], grouped)
 
 
 def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> None:
-    """Queue experiments of the sweep. Last in a transaction."""
+    """Queue experiments of the sweep. Call this last in a transaction."""
     origins = [Origin(new_id("exp"), sweep_id=row.id, sweep_label=label) for label in new.labels]
     pairs = list(zip(new.prepared, origins, strict=True))
     added = experiments.add_all(session, row.workspace_id, pairs, new.arrays, at)
-    specs = [one.spec for one in new.prepared]
-    jobs = {one.job_id: spec.device for one, spec in zip(added, specs, strict=True)}
+    specs = [prepared.spec for prepared in new.prepared]
+    jobs = {member.job_id: spec.device for member, spec in zip(added, specs, strict=True)}
     outbox(session).jobs.extend(jobs.items())
-    told = [Event(one.id, EventKind.STATUS, record(one, spec)) for one, spec in zip(added, specs, strict=True)]
-    wishes = [(one.id, spec.device) for one, spec in zip(added, specs, strict=True)]
-    append(session, told + device_demand.warnings(session, wishes), at)
+    events = [
+        Event(member.id, EventKind.STATUS, record(member, spec)) for member, spec in zip(added, specs, strict=True)
+    ]
+    devices = [(member.id, spec.device) for member, spec in zip(added, specs, strict=True)]
+    append(session, events + device_demand.warnings(session, devices), at)
 
 
 def get_of(session: Session, workspace_id: str, sweep_id: str) -> SweepRow | None:
-    """The row as it is now; what belongs to another workspace is not found."""
-    return session.scalars(_one(workspace_id, sweep_id)).one_or_none()
+    """The workspace's sweep. A sweep of another workspace is not found."""
+    return session.scalars(_query(workspace_id, sweep_id)).one_or_none()
 
 
 def lock_of(session: Session, workspace_id: str, sweep_id: str) -> SweepRow | None:
-    """The row, kept from change by others until the transaction ends."""
-    query = _one(workspace_id, sweep_id).with_for_update().execution_options(populate_existing=True)
+    """The workspace's sweep, locked until the transaction ends."""
+    query = _query(workspace_id, sweep_id).with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
 
 
 def page(session: Session, workspace_id: str, before: str | None, limit: int) -> Sequence[SweepRow]:
-    """Up to `limit` sweeps older than the one called `before`, newest first."""
+    """Up to `limit` sweeps older than the one with the id `before`, newest first."""
     query = select(SweepRow).where(SweepRow.workspace_id == workspace_id)
     if before is not None:
         query = query.where(SweepRow.id < before)
@@ -101,7 +103,7 @@ def page(session: Session, workspace_id: str, before: str | None, limit: int) ->
 
 
 def counts(session: Session, workspace_id: str, sweep_ids: Sequence[str]) -> dict[str, dict[Status, int]]:
-    """How many experiments of each sweep are in each status."""
+    """Number of experiments by status, for each sweep."""
     row = ExperimentRow
     query = select(row.sweep_id, row.status, func.count()).where(
         row.workspace_id == workspace_id, row.sweep_id.in_(sweep_ids)
@@ -114,18 +116,18 @@ def counts(session: Session, workspace_id: str, sweep_ids: Sequence[str]) -> dic
 
 
 def outcomes(session: Session, row: SweepRow) -> Sequence[Outcome]:
-    """What became of each experiment, oldest first."""
-    one = ExperimentRow
-    columns = (one.id, one.sweep_label, one.status, one.spec, one.best, one.error)
-    query = select(*columns).where(one.workspace_id == row.workspace_id, one.sweep_id == row.id)
-    return session.execute(query.order_by(one.id)).all()
+    """The outcomes of the sweep's experiments, oldest first."""
+    table = ExperimentRow
+    columns = (table.id, table.sweep_label, table.status, table.spec, table.best, table.error)
+    query = select(*columns).where(table.workspace_id == row.workspace_id, table.sweep_id == row.id)
+    return session.execute(query.order_by(table.id)).all()
 
 
 def lock_members(
     session: Session, row: SweepRow, *statuses: Status, limit: int | None = None
 ) -> Sequence[ExperimentRow]:
-    """The sweep's experiments in these statuses, or the oldest of them, kept from change; their jobs' rows are taken
-    first, as workers do."""
+    """The sweep's experiments with these statuses, at most the oldest `limit`, locked. Their jobs' rows are locked
+    first, in the same order as workers do."""
     mine = [
         ExperimentRow.workspace_id == row.workspace_id,
         ExperimentRow.sweep_id == row.id,
@@ -140,5 +142,5 @@ def lock_members(
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _one(workspace_id: str, sweep_id: str) -> Select[SweepRow]:
+def _query(workspace_id: str, sweep_id: str) -> Select[SweepRow]:
     return select(SweepRow).where(SweepRow.id == sweep_id, SweepRow.workspace_id == workspace_id)

@@ -1,10 +1,10 @@
-"""The tables. They know no behaviour; `migrations/` makes them."""
+"""The tables, without behavior. `migrations/` creates them."""
 
 from hub.tables.access import DEFAULT_WORKSPACE, BrowserSessionRow, KeyRow, WorkspaceRow
 from hub.tables.base import Table
 from hub.tables.experiments import ExperimentRow, JobRow, SweepRow
 from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
-from hub.tables.search import TagRow, WordsRow
+from hub.tables.search import SearchTextRow, TagRow
 from hub.tables.service import IdempotencyRow, LeaderRow, RemovalRow, WorkerRow
 
 __all__ = [
@@ -19,10 +19,10 @@ __all__ = [
     "LeaderRow",
     "MetricRow",
     "RemovalRow",
+    "SearchTextRow",
     "SweepRow",
     "Table",
     "TagRow",
-    "WordsRow",
     "WorkerRow",
     "WorkspaceRow",
 ]

@@ -1,4 +1,4 @@
-"""Who may come in: workspaces, keys, and passes made from keys."""
+"""Access control: workspaces, API keys, browser sessions."""
 
 from datetime import datetime
 
@@ -9,24 +9,24 @@ from hub.database.columns import Moment
 from hub.tables.base import Table
 
 DEFAULT_WORKSPACE = "default"
-"""The workspace that every database has."""
+"""The workspace that exists in every database."""
 
 
 class WorkspaceRow(Table):
-    """Whose experiments and keys are kept apart from everybody else's. Its id is the name that people gave it."""
+    """A workspace isolates its experiments and keys from other workspaces. Its id is its name."""
 
     __tablename__ = "workspaces"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     events: Mapped[int] = mapped_column(BigInteger, default=0)
-    """Number of the newest row in its event log."""
+    """Number of the newest row in the workspace's event log."""
     queued_at_most: Mapped[int | None] = mapped_column(BigInteger)
-    """So many experiments wait or train at most; null until somebody counts. Counted anew once it meets the quota."""
+    """Upper bound on queued and running experiments; null = not counted yet. Recounted when it reaches the quota."""
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class KeyRow(Table):
-    """What a program shows to be let in: known by its id, proven by a secret of which only the digest is here."""
+    """An API key: an id and the digest of its secret. The secret itself is not stored."""
 
     __tablename__ = "keys"
 
@@ -39,14 +39,14 @@ class KeyRow(Table):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When it last let somebody in, to the minute."""
+    """Time of the last use, with a precision of a minute."""
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index("ix_keys_workspace", "workspace_id", "id"),)
 
 
 class BrowserSessionRow(Table):
-    """The right to act as a key for a while: a browser's session, or a link that makes one."""
+    """Temporary credentials for a key: a browser session, or the ticket of a sign-in link."""
 
     __tablename__ = "passes"
 

@@ -1,7 +1,7 @@
-"""The root of every table."""
+"""The base class of all tables."""
 
 from sqlalchemy.orm import DeclarativeBase
 
 
 class Table(DeclarativeBase):
-    """The root of every table."""
+    """The base class of all tables."""

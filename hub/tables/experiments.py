@@ -1,4 +1,4 @@
-"""What is to be trained: experiments, the jobs that train them, the sweeps that ask for them."""
+"""Experiments, the jobs that train them, and sweeps."""
 
 from datetime import datetime
 
@@ -10,33 +10,33 @@ from hub.tables.base import Table
 
 
 class JobRow(Table):
-    """One unit of work for lease and resume: the experiments that train together, most often one."""
+    """A unit of work with one lease: experiments that train together, usually one."""
 
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     device: Mapped[str] = mapped_column(String(10))
-    """The kind of device to wait for: auto, cpu, cuda."""
+    """The requested kind of device: auto, cpu, cuda."""
     done: Mapped[bool] = mapped_column(Boolean, default=False)
     owner: Mapped[str | None] = mapped_column(String(40))
     """The worker that holds the lease."""
     token: Mapped[int] = mapped_column(BigInteger, default=0)
-    """The fencing number: grows with each lease."""
+    """The fencing token, which increases with each lease."""
     last_write: Mapped[str | None] = mapped_column(String(40))
-    """The id of the newest write under a lease: one that is repeated, since nobody heard of its commit, is known."""
+    """The id of the newest write under a lease, to recognize a retry of a write whose commit was not acknowledged."""
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     losses: Mapped[int] = mapped_column(Integer, default=0)
-    """Leases lost in a row without a new epoch or checkpoint."""
+    """Consecutive lost leases without a new epoch or checkpoint."""
     hinted_at: Mapped[datetime] = mapped_column(Moment)
-    """When a worker was last told of it."""
+    """When a job message was last sent for the job."""
     places: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
-    """How many experiments it was made of: the size of the array that trains, whoever of them is left."""
+    """Number of experiments at creation: the size of the array, even if some have ended since."""
 
     __table_args__ = (Index("ix_jobs_open", "done", "hinted_at", "id"),)
 
 
 class ExperimentRow(Table):
-    """What was asked, how far it is, what came of it."""
+    """An experiment: its spec, progress and results."""
 
     __tablename__ = "experiments"
 
@@ -44,28 +44,28 @@ class ExperimentRow(Table):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
     place: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """In its job's array: 0 is the first."""
+    """Index in the job's array, from 0."""
     sweep_id: Mapped[str | None] = mapped_column(String(40))
     sweep_label: Mapped[str | None] = mapped_column(Text)
-    """Which change of the sweep's base it is."""
+    """The label of the sweep's change."""
     forked_from: Mapped[str | None] = mapped_column(String(40))
     forked_epoch: Mapped[int | None] = mapped_column(Integer)
-    """The epoch of that one's checkpoint from which it goes on; null from the start."""
+    """The epoch of the parent's checkpoint from which the fork starts; null = from scratch."""
     extensions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """How often it was given more epochs."""
+    """Number of extensions."""
     extended_at: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
-    """JSON list: the epochs after which it was, where that may change numbers."""
+    """JSON list: the epochs after which the run was extended, if this affects its numbers."""
     extended_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
-    """JSON list: how many it was to have before each."""
+    """JSON list: the planned epochs before each of these extensions."""
     history: Mapped[str | None] = mapped_column(String(64))
-    """SHA-256 of how it came about, where that may change numbers; null if a fresh run of its spec has the same."""
+    """SHA-256 of the forks and extensions that affect the numbers; null if a new run of the spec gives the same."""
     name: Mapped[str] = mapped_column(String(200))
     tags: Mapped[str] = mapped_column(Text)
     """JSON list."""
     notes: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(12))
     request: Mapped[str | None] = mapped_column(String(12))
-    """The status that a person wants of a running experiment."""
+    """The requested status of a running experiment."""
     spec: Mapped[str] = mapped_column(Text)
     """JSON, resolved, without name, tags and notes."""
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
@@ -74,7 +74,7 @@ class ExperimentRow(Table):
     epoch: Mapped[int] = mapped_column(Integer, default=0)
     epochs: Mapped[int] = mapped_column(Integer)
     seconds: Mapped[float] = mapped_column(Real, default=0.0)
-    """Of all epochs recorded."""
+    """Training time of all recorded epochs."""
     latest: Mapped[str | None] = mapped_column(Text)
     """The newest metrics row as JSON, so that a list needs no join."""
     best: Mapped[str | None] = mapped_column(Text)
@@ -82,18 +82,18 @@ class ExperimentRow(Table):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     device: Mapped[str | None] = mapped_column(String(100))
     moved_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
-    """JSON list: the devices that trained it before this one."""
+    """JSON list: earlier devices that trained the experiment."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     events: Mapped[int] = mapped_column(Integer, default=0)
-    """Number of the newest row in its event log."""
+    """Number of the newest row in the experiment's event log."""
     events_pruned: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Up to this number only log lines are left of it."""
+    """Up to this number, only log lines are left in the event log."""
     log_closed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
-    """When it ended; null while it is open, and once its old events are gone."""
+    """When the event log ended; null while it is open, and again after its old events were deleted."""
     version: Mapped[int] = mapped_column(Integer, default=1)
-    """Grows with every change; the ETag."""
+    """Increases with every change; used as ETag."""
 
     __table_args__ = (
         Index("ix_experiments_workspace", "workspace_id", "id"),
@@ -104,7 +104,7 @@ class ExperimentRow(Table):
 
 
 class SweepRow(Table):
-    """What was asked to be tried out; its experiments name it."""
+    """A sweep's request. The sweep's experiments refer to this row."""
 
     __tablename__ = "sweeps"
 
@@ -112,7 +112,7 @@ class SweepRow(Table):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
     name: Mapped[str] = mapped_column(String(200))
     request: Mapped[str] = mapped_column(Text)
-    """JSON, resolved, with all that was added later."""
+    """The resolved request as JSON, with all extensions."""
     base_label: Mapped[str | None] = mapped_column(Text)
     """The label of the base, if it is among the changes."""
     created_at: Mapped[datetime] = mapped_column(Moment)

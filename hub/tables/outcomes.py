@@ -1,4 +1,4 @@
-"""What comes of training: metrics, events, checkpoints."""
+"""Results of training: metrics, events, checkpoints."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from hub.tables.base import Table
 
 
 class MetricRow(Table):
-    """What one epoch gave."""
+    """The metrics of one epoch."""
 
     __tablename__ = "metrics"
 
@@ -34,7 +34,7 @@ class MetricRow(Table):
 
 
 class EventRow(Table):
-    """One thing that a client can be told; its id grows in the order of the commits."""
+    """A row of the event log. Ids increase in commit order."""
 
     __tablename__ = "events"
 
@@ -44,10 +44,10 @@ class EventRow(Table):
     """1, 2, 3 … within the experiment; pruning leaves gaps."""
     workspace_id: Mapped[str] = mapped_column(String(40))
     number: Mapped[int] = mapped_column(BigInteger)
-    """Grows within the workspace: one log tells nothing of how much goes on in another."""
+    """Number within the workspace. Separate numbers reveal nothing about the activity of other workspaces."""
     kind: Mapped[str] = mapped_column(String(10))
     data: Mapped[str] = mapped_column(Text)
-    """JSON, as it goes to the client."""
+    """JSON, as sent to clients."""
     at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (
@@ -58,22 +58,22 @@ class EventRow(Table):
 
 
 class CheckpointRow(Table):
-    """A checkpoint that is in the artifact store, and good to go on from. The greatest id is the newest."""
+    """A complete checkpoint in the artifact store. The greatest id is the newest."""
 
     __tablename__ = "checkpoints"
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"))
     token: Mapped[int] = mapped_column(BigInteger)
-    """The fencing number under which it was written."""
+    """The fencing token of the lease that wrote it; 0 for a fork's copy."""
     epoch: Mapped[int] = mapped_column(Integer)
     """Epochs done."""
     step: Mapped[int] = mapped_column(BigInteger)
     whole: Mapped[bool] = mapped_column(Boolean)
-    """Whether it was taken between two epochs."""
+    """Whether the checkpoint was taken between two epochs."""
     key: Mapped[str] = mapped_column(String(120))
     digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of its manifest."""
+    """SHA-256 of the checkpoint's manifest."""
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -1,4 +1,4 @@
-"""What the service remembers of itself: first answers, workers, leaders."""
+"""Internal state of the service: idempotency keys, pending deletions, workers, leaders."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from hub.tables.base import Table
 
 
 class IdempotencyRow(Table):
-    """The first answer to a request that may be repeated, about an experiment or a sweep."""
+    """The stored response of an idempotent request, about an experiment or a sweep."""
 
     __tablename__ = "idempotency"
 
     workspace_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     body: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of all that was asked."""
+    """SHA-256 of the request."""
     answer: Mapped[str] = mapped_column(Text)
     experiment_id: Mapped[str | None] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), index=True)
     sweep_id: Mapped[str | None] = mapped_column(ForeignKey("sweeps.id", ondelete="CASCADE"), index=True)
@@ -25,18 +25,18 @@ class IdempotencyRow(Table):
 
 
 class RemovalRow(Table):
-    """Files in the artifact store that nobody needs any more, until they are gone."""
+    """A pending deletion from the artifact store."""
 
     __tablename__ = "removals"
 
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    """Of an artifact, or of a folder of them."""
+    """Key of an artifact, or of a folder of artifacts."""
     at: Mapped[datetime] = mapped_column(Moment, index=True)
-    """When they became useless."""
+    """When the deletion was recorded."""
 
 
 class WorkerRow(Table):
-    """A worker process and its last sign of life."""
+    """A worker process with its last heartbeat."""
 
     __tablename__ = "workers"
 
@@ -52,7 +52,7 @@ class WorkerRow(Table):
 
 
 class LeaderRow(Table):
-    """Who does a duty that only one process may do at a time."""
+    """The leader for a duty that only one process may have at a time."""
 
     __tablename__ = "leaders"
 

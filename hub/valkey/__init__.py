@@ -1,4 +1,4 @@
-"""The embedded Valkey server: one folder, a socket that is its owner's alone, a password of its own."""
+"""The embedded Valkey server, with its own folder, private socket and password."""
 
 from hub.valkey.server import ValkeyServer
 

@@ -1,4 +1,4 @@
-"""A server's configuration file: what it is started with, and by which the next start finds it again."""
+"""The server's configuration file. The next start uses it to find a server that is still running."""
 
 import os
 import re
@@ -18,21 +18,21 @@ appendfsync everysec
 save ""
 maxmemory-policy noeviction
 """
-_SAID = re.compile(r'^unixsocket "(.*)"$.*?^requirepass (\w+)$', re.MULTILINE | re.DOTALL)
+_ADDRESS = re.compile(r'^unixsocket "(.*)"$.*?^requirepass (\w+)$', re.MULTILINE | re.DOTALL)
 
 
 def read_access(path: Path) -> ValkeyAddress | None:
-    """What the configuration of the last start says."""
+    """The address and the password in the configuration of the last start; None if missing or damaged."""
     try:
-        found = _SAID.search(path.read_text())
-    except (OSError, ValueError):  # gone or spoilt: it is written anew
+        found = _ADDRESS.search(path.read_text())
+    except (OSError, ValueError):  # missing or damaged: it will be rewritten
         return None
     return ValkeyAddress(Path(_unquoted(found[1])), found[2]) if found else None
 
 
 def write(path: Path, access: ValkeyAddress) -> None:
-    """For a server that keeps its data beside the file, which only its owner may read: on the command line everybody
-    would see the password."""
+    """Write the configuration of a server that stores its data in the file's folder. Only the owner can read the file;
+    a password on the command line would be visible to all users."""
     text = _TEXT.format(socket=_quoted(str(access.socket)), password=access.password, folder=_quoted(str(path.parent)))
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ def write(path: Path, access: ValkeyAddress) -> None:
 
 
 def _quoted(text: str) -> str:
-    """As it stands between double quotes: what could end them, or the line, by its number."""
+    """The text for use in double quotes: characters that would end the quotes or the line are hex-escaped."""
     return re.sub(r'["\\\x00-\x1f]', lambda found: f"\\x{ord(found[0]):02x}", text)
 
 

@@ -1,4 +1,4 @@
-"""How a server is reached: its socket in a folder that is its owner's alone, and its password."""
+"""The connection to a server: its socket in a private folder, and its password."""
 
 import contextlib
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from redis.retry import Retry
 
 @dataclass(frozen=True)
 class ValkeyAddress:
-    """Where a server listens, and the password that it wants."""
+    """The socket on which a server listens, and its password."""
 
     socket: Path
     password: str = field(repr=False)
@@ -23,19 +23,19 @@ class ValkeyAddress:
         return f"unix://:{self.password}@{quote(str(self.socket))}"
 
     def client(self) -> Redis:
-        """A client that fails at once instead of trying again."""
+        """A client without retries."""
         return Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
 
     def answers(self) -> bool:
-        """Whether a server is ready; one that refuses because its disk is full answers, too."""
+        """Whether a server is ready. A server that refuses writes because its disk is full counts as ready."""
         return isinstance(self._ping(), ResponseError | None)
 
     def loading(self) -> bool:
-        """Whether a server still reads its file."""
+        """Whether a server is still loading its data."""
         return isinstance(self._ping(), BusyLoadingError)
 
     def _ping(self) -> RedisError | None:
-        """What it complains of."""
+        """The error of a ping; None if it succeeded."""
         with contextlib.closing(self.client()) as client:
             try:
                 client.ping()

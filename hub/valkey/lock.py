@@ -1,4 +1,4 @@
-"""The lock of a server's folder. The server inherits it and holds it to its end: whoever has it is ours."""
+"""The lock of a server's folder. The server inherits it and holds it until it ends, so its holder is our server."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from gradus.errors import Unavailable
 
 
 class Lock:
-    """Two servers on one append-only file would spoil it."""
+    """Prevents two servers on one append-only file, which would corrupt it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -20,55 +20,56 @@ class Lock:
 
     @contextlib.contextmanager
     def taken(self, seconds: float) -> Iterator[int]:
-        """Its descriptor, for the server to inherit; waits for the last one, which may be on its way out.
+        """Take the lock, and yield its file descriptor for the server to inherit. Waits for a previous server that may
+        be shutting down.
 
         Raises:
-            Unavailable: another server keeps it.
+            Unavailable: another server keeps the lock.
         """
         lock = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._take(lock, seconds)
-            os.ftruncate(lock, 0)  # nobody is taken for the next holder
+            os.ftruncate(lock, 0)  # the previous pid must not be taken for that of the next holder
             yield lock
         finally:
             os.close(lock)
 
-    def give(self, lock: int, pid: int) -> None:
-        """Write down the server that has inherited it."""
+    def record_holder(self, lock: int, pid: int) -> None:
+        """Write the pid of the server that has inherited the lock."""
         os.pwrite(lock, str(pid).encode(), 0)
 
     def holder(self) -> int | None:
-        """The server that holds it now; None if nobody does, or it is not known who. A peer that only says who he is
-        could name any process."""
+        """The pid of the server that holds the lock; None if it is free or the pid is unknown. The lock proves the pid:
+        a process that merely answered on the socket could claim any pid."""
         try:
             lock = os.open(self._path, os.O_RDWR)
         except FileNotFoundError:
             return None
         try:
-            return None if _takes(lock, fcntl.LOCK_SH) else int(os.pread(lock, 20, 0) or 0) or None
+            return None if _try_lock(lock, fcntl.LOCK_SH) else int(os.pread(lock, 20, 0) or 0) or None
         finally:
             os.close(lock)
 
-    def signal(self, how: signal.Signals) -> None:
-        """Send it to the holder, if there is one."""
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the holder, if there is one."""
         pid = self.holder()
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, how)
+                os.kill(pid, number)
 
     def _take(self, lock: int, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while not _takes(lock, fcntl.LOCK_EX):
+        while not _try_lock(lock, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise Unavailable(f"a Valkey server that does not answer holds {self._folder}: end its process first")
             time.sleep(0.02)
 
 
-def _takes(lock: int, how: int) -> bool:
-    """Whether it could be taken; it is kept until the descriptor is closed. Who only looks shares it with others who
-    look, and is never taken for a holder."""
+def _try_lock(lock: int, mode: int) -> bool:
+    """Try to take the lock, which is then kept until the descriptor is closed. Processes that only check use a shared
+    lock, so they do not block each other and are never taken for a holder."""
     try:
-        fcntl.flock(lock, how | fcntl.LOCK_NB)
+        fcntl.flock(lock, mode | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

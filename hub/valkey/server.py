@@ -1,4 +1,4 @@
-"""The server's process: started, adopted, stopped."""
+"""The server's process: start, adopt, stop."""
 
 import contextlib
 import secrets
@@ -16,15 +16,15 @@ from hub.valkey.lock import Lock
 from hub.valkey.socket_path import is_private, place
 
 START_SECONDS = 60.0
-"""Reading back a long append-only file takes its time."""
+"""Startup timeout: loading a long append-only file takes time."""
 
 
 class ValkeyServer:
-    """Starts, adopts and stops the server of one folder, which it makes its owner's alone.
+    """Starts, adopts and stops the server of one folder, which it makes private to its owner.
 
-    The server outlives a parent that is killed: the next `start` adopts it. It keeps its socket and password over
-    restarts, so that clients find it again. What is adopted, told the password or ended holds the folder's lock, and so
-    was started here.
+    The server survives a killed parent, and the next `start` adopts it. Socket and password stay the same over
+    restarts, so that clients can reconnect. Only a process that holds the folder's lock, and was thus started by this
+    class, is adopted, gets the password or is killed.
     """
 
     def __init__(self, folder: Path, stop_seconds: float = 10.0) -> None:
@@ -36,13 +36,13 @@ class ValkeyServer:
 
     @property
     def url(self) -> str:
-        """`unix://` address with the password in it."""
+        """The `unix://` URL, with the password."""
         assert self._access is not None, "start() first"
         return self._access.url
 
     @property
     def pid(self) -> int | None:
-        """The server's process; None if none answers."""
+        """The server's pid; None if no server answers."""
         return self._lock.holder() if self.alive() else None
 
     def alive(self) -> bool:
@@ -50,30 +50,30 @@ class ValkeyServer:
         return self._access is not None and self._lock.holder() is not None and self._access.answers()
 
     def find(self) -> bool:
-        """Adopts the server that is there, once it answers; whether there is one."""
+        """Adopt a running server, once it answers. Returns whether there is one."""
         self._access = read_access(self._config)
-        return self._access is not None and self._adopts(self._access)
+        return self._access is not None and self._can_adopt(self._access)
 
     def start(self) -> None:
-        """Starts the server, or adopts the one that is left from before; returns when it answers."""
+        """Start the server, or adopt a running one. Returns when it answers."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(PermissionError):  # a file system without modes: the socket goes elsewhere
+        with contextlib.suppress(PermissionError):  # a file system without modes: the socket is placed elsewhere
             self.folder.chmod(0o700)
         if self.find():
             return
         with self._lock.taken(self._stop_seconds) as lock:
-            before = self._access
-            socket = place(self.folder, before.socket if before else None)
-            self._access = ValkeyAddress(socket, before.password if before else secrets.token_hex(32))
+            previous = self._access
+            socket = place(self.folder, previous.socket if previous else None)
+            self._access = ValkeyAddress(socket, previous.password if previous else secrets.token_hex(32))
             if not self._launch(self._access, lock):
-                raise Unavailable(f"Valkey does not start: {self._last_words()}")
+                raise Unavailable(f"Valkey failed to start: {self._last_log_lines()}")
 
     def stop(self) -> None:
-        """Ends the server after it has written everything; harmless when it is not running."""
+        """Stop the server after it has written all data. Does nothing if it is not running."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Ends the server as a power cut would."""
+        """Kill the server, as a power failure would."""
         self._end(signal.SIGKILL)
 
     def __enter__(self) -> Self:
@@ -89,11 +89,11 @@ class ValkeyServer:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log file."""
         return self.folder / "valkey.log"
 
-    def _adopts(self, access: ValkeyAddress) -> bool:
-        """Whether a server of ours is there; only such a one is told the password."""
+    def _can_adopt(self, access: ValkeyAddress) -> bool:
+        """Whether our own server is running. Only a server that holds the lock gets the password."""
         if self._lock.holder() is None or not is_private(access.socket.parent):
             return False
         deadline = time.monotonic() + START_SECONDS
@@ -102,21 +102,21 @@ class ValkeyServer:
         return access.answers()
 
     def _launch(self, access: ValkeyAddress, lock: int) -> bool:
-        """Whether a server with this access came up."""
+        """Start a server with this address and password. Returns whether it answers."""
         write(self._config, access)
         if self._process is not None:
-            self._process.poll()  # one that was killed leaves its name in the process table until it is asked for
-        access.socket.unlink(missing_ok=True)  # whatever is left there would be told the password
+            self._process.poll()  # reap a killed server, which would otherwise stay a zombie
+        access.socket.unlink(missing_ok=True)  # another process listening there would get the password
         with self.log.open("ab") as log, self._config.open("rb") as config:
             self._process = subprocess.Popen(  # noqa: S603
-                [find_executable(), "-"],  # a path would be a pattern: of one without a match nothing is read
+                [find_executable(), "-"],  # "-" reads stdin; a path would be a glob pattern, and might match nothing
                 stdin=config,
                 stdout=log,
                 stderr=log,
                 pass_fds=[lock],
-                start_new_session=True,  # a Ctrl-C is for the parent, which stops the server last
+                start_new_session=True,  # only the parent gets a Ctrl-C, and stops the server last
             )
-        self._lock.give(lock, self._process.pid)
+        self._lock.record_holder(lock, self._process.pid)
         deadline = time.monotonic() + START_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             if access.answers():
@@ -141,7 +141,7 @@ class ValkeyServer:
             process.wait()
 
     def _end_adopted(self, how: signal.Signals) -> None:
-        """It is nobody's child here: it is gone when it has let go of the lock."""
+        """End a server that is not our child process: it has ended when it has released the lock."""
         deadline = time.monotonic() + self._stop_seconds
         self._lock.signal(how)
         while self._lock.holder() is not None:
@@ -149,6 +149,6 @@ class ValkeyServer:
                 self._lock.signal(signal.SIGKILL)
             time.sleep(0.02)
 
-    def _last_words(self) -> str:
+    def _last_log_lines(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()
-        return " / ".join(lines[-3:]) or "it left no message"
+        return " / ".join(lines[-3:]) or "no message"

@@ -1,4 +1,4 @@
-"""Where a server's socket lies: in its folder, or, where none can be there, in one of the temporary files' folder."""
+"""The path of a server's socket: in its folder, or else in a private temporary folder."""
 
 import os
 import socket
@@ -11,37 +11,37 @@ from gradus.errors import Unavailable
 NAME = "valkey.sock"
 
 
-def place(folder: Path, before: Path | None) -> Path:
-    """Where to listen for the server of this folder.
+def place(folder: Path, previous: Path | None) -> Path:
+    """The socket path for the server of this folder.
 
-    The names of sockets have 107 bytes at most, 103 on macOS, and not every file system takes any. The socket is then
-    in a folder of its own, and it is `before` as long as that is still good.
+    Socket paths are limited to 107 bytes (103 on macOS), and not every file system supports sockets. If the folder is
+    unsuitable, the path is `previous` while that is still usable, else one in a new temporary folder.
 
     Raises:
-        Unavailable: it can be nowhere.
+        Unavailable: no suitable path exists.
     """
-    here = folder / NAME
-    if is_private(folder) and possible(here):
-        return here
-    if before is not None and is_private(before.parent) and possible(before):
-        return before
-    elsewhere = Path(tempfile.mkdtemp(prefix="gradus-")) / NAME
-    if possible(elsewhere):
-        return elsewhere
-    raise Unavailable(f"Valkey needs a socket, which can be neither in {folder} nor in {elsewhere.parent.parent}")
+    own = folder / NAME
+    if is_private(folder) and possible(own):
+        return own
+    if previous is not None and is_private(previous.parent) and possible(previous):
+        return previous
+    temporary = Path(tempfile.mkdtemp(prefix="gradus-")) / NAME
+    if possible(temporary):
+        return temporary
+    raise Unavailable(f"Valkey needs a socket, but neither {folder} nor {temporary.parent.parent} supports one")
 
 
 def is_private(folder: Path) -> bool:
-    """Whether nobody else can put a socket of his own into the folder, or get at one there."""
+    """Whether only the owner can create or access sockets in the folder."""
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
 def possible(path: Path) -> bool:
-    """Whether a socket can be there: tried with another name of the same length."""
+    """Whether a socket can have this path, tested with another name of the same length."""
     length = len(path.name)
     trial = path.with_name(f"trial{os.getpid() % 1_000_000}"[:length].ljust(length, "-"))
     with socket.socket(socket.AF_UNIX) as probe:

@@ -1,4 +1,4 @@
-"""Workspaces and keys: what is there belongs to the workspace `default`"""
+"""Workspaces and keys: existing data belongs to the workspace `default`"""
 
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ def upgrade() -> None:
 
 
 def _newest_event() -> str:
-    """The greatest id that any event has had, deleted ones too: a client may remember it."""
+    """The greatest id that any event has had, including deleted events: a client may remember it."""
     if op.get_bind().dialect.name == "sqlite":
         return "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
     return "nextval(pg_get_serial_sequence('events', 'id'))"
@@ -82,9 +82,9 @@ def _give_experiments_a_workspace() -> None:
 
 
 def _number_events() -> None:
-    """What clients remember as the last id they saw stays right.
+    """Number events so that the last ids that clients remember stay valid.
 
-    On SQLite the columns keep a default that nothing uses: to drop it would copy the whole log.
+    On SQLite the columns keep an unused default, because dropping it would copy the whole log.
     """
     with op.batch_alter_table("events") as table:
         table.add_column(sa.Column("workspace_id", sa.String(length=40), nullable=False, server_default="default"))
@@ -97,13 +97,13 @@ def _number_events() -> None:
 
 
 def _scope_idempotency() -> None:
-    """The old answers stay good in the default workspace."""
+    """Existing responses stay valid in the default workspace."""
     scope: sa.Column[str] = sa.Column("workspace_id", sa.String(length=40), nullable=False)
     _remake_idempotency(f"SELECT 'default', {ANSWER} FROM idempotency", "pk_idempotency", scope)  # noqa: S608
 
 
 def _remake_idempotency(rows: str, name: str, *scope: sa.Column[str]) -> None:
-    """A table with another primary key, in place of the old one."""
+    """Replace the table by one with another primary key."""
     op.create_table(
         "new_idempotency",
         *scope,
@@ -123,7 +123,7 @@ def _remake_idempotency(rows: str, name: str, *scope: sa.Column[str]) -> None:
 
 
 def downgrade() -> None:
-    """What belongs to other workspaces becomes everybody's; of answers under one key, one workspace's stays."""
+    """Data of other workspaces becomes common. Of several responses with the same key, only one workspace's is kept."""
     one = "SELECT min(workspace_id) FROM idempotency AS other WHERE other.key = idempotency.key"
     _remake_idempotency(f"SELECT {ANSWER} FROM idempotency WHERE workspace_id = ({one})", "idempotency_pkey")  # noqa: S608
     op.drop_index("ux_events_number", "events")

@@ -1,4 +1,4 @@
-"""Lists: a sweep's experiments by index, and words apart from the rest"""
+"""Lists: an index on a sweep's experiments, and a separate table of search texts"""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 
 def _words() -> Iterator[list[dict[str, str]]]:
-    """Of the experiments there are; lower case by Python, for SQLite knows ASCII alone."""
+    """The search texts of existing experiments. Python lowers the case, because SQLite's lower() handles only ASCII."""
     after = ""
     query = sa.text("SELECT id, workspace_id, name, notes FROM experiments WHERE id > :after ORDER BY id LIMIT :batch")
     while found := op.get_bind().execute(query, {"after": after, "batch": BATCH}).all():

@@ -1,4 +1,4 @@
-"""First answers to every request that may be repeated, in one table"""
+"""Stored responses of all idempotent requests in one table"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ _TO_SWEEPS = """UPDATE sweeps SET key = kept.key, body = kept.body, answer = kep
                 FROM (SELECT sweep_id, min(key) AS key, min(body) AS body, min(answer) AS answer
                       FROM idempotency WHERE sweep_id IS NOT NULL GROUP BY sweep_id HAVING count(*) = 1) AS kept
                 WHERE kept.sweep_id = sweeps.id"""
-"""A sweep had room for one answer: where there are more, none stays."""
+"""A sweep's row can hold only one response: if there are several, none is kept."""
 
 
 def upgrade() -> None:

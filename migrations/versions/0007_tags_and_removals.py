@@ -1,4 +1,4 @@
-"""Tags by workspace, files to be removed, and how many may wait"""
+"""Tags by workspace, pending deletions, and the bound on queued experiments"""
 
 import sqlalchemy as sa
 from alembic import op

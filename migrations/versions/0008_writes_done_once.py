@@ -1,4 +1,4 @@
-"""Writes that are repeated are done once: their ids, and one row for each checkpoint"""
+"""Idempotent writes: ids of writes, and a unique row for each checkpoint"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Old events go"""
+"""Deletion of old events"""
 
 import sqlalchemy as sa
 from alembic import op

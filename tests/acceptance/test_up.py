@@ -98,7 +98,7 @@ def test_a_part_that_is_killed_is_started_again(service: Service) -> None:
         for part in PARTS:
             before = pid_of(service.folder, part)
             os.kill(before, signal.SIGKILL)
-            service.program.wait_for(f"{part} is gone (killed by SIGKILL)")
+            service.program.wait_for(f"{part} died (killed by SIGKILL)")
             wait_until(partial(_is_new, service.folder, part, before), f"a new {part}")
         wait_until(lambda: answers(client), "the API is back")
         done = gradus(service.folder, "submit", "--example", "digits", "--set", "epochs=1", "--wait", "--json")
@@ -115,7 +115,7 @@ def test_a_part_that_is_killed_while_the_service_starts_is_started_again(tmp_pat
         wait_until(lambda: worker.exists() and bool(worker.read_text().strip()), "a worker that has begun")
         os.kill(pid_of(tmp_path, "worker-1"), signal.SIGKILL)
         said = program.wait_for("is ready")
-        assert "worker-1 is gone (killed by SIGKILL)" in said
+        assert "worker-1 died (killed by SIGKILL)" in said
         assert program.stop() == 0
 
 
@@ -124,7 +124,7 @@ def test_a_part_that_cannot_start_is_given_up_and_its_log_named(tmp_path: Path) 
     with Program(tmp_path / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=env) as program:
         assert program.process.wait(120) == 3
     said = program.log.read_text()
-    assert "worker-1 does not start" in said
+    assert "worker-1 failed to start" in said
     assert f"see {tmp_path / 'data' / 'logs' / 'worker-1.log'}" in said
 
 

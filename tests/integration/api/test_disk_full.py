@@ -57,9 +57,9 @@ def test_who_creates_and_who_asks_for_readiness_are_told_and_later_all_is_well(
 def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk_space, "free", lambda _: disk_space.LEAST - 1)
+    monkeypatch.setattr(disk_space, "free", lambda _: disk_space.MIN_FREE_BYTES - 1)
     assert client.get("/readyz").json()["dependencies"][0]["detail"] == disk_space.NO_ROOM
-    with pytest.raises(Unavailable, match="is full: make room"):
+    with pytest.raises(Unavailable, match="is full: remove other files"):
         disk_space.require_room(Path("/data"))
 
 

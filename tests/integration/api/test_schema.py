@@ -29,8 +29,11 @@ def from_the_future(hub: Hub) -> None:
 
 
 OTHERS: dict[str, tuple[Callable[[Hub], None], str]] = {
-    "older": (lambda hub: downgrade(hub.settings.database_url, "0004"), f"the schema 0004, older than {NEWEST}"),
-    "newer": (from_the_future, f"the schema {NEWER}, newer than {NEWEST}"),
+    "older": (
+        lambda hub: downgrade(hub.settings.database_url, "0004"),
+        f"schema 0004, but this version of Gradus needs {NEWEST}",
+    ),
+    "newer": (from_the_future, f"schema {NEWER}, newer than {NEWEST}"),
     "empty": (lambda hub: downgrade(hub.settings.database_url, "base"), "no tables yet: run `python -m hub.migrate`"),
 }
 
@@ -65,7 +68,7 @@ def test_a_newer_database_is_left_alone(hub: Hub) -> None:
     command = [sys.executable, "-m", "hub.migrate"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"error: the database has the schema {NEWER}, newer than {NEWEST}")
+    assert done.stderr.startswith(f"error: the database has schema {NEWER}, newer than {NEWEST}")
 
 
 def test_the_newest_schema_is_alembic_s() -> None:

@@ -342,7 +342,7 @@ def test_draws_are_made_once_for_all_who_look(client: httpx.Client) -> None:
     assert get(client, made) == first
     after = results._drawn.cache_info()
     assert (after.hits, after.misses) == (before.hits + 1, before.misses)
-    assert after.maxsize == results.DRAWN
+    assert after.maxsize == results.CACHED_SEARCHES
     client.post(f"/v1/sweeps/{made['id']}/extend", json={"random": {"n": 5}}).raise_for_status()
     assert len(get(client, made)["results"]) == 5
 

@@ -37,7 +37,7 @@ def die_after_deleting(hub: Hub, row: ExperimentRow) -> None:
 
 def tidy_later(hub: Hub) -> None:
     with hub.write() as session:
-        session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.SOON))
+        session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.RESERVED))
     reconciler.clean_up(hub, "leader")
 
 

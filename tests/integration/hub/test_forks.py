@@ -46,7 +46,7 @@ def add(session: Session, copied: CopiedCheckpoint) -> None:
 def tidy_later(hub: Hub) -> None:
     """What nobody removes by itself."""
     with hub.write() as session:
-        session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.SOON))
+        session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.RESERVED))
     reconciler.clean_up(hub, "leader")
 
 

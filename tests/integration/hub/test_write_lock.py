@@ -47,27 +47,27 @@ def fifty(database: Database) -> None:
 
 
 def test_a_turn_ends_when_its_work_fails(tmp_path: Path) -> None:
-    turns = WriteLock(str(tmp_path / "turns"), patience=60.0)
-    with pytest.raises(ZeroDivisionError), turns.turn():
+    turns = WriteLock(str(tmp_path / "turns"), timeout=60.0)
+    with pytest.raises(ZeroDivisionError), turns.locked():
         raise ZeroDivisionError
-    with turns.turn():
+    with turns.locked():
         pass
     turns.close()
 
 
 @pytest.mark.parametrize("other", ["the same object", "another"])
 def test_who_waits_too_long_goes_on_without_a_turn(tmp_path: Path, other: str) -> None:
-    holder = WriteLock(str(tmp_path / "turns"), patience=60.0)
-    waiting = WriteLock(str(tmp_path / "turns"), patience=0.01)
+    holder = WriteLock(str(tmp_path / "turns"), timeout=60.0)
+    waiting = WriteLock(str(tmp_path / "turns"), timeout=0.01)
     if other == "the same object":
         holder = waiting
     went_on = threading.Event()
 
     def wait() -> None:
-        with waiting.turn():
+        with waiting.locked():
             went_on.set()
 
-    with holder.turn():
+    with holder.locked():
         thread = threading.Thread(target=wait)
         thread.start()
         assert went_on.wait(60)

@@ -162,11 +162,11 @@ def test_a_service_whose_lock_cannot_be_seen_is_asked(folder: Path) -> None:
 def test_a_look_whether_a_service_runs_does_not_keep_one_from_starting(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.embedded.data_folder._LOOKS", 1000)
+    monkeypatch.setattr("hub.embedded.data_folder._LOCK_ATTEMPTS", 1000)
     lock = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_SH)
     threading.Timer(0.03, os.close, [lock]).start()
     with DataFolder(folder).held():
-        monkeypatch.setattr("hub.embedded.data_folder._LOOKS", 2)
+        monkeypatch.setattr("hub.embedded.data_folder._LOCK_ATTEMPTS", 2)
         with pytest.raises(DataFolderInUse), DataFolder(folder).held():
             pass

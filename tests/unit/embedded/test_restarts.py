@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gradus.errors import Unavailable
-from hub.embedded.restarts import HEALTHY, LONGEST_PAUSE, RestartedPart
+from hub.embedded.restarts import HEALTHY_SECONDS, MAX_PAUSE, RestartedPart
 
 
 class Mortal:
@@ -26,64 +26,64 @@ class Mortal:
     def alive(self) -> bool:
         return self.lives
 
-    def ask_to_end(self) -> None:
+    def terminate(self) -> None:
         self.lives = False
 
     def end(self, seconds: float) -> None:
         self.lives = False
 
-    def obituary(self) -> str:
+    def exit_reason(self) -> str:
         return "of old age"
 
 
 def pauses(part: Mortal, lives: list[float], until: float = 10_000.0) -> list[float]:
     """How long the keeper waits after each life of so many seconds."""
     said: list[str] = []
-    keeper = RestartedPart(part, said.append)
+    restarted = RestartedPart(part, said.append)
     now = 0.0
-    keeper.start(now)
+    restarted.start(now)
     waited = []
     for life in lives:
         now += life
         part.lives = False
-        keeper.tend(now)
+        restarted.check(now)
         died = now
         while not part.lives and now < until:
             now += 0.125
-            keeper.tend(now)
+            restarted.check(now)
         waited.append(now - died)
     return waited
 
 
 def test_each_death_in_youth_doubles_the_pause_up_to_a_bound() -> None:
-    assert pauses(Mortal(), [0.0] * 9) == [0.5, 1, 2, 4, 8, 16, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert pauses(Mortal(), [0.0] * 9) == [0.5, 1, 2, 4, 8, 16, MAX_PAUSE, MAX_PAUSE, MAX_PAUSE]
 
 
 def test_a_long_life_is_rewarded() -> None:
-    assert pauses(Mortal(), [0.0, 0.0, HEALTHY + 1, 0.0]) == [0.5, 1, 0.25, 0.5]
+    assert pauses(Mortal(), [0.0, 0.0, HEALTHY_SECONDS + 1, 0.0]) == [0.5, 1, 0.25, 0.5]
 
 
 def test_what_lives_is_left_alone() -> None:
     part = Mortal()
-    keeper = RestartedPart(part, lambda _: None)
-    keeper.start(0.0)
+    restarted = RestartedPart(part, lambda _: None)
+    restarted.start(0.0)
     for now in range(100):
-        keeper.tend(float(now))
+        restarted.check(float(now))
     assert part.starts == 1
 
 
 def test_a_part_that_cannot_be_started_is_tried_again() -> None:
     part, said = Mortal(), list[str]()
-    keeper = RestartedPart(part, said.append)
-    keeper.start(0.0)
+    restarted = RestartedPart(part, said.append)
+    restarted.start(0.0)
     part.lives, part.refuses = False, True
     for now in (0.0, 0.5, 1.5):
-        keeper.tend(now)
+        restarted.check(now)
     part.refuses = False
-    keeper.tend(3.5)
+    restarted.check(3.5)
     assert part.lives
     assert said == [
-        "mortal is gone (of old age); starting it again in 0.5 s",
-        "mortal does not start (not today); starting it again in 1 s",
-        "mortal does not start (not today); starting it again in 2 s",
+        "mortal died (of old age); restarting it in 0.5 s",
+        "mortal failed to start (not today); restarting it in 1 s",
+        "mortal failed to start (not today); restarting it in 2 s",
     ]
