@@ -152,8 +152,8 @@ class Transport(ABC, Generic[H]):
         reason = f"nothing answers at {self.credentials.address} ({str(error) or type(error).__name__})"
         lost = Unavailable(reason, code=UNREACHABLE)
         if not isinstance(error, UNSENT) and not request.repeatable:
-            what = f"the answer to {request.method} {request.path} was lost, and it may have been done or not"
-            lost = Unavailable(f"{what}: look before you repeat it ({reason})", code="answer_lost")
+            what = f"the answer to {request.method} {request.path} was lost, and the request may have been carried out"
+            lost = Unavailable(f"{what}: check before you repeat it ({reason})", code="answer_lost")
         lost.request = sent
         return lost
 

@@ -202,7 +202,7 @@ def test_what_may_be_done_twice_is_not_repeated_but_told(opener: Opener, service
     with cut_off(opener, service) as (client, cutter):
         before = len(list(client.keys.list()))
         cutter.cuts = 1
-        with pytest.raises(Unavailable, match="look before you repeat it") as caught:
+        with pytest.raises(Unavailable, match="check before you repeat it") as caught:
             client.keys.create("perhaps")
         assert caught.value.code == "answer_lost"
         assert len(list(client.keys.list())) == before + 1
