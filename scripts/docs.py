@@ -1,4 +1,4 @@
-"""Writes the reference pages of `docs/` from the code: `python -m scripts.docs`, with `--check` only compares."""
+"""Generates the reference pages of `docs/` from the code: `python -m scripts.docs`. `--check` only compares."""
 
 import sys
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from scripts.spec_page import spec_page
 DOCS = Path(__file__).parent.parent / "docs"
 
 PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "http.md": http_page, "spec.md": spec_page}
-"""Every generated page, and what writes it."""
+"""Every generated page, and the function that generates it."""
 
 
 def stale() -> list[str]:
-    """The pages that are not what the code says."""
+    """The pages that differ from the code."""
     return [name for name, page in PAGES.items() if _content(DOCS / name) != page()]
 
 

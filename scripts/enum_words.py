@@ -1,4 +1,4 @@
-"""What the members of an enumeration mean: the strings behind them, which Python itself forgets."""
+"""The docstrings of an enumeration's members, read from the source because Python does not keep them."""
 
 import ast
 import inspect
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 
 def meanings(enumeration: type[StrEnum]) -> dict[str, str]:
-    """The meaning of each member that has one, by the member's value."""
+    """The docstrings of the members that have one, by the member's value."""
     (body,) = ast.parse(inspect.getsource(enumeration)).body
     assert isinstance(body, ast.ClassDef)
     found: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The page `docs/http.md`: every request of the API, every answer, every object in them."""
+"""The page `docs/http.md`: all requests of the API, their responses, and the objects in them."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -21,69 +21,70 @@ HEAD = """\
 
 <!-- Written by `python -m scripts.docs` from `api/`. Change it there, or the text in `scripts/http_page.py`. -->
 
-JSON in, JSON out, times in RFC 3339 and UTC. The service describes itself in OpenAPI 3.1 at `/openapi.json` and, for
-people, at `/docs`, without internet. Bodies want `Content-Type: application/json`. A parameter that is not known is
-refused: a filter with a typo would otherwise show everything. HEAD works wherever GET does. Where a limit is named,
-`GET /v1/system` names it too.
+Requests and responses are JSON; times are in RFC 3339 and UTC. The service has an OpenAPI 3.1 document at
+`/openapi.json` and a page for people at `/docs`, which works offline. Bodies need `Content-Type: application/json`.
+Unknown parameters are refused: a filter with a typo would otherwise show everything. HEAD works wherever GET does.
+`GET /v1/system` lists the limits that are named here.
 
-NaN and infinities are spelled as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, in JSON, in streams and in CSV.
-Where "number or non-finite" stands below, they may come.
+NaN and infinities are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, in JSON, in streams and in CSV.
+They can occur wherever the type below is "number or non-finite".
 
-`openapi-python-client`, `openapi-typescript` and other generators make whole clients of `/openapi.json`. There a
-default is told in the description of its key, so that a client sends what it was given and leaves the rest to the
+`openapi-python-client`, `openapi-typescript` and other generators create complete clients from `/openapi.json`. That
+document states defaults only in descriptions, so that clients send only what was set and leave defaults to the
 service; the catalog (`GET /v1/catalog`) has the defaults as JSON Schema.
 
-Behind a proxy the service may live below a path, `/gradus/v1/…`; `Location` and the document's server then begin with
-it, [as told there](distributed.md#behind-a-proxy).
+Behind a proxy the service may have a path prefix, such as `/gradus/v1/…`; `Location` and the server URL of the OpenAPI
+document then begin with the prefix, see [Behind a proxy](distributed.md#behind-a-proxy).
 
 ## Creating
 
-A 201 says that the experiment is stored and will run, whatever fails afterwards. With `Prefer: wait=N` the answer comes
-when the experiment is over, or after N seconds (at most 60), with `Preference-Applied: wait=N`; repeated under the same
-key it waits again.
+A 201 means that the experiment is stored and will run, whatever fails afterwards. With `Prefer: wait=N` the response is
+sent when the experiment has ended, or after N seconds (at most 60), with `Preference-Applied: wait=N`. A repeated
+request with the same idempotency key waits again.
 
 ## Repeating
 
-Whatever creates or adds something takes an `Idempotency-Key` of your own making (up to 255 visible ASCII characters):
-creating, forking and extending an experiment, creating, retrying and extending a sweep. A request whose answer was lost
-can then be sent again: nothing is done twice, and the first answer comes again as it was, with
-`Idempotency-Replayed: true`. The spelling of the body may differ, its meaning may not, nor may the address: then it is
-409. What was refused leaves the key free. First answers are kept for 24 hours at least; a deleted experiment frees its
-key at once. The other requests can be repeated without a key, except for the making of API keys and sign-in links:
-their answers hold secrets, which the service does not keep.
+Every request that creates or adds something accepts an `Idempotency-Key` that the client chooses (up to 255 visible
+ASCII characters): creating, forking and extending an experiment; creating, retrying and extending a sweep. If the
+response was lost, send the request again with the same key: nothing is done twice, and the first response is repeated,
+with `Idempotency-Replayed: true`. The body may be formatted differently; a different content or URL gives 409. A
+refused request does not use up its key. Responses are kept for at least 24 hours; deleting an experiment frees its key
+at once. Other requests can be repeated without a key, except the creation of API keys and sign-in links, whose
+responses contain secrets that the service does not store.
 
 ## Lists
 
-Newest first. `next_cursor` of one page is the `cursor` of the next, with the same filters; it is null on the last page.
-A walk sees each experiment once, however many are created meanwhile.
+Lists are sorted newest first. Pass `next_cursor` of one page as the `cursor` of the next, with the same filters; it is
+null on the last page. Paging returns each experiment once, even if others are created meanwhile.
 
 ## Versions
 
-An experiment's `ETag` changes with everything that its document shows. `If-None-Match` saves sending what the client
-has (304). `If-Match` on a PATCH makes sure that nobody else has changed it (412).
+An experiment's `ETag` changes whenever its document does. With `If-None-Match`, an unchanged document is not sent again
+(304). With `If-Match`, a PATCH fails if the experiment was changed meanwhile (412).
 
 ## Metrics
 
-`after` names the last epoch that the client has. `wait=N` holds the answer back until there is a later one or the
-experiment is over, N seconds at most. An answer has 10,000 rows at most, from the first on: while its last row is of an
-earlier epoch than `last_epoch`, ask again with that row's epoch as `after`, or follow the `Link` with `rel="next"`.
+`after` is the last epoch that the client has. `wait=N` delays the response until there is a later epoch or the
+experiment has ended, at most N seconds. A response has at most 10,000 rows, the earliest first. While its last row is
+before `last_epoch`, request the next rows with that row's epoch as `after`, or follow the `Link` with `rel="next"`.
 
-`max_points` is for drawing: it keeps the first row, the last, and of equally long stretches between them the rows with
-the lowest and the highest training loss, one that is not finite counting as the highest: peaks and divergence stay
-visible. Of more than 50,000 epochs it looks at every second, third … `/v1/metrics` looks at 50,000 epochs and gives
-10,000 rows for all its experiments together.
+`max_points` downsamples for plots: it keeps the first and the last row, and from each of equally long intervals between
+them the rows with the lowest and the highest training loss (non-finite counts as highest), so that peaks and divergence
+stay visible. Beyond 50,000 epochs it considers only every second, third … epoch. `/v1/metrics` considers 50,000 epochs
+and returns 10,000 rows for all its experiments together.
 
-In CSV (`Accept: text/csv`) the columns are the keys of the row, in its order, null is empty, and all rows come.
+In CSV (`Accept: text/csv`) the columns are the keys of the row in the same order, null is empty, and all rows are sent.
 
 ## Later versions
 
-Answers grow: a later version may add keys to any object, and know more statuses, error codes, kinds of layers, tasks,
-metrics and kinds of events. Keep what you do not know, and skip events of a kind that you do not know, as the Python
-client and the command line do. What is sent is read strictly: an unknown key or kind is refused (422).
+A later version may add keys to any object of a response, and new statuses, error codes, kinds of layers, tasks, metrics
+and kinds of events. Accept unknown values, and skip events of an unknown kind, as the Python client and the command
+line do. Requests are validated strictly: an unknown key or kind is refused (422).
 
 ## Streams
 
-Server-sent events, or with `Accept: application/x-ndjson` a line for each: the same object as behind `data:`.
+Streams are server-sent events, or with `Accept: application/x-ndjson` one line of JSON per event, the object after
+`data:`.
 
 ```
 id: 3
@@ -91,57 +92,55 @@ event: epoch
 data: {"seq":3,"kind":"epoch","at":"2026-11-22T12:30:00.000000Z","experiment_id":"exp_01m8…","data":{"epoch":1, …}}
 ```
 
-`seq` is the event's number in the log of its experiment: 1, 2, 3 … without gaps. `kind` is `status` (the `data`: the
-experiment), `epoch` (a metrics row), `log` (`level` and `message`), `progress` (how far a long step is that training
-waits for, such as a download: `what`, `done`, `total`, which is null while nobody knows it, and `unit`; at most one a
-second and one a percent, then one with `done` equal to `total`; none of a step of less than a second) or `end` (the
-experiment; its own stream closes behind it). More kinds may come: skip those that you do not know.
+`seq` is the event's number in its experiment's log: 1, 2, 3 … without gaps. `kind` is `status` (`data` is the
+experiment), `epoch` (a metrics row), `log` (`level` and `message`), `progress` (the progress of a long step that
+training waits for, such as a download: `what`, `done`, `total`, which is null if unknown, and `unit`; at most one per
+second and per percent, then one with `done` equal to `total`; none for a step that takes less than a second) or `end`
+(the experiment; the experiment's own stream closes after it). Later versions may add kinds: skip unknown ones.
 
-In an experiment's own stream `id` is `seq`. In `/v1/events` ids count everything that the caller may see; without a
-first id that stream starts now. Lines of JSON do not tell ids: who wants to resume `/v1/events` reads server-sent
-events.
+In an experiment's own stream, `id` equals `seq`. In `/v1/events`, ids count all events that the caller may see; without
+an id that stream starts with new events. NDJSON lines contain no ids: to resume `/v1/events`, use server-sent events.
 
-The answers about an experiment (itself, its metrics, its log) have a `last_event`: the `seq` of the newest event that
-they already contain. Stream `…/events` after it, and nothing is missing between the two. An epoch may come once more:
-know it by its number.
+Responses about an experiment (the experiment, its metrics, its log) have a `last_event`: the `seq` of the newest event
+that they include. Stream `…/events` after it to miss nothing. An epoch may be sent again: identify it by its number.
 
-An experiment that its sweep tries again goes on in its log: a `status` whose `progress.epoch` is 0
-says that the epochs before are forgotten, and they begin again at 1.
+An experiment that is retried by its sweep keeps its log: a `status` whose `progress.epoch` is 0 means that the earlier
+epochs are deleted, and the following ones start again at 1.
 
-`Last-Event-ID`, or `after` where no header can be sent, resumes behind the event of that id: none is lost, none comes
-twice. A header that is no number is ignored; a number beyond the end of the log means its end. Every 15 s comes a
-comment (SSE) or a blank (NDJSON, to be skipped), so that proxies stay awake. A service that stops says farewell in a
-comment and closes its streams: come back with the last id. A browser's `EventSource` comes back by itself, also after
-`end`: close it there.
+`Last-Event-ID`, or `after` where no header can be sent, resumes after the event with that id: no event is lost or
+repeated. A header that is not a number is ignored; a number beyond the end of the log means its end. Every 15 s a
+comment (SSE) or an empty line (NDJSON, to be skipped) keeps proxies from closing the connection. A service that shuts
+down sends a comment and closes its streams: reconnect with the last id. A browser's `EventSource` reconnects by itself,
+even after `end`: close it then.
 
-A key may hold 1,000 streams and long polls open on one API process, or as many as `GET /v1/system` says in `streams`;
-browsers that it signed in count with it. One more gets 429 with `Retry-After`; `Prefer: wait` is then not applied. A
-client that reads slowly is told everything, at its own pace.
+A key may have 1,000 open streams and long polls per API process, or the number in `streams` of `GET /v1/system`,
+including those of browsers signed in with it. Further ones get 429 with `Retry-After`; `Prefer: wait` is then not
+applied. A slow client still receives every event, at its own pace.
 
-A change of name, tags or notes is told as a `status`; of an experiment that is over, as a `status` and an `end`, so
-that the log still ends with one. A deletion takes the log along, and no event can tell of it: the experiment's own
-stream closes with a comment, `/v1/events` stays silent, and a list learns of it when it is read again.
+A change of name, tags or notes is sent as a `status`; for an experiment that has ended, as a `status` and an `end`, so
+that the log still ends with `end`. Deleting an experiment deletes its log, so no event reports it: the experiment's own
+stream closes with a comment, `/v1/events` sends nothing, and lists no longer contain the experiment.
 
 ## Connections
 
-HTTP/1.1 and 1.0, with keep-alive and pipelining; requests that wait for an answer before theirs are not read until
-then, and where they have more than 64 KiB the connection ends with that answer. A request's head, its line and header
-fields, may have 64 KiB and 256 fields and take 10 s; so may what stands between and behind the chunks of a body. A body
-may take 20 s and one more for each kilobyte. A connection on which nothing is asked is closed after 5 s; when as many
-are open as the process can have (`gradus doctor` tells its limit), the longest idle ones make room for new ones. A
-client that takes nothing of its answer for 60 s is given up; earlier, the longest waiting first, where more than 32 MiB
-of large answers wait for their clients.
+HTTP/1.1 and 1.0, with keep-alive and pipelining. Pipelined requests are not read until the response before them is
+sent; if they have more than 64 KiB, the connection is closed after that response. A request's head (request line and
+header fields) is limited to 64 KiB, 256 fields and 10 s; so are chunk headers and trailers of a body. The timeout of a
+body is 20 s plus 1 s per kilobyte. An idle connection is closed after 5 s; when the process has no free connections
+left (`gradus doctor` shows its limit), the connections that have been idle longest are closed for new ones. A client
+that reads nothing of its response for 60 s is disconnected; earlier, longest waiting first, if more than 32 MiB of
+large responses are waiting for their clients.
 
-What breaks these bounds, or RFC 9112, gets a problem like every other mistake, and the connection ends: 400 (not
-HTTP/1.1, or not exactly one `Host`), 408 (too slow), 414 (the address too long), 431 (the head too large), 501 (a
-`Transfer-Encoding` other than `chunked`, `CONNECT`), 503 (every connection is busy), 505. A body with a
-`Content-Encoding` gets 415. Of a target in absolute form its host counts, not `Host`. Trailer fields are ignored.
+A request that violates these limits, or RFC 9112, gets a problem document, and the connection is closed: 400 (not
+HTTP/1.1, or not exactly one `Host`), 408 (timeout), 414 (URL too long), 431 (head too large), 501 (a
+`Transfer-Encoding` other than `chunked`, `CONNECT`), 503 (all connections are busy), 505. A body with a
+`Content-Encoding` gets 415. In a target in absolute form, its host takes precedence over `Host`. Trailer fields are
+ignored.
 
 ## Errors
 
 Every error is an RFC 9457 document of the type `application/problem+json`: [Problem](#problem). `title` and `detail`
-are for people; `code` is for programs. For a document with mistakes `errors` lists each of them with its place; for a
-parameter too.
+are for people; `code` is for programs. For an invalid document or parameter, `errors` lists every error with its path.
 """
 
 OUTLINE = {
@@ -152,12 +151,12 @@ OUTLINE = {
     "keys": "Keys and sessions",
     "operation": "Operation",
 }
-"""The sections, by the tag of their requests."""
+"""The titles of the sections, by the requests' tag."""
 
 ENUMERATIONS = {one.__name__: one for one in (FailureCode, Role, Status, SweepStatus, Verdict)}
 
 EVERYWHERE = ("400", "401", "403", "408", "414", "429", "431", "500", "503")
-"""Answers that any request may get, said once."""
+"""Responses that any request may get, described only once."""
 
 
 def http_page() -> str:
@@ -222,7 +221,7 @@ def _parameter(parameter: Schema) -> tuple[str, str, str, str]:
 
 
 def _without_null(schema: Schema) -> Schema:
-    """A parameter that may be left out is null inside; nobody can send that."""
+    """The schema of an optional parameter without null, which is only its internal value for "not sent"."""
     parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
     one = parts[0] if parts else schema
     if one.get("type") == "array":
@@ -243,7 +242,7 @@ def _is_problem(response: Schema) -> bool:
 
 
 def _content(body: Schema) -> str:
-    """What comes in each form."""
+    """The content for each media type."""
     forms = {media: content.get("schema", {}) for media, content in body.get("content", {}).items()}
     return " or ".join(
         kind(schema) if media == "application/json" and schema else f"`{media}`" for media, schema in forms.items()
@@ -265,7 +264,7 @@ def _objects() -> Iterator[str]:
 
 
 def _members(name: str, schema: Schema) -> Iterator[str]:
-    """Of an enumeration, with what each means."""
+    """The members of an enumeration, with their meanings."""
     yield schema["description"] + "\n"
     said = meanings(ENUMERATIONS[name])
     yield from table(("value", "means"), ((f"`{value}`", said[value]) for value in schema["enum"]))

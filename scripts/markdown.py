@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """The lines of a table, and an empty one behind it."""
+    """The lines of a table, followed by an empty line."""
     head = tuple(head)
     yield _row(head)
     yield _row("---" for _ in head)

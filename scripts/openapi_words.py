@@ -1,4 +1,4 @@
-"""OpenAPI in words: what a field of an answer or a body is, and links to what it is made of."""
+"""Describes OpenAPI schemas in words, with links to the schemas that they refer to."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,16 +10,16 @@ Schema = dict[str, Any]
 
 PREFIX = "#/components/schemas/"
 SPEC = frozenset({"Spec", *Spec.model_json_schema()["$defs"]})
-"""Parts of the spec, which has a page of its own."""
+"""Schemas of the spec, which are described on the page `spec.md`."""
 
 
 def named(schema: Schema) -> str | None:
-    """The name of the schema that it refers to, if that is all it does."""
+    """The name of the schema that a plain reference refers to; None for any other schema."""
     return schema["$ref"].removeprefix(PREFIX) if "$ref" in schema else None
 
 
 def link(name: str) -> str:
-    """To where the schema is described; what comes in is described with what goes out."""
+    """A link to the description of a schema; input and output schemas share one description."""
     name = name.removesuffix("Input")
     if name in SPEC:
         return "[spec](spec.md)" if name == "Spec" else f"[{name}](spec.md)"
@@ -27,7 +27,7 @@ def link(name: str) -> str:
 
 
 def kind(schema: Schema) -> str:
-    """What a value is."""
+    """The type of a value, in words."""
     name = named(schema)
     if name is not None:
         return link(name)

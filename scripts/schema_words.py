@@ -1,4 +1,4 @@
-"""JSON Schema in words: what a field accepts, and its default."""
+"""Describes JSON Schema in words: the values that a field accepts, and its default."""
 
 import json
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ Schema = dict[str, Any]
 
 
 def accepts(schema: Schema) -> str:
-    """Everything that a field accepts, joined by "or"."""
+    """The forms of values that a field accepts, joined by "or"."""
     forms = list(dict.fromkeys(_forms(schema)))
     return f"{', '.join(forms[:-1])} or {forms[-1]}" if len(forms) > 1 else forms[0]
 
 
 def default(schema: Schema, *, required: bool) -> str:
-    """The default as JSON; a kind with all its own defaults by its name."""
+    """The default as JSON; for an object with all its defaults, only its kind."""
     if required:
         return "required"
     value = schema.get("default")

@@ -1,4 +1,4 @@
-"""The page `docs/spec.md`: every field of a spec and every kind that it can name."""
+"""The page `docs/spec.md`: all fields of a spec, and all kinds that it can name."""
 
 import json
 from collections.abc import Iterator
@@ -24,26 +24,25 @@ An experiment is one JSON object. Only `dataset` and `layers` are required:
 {"dataset": "mnist", "layers": [300, 100]}
 ```
 
-Unknown keys are refused, every number has bounds, and NaN, infinities and numbers in quotes are no numbers. Wherever
+Unknown keys are refused, every number has bounds, and NaN, infinities and numbers in quotes are not accepted. Wherever
 an object with a `kind` is accepted, the kind's name alone stands for the object with all its defaults; an integer
-stands for a dense layer; `true` stands for an object with all its defaults. The server writes all of them out: the
-`spec` of its answer leaves nothing to defaults, and two specs that come out the same have the same `fingerprint`.
+stands for a dense layer; `true` stands for an object with all its defaults. The service expands these shorthands and
+writes out all defaults in the `spec` of its response; specs that are equal then have the same `fingerprint`.
 
-The output layer is implied by the data set: one unit a class, softmax and cross-entropy; or one linear unit and squared
-error for regression. It has a bias, no batch normalization and no dropout, and is initialized by the experiment's
-`init`.
+The output layer follows from the data set: one unit per class, with softmax and cross-entropy, or one linear unit with
+squared error for regression. It has a bias, no batch normalization and no dropout, and uses the experiment's `init`.
 
-A dry run (`POST /v1/experiments?dry_run=true`) answers with the resolved spec, every layer's shapes and parameters, and
+A dry run (`POST /v1/experiments?dry_run=true`) returns the resolved spec, the shapes and parameters of every layer and
 an estimate of the memory, and stores nothing.
 """
 
 DATA = """\
-Inputs are scaled to [0, 1]: pixels by the largest value that one can have, columns of tables by the smallest and
-largest value among the examples trained on. `standardize` then gives each input mean 0 and deviation 1 over these.
-The training examples stand in an order that the data set's name alone decides: the first are kept for validation, the
-next are trained on, and `limit` takes the first of those. Tables have no test examples of their own: a fifth, drawn in
-the same way. Files are searched for in `GRADUS_DATASETS_DIR` and the data folder's `datasets`, in a folder of the data
-set's name, and downloaded from public mirrors if they are in neither.
+Inputs are scaled to [0, 1]: pixels by their maximum possible value, columns of tables by their minimum and maximum in
+the training split. `standardize` then gives each input mean 0 and standard deviation 1 over the training split. The
+training examples are shuffled by a permutation that depends only on the data set's name: the first examples are the
+validation split, the next the training split, of which `limit` uses the first. Tables have no test examples of their
+own: a fifth of the examples is split off in the same way. Files are searched for in `GRADUS_DATASETS_DIR` and in
+`datasets` of the data folder, each in a folder with the data set's name, and downloaded from public mirrors if missing.
 """
 
 SECTIONS = {
@@ -59,7 +58,7 @@ SECTIONS = {
     "early_stopping": "Early stopping",
     "checkpoint": "Checkpoints",
 }
-"""The section that says more about a field."""
+"""The section with the details of a field."""
 
 
 def spec_page() -> str:
@@ -109,39 +108,39 @@ def _kinds() -> Iterator[str]:
 
 
 def _family(title: str, family: str) -> Iterator[str]:
-    """A section with a part for each kind."""
+    """A section with a subsection for each kind."""
     yield f"## {title}\n"
-    words = spec_models_in(FAMILIES[family])
-    yield _paragraphs(getdoc(getmodule(words[0])) or "")
-    for word in words:
-        name = title_of(word)
-        yield f"### `{kind_of(word)}`" + (f": {name}" if name.lower() != kind_of(word) else "") + "\n"
-        yield from _word(word)
+    models = spec_models_in(FAMILIES[family])
+    yield _paragraphs(getdoc(getmodule(models[0])) or "")
+    for model in models:
+        name = title_of(model)
+        yield f"### `{kind_of(model)}`" + (f": {name}" if name.lower() != kind_of(model) else "") + "\n"
+        yield from _model(model)
 
 
 def _only(title: str, family: str) -> Iterator[str]:
-    """A section with the only piece of its family."""
+    """A section for a family with a single model."""
     yield f"## {title}\n"
-    for word in spec_models_in(FAMILIES[family]):
-        yield from _word(word)
+    for model in spec_models_in(FAMILIES[family]):
+        yield from _model(model)
 
 
 def _names(title: str, family: str) -> Iterator[str]:
-    """A section with a line for each kind."""
+    """A section with a table row for each kind."""
     entries: tuple[CatalogEntry, ...] = catalog().families[family]
     yield f"## {title}\n"
     yield from table(("kind", "formula"), ((f"`{entry.kind}`", entry.formula) for entry in entries))
 
 
-def _word(word: type[SpecModel]) -> Iterator[str]:
-    (entry,) = [found for family in catalog().families.values() for found in family if found.title == title_of(word)]
+def _model(model: type[SpecModel]) -> Iterator[str]:
+    (entry,) = [found for family in catalog().families.values() for found in family if found.title == title_of(model)]
     yield _paragraphs(entry.formula)
-    if set(word.model_fields) - {"kind"}:
-        yield from _fields(word)
+    if set(model.model_fields) - {"kind"}:
+        yield from _fields(model)
 
 
-def _fields(word: type[SpecModel]) -> Iterator[str]:
-    schema = word.model_json_schema()
+def _fields(model: type[SpecModel]) -> Iterator[str]:
+    schema = model.model_json_schema()
     required = schema.get("required", [])
     yield from table(
         ("field", "accepts", "default", "meaning"),

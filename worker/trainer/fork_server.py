@@ -1,10 +1,11 @@
-"""Forks trainers from a process that has imported torch: `python -m worker.trainer.fork_server SOCKET`.
+"""Forks trainers from a process that has already imported torch: `python -m worker.trainer.fork_server SOCKET`.
 
-A trainer that imports everything itself takes two seconds of a core and 150 MB; a forked one takes some hundredths of a
-second and shares that memory. A worker that wants one connects to SOCKET and sends its arguments and environment, with
-its standard input, output and error. The answer is its pid and, when it has ended, its exit code, each on a line.
+A trainer that imports everything itself takes two seconds of CPU time and 150 MB; a forked one takes some hundredths of
+a second and shares that memory. To start a trainer, a worker connects to SOCKET and sends the trainer's arguments and
+environment, and its stdin, stdout and stderr as file descriptors. The server replies with the pid and, when the trainer
+has ended, its exit code, each on a line.
 
-This process has one thread and touches no GPU, for neither survives a fork. It ends when its standard input closes.
+This process has one thread and does not use the GPU, as neither survives a fork. It ends when its stdin is closed.
 """
 
 import json
@@ -20,12 +21,12 @@ from typing import NamedTuple, NoReturn
 from worker.trainer.libraries import library_env
 
 REQUEST_SECONDS = 5.0
-"""For a request to come whole, once its sender has connected."""
+"""Timeout for receiving a request after its sender has connected."""
 _STREAMS = 3
 
 
 class Request(NamedTuple):
-    """One trainer, please."""
+    """A request to start a trainer."""
 
     arguments: list[str]
     env: dict[str, str]
@@ -33,14 +34,14 @@ class Request(NamedTuple):
 
 
 class ForkServer:
-    """The trainers that it made, and who waits to hear of their ends."""
+    """Forks trainers on request, and reports their exit codes to the requesters."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._connections: dict[int, socket.socket] = {}
 
     def serve(self) -> None:
-        """Fork what is asked for until standard input closes."""
+        """Handle requests until stdin is closed."""
         ended, wake = socket.socketpair()
         for end in (ended, wake):
             end.settimeout(0)
@@ -61,7 +62,7 @@ class ForkServer:
         try:
             request = _received(connection)
         except (OSError, ValueError, TypeError):
-            connection.close()  # whoever asked starts a trainer without this server
+            connection.close()  # the requester then starts a trainer without this server
             return
         try:
             self._fork(request, connection)
@@ -91,15 +92,15 @@ class ForkServer:
     def _tell(connection: socket.socket, number: int) -> None:
         try:
             connection.sendall(b"%d\n" % number)
-        except OSError:  # whoever asked is gone, and the trainer will hear it
+        except OSError:  # the requester has ended; its trainer notices that by itself
             return
 
 
 def _received(connection: socket.socket) -> Request:
-    """A document on a line, and the streams that came with it.
+    """Receive a request: a JSON document on one line, and three file descriptors.
 
     Raises:
-        ValueError: it is no request.
+        ValueError: the message is not a request.
     """
     text, streams, _, _ = socket.recv_fds(connection, 65536, _STREAMS)
     while text and not text.endswith(b"\n"):
@@ -113,7 +114,7 @@ def _received(connection: socket.socket) -> Request:
 
 
 def _become_trainer(request: Request, connection: socket.socket) -> NoReturn:
-    """In the new process. It keeps the connection open: who sees it closed knows that the trainer is gone, too."""
+    """Run the trainer in the forked process. It keeps the connection open, which closes when the trainer ends."""
     from worker.trainer.__main__ import main  # noqa: PLC0415 (imported already)
 
     try:
@@ -132,21 +133,21 @@ def _become_trainer(request: Request, connection: socket.socket) -> NoReturn:
 
 
 def _close_all_but(kept: int) -> None:
-    """Of the files that are not standard streams: locks and connections of the server's are not the trainer's."""
+    """Close all files but the standard streams and `kept`: the trainer must not hold the server's locks and sockets."""
     highest = max(int(file.name) for file in Path("/proc/self/fd").iterdir())
     os.closerange(_STREAMS, kept)
     os.closerange(kept + 1, highest + 1)
 
 
 def main() -> None:
-    """Listen at once, so that whoever comes early waits; then import, then serve."""
+    """Listen first, so that early requesters wait; then import, then serve."""
     path = Path(sys.argv[1])
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         path.chmod(0o600)
         listener.listen()
-        os.environ |= library_env(1)  # one thread: those of libraries would not survive the fork
+        os.environ |= library_env(1)  # one thread, as other threads of libraries would not survive the fork
         from worker.trainer.serve import warm_up_for_all  # noqa: PLC0415 (imports torch, which takes seconds)
 
         warm_up_for_all()

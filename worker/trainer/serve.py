@@ -48,7 +48,7 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
 
 
 def warm_up_for_all() -> None:
-    """Do in a process that will be forked what each trainer would do again."""
+    """Warm up the fork server, so that the trainers that it forks need no warm-up of their own."""
     torch.set_num_threads(1)
     warm_up(torch.device("cpu"))
     freeze_objects()
