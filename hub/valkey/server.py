@@ -61,6 +61,8 @@ class ValkeyServer:
             self.folder.chmod(0o700)
         if self.find():
             return
+        if self._process is not None:
+            self.kill()  # our own child cannot be reached any more: its folder was deleted, and the lock with it
         with self._lock.taken(self._stop_seconds) as lock:
             previous = self._access
             socket = place(self.folder, previous.socket if previous else None)

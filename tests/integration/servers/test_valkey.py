@@ -1,6 +1,7 @@
 """The embedded Valkey server."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -71,6 +72,19 @@ def test_comes_back_after_being_killed(tmp_path: Path) -> None:
         server.start()
         assert server.alive()
         assert server.url == url
+
+
+def test_a_server_whose_folder_was_deleted_is_ended_before_the_next_starts(tmp_path: Path) -> None:
+    """Its lock went with the folder, so that nothing else would ever find it."""
+    with ValkeyServer(tmp_path / "valkey") as server:
+        unreachable = server.pid
+        assert unreachable is not None
+        shutil.rmtree(server.folder)
+        server.start()
+        assert server.alive()
+        assert server.pid != unreachable
+        with pytest.raises(ProcessLookupError):
+            os.kill(unreachable, 0)
 
 
 def test_is_adopted_when_its_parent_is_gone(tmp_path: Path) -> None:
