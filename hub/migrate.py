@@ -10,7 +10,7 @@ from hub.database.schema_version import NEWEST, SCRIPTS, mismatch, version
 from hub.environment_errors import exit_on_environment_error
 from hub.settings import Settings
 
-if TYPE_CHECKING:  # it takes half a second to import, and most starts find the newest schema
+if TYPE_CHECKING:  # importing Alembic takes half a second, and most databases are up to date
     from alembic.config import Config
 
 

@@ -220,17 +220,17 @@ def _expanded(request: SweepRequest, check: Check) -> Expansion:
 
 
 def _resolved(members: Sequence[Member], limits: Quotas, check: Check) -> list[ResolvedSpec]:
-    """The specs of the members, each resolved once for everything that needs it.
+    """The members' specs, each resolved only once.
 
     Raises:
-        InvalidSpec: some exceed a quota.
+        InvalidSpec: an experiment exceeds a quota.
     """
-    found = []
+    resolved = []
     for member in members:
         check()
-        found.append(resolve(member.experiment))
-    _check_quotas(members, found, limits)
-    return found
+        resolved.append(resolve(member.experiment))
+    _check_quotas(members, resolved, limits)
+    return resolved
 
 
 def _check_quotas(members: Sequence[Member], resolved: Sequence[ResolvedSpec], limits: Quotas) -> None:

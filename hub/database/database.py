@@ -20,7 +20,7 @@ from hub.database.write_lock import WriteLock
 from hub.environment_errors import disk_full
 from hub.tables import Table
 
-if TYPE_CHECKING:  # its driver and its dialect take a quarter of a second to import, which a service on SQLite need not
+if TYPE_CHECKING:  # importing Postgres' driver and dialect takes a quarter of a second, which a service on SQLite saves
     from sqlalchemy.dialects import postgresql
 
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)

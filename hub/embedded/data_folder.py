@@ -45,7 +45,7 @@ class DataFolder:
 
     @property
     def trainer_server(self) -> Path:
-        """The socket of who forks trainers."""
+        """The socket of the fork server for trainers."""
         return self.path / "trainers.sock"
 
     @property

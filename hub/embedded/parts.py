@@ -44,7 +44,7 @@ class ModulePart:
     def __init__(
         self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str], *, watched: bool = True
     ) -> None:
-        """Who is not watched ends by itself when its standard input closes."""
+        """With `watched=False`, the module itself must end when its standard input closes; see `run_part`."""
         self._options = [] if watched else [UNWATCHED]
         self.name = name
         self.log = folder.logs / f"{name}.log"

@@ -2,7 +2,8 @@
 
 While the part runs, it holds a lock on FILE, which contains its pid. The next start uses both to detect and end an
 orphaned part. The part's standard input is a pipe from the supervisor: when the supervisor ends, in whatever way, the
-pipe closes and the part ends itself. A part that is to have one thread alone looks after that itself: `--unwatched`.
+pipe closes and the part ends itself. With `--unwatched`, the module watches the pipe itself, because it must not have
+a second thread.
 """
 
 import fcntl

@@ -24,9 +24,9 @@ from hub.valkey.socket_path import possible
 
 TRAINER_SERVER = "worker.trainer.fork_server"
 FORK_SERVER = "GRADUS_TRAINER_SERVER"
-"""Tells workers where it is. One that is set already is another's, which they use."""
+"""Variable with the fork server's socket. If it is already set, the workers use that fork server."""
 START_SECONDS = 180.0
-"""A net: parts that die are noticed at once, and slow ones are slow because their machine is busy."""
+"""Timeout of the start, a safety net: dead parts are noticed at once, and a busy machine makes parts slow."""
 STOP_SECONDS = 20.0
 """Timeout for a part to end by itself. Usually parts take a few seconds at most."""
 ROTATE_SECONDS = 10.0
@@ -55,7 +55,7 @@ class Supervisor:
         self._address = (host, port)
         self._root_path = root_path
         self._valkey = ValkeyServer(folder.valkey)
-        found = gpus()  # which no fork can use
+        found = gpus()  # forked processes cannot use GPUs
         self._forks = not found and _can_fork(folder)
         self._envs = worker_envs(workers, found)
         self._say = say
@@ -75,7 +75,7 @@ class Supervisor:
         """
         end_orphans(self.folder.running)
         self._rotate_logs()
-        if self._forks:  # first: it takes longest
+        if self._forks:  # first, because it takes longest
             self._start_part(self._trainer_server())
         self._start_part(ValkeyPart(self._valkey))
         upgrade(self.folder.database_url)
@@ -184,7 +184,7 @@ class Supervisor:
 
 
 def _can_fork(folder: DataFolder) -> bool:
-    """Whether this service can run a process of its own from which trainers are forked."""
+    """Whether this service can run its own fork server for trainers."""
     return not os.environ.get(FORK_SERVER) and sys.platform == "linux" and possible(folder.trainer_server)
 
 

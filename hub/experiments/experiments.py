@@ -80,7 +80,7 @@ def add_all(
 ) -> list[ExperimentRow]:
     """Add queued experiments, in this order, and one job for each array. An array is a list of indices into `new`."""
     jobs = [
-        JobRow(id=new_id("job"), device=new[array[0]][0].spec.device, hinted_at=at, places=len(array))
+        JobRow(id=new_id("job"), device=new[array[0]][0].spec.device, message_sent_at=at, places=len(array))
         for array in arrays
     ]
     positions = {
@@ -157,7 +157,7 @@ def members(session: Session, job_id: str) -> Sequence[ExperimentRow]:
 def page(
     session: Session, workspace_id: str, filter_: Filter, last: str | None, limit: int, *, oldest_first: bool = False
 ) -> Sequence[ExperimentRow]:
-    """Up to `limit` experiments of a workspace that come after the one called `last`, newest or oldest first."""
+    """Up to `limit` experiments of a workspace after the one with the id `last`, newest or oldest first."""
     found = [
         row
         for status in filter_.statuses or (None,)
@@ -234,7 +234,7 @@ def close_job(session: Session, job_id: str) -> None:
 
 def reopen_job(session: Session, job_id: str, at: datetime) -> None:
     """Open a job without a lease for any worker, and send a job message."""
-    again = update(JobRow).where(JobRow.id == job_id).values(done=False, hinted_at=at).returning(JobRow.device)
+    again = update(JobRow).where(JobRow.id == job_id).values(done=False, message_sent_at=at).returning(JobRow.device)
     outbox(session).jobs.append((job_id, session.execute(again).scalar_one()))
 
 

@@ -45,7 +45,7 @@ def reference(row: CheckpointRow) -> CheckpointRef:
 
 
 def surplus(rows: Sequence[CheckpointRow], best: int | None, rule: Checkpoint) -> list[CheckpointRow]:
-    """Of the checkpoints, given newest first, those that need not be kept."""
+    """The surplus ones of an experiment's checkpoints, which are given newest first."""
     kept = list(rows[:KEEP_NEWEST])
     epochs: dict[int, CheckpointRow] = {}
     for row in rows:

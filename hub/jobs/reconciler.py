@@ -50,7 +50,7 @@ def reconcile(hub: Hub, owner: str) -> int:
         lost = {job.id: job for job in (*_abandoned(session, at, term), *_waiting(session, at, oldest, term))}
         if lost:
             expiry = case((is_too_late(session, JobRow.lease_until, term), at - INSTANT), else_=JobRow.lease_until)
-            session.execute(update(JobRow).where(JobRow.id.in_(lost)).values(hinted_at=at, lease_until=expiry))
+            session.execute(update(JobRow).where(JobRow.id.in_(lost)).values(message_sent_at=at, lease_until=expiry))
         outbox(session).jobs.extend((job.id, job.device) for job in lost.values())
         return len(lost)
 
@@ -98,15 +98,15 @@ def lead(session: Session, duty: str, owner: str, at: datetime) -> bool:
 
 def _reset_future_times(session: Session, at: datetime) -> None:
     """Mark messages that a wrong clock dated in the future as never sent: they may have been lost."""
-    in_future = update(JobRow).where(~JobRow.done, JobRow.hinted_at > at + DELIVERY_TIME)
-    session.execute(in_future.values(hinted_at=NEVER))
+    in_future = update(JobRow).where(~JobRow.done, JobRow.message_sent_at > at + DELIVERY_TIME)
+    session.execute(in_future.values(message_sent_at=NEVER))
 
 
 def _abandoned(session: Session, at: datetime, term: timedelta = LEASE) -> Sequence[JobRow]:
     """Jobs whose lease has expired and whose message was not resent since. Their message was taken long ago, so the
     length of the queue does not matter."""
     return _oldest_first(
-        session, is_expired(session, JobRow.lease_until, at, term), JobRow.hinted_at <= JobRow.lease_until
+        session, is_expired(session, JobRow.lease_until, at, term), JobRow.message_sent_at <= JobRow.lease_until
     )
 
 
@@ -117,9 +117,9 @@ def _waiting(
     The jobs whose message was sent longest ago come first: jobs of a workspace over its quota get messages again and
     again, and must not starve others."""
     lost_before = {device: _lost_before(at, sent) for device, sent in oldest.items()}
-    is_lost = (and_(JobRow.device == device, JobRow.hinted_at < before) for device, before in lost_before.items())
+    is_lost = (and_(JobRow.device == device, JobRow.message_sent_at < before) for device, before in lost_before.items())
     free = or_(JobRow.owner.is_(None), is_expired(session, JobRow.lease_until, at, term))
-    return _oldest_first(session, free, JobRow.hinted_at < max(lost_before.values()), or_(*is_lost))
+    return _oldest_first(session, free, JobRow.message_sent_at < max(lost_before.values()), or_(*is_lost))
 
 
 def _lost_before(at: datetime, oldest: datetime | None) -> datetime:
@@ -130,7 +130,7 @@ def _lost_before(at: datetime, oldest: datetime | None) -> datetime:
 def _oldest_first(session: Session, *conditions: ColumnElement[bool]) -> Sequence[JobRow]:
     """Open jobs, locked until the transaction ends. Jobs locked by another transaction, such as a claim or the
     cancellation of a sweep, are skipped: waiting for them could cause a deadlock."""
-    query = select(JobRow).where(~JobRow.done, *conditions).order_by(JobRow.hinted_at, JobRow.id).limit(BATCH)
+    query = select(JobRow).where(~JobRow.done, *conditions).order_by(JobRow.message_sent_at, JobRow.id).limit(BATCH)
     return session.scalars(query.with_for_update(skip_locked=True)).all()
 
 

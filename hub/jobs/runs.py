@@ -104,11 +104,11 @@ def write_log(session: Session, lease: Lease, experiment_id: str, message: str, 
 
 
 def report_progress(session: Session, lease: Lease, experiment_ids: Iterable[str], step: StepProgress) -> None:
-    """How far a long step is, in the logs of the experiments that wait for it."""
+    """Append the progress of a long step to the event logs of the experiments that wait for it."""
     at = now(session)
     leases.fence(session, lease, at)
-    waiting = [one for one in sorted(experiment_ids) if _training(session, lease, one) is not None]
-    append(session, [Event(one, EventKind.PROGRESS, step) for one in waiting], at)
+    waiting = [id_ for id_ in sorted(experiment_ids) if _training(session, lease, id_) is not None]
+    append(session, [Event(id_, EventKind.PROGRESS, step) for id_ in waiting], at)
 
 
 def end(

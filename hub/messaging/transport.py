@@ -81,7 +81,7 @@ class Channel(kombu_redis.Channel):
 
 
 class Transport(kombu_redis.Transport):
-    """Celery's Redis transport, with these channels."""
+    """Celery's Redis transport, with the `Channel` above."""
 
     Channel = Channel
 

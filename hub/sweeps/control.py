@@ -110,7 +110,7 @@ def _new_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at: d
         token = max(old_jobs[row.job_id].token for row in array_rows)
         outbox(session).sweeps.extend(OrphanCleanup(row.id, old_jobs[row.job_id].token) for row in array_rows)
         device = old_jobs[array_rows[0].job_id].device
-        job = JobRow(id=new_id("job"), device=device, hinted_at=at, token=token, places=len(array_rows))
+        job = JobRow(id=new_id("job"), device=device, message_sent_at=at, token=token, places=len(array_rows))
         session.add(job)
         session.flush()
         for place, row in enumerate(array_rows):

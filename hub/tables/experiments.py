@@ -27,7 +27,7 @@ class JobRow(Table):
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     losses: Mapped[int] = mapped_column(Integer, default=0)
     """Consecutive lost leases without a new epoch or checkpoint."""
-    hinted_at: Mapped[datetime] = mapped_column(Moment)
+    message_sent_at: Mapped[datetime] = mapped_column("hinted_at", Moment)
     """When a job message was last sent for the job."""
     places: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     """Number of experiments at creation: the size of the array, even if some have ended since."""

@@ -41,7 +41,7 @@ def set_ahead(hub: Hub, row: ExperimentRow, by: timedelta = WRONG) -> None:
     with hub.write() as session:
         at = now(session) + by
         ahead = update(JobRow).where(JobRow.id == row.job_id)
-        session.execute(ahead.values(lease_until=at + TERM, hinted_at=at))
+        session.execute(ahead.values(lease_until=at + TERM, message_sent_at=at))
 
 
 @pytest.mark.parametrize("by", [WRONG, timedelta(days=400), timedelta(seconds=5)])
@@ -84,7 +84,7 @@ def test_a_hint_of_the_future_is_sent_again(hub: Hub) -> None:
     with hub.queue.app.connection_for_write() as connection:
         connection.default_channel.client.flushall()
     with hub.write() as session:
-        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) + WRONG))
+        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(message_sent_at=now(session) + WRONG))
     assert [reconciler.reconcile(hub, "leader") for _ in range(3)] == [1, 0, 0]
 
 

@@ -290,7 +290,7 @@ def test_lost_hints_are_sent_again_by_one_leader(hub: Hub) -> None:
     row = submit(hub)
     with hub.write() as session:
         long_ago = now(session) - reconciler.DELIVERY_TIME * 2
-        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=long_ago))
+        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(message_sent_at=long_ago))
     purge(hub)
     assert reconciler.reconcile(hub, "first") == 1
     assert hub.flush()
@@ -306,7 +306,7 @@ def test_a_job_whose_worker_vanished_is_told_of_once_however_many_others_wait(hu
     submit(hub)
     expire(hub, lost, ago=reconciler.DELIVERY_TIME)
     with hub.write() as session:
-        session.execute(update(JobRow).values(hinted_at=now(session) - 3 * reconciler.DELIVERY_TIME))
+        session.execute(update(JobRow).values(message_sent_at=now(session) - 3 * reconciler.DELIVERY_TIME))
     assert hub.flush()
     before = hub.queue.depth("auto")
     assert before > 0
@@ -318,7 +318,7 @@ def test_a_job_whose_worker_vanished_is_told_of_once_however_many_others_wait(hu
 def age(hub: Hub, row: ExperimentRow, by: timedelta) -> None:
     """As if its last hint had been sent so long ago."""
     with hub.write() as session:
-        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) - by))
+        session.execute(update(JobRow).where(JobRow.id == row.job_id).values(message_sent_at=now(session) - by))
 
 
 def test_a_lost_hint_is_sent_again_although_others_wait(hub: Hub) -> None:

@@ -131,7 +131,7 @@ def test_what_is_over_a_quota_does_not_hide_other_jobs_from_the_reconciler(hub: 
     with hub.write() as session:
         for age, row in zip((20, 40, 30), rows, strict=True):
             hinted = now(session) - timedelta(seconds=age)
-            session.execute(update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=hinted))
+            session.execute(update(JobRow).where(JobRow.id == row.job_id).values(message_sent_at=hinted))
     with hub.write() as session:
         waiting = [job.id for job in reconciler._waiting(session, now(session))]
     assert waiting == [rows[i].job_id for i in (1, 2, 0)]

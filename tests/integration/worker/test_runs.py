@@ -267,6 +267,6 @@ def assert_lost_hints_are_sent_again(hub: Hub) -> None:
         spec = Spec(dataset="digits", layers=[8], epochs=1)
         row = experiments.add(session, DEFAULT_WORKSPACE, prepare(spec), now(session))
         session.execute(
-            update(JobRow).where(JobRow.id == row.job_id).values(hinted_at=now(session) - timedelta(hours=1))
+            update(JobRow).where(JobRow.id == row.job_id).values(message_sent_at=now(session) - timedelta(hours=1))
         )
     assert wait_for_the_end(hub, row.id).status == Status.SUCCEEDED
