@@ -32,37 +32,37 @@ from worker.training.report import EpochReport
 from worker.training.train import train
 
 RUNS = (GRADIENT_DESCENT, ADAM_BATCH_NORM)
-FORWARD, BACKWARD = "products forward: x W + b", "products backward: xᵀ dz, dz Wᵀ; sums over the batch"
+FORWARD, BACKWARD = "forward products: x W + b", "backward products: xᵀ dz, dz Wᵀ; sums over the batch"
 PARTS = {
     "models.activation": "ReLU, forward and backward",
     "models.batch_norm": "batch normalization, forward and backward",
     "models.loss": "loss and its gradient",
-    "models.clip": "gradient's norm, clipping",
+    "models.clip": "gradient norm, clipping",
     "models.penalty": "penalty",
-    "models.optimizer": "optimizer's update",
-    "models.batch": "order of the epoch, gathering a batch",
-    "models.seed": "order of the epoch, gathering a batch",
-    "worker.training.divergence": "watch for what is no number",
+    "models.optimizer": "optimizer update",
+    "models.batch": "permutation of the epoch, gathering batches",
+    "models.seed": "permutation of the epoch, gathering batches",
+    "worker.training.divergence": "check for non-finite values",
     "worker.training.chunk": "chunks and totals of the epoch",
 }
 """By the module of the innermost function of ours."""
 PLACES = {
-    "hub.experiments.experiments": "rows of the experiment, its words and its job",
-    "hub.access.quotas": "hold the workspace, count what waits",
-    "hub.experiments.events": "event row, its numbers in both logs",
+    "hub.experiments.experiments": "rows of the experiment, its search text and its job",
+    "hub.access.quotas": "lock the workspace, count queued experiments",
+    "hub.experiments.events": "event row, sequence numbers in both logs",
     "hub.database.database": "session, begin, commit",
     "hub.database.write_lock": "session, begin, commit",
-    "hub.messaging.queue": "hint, by Celery",
-    "hub.messaging.pubsub": "ring",
+    "hub.messaging.queue": "job message, by Celery",
+    "hub.messaging.pubsub": "pub/sub message",
     "hub.experiments.mapping": "the answer",
     "gradus.wire": "the answer",
-    "api.http.parsing": "read, check and write out the spec",
-    "gradus.spec": "read, check and write out the spec",
-    "gradus.datasets": "read, check and write out the spec",
-    "api.services": "flush, read the version anew",
+    "api.http.parsing": "parse, validate and resolve the spec",
+    "gradus.spec": "parse, validate and resolve the spec",
+    "gradus.datasets": "parse, validate and resolve the spec",
+    "api.services": "flush, read the version",
 }
 """By the beginning of the module's name."""
-REST = "Python of the loop, chunks' copies"
+REST = "Python of the loop, copies for chunks"
 POSTS = 300
 
 
@@ -136,13 +136,13 @@ def _post(options: argparse.Namespace) -> None:
 
 def _stretches(starts: Sequence[Start]) -> Iterator[list[object]]:
     for name, one in {
-        "client, socket, HTTP, door, reading the spec": [s.created - s.sent for s in starts],
-        "transaction, ring, hint, answer": [s.answered - s.created for s in starts],
-        "claim in the worker, from the transaction's beginning": [s.claimed - s.created for s in starts],
-        "order to the trainer, data at hand, first weights": [s.first_step - s.claimed for s in starts],
-        "together, POST to first step": [s.first_step - s.sent for s in starts],
+        "client, socket, HTTP, authentication, parsing the spec": [s.created - s.sent for s in starts],
+        "transaction, pub/sub, job message, answer": [s.answered - s.created for s in starts],
+        "claim by the worker, since the start of the transaction": [s.claimed - s.created for s in starts],
+        "command to the trainer, data in memory, initial weights": [s.first_step - s.claimed for s in starts],
+        "total, POST to first step": [s.first_step - s.sent for s in starts],
         "the epoch itself": [s.first_row - s.first_step for s in starts],
-        "row to the database, bell, stream, client": [s.arrived - s.first_row for s in starts],
+        "row to the database, pub/sub, stream, client": [s.arrived - s.first_row for s in starts],
     }.items():
         yield [name, Sample(tuple(1e3 * value for value in one)).in_words(1), len(one)]
 
