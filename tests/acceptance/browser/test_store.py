@@ -173,6 +173,18 @@ def test_a_long_step_has_a_bar_until_it_is_over(page: Page) -> None:
     ]
 
 
+def test_an_event_of_an_older_service_without_its_facts_is_taken(page: Page) -> None:
+    found = result(
+        page,
+        """
+        const progress = { epoch: 1, epochs: 3 };
+        const before = { id: "e", best: { epoch: 1 }, best_metric: null, last_event: 1, progress };
+        const after = changedRecord(before, epoch(2, 2, { seconds: 1 }));
+        return [after.progress.epoch, after.best.epoch];""",
+    )
+    assert found == [2, 1]
+
+
 def test_lines_of_a_log_come_by_their_events(page: Page) -> None:
     found = result(
         page,

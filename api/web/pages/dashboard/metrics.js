@@ -38,7 +38,10 @@ export const metric = (key) =>
   known.find((one) => one.key === key) ??
     { key, label: words(key), unit: null, direction: "none", panel: key, split: null, tasks: [], objective: false };
 
-const words = (/** @type {string} */ key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll("_", " ");
+const words = (/** @type {string | null} */ key) => {
+  const text = String(key).replaceAll("_", " "); // an older service's events say no metric
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};
 
 /** Inside of a sentence. */
 export const label = (/** @type {string} */ key) => metric(key).label.toLowerCase();
