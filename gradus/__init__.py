@@ -11,7 +11,7 @@ if typing.TYPE_CHECKING:
     from gradus.client.events import StreamEvent
     from gradus.client.experiment import AsyncExperiment, Experiment
     from gradus.client.experiments import Comparison
-    from gradus.client.sweeps import AsyncSweep, Sweep
+    from gradus.client.sweep import AsyncSweep, Sweep
     from gradus.errors import (
         BadRequest,
         Conflict,
@@ -48,7 +48,7 @@ _HOMES = {
     "gradus.client.experiments": "Comparison",
     "gradus.client.events": "StreamEvent",
     "gradus.client.experiment": "AsyncExperiment Experiment",
-    "gradus.client.sweeps": "AsyncSweep Sweep",
+    "gradus.client.sweep": "AsyncSweep Sweep",
     "gradus.errors": "BadRequest Conflict Forbidden GradusError InvalidSpec MethodNotAllowed NotAcceptable NotFound"
     " PreconditionFailed ServerFault TooLarge TooManyRequests Unauthorized Unavailable UnsupportedMedia",
     "gradus.spec.batch_norm": "BatchNorm",

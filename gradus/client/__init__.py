@@ -1,7 +1,7 @@
 """The Python client: `Client`, which blocks, and `AsyncClient`, which is awaited.
 
 A call is a method of a resource (`experiments.py`, `sweeps.py`, `datasets.py`, `keys.py`) or of the handle that it
-gives (`experiment.py`): it makes a `Request` (`request.py`) and awaits its answer from the transport.
+gives (`experiment.py`, `sweep.py`): it makes a `Request` (`request.py`) and awaits its answer from the transport.
 The transport (`transport.py`) sends it with httpx, again where `retry.py` says so; streams go on over connections that
 break (`follow.py`).
 Every method is written once, as a coroutine: `AsyncClient` awaits it, `Client` runs it over a transport that blocks
@@ -13,7 +13,7 @@ from gradus.client.credentials import Credentials, find_credentials
 from gradus.client.events import StreamEvent
 from gradus.client.experiment import AsyncExperiment, Experiment
 from gradus.client.experiments import Comparison
-from gradus.client.sweeps import AsyncSweep, Sweep
+from gradus.client.sweep import AsyncSweep, Sweep
 
 __all__ = [
     "AsyncClient",

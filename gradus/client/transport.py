@@ -45,7 +45,6 @@ class Transport(ABC, Generic[H]):
 
     blocks: ClassVar[bool]
     """Whether its coroutines block, and so never have to wait."""
-
     http: H
 
     def __init__(self, credentials: Credentials, options: Options) -> None:
@@ -184,10 +183,7 @@ class SyncTransport(Transport[httpx.Client]):
     blocks = True
 
     def __init__(
-        self,
-        credentials: Credentials,
-        options: Options = DEFAULT_OPTIONS,
-        transport: httpx.BaseTransport | None = None,
+        self, credentials: Credentials, options: Options = DEFAULT_OPTIONS, transport: httpx.BaseTransport | None = None
     ) -> None:
         super().__init__(credentials, options)
         self.http = httpx.Client(**_settings(credentials), transport=transport)

@@ -196,7 +196,7 @@ def test_it_prints_a_link_that_signs_a_browser_in_and_what_makes_another(service
     data = service.folder / "data"
     link = re.search(r"open +(http\S+)/sign-in#(\S+)", said)
     assert link is not None
-    assert f"GRADUS_DATA_DIR={data} gradus open makes another" in said
+    assert f"GRADUS_DATA_DIR={data} gradus open creates another link" in said
     with httpx.Client(base_url=link[1]) as browser:
         assert browser.post("/v1/session", json={"ticket": link[2]}).status_code == 201
         assert browser.get("/v1/session").json()["role"] == "admin"
