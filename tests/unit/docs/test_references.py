@@ -75,7 +75,8 @@ def test_every_folder_that_a_page_mentions_exists(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_module_that_a_page_mentions_exists(page: str) -> None:
-    mentioned = {code for code in codes(page) if MODULE.fullmatch(code)} | set(COMMAND.findall(text(page)))
+    mentioned = {code for code in codes(page) if MODULE.fullmatch(code) and not FILE.fullmatch(code)}
+    mentioned |= set(COMMAND.findall(text(page)))
     assert {name for name in mentioned if not name.endswith(PLACEHOLDER) and not defined(name)} == set()
 
 
