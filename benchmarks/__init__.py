@@ -1,1 +1,1 @@
-"""Measurements, each a command: `python -m benchmarks.writes --help`. `results.md` keeps what they printed."""
+"""Benchmarks, each a command: `python -m benchmarks.writes --help`. `results.md` records their results."""

@@ -1,5 +1,6 @@
-"""Nothing accepted is lost: experiments come in while seeded random blows fall on a real service, and at the end each
-has the numbers of an undisturbed run, bit for bit. `gradus up` on SQLite, or processes of their own on Postgres."""
+"""Chaos test: experiments are submitted while processes of a real service are killed at seeded random times. At the end
+no accepted experiment may be lost, and each must have the results of an undisturbed run, bit for bit. Runs `gradus up`
+on SQLite, or separate processes on Postgres."""
 
 import argparse
 import sys
@@ -23,7 +24,7 @@ LONGEST_PAUSE = 5.0
 
 
 def main() -> int:
-    """The exit code: whether anything was lost or altered."""
+    """Run the test; the exit code is 1 if anything was lost or altered."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="gradus-chaos-") as name, _service(options, Path(name)) as service:
         print(header(f"Chaos: {service.name}", PACKAGES, tuple(_notes(options, service))), flush=True)
@@ -72,8 +73,10 @@ def _outcome(dealt: Dealt, verdict: Verdict) -> Mapping[str, object]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--experiments", type=int, default=200, help="at least so many")
-    parser.add_argument("--kills", type=int, default=100, help="beside them a third as many other blows")
+    parser.add_argument("--experiments", type=int, default=200, help="minimum number of experiments")
+    parser.add_argument(
+        "--kills", type=int, default=100, help="number of kills; a third as many other faults are added"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument(
@@ -81,7 +84,7 @@ def _options() -> argparse.Namespace:
         type=float,
         default=0.0,
         metavar="SHARE",
-        help="of so many commits on Postgres, 0 to 1, the acknowledgement is lost",
+        help="fraction of commits on Postgres whose acknowledgement is lost, 0 to 1",
     )
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Fifty long runs compared in a browser: when their curves are there, and when the page answers."""
+"""Comparing fifty long runs in a browser: when their curves appear, and when the page responds to input."""
 
 import subprocess
 import tempfile
@@ -32,7 +32,7 @@ WATCH = """() => {
   };
   look();
 }"""
-"""Have the table sorted by a click as soon as the curves are there, and note when what was seen, in ms."""
+"""Click to sort the table as soon as the curves appear, and record the times of what is seen, in ms."""
 FOLLOW = """(address) => {
   const link = document.body.appendChild(Object.assign(document.createElement("a"), { href: address }));
   globalThis.began = performance.now();
@@ -52,15 +52,15 @@ AFTERWARDS = """async () => {
   const later = (await Promise.race([found, none])).filter(({ startTime, duration }) => startTime + duration > curves);
   return [curves, Math.max(0, ...later.map(({ duration }) => duration))];
 }"""
-"""When the page asked for all points, right after the curves of the first ones; the longest task that ended since."""
+"""When the page requested all points, right after drawing the first ones, and the longest task that ended since."""
 STILL = "longest that it stands still then, 0 if never 50"
 SETTLED = 6.0
-"""Seconds after which a page has drawn all it will."""
+"""Seconds after which a page has finished drawing."""
 
 
 def measure(playwright: Playwright, access: Credentials, runs: Sequence[str], repeats: int) -> None:
-    """By its address and from the list, where plotly.js is there since the first run was selected; with a debugger,
-    for which the browser goes through plotly.js three times more, and without."""
+    """Open the page by its URL, and from the list, where plotly.js was loaded when the first run was selected; with a
+    debugger, for which the browser parses plotly.js three more times, and without."""
     address = f"/compare?ids={','.join(runs)}"
     rows = [*_visits(playwright, access, address, repeats), *_alone(playwright, access, address, repeats)]
     print(table((f"{len(runs)} runs of {LONG_EPOCHS:,} epochs compared", "", "ms", "n"), rows), flush=True)
@@ -114,7 +114,7 @@ def _alone(
 
 
 def _sign_in(playwright: Playwright, access: Credentials, profile: str) -> None:
-    """Leave the session's cookie in the profile; no page of the service is opened."""
+    """Store the session's cookie in the browser profile, without opening a page of the service."""
     with playwright.chromium.launch_persistent_context(
         profile, executable_path=executable(), args=list(FLAGS)
     ) as context:
@@ -123,7 +123,7 @@ def _sign_in(playwright: Playwright, access: Credentials, profile: str) -> None:
 
 @contextmanager
 def _opened(url: str, profile: Path) -> Iterator[int]:
-    """A browser that opened a page by itself and drew it; the port at which it can be asked about that afterwards."""
+    """Start a browser that opens a page without a debugger; yields the port of its debugging interface."""
     flags = ("--headless", *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}", "--window-size=1280,800")
     browser = subprocess.Popen([executable(), *flags, url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

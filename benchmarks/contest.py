@@ -1,4 +1,4 @@
-"""Rivals that train the same network by turns, so that whatever else the machine does falls on all of them."""
+"""Rivals that train the same network in turns, so that other load on the machine affects all of them."""
 
 import json
 import os
@@ -24,14 +24,14 @@ class Row:
     rival: str
     members: int = 1
     processes: int = 1
-    """Among which its networks and its threads are dealt out, as a sweep's among a worker's slots."""
+    """Number of processes that share the networks and threads, like the slots of a worker that trains a sweep."""
 
 
 Process = subprocess.Popen[str]
 
 
 class Rival:
-    """Processes that train when they are told to."""
+    """The processes of one rival, which train on command."""
 
     def __init__(self, row: Row, processes: Sequence[Process]) -> None:
         self.row, self._processes = row, processes
@@ -42,7 +42,7 @@ class Rival:
         self._ask(json.dumps({"experiment": document, "examples": own.examples, "members": own.members}))
 
     def seconds(self) -> float:
-        """Of one epoch of one network, while all processes train: the slowest decides."""
+        """Seconds of one epoch of one network, while all processes train; the slowest process counts."""
         return max(map(float, self._ask(""))) / len(self._processes)
 
     def _ask(self, line: str) -> list[str]:
@@ -62,7 +62,7 @@ class Rival:
 
 @contextmanager
 def rivals(rows: Sequence[Row], threads: int) -> Iterator[list[Rival]]:
-    """The processes of each row, with so many threads together."""
+    """The processes of each row, which share the given number of threads."""
     with ExitStack() as stack:
         yield [
             Rival(row, [_running(row, threads // row.processes, stack) for _ in range(row.processes)]) for row in rows
@@ -79,7 +79,7 @@ def _running(row: Row, threads: int, stack: ExitStack) -> Process:
 
 
 def contest(field: Sequence[Rival], setting: Setting, rounds: int) -> list[Sample]:
-    """Seconds an epoch of each, one value a round; before that every rival has had a turn to warm up."""
+    """Seconds per epoch of each rival, one value per round, after a warm-up round."""
     for rival in field:
         rival.prepare(setting)
     turns = [[rival.seconds() for rival in field] for _ in range(rounds)]
@@ -87,5 +87,5 @@ def contest(field: Sequence[Rival], setting: Setting, rounds: int) -> list[Sampl
 
 
 def ratio(reference: Sample, other: Sample) -> float:
-    """How many times faster the other is: the median of the rounds' ratios."""
+    """The speed-up of the other rival: the median of the rounds' ratios."""
     return median(theirs / its for theirs, its in zip(reference.values, other.values, strict=True))

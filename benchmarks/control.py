@@ -1,4 +1,4 @@
-"""From a request to pause, resume, cancel or extend a run in the middle of a long epoch to its effect."""
+"""The latency of pausing, resuming, cancelling and extending a run in the middle of a long epoch."""
 
 import argparse
 import tempfile

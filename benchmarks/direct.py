@@ -1,4 +1,4 @@
-"""A ten-epoch run without any service: `train()` called in a fresh process. Prints the seconds of the run as JSON."""
+"""A ten-epoch run without a service: calls `train()` in a new process, and prints the run's seconds as JSON."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--datasets", type=Path, required=True)
     options = parser.parse_args()
     spec = Spec.model_validate_json(sys.stdin.read())
-    os.nice(NICENESS)  # so that a busy machine slows both alike
+    os.nice(NICENESS)  # the worker's priority, so that other load affects both equally
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)
     data = load(spec.dataset, [options.datasets], print)

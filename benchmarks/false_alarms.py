@@ -1,7 +1,7 @@
-"""How often a sweep in which no change does anything calls one better or worse: `python -m benchmarks.false_alarms`.
+"""The rate of false alarms of sweeps whose changes have no effect: `python -m benchmarks.false_alarms`.
 
-Every sweep has a base and seven changes that are the base again, so that each "better" and each "worse" is false. Each
-value is drawn anew: the seeds that a sweep pairs have nothing in common, which is the hardest case.
+Every sweep has a base and seven changes that equal the base, so that each "better" and each "worse" is a false alarm.
+All values are independent: runs with the same seed have nothing in common, which is the hardest case for pairing.
 """
 
 import sys
@@ -17,16 +17,16 @@ SWEEPS = 20_000
 CHANGES = 7
 SEEDS = (2, 3, 5, 10, 20)
 MOST = 0.055
-"""One in twenty, and what 20 000 draws leave to chance."""
+"""One in twenty, plus the sampling error of 20 000 draws."""
 EFFECT = 3.0
-"""Of the changes that do something, in standard deviations of a value."""
+"""Size of real effects, in standard deviations of a value."""
 
 Values = dict[int, float]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """How values come about."""
+    """A simulated metric."""
 
     name: str
     draw: Callable[[Random], float]
@@ -34,18 +34,18 @@ class Metric:
 
 
 def examples(count: int, share: float, spread: float) -> Metric:
-    """An accuracy on so many examples."""
+    """An accuracy measured on this number of examples."""
     name = f"accuracy on {count} examples, {share:.0%} ± {spread:.1%}"
     return Metric(name, lambda random: counted(random.gauss(share, spread), count), 1 / count)
 
 
 def counted(value: float, count: int) -> float:
-    """The nearest share that so many examples can give."""
+    """The nearest accuracy that is possible with this number of examples."""
     return round(min(1.0, max(0.0, value)) * count) / count
 
 
 def student(random: Random, freedom: int) -> float:
-    """Student's t: tails that fall as a power."""
+    """Student's t, which has heavy tails."""
     return random.gauss(0, 1) / sqrt(random.gammavariate(freedom / 2, 2) / freedom)
 
 
@@ -65,7 +65,7 @@ METRICS = (
 
 
 def sweep(random: Random, metric: Metric, seeds: int, effects: Sequence[float]) -> Sequence[Difference | None]:
-    """The differences of a sweep whose changes do so much."""
+    """The differences of a sweep whose changes have these effects."""
     base = values(random, metric, seeds, 0.0)
     return differences([paired(values(random, metric, seeds, one), base, metric.grain) for one in effects])
 
@@ -76,18 +76,18 @@ def values(random: Random, metric: Metric, seeds: int, effect: float) -> Values:
 
 
 def told(difference: Difference | None) -> bool:
-    """Whether it is called better or worse."""
+    """Whether the difference is reported as better or worse."""
     return difference is not None and not difference.ci95[0] <= 0 <= difference.ci95[1]
 
 
 def alarms(metric: Metric, seeds: int, sweeps: int, random: Random) -> float:
-    """The share of sweeps with any false alarm."""
+    """The fraction of sweeps with a false alarm."""
     return sum(any(map(told, sweep(random, metric, seeds, [0.0] * CHANGES))) for _ in range(sweeps)) / sweeps
 
 
 def among_real(real: int, seeds: int, sweeps: int, random: Random) -> Mapping[str, float]:
-    """Of sweeps in which some changes do something: any false alarm, any interval off its true difference, and the
-    share of what they do that is told."""
+    """For sweeps in which some changes have an effect: the fractions with a false alarm and with an interval that
+    misses its true difference, and the fraction of effects that are detected."""
     metric = Metric("normal", lambda one: one.gauss(0, 1))
     effects = [EFFECT] * real + [0.0] * (CHANGES - real)
     false = missed = seen = 0
@@ -102,7 +102,7 @@ def among_real(real: int, seeds: int, sweeps: int, random: Random) -> Mapping[st
 
 
 def main(sweeps: int = SWEEPS) -> int:
-    """Print the tables; 1 if there are too many alarms anywhere."""
+    """Print the tables; returns 1 if any false alarm rate is too high."""
     random = Random(0)  # noqa: S311
     print(f"{sweeps:,} sweeps of {CHANGES} changes that change nothing: any called better or worse\n")
     print(f"| metric | {' | '.join(f'{seeds} seeds' for seeds in SEEDS)} |\n|---|{'---|' * len(SEEDS)}")

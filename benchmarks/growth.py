@@ -1,4 +1,4 @@
-"""What an epoch costs as one thing grows and the others stay: width, depth, batch."""
+"""The cost of an epoch as width, depth or batch size grows, and the others stay fixed."""
 
 from benchmarks.contest import Row, contest, ratio, rivals
 from benchmarks.report import table
@@ -13,7 +13,7 @@ GROWTHS: dict[str, list[tuple[str, list[int], int]]] = {
     "depth, hidden layers of 100, batch 50": [(f"{n}", [100] * n, 50) for n in (0, 1, 2, 4, 8, 16)],
     "batch, 784-300-100-10": [(f"{n}", [300, 100], n) for n in (5, 10, 50, 250, 1000, 6000)],
 }
-"""For each table: what it shows, hidden layers, batch."""
+"""For each table: title, hidden layers and batch sizes."""
 
 
 def growth(threads: int, rounds: int, share: float) -> None:

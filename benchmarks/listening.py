@@ -1,4 +1,4 @@
-"""Many clients of event streams in one process of their own: bare sockets, so that they cost little themselves."""
+"""Many clients of event streams in a separate process. They use plain sockets, to need little CPU time themselves."""
 
 import asyncio
 import re
@@ -10,24 +10,24 @@ from urllib.parse import urlsplit
 
 _EPOCH = re.compile(rb'"kind":"epoch","at":"[^"]*","experiment_id":"(\w+)","data":\{"epoch":(\d+)')
 AT_A_TIME = 50
-"""Streams that are opened at the same time."""
+"""Number of streams that are opened concurrently."""
 
 Receipt = tuple[str, int, float]
-"""Spec, epoch, and the moment at which a client had the row, by the machine's monotonic clock."""
+"""Experiment, epoch, and the monotonic time at which a client received the row."""
 
 
 @dataclass(frozen=True)
 class Streams:
-    """What to connect to."""
+    """The streams to open."""
 
     url: str
     key: str | None
     experiments: tuple[str | None, ...]
-    """One stream each; None: everything."""
+    """The experiment of each stream; None for the stream of all events."""
 
 
 def listen(streams: Streams, wire: Connection) -> None:
-    """Open every stream, say so on the wire, and on a word from there send back what came and when."""
+    """Open all streams and report it through the pipe; on a message, send back all receipts."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     asyncio.run(_listen(streams, wire))
 

@@ -1,5 +1,4 @@
-"""What a worker and its trainer hold of the machine's memory after run upon run, and how much they give back of what
-large runs took."""
+"""The memory of a worker and its trainer after many runs, and how much of it they return after large runs."""
 
 import argparse
 import tempfile
@@ -24,11 +23,11 @@ COLUMNS = ("runs so far", "worker, MiB", "trainer, MiB", "its most meanwhile, Mi
 SMALL: Spec = {"layers": [32], "epochs": 2}
 LARGE: Spec = {"dataset": {"name": "digits", "limit": 256}, "layers": [4000, 4000], "batch_size": 256, "epochs": 1}
 REST_SECONDS = 1.0
-"""A trainer that has computed nothing for so long has given its memory back."""
+"""Seconds without CPU time after which a trainer has returned its memory."""
 
 
 class Watch:
-    """One worker with one slot, and what it holds."""
+    """The memory of one worker with one slot."""
 
     def __init__(self, hub: Hub, worker: Program) -> None:
         self._hub = hub
@@ -36,7 +35,7 @@ class Watch:
         self._runs = 0
 
     def train(self, wanted: Sequence[Spec]) -> list[object]:
-        """Train these one after the other; a line of the table."""
+        """Train these experiments one after another; returns a row of the table."""
         forget_the_peak(self._trainer)
         ids = [submit(self._hub, **spec).id for spec in wanted]
         wait_until(lambda: self._over(ids[-1]), "the end of the last run", 600.0)
@@ -64,7 +63,9 @@ class Watch:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=200, help="small runs of one shape, and as many of many shapes")
+    parser.add_argument(
+        "--runs", type=int, default=200, help="number of small runs of one shape, and of as many with different shapes"
+    )
     runs = parser.parse_args().runs
     print(header("Memory", PACKAGES, ["resident sets; one worker with one slot and one thread, on SQLite"]))
     for title, lines in (
@@ -78,7 +79,7 @@ def main() -> None:
 
 
 def _shapes(runs: int) -> list[list[Spec]]:
-    """As many in each line; up to three layers of up to 1200 units."""
+    """Groups of experiments with random shapes of up to three layers of up to 1200 units."""
     random = Random(0)  # noqa: S311 (the same shapes each time)
     return [[_shape(random) for _ in range(runs // 10)] for _ in range(10)]
 

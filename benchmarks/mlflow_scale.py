@@ -1,4 +1,4 @@
-"""The same questions to MLflow's tracking server, which is filled over its own interface."""
+"""The same queries to MLflow's tracking server, which is filled through its API."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ EPOCHS = 1000
 
 
 def questions(python: Path, folder: Path, runs: int) -> Iterator[tuple[str, dict[str, Callable[[], int]]]]:
-    """While the server runs: its name, and what to ask it."""
+    """The server's name and its queries, while it runs."""
     version = mlflow_version(python)
     store = f"sqlite:///{folder / f'mlflow-{runs}.db'}"
     with running_mlflow(python, store, folder / "mlflow", uvloop=True) as url:
@@ -31,7 +31,7 @@ def questions(python: Path, folder: Path, runs: int) -> Iterator[tuple[str, dict
 
 
 def _filled(client: MlflowClient, runs: int) -> str:
-    """The id of a run with many epochs, among so many others."""
+    """Create this number of runs and one with many epochs, whose id is returned."""
     for _ in range(runs - client.page(runs) if runs else 0):
         client.log(client.create_run(), metrics_row(1))
     long = client.create_run()

@@ -1,4 +1,4 @@
-"""MLflow's tracking server, spoken to over its REST interface, as its own client does."""
+"""MLflow's tracking server, accessed through its REST API, as by MLflow's own client."""
 
 import os
 import signal
@@ -28,25 +28,25 @@ class MlflowClient:
         return str(run["run"]["info"]["run_id"])
 
     def log(self, run_id: str, row: MetricsRow) -> None:
-        """The twelve numbers of one epoch in one request, as `mlflow.log_metrics` sends them."""
+        """Log the twelve numbers of one epoch in one request, as `mlflow.log_metrics` does."""
         numbers = row.model_dump(exclude={"epoch", "at"})
         moment = _now()
         metrics = [{"key": k, "value": v, "timestamp": moment, "step": row.epoch} for k, v in numbers.items()]
         self._post("runs/log-batch", {"run_id": run_id, "metrics": metrics})
 
     def history(self, run_id: str, metric: str, limit: int) -> int:
-        """Read one metric of a run; how many values came."""
+        """Read one metric of a run; returns the number of values."""
         query: dict[str, str | int] = {"run_id": run_id, "metric_key": metric, "max_results": limit}
         answer = self._http.get("metrics/get-history", params=query).raise_for_status()
         return len(answer.json()["metrics"])
 
     def page(self, limit: int, **query: object) -> int:
-        """Read a page of runs, newest first; how many came."""
+        """Read a page of runs, newest first; returns the number of runs."""
         answer = self._post("runs/search", {"experiment_ids": ["0"], "max_results": limit, **query})
         return len(answer.get("runs", ()))
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        for _ in range(5):  # MLflow's own client sends again too, when a worker of the server drops the line
+        for _ in range(5):  # MLflow's own client retries too when a worker of the server drops the connection
             with suppress(httpx.RemoteProtocolError):
                 answer: dict[str, Any] = self._http.post(path, json=body).raise_for_status().json()
                 return answer
@@ -55,7 +55,7 @@ class MlflowClient:
 
 @contextmanager
 def running_mlflow(python: Path, store: str, folder: Path, *, uvloop: bool) -> Iterator[str]:
-    """The address of a server of the MLflow that this Python has; `uvloop` spares its requests 40 ms of waiting."""
+    """Start a server of this Python's MLflow; yields its URL. `uvloop` saves 40 ms of latency per request."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     options = ["--uvicorn-opts", "--loop uvloop"] if uvloop else []
@@ -96,7 +96,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """It has a process for each of its duties: those that do not end in time are ended with it."""
+    """Stop the server. It has several processes; those that do not end in time are killed."""
     process.terminate()
     try:
         process.wait(60)
@@ -106,5 +106,5 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _now() -> int:
-    """Milliseconds, as MLflow counts time."""
+    """The current time in milliseconds, as MLflow stores it."""
     return time.time_ns() // 1_000_000

@@ -1,4 +1,4 @@
-"""The folder with MNIST that a benchmark needs, or a sentence."""
+"""Finds the folder with MNIST, or exits with a message."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from hub.dataset_files import available
 
 
 def mnist_directory() -> Path:
-    """The folder above MNIST's, which `GRADUS_DATASETS_DIR` names; ends the program where MNIST is not there."""
+    """The data set folder from `GRADUS_DATASETS_DIR`; exits if it does not contain MNIST."""
     given = os.environ.get("GRADUS_DATASETS_DIR")
     if not given:
         sys.exit("GRADUS_DATASETS_DIR is not set: let it name the folder that holds mnist/")

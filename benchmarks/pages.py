@@ -1,4 +1,4 @@
-"""What the dashboard costs with much to show: fifty long runs compared, ten thousand in the list, a page left open."""
+"""The dashboard with much data: fifty long runs compared, a list of ten thousand runs, a page left open."""
 
 import argparse
 import tempfile
@@ -38,7 +38,7 @@ TO_ITS_END = """async () => {
   going = false;
   return [longest, document.querySelectorAll("*").length, document.querySelectorAll("tr[data-id]").length];
 }"""
-"""Scroll until nothing is added any more: the longest frame in ms, the page's elements, rows among them."""
+"""Scroll to the end of the list; returns the longest frame in ms, the number of elements and the number of rows."""
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def main() -> None:
 
 @contextmanager
 def _service(folder: Path) -> Iterator[tuple[Credentials, int, list[str]]]:
-    """The way into an API with many experiments, its process, and experiments with many epochs."""
+    """An API with many experiments: its URL and process, and the experiments with many epochs."""
     with stages(folder, ("SQLite",)) as stage:
         settings = stage["SQLite"]
         database = Database(settings.database_url)
@@ -94,7 +94,7 @@ def _rest(playwright: Playwright, access: Credentials, pid: int, seconds: float)
 
 
 def _share(pid: int, seconds: float) -> float:
-    """Of a core, that a process takes."""
+    """The fraction of a core that a process uses."""
     before = processor_seconds(pid)
     time.sleep(seconds)
     return (processor_seconds(pid) - before) / seconds
@@ -112,8 +112,8 @@ def _page(playwright: Playwright, access: Credentials) -> Iterator[Page]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5, help="browsers that compare")
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long the API is watched")
+    parser.add_argument("--repeats", type=int, default=5, help="number of browsers for the comparison")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long the API's CPU time is measured")
     return parser.parse_args()
 
 

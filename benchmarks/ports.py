@@ -1,4 +1,4 @@
-"""A port nobody listens on."""
+"""Finds a free port."""
 
 import socket
 

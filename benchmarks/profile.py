@@ -1,9 +1,9 @@
-"""Where the time goes: the tables of `docs/performance.md`, made anew.
+"""Profiles: generates the tables of `docs/performance.md`.
 
-`python -m benchmarks.profile epoch` looks at the stack of a training process twice a millisecond, during one epoch of
-the lecture's two runs, alone and as an array. `python -m benchmarks.profile post` takes the moments between a POST and
-the first row, and looks at the stack of what the API does meanwhile. Shares are of processor time.
-`GRADUS_DATASETS_DIR` names a folder with MNIST.
+`python -m benchmarks.profile epoch` samples the stack of a training process twice per millisecond, during one epoch of
+the lecture's two runs, alone and as an array. `python -m benchmarks.profile post` measures the phases between a POST
+and the first row, and samples the stack of the API meanwhile. Fractions are of CPU time. `GRADUS_DATASETS_DIR` must
+name a folder with MNIST.
 """
 
 import argparse
@@ -45,7 +45,7 @@ PARTS = {
     "worker.training.divergence": "check for non-finite values",
     "worker.training.chunk": "chunks and totals of the epoch",
 }
-"""By the module of the innermost function of ours."""
+"""The part of an epoch, by the module of the innermost function of this project."""
 PLACES = {
     "hub.experiments.experiments": "rows of the experiment, its search text and its job",
     "hub.access.quotas": "lock the workspace, count queued experiments",
@@ -61,7 +61,7 @@ PLACES = {
     "gradus.datasets": "parse, validate and resolve the spec",
     "api.services": "flush, read the version",
 }
-"""By the beginning of the module's name."""
+"""The part of a POST, by the prefix of the module's name."""
 REST = "Python of the loop, copies for chunks"
 POSTS = 300
 
@@ -86,7 +86,7 @@ def _epoch(options: argparse.Namespace, datasets: Path) -> None:
 
 
 def _parts(run: Spec, members: int, data: Data) -> Counter[str]:
-    """Seconds by part in the second epoch of so many members."""
+    """Seconds by part in the second epoch of an array with this number of members."""
     specs = [run.model_copy(update={"seed": seed}) for seed in range(members)]
     reports = train(specs, data, torch.device("cpu"))
 
@@ -148,7 +148,7 @@ def _stretches(starts: Sequence[Start]) -> Iterator[list[object]]:
 
 
 def _api_parts(hub: Hub, spec: Spec) -> Counter[str]:
-    """Seconds of many POSTs by place, without HTTP."""
+    """Seconds of many POSTs by part, without HTTP."""
     body = spec.model_dump_json().encode()
 
     def posts() -> None:
@@ -160,7 +160,7 @@ def _api_parts(hub: Hub, spec: Spec) -> Counter[str]:
 
 
 def _place(frame: FrameType) -> str:
-    """By the innermost function of a module that has a place."""
+    """The part of a stack: that of the innermost function whose module belongs to a part."""
     places = (place for module, _ in frames(frame) for prefix, place in PLACES.items() if module.startswith(prefix))
     return next(places, "the rest")
 
@@ -168,9 +168,9 @@ def _place(frame: FrameType) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("epoch", "post"))
-    parser.add_argument("--threads", type=int, default=1, help="of the training, as of a worker")
-    parser.add_argument("--members", type=int, nargs="+", default=[1, 16], help="networks side by side")
-    parser.add_argument("--starts", type=int, default=30, help="runs whose beginning is timed")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of the training")
+    parser.add_argument("--members", type=int, nargs="+", default=[1, 16], help="members of the array")
+    parser.add_argument("--starts", type=int, default=30, help="number of runs whose start is measured")
     return parser.parse_args()
 
 

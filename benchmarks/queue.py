@@ -1,5 +1,5 @@
-"""A long queue of tiny experiments, and workers that are killed and stopped at random instants: is any of them trained
-twice at once, is any forgotten, and what does one cost?"""
+"""A long queue of tiny experiments, with workers that are killed and stopped at random times: is any experiment trained
+twice at the same time or forgotten, and what does each cost?"""
 
 import argparse
 import sys
@@ -20,7 +20,7 @@ LEASE_SECONDS = 4.0
 
 
 def main() -> int:
-    """The exit code: whether anything was trained twice at once or forgotten."""
+    """Run the test; the exit code is 1 if anything was trained twice at the same time or forgotten."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="gradus-queue-") as name, stages(Path(name), (options.database,)) as stage:
         settings = stage[options.database]
@@ -74,7 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--blows", type=int, default=60)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=7200.0, help="patience")
+    parser.add_argument("--seconds", type=float, default=7200.0, help="timeout")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""What every benchmark prints: where and when it ran, and tables in Markdown with median and spread."""
+"""The output of every benchmark: a header with date and machine, and Markdown tables with median and spread."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sample:
-    """Repeated measurements of one thing."""
+    """Repeated measurements of one quantity."""
 
     values: tuple[float, ...]
 
@@ -26,17 +26,17 @@ class Sample:
         return statistics.median(self.values)
 
     def quantile(self, share: float) -> float:
-        """The smallest value that at least this share of the values does not exceed."""
+        """The quantile: the smallest value that at least this fraction of the values does not exceed."""
         ranked = sorted(self.values)
         return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
     def in_words(self, digits: int = 0) -> str:
-        """The median and, in brackets, the smallest and the greatest value."""
+        """The median and, in brackets, the minimum and the maximum."""
         return f"{self.median:,.{digits}f} ({min(self.values):,.{digits}f} – {max(self.values):,.{digits}f})"
 
 
 def header(title: str, packages: Iterable[str] = (), notes: Sequence[str] = ()) -> str:
-    """A heading with date, hardware, versions, and how busy the machine was before."""
+    """A heading with date, hardware, versions, and the machine's load before the benchmark."""
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     lines = [
         f"## {title}",
@@ -50,7 +50,7 @@ def header(title: str, packages: Iterable[str] = (), notes: Sequence[str] = ()) 
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; the first column to the left, the others to the right."""
+    """A Markdown table; the first column is left-aligned, the others are right-aligned."""
     lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
 

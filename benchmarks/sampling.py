@@ -1,4 +1,4 @@
-"""Where the processor time of a call goes, by a look at its stack every half millisecond."""
+"""A sampling profiler for the CPU time of a call: samples the stack every half millisecond."""
 
 import signal
 from collections import Counter
@@ -9,14 +9,14 @@ from types import FrameType
 INTERVAL = 0.0005
 
 Name = Callable[[FrameType], str]
-"""What to call the place that a stack stands at."""
+"""Names the place of a stack."""
 
 
 def sampled(work: Callable[[], object], name: Name) -> Counter[str]:
-    """Processor seconds of the main thread by place while it works: what else the machine does is not in them.
+    """CPU seconds of the main thread by place. Other load on the machine is not included.
 
-    Python hears the timer between two of its own instructions. A long call into C is therefore seen at its end, and
-    gets all the time since the look before: a look has no more than one interval to give to the wrong place.
+    Python handles the timer only between its own instructions. So a long call into C is sampled at its end, and gets
+    all the time since the previous sample; at most one interval per sample is assigned to the wrong place.
     """
     seconds: Counter[str] = Counter()
     last = thread_time()
@@ -39,7 +39,7 @@ def sampled(work: Callable[[], object], name: Name) -> Counter[str]:
 
 
 def frames(frame: FrameType | None) -> Iterator[tuple[str, str]]:
-    """Module and function of a stack's frames, from the innermost."""
+    """Module and function of a stack's frames, innermost first."""
     while frame is not None:
         yield frame.f_globals.get("__name__", ""), frame.f_code.co_qualname
         frame = frame.f_back

@@ -1,4 +1,4 @@
-"""How long the pages and histories of a very full database take: through the hub, over HTTP, and in MLflow."""
+"""The latency of lists and metrics with a very large database: through the hub, over HTTP, and in MLflow."""
 
 import argparse
 import gc
@@ -32,14 +32,14 @@ from tests.servers.processes import http_client, running_api, service_env
 
 Query = dict[str, str | int | list[str]]
 Ask = Callable[[], int]
-"""One question; how many things came back."""
+"""One query; returns the number of results."""
 COLUMNS = ("question", "answer", "p50 ms", "p99 ms", "min ms", "max ms", "own CPU p50 ms", "n")
 POINTS = 200
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where to look; drawn anew for each question."""
+    """Random arguments of queries, chosen for each query."""
 
     ids: Sequence[str]
     long: Sequence[str]
@@ -68,7 +68,7 @@ def main() -> None:
         versions = ", ".join(f"{kind} {database_version(one.database_url)}" for kind, one in found.items())
         print(header("Scale", ("sqlalchemy", "psycopg", "pydantic", "fastapi", "uvicorn"), [versions, *notes]))
         gc.collect()
-        gc.freeze()  # as the API does
+        gc.freeze()  # like the API
         for kind, settings in found.items():
             with _full(settings, size) as hub:
                 _print(f"{kind}, through the hub", _through_the_hub(hub, _places(hub)), options.repeats)
@@ -81,7 +81,7 @@ def main() -> None:
 
 @contextmanager
 def _full(settings: Settings, size: Size) -> Iterator[Hub]:
-    """A hub with so much in its database; filled now if it was empty."""
+    """A hub whose database has this much data; fills an empty one."""
     hub = Hub(settings)
     with hub.read() as session:
         empty = events.newest(session) == 0
@@ -206,7 +206,7 @@ def _row(question: str, ask: Ask, repeats: int) -> list[str]:
 
 
 def _milliseconds(ask: Ask) -> tuple[float, float]:
-    """By the clock, and of the processor in this process."""
+    """Wall-clock seconds, and CPU seconds of this process."""
     began = time.perf_counter(), time.process_time()
     ask()
     return 1e3 * (time.perf_counter() - began[0]), 1e3 * (time.process_time() - began[1])
@@ -219,10 +219,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     parser.add_argument("--repeats", type=int, default=50)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/gradus-scale"), help="kept for the next time")  # noqa: S108
+    parser.add_argument(
+        "--folder", type=Path, default=Path("/tmp/gradus-scale"), help="folder of the databases, kept for the next run"
+    )  # noqa: S108
     parser.add_argument("--http", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--mlflow", type=Path, help="the Python of an environment that has MLflow")
-    parser.add_argument("--mlflow-runs", type=int, default=1000, help="MLflow logs slowly: so many runs")
+    parser.add_argument("--mlflow-runs", type=int, default=1000, help="number of runs in MLflow, which logs slowly")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""A database as it is after years: many experiments, rows and events, made by the database itself."""
+"""A database as after years of use: many experiments, metrics rows and events, generated with SQL."""
 
 import json
 from collections.abc import Sequence
@@ -39,13 +39,13 @@ from hub.ids import new_id
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, Table
 
 LONG = 100
-"""One in so many experiments …"""
+"""One in this many experiments …"""
 LONG_EPOCHS = 1000
-"""… has so many epochs."""
+"""… has this many epochs."""
 SWEEP = 1000
-"""Members of a sweep; four of ten experiments belong to one."""
+"""Members of a sweep; four of ten experiments belong to a sweep."""
 NEEDLE = "needle"
-"""In the names of three old experiments."""
+"""A word in the names of three old experiments."""
 
 _ASKED = SweepRequest.model_validate(
     {
@@ -54,7 +54,7 @@ _ASKED = SweepRequest.model_validate(
         "seeds": [0, 1, 2, 3, 4],
     }
 )
-"""What each sweep asked for."""
+"""The request of each sweep."""
 _STATUSES = [Status.SUCCEEDED] * 90 + [Status.FAILED] * 5 + [Status.CANCELLED] * 4 + [Status.PAUSED]
 _DATASETS = ["mnist"] * 6 + ["fashion_mnist"] * 3 + ["digits"]
 _NAMES = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adam + batch norm", "dropout 0.3"]
@@ -62,7 +62,7 @@ _NAMES = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adam + 
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is."""
+    """The amount of data."""
 
     experiments: int
     rows: int
@@ -70,7 +70,7 @@ class Size:
 
     @property
     def epochs(self) -> int:
-        """Of an ordinary experiment, so that all rows together come out about right."""
+        """Epochs of an ordinary experiment, so that the total number of rows is about right."""
         return max(1, (self.rows - self.experiments // LONG * LONG_EPOCHS) // self.experiments)
 
     def __str__(self) -> str:
@@ -90,16 +90,20 @@ def build(database: Database, size: Size) -> None:
 
 
 def _without_checks(connection: Connection) -> None:
-    """Foreign keys hold by construction: looking each one up would take minutes."""
+    """Disable foreign key checks, which hold by construction and would take minutes."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET session_replication_role = replica"))
     else:
-        for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):  # the pragma wants no transaction
+        for statement in (
+            "COMMIT",
+            "PRAGMA foreign_keys = OFF",
+            "BEGIN IMMEDIATE",
+        ):  # the pragma has no effect within a transaction
             connection.exec_driver_sql(statement)
 
 
 def _tidy(connection: Connection) -> None:
-    """What Postgres would soon do by itself. SQLite is left as the service leaves it, without statistics."""
+    """Analyze the tables, as Postgres would soon do automatically. SQLite has no statistics in the service either."""
     if connection.dialect.name == "postgresql":
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
 
@@ -193,7 +197,7 @@ def _metrics_and_events(connection: Connection, size: Size) -> None:
 
 
 def _metrics(numbers: TableClause) -> Select[Any]:
-    """Curves that fall and wobble."""
+    """Noisy decreasing losses."""
     experiment, n = _table("experiments"), numbers.c.n
     loss = 1.0 / n + func.abs((n * 7919) % 1000 - 500) / 50000.0
     special = {"experiment_id": experiment.c.id, "epoch": n, "step": n * 1100}
@@ -203,7 +207,7 @@ def _metrics(numbers: TableClause) -> Select[Any]:
 
 
 def _events(numbers: TableClause, count: int) -> Select[Any]:
-    """A status at the beginning, epochs, and the end."""
+    """The events of an experiment: a status, the epochs and the end."""
     experiment, n = _table("experiments"), numbers.c.n
     return (
         select(
@@ -221,7 +225,7 @@ def _events(numbers: TableClause, count: int) -> Select[Any]:
 
 
 def _told() -> str:
-    """An experiment as events tell of it."""
+    """An experiment as in the data of events."""
     own = _own_columns(1, Size(1, 1, 1), ["swp"])
     spec = stored_spec(resolve(ADAM_BATCH_NORM))
     defaults = {one.name: one.default.arg for one in _table("experiments").c if isinstance(one.default, ColumnDefault)}
@@ -231,7 +235,7 @@ def _told() -> str:
 
 
 def ids(session: Session, *, long: bool = False) -> Sequence[str]:
-    """Ids from everywhere in the list; `long`: of experiments with many epochs."""
+    """Ids from the whole list; with `long`, of experiments with many epochs."""
     query = select(ExperimentRow.id).where(ExperimentRow.parameters % LONG == (0 if long else 1))
     return session.scalars(query.order_by(ExperimentRow.id)).all()
 

@@ -1,4 +1,4 @@
-"""A whole service for a measurement: an API, one worker with one slot, SQLite and Valkey."""
+"""A complete service to measure: an API, one worker with one slot, SQLite and Valkey."""
 
 import time
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.servers.processes import Program, running_api, service_env
 
 @contextmanager
 def service(folder: Path, threads: int) -> Iterator[Client]:
-    """A client of it, once the worker is warm."""
+    """A client of the service, once the worker is warm."""
     database_url = f"sqlite:///{folder / 'gradus.db'}"
     upgrade(database_url)
     with ValkeyServer(folder / "valkey") as valkey:
@@ -29,22 +29,22 @@ def service(folder: Path, threads: int) -> Iterator[Client]:
 
 @dataclass(frozen=True)
 class Start:
-    """The moments of a run, seconds since 1970 by the machine's one clock."""
+    """The times of a run's phases, in seconds since 1970."""
 
     sent: float
     created: float
-    """Its transaction began."""
+    """The transaction began."""
     answered: float
     claimed: float
     first_step: float
     first_row: float
     """The epoch's end."""
     arrived: float
-    """The first row was at the client."""
+    """The client received the first row."""
 
 
 def start(client: Client, spec: Spec) -> Start:
-    """Post a run and follow it to its end."""
+    """Submit a run and wait for its end."""
     sent = time.time()
     posted = client.experiments.create(spec)
     answered = time.time()
@@ -58,7 +58,7 @@ def start(client: Client, spec: Spec) -> Start:
 
 
 def first_row(posted: Experiment) -> tuple[MetricsRow, float]:
-    """The first metrics row, and when the stream told it; returns at the end of the run."""
+    """The first metrics row and the time at which the stream delivered it; returns at the end of the run."""
     events = posted.events()
     row = next(event.data for event in events if isinstance(event.data, MetricsRow))
     arrived = time.time()

@@ -1,5 +1,5 @@
-"""What the service adds to training: from the POST to the first step and row, over ten epochs, and until a cancel
-takes effect. `GRADUS_DATASETS_DIR` has to name a folder with MNIST."""
+"""The overhead of the service: from the POST to the first step and row, over ten epochs, and until a cancellation takes
+effect. `GRADUS_DATASETS_DIR` must name a folder with MNIST."""
 
 import argparse
 import json
@@ -52,17 +52,17 @@ def _latencies(client: Client, starts: list[tuple[float, float]], times: int) ->
 
 
 def _first_row(client: Client) -> tuple[float, float]:
-    """Seconds from the POST to the first step, and to the first row less the epoch's own."""
+    """Seconds from the POST to the first step, and to the first row without the epoch's own time."""
     run = start(client, SHORT)
     return run.first_step - run.sent, run.arrived - run.sent - (run.first_row - run.first_step)
 
 
 def _cancel(client: Client) -> tuple[float, float]:
-    """Seconds until a run in the middle of an epoch has ended, and until its trainer trains the next."""
+    """Seconds from cancelling a run within an epoch to its end, and until its trainer trains the next run."""
     created = client.experiments.create(LONG_EPOCH)
     events = created.events()
     list(zip(range(2), events, strict=False))  # queued, running
-    time.sleep(1)  # into the epoch
+    time.sleep(1)  # wait until the epoch has started
     asked = time.time()
     created.cancel()
     for _ in events:
@@ -97,9 +97,11 @@ def _direct(spec: Spec, datasets: Path, threads: int) -> float:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads of the run, as of the worker")
-    parser.add_argument("--starts", type=int, default=20, help="short runs, and cancelled ones")
-    parser.add_argument("--rounds", type=int, default=3, help="ten-epoch runs of each kind, direct and served by turns")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of the training")
+    parser.add_argument("--starts", type=int, default=20, help="number of short runs, and of cancelled ones")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="number of ten-epoch runs, direct and with the service in turns"
+    )
     return parser.parse_args()
 
 

@@ -1,6 +1,6 @@
-"""One API process under attack: its memory, and what others notice who are served meanwhile.
+"""One API process under attack: its memory, and the latency and errors of other clients.
 
-Loopback alone, and bounded in number and time. Ends with 1 when a bound is broken.
+Uses only loopback, and limits the number and duration of attacks. Exits with 1 if a limit is exceeded.
 """
 
 import argparse
@@ -51,7 +51,7 @@ PACKAGES = ("fastapi", "starlette", "uvicorn", "uvloop", "httptools", "sqlalchem
 
 @dataclass(frozen=True)
 class Row:
-    """One attack, and what was seen of it."""
+    """One attack and its measurements."""
 
     name: str
     before: float
@@ -59,7 +59,7 @@ class Row:
 
     @property
     def held(self) -> bool:
-        """Whether every bound did."""
+        """Whether all limits were kept."""
         slow = max(self.seen.health, self.seen.other)
         return self.seen.memory <= MEMORY_MIB and slow <= SECONDS and not self.seen.failed
 
@@ -72,8 +72,8 @@ class Row:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=12.0, help="of each attack (default %(default)s)")
-    parser.add_argument("--only", nargs="*", help="attacks by their first words; all, if none is named")
+    parser.add_argument("--seconds", type=float, default=12.0, help="duration of each attack (default %(default)s)")
+    parser.add_argument("--only", nargs="*", help="attacks to run, by the beginning of their names; default all")
     options = parser.parse_args()
     notes = [
         f"one API process, SQLite, Valkey; soft file limit {USUAL_FILES:,} at its start; {options.seconds:g} s each",
@@ -92,7 +92,7 @@ def _wanted(name: str, only: Sequence[str] | None) -> bool:
 
 
 def _row(name: str, target: Target, pid: int, seconds: float) -> Row:
-    """Attack, and watch meanwhile and a moment longer."""
+    """Attack, and measure during the attack and shortly after."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     before = memory(pid)
@@ -113,7 +113,7 @@ def _row(name: str, target: Target, pid: int, seconds: float) -> Row:
 
 
 def _recover(target: Target) -> None:
-    """Until the process is at rest again, so that one attack is not measured with the next."""
+    """Wait until the process is idle, so that one attack does not affect the next measurement."""
     with suppress(AssertionError):
         wait_until(lambda: target.health(5) < 0.2, "a quick answer", 120)
     time.sleep(2)

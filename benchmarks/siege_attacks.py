@@ -1,4 +1,4 @@
-"""The attacks: each is a function that runs in a process of its own for so many seconds."""
+"""The attacks: functions that run in their own process for a given number of seconds."""
 
 import http.client
 import json
@@ -13,21 +13,21 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 MOST_BYTES = 64 << 20
-"""That one connection sends."""
+"""Bytes that one connection sends."""
 HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True)
 class Target:
-    """The service that is attacked."""
+    """The attacked service."""
 
     port: int
     key: str
-    """The attacker's own, where an attack needs one."""
+    """The attacker's API key, if the attack needs one."""
     other: str
-    """Of another workspace, which wants to be served."""
+    """The API key of another workspace, whose requests are measured."""
     experiment: str
-    """With a long log and many epochs."""
+    """The id of an experiment with a long log and many epochs."""
     redis_pid: int
 
     def ask(self, path: str, key: str, seconds: float) -> int:
@@ -45,7 +45,7 @@ class Target:
             connection.close()
 
     def health(self, seconds: float) -> float:
-        """How long `/healthz` takes; for ever, if it is not answered."""
+        """The latency of `/healthz`; infinite without a response."""
         began = time.monotonic()
         try:
             self.ask("/healthz", "", seconds)
@@ -70,7 +70,7 @@ def nothing(_: Target, seconds: float) -> None:
 
 
 def _pour(target: Target, seconds: float, head: bytes, part: bytes) -> None:
-    """One connection that does not end, until it is closed."""
+    """One connection that stays open until it is closed."""
     deadline, sent = time.monotonic() + seconds, 0
     with target.connect() as connection, suppress(OSError):
         connection.sendall(head)
@@ -104,7 +104,7 @@ def trailer(target: Target, seconds: float) -> None:
 
 
 def _many(target: Target, seconds: float, first: Sequence[bytes], drip: bytes = b"", every: float = 2.0) -> None:
-    """As many connections as there are first parts, and on each a drop now and then."""
+    """One connection per first part, each of which then sends a few bytes from time to time."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     deadline, held = time.monotonic() + seconds, []
     with ExitStack() as stack:
@@ -154,13 +154,13 @@ def few_points(target: Target, seconds: float) -> None:
 
 
 def requests_ahead(target: Target, seconds: float) -> None:
-    """Behind a stream, which never lets them have their turn."""
+    """Requests pipelined behind a stream, which never ends."""
     first = target.get(f"/v1/experiments/{target.experiment}/events?after=99999999")
     _many(target, seconds, [first + b"GET / HTTP/1.1\r\nHost:x\r\n\r\n" * 8000] * 100)
 
 
 def hanging_up(target: Target, seconds: float) -> None:
-    """In the middle of a request's body."""
+    """Connections that stop within a request's body."""
     begun = b"POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
     deadline = time.monotonic() + seconds
     for _ in range(2000):
@@ -179,7 +179,7 @@ def hung_redis(target: Target, seconds: float) -> None:
 
 
 def _sweeps(target: Target, seconds: float, body: bytes, count: int) -> None:
-    """So many at once, whose clients hang up after a while."""
+    """Concurrent requests whose clients disconnect after a while."""
     head = (
         f"POST /v1/sweeps?dry_run=true HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {target.key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -1,4 +1,4 @@
-"""What others notice of an attack, seen from a process of its own."""
+"""Measures the effect of an attack on other clients, from a separate process."""
 
 import threading
 import time
@@ -14,16 +14,16 @@ EVERY = 0.1
 
 @dataclass
 class Seen:
-    """Of one attack."""
+    """The measurements of one attack."""
 
     memory: float = 0.0
-    """The most, resident, MiB."""
+    """Peak resident memory, MiB."""
     health: float = 0.0
-    """The slowest answer of `/healthz`, seconds."""
+    """The slowest response of `/healthz`, seconds."""
     other: float = 0.0
-    """The slowest of another workspace's requests."""
+    """The slowest request of another workspace, seconds."""
     failed: int = 0
-    """Of both: refused, reset, or not answered in time."""
+    """Number of requests of both kinds that were refused, reset or timed out."""
     asked: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -32,7 +32,7 @@ class Seen:
 
 
 def memory(pid: int) -> float:
-    """Resident, MiB; 0 for a process that is gone."""
+    """Resident memory in MiB; 0 for a process that has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
@@ -41,7 +41,7 @@ def memory(pid: int) -> float:
 
 
 def watch(target: Target, pid: int, wire: Connection) -> None:
-    """Ask and look until told that it is enough; sends what was seen."""
+    """Send requests and measure until told to stop; then send the measurements."""
     seen, over = Seen(), threading.Event()
     asking = [
         threading.Thread(target=_ask, args=(target, path, key, seen, over))

@@ -1,4 +1,4 @@
-"""What the measurements of the hub stand on: real servers with durable settings, and jobs that are being trained."""
+"""The environment for benchmarks of the hub: real servers with durable settings, and running jobs."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -30,9 +30,9 @@ DATABASES = ("SQLite", "Postgres")
 
 @contextmanager
 def stages(folder: Path, kinds: tuple[str, ...] = DATABASES) -> Iterator[Mapping[str, Settings]]:
-    """Valkey and a migrated database of each kind, kept in the folder."""
+    """Valkey and a migrated database of each kind, in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)  # Postgres may run as somebody else
+    folder.chmod(0o755)  # Postgres may run as another user
     with ExitStack() as stack:
         (folder / "valkey").mkdir(exist_ok=True)
         valkey = stack.enter_context(ValkeyServer(folder / "valkey"))
@@ -43,7 +43,7 @@ def stages(folder: Path, kinds: tuple[str, ...] = DATABASES) -> Iterator[Mapping
 
 
 def settings(database_url: str, redis_url: str, folder: Path) -> Settings:
-    """The settings of the hub that is measured."""
+    """The settings of the measured hub."""
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
@@ -54,7 +54,7 @@ def settings(database_url: str, redis_url: str, folder: Path) -> Settings:
 
 
 def database_version(url: str) -> str:
-    """As the server says it."""
+    """The server's version."""
     database = Database(url)
     query = "SHOW server_version" if database.engine.dialect.name == "postgresql" else "SELECT sqlite_version()"
     with database.read() as session:
@@ -64,7 +64,7 @@ def database_version(url: str) -> str:
 
 
 def claimed_job(hub: Hub, members: int, owner: str) -> claims.Claim:
-    """A new job with so many experiments, claimed by a worker."""
+    """A new job with this number of experiments, claimed by a worker."""
     with hub.write() as session:
         at = now(session)
         new = [(prepare(ADAM_BATCH_NORM), Origin(new_id("exp"))) for _ in range(members)]
@@ -78,7 +78,7 @@ def claimed_job(hub: Hub, members: int, owner: str) -> claims.Claim:
 
 
 def metrics_row(epoch: int) -> MetricsRow:
-    """The numbers of one epoch, in the length that real ones have."""
+    """The metrics of one epoch, with as many digits as real ones."""
     return MetricsRow(
         epoch=epoch,
         step=1100 * epoch,

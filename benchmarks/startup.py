@@ -1,4 +1,4 @@
-"""How soon `gradus up` is ready, and what it takes at rest: `python -m benchmarks.startup [--rounds N]`."""
+"""The startup time of `gradus up`, and its memory when idle: `python -m benchmarks.startup [--rounds N]`."""
 
 import argparse
 import statistics
@@ -13,28 +13,28 @@ from tests.servers.processes import Program
 from tests.servers.usage import processor_seconds, proportional
 
 REST_SECONDS = 3.0
-"""After which a service that is ready rests."""
+"""Seconds after which a ready service is idle."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """One start on a folder that has been used before."""
+    """One start on an existing data folder."""
 
     seconds: float
-    """From the command to the line that says that it is ready."""
+    """Seconds from the command to the line that says that the service is ready."""
     computed: float
-    """Seconds of a core, all processes together."""
+    """CPU seconds of all processes together."""
     memory: dict[str, float]
-    """MiB of each process at rest; what several share counts for each in part."""
+    """MiB of each idle process; shared memory is divided among its processes."""
 
 
 def main() -> None:
-    """Print both."""
+    """Run the benchmark and print its results."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.startup")
     options.add_argument("--rounds", type=int, default=5)
     rounds = options.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
-        starts = [started(Path(folder)) for _ in range(rounds + 1)][1:]  # the first makes the folder
+        starts = [started(Path(folder)) for _ in range(rounds + 1)][1:]  # the first start creates the folder
     seconds = sorted(start.seconds for start in starts)
     totals = [sum(start.memory.values()) for start in starts]
     print(f"ready after {statistics.median(seconds):.2f} s ({seconds[0]:.2f} to {seconds[-1]:.2f}, n = {rounds})")
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def started(folder: Path) -> Start:
-    """Start it, look at it, and end it."""
+    """Start the service, measure it, and stop it."""
     (folder / "up.log").write_text("")
     began = time.monotonic()
     env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_TRAINER_SERVER": ""}
@@ -58,7 +58,7 @@ def started(folder: Path) -> Start:
 
 
 def _name(pid: int) -> str:
-    """The last module or program of its command line."""
+    """The last module or program of a process's command line."""
     words = [Path(word).name for word in arguments(pid) if word and not word.startswith("-")]
     known = ("hub.embedded", "worker.trainer.fork_server", "api", "worker", "valkey-server")
     return next((word for word in reversed(words) if word in known), words[0])

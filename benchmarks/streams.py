@@ -1,4 +1,4 @@
-"""From the commit of an epoch to the clients of event streams: many streams on one API process."""
+"""The latency from the commit of an epoch to the clients of many event streams on one API process."""
 
 import argparse
 import itertools
@@ -36,34 +36,34 @@ COLUMNS = (
     "lost",
 )
 Moments = dict[tuple[str, int], float]
-"""When the epoch of an experiment was committed."""
+"""The time at which an epoch of an experiment was committed."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is trained, and who watches."""
+    """The jobs, and the streams that watch them."""
 
     name: str
     jobs: int
     members: int
-    """Of a job."""
+    """Members of a job."""
     rate: float
-    """Epochs a second, of each job."""
+    """Epochs per second of each job."""
     whole: bool = False
-    """Whether each client watches everything, or one experiment."""
+    """Whether each client watches all experiments, or one."""
 
     def watched(self, experiments: Sequence[str], streams: int) -> tuple[str | None, ...]:
-        """What each stream is about."""
+        """The experiment of each stream; None for all."""
         return (None,) * streams if self.whole else tuple(itertools.islice(itertools.cycle(experiments), streams))
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Of a process so far."""
+    """CPU seconds of a process so far."""
 
     cpu: float
     memory: float
-    """Resident, MiB."""
+    """Resident memory, MiB."""
 
     @classmethod
     def of(cls, pid: int) -> "Usage":
@@ -99,7 +99,7 @@ def _row(kind: str, settings: Settings, scene: Scene, options: argparse.Namespac
             before, began = Usage.of(program.process.pid), time.monotonic()
             moments = _train(hub, jobs, scene.rate, options.seconds)
             after, seconds = Usage.of(program.process.pid), time.monotonic() - began
-            time.sleep(2)  # for the last rows
+            time.sleep(2)  # wait for the last rows
             wire.send("enough")
             receipts: list[Receipt] = wire.recv()
     hub.close()
@@ -117,14 +117,14 @@ def _row(kind: str, settings: Settings, scene: Scene, options: argparse.Namespac
 
 
 def _watchers(watched: Sequence[str | None], moments: Moments) -> Iterator[list[str | None]]:
-    """For each row that was written, the streams that should have got it."""
+    """The streams that should have received each row that was written."""
     for key, _ in moments:
         yield [one for one in watched if one in (None, key)]
 
 
 @contextmanager
 def _listeners(access: Credentials, watched: tuple[str | None, ...]) -> Iterator[Connection]:
-    """A process with so many open streams, and the wire to it."""
+    """A process with this number of open streams, and the pipe to it."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=listen, args=(Streams(access.url, access.key, watched), theirs), daemon=True)
@@ -136,7 +136,7 @@ def _listeners(access: Credentials, watched: tuple[str | None, ...]) -> Iterator
 
 
 def _train(hub: Hub, jobs: Sequence[claims.Claim], rate: float, seconds: float) -> Moments:
-    """One epoch after the other of every job, evenly spread; when each was committed."""
+    """Write epochs of every job at an even rate; returns the times of the commits."""
     moments: Moments = {}
     committed: list[float] = []
 

@@ -1,10 +1,10 @@
-"""Seconds of a training epoch: Gradus alone and in arrays beside plain PyTorch, Lightning, Keras, scikit-learn and the
-step's bare matrix products, on the lecture's network, a wide one and a deep one. `--growth` asks instead what an epoch
-costs as the network's width and depth and the batch grow.
+"""Seconds per training epoch: Gradus, alone and in arrays, compared with plain PyTorch, Lightning, Keras, scikit-learn
+and the step's bare matrix products, on the lecture's network, a wide one and a deep one. `--growth` instead measures
+the cost of an epoch as width, depth and batch size grow.
 
-Each rival has a process of its own, with one framework in it, and trains an epoch when its turn comes; a ratio is the
-median of the rounds' ratios. Made-up examples in MNIST's shape, no evaluation. The frameworks: `pip install -c
-constraints.txt -e .[bench]`; those that are not installed are left out, and said so.
+Each rival has its own process with one framework, and they train in turns; a ratio is the median of the rounds' ratios.
+The examples are synthetic, in MNIST's shape, without evaluation. Install the frameworks with `pip install -c
+constraints.txt -e .[bench]`; missing ones are skipped with a note.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from gradus.spec.experiment import Spec
 
 @dataclass(frozen=True)
 class Shape:
-    """A network, and how many examples make an epoch of it here."""
+    """A network, and the number of examples of its epochs here."""
 
     layers: tuple[int, ...]
     batch: int
@@ -45,7 +45,7 @@ FRAMEWORKS = {
 }
 REFERENCE = "loader"
 PACKAGES = {"lightning": "lightning", "keras": "keras", "sklearn": "scikit-learn"}
-"""Distributions of the rows that need one beside torch."""
+"""The packages of the rivals that need more than torch."""
 COLUMNS = ("an epoch of each network, seconds", "median (spread)", "times plain PyTorch's speed", "n")
 
 
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _gradus(members: int, threads: int) -> list[Row]:
-    """One array with all threads; and as a worker with a slot for each core trains a sweep, an array on each."""
+    """One array with all threads, and one array per core, as in a worker with a slot per core that trains a sweep."""
     if members == 1:
         return [Row("Gradus, one run", "gradus")]
     whole = Row(f"Gradus, array of {members}", "gradus", members)
@@ -106,13 +106,15 @@ def _version(package: str) -> str | None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2, help="of every rival")
-    parser.add_argument("--members", type=int, nargs="*", default=[1, 4, 16, 64], help="of Gradus' arrays")
-    parser.add_argument("--rows", nargs="*", choices=FRAMEWORKS, default=list(FRAMEWORKS), help="the others")
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads of each rival")
+    parser.add_argument("--members", type=int, nargs="*", default=[1, 4, 16, 64], help="members of Gradus' arrays")
+    parser.add_argument(
+        "--rows", nargs="*", choices=FRAMEWORKS, default=list(FRAMEWORKS), help="the other rivals to run"
+    )
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS))
-    parser.add_argument("--share", type=float, default=1.0, help="of the examples: less for a quick look")
-    parser.add_argument("--growth", action="store_true", help="the cost as width, depth and batch grow")
+    parser.add_argument("--share", type=float, default=1.0, help="fraction of the examples, for a quick run")
+    parser.add_argument("--growth", action="store_true", help="measure the cost as width, depth and batch size grow")
     return parser.parse_args()
 
 

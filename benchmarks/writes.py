@@ -1,4 +1,4 @@
-"""Metric rows accepted in a second: by the hub on SQLite and Postgres, and by MLflow's server on the same."""
+"""Metrics rows written per second: by the hub on SQLite and Postgres, and by MLflow's server on the same databases."""
 
 import argparse
 import itertools
@@ -73,10 +73,10 @@ def _rows(name: str, target: Target, options: argparse.Namespace) -> Iterator[li
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--writers", type=int, nargs="+", default=[1, 4, 16], help="processes at a time")
-    parser.add_argument("--members", type=int, nargs="+", default=[1, 16], help="experiments in a job")
+    parser.add_argument("--writers", type=int, nargs="+", default=[1, 4, 16], help="number of writing processes")
+    parser.add_argument("--members", type=int, nargs="+", default=[1, 16], help="experiments per job")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of one round")
+    parser.add_argument("--seconds", type=float, default=2.0, help="duration of a round")
     parser.add_argument("--mlflow", type=Path, help="the Python of an environment that has MLflow")
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Several processes that write as fast as they can, at the same time."""
+"""Several processes that write concurrently as fast as they can."""
 
 import itertools
 import multiprocessing
@@ -20,21 +20,21 @@ from hub.jobs import runs
 from hub.settings import Settings
 
 Write = Callable[[], int]
-"""Writes once; how many metric rows."""
+"""Writes once; returns the number of metrics rows."""
 Turn = tuple[int, float, list[float]]
-"""Rows written by one writer in one round, seconds, and seconds of each write."""
+"""One writer's round: number of rows, duration in seconds, and seconds of each write."""
 
 
 class Target(Protocol):
-    """Where rows are written to; it travels to the writers."""
+    """The target of the writes; pickled and sent to the writers."""
 
     def open(self) -> Write:
-        """In the writer's process: what writes there."""
+        """Connect, in the writer's process; returns the write function."""
 
 
 @dataclass(frozen=True)
 class GradusTarget:
-    """The hub, as a worker with a job of K experiments writes to it: one transaction for one epoch."""
+    """The hub, written to like a worker with a job of K experiments: one transaction per epoch."""
 
     settings: Settings
     members: int
@@ -57,7 +57,7 @@ class GradusTarget:
 
 @dataclass(frozen=True)
 class MlflowTarget:
-    """MLflow's server: one request for the numbers of one epoch."""
+    """MLflow's server: one request for the metrics of one epoch."""
 
     url: str
 
@@ -75,16 +75,16 @@ class MlflowTarget:
 
 @dataclass(frozen=True)
 class Rates:
-    """What the writers of one target reached."""
+    """The results of the writers of one target."""
 
     rows_per_second: Sample
-    """All writers together, one value a round."""
+    """Rows per second of all writers together, one value per round."""
     milliseconds: Sample
-    """Of every single write."""
+    """Seconds of every single write."""
 
 
 def race(target: Target, writers: int, rounds: int, seconds: float) -> Rates:
-    """Let the writers write at the same time, round by round; the first round only warms them up."""
+    """Run the writers concurrently, round by round; the first round is a warm-up."""
     spawn = multiprocessing.get_context("spawn")
     start, turns = spawn.Barrier(writers), spawn.Queue()
     arguments = (target, rounds + 1, seconds, start, turns)
@@ -104,7 +104,7 @@ def _next(turns: "Queue[Turn]", processes: Sequence[BaseProcess]) -> Turn:
             return turns.get(timeout=1)
         except queue.Empty:
             if any(process.exitcode for process in processes):
-                raise RuntimeError("a writer failed; its error stands above") from None
+                raise RuntimeError("a writer failed; its error is printed above") from None
 
 
 def _writer(target: Target, rounds: int, seconds: float, start: Barrier, turns: "Queue[Turn]") -> None:

@@ -1,1 +1,1 @@
-"""What trains the same network, each in a process of its own: Gradus, the frameworks beside it, the bare products."""
+"""Rivals that train the same network, each in its own process: Gradus, other frameworks, and bare matrix products."""

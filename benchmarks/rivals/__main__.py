@@ -1,5 +1,5 @@
-"""The process of one rival. A line with a setting on the standard input makes it ready and warm, and is answered by
-an empty line; every other line is answered by the seconds of an epoch."""
+"""The process of one rival. The first line on stdin is a setting, answered with an empty line after the warm-up; every
+other line is answered with the seconds of an epoch."""
 
 import importlib
 import json
@@ -19,7 +19,7 @@ RIVALS = {
     "sklearn": ("learn", "in_scikit_learn"),
     "gradus": ("ours", "in_gradus"),
 }
-"""Module and function of each, imported when asked for: each process holds one framework."""
+"""Module and function of each rival, imported lazily so that each process has only one framework."""
 
 
 def main(rival: str, threads: int) -> None:

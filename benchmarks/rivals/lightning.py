@@ -1,4 +1,4 @@
-"""Lightning: a module with a training step, and a trainer that logs and keeps nothing."""
+"""Lightning: a module with a training step, and a trainer without logging and checkpoints."""
 
 import logging
 import warnings
@@ -27,7 +27,7 @@ class _Module(lightning.LightningModule):  # type: ignore[misc]
 
 
 class _Clock(lightning.Callback):  # type: ignore[misc]
-    """Seconds of the epoch alone: setting the trainer up is not counted."""
+    """Seconds of the epoch alone, without the trainer's setup."""
 
     seconds = 0.0
 
@@ -39,7 +39,7 @@ class _Clock(lightning.Callback):  # type: ignore[misc]
 
 
 def in_lightning(setting: Setting) -> Turn:
-    warnings.simplefilter("ignore")  # it would like more workers for the loader: they make MNIST slower
+    warnings.simplefilter("ignore")  # it recommends more loader workers, which make MNIST slower
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     module, batches = _Module(setting), loader(setting)
 

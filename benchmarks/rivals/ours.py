@@ -1,4 +1,4 @@
-"""Gradus' own training, as the worker drives it, for one network or an array of them."""
+"""Gradus, trained as in the worker, with one network or an array."""
 
 from time import perf_counter
 
@@ -13,9 +13,9 @@ ENDLESS = 10_000
 
 
 def in_gradus(setting: Setting) -> Turn:
-    """A turn of K networks ends after the first chunk of steps with a K-th of an epoch: as long as one network's."""
+    """A turn of K networks ends with the first chunk after 1/K of an epoch, so it is as long as that of one network."""
     inputs, targets = made_up(setting.examples)
-    few = Split(inputs[:10], targets[:10])  # evaluation is not what is measured
+    few = Split(inputs[:10], targets[:10])  # evaluation is not measured
     data = Data(Split(inputs, targets), few, few, "classification")
     base = setting.experiment
     members = [base.model_copy(update={"seed": seed, "epochs": ENDLESS}) for seed in range(setting.members)]

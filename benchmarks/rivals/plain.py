@@ -1,4 +1,4 @@
-"""Plain PyTorch, as anyone would write it: with a DataLoader, and with batches by index from resident tensors."""
+"""Plain PyTorch, with a DataLoader, and with batches by index from tensors in memory."""
 
 from collections.abc import Callable, Iterable
 from time import perf_counter
@@ -13,7 +13,7 @@ Batches = Iterable[tuple[Tensor, Tensor]]
 
 
 def network(setting: Setting) -> nn.Sequential:
-    """Linear layers with ReLU between them, after batch normalization where the spec has it."""
+    """Linear layers with ReLU, and with batch normalization before it if the spec has it."""
     modules: list[nn.Module] = []
     *hidden, output = setting.layers
     for layer in hidden:

@@ -1,4 +1,4 @@
-"""The step's matrix products and nothing else: what no implementation can go below without other arithmetic."""
+"""Only the matrix products of a training step: a lower bound for any implementation with the same arithmetic."""
 
 from time import perf_counter
 
@@ -8,7 +8,7 @@ from benchmarks.rivals.setting import Setting, Turn
 
 
 def products(setting: Setting) -> Turn:
-    """For each layer x W, xᵀ dz and, but for the first, dz Wᵀ, into memory that is there already."""
+    """For each layer x W, xᵀ dz and, except for the first, dz Wᵀ, into preallocated memory."""
     b = setting.batch
     layers = [
         (torch.rand(b, one.fan_in), torch.rand(one.fan_in, one.units), torch.rand(b, one.units))

@@ -1,4 +1,4 @@
-"""What a rival is asked to train, and what it answers."""
+"""The setting that a rival trains, and the interface of its training."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from gradus.spec.experiment import Spec
 from gradus.spec.network import DensePlan, plan
 
 Turn = Callable[[], float]
-"""Trains for about as long as one epoch of one network takes; seconds for an epoch of each network."""
+"""Trains for about the time of one epoch of one network; returns the seconds per epoch of each network."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A network, how it is trained, and on how many examples."""
+    """A network, its training method and the number of examples."""
 
     experiment: Spec
     examples: int
-    """Made-up ones in MNIST's shape."""
+    """Number of synthetic examples in MNIST's shape."""
     members: int = 1
-    """Networks that Gradus trains side by side; the others train one."""
+    """Number of networks in Gradus' array; other rivals train one network."""
 
     @property
     def layers(self) -> tuple[DensePlan, ...]:
-        """From the first hidden one to the output."""
+        """Sizes of the layers, from the first hidden layer to the output."""
         return plan(self.experiment).layers
 
     @property
@@ -35,7 +35,7 @@ class Setting:
 
     @property
     def adam(self) -> bool:
-        """Adam; else plain gradient descent."""
+        """Whether to use Adam; else SGD."""
         assert self.experiment.optimizer.kind in ("adam", "sgd")
         return self.experiment.optimizer.kind == "adam"
 
