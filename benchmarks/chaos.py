@@ -74,9 +74,7 @@ def _outcome(dealt: Dealt, verdict: Verdict) -> Mapping[str, object]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=int, default=200, help="minimum number of experiments")
-    parser.add_argument(
-        "--kills", type=int, default=100, help="number of kills; a third as many other faults are added"
-    )
+    parser.add_argument("--kills", type=int, default=100, help="number of kills; a third as many other faults")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument(

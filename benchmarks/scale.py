@@ -219,9 +219,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     parser.add_argument("--repeats", type=int, default=50)
-    parser.add_argument(
-        "--folder", type=Path, default=Path("/tmp/gradus-scale"), help="folder of the databases, kept for the next run"
-    )  # noqa: S108
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/gradus-scale"), help="kept for the next run")  # noqa: S108
     parser.add_argument("--http", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--mlflow", type=Path, help="the Python of an environment that has MLflow")
     parser.add_argument("--mlflow-runs", type=int, default=1000, help="number of runs in MLflow, which logs slowly")

@@ -98,7 +98,7 @@ def _without_checks(connection: Connection) -> None:
             "COMMIT",
             "PRAGMA foreign_keys = OFF",
             "BEGIN IMMEDIATE",
-        ):  # the pragma has no effect within a transaction
+        ):  # no effect within a transaction
             connection.exec_driver_sql(statement)
 
 

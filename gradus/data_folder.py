@@ -1,4 +1,4 @@
-"""The data folder of `gradus up`: where it is, and the files by which other programs find its service."""
+"""The data folder of `gradus up`: its path, and the files by which other programs find the service."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ LOCK_FILE = "supervisor.lock"
 """Locked by `gradus up` in its data folder for as long as it runs."""
 
 _CAN_LOCK = find_spec("fcntl") is not None
-"""Not on systems where only the client runs."""
+"""False on systems that support only the client, such as Windows."""
 if _CAN_LOCK:
     import fcntl
 
@@ -25,18 +25,18 @@ def data_dir(env: Mapping[str, str] = os.environ) -> Path:
     """The data folder: `GRADUS_DATA_DIR`, else `~/.gradus`.
 
     Raises:
-        BadRequest: the variable is empty, or there is no home.
+        BadRequest: the variable is empty, or there is no home folder.
     """
     return environment.folder(env, "GRADUS_DATA_DIR") or environment.path_of(DEFAULT_DATA_DIR, "GRADUS_DATA_DIR")
 
 
 def open_command(folder: Path) -> str:
-    """What opens the dashboard of the service on this data folder."""
+    """The command that opens the dashboard of the service with this data folder."""
     return "gradus open" if folder == default_dir() else f"GRADUS_DATA_DIR={quote(str(folder))} gradus open"
 
 
 def default_dir() -> Path | None:
-    """The data folder if nothing else is set; None if there is no home."""
+    """The default data folder; None if there is no home folder."""
     try:
         return data_dir({})
     except BadRequest:
@@ -44,15 +44,17 @@ def default_dir() -> Path | None:
 
 
 def abandoned(folder: Path) -> bool:
-    """Whether nobody holds the lock of a data folder; False where that cannot be told."""
+    """Whether no process holds the lock of a data folder; False if that is unknown."""
     if not _CAN_LOCK:
         return False
     try:
         lock = os.open(folder / LOCK_FILE, os.O_RDONLY)
-    except OSError:  # the service of another machine or user, or none that has such a lock
+    except OSError:  # a service of another machine or user, or one without this lock
         return False
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, and given back at once: it keeps out no other look
+        fcntl.flock(
+            lock, fcntl.LOCK_SH | fcntl.LOCK_NB
+        )  # shared and released at once, so concurrent checks do not conflict
     except OSError:  # held, or a file system without locks
         return False
     finally:

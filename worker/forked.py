@@ -1,4 +1,4 @@
-"""A trainer that a fork server made, with what `subprocess.Popen` has."""
+"""A trainer forked by the fork server, with the interface of `subprocess.Popen`."""
 
 import json
 import os
@@ -12,18 +12,18 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 CONNECT_SECONDS = 5.0
-"""For a server that is just being started."""
+"""Timeout for the connection, as the server may still be starting."""
 HANG_SECONDS = 1.0
-"""After which a server that tells no exit code is not waited for."""
+"""Interval at which `wait` checks whether the trainer still runs, in case the server hangs."""
 FORK_SECONDS = 120.0
-"""For one that imports torch from a cold disk."""
+"""Timeout for the fork, as the server may still be importing torch from a cold disk."""
 
 
 class ForkedProcess:
-    """The process, which is a child of the server's. Its streams are pipes.
+    """A trainer process, which is a child of the fork server. Its stdin and stdout are pipes.
 
     Raises:
-        OSError: there is no server, or none that works.
+        OSError: the fork server does not exist or does not work.
     """
 
     def __init__(self, server: str, arguments: Sequence[str], env: Mapping[str, str]) -> None:
@@ -40,29 +40,29 @@ class ForkedProcess:
             request = json.dumps({"arguments": list(arguments), "env": dict(env)}).encode() + b"\n"
             sent = socket.send_fds(self._connection, [request], [reading, writing, 2])
             self._connection.sendall(request[sent:])
-            self.pid = self._number()
+            self.pid = self._read_number()
             self._connection.settimeout(None)
             unless_forked.pop_all()
 
     def poll(self) -> int | None:
         """The exit code; None while it runs."""
         with self._lock:
-            if self._returncode is None and self._heard(0):
-                self._over(self._last_word())
+            if self._returncode is None and self._has_message(0):
+                self._set_returncode(self._read_exit_code())
             return self._returncode
 
     def wait(self) -> int:
-        """The exit code, once it has ended."""
+        """Wait for the process to end; returns its exit code."""
         while (code := self.poll()) is None:
-            if not self._heard(HANG_SECONDS) and not self._runs():  # the server hangs
+            if not self._has_message(HANG_SECONDS) and not self._runs():  # the server hangs
                 with self._lock:
-                    self._over(-signal.SIGKILL)
+                    self._set_returncode(-signal.SIGKILL)
         return code
 
     def kill(self) -> None:
-        """End it now."""
+        """Kill the process."""
         if self.poll() is None:
-            with suppress(ProcessLookupError):  # it ended in this very moment
+            with suppress(ProcessLookupError):  # it has just ended
                 os.kill(self.pid, signal.SIGKILL)
 
     def _runs(self) -> bool:
@@ -71,31 +71,32 @@ class ForkedProcess:
         except FileNotFoundError:
             return False
 
-    def _number(self) -> int:
-        """The next line; bytes one by one, for the lines that follow are for later."""
+    def _read_number(self) -> int:
+        """Read a number on the next line. Reads single bytes, to leave the following lines in the socket."""
         line = b""
         while not line.endswith(b"\n"):
             byte = self._connection.recv(1)
             if not byte:
-                raise ConnectionError("the fork server is gone")
+                raise ConnectionError("the fork server has closed the connection")
             line += byte
         return int(line)
 
-    def _heard(self, seconds: float) -> bool:
-        """Whether the server says something, or another thread has heard it."""
+    def _has_message(self, seconds: float) -> bool:
+        """Whether the server has sent something, or another thread has already read the exit code."""
         try:
             return bool(select.select([self._connection], [], [], seconds)[0])
         except ValueError:
             return True
 
-    def _last_word(self) -> int:
-        """Server and trainer both held the connection: if it closes without a word, both are gone."""
+    def _read_exit_code(self) -> int:
+        """The exit code. Server and trainer share the connection: if it closes without an exit code, both have
+        ended."""
         try:
-            return self._number()
+            return self._read_number()
         except OSError:
             return -signal.SIGKILL
 
-    def _over(self, code: int) -> None:
+    def _set_returncode(self, code: int) -> None:
         if self._returncode is None:
             self._returncode = code
             self._connection.close()

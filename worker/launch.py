@@ -1,4 +1,4 @@
-"""Starts the process that trains: forked from one that has imported torch, where there is one, else from nothing."""
+"""Starts trainer processes: forked from the fork server if there is one, else as a new Python process."""
 
 import logging
 import os
@@ -12,36 +12,36 @@ from worker.forked import ForkedProcess
 from worker.trainer.libraries import library_env
 
 FORK_SERVER = "GRADUS_TRAINER_SERVER"
-"""Names the socket of `worker.trainer.fork_server`; `gradus up` runs one."""
+"""Environment variable with the socket of `worker.trainer.fork_server`, which `gradus up` starts."""
 ROOT = Path(__file__).parent.parent
 logger = logging.getLogger(__name__)
 
 
 class Process(Protocol):
-    """What both kinds have."""
+    """The interface that both kinds of processes have in common."""
 
     pid: int
 
     @property
     def stdin(self) -> IO[bytes] | None:
-        """Where it hears."""
+        """Pipe to the process's stdin."""
 
     @property
     def stdout(self) -> IO[bytes] | None:
-        """Where it speaks."""
+        """Pipe from the process's stdout."""
 
     def poll(self) -> int | None:
         """The exit code; None while it runs."""
 
     def wait(self) -> int:
-        """The exit code, once it has ended."""
+        """Wait for the process to end; returns its exit code."""
 
     def kill(self) -> None:
-        """End it now."""
+        """Kill the process."""
 
 
 def launch(threads: int, arguments: Sequence[str]) -> Process:
-    """A new trainer; its standard input and output are pipes."""
+    """Start a trainer, whose stdin and stdout are pipes."""
     env = {**os.environ, **library_env(threads)}
     if server := os.environ.get(FORK_SERVER):
         try:
@@ -54,5 +54,5 @@ def launch(threads: int, arguments: Sequence[str]) -> Process:
         stdout=subprocess.PIPE,
         cwd=ROOT,
         env=env,
-        start_new_session=True,  # a Ctrl-C is for the parent, which hands the work back first
+        start_new_session=True,  # Ctrl-C must reach only the parent, which hands the job back first
     )

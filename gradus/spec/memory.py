@@ -29,7 +29,7 @@ def state_per_parameter(optimizer: AnyOptimizer) -> int:
 
 def memory_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
     """Estimate of the bytes that training needs on its device, without those of the libraries. Pass `network`, the
-    experiment's plan, if it is at hand."""
+    experiment's plan, if it is already computed."""
     return _data(experiment) + member_bytes(experiment, network)
 
 

@@ -11,5 +11,5 @@ API."""
 
 
 def library_env(threads: int) -> Mapping[str, str]:
-    """For a process that trains with so many threads."""
+    """The variables for a process that trains with this number of threads."""
     return {**_CACHE_LIMITS, **PASSIVE_WAIT, "OMP_NUM_THREADS": str(threads)}

@@ -197,7 +197,7 @@ def test_early_stopping_says_why_and_keeps_the_best_epoch(shared_hub: Hub, share
     assert done.status == Status.SUCCEEDED
     assert done.best is not None
     assert done.best.epoch == done.progress.epoch - 2
-    assert any(f"the best was epoch {done.best.epoch}" in line for line in lines(shared_hub, row.id))
+    assert any(f"the best epoch was {done.best.epoch}" in line for line in lines(shared_hub, row.id))
 
 
 @pytest.mark.parametrize("dataset", ["wine", "breast_cancer", "diabetes"])
