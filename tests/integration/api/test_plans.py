@@ -70,8 +70,9 @@ ASKS = [
     Ask("GET", "/v1/sweeps"),
     Ask("GET", SWEPT),
     Ask("POST", f"{SWEPT}/extend", {"seeds": [2]}),
-    Ask("POST", f"{SWEPT}/cancel"),
     Ask("POST", f"{SWEPT}/retry"),
+    Ask("POST", f"{SWEPT}/cancel"),
+    Ask("DELETE", SWEPT),
     Ask("GET", "/v1/datasets"),
     Ask("GET", "/v1/datasets/{name}"),
     Ask("GET", "/v1/catalog"),
@@ -100,12 +101,13 @@ def finished(hub: Hub) -> str:
 
 
 def fail_one(hub: Hub, sweep: dict[str, Any]) -> None:
-    """One member of a sweep fails, so that there is something to retry."""
+    """One array of a sweep fails, so that there is something to retry, and nothing runs."""
     with hub.read() as session:
         row = session.get_one(ExperimentRow, sweep["results"][0]["experiments"][0])
     claimed = claim(hub, row)
     with hub.write() as session:
-        runs.end(session, claimed.lease, row.id, Status.FAILED)
+        for member in claimed.members:
+            runs.end(session, claimed.lease, member.id, Status.FAILED)
 
 
 def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
