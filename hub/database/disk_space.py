@@ -10,8 +10,8 @@ from gradus.errors import Unavailable
 MIN_FREE_BYTES = 2**20
 """With less free space, a database cannot work."""
 NO_ROOM = (
-    "the disk with the service's data is full: nothing can be stored or deleted until other files are removed from the "
-    "disk"
+    "the disk with the service's data is full, and nothing can be stored or deleted until it has free space: remove "
+    "other files from it"
 )
 FULL_SECONDS = 30.0
 """Time for which the disk counts as full after a failed write. Quotas and disks of remote servers cannot be checked

@@ -106,7 +106,7 @@ def test_a_breaker_closes_when_redis_answers_again(own_valkey: ValkeyServer) -> 
         with pytest.raises(redis.TimeoutError):
             breaker.ask(lambda client: client.ping())
         assert breaker.open
-        with pytest.raises(redis.ConnectionError, match="lately"):
+        with pytest.raises(redis.ConnectionError, match="recently"):
             breaker.ask(lambda client: client.ping())
     wait_for(lambda: not breaker.open)
     assert breaker.ask(lambda client: client.ping())

@@ -73,11 +73,11 @@ def test_what_has_gone_from_a_full_queue_leaves_room_again(hub: Hub) -> None:
         assert row is not None
         lease = _taken(claims.claim(session, row.job_id, "worker", "cpu:1")).lease
     add(hub, "ours", Quotas(queued=3))
-    with pytest.raises(TooManyRequests, match="3 experiments"):
+    with pytest.raises(TooManyRequests, match="3 queued experiments"):
         add(hub, "ours", Quotas(queued=3))
     with hub.write() as session:  # back into the queue, which nobody can refuse
         runs.hand_back(session, lease, "the worker stops")
-    with pytest.raises(TooManyRequests, match="4 experiments"):
+    with pytest.raises(TooManyRequests, match="4 queued experiments"):
         add(hub, "ours", Quotas(queued=4))
     add(hub, "ours", Quotas(queued=5))
 

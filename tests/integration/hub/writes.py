@@ -42,7 +42,7 @@ WRITES: dict[str, Write] = {
         session, lease, one, saved(lease, one, 1), "back into the queue"
     ),
     "hand_back": lambda session, lease, _: runs.hand_back(session, lease, "going"),
-    "lose": lambda session, lease, _: runs.record_loss(session, lease, "its trainer is gone"),
+    "record_loss": lambda session, lease, _: runs.record_loss(session, lease, "its trainer is gone"),
 }
 
 
