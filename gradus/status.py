@@ -42,9 +42,9 @@ class FailureCode(StrEnum):
     """Why an experiment failed."""
 
     DIVERGED = "diverged"
-    """The loss or a parameter is not finite, or the loss exploded: in one epoch the training loss and the validation
-    loss both exceeded 40 times, or the training loss exceeded a million times, the loss of a constant prediction or of
-    the first step, whichever is larger. Not retried."""
+    """The loss or a parameter is not finite, or the loss exploded. Let R be the loss of a constant prediction, or of
+    the first step if that is larger. The loss exploded if in one epoch the training and the validation loss both
+    exceeded 40 R, or the training loss exceeded a million R. Not retried."""
     OUT_OF_MEMORY = "out_of_memory"
     """The device or the host is out of memory. Not retried."""
     DATA_ERROR = "data_error"

@@ -20,20 +20,20 @@ from worker.hang_detection import HangDetector
 from worker.retry import with_retry, write_once
 from worker.shutdown import Shutdown
 from worker.trainer.protocol import (
-    Begun,
-    Checkpointed,
+    CheckpointWritten,
     Ended,
     EpochDone,
     Idle,
+    LogLine,
     Pulse,
     Ready,
     Report,
-    Said,
     StepReached,
     Stop,
     Stopped,
     Train,
     Trainee,
+    TrainingStarted,
 )
 from worker.trainer_process import OutOfMemory, TrainerLost, TrainerProcess
 
@@ -141,11 +141,11 @@ class JobRun:
                 epochs = {one.id: runs.EpochResult(one.row, one.best, one.saved) for one in members}
                 self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))
                 self._renew_at = self._next_renewal()
-            case Checkpointed(id=one, saved=saved):
+            case CheckpointWritten(id=one, saved=saved):
                 self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
-            case Said() | StepReached():
+            case LogLine() | StepReached():
                 self._write_log(report)
-            case Begun():
+            case TrainingStarted():
                 self._has_started = True
             case Stopped(id=one, saved=at) if one in self._unfinished:
                 self._release(one, at)
@@ -160,9 +160,9 @@ class JobRun:
             case _:
                 assert_never(report)
 
-    def _write_log(self, report: Said | StepReached) -> None:
+    def _write_log(self, report: LogLine | StepReached) -> None:
         """Write a log line, or the progress of a long step, to the experiments' logs."""
-        if isinstance(report, Said):
+        if isinstance(report, LogLine):
             self._write(lambda session, lease: runs.write_log(session, lease, report.id, report.message, report.level))
         else:
             self._write(lambda session, lease: runs.report_progress(session, lease, report.ids, report.step))
@@ -212,7 +212,7 @@ class JobRun:
 
     def _record_late_checkpoint(self, report: Report) -> None:
         """Record a checkpoint that was written after its member was released."""
-        if isinstance(report, Stopped | Checkpointed) and (saved := report.saved) is not None:
+        if isinstance(report, Stopped | CheckpointWritten) and (saved := report.saved) is not None:
             one = report.id
             self._write(lambda session, lease: runs.record_late(session, lease, one, saved))
 

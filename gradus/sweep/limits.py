@@ -1,4 +1,4 @@
-"""Limits of a sweep as a whole, checked before its experiments are written out."""
+"""Limits of a sweep as a whole, checked before its experiments are created."""
 
 import json
 from collections.abc import Callable, Sequence

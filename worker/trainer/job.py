@@ -20,7 +20,7 @@ from worker.trainer.array_slots import StartingPoint, align_checkpoints, fill_sl
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
-from worker.trainer.protocol import Begun, Ended, Report, Said, StepReached, Train, Trainee
+from worker.trainer.protocol import Ended, LogLine, Report, StepReached, Train, Trainee, TrainingStarted
 from worker.trainer.run_loop import RunLoop
 from worker.training.data import Data
 
@@ -64,7 +64,7 @@ class Job:
     def _train(self) -> None:
         data = self._data(self._command.trainees[0].spec.dataset)
         starts = self._progress.wait_for(self._starting_points)
-        self._send(Begun())
+        self._send(TrainingStarted())
         for group in group_by_step(starts):
             if not any(trainee.id in self._unfinished for trainee, _ in group):
                 continue  # stopped before their turn
@@ -85,7 +85,7 @@ class Job:
 
     def _restore(self, trainee: Trainee) -> CheckpointState | None:
         def log(message: str, level: str) -> None:
-            self._send(Said(id=trainee.id, message=message, level=level))
+            self._send(LogLine(id=trainee.id, message=message, level=level))
 
         restored = restore(self._store, trainee.checkpoints, log, self._progress.sleep)
         if restored is None:
@@ -103,7 +103,7 @@ class Job:
             self._send(StepReached(ids=tuple(self._unfinished), step=news))
             return
         for one in self._unfinished:
-            self._send(Said(id=one, message=news))
+            self._send(LogLine(id=one, message=news))
 
     def _send(self, report: Report) -> None:
         """Send a report after the checkpoints that were submitted before it."""

@@ -66,21 +66,21 @@ class Ready(Message):
     """The device's name, as in an experiment's `device`."""
 
 
-class Begun(Message):
+class TrainingStarted(Message):
     """Data and checkpoints are loaded; training starts."""
 
     kind: Literal["begun"] = "begun"
 
 
 class Pulse(Message):
-    """The training loop makes progress, or waits for something with a timeout."""
+    """The training loop makes progress, or waits for the store or a data set."""
 
     kind: Literal["pulse"] = "pulse"
     longest: float = 0.0
     """Seconds of the longest piece of work without a sign of progress, measured or expected."""
 
 
-class Said(Message):
+class LogLine(Message):
     """A line for an experiment's log."""
 
     kind: Literal["said"] = "said"
@@ -115,7 +115,7 @@ class EpochDone(Message):
     members: tuple[MemberRow, ...]
 
 
-class Checkpointed(Message):
+class CheckpointWritten(Message):
     """A checkpoint was written that does not belong to an `EpochDone`."""
 
     kind: Literal["checkpointed"] = "checkpointed"
@@ -154,7 +154,9 @@ class Idle(Message):
 
 
 Command = Train | Stop
-Report = Ready | Begun | Pulse | Said | StepReached | EpochDone | Checkpointed | Stopped | Ended | Idle
+Report = (
+    Ready | TrainingStarted | Pulse | LogLine | StepReached | EpochDone | CheckpointWritten | Stopped | Ended | Idle
+)
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 REPORTS: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="kind")])

@@ -19,7 +19,7 @@ from worker.trainer.convert import early_stopping_message, guessing_message, met
 from worker.trainer.divergence_advice import divergence_failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
-from worker.trainer.protocol import Checkpointed, Ended, EpochDone, MemberRow, Report, Said, Stopped, Trainee
+from worker.trainer.protocol import CheckpointWritten, Ended, EpochDone, LogLine, MemberRow, Report, Stopped, Trainee
 from worker.training.chunk import longest_piece
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
@@ -90,7 +90,7 @@ class RunLoop:
         self._writer.submit(due, lambda saved: self._pipe.send(_epoch_done(rows, saved)))
         for trainee, member in trained:
             if member.guessing is not None and report.epoch > trainee.epoch:  # else it was logged before
-                self._send(Said(id=trainee.id, message=guessing_message(member.guessing), level="warning"))
+                self._send(LogLine(id=trainee.id, message=guessing_message(member.guessing), level="warning"))
             if member.ending is not None:
                 self._end_by(trainee, member.ending)
 
@@ -121,7 +121,7 @@ class RunLoop:
     def _write(self, states: Mapping[str, CheckpointState]) -> None:
         def report(saved: Mapping[str, CheckpointRef]) -> None:
             for one, its in saved.items():
-                self._pipe.send(Checkpointed(id=one, saved=its))
+                self._pipe.send(CheckpointWritten(id=one, saved=its))
 
         if states:
             self._writer.submit(states, report)

@@ -9,7 +9,7 @@ import torch
 from gradus.spec.experiment import Spec
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
-from worker.trainer.protocol import Checkpointed, EpochDone, Report, Train, Trainee
+from worker.trainer.protocol import CheckpointWritten, EpochDone, Report, Train, Trainee
 
 NEVER = 1e9
 """Seconds that no run takes."""
@@ -36,7 +36,7 @@ def kept(folder: Path, seconds: float, **spec: object) -> tuple[list[int], list[
     assert Job(pipe, order, DataCache(2**30), torch.device("cpu")).train()  # type: ignore[arg-type]
     rows = [row for report in pipe.said if isinstance(report, EpochDone) for row in report.members]
     assert [row.row.epoch for row in rows] == list(range(1, 13))
-    beside = [report.saved.epoch for report in pipe.said if isinstance(report, Checkpointed)]
+    beside = [report.saved.epoch for report in pipe.said if isinstance(report, CheckpointWritten)]
     return [row.row.epoch for row in rows if row.saved is not None], beside
 
 
