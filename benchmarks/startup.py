@@ -59,7 +59,7 @@ def started(folder: Path) -> Start:
 
 def _name(pid: int) -> str:
     """The last module or program of a process's command line."""
-    words = [Path(word).name for word in arguments(pid) if word and not word.startswith("-")]
+    words = [Path(word.split()[0]).name for word in arguments(pid) if word.strip() and not word.startswith("-")]
     known = ("hub.embedded", "worker.trainer.fork_server", "api", "worker", "valkey-server")
     return next((word for word in reversed(words) if word in known), words[0])
 
