@@ -273,7 +273,7 @@ def test_idle_connections_make_room_for_new_ones(service: Service, caplog: pytes
     """The longest idle first; one that waits for an answer is not idle, and a stream never is."""
     row = submit(service.hub)
     state = service.server.lifespan.state["connections"]
-    state.most = len(state) + 20
+    state.limit = len(state) + 20
     with connected(service) as stream:
         stream.sendall(get(b"/v1/experiments/%s/events" % row.id.encode(), shown(service)))
         assert b"200 OK" in stream.recv(1 << 16)
@@ -297,7 +297,7 @@ def test_a_new_connection_is_refused_where_every_other_is_busy(service: Service)
     with connected(service) as stream:
         stream.sendall(get(b"/v1/experiments/%s/events" % row.id.encode(), shown(service)))
         assert b"200 OK" in stream.recv(1 << 16)
-        state.most = 1
+        state.limit = 1
         assert problem(said(service))["status"] == 503
 
 
@@ -306,7 +306,7 @@ def test_a_connection_whose_request_was_answered_makes_room_though_its_body_goes
     with connected(service) as connection:
         connection.sendall(b"POST /v1/nope HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\nx")
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 404")
-        state.most = 1
+        state.limit = 1
         assert said(service, get(b"/healthz", CLOSE)).startswith(b"HTTP/1.1 200")
 
 
