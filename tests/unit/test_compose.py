@@ -39,8 +39,8 @@ def test_compose_accepts_the_file() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-NOT_PASSED_ON = {"GRADUS_URL", "GRADUS_KEY", "GRADUS_PORT"}
-"""The client's, and one that is Compose's own."""
+NOT_PASSED_ON = {"GRADUS_URL", "GRADUS_KEY", "GRADUS_PORT", "GRADUS_TRAINER_SERVER"}
+"""The client's, one that is Compose's own, and one for processes of one machine."""
 
 
 def settings() -> set[str]:
