@@ -80,7 +80,7 @@ def test_open_streams_end_with_a_farewell_when_the_process_is_told_to(
     program.process.wait(60)
     print(f"\n{STREAMS} streams closed {seconds:.2f} s after SIGTERM, process gone with {program.process.returncode}")  # noqa: T201
     assert len(said) == STREAMS
-    assert all(b": the service stops" in one for one in said)
+    assert all(b": the service is shutting down" in one for one in said)
     assert all(one.endswith(b"0\r\n\r\n") for one in said)
     assert program.process.returncode in {0, -signal.SIGTERM}
     assert "Traceback" not in program.log.read_text()
@@ -125,7 +125,7 @@ def test_several_processes_share_a_port(hub: Hub, tmp_path: Path) -> None:
         wait_until(lambda: program.log.read_text().count("Application startup complete") == 2, "both processes")
         row = submit(hub)
         said = asyncio.run(both_told(access, f"/v1/experiments/{row.id}/events", lambda: claim(hub, row), program))
-        assert all(b": the service stops" in one for one in said)
+        assert all(b": the service is shutting down" in one for one in said)
 
 
 async def both_told(access: Credentials, path: str, act: Callable[[], object], program: Program) -> list[bytes]:
