@@ -16,14 +16,31 @@ def message(error: GradusError) -> str:
     what = f"{len(mistakes)} mistakes in the spec" if len(mistakes) > 1 else error.detail
     if len(mistakes) == 1:
         what, mistakes = mistakes[0].strip(), []
-    hint = HINTS.get(error.code)
+    hint = _not_found_hint(error) if error.code == "not_found" else HINTS.get(error.code)
     return "\n".join(map(printable, [f"error: {what}", *mistakes, *([f"hint: {hint}"] if hint else [])]))
 
+
+def _not_found_hint(error: GradusError) -> str | None:
+    """What lists the things of the kind that was not found, by the address that was asked for."""
+    path = "/v1/experiments/" if error.request is None else error.request.url.path  # of several, it asks for a list
+    return next((hint for family, hint in LISTS.items() if f"/v1/{family}/" in path), None)
+
+
+LISTS = {
+    "experiments": "`gradus ls` lists the experiments",
+    "sweeps": "`gradus sweeps ls` lists the sweeps",
+    "keys": "`gradus keys ls` lists the keys",
+    "datasets": "`gradus datasets ls` lists the data sets",
+}
+"""What lists each kind, by its part of an address."""
 
 HINTS = {
     "unreachable": "`gradus up` starts a service on this machine; --url or GRADUS_URL names another one",
     "invalid_spec": "`gradus catalog` lists what a spec can name; `gradus submit --example digits` is one that works",
-    "not_found": "`gradus ls` lists the experiments",
+    "no_experiment": LISTS["experiments"],
+    "no_sweep": LISTS["sweeps"],
+    "no_experiment_yet": "`gradus submit --example digits` queues one",
+    "no_sweep_yet": "`gradus sweeps create --help` says how to create one",
     "no_key": "set GRADUS_KEY to an API key; the key of `gradus up` is found automatically on its own machine",
     "bad_key": "set GRADUS_KEY to a valid API key; `gradus keys ls` lists them",
     "disk_full": "deleting experiments with `gradus rm` needs some space, too; `gradus doctor` shows how much is free",

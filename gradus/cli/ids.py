@@ -75,14 +75,14 @@ def _resolve(client: Client, given: str, kind: Kind) -> str:
 def _newest(client: Client, kind: Kind) -> str:
     for one in kind.newest(client):
         return one.id
-    raise NotFound(f"there is no {kind.noun} yet")
+    raise NotFound(f"there is no {kind.noun} yet", code=f"no_{kind.noun}_yet")
 
 
 def _only(kind: Kind, given: str, found: list[Named]) -> str:
     if len(found) == 1:
         return found[0].id
     if not found:
-        raise NotFound(f"{kind.noun} not found: no id begins or ends with '{given}'")
+        raise NotFound(f"{kind.noun} not found: no id begins or ends with '{given}'", code=f"no_{kind.noun}")
     some = ", ".join(f"{one.id} ({one.name})" if one.name else one.id for one in found[:3])
     raise BadRequest(f"'{given}' matches {len(found)} {kind.noun}s; write more of the id: {some}")
 

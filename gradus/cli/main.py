@@ -67,11 +67,16 @@ def _accept_interrupts() -> None:
 
 def _usage_error(error: Any) -> Exit:
     """The command line itself is wrong."""
-    message = error.format_message()
+    message = _plain(error.format_message())
     context = getattr(error, "ctx", None)
     hint = f"\nhint: {context.command_path} --help" if context is not None else ""
     sys.stderr.write(f"error: {printable(message[:1].lower() + message[1:])}{hint}\n")
     return Exit.REFUSED
+
+
+def _plain(message: str) -> str:
+    """The message without the validator's own words, which typer quotes."""
+    return message.replace("Value error, ", "").replace("Input should be ", "must be ")
 
 
 def _error_type() -> "type[GradusError]":

@@ -1,5 +1,6 @@
 """Errors as the command line tells them."""
 
+import httpx
 import pytest
 
 from gradus.cli.errors import code_of, message
@@ -36,3 +37,19 @@ def test_one_mistake_is_one_sentence_and_several_are_a_list() -> None:
 def test_a_hint_follows_where_one_helps() -> None:
     assert message(Unavailable("nothing answers", code="unreachable")).splitlines()[1].startswith("hint: `gradus up`")
     assert "hint" not in message(Conflict("not now"))
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/v1/experiments/exp_1", "gradus ls"),
+        ("/gradus/v1/experiments/exp_1/cancel", "gradus ls"),
+        ("/v1/sweeps/swp_1", "gradus sweeps ls"),
+        ("/v1/keys/key_1", "gradus keys ls"),
+        ("/v1/datasets/digitz", "gradus datasets ls"),
+    ],
+)
+def test_the_hint_for_what_is_not_found_lists_things_of_its_kind(path: str, hint: str) -> None:
+    error = NotFound("not there")
+    error.request = httpx.Request("GET", f"http://here{path}")
+    assert message(error).splitlines()[1].startswith(f"hint: `{hint}`")
