@@ -1,6 +1,6 @@
 """`Client`, which blocks, and `AsyncClient`, which is awaited: connections, options, and the service's resources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from gradus.client.keys import Keys
 from gradus.client.methods import Resource, T_co, method
 from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, encoded, reads, reads_json
 from gradus.client.sweeps import Sweeps
+from gradus.errors import BadRequest
 from gradus.wire.catalog import Catalog
 from gradus.wire.system import SystemRecord
 
@@ -78,10 +79,16 @@ class Service(Resource[T_co]):
     ) -> Any:
         """Any request of the HTTP API, such as `("GET", "/v1/system")`, and its JSON answer, None if it has none.
 
-        It has the client's key, timeouts, retries and errors.
+        It has the client's key, timeouts, retries and errors. A POST is sent again after a lost answer only if its
+        headers have an `Idempotency-Key`.
+
+        Raises:
+            BadRequest: the path is a URL, to which the key would be sent.
         """
+        if not path.startswith("/"):
+            raise BadRequest(f"'{path}' is not a path: write it like /v1/system")
         body = None if json is None else encoded(json)
-        sent = Request(method, path, reads_json, query=params or {}, headers=headers or {}, body=body)
+        sent = Request(method.upper(), path, reads_json, query=params or {}, headers=headers or {}, body=body)
         return await self._transport.send(sent)
 
     def now(self) -> datetime:
@@ -100,11 +107,17 @@ class Service(Resource[T_co]):
             known,
             timeout=known.timeout if timeout is None else timeout,
             max_retries=known.max_retries if max_retries is None else max_retries,
-            headers={**known.headers, **(headers or {})},
+            headers={**_without(known.headers, headers or {}), **(headers or {})},
         )
         other = copy(self)
         other._transport = self._transport.with_options(options)  # type: ignore[assignment] # (of the same class)
         return other
+
+
+def _without(headers: Mapping[str, str], names: Iterable[str]) -> Mapping[str, str]:
+    """The headers except those of these names, in any case."""
+    dropped = {name.lower() for name in names}
+    return {name: value for name, value in headers.items() if name.lower() not in dropped}
 
 
 class Client(Service["SyncTransport"]):

@@ -59,7 +59,8 @@ class Request(Generic[R_co]):
     @property
     def repeatable(self) -> bool:
         """Whether sending it twice does what sending it once does."""
-        return self.method != "POST" or self.harmless or "Idempotency-Key" in self.headers
+        keyed = any(name.lower() == "idempotency-key" for name in self.headers)
+        return self.method != "POST" or self.harmless or keyed
 
 
 def reads(model: type[M]) -> "Callable[[httpx.Response], M]":

@@ -1,7 +1,7 @@
 """`client.sweeps`: create and find sweeps."""
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradus.client.methods import Resource, T_co, iterator, method
 from gradus.client.request import (
@@ -18,16 +18,8 @@ from gradus.client.sweep import Sweep, with_seeds
 from gradus.sweep.request import SweepRequest
 from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord
 
-if TYPE_CHECKING:
-    from gradus.client.transport import AsyncTransport  # noqa: F401 (named below)
-
 SweepLike = SweepRequest | Mapping[str, Any]
 """A sweep's request, or its JSON document."""
-
-POLL_SECONDS = 1.0
-"""Between two looks at a sweep that is watched."""
-NO_EPOCH = 2**53 - 1
-"""An epoch that does not come: a request that waits for it is answered at the end."""
 
 
 class Sweeps(Resource[T_co]):

@@ -4,6 +4,7 @@
 """
 
 import logging
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -26,7 +27,7 @@ from gradus.client.retry import (
     RetryPolicy,
     may_succeed_later,
 )
-from gradus.errors import GradusError, NotFound, Unavailable
+from gradus.errors import BadRequest, GradusError, NotFound, Unavailable
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -36,6 +37,9 @@ SILENCE_TIMEOUT = 40.0
 """Seconds without a byte after which a stream counts as broken; the service sends a comment every 15."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Failures before the request was sent."""
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"([!-~]([ -~]*[!-~])?)?")
 
 log = logging.getLogger("gradus")
 
@@ -123,15 +127,28 @@ class Transport(ABC, Generic[H]):
                 await self._close(response)
 
     def _built(self, request: Request[Any], timeout: httpx.Timeout) -> httpx.Request:
-        content = {} if request.body is None else {"Content-Type": "application/json"}
         return self.http.build_request(
             request.method,
             request.path,
             params=dict(request.query),
-            headers={**request.headers, **content, **self.options.headers},
+            headers=self._headers(request),
             content=request.body,
             timeout=timeout,
         )
+
+    def _headers(self, request: Request[Any]) -> httpx.Headers:
+        """The headers of all requests, and this request's own, which win.
+
+        Raises:
+            BadRequest: one of them cannot be sent.
+        """
+        content = [] if request.body is None else [("Content-Type", "application/json")]
+        headers = httpx.Headers()
+        for name, value in [*content, *self.options.headers.items(), *request.headers.items()]:
+            if not (HEADER_NAME.fullmatch(name) and isinstance(value, str) and HEADER_VALUE.fullmatch(value)):
+                raise BadRequest(f"the header {name!r} cannot be sent: its value must be printable ASCII text")
+            headers[name] = value  # instead of one by the same name in any case
+        return headers
 
     def _received(self, request: Request[Any], response: httpx.Response) -> httpx.Response:
         self.clock.set(response.headers.get("Date"))

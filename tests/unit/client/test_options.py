@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import assert_type
+from typing import Any, assert_type
 
 import httpx
 import pytest
 
 from gradus import AsyncClient, AsyncExperiment, AsyncSweep, Client, Experiment, Sweep
-from gradus.errors import BY_STATUS, GradusError, NotFound, TooManyRequests, Unavailable
+from gradus.client.experiments import Experiments
+from gradus.errors import BY_STATUS, BadRequest, GradusError, NotFound, TooManyRequests, Unavailable
 from gradus.wire.system import SystemRecord
 from tests.unit.client.said import CUT, RECORD, Script, ok, problem, record, refused, sweep
 
@@ -41,6 +42,49 @@ def test_options_hold_for_every_request_of_a_client_and_can_be_changed_for_some(
     second.close()
     with pytest.raises(RuntimeError, match="closed"):
         first.system()
+
+
+def test_a_header_replaces_one_of_the_same_name_in_any_case_and_the_request_has_the_last_word() -> None:
+    asked: list[httpx.Request] = []
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return ok(b"{}")
+
+    headers = {"X-Team": "a", "accept": "text/csv"}
+    first = Client("http://here", headers=headers, transport=httpx.MockTransport(reply))
+    with first.with_options(headers={"x-team": "b"}) as client:
+        client.request("GET", "/v1/system", headers={"Accept": "application/json"})
+    assert asked[0].headers.get_list("X-Team") == ["b"]
+    assert asked[0].headers.get_list("Accept") == ["application/json"]
+
+
+@pytest.mark.parametrize("value", ["a\nb", "ä", " a", 1], ids=["two lines", "not ASCII", "a space", "a number"])
+def test_a_header_that_cannot_be_sent_is_refused_before_anything_is(value: Any) -> None:
+    service = Script()
+    with pytest.raises(BadRequest, match="'Idempotency-Key' cannot be sent"):
+        Experiments(service).create(dataset="digits", layers=[8], idempotency_key=value)
+    assert service.slept == []
+
+
+def test_a_request_of_one_s_own_is_sent_again_only_if_that_does_nothing_twice() -> None:
+    asked: list[httpx.Request] = []
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        raise httpx.ReadError("the line was cut")
+
+    with Client("http://here", max_retries=1, transport=httpx.MockTransport(reply)) as client:
+        for headers, tries in (({}, 1), ({"idempotency-key": "k"}, 2)):
+            asked.clear()
+            with pytest.raises(Unavailable):
+                client.request("post", "/v1/experiments", json={}, headers=headers)
+            assert [request.method for request in asked] == ["POST"] * tries
+
+
+def test_the_key_goes_to_no_other_address() -> None:
+    with client_of(lambda _: ok(b"{}")) as client, pytest.raises(BadRequest, match="is not a path"):
+        client.request("GET", "http://elsewhere/v1/system")
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3])
