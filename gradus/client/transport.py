@@ -142,7 +142,7 @@ class Transport(ABC, Generic[H]):
         Raises:
             BadRequest: one of them cannot be sent.
         """
-        content = [] if request.body is None else [("Content-Type", "application/json")]
+        content: list[tuple[str, str]] = [] if request.body is None else [("Content-Type", "application/json")]
         headers = httpx.Headers()
         for name, value in [*content, *self.options.headers.items(), *request.headers.items()]:
             if not (HEADER_NAME.fullmatch(name) and isinstance(value, str) and HEADER_VALUE.fullmatch(value)):

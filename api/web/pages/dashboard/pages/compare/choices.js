@@ -19,7 +19,7 @@ function* ofLayers(spec, item) {
   }
 }
 
-/** The automatic initialiser is another in each layer, by its activation. */
+/** The automatic initializer is another in each layer, by its activation. */
 const inherits = (spec, key, value) => same(value, spec[key]) || (key === "init" && spec.init.kind === "auto");
 
 function* ofField(value, description, path) {

@@ -4,7 +4,7 @@ const LABELS = {
   lr: "Learning rate",
   l1: "L1",
   l2: "L2",
-  init: "Initialiser",
+  init: "Initializer",
   eps: "Epsilon",
   max_seconds: "Time limit (s)",
   n: "Draws",
