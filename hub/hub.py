@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from hub.artifacts.deletion import ArtifactDeletions
+from hub.artifacts.deleter import ArtifactDeletions
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database
 from hub.messaging.circuit_breaker import CircuitBreaker

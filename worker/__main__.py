@@ -10,8 +10,8 @@ from gradus.environment import number
 from hub.environment_errors import exit_on_environment_error
 from hub.log_throttle import limit_repeats
 from hub.settings import Settings
-from worker.app import WorkerProcess
 from worker.slot import Slot
+from worker.worker_process import WorkerProcess
 
 
 def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ) -> int:

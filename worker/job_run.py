@@ -16,8 +16,8 @@ from hub.hub import Hub
 from hub.jobs import checkpoints, claims, runs
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import Lease, LeaseLost
+from worker.database_retry import with_retry, write_once
 from worker.hang_detection import HangDetector
-from worker.retry import with_retry, write_once
 from worker.shutdown import Shutdown
 from worker.trainer.protocol import (
     CheckpointWritten,

@@ -1,4 +1,4 @@
-"""The Celery worker, which consumes job messages and handles each on a thread. `worker.app` handles signals."""
+"""The Celery worker: it consumes job messages, each on a thread. `worker.worker_process` handles signals."""
 
 import logging
 import socket

@@ -12,8 +12,8 @@ from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import claims
 from hub.jobs.leases import new_write
+from worker.database_retry import with_retry
 from worker.job_run import JobRun
-from worker.retry import with_retry
 from worker.shutdown import Shutdown
 from worker.slot import Slot
 from worker.trainer_process import TrainerLost

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.auth.credentials import RequestCredentials
+from api.auth.csrf import refuse_foreign_page
 from gradus.errors import GradusError, TooManyRequests, Unauthorized
 from gradus.wire.key import Role
 from hub.access import browser_sessions, keys
@@ -88,7 +89,7 @@ class Authenticator:
             found = browser_sessions.find(session, credentials.cookie, SessionKind.SESSION, at)
         if found is None:
             return None
-        credentials.refuse_foreign_page(proof=True)
+        refuse_foreign_page(credentials.request, proof=True)
         row, browser = found
         return self._caller(row, at, browser.expires_at, browser.id)
 

@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from api.auth.credentials import COOKIE, RequestCredentials
+from api.auth.csrf import is_change
 from api.state import StateDep
 from gradus.errors import Forbidden, TooManyRequests
 from gradus.wire.key import Role
@@ -47,7 +48,7 @@ AnyCaller = Annotated[Caller, Depends(_anyone)]
 
 async def permitted(request: Request, caller: AnyCaller) -> Caller:
     """The caller, if its role permits the method."""
-    _require(caller, Role.EDITOR if RequestCredentials(request).changes and not _is_preview(request) else Role.VIEWER)
+    _require(caller, Role.EDITOR if is_change(request) and not _is_preview(request) else Role.VIEWER)
     return caller
 
 

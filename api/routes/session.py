@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.auth.credentials import COOKIE, RequestCredentials
+from api.auth.csrf import refuse_foreign_page
 from api.auth.dependencies import AnyCaller
 from api.http import parsing
 from api.http.request_body import SmallBody
@@ -31,7 +32,7 @@ _EXAMPLES = {"with a key": {"value": {"key": "gk_…"}}, "with a link": {"value"
 def sign_in(request: Request, state: StateDep, body: SmallBody) -> Response:
     """Exchange a key, or the ticket of a sign-in link, for an HTTP-only session cookie."""
     credentials = RequestCredentials(request)
-    credentials.refuse_foreign_page(proof=False)
+    refuse_foreign_page(credentials.request, proof=False)
     signed_in = sessions.sign_in(state.hub, parsing.read_secret(body, SignIn))
     if signed_in is None:
         raise state.authenticator.refusal(credentials)

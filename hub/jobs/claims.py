@@ -70,7 +70,7 @@ def claim(
     lease = leases.take(session, job_id, owner, at, term, write)
     if lease is None:
         return None
-    if lost >= worker_loss.MAX_LOSSES:
+    if not worker_loss.may_retry(lost):
         worker_loss.give_up(session, job_id, at)
         return None
     rows = [row for row in experiments.members(session, job_id) if row.status in {Status.QUEUED, Status.RUNNING}]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gradus.spec.device import DeviceChoice
 from hub import idempotency
-from hub.artifacts import deletion, pending_deletions
+from hub.artifacts import deleter, pending_deletions
 from hub.database.database import insert_of, now
 from hub.experiments.event_pruning import prune
 from hub.hub import Hub
@@ -79,7 +79,7 @@ def _finish_deletions(hub: Hub, at: datetime) -> None:
             due = pending_deletions.due(session, at)
         with hub.write() as session:
             taken = [row.key for row in due if pending_deletions.take(session, row, at)]
-        finished = [key for key in taken if deletion.remove(hub.artifacts, key)]
+        finished = [key for key in taken if deleter.remove(hub.artifacts, key)]
         with hub.write() as session:
             pending_deletions.removed(session, finished, at)
         complete = len(finished) == len(due) >= pending_deletions.BATCH

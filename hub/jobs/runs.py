@@ -168,7 +168,7 @@ def record_loss(session: Session, lease: Lease, reason: str) -> None:
     """Queue the job's running experiments again after a loss of their trainer, or fail them after too many losses."""
     at = now(session)
     leases.fence(session, lease, at)
-    if worker_loss.count(session, lease) >= worker_loss.MAX_LOSSES:
+    if not worker_loss.may_retry(worker_loss.count(session, lease)):
         worker_loss.give_up(session, lease.job_id, at)
         return
     leases.release(session, lease)

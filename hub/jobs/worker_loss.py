@@ -38,6 +38,11 @@ def reset(session: Session, lease: Lease) -> None:
     session.execute(_RESET, {"job": lease.job_id})
 
 
+def may_retry(losses: int) -> bool:
+    """Whether a job with this number of consecutive losses is trained again."""
+    return losses < MAX_LOSSES
+
+
 def give_up(session: Session, job_id: str, at: datetime) -> None:
     """Fail the job's running experiments. Queued ones were resumed or extended in the meantime; they stay queued, with
     the job's losses reset."""

@@ -22,8 +22,8 @@ from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.jobs import checkpoints, claims, control, leases, reconciler, runs, worker_loss
 from hub.jobs.checkpoint_ref import CheckpointRef, key_of
+from hub.messaging.celery_app import queue_name
 from hub.messaging.message import SENT, TASK
-from hub.messaging.queue import queue_name
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
 from tests.integration.hub.work import claim, submit, train_epoch
 

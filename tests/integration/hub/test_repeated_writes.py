@@ -15,7 +15,7 @@ from hub.jobs.leases import Lease
 from hub.messaging.outbox import outbox
 from tests.integration.hub.work import claim, metrics_row, submit, train_epoch, unacknowledged
 from tests.integration.hub.writes import WRITES, everything, put, saved
-from worker.retry import with_retry, write_once
+from worker.database_retry import with_retry, write_once
 
 Seen = tuple[object, ...]
 

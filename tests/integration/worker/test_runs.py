@@ -21,8 +21,8 @@ from hub.experiments import experiments
 from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.jobs import control
+from hub.messaging.celery_app import queue_name
 from hub.messaging.message import SENT, JobMessage, message
-from hub.messaging.queue import queue_name
 from hub.tables import DEFAULT_WORKSPACE, JobRow
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import workers

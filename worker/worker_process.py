@@ -16,7 +16,7 @@ from gradus.wire.system import WorkerRecord
 from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.jobs import workers
-from hub.messaging.queue import queues_for
+from hub.messaging.celery_app import queues_for
 from hub.settings import Settings
 from worker import background, messages
 from worker.shutdown import Shutdown
