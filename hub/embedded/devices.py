@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from shutil import which
 
 MAX_SLOTS = 4
@@ -19,6 +20,11 @@ def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
         return []
     listed = subprocess.run([program, "-L"], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
     return [str(i) for i in range(sum(line.startswith("GPU ") for line in listed.stdout.splitlines()))]
+
+
+def unlisted_gpu(env: Mapping[str, str] = os.environ, device_files: Path = Path("/dev")) -> bool:
+    """Whether torch may find a GPU that `gpus` does not list: some containers have the driver without `nvidia-smi`."""
+    return "CUDA_VISIBLE_DEVICES" not in env and any(device_files.glob("nvidia[0-9]*"))
 
 
 def worker_envs(

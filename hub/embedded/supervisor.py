@@ -12,7 +12,7 @@ from gradus.errors import Unavailable
 from gradus.root_path import ROOT_PATH, escaped
 from gradus.wire.system import WorkerRecord
 from hub.embedded.data_folder import DataFolder
-from hub.embedded.devices import gpus, worker_envs
+from hub.embedded.devices import gpus, unlisted_gpu, worker_envs
 from hub.embedded.local_key import own_key
 from hub.embedded.orphans import end_orphans
 from hub.embedded.parts import ModulePart, Part, ValkeyPart
@@ -56,7 +56,7 @@ class Supervisor:
         self._root_path = root_path
         self._valkey = ValkeyServer(folder.valkey)
         found = gpus()  # forked processes cannot use GPUs
-        self._forks = not found and _can_fork(folder)
+        self._forks = not found and not unlisted_gpu() and _can_fork(folder)
         self._envs = worker_envs(workers, found)
         self._say = say
         self._stop = threading.Event()

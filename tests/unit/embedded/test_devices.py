@@ -1,8 +1,10 @@
 """Workers, GPUs and cores."""
 
+from pathlib import Path
+
 import pytest
 
-from hub.embedded.devices import gpus, worker_envs
+from hub.embedded.devices import gpus, unlisted_gpu, worker_envs
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,20 @@ def test_there_is_a_worker_for_each_gpu_or_as_many_as_asked_for(
     workers: int | None, found: list[str], shares: list[str | None]
 ) -> None:
     assert [env.get("CUDA_VISIBLE_DEVICES") for env in worker_envs(workers, found)] == shares
+
+
+@pytest.mark.parametrize(
+    ("file", "env", "found"),
+    [
+        ("nvidia0", {}, True),
+        ("nvidia12", {}, True),
+        ("nvidia0", {"CUDA_VISIBLE_DEVICES": ""}, False),
+        ("nvidia-caps", {}, False),
+    ],
+)
+def test_a_gpu_is_noticed_without_its_tools(tmp_path: Path, file: str, env: dict[str, str], *, found: bool) -> None:
+    (tmp_path / file).touch()
+    assert unlisted_gpu(env, tmp_path) == found
 
 
 def test_workers_share_the_cores_unless_told_otherwise() -> None:
