@@ -83,10 +83,12 @@ class ForkedProcess:
 
     def _has_message(self, seconds: float) -> bool:
         """Whether the server has sent something, or another thread has already read the exit code."""
+        selector = select.poll()  # unlike `select.select`, it takes file descriptors of any size
         try:
-            return bool(select.select([self._connection], [], [], seconds)[0])
-        except ValueError:
+            selector.register(self._connection, select.POLLIN)
+        except ValueError:  # closed by `_set_returncode`
             return True
+        return bool(selector.poll(1000 * seconds))
 
     def _read_exit_code(self) -> int:
         """The exit code. Server and trainer share the connection: if it closes without an exit code, both have

@@ -100,17 +100,33 @@ def _received(connection: socket.socket) -> Request:
     """Receive a request: a JSON document on one line, and three file descriptors.
 
     Raises:
-        ValueError: the message is not a request.
+        OSError: the message does not arrive in time.
+        ValueError, TypeError: the message is not a request.
     """
     text, streams, _, _ = socket.recv_fds(connection, 65536, _STREAMS)
-    while text and not text.endswith(b"\n"):
-        piece = connection.recv(65536)
-        text = text + piece if piece else b""
-    if not text or len(streams) != _STREAMS:
+    try:
+        return _parsed(_line(connection, text), streams)
+    except (OSError, ValueError, TypeError):
         for stream in streams:
             os.close(stream)
-        raise ValueError("not a request")
-    return Request(**json.loads(text), streams=streams)
+        raise
+
+
+def _parsed(line: bytes, streams: list[int]) -> Request:
+    document = json.loads(line)
+    if len(streams) != _STREAMS:
+        raise ValueError("a request has three file descriptors")
+    return Request(**document, streams=streams)
+
+
+def _line(connection: socket.socket, text: bytes) -> bytes:
+    """The line that starts with `text`; what has arrived of it, if the sender closes the connection."""
+    while text and not text.endswith(b"\n"):
+        piece = connection.recv(65536)
+        if not piece:
+            break
+        text += piece
+    return text
 
 
 def _become_trainer(request: Request, connection: socket.socket) -> NoReturn:

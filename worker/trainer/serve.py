@@ -48,7 +48,7 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
 
 
 def warm_up_for_all() -> None:
-    """Warm up the fork server, so that the trainers that it forks need no warm-up of their own."""
+    """Warm up the fork server, so that the warm-up of the trainers that it forks takes only milliseconds."""
     torch.set_num_threads(1)
     warm_up(torch.device("cpu"))
     freeze_objects()

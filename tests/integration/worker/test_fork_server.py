@@ -1,6 +1,7 @@
 """Trainers that are forked from a process that has imported torch."""
 
 import os
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -130,6 +131,40 @@ def test_a_request_that_is_none_costs_the_server_nothing(trainer: TrainerProcess
     another = TrainerProcess(1, "cpu")
     assert parent(another.pid) == parent(trainer.pid)
     another.kill()
+
+
+def test_descriptors_of_a_request_that_is_none_are_closed(trainer: TrainerProcess) -> None:
+    open_files = Path(f"/proc/{parent(trainer.pid)}/fd")
+    before = len(list(open_files.iterdir()))
+    for text in (b"[]\n", b"a trainer, please\n", b'{"argument', b"{}\n"):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(os.environ["GRADUS_TRAINER_SERVER"])
+            socket.send_fds(connection, [text], [0, 1, 2])
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(1) == b""
+    assert len(list(open_files.iterdir())) == before
+
+
+def test_the_server_has_one_thread(trainer: TrainerProcess) -> None:
+    assert len(list(Path(f"/proc/{parent(trainer.pid)}/task").iterdir())) == 1  # no other would survive a fork
+
+
+def test_a_worker_with_more_than_a_thousand_open_files_hears_of_the_end() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2048, hard), hard))
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        trainer = TrainerProcess(1, "cpu")
+        trainer.wait_until_ready()
+        assert trainer.alive
+        os.kill(trainer.pid, signal.SIGKILL)
+        with pytest.raises(TrainerLost, match="killed by SIGKILL"):
+            hear_on(trainer)
+        trainer.kill()
+    finally:
+        for file in files:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_without_the_server_a_trainer_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
