@@ -46,7 +46,8 @@ def over(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
     Raises:
         NotFound: the workspace has no experiment with this id.
     """
-    return get(hub, workspace_id, experiment_id).record.status.final
+    with hub.read() as session:
+        return Status(EXPERIMENTS.found(session, workspace_id, experiment_id).status).final
 
 
 def page(
