@@ -42,6 +42,9 @@ def test_a_new_service_says_how_to_begin_and_the_first_run_appears(page: Page) -
     expect(added).to_contain_text("succeeded")
     expect(added.locator(".sparkline")).to_be_visible()
     expect(added.locator(".cell-best")).to_contain_text("%")
+    page.goto("/experiments")  # what is left of a run's address without its id
+    expect(added).to_have_count(1)
+    expect(page.get_by_role("link", name="Experiments", exact=True)).to_have_attribute("aria-current", "page")
 
 
 def test_filters_stay_in_the_address(page: Page, runs: tuple[str, str]) -> None:

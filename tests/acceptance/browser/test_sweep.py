@@ -153,13 +153,17 @@ def test_what_failed_is_tried_again_though_the_service_is_away(
     assert len(failed) == 3
 
 
-def test_a_long_sweep_is_cancelled(page: Page, http: httpx.Client) -> None:
+def test_a_long_sweep_is_cancelled_and_deleted(page: Page, http: httpx.Client) -> None:
     request = {"name": "endless", "base": {**BASE, "epochs": 100_000}, "grid": {"optimizer.lr": [0.01, 0.02]}}
     sweep = http.post("/v1/sweeps", json=request).raise_for_status().json()
     page.goto(f"/sweeps/{sweep['id']}")
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Cancel the sweep").click()
     expect(page.get_by_text("2 cancelled")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Sweeps")).to_be_visible()
+    assert http.get(f"/v1/sweeps/{sweep['id']}").status_code == 404
 
 
 def test_a_brush_keeps_what_crosses_there(page: Page, search: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ export const PAGES = [
     name: "experiments",
     load: () => import("./pages/experiments.js"),
   },
+  { path: "/experiments", title: "Experiments", name: "experiments", load: () => import("./pages/experiments.js") },
   { path: "/experiments/{id}", title: "Experiment", name: "experiment", load: () => import("./pages/experiment.js") },
   { path: "/compare", title: "Compare", name: "compare", load: () => import("./pages/compare.js") },
   { path: "/new", title: "New", nav: "New", icon: "plus", name: "new", load: () => import("./pages/new.js") },

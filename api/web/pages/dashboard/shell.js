@@ -66,7 +66,7 @@ const skip = (event) => {
 
 const link = (page) =>
   html`
-    <a href=${at(page.path)} aria-current=${page === shown.page ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
+    <a href=${at(page.path)} aria-current=${page.name === shown.page?.name ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
   `;
 
 const other = () => (theme() === "dark" ? "light" : "dark");

@@ -1,6 +1,7 @@
 // What the workers said of a run.
 
 import { clockTime, moment } from "../../format.js";
+import { isFinal } from "../../status.js";
 import { html, nothing } from "../../template.js";
 import { visibleLines } from "../../visible.js";
 
@@ -15,13 +16,13 @@ export class LogTab {
   }
 
   /** @param {any} experiment */
-  view({ error }) {
-    return log(this.store.lines, error);
+  view({ error, status }) {
+    return log(this.store.lines, error, status);
   }
 }
 
 /** A run that failed without a word from its worker has its error at least. */
-const log = (lines, error) =>
+const log = (lines, error, status) =>
   html`
     <section class="card" aria-labelledby="log-title">
       <h2 id="log-title">Log</h2>
@@ -29,7 +30,7 @@ const log = (lines, error) =>
         ? html`<ol class="log" tabindex="0" role="log" aria-labelledby="log-title">${lines.map(entry)}</ol>`
         : error
         ? nothing
-        : html`<p class="muted">No log lines yet.</p>`}
+        : html`<p class="muted">No log lines${isFinal(status) ? "" : " yet"}.</p>`}
       ${error && !lines.some(({ message }) => message.includes(error.message))
         ? html`<p class="log-error">${visibleLines(error.message)}</p>`
         : nothing}

@@ -1,6 +1,6 @@
 // What can be done to a sweep.
 
-import { post } from "../../api.js";
+import { post, remove } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
 import { html } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
@@ -20,6 +20,22 @@ export const cancel = async (sweep) => {
     danger: true,
   });
   return sure ? act(sweep, "cancel") : undefined;
+};
+
+/** Delete it with all its experiments; `gone` is called once that is done. */
+export const drop = async (sweep, gone) => {
+  const sure = await confirm({
+    title: "Delete this sweep?",
+    text: "All its experiments, with their metrics, logs and checkpoints, will be deleted. This cannot be undone.",
+    action: "Delete",
+    danger: true,
+  });
+  if (!sure) return;
+  await attempt(async () => {
+    await remove(`/v1/sweeps/${sweep.id}`);
+    toast("Sweep deleted");
+    gone();
+  });
 };
 
 export const retry = async (sweep) => {

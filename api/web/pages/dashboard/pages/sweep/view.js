@@ -9,7 +9,7 @@ import { badge, isFinal } from "../../status.js";
 import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { isSeen, visible } from "../../visible.js";
-import { addSeeds, cancel, copyAddress, retry } from "./actions.js";
+import { addSeeds, cancel, copyAddress, drop, retry } from "./actions.js";
 import { countsBar, countsWords, progressWords, total } from "./counts.js";
 import { parallel, passes } from "./parallel.js";
 import { failures, ranking } from "./ranking.js";
@@ -99,6 +99,13 @@ const buttons = (page) => {
     )} Use as template</button>
     ${may && !isFinal(sweep.status)
       ? html`<button class="button button-danger" @click=${act(cancel)}>${icon("cancel")} Cancel</button>`
+      : nothing}
+    ${may && isFinal(sweep.status)
+      ? html`
+        <button class="button button-danger" @click=${() => drop(sweep, () => page.navigate("/sweeps"))}>${icon(
+          "delete",
+        )} Delete</button>
+      `
       : nothing}
   `;
 };
