@@ -103,6 +103,7 @@ an id that stream starts with new events. NDJSON lines contain no ids: to resume
 
 Responses about an experiment (the experiment, its metrics, its log) have a `last_event`: the `seq` of the newest event
 that they include. Stream `…/events` after it to miss nothing. An epoch may be sent again: identify it by its number.
+A list of experiments, a sweep and a list of sweeps have a `last_event`, too: the id to stream `/v1/events` after.
 
 An experiment that is retried by its sweep keeps its log: a `status` whose `progress.epoch` is 0 means that the earlier
 epochs are deleted, and the following ones start again at 1.

@@ -60,9 +60,11 @@ def page(
     """
     last = None if cursor is None else cursors.decode(cursor)
     with hub.read() as session:  # one extra row: is there a next page?
+        last_event = events.newest_of_workspace(session, workspace_id)
         rows = experiments.page(session, workspace_id, shown, last, limit + 1, oldest_first=oldest_first)
         data = tuple(device_demand.records_of(session, rows[:limit]))
-    return ExperimentPage(data=data, next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
+    next_cursor = cursors.encode(data[-1].id) if len(rows) > limit else None
+    return ExperimentPage(data=data, next_cursor=next_cursor, last_event=last_event)
 
 
 def patch(

@@ -24,7 +24,7 @@ from hub import idempotency
 from hub.access import quotas
 from hub.access.quotas import Quotas
 from hub.database.database import now
-from hub.experiments import estimates
+from hub.experiments import estimates, events
 from hub.hub import Hub
 from hub.jobs import workers
 from hub.sweeps import control, sweeps
@@ -100,10 +100,12 @@ def page(hub: Hub, workspace_id: str, cursor: str | None, limit: int) -> SweepPa
     """
     before = None if cursor is None else cursors.decode(cursor, is_sweep_id)
     with hub.read() as session:
+        last_event = events.newest_of_workspace(session, workspace_id)
         rows = sweeps.page(session, workspace_id, before, limit + 1)  # one extra row: is there a next page?
         counts = sweeps.counts(session, workspace_id, [row.id for row in rows[:limit]])
     data = tuple(summary(row, counts[row.id]) for row in rows[:limit])
-    return SweepPage(data=data, next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
+    next_cursor = cursors.encode(data[-1].id) if len(rows) > limit else None
+    return SweepPage(data=data, next_cursor=next_cursor, last_event=last_event)
 
 
 def cancel(hub: Hub, workspace_id: str, sweep_id: str) -> SweepRecord:

@@ -164,6 +164,8 @@ class ExperimentPage(Message):
     data: tuple[ExperimentRecord, ...]
     next_cursor: str | None
     """Pass as `cursor` for the next page; null on the last."""
+    last_event: int = 0
+    """The id in `/v1/events` of the newest event that this page already contains: stream after it to miss nothing."""
 
 
 def _without_default(schema: dict[str, Any]) -> None:

@@ -148,6 +148,9 @@ class SweepRecord(SweepSummary):
     """While members are queued that no worker that is alive can train: what has to come; else null."""
     results: tuple[SweepResult, ...]
     """By the share of members that succeeded, then by `common_mean`, best first; those without a value last."""
+    last_event: int = 0
+    """The id in `/v1/events` of the newest event that this document already contains. To follow the members from here
+    on, stream after it."""
 
 
 class SweepPage(Message):
@@ -156,6 +159,8 @@ class SweepPage(Message):
     data: tuple[SweepSummary, ...]
     next_cursor: str | None
     """Pass as `cursor` for the next page; null on the last."""
+    last_event: int = 0
+    """The id in `/v1/events` of the newest event that this page already contains."""
 
 
 class PlannedMember(Message):

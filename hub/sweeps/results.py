@@ -30,6 +30,7 @@ from gradus.wire.sweep import (
     SweepSummary,
     sweep_status,
 )
+from hub.experiments import events
 from hub.jobs import device_demand
 from hub.sweeps import sweeps
 from hub.sweeps.sweeps import Outcome
@@ -99,6 +100,7 @@ def record(session: Session, row: SweepRow) -> SweepRecord:
     """The sweep's complete record."""
     request = SweepRequest.model_validate_json(row.request)
     assert request.objective is not None
+    last_event = events.newest_of_workspace(session, row.workspace_id)  # before the members: it must not be newer
     members = [_member(outcome, request.objective) for outcome in sweeps.outcomes(session, row)]
     counts = {status: sum(member.status == status for member in members) for status in Status}
     return SweepRecord(
@@ -108,6 +110,7 @@ def record(session: Session, row: SweepRow) -> SweepRecord:
         waiting_for=device_demand.of_sweep(session, row.workspace_id, row.id) if counts[Status.QUEUED] else None,
         grain=grain(metric(request.objective.metric), request.base.dataset) or None,
         results=_results(_changes(row.request, request), members, request.objective, row.base_label),
+        last_event=last_event,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime
 
 import httpx
+import pytest
 import redis
 from sqlalchemy import Engine, event
 
@@ -25,7 +26,7 @@ from hub.hub import Hub
 from hub.jobs import runs
 from hub.messaging.pubsub import EVENTS
 from hub.tables import ExperimentRow
-from tests.integration.api.service import Service, Told, as_listed, on_sqlite, subscribed, wait_for
+from tests.integration.api.service import SPEC, Service, Told, as_listed, on_sqlite, subscribed, wait_for
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
 from tests.integration.plans import overheard
 
@@ -85,6 +86,21 @@ def test_what_follows_an_answer_is_what_comes_after_its_last_event(service: Serv
     with subscribed(client, f"{path}/events?after={answers[0]['last_event']}") as stream:
         after = next(stream)
     assert (after.seq, after.event, after.data["epoch"]) == (4, "epoch", 2)
+
+
+@pytest.mark.parametrize("path", ["/v1/experiments", "/v1/sweeps", "/v1/sweeps/{id}"])
+def test_what_follows_a_list_or_a_sweep_is_what_the_workspace_tells_after_its_last_event(
+    service: Service, client: httpx.Client, path: str
+) -> None:
+    sweep = client.post("/v1/sweeps", json={"base": SPEC, "grid": {"l2": [0, 1]}}).json()
+    experiment = sweep["results"][0]["experiments"][0]
+    last = client.get(path.format(**sweep)).json()["last_event"]
+    assert last == sweep["last_event"] > 0
+    client.patch(f"/v1/experiments/{experiment}", json={"name": "other"})
+    with subscribed(client, f"/v1/events?after={last}") as stream:
+        after = next(stream)
+    assert (after.id, after.data["id"], after.data["name"]) == (last + 1, experiment, "other")
+    assert client.get(path.format(**sweep)).json()["last_event"] == last + 1
 
 
 def test_a_change_is_answered_with_the_event_that_tells_it(service: Service, client: httpx.Client) -> None:
