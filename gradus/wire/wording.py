@@ -98,10 +98,12 @@ def _told(detail: ErrorDetails, field: str) -> str:
         return _kind_sentence(context.get("tag"), KINDS.get(field, ()))
     if error in _FORM_ERRORS and field in WHOLE:
         return WHOLE[field]
-    if error == "literal_error":
+    if error in {"literal_error", "enum"}:
         names = re.findall(r"'(\w+)'", context["expected"])
         return f"must be {context['expected']}" + (_hint(detail["input"], names) if len(names) > 3 else "")
-    return _SENTENCES[error](context) if error in _SENTENCES else detail["msg"]
+    if error.startswith(("datetime_", "timezone_")):
+        return "must be a time with its time zone, such as 2027-01-31T12:00:00Z"
+    return _SENTENCES[error](context) if error in _SENTENCES else detail["msg"].replace("Input should be", "must be")
 
 
 def _kind_sentence(given: str | None, kinds: Sequence[str]) -> str:

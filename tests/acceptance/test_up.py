@@ -229,6 +229,7 @@ def test_the_command_line_tells_how_runs_end(service: Service) -> None:
     done = gradus(service.folder, "submit", *diverging, "--set", "activation=identity", "--watch")
     assert done.returncode == 1, done.stdout
     assert "diverged" in done.stderr
+    assert "queued exp_" in done.stderr  # what to name when it is to be seen again
     refused = gradus(service.folder, "submit", "-", text='{"dataset": "digits", "layers": [0], "epoch": 3}')
     assert refused.returncode == 2
     assert "layers/0/units" in refused.stderr

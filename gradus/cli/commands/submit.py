@@ -40,7 +40,8 @@ def submit(  # noqa: PLR0913, PLR0917 (each is an option)
     """Queue experiments, one for each spec.
 
     A spec comes from a file, from standard input, from --example, or from --set alone:
-    gradus submit --set dataset=digits --set layers='[64, 32]'. The ids go to standard output.
+    gradus submit --set dataset=digits --set layers='[64, 32]'. The ids go to standard output, with --watch to
+    standard error.
     """
     at_most_one(dry_run=dry_run, watch=watching, wait=waiting)
     at_most_one(quiet=quiet, json=as_json)
@@ -54,6 +55,8 @@ def submit(  # noqa: PLR0913, PLR0917 (each is an option)
             return Exit.OK
         records = [client.experiments.create(one.document).record for one in given]
         if watching:
+            if not as_json:
+                output.note(f"queued {' '.join(record.id for record in records)}")
             return watch.watch_runs(client, [RunState(record.id, record) for record in records], as_json=as_json)
         if waiting:
             return _wait(client, records, quiet=quiet, as_json=as_json)

@@ -11,6 +11,7 @@ from gradus.spec.spec_model import SpecModel
 from gradus.sweep.request import SweepRequest
 from gradus.wire.control import ExtendRequest
 from gradus.wire.experiment import ExperimentPatch
+from gradus.wire.key import KeyRequest
 from gradus.wire.problem import Mistake, mistakes
 
 GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
@@ -307,3 +308,17 @@ def valid(document: dict[str, Any]) -> bool:
     except ValidationError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"role": "boss"}, "must be 'viewer', 'editor' or 'admin'"),
+        ({"expires_at": "tomorrow"}, "must be a time with its time zone, such as 2027-01-31T12:00:00Z"),
+        ({"expires_at": "2027-01-31T12:00:00"}, "must be a time with its time zone, such as 2027-01-31T12:00:00Z"),
+    ],
+)
+def test_a_key_s_request_is_told_what_to_write(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        KeyRequest.model_validate({"name": "ci", **changes})
+    assert [mistake.message for mistake in mistakes(caught.value, KeyRequest)] == [said]
