@@ -131,7 +131,7 @@ def remove(hub: Hub, workspace_id: str, sweep_id: str) -> None:
     done = False
     while not done:
         with hub.write() as session:
-            done = control.delete_some(session, SWEEPS.locked(session, workspace_id, sweep_id))
+            done = control.delete_some(session, SWEEPS.locked(session, workspace_id, sweep_id), now(session))
 
 
 def retry(hub: Hub, workspace_id: str, sweep_id: str, key: str | None) -> Outcome:

@@ -35,33 +35,41 @@ def cancel(session: Session, sweep: SweepRow, at: datetime) -> None:
     Raises:
         Conflict: all experiments have ended, and none was cancelled.
     """
-    events: list[Event] = []
     rows = sweeps.lock_members(session, sweep, *_OPEN)
     if not rows and not sweeps.counts(session, sweep.workspace_id, [sweep.id])[sweep.id][Status.CANCELLED]:
         raise Conflict(f"all experiments of sweep {sweep.id} have ended already", code="impossible_transition")
-    for row in rows:
-        events += control.become(session, row, Status.CANCELLED, at)
-    for job_id in {row.job_id for row in rows}:
-        experiments.close_job(session, job_id)
-    append(session, events, at)
+    _cancel(session, rows, at)
 
 
-def delete_some(session: Session, sweep: SweepRow) -> bool:
+def delete_some(session: Session, sweep: SweepRow, at: datetime) -> bool:
     """Delete some of the sweep's experiments, and with the last ones the sweep itself. Returns whether it is deleted.
+
+    Experiments that wait are cancelled first: otherwise one could start between two calls, and the rest would be left.
 
     Raises:
         Conflict: experiments of the sweep are running.
     """
-    running = sweeps.counts(session, sweep.workspace_id, [sweep.id])[sweep.id][Status.RUNNING]
-    rows = [] if running else sweeps.lock_members(session, sweep, *Status, limit=DELETED_AT_ONCE)
-    if running or any(row.status == Status.RUNNING for row in rows):  # one may have started before it was locked
+    waiting = sweeps.lock_members(session, sweep, *_OPEN)
+    if any(row.status == Status.RUNNING for row in waiting):
         raise Conflict(f"experiments of sweep {sweep.id} are running: cancel it first", code="running")
+    if waiting:
+        _cancel(session, waiting, at)
+        return False
+    rows = sweeps.lock_members(session, sweep, *FINAL, limit=DELETED_AT_ONCE)
     for row in rows:
         experiments.remove(session, row)
     if len(rows) < DELETED_AT_ONCE:
         session.delete(sweep)
         return True
     return False
+
+
+def _cancel(session: Session, rows: Sequence[ExperimentRow], at: datetime) -> None:
+    """Cancel locked experiments: at once if they are not running, else by their workers."""
+    events = [event for row in rows for event in control.become(session, row, Status.CANCELLED, at)]
+    for job_id in {row.job_id for row in rows}:
+        experiments.close_job(session, job_id)
+    append(session, events, at)
 
 
 def failed(session: Session, sweep: SweepRow) -> Mapping[str, str]:

@@ -12,8 +12,8 @@ from hub.access import workspaces
 from hub.database.database import now
 from hub.experiments import experiments
 from hub.hub import Hub
-from hub.jobs import runs
-from hub.sweeps import sweeps
+from hub.jobs import claims, runs
+from hub.sweeps import control, sweeps
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, SweepRow
 from tests.integration.hub.work import claim, metrics_row
 
@@ -26,8 +26,8 @@ def planned(expansion: Expansion, most: int) -> sweeps.Planned:
     return sweeps.planned(expansion.members, [resolve(one.experiment) for one in expansion.members], Room(), most)
 
 
-def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64) -> SweepRow:
-    expansion = expand(REQUEST)
+def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64, request: SweepRequest = REQUEST) -> SweepRow:
+    expansion = expand(request)
     new = planned(expansion, most)
     with hub.write() as session:
         at = now(session)
@@ -35,6 +35,13 @@ def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64) -> Swee
         row = sweeps.add(session, workspace_id, expansion, at)
         sweeps.add_members(session, row, new, at)
     return row
+
+
+def delete_some(hub: Hub, row: SweepRow) -> bool:
+    with hub.write() as session:
+        locked = sweeps.lock_of(session, DEFAULT_WORKSPACE, row.id)
+        assert locked is not None
+        return control.delete_some(session, locked, now(session))
 
 
 def test_workspaces_do_not_see_each_other_s_sweeps(hub: Hub) -> None:
@@ -81,6 +88,19 @@ def test_a_claim_knows_the_places_of_those_that_are_left(hub: Hub) -> None:
         runs.hand_back(session, claimed.lease, "the worker stops")
     again = claim(hub, first)
     assert (again.places, [member.place for member in again.members]) == (6, [0, 2, 3, 4, 5])
+
+
+def test_no_experiment_of_a_sweep_starts_while_it_is_deleted_bit_by_bit(hub: Hub) -> None:
+    row = add(hub, most=1, request=REQUEST.model_copy(update={"seeds": tuple(range(control.DELETED_AT_ONCE))}))
+    with hub.read() as session:
+        last = experiments.get(session, sweeps.outcomes(session, row)[-1].id)
+        assert last is not None
+    while not delete_some(hub, row):
+        with hub.write() as session:
+            assert claims.claim(session, last.job_id, "worker", "cpu:1") is None
+    with hub.read() as session:
+        assert sweeps.get_of(session, DEFAULT_WORKSPACE, row.id) is None
+        assert experiments.get(session, last.id) is None
 
 
 def test_an_epoch_of_all_members_is_one_transaction_and_one_row_in_each_log(hub: Hub) -> None:
