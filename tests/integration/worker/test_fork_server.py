@@ -133,16 +133,16 @@ def test_a_request_that_is_none_costs_the_server_nothing(trainer: TrainerProcess
     another.kill()
 
 
-def test_descriptors_of_a_request_that_is_none_are_closed(trainer: TrainerProcess) -> None:
-    open_files = Path(f"/proc/{parent(trainer.pid)}/fd")
-    before = len(list(open_files.iterdir()))
-    for text in (b"[]\n", b"a trainer, please\n", b'{"argument', b"{}\n"):
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(os.environ["GRADUS_TRAINER_SERVER"])
-            socket.send_fds(connection, [text], [0, 1, 2])
-            connection.shutdown(socket.SHUT_WR)
-            assert connection.recv(1) == b""
-    assert len(list(open_files.iterdir())) == before
+def test_descriptors_of_a_request_that_is_none_are_closed(trainer: TrainerProcess, tmp_path: Path) -> None:
+    with (tmp_path / "sent").open("wb") as sent:
+        for text in (b"[]\n", b"a trainer, please\n", b'{"argument', b"{}\n"):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(os.environ["GRADUS_TRAINER_SERVER"])
+                socket.send_fds(connection, [text], [sent.fileno()] * 3)
+                connection.shutdown(socket.SHUT_WR)
+                assert connection.recv(1) == b""
+    open_files = [link.resolve() for link in Path(f"/proc/{parent(trainer.pid)}/fd").iterdir()]
+    assert (tmp_path / "sent").resolve() not in open_files
 
 
 def test_the_server_has_one_thread(trainer: TrainerProcess) -> None:
