@@ -40,7 +40,10 @@ def build(options: SweepOptions) -> Any:
         raise BadRequest("the file of a sweep must hold one object: a request with a 'base', or a spec as the base")
     request = given[0].document if "base" in given[0].document else {"base": given[0].document}
     base = overrides.apply_all(request["base"], options.changes)
-    return {**request, "base": base, **_fields(options, base, request)}
+    whole = {**request, "base": base, **_fields(options, base, request)}
+    if sum(whole.get(name) is not None for name in ("grid", "random", "variants")) != 1:
+        raise BadRequest("say in one way what varies: with --grid, with --random and --draws, or with --variant")
+    return whole
 
 
 def _fields(options: SweepOptions, base: Any, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ from gradus.cli.main import main
         (["experiments", "remove"], "", 2, "did you mean 'rm'?"),
         (["datasets", "digits"], "", 2, "hint: gradus datasets --help"),
         (["sweeps", "create", "--example", "digits", "--random", "dropout=0..0.5"], "", 2, "needs both --random"),
+        (["sweeps", "create", "--example", "digits"], "", 2, "--grid, with --random and --draws, or with --variant"),
+        (["sweeps", "create", "--example", "digits", "--grid", "seed=1,2", "--variant", "l2=1"], "", 2, "in one way"),
         (["ls", "-q", "--json"], "", 2, "--quiet and --json cannot be combined"),
         (["submit", "--example", "digits", "-q", "-w"], "", 2, "--quiet and --watch cannot be combined"),
         (["ls", "--stauts"], "", 2, "--status"),

@@ -32,7 +32,7 @@ def test_seeds_that_cannot_be_read_are_refused(text: str) -> None:
 
 
 def test_a_lone_number_of_seeds_is_how_many() -> None:
-    assert built(seeds="3")["seeds"] == [0, 1, 2]
+    assert built(seeds="3", grid=["epochs=1,2"])["seeds"] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
