@@ -16,7 +16,9 @@ from gradus.client.plots import draw_comparison, table
 from gradus.client.request import PAGE_SIZE, Request, document, encoded, idempotency, list_experiments, path_of, reads
 from gradus.client.retry import PATIENCE
 from gradus.differences import between
-from gradus.metrics import METRICS, measured, score
+from gradus.errors import BadRequest
+from gradus.metrics import KEYS, METRICS, measured, score
+from gradus.nearest import nearest
 from gradus.spec.experiment import Spec
 from gradus.wire.experiment import DryRun, ExperimentRecord
 from gradus.wire.metrics import MetricsRow
@@ -155,9 +157,15 @@ class Comparison:
         validation loss where an experiment has none.
 
         Raises:
+            BadRequest: no metric is called so.
             ImportError: plotly is not installed.
         """
         shown = self._score() if metric is None else metric
+        known = KEYS.union(*(row.model_extra or () for rows in self.rows for row in rows))
+        if shown not in known:
+            close = nearest(shown, known)
+            hint = f": did you mean '{close}'?" if close else ""
+            raise BadRequest(f"unknown metric '{shown}'{hint}")
         return draw_comparison(dict(zip(self._labels(), self.rows, strict=True)), shown, log=log)
 
     def _score(self) -> str:

@@ -8,6 +8,7 @@ import pytest
 from gradus import Comparison, Experiment, Spec, Sweep
 from gradus.client.plots import draw_experiment, frame
 from gradus.differences import differences
+from gradus.errors import BadRequest
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.sweep import SweepRecord
@@ -43,6 +44,11 @@ def test_a_figure_has_a_curve_for_each_part_of_the_data(spec: dict[str, object],
     assert list(figure.data[1].y) == [row.validation_loss for row in ROWS]
     assert figure.layout.yaxis.type == "log"
     assert ("yaxis2" in figure.layout) is (spec == {})
+
+
+def test_a_misspelled_metric_is_told_what_it_may_be() -> None:
+    with pytest.raises(BadRequest, match="'validation_acuracy': did you mean 'validation_accuracy'"):
+        Comparison((recorded(),), (ROWS,)).plot("validation_acuracy")
 
 
 def test_a_comparison_shows_what_differs_and_what_came_of_it() -> None:
