@@ -126,7 +126,7 @@ def _curve(
         "showlegend": legend,
         "line": {"color": color},
         "x": [row.epoch for row in rows],
-        "y": [getattr(row, metric) for row in rows],
+        "y": [getattr(row, metric, None) for row in rows],
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
     }

@@ -1,6 +1,7 @@
 """The handle of a sweep: its last known state, and what can be done with it."""
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gradus.client import notebook
@@ -21,7 +22,7 @@ from gradus.client.request import (
     reads,
 )
 from gradus.client.retry import Deadline
-from gradus.errors import BadRequest
+from gradus.errors import BadRequest, NotFound
 from gradus.seeds import read_seeds
 from gradus.status import Status
 from gradus.sweep.request import SweepExtension
@@ -97,7 +98,8 @@ class Sweep(Handle[SweepSummary, T_co]):
                 await self._transport.sleep(POLL_SECONDS)
             else:
                 later = metrics_page(member, NO_EPOCH, wait=wait_seconds(deadline))
-                await self._transport.wait_for(later, deadline)
+                with suppress(NotFound):  # that member was deleted: look again who goes on
+                    await self._transport.wait_for(later, deadline)
 
     @iterator
     async def watch(self, *, interval: float = POLL_SECONDS) -> AsyncGenerator["Sweep[T_co]"]:

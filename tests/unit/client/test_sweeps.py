@@ -15,6 +15,7 @@ from tests.unit.client.said import (
     document,
     metrics_page,
     ok,
+    refused,
     sweep,
     sweep_document,
 )
@@ -36,6 +37,11 @@ def test_waiting_asks_for_a_member_that_is_not_over_and_outlasts_an_outage() -> 
     assert service.asked[1].url.params["after"] == str(2**53 - 1)
     with pytest.raises(TimeoutError, match="swp_1 is running after 0 s; it is not stopped"):
         Sweep(Script(ok(running)), SWEEP).wait(0)
+
+
+def test_waiting_goes_on_when_the_member_that_it_asked_for_is_deleted() -> None:
+    service = Script(ok(sweep(status="running")), refused(404, "not_found"), ok(sweep()))
+    assert Sweep(service, SWEEP).wait().status is SweepStatus.SUCCEEDED
 
 
 def test_watching_yields_it_when_something_has_changed() -> None:
