@@ -40,10 +40,11 @@ class Process(Protocol):
         """Kill the process."""
 
 
-def launch(threads: int, arguments: Sequence[str]) -> Process:
-    """Start a trainer, whose stdin and stdout are pipes."""
+def launch(threads: int, device: str, options: Sequence[str]) -> Process:
+    """Start a trainer, whose stdin and stdout are pipes. One for a GPU is not forked: a GPU may not survive a fork."""
+    arguments = [f"--threads={threads}", f"--device={device}", *options]
     env = {**os.environ, **library_env(threads)}
-    if server := os.environ.get(FORK_SERVER):
+    if (server := os.environ.get(FORK_SERVER)) and device != "cuda":
         try:
             return ForkedProcess(server, arguments, env)
         except OSError as error:

@@ -34,7 +34,7 @@ class TrainerProcess:
     def __init__(self, threads: int, device: str, memory: float | None = None) -> None:
         """`memory` is the memory limit in GiB; it applies only on a CPU."""
         limit = [] if memory is None else [f"--memory={memory}"]
-        self._process = launch(threads, [f"--threads={threads}", f"--device={device}", *limit])
+        self._process = launch(threads, device, limit)
         self._kills = OutOfMemoryKills(self._process.pid)
         self._inbox: Queue[Report | TrainerLost | None] = Queue(MAX_UNREAD)
         threading.Thread(target=self._read, name="reports", daemon=True).start()

@@ -167,6 +167,14 @@ def test_a_worker_with_more_than_a_thousand_open_files_hears_of_the_end() -> Non
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def test_a_trainer_for_a_gpu_is_not_forked() -> None:
+    trainer = TrainerProcess(1, "cuda")
+    try:
+        assert parent(trainer.pid) == os.getpid()
+    finally:
+        trainer.kill()
+
+
 def test_without_the_server_a_trainer_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
     trainer = TrainerProcess(1, "cpu")
