@@ -131,7 +131,7 @@ def test_a_part_that_cannot_start_is_given_up_and_its_log_named(tmp_path: Path) 
 def test_valkey_that_is_killed_is_started_again(service: Service) -> None:
     before = valkey_pid(service.folder)
     os.kill(before, signal.SIGKILL)
-    service.program.wait_for("valkey is gone")
+    service.program.wait_for("valkey died")
     done = gradus(service.folder, "submit", "--example", "digits", "--set", "epochs=1", "--wait")
     assert done.returncode == 0, done.stderr
     assert valkey_pid(service.folder) != before
