@@ -64,9 +64,11 @@ const skip = (event) => {
   document.getElementById("main")?.focus();
 };
 
+const isShown = (page) => page.name === shown.page?.name;
+
 const link = (page) =>
   html`
-    <a href=${at(page.path)} aria-current=${page.name === shown.page?.name ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
+    <a href=${at(page.path)} aria-current=${isShown(page) ? "page" : nothing}>${icon(page.icon)}${page.nav}</a>
   `;
 
 const other = () => (theme() === "dark" ? "light" : "dark");
