@@ -9,8 +9,8 @@ from gradus.wire.experiment import Change, ExperimentRecord
 
 
 def between(records: Sequence[ExperimentRecord]) -> dict[str, tuple[Any, ...]]:
-    """The differences between the specs, and between other facts that may affect results: the planned epochs at first,
-    a fork's parent, the device. If nothing else differs, the fingerprints if they do."""
+    """The differences between the specs, and between the origins of the results: the epochs planned at first, the
+    parent of a fork, the device. If these are equal and the fingerprints are not, the fingerprints."""
     origins = [_origin(record) for record in records]
     found = differences([record.spec for record in records])
     for name in origins[0]:

@@ -54,7 +54,7 @@ class Hub:
     def _send(self, committed: Outbox) -> None:
         self._dispatcher.send(committed)
         self._deletions.remove(committed.deletions)
-        self._deletions.sweep(committed.sweeps)
+        self._deletions.delete_orphans(committed.orphans)
 
     def remove(self, keys: Sequence[str]) -> None:
         """Delete artifacts in the background, except those that a row refers to by then."""

@@ -52,7 +52,8 @@ class Rule:
 
 
 def rule(setting: EarlyStopping | None, task: Task) -> Rule:
-    """The rule of a run: that of its early stopping, else by validation accuracy, or validation loss for regression."""
+    """How a run chooses its best epoch: by its early-stopping settings. Without them by validation accuracy, or by
+    validation loss for regression, and the run never stops early."""
     if setting is None:
         return Rule("validation_accuracy" if task == "classification" else "validation_loss")
     return Rule(setting.metric, setting.min_delta, setting.patience)

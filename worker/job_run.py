@@ -236,7 +236,7 @@ class JobRun:
 
         def delete(session: Session) -> None:
             for member in self._members:
-                checkpoints.sweep(session, member.id, self._lease.token)
+                checkpoints.delete_orphans(session, member.id, self._lease.token)
 
         with_retry(self._hub.write, delete, lambda: self._shutdown.overdue)
 

@@ -61,7 +61,11 @@ def _check_host(version: str, headers: Headers) -> None:
 
 
 def _without_authority(target: bytes, headers: Headers) -> bytes:
-    """RFC 9112, 3.2.2: the host of an absolute target takes precedence over the `Host` header."""
+    """The target as path and query. The host of an absolute URL replaces the `Host` header (RFC 9112, 3.2.2).
+
+    Raises:
+        Rejection: the target is not a valid URL.
+    """
     if target.startswith(b"/") or target == b"*":
         _check_url(target)
         return target

@@ -65,7 +65,7 @@ def extend(hub: Hub, workspace_id: str, experiment_id: str, more: ExtendRequest,
     Raises:
         NotFound: the workspace has no experiment with this id.
         InvalidSpec: the experiment would exceed a quota or the limit on epochs.
-        Conflict: its status does not allow it, or the key was used for another request.
+        Conflict: its status does not allow it, or the idempotency key was used for another request.
         TooManyRequests: too many experiments are queued.
     """
 
@@ -87,7 +87,7 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
     Raises:
         NotFound: the workspace has no experiment with this id.
         InvalidSpec: the changed spec is invalid, or the checkpoint does not fit it.
-        Conflict: the experiment has no checkpoint of this epoch, or the key was used for another request.
+        Conflict: the experiment has no checkpoint of this epoch, or the idempotency key was used for another request.
         TooManyRequests: too many experiments are queued.
     """
     repeatable = idempotency.repeatable(workspace_id, key, "fork", experiment_id, request.model_dump_json())

@@ -52,8 +52,8 @@ class StaticFolder(StaticFiles):
 
 
 class VersionedFolder(StaticFolder):
-    """A folder whose files are also served under their version. Browsers may cache such a file permanently, provided
-    that it has not changed since the service started. Under another version, the present file is served."""
+    """A folder whose files are also served under `VERSION/path`. With this service's version, and if the file has not
+    changed since the start, browsers may cache it permanently. With another version, the current file is served."""
 
     def __init__(self, directory: Path, version: str) -> None:
         super().__init__(directory=directory)

@@ -92,7 +92,12 @@ def _elsewhere(address: str, key: str | None, env: Mapping[str, str]) -> Credent
 
 
 def _require_running(saved: Credentials, env: Mapping[str, str]) -> None:
-    """Before the file's key is sent: where a service of this machine listened, anybody may listen when it has ended."""
+    """Check that the local service of `client.json` runs before its key is sent: once it has ended, another program
+    could listen on its port.
+
+    Raises:
+        Unavailable: it is not running.
+    """
     folder = _folder(env)
     if saved.local and folder is not None and abandoned(folder):
         why = f"the service of {folder} is not running: start it with `gradus up`"

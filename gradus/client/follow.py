@@ -88,12 +88,12 @@ async def follow_many(
 ) -> AsyncGenerator[tuple[str, StreamEvent]]:
     """The events of several logs with their experiments' ids, each once and in order, until all have ended.
 
-    They come over the one stream over everything of the workspace. What was written before it began is read in each
-    experiment's own log; both say which number of that log an event has. An `end` that an extension took back before it
-    was read is left out.
+    New events come from the workspace's stream; events from before it was opened are read from each experiment's log.
+    Both contain an event's number in that log, so that none is yielded twice. An `end` is left out if the experiment
+    was extended before it was read.
 
     Raises:
-        NotFound: one of them is not there, or no longer.
+        NotFound: an experiment does not exist, or was deleted.
         GradusError: the service refused, or could not be reached for `patience` seconds.
     """
     state, outage = _Workspace({one: LogCursor() for one in ids}), Outage(patience)
@@ -190,10 +190,10 @@ async def _require_present(transport: "Transport[Any]", ids: Sequence[str], pati
 
 
 def _events_in(request: Request[Any], reader: StreamReader, chunk: bytes) -> Sequence[Received]:
-    """The events that a piece of the stream completes.
+    """The events whose last bytes are in this chunk.
 
     Raises:
-        ServerFault: they cannot be read.
+        ServerFault: an event is malformed.
     """
     try:
         return list(reader.feed(chunk))

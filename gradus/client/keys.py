@@ -13,7 +13,8 @@ class Keys(Resource[T_co]):
 
     @method
     async def create(self, name: str, *, role: str = "editor", expires_at: datetime | str | None = None) -> NewKey:
-        """Make a key. The answer alone shows it: where it is lost, the request is not sent again."""
+        """Create a key. Only this response contains the key itself. If the response is lost, the request is not
+        repeated, because that would create a second key."""
         body = encoded({"name": name, "role": role, "expires_at": expires_at})
         return await self._transport.send(Request("POST", "/v1/keys", reads(NewKey), body=body))
 

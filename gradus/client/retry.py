@@ -51,7 +51,7 @@ def may_succeed_later(request: Request[Any], error: GradusError) -> bool:
 
 
 def retry_after(error: GradusError) -> float:
-    """Seconds that the answer asks to wait; 0 without a header that can be read."""
+    """Seconds of the response's `Retry-After` header; 0 if it is missing or invalid."""
     header = error.response.headers.get("Retry-After", "") if error.response is not None else ""
     if header.isdecimal() and header.isascii():
         return float(header)

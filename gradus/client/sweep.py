@@ -128,7 +128,7 @@ class Sweep(Handle[SweepSummary, T_co]):
 
     @method
     async def to_frame(self) -> "DataFrame":
-        """Its results as a pandas frame, best first, a row for each change of the base.
+        """The sweep's results as a pandas DataFrame: one row for each change, best first.
 
         Raises:
             ImportError: pandas is not installed.

@@ -31,16 +31,16 @@ class ArtifactDeletions:
         if keys:  # most transactions have none
             self._thread.submit(self._remove, keys)
 
-    def sweep(self, sweeps: Iterable[OrphanCleanup]) -> None:
+    def delete_orphans(self, cleanups: Iterable[OrphanCleanup]) -> None:
         """Delete orphaned files in the background."""
-        for orphans in sweeps:
-            self._thread.submit(self._sweep, orphans)
+        for orphans in cleanups:
+            self._thread.submit(self._delete_orphans, orphans)
 
     def close(self) -> None:
         """Finish all deletions and end the thread."""
         self._thread.shutdown()
 
-    def _sweep(self, orphans: OrphanCleanup) -> None:
+    def _delete_orphans(self, orphans: OrphanCleanup) -> None:
         try:
             names = self._store.names(orphans.experiment_id)
         except OSError as error:

@@ -60,9 +60,9 @@ def surplus(rows: Sequence[CheckpointRow], best: int | None, rule: Checkpoint) -
     return [row for row in rows if row.id not in needed]
 
 
-def sweep(session: Session, experiment_id: str, token: int) -> None:
+def delete_orphans(session: Session, experiment_id: str, token: int) -> None:
     """After the commit, delete files of leases up to this token to which no checkpoint row refers."""
-    outbox(session).sweeps.append(OrphanCleanup(experiment_id, token))
+    outbox(session).orphans.append(OrphanCleanup(experiment_id, token))
 
 
 def has_own(session: Session, experiment_id: str) -> bool:

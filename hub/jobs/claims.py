@@ -107,7 +107,7 @@ def _claimed(session: Session, lease: Lease, rows: Sequence[ExperimentRow]) -> C
 
 def _member(session: Session, lease: Lease, row: ExperimentRow) -> ClaimedExperiment:
     """What the trainer needs for an experiment. Orphaned files of earlier leases are deleted after the commit."""
-    checkpoints.sweep(session, row.id, lease.token - 1)
+    checkpoints.delete_orphans(session, row.id, lease.token - 1)
     found = checkpoints.newest_first(session, row.id)
     references = tuple(map(checkpoints.reference, found))
     return ClaimedExperiment(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, references, row.place)

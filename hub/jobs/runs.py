@@ -136,7 +136,7 @@ def end(
         status = Status(row.request)
     events = [log(experiment_id, reason)] if reason else []
     append(session, events + move(session, row, status, at, error), at)
-    checkpoints.sweep(session, experiment_id, lease.token)
+    checkpoints.delete_orphans(session, experiment_id, lease.token)
     _finish_job(session, lease, at)
 
 

@@ -26,7 +26,7 @@ class Outbox:
     """Id and device of jobs to queue."""
     deletions: list[str] = field(default_factory=list)
     """Keys of artifacts to delete, unless a row still refers to them."""
-    sweeps: list[OrphanCleanup] = field(default_factory=list)
+    orphans: list[OrphanCleanup] = field(default_factory=list)
     """Orphaned files to delete."""
 
 

@@ -116,7 +116,7 @@ def _new_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at: d
     old_jobs = {job.id: job for job in session.scalars(select(JobRow).where(JobRow.id.in_(ids)))}
     for array_rows in groups:
         token = max(old_jobs[row.job_id].token for row in array_rows)
-        outbox(session).sweeps.extend(OrphanCleanup(row.id, old_jobs[row.job_id].token) for row in array_rows)
+        outbox(session).orphans.extend(OrphanCleanup(row.id, old_jobs[row.job_id].token) for row in array_rows)
         device = old_jobs[array_rows[0].job_id].device
         job = JobRow(id=new_id("job"), device=device, message_sent_at=at, token=token, places=len(array_rows))
         session.add(job)

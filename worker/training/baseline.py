@@ -38,7 +38,7 @@ class Baseline:
 
     @property
     def value(self) -> float:
-        """The accuracy, or the loss for regression."""
+        """The baseline's accuracy for classification, its loss for regression."""
         return self.loss if self.accuracy is None else self.accuracy
 
     def is_beaten_by(self, loss: float, accuracy: float | None) -> bool:

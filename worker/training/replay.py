@@ -50,7 +50,8 @@ class Replay:
     def __call__(self, first: int, rows: Sequence[Tensor], targets: Tensor, rates: Tensor) -> None:
         """Train the steps from `first` on (0 = the first of the run).
 
-        Rows are (orders·b,) for each step, targets (steps, K, b) and learning rates (steps, K, 1).
+        `rows` are the indices of each step's examples, (orders·b,): one order for each distinct seed of the K members.
+        `targets` are (steps, K, b), learning `rates` (steps, K, 1).
         """
         self._load([torch.stack(list(rows)), targets, rates])
         if self._step is None:

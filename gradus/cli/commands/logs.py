@@ -51,7 +51,7 @@ class _Lines:
         self._day, self._epochs, self._failed = "", 0, False
 
     def print(self, event: StreamEvent) -> None:
-        """Print one event. `end` repeats the status before it, unless the run failed."""
+        """Print one event. An `end` event only repeats the last status and is not printed; a failure is."""
         if isinstance(event.data, ExperimentRecord):
             self._epochs = event.data.progress.epochs
         if event.kind is not EventKind.END:
