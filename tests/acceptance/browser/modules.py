@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
@@ -27,6 +28,11 @@ def module_page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+def result(page: Page, script: str) -> Any:
+    """What the script, the body of an asynchronous function, returns in the page."""
+    return page.evaluate(f"async () => {{ {script} }}")
 
 
 def _answer(route: Route) -> None:

@@ -1,12 +1,11 @@
 """The dashboard's store: a snapshot of what the service said, and the events after it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.browser.modules import module_page
+from tests.acceptance.browser.modules import module_page, result
 
 BEGIN = """async () => {
   for (const name of ["snapshot", "changes", "reader"]) {
@@ -28,11 +27,6 @@ def page(browser: Browser) -> Iterator[Page]:
     with module_page(browser) as page:
         page.evaluate(BEGIN)
         yield page
-
-
-def result(page: Page, script: str) -> Any:
-    """Of the script's body."""
-    return page.evaluate(f"async () => {{ {script} }}")
 
 
 def test_an_event_is_applied_once_and_in_its_turn(page: Page) -> None:

@@ -1,12 +1,11 @@
 """The template module, in a browser: what it draws, and what it leaves alone."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.acceptance.browser.modules import module_page
+from tests.acceptance.browser.modules import module_page, result
 
 BEGIN = """async () => {
   Object.assign(window, await import("/pages/dashboard/template.js"));
@@ -21,11 +20,6 @@ def page(browser: Browser) -> Iterator[Page]:
     with module_page(browser) as page:
         page.evaluate(BEGIN)
         yield page
-
-
-def result(page: Page, script: str) -> Any:
-    """Of the script's body."""
-    return page.evaluate(f"() => {{ {script} }}")
 
 
 HOSTILE = [
