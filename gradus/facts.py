@@ -1,0 +1,79 @@
+"""What is known of an uploaded data set without its data: the context in which a spec that names it is resolved."""
+
+from typing import Literal
+
+from gradus.wire.message import Finite, Message
+
+ColumnType = Literal["integer", "number", "boolean", "text", "date", "datetime", "image", "array"]
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+MAX_VALUES = 1000
+"""Number of most frequent values that a column's facts count."""
+
+
+class ValueCount(Message):
+    """A value and the number of rows that have it."""
+
+    value: str
+    """The text; an integer in decimal; `true` or `false`; a date in ISO 8601."""
+    count: int
+
+
+class ColumnFacts(Message):
+    """The facts of one column, over all rows."""
+
+    name: str
+    type: ColumnType
+    missing: int = 0
+    """Number of rows without a value."""
+    distinct: int = 0
+    """Number of distinct values, the missing one not counted."""
+    distinct_exact: bool = True
+    """Whether `distinct` is exact; else within 1 %."""
+    values: tuple[ValueCount, ...] = ()
+    """The most frequent values, at most `MAX_VALUES`, by decreasing count, then by value; all of them if `distinct`
+    is no larger. Empty for numbers, images and arrays."""
+    minimum: Finite | None = None
+    """Least number; null for other types."""
+    maximum: Finite | None = None
+    shape: tuple[int, ...] | None = None
+    """Shape of one image (height, width, channels) or array; null for other types."""
+    storage: Literal["uint8", "float32", "float64", "int64"] | None = None
+    """How one element of an image or array is stored; null for other types."""
+    role: str | None = None
+    """The role that the column has unless a spec gives it another; null for input."""
+
+
+class FileFacts(Message):
+    """One of the files that a version was read from."""
+
+    name: str
+    rows: int
+    split: Part | None = None
+    """The part that its rows belong to; null if the upload did not say."""
+
+
+class TableFacts(Message):
+    """The facts of one version of an uploaded data set."""
+
+    name: str
+    version: int
+    digest: str
+    """`sha256:` and the digest of the parsed content."""
+    rows: int
+    columns: tuple[ColumnFacts, ...]
+    files: tuple[FileFacts, ...] = ()
+    target: str | tuple[str, ...] | None = None
+    """The target of specs that name none."""
+
+    def column(self, name: str) -> ColumnFacts:
+        """The column with this name.
+
+        Raises:
+            KeyError: no column has this name.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)

@@ -1,0 +1,67 @@
+"""The role of a column, and its own encoding."""
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from gradus.spec.calendar import Calendar, Elapsed
+from gradus.spec.categories import Embedding, Hashed, OneHot, Ordinal
+from gradus.spec.missing import Missing
+from gradus.spec.numbers import MinMax, NoScaling, Quantile, Robust, SignedLog, Standard
+from gradus.spec.spec_model import SpecModel, named, shorthand, tagged
+
+Role = Literal["input", "ignore", "target", "weight", "group", "time", "split"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+Encoding = (
+    MinMax
+    | Standard
+    | Robust
+    | Quantile
+    | SignedLog
+    | NoScaling
+    | OneHot
+    | Ordinal
+    | Hashed
+    | Embedding
+    | Calendar
+    | Elapsed
+)
+
+
+class ColumnSetting(SpecModel, title="Column"):
+    """What a column is for. A word such as `"ignore"` stands for a role."""
+
+    role: Role = "input"
+    """`input` is learned from, `ignore` is not; `weight` (≥ 0) counts each row in the loss; `group`, `time` and `split`
+    serve the split."""
+    encode: (
+        Annotated[
+            Annotated[Encoding, tagged()],
+            named(
+                "min_max",
+                "standard",
+                "robust",
+                "quantile",
+                "signed_log",
+                "none",
+                "one_hot",
+                "ordinal",
+                "hash",
+                "embedding",
+                "calendar",
+                "elapsed",
+            ),
+        ]
+        | None
+    ) = None
+    """Encoding of this column; null for that of its type. An integer may be encoded as a category."""
+    missing: Missing | None = None
+    """What a missing number becomes in this column; null for the data set's `missing`."""
+
+
+def _by_role(value: Any) -> Any:
+    return {"role": value} if isinstance(value, str) else value
+
+
+Column = Annotated[ColumnSetting, shorthand(_by_role, {"enum": list(ROLES)}), Field()]

@@ -1,0 +1,34 @@
+"""The target: what the network learns to predict."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from gradus.spec.spec_model import SpecModel, shorthand
+
+ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
+MAX_TARGETS = 100
+
+
+class Tags(SpecModel):
+    """A text column whose cells hold several tags: multi-label classification, one output per tag."""
+
+    column: ColumnName
+    separator: Annotated[str, Field(min_length=1, max_length=10)] = ","
+    """What separates the tags in a cell; blanks around a tag do not count."""
+
+
+def _tags(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+Target = (
+    ColumnName
+    | Annotated[
+        tuple[ColumnName, ...],
+        shorthand(_tags, {"type": "array", "items": {"type": "string"}}),
+        Field(strict=False, min_length=1, max_length=MAX_TARGETS),
+    ]
+    | Tags
+)
+"""A column; several number columns (one linear unit for each) or several boolean columns (multi-label); or tags."""

@@ -1,0 +1,52 @@
+"""The columns and files of a data set's version, as the server answers them."""
+
+from typing import Any
+
+from pydantic import Field
+
+from gradus.facts import ColumnFacts, FileFacts
+from gradus.wire.message import Message
+
+
+class ColumnRecord(ColumnFacts):
+    """A column: its facts, and how its type was decided."""
+
+    examples: tuple[str, ...] = ()
+    """A few of its values, as the file has them."""
+    evidence: dict[str, Any] = Field(default={})
+    """What all cells were, e.g. `{"cells": 30001, "integer": 30000, "leading_zero": 1, "first": {"line", "text"}}`."""
+    would_be: dict[str, str] = Field(default={})
+    """Other types, and on what condition the column would have them."""
+
+
+class LeftOut(Message):
+    """A row, picture or member that was left out."""
+
+    file: str
+    line: int | None = None
+    """From 1, where the file has lines."""
+    reason: str
+    text: str = ""
+    """At most 80 characters of it."""
+
+
+class LeftOutRows(Message):
+    """What was left out: rows in the files = rows kept + rows left out."""
+
+    count: int = 0
+    listed: tuple[LeftOut, ...] = ()
+    """The first of them, at most 100."""
+
+
+class ReadTable(Message):
+    """The result of reading a version's files."""
+
+    parse: dict[str, Any]
+    """Resolved: every option written out."""
+    guessed: dict[str, str] = Field(default={})
+    """For each option of `parse` that was guessed, the evidence, in a sentence."""
+    rows: int
+    columns: tuple[ColumnRecord, ...]
+    files: tuple[FileFacts, ...]
+    left_out: LeftOutRows = LeftOutRows()
+    digest: str
