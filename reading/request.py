@@ -1,0 +1,75 @@
+"""What the parent of a reading process asks of it."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gradus.facts import Part
+
+MB = 1_000_000
+MIB = 2**20
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class InputFile(_Value):
+    """One of the files of a version, whole on this machine."""
+
+    path: Path
+    """Absolute."""
+    name: str
+    """As the user calls it."""
+    split: Part | None = None
+    """The part that its rows belong to."""
+
+
+class Limits(_Value):
+    """Above these a file is refused. The defaults are those that `/v1/system` answers."""
+
+    rows: int = 100_000_000
+    columns: int = 20_000
+    name_characters: int = 200
+    cell_bytes: int = MIB
+    picture_bytes: int = 32 * MB
+    picture_pixels: int = 50_000_000
+    pictures: int = 1_000_000
+    archive_members: int = 1_000_000
+    unpacked_bytes: int = 64 * 2**30
+    """Of all files together, once decompressed. Also the largest file that is written."""
+    unpacked_ratio: int = 200
+    """Decompressed bytes for each compressed one, once there are more than `unpacked_free`."""
+    unpacked_free: int = 10 * MB
+    workbook_bytes: int = 512 * MIB
+    """Of the XML in a workbook, which is read into memory."""
+    memory_mib: int = 1024
+    """Address space of the reading process, whose libraries take a fifth of it."""
+    seconds: float = 60
+    """Time that any reading may take, in addition to `seconds_per_100_mb`."""
+    seconds_per_100_mb: float = 60
+
+
+class ReadRequest(_Value):
+    """A reading."""
+
+    files: tuple[InputFile, ...] = Field(min_length=1)
+    parse: dict[str, Any] = {}
+    """The options that were given; the others are guessed."""
+    limits: Limits = Limits()
+    out: Path
+    """The folder that becomes the stored table: absolute, empty or not there yet."""
+    target: str | tuple[str, ...] | None = None
+    preview_bytes: int | None = None
+    """For a dry run: about how much of the files is read."""
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files."""
+        return sum(file.path.stat().st_size for file in self.files)
+
+    @property
+    def deadline(self) -> float:
+        """Seconds that the reading may take."""
+        return self.limits.seconds + self.limits.seconds_per_100_mb * self.bytes / (100 * MB)

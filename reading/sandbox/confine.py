@@ -1,0 +1,108 @@
+"""All confinements of the reading process, in the order in which they can be put on."""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from math import ceil
+from pathlib import Path
+
+import gradus
+import preprocessing
+import reading
+from reading.request import MIB, ReadRequest
+from reading.sandbox.landlock import show_only
+from reading.sandbox.seccomp import deny_network_and_processes
+
+NICENESS = 5
+OOM_SCORE = 900
+"""Of 1000: if the machine is out of memory, Linux kills the reading rather than a trainer or the database."""
+
+_PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_OURS = tuple(Path(str(package.__file__)).parent for package in (gradus, preprocessing, reading))
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/dev/urandom",
+    "/proc/self",
+    "/proc/meminfo",
+    "/sys/fs/cgroup",
+    "/sys/devices/system/cpu",
+)
+"""What Python and DuckDB look at."""
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends; at once, if the parent is another one already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def confine(request: ReadRequest) -> tuple[str, ...]:
+    """Confine this process, whose current folder is its own, for good. Returns a sentence for all that is missing."""
+    _give_way()
+    _limit(request)
+    missing = _tried("see files of others", lambda: show_only(_readable(request), [Path.cwd()]))
+    return (*missing, *_tried("use the network and start processes", _deny_network))
+
+
+def _give_way() -> None:
+    os.nice(NICENESS)
+    score = Path("/proc/self/oom_score_adj")
+    if score.exists() and int(score.read_text()) < OOM_SCORE:
+        score.write_text(str(OOM_SCORE))
+
+
+def _limit(request: ReadRequest) -> None:
+    seconds = ceil(request.deadline)
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: request.limits.unpacked_bytes,
+    }
+    if sys.platform == "linux":  # on other systems the limit has another meaning
+        limits[resource.RLIMIT_AS] = request.limits.memory_mib * MIB
+    for kind, limit in limits.items():
+        # The soft limit on CPU time sends SIGXCPU, which says what happened; the hard one would be a mere SIGKILL.
+        _set(kind, limit, limit + 5 if kind == resource.RLIMIT_CPU else limit)
+
+
+def _set(kind: int, soft: int, hard: int) -> None:
+    present = resource.getrlimit(kind)[1]
+    if present != resource.RLIM_INFINITY:
+        soft, hard = min(soft, present), min(hard, present)
+    resource.setrlimit(kind, (soft, hard))
+
+
+def _readable(request: ReadRequest) -> Iterable[Path]:
+    return (
+        *(file.path for file in request.files),
+        *_OURS,
+        *map(Path, (sys.prefix, sys.base_prefix)),
+        *map(Path, _SYSTEM),
+    )
+
+
+def _deny_network() -> None:
+    try:
+        deny_network_and_processes()
+    except OSError as refusal:
+        if sys.platform == "linux" and not ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
+            raise OSError(refusal.errno, f"{refusal.strerror}; its network is an empty one") from refusal
+        raise
+
+
+def _tried(deed: str, confinement: Callable[[], None]) -> tuple[str, ...]:
+    try:
+        confinement()
+    except OSError as error:
+        return (f"This machine lets the reading process {deed}: {error.strerror or error}.",)
+    return ()
