@@ -37,7 +37,7 @@ if typing.TYPE_CHECKING:
     from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
     from gradus.spec.layer import Dense
     from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
-    from gradus.spec.schedule import ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
+    from gradus.spec.schedule import ConstantRate, CosineDecay, CosLog, ExponentialDecay, InverseTimeDecay, StepDecay
     from gradus.status import Status
     from gradus.sweep.request import SweepRequest
 
@@ -58,7 +58,7 @@ _HOMES = {
     "gradus.spec.initializer": "Auto Constant He Normal Orthogonal Uniform Xavier Zeros",
     "gradus.spec.layer": "Dense",
     "gradus.spec.optimizer": "SGD AdaGrad Adam AdamW Momentum RMSProp",
-    "gradus.spec.schedule": "ConstantRate CosineDecay ExponentialDecay InverseTimeDecay StepDecay",
+    "gradus.spec.schedule": "ConstantRate CosineDecay CosLog ExponentialDecay InverseTimeDecay StepDecay",
     "gradus.spec.early_stopping": "EarlyStopping",
     "gradus.status": "Status",
     "gradus.sweep.request": "SweepRequest",
@@ -83,6 +83,7 @@ __all__ = [
     "Conflict",
     "Constant",
     "ConstantRate",
+    "CosLog",
     "CosineDecay",
     "Dataset",
     "Dense",

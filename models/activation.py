@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
 
 import torch
 from torch import Tensor
@@ -10,6 +9,9 @@ from torch.ops import aten  # type: ignore[import-not-found]
 
 from gradus.spec.activation import Activation
 from models.batch import Buffers
+
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+"""α and λ of Klambauer et al."""
 
 Value = Callable[[Tensor, Tensor], object]
 """(z, out): writes f(z) to out."""
@@ -25,55 +27,56 @@ class ActivationFunction:
     grad: Gradient
 
 
-def activation_function(activation: Activation) -> ActivationFunction:  # noqa: PLR0911 - one for each kind
+_FUNCTIONS: dict[Activation, ActivationFunction] = {
+    "relu": ActivationFunction(
+        lambda z, out: torch.clamp_min(z, 0, out=out),
+        lambda dy, _, y: aten.threshold_backward.grad_input(dy, y, 0, grad_input=dy),
+    ),
+    "sigmoid": ActivationFunction(
+        lambda z, out: torch.sigmoid(z, out=out),
+        lambda dy, _, y: aten.sigmoid_backward.grad_input(dy, y, grad_input=dy),
+    ),
+    "tanh": ActivationFunction(
+        lambda z, out: torch.tanh(z, out=out),
+        lambda dy, _, y: aten.tanh_backward.grad_input(dy, y, grad_input=dy),
+    ),
+    "elu": ActivationFunction(
+        lambda z, out: aten.elu.out(z, out=out),
+        lambda dy, z, _: aten.elu_backward.grad_input(dy, 1, 1, 1, is_result=False, self_or_result=z, grad_input=dy),
+    ),
+    "selu": ActivationFunction(
+        lambda z, out: aten.elu.out(z, SELU_ALPHA, SELU_SCALE, out=out),
+        lambda dy, z, _: aten.elu_backward.grad_input(
+            dy, SELU_ALPHA, SELU_SCALE, 1, is_result=False, self_or_result=z, grad_input=dy
+        ),
+    ),
+    "leaky_relu": ActivationFunction(
+        lambda z, out: aten.leaky_relu.out(z, 0.01, out=out),
+        lambda dy, z, _: aten.leaky_relu_backward.grad_input(dy, z, 0.01, self_is_result=False, grad_input=dy),
+    ),
+    "gelu": ActivationFunction(
+        lambda z, out: aten.gelu.out(z, out=out),
+        lambda dy, z, _: aten.gelu_backward.grad_input(dy, z, grad_input=dy),
+    ),
+    "silu": ActivationFunction(
+        lambda z, out: aten.silu.out(z, out=out),
+        lambda dy, z, _: aten.silu_backward.grad_input(dy, z, grad_input=dy),
+    ),
+    "mish": ActivationFunction(
+        lambda z, out: aten.mish.out(z, out=out),
+        lambda dy, z, _: dy.copy_(aten.mish_backward(dy, z)),  # torch has no form that writes to dy
+    ),
+    "softplus": ActivationFunction(
+        lambda z, out: aten.softplus.out(z, out=out),
+        lambda dy, z, _: aten.softplus_backward.grad_input(dy, z, 1, 20, grad_input=dy),
+    ),
+    "identity": ActivationFunction(lambda z, out: out.copy_(z), lambda dy, _z, _y: dy),
+}
+
+
+def activation_function(activation: Activation) -> ActivationFunction:
     """The function for an activation's name."""
-    match activation:
-        case "relu":
-            return ActivationFunction(
-                lambda z, out: torch.clamp_min(z, 0, out=out),
-                lambda dy, _, y: aten.threshold_backward.grad_input(dy, y, 0, grad_input=dy),
-            )
-        case "sigmoid":
-            return ActivationFunction(
-                lambda z, out: torch.sigmoid(z, out=out),
-                lambda dy, _, y: aten.sigmoid_backward.grad_input(dy, y, grad_input=dy),
-            )
-        case "tanh":
-            return ActivationFunction(
-                lambda z, out: torch.tanh(z, out=out),
-                lambda dy, _, y: aten.tanh_backward.grad_input(dy, y, grad_input=dy),
-            )
-        case "elu":
-            return ActivationFunction(
-                lambda z, out: aten.elu.out(z, out=out),
-                lambda dy, z, _: aten.elu_backward.grad_input(
-                    dy, 1, 1, 1, is_result=False, self_or_result=z, grad_input=dy
-                ),
-            )
-        case "leaky_relu":
-            return ActivationFunction(
-                lambda z, out: aten.leaky_relu.out(z, 0.01, out=out),
-                lambda dy, z, _: aten.leaky_relu_backward.grad_input(dy, z, 0.01, self_is_result=False, grad_input=dy),
-            )
-        case "gelu":
-            return ActivationFunction(
-                lambda z, out: aten.gelu.out(z, out=out),
-                lambda dy, z, _: aten.gelu_backward.grad_input(dy, z, grad_input=dy),
-            )
-        case "silu":
-            return ActivationFunction(
-                lambda z, out: aten.silu.out(z, out=out),
-                lambda dy, z, _: aten.silu_backward.grad_input(dy, z, grad_input=dy),
-            )
-        case "softplus":
-            return ActivationFunction(
-                lambda z, out: aten.softplus.out(z, out=out),
-                lambda dy, z, _: aten.softplus_backward.grad_input(dy, z, 1, 20, grad_input=dy),
-            )
-        case "identity":
-            return ActivationFunction(lambda z, out: out.copy_(z), lambda dy, _z, _y: dy)
-        case _:
-            assert_never(activation)
+    return _FUNCTIONS[activation]
 
 
 class ActivationLayer:

@@ -12,6 +12,7 @@ from models.batch_norm import BatchNormTensors
 from models.dropout import Dropout, Masks
 from models.initializer import initial_weights as draw_weights
 from models.layer import DenseTensors, Layer, dense
+from models.optimizer import Part
 from models.precision import Products
 from models.seed import generator
 
@@ -103,6 +104,12 @@ class Storage:
     def weights_gradient(self) -> Tensor:
         """View of the weights' gradient, (K, weights)."""
         return self.gradient[:, : self.layout.weights]
+
+    def parts(self) -> list[Part]:
+        """The parameters by how they learn: weights, which decay, and the rest."""
+        members, (weights, size) = len(self.parameters), (self.layout.weights, self.layout.size)
+        same = (1.0,) * members
+        return [Part(0, weights, same, (True,) * members), Part(weights, size, same, (False,) * members)]
 
     def dense(self, name: str) -> DenseTensors:
         """The views of one layer."""

@@ -12,6 +12,7 @@ from gradus.spec.schedule import (
     AnySchedule,
     ConstantRate,
     CosineDecay,
+    CosLog,
     ExponentialDecay,
     InverseTimeDecay,
     StepDecay,
@@ -20,9 +21,10 @@ from gradus.spec.schedule import (
 
 def factors(schedule: AnySchedule, steps: Tensor, steps_per_epoch: int, epochs: int) -> Tensor:
     """The schedule's factors at these steps (0 = the first of the run), float64, for a run of `epochs` epochs."""
-    warm_steps = schedule.warmup * steps_per_epoch
-    after = (steps / steps_per_epoch - schedule.warmup).clamp_(min=0)  # t, in epochs, from the warm-up's end
-    decayed = _decay(schedule, after, epochs - schedule.warmup)
+    warmup = 0.0 if isinstance(schedule, CosLog) else schedule.warmup
+    warm_steps = warmup * steps_per_epoch
+    after = (steps / steps_per_epoch - warmup).clamp_(min=0)  # t, in epochs, from the warm-up's end
+    decayed = _decay(schedule, after, epochs - warmup)
     return decayed.mul_(((steps + 1) / warm_steps).clamp_(max=1)) if warm_steps else decayed
 
 
@@ -39,6 +41,9 @@ def _decay(schedule: AnySchedule, t: Tensor, total: float) -> Tensor:
             return schedule.final + (1 - schedule.final) * (1 + torch.cos(pi * share.clamp(max=1))) / 2
         case InverseTimeDecay():
             return 1 / (1 + schedule.decay * t)
+        case CosLog():
+            turns = torch.log2(1 + (2**schedule.cycles - 1) * (t / total).clamp(max=1))
+            return (1 - torch.cos(2 * pi * turns)) / 2
         case _:
             assert_never(schedule)
 

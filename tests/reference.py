@@ -1,7 +1,8 @@
 """Training as anyone would write it with `torch.nn` and `torch.optim`: slow, plain, what the engine is held against."""
 
 from dataclasses import dataclass
-from math import cos, floor, pi
+from math import cos, floor, log2, pi
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,15 @@ from gradus.spec.activation import Activation
 from gradus.spec.experiment import Spec
 from gradus.spec.network import NetworkPlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
-from gradus.spec.schedule import AnySchedule, ConstantRate, CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay
+from gradus.spec.schedule import (
+    AnySchedule,
+    ConstantRate,
+    CosineDecay,
+    CosLog,
+    ExponentialDecay,
+    InverseTimeDecay,
+    StepDecay,
+)
 from models.dropout import Masks
 from models.network import network_masks
 from models.seed import epoch_permutation
@@ -21,9 +30,11 @@ ACTIVATIONS: dict[Activation, type[nn.Module]] = {
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
     "elu": nn.ELU,
+    "selu": nn.SELU,
     "leaky_relu": nn.LeakyReLU,
     "gelu": nn.GELU,
     "silu": nn.SiLU,
+    "mish": nn.Mish,
     "softplus": nn.Softplus,
     "identity": nn.Identity,
 }
@@ -96,11 +107,16 @@ def reference_optimizer(spec: AnyOptimizer, parameters: list[Tensor]) -> torch.o
         case Adam():
             return torch.optim.Adam(parameters, spec.lr, (spec.beta1, spec.beta2), spec.eps)
         case AdamW():
-            return torch.optim.AdamW(parameters, spec.lr, (spec.beta1, spec.beta2), spec.eps, spec.weight_decay)
+            rest = [p for p in parameters if p.ndim < 2 and spec.decay == "weights"]
+            decaying = [p for p in parameters if not any(p is other for other in rest)]
+            groups: list[dict[str, Any]] = [{"params": decaying}, {"params": rest, "weight_decay": 0.0}]
+            return torch.optim.AdamW(groups, spec.lr, (spec.beta1, spec.beta2), spec.eps, spec.weight_decay)
 
 
 def reference_factor(schedule: AnySchedule, step: int, steps_per_epoch: int, epochs: int) -> float:
     """The schedule's factor at a step (0 = the first), in plain arithmetic."""
+    if isinstance(schedule, CosLog):
+        return (1 - cos(2 * pi * log2(1 + (2**schedule.cycles - 1) * step / steps_per_epoch / epochs))) / 2
     warm = schedule.warmup * steps_per_epoch
     rise = min(1.0, (step + 1) / warm) if warm else 1.0
     t = max(0.0, step / steps_per_epoch - schedule.warmup)
@@ -171,7 +187,8 @@ class Reference:
                 module.step = self.step
         spec = self.experiment
         factor = reference_factor(spec.schedule, self.step, len(batches), spec.epochs)
-        self.optimizer.param_groups[0]["lr"] = spec.optimizer.lr * factor
+        for group in self.optimizer.param_groups:
+            group["lr"] = spec.optimizer.lr * factor
         self.optimizer.zero_grad()
         outputs = self.network(batch.inputs)
         data_loss = self.data_loss(outputs, batch.targets)

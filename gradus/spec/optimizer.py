@@ -82,7 +82,7 @@ class Adam(SpecModel):
 
 
 class AdamW(SpecModel):
-    """θ ← θ - η λ θ for every parameter, then Adam's step: weight decay decoupled from the gradient.
+    """θ ← θ - η λ θ for the weights, then Adam's step: weight decay decoupled from the gradient.
 
     Source: Loshchilov & Hutter, Decoupled weight decay regularization, 2019; `torch.optim.AdamW`.
     """
@@ -97,7 +97,10 @@ class AdamW(SpecModel):
     eps: Epsilon = 1e-8
     """Added to the square root, against division by zero."""
     weight_decay: float = Field(default=0.01, ge=0, le=1000)
-    """λ, the weight decay: each step subtracts the fraction η λ of each parameter."""
+    """λ, the weight decay: each step subtracts the fraction η λ of each weight."""
+    decay: Literal["weights", "all"] = "weights"
+    """What decays: the weights of layers, or all parameters, with biases, gamma and beta, as `torch.optim.AdamW` does
+    unless told otherwise."""
 
 
 AnyOptimizer = SGD | Momentum | AdaGrad | RMSProp | Adam | AdamW

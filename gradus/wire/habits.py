@@ -78,6 +78,7 @@ _VALUES: Mapping[str, str] = {
     "adam": "adamax amsgrad nadam",
     "adamw": "adamw_torch adamw_hf fused_adamw",
     "constant": "constant_with_warmup",
+    "coslog": "cos_log coslog4",
     "cosine": "cosine_annealing cosineannealing cosineannealinglr cosine_with_restarts cosinedecay",
     "exponential": "exponentialdecay exponentiallr",
     "he": "he_normal he_uniform kaiming kaiming_normal kaiming_uniform",

@@ -57,7 +57,7 @@ class Engine:
         like = self.storage.parameters
         self.loss = loss(self.plans[0].task, like)
         self.penalty = penalty([e.l1 for e in experiments], [e.l2 for e in experiments], like)
-        self.update = update([e.optimizer for e in experiments], like, self.storage.gradient)
+        self.update = update([e.optimizer for e in experiments], like, self.storage.gradient, self.storage.parts())
         self._clip = Clip([e.clip_norm for e in experiments], like)
         self._norm = GlobalNorm(self.storage.gradient)
         self._orders = len(distinct_orders(seeds))

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
-from models.optimizer import update
+from models.optimizer import Part, update
 from tests.reference import reference_optimizer
 
 PAIRS: list[tuple[AnyOptimizer, AnyOptimizer]] = [
@@ -16,7 +16,7 @@ PAIRS: list[tuple[AnyOptimizer, AnyOptimizer]] = [
     (RMSProp(lr=0.1), RMSProp(lr=0.01, rho=0.5, eps=0.1)),
     (Adam(lr=0.1), Adam(lr=0.01, beta1=0.5, beta2=0.9, eps=0.1)),
     (Adam(lr=0.1, beta1=0.0), Adam(lr=0.01, beta2=0.0)),
-    (AdamW(lr=0.1), AdamW(lr=0.01, weight_decay=3, beta1=0.5)),
+    (AdamW(lr=0.1, decay="all"), AdamW(lr=0.01, weight_decay=3, beta1=0.5, decay="all")),
 ]
 
 
@@ -40,6 +40,47 @@ def test_an_update_equals_torchs_at_every_step(pair: tuple[AnyOptimizer, AnyOpti
             row.grad = grad.clone()
             reference.step()
         torch.testing.assert_close(ours, torch.stack(theirs), rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_every_part_learns_at_its_own_rate_and_decays_only_if_it_should(
+    pair: tuple[AnyOptimizer, AnyOptimizer],
+) -> None:
+    parts = [
+        Part(0, 3, (1.0, 1.0), (True, True)),
+        Part(3, 7, (1.0, 0.5), (False, True)),
+        Part(7, 9, (6.0, 0.1), (False, False)),
+    ]
+    first, second = (s.model_copy(update={"decay": "weights"}) if isinstance(s, AdamW) else s for s in pair)
+    pair = first, second
+    draws = torch.Generator().manual_seed(0)
+    ours = torch.randn(2, 9, generator=draws, dtype=torch.float64)
+    gradient = torch.empty_like(ours)
+    step = update(pair, ours, gradient, parts)
+    theirs = [[row[part.start : part.end].clone() for part in parts] for row in ours]
+    references = [
+        [
+            reference_optimizer(spec.model_copy(update=_own(spec, part, k)), [row])
+            for part, row in zip(parts, rows, strict=True)
+        ]
+        for k, (spec, rows) in enumerate(zip(pair, theirs, strict=True))
+    ]
+    for _ in range(20):
+        gradient.normal_(generator=draws)
+        step(_rates(pair))
+        for k, rows in enumerate(theirs):
+            for part, row, reference in zip(parts, rows, references[k], strict=True):
+                row.grad = gradient[k, part.start : part.end].clone()
+                reference.step()
+        torch.testing.assert_close(ours, torch.stack([torch.cat(rows) for rows in theirs]), rtol=1e-10, atol=1e-14)
+
+
+def _own(spec: AnyOptimizer, part: Part, member: int) -> dict[str, object]:
+    """A member's numbers in a part."""
+    own: dict[str, object] = {"lr": spec.lr * part.rates[member]}
+    if isinstance(spec, AdamW):
+        own |= {"decay": "all", "weight_decay": spec.weight_decay if part.decays[member] else 0.0}
+    return own
 
 
 # Saito, Deep Learning from Scratch, chapter 6, draws these paths on f(x, y) = x²/20 + y² from (-7, 2).

@@ -10,6 +10,7 @@ from gradus.spec.schedule import (
     AnySchedule,
     ConstantRate,
     CosineDecay,
+    CosLog,
     ExponentialDecay,
     InverseTimeDecay,
     StepDecay,
@@ -18,15 +19,19 @@ from models.schedule import factors
 from tests.reference import reference_factor
 
 SCHEDULES: list[AnySchedule] = [
-    kind.model_copy(update={"warmup": warmup})
-    for warmup in (0.0, 0.25, 2.0, 2.5)
-    for kind in (
-        ConstantRate(),
-        StepDecay(every=3, factor=0.5),
-        ExponentialDecay(factor=0.9),
-        CosineDecay(final=0.2),
-        InverseTimeDecay(decay=0.3),
-    )
+    CosLog(),
+    CosLog(cycles=2),
+    *(
+        kind.model_copy(update={"warmup": warmup})
+        for warmup in (0.0, 0.25, 2.0, 2.5)
+        for kind in (
+            ConstantRate(),
+            StepDecay(every=3, factor=0.5),
+            ExponentialDecay(factor=0.9),
+            CosineDecay(final=0.2),
+            InverseTimeDecay(decay=0.3),
+        )
+    ),
 ]
 
 
@@ -66,3 +71,10 @@ def test_a_warm_up_rises_in_a_line_to_one() -> None:
 def test_a_run_that_is_all_warm_up_never_decays() -> None:
     rise = factors(CosineDecay(warmup=4), torch.arange(4, dtype=torch.float64), 2, 2)
     assert rise.tolist() == [0.125, 0.25, 0.375, 0.5]
+
+
+def test_the_waves_of_coslog_are_twice_as_long_each_time() -> None:
+    ends = torch.tensor([0, 1, 3, 7, 15], dtype=torch.float64)  # log2(1 + 15 t/T) is whole at 15 t/T = 0, 1, 3, 7, 15
+    assert factors(CosLog(), ends, 1, 15).tolist() == pytest.approx([0.0] * 5, abs=1e-15)
+    peaks = 2 ** torch.arange(0.5, 4, dtype=torch.float64) - 1  # half a turn later
+    assert factors(CosLog(), peaks, 1, 15).tolist() == pytest.approx([1.0] * 4)

@@ -30,7 +30,15 @@ def document(**changes: Any) -> dict[str, Any]:
         (
             "optimizer",
             "adamw",
-            {"kind": "adamw", "lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+            {
+                "kind": "adamw",
+                "lr": 0.001,
+                "beta1": 0.9,
+                "beta2": 0.999,
+                "eps": 1e-8,
+                "weight_decay": 0.01,
+                "decay": "weights",
+            },
         ),
         ("init", "auto", {"kind": "auto"}),
         ("init", "xavier", {"kind": "xavier", "distribution": "normal", "fan": "in"}),

@@ -20,7 +20,7 @@ NO_POINT = "; a whole number is written without point or exponent"
 KINDS = {
     "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
     "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal",
-    "schedule": "constant, step, exponential, cosine, inverse_time",
+    "schedule": "constant, step, exponential, cosine, inverse_time, coslog",
 }
 DATA_SETS = "mnist, fashion_mnist, digits, wine, breast_cancer, diabetes"
 LAYER = 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}'
@@ -167,14 +167,14 @@ def told(document: Any) -> tuple[Mistake, ...]:
         (
             {"activation": "rellu"},
             "activation",
-            "must be 'relu', 'sigmoid', 'tanh', 'elu', 'leaky_relu', 'gelu', 'silu', 'softplus' or 'identity': "
-            "did you mean 'relu'?",
+            "must be 'relu', 'sigmoid', 'tanh', 'elu', 'selu', 'leaky_relu', 'gelu', 'silu', 'mish', 'softplus' "
+            "or 'identity': did you mean 'relu'?",
         ),
         (
             {"activation": "Relu"},
             "activation",
-            "must be 'relu', 'sigmoid', 'tanh', 'elu', 'leaky_relu', 'gelu', 'silu', 'softplus' or 'identity': "
-            "did you mean 'relu'?",
+            "must be 'relu', 'sigmoid', 'tanh', 'elu', 'selu', 'leaky_relu', 'gelu', 'silu', 'mish', 'softplus' "
+            "or 'identity': did you mean 'relu'?",
         ),
         (
             {"dataset": "MNIST"},
