@@ -1,39 +1,52 @@
-"""Why files could not be read: the one error of this package."""
+"""Why a file was not read."""
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 FailureCode = Literal["data_error", "not_a_table", "no_rows", "invalid_parse", "too_large", "reader_fault"]
 """`data_error`: the content is broken or ambiguous. `not_a_table`: the file is something else. `no_rows`: nothing is
-in it. `invalid_parse`: an option does not fit the file. `too_large`: over a limit, which the detail names.
-`reader_fault`: Gradus' own fault."""
-MAX_TEXT = 80
+in it. `invalid_parse`: an option does not fit the file. `too_large`: over a limit, which the message names.
+`reader_fault`: a fault of Gradus itself."""
 
-
-class Failure(BaseModel):
-    """A refusal, as it travels from the reading process."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
-
-    code: FailureCode
-    detail: str
-    """A sentence that says what is wrong, where, and what to do."""
-    file: str | None = None
-    line: int | None = None
-    """From 1."""
-    byte: int | None = None
-    """Offset in the file, or in what it decompresses to."""
-    text: str = ""
-    """At most 80 characters around the place."""
-    patch: dict[str, Any] | None = None
-    """The change of `parse` that would read the file."""
+AROUND = 80
+"""Characters that are shown around the place of an error."""
 
 
 class ReadingFailed(Exception):
-    """The files cannot be read."""
+    """A file cannot be read as a table without a guess that might be wrong.
 
-    def __init__(self, code: FailureCode, detail: str, **where: Any) -> None:
-        """`where` has the other fields of `Failure`."""
-        super().__init__(detail)
-        self.failure = Failure(code=code, detail=detail, **where)
+    The message is a sentence that says what to do. `option` is a merge patch of `parse` that would read the file.
+    """
+
+    def __init__(
+        self,
+        code: FailureCode,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        byte: int | None = None,
+        around: str | None = None,
+        option: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.file = file
+        self.line = line
+        """From 1."""
+        self.byte = byte
+        """From 0, in the file as it was sent."""
+        self.around = around
+        self.option = option
+
+    def record(self) -> dict[str, Any]:
+        """The failure as a JSON object."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "file": self.file,
+            "line": self.line,
+            "byte": self.byte,
+            "around": self.around,
+            "option": self.option,
+        }

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gradus.facts import Part
+from reading.source import SourceFile
 
 MB = 1_000_000
 MIB = 2**20
@@ -13,17 +13,6 @@ MIB = 2**20
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class InputFile(_Value):
-    """One of the files of a version, whole on this machine."""
-
-    path: Path
-    """Absolute."""
-    name: str
-    """As the user calls it."""
-    split: Part | None = None
-    """The part that its rows belong to."""
 
 
 class Limits(_Value):
@@ -54,7 +43,8 @@ class Limits(_Value):
 class ReadRequest(_Value):
     """A reading."""
 
-    files: tuple[InputFile, ...] = Field(min_length=1)
+    files: tuple[SourceFile, ...] = Field(min_length=1)
+    """Whole, on this machine; paths are absolute."""
     parse: dict[str, Any] = {}
     """The options that were given; the others are guessed."""
     limits: Limits = Limits()

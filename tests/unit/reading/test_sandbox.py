@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reading.request import InputFile, Limits, ReadRequest
+from reading.request import Limits, ReadRequest
+from reading.source import SourceFile
 
 CONFINED = """
 import ctypes, os, resource, socket, subprocess, sys, threading
@@ -62,7 +63,7 @@ def attempt(folder: Path, deed: str, limits: Limits) -> subprocess.CompletedProc
     (folder / "in" / "beside.csv").write_text("secret")
     file = folder / "in" / "a.csv"
     file.write_text("a,b\n1,2\n")
-    request = ReadRequest(files=(InputFile(path=file, name="a.csv"),), out=folder / "out", limits=limits)
+    request = ReadRequest(files=(SourceFile(path=file, name="a.csv"),), out=folder / "out", limits=limits)
     return subprocess.run(
         [sys.executable, "-c", CONFINED, request.model_dump_json(), deed],
         cwd=folder / "out",
