@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from gradus.facts import ColumnFacts, FileFacts
+from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 
 
@@ -49,4 +50,6 @@ class ReadTable(Message):
     columns: tuple[ColumnRecord, ...]
     files: tuple[FileFacts, ...]
     left_out: LeftOutRows = LeftOutRows()
+    findings: tuple[Finding, ...] = ()
+    """What reading itself noticed, such as columns of the same name."""
     digest: str

@@ -1,0 +1,61 @@
+"""How files that know their own columns are read: Parquet, sheets, arrays, images."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gradus.parse.cells import MAX_COLUMNS, CellOptions, CellType
+from gradus.spec.spec_model import SpecModel
+from gradus.spec.target import ColumnName
+
+MemberName = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class ParquetParse(SpecModel, title="Parquet"):
+    """A Parquet file. Its own types are taken."""
+
+    kind: Literal["parquet"] = "parquet"
+    columns: dict[ColumnName, CellType] | None = Field(default=None, max_length=MAX_COLUMNS)
+    """Other types of columns, by their names. Every value must fit."""
+
+
+class ExcelParse(CellOptions, title="Sheet"):
+    """A sheet of an Excel or OpenDocument file. Formulas count by their stored values."""
+
+    kind: Literal["excel"] = "excel"
+    sheet: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """Name of the sheet; null for the only one that has cells."""
+    range: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z]{1,3}[0-9]{1,7}:[A-Za-z]{1,3}[0-9]{1,7}$")] | None = (
+        None
+    )
+    """The cells of the table, such as `B3:F200`; null for all that are used."""
+    header: bool | None = None
+    """Whether the first row has the names of the columns."""
+
+
+class ArraysParse(SpecModel, title="Arrays"):
+    """NumPy's arrays in an NPY or NPZ file. The first axis counts the examples."""
+
+    kind: Literal["arrays"] = "arrays"
+    arrays: dict[MemberName, ColumnName] | None = Field(default=None, max_length=1000)
+    """Which arrays are read, and the columns that they become; null for all of the same length, by their names."""
+
+
+class IdxParse(SpecModel, title="IDX"):
+    """Arrays in the IDX format of MNIST."""
+
+    kind: Literal["idx"] = "idx"
+
+
+class ImagesParse(SpecModel, title="Images"):
+    """Pictures in a folder or ZIP file."""
+
+    kind: Literal["images"] = "images"
+    size: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Height and width in pixels; null for that of all pictures, if they are equal."""
+    resize: Literal["pad", "crop", "squash"] | None = None
+    """How a picture of another shape gets there."""
+    channels: Literal[1, 3] | None = None
+    """1 for grey, 3 for colours."""
+    labels: Literal["folder", "column", "csv"] | None = None
+    """Where the labels stand: the names of folders, or a table that names the pictures."""

@@ -1,0 +1,49 @@
+"""How files of delimited text are read."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from gradus.parse.cells import CellOptions
+
+Delimiter = Annotated[str, Field(max_length=8, pattern=r"^[^\r\n\x00]*$")]
+Mark = Annotated[str, Field(max_length=1, pattern=r"^[^\r\n\x00]?$")]
+
+
+def _drop(value: Any) -> Any:
+    return "leave_out" if value == "drop" else value
+
+
+class CsvParse(CellOptions, title="CSV"):
+    """Delimited text: CSV, TSV and their kin. Null means: guessed from the first MiB, and said in the answer."""
+
+    kind: Literal["csv"] = "csv"
+    delimiter: Delimiter | None = None
+    """What stands between cells; the empty string if a line is one cell."""
+    quote: Mark | None = None
+    """What encloses cells that contain a delimiter or a line break, doubled inside; the empty string for none."""
+    escape: Mark | None = None
+    """What makes the next character literal, such as a backslash; the empty string for none."""
+    bare_quotes: Literal["refuse", "keep"] | None = None
+    """What a quote in the middle of an unquoted cell is: an error, or a character. Null means `keep` if `quote` is
+    given."""
+    header: bool | None = None
+    """Whether the first row has the names of the columns."""
+    skip_rows: int | None = Field(default=None, ge=0, le=1_000_000)
+    """Lines before the table."""
+    comment: Mark | None = None
+    """Lines that begin with this character are left out; the empty string for none."""
+    encoding: Annotated[str, Field(max_length=40)] | None = None
+    """The encoding, such as `utf-8`, `utf-16`, `cp1252` or `latin-1`."""
+    ragged: Annotated[Literal["refuse", "pad", "leave_out"] | None, BeforeValidator(_drop)] = None
+    """What happens to a row with too few or too many cells: `refuse` the file, `pad` short rows with missing values
+    and leave out long ones, `leave_out` both. Rows that are left out are listed."""
+    trim: bool | None = None
+    """Whether blanks around unquoted cells go."""
+
+
+class JsonlParse(CellOptions, title="JSON lines"):
+    """A JSON object in each line: its keys are columns. Numbers and booleans are what JSON says; text that is a date
+    in every row is a date."""
+
+    kind: Literal["jsonl"] = "jsonl"
