@@ -5,7 +5,9 @@ Parquet file names the column at position i `c<i>`, because people's names may b
 `_file`, the position of the row's file, and `_line`, the line, member or index in it.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from gradus.facts import ColumnType
 from gradus.wire.table import ColumnRecord, ReadTable
 
 FACTS = "facts.json"
 PARQUET = "table.parquet"
 ROW_GROUP = 122_880
+STACKED: frozenset[ColumnType] = frozenset({"image", "array"})
+"""The types of the columns that have a file of their own."""
 
 Mask = NDArray[np.bool_]
 
@@ -38,11 +43,12 @@ class Column:
 
 
 class Table:
-    """An opened stored table."""
+    """An opened stored table. Not for use by several threads at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, read: ReadTable | None = None) -> None:
+        """`read` takes the place of `facts.json`, before that is written."""
         self.folder = folder
-        self.read = ReadTable.model_validate_json((folder / FACTS).read_bytes())
+        self.read = read or ReadTable.model_validate_json((folder / FACTS).read_bytes())
 
     @property
     def rows(self) -> int:
@@ -59,52 +65,105 @@ class Table:
         Raises:
             KeyError: no column has this name.
         """
-        for i, column in enumerate(self.read.columns):
-            if column.name == name:
-                return i
-        raise KeyError(name)
+        return self._positions[name]
 
     def column(self, name: str) -> Column:
         """All values of a column."""
-        i = self.position(name)
-        record = self.read.columns[i]
-        if record.type in ("image", "array"):
-            values = np.load(self.folder / f"c{i}.npy", mmap_mode="r", allow_pickle=False)
-            return Column(values, np.zeros(len(values), dtype=np.bool_))
-        if record.type == "text":
-            return self._text(f"c{i}")
-        found = self._fetch(f"SELECT {_AS_NUMBER[record.type].format(f'c{i}')} AS x, c{i} IS NULL AS missing FROM t")
-        return Column(found["x"].astype(_DTYPES[record.type], copy=False), found["missing"].astype(np.bool_))
+        if self.record(name).type == "text":
+            return self._text(name)
+        if self.record(name).type in STACKED:
+            return self.chunk([name], 0, self.rows)[name]
+        pieces = [chunk[name] for _, chunk in self.chunks([name])]
+        values, missing = ([getattr(piece, part) for piece in pieces] for part in ("values", "missing"))
+        return Column(np.concatenate(values), np.concatenate(missing))
+
+    def chunks(self, names: Sequence[str], rows: int = ROW_GROUP) -> Iterator[tuple[int, dict[str, Column]]]:
+        """These columns in chunks of so many rows, each with the position of its first row."""
+        for first in range(0, self.rows, rows):
+            yield first, self.chunk(names, first, min(first + rows, self.rows))
+
+    def chunk(self, names: Sequence[str], first: int, last: int) -> dict[str, Column]:
+        """The rows from `first` to before `last` of these columns. The categories of a text are those of the chunk."""
+        positions = [self.position(name) for name in names]
+        types = [self.read.columns[i].type for i in positions]
+        read = self._fetch([i for i, type_ in zip(positions, types, strict=True) if type_ not in STACKED], first, last)
+        found = {}
+        for name, i, type_ in zip(names, positions, types, strict=True):
+            if type_ in STACKED:
+                values = self._stack(i)[first:last]
+                found[name] = Column(values, np.zeros(len(values), dtype=np.bool_))
+            elif type_ == "text":
+                found[name] = column_of_texts(read[f"c{i}"], read[f"m{i}"].astype(np.bool_))
+            else:
+                values = read[f"c{i}"].astype(_DTYPES[type_], copy=False)
+                found[name] = Column(values, read[f"m{i}"].astype(np.bool_))
+        return found
 
     def files(self) -> NDArray[np.int32]:
         """For each row, the position of its file."""
-        return self._fetch("SELECT _file AS x FROM t")["x"].astype(np.int32)
+        return self._whole("_file").astype(np.int32)
 
     def lines(self) -> NDArray[np.int64]:
         """For each row, its line, member or index in its file."""
-        return self._fetch("SELECT _line AS x FROM t")["x"].astype(np.int64)
+        return self._whole("_line").astype(np.int64)
 
-    def _text(self, column: str) -> Column:
-        connection = self._connect()
-        names = f"SELECT DISTINCT {column} AS name FROM t WHERE {column} IS NOT NULL"
-        # Sorted here: DuckDB's collation is that of UTF-8 bytes, which is the order of code points.
-        categories = tuple(row[0] for row in connection.execute(f"{names} ORDER BY name").fetchall())
-        found = connection.execute(
-            f"SELECT coalesce(k.code, -1) AS x FROM (SELECT {column} AS name, file_row_number AS i FROM t) r "
-            f"LEFT JOIN (SELECT name, row_number() OVER (ORDER BY name) - 1 AS code FROM ({names})) k "
-            "USING (name) ORDER BY r.i"
-        ).fetchnumpy()
-        codes = found["x"].astype(np.int32)
-        return Column(codes, codes < 0, categories)
+    def _text(self, name: str) -> Column:
+        codes = np.empty(self.rows, dtype=np.int32)
+        places: dict[str, int] = {}
+        for first, chunk in self.chunks([name]):
+            column = chunk[name]
+            own = [places.setdefault(text, len(places)) for text in column.categories]
+            codes[first : first + len(column.values)] = np.array([*own, -1], dtype=np.int32)[column.values]
+        return _by_code_points(list(places), codes)
 
-    def _fetch(self, query: str) -> dict[str, NDArray[Any]]:
-        return self._connect().execute(f"{query} ORDER BY file_row_number").fetchnumpy()
+    def _fetch(self, positions: Sequence[int], first: int, last: int) -> dict[str, NDArray[Any]]:
+        """Values `c<i>` and whether they are missing `m<i>`."""
+        if not positions:
+            return {}
+        terms = [f"{_read_as(self.read.columns[i].type, f'c{i}')} AS c{i}, c{i} IS NULL AS m{i}" for i in positions]
+        # A range of rows reads only its row groups.
+        where = "WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number"
+        return self._connection.execute(f"SELECT {', '.join(terms)} FROM t {where}", [first, last]).fetchnumpy()
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def _whole(self, column: str) -> NDArray[Any]:
+        return self._connection.execute(f"SELECT {column} AS x FROM t ORDER BY file_row_number").fetchnumpy()["x"]
+
+    def _stack(self, position: int) -> NDArray[Any]:
+        stack: NDArray[Any] = np.load(self.folder / f"c{position}.npy", mmap_mode="r", allow_pickle=False)
+        return stack
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {column.name: i for i, column in enumerate(self.read.columns)}
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
         return open_parquet(self.folder / PARQUET)
 
 
+def column_of_texts(texts: Iterable[str], missing: Mask) -> Column:
+    """A column of texts; where `missing`, the text does not count."""
+    places: dict[str, int] = {}
+    pairs = zip(texts, missing.tolist(), strict=True)
+    codes = [-1 if absent else places.setdefault(text, len(places)) for text, absent in pairs]
+    return _by_code_points(list(places), np.array(codes, dtype=np.int32))
+
+
+def _by_code_points(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
+    """The column of codes into `texts`, once these are sorted."""
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last for the code -1
+    place[order] = np.arange(len(texts), dtype=np.int32)
+    sorted_codes = place[codes]
+    return Column(sorted_codes, sorted_codes < 0, tuple(texts[i] for i in order))
+
+
+def _read_as(type_: ColumnType, column: str) -> str:
+    return _AS_NUMBER[type_].format(column)
+
+
 _AS_NUMBER = {
+    "text": "coalesce({}, '')",
     "integer": "coalesce({}, 0)",
     "number": "coalesce({}, 'nan'::DOUBLE)",
     "boolean": "coalesce({}, false)",
