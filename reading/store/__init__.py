@@ -1,0 +1,1 @@
+"""Writes the stored table: rows, and what is known of the columns."""

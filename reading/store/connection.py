@@ -1,0 +1,41 @@
+"""A DuckDB that knows no file but those it is given."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+MEMORY_MIB = 256
+SPILL = "spill"
+"""Its folder, in the stored table's, for what does not fit into memory; empty afterwards."""
+
+
+def connect(folder: Path, readable: Iterable[Path] = ()) -> duckdb.DuckDBPyConnection:
+    """A connection that can read and write in this folder and read these files, and whose settings are locked."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{MEMORY_MIB}MiB",
+            "threads": 1,
+            "external_threads": 1,
+            "temp_directory": str(folder / SPILL),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        }
+    )
+    connection.execute("SET allowed_directories = [$folder]", {"folder": f"{folder}/"})
+    connection.execute("SET allowed_paths = $paths", {"paths": [str(path) for path in readable]})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def quoted(text: str | Path) -> str:
+    """An SQL string."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """An SQL name."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,60 @@
+"""The end of every reading: records, digest and the file that has them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from gradus.facts import FileFacts
+from gradus.wire.finding import Finding
+from gradus.wire.table import LeftOut, LeftOutRows, ReadTable
+from preprocessing.digest import digest_of
+from preprocessing.table import FACTS, Table
+from reading.failure import ReadingFailed
+from reading.store.columns import Described, records
+
+LISTED = 100
+"""Rows left out that are listed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a reader knows once the rows and stacks are written."""
+
+    columns: Sequence[Described]
+    files: Sequence[FileFacts]
+    parse: Mapping[str, Any]
+    """Resolved."""
+    guessed: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[LeftOut] = ()
+    left_out_count: int | None = None
+    """If more were left out than are listed."""
+    findings: Sequence[Finding] = ()
+
+
+def finish(connection: duckdb.DuckDBPyConnection, folder: Path, outcome: Outcome) -> ReadTable:
+    """Complete a stored table.
+
+    Raises:
+        ReadingFailed: it has no rows.
+    """
+    rows = sum(file.rows for file in outcome.files)
+    if not rows:
+        raise ReadingFailed("no_rows", "The files have no rows: there is nothing to train on.")
+    left_out = tuple(outcome.left_out)
+    count = len(left_out) if outcome.left_out_count is None else outcome.left_out_count
+    read = ReadTable(
+        parse=dict(outcome.parse),
+        guessed=dict(outcome.guessed),
+        rows=rows,
+        columns=records(connection, folder, outcome.columns),
+        files=tuple(outcome.files),
+        left_out=LeftOutRows(count=count, listed=left_out[:LISTED]),
+        findings=tuple(outcome.findings),
+        digest="",
+    )
+    read = read.model_copy(update={"digest": digest_of(Table(folder, read))})
+    (folder / FACTS).write_text(read.model_dump_json(), encoding="utf-8")
+    return read

@@ -1,0 +1,92 @@
+"""Rows in memory, batch by batch, become the stored table's Parquet file."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from gradus.facts import ColumnType
+from preprocessing.table import PARQUET, ROW_GROUP, Mask
+from reading.store.columns import SQL
+from reading.store.connection import quoted
+
+BATCH = 16_384
+"""Rows after which a writer of single rows should append a batch."""
+_STAGE = "rows.duckdb"
+
+
+class RowWriter:
+    """Collects the rows of all columns that are no stacks, in a file of DuckDB's, until the Parquet file is written."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, types: Mapping[int, ColumnType]) -> None:
+        """`types` has the type of each column, by its position."""
+        self._connection = connection
+        self._folder = folder
+        self._types = types
+        fields = ["_file INTEGER", "_line BIGINT", *(f"c{i} {SQL[type_]}" for i, type_ in types.items())]
+        connection.execute(f"ATTACH {quoted(folder / _STAGE)} AS stage")
+        connection.execute(f"CREATE TABLE stage.rows ({', '.join(fields)})")
+        self.rows = 0
+
+    def append(
+        self,
+        file: int,
+        lines: NDArray[np.int64],
+        values: Mapping[int, NDArray[Any] | Sequence[Any]],
+        missing: Mapping[int, Mask],
+    ) -> None:
+        """Append rows of a file.
+
+        Arguments:
+            file: Position of the file.
+            lines: The line, member or index of each row.
+            values: By column: texts as a sequence of str, dates and times as `datetime64`, others as numbers. What
+                stands where a value is missing does not count.
+            missing: By column; a column that is not in it has all its values.
+        """
+        arrays: dict[str, NDArray[Any]] = {"_line": np.asarray(lines, dtype=np.int64)}
+        terms = [f"{int(file)}::INTEGER", "_line"]
+        for i, type_ in self._types.items():
+            arrays[f"v{i}"] = _for_duckdb(values[i], type_)
+            term = f"{_FROM_NUMPY.get(type_, '{}').format(f'v{i}')}::{SQL[type_]}"
+            if i in missing:
+                arrays[f"m{i}"] = missing[i]
+                term = f"CASE WHEN m{i} THEN NULL ELSE {term} END"
+            terms.append(term)
+        self._connection.register("batch", arrays)
+        self._connection.execute(f"INSERT INTO stage.rows SELECT {', '.join(terms)} FROM batch")
+        self._connection.unregister("batch")
+        self.rows += len(lines)
+
+    def finish(self) -> None:
+        """Write the Parquet file."""
+        names = ", ".join([*(f"c{i}" for i in self._types), "_file", "_line"])
+        write_parquet(self._connection, f"SELECT {names} FROM stage.rows", self._folder)
+        self._connection.execute("DETACH stage")
+        (self._folder / _STAGE).unlink()
+
+
+_FROM_NUMPY = {"date": "(DATE '1970-01-01' + {})", "datetime": "make_timestamp({})"}
+
+
+def _for_duckdb(values: NDArray[Any] | Sequence[Any], type_: ColumnType) -> NDArray[Any]:
+    """Texts as objects; days and microseconds since 1970 for dates and times, which DuckDB does not take from numpy."""
+    match type_:
+        case "text":
+            return np.asarray(values, dtype=object)
+        case "date":
+            return np.asarray(values, dtype="datetime64[D]").astype(np.int32)
+        case "datetime":
+            return np.asarray(values, dtype="datetime64[us]").astype(np.int64)
+    return np.asarray(values)
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:
+    """Write the result of a query, whose columns are c0, c1, …, _file and _line, as the stored table's Parquet file."""
+    connection.execute(
+        f"COPY ({query}) TO {quoted(folder / PARQUET)} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, PRESERVE_ORDER true)"
+    )
