@@ -114,7 +114,7 @@ class Table:
             column = chunk[name]
             own = [places.setdefault(text, len(places)) for text in column.categories]
             codes[first : first + len(column.values)] = np.array([*own, -1], dtype=np.int32)[column.values]
-        return _by_code_points(list(places), codes)
+        return sorted_categories(list(places), codes)
 
     def _fetch(self, positions: Sequence[int], first: int, last: int) -> dict[str, NDArray[Any]]:
         """Values `c<i>` and whether they are missing `m<i>`."""
@@ -146,10 +146,10 @@ def column_of_texts(texts: Iterable[str], missing: Mask) -> Column:
     places: dict[str, int] = {}
     pairs = zip(texts, missing.tolist(), strict=True)
     codes = [-1 if absent else places.setdefault(text, len(places)) for text, absent in pairs]
-    return _by_code_points(list(places), np.array(codes, dtype=np.int32))
+    return sorted_categories(list(places), np.array(codes, dtype=np.int32))
 
 
-def _by_code_points(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
+def sorted_categories(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
     """The column of codes into `texts`, once these are sorted."""
     order = sorted(range(len(texts)), key=texts.__getitem__)
     place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last for the code -1

@@ -82,11 +82,11 @@ def _typed(values: Sequence[Any] | NDArray[Any]) -> tuple[ColumnType, NDArray[An
     listed = list(values)
     missing = np.array([_is_missing(value) for value in listed])
     present = [value for value, absent in zip(listed, missing, strict=True) if not absent]
-    array = np.asarray(present)
+    array = np.asarray(present) if present else np.asarray(values)[:0]
     if array.dtype.kind == "M":
         date = array.dtype == np.dtype("datetime64[D]")
         return "date" if date else "datetime", _filled(missing, array.astype("datetime64[us]")), missing
-    if array.dtype.kind == "U" or not present:
+    if array.dtype.kind in "UO":
         return "text", _filled(missing, np.array(present, dtype=object)), missing
     kinds: dict[str, ColumnType] = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
     return kinds[array.dtype.kind], _filled(missing, array), missing

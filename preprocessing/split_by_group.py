@@ -1,0 +1,61 @@
+"""The split that keeps the rows of a group together."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradus.encoding import Misfit
+from gradus.spec.split import GroupedSplit
+from gradus.split_sizes import NothingToTrain, rows_of
+from preprocessing.draws import drawn_words
+from preprocessing.table import Table
+from preprocessing.texts import as_text
+
+
+def by_group(split: GroupedSplit, table: Table, rows: NDArray[np.intp]) -> NDArray[np.int8]:
+    """The part of each of these rows: 0 training, 1 validation, 2 test. A row without a group is one of its own.
+
+    The groups are taken in random order, first for test, then for validation. One is left for the parts that follow if
+    it would overshoot the part's size by more than half of the group, so that large groups tend to be trained on.
+
+    Raises:
+        Misfit: there are fewer groups than parts.
+        NothingToTrain: the parts would take all rows.
+    """
+    groups = _groups(split.column, table)[rows]
+    _, members, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    wanted = [(2, rows_of(split.test, len(rows))), (1, rows_of(split.validation, len(rows)))]
+    wanted = [(part, size) for part, size in wanted if size]
+    if sum(size for _, size in wanted) >= len(rows):
+        raise NothingToTrain(f"the parts of the split leave none of {len(rows)} rows for training")
+    if len(sizes) <= len(wanted):
+        raise Misfit(
+            ("split", "column"),
+            f"'{split.column}' has {len(sizes)} groups, but there are {len(wanted) + 1} parts: each needs a group",
+        )
+    part_of_group = np.zeros(len(sizes), dtype=np.int8)
+    left = np.argsort(drawn_words(table.read.digest, "groups", split.seed, len(sizes)), kind="stable")
+    for at, (part, size) in enumerate(wanted):
+        chosen = _chosen(left, sizes, size, most=len(left) - len(wanted) + at)
+        part_of_group[chosen] = part
+        left = left[~np.isin(left, chosen)]
+    return part_of_group[members]
+
+
+def _chosen(groups: NDArray[np.intp], sizes: NDArray[np.intp], wanted: int, most: int) -> list[int]:
+    """At least one and at most `most` of these groups, in their order, with about `wanted` rows together."""
+    chosen: list[int] = []
+    total = 0
+    for group in groups.tolist():
+        if total >= wanted or len(chosen) == most:
+            break
+        if total + sizes[group] / 2 <= wanted:
+            chosen.append(group)
+            total += int(sizes[group])
+    return chosen or [int(groups[np.argmin(sizes[groups])])]
+
+
+def _groups(name: str, table: Table) -> NDArray[np.int64]:
+    """A number for each row, equal for rows of one group."""
+    column = as_text(table.column(name), table.record(name).type)
+    own = len(column.categories) + np.arange(table.rows, dtype=np.int64)
+    return np.where(column.missing, own, column.values)

@@ -1,0 +1,41 @@
+"""Values as texts: what categories, classes and hashed keys are called, whatever their column's type."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradus.facts import ColumnType
+from preprocessing.table import Column, sorted_categories
+
+LARGEST_EXACT = 2.0**53
+"""Below this, a whole number in a float64 is exact."""
+
+
+def as_text(column: Column, type_: ColumnType) -> Column:
+    """The column with a text for each value: integers in decimal, a number that is whole as an integer, `true` or
+    `false`, dates and times in ISO 8601, a time at midnight as a date. So a column whose type changes when more rows
+    come has the same texts."""
+    if type_ == "text":
+        return column
+    values, codes = np.unique(column.values[~column.missing], return_inverse=True)
+    whole = np.full(len(column.missing), -1, dtype=np.int32)
+    whole[~column.missing] = codes
+    return sorted_categories([_TEXT[type_](value) for value in values], whole)
+
+
+def _of_number(value: Any) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < LARGEST_EXACT else repr(float(value))
+
+
+def _of_datetime(value: Any) -> str:
+    return str(np.datetime64(int(value), "us").item().isoformat()).removesuffix("T00:00:00")
+
+
+_TEXT: dict[ColumnType, Callable[[Any], str]] = {
+    "integer": lambda value: str(int(value)),
+    "number": _of_number,
+    "boolean": lambda value: "true" if value else "false",
+    "date": lambda value: str(np.datetime64(int(value), "D")),
+    "datetime": _of_datetime,
+}
