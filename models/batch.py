@@ -32,20 +32,45 @@ class Buffers:
         return self
 
 
+class Scale:
+    """Converts bytes to numbers: x / largest, with the bits of an IEEE division on every device."""
+
+    def __init__(self, largest: float, like: Tensor) -> None:
+        self._largest = like.new_tensor(largest)  # by a Python number, CUDA would multiply with the reciprocal
+
+    def __call__(self, examples: Tensor, out: Tensor) -> Tensor:
+        """Write the numbers of examples (n, inputs) in uint8 to out."""
+        return out.copy_(examples).div_(self._largest)
+
+    def numbers(self, examples: Tensor) -> Tensor:
+        """The examples (n, inputs) as numbers in new memory, if they are bytes."""
+        return self(examples, self._largest.new_empty(examples.shape)) if examples.dtype == torch.uint8 else examples
+
+
 class Gather:
     """Gathers the inputs of a step's batch, always in the same memory.
 
-    Members that share a permutation of the examples share the gathered inputs, too.
+    Members that share a permutation of the examples share the gathered inputs, too. Examples in bytes are gathered as
+    bytes: the rows of a batch lie far apart, and a quarter of the memory is read (55 µs instead of 90 µs for 50 rows of
+    MNIST, division included).
     """
 
-    def __init__(self, members: int, orders: int, batch: int, inputs: int, buffers: Buffers) -> None:
-        """`orders` is 1 if all members share one permutation, else K."""
+    def __init__(
+        self, members: int, orders: int, batch: int, inputs: int, buffers: Buffers, scale: Scale | None = None
+    ) -> None:
+        """`orders` is 1 if all members share one permutation, else K. The `scale` is that of bytes."""
         self._rows = buffers.empty(orders * batch, inputs)
         self._inputs = self._rows.view(orders, batch, inputs).expand(members, -1, -1)
+        self._scale = scale
+        self._bytes = self._rows.new_empty(self._rows.shape if scale else (0,), dtype=torch.uint8)
 
     def __call__(self, examples: Tensor, rows: Tensor) -> Tensor:
         """Inputs (K, b, inputs) of the given rows (orders·b,) of the examples (n, inputs)."""
-        torch.index_select(examples, 0, rows, out=self._rows)
+        if self._scale is None:
+            torch.index_select(examples, 0, rows, out=self._rows)
+        else:
+            torch.index_select(examples, 0, rows, out=self._bytes)
+            self._scale(self._bytes, self._rows)
         return self._inputs
 
 

@@ -1,4 +1,5 @@
-"""Estimates of the memory that a run needs, from its spec alone. All numbers are float32, 4 bytes each."""
+"""Estimates of the memory that a run needs, from its spec alone. All numbers are float32, 4 bytes each, except the
+pixels of images, which are bytes."""
 
 from typing import assert_never
 
@@ -64,8 +65,9 @@ def _data(experiment: Spec) -> int:
     """Bytes of all three splits, which stay in memory, and of an epoch's permutation."""
     dataset = experiment.dataset
     examples = dataset.train_examples + dataset.validation_examples + dataset.facts.test_examples
+    inputs = dataset.facts.inputs * (1 if dataset.facts.source == "idx" and not dataset.standardize else FLOAT32_BYTES)
     target = INT64_BYTES if dataset.facts.task == "classification" else FLOAT32_BYTES
-    return examples * (FLOAT32_BYTES * dataset.facts.inputs + target) + INT64_BYTES * dataset.train_examples
+    return examples * (inputs + target) + INT64_BYTES * dataset.train_examples
 
 
 def _step(experiment: Spec, network: NetworkPlan) -> int:

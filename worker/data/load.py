@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from gradus.datasets import DatasetFacts
 from gradus.spec.dataset import Dataset
@@ -22,7 +23,8 @@ from worker.training.target_scale import NOT_SCALED, TargetScale
 
 
 def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None) -> Data:
-    """Load training, validation and test examples on the CPU, scaled to [0, 1] or standardized.
+    """Load training, validation and test examples on the CPU, scaled to [0, 1] or standardized. The pixels of images
+    stay bytes, to be scaled in each batch, unless they are standardized.
 
     The directories are searched in order for a folder with the data set's name. Missing files are downloaded, from
     `mirrors` or the data set's own mirrors, into the last directory. `say` receives log lines and progress.
@@ -47,32 +49,35 @@ def split(dataset: Dataset, raw: RawDataset) -> Data:
     order = fixed_permutation(dataset.name, "validation", len(raw.targets))
     first, last = dataset.validation_examples, dataset.validation_examples + dataset.train_examples
     validation, train = order[:first], order[first:last]
-    inputs = _scaled(raw.inputs[train], raw.inputs[validation], raw.test_inputs, raw.largest)
+    parts = raw.inputs[train], raw.inputs[validation], raw.test_inputs
+    largest = None if dataset.standardize or raw.inputs.dtype != np.uint8 else raw.largest
+    inputs = _scaled(parts, raw.largest) if largest is None else list(parts)
     if dataset.standardize:
         mean, deviation = mean_and_deviation(inputs[0])
         for part in inputs:
             standardize(part, mean, deviation)
     task = dataset.facts.task
     scale = target_scale(raw.targets[train]) if task == "regression" else NOT_SCALED
-    return Data(
-        train=_split(inputs[0], raw.targets[train], task, scale),
-        validation=_split(inputs[1], raw.targets[validation], task, scale),
-        test=_split(inputs[2], raw.test_targets, task, scale),
-        task=task,
-        target_scale=scale,
-    )
+    targets = [_targets(part, task, scale) for part in (raw.targets[train], raw.targets[validation], raw.test_targets)]
+    train_split, validation_split, test = (Split(_tensor(x), y, largest) for x, y in zip(inputs, targets, strict=True))
+    return Data(train_split, validation_split, test, task, scale)
 
 
-def _scaled(train: Numbers, validation: Numbers, test: Numbers, largest: float | None) -> list[Inputs]:
-    """Scale to [0, 1]. The bounds of a column are those of the training split, so no other split leaks into them."""
+def _scaled(parts: Sequence[Numbers], largest: float | None) -> list[Inputs]:
+    """Scale to [0, 1]. The bounds of a column are those of the training split, the first, so no other split leaks into
+    them."""
     if largest is not None:
-        return [by_largest(part, largest) for part in (train, validation, test)]
-    low, high = train.min(axis=0), train.max(axis=0)
-    return [by_bounds(part, low, high) for part in (train, validation, test)]
+        return [by_largest(part, largest) for part in parts]
+    low, high = parts[0].min(axis=0), parts[0].max(axis=0)
+    return [by_bounds(part, low, high) for part in parts]
 
 
-def _split(inputs: Inputs, targets: Numbers, task: Task, scale: TargetScale) -> Split:
+def _targets(targets: Numbers, task: Task, scale: TargetScale) -> Tensor:
     if task == "classification":
-        return Split(torch.from_numpy(inputs), torch.from_numpy(targets.astype(np.int64)))
+        return torch.from_numpy(targets.astype(np.int64))
     standardized = (targets.astype(np.float64) - scale.mean) / scale.deviation
-    return Split(torch.from_numpy(inputs), torch.from_numpy(standardized.astype(np.float32)))
+    return torch.from_numpy(standardized.astype(np.float32))
+
+
+def _tensor(inputs: Numbers) -> Tensor:
+    return torch.from_numpy(np.require(inputs, requirements=["C", "W"]))

@@ -11,7 +11,7 @@ from gradus.resolved import resolve
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
-from models.batch import Buffers, Gather, distinct_orders
+from models.batch import Buffers, Gather, Scale, distinct_orders
 from models.clip import Clip, GlobalNorm
 from models.loss import loss
 from models.network import Network, initial_storage, network, network_masks
@@ -45,9 +45,10 @@ class Engine:
         device: torch.device,
         dtype: torch.dtype,
         on_progress: OnProgress = ignore_progress,
+        largest: float | None = None,
     ) -> None:
         """`examples` is the number of training examples, which determines the size of a full and of a smaller last
-        batch."""
+        batch. `largest` is what inputs in bytes are divided by."""
         assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "shapes must be equal"
         first = experiments[0]
         seeds = [experiment.seed for experiment in experiments]
@@ -63,13 +64,14 @@ class Engine:
         self._orders = len(distinct_orders(seeds))
         self._masks = network_masks(self.plans, seeds, self.batch, like)
         self._products = products(first.precision)
+        self._scale = None if largest is None else Scale(largest, like)
         buffers = Buffers(like)
         sizes = {self.batch, examples % self.batch or self.batch}
         self._passes = {size: self._pass(size, buffers) for size in sorted(sizes, reverse=True)}
 
     def _pass(self, size: int, buffers: Buffers) -> BatchPass:
         buffers.rewind()
-        gather = Gather(len(self.plans), self._orders, size, self.plans[0].inputs, buffers)
+        gather = Gather(len(self.plans), self._orders, size, self.plans[0].inputs, buffers, self._scale)
         net = network(self.plans[0], self.storage, self._masks, self._products, size, buffers)
         return BatchPass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
 
@@ -105,7 +107,7 @@ class Engine:
 
     def evaluate(self, inputs: Tensor) -> Tensor:
         """Outputs (K, n, outputs) for inputs (n, inputs), with the running statistics and without dropout."""
-        return self._passes[self.batch].network.evaluate(inputs.expand(len(self.plans), -1, -1))
+        return self._passes[self.batch].network.evaluate(self._expanded(inputs))
 
     def dead_units(self, inputs: Tensor, member: int) -> list[DeadUnits]:
         """ReLU layers in which more than half of the units output 0 for all inputs (n, inputs). Waits for the
@@ -113,11 +115,16 @@ class Engine:
         network = self._passes[self.batch].network
         activations = {layer.name: layer.activation for layer in self.plans[member].layers}
         found: list[DeadUnits] = []
-        for name, outputs in network.evaluated_layers(inputs.expand(len(self.plans), -1, -1)):
+        for name, outputs in network.evaluated_layers(self._expanded(inputs)):
             dead = int((outputs[member] == 0).all(0).sum()) if activations[name] == "relu" else 0
             if 2 * dead > outputs.shape[2]:
                 found.append(DeadUnits(name, dead, outputs.shape[2]))
         return found
+
+    def _expanded(self, inputs: Tensor) -> Tensor:
+        """Inputs (n, inputs) as numbers, for every member, (K, n, inputs)."""
+        numbers = inputs if self._scale is None else self._scale.numbers(inputs)
+        return numbers.expand(len(self.plans), -1, -1)
 
     def layer_outputs(self, rows: Tensor) -> dict[str, Tensor]:
         """Each layer's output in the last forward pass for this number of rows, (K, b, units), from input to output."""

@@ -73,7 +73,7 @@ class Training(Iterator[Report]):
         self._experiments = experiments
         self._on_progress = on_progress
         self._data = data.to(device, dtype)
-        self._engine = Engine(experiments, len(data.train), device, dtype, on_progress)
+        self._engine = Engine(experiments, len(data.train), device, dtype, on_progress, self._data.train.largest)
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._members = [MemberState() for _ in experiments]

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
+from hub.settings import Settings
 from tests.servers.mirror import running_mirror
 from tests.servers.processes import ROOT
 from worker.data.errors import DataError
@@ -156,6 +157,18 @@ def test_mnist_is_read_whole() -> None:
     assert [len(split) for split in (data.train, data.validation, data.test)] == [55_000, 5_000, 10_000]
     assert torch.bincount(data.test.targets).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     assert data.test.targets[:5].tolist() == [7, 2, 1, 0, 4]
-    total = torch.cat([data.train.inputs, data.validation.inputs]).mean(dtype=torch.float64)
+    total = torch.cat([data.train.inputs, data.validation.inputs]).mean(dtype=torch.float64) / 255
     assert total.item() == pytest.approx(0.1307, abs=1e-4)  # the mean that everybody normalises by
     assert data.train.inputs.is_contiguous()
+
+
+@pytest.mark.mnist
+def test_images_stay_bytes_unless_they_are_standardized() -> None:
+    folders = Settings.from_env().dataset_dirs
+    images = load(Dataset(name="mnist", limit=100), folders, print)
+    scaled = load(Dataset(name="mnist", limit=100, standardize=True), folders, print)
+    for split in (images.train, images.validation, images.test):
+        assert split.inputs.dtype == torch.uint8
+        assert split.inputs.max() == split.largest == 255
+    assert (scaled.train.inputs.dtype, scaled.train.largest) == (torch.float32, None)
+    assert images.to(torch.device("cpu"), torch.float64).train.inputs.max() == 1

@@ -1,10 +1,11 @@
 """Epochs are permutations cut into steps; smaller batches share the memory of full ones."""
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from models.batch import Buffers, EpochBatches, Gather, distinct_orders
+from models.batch import Buffers, EpochBatches, Gather, Scale, distinct_orders
 from models.seed import epoch_permutation
 
 EXAMPLES = torch.arange(20.0).view(10, 2)  # example i is (2i, 2i + 1)
@@ -36,6 +37,21 @@ def test_every_member_sees_every_example_once_in_its_own_order(size: int, length
 def test_the_order_changes_with_epoch_and_seed() -> None:
     orders = [epoch_permutation(seed, epoch, 50, torch.device("cpu")) for seed in (0, 1) for epoch in (1, 2)]
     assert len({tuple(order.tolist()) for order in orders}) == 4
+
+
+PLACES = [torch.device("cpu"), pytest.param(torch.device("cuda"), marks=pytest.mark.gpu)]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+@pytest.mark.parametrize("largest", [255.0, 16.0, 100.0])
+def test_bytes_become_the_numbers_of_a_division_in_float32(place: torch.device, largest: float) -> None:
+    every = np.arange(256, dtype=np.uint8)[:, None]
+    expected = np.divide(every, np.float32(largest), dtype=np.float32)
+    examples, scale = torch.from_numpy(every).to(place), Scale(largest, torch.empty(0, device=place))
+    gathered = Gather(2, 1, 256, 1, Buffers(torch.empty(0, device=place)), scale)
+    rows = torch.arange(256, device=place).flip(0)
+    for numbers in (scale.numbers(examples), gathered(examples, rows)[0].flip(0), gathered(examples, rows)[1].flip(0)):
+        assert numbers.cpu().numpy().tobytes() == expected.tobytes()
 
 
 def test_a_smaller_batch_gets_views_of_the_same_memory() -> None:
