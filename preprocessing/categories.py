@@ -1,0 +1,130 @@
+"""Encoding of categories: bodies of `gradus.spec.categories`.
+
+The values are texts, those of other columns as `preprocessing.texts` spells them. A category that no training row has
+counts as rare: the input of the others is 1 if there is one, else all are 0; its place is -1 in an order; its hash is
+like that of any other.
+"""
+
+import hashlib
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradus.encoding import InputColumn
+from gradus.facts import ColumnType
+from gradus.spec.categories import Embedding, Hashed, OneHot, Ordinal
+from preprocessing.fitted_model import FittedModel
+from preprocessing.table import Column
+from preprocessing.texts import as_text
+
+Inputs = NDArray[np.float32]
+
+
+class FittedOneHot(FittedModel):
+    """An input for each category, then one for all others, then one for a missing value, if the column has them."""
+
+    kind: Literal["one_hot"] = "one_hot"
+    column: str
+    type: ColumnType
+    categories: tuple[str, ...]
+    """Those with an input of their own: of the training rows the most frequent first, equal ones by code points."""
+    own: int
+    """Number of inputs for single categories; those beyond `categories` are always 0."""
+    other: bool
+    """Whether the other categories share an input."""
+    missing: bool
+    """Whether a missing value has an input."""
+    rare: int
+    """Number of further categories in the training rows."""
+    size: int | None = None
+    """Numbers in the learned vector of each input, for an embedding."""
+
+    @property
+    def width(self) -> int:
+        """Number of inputs."""
+        return self.own + self.other + self.missing
+
+
+class FittedOrdinal(FittedModel):
+    """The place in the order, from 0 to 1; -1 for a category without place and for a missing value."""
+
+    kind: Literal["ordinal"] = "ordinal"
+    column: str
+    type: ColumnType
+    order: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of inputs."""
+        return 1
+
+
+class FittedHash(FittedModel):
+    """1 at the SHA-256 of the text's UTF-8, a big-endian number, modulo `buckets`; all 0 if it is missing."""
+
+    kind: Literal["hash"] = "hash"
+    column: str
+    type: ColumnType
+    buckets: int
+
+    @property
+    def width(self) -> int:
+        """Number of inputs."""
+        return self.buckets
+
+
+FittedCategory = FittedOneHot | FittedOrdinal | FittedHash
+
+
+def fit_category(
+    column: InputColumn, encoding: OneHot | Ordinal | Hashed | Embedding, values: Column
+) -> FittedCategory:
+    """The encoding fitted to the values of the training rows."""
+    name, type_ = column.facts.name, column.facts.type
+    if isinstance(encoding, Hashed):
+        return FittedHash(column=name, type=type_, buckets=encoding.buckets)
+    texts = as_text(values, type_)
+    counts = np.bincount(texts.values[~texts.missing], minlength=len(texts.categories))
+    seen = np.flatnonzero(counts)
+    if isinstance(encoding, Ordinal):
+        return FittedOrdinal(column=name, type=type_, order=encoding.order or tuple(texts.categories[i] for i in seen))
+    by_frequency = seen[np.argsort(-counts[seen], kind="stable")]
+    return FittedOneHot(
+        column=name,
+        type=type_,
+        categories=tuple(texts.categories[i] for i in by_frequency[: column.own_categories]),
+        own=column.own_categories,
+        other=column.has_other,
+        missing=column.facts.missing > 0,
+        rare=max(len(seen) - column.own_categories, 0),
+        size=encoding.size if isinstance(encoding, Embedding) else None,
+    )
+
+
+def encode_category(fitted: FittedCategory, values: Column, out: Inputs) -> None:
+    """Write the inputs of the rows, (n, width)."""
+    texts = as_text(values, fitted.type)
+    out[:] = 0
+    if isinstance(fitted, FittedOrdinal):
+        places = {category: place for place, category in enumerate(fitted.order)}
+        last = max(len(fitted.order) - 1, 1)
+        numbers = [places[text] / last if text in places else -1.0 for text in texts.categories]
+        out[:, 0] = np.array([*numbers, -1.0])[texts.values]
+        return
+    inputs = _hashes(fitted, texts) if isinstance(fitted, FittedHash) else _places(fitted, texts)
+    of_row = np.array(inputs, dtype=np.int64)[texts.values]
+    rows = np.flatnonzero(of_row >= 0)
+    out[rows, of_row[rows]] = 1
+
+
+def _places(fitted: FittedOneHot, texts: Column) -> list[int]:
+    """The input that is 1 for each category, and for a missing value at last; -1 for none."""
+    places = {category: place for place, category in enumerate(fitted.categories)}
+    other = fitted.own if fitted.other else -1
+    return [*(places.get(text, other) for text in texts.categories), fitted.width - 1 if fitted.missing else -1]
+
+
+def _hashes(fitted: FittedHash, texts: Column) -> list[int]:
+    hashes = (hashlib.sha256(text.encode()).digest() for text in texts.categories)
+    return [*(int.from_bytes(digest) % fitted.buckets for digest in hashes), -1]

@@ -1,0 +1,9 @@
+"""The base of fitted encodings, which are stored as JSON beside a run's weights."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class FittedModel(BaseModel):
+    """A frozen part of a fitted preprocessing. Floats are written with the digits that give the same bits again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
