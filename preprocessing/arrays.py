@@ -1,0 +1,154 @@
+"""The arrays that a run trains on, as files: for each part its inputs, targets and weights.
+
+The files are memory-mapped, so that all trainers of a machine share them, and written in chunks of bounded memory.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+
+from gradus.encoding import Misfit
+from gradus.facts import PARTS, Part
+from preprocessing.encode import Fitted, read_fitted, transform, write_fitted
+from preprocessing.parts import Rows
+from preprocessing.table import ROW_GROUP, Column, Table
+
+CHUNK_BYTES = 64 * 2**20
+"""Memory of a chunk's values, and of its inputs."""
+FEWEST_ROWS = 256
+"""Rows of a chunk of the widest tables."""
+
+
+@dataclass(frozen=True, eq=False)
+class PartArrays:
+    """The arrays of one part, memory-mapped. What is written to them is not written to the files."""
+
+    inputs: NDArray[np.float32] | NDArray[np.uint8]
+    """(n, inputs); bytes stand for x / 255."""
+    targets: NDArray[np.int64] | NDArray[np.float64]
+    """As in `preprocessing.target.Targets`."""
+    weights: NDArray[np.float64] | None
+    """The values of the weight column, (n,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """The arrays of all parts, and the preprocessing that made their inputs."""
+
+    train: PartArrays
+    validation: PartArrays
+    test: PartArrays
+    fitted: Fitted
+
+
+def write_arrays(
+    folder: Path,
+    fitted: Fitted,
+    rows: Rows,
+    table: Table,
+    weight: str | None,
+    on_rows: Callable[[int], None],
+) -> None:
+    """Write the files into an empty folder. `weight` is the name of the weight column; `on_rows` is called with the
+    number of rows of the table that are done.
+
+    Raises:
+        Misfit: a weight is missing or negative, or all of a part's are 0.
+        MissingInput: an input is missing where that is refused.
+    """
+    weights = None if weight is None else _weights(weight, table)
+    written: list[tuple[NDArray[np.intp], NDArray[Any]]] = []
+    for part, places in _by_part(rows):
+        np.save(folder / f"{part}.targets.npy", rows.targets.values[places])
+        if weights is not None:
+            np.save(folder / f"{part}.weights.npy", _checked(weights[places], str(weight), part))
+        dtype = np.uint8 if fitted.is_bytes else np.float32
+        inputs: NDArray[Any] = open_memmap(folder / f"{part}.inputs.npy", "w+", dtype, (len(places), fitted.inputs))
+        written.append((places, inputs))
+    size = chunk_rows(max(len(fitted.names), fitted.inputs if fitted.is_bytes else 0))
+    for first in range(0, table.rows, size):
+        last = min(first + size, table.rows)
+        _write_chunk(fitted, table, range(first, last), written)
+        on_rows(last)
+    write_fitted(fitted, folder)
+
+
+def read_arrays(folder: Path) -> Arrays:
+    """Open the files of a folder."""
+    train, validation, test = (_read_part(folder, part) for part in PARTS)
+    return Arrays(train, validation, test, read_fitted(folder))
+
+
+def array_bytes(fitted: Fitted, rows: Rows) -> int:
+    """Size of the inputs of all parts in bytes."""
+    examples = sum(len(places) for _, places in _by_part(rows))
+    return examples * fitted.inputs * (1 if fitted.is_bytes else 4)
+
+
+def chunk_rows(columns: int) -> int:
+    """Rows of a chunk with so many numbers in each row."""
+    return int(np.clip(CHUNK_BYTES // (8 * max(columns, 1)), FEWEST_ROWS, ROW_GROUP))
+
+
+def _by_part(rows: Rows) -> tuple[tuple[Part, NDArray[np.intp]], ...]:
+    return ("train", rows.train), ("validation", rows.validation), ("test", rows.test)
+
+
+def _write_chunk(
+    fitted: Fitted, table: Table, chunk: range, written: list[tuple[NDArray[np.intp], NDArray[Any]]]
+) -> None:
+    """Encode the rows of a chunk that belong to a part."""
+    bounds = [np.searchsorted(places, (chunk.start, chunk.stop)).tolist() for places, _ in written]
+    if all(first == last for first, last in bounds):
+        return
+    values = table.chunk(fitted.names, chunk.start, chunk.stop)
+    step = chunk_rows(fitted.inputs)
+    for (places, inputs), (first, last) in zip(written, bounds, strict=True):
+        for start in range(first, last, step):
+            stop = min(start + step, last)
+            inputs[start:stop] = _inputs(fitted, values, places[start:stop] - chunk.start)
+
+
+def _inputs(fitted: Fitted, values: dict[str, Column], rows: NDArray[np.intp]) -> NDArray[Any]:
+    taken = {
+        name: Column(column.values[rows], column.missing[rows], column.categories) for name, column in values.items()
+    }
+    if fitted.is_bytes:
+        return np.concatenate([taken[name].values.reshape(len(rows), -1) for name in fitted.names], axis=1)
+    return transform(fitted, taken)
+
+
+def _read_part(folder: Path, part: Part) -> PartArrays:
+    inputs, targets, weights = (_mapped(folder / f"{part}.{name}.npy") for name in ("inputs", "targets", "weights"))
+    assert inputs is not None
+    assert targets is not None
+    return PartArrays(inputs, targets, weights)
+
+
+def _mapped(path: Path) -> NDArray[Any] | None:
+    """The array of a file, None without it."""
+    if not path.exists():
+        return None
+    array: NDArray[Any] = np.load(path, mmap_mode="c", allow_pickle=False)
+    return array
+
+
+def _weights(name: str, table: Table) -> NDArray[np.float64]:
+    column = table.column(name)
+    return np.where(column.missing, np.nan, column.values.astype(np.float64))
+
+
+def _checked(weights: NDArray[np.float64], name: str, part: Part) -> NDArray[np.float64]:
+    wrong = int((~(np.isfinite(weights) & (weights >= 0))).sum())
+    if wrong:
+        raise Misfit(
+            ("columns", name), f"the weight '{name}' is missing or negative in {wrong} rows of {part}: it must be ≥ 0"
+        )
+    if len(weights) and not weights.any():
+        raise Misfit(("columns", name), f"the weight '{name}' is 0 in all rows of {part}")
+    return weights
