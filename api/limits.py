@@ -6,6 +6,8 @@ from gradus.wire.system import Limits
 from hub.access.quotas import Quotas
 
 BODY_BYTES = 1 << 20
+FILE_BYTES = 256 << 20
+"""Limit of a file that is sent as one body."""
 SIGN_IN_BYTES = 4096
 """Body limit of a sign-in request. It is small because the sender is not authenticated yet."""
 PAGE_SIZE = 200

@@ -15,6 +15,8 @@ RETENTION = timedelta(hours=24)
 """Minimum time for which a response is stored: longer than any client keeps retrying."""
 _KEY_LOCKS = 0x6B657973
 """Namespace of the Postgres advisory locks for keys. SQLite has only one writer at a time anyway."""
+_COLUMNS = {"exp_": "experiment_id", "swp_": "sweep_id", "dst_": "dataset_id"}
+"""The column for what a response is about, by the prefix of its id."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ def first(session: Session, request: Repeatable) -> IdempotencyRow | None:
 
 
 def keep(session: Session, request: Repeatable, subject_id: str, answer: str, at: datetime) -> None:
-    """Store the response under a claimed key. It is deleted together with its experiment or sweep."""
-    column = "sweep_id" if subject_id.startswith("swp_") else "experiment_id"
+    """Store the response under a claimed key. It is deleted together with its experiment, sweep or data set."""
+    column = _COLUMNS[subject_id[:4]]
     row = IdempotencyRow(
         workspace_id=request.workspace_id, key=request.key, body=request.body, answer=answer, created_at=at
     )
@@ -70,8 +72,8 @@ def keep(session: Session, request: Repeatable, subject_id: str, answer: str, at
 
 
 def subject(row: IdempotencyRow) -> str:
-    """The id of the experiment or the sweep in the response."""
-    found = row.experiment_id or row.sweep_id
+    """The id of the experiment, the sweep or the data set in the response."""
+    found = row.experiment_id or row.sweep_id or row.dataset_id
     assert found is not None
     return found
 

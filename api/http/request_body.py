@@ -10,9 +10,14 @@ from gradus.errors import TooLarge, UnsupportedMedia
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
 
-async def _json(request: Request) -> bytes:
+async def json_body(request: Request) -> bytes:
     """The body of an authenticated request."""
     return await _body(request, BODY_BYTES)
+
+
+def is_json(request: Request) -> bool:
+    """Whether the body's media type is JSON."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() in JSON_TYPES
 
 
 async def _small(request: Request) -> bytes:
@@ -30,7 +35,7 @@ async def _body(request: Request, limit: int) -> bytes:
         TooLarge: the body, or its Content-Length, is over the limit.
     """
     given = request.headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() not in JSON_TYPES:
+    if not is_json(request):
         raise UnsupportedMedia(f"send JSON, with 'Content-Type: application/json', not '{given[:100]}'")
     coding = request.headers.get("content-encoding", "").strip()
     if coding.lower() not in {"", "identity"}:
@@ -50,5 +55,5 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"the body is too large: the limit is {limit} bytes")
 
 
-JsonBody = Annotated[bytes, Depends(_json)]
+JsonBody = Annotated[bytes, Depends(json_body)]
 SmallBody = Annotated[bytes, Depends(_small)]

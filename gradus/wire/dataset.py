@@ -1,31 +1,209 @@
 """Data sets as the server answers them."""
 
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from gradus.facts import FileFacts
 from gradus.spec.loss import Task
-from gradus.wire.message import Message
+from gradus.wire.event import StepProgress
+from gradus.wire.finding import Finding
+from gradus.wire.message import Message, Moment
+from gradus.wire.table import ColumnRecord, LeftOutRows
 from gradus.wire.tolerant import Open
+
+DatasetStatus = Literal["reading", "ready", "failed"]
+TargetColumns = str | tuple[str, ...]
+"""One column or several."""
+
+
+class ReadFailure(Message):
+    """Why the files of a version could not be read."""
+
+    code: str
+    """`data_error`, `no_rows`, `not_a_table`, `too_large`, `worker_lost` …"""
+    message: str
+    file: str | None = None
+    line: int | None = None
+    """From 1."""
+    byte: int | None = None
+    """Position in the file, from 0."""
+    around: str | None = None
+    """At most 80 characters around the place."""
+    option: str | None = None
+    """The option of `parse` that would read the file, such as `"ragged": "pad"`."""
+
+
+class VersionSummary(Message):
+    """A version of a data set, in short."""
+
+    number: int
+    status: Open[DatasetStatus]
+    digest: str | None
+    """`sha256:` and the digest of the parsed content; null until it is ready."""
+    rows: int | None
+    bytes: int
+    """Size of the parsed table on disk."""
+    error: ReadFailure | None
+    progress: StepProgress | None
+    """How far the reading is; null when it is over."""
+    created_at: Moment
+    finished_at: Moment | None
+
+
+class SourceFile(Message):
+    """A file that a version was read from."""
+
+    name: str
+    upload: str
+    """Id of the upload, from which other versions can be made."""
+    size: int
+    sha256: str | None
+    """Of the whole file, if it is known."""
+    split: str | None
+    """The part that its rows belong to."""
+
+
+class VersionRecord(VersionSummary):
+    """A version of a data set."""
+
+    parse: dict[str, Any]
+    """The options that its files are read with: as sent until the version is ready, then resolved."""
+    guessed: dict[str, str]
+    """For each option that was guessed, the evidence."""
+    columns: tuple[ColumnRecord, ...]
+    """Empty until the version is ready. Each has at most its 50 most frequent values."""
+    files: tuple[FileFacts, ...]
+    """Rows of each file; empty until the version is ready."""
+    sources: tuple[SourceFile, ...]
+    left_out: LeftOutRows
 
 
 class DatasetRecord(Message):
-    """A data set: its sizes and whether its data are here."""
+    """A data set: a built-in one, or one of your workspace."""
 
+    id: str
     name: str
     title: str
-    task: Open[Task]
-    input_shape: tuple[int, ...]
-    inputs: int
+    """Of a built-in data set; else its name."""
+    built_in: bool
+    tags: tuple[str, ...]
+    notes: str
+    status: Open[DatasetStatus]
+    """Of the newest version."""
+    version: int | None
+    """Number of the newest version that is ready; null for a built-in data set."""
+    target: TargetColumns | None
+    """The target of specs that name none."""
+    rows: int | None
+    """Of the newest version that is ready, as are `bytes`, `digest`, `columns` and `parse`."""
+    bytes: int | None
+    digest: str | None
+    error: ReadFailure | None
+    """Why the newest version could not be read."""
+    progress: StepProgress | None
+    """How far the reading of the newest version is."""
+    created_at: Moment | None
+    """Null for a built-in data set."""
+    task: Open[Task] | None
+    """Of a built-in data set, as are the fields below: for others, the experiment's spec decides."""
+    input_shape: tuple[int, ...] | None
+    inputs: int | None
     """Numbers in one example."""
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] | None
     """Empty for regression."""
-    train_examples: int
+    train_examples: int | None
     """With the default validation size."""
-    validation_examples: int
+    validation_examples: int | None
     """Default."""
-    test_examples: int
+    test_examples: int | None
     available: bool
     """Whether the data are here; if not, the first run that needs them downloads them."""
+    last_event: int
+    """Number of the newest event in the data set's log."""
+    columns: tuple[ColumnRecord, ...] | None = None
+    """Null in lists and events. Each has at most its 50 most frequent values."""
+    parse: dict[str, Any] | None = None
+    """How the files were read: every option written out. Null in lists and events."""
+    guessed: dict[str, str] | None = None
+    """For each option that was guessed, the evidence. Null in lists and events."""
+    left_out: LeftOutRows | None = None
+    """Null in lists and events."""
+    versions: tuple[VersionSummary, ...] | None = None
+    """All versions, newest first. Null in lists and events."""
 
 
 class DatasetPage(Message):
-    """Every data set."""
+    """A page of data sets, newest first; the built-in ones come last."""
 
     data: tuple[DatasetRecord, ...]
+    next_cursor: str | None = None
+    """Send it as `cursor` for the next page; null on the last."""
+
+
+class DatasetDryRun(Message):
+    """What reading the beginning of the files gives, without storing anything."""
+
+    parse: dict[str, Any]
+    """Resolved: every option written out."""
+    guessed: dict[str, str]
+    """For each option that was guessed, the evidence."""
+    columns: tuple[ColumnRecord, ...]
+    rows: int
+    """Number of rows that were read."""
+    data: tuple[dict[str, Any], ...]
+    """The first 20 rows."""
+    left_out: LeftOutRows
+    findings: tuple[Finding, ...]
+    bytes_read: int
+    complete: bool
+    """Whether these are all bytes of the files."""
+
+
+class RowPage(Message):
+    """Rows of a data set."""
+
+    columns: tuple[str, ...]
+    data: tuple[dict[str, Any], ...]
+    """Each row as an object; null where a value is missing, `"NaN"` and infinities as strings."""
+    index: tuple[int, ...]
+    """Position of each row in the data set, from 0."""
+    offset: int
+    total: int
+    """Number of rows that the request selects."""
+
+
+class DatasetEnvelope(Message):
+    """One event of a data set: the data of a server-sent event, or a line of NDJSON."""
+
+    seq: int
+    """Its number in the log of its data set: 1, 2, 3 …"""
+    kind: str
+    at: Moment
+    dataset_id: str
+    data: dict[str, Any]
+
+
+class DatasetLogEntry(Message):
+    """A line of a data set's log."""
+
+    id: int
+    """Its number among all events of the data set."""
+    at: Moment
+    level: str
+    message: str
+
+
+class DatasetLogPage(Message):
+    """The answer of `GET /v1/datasets/{dataset}/log`, oldest first."""
+
+    data: tuple[DatasetLogEntry, ...]
+    last_event: int
+
+
+class StatisticsRecord(Message):
+    """Statistics over all rows of a version."""
+
+    version: int
+    rows: int
+    columns: Annotated[dict[str, Any], Field(description="For each column, its statistics.")]

@@ -40,6 +40,23 @@ class Limits(Message):
     """And long polls, that one key holds open."""
     page_size: int
     wait_seconds: int
+    file_bytes: int
+    """Of a file that is sent as one body."""
+    upload_bytes: int
+    """Of a file that is sent in parts."""
+    workspace_bytes: int
+    """Of all data sets of one workspace: the files as sent, and the tables that were read from them."""
+    part_bytes: int
+    """Of each part of an upload but the last."""
+    rows: int
+    """Of one data set, as are the limits below."""
+    columns: int
+    cell_bytes: int
+    picture_bytes: int
+    picture_pixels: int
+    pictures: int
+    reading_seconds: float
+    """Of reading 100 MB."""
 
 
 class SystemRecord(Message):

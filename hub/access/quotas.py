@@ -30,14 +30,18 @@ class Quotas:
     """Estimated memory of one experiment."""
     epochs: int = MAX_EPOCHS
     """Epochs of one experiment."""
+    workspace_bytes: int = 64 * 2**30
+    """Stored bytes of a workspace's data sets: the files as sent, and the tables that were read from them."""
+    upload_bytes: int = 16 * 2**30
+    """Bytes of one uploaded file."""
     requests_per_minute: int = 60_000
     streams: int = 1000
     """Open streams and long polls on one API process, for each key, or for each address without a key."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Quotas":
-        """Read `GRADUS_MAX_QUEUED`, `…_RUNNING`, `…_PARAMETERS`, `…_MEMORY_BYTES`, `…_EPOCHS`,
-        `…_REQUESTS_PER_MINUTE`, `…_STREAMS`."""
+        """Read `GRADUS_MAX_QUEUED`, `…_RUNNING`, `…_PARAMETERS`, `…_MEMORY_BYTES`, `…_EPOCHS`, `…_WORKSPACE_BYTES`,
+        `…_UPLOAD_BYTES`, `…_REQUESTS_PER_MINUTE`, `…_STREAMS`."""
         given = {
             name: environment.number(env, f"GRADUS_MAX_{name.upper()}", int, 0) for name in cls.__dataclass_fields__
         }
@@ -70,7 +74,7 @@ def check_queue_quota(session: Session, workspace_id: str, more: int, quotas: Qu
     """
     if _is_surely_room(session, workspace_id, more, quotas.queued):
         return
-    _lock(session, workspace_id)
+    lock(session, workspace_id)
     queued = count(session, workspace_id, Status.QUEUED)
     if queued + more > quotas.queued:
         raise TooManyRequests(
@@ -80,6 +84,27 @@ def check_queue_quota(session: Session, workspace_id: str, more: int, quotas: Qu
     running = count(session, workspace_id, Status.RUNNING)  # running experiments may return to the queue
     exact = update(WorkspaceRow).where(WorkspaceRow.id == workspace_id)
     session.execute(exact.values(queued_at_most=queued + running + more))
+
+
+def check_bytes_quota(stored: int, more: int, quotas: Quotas) -> None:
+    """Check that a workspace with `stored` bytes of data sets may store more.
+
+    Raises:
+        TooManyRequests: the workspace would store too much.
+    """
+    if stored + more > quotas.workspace_bytes:
+        raise TooManyRequests(
+            f"this workspace stores {stored:,} bytes of data sets; with {more:,} more it would exceed its limit of "
+            f"{quotas.workspace_bytes:,}: delete data sets first",
+            code="quota_bytes",
+            retry_after=60,
+        )
+
+
+def lock(session: Session, workspace_id: str) -> None:
+    """Lock the workspace's row until the transaction ends, so that checks of its quotas run one after the other."""
+    query = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def _is_surely_room(session: Session, workspace_id: str, more: int, limit: int) -> bool:
@@ -95,15 +120,9 @@ def may_run(session: Session, workspace_id: str, more: int, limit: int) -> bool:
 
     An array of a sweep that alone exceeds the limit may start when nothing else of the workspace is training.
     """
-    _lock(session, workspace_id)
+    lock(session, workspace_id)
     running = count(session, workspace_id, Status.RUNNING)
     return running + more <= limit or running == 0
-
-
-def _lock(session: Session, workspace_id: str) -> None:
-    """Lock the workspace's row until the transaction ends."""
-    query = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
-    session.execute(query.with_for_update(key_share=True))
 
 
 def count(session: Session, workspace_id: str, status: Status) -> int:

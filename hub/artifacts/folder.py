@@ -52,10 +52,11 @@ class FolderStore:
         return sorted(path.name for path in target.iterdir()) if target.is_dir() else []
 
     def delete(self, key: str) -> None:
-        """Delete the artifact or the folder."""
+        """Delete the artifact or the folder, and what a process that died has left of it."""
         target = self._root / key
-        if target.is_dir():
-            shutil.rmtree(target)
+        for folder in (target, target.with_name(target.name + PARTIAL)):
+            if folder.is_dir():
+                shutil.rmtree(folder)
 
     def _make(self, folder: Path) -> None:
         """Create a folder that survives a power failure: its parent must be flushed, too."""

@@ -26,9 +26,10 @@ class _Waiting:
     controls: dict[str, None] = field(default_factory=dict)
     events: dict[str, None] = field(default_factory=dict)
     jobs: dict[tuple[str, str], None] = field(default_factory=dict)
+    readings: dict[str, None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.controls or self.events or self.jobs)
+        return bool(self.controls or self.events or self.jobs or self.readings)
 
 
 class Dispatcher:
@@ -45,7 +46,7 @@ class Dispatcher:
 
     def send(self, outbox: Outbox) -> None:
         """Queue the messages of a transaction for sending. Returns at once."""
-        if not (outbox.events or outbox.controls or outbox.jobs):
+        if not (outbox.events or outbox.controls or outbox.jobs or outbox.readings):
             return
         with self._changed:
             if self._closed:
@@ -54,6 +55,7 @@ class Dispatcher:
                 (self._waiting.controls, sorted(outbox.controls)),
                 (self._waiting.events, sorted(outbox.events)),
                 (self._waiting.jobs, outbox.jobs),
+                (self._waiting.readings, outbox.readings),
             ):
                 _add(waiting, new)  # type: ignore[arg-type]
             if self._thread is None:
@@ -92,8 +94,8 @@ class Dispatcher:
 
     def _take(self) -> _Waiting:
         """Take all pub/sub messages and the first job messages."""
-        batch = _Waiting(self._waiting.controls, self._waiting.events)
-        self._waiting.controls, self._waiting.events = {}, {}
+        batch = _Waiting(self._waiting.controls, self._waiting.events, readings=self._waiting.readings)
+        self._waiting.controls, self._waiting.events, self._waiting.readings = {}, {}, {}
         for job in list(self._waiting.jobs)[:JOBS_AT_ONCE]:
             batch.jobs[job] = self._waiting.jobs.pop(job)
         return batch
@@ -103,6 +105,9 @@ class Dispatcher:
             self._pubsub.publish(CONTROL, batch.controls)
         if batch.events:
             self._pubsub.publish(EVENTS, batch.events)
+        for version_id in batch.readings:
+            if not self._queue.send_reading(version_id):
+                break
         for job_id, device in batch.jobs:
             if not self._queue.send_job(job_id, device):
                 return self._drop_jobs()

@@ -10,9 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 TASK = "gradus.run"
+READ_TASK = "gradus.read"
 SENT = "gradus_sent"
 """Header with the time at which the message was sent, in seconds since 1970."""
 _JOB = re.compile(r"job_[0-9a-z]{26}")
+_VERSION = re.compile(r"ver_[0-9a-z]{26}")
 _MAX_LENGTH = 64 * 1024
 """Limit on the length of an element; a job message has about a thousand bytes."""
 _MAX_TIME = 4e9
@@ -30,18 +32,29 @@ class JobMessage:
 
 def read(element: bytes) -> JobMessage | None:
     """Decode an element of a queue; None if it is not a job message."""
+    job_id, sent = _decode(element, TASK, _JOB)
+    return None if job_id is None else JobMessage(job_id, _time(sent))
+
+
+def version_of(element: bytes) -> str | None:
+    """Decode an element of the queue of readings: the version's id, or None for a foreign element."""
+    return _decode(element, READ_TASK, _VERSION)[0]
+
+
+def _decode(element: bytes, expected: str, id_: re.Pattern[str]) -> tuple[str | None, object]:
+    """The id in a message of this task, and when it was sent; None for a foreign element."""
     if len(element) > _MAX_LENGTH:
-        return None
+        return None, None
     try:
         message = json.loads(element)
         arguments = json.loads(base64.b64decode(message["body"], validate=True))[0]
         task, sent = message["headers"]["task"], message["headers"].get(SENT)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, binascii.Error):
-        return None
-    if task != TASK or not isinstance(arguments, list) or len(arguments) != 1:
-        return None
-    job_id = arguments[0]
-    return JobMessage(job_id, _time(sent)) if isinstance(job_id, str) and _JOB.fullmatch(job_id) else None
+        return None, None
+    if task != expected or not isinstance(arguments, list) or len(arguments) != 1:
+        return None, None
+    found = arguments[0]
+    return (found, sent) if isinstance(found, str) and id_.fullmatch(found) else (None, None)
 
 
 def message(job_message: JobMessage, queue: str) -> dict[str, Any]:

@@ -19,11 +19,13 @@ class Outbox:
     """Collected during a transaction."""
 
     events: set[str] = field(default_factory=set)
-    """Experiments with new events."""
+    """Experiments and data sets with new events."""
     controls: set[str] = field(default_factory=set)
     """Jobs with a new control request."""
     jobs: list[tuple[str, str]] = field(default_factory=list)
     """Id and device of jobs to queue."""
+    readings: list[str] = field(default_factory=list)
+    """Ids of versions of data sets to read."""
     deletions: list[str] = field(default_factory=list)
     """Keys of artifacts to delete, unless a row still refers to them."""
     orphans: list[OrphanCleanup] = field(default_factory=list)

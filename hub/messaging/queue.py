@@ -9,11 +9,13 @@ from kombu.exceptions import OperationalError
 
 from hub.messaging import transport
 from hub.messaging.celery_app import celery_app, queue_name
-from hub.messaging.message import SENT, TASK, read
+from hub.messaging.message import READ_TASK, SENT, TASK, read, version_of
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
 MAX_FOREIGN = 20
 """Foreign elements that are skipped in search of the oldest job message. Workers drop foreign elements."""
+READINGS = "readings"
+"""In place of a device in the name of the queue of readings."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,24 @@ class Queue:
             logger.warning("cannot send the message of job %s: %s", job_id, error)
             return False
         return True
+
+    def send_reading(self, version_id: str) -> bool:
+        """Send a message about a version to read. Returns False on failure; the reconciler then resends it."""
+        try:
+            self.app.send_task(READ_TASK, args=[version_id], queue=queue_name(READINGS), retry=False)
+        except (OperationalError, *REDIS_TROUBLE) as error:
+            logger.warning("cannot send the message of version %s: %s", version_id, error)
+            return False
+        return True
+
+    def next_reading(self, seconds: float) -> str | None:
+        """Take the id of a version to read from the queue; None if there is none for this time (less than a second).
+
+        Celery's pool is as large as the number of training slots, so a reading, which has a slot of its own, is taken
+        here. Raises one of `REDIS_TROUBLE` if Redis does not answer.
+        """
+        taken = self._redis.brpop([queue_name(READINGS)], timeout=seconds)
+        return None if taken is None else version_of(taken[1])
 
     def depth(self, device: str) -> int:
         """Number of queued job messages for this kind of device."""

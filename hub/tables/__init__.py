@@ -2,6 +2,15 @@
 
 from hub.tables.access import DEFAULT_WORKSPACE, BrowserSessionRow, KeyRow, WorkspaceRow
 from hub.tables.base import Table
+from hub.tables.datasets import (
+    DatasetEventRow,
+    DatasetFileRow,
+    DatasetRow,
+    DatasetVersionRow,
+    ObjectRow,
+    UploadPartRow,
+    UploadRow,
+)
 from hub.tables.experiments import ExperimentRow, JobRow, SweepRow
 from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
 from hub.tables.search import SearchTextRow, TagRow
@@ -11,6 +20,10 @@ __all__ = [
     "DEFAULT_WORKSPACE",
     "BrowserSessionRow",
     "CheckpointRow",
+    "DatasetEventRow",
+    "DatasetFileRow",
+    "DatasetRow",
+    "DatasetVersionRow",
     "EventRow",
     "ExperimentRow",
     "IdempotencyRow",
@@ -18,11 +31,14 @@ __all__ = [
     "KeyRow",
     "LeaderRow",
     "MetricRow",
+    "ObjectRow",
     "RemovalRow",
     "SearchTextRow",
     "SweepRow",
     "Table",
     "TagRow",
+    "UploadPartRow",
+    "UploadRow",
     "WorkerRow",
     "WorkspaceRow",
 ]

@@ -10,7 +10,7 @@ from hub.tables.base import Table
 
 
 class IdempotencyRow(Table):
-    """The stored response of an idempotent request, about an experiment or a sweep."""
+    """The stored response of an idempotent request, about an experiment, a sweep or a data set."""
 
     __tablename__ = "idempotency"
 
@@ -21,6 +21,7 @@ class IdempotencyRow(Table):
     answer: Mapped[str] = mapped_column(Text)
     experiment_id: Mapped[str | None] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), index=True)
     sweep_id: Mapped[str | None] = mapped_column(ForeignKey("sweeps.id", ondelete="CASCADE"), index=True)
+    dataset_id: Mapped[str | None] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
