@@ -25,7 +25,20 @@ from api.middleware.security_headers import SecurityHeaders
 from api.openapi import document
 from api.openapi.responses import REFUSED
 from api.prometheus import PrometheusMetrics
-from api.routes import about, control, events, experiments, health, keys, metrics, pages, session, sweeps
+from api.routes import (
+    about,
+    control,
+    datasets,
+    events,
+    experiments,
+    health,
+    keys,
+    metrics,
+    pages,
+    session,
+    sweeps,
+    uploads,
+)
 from api.state import AppState
 from api.streaming.broadcaster import Broadcaster
 from api.streaming.open_requests import OpenRequests
@@ -35,7 +48,17 @@ from gradus import __version__
 from hub import open_files
 from hub.hub import Hub
 
-KEYED = (experiments.router, control.router, sweeps.router, metrics.router, events.router, about.router, keys.router)
+KEYED = (
+    experiments.router,
+    control.router,
+    sweeps.router,
+    metrics.router,
+    events.router,
+    datasets.router,
+    uploads.router,
+    about.router,
+    keys.router,
+)
 """Every route here requires an API key or a session whose role permits the method."""
 OPEN = (session.router, health.router, pages.router)
 """Public routes, and routes that authenticate by themselves."""
@@ -54,7 +77,8 @@ TAGS = [
     {"name": "experiments", "description": "Train a network, follow it, control it, resume or fork it."},
     {"name": "sweeps", "description": "Many experiments from one base spec, and the effect of each change."},
     {"name": "metrics and events", "description": "Results of an experiment, epoch by epoch: polled or streamed."},
-    {"name": "about", "description": "Data sets, spec kinds and the service itself."},
+    {"name": "data sets", "description": "Your own data: upload, read, look at; and the built-in data sets."},
+    {"name": "about", "description": "Spec kinds and the service itself."},
     {"name": "keys", "description": "API keys and browser sessions."},
     {"name": "operation", "description": "For operators: liveness, readiness and Prometheus metrics."},
 ]

@@ -6,6 +6,8 @@ from hub.ids import ALPHABET
 
 _EXPERIMENT = re.compile(f"exp_[{ALPHABET}]{{26}}")
 _SWEEP = re.compile(f"swp_[{ALPHABET}]{{26}}")
+_DATASET = re.compile(f"dst_[{ALPHABET}]{{26}}")
+_UPLOAD = re.compile(f"upl_[{ALPHABET}]{{26}}")
 
 
 def is_experiment_id(text: str) -> bool:
@@ -16,3 +18,13 @@ def is_experiment_id(text: str) -> bool:
 def is_sweep_id(text: str) -> bool:
     """Whether a sweep can have this id."""
     return _SWEEP.fullmatch(text) is not None
+
+
+def is_dataset_id(text: str) -> bool:
+    """Whether a data set can have this id."""
+    return _DATASET.fullmatch(text) is not None
+
+
+def is_upload_id(text: str) -> bool:
+    """Whether an upload can have this id."""
+    return _UPLOAD.fullmatch(text) is not None

@@ -4,6 +4,8 @@ from gradus.spec.experiment import MAX_LAYERS
 from gradus.spec.layer import MAX_UNITS
 from gradus.wire.system import Limits
 from hub.access.quotas import Quotas
+from hub.datasets.uploads import PART_BYTES
+from reading.request import Limits as ReadingLimits
 
 BODY_BYTES = 1 << 20
 FILE_BYTES = 256 << 20
@@ -23,6 +25,7 @@ LARGEST = 2**53 - 1
 
 def limits(quotas: Quotas) -> Limits:
     """The limits as `GET /v1/system` returns them."""
+    reading = ReadingLimits()
     return Limits(
         body_bytes=BODY_BYTES,
         units=MAX_UNITS,
@@ -36,4 +39,15 @@ def limits(quotas: Quotas) -> Limits:
         streams=quotas.streams,
         page_size=PAGE_SIZE,
         wait_seconds=WAIT_SECONDS,
+        file_bytes=FILE_BYTES,
+        upload_bytes=quotas.upload_bytes,
+        workspace_bytes=quotas.workspace_bytes,
+        part_bytes=PART_BYTES,
+        rows=reading.rows,
+        columns=reading.columns,
+        cell_bytes=reading.cell_bytes,
+        picture_bytes=reading.picture_bytes,
+        picture_pixels=reading.picture_pixels,
+        pictures=reading.pictures,
+        reading_seconds=reading.seconds_per_100_mb,
     )

@@ -148,6 +148,7 @@ OUTLINE = {
     "experiments": "Experiments",
     "sweeps": "Sweeps",
     "metrics and events": "Metrics and events",
+    "data sets": "Data sets",
     "about": "About the service",
     "keys": "Keys and sessions",
     "operation": "Operation",

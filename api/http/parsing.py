@@ -1,6 +1,7 @@
 """Parsing of JSON bodies into models, with every mistake reported."""
 
 import json
+from collections.abc import Collection
 from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
@@ -8,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from api.http.json_checks import unstorable
 from gradus.errors import BadRequest, InvalidSpec
-from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.problem import MOST, Mistake, echo, mistakes
 
 _MAX_PATH_LENGTH = 300
@@ -49,15 +49,15 @@ def read_secret(body: bytes, model: type[Model]) -> Model:
         raise InvalidSpec(f"must be an object with a string for {' or '.join(model.model_fields)}") from None
 
 
-def read_changes(body: bytes) -> ExperimentPatch:
-    """The changes to an experiment. No field may be null.
+def read_changes(body: bytes, model: type[Model], nullable: Collection[str] = ()) -> Model:
+    """The changes to an experiment or a data set. Only the `nullable` fields may be null.
 
     Raises:
         BadRequest: the body is not JSON.
         InvalidSpec: a field cannot be changed, or has an invalid value.
     """
-    changes = read(body, ExperimentPatch)
-    nulls = [key for key in sorted(changes.model_fields_set) if getattr(changes, key) is None]
+    changes = read(body, model)
+    nulls = [key for key in sorted(changes.model_fields_set) if getattr(changes, key) is None and key not in nullable]
     if nulls:
         raise invalid(*(Mistake(path=key, message="may not be null: omit the key to keep the value") for key in nulls))
     return changes

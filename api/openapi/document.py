@@ -24,9 +24,11 @@ from api.web.static_files import InMemoryFile
 from gradus.spec.experiment import Spec
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
+from gradus.wire.dataset_request import DatasetPatch, DatasetRequest, VersionRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.problem import Problem
+from gradus.wire.upload import UploadRequest
 
 CACHED_DOCUMENTS = 16
 """Limit on cached documents with different path prefixes: a wrongly trusted proxy may send any number of prefixes."""
@@ -95,6 +97,10 @@ def _bodies() -> Schemas:
         **_schemas(ForkRequest),
         **_schemas(SweepRequest, suffix="Input"),
         **_schemas(SweepExtension),
+        **_schemas(DatasetRequest),
+        **_schemas(DatasetPatch),
+        **_schemas(VersionRequest),
+        **_schemas(UploadRequest),
         **_schemas(KeyRequest),
         **_schemas(SignIn),
     }

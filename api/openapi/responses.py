@@ -27,6 +27,15 @@ def body_of(name: str, examples: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {JSON: content}}}
 
 
+def file_of(media_type: str, json_entry: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The OpenAPI entry of a body that is a file, or JSON with this entry."""
+    content: dict[str, Any] = {
+        media: {"schema": {}} for media in dict.fromkeys((media_type, "application/octet-stream"))
+    }
+    as_json = {} if json_entry is None else json_entry["requestBody"]["content"]
+    return {"requestBody": {"required": True, "content": {**content, **as_json}}}
+
+
 def header(description: str, kind: str = "string") -> dict[str, Any]:
     """A response header."""
     return {"description": description, "schema": {"type": kind}}

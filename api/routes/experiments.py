@@ -25,7 +25,7 @@ from gradus.catalog import as_posted
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Spec
 from gradus.status import Status
-from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentRecord
+from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord
 from hub.access.keys import Caller
 from hub.experiments.experiments import Filter
 
@@ -185,7 +185,7 @@ def change_experiment(
     ] = None,
 ) -> Response:
     """Change the name, tags or notes. Omitted keys keep their values."""
-    changes = parsing.read_changes(body)
+    changes = parsing.read_changes(body, ExperimentPatch)
     return _with_tag(
         experiments.patch(
             state.hub,

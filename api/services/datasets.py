@@ -1,43 +1,173 @@
-"""The known data sets, and whether their files are available here."""
+"""Data sets: find, list, change, delete."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from sqlalchemy.orm import Session
 
-from gradus.datasets import DATASETS, DatasetFacts
-from gradus.errors import NotFound
+from api.http import cursors
+from api.ids import is_dataset_id
+from gradus.errors import Conflict, Forbidden, NotFound
 from gradus.nearest import nearest
-from gradus.wire.dataset import DatasetPage, DatasetRecord
-from hub.dataset_files import available
+from gradus.wire.dataset import DatasetPage, DatasetRecord, VersionRecord
+from gradus.wire.dataset_request import DatasetPatch
+from hub.access import quotas
+from hub.database.database import now
+from hub.datasets import datasets, events, records
+from hub.datasets.datasets import Filter
+from hub.datasets.events import DatasetEvent
+from hub.hub import Hub
+from hub.tables import DatasetRow, DatasetVersionRow
 
 
-def page(directories: Sequence[Path]) -> DatasetPage:
-    """All data sets that a spec can name."""
-    return DatasetPage(data=tuple(_record(facts, directories) for facts in DATASETS.values()))
-
-
-def get(name: str, directories: Sequence[Path]) -> DatasetRecord:
-    """The data set with this name.
+def page(hub: Hub, workspace_id: str, shown: Filter, cursor: str | None, limit: int) -> DatasetPage:
+    """A page of data sets, starting at the cursor.
 
     Raises:
-        NotFound: no data set has this name.
+        BadRequest: the cursor is invalid.
     """
-    if name not in DATASETS:
-        close = nearest(name, DATASETS)
-        hint = f": did you mean '{close}'?" if close else f"; the data sets are {', '.join(DATASETS)}"
-        raise NotFound(f"no data set '{name[:100]}'{hint}")
-    return _record(DATASETS[name], directories)
+    last = None if cursor is None else cursors.decode(cursor, is_dataset_id)
+    with hub.read() as session:  # one extra row: is there a next page?
+        rows = datasets.page(session, workspace_id, shown, last, limit + 1)
+        data = records.listed(session, rows[:limit], hub.settings.dataset_dirs)
+    return DatasetPage(data=tuple(data), next_cursor=cursors.encode(data[-1].id) if len(rows) > limit else None)
 
 
-def _record(facts: DatasetFacts, directories: Sequence[Path]) -> DatasetRecord:
-    return DatasetRecord(
-        name=facts.name,
-        title=facts.title,
-        task=facts.task,
-        input_shape=facts.input_shape,
-        inputs=facts.inputs,
-        classes=facts.classes,
-        train_examples=facts.train_examples - facts.default_validation,
-        validation_examples=facts.default_validation,
-        test_examples=facts.test_examples,
-        available=available(facts.name, directories),
-    )
+def get(hub: Hub, workspace_id: str, id_or_name: str) -> DatasetRecord:
+    """The data set with this id or name.
+
+    Raises:
+        NotFound: the workspace sees no such data set.
+    """
+    with hub.read() as session:
+        return records.detailed(session, found(session, workspace_id, id_or_name), hub.settings.dataset_dirs)
+
+
+def over(hub: Hub, workspace_id: str, id_or_name: str) -> bool:
+    """Whether the newest version has been read.
+
+    Raises:
+        NotFound: the workspace sees no such data set.
+    """
+    with hub.read() as session:
+        return found(session, workspace_id, id_or_name).status != "reading"
+
+
+def get_version(hub: Hub, workspace_id: str, id_or_name: str, number: int) -> VersionRecord:
+    """A version of a data set.
+
+    Raises:
+        NotFound: the workspace sees no such data set, or it has no such version.
+    """
+    with hub.read() as session:
+        return records.version(session, version(session, found(session, workspace_id, id_or_name), number))
+
+
+def patch(hub: Hub, workspace_id: str, id_or_name: str, changes: DatasetPatch) -> DatasetRecord:
+    """Change the name, the tags, the notes or the target.
+
+    Raises:
+        NotFound: the workspace has no such data set.
+        Forbidden: it is built in.
+        Conflict: the name is taken.
+    """
+    given = changes.model_fields_set
+    with hub.write() as session:
+        quotas.lock(session, workspace_id)
+        row = locked(session, workspace_id, id_or_name)
+        if changes.name is not None and changes.name != row.name:
+            check_name(session, workspace_id, changes.name)
+        datasets.describe(
+            row,
+            datasets.Description(
+                row.name if changes.name is None else changes.name,
+                records.tags_of(row) if changes.tags is None else changes.tags,
+                row.notes if changes.notes is None else changes.notes,
+                changes.target if "target" in given else records.target_of(row),
+            ),
+        )
+        session.flush()
+        tell(session, hub, row)
+        session.refresh(row)
+        return records.detailed(session, row, hub.settings.dataset_dirs)
+
+
+def remove(hub: Hub, workspace_id: str, id_or_name: str) -> None:
+    """Delete a data set with its versions and files.
+
+    Raises:
+        NotFound: the workspace has no such data set.
+        Forbidden: it is built in.
+        Conflict: an unfinished experiment uses it.
+    """
+    with hub.write() as session:
+        row = locked(session, workspace_id, id_or_name)
+        if using := datasets.users(session, row):
+            raise Conflict(
+                f"unfinished experiments use '{row.name}': cancel or finish {', '.join(using)} first", code="in_use"
+            )
+        datasets.remove(session, row, now(session))
+
+
+def tell(session: Session, hub: Hub, row: DatasetRow) -> None:
+    """Append the data set's state to its log. Once it has been read, `end` is appended again, to stay last."""
+    (record,) = records.listed(session, [row], hub.settings.dataset_dirs)
+    kinds = (DatasetEvent.STATUS,) if row.status == "reading" else (DatasetEvent.STATUS, DatasetEvent.END)
+    events.append(session, row.id, [(kind, record) for kind in kinds], now(session))
+
+
+def found(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow:
+    """The data set with this id or name that the workspace sees.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = datasets.find(session, workspace_id, id_or_name) if _is_possible(id_or_name) else None
+    if row is not None:
+        return row
+    if id_or_name.startswith("dst_"):
+        raise NotFound(f"no data set {id_or_name[:100]}")
+    names = datasets.names(session, workspace_id)
+    close = nearest(id_or_name[:100], names)
+    hint = f": did you mean '{close}'?" if close else ""
+    raise NotFound(f"no data set '{id_or_name[:100]}'{hint}")
+
+
+def locked(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow:
+    """The workspace's own data set with this id or name, locked until the transaction ends.
+
+    Raises:
+        NotFound: the workspace sees no such data set.
+        Forbidden: it is built in.
+    """
+    row = found(session, workspace_id, id_or_name)
+    if row.workspace_id is None:
+        raise Forbidden(f"'{row.name}' is built in and cannot be changed", code="built_in")
+    own = datasets.lock_of(session, workspace_id, id_or_name)
+    if own is None:
+        raise NotFound(f"no data set '{id_or_name[:100]}'")
+    return own
+
+
+def version(session: Session, row: DatasetRow, number: int) -> DatasetVersionRow:
+    """The version with this number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    one = datasets.version(session, row.id, number)
+    if one is None:
+        raise NotFound(f"data set '{row.name}' has no version {number}; the newest is {row.newest}")
+    return one
+
+
+def check_name(session: Session, workspace_id: str, name: str) -> None:
+    """Check that a data set may have this name. The workspace's row must be locked.
+
+    Raises:
+        Conflict: the name is taken.
+    """
+    if datasets.is_taken(session, workspace_id, name):
+        raise Conflict(f"there is a data set '{name}': choose another name, or add a version to it", code="name_taken")
+
+
+def _is_possible(id_or_name: str) -> bool:
+    """Whether a database can compare the text."""
+    return "\0" not in id_or_name

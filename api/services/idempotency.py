@@ -18,11 +18,11 @@ class Outcome:
     """The result of a request."""
 
     id: str
-    """Id of the experiment or the sweep."""
+    """Id of the experiment, the sweep or the data set."""
     answer: str
-    """The response's JSON: the experiment or the sweep as it was at the first execution."""
+    """The response's JSON: the experiment, the sweep or the data set as it was at the first execution."""
     version: int | None = None
-    """The version of the experiment in `answer`; None for a sweep, and for a repeat."""
+    """The version of the experiment in `answer`; None for others, and for a repeat."""
     seen: ExperimentRecord | None = None
     """The experiment in `answer`, if `version` is set."""
     replayed: bool = False

@@ -1,4 +1,4 @@
-"""Lookup of experiments and sweeps by id. An id of another workspace is not found."""
+"""Lookup of experiments, sweeps and uploads by id. An id of another workspace is not found."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from api.ids import is_experiment_id, is_sweep_id
+from api.ids import is_experiment_id, is_sweep_id, is_upload_id
 from gradus.errors import NotFound
+from hub.datasets import uploads
 from hub.experiments import experiments
 from hub.sweeps import sweeps
-from hub.tables import ExperimentRow, SweepRow, Table
+from hub.tables import ExperimentRow, SweepRow, Table, UploadRow
 
 Row = TypeVar("Row", bound=Table)
 Find = Callable[[Session, str, str], Row | None]
@@ -52,3 +53,4 @@ class Lookup(Generic[Row]):
 
 EXPERIMENTS: Lookup[ExperimentRow] = Lookup("experiment", is_experiment_id, experiments.get_of, experiments.lock_of)
 SWEEPS: Lookup[SweepRow] = Lookup("sweep", is_sweep_id, sweeps.get_of, sweeps.lock_of)
+UPLOADS: Lookup[UploadRow] = Lookup("upload", is_upload_id, uploads.get_of, uploads.lock_of)

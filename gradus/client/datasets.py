@@ -18,6 +18,11 @@ class Datasets(Resource[T_co]):
     @iterator
     async def list(self) -> AsyncGenerator[DatasetRecord]:
         """Every data set."""
-        page = await self._transport.send(Request("GET", "/v1/datasets", reads(DatasetPage)))
-        for record in page.data:
-            yield record
+        query: dict[str, str] = {}
+        while True:
+            page = await self._transport.send(Request("GET", "/v1/datasets", reads(DatasetPage), query=query))
+            for record in page.data:
+                yield record
+            if page.next_cursor is None:
+                return
+            query = {"cursor": page.next_cursor}

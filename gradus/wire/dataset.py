@@ -1,8 +1,6 @@
 """Data sets as the server answers them."""
 
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from gradus.facts import FileFacts
 from gradus.spec.loss import Task
@@ -21,7 +19,8 @@ class ReadFailure(Message):
     """Why the files of a version could not be read."""
 
     code: str
-    """`data_error`, `no_rows`, `not_a_table`, `too_large`, `worker_lost` …"""
+    """`data_error`, `not_a_table`, `no_rows`, `invalid_parse`, `too_large`, `digest_differs`, `worker_lost`,
+    `reader_fault`."""
     message: str
     file: str | None = None
     line: int | None = None
@@ -30,8 +29,8 @@ class ReadFailure(Message):
     """Position in the file, from 0."""
     around: str | None = None
     """At most 80 characters around the place."""
-    option: str | None = None
-    """The option of `parse` that would read the file, such as `"ragged": "pad"`."""
+    option: dict[str, Any] | None = None
+    """Merge patch of `parse` that would read the file, such as `{"ragged": "pad"}`."""
 
 
 class VersionSummary(Message):
@@ -199,11 +198,3 @@ class DatasetLogPage(Message):
 
     data: tuple[DatasetLogEntry, ...]
     last_event: int
-
-
-class StatisticsRecord(Message):
-    """Statistics over all rows of a version."""
-
-    version: int
-    rows: int
-    columns: Annotated[dict[str, Any], Field(description="For each column, its statistics.")]

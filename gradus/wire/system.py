@@ -1,6 +1,6 @@
 """The state of the service: workers, devices, queue, limits, health."""
 
-from gradus.wire.message import Message, Moment
+from gradus.wire.message import Finite, Message, Moment
 
 
 class WorkerRecord(Message):
@@ -55,7 +55,7 @@ class Limits(Message):
     picture_bytes: int
     picture_pixels: int
     pictures: int
-    reading_seconds: float
+    reading_seconds: Finite
     """Of reading 100 MB."""
 
 

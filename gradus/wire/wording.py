@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from gradus.nearest import nearest
+from gradus.parse.document import Parse
 from gradus.spec.initializer import Initializer
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
@@ -18,6 +19,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "init": tuple(map(kind_of, spec_models_in(Initializer))),
     "optimizer": tuple(map(kind_of, spec_models_in(Optimizer))),
     "schedule": tuple(map(kind_of, spec_models_in(Schedule))),
+    "parse": tuple(map(kind_of, spec_models_in(Parse))),
     "space": tuple(map(kind_of, spec_models_in(Space))),
 }
 """The kinds of each field that has kinds. Pydantic puts the kind into an error's place after the field's name."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gradus.status import Status
@@ -79,6 +79,12 @@ def add(session: Session, workspace_id: str, described: Description, at: datetim
     return row
 
 
+def describe(row: DatasetRow, described: Description) -> None:
+    """Change the description of a locked data set."""
+    row.name, row.notes = described.name, described.notes
+    row.tags, row.target = json.dumps(described.tags), json.dumps(described.target)
+
+
 def add_version(session: Session, dataset: DatasetRow, new: NewVersion, at: datetime) -> DatasetVersionRow:
     """Add a version to a locked data set, and send a message to the workers after the commit."""
     dataset.newest += 1
@@ -109,20 +115,24 @@ def add_version(session: Session, dataset: DatasetRow, new: NewVersion, at: date
 
 def find(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow | None:
     """The data set with this id or name that the workspace sees."""
-    named = or_(DatasetRow.id == id_or_name, DatasetRow.name == id_or_name)
-    return session.scalars(_visible(workspace_id).where(named)).one_or_none()
+    found = (session.scalars(_owned(owner).where(_named(id_or_name))).one_or_none() for owner in (workspace_id, None))
+    return next((row for row in found if row is not None), None)
 
 
 def lock_of(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow | None:
     """The workspace's own data set with this id or name, locked until the transaction ends."""
-    named = or_(DatasetRow.id == id_or_name, DatasetRow.name == id_or_name)
-    query = select(DatasetRow).where(DatasetRow.workspace_id == workspace_id, named).with_for_update()
+    query = _owned(workspace_id).where(_named(id_or_name)).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def page(session: Session, workspace_id: str, shown: Filter, last: str | None, limit: int) -> Sequence[DatasetRow]:
     """Up to `limit` data sets after the one with the id `last`, newest first; the built-in ones are the last."""
-    query = _visible(workspace_id).where(DatasetRow.id < (last or _AFTER_ALL))
+    own = _page(session, workspace_id, shown, last, limit)
+    return [*own, *(_page(session, None, shown, last, limit - len(own)) if len(own) < limit else ())]
+
+
+def _page(session: Session, owner: str | None, shown: Filter, last: str | None, limit: int) -> Sequence[DatasetRow]:
+    query = _owned(owner).where(DatasetRow.id < (last or _AFTER_ALL))
     if shown.statuses:
         query = query.where(DatasetRow.status.in_(shown.statuses))
     if shown.tag is not None:
@@ -135,12 +145,16 @@ def page(session: Session, workspace_id: str, shown: Filter, last: str | None, l
 
 def names(session: Session, workspace_id: str) -> Sequence[str]:
     """The names of all data sets that the workspace sees."""
-    return session.scalars(_visible(workspace_id).with_only_columns(DatasetRow.name)).all()
+    return [
+        name
+        for owner in (workspace_id, None)
+        for name in session.scalars(_owned(owner).with_only_columns(DatasetRow.name))
+    ]
 
 
 def is_taken(session: Session, workspace_id: str, name: str) -> bool:
     """Whether a data set that the workspace sees has this name."""
-    return session.scalar(_visible(workspace_id).where(DatasetRow.name == name).limit(1)) is not None
+    return find(session, workspace_id, name) is not None
 
 
 def version(session: Session, dataset_id: str, number: int) -> DatasetVersionRow | None:
@@ -205,5 +219,11 @@ def set_status(session: Session, version: DatasetVersionRow) -> None:
     session.execute(update(DatasetRow).where(*newest).values(status=version.status))
 
 
-def _visible(workspace_id: str) -> Select[DatasetRow]:
-    return select(DatasetRow).where(or_(DatasetRow.workspace_id == workspace_id, DatasetRow.workspace_id.is_(None)))
+def _owned(workspace_id: str | None) -> Select[DatasetRow]:
+    """The data sets of a workspace; the built-in ones for None."""
+    return select(DatasetRow).where(DatasetRow.workspace_id == workspace_id)
+
+
+def _named(id_or_name: str) -> ColumnElement[bool]:
+    """Names never begin as ids do."""
+    return (DatasetRow.id if id_or_name.startswith("dst_") else DatasetRow.name) == id_or_name

@@ -102,8 +102,15 @@ def target_of(row: DatasetRow) -> str | tuple[str, ...] | None:
     return tuple(target) if isinstance(target, list) else target
 
 
+def tags_of(row: DatasetRow) -> tuple[str, ...]:
+    """The tags of a data set."""
+    return tuple(json.loads(row.tags))
+
+
 def _summaries(session: Session, dataset_ids: Sequence[str]) -> dict[str, list[VersionSummary]]:
     """The versions of each data set, newest first."""
+    if not dataset_ids:
+        return defaultdict(list)
     query = select(DatasetVersionRow.dataset_id, *_SUMMARY).where(DatasetVersionRow.dataset_id.in_(dataset_ids))
     found: defaultdict[str, list[VersionSummary]] = defaultdict(list)
     for row in session.execute(query.order_by(DatasetVersionRow.number.desc())):
@@ -118,7 +125,7 @@ def _record(row: DatasetRow, versions: Sequence[VersionSummary], directories: Se
         id=row.id,
         name=row.name,
         built_in=row.workspace_id is None,
-        tags=tuple(json.loads(row.tags)),
+        tags=tags_of(row),
         notes=row.notes,
         status=row.status,
         version=ready and ready.number,

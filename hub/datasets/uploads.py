@@ -21,7 +21,7 @@ BATCH = 100
 
 
 def add(
-    session: Session, workspace_id: str, size: int, sha256: str | None, at: datetime, part_bytes: int = PART_BYTES
+    session: Session, workspace_id: str, size: int, sha256: str | None, at: datetime, part_bytes: int | None = None
 ) -> UploadRow:
     """Add an upload without parts."""
     row = UploadRow(
@@ -29,7 +29,7 @@ def add(
         workspace_id=workspace_id,
         size=size,
         sha256=sha256,
-        part_bytes=part_bytes,
+        part_bytes=part_bytes or PART_BYTES,
         created_at=at,
         expires_at=at + RETENTION,
     )

@@ -58,7 +58,10 @@ class Queue:
         here. Raises one of `REDIS_TROUBLE` if Redis does not answer.
         """
         taken = self._redis.brpop([queue_name(READINGS)], timeout=seconds)
-        return None if taken is None else version_of(taken[1])
+        if taken is None:
+            return None
+        element = taken[1]
+        return version_of(element if isinstance(element, bytes) else element.encode())
 
     def depth(self, device: str) -> int:
         """Number of queued job messages for this kind of device."""

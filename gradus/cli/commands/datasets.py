@@ -54,27 +54,44 @@ def _table(records: Sequence[DatasetRecord]) -> Table:
         counts = (record.train_examples, record.validation_examples, record.test_examples)
         table.add_row(
             record.name,
-            record.task,
-            tables.shape(record.input_shape),
-            str(len(record.classes) or "–"),
-            *map(str, counts),
+            record.task or "–",
+            tables.shape(record.input_shape) if record.input_shape else "–",
+            str(len(record.classes or ()) or "–"),
+            *("–" if count is None else str(count) for count in counts),
             _available(record),
         )
     return table
 
 
 def _facts(record: DatasetRecord) -> dict[str, str]:
+    if not record.built_in:
+        return _facts_of_table(record)
     return {
         "name": record.name,
         "title": record.title,
-        "task": record.task,
-        "input": tables.shape(record.input_shape),
-        "classes": ", ".join(record.classes) or "none",
+        "task": record.task or "",
+        "input": tables.shape(record.input_shape or ()),
+        "classes": ", ".join(record.classes or ()) or "none",
         "examples": f"{record.train_examples} to train, {record.validation_examples} to validate, "
         f"{record.test_examples} to test",
         "available": _available(record),
     }
 
 
+def _facts_of_table(record: DatasetRecord) -> dict[str, str]:
+    columns = (f"{column.name} ({column.type})" for column in record.columns or ())
+    return {
+        "name": record.name,
+        "id": record.id,
+        "status": record.status,
+        "version": str(record.version or "none"),
+        "rows": "–" if record.rows is None else f"{record.rows:,}",
+        "columns": ", ".join(columns) or "–",
+        "error": record.error.message if record.error else "none",
+    }
+
+
 def _available(record: DatasetRecord) -> str:
+    if not record.built_in:
+        return record.status
     return "yes" if record.available else "on first use (download)"

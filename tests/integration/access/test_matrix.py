@@ -35,8 +35,8 @@ OPEN = {Address("GET", path) for path in PAGES} | {Address("POST", "/v1/session"
 """For everybody: they hold nothing that needs a key. To sign in is to show one."""
 ANY_ROLE = {Address("DELETE", "/v1/session"), Address("POST", "/v1/session/links")}
 ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
-NOBODYS = {"name"}
-"""Parameters that name what belongs to no workspace: data sets."""
+NOBODYS = {"number"}
+"""Parameters that name what belongs to no workspace: parts and versions."""
 OPERATOR = {Address("GET", "/metrics")}
 """For admins of the default workspace."""
 
@@ -53,6 +53,22 @@ class House:
     def experiment(self) -> str:
         made = self.client.post("/v1/experiments", json=SPEC, headers=bearer(self.keys["editor"].key))
         assert made.status_code == 201
+        return str(made.json()["id"])
+
+    def dataset(self) -> str:
+        csv = {"Content-Type": "text/csv"}
+        made = self.client.post(
+            "/v1/datasets",
+            params={"name": new_id("d")},
+            content=b"a\n1\n",
+            headers=csv | bearer(self.keys["editor"].key),
+        )
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    def upload(self) -> str:
+        made = self.client.post("/v1/uploads", json={"size": 2}, headers=bearer(self.keys["editor"].key))
+        assert made.status_code == 201, made.text
         return str(made.json()["id"])
 
     def sweep(self) -> str:
@@ -188,12 +204,18 @@ def test_a_viewer_may_preview_an_experiment_and_store_none(house: House) -> None
 
 def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_nothing(house: House) -> None:
     """Every route with an id gives the same answer for one of another workspace as for one that nobody has."""
-    mine = {"experiment_id": house.experiment(), "sweep_id": house.sweep(), "key_id": house.keys["editor"].id}
+    mine = {
+        "experiment_id": house.experiment(),
+        "sweep_id": house.sweep(),
+        "dataset": house.dataset(),
+        "upload_id": house.upload(),
+        "key_id": house.keys["editor"].id,
+    }
     none = {name: new_id(one.partition("_")[0]) for name, one in mine.items()}
     other = bearer(house.keys["other"].key)
     for address in guarded(house):
         for name in set(re.findall(r"{(\w+)}", address.path)) - NOBODYS:
-            answers = [ask(house.client, address, other, **ids) for ids in (mine, none)]
+            answers = [ask(house.client, address, other, number="1", **ids) for ids in (mine, none)]
             assert facts(answers[0], mine[name]) == facts(answers[1], none[name]), str(address)
             assert answers[0].status_code in {404, 422}, str(address)
     viewer = bearer(house.keys["viewer"].key)

@@ -23,6 +23,7 @@ FEW = {"workers", "leaders", "alembic_version"}
 """Tables that stay small."""
 COUNTED = "COVERING INDEX ix_experiments_status"
 """Prometheus is told how many experiments there are of each status: every entry of the narrowest index."""
+CSV = b"a,b\n1,2\n"
 SWEEP = {"base": SPEC, "grid": {"optimizer.lr": [0.1, 0.01]}, "seeds": [0, 1]}
 
 
@@ -35,6 +36,7 @@ class Ask:
     body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
 
 LISTS: list[dict[str, Any]] = [
@@ -73,8 +75,20 @@ ASKS = [
     Ask("POST", f"{SWEPT}/retry"),
     Ask("POST", f"{SWEPT}/cancel"),
     Ask("DELETE", SWEPT),
+    Ask("POST", "/v1/datasets", query={"name": "a"}, headers={"Idempotency-Key": "d"}, content=CSV),
+    Ask("PUT", "/v1/datasets", query={"name": "b"}, content=CSV),
     Ask("GET", "/v1/datasets"),
-    Ask("GET", "/v1/datasets/{name}"),
+    Ask("GET", "/v1/datasets", query={"status": "ready", "tag": "x", "q": "y"}),
+    Ask("GET", "/v1/datasets/mnist"),
+    Ask("PATCH", "/v1/datasets/{dataset}", {"notes": "n"}),
+    Ask("POST", "/v1/datasets/{dataset}/versions", {}),
+    Ask("GET", "/v1/datasets/{dataset}/versions/{number}"),
+    Ask("POST", "/v1/uploads", {"size": 3}),
+    Ask("PUT", "/v1/uploads/{upload_id}/parts/{number}", content=b"a\n1"),
+    Ask("GET", "/v1/uploads/{upload_id}"),
+    Ask("DELETE", "/v1/uploads/{upload_id}"),
+    Ask("GET", "/v1/datasets/{dataset}"),
+    Ask("DELETE", "/v1/datasets/{dataset}"),
     Ask("GET", "/v1/catalog"),
     Ask("GET", "/v1/system"),
     Ask("GET", "/v1/keys"),
@@ -116,7 +130,8 @@ def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
     fail_one(hub, sweep)
     spare = make_key(hub, role=Role.VIEWER)
     return {
-        "experiment_id": finished(hub), "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "name": "digits"
+        "experiment_id": finished(hub), "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
+        "number": "1", "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
     }  # fmt: skip
 
 
@@ -128,7 +143,7 @@ def filled(value: Any, names: dict[str, str]) -> Any:
 
 def send(client: httpx.Client, ask: Ask, names: dict[str, str]) -> int:
     """The status. An endless stream is left after its first piece."""
-    body = {} if ask.body is None else {"json": filled(ask.body, names)}
+    body: Any = {"content": ask.content} if ask.body is None else {"json": filled(ask.body, names)}
     with client.stream(
         ask.method, filled(ask.path, names), params=filled(ask.query, names), headers=ask.headers, **body
     ) as answer:

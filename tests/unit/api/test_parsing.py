@@ -14,6 +14,7 @@ from gradus.errors import BadRequest, InvalidSpec
 from gradus.spec.experiment import Spec
 from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
+from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.problem import MOST, mistakes
 
 SPEC = {"dataset": "digits", "layers": [4]}
@@ -80,7 +81,7 @@ def test_a_pair_of_surrogates_is_one_letter() -> None:
 
 def test_a_change_names_every_null() -> None:
     with pytest.raises(InvalidSpec) as refused:
-        parsing.read_changes(b'{"name": null, "notes": null, "tags": []}')
+        parsing.read_changes(b'{"name": null, "notes": null, "tags": []}', ExperimentPatch)
     assert [mistake.path for mistake in refused.value.errors] == ["name", "notes"]
 
 

@@ -1,0 +1,83 @@
+"""One API for the data sets of a module, on each kind of database; every test has a workspace of its own."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gradus.wire.key import Role
+from hub.hub import Hub
+from hub.ids import new_id
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
+from tests.integration.access.credentials import bearer, make_key
+from tests.integration.api.contract import Contract
+from tests.integration.api.service import Service, serving
+from tests.servers.postgres import Postgres
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shared_hub(
+    request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hub]:
+    folder: Path = tmp_path_factory.mktemp("shared")
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / 'gradus.db')}"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.create_database(request.getfixturevalue("postgres_template"))
+    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="module")
+def service(shared_hub: Hub) -> Iterator[Service]:
+    with serving(shared_hub) as service:
+        yield service
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A new workspace, and an editor's client of it, which has to be answered as the OpenAPI document says."""
+
+    client: httpx.Client
+    workspace_id: str
+    hub: Hub
+
+
+@pytest.fixture(scope="module")
+def contract(service: Service) -> Contract:
+    return Contract(service.server.config.app.openapi())  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def tenant(service: Service, contract: Contract) -> Iterator[Tenant]:
+    with tenant_of(service, contract) as one:
+        yield one
+
+
+@pytest.fixture
+def other(service: Service, contract: Contract) -> Iterator[Tenant]:
+    with tenant_of(service, contract) as one:
+        yield one
+
+
+class tenant_of:  # noqa: N801
+    """Opens a new workspace."""
+
+    def __init__(self, service: Service, contract: Contract) -> None:
+        workspace = new_id("ws").replace("_", "-")
+        key = make_key(service.hub, workspace, Role.EDITOR).key
+        self._client = httpx.Client(base_url=service.url, headers=bearer(key), timeout=60)
+        self._client.event_hooks = {"response": [contract.hold]}
+        self._tenant = Tenant(self._client, workspace, service.hub)
+
+    def __enter__(self) -> Tenant:
+        return self._tenant
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
