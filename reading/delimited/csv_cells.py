@@ -1,0 +1,138 @@
+"""A file of delimited text as text cells."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gradus.facts import ColumnType
+from gradus.parse.text import CsvParse
+from gradus.wire.table import LeftOut
+from reading.cells import Batch
+from reading.delimited.columns import Columns
+from reading.delimited.decoding import Decoded, Open, open_plain
+from reading.delimited.filters import prepared
+from reading.delimited.place import place
+from reading.delimited.rows import Broken, Rows
+from reading.delimited.settled import SAMPLE, Settled, settle
+from reading.failure import ReadingFailed
+from reading.source import SourceFile
+
+
+class CsvCells:
+    """The cells of a file in a settled dialect."""
+
+    def __init__(self, file: SourceFile, settled: Settled, open_bytes: Open = open_plain) -> None:
+        self.file = file
+        self.settled = settled
+        self._decoded = Decoded(file, settled.encoding, open_bytes)
+        self._columns = self._new_columns()
+
+    @classmethod
+    def of(cls, file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> "CsvCells":
+        """The cells by the options that are given, the others guessed.
+
+        Raises:
+            ReadingFailed: the file is broken where it is looked at for the guess.
+        """
+        try:
+            return cls(file, settle(file, parse, open_bytes), open_bytes)
+        except Broken as broken:
+            encoding = parse.encoding or "utf-8-sig"
+            raise failure(broken, Decoded(file, encoding, open_bytes), file, None) from None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names in the file, empty where there are none."""
+        return self.settled.names
+
+    @property
+    def stated(self) -> Mapping[int, ColumnType]:
+        """Nothing: text states no types."""
+        return {}
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        """The first rows that the last pass left out."""
+        return self._columns.account.listed
+
+    @property
+    def left_out_count(self) -> int:
+        """How many rows the last pass left out."""
+        return self._columns.account.left_out
+
+    @property
+    def padded(self) -> tuple[int, int | None]:
+        """How many rows the last pass padded, and the line of the first."""
+        return self._columns.account.padded, self._columns.account.first_padded
+
+    def bytes_done(self) -> int:
+        """How many bytes the present pass has used."""
+        return self._decoded.bytes_done
+
+    def batches(self) -> Iterator[Batch]:
+        """All rows.
+
+        Raises:
+            ReadingFailed: a row breaks the rules.
+        """
+        self._columns = self._new_columns()
+        settled = self.settled
+        reader = Rows(settled.dialect, 1 + settled.skip_rows)
+        chunks = prepared(self._decoded.chunks(), settled.dialect, settled.skip_rows)
+        try:
+            for block in reader.blocks(chunks):
+                names_first = settled.header and self._columns.header is None
+                columns, lines = self._columns.of(self._columns.without_header(block) if names_first else block)
+                if lines:
+                    yield Batch(columns, lines)
+        except Broken as broken:
+            raise failure(broken, self._decoded, self.file, settled) from None
+
+    def _new_columns(self) -> Columns:
+        s = self.settled
+        delimiter = Rows(s.dialect).delimiter
+        return Columns(self.file.name, s.dialect, delimiter, s.width, s.ragged, trailing=s.trailing)
+
+
+def failure(broken: Broken, decoded: Decoded, file: SourceFile, settled: Settled | None) -> ReadingFailed:
+    """The failure with its place in the file and the option that would read it."""
+    byte, around = place(decoded, broken.line, broken.column)
+    message = f"line {broken.line}: {broken}"
+    option: dict[str, Any] = {}
+    if broken.kind == "bare_quote":
+        option = {"bare_quotes": "keep"}
+        message += '. If it is a character of the cell, give `bare_quotes: "keep"`'
+    elif broken.kind == "quote" and broken.code == "data_error":
+        option = {"quote": ""}
+        message += '. If quotes are characters like others, give `quote: ""`'
+    elif broken.kind == "ragged" and settled is not None:
+        option = _cure(decoded, settled)
+        message += '. Mend it, or give `ragged: "pad"` or `"leave_out"`'
+        if skip := option.get("skip_rows"):
+            message += (
+                f". The rows from line {skip + 1} on are alike: if the table begins there, give `skip_rows: {skip}`"
+            )
+    return ReadingFailed(
+        broken.code, message, file=file.name, line=broken.line, byte=byte, around=around, option=option or None
+    )
+
+
+def _cure(decoded: Decoded, settled: Settled) -> dict[str, Any]:
+    """What would read a ragged file: lines to skip if all rows behind the first few are alike, else leaving out."""
+    reader = Rows(settled.dialect, 1 + settled.skip_rows)
+    chunks = prepared(iter([next(decoded.chunks(SAMPLE), "")]), settled.dialect, settled.skip_rows)
+    rows: list[tuple[int, int]] = []
+    try:
+        for block in reader.blocks(chunks, whole=False):
+            rows += [
+                (number, row.count(reader.delimiter) if reader.delimiter else 0)
+                for number, row in zip(block.lines, block.rows, strict=True)
+                if row.strip(settled.dialect.blanks)
+            ]
+    except Broken:
+        return {"ragged": "leave_out"}
+    usual = Counter(count for _, count in rows).most_common(1)[0][0] if rows else 0
+    odd = [i for i, (_, count) in enumerate(rows) if count != usual]
+    if odd and odd[0] == 0 and odd == list(range(len(odd))) and len(odd) < min(len(rows) - 1, 100):
+        return {"skip_rows": rows[len(odd)][0] - 1}
+    return {"ragged": "pad" if all(count <= settled.width - 1 for _, count in rows) else "leave_out"}

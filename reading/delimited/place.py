@@ -1,0 +1,43 @@
+"""Where in a file an error is: found by going through it once more, which only errors cost."""
+
+from itertools import chain
+
+from reading.delimited.decoding import Decoded, encoding_of
+from reading.delimited.filters import LINE_END
+from reading.failure import AROUND
+
+
+def place(decoded: Decoded, line: int, column: int) -> tuple[int, str]:
+    """The byte at which a character of a line stands, and the text around it.
+
+    Args:
+        line: from 1.
+        column: character of the line, from 0.
+    """
+    text, start, lines, bytes_before = "", 0, 1, _mark(decoded)
+    for chunk in chain(decoded.chunks(1 << 20), [""]):
+        rest = text[start:]
+        text, start = rest + chunk, 0
+        while lines < line and (found := LINE_END.search(text, start)):
+            if found.end() == len(text) and chunk:
+                break  # it may be half of a line end
+            bytes_before += _bytes(decoded, text[start : found.end()])
+            start, lines = found.end(), lines + 1
+        if lines == line and len(text) - start > column + AROUND:
+            break
+    here = start + column
+    around = text[max(start, here - AROUND // 2) :][:AROUND]
+    return bytes_before + _bytes(decoded, text[start:here]), LINE_END.sub("\u23ce", around)
+
+
+def _mark(decoded: Decoded) -> int:
+    """Bytes of the mark at the beginning."""
+    with decoded.open() as stream:
+        head = stream.read(4)
+    encoding = encoding_of(head)
+    return {"utf-8-sig": 3, "utf-16": 2, "utf-32": 4}.get(encoding, 0)
+
+
+def _bytes(decoded: Decoded, text: str) -> int:
+    encoding = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(decoded.encoding)
+    return len(text.encode(encoding or decoded.encoding, "replace"))

@@ -1,0 +1,233 @@
+"""Rows of delimited text by strict rules: a quote opens a cell at its start and closes it at its end, or is doubled.
+
+Whole blocks are worked on at once: between an even number of quotes and the next the text is outside, after an odd
+number it is inside a cell. What would divide rows or cells inside is hidden behind marks, and then plain splitting is
+right. Cost: about 60 ns a cell without quotes, against 110 ns of the standard reader.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from reading.delimited import marks
+from reading.delimited.dialect import Dialect
+from reading.failure import FailureCode
+
+MAX_RECORD = 64 << 20
+"""Characters that may follow an open quote before the file is refused."""
+
+
+BrokenKind = Literal["quote", "bare_quote", "ragged"]
+
+
+class Broken(Exception):
+    """The text breaks a rule."""
+
+    def __init__(
+        self, line: int, column: int, message: str, code: FailureCode = "data_error", kind: BrokenKind = "quote"
+    ) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+        """Line from 1, and character of it from 0."""
+        self.code, self.kind = code, kind
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Consecutive rows: each a text whose cells are divided by `delimiter` alone, with marks inside cells."""
+
+    rows: list[str]
+    lines: list[int]
+    """The line on which each row begins."""
+
+
+class Rows:
+    """Divides chunks of text into blocks of rows."""
+
+    def __init__(self, dialect: Dialect, line: int = 1) -> None:
+        self._dialect = dialect
+        self._line = line
+        self.delimiter = marks.LONG_DELIMITER if len(dialect.delimiter) > 1 else dialect.delimiter
+        """What divides the cells of a row; empty if a row is one cell."""
+
+    def blocks(self, chunks: Iterator[str], *, whole: bool = True) -> Iterator[Block]:
+        """The rows, those of each chunk together. Unless the chunks are the whole file, an unfinished row is dropped.
+
+        Raises:
+            Broken: a quote stands where it must not, or is never closed.
+        """
+        rest = ""
+        for chunk in chunks:
+            text, rest = self._cut(rest + chunk)
+            if text:
+                yield self._block(text)
+            if len(rest) > MAX_RECORD:
+                raise self._too_long(rest)
+        if rest and whole:
+            quote = self._dialect.quote
+            if quote and not self._dialect.keep_bare_quotes and rest.count(quote) % 2:
+                self._check(rest.split(quote))
+                raise self._never_closed(rest)
+            yield self._block(rest)
+
+    def _cut(self, text: str) -> tuple[str, str]:
+        """The text up to the last line end outside of quotes, and the rest."""
+        quote = self._dialect.quote
+        if not quote or quote not in text:
+            end = _last_line_end(text)
+        elif self._dialect.keep_bare_quotes:
+            end = self._last_row_end(text)
+        else:
+            end = _last_outer_line_end(text.split(quote), len(text))
+        return text[:end], text[end:]
+
+    def _last_row_end(self, text: str) -> int:
+        end = place = 0
+        while place < len(text) and (found := self._cell.match(text, place)):
+            place = found.end()
+            if found["end"] in _LINE_ENDS:
+                end = place
+        return end
+
+    def _block(self, text: str) -> Block:
+        quote, long = self._dialect.quote, self._dialect.delimiter
+        if quote and quote in text:
+            text = self._scanned(text) if self._dialect.keep_bare_quotes else self._unquoted(text)
+        elif "\r" in text:
+            text = _plain_line_ends(text)
+        if len(long) > 1:
+            text = text.replace(long, marks.LONG_DELIMITER)
+        rows = text.split("\n")
+        if not rows[-1]:
+            rows.pop()
+        return Block(rows, self._number(rows, text))
+
+    def _number(self, rows: list[str], text: str) -> list[int]:
+        first = self._line
+        if marks.LF not in text and marks.CR not in text:
+            self._line += len(rows)
+            return list(range(first, self._line))
+        lines = []
+        for row in rows:
+            lines.append(self._line)
+            self._line += 1 + line_breaks(row)
+        return lines
+
+    def _unquoted(self, text: str) -> str:
+        parts = text.split(self._dialect.quote)
+        self._check(parts)
+        outer = _plain_line_ends(marks.SEAM.join(parts[0::2])).split(marks.SEAM)
+        outer[1:-1] = [part or marks.QUOTE for part in outer[1:-1]]  # nothing between two cells: a doubled quote
+        parts[0::2] = outer
+        parts[1::2] = self._hidden(parts[1::2])
+        return "".join(parts)
+
+    def _hidden(self, inner: list[str]) -> list[str]:
+        joined = marks.hide(marks.SEAM.join(inner), self._dialect.delimiter)
+        if self._dialect.trim and _EDGES.search(joined):
+            joined = _EDGES.sub(lambda found: found[0].replace(" ", marks.BLANK).replace("\t", marks.TAB), joined)
+        return [part or marks.EMPTY for part in joined.split(marks.SEAM)]
+
+    def _check(self, parts: list[str]) -> None:
+        """Raise at the first quote that neither opens nor closes a cell."""
+        outer = marks.SEAM.join(parts[0::2]) + marks.SEAM * (len(parts) % 2 == 0)
+        if len(self._dialect.delimiter) > 1:
+            outer = outer.replace(self._dialect.delimiter, marks.LONG_DELIMITER)
+        found = self._misplaced.search(outer)
+        if not found:
+            return
+        seam = found.start() + found[0].index(marks.SEAM)
+        number = 2 * outer.count(marks.SEAM, 0, seam)  # the part before the opening quote
+        opened = found[0][0] != marks.SEAM
+        place = sum(map(len, parts[: number + 1])) + number
+        if opened:
+            message = "a quote stands in the middle of a cell"
+            raise self._broken(self._dialect.quote.join(parts), place, message, "bare_quote")
+        raise self._broken(
+            self._dialect.quote.join(parts),
+            place,
+            "a cell opens with a quote here, and text follows where it closes: a quote inside is not doubled, or one is"
+            " too many",
+        )
+
+    def _broken(self, text: str, place: int, message: str, kind: BrokenKind = "quote") -> Broken:
+        before = _plain_line_ends(text[:place])
+        column = len(before) - before.rfind("\n") - 1
+        return Broken(self._line + before.count("\n") + line_breaks(before), column, message, kind=kind)
+
+    def _never_closed(self, text: str) -> Broken:
+        parts = text.split(self._dialect.quote)
+        place = len(text) - len(parts[-1]) - 1
+        return self._broken(text, place, "a quote opens a cell here and is never closed")
+
+    def _too_long(self, text: str) -> Broken:
+        quote = self._dialect.quote
+        if quote and text.count(quote) % 2:
+            return self._never_closed(text)
+        return Broken(self._line, 0, f"a row is longer than {MAX_RECORD >> 20} MiB", "too_large")
+
+    def _scanned(self, text: str) -> str:
+        """As `_unquoted`, but a quote in the middle of an unquoted cell is a character. Slower: cell by cell."""
+        pieces, quote, place = [], self._dialect.quote, 0
+        while place < len(text):
+            found = self._cell.match(text, place)
+            if not found:
+                raise self._broken(text, place, "a cell opens with a quote here, and text follows where it closes")
+            if found["inner"] is None:
+                pieces.append(found["plain"].replace(quote, marks.QUOTE))
+            else:
+                inner = found["inner"].replace(quote * 2, marks.QUOTE)
+                pieces.extend(self._hidden([inner]))
+            pieces.append(_plain_line_ends(found["end"]))
+            place = found.end()
+        return "".join(pieces)
+
+    @cached_property
+    def _misplaced(self) -> re.Pattern[str]:
+        """In the texts outside of quotes, joined by seams: a seam that is no border of a cell."""
+        seam, blanks = marks.SEAM, re.escape(self._dialect.blanks)
+        gap = f"[{blanks}]" if blanks else "(?!)"
+        ordinary = f"[^{re.escape(self.delimiter)}\r\n{seam}{blanks}]"
+        return re.compile(f"{ordinary}{gap}*+{seam}|{seam}{gap}*+{ordinary}|{seam}{gap}++{seam}")
+
+    @cached_property
+    def _cell(self) -> re.Pattern[str]:
+        quote, blanks = re.escape(self._dialect.quote), re.escape(self._dialect.blanks)
+        gap = f"[{blanks}]*+" if blanks else ""
+        long = self._dialect.delimiter
+        divider = f"{re.escape(long)}|" if long else ""
+        plain = f"(?:(?!{re.escape(long)})[^\r\n])*+" if long else "[^\r\n]*+"
+        return re.compile(
+            f"(?:{gap}{quote}(?P<inner>(?:[^{quote}]|{quote}{quote})*+){quote}{gap}|(?!{gap}{quote})(?P<plain>{plain}))"
+            f"(?P<end>{divider}\r\n|\r|\n|\\Z)"
+        )
+
+
+_LINE_ENDS = ("\n", "\r", "\r\n")
+_EDGES = re.compile(f"(?:^|(?<={marks.SEAM}))[ \t]+|[ \t]+(?={marks.SEAM}|\\Z)")
+
+
+def line_breaks(row: str) -> int:
+    """The line breaks inside the cells of a row with marks."""
+    return row.count(marks.LF) + row.count(marks.CR) - row.count(marks.CR + marks.LF)
+
+
+def _plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _last_line_end(text: str) -> int:
+    return max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
+
+
+def _last_outer_line_end(parts: list[str], length: int) -> int:
+    """`parts` are divided by quotes: the even ones are outside."""
+    end = length
+    for i in range(len(parts) - 1, -1, -1):
+        end -= len(parts[i])
+        if i % 2 == 0 and (found := _last_line_end(parts[i])):
+            return end + found
+        end -= 1
+    return 0

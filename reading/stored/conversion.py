@@ -1,0 +1,86 @@
+"""Text cells become values: for each judged column an SQL expression over the batch, exact by the census.
+
+The casts raise on a cell that does not fit, which the census has excluded: they never turn a value into NULL.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from gradus.parse.cells import CellType
+from reading.cells import Cell
+from reading.census.types import Rules
+from reading.census.verdict import Judged
+
+SQL_TYPES: dict[CellType, str] = {
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "text": "VARCHAR",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+}
+
+
+def expression(name: str, column: Judged, rules: Rules) -> str:
+    """The value of a cell, NULL where it is missing."""
+    cell = _present(f"{name}::VARCHAR", column)
+    match column.type:
+        case "text":
+            return cell
+        case "integer" | "number":
+            return f"CAST({_plain_number(cell, rules)} AS {SQL_TYPES[column.type]})"
+        case "boolean":
+            return f"lower({cell}) IN ('true', 'yes', 'y', 't', '1')"
+        case "date":
+            return _date(cell, rules)
+        case "datetime":
+            return f"CAST({cell} AS TIMESTAMP)" if column.zoned else _datetime(cell, rules)
+
+
+def _present(cell: str, column: Judged) -> str:
+    words = sorted(column.missing)
+    if words == [""]:
+        return f"nullif({cell}, '')"
+    return f"CASE WHEN {cell} IN ({', '.join(map(_literal, words))}) THEN NULL ELSE {cell} END"
+
+
+def _plain_number(cell: str, rules: Rules) -> str:
+    if rules.thousands:
+        cell = f"replace({cell}, {_literal(rules.thousands)}, '')"
+    return f"replace({cell}, ',', '.')" if rules.decimal == "," else cell
+
+
+def _date(cell: str, rules: Rules) -> str:
+    """From any of y-m-d, d-m-y and m-d-y with -, / or . between."""
+    day = f"replace(replace({cell}, '/', '-'), '.', '-')"
+    a, b, c = (f"CAST(split_part({day}, '-', {i}) AS INTEGER)" for i in (1, 2, 3))
+    last = f"make_date({c}, {a}, {b})" if rules.dates == "mdy" else f"make_date({c}, {b}, {a})"
+    other = f"CASE WHEN {day}[5] = '-' THEN make_date({a}, {b}, {c}) ELSE {last} END"
+    return f"CASE WHEN length({cell}) = 10 AND {cell}[5] = '-' THEN CAST({cell} AS DATE) ELSE {other} END"
+
+
+def _datetime(cell: str, rules: Rules) -> str:
+    whole = f"replace({cell}, 'T', ' ')"
+    day, time = f"split_part({whole}, ' ', 1)", f"split_part({whole}, ' ', 2)"
+    clock = f"CASE WHEN {time} = '' THEN '00:00' WHEN {time}[2] = ':' THEN '0' || {time} ELSE {time} END"
+    other = f"CAST(CAST({_date(day, rules)} AS VARCHAR) || ' ' || {clock} AS TIMESTAMP)"
+    plain = f"length({cell}) >= 16 AND {cell}[5] = '-' AND {cell}[8] = '-' AND {cell}[14] = ':'"
+    return f"CASE WHEN {plain} THEN CAST({cell} AS TIMESTAMP) ELSE {other} END"
+
+
+def in_utc(cells: Sequence[Cell], missing: frozenset[str]) -> list[Cell]:
+    """Instants with a zone as instants in UTC without: DuckDB's own cast drops the zone."""
+    return [cell if not cell or cell in missing else _utc(cell) for cell in cells]
+
+
+def _utc(cell: str) -> str:
+    parts = cell.replace("T", " ").replace("/", "-").replace("Z", "+00:00").split()
+    year, month, day = (part.zfill(2) for part in (parts[0].replace(".", "-")).split("-"))
+    clock = "".join(parts[1:])
+    clock = clock if clock[2] == ":" else f"0{clock}"
+    moment = datetime.fromisoformat(f"{year}-{month}-{day} {clock}")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,86 @@
+"""Batches of text become a Parquet file, by way of a database beside it that spills to disk."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import numpy as np
+
+from preprocessing.table import PARQUET, ROW_GROUP
+from reading.cells import Batch
+from reading.census.verdict import Verdict
+from reading.stored.conversion import SQL_TYPES, expression, in_utc
+
+_DATABASE = "staging.duckdb"
+_SPILL = "staging.tmp"
+
+
+class Staging:
+    """A typed table under construction; its files go when it is closed."""
+
+    def __init__(self, folder: Path, verdict: Verdict, memory_mib: int = 256) -> None:
+        self._folder = folder
+        self._verdict = verdict
+        self.rows = 0
+        columns = [f"c{i} {SQL_TYPES[column.type]}" for i, column in enumerate(verdict.columns)]
+        self._connection = duckdb.connect(
+            str(folder / _DATABASE),
+            config={"memory_limit": f"{memory_mib}MiB", "threads": 1, "temp_directory": str(folder / _SPILL)},
+        )
+        self._connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+        self._connection.execute(f"CREATE TABLE r ({', '.join(columns)}, _file INTEGER, _line BIGINT)")
+        values = [expression(f"c{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)]
+        self._insert = f"INSERT INTO r SELECT {', '.join(values)}, _file, _line FROM batch"
+
+    def add(self, batch: Batch, file: int) -> None:
+        """Convert and keep a batch of the file at this position."""
+        arrays: dict[str, Any] = {}
+        for i, (cells, column) in enumerate(zip(batch.columns, self._verdict.columns, strict=True)):
+            values = in_utc(cells, column.missing) if column.zoned else cells
+            arrays[f"c{i}"] = _objects(values)
+        arrays["_line"] = np.array(batch.lines, dtype=np.int64)
+        arrays["_file"] = np.full(len(batch.lines), file, dtype=np.int32)
+        self._connection.register("batch", arrays)
+        self._connection.execute(self._insert)
+        self._connection.unregister("batch")
+        self.rows += len(batch.lines)
+
+    def write(self) -> None:
+        """Write the Parquet file, rows in order."""
+        path = str(self._folder / PARQUET).replace("'", "''")
+        self._connection.execute(
+            f"COPY (SELECT * FROM r) TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+
+    def close(self) -> None:
+        """Remove everything but the Parquet file."""
+        self._connection.close()
+        for path in self._folder.glob("staging.*"):
+            if path.is_dir():
+                for inner in path.iterdir():
+                    inner.unlink()
+                path.rmdir()
+            else:
+                path.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _objects(cells: Sequence[str | None]) -> Any:
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array
+
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that are done and all bytes."""
