@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from gradus.parse.text import CsvParse
 from gradus.wire.table import ReadTable
-from preprocessing.table import PARQUET
+from preprocessing.table import PARQUET, open_parquet
 from reading.delimited.read import read_csv
 from reading.source import SourceFile
 
@@ -31,13 +29,15 @@ class Stored:
     @property
     def columns(self) -> list[list[Any]]:
         """The values of each column."""
-        rows = duckdb.sql(f"SELECT * EXCLUDE (_file, _line) FROM read_parquet('{self.folder / PARQUET}')").fetchall()
+        rows = self._rows("SELECT * EXCLUDE (_file, _line, file_row_number) FROM t ORDER BY file_row_number")
         return [list(column) for column in zip(*rows, strict=True)]
 
     @property
     def lines(self) -> list[int]:
-        query = f"SELECT _line FROM read_parquet('{self.folder / PARQUET}')"
-        return [line for (line,) in duckdb.sql(query).fetchall()]
+        return [line for (line,) in self._rows("SELECT _line FROM t ORDER BY file_row_number")]
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        return open_parquet(self.folder / PARQUET).execute(query).fetchall()
 
     @property
     def findings(self) -> set[str]:
