@@ -37,8 +37,9 @@ class Room:
 def array_shape(resolved: ResolvedSpec) -> Shape:
     """A hashable key, equal for experiments that can train in one array.
 
-    They must have the same network shape, batch normalization, activations, kind of optimizer, batch size, data set,
-    precision and `device`. Seeds, initializers, rates, factors, schedules, epochs and early stopping may differ.
+    They must have the same network shape, batch normalization, activations, kinds of optimizer and loss, batch size,
+    data set, precision and `device`. Seeds, initializers, rates, factors, schedules, epochs and early stopping may
+    differ.
     """
     spec = resolved.spec
     return (
@@ -46,6 +47,7 @@ def array_shape(resolved: ResolvedSpec) -> Shape:
         spec.dataset,
         spec.batch_size,
         type(spec.optimizer),
+        type(spec.loss),
         spec.precision,
         spec.device,
     )

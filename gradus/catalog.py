@@ -8,13 +8,14 @@ from pydantic import TypeAdapter
 
 from gradus.examples import EXAMPLES
 from gradus.metrics import METRICS
-from gradus.spec import activation, loss, penalty
+from gradus.spec import activation, penalty
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import CheckpointSetting
 from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
+from gradus.spec.loss import Loss
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
 from gradus.spec.spec_model import SpecModel, kind_of, spec_models_in
@@ -26,6 +27,7 @@ FAMILIES: dict[str, Any] = {
     "normalizations": BatchNormSetting,
     "optimizers": Optimizer,
     "schedules": Schedule,
+    "losses": Loss,
     "early_stopping": EarlyStoppingSetting,
     "checkpoints": CheckpointSetting,
 }
@@ -38,7 +40,6 @@ def catalog() -> Catalog:
     families = {family: tuple(map(_model_entry, spec_models_in(union))) for family, union in FAMILIES.items()}
     families["activations"] = tuple(_name_entry(kind, formula) for kind, formula in activation.FORMULAS.items())
     families["penalties"] = tuple(_penalty_entry(kind, formula) for kind, formula in penalty.FORMULAS.items())
-    families["losses"] = tuple(_name_entry(kind, formula) for kind, formula in loss.FORMULAS.items())
     examples = {name: as_posted(example) for name, example in EXAMPLES.items()}
     return Catalog(families=families, metrics=METRICS, spec=Spec.model_json_schema(), examples=examples)
 

@@ -50,12 +50,17 @@ def differences(specs: Sequence[Spec | dict[str, Any]]) -> dict[str, tuple[Any, 
     Paths are keys and list indices, joined by dots: `optimizer.lr`, `layers.0.units`; the path `optimizer` is its kind.
     A key that only some specs can have, such as Adam's betas, is omitted while all of them have its default.
     """
-    flat = [dict(_flat(unresolved(spec))) for spec in specs]
+    flat = [dict(_flat(_comparable(spec))) for spec in specs]
     chosen = {path for spec in specs for path, _ in _flat(_chosen(spec))}
     shared = set.intersection(*(set(one) for one in flat))
     paths = [path for path in dict.fromkeys(path for one in flat for path in one) if path in shared | chosen]
     found = {path: tuple(one.get(path) for one in flat) for path in paths}
     return {path: values for path, values in found.items() if _differ(values)}
+
+
+def _comparable(spec: Spec | dict[str, Any]) -> dict[str, Any]:
+    """The document in which a change is seen once, where it was made."""
+    return {"loss": spec.resolved().loss.model_dump(mode="json")} | unresolved(spec) if isinstance(spec, Spec) else spec
 
 
 def _chosen(spec: Spec | dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from gradus.merge import merged
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import resolve_init
 from gradus.spec.layer import Dense
+from gradus.spec.loss import AutoLoss, resolve_loss
 from gradus.spec.network import DensePlan, plan
 from gradus.wire.problem import Mistake
 
@@ -31,14 +32,17 @@ def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
 
 
 def unresolved(resolved: Spec | dict[str, Any]) -> dict[str, Any]:
-    """The document of a resolved spec, with inherited values removed from layers and the default `validation_size`
-    removed from the data set, so that changes to what they inherit from apply. The document of a newer version's spec
-    is returned unchanged."""
+    """The document of a resolved spec, with inherited values removed from layers, the default `validation_size` from
+    the data set, and the loss if it is the task's plain one, so that changes to what they inherit from apply. The
+    document of a newer version's spec is returned unchanged."""
     if isinstance(resolved, dict):
         return resolved
     document = resolved.model_dump(mode="json")
     if resolved.dataset.validation_examples == resolved.dataset.facts.default_validation:
         del document["dataset"]["validation_size"]
+    task = resolved.dataset.facts.task
+    if resolve_loss(resolved.loss, task) == resolve_loss(AutoLoss(), task):
+        del document["loss"]
     for layer, written in zip(resolved.layers, document["layers"], strict=True):
         for key in _inherited(resolved, layer):
             del written[key]

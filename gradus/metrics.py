@@ -38,7 +38,7 @@ METRICS: tuple[MetricEntry, ...] = (
         for split in SPLITS
         for metric in (
             _of_split(split, "loss", "min", None, *TASKS),
-            _of_split(split, "accuracy", "max", "fraction", "classification"),
+            _of_split(split, "accuracy", "max", "fraction", "classification", "multi_label"),
         )
     ),
     _of_training("penalty", "Penalty", "penalty", "none"),

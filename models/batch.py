@@ -82,8 +82,17 @@ def distinct_orders(seeds: Sequence[int]) -> Sequence[int]:
 class EpochBatches:
     """The mini-batches of one epoch: each member's permutation of the examples, split into steps."""
 
-    def __init__(self, seeds: Sequence[int], number: int, targets: Tensor, size: int) -> None:
-        """`number` is 1 for the first epoch; `targets` (n,) are those of all examples; `size` is the batch size."""
+    def __init__(
+        self,
+        seeds: Sequence[int],
+        number: int,
+        targets: Tensor,
+        size: int,
+        weights: Tensor | None = None,
+        evaluation_weights: Tensor | None = None,
+    ) -> None:
+        """`number` is 1 for the first epoch; `targets` (n,) or (n, t) and weights (n,) are those of all examples;
+        `size` is the batch size."""
         self.number = number
         self.has_tail = len(targets) % size > 0
         distinct = distinct_orders(seeds)
@@ -95,16 +104,40 @@ class EpochBatches:
         steps = [*full.unbind(), tail] if self.has_tail else list(full.unbind())
         self.rows = [step.view(-1) for step in steps]
         """For each step, the example indices of every distinct permutation, concatenated."""
-        self._targets = targets[full].expand(-1, len(seeds), -1), targets[tail].expand(len(seeds), -1)
+        rows = full, tail, len(seeds)
+        self._targets = _Dealt(targets, *rows)
+        self._weights = None if weights is None else _Dealt(weights, *rows)
+        self._evaluation_weights = None if evaluation_weights is None else _Dealt(evaluation_weights, *rows)
 
     def __len__(self) -> int:
         """Number of steps, including a smaller last batch."""
         return len(self.rows)
 
     def targets(self, steps: range) -> Tensor:
-        """Targets of full batches, or of the smaller last batch alone, (steps, K, b)."""
-        full, tail = self._targets
-        return full[steps.start : steps.stop] if steps.start < len(full) else tail[None]
+        """Targets of full batches, or of the smaller last batch alone, (steps, K, b) or (steps, K, b, t)."""
+        return self._targets.of(steps)
+
+    def weights(self, steps: range) -> Tensor | None:
+        """Weights in the gradient, (steps, K, b); None if all are equal."""
+        return None if self._weights is None else self._weights.of(steps)
+
+    def evaluation_weights(self, steps: range) -> Tensor | None:
+        """Weights in reported losses, (steps, K, b); None if all are equal."""
+        return None if self._evaluation_weights is None else self._evaluation_weights.of(steps)
+
+
+class _Dealt:
+    """What belongs to each example, in the order of an epoch's steps."""
+
+    def __init__(self, values: Tensor, full: Tensor, tail: Tensor, members: int) -> None:
+        """`values` (n, ...) of all examples; indices of the full batches (steps, k, b) and of the last one (k, b)."""
+        rest = [-1] * values.ndim  # the batch, and the axes of a value
+        self._full = values[full].expand(-1, members, *rest)
+        self._tail = values[tail].expand(members, *rest)
+
+    def of(self, steps: range) -> Tensor:
+        """The values of full batches, or of the smaller last batch alone, (steps, K, b, ...)."""
+        return self._full[steps.start : steps.stop] if steps.start < len(self._full) else self._tail[None]
 
 
 def _full_batches(rows: Tensor, size: int) -> Tensor:

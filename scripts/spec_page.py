@@ -29,8 +29,8 @@ an object with a `kind` is accepted, the kind's name alone stands for the object
 stands for a dense layer; `true` stands for an object with all its defaults. The service expands these shorthands and
 writes out all defaults in the `spec` of its response; specs that are equal then have the same `fingerprint`.
 
-The output layer follows from the data set: one unit per class, with softmax and cross-entropy, or one linear unit with
-squared error for regression. It has a bias, no batch normalization and no dropout, and uses the experiment's `init`.
+The output layer follows from the data set: one unit per class or label, or one linear unit per target for regression.
+It has a bias, no batch normalization and no dropout, and uses the experiment's `init`.
 
 A dry run (`POST /v1/experiments?dry_run=true`) returns the resolved spec, the shapes and parameters of every layer and
 an estimate of the memory, and stores nothing.
@@ -55,6 +55,7 @@ SECTIONS = {
     "l2": "Penalties",
     "optimizer": "Optimizers",
     "schedule": "Schedules",
+    "loss": "Losses",
     "early_stopping": "Early stopping",
     "checkpoint": "Checkpoints",
 }
@@ -102,7 +103,7 @@ def _kinds() -> Iterator[str]:
     yield from _names("Penalties", "penalties")
     yield from _family("Optimizers", "optimizers")
     yield from _family("Schedules", "schedules")
-    yield from _names("Losses", "losses")
+    yield from _family("Losses", "losses")
     yield from _only("Early stopping", "early_stopping")
     yield from _only("Checkpoints", "checkpoints")
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
@@ -18,6 +18,7 @@ from gradus.spec.dropout import DropoutRate
 from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.initializer import Auto, Initializer, resolve_init
 from gradus.spec.layer import Dense, Layer
+from gradus.spec.loss import AutoLoss, Loss, Task, losses_of, misfit, resolve_loss
 from gradus.spec.optimizer import Adam, Optimizer
 from gradus.spec.penalty import PenaltyFactor
 from gradus.spec.precision import Precision
@@ -62,7 +63,7 @@ class Spec(SpecModel):
     notes: Notes = ""
     """Free-form notes."""
     dataset: DatasetSetting
-    """The data set: a name or an object. It determines the output layer and the loss."""
+    """The data set: a name or an object. It determines the task and the output layer."""
     layers: Annotated[tuple[Layer, ...], BeforeValidator(_refuse_too_many)] = Field(strict=False, max_length=MAX_LAYERS)
     """Hidden layers from input to output; may be empty. The integer n stands for a dense layer of n units."""
     activation: Activation = "relu"
@@ -79,6 +80,8 @@ class Spec(SpecModel):
     """Factor of the L1 penalty: adds l1·Σ|w| over all weights to the loss."""
     l2: PenaltyFactor = 0.0
     """Factor of the L2 penalty: adds l2·Σw² (no factor 1/2) over all weights to the loss."""
+    loss: Loss = AutoLoss()
+    """Loss that training minimizes."""
     optimizer: Optimizer = Adam()
     """Optimizer and its parameters, such as the learning rate."""
     schedule: Schedule = ConstantRate()
@@ -133,10 +136,21 @@ class Spec(SpecModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _loss_fits_the_task(self) -> Self:
+        reason = misfit(self.loss, self.dataset.facts.task)
+        if reason is not None:
+            raise PydanticCustomError("loss_misfit", "{reason}", {"place": "loss", "reason": reason})
+        return self
+
     def resolved(self) -> Self:
         """The same experiment with every default written out: what runs, and what clients get back."""
         return self.model_copy(
-            update={"dataset": self.dataset.resolved(), "layers": tuple(map(self._resolved_layer, self.layers))}
+            update={
+                "dataset": self.dataset.resolved(),
+                "layers": tuple(map(self._resolved_layer, self.layers)),
+                "loss": resolve_loss(self.loss, self.dataset.facts.task),
+            }
         )
 
     def _resolved_layer(self, layer: Dense) -> Dense:
@@ -164,9 +178,16 @@ class Spec(SpecModel):
         return fingerprint_of(self.document())
 
 
+_PLAIN_LOSSES = [losses_of(task)[0]().model_dump(mode="json") for task in get_args(Task)]
+"""The losses of specs without a `loss`."""
+
+
 def fingerprint_of(document: dict[str, Any]) -> str:
-    """The fingerprint of a resolved spec's document."""
+    """The fingerprint of a resolved spec's document. The plain loss of a task does not count: specs of older versions
+    have no `loss`, and keep their fingerprints."""
     computed = {key: value for key, value in document.items() if key not in FIELDS_WITHOUT_EFFECT}
+    if computed.get("loss") in _PLAIN_LOSSES:
+        del computed["loss"]
     positive = json.loads(json.dumps(computed), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0
     canonical = json.dumps(positive, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

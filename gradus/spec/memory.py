@@ -66,7 +66,7 @@ def _data(experiment: Spec) -> int:
     dataset = experiment.dataset
     examples = dataset.train_examples + dataset.validation_examples + dataset.facts.test_examples
     inputs = dataset.facts.inputs * (1 if dataset.facts.source == "idx" and not dataset.standardize else FLOAT32_BYTES)
-    target = INT64_BYTES if dataset.facts.task == "classification" else FLOAT32_BYTES
+    target = INT64_BYTES if dataset.facts.task == "classification" else FLOAT32_BYTES * dataset.facts.outputs
     return examples * (inputs + target) + INT64_BYTES * dataset.train_examples
 
 

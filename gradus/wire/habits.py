@@ -35,10 +35,12 @@ _KEYS: Mapping[str, str] = {
         "activity_regularizer alpha kernel_regularizer l2_reg l2_regularization lambda lambda_l2 reg "
         "reg_lambda regularization regularizer weight_regularizer"
     ),
+    "label_smoothing": "label_smoothing_factor smoothing",
     "layers": (
         "architecture hidden hidden_dim hidden_dims hidden_layer_sizes hidden_layers hidden_size hidden_sizes "
         "hidden_units model n_hidden network num_hidden sizes"
     ),
+    "loss": "criterion loss_fn loss_function losses",
     "lr": "base_lr eta eta0 initial_lr learn_rate learning_rate learning_rate_init lrate max_lr step_size",
     "momentum": "bn_momentum",
     "nesterov": "nesterovs_momentum use_nesterov",
@@ -52,9 +54,6 @@ _KEYS: Mapping[str, str] = {
     "weight_decay": "adam_weight_decay decoupled_weight_decay wd",
 }
 _IMPLIED: Mapping[str, str] = {
-    "the loss is implied by the data set: cross-entropy for classes, squared error for a regression": (
-        "criterion loss loss_fn loss_function losses"
-    ),
     "it is implied: loss and accuracy are measured after every epoch": (
         "compute_metrics eval_metric metric metrics scoring"
     ),
@@ -75,20 +74,28 @@ _IMPLIED: Mapping[str, str] = {
     ),
 }
 _VALUES: Mapping[str, str] = {
+    "absolute": "absolute_error l1 l1_loss mae mean_absolute_error",
     "adam": "adamax amsgrad nadam",
     "adamw": "adamw_torch adamw_hf fused_adamw",
+    "binary_cross_entropy": "bce bce_loss bce_with_logits bce_with_logits_loss binary_crossentropy",
     "constant": "constant_with_warmup",
     "coslog": "cos_log coslog4",
     "cosine": "cosine_annealing cosineannealing cosineannealinglr cosine_with_restarts cosinedecay",
+    "cross_entropy": (
+        "categorical_crossentropy cross_entropy_loss crossentropy log_loss nll nll_loss sparse_categorical_crossentropy"
+    ),
     "exponential": "exponentialdecay exponentiallr",
     "he": "he_normal he_uniform kaiming kaiming_normal kaiming_uniform",
+    "huber": "huber_loss smooth_l1 smooth_l1_loss",
     "identity": "linear none",
     "inverse_time": "inverse invscaling inversetimedecay",
     "leaky_relu": "leakyrelu lrelu",
     "momentum": "nag nesterov sgd_momentum",
+    "quantile": "pinball pinball_loss quantile_loss",
     "sgd": "gd gradient_descent stochastic_gradient_descent",
     "sigmoid": "expit logistic",
     "silu": "swish",
+    "squared": "l2 l2_loss mean_squared_error mse mse_loss squared_error",
     "step": "multistep multisteplr piecewise steplr",
     "xavier": "glorot glorot_normal glorot_uniform xavier_normal xavier_uniform",
 }

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from gradus.nearest import nearest
 from gradus.parse.document import Parse
 from gradus.spec.initializer import Initializer
+from gradus.spec.loss import Loss
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
 from gradus.spec.spec_model import kind_of, spec_models_in
@@ -17,6 +18,7 @@ from gradus.wire.habits import SOFTMAX, VALUES, folded
 
 KINDS: dict[str, tuple[str, ...]] = {
     "init": tuple(map(kind_of, spec_models_in(Initializer))),
+    "loss": tuple(map(kind_of, spec_models_in(Loss))),
     "optimizer": tuple(map(kind_of, spec_models_in(Optimizer))),
     "schedule": tuple(map(kind_of, spec_models_in(Schedule))),
     "parse": tuple(map(kind_of, spec_models_in(Parse))),

@@ -16,7 +16,15 @@ from worker.data.images import read_images
 from worker.data.long_step import Say
 from worker.data.permutation import fixed_permutation
 from worker.data.raw import Numbers, RawDataset
-from worker.data.scale import Inputs, by_bounds, by_largest, mean_and_deviation, standardize, target_scale
+from worker.data.scale import (
+    Inputs,
+    by_bounds,
+    by_largest,
+    mean_and_deviation,
+    standardize,
+    standardized_targets,
+    target_scale,
+)
 from worker.data.tables import read_table
 from worker.training.data import Data, Split
 from worker.training.target_scale import NOT_SCALED, TargetScale
@@ -75,8 +83,7 @@ def _scaled(parts: Sequence[Numbers], largest: float | None) -> list[Inputs]:
 def _targets(targets: Numbers, task: Task, scale: TargetScale) -> Tensor:
     if task == "classification":
         return torch.from_numpy(targets.astype(np.int64))
-    standardized = (targets.astype(np.float64) - scale.mean) / scale.deviation
-    return torch.from_numpy(standardized.astype(np.float32))
+    return torch.from_numpy(standardized_targets(targets, scale))
 
 
 def _tensor(inputs: Numbers) -> Tensor:

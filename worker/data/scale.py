@@ -42,8 +42,20 @@ def standardize(inputs: Inputs, mean: Column, deviation: Column) -> None:
 
 
 def target_scale(targets: Numbers) -> TargetScale:
-    """Mean and standard deviation of the training targets (n,); a deviation of 1 if all targets are equal."""
-    values = targets.astype(np.float64)
+    """Mean and standard deviation of each training target, (n,) or (n, targets); a deviation of 1 if all of its values
+    are equal."""
+    columns = targets.astype(np.float64).reshape(len(targets), -1)
+    numbers = [_mean_and_deviation(np.ascontiguousarray(column)) for column in columns.T]
+    return TargetScale(tuple(mean for mean, _ in numbers), tuple(deviation for _, deviation in numbers))
+
+
+def _mean_and_deviation(values: Column) -> tuple[float, float]:
     mean, deviation = float(values.mean()), float(values.std())
     equal = deviation <= 10 * np.finfo(np.float64).eps * abs(mean)
-    return TargetScale(mean, 1.0 if equal else deviation)
+    return mean, 1.0 if equal else deviation
+
+
+def standardized_targets(targets: Numbers, scale: TargetScale) -> NDArray[np.float32]:
+    """(y - mean) / deviation of each target, (n,) or (n, targets), in float64, rounded once."""
+    columns = (targets.astype(np.float64).reshape(len(targets), -1) - scale.mean) / scale.deviation
+    return columns.astype(np.float32).reshape(targets.shape)

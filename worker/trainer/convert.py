@@ -45,5 +45,5 @@ def guessing_message(seen: Guessing) -> str:
 
 def _comparison(seen: Guessing) -> str:
     if seen.accuracy is None:
-        return f"validation loss {seen.loss:.4g}; predicting the mean of the targets has {seen.baseline:.4g}"
-    return f"validation accuracy {seen.accuracy:.4g}; predicting the most frequent class has {seen.baseline:.4g}"
+        return f"validation loss {seen.loss:.4g}; predicting {seen.answer} has {seen.baseline:.4g}"
+    return f"validation accuracy {seen.accuracy:.4g}; predicting {seen.answer} has {seen.baseline:.4g}"

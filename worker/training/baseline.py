@@ -1,16 +1,21 @@
 """Whether a network has learned anything: is it better on the validation split than a constant prediction?
 
 For classification, the constant prediction is the most frequent class, or the class frequencies of the training split
-as probabilities; for regression, it is the mean. A network is better if its validation accuracy is higher by more than
+as probabilities, and for several labels the same of each label; for regression, it is the constant with the least loss
+on the training split, such as the mean. A network is better if its validation accuracy is higher by more than
 two standard errors, or its validation loss lower by more than 2 %.
 """
 
 from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import assert_never
 
 import torch
 from torch import Tensor
 
+from gradus.spec.loss import ConcreteLoss, Task
+from models.loss import loss, loss_unit
+from worker.training.constant import best_constant, constant_words
 from worker.training.data import Data
 
 MARGIN = 0.02
@@ -23,22 +28,23 @@ DEAD_UNIT_EXAMPLES = 1000
 class Baseline:
     """The validation loss and accuracy of the constant prediction, in the units of the run's metrics."""
 
-    def __init__(self, data: Data, classes: int) -> None:
-        """`classes` is the number of classes; ignored for regression."""
-        train, validation = data.train.targets.cpu(), data.validation.targets.cpu()
-        self.accuracy: float | None = None
-        if data.task == "regression":
-            errors = validation.double() - train.double().mean()
-            self.loss = data.target_scale.loss_unit * float(errors.square().mean())
-            return
-        counts = torch.bincount(train, minlength=classes).double()
-        self.loss = float(-_log_frequencies(counts)[validation].mean())
-        self.accuracy = float(torch.bincount(validation).max()) / len(validation)
-        self._error = sqrt(self.accuracy * (1 - self.accuracy) / len(validation))
+    def __init__(self, data: Data, kind: ConcreteLoss, outputs: int) -> None:
+        """For a network with this loss and this number of outputs."""
+        deviation, validation = data.target_scale.deviation, data.validation
+        constant = best_constant(kind, data.train, outputs, deviation)
+        targets = validation.targets.cpu()
+        targets = targets.double() if targets.is_floating_point() else targets
+        losses = loss([kind], deviation, constant).values(constant.expand(1, len(targets), -1), targets[None])[0]
+        if validation.evaluation_weights is not None:
+            losses = losses * validation.evaluation_weights.cpu()
+        self.loss = loss_unit(kind, deviation) * float(losses.sum()) / validation.total_weight
+        self.accuracy = _constant_accuracy(targets, data.task)
+        self.answer = constant_words(kind, outputs)
+        self._error = sqrt(self.accuracy * (1 - self.accuracy) / len(targets)) if self.accuracy is not None else 0.0
 
     @property
     def value(self) -> float:
-        """The baseline's accuracy for classification, its loss for regression."""
+        """The baseline's accuracy, or its loss for regression."""
         return self.loss if self.accuracy is None else self.accuracy
 
     def is_beaten_by(self, loss: float, accuracy: float | None) -> bool:
@@ -66,6 +72,15 @@ class Guesses:
         return Guesses(self.epochs + 1, lowest, self.said or is_time or is_over)
 
 
-def _log_frequencies(counts: Tensor) -> Tensor:
-    """ln of each class's frequency, with add-one smoothing, so that no class has probability 0."""
-    return ((counts + 1) / (counts + 1).sum()).log()
+def _constant_accuracy(targets: Tensor, task: Task) -> float | None:
+    """The highest accuracy of a constant prediction; None for regression."""
+    match task:
+        case "classification":
+            return float(torch.bincount(targets).max()) / len(targets)
+        case "multi_label":
+            shares = targets.mean(0)
+            return float(torch.maximum(shares, 1 - shares).mean())
+        case "regression":
+            return None
+        case _:
+            assert_never(task)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import torch
@@ -66,9 +66,9 @@ class ChunkRecord:
     """The results of a chunk's steps, for each example."""
 
     losses: Tensor
-    """(steps, K, b)."""
+    """Times the examples' weights, (steps, K, b)."""
     correct: Tensor | None
-    """bool, (steps, K, b); None for regression."""
+    """bool, or shares of right labels, (steps, K, b); None for regression."""
     norms: Tensor
     """Norms of the gradient before clipping, (steps, K)."""
 
@@ -83,7 +83,7 @@ class Totals:
     def add(self, record: ChunkRecord) -> None:
         """Add a chunk of steps; for regression `correct` becomes NaN."""
         self.loss += record.losses.sum((0, 2), dtype=torch.float64)
-        self.correct += torch.nan if record.correct is None else record.correct.sum((0, 2))
+        self.correct += torch.nan if record.correct is None else record.correct.sum((0, 2), dtype=torch.float64)
         self.norm += record.norms.sum(0, dtype=torch.float64)
 
     def clear(self) -> None:
@@ -126,15 +126,18 @@ class ChunkTrainer:
     def train(self, epoch: EpochBatches, steps: range) -> ChunkRecord:
         """Train these steps; saves the state before them, so that `locate` can repeat them."""
         _copy(self._engine.tensors(), self._before)
-        targets = epoch.targets(steps)  # (steps, K, b)
+        targets = epoch.targets(steps)  # (steps, K, b) or (steps, K, b, targets)
         outputs = self._outputs[: len(steps), :, : targets.shape[2]]
         if self._replay is not None and targets.shape[2] == self._engine.batch:
-            self._replay(_first(epoch, steps), epoch.rows[steps.start : steps.stop], targets, self._rates(epoch, steps))
+            rows, rates = epoch.rows[steps.start : steps.stop], self._rates(epoch, steps)
+            self._replay(_first(epoch, steps), rows, targets, rates, epoch.weights(steps))
         else:
             for at, record in zip(self._steps(epoch, steps), outputs.unbind(), strict=True):
                 record.copy_(self._take(at))
-        loss = self._engine.loss
-        return ChunkRecord(loss.values(outputs, targets), loss.correct(outputs, targets), self._norms[: len(steps)])
+        losses, weights = self._engine.loss.values(outputs, targets), epoch.evaluation_weights(steps)
+        if weights is not None:
+            losses.mul_(weights)
+        return ChunkRecord(losses, self._engine.loss.correct(outputs, targets), self._norms[: len(steps)])
 
     @torch.inference_mode()
     def locate(
@@ -185,7 +188,7 @@ class ChunkTrainer:
 
     def _cause_of_outputs(self, at: Step) -> Cause:
         """Why outputs are not finite. In the first step the weights are still the initial ones."""
-        if not self._examples.inputs[at.batch[0]].isfinite().all():
+        if not self._examples.inputs[at.batch.rows].isfinite().all():
             return "inputs"
         return "initial_weights" if at.number == 0 else "learning_rate"
 
@@ -195,7 +198,13 @@ class ChunkTrainer:
 
     def _steps(self, epoch: EpochBatches, steps: range) -> Iterator[Step]:
         first = _first(epoch, steps)
-        batches = zip(epoch.rows[steps.start : steps.stop], epoch.targets(steps).unbind(), strict=True)
+        weights = epoch.weights(steps)
+        batches = map(
+            Batch,
+            epoch.rows[steps.start : steps.stop],
+            epoch.targets(steps).unbind(),
+            repeat(None) if weights is None else weights.unbind(),
+        )
         numbers = range(first, first + len(steps))
         return map(Step, numbers, batches, self._rates(epoch, steps).unbind(), self._norms[: len(steps)].unbind())
 

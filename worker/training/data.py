@@ -17,14 +17,23 @@ class Split:
     inputs: Tensor
     """float32, or uint8 that stands for x / largest, (n, inputs)."""
     targets: Tensor
-    """int64 classes, or float32 values, standardized by the data's `target_scale`, (n,)."""
+    """int64 classes (n,); or float32 labels, 0 or 1, (n, labels); or float32 values, standardized by the data's
+    `target_scale`, (n,) for one target or (n, targets)."""
     largest: float | None = None
     """What bytes are divided by, in each batch; None for float32."""
+    weights: Tensor | None = None
+    """Weight of each example in the gradient, float32 (n,), with mean 1, so that learning rates keep their meaning:
+    the data set's weight times that of the class; None if all are equal. Only used of the training split."""
+    evaluation_weights: Tensor | None = None
+    """Weight of each example in reported losses, float32 (n,), with mean 1: the data set's alone; None if all are
+    equal. Accuracies count every example once."""
 
     def __post_init__(self) -> None:
         assert self.inputs.ndim == 2
         assert (self.inputs.dtype == torch.uint8) == (self.largest is not None)
-        assert self.targets.shape == self.inputs.shape[:1]
+        assert self.targets.shape[:1] == self.inputs.shape[:1]
+        for weights in (self.weights, self.evaluation_weights):
+            assert weights is None or weights.shape == self.inputs.shape[:1]
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -32,13 +41,38 @@ class Split:
     def to(self, device: torch.device, dtype: torch.dtype) -> "Split":
         """The split on a device, with floating-point numbers of a dtype; not copied if nothing changes. Bytes
         stay bytes for float32, in which they are divided."""
-        targets = self.targets.to(device, dtype) if self.targets.is_floating_point() else self.targets.to(device)
+        return Split(
+            inputs=self._numbers(dtype).to(device),
+            targets=self.targets.to(device, dtype) if self.targets.is_floating_point() else self.targets.to(device),
+            largest=self.largest if dtype == torch.float32 else None,
+            weights=None if self.weights is None else self.weights.to(device, dtype),
+            evaluation_weights=None if self.evaluation_weights is None else self.evaluation_weights.to(device, dtype),
+        )
+
+    def _numbers(self, dtype: torch.dtype) -> Tensor:
         if self.largest is None:
-            return replace(self, inputs=self.inputs.to(device, dtype), targets=targets)
+            return self.inputs.to(dtype)
         if dtype == torch.float32:
-            return replace(self, inputs=self.inputs.to(device), targets=targets)
-        numbers = Scale(self.largest, torch.empty(0)).numbers(self.inputs.cpu())
-        return replace(self, inputs=numbers.to(device, dtype), targets=targets, largest=None)
+            return self.inputs
+        return Scale(self.largest, torch.empty(0)).numbers(self.inputs.cpu()).to(dtype)
+
+    @property
+    def total_weight(self) -> float:
+        """Sum of the weights of reported losses: n if all are equal."""
+        weights = self.evaluation_weights
+        return len(self) if weights is None else float(weights.sum(dtype=torch.float64))
+
+
+def with_mean_one(weights: Tensor) -> Tensor:
+    """Example weights (n,) divided by their mean, float32.
+
+    Raises:
+        ValueError: a weight is negative, or all are 0.
+    """
+    mean = float(weights.mean(dtype=torch.float64))
+    if bool((weights < 0).any()) or not mean > 0:
+        raise ValueError("weights must be 0 or more, and at least one must be more than 0")
+    return (weights.double() / mean).float()
 
 
 @dataclass(frozen=True, eq=False)

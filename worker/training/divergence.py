@@ -2,8 +2,9 @@
 
 A run diverges if a loss or a parameter is not finite; repeating the chunk finds the first such step and layer.
 But with far too large a learning rate, a ReLU network often ends with dead units and a huge, finite loss. So a run also
-diverges if the loss of an epoch explodes. Let R be the larger of the loss of a constant prediction (ln classes, or the
-targets' variance) and the loss of the run's first step. The loss explodes if
+diverges if the loss of an epoch explodes. Let R be the larger of the loss of a constant prediction (ln classes, ln 2
+for labels, or the loss of the targets' mean: for squared errors their variance) and the loss of the run's first step.
+The loss explodes if
 
 - the mean training loss of the epoch exceeds 10⁶ R; or
 - the mean training loss and the validation loss after the epoch both exceed 40 R (a validation loss of NaN counts).
@@ -13,12 +14,23 @@ optimizers at learning rates from 0.1 to 1 000 on three data sets; every classif
 epoch.
 """
 
+from collections.abc import Sequence
 from math import inf, log
+from typing import assert_never
 
 import torch
 from torch import Tensor
 
-from gradus.spec.loss import Task
+from gradus.spec.loss import (
+    AbsoluteLoss,
+    BinaryCrossEntropy,
+    ConcreteLoss,
+    CrossEntropy,
+    HuberLoss,
+    QuantileLoss,
+    SquaredLoss,
+)
+from models.loss import loss
 from worker.training.engine import Batch, Engine
 
 TRAINING_LIMIT = 1e6
@@ -28,11 +40,10 @@ BOTH_LIMIT = 40.0
 class DivergenceMonitor:
     """The second rule, for K members."""
 
-    def __init__(self, members: int, targets: Tensor, classes: int, task: Task) -> None:
-        """`targets` are the training targets (n,); `classes` is the number of classes, ignored for regression."""
-        constant_loss = log(classes) if task == "classification" else _variance(targets)
-        self._constant_loss = constant_loss
-        self._reference = torch.full((members,), constant_loss, dtype=torch.float64, device=targets.device)
+    def __init__(self, constant_losses: Sequence[float], device: torch.device) -> None:
+        """`constant_losses` are the `constant_loss` of each member."""
+        self._constant_losses = constant_losses
+        self._reference = torch.tensor(constant_losses, dtype=torch.float64, device=device)
         self._first_high = torch.full_like(self._reference, inf)
 
     def record(self, losses: Tensor, first: int) -> None:
@@ -54,7 +65,7 @@ class DivergenceMonitor:
 
     def exploded_at_start(self, member: int) -> bool:
         """Whether the loss of the first step, with the initial weights, already exceeded the limit."""
-        return float(self._reference[member]) > BOTH_LIMIT * self._constant_loss
+        return float(self._reference[member]) > BOTH_LIMIT * self._constant_losses[member]
 
     def exploding(self, train_loss: Tensor, validation_loss: Tensor) -> Tensor:
         """For members whose loss exploded in this epoch, the first step with a loss above the limit; 0 for the others.
@@ -65,14 +76,25 @@ class DivergenceMonitor:
         return torch.where(poor | (train_loss > TRAINING_LIMIT * self._reference), self._first_high, 0.0)
 
 
-def _variance(targets: Tensor) -> float:
-    """The variance of the targets, which is the loss of predicting their mean; 1 if all targets are equal.
+def constant_loss(kind: ConcreteLoss, targets: Tensor, outputs: int, deviation: Sequence[float] = (1.0,)) -> float:
+    """The loss of a constant prediction for standardized training targets, (n,) or (n, outputs).
 
-    With a variance of 0 every loss would count as exploded; 1 is the variance of standardized targets.
+    1 if all targets of a regression are equal: with 0 every loss would count as exploded.
     """
-    values = targets.double()
-    variance, rounding = float(values.var(correction=0)), torch.finfo(torch.float32).eps * float(values.mean())
-    return variance if variance > rounding**2 else 1.0
+    match kind:
+        case CrossEntropy():
+            return log(outputs)
+        case BinaryCrossEntropy():
+            return log(2)
+        case SquaredLoss() | AbsoluteLoss() | HuberLoss() | QuantileLoss():
+            values = targets.double().view(len(targets), outputs)
+            variance, mean = values.var(0, correction=0), values.mean(0)
+            if not (variance > (torch.finfo(torch.float32).eps * mean).square()).any():
+                return 1.0
+            losses = loss([kind], deviation, mean).values(mean.expand(1, *values.shape), values[None])
+            return float(losses.mean())
+        case _:
+            assert_never(kind)
 
 
 def nonfinite(engine: Engine, losses: Tensor) -> list[int]:
@@ -89,12 +111,11 @@ def nonfinite(engine: Engine, losses: Tensor) -> list[int]:
 
 def bad_output(engine: Engine, examples: Tensor, batch: Batch, member: int) -> str | None:
     """The first layer whose output is not finite in the step's forward pass; `output` if only the loss is not."""
-    rows, targets = batch
-    outputs = engine.forward(examples, rows)
-    for name, output in engine.layer_outputs(rows).items():
+    outputs = engine.forward(examples, batch.rows)
+    for name, output in engine.layer_outputs(batch.rows).items():
         if not output[member].isfinite().all():
             return name
-    return None if engine.loss.values(outputs, targets)[member].isfinite().all() else "output"
+    return None if engine.loss.values(outputs, batch.targets)[member].isfinite().all() else "output"
 
 
 def bad_parameter(engine: Engine, member: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from gradus.array import array_shape
 from gradus.resolved import resolve
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import resolve_loss
 from gradus.spec.network import plan
 from models.batch import Buffers, Gather, Scale, distinct_orders
 from models.clip import Clip, GlobalNorm
@@ -31,8 +33,15 @@ class BatchPass:
     """Memory for the gradient of the loss with respect to the outputs, (K, b, outputs)."""
 
 
-Batch = tuple[Tensor, Tensor]
-"""The example indices of a step (orders·b,) and the targets (K, b)."""
+class Batch(NamedTuple):
+    """The examples of a step."""
+
+    rows: Tensor
+    """Indices, (orders·b,)."""
+    targets: Tensor
+    """(K, b) or (K, b, targets)."""
+    weights: Tensor | None = None
+    """Weights in the gradient, (K, b); None if all are equal."""
 
 
 class Engine:
@@ -46,9 +55,11 @@ class Engine:
         dtype: torch.dtype,
         on_progress: OnProgress = ignore_progress,
         largest: float | None = None,
+        deviation: Sequence[float] = (1.0,),
     ) -> None:
         """`examples` is the number of training examples, which determines the size of a full and of a smaller last
-        batch. `largest` is what inputs in bytes are divided by."""
+        batch. `largest` is what inputs in bytes are divided by, `deviation` the factor from each standardized
+        regression target to its own units."""
         assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "shapes must be equal"
         first = experiments[0]
         seeds = [experiment.seed for experiment in experiments]
@@ -56,7 +67,8 @@ class Engine:
         self.storage = initial_storage(self.plans, seeds, dtype, device, on_progress)
         self.batch = examples_per_step(first.batch_size, examples)
         like = self.storage.parameters
-        self.loss = loss(self.plans[0].task, like)
+        self.losses = [resolve_loss(e.loss, plan.task) for e, plan in zip(experiments, self.plans, strict=True)]
+        self.loss = loss(self.losses, deviation, like)
         self.penalty = penalty([e.l1 for e in experiments], [e.l2 for e in experiments], like)
         self.update = update([e.optimizer for e in experiments], like, self.storage.gradient, self.storage.parts())
         self._clip = Clip([e.clip_norm for e in experiments], like)
@@ -91,10 +103,12 @@ class Engine:
 
         The operations and their memory are the same in every call, and none waits for the device.
         """
-        rows, targets = batch
+        rows, targets, weights = batch
         batch_pass, storage = self._pass_for(rows), self.storage
         outputs = batch_pass.network.forward(batch_pass.gather(examples, rows))
         grad = self.loss.gradient(outputs, targets, batch_pass.grad)
+        if weights is not None:
+            grad.mul_(weights[..., None])
         batch_pass.network.backward(grad)
         self.penalty.add_gradient(storage.weights(), storage.weights_gradient())
         self._norm(out=norm)

@@ -16,6 +16,7 @@ class Score:
     """Means over a split, float64, (K,)."""
 
     loss: Tensor
+    """Weighted by the split's `evaluation_weights`."""
     accuracy: Tensor
     """NaN for regression."""
 
@@ -29,8 +30,11 @@ def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_prog
     for first in range(0, len(split), rows):
         inputs, targets = split.inputs[first : first + rows], split.targets[first : first + rows]
         outputs = engine.evaluate(inputs)
-        loss += engine.loss.values(outputs, targets.expand(len(loss), -1)).sum(1, dtype=torch.float64)
+        values = engine.loss.values(outputs, targets.expand(len(loss), *targets.shape))
+        if split.evaluation_weights is not None:
+            values.mul_(split.evaluation_weights[first : first + rows])
+        loss += values.sum(1, dtype=torch.float64)
         hits = engine.loss.correct(outputs, targets)
-        correct += torch.nan if hits is None else hits.sum(1)
+        correct += torch.nan if hits is None else hits.sum(1, dtype=torch.float64)
         on_progress()
-    return Score(loss / len(split), correct / len(split))
+    return Score(loss / split.total_weight, correct / len(split))

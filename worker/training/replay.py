@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from worker.training.engine import Engine
+from worker.training.engine import Batch, Engine
 
 WARM_UPS = 3
 """Steps before the capture, in which libraries allocate their memory."""
@@ -47,13 +47,15 @@ class Replay:
         self._one: list[Tensor] = []
         self._step: Body | None = None
 
-    def __call__(self, first: int, rows: Sequence[Tensor], targets: Tensor, rates: Tensor) -> None:
+    def __call__(
+        self, first: int, rows: Sequence[Tensor], targets: Tensor, rates: Tensor, weights: Tensor | None = None
+    ) -> None:
         """Train the steps from `first` on (0 = the first of the run).
 
         `rows` are the indices of each step's examples, (orders·b,): one order for each distinct seed of the K members.
-        `targets` are (steps, K, b), learning `rates` (steps, K, 1).
+        `targets` are (steps, K, b) or (steps, K, b, targets), learning `rates` (steps, K, 1), `weights` (steps, K, b).
         """
-        self._load([torch.stack(list(rows)), targets, rates])
+        self._load([torch.stack(list(rows)), targets, rates, *([] if weights is None else [weights])])
         if self._step is None:
             self._engine.seek(first)  # masks that were not generated yet are uninitialized
             self._step = self._captured()
@@ -81,8 +83,8 @@ class Replay:
     def _body(self) -> None:
         for chunk, one in zip(self._chunk, self._one, strict=True):
             torch.index_select(chunk, 0, self._at, out=one)
-        rows, targets, rate = (one[0] for one in self._one)
-        outputs = self._engine.step(self._examples, (rows, targets), rate, self._norm[0])
+        rows, targets, rate, *weights = (one[0] for one in self._one)
+        outputs = self._engine.step(self._examples, Batch(rows, targets, *weights), rate, self._norm[0])
         self._outputs.index_copy_(0, self._at, outputs[None])
         self._norms.index_copy_(0, self._at, self._norm)
         self._at.add_(1).remainder_(len(self._norms))  # the capture may run more steps than a short chunk has

@@ -70,7 +70,9 @@ class Guessing:
     """None for regression."""
     loss: float
     baseline: float
-    """The constant prediction's accuracy, which is the most frequent class's frequency; for regression its loss."""
+    """The constant prediction's accuracy, such as the most frequent class's frequency; for regression its loss."""
+    answer: str
+    """What the constant prediction is, in words."""
     dead: tuple[DeadUnits, ...]
     """Layers in which more than half of the units are dead."""
 

@@ -10,12 +10,13 @@ from torch import Tensor
 from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
 from models.early_stopping import rule
+from models.loss import loss_unit
 from models.network import named_tensors
 from models.schedule import learning_rates
 from worker.training.baseline import DEAD_UNIT_EXAMPLES, Baseline
 from worker.training.chunk import ChunkTrainer, Totals, chunks
 from worker.training.data import Data
-from worker.training.divergence import DivergenceMonitor, largest_layer, nonfinite
+from worker.training.divergence import DivergenceMonitor, constant_loss, largest_layer, nonfinite
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
 from worker.training.report import (
@@ -73,7 +74,8 @@ class Training(Iterator[Report]):
         self._experiments = experiments
         self._on_progress = on_progress
         self._data = data.to(device, dtype)
-        self._engine = Engine(experiments, len(data.train), device, dtype, on_progress, self._data.train.largest)
+        deviation, largest = data.target_scale.deviation, self._data.train.largest
+        self._engine = Engine(experiments, len(data.train), device, dtype, on_progress, largest, deviation)
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._members = [MemberState() for _ in experiments]
@@ -83,10 +85,11 @@ class Training(Iterator[Report]):
         regression = data.task == "regression"
         self._target_scale = data.target_scale.tensor(len(experiments)) if regression else None
         self._totals = Totals(len(experiments), device)
-        self._divergence_monitor = DivergenceMonitor(
-            len(experiments), self._data.train.targets, self._engine.plans[0].outputs, data.task
-        )
-        self._baseline = Baseline(data, self._engine.plans[0].outputs)
+        kinds, outputs = self._engine.losses, self._engine.plans[0].outputs
+        self._loss_unit = loss_unit(kinds[0], deviation)
+        of_constant = {kind: constant_loss(kind, self._data.train.targets, outputs, deviation) for kind in {*kinds}}
+        self._divergence_monitor = DivergenceMonitor([of_constant[kind] for kind in kinds], device)
+        self._baselines = {kind: Baseline(data, kind, outputs) for kind in {*kinds}}
         if state is not None:
             self._restore(state)
         self._reports = self._train()
@@ -117,7 +120,9 @@ class Training(Iterator[Report]):
 
     def _train_epoch(self) -> Iterator[Pulse]:
         seeds = [experiment.seed for experiment in self._experiments]
-        epoch = EpochBatches(seeds, self._epoch + 1, self._data.train.targets, self._engine.batch)
+        split, number = self._data.train, self._epoch + 1
+        weights = split.weights, split.evaluation_weights
+        epoch = EpochBatches(seeds, number, split.targets, self._engine.batch, *weights)
         for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
             record = self._chunk.train(epoch, steps)
             self._totals.add(record)
@@ -154,12 +159,13 @@ class Training(Iterator[Report]):
     def _numbers(self) -> Tensor:
         """The epoch's metrics and the step in which the loss exploded, float64, (9, K), for a single device
         transfer."""
-        totals, examples, unit = self._totals, len(self._data.train), self._data.target_scale.loss_unit
+        totals, examples, unit = self._totals, len(self._data.train), self._loss_unit
+        loss = totals.loss / self._data.train.total_weight
         splits = self._data.validation, self._data.test
         validation, test = (evaluate(self._engine, split, self._on_progress) for split in splits)
         return torch.stack(
             [
-                unit * totals.loss / examples,
+                unit * loss,
                 totals.correct / examples,
                 unit * validation.loss,
                 validation.accuracy,
@@ -167,7 +173,7 @@ class Training(Iterator[Report]):
                 test.accuracy,
                 self._engine.penalty.value(self._engine.storage.weights()),
                 totals.norm / self._step_in_epoch,
-                self._divergence_monitor.exploding(totals.loss / examples, validation.loss),
+                self._divergence_monitor.exploding(loss, validation.loss),
             ]
         )
 
@@ -211,7 +217,8 @@ class Training(Iterator[Report]):
         before, ending = self._members[k].guesses, self._members[k].ending
         if before is None or isinstance(ending, Divergence):
             return None
-        if self._baseline.is_beaten_by(loss, accuracy):
+        baseline = self._baselines[self._engine.losses[k]]
+        if baseline.is_beaten_by(loss, accuracy):
             self._members[k] = replace(self._members[k], guesses=None)
             return None
         after = before.after(loss, epochs=self._experiments[k].epochs, is_over=ending is not None)
@@ -219,7 +226,7 @@ class Training(Iterator[Report]):
         if before.said or not after.said:
             return None
         dead = self._engine.dead_units(self._data.validation.inputs[:DEAD_UNIT_EXAMPLES], k)
-        return Guessing(after.epochs, accuracy, loss, self._baseline.value, tuple(dead))
+        return Guessing(after.epochs, accuracy, loss, baseline.value, baseline.answer, tuple(dead))
 
     def _ending(self, k: int) -> Ending | None:
         member = self._members[k]
@@ -248,7 +255,7 @@ class Training(Iterator[Report]):
         self._members = list(state.members)
         given = dict(state.tensors)
         if self._target_scale is not None:
-            rescale(given, self._engine.storage.layout, self._data.target_scale)
+            rescale(given, self._engine.storage.layout, self._data.target_scale, self._engine.losses[0])
         for name, tensor in self._tensors().items():
             if name in given:  # missing if a fork has another kind of optimizer: its state starts empty
                 tensor.copy_(given[name])

@@ -48,6 +48,8 @@ def document(**changes: Any) -> dict[str, Any]:
         ("init", "constant", {"kind": "constant", "value": 0.1}),
         ("init", "zeros", {"kind": "zeros"}),
         ("init", "orthogonal", {"kind": "orthogonal", "gain": 1.0}),
+        ("loss", "auto", {"kind": "cross_entropy", "label_smoothing": 0.0}),
+        ("loss", "cross_entropy", {"kind": "cross_entropy", "label_smoothing": 0.0}),
         ("schedule", "constant", {"kind": "constant", "warmup": 0.0}),
         ("schedule", "step", {"kind": "step", "every": 10, "factor": 0.1, "warmup": 0.0}),
         ("schedule", "exponential", {"kind": "exponential", "factor": 0.95, "warmup": 0.0}),
@@ -87,7 +89,7 @@ def test_a_tag_counts_once_where_it_stands_first() -> None:
 
 def test_the_defaults_are_those_of_the_contract() -> None:
     full = document()
-    del full["layers"], full["dataset"], full["optimizer"], full["init"], full["schedule"]
+    del full["layers"], full["dataset"], full["optimizer"], full["init"], full["schedule"], full["loss"]
     assert full == {
         "name": "",
         "tags": [],
@@ -177,6 +179,7 @@ def test_the_fingerprint_ignores_what_is_for_people(changes: dict[str, Any]) -> 
         {"layers": [{"kind": "dense", "units": 300, "activation": "relu"}, 100]},
         {"batch_norm": False, "optimizer": {"kind": "adam", "lr": 0.001}},
         {"l1": 0, "dropout": -0.0},
+        {"loss": "cross_entropy"},
     ],
 )
 def test_the_fingerprint_ignores_how_a_default_is_written(changes: dict[str, Any]) -> None:
@@ -201,6 +204,7 @@ DIFFERENT: list[dict[str, Any]] = [
     {"l2": 0.1},
     {"optimizer": "sgd"},
     {"optimizer": {"kind": "adam", "lr": 0.002}},
+    {"loss": {"kind": "cross_entropy", "label_smoothing": 0.1}},
     {"schedule": "cosine"},
     {"schedule": {"kind": "constant", "warmup": 1}},
     {"batch_size": 32},

@@ -37,8 +37,9 @@ def told(document: Any, model: type[Spec] | type[SweepRequest] = Spec) -> dict[s
         ("per_device_train_batch_size", "did you mean 'batch_size'?"),
         ("optim", "did you mean 'optimizer'?"),
         ("solver", "did you mean 'optimizer'?"),
-        ("loss", "the loss is implied by the data set"),
-        ("criterion", "the loss is implied by the data set"),  # PyTorch
+        ("criterion", "did you mean 'loss'?"),  # PyTorch
+        ("loss_fn", "did you mean 'loss'?"),
+        ("smoothing", "did you mean 'label_smoothing', inside 'loss'?"),
         ("metrics", "it is implied"),  # Keras
         ("momentum", "it belongs inside 'batch_norm' or 'optimizer'"),
         ("weight_decay", "it belongs inside 'optimizer'"),

@@ -20,6 +20,7 @@ NO_POINT = "; a whole number is written without point or exponent"
 KINDS = {
     "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
     "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal",
+    "loss": "auto, cross_entropy, binary_cross_entropy, squared, absolute, huber, quantile",
     "schedule": "constant, step, exponential, cosine, inverse_time, coslog",
 }
 DATA_SETS = "mnist, fashion_mnist, digits, wine, breast_cancer, diabetes"

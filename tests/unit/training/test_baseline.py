@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import CrossEntropy, SquaredLoss
 from tests.unit.training.examples import CPU, made_up_data
 from worker.data.load import load
 from worker.trainer.convert import guessing_message
@@ -15,7 +16,6 @@ from worker.training.baseline import Baseline, Guesses
 from worker.training.data import Data, Split
 from worker.training.report import DeadUnits, EpochReport, Guessing, MemberEpoch
 from worker.training.state import State, read_state
-from worker.training.target_scale import TargetScale
 from worker.training.train import train
 
 DIGITS: dict[str, Any] = {"dataset": "digits", "layers": [64, 32], "epochs": 5}
@@ -90,7 +90,7 @@ def test_a_resumed_run_does_not_say_it_again(digits: Data) -> None:
 
 def test_a_regression_is_held_against_the_mean() -> None:
     data = made_up_data("diabetes")
-    knows = Baseline(data, classes=1)
+    knows = Baseline(data, SquaredLoss(), 1)
     spread = float((data.validation.targets - data.train.targets.mean()).square().mean())
     assert knows.loss == pytest.approx(spread)
     assert knows.accuracy is None
@@ -104,7 +104,7 @@ def test_classes_are_held_against_the_most_frequent_one() -> None:
     inputs = torch.zeros(100, 2)
     train_split = Split(inputs, torch.tensor([0] * 75 + [1] * 25))
     validation = Split(inputs[:64], torch.tensor([0] * 48 + [1] * 16))
-    knows = Baseline(Data(train_split, validation, validation, "classification", TargetScale(0, 1)), classes=2)
+    knows = Baseline(Data(train_split, validation, validation, "classification"), CrossEntropy(), 2)
     assert knows.accuracy == 0.75
     assert knows.loss == pytest.approx(-0.75 * log(76 / 102) - 0.25 * log(26 / 102))
     assert not knows.is_beaten_by(1.0, 0.75 + 0.108)
@@ -112,7 +112,7 @@ def test_classes_are_held_against_the_most_frequent_one() -> None:
 
 
 def test_dead_units_are_named() -> None:
-    seen = Guessing(4, None, 2.0, 1.5, (DeadUnits("layers/1", 30, 32),))
+    seen = Guessing(4, None, 2.0, 1.5, "the mean of the targets", (DeadUnits("layers/1", 30, 32),))
     assert guessing_message(seen) == (
         "no better than guessing after 4 epochs: validation loss 2; predicting the mean of the targets has 1.5; "
         "30 of 32 units of layers/1 are dead: they output 0 for every example"

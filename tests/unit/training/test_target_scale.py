@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import SquaredLoss
 from tests.unit.training.examples import CPU, made_up_data
 from worker.checkpoint.restore import fork_state
 from worker.data.load import load, split
 from worker.data.raw import RawDataset
 from worker.data.scale import target_scale
 from worker.training.data import Data
-from worker.training.divergence import DivergenceMonitor
+from worker.training.divergence import DivergenceMonitor, constant_loss
 from worker.training.report import EpochReport, Finished, MemberEpoch
 from worker.training.target_scale import NAME, TargetScale
 from worker.training.train import Training, train
@@ -30,7 +31,7 @@ def _rows(training: Training) -> list[MemberEpoch]:
 def _predictions(training: Training, data: Data) -> Tensor:
     """In the targets' own units, (n,)."""
     outputs = training._engine.evaluate(data.test.inputs.float())[0, :, 0].double()
-    return outputs * data.target_scale.deviation + data.target_scale.mean
+    return outputs * data.target_scale.deviation[0] + data.target_scale.mean[0]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def _predictions(training: Training, data: Data) -> Tensor:
 def test_a_regression_beats_the_mean_with_the_defaults(changes: dict[str, Any]) -> None:
     experiment = Spec(**{"dataset": "diabetes", "layers": [64, 32], **changes})
     data = load(experiment.dataset, [], print)
-    answering_the_mean = data.target_scale.loss_unit * float(data.test.targets.square().mean())
+    answering_the_mean = data.target_scale.deviation[0] ** 2 * float(data.test.targets.square().mean())
     last = _rows(train([experiment], data, CPU))[-1]
     assert answering_the_mean == pytest.approx(5_900, rel=0.2)
     assert last.ending == Finished()
@@ -58,14 +59,14 @@ def test_targets_are_standardised_by_the_training_examples_alone() -> None:
     targets = data.train.targets.double()
     assert float(targets.mean()) == pytest.approx(0, abs=1e-6)
     assert float(targets.std(correction=0)) == pytest.approx(1, abs=1e-6)
-    own = data.test.targets.double() * data.target_scale.deviation + data.target_scale.mean
+    own = data.test.targets.double() * data.target_scale.deviation[0] + data.target_scale.mean[0]
     assert float(own.min()) >= 24.99  # the table's values lie between 25 and 346
     assert float(own.max()) <= 346.01
 
 
 def test_losses_are_told_in_the_targets_own_units() -> None:
     plain = made_up_data("diabetes")
-    scaled = replace(plain, target_scale=TargetScale(mean=5.0, deviation=10.0))
+    scaled = replace(plain, target_scale=TargetScale(mean=(5.0,), deviation=(10.0,)))
     one, other = _rows(train([Spec(**BASE)], plain, CPU)), _rows(train([Spec(**BASE)], scaled, CPU))
     for ours, theirs in zip(one, other, strict=True):
         for name in ("train_loss", "validation_loss", "test_loss"):
@@ -74,10 +75,10 @@ def test_losses_are_told_in_the_targets_own_units() -> None:
 
 
 def test_a_fork_to_other_training_examples_keeps_its_predictions() -> None:
-    data = replace(made_up_data("diabetes"), target_scale=TargetScale(mean=5.0, deviation=10.0))
+    data = replace(made_up_data("diabetes"), target_scale=TargetScale(mean=(5.0,), deviation=(10.0,)))
     parent = train([Spec(**BASE)], data, CPU)
     _rows(parent)
-    elsewhere = replace(data, target_scale=TargetScale(mean=-2.0, deviation=3.0))
+    elsewhere = replace(data, target_scale=TargetScale(mean=(-2.0,), deviation=(3.0,)))
     child = train([Spec(**BASE)], elsewhere, CPU, state=fork_state(parent.state()))
     torch.testing.assert_close(_predictions(child, elsewhere), _predictions(parent, data), rtol=1e-5, atol=1e-5)
 
@@ -88,7 +89,7 @@ def test_a_checkpoint_of_targets_in_their_own_units_keeps_its_predictions() -> N
     _rows(old)
     state = old.state()
     before = replace(state, tensors={name: tensor for name, tensor in state.tensors.items() if name != NAME})
-    now = replace(data, target_scale=TargetScale(mean=4.0, deviation=2.0))
+    now = replace(data, target_scale=TargetScale(mean=(4.0,), deviation=(2.0,)))
     new = train([Spec(**{**BASE, "epochs": 5})], now, CPU, state=before)
     torch.testing.assert_close(_predictions(new, now), _predictions(old, data), rtol=1e-5, atol=1e-5)
 
@@ -96,8 +97,8 @@ def test_a_checkpoint_of_targets_in_their_own_units_keeps_its_predictions() -> N
 @pytest.mark.parametrize("value", [0.0, 0.1, 5.0, -3e7])
 def test_a_constant_target_is_no_hopeless_one(value: float) -> None:
     targets = np.full(50, value)
-    assert target_scale(targets).deviation == 1.0
-    watch = DivergenceMonitor(1, torch.full((50,), value), classes=1, task="regression")
+    assert target_scale(targets).deviation == (1.0,)
+    watch = DivergenceMonitor([constant_loss(SquaredLoss(), torch.full((50,), value), 1)], CPU)
     watch.record(torch.full((3, 1, 10), 1e-12), first=0)
     watch.record(torch.full((3, 1, 10), 0.02), first=3)
     loss = torch.tensor([0.02], dtype=torch.float64)
