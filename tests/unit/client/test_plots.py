@@ -76,6 +76,7 @@ def test_a_comparison_shows_what_differs_and_what_came_of_it() -> None:
         ({"layers": []}, {"layers.0.units": (8, None)}),
         ({"batch_norm": True}, {"batch_norm": (False, True)}),
         ({"early_stopping": {}}, {"early_stopping": (None, True)}),
+        ({"loss": {"kind": "cross_entropy", "label_smoothing": 0.1}}, {"loss.label_smoothing": (0.0, 0.1)}),
     ],
 )
 def test_differences_are_told_once_and_by_path(changes: dict[str, object], found: dict[str, object]) -> None:

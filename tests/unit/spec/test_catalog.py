@@ -10,13 +10,14 @@ from gradus.examples import EXAMPLES
 from gradus.spec.activation import ACTIVATIONS
 from gradus.spec.batch_norm import BatchNorm
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import Task, losses_of
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.penalty import Penalty
 from gradus.spec.schedule import StepDecay
 from gradus.spec.spec_model import kind_of, spec_models_in
 from gradus.wire.catalog import CatalogEntry
 
-FIELDS = {"initializers": "init", "optimizers": "optimizer", "schedules": "schedule", "losses": "loss"}
+FIELDS = {"initializers": "init", "optimizers": "optimizer", "schedules": "schedule"}
 ENTRIES = [(family, entry) for family, entries in catalog().families.items() for entry in entries]
 
 
@@ -57,10 +58,14 @@ def test_a_spec_can_name_every_listed_kind(family: str) -> None:
         assert getattr(small(**{FIELDS[family]: kind}), FIELDS[family]).kind == kind
 
 
-@pytest.mark.parametrize("family", FIELDS)
-def test_no_kind_is_left_out_of_the_list(family: str) -> None:
+def test_every_listed_loss_is_that_of_a_task() -> None:
+    assert kinds("losses") == ["auto", *(kind_of(kind) for task in get_args(Task) for kind in losses_of(task))]
+
+
+@pytest.mark.parametrize(("family", "field"), [*FIELDS.items(), ("losses", "loss")])
+def test_no_kind_is_left_out_of_the_list(family: str, field: str) -> None:
     with pytest.raises(ValidationError) as refusal:
-        small(**{FIELDS[family]: {"kind": "?"}})
+        small(**{field: {"kind": "?"}})
     expected = refusal.value.errors()[0]["ctx"]["expected_tags"]
     assert expected == ", ".join(f"'{kind}'" for kind in kinds(family))
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from gradus import Adam, BatchNorm, Dataset, Dense, EarlyStopping, He, Momentum, Spec, Xavier
 from gradus.spec.activation import ACTIVATIONS, FORMULAS, RELU_FAMILY
+from gradus.spec.loss import ConcreteLoss, CrossEntropy, SquaredLoss
 
 MINIMAL: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100]}
 DENSE: dict[str, Any] = {"kind": "dense", "units": 30}
@@ -135,6 +136,13 @@ def test_a_layer_s_own_key_comes_before_the_experiment_s(key: str, top: Any, own
 def test_auto_is_he_for_the_relu_family_and_xavier_else(activation: str) -> None:
     (layer,) = Spec(dataset="mnist", layers=[3], activation=activation).resolved().layers
     assert layer.init == (He() if activation in RELU_FAMILY else Xavier())
+
+
+@pytest.mark.parametrize(("dataset", "loss"), [("wine", CrossEntropy()), ("diabetes", SquaredLoss())])
+def test_the_automatic_loss_is_the_plain_one_of_the_task(dataset: str, loss: ConcreteLoss) -> None:
+    plain = Spec(dataset=dataset, layers=[3])
+    assert plain.resolved().loss == loss
+    assert Spec(dataset=dataset, layers=[3], loss=loss).fingerprint() == plain.fingerprint()
 
 
 def test_every_activation_has_a_formula() -> None:

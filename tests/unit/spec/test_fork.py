@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from gradus.fork import changed, misfits
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import CrossEntropy, SquaredLoss
 
 BASE: dict[str, Any] = {"dataset": "digits", "layers": [30, {"kind": "dense", "units": 20, "dropout": 0.1}]}
 
@@ -29,6 +31,14 @@ def test_layers_follow_the_experiment_where_they_have_nothing_of_their_own(
     change: dict[str, Any], expected: list[str]
 ) -> None:
     assert [layer.activation for layer in changed(base(), change).resolved().layers] == expected
+
+
+def test_the_plain_loss_follows_the_task() -> None:
+    assert changed(base(), {"dataset": "diabetes"}).resolved().loss == SquaredLoss()
+    smooth = base(loss=CrossEntropy(label_smoothing=0.1))
+    with pytest.raises(ValidationError, match="does not fit the task regression"):
+        changed(smooth, {"dataset": "diabetes"})
+    assert changed(smooth, {"dataset": "wine"}).resolved().loss == smooth.loss
 
 
 def test_what_a_layer_has_of_its_own_stays() -> None:

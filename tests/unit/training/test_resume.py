@@ -113,7 +113,8 @@ def test_a_state_is_a_copy_that_later_steps_do_not_change() -> None:
     assert not _same(dict(state.tensors), dict(training.state().tensors))
 
 
-SCHEDULES = [one(**({"warmup": 1.5} if warm else {})) for one in get_args(AnySchedule) for warm in (False, True)]
+SCHEDULES = [one() for one in get_args(AnySchedule)]
+SCHEDULES += [one(warmup=1.5) for one in get_args(AnySchedule) if "warmup" in one.model_fields]
 
 
 @pytest.mark.parametrize("stopping", [None, {"patience": 1}])
