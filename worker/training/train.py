@@ -160,12 +160,12 @@ class Training(Iterator[Report]):
         """The epoch's metrics and the step in which the loss exploded, float64, (9, K), for a single device
         transfer."""
         totals, examples, unit = self._totals, len(self._data.train), self._loss_unit
-        loss = totals.loss / self._data.train.total_weight
+        weight = self._data.train.total_weight
         splits = self._data.validation, self._data.test
         validation, test = (evaluate(self._engine, split, self._on_progress) for split in splits)
         return torch.stack(
             [
-                unit * loss,
+                unit * totals.loss / weight,
                 totals.correct / examples,
                 unit * validation.loss,
                 validation.accuracy,
@@ -173,7 +173,7 @@ class Training(Iterator[Report]):
                 test.accuracy,
                 self._engine.penalty.value(self._engine.storage.weights()),
                 totals.norm / self._step_in_epoch,
-                self._divergence_monitor.exploding(loss, validation.loss),
+                self._divergence_monitor.exploding(totals.loss / weight, validation.loss),
             ]
         )
 
