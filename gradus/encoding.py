@@ -18,6 +18,9 @@ from gradus.spec.column import ColumnSetting, Encoding
 from gradus.spec.missing import AnyMissing, Median, Refuse
 from gradus.spec.numbers import MinMax, NoScaling, NumberEncoding, Quantile, Robust, SignedLog, Standard
 
+PREPROCESSING_FILE = "preprocessing.json"
+"""The fitted encoding of all columns, beside the weights that were trained on it."""
+
 
 class Misfit(ValueError):
     """A word of `dataset` does not fit the table. The message is a sentence that says what to do."""

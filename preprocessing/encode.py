@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from gradus.encoding import InputColumn, input_columns
+from gradus.encoding import PREPROCESSING_FILE, InputColumn, input_columns
 from gradus.facts import ColumnType, TableFacts
 from gradus.roles import TableWords
 from gradus.spec.calendar import Calendar, Elapsed
@@ -28,8 +28,6 @@ from preprocessing.numbers import FittedScaling, cut, fit_scaling, scale
 from preprocessing.pixels import FittedArray, FittedBytes, encode_array, encode_bytes, fit_array
 from preprocessing.table import Column, Table
 from preprocessing.to_float32 import to_float32
-
-FILE = "preprocessing.json"
 
 
 class FittedNumber(FittedModel):
@@ -85,12 +83,12 @@ class Fitted(FittedModel):
 
 def write_fitted(fitted: Fitted, folder: Path) -> None:
     """Write `preprocessing.json` into a folder."""
-    (folder / FILE).write_text(fitted.model_dump_json(indent=1), encoding="utf-8")
+    (folder / PREPROCESSING_FILE).write_text(fitted.model_dump_json(indent=1), encoding="utf-8")
 
 
 def read_fitted(folder: Path) -> Fitted:
     """Read `preprocessing.json`."""
-    return Fitted.model_validate_json((folder / FILE).read_bytes())
+    return Fitted.model_validate_json((folder / PREPROCESSING_FILE).read_bytes())
 
 
 def fit(words: TableWords, facts: TableFacts, table: Table, rows: NDArray[np.intp]) -> Fitted:

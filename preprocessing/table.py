@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from gradus.facts import ColumnType
+from gradus.facts import ColumnType, TableFacts
 from gradus.wire.table import ColumnRecord, ReadTable
 
 FACTS = "facts.json"
@@ -54,6 +54,17 @@ class Table:
     def rows(self) -> int:
         """Number of rows."""
         return self.read.rows
+
+    def facts(self, name: str, version: int) -> TableFacts:
+        """The facts of the table, as those of a data set's version."""
+        return TableFacts(
+            name=name,
+            version=version,
+            digest=self.read.digest,
+            rows=self.rows,
+            columns=self.read.columns,
+            files=self.read.files,
+        )
 
     def record(self, name: str) -> ColumnRecord:
         """The record of the column with this name."""

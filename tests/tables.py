@@ -62,16 +62,7 @@ def store(
 
 def facts_of(table: Table, target: str | tuple[str, ...] | None = None) -> TableFacts:
     """The facts of a stored table, as the service keeps them."""
-    read = table.read
-    return TableFacts(
-        name="table",
-        version=1,
-        digest=read.digest,
-        rows=read.rows,
-        columns=read.columns,
-        files=read.files,
-        target=target,
-    )
+    return table.facts("table", 1).model_copy(update={"target": target})
 
 
 def _typed(values: Sequence[Any] | NDArray[Any]) -> tuple[ColumnType, NDArray[Any], NDArray[np.bool_]]:

@@ -1,4 +1,7 @@
-"""The files of a checkpoint: tensors as safetensors, everything else as JSON. Nothing is ever unpickled."""
+"""The files of a checkpoint: tensors as safetensors, everything else as JSON. Nothing is ever unpickled.
+
+The preprocessing of an uploaded data set is a file of its own, as it was when the weights were trained.
+"""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from gradus.encoding import PREPROCESSING_FILE
 from hub.artifacts.manifest import Damaged
 from worker.training.state import State, read_state
 
@@ -25,6 +29,8 @@ class CheckpointState:
     """Training time spent in the current epoch."""
     extensions: int
     """How often the run had been extended."""
+    preprocessing: str | None = None
+    """JSON of the preprocessing of the data; None for a built-in data set."""
 
 
 def write(checkpoint: CheckpointState, folder: Path) -> None:
@@ -44,6 +50,8 @@ def write(checkpoint: CheckpointState, folder: Path) -> None:
         "state": checkpoint.state.document(),
     }
     (folder / DOCUMENT).write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if checkpoint.preprocessing is not None:
+        (folder / PREPROCESSING_FILE).write_text(checkpoint.preprocessing, encoding="utf-8")
 
 
 def read(folder: Path) -> CheckpointState:
@@ -55,6 +63,10 @@ def read(folder: Path) -> CheckpointState:
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     if document["format"] != FORMAT:
         raise Damaged(f"{DOCUMENT} has format {document['format']}, but this version reads format {FORMAT}")
+    preprocessing = folder / PREPROCESSING_FILE
     return CheckpointState(
-        read_state(document["state"], load_file(folder / TENSORS)), document["seconds"], document["extensions"]
+        read_state(document["state"], load_file(folder / TENSORS)),
+        document["seconds"],
+        document["extensions"],
+        preprocessing.read_text(encoding="utf-8") if preprocessing.exists() else None,
     )

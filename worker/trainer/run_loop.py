@@ -53,6 +53,7 @@ class RunLoop:
         progress.expect(longest_piece(plan(specs[0]), batch, len(specs)))
         self._training = train(specs, data, device, state=state, on_progress=progress.beat)
         self._examples = len(data.train)
+        self._preprocessing = data.preprocessing
         self._epoch = 1 + (state.epoch if state else 0)
         self._trained_seconds = {trainee.id: trainee.seconds for trainee in self._trainees}
         self._began = time.perf_counter() - max((one.seconds for one in checkpoints), default=0.0)
@@ -133,7 +134,7 @@ class RunLoop:
         seconds = time.perf_counter() - self._began
         pairs = zip(self._trainees, self._training.state().split(), strict=True)
         return {
-            trainee.id: CheckpointState(state, seconds, trainee.extensions)
+            trainee.id: CheckpointState(state, seconds, trainee.extensions, self._preprocessing)
             for trainee, state in pairs
             if trainee.id in ids and state.members[0].divergence is None
         }

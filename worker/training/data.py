@@ -84,6 +84,8 @@ class Data:
     test: Split
     task: Task
     target_scale: TargetScale = NOT_SCALED
+    preprocessing: str | None = None
+    """JSON of the fitted preprocessing that made the inputs, which checkpoints keep; None for built-in data sets."""
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "Data":
         """The data on a device, with floating-point numbers of a dtype."""

@@ -60,6 +60,13 @@ def stored(state: State, folder: Path) -> State:
     return back.state
 
 
+@pytest.mark.parametrize("document", [None, '{"format": 1, "columns": ["ä"]}'])
+def test_a_checkpoint_keeps_the_preprocessing_of_its_weights(document: str | None, tmp_path: Path) -> None:
+    write(CheckpointState(run(spec()).state(), 0.0, 0, document), tmp_path)
+    assert read(tmp_path).preprocessing == document
+    assert (tmp_path / "preprocessing.json").exists() == (document is not None)
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("reports", [2, 4, 6])
 def test_a_run_goes_on_from_files_with_the_same_bits(optimizer: str, reports: int, tmp_path: Path) -> None:
