@@ -34,9 +34,10 @@ if typing.TYPE_CHECKING:
     from gradus.spec.dataset import Dataset
     from gradus.spec.early_stopping import EarlyStopping
     from gradus.spec.experiment import Spec
-    from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
+    from gradus.spec.initializer import Auto, Constant, He, Normal, Ntk, Orthogonal, Uniform, Xavier, Zeros
     from gradus.spec.layer import Dense
     from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
+    from gradus.spec.scale import Scale
     from gradus.spec.schedule import ConstantRate, CosineDecay, CosLog, ExponentialDecay, InverseTimeDecay, StepDecay
     from gradus.status import Status
     from gradus.sweep.request import SweepRequest
@@ -55,9 +56,10 @@ _HOMES = {
     "gradus.spec.checkpoint": "Checkpoint",
     "gradus.spec.dataset": "Dataset",
     "gradus.spec.experiment": "Spec",
-    "gradus.spec.initializer": "Auto Constant He Normal Orthogonal Uniform Xavier Zeros",
+    "gradus.spec.initializer": "Auto Constant He Normal Ntk Orthogonal Uniform Xavier Zeros",
     "gradus.spec.layer": "Dense",
     "gradus.spec.optimizer": "SGD AdaGrad Adam AdamW Momentum RMSProp",
+    "gradus.spec.scale": "Scale",
     "gradus.spec.schedule": "ConstantRate CosineDecay CosLog ExponentialDecay InverseTimeDecay StepDecay",
     "gradus.spec.early_stopping": "EarlyStopping",
     "gradus.status": "Status",
@@ -100,9 +102,11 @@ __all__ = [
     "Normal",
     "NotAcceptable",
     "NotFound",
+    "Ntk",
     "Orthogonal",
     "PreconditionFailed",
     "RMSProp",
+    "Scale",
     "ServerFault",
     "Spec",
     "Status",

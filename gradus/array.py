@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gradus.resolved import ResolvedSpec
-from gradus.spec.initializer import Zeros
 from gradus.spec.memory import member_bytes, step_bytes
 from gradus.spec.network import NetworkPlan
 
@@ -38,8 +37,8 @@ def array_shape(resolved: ResolvedSpec) -> Shape:
     """A hashable key, equal for experiments that can train in one array.
 
     They must have the same network shape, batch normalization, activations, kinds of optimizer and loss, batch size,
-    data set, precision and `device`. Seeds, initializers, rates, factors, schedules, epochs and early stopping may
-    differ.
+    data set, precision and `device`. Seeds, initializers (unless one is in NTK form), rates, factors,
+    schedules, epochs and early stopping may differ.
     """
     spec = resolved.spec
     return (
@@ -87,5 +86,5 @@ def _cut(places: list[int], most: int) -> list[list[int]]:
 
 def _network_shape(network: NetworkPlan) -> NetworkPlan:
     """The plan without the parts that may differ between the members of an array."""
-    layers = tuple(replace(layer, init=Zeros(), dropout=0.0) for layer in network.layers)
+    layers = tuple(layer.alike() for layer in network.layers)
     return replace(network, input_dropout=0.0, layers=layers)

@@ -4,10 +4,10 @@ from typing import Any
 
 from gradus.merge import merged
 from gradus.spec.experiment import Spec
-from gradus.spec.initializer import resolve_init
+from gradus.spec.initializer import Ntk, resolve_init
 from gradus.spec.layer import Dense
 from gradus.spec.loss import AutoLoss, resolve_loss
-from gradus.spec.network import DensePlan, plan
+from gradus.spec.network import DensePlan, LayerPlan, plan
 from gradus.wire.problem import Mistake
 
 
@@ -44,7 +44,7 @@ def unresolved(resolved: Spec | dict[str, Any]) -> dict[str, Any]:
     if resolve_loss(resolved.loss, task) == resolve_loss(AutoLoss(), task):
         del document["loss"]
     for layer, written in zip(resolved.layers, document["layers"], strict=True):
-        for key in _inherited(resolved, layer):
+        for key in _inherited(resolved, layer) if isinstance(layer, Dense) else ():
             del written[key]
     return document
 
@@ -61,7 +61,7 @@ def _inherited(experiment: Spec, layer: Dense) -> list[str]:
     return [key for key, value in own.items() if getattr(layer, key) == value]
 
 
-def _misfit(name: str, old: DensePlan | None, new: DensePlan | None) -> Mistake | None:
+def _misfit(name: str, old: LayerPlan | None, new: LayerPlan | None) -> Mistake | None:
     if old is None or new is None:
         fault = "the checkpoint has no such layer" if old is None else "the fork lacks this layer"
         return Mistake(path=name, message=f"{fault}: fork from the start instead")
@@ -71,8 +71,12 @@ def _misfit(name: str, old: DensePlan | None, new: DensePlan | None) -> Mistake 
     return Mistake(path=name, message=f"has {shapes[1]}, the checkpoint {shapes[0]}: fork from the start instead")
 
 
-def _shape(layer: DensePlan) -> str:
+def _shape(layer: LayerPlan) -> str:
     """The shape of a layer's parameters, for error messages."""
+    if not isinstance(layer, DensePlan):
+        return f"{layer.units} factors"
     parts = [f"weights of {layer.fan_in} x {layer.units}", "a bias" if layer.bias else "no bias"]
+    if isinstance(layer.init, Ntk):
+        parts.append("in NTK form")
     parts.append("batch_norm" if layer.batch_norm else "no batch_norm")
     return ", ".join(parts)

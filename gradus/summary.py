@@ -5,7 +5,7 @@ from typing import Any
 from gradus.resolved import ResolvedSpec, best_metric
 from gradus.spec.batch import steps_per_epoch
 from gradus.spec.experiment import Spec
-from gradus.spec.network import DensePlan, NetworkPlan
+from gradus.spec.network import LayerPlan, NetworkPlan
 from gradus.wire.experiment import DryRun, LayerSummary
 
 
@@ -46,10 +46,10 @@ def layer_summaries(network: NetworkPlan) -> tuple[LayerSummary, ...]:
     return tuple(map(_summary, network.layers))
 
 
-def _summary(layer: DensePlan) -> LayerSummary:
+def _summary(layer: LayerPlan) -> LayerSummary:
     return LayerSummary(
         name=layer.name,
-        kind="dense",
+        kind=layer.kind,
         input_shape=(layer.fan_in,),
         output_shape=(layer.units,),
         activation=layer.activation,

@@ -13,6 +13,7 @@ from gradus.spec.initializer import (
     Fan,
     He,
     Normal,
+    Ntk,
     Orthogonal,
     Uniform,
     Xavier,
@@ -31,7 +32,7 @@ def initial_weights(  # noqa: PLR0911 - one for each kind
             return _scaled(weights, 1 / _fan(initializer.fan, fan_in, units), initializer.distribution, draws)
         case He():
             return _scaled(weights, 2 / _fan(initializer.fan, fan_in, units), initializer.distribution, draws)
-        case Normal():
+        case Normal() | Ntk():
             return weights.normal_(0, initializer.std, generator=draws)
         case Uniform():
             return weights.uniform_(-initializer.bound, initializer.bound, generator=draws)

@@ -54,11 +54,22 @@ class DenseTensors:
 
 
 class DenseLayer:
-    """dropout(activation(batch_norm(x W + b)))."""
+    """dropout(activation(batch_norm(x W + b))), in NTK form with x / sqrt(fan_in) for x."""
 
-    def __init__(self, tensors: DenseTensors, parts: Sequence[Part], products: Products, batch: int, buffers: Buffers):
+    def __init__(
+        self,
+        tensors: DenseTensors,
+        parts: Sequence[Part],
+        products: Products,
+        batch: int,
+        buffers: Buffers,
+        input_factor: float = 1.0,
+    ) -> None:
+        """`input_factor` multiplies x: 1/sqrt(fan_in) in NTK form."""
         self._tensors, self._parts, self._products = tensors, parts, products
         members, fan_in, units = tensors.weight.shape
+        self._factor = input_factor
+        self._scaled = buffers.empty(members, batch, fan_in) if input_factor != 1 else tensors.weight
         self._sums = buffers.empty(members, batch, units)
         self._dx = buffers.empty(members, batch, fan_in)
         self._x: Tensor | None = None
@@ -67,6 +78,8 @@ class DenseLayer:
 
     def forward(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, b, fan_in) in training mode."""
+        if self._factor != 1:
+            x = torch.mul(x, self._factor, out=self._scaled)
         if x is not self._x:  # only the first time, as every step's input is in the same memory
             self._bind_forward(x)
         self._forward()
@@ -88,11 +101,12 @@ class DenseLayer:
         if not needs_dx:
             return None
         self._input_gradient()
-        return self._dx
+        return self._dx if self._factor == 1 else self._dx.mul_(self._factor)
 
     def evaluate(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, n, fan_in), with the running statistics and without dropout."""
         weight = self._tensors.weight
+        x = x if self._factor == 1 else x * self._factor
         y = x.new_empty(*x.shape[:2], weight.shape[2])
         self._products.bind(x, weight, y, self._tensors.bias)()
         for part in self._parts:
@@ -125,4 +139,4 @@ def dense(
         parts.append(ActivationLayer(activation_function(plan.activation), shape, buffers))
     if masks is not None:
         parts.append(Dropout(masks, shape, buffers))
-    return DenseLayer(tensors, parts, products, batch, buffers)
+    return DenseLayer(tensors, parts, products, batch, buffers, plan.input_factor)

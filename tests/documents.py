@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from gradus.catalog import FAMILIES
 from gradus.spec.activation import ACTIVATIONS
+from gradus.spec.experiment import Spec
+from gradus.spec.layer import Dense
 from gradus.spec.spec_model import kind_of, spec_models_in
 
 Document = dict[str, Any]
@@ -133,3 +135,10 @@ def nearly(draw: st.DrawFn, documents: st.SearchStrategy[Document]) -> Document:
             place[key] = draw(st.sampled_from(ODD))
             return whole
         place = inner
+
+
+def dense_layers(spec: Spec) -> list[Dense]:
+    """The layers of a spec that has no others."""
+    dense = [layer for layer in spec.layers if isinstance(layer, Dense)]
+    assert len(dense) == len(spec.layers)
+    return dense

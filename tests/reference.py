@@ -1,7 +1,7 @@
 """Training as anyone would write it with `torch.nn` and `torch.optim`: slow, plain, what the engine is held against."""
 
 from dataclasses import dataclass
-from math import cos, floor, log2, pi
+from math import cos, floor, log2, pi, sqrt
 from typing import Any
 
 import torch
@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from gradus.spec.activation import Activation
 from gradus.spec.experiment import Spec
-from gradus.spec.network import NetworkPlan, plan
+from gradus.spec.initializer import Ntk
+from gradus.spec.network import NetworkPlan, ScalePlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 from gradus.spec.schedule import (
     AnySchedule,
@@ -55,15 +56,33 @@ class MaskedDropout(nn.Module):
         return x * self.masks.apply(ones, torch.empty_like(ones))[0]
 
 
+class NtkLinear(nn.Linear):
+    """x W / sqrt(fan_in) + b."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.linear(x, self.weight) / sqrt(self.in_features) + self.bias
+
+
+class Scaling(nn.Module):
+    """x · s."""
+
+    def __init__(self, inputs: int) -> None:
+        super().__init__()
+        self.factors = nn.Parameter(torch.ones(inputs, dtype=torch.float64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.factors
+
+
 def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: dict[str, Masks]) -> nn.Sequential:
     """The network of a plan with given weights."""
     modules: list[nn.Module] = [MaskedDropout(masks["input"])] if "input" in masks else []
     for layer in network.layers:
-        linear = nn.Linear(layer.fan_in, layer.units, bias=layer.bias, dtype=torch.float64)
-        linear.weight.data.copy_(weights[f"{layer.name}.weight"].T)
-        if layer.bias:
-            linear.bias.data.copy_(weights[f"{layer.name}.bias"])
-        modules.append(linear)
+        if isinstance(layer, ScalePlan):
+            modules.append(Scaling(layer.units))
+            continue
+        kind = NtkLinear if isinstance(layer.init, Ntk) else nn.Linear
+        modules.append(kind(layer.fan_in, layer.units, bias=layer.bias, dtype=torch.float64))
         if layer.batch_norm:
             modules.append(
                 nn.BatchNorm1d(layer.units, layer.batch_norm.eps, layer.batch_norm.momentum, dtype=torch.float64)
@@ -71,30 +90,58 @@ def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: d
         modules.append(ACTIVATIONS[layer.activation]())
         if layer.name in masks:
             modules.append(MaskedDropout(masks[layer.name]))
-    return nn.Sequential(*modules)
+    found = nn.Sequential(*modules)
+    for name, parameter in reference_parameters(network, found).items():
+        parameter.data.copy_(weights[name].T if name.endswith(".weight") else weights[name])
+    return found
+
+
+def reference_parameters(network: NetworkPlan, modules: nn.Sequential) -> dict[str, Tensor]:
+    """All parameters of a reference network, by the engine's names."""
+    named: dict[str, Tensor] = {}
+    learned = iter([module for module in modules if isinstance(module, nn.Linear | nn.BatchNorm1d | Scaling)])
+    for layer in network.layers:
+        module: Any = next(learned)
+        if isinstance(module, Scaling):
+            named[f"{layer.name}.scale"] = module.factors
+            continue
+        named[f"{layer.name}.weight"] = module.weight
+        if module.bias is not None:
+            named[f"{layer.name}.bias"] = module.bias
+        if layer.running:
+            norm: Any = next(learned)
+            named[f"{layer.name}.gamma"], named[f"{layer.name}.beta"] = norm.weight, norm.bias
+    return named
 
 
 def reference_weights(network: NetworkPlan, modules: nn.Sequential) -> dict[str, Tensor]:
     """All numbers of a trained reference network, by the engine's names."""
-    named: dict[str, Tensor] = {}
-    linears = [module for module in modules if isinstance(module, nn.Linear)]
+    named = {name: p.detach() for name, p in reference_parameters(network, modules).items()}
+    named = {name: tensor.T if name.endswith(".weight") else tensor for name, tensor in named.items()}
     norms = iter([module for module in modules if isinstance(module, nn.BatchNorm1d)])
-    for layer, linear in zip(network.layers, linears, strict=True):
-        named[f"{layer.name}.weight"] = linear.weight.data.T
-        if layer.bias:
-            named[f"{layer.name}.bias"] = linear.bias.data
-        if layer.batch_norm:
+    for layer in network.layers:
+        if layer.running:
             norm = next(norms)
             assert norm.running_mean is not None
             assert norm.running_var is not None
-            named[f"{layer.name}.gamma"], named[f"{layer.name}.beta"] = norm.weight.data, norm.bias.data
             named[f"{layer.name}.running_mean"] = norm.running_mean
             named[f"{layer.name}.running_variance"] = norm.running_var
     return named
 
 
-def reference_optimizer(spec: AnyOptimizer, parameters: list[Tensor]) -> torch.optim.Optimizer:
-    """torch's own optimizer."""
+def parameter_groups(spec: AnyOptimizer, network: NetworkPlan, named: dict[str, Tensor]) -> list[dict[str, Any]]:
+    """A group for every parameter, with its factor of the learning rate and its decay."""
+    plans = {f"{layer.name}.{tensor.name}": tensor for layer in network.layers for tensor in layer.tensors}
+    groups: list[dict[str, Any]] = []
+    for name, parameter in named.items():
+        groups.append({"params": [parameter], "factor": plans[name].lr_factor})
+        if isinstance(spec, AdamW) and spec.decay == "weights" and not name.endswith(".weight"):
+            groups[-1]["weight_decay"] = 0.0
+    return groups
+
+
+def reference_optimizer(spec: AnyOptimizer, parameters: Any) -> torch.optim.Optimizer:
+    """torch's own optimizer, for parameters or groups of them."""
     match spec:
         case SGD():
             return torch.optim.SGD(parameters, spec.lr)
@@ -107,10 +154,7 @@ def reference_optimizer(spec: AnyOptimizer, parameters: list[Tensor]) -> torch.o
         case Adam():
             return torch.optim.Adam(parameters, spec.lr, (spec.beta1, spec.beta2), spec.eps)
         case AdamW():
-            rest = [p for p in parameters if p.ndim < 2 and spec.decay == "weights"]
-            decaying = [p for p in parameters if not any(p is other for other in rest)]
-            groups: list[dict[str, Any]] = [{"params": decaying}, {"params": rest, "weight_decay": 0.0}]
-            return torch.optim.AdamW(groups, spec.lr, (spec.beta1, spec.beta2), spec.eps, spec.weight_decay)
+            return torch.optim.AdamW(parameters, spec.lr, (spec.beta1, spec.beta2), spec.eps, spec.weight_decay)
 
 
 def reference_factor(schedule: AnySchedule, step: int, steps_per_epoch: int, epochs: int) -> float:
@@ -156,7 +200,8 @@ class Reference:
         self.network = reference_network(self.plan, weights, masks)
         self.parameters = list(self.network.parameters())
         self.weights = [module.weight for module in self.network if isinstance(module, nn.Linear)]
-        self.optimizer = reference_optimizer(experiment.optimizer, self.parameters)  # type: ignore[arg-type]
+        groups = parameter_groups(experiment.optimizer, self.plan, reference_parameters(self.plan, self.network))
+        self.optimizer = reference_optimizer(experiment.optimizer, groups)
         self.step = 0
 
     def data_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -177,7 +222,7 @@ class Reference:
         for rows in batches:
             step_loss, step_right, step_norm = self._train_step(Split(train.inputs[rows], train.targets[rows]), batches)
             loss, right, norm = loss + step_loss, right + step_right, norm + step_norm
-        rate = self.optimizer.param_groups[0]["lr"]
+        rate = self.optimizer.param_groups[0]["lr"] / self.optimizer.param_groups[0]["factor"]
         n, validation = len(train), self._evaluate(self.data.validation)
         return ReferenceEpoch(loss / n, right / n, validation, self.penalty().item(), norm / len(batches), rate)
 
@@ -188,7 +233,7 @@ class Reference:
         spec = self.experiment
         factor = reference_factor(spec.schedule, self.step, len(batches), spec.epochs)
         for group in self.optimizer.param_groups:
-            group["lr"] = spec.optimizer.lr * factor
+            group["lr"] = spec.optimizer.lr * factor * group["factor"]
         self.optimizer.zero_grad()
         outputs = self.network(batch.inputs)
         data_loss = self.data_loss(outputs, batch.targets)

@@ -26,7 +26,7 @@ class Setting:
     @property
     def layers(self) -> tuple[DensePlan, ...]:
         """Sizes of the layers, from the first hidden layer to the output."""
-        return plan(self.experiment).layers
+        return tuple(layer for layer in plan(self.experiment).layers if isinstance(layer, DensePlan))
 
     @property
     def batch(self) -> int:

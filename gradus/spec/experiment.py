@@ -17,7 +17,7 @@ from gradus.spec.device import DeviceChoice
 from gradus.spec.dropout import DropoutRate
 from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.initializer import Auto, Initializer, resolve_init
-from gradus.spec.layer import Dense, Layer
+from gradus.spec.layer import AnyLayer, Dense, Layer
 from gradus.spec.loss import AutoLoss, Loss, Task, losses_of, misfit, resolve_loss
 from gradus.spec.optimizer import Adam, Optimizer
 from gradus.spec.penalty import PenaltyFactor
@@ -51,6 +51,8 @@ METADATA_FIELDS = frozenset({"name", "tags", "notes"})
 """The descriptive fields, which can be changed at any time."""
 FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint"}
 """The fields that do not affect what a run computes."""
+ADDED_FIELDS: dict[str, Any] = {"output_init": None}
+"""Fields of later versions, with the values that say nothing: these leave a fingerprint as it was before."""
 
 
 class Spec(SpecModel):
@@ -69,7 +71,9 @@ class Spec(SpecModel):
     activation: Activation = "relu"
     """Activation function of every hidden layer that sets none."""
     init: Initializer = Auto()
-    """Initializer of the output layer, and of every hidden layer that sets none."""
+    """Initializer of every hidden layer that sets none, and of the output layer unless `output_init` is set."""
+    output_init: Initializer | None = None
+    """Initializer of the output layer; null for `init`."""
     batch_norm: BatchNormSetting = False
     """Batch normalization of every hidden layer that does not set it."""
     dropout: DropoutRate = 0.0
@@ -114,7 +118,8 @@ class Spec(SpecModel):
     @model_validator(mode="after")
     def _batch_norm_needs_a_batch(self) -> Self:
         has_batches_of_one = examples_per_step(self.batch_size, self.dataset.train_examples) == 1
-        if has_batches_of_one and any(layer.batch_norm for layer in self.resolved().layers):
+        dense = [layer for layer in self.resolved().layers if isinstance(layer, Dense)]
+        if has_batches_of_one and any(layer.batch_norm for layer in dense):
             place, what = "dataset", "leaves 1 training example"
             if self.batch_size == 1:
                 place, what = "batch_size", "is 1"
@@ -153,7 +158,10 @@ class Spec(SpecModel):
             }
         )
 
-    def _resolved_layer(self, layer: Dense) -> Dense:
+    def _resolved_layer(self, layer: AnyLayer) -> AnyLayer:
+        return self._resolved_dense(layer) if isinstance(layer, Dense) else layer
+
+    def _resolved_dense(self, layer: Dense) -> Dense:
         activation = self.activation if layer.activation is None else layer.activation
         return layer.model_copy(
             update={
@@ -185,7 +193,8 @@ _PLAIN_LOSSES = [losses_of(task)[0]().model_dump(mode="json") for task in get_ar
 def fingerprint_of(document: dict[str, Any]) -> str:
     """The fingerprint of a resolved spec's document. The plain loss of a task does not count: specs of older versions
     have no `loss`, and keep their fingerprints."""
-    computed = {key: value for key, value in document.items() if key not in FIELDS_WITHOUT_EFFECT}
+    unset = {key for key, default in ADDED_FIELDS.items() if document.get(key) == default}
+    computed = {key: value for key, value in document.items() if key not in FIELDS_WITHOUT_EFFECT | unset}
     if computed.get("loss") in _PLAIN_LOSSES:
         del computed["loss"]
     positive = json.loads(json.dumps(computed), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0

@@ -1,5 +1,6 @@
 """Hidden layers."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -8,7 +9,8 @@ from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.dropout import DropoutRate
 from gradus.spec.initializer import Initializer
-from gradus.spec.spec_model import SpecModel, shorthand
+from gradus.spec.scale import Scale
+from gradus.spec.spec_model import SpecModel, shorthand, tagged
 
 MAX_UNITS = 100_000
 
@@ -41,8 +43,14 @@ class Dense(SpecModel):
 def _dense(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"kind": "dense", "units": value}
+    if isinstance(value, Mapping) and "kind" not in value:
+        return {"kind": "dense", **value}
     return value
 
 
-Layer = Annotated[Dense, shorthand(_dense, {"type": "integer", "minimum": 1, "maximum": MAX_UNITS})]
-"""A hidden layer; an integer n stands for a dense layer of n units."""
+AnyLayer = Dense | Scale
+
+Layer = Annotated[
+    Annotated[AnyLayer, tagged()], shorthand(_dense, {"type": "integer", "minimum": 1, "maximum": MAX_UNITS})
+]
+"""A hidden layer; an integer n stands for a dense layer of n units, as does an object without a kind."""

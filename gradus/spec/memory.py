@@ -5,7 +5,7 @@ from typing import assert_never
 
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
-from gradus.spec.network import DensePlan, NetworkPlan, plan
+from gradus.spec.network import NetworkPlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 
 FLOAT32_BYTES = 4
@@ -74,13 +74,7 @@ def _step(experiment: Spec, network: NetworkPlan) -> int:
     """Numbers in one training step: the batch, and each layer's values in the forward and the backward pass."""
     batch = examples_per_step(experiment.batch_size, experiment.dataset.train_examples)
     inputs = network.inputs * (1 + (network.input_dropout > 0))
-    return batch * (inputs + 2 * sum(map(_values, network.layers)))
-
-
-def _values(layer: DensePlan) -> int:
-    """Numbers that a layer computes for one example: weighted sum, activation, and the outputs of batch norm and
-    dropout."""
-    return layer.units * (2 + (layer.batch_norm is not None) + (layer.dropout > 0))
+    return batch * (inputs + 2 * sum(layer.values for layer in network.layers))
 
 
 def _evaluation(experiment: Spec, network: NetworkPlan) -> int:

@@ -105,6 +105,8 @@ def _written(part: int | str, before: int | str | None, two_before: int | str | 
     """Whether the client wrote this part of a place, by the parts before it."""
     if isinstance(part, int) or before in _NAMED_BY_CLIENTS:
         return True
+    if two_before == "layers" and isinstance(before, int):
+        return part not in KINDS["layer"]
     return before not in KINDS and two_before != "space" and part[:1].islower() and part.isidentifier()
 
 

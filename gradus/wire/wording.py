@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from gradus.nearest import nearest
 from gradus.parse.document import Parse
 from gradus.spec.initializer import Initializer
+from gradus.spec.layer import Layer
 from gradus.spec.loss import Loss
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
@@ -19,7 +20,9 @@ from gradus.wire.habits import SOFTMAX, VALUES, folded
 KINDS: dict[str, tuple[str, ...]] = {
     "init": tuple(map(kind_of, spec_models_in(Initializer))),
     "loss": tuple(map(kind_of, spec_models_in(Loss))),
+    "layer": tuple(map(kind_of, spec_models_in(Layer))),
     "optimizer": tuple(map(kind_of, spec_models_in(Optimizer))),
+    "output_init": tuple(map(kind_of, spec_models_in(Initializer))),
     "schedule": tuple(map(kind_of, spec_models_in(Schedule))),
     "parse": tuple(map(kind_of, spec_models_in(Parse))),
     "space": tuple(map(kind_of, spec_models_in(Space))),
@@ -32,6 +35,7 @@ WHOLE: dict[str, str] = {
     "checkpoint": 'must be a whole number of epochs, or an object such as {"every": 5, "keep": 10}',
     "dataset": 'must be the name of a data set, or an object such as {"name": "mnist"}',
     "early_stopping": 'must be true, false, or an object such as {"patience": 5}',
+    "layer": 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}',
     "layers": "must be a list of layers, such as [300, 100]",
     "objective": 'must be the name of a metric, or an object such as {"metric": "validation_loss"}',
     "seeds": "must be a list of different whole numbers",
@@ -41,7 +45,6 @@ WHOLE: dict[str, str] = {
 """What fields of more than one form accept, said once for all their forms."""
 
 _OBJECTS: dict[str, str] = {
-    "Dense": 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}',
     "Spec": 'must be an object such as {"dataset": "mnist", "layers": [300, 100]}',
 }
 
@@ -55,6 +58,7 @@ _FORM_ERRORS = frozenset(
         "less_than",
         "less_than_equal",
         "literal_error",
+        "model_attributes_type",
         "model_type",
         "too_short",
         "tuple_type",
@@ -89,6 +93,8 @@ def sentence(detail: ErrorDetails, field: str) -> str:
     """What is wrong with the field, and what to write instead."""
     if detail["loc"][-2:-1] == ("space",):
         field = "space"  # each of its keys, which are paths, has a space's kinds
+    if detail["loc"][-2:-1] == ("layers",) and isinstance(detail["loc"][-1], int):
+        field = "layer"
     told = _told(detail, field)
     if "whole number" not in told or not isinstance(detail["input"], float) or not detail["input"].is_integer():
         return told
@@ -98,10 +104,10 @@ def sentence(detail: ErrorDetails, field: str) -> str:
 
 def _told(detail: ErrorDetails, field: str) -> str:
     error, context = detail["type"], detail.get("ctx", {})
-    if error in {"union_tag_invalid", "union_tag_not_found", "model_attributes_type"}:
-        return _kind_sentence(context.get("tag"), KINDS.get(field, ()))
     if error in _FORM_ERRORS and field in WHOLE:
         return WHOLE[field]
+    if error in {"union_tag_invalid", "union_tag_not_found", "model_attributes_type"}:
+        return _kind_sentence(context.get("tag"), KINDS.get(field, ()))
     if error in {"literal_error", "enum"}:
         names = re.findall(r"'(\w+)'", context["expected"])
         return f"must be {context['expected']}" + (_hint(detail["input"], names) if len(names) > 3 else "")

@@ -9,7 +9,7 @@ from gradus.spec.network import DensePlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
-from models.network import initial_weights
+from models.storage import initial_weights
 from worker.training.report import Divergence
 
 
@@ -52,8 +52,8 @@ def _advice(at: Divergence, experiment: Spec) -> str:
 
 
 def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
-    layers = plan(experiment).layers
-    layer = next((layer for layer in layers if layer.name == at.layer), layers[-1])
+    dense = [layer for layer in plan(experiment).layers if isinstance(layer, DensePlan)]
+    layer = next((layer for layer in dense if layer.name == at.layer), dense[-1])
     ours = _deviation(layer, experiment.seed)
     auto = _deviation(replace(layer, init=resolve_init(Auto(), layer.activation)), experiment.seed)
     if ours <= 1.5 * auto:
@@ -65,8 +65,8 @@ def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
 
 
 def _deviation(layer: DensePlan, seed: int) -> float:
-    """The root mean square of a layer's initial weights."""
-    return float(initial_weights(layer, seed).double().square().mean().sqrt())
+    """The root mean square of a layer's initial weights, as the signal meets them."""
+    return layer.input_factor * float(initial_weights(layer, seed).double().square().mean().sqrt())
 
 
 def _advice_on_penalty(experiment: Spec) -> str | None:

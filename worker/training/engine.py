@@ -16,10 +16,11 @@ from gradus.spec.network import plan
 from models.batch import Buffers, Gather, Scale, distinct_orders
 from models.clip import Clip, GlobalNorm
 from models.loss import loss
-from models.network import Network, initial_storage, network, network_masks
+from models.network import Network, network, network_masks
 from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
+from models.storage import initial_storage, learning_parts
 from worker.training.report import DeadUnits, OnProgress, ignore_progress
 
 
@@ -70,7 +71,8 @@ class Engine:
         self.losses = [resolve_loss(e.loss, plan.task) for e, plan in zip(experiments, self.plans, strict=True)]
         self.loss = loss(self.losses, deviation, like)
         self.penalty = penalty([e.l1 for e in experiments], [e.l2 for e in experiments], like)
-        self.update = update([e.optimizer for e in experiments], like, self.storage.gradient, self.storage.parts())
+        parts = learning_parts(self.plans, self.storage.layout)
+        self.update = update([e.optimizer for e in experiments], like, self.storage.gradient, parts)
         self._clip = Clip([e.clip_norm for e in experiments], like)
         self._norm = GlobalNorm(self.storage.gradient)
         self._orders = len(distinct_orders(seeds))

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gradus.spec.loss import ConcreteLoss
 from models.loss import loss_unit
-from models.network import Layout
+from models.storage import Layout
 
 NAME = "targets.scale"
 """The name of the scale's tensor in a run's state."""

@@ -11,8 +11,8 @@ from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
 from models.early_stopping import rule
 from models.loss import loss_unit
-from models.network import named_tensors
 from models.schedule import learning_rates
+from models.storage import named_tensors
 from worker.training.baseline import DEAD_UNIT_EXAMPLES, Baseline
 from worker.training.chunk import ChunkTrainer, Totals, chunks
 from worker.training.data import Data

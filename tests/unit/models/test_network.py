@@ -7,7 +7,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
-from models.network import ALIGNMENT, initial_storage, layout, named_tensors
+from models.storage import ALIGNMENT, initial_storage, layout, learning_parts, named_tensors
 
 EXPERIMENT = Spec(dataset="wine", layers=[{"kind": "dense", "units": 7, "bias": False}, 5], batch_norm=True, seed=3)
 
@@ -57,3 +57,26 @@ def test_first_weights_are_the_same_on_every_device() -> None:
         for kind in ("cpu", "cuda")
     )
     assert torch.equal(on_cpu, on_gpu.cpu())
+
+
+def test_networks_in_ntk_form_start_with_weights_and_biases_of_magnitude_1() -> None:
+    experiment = Spec(dataset="mnist", layers=[100], init="ntk", output_init={"kind": "ntk", "std": 0, "bias_std": 0})
+    storage = initial_storage([plan(experiment)], [0], torch.float32, torch.device("cpu"))
+    tensors = named_tensors(storage.layout, storage.parameters[0], storage.statistics[0])
+    assert tensors["layers/0.weight"].std() == pytest.approx(1, abs=0.01)  # of 78 400 draws
+    assert tensors["layers/0.bias"].std() == pytest.approx(1, abs=0.3)
+    assert (tensors["output.weight"] == 0).all()
+    assert (tensors["output.bias"] == 0).all()
+
+
+def test_every_part_of_the_parameters_has_its_rate_and_decay() -> None:
+    network = plan(Spec(dataset="wine", layers=[{"kind": "scale", "lr_factor": 6}, 5], init="ntk"))
+    offsets = layout(network)
+    parts = learning_parts([network], offsets)
+    assert [part.start for part in parts[1:]] == [part.end for part in parts[:-1]]
+    assert parts[-1].end == offsets.size
+    told = dict(zip(offsets.parameters, parts, strict=True))
+    assert told["layers/1.weight"].rates == told["output.weight"].rates == (1.0,)
+    assert told["layers/0.scale"].rates == (6.0,)
+    assert told["output.bias"].rates == (0.1,)
+    assert {name for name, part in told.items() if part.decays[0]} == {"layers/1.weight", "output.weight"}

@@ -42,7 +42,7 @@ def test_every_family_is_listed() -> None:
         "early_stopping",
         "checkpoints",
     }
-    assert kinds("layers") == ["dense"]
+    assert kinds("layers") == ["dense", "scale"]
     assert kinds("normalizations") == ["batch_norm"]
     assert kinds("early_stopping") == ["early_stopping"]
 

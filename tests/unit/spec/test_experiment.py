@@ -8,7 +8,10 @@ from pydantic import ValidationError
 
 from gradus import Adam, BatchNorm, Dataset, Dense, EarlyStopping, He, Momentum, Spec, Xavier
 from gradus.spec.activation import ACTIVATIONS, FORMULAS, RELU_FAMILY
+from gradus.spec.initializer import Ntk, Zeros
 from gradus.spec.loss import ConcreteLoss, CrossEntropy, SquaredLoss
+from gradus.spec.network import DensePlan, plan
+from tests.documents import dense_layers
 
 MINIMAL: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100]}
 DENSE: dict[str, Any] = {"kind": "dense", "units": 30}
@@ -96,6 +99,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "tags": [],
         "notes": "",
         "activation": "relu",
+        "output_init": None,
         "batch_norm": False,
         "dropout": 0.0,
         "input_dropout": 0.0,
@@ -134,7 +138,7 @@ def test_a_layer_s_own_key_comes_before_the_experiment_s(key: str, top: Any, own
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_auto_is_he_for_the_relu_family_and_xavier_else(activation: str) -> None:
-    (layer,) = Spec(dataset="mnist", layers=[3], activation=activation).resolved().layers
+    (layer,) = dense_layers(Spec(dataset="mnist", layers=[3], activation=activation).resolved())
     assert layer.init == (He() if activation in RELU_FAMILY else Xavier())
 
 
@@ -204,6 +208,7 @@ DIFFERENT: list[dict[str, Any]] = [
     {"layers": [300, {"kind": "dense", "units": 100, "bias": False}]},
     {"activation": "tanh"},
     {"init": "xavier"},
+    {"output_init": "zeros"},
     {"batch_norm": True},
     {"batch_norm": {"eps": 1e-3}},
     {"dropout": 0.1},
@@ -285,3 +290,40 @@ def test_python_and_json_say_the_same() -> None:
 def test_examples_are_counted_before_any_file_is_opened(dataset: dict[str, Any], train: int, validation: int) -> None:
     counted = Dataset.model_validate(dataset)
     assert (counted.train_examples, counted.validation_examples) == (train, validation)
+
+
+def test_a_layer_without_a_kind_is_dense() -> None:
+    assert document(layers=[{"units": 3}]) == document(layers=[3])
+
+
+def test_a_layer_of_factors_is_as_wide_as_what_comes_before_it() -> None:
+    network = plan(Spec(dataset="wine", layers=[{"kind": "scale", "lr_factor": 6}, 5, {"kind": "scale"}]))
+    assert [(layer.kind, layer.fan_in, layer.units, layer.parameters) for layer in network.layers] == [
+        ("scale", 13, 13, 13),
+        ("dense", 13, 5, 70),
+        ("scale", 5, 5, 5),
+        ("dense", 5, 3, 18),
+    ]
+
+
+def test_the_output_layer_takes_its_own_initializer() -> None:
+    layers = plan(Spec(dataset="wine", layers=[5], init="ntk", output_init="zeros")).layers
+    assert [layer.init for layer in layers if isinstance(layer, DensePlan)] == [Ntk(), Zeros()]
+
+
+TABM_ON_ADULT: dict[str, Any] = {
+    "layers": [400, 400, 400, 400],
+    "dropout": 0.231,
+    "optimizer": {"kind": "adamw", "lr": 1.06e-4, "weight_decay": 0.0795},
+    "batch_size": 256,
+    "clip_norm": 1.0,
+    "early_stopping": {"metric": "validation_accuracy", "patience": 16},
+    "epochs": 1000,
+}
+"""The plain MLP that TabM's reports compare with."""
+
+
+def test_the_published_mlp_for_adult_is_a_spec() -> None:
+    full = document(**TABM_ON_ADULT)
+    assert full["optimizer"]["decay"] == "weights"
+    assert [(layer["units"], layer["dropout"]) for layer in full["layers"]] == [(400, 0.231)] * 4

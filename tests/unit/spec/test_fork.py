@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from gradus.fork import changed, misfits
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import CrossEntropy, SquaredLoss
+from tests.documents import dense_layers
 
 BASE: dict[str, Any] = {"dataset": "digits", "layers": [30, {"kind": "dense", "units": 20, "dropout": 0.1}]}
 
@@ -30,7 +31,7 @@ def test_no_change_is_the_same_experiment() -> None:
 def test_layers_follow_the_experiment_where_they_have_nothing_of_their_own(
     change: dict[str, Any], expected: list[str]
 ) -> None:
-    assert [layer.activation for layer in changed(base(), change).resolved().layers] == expected
+    assert [layer.activation for layer in dense_layers(changed(base(), change).resolved())] == expected
 
 
 def test_the_plain_loss_follows_the_task() -> None:
@@ -42,14 +43,14 @@ def test_the_plain_loss_follows_the_task() -> None:
 
 
 def test_what_a_layer_has_of_its_own_stays() -> None:
-    assert [layer.dropout for layer in changed(base(), {"dropout": 0.5}).resolved().layers] == [0.5, 0.1]
+    assert [layer.dropout for layer in dense_layers(changed(base(), {"dropout": 0.5}).resolved())] == [0.5, 0.1]
 
 
 def test_initialisers_follow_the_activation_and_the_experiment() -> None:
     tanh = changed(base(), {"activation": "tanh"}).resolved()
-    assert [layer.init.kind for layer in tanh.layers if layer.init] == ["xavier", "xavier"]
+    assert [layer.init.kind for layer in dense_layers(tanh) if layer.init] == ["xavier", "xavier"]
     zeros = changed(base(), {"init": "zeros"}).resolved()
-    assert [layer.init.kind for layer in zeros.layers if layer.init] == ["zeros", "zeros"]
+    assert [layer.init.kind for layer in dense_layers(zeros) if layer.init] == ["zeros", "zeros"]
 
 
 def test_null_takes_a_field_back_to_its_default() -> None:
@@ -67,6 +68,8 @@ def test_null_takes_a_field_back_to_its_default() -> None:
         ({"layers": [30, 20, 5]}, ["layers/2", "output"]),
         ({"batch_norm": True}, ["layers/0", "layers/1"]),
         ({"layers": [30, {"kind": "dense", "units": 20, "bias": False}]}, ["layers/1"]),
+        ({"init": "ntk"}, ["layers/0", "layers/1", "output"]),
+        ({"layers": [{"kind": "scale"}, 20]}, ["layers/0", "layers/1"]),
         ({"dataset": "wine"}, ["layers/0", "output"]),
     ],
 )

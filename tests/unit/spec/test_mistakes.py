@@ -19,8 +19,8 @@ SWEEP = {"base": GOOD, "grid": {"epochs": [1, 2]}}
 NO_POINT = "; a whole number is written without point or exponent"
 KINDS = {
     "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
-    "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal",
     "loss": "auto, cross_entropy, binary_cross_entropy, squared, absolute, huber, quantile",
+    "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal, ntk",
     "schedule": "constant, step, exponential, cosine, inverse_time, coslog",
 }
 DATA_SETS = "mnist, fashion_mnist, digits, wine, breast_cancer, diabetes"
@@ -80,7 +80,7 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"layers": [-1]}, "layers/0/units", "must be at least 1"),
         ({"layers": [10_000_000]}, "layers/0/units", "must be at most 100000"),
         ({"layers": [{"kind": "dense"}]}, "layers/0/units", "is required"),
-        ({"layers": [{"kind": "conv", "units": 3}]}, "layers/0/kind", "must be 'dense'"),
+        ({"layers": [{"kind": "conv", "units": 3}]}, "layers/0", "unknown kind 'conv': known are dense, scale"),
         ({"layers": [{**DENSE, "droput": 0.3}]}, "layers/0/droput", "unknown key 'droput': did you mean 'dropout'?"),
         ({"layers": [{**DENSE, "init": "foo"}]}, "layers/0/init", f"unknown kind 'foo': known are {KINDS['init']}"),
         ({"layers": [{**DENSE, "init": {"kind": "normal", "std": 0}}]}, "layers/0/init/std", "must be greater than 0"),

@@ -13,6 +13,7 @@ from gradus.sweep.changes import changes, stored_changes
 from gradus.sweep.expand import Expansion, expand
 from gradus.sweep.extension import extended
 from gradus.sweep.request import SweepExtension, SweepRequest
+from tests.documents import dense_layers
 
 BASE: dict[str, Any] = {"dataset": "digits", "layers": [8, 4], "optimizer": {"kind": "adam", "beta1": 0.5}}
 
@@ -56,7 +57,7 @@ def test_a_value_of_the_grid_that_is_the_bases_own_is_the_base() -> None:
 
 def test_paths_lead_into_lists_and_into_objects_that_are_not_there_yet() -> None:
     found = expand(request(grid={"layers.1.units": [5], "batch_norm.momentum": [0.5], "layers.0.dropout": [0.25]}))
-    layers = found.members[0].experiment.resolved().layers
+    layers = dense_layers(found.members[0].experiment.resolved())
     assert [(layer.units, layer.dropout) for layer in layers] == [(8, 0.25), (5, 0.0)]
     assert found.members[0].experiment.model_dump()["batch_norm"] == {"momentum": 0.5, "eps": 1e-5}
 
@@ -82,7 +83,7 @@ def test_variants_are_the_base_and_the_base_with_each_change() -> None:
 def test_a_resolved_base_changes_as_the_one_it_was_made_of() -> None:
     resolved = SweepRequest.model_validate({"base": BASE} | {"grid": {"l2": [1]}}).base.document()
     found = expand(request(base=resolved, variants={"+ batch norm": {"batch_norm": True}, "+ he": {"init": "xavier"}}))
-    layers = [member.experiment.resolved().layers[0] for member in found.members]
+    layers = [dense_layers(member.experiment.resolved())[0] for member in found.members]
     assert [layer.batch_norm for layer in layers] == [False, BatchNorm(), False]
     assert [layer.init for layer in layers] == [He(), He(), Xavier()]
 
@@ -104,7 +105,7 @@ def test_random_draws_are_different_in_bounds_and_the_same_each_time() -> None:
     assert all(1e-5 <= rate <= 1 for rate in rates)
     assert 60 < sum(rate < 10**-2.5 for rate in rates) < 140  # half of the orders of magnitude
     assert all(0.1 <= experiment.dropout <= 0.5 for experiment in experiments)
-    assert {experiment.layers[0].units for experiment in experiments} == {3, 4, 5, 6}
+    assert {dense_layers(experiment)[0].units for experiment in experiments} == {3, 4, 5, 6}
     assert {experiment.activation for experiment in experiments} == {"relu", "tanh"}
 
 
@@ -246,7 +247,7 @@ def test_a_path_leads_into_a_shorthand(grid: dict[str, list[Any]], optimizers: l
 def test_a_path_into_a_layer_begins_with_what_the_experiment_says() -> None:
     base = {"dataset": "digits", "layers": [8, 4], "init": "xavier"}
     found = expand(request(base=base, grid={"layers.0.init.distribution": ["uniform"]}))
-    layers = found.members[0].experiment.resolved().layers
+    layers = dense_layers(found.members[0].experiment.resolved())
     assert [layer.init for layer in layers] == [Xavier(distribution="uniform"), Xavier()]
 
 

@@ -31,6 +31,11 @@ DIFFERENCES: dict[str, list[dict[str, Any]]] = {
     "adagrad": [{"optimizer": {"kind": "adagrad", "lr": 0.1}}, {"optimizer": {"kind": "adagrad", "eps": 0.1}}],
     "rmsprop": [{"optimizer": {"kind": "rmsprop", "rho": 0.5}}, {"optimizer": {"kind": "rmsprop", "eps": 0.1}}],
     "adam": [{"optimizer": {"kind": "adam", "lr": 0.1}}, {"optimizer": {"kind": "adam", "beta1": 0.5, "eps": 0.1}}],
+    "factors": [
+        {"layers": [{"kind": "scale", "lr_factor": 6}, 7], "init": "ntk"},
+        {"layers": [{"kind": "scale"}, 7], "init": {"kind": "ntk", "bias_lr_factor": 2, "std": 0.5}},
+    ],
+    "decays": [{"optimizer": {"kind": "adamw", "lr": 0.1}}, {"optimizer": {"kind": "adamw", "decay": "all"}}],
     "adamw": [{"optimizer": {"kind": "adamw", "lr": 0.1}}, {"optimizer": {"kind": "adamw", "weight_decay": 1.0}}],
     "bfloat16": [{"precision": "bfloat16", "seed": seed} for seed in (0, 1)],
 }

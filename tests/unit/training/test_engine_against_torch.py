@@ -15,6 +15,16 @@ from worker.training.train import train
 
 BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 12, "optimizer": {"kind": "sgd", "lr": 0.1}}
 
+REAL_MLP: dict[str, Any] = {
+    "layers": [{"kind": "scale", "lr_factor": 6}, 7, 7, 7],
+    "activation": "selu",
+    "init": "ntk",
+    "output_init": {"kind": "ntk", "std": 0, "bias_std": 0},
+    "optimizer": {"kind": "adam", "lr": 0.04, "beta2": 0.95},
+    "schedule": "coslog",
+}
+"""The words of pytabkit's RealMLP_TD_S_CLASS; the network is smaller."""
+
 VARIANTS: dict[str, dict[str, Any]] = {
     "sgd": {},
     "momentum": {"optimizer": {"kind": "momentum", "lr": 0.05, "momentum": 0.8}},
@@ -40,6 +50,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "input dropout": {"input_dropout": 0.2},
     "dropout with batch norm": {"dropout": 0.3, "input_dropout": 0.2, "batch_norm": True},
     "no bias": {"layers": [{"kind": "dense", "units": 7, "bias": False}, 5]},
+    "scale": {"layers": [{"kind": "scale", "lr_factor": 6}, 7, {"kind": "scale"}], "l2": 0.01, "dropout": 0.3},
+    "ntk form": {"init": "ntk", "layers": [7, {"kind": "dense", "units": 5, "init": "he"}], "batch_norm": True},
+    "ntk form with adam": {"init": "ntk", "optimizer": {"kind": "adam", "lr": 0.02}, "l1": 0.001},
+    "ntk form with adamw": {"init": {"kind": "ntk", "bias_lr_factor": 3}, "optimizer": {"kind": "adamw", "lr": 0.02}},
+    "output from zero": {"output_init": "zeros"},
+    "RealMLP-TD-S": REAL_MLP,
     "no hidden layer": {"layers": []},
     "identity after batch norm": {"activation": "identity", "batch_norm": True},
     "step decay": {"schedule": {"kind": "step", "every": 3, "factor": 0.5}},

@@ -1,0 +1,190 @@
+"""Flat storage of the parameters of K networks of one shape."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gradus.spec.network import DensePlan, NetworkPlan, TensorPlan
+from models.batch_norm import BatchNormTensors
+from models.initializer import initial_weights as draw_weights
+from models.layer import DenseTensors
+from models.optimizer import Part
+from models.seed import generator
+
+ALIGNMENT = 16
+"""Every block starts at a multiple of this many numbers: 64 bytes, a cache line, which suits vector instructions."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A named tensor within the flat storage."""
+
+    name: str
+    """The layer's path and the tensor's name, such as `layers/0.weight` or `output.bias`."""
+    start: int
+    shape: tuple[int, int]
+
+    @property
+    def layer(self) -> str:
+        """The path of the block's layer."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def end(self) -> int:
+        """Offset after the last number of the block."""
+        return self.start + self.shape[0] * self.shape[1]
+
+    def of(self, flat: Tensor) -> Tensor:
+        """The block's view (K, *shape) of flat storage (K, n)."""
+        return flat[:, self.start : self.end].view(len(flat), *self.shape)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Offsets within a member's row of flat storage: first all weights of layers, then all else; gaps stay zero."""
+
+    parameters: dict[str, Block]
+    statistics: dict[str, Block]
+    weights: int
+    """Offset of the end of the weights."""
+    size: int
+    """Length of a row of parameters."""
+    statistics_size: int
+
+
+def layout(plan: NetworkPlan) -> Layout:
+    """The layout of a network's parameters and running statistics."""
+    tensors = [(f"{layer.name}.{tensor.name}", tensor) for layer in plan.layers for tensor in layer.tensors]
+    weights = [(name, tensor.shape) for name, tensor in tensors if tensor.is_weight]
+    others = [(name, tensor.shape) for name, tensor in tensors if not tensor.is_weight]
+    running = [(f"{layer.name}.{tensor.name}", tensor.shape) for layer in plan.layers for tensor in layer.running]
+    parameters, size = _placed([*weights, *others])
+    statistics, statistics_size = _placed(running)
+    return Layout(parameters, statistics, parameters[weights[-1][0]].end, size, statistics_size)
+
+
+def _placed(shapes: Sequence[tuple[str, tuple[int, int]]]) -> tuple[dict[str, Block], int]:
+    blocks: dict[str, Block] = {}
+    start = 0
+    for name, shape in shapes:
+        blocks[name] = Block(name, start, shape)
+        start = -(-blocks[name].end // ALIGNMENT) * ALIGNMENT
+    return blocks, start
+
+
+@dataclass(frozen=True, eq=False)
+class Storage:
+    """The flat tensors of K members; every tensor of a layer is a view of them."""
+
+    layout: Layout
+    parameters: Tensor
+    """(K, size)."""
+    gradient: Tensor
+    """(K, size)."""
+    statistics: Tensor
+    """(K, statistics_size)."""
+
+    def weights(self) -> Tensor:
+        """View of all weights, without biases, gamma and beta, (K, weights)."""
+        return self.parameters[:, : self.layout.weights]
+
+    def weights_gradient(self) -> Tensor:
+        """View of the weights' gradient, (K, weights)."""
+        return self.gradient[:, : self.layout.weights]
+
+    def of(self, name: str) -> tuple[Tensor, Tensor]:
+        """The views of a tensor and of its gradient, by its name in the layout."""
+        block = self.layout.parameters[name]
+        return block.of(self.parameters), block.of(self.gradient)
+
+    def dense(self, name: str) -> DenseTensors:
+        """The views of one layer."""
+        block, flat, gradient = self.layout.parameters, self.parameters, self.gradient
+        bias = block.get(f"{name}.bias")
+        return DenseTensors(
+            weight=block[f"{name}.weight"].of(flat),
+            bias=None if bias is None else bias.of(flat),
+            weight_gradient=block[f"{name}.weight"].of(gradient),
+            bias_gradient=None if bias is None else bias.of(gradient),
+            batch_norm=self._batch_norm(name) if f"{name}.gamma" in block else None,
+        )
+
+    def _batch_norm(self, name: str) -> BatchNormTensors:
+        gamma, beta = self.layout.parameters[f"{name}.gamma"], self.layout.parameters[f"{name}.beta"]
+        return BatchNormTensors(
+            gamma=gamma.of(self.parameters),
+            beta=beta.of(self.parameters),
+            gamma_gradient=gamma.of(self.gradient),
+            beta_gradient=beta.of(self.gradient),
+            running_mean=self.layout.statistics[f"{name}.running_mean"].of(self.statistics),
+            running_variance=self.layout.statistics[f"{name}.running_variance"].of(self.statistics),
+        )
+
+
+def initial_storage(
+    plans: Sequence[NetworkPlan],
+    seeds: Sequence[int],
+    dtype: torch.dtype,
+    device: torch.device,
+    on_progress: Callable[[], None] | None = None,
+) -> Storage:
+    """Storage of K untrained networks: initial weights, biases and betas 0, gammas 1, running statistics (0, 1).
+
+    `on_progress` is called after each layer.
+    """
+    offsets = layout(plans[0])
+    parameters = torch.zeros(len(plans), offsets.size, dtype=dtype)
+    statistics = torch.zeros(len(plans), offsets.statistics_size, dtype=dtype)
+    for k, (plan, seed) in enumerate(zip(plans, seeds, strict=True)):
+        for layer in plan.layers:
+            for tensor in layer.tensors:
+                name = f"{layer.name}.{tensor.name}"
+                offsets.parameters[name].of(parameters)[k] = first_numbers(tensor, layer.name, seed)
+            for tensor in layer.running:
+                name = f"{layer.name}.{tensor.name}"
+                offsets.statistics[name].of(statistics)[k] = first_numbers(tensor, layer.name, seed)
+            if on_progress is not None:
+                on_progress()
+    parameters = parameters.to(device)
+    return Storage(offsets, parameters, torch.zeros_like(parameters), statistics.to(device))
+
+
+def first_numbers(tensor: TensorPlan, layer: str, seed: int) -> Tensor:
+    """The numbers that a layer's tensor starts with in a run with this seed, float32."""
+    if isinstance(tensor.initial, float):
+        return torch.full(tensor.shape, tensor.initial)
+    place = layer if tensor.name == "weight" else f"{layer}.{tensor.name}"
+    return draw_weights(tensor.initial, *tensor.shape, generator(seed, "weights", place))
+
+
+def initial_weights(layer: DensePlan, seed: int) -> Tensor:
+    """The initial weights of a layer for a run's seed, float32, (fan_in, units)."""
+    return first_numbers(layer.tensors[0], layer.name, seed)
+
+
+def learning_parts(plans: Sequence[NetworkPlan], offsets: Layout) -> list[Part]:
+    """The parameters of K members in order, by how they learn."""
+    learned = [
+        {f"{layer.name}.{tensor.name}": tensor for layer in plan.layers for tensor in layer.tensors} for plan in plans
+    ]
+    blocks = list(offsets.parameters.values())
+    ends = [*(block.start for block in blocks[1:]), offsets.size]
+    return [
+        Part(
+            block.start,
+            end,
+            tuple(tensors[block.name].lr_factor for tensors in learned),
+            tuple(tensors[block.name].is_weight for tensors in learned),
+        )
+        for block, end in zip(blocks, ends, strict=True)
+    ]
+
+
+def named_tensors(offsets: Layout, parameters: Tensor, statistics: Tensor) -> dict[str, Tensor]:
+    """One member's parameters and statistics by name, from its rows: weights (fan_in, units), all others (units,)."""
+    rows = [(block, parameters) for block in offsets.parameters.values()]
+    rows += [(block, statistics) for block in offsets.statistics.values()]
+    tensors = {block.name: block.of(row[None])[0] for block, row in rows}
+    return {name: tensor if name.endswith(".weight") else tensor[0] for name, tensor in tensors.items()}
