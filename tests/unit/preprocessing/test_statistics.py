@@ -1,7 +1,6 @@
 """Statistics are equal to those of numpy and pandas, over all rows and by class."""
 
 from base64 import b64decode
-from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from PIL import Image
 from gradus.wire.statistics import BINS, QUANTILES, ColumnStatistics
 from preprocessing.statistics import numbers
 from preprocessing.statistics.columns import statistics
-from tests.stored_tables import stored_table
+from tests.tables import store
 
 RANDOM = np.random.default_rng(4)
 NUMBERS: dict[str, NDArray[np.float64]] = {
@@ -51,7 +50,7 @@ def test_numbers_equal_numpy(name: str, selected: bool, tmp_path: Path, monkeypa
     monkeypatch.setattr(numbers, "IN_MEMORY", 10_000 if selected else 0)
     values = NUMBERS[name]
     labels = np.where(np.arange(1000) % 3 == 0, "a", "b")
-    found = statistics(stored_table(tmp_path, {"x": values, "y": labels}), "y").column("x")
+    found = statistics(store(tmp_path, {"x": values, "y": labels}), "y").column("x")
     known = values[~np.isnan(values)]
     edges = np.histogram_bin_edges(known, BINS)
     assert_equals_numpy(found, values, edges)
@@ -63,7 +62,7 @@ def test_numbers_equal_numpy(name: str, selected: bool, tmp_path: Path, monkeypa
 
 def test_texts_are_counted_by_frequency_then_by_name(tmp_path: Path) -> None:
     values: list[Any] = ["b"] * 5 + ["a"] * 5 + ["straße"] * 7 + [None] * 3 + [f"once {i}" for i in range(100)]
-    found = statistics(stored_table(tmp_path, {"x": values})).column("x")
+    found = statistics(store(tmp_path, {"x": values})).column("x")
     counts = pd.Series(values).value_counts()
     assert found.frequent is not None
     assert [(one.value, one.count) for one in found.frequent[:3]] == [("straße", 7), ("a", 5), ("b", 5)]
@@ -77,15 +76,15 @@ def test_texts_are_counted_by_frequency_then_by_name(tmp_path: Path) -> None:
 
 
 def test_truth_values_are_counted(tmp_path: Path) -> None:
-    found = statistics(stored_table(tmp_path, {"x": [True, True, None, False]})).column("x")
+    found = statistics(store(tmp_path, {"x": [True, True, None, False]})).column("x")
     assert found.frequent is not None
     assert [(one.value, one.count) for one in found.frequent] == [("true", 2), ("false", 1)]
 
 
 def test_dates_have_a_first_a_last_and_a_histogram(tmp_path: Path) -> None:
-    days = [date(2020, 1, 1 + i) for i in range(21)]
-    times = [datetime(2020, 1, 1, 12, 0, i) for i in range(21)]
-    found = statistics(stored_table(tmp_path, {"day": [*days, None], "time": [*times, None]}))
+    days = np.append(np.datetime64("2020-01-01") + np.arange(21), np.datetime64("NaT"))
+    times = np.append(np.datetime64("2020-01-01T12:00:00", "us") + np.arange(21) * 10**6, np.datetime64("NaT"))
+    found = statistics(store(tmp_path, {"day": days, "time": times}))
     day, time = found.column("day"), found.column("time")
     assert (day.first, day.last) == ("2020-01-01", "2020-01-21")
     assert (time.first, time.last) == ("2020-01-01T12:00:00", "2020-01-01T12:00:20")
@@ -98,7 +97,7 @@ def test_dates_have_a_first_a_last_and_a_histogram(tmp_path: Path) -> None:
 
 def test_images_have_a_shape_and_a_mean_image(tmp_path: Path) -> None:
     images = RANDOM.integers(0, 256, (40, 5, 4, 3)).astype(np.uint8)
-    found = statistics(stored_table(tmp_path, {"image": images, "label": ["a", "b"] * 20}), "label")
+    found = statistics(store(tmp_path, {"image": images, "label": ["a", "b"] * 20}), "label")
     column = found.column("image")
     assert column.shape == (5, 4, 3)
     assert column.mean_image is not None
@@ -109,7 +108,7 @@ def test_images_have_a_shape_and_a_mean_image(tmp_path: Path) -> None:
 
 def test_arrays_have_the_statistics_of_all_elements(tmp_path: Path) -> None:
     values = RANDOM.normal(2, 3, (40, 5, 4))
-    column = statistics(stored_table(tmp_path, {"x": values})).column("x")
+    column = statistics(store(tmp_path, {"x": values})).column("x")
     assert column.mean == pytest.approx(values.mean(), rel=1e-12)
     assert column.deviation == pytest.approx(values.std(), rel=1e-12)
     assert (column.min, column.max) == (values.min(), values.max())
@@ -117,16 +116,16 @@ def test_arrays_have_the_statistics_of_all_elements(tmp_path: Path) -> None:
 
 def test_the_most_frequent_fifty_classes_have_their_own_statistics(tmp_path: Path) -> None:
     labels = [f"c{i:03}" for i in range(60) for _ in range(60 - i)]
-    found = statistics(stored_table(tmp_path, {"x": np.arange(float(len(labels))), "y": labels}), "y").column("x")
+    found = statistics(store(tmp_path, {"x": np.arange(float(len(labels))), "y": labels}), "y").column("x")
     assert list(found.by_class) == [f"c{i:03}" for i in range(50)]
 
 
 def test_a_target_of_numbers_has_no_classes(tmp_path: Path) -> None:
-    found = statistics(stored_table(tmp_path, {"x": [1.5, 2.5], "y": [0.5, 1.5]}), "y")
+    found = statistics(store(tmp_path, {"x": [1.5, 2.5], "y": [0.5, 1.5]}), "y")
     assert found.target is None
     assert found.column("x").by_class == {}
 
 
 def test_a_column_without_values_has_no_numbers(tmp_path: Path) -> None:
-    found = statistics(stored_table(tmp_path, {"x": np.array([np.nan, np.nan]), "y": [1, 2]})).column("x")
+    found = statistics(store(tmp_path, {"x": np.array([np.nan, np.nan]), "y": [1, 2]})).column("x")
     assert (found.missing, found.min, found.histogram) == (2, None, None)

@@ -1,0 +1,72 @@
+"""The question that a file's upload, or an experiment, asks of a stored table."""
+
+from typing import cast
+
+import numpy as np
+
+from gradus.facts import ColumnFacts, TableFacts
+from gradus.roles import TableWords, columns_with, looks_like_id, target_columns
+from gradus.spec.loss import Task
+from gradus.spec.numbers import NumberEncoding
+from preprocessing.findings.question import Question
+from preprocessing.parts import Rows
+
+MOST_CLASSES = 20
+"""An integer with at most this many values counts as a class."""
+
+
+def uploaded_question(facts: TableFacts) -> Question:
+    """What can be asked before an experiment says more: the stored target, and the columns that are used by default."""
+    target = facts.target if isinstance(facts.target, str) else None
+    ignored = {column.name for column in facts.columns if column.role == "ignore" or looks_like_id(column, facts.rows)}
+    return Question(
+        target=target,
+        task=None if target is None else default_task(facts.column(target)),
+        ignored=frozenset(ignored),
+    )
+
+
+def experiment_question(words: TableWords, task: Task, facts: TableFacts, rows: Rows) -> Question:
+    """What an experiment asks. `words` are those of its resolved spec, `rows` those of its parts."""
+    targets = target_columns(words.target)
+    parts = np.full(facts.rows, -1, dtype=np.int8)
+    for part, chosen in enumerate((rows.train, rows.validation, rows.test)):
+        parts[chosen] = part
+    return Question(
+        target=targets[0] if len(targets) == 1 and isinstance(words.target, str) else None,
+        task=task,
+        ignored=frozenset(column.name for column in columns_with("ignore", words, facts)),
+        group=_one(columns_with("group", words, facts)),
+        time=_one(columns_with("time", words, facts)),
+        split=None if words.split is None else words.split.kind,
+        split_column=_one(columns_with("split", words, facts)),
+        numbers=_encodings(words, facts),
+        parts=parts,
+    )
+
+
+def default_task(column: ColumnFacts) -> Task | None:
+    """What a network learns of this column if nothing is said: classes of texts, booleans and few integers."""
+    match column.type:
+        case "text" | "boolean":
+            return "classification"
+        case "integer":
+            return "classification" if column.distinct <= MOST_CLASSES else "regression"
+        case "number":
+            return "regression"
+        case _:
+            return None
+
+
+def _one(columns: tuple[ColumnFacts, ...]) -> str | None:
+    return columns[0].name if columns else None
+
+
+def _encodings(words: TableWords, facts: TableFacts) -> dict[str, str]:
+    settings = words.columns or {}
+    usual = words.numbers.kind if words.numbers is not None else "min_max"
+    found: dict[str, str] = {}
+    for column in facts.columns:
+        own = settings[column.name].encode if column.name in settings else None
+        found[column.name] = usual if own is None else cast(NumberEncoding, own).kind
+    return found

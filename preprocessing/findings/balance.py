@@ -1,0 +1,91 @@
+"""Classes that are too few, too rare or too unequal, and too few rows."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradus.wire.finding import Evidence, Finding
+from preprocessing.findings.build import finding, of_dataset, percent, some
+from preprocessing.findings.sheet import Sheet
+
+IMBALANCE = 0.05
+"""Share of the smallest class, times half the number of classes, below which it is easily overlooked."""
+RARE = 10
+"""Rows below which a class cannot be learned and measured."""
+FEW = 100
+
+
+def class_imbalance(sheet: Sheet) -> Iterator[Finding]:
+    """A class that is so small that never predicting it costs hardly any accuracy."""
+    counts = _counts(sheet)
+    if counts is None:
+        return
+    total, (name, least) = sum(counts.values()), min(counts.items(), key=lambda one: one[1])
+    largest = max(counts.values())
+    if least < RARE or least / total * len(counts) / 2 >= IMBALANCE:
+        return
+    yield finding(
+        "class_imbalance",
+        "warning",
+        sheet.question.target,
+        f"'{name}' has {percent(least / total)} of the rows and the largest class {percent(largest / total)}: a "
+        f"network that always predicts the largest class is right in {percent(largest / total)} of the rows",
+        [
+            Evidence(
+                statistic="share of the smallest class",
+                column=sheet.question.target,
+                value=least / total,
+                threshold=2 * IMBALANCE / len(counts),
+            )
+        ],
+        of_dataset({"class_weights": "balanced"}, "counts every class alike in the loss"),
+    )
+
+
+def rare_classes(sheet: Sheet) -> Iterator[Finding]:
+    """Classes with so few rows that a part of the split has none or nearly none of them."""
+    counts = _counts(sheet)
+    if counts is None or sheet.classes is None:
+        return
+    rare = {name: count for name, count in counts.items() if count < RARE}
+    if not rare or len(counts) < 2:
+        return
+    classes, names = sheet.classes
+    rows = np.flatnonzero(np.isin(classes, [i for i, name in enumerate(names) if name in rare]))
+    shown = ", ".join(f"'{name}' ({count})" for name, count in list(rare.items())[:5])
+    yield finding(
+        "rare_class",
+        "warning" if min(rare.values()) < 3 else "note",
+        sheet.question.target,
+        f"classes with fewer than {RARE} rows: {shown}: they are hardly learned, and their test rows can be counted on "
+        "one hand",
+        [
+            Evidence(
+                statistic="rows of the rarest class",
+                column=sheet.question.target,
+                value=min(rare.values()),
+                threshold=RARE,
+                rows=some(sheet.rows[rows]),
+            )
+        ],
+    )
+
+
+def few_rows(sheet: Sheet) -> Iterator[Finding]:
+    """Fewer rows than a result can be trusted with."""
+    if 0 < sheet.table.rows < FEW:
+        yield finding(
+            "few_rows",
+            "note",
+            None,
+            f"{sheet.table.rows} rows: differences between runs will mostly be chance",
+            [Evidence(statistic="rows", value=sheet.table.rows, threshold=FEW)],
+        )
+
+
+def _counts(sheet: Sheet) -> dict[str, int] | None:
+    name = sheet.question.target
+    if name is None or sheet.question.task != "classification":
+        return None
+    values = sheet.table.record(name).values
+    return {value.value: value.count for value in values} if len(values) > 1 else None

@@ -1,0 +1,106 @@
+"""What single checks take for a fault, and what not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from preprocessing.findings.find import findings
+from preprocessing.findings.images import difference_hashes, near_pairs
+from preprocessing.findings.prediction import average_ranks, class_score, number_score
+from preprocessing.findings.question import Question
+from preprocessing.findings.spelling import repaired
+from preprocessing.findings.units import two_modes
+from tests.tables import store
+
+RANDOM = np.random.default_rng(7)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("ZÃ¼rich", "Zürich"),
+        ("KÃ¸benhavn", "København"),
+        ("itâ€™s", "it’s"),
+        ("Zürich", None),
+        ("SÃO PAULO", None),
+        ("Ålesund", None),
+        ("Chur", None),
+        ("naïve café", None),
+    ],
+)
+def test_text_decoded_wrongly_is_repaired(text: str, meant: str | None) -> None:
+    assert repaired(text) == meant
+
+
+def test_ranks_of_equal_values_are_their_mean() -> None:
+    assert average_ranks(np.array([3.0, 1.0, 3.0, 2.0])).tolist() == [3.5, 1.0, 3.5, 2.0]
+
+
+def test_noise_predicts_nothing_out_of_sample() -> None:
+    classes = RANDOM.integers(0, 2, 2000)
+    by_names = class_score(np.arange(2000), classes, 2)
+    by_numbers = class_score(RANDOM.normal(size=2000), classes, 2)
+    of_numbers = number_score(RANDOM.normal(size=2000), RANDOM.normal(size=2000))
+    assert by_names is not None
+    assert by_numbers is not None
+    assert of_numbers is not None
+    assert by_names.value == pytest.approx(0.5, abs=0.03)
+    assert by_numbers.value == pytest.approx(0.5, abs=0.05)
+    assert of_numbers.value < 0.05
+
+
+def test_a_few_rows_that_fit_are_no_proof() -> None:
+    classes = np.repeat([0, 1], 12)
+    values = np.where(classes == 1, 5.0, 0.0) + np.tile([0.0, 5.2] + [0.0] * 10, 2)
+    found = class_score(values, classes, 2)
+    assert found is not None
+    assert found.low < found.value
+
+
+def test_two_units_are_told_by_their_factor() -> None:
+    inches = np.exp(np.log(66) + 0.06 * RANDOM.normal(size=300))
+    found = two_modes(np.log(np.append(inches, 2.54 * np.exp(np.log(66) + 0.06 * RANDOM.normal(size=80)))))
+    assert found is not None
+    assert found[1] == pytest.approx(2.54, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        RANDOM.lognormal(0, 1, 1000),
+        RANDOM.uniform(1, 1000, 1000),
+        np.append(RANDOM.normal(20, 1, 500), RANDOM.normal(60, 2, 500)),
+        np.repeat([1.0, 10.0, 100.0], 300),
+    ],
+    ids=["one mode", "uniform", "a factor of 3", "powers of ten"],
+)
+def test_other_shapes_are_no_two_units(values: np.ndarray) -> None:
+    assert two_modes(np.log(values)) is None
+
+
+def test_rows_of_a_few_categories_repeat_by_chance(tmp_path: Path) -> None:
+    columns = {name: RANDOM.choice(["a", "b", "c"], 600).tolist() for name in "uvwxy"}
+    found = findings(
+        store(tmp_path, {**columns, "target": RANDOM.choice(["n", "y"], 600).tolist()}),
+        Question("target", "classification"),
+    )
+    assert {one.id for one in found} & {"data_duplicate_rows", "data_contradictory_labels"} == set()
+
+
+def test_near_pictures_are_found_in_spite_of_noise() -> None:
+    images = RANDOM.integers(0, 256, (60, 12, 12, 1)).astype(np.uint8)
+    noisy = np.clip(images[:5].astype(int) + RANDOM.integers(-1, 2, images[:5].shape), 0, 255).astype(np.uint8)
+    everything = np.concatenate([images, noisy])
+    assert dict(near_pairs(everything, np.arange(60, 65), np.arange(60))) == {60 + i: i for i in range(5)}
+    assert difference_hashes(images).dtype == np.uint64
+
+
+def test_empty_pictures_are_not_alike() -> None:
+    images = np.full((20, 8, 8, 1), 255, dtype=np.uint8)
+    assert list(near_pairs(images, np.arange(10), np.arange(10, 20))) == []
+
+
+def test_a_table_without_a_target_is_checked_as_far_as_it_goes(tmp_path: Path) -> None:
+    found = findings(store(tmp_path, {"n": list(range(200)), "same": ["x"] * 200}))
+    assert {(one.id, one.column) for one in found} == {("data_id_column", "n"), ("data_constant", "same")}
