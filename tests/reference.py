@@ -10,6 +10,16 @@ from torch import Tensor, nn
 from gradus.spec.activation import Activation
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Ntk
+from gradus.spec.loss import (
+    AbsoluteLoss,
+    BinaryCrossEntropy,
+    ConcreteLoss,
+    CrossEntropy,
+    HuberLoss,
+    QuantileLoss,
+    SquaredLoss,
+    resolve_loss,
+)
 from gradus.spec.network import NetworkPlan, ScalePlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 from gradus.spec.schedule import (
@@ -178,6 +188,36 @@ def reference_factor(schedule: AnySchedule, step: int, steps_per_epoch: int, epo
             return rise / (1 + schedule.decay * t)
 
 
+def reference_losses(loss: ConcreteLoss, outputs: Tensor, targets: Tensor) -> Tensor:
+    """torch's own loss of each example, for targets that are not scaled."""
+    y = targets if targets.ndim == 2 else targets[:, None]
+    match loss:
+        case CrossEntropy():
+            smoothing = loss.label_smoothing
+            return nn.functional.cross_entropy(outputs, targets, label_smoothing=smoothing, reduction="none")
+        case BinaryCrossEntropy():
+            y = y * (1 - loss.label_smoothing) + loss.label_smoothing / 2
+            return nn.functional.binary_cross_entropy_with_logits(outputs, y, reduction="none").mean(1)
+        case SquaredLoss():
+            return nn.functional.mse_loss(outputs, y, reduction="none").mean(1)
+        case AbsoluteLoss():
+            return nn.functional.l1_loss(outputs, y, reduction="none").mean(1)
+        case HuberLoss():
+            return nn.functional.huber_loss(outputs, y, reduction="none", delta=loss.delta or 1.0).mean(1)
+        case QuantileLoss():
+            return torch.where(outputs <= y, loss.q * (y - outputs), (1 - loss.q) * (outputs - y)).mean(1)
+
+
+def _rows(split: Split, rows: Tensor) -> Split:
+    """The split of these rows."""
+    fields = {name: value[rows] if isinstance(value, Tensor) else value for name, value in vars(split).items()}
+    return Split(**fields)
+
+
+def _weight(split: Split) -> float:
+    return len(split) if split.evaluation_weights is None else float(split.evaluation_weights.double().sum())
+
+
 @dataclass(frozen=True)
 class ReferenceEpoch:
     """What the reference measures in an epoch."""
@@ -195,6 +235,7 @@ class Reference:
 
     def __init__(self, experiment: Spec, data: Data, weights: dict[str, Tensor], batch: int) -> None:
         self.experiment, self.data, self.batch = experiment, data, batch
+        self.loss = resolve_loss(experiment.loss, data.task)
         self.plan = plan(experiment)
         masks = network_masks([self.plan], [experiment.seed], batch, torch.empty(0, dtype=torch.float64))
         self.network = reference_network(self.plan, weights, masks)
@@ -204,10 +245,23 @@ class Reference:
         self.optimizer = reference_optimizer(experiment.optimizer, groups)
         self.step = 0
 
-    def data_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        if self.data.task == "regression":
-            return nn.functional.mse_loss(outputs[:, 0], targets)
-        return nn.functional.cross_entropy(outputs, targets)
+    def minimized(self, outputs: Tensor, batch: Split) -> Tensor:
+        """The batch's data loss."""
+        losses = reference_losses(self.loss, outputs, batch.targets)
+        return (losses if batch.weights is None else batch.weights * losses).mean()
+
+    def reported(self, outputs: Tensor, split: Split) -> float:
+        """Sum of the reported losses."""
+        plain = type(self.loss)() if isinstance(self.loss, CrossEntropy | BinaryCrossEntropy) else self.loss
+        losses = reference_losses(plain, outputs, split.targets)
+        weights = split.evaluation_weights
+        return float((losses if weights is None else weights * losses).detach().sum())
+
+    def right(self, outputs: Tensor, split: Split) -> float:
+        """Number of examples that are right; those of several labels count by the share that is."""
+        if self.data.task == "multi_label":
+            return float(((outputs > 0) == (split.targets > 0.5)).double().mean(1).sum())
+        return float((outputs.argmax(1) == split.targets).sum()) if self.data.task == "classification" else 0.0
 
     def penalty(self) -> Tensor:
         l1 = sum((w.abs().sum() for w in self.weights), torch.tensor(0.0))
@@ -220,11 +274,13 @@ class Reference:
         batches = epoch_permutation(self.experiment.seed, number, len(train), torch.device("cpu")).split(self.batch)  # type: ignore[no-untyped-call]
         loss, right, norm = 0.0, 0.0, 0.0
         for rows in batches:
-            step_loss, step_right, step_norm = self._train_step(Split(train.inputs[rows], train.targets[rows]), batches)
+            step_loss, step_right, step_norm = self._train_step(_rows(train, rows), batches)
             loss, right, norm = loss + step_loss, right + step_right, norm + step_norm
         rate = self.optimizer.param_groups[0]["lr"] / self.optimizer.param_groups[0]["factor"]
         n, validation = len(train), self._evaluate(self.data.validation)
-        return ReferenceEpoch(loss / n, right / n, validation, self.penalty().item(), norm / len(batches), rate)
+        return ReferenceEpoch(
+            loss / _weight(train), right / n, validation, self.penalty().item(), norm / len(batches), rate
+        )
 
     def _train_step(self, batch: Split, batches: tuple[Tensor, ...]) -> tuple[float, float, float]:
         for module in self.network:
@@ -236,16 +292,15 @@ class Reference:
             group["lr"] = spec.optimizer.lr * factor * group["factor"]
         self.optimizer.zero_grad()
         outputs = self.network(batch.inputs)
-        data_loss = self.data_loss(outputs, batch.targets)
-        (data_loss + self.penalty()).backward()  # type: ignore[no-untyped-call]
+        (self.minimized(outputs, batch) + self.penalty()).backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.parameters, spec.clip_norm or torch.inf)
         self.optimizer.step()
         self.step += 1
-        return data_loss.item() * len(batch), (outputs.argmax(1) == batch.targets).sum().item(), norm.item()
+        return self.reported(outputs, batch), self.right(outputs, batch), norm.item()
 
     def _evaluate(self, split: Split) -> float:
         self.network.eval()
         with torch.no_grad():
-            loss = self.data_loss(self.network(split.inputs), split.targets).item()
+            loss = self.reported(self.network(split.inputs), split) / _weight(split)
         self.network.train()
         return loss

@@ -1,9 +1,11 @@
 """Small made-up data in the shapes of real data sets."""
 
+from dataclasses import replace
+
 import torch
 
 from gradus.datasets import DATASETS
-from worker.training.data import Data, Split
+from worker.training.data import Data, Split, with_mean_one
 
 CPU = torch.device("cpu")
 
@@ -20,3 +22,15 @@ def made_up_data(dataset: str = "wine", train: int = 40, *, seed: int = 0) -> Da
         return Split(inputs, scores.argmax(1) if facts.classes else scores[:, 0])
 
     return Data(split(train), split(15), split(17), facts.task)
+
+
+def weighted(data: Data, *, seed: int = 1) -> Data:
+    """The data with weights of the examples, some of them 0, and other ones for the gradient."""
+    draws = torch.Generator().manual_seed(seed)
+
+    def split(plain: Split) -> Split:
+        own = torch.rand(len(plain), generator=draws, dtype=torch.float64).mul(4).floor()
+        classes = torch.rand(len(plain), generator=draws, dtype=torch.float64)
+        return replace(plain, weights=with_mean_one(own * classes), evaluation_weights=with_mean_one(own))
+
+    return replace(data, train=split(data.train), validation=split(data.validation), test=split(data.test))

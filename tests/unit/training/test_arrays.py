@@ -13,6 +13,7 @@ from worker.training.report import Divergence, EpochReport, Finished, MemberEpoc
 from worker.training.train import Training, train
 
 BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 12, "epochs": 5, "activation": "tanh"}
+REGRESSION: dict[str, Any] = {"dataset": "diabetes"}
 
 DIFFERENCES: dict[str, list[dict[str, Any]]] = {
     "seeds": [{"seed": seed} for seed in range(4)],
@@ -37,6 +38,9 @@ DIFFERENCES: dict[str, list[dict[str, Any]]] = {
     ],
     "decays": [{"optimizer": {"kind": "adamw", "lr": 0.1}}, {"optimizer": {"kind": "adamw", "decay": "all"}}],
     "adamw": [{"optimizer": {"kind": "adamw", "lr": 0.1}}, {"optimizer": {"kind": "adamw", "weight_decay": 1.0}}],
+    "label smoothing": [{"loss": {"kind": "cross_entropy", "label_smoothing": factor}} for factor in (0.3, 0.0)],
+    "huber": [{**REGRESSION, "loss": {"kind": "huber", "delta": delta}} for delta in (0.3, 2.0, None)],
+    "quantiles": [{**REGRESSION, "loss": {"kind": "quantile", "q": q}} for q in (0.1, 0.9)],
     "bfloat16": [{"precision": "bfloat16", "seed": seed} for seed in (0, 1)],
 }
 
@@ -54,7 +58,7 @@ def _numbers(row: MemberEpoch) -> dict[str, float]:
 @pytest.mark.parametrize("differences", DIFFERENCES.values(), ids=DIFFERENCES)
 def test_a_member_equals_the_run_alone(differences: list[dict[str, Any]], dtype: torch.dtype, rel: float) -> None:
     experiments = [Spec(**{**BASE, **difference}) for difference in differences]
-    data = made_up_data()
+    data = made_up_data(experiments[0].dataset.name)
     together = _epochs(train(experiments, data, CPU, dtype=dtype))
     for k, experiment in enumerate(experiments):
         alone = _epochs(train([experiment], data, CPU, dtype=dtype))
@@ -108,6 +112,11 @@ def test_members_that_finish_sooner_are_reported_no_more() -> None:
 )
 def test_what_members_must_share_tells_their_shapes_apart(difference: dict[str, Any]) -> None:
     assert array_shape(resolve(Spec(**BASE))) != array_shape(resolve(Spec(**{**BASE, **difference})))
+
+
+def test_members_must_share_the_kind_of_loss() -> None:
+    kinds = ("squared", "absolute", "huber", "quantile")
+    assert len({array_shape(resolve(Spec(**{**BASE, **REGRESSION, "loss": kind}))) for kind in kinds}) == 4
 
 
 @pytest.mark.parametrize("differences", DIFFERENCES.values(), ids=DIFFERENCES)

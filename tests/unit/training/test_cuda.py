@@ -10,7 +10,7 @@ from gradus.spec.experiment import Spec
 from gradus.spec.memory import memory_bytes
 from models.batch import EpochBatches
 from models.schedule import learning_rates
-from tests.unit.training.examples import CPU, made_up_data
+from tests.unit.training.examples import CPU, made_up_data, weighted
 from worker.trainer.memory_trim import log_peak_memory
 from worker.training.engine import Batch, Engine
 from worker.training.replay import Replay
@@ -28,6 +28,24 @@ BASE: dict[str, Any] = {
     "batch_norm": True,
     "l1": 0.001,
 }
+
+
+LOSSES: list[dict[str, Any]] = [
+    {"loss": {"kind": "cross_entropy", "label_smoothing": 0.1}},
+    *({"dataset": "diabetes", "loss": kind} for kind in ("squared", "absolute", "huber", "quantile")),
+]
+
+
+@pytest.mark.parametrize("changes", LOSSES, ids=str)
+def test_a_weighted_loss_on_a_gpu_has_the_numbers_of_a_cpu(changes: dict[str, Any]) -> None:
+    experiment = Spec(**{**BASE, **changes, "batch_size": "full"})
+    data = weighted(made_up_data(experiment.dataset.name))
+    losses = {}
+    for place in (CPU, GPU):
+        reports = train([experiment], data, place, dtype=torch.float64)
+        rows = [row for report in reports if isinstance(report, EpochReport) for row in report.members if row]
+        losses[place.type] = [(row.train_loss, row.validation_loss, row.gradient_norm) for row in rows]
+    assert losses["cuda"] == [pytest.approx(row, rel=1e-9) for row in losses["cpu"]]
 
 
 def _rows(optimizer: str, place: torch.device) -> list[MemberEpoch]:

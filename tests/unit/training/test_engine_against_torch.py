@@ -9,7 +9,8 @@ from torch import Tensor
 from gradus.spec.activation import ACTIVATIONS
 from gradus.spec.experiment import Spec
 from tests.reference import Reference, ReferenceEpoch, reference_weights
-from tests.unit.training.examples import CPU, made_up_data
+from tests.unit.training.examples import CPU, made_up_data, weighted
+from worker.training.data import Data
 from worker.training.report import EpochReport, MemberEpoch
 from worker.training.train import train
 
@@ -67,6 +68,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "stochastic": {"batch_size": 1, "epochs": 3},
     "full batch": {"batch_size": "full", "epochs": 100},
     "regression": {"dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 0.01}},
+    "label smoothing": {"loss": {"kind": "cross_entropy", "label_smoothing": 0.2}},
+    "absolute error": {"dataset": "diabetes", "loss": "absolute"},
+    "huber": {"dataset": "diabetes", "loss": {"kind": "huber", "delta": 0.7}, "optimizer": {"kind": "sgd", "lr": 0.02}},
+    "quantile": {"dataset": "diabetes", "loss": {"kind": "quantile", "q": 0.9}},
     **{f"activation {name}": {"activation": name} for name in ACTIVATIONS},
 }
 
@@ -74,7 +79,16 @@ VARIANTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_a_run_gives_the_numbers_of_plain_torch(variant: dict[str, Any]) -> None:
     experiment = Spec(**{"epochs": 25, **BASE, **variant})  # 25 epochs of 4 steps, the last of 4 examples
-    data = made_up_data(experiment.dataset.name)
+    _same_as_plain_torch(experiment, made_up_data(experiment.dataset.name))
+
+
+@pytest.mark.parametrize("changes", [{}, {"dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 0.01}}], ids=str)
+def test_weights_give_the_numbers_of_a_weighted_loss(changes: dict[str, Any]) -> None:
+    experiment = Spec(**{"epochs": 25, **BASE, **changes})
+    _same_as_plain_torch(experiment, weighted(made_up_data(experiment.dataset.name)))
+
+
+def _same_as_plain_torch(experiment: Spec, data: Data) -> None:
     training = train([experiment], data, CPU, dtype=torch.float64)
     batch = 40 if experiment.batch_size == "full" else experiment.batch_size
     reference = Reference(experiment, data, training.weights(0), batch)

@@ -8,8 +8,9 @@ import torch
 from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
 from models.schedule import learning_rates
-from tests.unit.training.examples import CPU, made_up_data
+from tests.unit.training.examples import CPU, made_up_data, weighted
 from worker.training.chunk import ChunkTrainer
+from worker.training.data import Data
 from worker.training.engine import Engine
 from worker.training.replay import WARM_UPS, Body, Replay
 
@@ -34,19 +35,28 @@ def _engine(experiments: list[Spec]) -> Engine:
     "more", [{}, {"batch_norm": True, "optimizer": "adam"}, {"dropout": 0.5, "input_dropout": 0.1}]
 )
 def test_a_replayed_chunk_leaves_the_bits_of_a_chunk_of_steps(more: dict[str, Any], seeds: list[int]) -> None:
+    _compare(more, seeds, DATA)
+
+
+@pytest.mark.parametrize("seeds", [[3, 3], [0, 1]])
+def test_a_replayed_chunk_weighs_its_examples(seeds: list[int]) -> None:
+    _compare({"loss": {"kind": "cross_entropy", "label_smoothing": 0.1}}, seeds, weighted(DATA))
+
+
+def _compare(more: dict[str, Any], seeds: list[int], data: Data) -> None:
     experiments = [Spec(**{**BASE, **more, "seed": seed}) for seed in seeds]
     engine, replayed = _engine(experiments), _engine(experiments)
-    trainer = ChunkTrainer(engine, experiments, DATA.train, STEPS)
+    trainer = ChunkTrainer(engine, experiments, data.train, STEPS)
     outputs = torch.empty(STEPS, len(seeds), engine.batch, 3, dtype=torch.float64)
     norms = torch.empty(STEPS, len(seeds), dtype=torch.float64)
     with torch.inference_mode():
-        replay = Replay(replayed, DATA.train.inputs, outputs, norms, call_again)
-        epoch = EpochBatches(seeds, 1, DATA.train.targets, engine.batch)
+        replay = Replay(replayed, data.train.inputs, outputs, norms, call_again)
+        epoch = EpochBatches(seeds, 1, data.train.targets, engine.batch, data.train.weights)
         for steps in (range(STEPS), range(STEPS, len(epoch))):  # the second is shorter
             record = trainer.train(epoch, steps)
             rates = learning_rates(experiments, steps.start, steps.stop, len(epoch))[..., None]
             targets = epoch.targets(steps)
-            replay(steps.start, epoch.rows[steps.start : steps.stop], targets, rates)
+            replay(steps.start, epoch.rows[steps.start : steps.stop], targets, rates, epoch.weights(steps))
             assert torch.equal(norms[: len(steps)], record.norms)
             assert torch.equal(engine.loss.values(outputs[: len(steps)], targets), record.losses)
     for name, tensor in engine.tensors().items():
