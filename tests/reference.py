@@ -210,7 +210,9 @@ def reference_losses(loss: ConcreteLoss, outputs: Tensor, targets: Tensor) -> Te
 
 def _rows(split: Split, rows: Tensor) -> Split:
     """The split of these rows."""
-    fields = {name: value[rows] if isinstance(value, Tensor) else value for name, value in vars(split).items()}
+    fields: dict[str, Any] = {
+        name: value[rows] if isinstance(value, Tensor) else value for name, value in vars(split).items()
+    }
     return Split(**fields)
 
 

@@ -14,7 +14,8 @@ from tests.unit.training.examples import CPU, made_up_data
 from worker.checkpoint.restore import fork_state
 from worker.data.load import load, split
 from worker.data.raw import RawDataset
-from worker.data.scale import target_scale
+from worker.data.scale import standardized_targets, target_scale
+from worker.training.baseline import Baseline
 from worker.training.data import Data
 from worker.training.divergence import DivergenceMonitor, constant_loss
 from worker.training.report import EpochReport, Finished, MemberEpoch
@@ -51,6 +52,25 @@ def test_a_regression_beats_the_mean_with_the_defaults(changes: dict[str, Any]) 
     assert answering_the_mean == pytest.approx(5_900, rel=0.2)
     assert last.ending == Finished()
     assert last.test_loss < answering_the_mean
+
+
+@pytest.mark.parametrize("kind", ["squared", "absolute", "huber", {"kind": "quantile", "q": 0.9}], ids=str)
+def test_ten_epochs_of_any_loss_are_a_fifth_better_than_the_best_constant(kind: Any) -> None:
+    experiment = Spec(dataset="diabetes", layers=[64, 32], loss=kind)
+    data = load(experiment.dataset, [], print)
+    training = train([experiment], data, CPU)
+    constant = Baseline(data, training._engine.losses[0], 1).loss
+    assert _rows(training)[-1].validation_loss < 0.8 * constant
+
+
+@pytest.mark.parametrize(("kind", "power"), [("absolute", 1), ("quantile", 1), ("huber", 2)])
+def test_each_loss_is_told_in_its_own_unit(kind: str, power: int) -> None:
+    plain = made_up_data("diabetes")
+    scaled = replace(plain, target_scale=TargetScale(mean=(5.0,), deviation=(10.0,)))
+    experiment = Spec(**{**BASE, "loss": kind, "epochs": 1})
+    (one,), (other,) = _rows(train([experiment], plain, CPU)), _rows(train([experiment], scaled, CPU))
+    for name in ("train_loss", "validation_loss", "test_loss"):
+        assert getattr(other, name) == pytest.approx(10**power * getattr(one, name), rel=1e-12)
 
 
 def test_targets_are_standardised_by_the_training_examples_alone() -> None:
@@ -111,3 +131,15 @@ def test_a_constant_target_is_learned() -> None:
     experiment = Spec(**{**BASE, "epochs": 5})
     data = split(experiment.dataset, RawDataset(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
     assert _rows(train([experiment], data, CPU))[-1].ending == Finished()
+
+
+def test_each_of_several_targets_has_its_own_scale() -> None:
+    targets = np.array([[1.0, 200.0], [3.0, 200.0], [5.0, 200.0]])
+    scale = target_scale(targets)
+    assert scale.mean == (3.0, 200.0)
+    assert scale.deviation == pytest.approx(((8 / 3) ** 0.5, 1.0))
+    standard = standardized_targets(targets, scale)
+    assert standard.dtype == np.float32
+    assert standard[:, 0].std() == pytest.approx(1)
+    assert standard[:, 1].tolist() == [0, 0, 0]
+    assert scale.tensor(2).tolist() == [[*scale.mean, *scale.deviation]] * 2
