@@ -77,7 +77,7 @@ def _texts(record: ColumnRecord, tally: Tally, judged: Judged) -> Iterator[Findi
     found = set(tally.kinds) - {k.EMPTY, k.MISSING}
     if k.BIG in found and found <= {k.BIG, k.INTEGER, k.LEADING_ZERO}:
         yield _kept(record, tally, k.BIG, "data_looks_like_id", "is an integer beyond 2⁵³: an id, kept as text")
-    elif record.would_be:
+    elif record.would_be and k.YES_NO not in found:
         kind, condition = next(iter(record.would_be.items()))
         odd = min((one for one in found if one != k.INTEGER), key=lambda one: tally.kinds[one].cells, default=k.INTEGER)
         yield _kept(

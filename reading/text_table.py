@@ -40,7 +40,8 @@ class Reading:
     guessed: Mapping[str, str]
     delimiter: str | None = None
     """What stands between cells, if it cannot be a decimal mark."""
-    findings: tuple[Finding, ...] = ()
+    findings: Callable[[], Sequence[Finding]] = tuple
+    """After both passes: what the format noticed."""
     indices: bool = True
     """Whether a column without name that counts the rows is an index, and ignored."""
 
@@ -196,7 +197,7 @@ def _stored(
             count=sum(file.left_out_count for file in files),
             listed=tuple(row for file in files for row in file.left_out)[:_LISTED],
         ),
-        findings=(*reading.findings, *findings_of(names, census.indices, columns, tallies, verdict)),
+        findings=(*reading.findings(), *findings_of(names, census.indices, columns, tallies, verdict)),
         digest="",
     )
     return _with_digest(read, folder)

@@ -23,10 +23,10 @@ class CsvParse(CellOptions, title="CSV"):
     quote: Mark | None = None
     """What encloses cells that contain a delimiter or a line break, doubled inside; the empty string for none."""
     escape: Mark | None = None
-    """What makes the next character literal, such as a backslash; the empty string for none."""
+    """What makes a quote, a delimiter, a line end or itself literal, such as a backslash; the empty string for none."""
     bare_quotes: Literal["refuse", "keep"] | None = None
-    """What a quote in the middle of an unquoted cell is: an error, or a character. Null means `keep` if `quote` is
-    given."""
+    """What a quote in the middle of a cell is: an error, or a character. Null means `keep` if `quote` is given and not
+    `"`, for apostrophes stand in words."""
     header: bool | None = None
     """Whether the first row has the names of the columns."""
     skip_rows: int | None = Field(default=None, ge=0, le=1_000_000)

@@ -1,6 +1,6 @@
 """Rows become columns of equal length; a row with too few or too many cells is refused, padded or left out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -47,6 +47,7 @@ class Columns:
         """
         self._file, self._dialect, self._delimiter = file, dialect, delimiter
         self._width, self._ragged, self._trailing = width, ragged, trailing
+        self._blanks = dialect.blanks
         self._pending: list[int] = []
         self.account = Account()
         self.header: str | None = None
@@ -67,8 +68,8 @@ class Columns:
         else:
             cells = delimiter.join(rows).split(delimiter)
             columns = [cells[i::width] for i in range(width)]
-        if self._dialect.blanks:
-            columns = [_stripped(column, self._dialect.blanks) for column in columns]
+        if self._blanks:
+            columns = [_stripped(column, self._blanks) for column in columns]
         if self._trailing and any(columns.pop()):
             self._refuse_trailing(rows, lines)
         columns = [self._restored(column) for column in columns]
@@ -78,7 +79,7 @@ class Columns:
     def without_header(self, block: Block) -> Block:
         """The block behind its first row with cells, which has the names."""
         for i, row in enumerate(block.rows):
-            if row != marks.COMMENT and row.strip(self._dialect.blanks):
+            if row != marks.COMMENT and row.strip(self._blanks):
                 self.header = row
                 return Block(block.rows[i + 1 :], block.lines[i + 1 :])
         return Block([], [])
@@ -106,7 +107,7 @@ class Columns:
     def _taken(self, row: str, line: int, more: int) -> str | None:
         if row == marks.COMMENT:
             return None
-        if not row.strip(self._dialect.blanks):
+        if not row.strip(self._blanks):
             if self._width == 1:
                 self._pending.append(line)
             else:
@@ -142,7 +143,7 @@ class Columns:
 
     def _refuse_trailing(self, rows: Sequence[str], lines: Sequence[int]) -> None:
         for row, line in zip(rows, lines, strict=True):
-            if row.rsplit(self._delimiter, 1)[-1].strip(self._dialect.blanks):
+            if row.rsplit(self._delimiter, 1)[-1].strip(self._blanks):
                 message = f"this row has {self._width + 1} cells, not {self._width} as the first one"
                 raise Broken(line, 0, message, kind="ragged")
 
@@ -167,10 +168,12 @@ class Columns:
 
 
 def _stripped(column: list[str], blanks: str) -> list[str]:
-    text = marks.SEAM.join(column)
-    if not any(blank + marks.SEAM in text or marks.SEAM + blank in text for blank in blanks) and (
-        text == text.strip(blanks)
-    ):
-        return column
-    strip: Callable[[str], str] = lambda cell: cell.strip(blanks)  # noqa: E731
-    return list(map(strip, column))
+    """The cells without blanks around them. The usual few are dropped from all cells at once."""
+    text = f"{marks.SEAM}{marks.SEAM.join(column)}{marks.SEAM}"
+    for _ in range(3):
+        around = [pair for blank in blanks for pair in (blank + marks.SEAM, marks.SEAM + blank) if pair in text]
+        if not around:
+            return text[1:-1].split(marks.SEAM)
+        for pair in around:
+            text = text.replace(pair, marks.SEAM)
+    return [cell.strip(blanks) for cell in column]

@@ -8,7 +8,7 @@ from gradus.facts import ColumnType
 from gradus.parse.text import CsvParse
 from gradus.wire.table import LeftOut
 from reading.cells import Batch
-from reading.delimited.columns import Columns
+from reading.delimited.columns import Account, Columns
 from reading.delimited.decoding import Decoded, Open, open_plain
 from reading.delimited.filters import prepared
 from reading.delimited.place import place
@@ -26,6 +26,8 @@ class CsvCells:
         self.settled = settled
         self._decoded = Decoded(file, settled.encoding, open_bytes)
         self._columns = self._new_columns()
+        self.bare_quotes = 0
+        """How many quotes in the middle of cells the last pass took for characters."""
 
     @classmethod
     def of(cls, file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> "CsvCells":
@@ -61,9 +63,9 @@ class CsvCells:
         return self._columns.account.left_out
 
     @property
-    def padded(self) -> tuple[int, int | None]:
-        """How many rows the last pass padded, and the line of the first."""
-        return self._columns.account.padded, self._columns.account.first_padded
+    def account(self) -> Account:
+        """What the last pass did to rows that it did not simply keep."""
+        return self._columns.account
 
     def bytes_done(self) -> int:
         """How many bytes the present pass has used."""
@@ -83,6 +85,7 @@ class CsvCells:
             for block in reader.blocks(chunks):
                 names_first = settled.header and self._columns.header is None
                 columns, lines = self._columns.of(self._columns.without_header(block) if names_first else block)
+                self.bare_quotes = reader.bare_quotes
                 if lines:
                     yield Batch(columns, lines)
         except Broken as broken:

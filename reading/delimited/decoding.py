@@ -34,6 +34,17 @@ def encoding_of(head: bytes) -> str:
     return next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
 
 
+def mark_bytes(encoding: str) -> int:
+    """Bytes of the mark at the beginning of a file whose encoding was told by it."""
+    return {"utf-8-sig": 3, "utf-16": 2, "utf-32": 4}.get(encoding, 0)
+
+
+def bytes_of(text: str, encoding: str) -> int:
+    """Bytes of a text without a mark."""
+    plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(encoding, encoding)
+    return len(text.encode(plain, "replace"))
+
+
 def decoder(encoding: str) -> codecs.IncrementalDecoder:
     """A strict decoder; a mark at the beginning is dropped.
 
@@ -75,19 +86,22 @@ class Decoded:
         line = 1
         with self.open() as stream:
             while data := stream.read(size):
+                begins = self.bytes_done - len(state.getstate()[0])
                 try:
                     text = state.decode(data)
                 except UnicodeDecodeError as error:
                     raise self._undecodable(error, data, line) from None
                 if not text.isascii() or "\x00" in text:
-                    self._refuse_foreign(text, line)
+                    self._refuse_foreign(text, line, begins)
                 line += text.count("\n")
                 self.bytes_done += len(data)
                 yield text
         try:
             state.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            raise self._undecodable(error, error.object, line) from None
+            byte = self.bytes_done - len(error.object)
+            message = f"the file ends in the middle of a character (line {line}, byte {byte}): it was cut off"
+            raise ReadingFailed("data_error", message, file=self.file.name, line=line, byte=byte) from None
 
     def _undecodable(self, error: UnicodeDecodeError, data: bytes, line: int) -> ReadingFailed:
         whole = error.object  # begins with the bytes that were kept from the chunk before
@@ -108,7 +122,7 @@ class Decoded:
             option={"encoding": likely},
         )
 
-    def _refuse_foreign(self, text: str, line: int) -> None:
+    def _refuse_foreign(self, text: str, line: int, begins: int) -> None:
         found = _FOREIGN.search(text)
         if not found:
             return
@@ -120,7 +134,11 @@ class Decoded:
         if found[0] == "\x00" and self.encoding.startswith("utf-8") and text.count("\x00") > len(text) / 4:
             option = {"encoding": "utf-16-be" if text.startswith("\x00") else "utf-16-le"}
             message += f": it may be {option['encoding'].upper()}; if so, give `encoding`"
-        raise ReadingFailed("data_error", message, file=self.file.name, line=line, around=around, option=option)
+        mark = mark_bytes(self.encoding) if begins == 0 else 0
+        byte = begins + mark + bytes_of(text[: found.start()], self.encoding)
+        raise ReadingFailed(
+            "data_error", message, file=self.file.name, line=line, byte=byte, around=around, option=option
+        )
 
 
 def likely_encoding(data: bytes) -> str:

@@ -51,12 +51,13 @@ def _skipped(chunks: Iterator[str], rows: int) -> Iterator[str]:
 
 
 def _escaper(dialect: Dialect) -> Callable[[str], str]:
-    """Replace what is escaped by its mark."""
-    hidden = {dialect.quote: marks.QUOTE, "\n": marks.LF, "\r": marks.CR, " ": marks.BLANK, "\t": marks.TAB}
+    """Replace what is escaped by its mark: quotes, delimiters, line ends, the escape; elsewhere it is a character."""
+    hidden = {"\n": marks.LF, "\r": marks.CR, "\r\n": marks.CR + marks.LF, dialect.escape: dialect.escape}
+    hidden |= {dialect.quote: marks.QUOTE} if dialect.quote else {}
     if len(dialect.delimiter) == 1:
         hidden[dialect.delimiter] = marks.DELIMITER
-    pattern = re.compile(re.escape(dialect.escape) + "(.)", re.DOTALL)
-    return lambda text: pattern.sub(lambda found: hidden.get(found[1], found[1]), text)
+    pattern = re.compile(re.escape(dialect.escape) + "(\r\n|.)", re.DOTALL)
+    return lambda text: pattern.sub(lambda found: hidden.get(found[1], found[0]), text)
 
 
 def _uncommented(chunks: Iterator[str], dialect: Dialect) -> Iterator[str]:

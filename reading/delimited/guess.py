@@ -55,11 +55,9 @@ def guess_delimiter(sample: str, given: Dialect, whole: bool) -> tuple[str, str,
     """
     found = [one for mark in COMMON if (one := _judge(sample, replace(given, delimiter=mark), whole))]
     good = [one for one in found if one.cells > 1 and one.share == 1 and not one.broken]
-    if not good:
+    if not good and not _mostly(found) and not _single_is_better(sample):
         rare = [one for mark in RARE if (one := _judge(sample, replace(given, delimiter=mark), whole))]
-        single = _single_is_better(sample)
         good = [one for one in rare if one.cells > 1 and one.share == 1 and not one.broken and one.values]
-        good = [] if single or _mostly(found) else good
     if good:
         ranked = sorted(good, key=lambda one: (-round(one.quality, 2), -one.values))
         best = ranked[0]

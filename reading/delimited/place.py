@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from reading.delimited.decoding import Decoded, encoding_of
+from reading.delimited.decoding import Decoded, bytes_of, encoding_of, mark_bytes
 from reading.delimited.filters import LINE_END
 from reading.failure import AROUND
 
@@ -21,23 +21,16 @@ def place(decoded: Decoded, line: int, column: int) -> tuple[int, str]:
         while lines < line and (found := LINE_END.search(text, start)):
             if found.end() == len(text) and chunk:
                 break  # it may be half of a line end
-            bytes_before += _bytes(decoded, text[start : found.end()])
+            bytes_before += bytes_of(text[start : found.end()], decoded.encoding)
             start, lines = found.end(), lines + 1
         if lines == line and len(text) - start > column + AROUND:
             break
     here = start + column
     around = text[max(start, here - AROUND // 2) :][:AROUND]
-    return bytes_before + _bytes(decoded, text[start:here]), LINE_END.sub("\u23ce", around)
+    return bytes_before + bytes_of(text[start:here], decoded.encoding), LINE_END.sub("\u23ce", around)
 
 
 def _mark(decoded: Decoded) -> int:
-    """Bytes of the mark at the beginning."""
+    """Bytes of the mark at the beginning of the file."""
     with decoded.open() as stream:
-        head = stream.read(4)
-    encoding = encoding_of(head)
-    return {"utf-8-sig": 3, "utf-16": 2, "utf-32": 4}.get(encoding, 0)
-
-
-def _bytes(decoded: Decoded, text: str) -> int:
-    encoding = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(decoded.encoding)
-    return len(text.encode(encoding or decoded.encoding, "replace"))
+        return mark_bytes(encoding_of(stream.read(4)))

@@ -34,7 +34,7 @@ def read_csv(
     told = CsvParse.model_validate(resolved | parse.model_dump(exclude_none=True))
     cells = [first, *(CsvCells.of(file, told, open_bytes) for file in files[1:])]
     settled = first.settled
-    reading = Reading(resolved, settled.guessed, settled.dialect.delimiter, _findings(first))
+    reading = Reading(resolved, settled.guessed, settled.dialect.delimiter, lambda: findings_of_text(cells))
     return read_cells(cells, parse, reading, folder, limits, progress)
 
 
@@ -57,13 +57,29 @@ def resolved_parse(cells: CsvCells) -> dict[str, str | bool | int]:
     }
 
 
-def _findings(cells: CsvCells) -> tuple[Finding, ...]:
-    settled = cells.settled
+def findings_of_text(files: Sequence[CsvCells]) -> list[Finding]:
+    """What was guessed with doubt, and what was done to rows that were not simply kept."""
+    settled = files[0].settled
     found = [
         finding(f"data_ambiguous_{option}", f"{because}: `{option}` says it otherwise", str(because), option)
         for option, because in settled.doubts.items()
     ]
     if settled.trailing:
         because = "every row ends in a delimiter with nothing behind it: that empty column is dropped"
-        found.append(finding("data_trailing_delimiter", because, settled.width, "columns"))
-    return tuple(found)
+        if settled.header and not settled.named_trailing:
+            because += ". The row of names does not: if a name is missing in it, all columns behind it are misnamed"
+        found.append(finding("data_trailing_delimiter", because, settled.width, "columns", severity="warning"))
+    if bare := sum(file.bare_quotes for file in files):
+        because = f"{bare} quotes in the middle of cells were kept as characters, as `bare_quotes` says"
+        found.append(finding("data_bare_quotes", because, bare, "quotes"))
+    if padded := sum(file.account.padded for file in files):
+        line = next(file.account.first_padded for file in files if file.account.padded)
+        because = f"{padded} rows with too few cells were filled with missing values, the first in line {line}"
+        found.append(finding("data_padded_rows", because, padded, "rows", severity="warning"))
+    if count := sum(file.left_out_count for file in files):
+        first = next(file.left_out[0] for file in files if file.left_out)
+        because = f"{count} rows were left out: line {first.line} {first.reason}"
+        found.append(finding("data_rows_left_out", because, count, "rows", severity="warning"))
+    if blank := sum(file.account.blank for file in files):
+        found.append(finding("data_blank_lines", f"{blank} lines are empty and no rows", blank, "lines"))
+    return found

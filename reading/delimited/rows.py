@@ -49,6 +49,8 @@ class Rows:
     def __init__(self, dialect: Dialect, line: int = 1) -> None:
         self._dialect = dialect
         self._line = line
+        self.bare_quotes = 0
+        """How many quotes in the middle of cells were kept as characters."""
         self.delimiter = marks.LONG_DELIMITER if len(dialect.delimiter) > 1 else dialect.delimiter
         """What divides the cells of a row; empty if a row is one cell."""
 
@@ -169,16 +171,18 @@ class Rows:
         return Broken(self._line, 0, f"a row is longer than {MAX_RECORD >> 20} MiB", "too_large")
 
     def _scanned(self, text: str) -> str:
-        """As `_unquoted`, but a quote in the middle of an unquoted cell is a character. Slower: cell by cell."""
+        """As `_unquoted`, but a quote in the middle of a cell is a character. Slower: cell by cell."""
         pieces, quote, place = [], self._dialect.quote, 0
         while place < len(text):
             found = self._cell.match(text, place)
             if not found:
                 raise self._broken(text, place, "a cell opens with a quote here, and text follows where it closes")
             if found["inner"] is None:
+                self.bare_quotes += found["plain"].count(quote)
                 pieces.append(found["plain"].replace(quote, marks.QUOTE))
             else:
                 inner = found["inner"].replace(quote * 2, marks.QUOTE)
+                self.bare_quotes += inner.count(quote)
                 pieces.extend(self._hidden([inner]))
             pieces.append(_plain_line_ends(found["end"]))
             place = found.end()
@@ -199,9 +203,10 @@ class Rows:
         long = self._dialect.delimiter
         divider = f"{re.escape(long)}|" if long else ""
         plain = f"(?:(?!{re.escape(long)})[^\r\n])*+" if long else "[^\r\n]*+"
+        end = f"(?:{divider}\r\n|\r|\n|\\Z)"
+        inner = f"(?:[^{quote}]|{quote}{quote}|{quote}(?!{gap}{end}))*+"
         return re.compile(
-            f"(?:{gap}{quote}(?P<inner>(?:[^{quote}]|{quote}{quote})*+){quote}{gap}|(?!{gap}{quote})(?P<plain>{plain}))"
-            f"(?P<end>{divider}\r\n|\r|\n|\\Z)"
+            f"(?:{gap}{quote}(?P<inner>{inner}){quote}{gap}|(?!{gap}{quote})(?P<plain>{plain}))(?P<end>{end})"
         )
 
 

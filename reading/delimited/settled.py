@@ -36,6 +36,9 @@ class Settled:
     """As the file has them; empty texts where there are none."""
     header_row: str | None
     trailing: bool
+    """Whether rows end in one more delimiter with nothing behind it."""
+    named_trailing: bool
+    """Whether the first row does, too."""
     guessed: dict[str, str]
     doubts: dict[str, str]
     """Guesses that might as well have gone otherwise, by option."""
@@ -85,6 +88,7 @@ def settle(file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> 
         tuple(first) if verdict.is_header else ("",) * width,
         rows.raw if verdict.is_header else None,
         trailing,
+        len(rows.cells[0]) > width,
         guessed,
         doubts,
     )
@@ -124,7 +128,7 @@ def _excel_line(sample: str) -> str | None:
 def _given(parse: CsvParse) -> Dialect:
     quote = parse.quote if parse.quote is not None else '"'
     escape = parse.escape or ""
-    keep = parse.bare_quotes == "keep" or (parse.bare_quotes is None and bool(parse.quote))
+    keep = parse.bare_quotes == "keep" or (parse.bare_quotes is None and parse.quote not in (None, "", '"'))
     trim = True if parse.trim is None else parse.trim
     return Dialect("", quote, "" if escape == quote else escape, keep, parse.comment or "", trim)
 
@@ -136,6 +140,8 @@ class _First:
     raw: str
     """The first one, with marks."""
     cells: list[list[str]]
+    ends: list[bool]
+    """Whether each row ends in a delimiter."""
 
 
 def _first_rows(file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_rows: int, whole: bool) -> _First:
@@ -154,15 +160,17 @@ def _first_rows(file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_
     return _First(
         raw[0],
         [[marks.restore(c.strip(dialect.blanks), dialect.delimiter, dialect.quote) for c in row] for row in split],
+        [not row[-1].strip(dialect.blanks) for row in split],
     )
 
 
 def _width(rows: _First) -> tuple[list[str], int, bool]:
     """The names or first cells, their number, and whether a delimiter without anything behind it ends the rows."""
     first, below = rows.cells[0], rows.cells[1:]
-    if len(below) and all(len(row) == len(first) + 1 and row[-1] == "" for row in below):
+    ending = all(rows.ends[1:])
+    if below and ending and all(len(row) == len(first) + 1 for row in below):
         return first, len(first), True
-    if len(first) > 1 and first[-1] == "" and all(len(row) == len(first) and row[-1] == "" for row in below):
+    if len(first) > 1 and ending and rows.ends[0] and all(len(row) == len(first) for row in below):
         return first[:-1], len(first) - 1, True
     return first, len(first), False
 

@@ -55,8 +55,9 @@ def _date(cell: str, rules: Rules) -> str:
     day = f"replace(replace({cell}, '/', '-'), '.', '-')"
     a, b, c = (f"CAST(split_part({day}, '-', {i}) AS INTEGER)" for i in (1, 2, 3))
     last = f"make_date({c}, {a}, {b})" if rules.dates == "mdy" else f"make_date({c}, {b}, {a})"
-    other = f"CASE WHEN {day}[5] = '-' THEN make_date({a}, {b}, {c}) ELSE {last} END"
-    return f"CASE WHEN length({cell}) = 10 AND {cell}[5] = '-' THEN CAST({cell} AS DATE) ELSE {other} END"
+    other = f"CASE WHEN length(split_part({day}, '-', 1)) = 4 THEN make_date({a}, {b}, {c}) ELSE {last} END"
+    plain = f"length({cell}) = 10 AND {cell}[5] = '-' AND {cell}[8] = '-'"
+    return f"CASE WHEN {plain} THEN CAST({cell} AS DATE) ELSE {other} END"
 
 
 def _datetime(cell: str, rules: Rules) -> str:
