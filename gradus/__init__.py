@@ -33,6 +33,7 @@ if typing.TYPE_CHECKING:
     from gradus.spec.checkpoint import Checkpoint
     from gradus.spec.dataset import Dataset
     from gradus.spec.early_stopping import EarlyStopping
+    from gradus.spec.embeddings import Periodic
     from gradus.spec.experiment import Spec
     from gradus.spec.initializer import Auto, Constant, He, Normal, Ntk, Orthogonal, Uniform, Xavier, Zeros
     from gradus.spec.layer import Dense
@@ -55,6 +56,7 @@ _HOMES = {
     "gradus.spec.batch_norm": "BatchNorm",
     "gradus.spec.checkpoint": "Checkpoint",
     "gradus.spec.dataset": "Dataset",
+    "gradus.spec.embeddings": "Periodic",
     "gradus.spec.experiment": "Spec",
     "gradus.spec.initializer": "Auto Constant He Normal Ntk Orthogonal Uniform Xavier Zeros",
     "gradus.spec.layer": "Dense",
@@ -104,6 +106,7 @@ __all__ = [
     "NotFound",
     "Ntk",
     "Orthogonal",
+    "Periodic",
     "PreconditionFailed",
     "RMSProp",
     "Scale",

@@ -12,6 +12,7 @@ from gradus.spec import activation, penalty
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import CheckpointSetting
 from gradus.spec.early_stopping import EarlyStoppingSetting
+from gradus.spec.embeddings import NumberEmbeddings
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
@@ -23,6 +24,7 @@ from gradus.wire.catalog import Catalog, CatalogEntry
 
 FAMILIES: dict[str, Any] = {
     "layers": Layer,
+    "number_embeddings": NumberEmbeddings,
     "initializers": Initializer,
     "normalizations": BatchNormSetting,
     "optimizers": Optimizer,

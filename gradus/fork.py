@@ -3,11 +3,12 @@
 from typing import Any
 
 from gradus.merge import merged
+from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Ntk, resolve_init
 from gradus.spec.layer import Dense
 from gradus.spec.loss import AutoLoss, resolve_loss
-from gradus.spec.network import DensePlan, LayerPlan, plan
+from gradus.spec.network import DensePlan, LayerPlan, ScalePlan, plan
 from gradus.wire.problem import Mistake
 
 
@@ -73,8 +74,16 @@ def _misfit(name: str, old: LayerPlan | None, new: LayerPlan | None) -> Mistake 
 
 def _shape(layer: LayerPlan) -> str:
     """The shape of a layer's parameters, for error messages."""
-    if not isinstance(layer, DensePlan):
-        return f"{layer.units} factors"
+    match layer:
+        case EmbeddingsPlan():
+            return ", ".join(f"{tensor.name} of {tensor.shape[0]} x {tensor.shape[1]}" for tensor in layer.tensors)
+        case ScalePlan():
+            return f"{layer.units} factors"
+        case _:
+            return _dense_shape(layer)
+
+
+def _dense_shape(layer: DensePlan) -> str:
     parts = [f"weights of {layer.fan_in} x {layer.units}", "a bias" if layer.bias else "no bias"]
     if isinstance(layer.init, Ntk):
         parts.append("in NTK form")

@@ -5,9 +5,11 @@ from typing import assert_never
 
 from torch import Tensor
 
+from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.network import DensePlan, LayerPlan, NetworkPlan, ScalePlan
 from models.batch import Buffers
 from models.dropout import Dropout, Masks
+from models.embeddings import EmbeddingsLayer
 from models.layer import Layer, dense
 from models.precision import Products
 from models.scale import ScaleLayer
@@ -83,6 +85,9 @@ def _layer(
     plan: LayerPlan, storage: Storage, masks: Masks | None, products: Products, batch: int, buffers: Buffers
 ) -> Layer:
     match plan:
+        case EmbeddingsPlan():
+            tensors = {tensor.name: storage.of(f"{plan.name}.{tensor.name}") for tensor in plan.tensors}
+            return EmbeddingsLayer(plan, tensors, products, batch, buffers)
         case DensePlan():
             return dense(plan, storage.dense(plan.name), masks, products, batch, buffers)
         case ScalePlan():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gradus.spec.network import DensePlan, NetworkPlan, TensorPlan
+from gradus.spec.network import DensePlan, NetworkPlan
+from gradus.spec.tensor_plan import TensorPlan
 from models.batch_norm import BatchNormTensors
 from models.initializer import initial_weights as draw_weights
 from models.layer import DenseTensors
@@ -15,6 +16,10 @@ from models.seed import generator
 
 ALIGNMENT = 16
 """Every block starts at a multiple of this many numbers: 64 bytes, a cache line, which suits vector instructions."""
+
+
+VECTORS = frozenset({"bias", "gamma", "beta", "running_mean", "running_variance", "scale"})
+"""Tensors of shape (1, n) that are told as vectors (n,)."""
 
 
 @dataclass(frozen=True)
@@ -183,8 +188,8 @@ def learning_parts(plans: Sequence[NetworkPlan], offsets: Layout) -> list[Part]:
 
 
 def named_tensors(offsets: Layout, parameters: Tensor, statistics: Tensor) -> dict[str, Tensor]:
-    """One member's parameters and statistics by name, from its rows: weights (fan_in, units), all others (units,)."""
+    """One member's parameters and statistics by name, from its rows: vectors (n,), all others as they are planned."""
     rows = [(block, parameters) for block in offsets.parameters.values()]
     rows += [(block, statistics) for block in offsets.statistics.values()]
     tensors = {block.name: block.of(row[None])[0] for block, row in rows}
-    return {name: tensor if name.endswith(".weight") else tensor[0] for name, tensor in tensors.items()}
+    return {name: tensor[0] if name.rpartition(".")[2] in VECTORS else tensor for name, tensor in tensors.items()}

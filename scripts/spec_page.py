@@ -48,6 +48,7 @@ own: a fifth of the examples is split off in the same way. Files are searched fo
 SECTIONS = {
     "dataset": "Data sets",
     "layers": "Layers",
+    "number_embeddings": "Embeddings",
     "activation": "Activations",
     "init": "Initializers",
     "batch_norm": "Batch normalization",
@@ -97,6 +98,7 @@ def _data_sets() -> Iterator[str]:
 
 def _kinds() -> Iterator[str]:
     yield from _family("Layers", "layers")
+    yield from _family("Embeddings", "number_embeddings")
     yield from _names("Activations", "activations")
     yield from _family("Initializers", "initializers")
     yield from _only("Batch normalization", "normalizations")

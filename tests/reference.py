@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gradus.spec.activation import Activation
+from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Ntk
 from gradus.spec.loss import (
@@ -84,12 +85,36 @@ class Scaling(nn.Module):
         return x * self.factors
 
 
+class Embedding(nn.Module):
+    """x, functions of numbers and vectors of categories, side by side."""
+
+    def __init__(self, plan: EmbeddingsPlan) -> None:
+        super().__init__()
+        self.plan = plan
+        shapes = {tensor.name: tensor.shape for tensor in plan.tensors}
+        self.tensors = nn.ParameterDict({name: torch.empty(s, dtype=torch.float64) for name, s in shapes.items()})
+
+    def forward(self, x: Tensor) -> Tensor:
+        t, parts = self.tensors, [x[:, list(self.plan.kept)]]
+        if self.plan.numbers:
+            n, f = t["frequency"].shape
+            cosine = torch.cos(2 * pi * x[:, list(self.plan.numbers), None] * t["frequency"] + t["phase"])
+            functions = torch.einsum("bnf,nfm->bnm", cosine, t["function"].view(n, f, -1)) + t["offset"]
+            parts.append(functions.flatten(1))
+        for i, block in enumerate(self.plan.categories):
+            parts.append(x[:, block.start : block.start + block.width] @ t[f"category_{i}"])
+        return torch.cat(parts, 1)
+
+
 def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: dict[str, Masks]) -> nn.Sequential:
     """The network of a plan with given weights."""
     modules: list[nn.Module] = [MaskedDropout(masks["input"])] if "input" in masks else []
     for layer in network.layers:
         if isinstance(layer, ScalePlan):
             modules.append(Scaling(layer.units))
+            continue
+        if isinstance(layer, EmbeddingsPlan):
+            modules.append(Embedding(layer))
             continue
         kind = NtkLinear if isinstance(layer.init, Ntk) else nn.Linear
         modules.append(kind(layer.fan_in, layer.units, bias=layer.bias, dtype=torch.float64))
@@ -109,11 +134,16 @@ def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: d
 def reference_parameters(network: NetworkPlan, modules: nn.Sequential) -> dict[str, Tensor]:
     """All parameters of a reference network, by the engine's names."""
     named: dict[str, Tensor] = {}
-    learned = iter([module for module in modules if isinstance(module, nn.Linear | nn.BatchNorm1d | Scaling)])
+    learned = iter(
+        [module for module in modules if isinstance(module, nn.Linear | nn.BatchNorm1d | Scaling | Embedding)]
+    )
     for layer in network.layers:
         module: Any = next(learned)
         if isinstance(module, Scaling):
             named[f"{layer.name}.scale"] = module.factors
+            continue
+        if isinstance(module, Embedding):
+            named |= {f"{layer.name}.{name}": tensor for name, tensor in module.tensors.items()}
             continue
         named[f"{layer.name}.weight"] = module.weight
         if module.bias is not None:

@@ -16,6 +16,7 @@ from gradus.spec.dataset import DatasetSetting
 from gradus.spec.device import DeviceChoice
 from gradus.spec.dropout import DropoutRate
 from gradus.spec.early_stopping import EarlyStoppingSetting
+from gradus.spec.embeddings import NoEmbeddings, NumberEmbeddings
 from gradus.spec.initializer import Auto, Initializer, resolve_init
 from gradus.spec.layer import AnyLayer, Dense, Layer
 from gradus.spec.loss import AutoLoss, Loss, Task, losses_of, misfit, resolve_loss
@@ -51,7 +52,7 @@ METADATA_FIELDS = frozenset({"name", "tags", "notes"})
 """The descriptive fields, which can be changed at any time."""
 FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint"}
 """The fields that do not affect what a run computes."""
-ADDED_FIELDS: dict[str, Any] = {"output_init": None}
+ADDED_FIELDS: dict[str, Any] = {"output_init": None, "number_embeddings": {"kind": "none"}}
 """Fields of later versions, with the values that say nothing: these leave a fingerprint as it was before."""
 
 
@@ -68,6 +69,8 @@ class Spec(SpecModel):
     """The data set: a name or an object. It determines the task and the output layer."""
     layers: Annotated[tuple[Layer, ...], BeforeValidator(_refuse_too_many)] = Field(strict=False, max_length=MAX_LAYERS)
     """Hidden layers from input to output; may be empty. The integer n stands for a dense layer of n units."""
+    number_embeddings: NumberEmbeddings = NoEmbeddings()
+    """How the network reads the numbers of a table: as they are, or as learned periodic functions of them."""
     activation: Activation = "relu"
     """Activation function of every hidden layer that sets none."""
     init: Initializer = Auto()
@@ -127,6 +130,16 @@ class Spec(SpecModel):
                 "batch_norm_of_one",
                 "batch_norm needs batches of 2 or more examples, but '{place}' {what}: use more, or batch_norm false",
                 {"place": place, "what": what},
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _embeddings_need_numbers(self) -> Self:
+        if self.number_embeddings.kind != "none" and len(self.dataset.facts.input_shape) > 1:
+            raise PydanticCustomError(
+                "no_numbers",
+                "number_embeddings are for tables, but '{name}' consists of images: use none",
+                {"place": "number_embeddings", "name": self.dataset.name},
             )
         return self
 

@@ -57,7 +57,7 @@ def _copies(state: int) -> int:
 
 def evaluation_rows(network: NetworkPlan) -> int:
     """Examples per evaluation batch: 1024, or fewer where the widest layer would exceed `MAX_EVALUATION_NUMBERS`."""
-    widest = max(network.inputs, *(layer.units for layer in network.layers))
+    widest = max(network.inputs, *(layer.widest for layer in network.layers))
     return max(1, min(1024, MAX_EVALUATION_NUMBERS // widest))
 
 
@@ -81,4 +81,4 @@ def _evaluation(experiment: Spec, network: NetworkPlan) -> int:
     """Numbers in an evaluation, which keeps only one layer's input, weighted sum and output at a time."""
     dataset = experiment.dataset
     rows = min(evaluation_rows(network), max(dataset.validation_examples, dataset.facts.test_examples))
-    return rows * max(layer.fan_in + 2 * layer.units for layer in network.layers)
+    return rows * max(layer.fan_in + 2 * layer.widest for layer in network.layers)

@@ -3,37 +3,20 @@
 Pure arithmetic: the API uses it for dry runs, and `models.network` builds networks from it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import prod, sqrt
+from math import sqrt
 from typing import ClassVar, assert_never
 
 from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNorm
+from gradus.spec.embeddings import EmbeddingsPlan, Encoded, embeddings_plan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import ConcreteInitializer, Normal, Ntk, Zeros, resolve_init
 from gradus.spec.layer import AnyLayer, Dense
 from gradus.spec.loss import Task
 from gradus.spec.scale import Scale
-
-
-@dataclass(frozen=True)
-class TensorPlan:
-    """A tensor of a layer."""
-
-    name: str
-    """Its name within the layer, such as `weight`."""
-    shape: tuple[int, int]
-    """Vectors have the shape (1, n)."""
-    initial: ConcreteInitializer | float
-    """The distribution of its first numbers, or the one number that all start at."""
-    lr_factor: float = 1.0
-    is_weight: bool = False
-    """Whether penalties and weight decay apply."""
-
-    @property
-    def size(self) -> int:
-        """Number of numbers."""
-        return prod(self.shape)
+from gradus.spec.tensor_plan import TensorPlan
 
 
 @dataclass(frozen=True)
@@ -95,6 +78,11 @@ class DensePlan:
         scaled = self.fan_in * isinstance(self.init, Ntk)
         return self.units * (2 + (self.batch_norm is not None) + (self.dropout > 0)) + scaled
 
+    @property
+    def widest(self) -> int:
+        """Numbers of its widest value for one example in an evaluation."""
+        return self.units
+
     def alike(self) -> "DensePlan":
         """The plan without what may differ between the members of an array."""
         init = Ntk() if isinstance(self.init, Ntk) else Zeros()
@@ -135,17 +123,22 @@ class ScalePlan:
         """Numbers that it computes for one example in training: its output, and a product in the backward pass."""
         return 2 * self.units
 
+    @property
+    def widest(self) -> int:
+        """Numbers of its widest value for one example in an evaluation."""
+        return self.units
+
     def alike(self) -> "ScalePlan":
         """The plan without what may differ between the members of an array."""
         return replace(self, lr_factor=1.0)
 
 
-LayerPlan = DensePlan | ScalePlan
+LayerPlan = EmbeddingsPlan | DensePlan | ScalePlan
 
 
 @dataclass(frozen=True)
 class NetworkPlan:
-    """A network: every layer from the first hidden layer to the output layer."""
+    """A network: every layer from the embeddings, if there are any, and the first hidden layer to the output layer."""
 
     inputs: int
     input_dropout: float
@@ -168,11 +161,13 @@ def plan(experiment: Spec) -> NetworkPlan:
     return plan_resolved(experiment.resolved())
 
 
-def plan_resolved(experiment: Spec) -> NetworkPlan:
-    """The network of a resolved experiment."""
+def plan_resolved(experiment: Spec, blocks: Sequence[Encoded] = ()) -> NetworkPlan:
+    """The network of a resolved experiment. The `blocks` are those of the inputs, in order; without any, the inputs are
+    numbers."""
     facts = experiment.dataset.facts
-    layers: list[LayerPlan] = []
-    fan_in = facts.inputs
+    embeddings = embeddings_plan(facts.inputs, blocks, experiment.number_embeddings)
+    layers: list[LayerPlan] = [] if embeddings is None else [embeddings]
+    fan_in = facts.inputs if embeddings is None else embeddings.units
     for i, layer in enumerate(experiment.layers):
         layers.append(_hidden(f"layers/{i}", fan_in, layer))
         fan_in = layers[-1].units

@@ -47,8 +47,8 @@ class Catalog(Message):
     """The answer of `GET /v1/catalog`: every family of kinds, the metrics, and the schema of the whole spec."""
 
     families: dict[str, tuple[CatalogEntry, ...]]
-    """By family: layers, activations, initializers, normalizations, penalties, optimizers, schedules, losses,
-    early_stopping, checkpoints."""
+    """By family: layers, number_embeddings, activations, initializers, normalizations, penalties, optimizers,
+    schedules, losses, early_stopping, checkpoints."""
     metrics: tuple[MetricEntry, ...] = ()
     """Every metric of a metrics row, in its order."""
     spec: dict[str, Any]

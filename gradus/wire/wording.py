@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from gradus.nearest import nearest
 from gradus.parse.document import Parse
+from gradus.spec.embeddings import NumberEmbeddings
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
 from gradus.spec.loss import Loss
@@ -21,6 +22,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "init": tuple(map(kind_of, spec_models_in(Initializer))),
     "loss": tuple(map(kind_of, spec_models_in(Loss))),
     "layer": tuple(map(kind_of, spec_models_in(Layer))),
+    "number_embeddings": tuple(map(kind_of, spec_models_in(NumberEmbeddings))),
     "optimizer": tuple(map(kind_of, spec_models_in(Optimizer))),
     "output_init": tuple(map(kind_of, spec_models_in(Initializer))),
     "schedule": tuple(map(kind_of, spec_models_in(Schedule))),

@@ -23,7 +23,16 @@ from models.optimizer import update
 from models.precision import products
 from models.schedule import factors
 
-WITHOUT_BODY = {"spec_model", "unknown_keys", "dataset", "experiment", "checkpoint", "memory", "__init__"}
+WITHOUT_BODY = {
+    "spec_model",
+    "unknown_keys",
+    "dataset",
+    "experiment",
+    "checkpoint",
+    "memory",
+    "tensor_plan",
+    "__init__",
+}
 OF_DATA = {"target", "column", "numbers", "categories", "calendar", "missing", "split", "class_weights"}
 """Words whose bodies prepare the data, before a network sees them."""
 

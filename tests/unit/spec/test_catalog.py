@@ -32,6 +32,7 @@ def small(**fields: Any) -> Spec:
 def test_every_family_is_listed() -> None:
     assert set(catalog().families) == {
         "layers",
+        "number_embeddings",
         "activations",
         "initializers",
         "normalizations",

@@ -36,6 +36,10 @@ DIFFERENCES: dict[str, list[dict[str, Any]]] = {
         {"layers": [{"kind": "scale", "lr_factor": 6}, 7], "init": "ntk"},
         {"layers": [{"kind": "scale"}, 7], "init": {"kind": "ntk", "bias_lr_factor": 2, "std": 0.5}},
     ],
+    "embeddings": [
+        {"number_embeddings": {"kind": "periodic", "sigma": 0.5}},
+        {"number_embeddings": {"kind": "periodic", "lr_factor": 1}},
+    ],
     "decays": [{"optimizer": {"kind": "adamw", "lr": 0.1}}, {"optimizer": {"kind": "adamw", "decay": "all"}}],
     "adamw": [{"optimizer": {"kind": "adamw", "lr": 0.1}}, {"optimizer": {"kind": "adamw", "weight_decay": 1.0}}],
     "label smoothing": [{"loss": {"kind": "cross_entropy", "label_smoothing": factor}} for factor in (0.3, 0.0)],

@@ -1,0 +1,26 @@
+"""The plan of one tensor of a layer."""
+
+from dataclasses import dataclass
+from math import prod
+
+from gradus.spec.initializer import ConcreteInitializer
+
+
+@dataclass(frozen=True)
+class TensorPlan:
+    """A tensor of a layer."""
+
+    name: str
+    """Its name within the layer, such as `weight`."""
+    shape: tuple[int, int]
+    """Vectors have the shape (1, n)."""
+    initial: ConcreteInitializer | float
+    """The distribution of its first numbers, or the one number that all start at."""
+    lr_factor: float = 1.0
+    is_weight: bool = False
+    """Whether penalties and weight decay apply."""
+
+    @property
+    def size(self) -> int:
+        """Number of numbers."""
+        return prod(self.shape)
