@@ -50,3 +50,5 @@ IdempotencyKey = Annotated[
         pattern=r"^[\x21-\x7e]+$",
     ),
 ]
+DatasetKey = Annotated[str, Path(description="The data set's id or name.", examples=["mnist"])]
+VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="Number of the version, from 1.")]

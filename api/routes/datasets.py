@@ -4,7 +4,7 @@ import json
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ from api.http import parsing
 from api.http.disconnect import while_connected
 from api.http.file_body import file_body
 from api.http.file_types import FileType, check_beginning, file_type
-from api.http.parameters import IdempotencyKey, Query, Text
+from api.http.parameters import DatasetKey, IdempotencyKey, Query, Text, VersionNumber
 from api.http.prefer_header import preferred_wait
 from api.http.request_body import JsonBody, is_json, json_body
 from api.http.responses import answer, headers_of, repeatable
@@ -65,8 +65,6 @@ _REQUESTS = {
 _CHANGES = {"rename it": {"value": {"name": "churn 2026", "target": "exited"}}}
 _VERSIONS = {"other options": {"value": {"parse": {"kind": "csv", "ragged": "pad"}}}}
 
-DatasetKey = Annotated[str, Path(description="The data set's id or name.", examples=["mnist"])]
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="Number of the version, from 1.")]
 ParseText = Annotated[str, Field(max_length=100_000)]
 
 

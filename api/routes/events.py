@@ -13,14 +13,15 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
 from api.http.negotiation import choose
-from api.http.parameters import After, ExperimentId, Query
+from api.http.parameters import After, DatasetKey, ExperimentId, Query
 from api.http.responses import NO_STORE, answer
 from api.openapi.responses import GUARDED, Responses, problems
 from api.services import following, log
 from api.state import AppState, StateDep
 from api.streaming.encodings import ENCODINGS, Encoding
 from api.streaming.open_requests import OpenResponse, owner_of
-from api.streaming.sources import EventSource, ExperimentLog, WorkspaceLog
+from api.streaming.sources import DatasetLog, EventSource, ExperimentLog, WorkspaceLog
+from gradus.wire.dataset import DatasetLogPage
 from gradus.wire.experiment import LogPage
 from hub.access.keys import Caller
 
@@ -32,16 +33,28 @@ _ENVELOPE = (
     '{"seq":2,"kind":"log","at":"2026-11-22T12:30:00.000000Z","experiment_id":"exp_01m81q9s0ke318d4xdcn4hsegr",'
     '"data":{"level":"info","message":"downloading mnist"}}'
 )
-_EXAMPLES = {
-    "text/event-stream": f"id: 2\nevent: log\ndata: {_ENVELOPE}\n\n",
-    "application/x-ndjson": f"{_ENVELOPE}\n",
-}
-_STREAM: Responses = {
-    200: {
-        "description": "Events as they happen, and every 15 s a comment (SSE) or a space (NDJSON).",
-        "content": {media: {"schema": {"type": "string"}, "example": text} for media, text in _EXAMPLES.items()},
+_DATASET_ENVELOPE = (
+    '{"seq":2,"kind":"progress","at":"2026-11-22T12:30:00.000000Z","dataset_id":"dst_01m81q9s0ke318d4xdcn4hsegr",'
+    '"data":{"what":"reading churn.csv","done":1048576,"total":52428800,"unit":"bytes"}}'
+)
+
+
+def _stream_of(envelope: str, kind: str) -> Responses:
+    examples = {
+        "text/event-stream": f"id: 2\nevent: {kind}\ndata: {envelope}\n\n",
+        "application/x-ndjson": f"{envelope}\n",
     }
-}
+    content = {media: {"schema": {"type": "string"}, "example": text} for media, text in examples.items()}
+    return {
+        200: {
+            "description": "Events as they happen, and every 15 s a comment (SSE) or a space (NDJSON).",
+            "content": content,
+        }
+    }
+
+
+_STREAM = _stream_of(_ENVELOPE, "log")
+_DATASET_STREAM = _stream_of(_DATASET_ENVELOPE, "progress")
 
 
 class EventsQuery(Query):
@@ -94,7 +107,9 @@ async def stream_experiment(
     received = _last_received(last_event_id, query.after) or 0
     start = await run_in_threadpool(following.start_of_one, state.hub, caller.workspace_id, experiment_id, received)
     if start.over:
-        return StreamingResponse(_no_events(encoding), headers=_HEADERS, media_type=encoding.media_type)
+        return StreamingResponse(
+            _no_events(encoding, "the experiment has ended"), headers=_HEADERS, media_type=encoding.media_type
+        )
     return _stream(request, state, caller, ExperimentLog(experiment_id), start.after, encoding)
 
 
@@ -104,6 +119,49 @@ def read_log(
 ) -> Response:
     """The log lines of an experiment: the `log` events of its stream, with their times."""
     return answer(log.read(state.hub, caller.workspace_id, experiment_id, query.after, query.limit), headers=NO_STORE)
+
+
+@router.get(
+    "/v1/datasets/{dataset}/events",
+    tags=["data sets"],
+    response_class=StreamingResponse,
+    responses={**_DATASET_STREAM, **problems(404, 406)},
+)
+async def stream_dataset(
+    request: Request,
+    state: StateDep,
+    caller: CallerDep,
+    dataset: DatasetKey,
+    query: Annotated[EventsQuery, InQuery()],
+    last_event_id: LastEventId = None,
+    accept: Accept = None,
+) -> Response:
+    """Stream all events of one data set, from the first to the end of its reading.
+
+    Ids are 1, 2, 3 … without gaps. Each event is `{"seq", "kind", "at", "dataset_id", "data"}`: the `data` of `status`
+    and `end` are the data set, of `progress` how far the reading is, of `log` a line, of `finding` what is wrong with
+    the data. More kinds may be added: skip unknown kinds.
+    The stream closes after `end`. Close a browser's EventSource then, or it reconnects.
+    """
+    encoding = ENCODINGS[choose(accept or (), tuple(ENCODINGS))]
+    received = _last_received(last_event_id, query.after) or 0
+    dataset_id, start = await run_in_threadpool(
+        following.start_of_dataset, state.hub, caller.workspace_id, dataset, received
+    )
+    if start.over:
+        return StreamingResponse(
+            _no_events(encoding, "the data set has been read"), headers=_HEADERS, media_type=encoding.media_type
+        )
+    return _stream(request, state, caller, DatasetLog(dataset_id), start.after, encoding)
+
+
+@router.get("/v1/datasets/{dataset}/log", tags=["data sets"], response_model=DatasetLogPage, responses=problems(404))
+def read_dataset_log(
+    state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[LogQuery, InQuery()]
+) -> Response:
+    """The log lines of a data set: the `log` events of its stream, with their times."""
+    lines = log.read_of_dataset(state.hub, caller.workspace_id, dataset, query.after, query.limit)
+    return answer(lines, headers=NO_STORE)
 
 
 @router.get("/v1/events", response_class=StreamingResponse, responses={**_STREAM, **problems(406)})
@@ -143,6 +201,6 @@ def _stream(
     return OpenResponse(place, content, headers=_HEADERS, media_type=encoding.media_type)
 
 
-async def _no_events(encoding: Encoding) -> AsyncIterator[bytes]:
-    """The stream for a client that has all events of an experiment that has ended."""
-    yield encoding.comment("the experiment has ended")
+async def _no_events(encoding: Encoding, why: str) -> AsyncIterator[bytes]:
+    """The stream for a client that has all events of a log that has ended."""
+    yield encoding.comment(why)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from api.services import datasets
 from api.services.lookup import EXPERIMENTS
 from api.streaming.broadcaster import Broadcaster
 from api.streaming.subscriber import Subscriber
@@ -34,6 +35,18 @@ def start_of_one(hub: Hub, workspace_id: str, experiment_id: str, after: int) ->
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         after = min(after, row.events)
         return Start(after, over=after == row.events and Status(row.status).final)
+
+
+def start_of_dataset(hub: Hub, workspace_id: str, id_or_name: str, after: int) -> tuple[str, Start]:
+    """The id of a data set, and the start of its stream.
+
+    Raises:
+        NotFound: the workspace sees no such data set.
+    """
+    with hub.read() as session:
+        row = datasets.found(session, workspace_id, id_or_name)
+        after = min(after, row.events)
+        return row.id, Start(after, over=after == row.events and row.status != "reading")
 
 
 def start_of_all(hub: Hub, workspace_id: str, after: int | None) -> Start:

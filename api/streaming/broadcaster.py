@@ -3,13 +3,17 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from api.streaming.log_event import LogEvent, log_event
+from api.ids import is_dataset_id
+from api.streaming.log_event import LogEvent, dataset_log_event, log_event
 from api.streaming.subscriber import Subscriber
+from hub.datasets import events as dataset_events
 from hub.experiments import events
 from hub.hub import Hub
 from hub.messaging.pubsub import EVENTS
@@ -21,6 +25,27 @@ MAX_RETRY_SECONDS = 10.0
 GAP_SECONDS = 0.01
 """Pause before a read, so that pub/sub messages in quick succession cause one read."""
 logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Tail:
+    """A table of log rows, and how far it was read."""
+
+    is_dataset: bool
+    """Whether these are the logs of data sets."""
+    newest: Callable[[Session], int]
+    read: Callable[[Session, int], list[LogEvent]]
+    """The rows after the one with this id."""
+    cursor: int | None = None
+    """Id of the last row passed to the subscribers; None while there are none."""
+
+
+def _read_events(session: Session, after: int) -> list[LogEvent]:
+    return [log_event(row) for row in events.of_all(session, after, PAGE, PAGE_BYTES)]
+
+
+def _read_dataset_events(session: Session, after: int) -> list[LogEvent]:
+    return [dataset_log_event(row) for row in dataset_events.of_all(session, after, PAGE)]
 
 
 class Broadcaster:
@@ -35,12 +60,15 @@ class Broadcaster:
         self._poll = poll
         self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
         self._wakeup = asyncio.Event()
-        self._cursor: int | None = None
-        """Id of the last row passed to the subscribers; None before the first read."""
+        self._tails = (
+            Tail(is_dataset=False, newest=events.newest, read=_read_events),
+            Tail(is_dataset=True, newest=dataset_events.newest, read=_read_dataset_events),
+        )
 
     @contextmanager
     def subscribed(self, log: str) -> Iterator[Subscriber]:
-        """Subscribe to an experiment's or a workspace's log by id. The subscriber gets rows committed from now on."""
+        """Subscribe to the log of an experiment, a workspace or a data set by id. The subscriber gets rows that are
+        committed from now on."""
         subscriber = Subscriber()
         self._subscribers[log].add(subscriber)
         try:
@@ -90,35 +118,46 @@ class Broadcaster:
         The read runs in the default executor, whose threads are separate: a thousand clients that read backlogs do not
         delay it.
         """
-        if self._cursor is None or not self._subscribers:
-            self._start_after(await asyncio.to_thread(self._newest))
+        return any([await self._read_tail(tail) for tail in self._tails])
+
+    async def _read_tail(self, tail: Tail) -> bool:
+        if not any(self._of(tail)):
+            tail.cursor = None
             return False
-        log_events = await asyncio.to_thread(self._read, self._cursor)
+        if tail.cursor is None:
+            self._start_after(tail, await asyncio.to_thread(self._newest, tail))
+            return False
+        log_events = await asyncio.to_thread(self._read, tail, tail.cursor)
         for event in log_events:
-            self._publish(event)
+            self._publish(tail, event)
         return bool(log_events)
 
-    def _start_after(self, newest: int) -> None:
+    def _of(self, tail: Tail) -> Iterator[Subscriber]:
+        """The subscribers to logs in this table."""
+        for log, subscribers in self._subscribers.items():
+            if is_dataset_id(log) == tail.is_dataset:
+                yield from subscribers
+
+    def _start_after(self, tail: Tail, newest: int) -> None:
         """Publish only rows after this one. Present subscribers may have read the database before it was committed, so
         they read it again."""
-        self._cursor = newest
-        for subscribers in self._subscribers.values():
-            for subscriber in subscribers:
-                subscriber.overflow()
+        tail.cursor = newest
+        for subscriber in self._of(tail):
+            subscriber.overflow()
 
-    def _publish(self, event: LogEvent) -> None:
-        self._cursor = event.id
-        for key in (event.experiment_id, event.workspace_id):
+    def _publish(self, tail: Tail, event: LogEvent) -> None:
+        tail.cursor = event.id
+        for key in event.logs:
             for subscriber in self._subscribers.get(key, ()):
                 subscriber.push(event)
 
-    def _newest(self) -> int:
+    def _newest(self, tail: Tail) -> int:
         with self._hub.read() as session:
-            return events.newest(session)
+            return tail.newest(session)
 
-    def _read(self, after: int) -> list[LogEvent]:
+    def _read(self, tail: Tail, after: int) -> list[LogEvent]:
         with self._hub.read() as session:
-            return [log_event(row) for row in events.of_all(session, after, PAGE, PAGE_BYTES)]
+            return tail.read(session, after)
 
     async def _wait_for_wakeup(self) -> None:
         try:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from api.streaming.encodings import Encoding
 from gradus.wire.message import rfc3339
-from hub.tables import EventRow
+from hub.tables import DatasetEventRow, EventRow
 
 
 @dataclass(frozen=True)
@@ -13,19 +13,19 @@ class LogEvent:
 
     id: int
     """Its number in the whole log."""
-    experiment_id: str
+    logs: tuple[str, ...]
+    """Ids of what has it in its log: an experiment and its workspace, or a data set."""
     seq: int
-    """Its number in the experiment's own log."""
-    workspace_id: str
+    """Its number in the log of the experiment or the data set."""
     number: int
-    """Its number in the workspace's log."""
+    """Its number in the workspace's log; not for events of data sets."""
     kind: str
     envelope: str
     """The event as a JSON object."""
     _encoded: dict[tuple[str, int], bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def own_bytes(self, encoding: Encoding) -> bytes:
-        """The event's bytes in the stream of its experiment."""
+        """The event's bytes in the stream of its experiment or data set."""
         return self._bytes(encoding, self.seq)
 
     def workspace_bytes(self, encoding: Encoding) -> bytes:
@@ -41,12 +41,18 @@ class LogEvent:
 
 def log_event(row: EventRow) -> LogEvent:
     """The row as a value that is independent of its database session."""
-    return LogEvent(row.id, row.experiment_id, row.seq, row.workspace_id, row.number, row.kind, _envelope(row))
+    logs = (row.experiment_id, row.workspace_id)
+    return LogEvent(row.id, logs, row.seq, row.number, row.kind, _envelope(row, "experiment_id", row.experiment_id))
 
 
-def _envelope(row: EventRow) -> str:
+def dataset_log_event(row: DatasetEventRow) -> LogEvent:
+    """The row of a data set's log as a value that is independent of its database session."""
+    return LogEvent(row.id, (row.dataset_id,), row.seq, row.seq, row.kind, _envelope(row, "dataset_id", row.dataset_id))
+
+
+def _envelope(row: EventRow | DatasetEventRow, of: str, id_: str) -> str:
     """The row as one JSON object. `data` is JSON already, and the other values need no escaping."""
-    front = f'{{"seq":{row.seq},"kind":"{row.kind}","at":"{rfc3339(row.at)}","experiment_id":"{row.experiment_id}"'
+    front = f'{{"seq":{row.seq},"kind":"{row.kind}","at":"{rfc3339(row.at)}","{of}":"{id_}"'
     return f'{front},"data":{row.data.translate(_LINE_ENDS)}}}'
 
 

@@ -1,21 +1,23 @@
-"""Sources of a stream: the log of an experiment, or of a workspace."""
+"""Sources of a stream: the log of an experiment, of a workspace, or of a data set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from api.streaming.encodings import Encoding
-from api.streaming.log_event import LogEvent, log_event
+from api.streaming.log_event import LogEvent, dataset_log_event, log_event
 from gradus.status import EventKind
+from hub.datasets import events as dataset_events
 from hub.experiments import events, experiments
 from hub.hub import Hub
+from hub.tables import DatasetRow
 
 PAGE, PAGE_BYTES = 200, 32 << 10
 """Limits of one read. A stream with a slow client holds one page in memory, and thousands of streams may do so."""
 
 
-class ExperimentDeleted(Exception):
-    """The experiment was deleted."""
+class LogDeleted(Exception):
+    """The experiment or the data set was deleted."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class EventSource(Protocol):
         """Read a page of the events with numbers greater than `after`.
 
         Raises:
-            ExperimentDeleted: the log no longer exists.
+            LogDeleted: the log no longer exists.
         """
 
     def number(self, log_event: LogEvent) -> int:
@@ -68,7 +70,32 @@ class ExperimentLog:
                 log_event(row) for row in events.of_experiment(session, self.key, after, PAGE, PAGE_BYTES)
             )
             if not log_events and experiments.get(session, self.key) is None:
-                raise ExperimentDeleted
+                raise LogDeleted("the experiment was deleted")
+        return Page(log_events)
+
+    def number(self, log_event: LogEvent) -> int:
+        return log_event.seq
+
+    def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
+        return log_event.own_bytes(encoding)
+
+    def ends_with(self, log_event: LogEvent) -> bool:
+        return log_event.kind == EventKind.END
+
+
+@dataclass(frozen=True)
+class DatasetLog:
+    """The log of one data set."""
+
+    key: str
+
+    def read(self, hub: Hub, after: int) -> Page:
+        with hub.read() as session:
+            log_events = tuple(
+                dataset_log_event(row) for row in dataset_events.of_dataset(session, self.key, after, PAGE)
+            )
+            if not log_events and session.get(DatasetRow, self.key) is None:
+                raise LogDeleted("the data set was deleted")
         return Page(log_events)
 
     def number(self, log_event: LogEvent) -> int:

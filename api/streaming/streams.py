@@ -14,7 +14,7 @@ from api.streaming.broadcaster import RETRY_SECONDS, Broadcaster
 from api.streaming.encodings import Encoding
 from api.streaming.log_event import LogEvent
 from api.streaming.shared_reads import SharedReads
-from api.streaming.sources import EventSource, ExperimentDeleted
+from api.streaming.sources import EventSource, LogDeleted
 from hub.hub import Hub
 
 READERS = 2
@@ -62,8 +62,8 @@ class Streams:
                         return
                     check_at = time.monotonic() + self._broadcaster.heartbeat
                 yield data or encoding.heartbeat
-        except ExperimentDeleted:
-            yield encoding.comment("the experiment was deleted")
+        except LogDeleted as deleted:
+            yield encoding.comment(str(deleted))
         if self._broadcaster.stopped:
             yield encoding.comment("the service is shutting down; reconnect with Last-Event-ID")
 

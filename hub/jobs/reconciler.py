@@ -12,10 +12,12 @@ from gradus.spec.device import DeviceChoice
 from hub import idempotency
 from hub.artifacts import deleter, pending_deletions
 from hub.database.database import insert_of, now
+from hub.datasets import readings, uploads
 from hub.experiments.event_pruning import prune
 from hub.hub import Hub
 from hub.jobs.leases import LEASE, is_expired, is_too_late
 from hub.messaging.outbox import outbox
+from hub.messaging.queue import READINGS
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from hub.tables import JobRow, LeaderRow
 
@@ -36,11 +38,12 @@ EMPTY_QUEUES: Mapping[str, None] = dict.fromkeys(DEVICES)
 
 
 def reconcile(hub: Hub, owner: str) -> int:
-    """Resend the messages of jobs whose worker or whose message was lost, if this process is the leader. Returns the
-    number of messages."""
+    """Resend the messages of jobs and of readings whose worker or whose message was lost, if this process is the
+    leader. Returns the number of messages."""
     oldest = _oldest(hub)  # before the transaction: a hanging Redis must not block all writers
     if oldest is None:
         return 0
+    readings_wait = _readings_wait(hub)
     with hub.write() as session:
         at = now(session)
         if not lead(session, "reconciler", owner, at):
@@ -52,12 +55,13 @@ def reconcile(hub: Hub, owner: str) -> int:
             expiry = case((is_too_late(session, JobRow.lease_until, term), at - INSTANT), else_=JobRow.lease_until)
             session.execute(update(JobRow).where(JobRow.id.in_(lost)).values(message_sent_at=at, lease_until=expiry))
         outbox(session).jobs.extend((job.id, job.device) for job in lost.values())
-        return len(lost)
+        resent = readings.resend(session, at, term, DELIVERY_TIME, BATCH) if not readings_wait else 0
+        return len(lost) + resent
 
 
 def clean_up(hub: Hub, owner: str) -> int:
-    """Delete expired idempotency records, pending files and old events, if this process is the leader. Returns the
-    number of idempotency records.
+    """Delete expired idempotency records and uploads, pending files and old events, if this process is the leader.
+    Returns the number of idempotency records.
 
     This is a separate transaction: if it also locked jobs, it could deadlock with the deletion of an experiment.
     """
@@ -66,9 +70,24 @@ def clean_up(hub: Hub, owner: str) -> int:
         if not lead(session, "tidy", owner, at):
             return 0
         deleted = idempotency.delete_expired(session, at)
+    while _delete_expired_uploads(hub, at):
+        pass
     _finish_deletions(hub, at)
     prune(hub, hub.settings.event_days)
     return deleted
+
+
+def _readings_wait(hub: Hub) -> bool:
+    """Whether messages about readings are queued, or Redis does not answer."""
+    try:
+        return hub.queue.depth(READINGS) > 0
+    except REDIS_TROUBLE:
+        return True
+
+
+def _delete_expired_uploads(hub: Hub, at: datetime) -> int:
+    with hub.write() as session:
+        return uploads.delete_expired(session, at)
 
 
 def _finish_deletions(hub: Hub, at: datetime) -> None:

@@ -57,7 +57,13 @@ class Queue:
         Celery's pool is as large as the number of training slots, so a reading, which has a slot of its own, is taken
         here. Raises one of `REDIS_TROUBLE` if Redis does not answer.
         """
-        taken = self._redis.brpop([queue_name(READINGS)], timeout=seconds)
+        try:
+            taken = self._redis.brpop([queue_name(READINGS)], timeout=seconds)
+        except redis.ResponseError as error:
+            if not transport.wrong_type(error):
+                raise
+            self._redis.delete(queue_name(READINGS))
+            return None
         if taken is None:
             return None
         element = taken[1]

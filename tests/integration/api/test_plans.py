@@ -83,6 +83,8 @@ ASKS = [
     Ask("PATCH", "/v1/datasets/{dataset}", {"notes": "n"}),
     Ask("POST", "/v1/datasets/{dataset}/versions", {}),
     Ask("GET", "/v1/datasets/{dataset}/versions/{number}"),
+    Ask("GET", "/v1/datasets/{dataset}/events"),
+    Ask("GET", "/v1/datasets/{dataset}/log"),
     Ask("POST", "/v1/uploads", {"size": 3}),
     Ask("PUT", "/v1/uploads/{upload_id}/parts/{number}", content=b"a\n1"),
     Ask("GET", "/v1/uploads/{upload_id}"),

@@ -7,9 +7,7 @@ from api.streaming.subscriber import CAPACITY, CAPACITY_BYTES, Subscriber
 
 
 def log_event(number: int, data: str = "{}") -> LogEvent:
-    return LogEvent(
-        id=number, experiment_id="exp_1", seq=number, workspace_id="default", number=number, kind="log", envelope=data
-    )
+    return LogEvent(id=number, logs=("exp_1", "default"), seq=number, number=number, kind="log", envelope=data)
 
 
 def test_what_is_told_is_heard_once_and_in_order() -> None:

@@ -1,0 +1,56 @@
+"""What tests of reading share: a version to read, and a reader that gives the table that the test wants."""
+
+from pathlib import Path
+
+from gradus.facts import FileFacts
+from gradus.wire.table import ColumnRecord, ReadTable
+from hub.datasets import datasets, readings
+from hub.datasets.readings import Reading, ReadResult
+from hub.hub import Hub
+
+CSV = b"age,exited\n41,yes\n38,no\n"
+TABLE = ReadTable(
+    parse={"kind": "csv", "delimiter": ","},
+    guessed={"delimiter": "every line has one"},
+    rows=2,
+    columns=(ColumnRecord(name="age", type="integer"), ColumnRecord(name="exited", type="text")),
+    files=(FileFacts(name="churn.csv", rows=2),),
+    digest="sha256:" + "ab" * 32,
+)
+
+
+def version_of(hub: Hub, dataset_id: str, number: int = 1) -> str:
+    """The id of a version."""
+    with hub.read() as session:
+        row = datasets.version(session, dataset_id, number)
+        assert row is not None
+        return row.id
+
+
+def claim(hub: Hub, version_id: str, owner: str = "wrk_1") -> Reading | None:
+    """Claim it as a worker does."""
+    with hub.write() as session:
+        return readings.claim(session, version_id, owner, hub.settings)
+
+
+def claimed(hub: Hub, version_id: str, owner: str = "wrk_1") -> Reading:
+    """The claim of a version that is free."""
+    reading = claim(hub, version_id, owner)
+    assert reading is not None
+    return reading
+
+
+def store(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> ReadResult:
+    """Store what a worker would have read."""
+
+    def fill(folder: Path) -> None:
+        (folder / "facts.json").write_text(table.model_dump_json())
+
+    return ReadResult(table, hub.artifacts.put(reading.lease.key, fill), None, (), {})
+
+
+def finish(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> None:
+    """Store and record what a worker would have read."""
+    result = store(hub, reading, table)
+    with hub.write() as session:
+        readings.finish(session, reading.lease, result, hub.settings)
