@@ -28,6 +28,7 @@ from api.prometheus import PrometheusMetrics
 from api.routes import (
     about,
     control,
+    dataset_content,
     datasets,
     events,
     experiments,
@@ -55,6 +56,7 @@ KEYED = (
     metrics.router,
     events.router,
     datasets.router,
+    dataset_content.router,
     uploads.router,
     about.router,
     keys.router,

@@ -46,6 +46,10 @@ class FolderStore:
         verify(target, digest)
         yield target
 
+    def local(self, key: str) -> Path | None:
+        """The artifact's own folder, unverified."""
+        return self._root / key
+
     def names(self, folder: str) -> list[str]:
         """The names in the folder, sorted."""
         target = self._root / folder

@@ -46,6 +46,10 @@ class ObjectStore:
             verify(folder, digest)
             yield folder
 
+    def local(self, key: str) -> Path | None:  # noqa: ARG002
+        """None: the files are elsewhere."""
+        return None
+
     def names(self, folder: str) -> list[str]:
         """The names in the folder, sorted."""
         with self._connection() as files, suppress(FileNotFoundError):

@@ -30,6 +30,10 @@ class ArtifactStore(Protocol):
         """
         ...
 
+    def local(self, key: str) -> Path | None:
+        """The artifact's own folder, unverified; None if the store is not on this machine."""
+        ...
+
     def names(self, folder: str) -> list[str]:
         """The names in a folder, sorted, including incomplete artifacts."""
         ...

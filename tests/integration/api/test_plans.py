@@ -11,11 +11,13 @@ import pytest
 from api.app import create_app
 from gradus.status import Status
 from gradus.wire.key import Role
+from gradus.wire.statistics import Statistics
 from hub.hub import Hub
 from hub.jobs import runs
 from hub.tables import ExperimentRow
 from tests.integration.access.credentials import Address, addresses, bearer, make_key, serving
 from tests.integration.api.service import SPEC
+from tests.integration.datasets.readers import read_table
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.integration.plans import overheard, plans, whole
 
@@ -75,16 +77,18 @@ ASKS = [
     Ask("POST", f"{SWEPT}/retry"),
     Ask("POST", f"{SWEPT}/cancel"),
     Ask("DELETE", SWEPT),
-    Ask("POST", "/v1/datasets", query={"name": "a"}, headers={"Idempotency-Key": "d"}, content=CSV),
-    Ask("PUT", "/v1/datasets", query={"name": "b"}, content=CSV),
+    Ask("POST", "/v1/datasets", query={"name": "b"}, headers={"Idempotency-Key": "d"}, content=CSV),
+    Ask("PUT", "/v1/datasets", query={"name": "c"}, content=CSV),
     Ask("GET", "/v1/datasets"),
     Ask("GET", "/v1/datasets", query={"status": "ready", "tag": "x", "q": "y"}),
     Ask("GET", "/v1/datasets/mnist"),
     Ask("PATCH", "/v1/datasets/{dataset}", {"notes": "n"}),
     Ask("POST", "/v1/datasets/{dataset}/versions", {}),
     Ask("GET", "/v1/datasets/{dataset}/versions/{number}"),
-    Ask("GET", "/v1/datasets/{dataset}/events"),
-    Ask("GET", "/v1/datasets/{dataset}/log"),
+    *(
+        Ask("GET", f"/v1/datasets/{{dataset}}/{path}")
+        for path in ("events", "log", "rows", "statistics", "findings", "content", "content.parquet", "croissant.json")
+    ),
     Ask("POST", "/v1/uploads", {"size": 3}),
     Ask("PUT", "/v1/uploads/{upload_id}/parts/{number}", content=b"a\n1"),
     Ask("GET", "/v1/uploads/{upload_id}"),
@@ -131,6 +135,8 @@ def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
     sweep = client.post("/v1/sweeps", json={**SWEEP, "name": "first"}).json()
     fail_one(hub, sweep)
     spare = make_key(hub, role=Role.VIEWER)
+    made = client.post("/v1/datasets", params={"name": "a"}, content=CSV).json()
+    read_table(hub, made["id"], {"a": [1, 2]}, Statistics(rows=2, columns=()))
     return {
         "experiment_id": finished(hub), "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
         "number": "1", "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],

@@ -1,12 +1,16 @@
 """What tests of reading share: a version to read, and a reader that gives the table that the test wants."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gradus.facts import FileFacts
+from gradus.wire.finding import Finding
+from gradus.wire.statistics import Statistics
 from gradus.wire.table import ColumnRecord, ReadTable
 from hub.datasets import datasets, readings
 from hub.datasets.readings import Reading, ReadResult
 from hub.hub import Hub
+from tests.tables import store as stored
 
 CSV = b"age,exited\n41,yes\n38,no\n"
 TABLE = ReadTable(
@@ -52,5 +56,28 @@ def store(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> ReadResult:
 def finish(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> None:
     """Store and record what a worker would have read."""
     result = store(hub, reading, table)
+    with hub.write() as session:
+        readings.finish(session, reading.lease, result, hub.settings)
+
+
+def read_table(
+    hub: Hub,
+    dataset_id: str,
+    columns: Mapping[str, Sequence[object]],
+    statistics: Statistics | None = None,
+    findings: tuple[Finding, ...] = (),
+) -> None:
+    """Store these columns and record them as what a data set's first version was read to."""
+    reading = claimed(hub, version_of(hub, dataset_id))
+    tables = []
+
+    def fill(folder: Path) -> None:
+        tables.append(stored(folder / "t", columns))
+        for path in (folder / "t").iterdir():
+            path.rename(folder / path.name)
+        (folder / "t").rmdir()
+
+    receipt = hub.artifacts.put(reading.lease.key, fill)
+    result = ReadResult(tables[0].read, receipt, statistics, findings, {})
     with hub.write() as session:
         readings.finish(session, reading.lease, result, hub.settings)

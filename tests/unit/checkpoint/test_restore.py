@@ -50,7 +50,7 @@ class Trouble:
 
     def __init__(self, store: ArtifactStore, number: int, calls: int, *, away: bool) -> None:
         self._store, self._number, self._calls, self._away = store, number, calls, away
-        self.put, self.delete = store.put, store.delete
+        self.put, self.delete, self.local = store.put, store.delete, store.local
 
     @contextmanager
     def open(self, key: str, digest: str) -> Iterator[Path]:

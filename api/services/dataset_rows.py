@@ -1,0 +1,237 @@
+"""The content of data sets: rows, statistics, findings, files.
+
+numpy and DuckDB are imported when they are first needed: an API that serves built-in data sets alone does without.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy.orm import Session
+
+from api.services import datasets as service
+from gradus.errors import BadRequest, Conflict, NotFound, Unavailable
+from gradus.nearest import nearest
+from gradus.wire.dataset import RowPage, SourceFile, VersionRecord
+from gradus.wire.finding import Finding, FindingPage
+from gradus.wire.statistics import Statistics
+from hub.artifacts.manifest import Damaged
+from hub.datasets import datasets, records, stored_tables, uploads
+from hub.datasets.objects import CONTENT
+from hub.hub import Hub
+from hub.tables import DatasetRow, DatasetVersionRow
+
+if TYPE_CHECKING:
+    from preprocessing.table import Table
+
+_PIECE = 256 << 10
+"""Bytes of a file that are sent at a time."""
+T = TypeVar("T")
+
+
+def rows(
+    hub: Hub, workspace_id: str, id_or_name: str, number: int | None, offset: int, limit: int,
+    columns: Sequence[str], finding: str | None,
+) -> RowPage:  # fmt: skip
+    """Rows of a version, or those that its finding is about.
+
+    Raises:
+        NotFound: there is no such data set, version or finding.
+        BadRequest: it has no such column.
+        Conflict: it has not been read.
+    """
+    about = None if finding is None else _rows_of(hub, workspace_id, id_or_name, number, finding)
+
+    def read(table: "Table") -> RowPage:
+        from preprocessing.rows import picked_rows, range_of_rows  # noqa: PLC0415
+
+        names = _known(table, columns)
+        total = table.rows if about is None else len(about)
+        index = range(offset, min(offset + limit, total)) if about is None else about[offset : offset + limit]
+        if isinstance(index, range):
+            data = range_of_rows(table, names, index.start, index.stop)
+        else:
+            data = picked_rows(table, names, [i for i in index if i < table.rows])
+        return RowPage(columns=tuple(names), data=tuple(data), index=tuple(index), offset=offset, total=total)
+
+    return _with_table(hub, workspace_id, id_or_name, number, read)
+
+
+def statistics(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, columns: Sequence[str]) -> Statistics:
+    """The statistics of a version, of all columns or of these.
+
+    Raises:
+        NotFound: there is no such data set or version, or its statistics were not computed.
+        BadRequest: it has no such column.
+        Conflict: it has not been read.
+    """
+    with hub.read() as session:
+        row, version = ready(session, workspace_id, id_or_name, number)
+        text = version.statistics
+    if text is None:
+        raise NotFound(f"data set '{row.name}' has no statistics", code="no_statistics")
+    found = Statistics.model_validate_json(text)
+    _check_columns([column.name for column in found.columns], columns)
+    shown = tuple(column for column in found.columns if not columns or column.name in columns)
+    return found.model_copy(update={"columns": shown})
+
+
+def findings(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> FindingPage:
+    """What is wrong with the data of a version.
+
+    Raises:
+        NotFound: there is no such data set or version.
+        Conflict: it has not been read.
+    """
+    with hub.read() as session:
+        row, version = ready(session, workspace_id, id_or_name, number)
+        found = () if version.findings is None else json.loads(version.findings)
+    data = tuple(Finding.model_validate(one) for one in found)
+    return FindingPage(data=data, last_event=row.events)
+
+
+def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> tuple[str, Iterator[bytes]]:
+    """The name of the data set, and its table as a Parquet file with the names of its columns.
+
+    Raises:
+        NotFound: there is no such data set or version.
+        Conflict: it has not been read.
+    """
+
+    def copy(table: "Table") -> Path:
+        from preprocessing.parquet_copy import copy_with_names  # noqa: PLC0415
+
+        incoming = hub.settings.data_dir / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="parquet-", dir=incoming))
+        try:
+            copy_with_names(table, folder / "table.parquet")
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+        return folder
+
+    folder = _with_table(hub, workspace_id, id_or_name, number, copy)
+    return service.get(hub, workspace_id, id_or_name).name, _once(folder)
+
+
+def content(
+    hub: Hub, workspace_id: str, id_or_name: str, number: int | None, position: int
+) -> tuple[SourceFile, Iterator[bytes]]:
+    """A file of a version, and its bytes as they were sent. Positions are counted from 1.
+
+    Raises:
+        NotFound: there is no such data set, version or file.
+    """
+    with hub.read() as session:
+        row = service.found(session, workspace_id, id_or_name)
+        version = service.version(session, row, number or row.newest)
+        sources = records.sources(session, version.id)
+        if position > len(sources):
+            raise NotFound(f"version {version.number} of '{row.name}' has {len(sources)} files, and no file {position}")
+        source = sources[position - 1]
+        parts = [(part.key, part.digest) for part in uploads.content(session, source.upload)]
+    return source, _joined(hub, parts)
+
+
+def source_version(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> tuple[str, VersionRecord]:
+    """The name of the data set, and a version that is ready.
+
+    Raises:
+        NotFound: there is no such data set or version.
+        Conflict: it has not been read.
+    """
+    with hub.read() as session:
+        row, version = ready(session, workspace_id, id_or_name, number)
+        return row.name, records.version(session, version)
+
+
+def ready(
+    session: Session, workspace_id: str, id_or_name: str, number: int | None
+) -> tuple[DatasetRow, DatasetVersionRow]:
+    """A version that is ready: the newest, unless a number is given.
+
+    Raises:
+        NotFound: there is no such data set or version, or it is built in.
+        Conflict: it has not been read.
+    """
+    row = service.found(session, workspace_id, id_or_name)
+    if row.workspace_id is None:
+        raise NotFound(f"'{row.name}' is built in: its rows are not kept here", code="built_in")
+    newest = datasets.newest_ready(session, row.id) if number is None else None
+    version = newest or service.version(session, row, number or row.newest)
+    if version.status != "ready":
+        raise not_ready(row, version)
+    return row, version
+
+
+def not_ready(row: DatasetRow, version: DatasetVersionRow) -> Conflict:
+    """The error for a version that has not been read, with its progress or its failure."""
+    known = records.summary(version)
+    which = f"version {version.number} of data set '{row.name}'"
+    if known.error is not None:
+        return Conflict(f"{which} could not be read: {known.error.message}", code="dataset_not_ready")
+    if known.progress is None:
+        return Conflict(f"{which} waits to be read: retry when it is ready", code="dataset_not_ready")
+    done = f"{known.progress.what}, {known.progress.done:,} of {known.progress.total or 0:,} {known.progress.unit}"
+    return Conflict(f"{which} is still being read ({done}): retry when it is ready", code="dataset_not_ready")
+
+
+def _with_table(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, use: Callable[["Table"], T]) -> T:
+    with hub.read() as session:
+        _, version = ready(session, workspace_id, id_or_name, number)
+        stored = stored_tables.of_version(version)
+    try:
+        from preprocessing.table import Table  # noqa: PLC0415
+
+        return use(Table(stored_tables.local_folder(hub, stored)))
+    except ImportError as error:
+        raise Unavailable(
+            f"this API cannot read tables: install gradus-ml[data] ({error})", code="no_reader"
+        ) from error
+    except (Damaged, FileNotFoundError) as error:
+        raise Unavailable(f"the stored table cannot be read: {error}", code="table_damaged") from error
+
+
+def _rows_of(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, finding: str) -> list[int]:
+    """The rows that a finding is about, in order."""
+    page = findings(hub, workspace_id, id_or_name, number)
+    about = [one for one in page.data if one.id == finding]
+    if not about:
+        raise NotFound(f"no finding '{finding[:100]}'")
+    return sorted({row for one in about for evidence in one.evidence for row in evidence.rows or ()})
+
+
+def _known(table: "Table", columns: Sequence[str]) -> list[str]:
+    names = [column.name for column in table.read.columns]
+    _check_columns(names, columns)
+    return list(dict.fromkeys(columns)) or names
+
+
+def _check_columns(names: Sequence[str], wanted: Sequence[str]) -> None:
+    for name in wanted:
+        if name not in names:
+            close = nearest(name, names)
+            hint = f": did you mean '{close}'?" if close else ""
+            raise BadRequest(f"column: no column '{name[:200]}'{hint}", code="unknown_column")
+
+
+def _joined(hub: Hub, parts: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+    for key, digest in parts:
+        with hub.artifacts.open(key, digest) as folder, (folder / CONTENT).open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+
+def _once(folder: Path) -> Iterator[bytes]:
+    """The bytes of the file in a folder, which is then removed."""
+    try:
+        (path,) = folder.iterdir()
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
