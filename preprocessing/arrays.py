@@ -3,13 +3,14 @@
 The files are memory-mapped, so that all trainers of a machine share them, and written in chunks of bounded memory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
-from numpy.lib.format import open_memmap
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from gradus.encoding import Misfit
@@ -62,19 +63,20 @@ def write_arrays(
         MissingInput: an input is missing where that is refused.
     """
     weights = None if weight is None else _weights(weight, table)
-    written: list[tuple[NDArray[np.intp], NDArray[Any]]] = []
     for part, places in _by_part(rows):
         np.save(folder / f"{part}.targets.npy", rows.targets.values[places])
         if weights is not None:
             np.save(folder / f"{part}.weights.npy", _checked(weights[places], str(weight), part))
-        dtype = np.uint8 if fitted.is_bytes else np.float32
-        inputs: NDArray[Any] = open_memmap(folder / f"{part}.inputs.npy", "w+", dtype, (len(places), fitted.inputs))
-        written.append((places, inputs))
-    size = chunk_rows(max(len(fitted.names), fitted.inputs if fitted.is_bytes else 0))
-    for first in range(0, table.rows, size):
-        last = min(first + size, table.rows)
-        _write_chunk(fitted, table, range(first, last), written)
-        on_rows(last)
+    with ExitStack() as stack:
+        files = [
+            (places, stack.enter_context(_inputs_file(folder / f"{part}.inputs.npy", len(places), fitted)))
+            for part, places in _by_part(rows)
+        ]
+        size = chunk_rows(max(len(fitted.names), fitted.inputs if fitted.is_bytes else 0))
+        for first in range(0, table.rows, size):
+            last = min(first + size, table.rows)
+            _write_chunk(fitted, table, range(first, last), files)
+            on_rows(last)
     write_fitted(fitted, folder)
 
 
@@ -99,19 +101,29 @@ def _by_part(rows: Rows) -> tuple[tuple[Part, NDArray[np.intp]], ...]:
     return ("train", rows.train), ("validation", rows.validation), ("test", rows.test)
 
 
+@contextmanager
+def _inputs_file(path: Path, rows: int, fitted: Fitted) -> Iterator[IO[bytes]]:
+    """A new file with the header of an array, whose rows are then appended: a map would keep all of it in memory."""
+    dtype = np.dtype("|u1" if fitted.is_bytes else "<f4")
+    header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": (rows, fitted.inputs)}
+    with path.open("xb") as file:
+        npy.write_array_header_1_0(file, header)
+        yield file
+
+
 def _write_chunk(
-    fitted: Fitted, table: Table, chunk: range, written: list[tuple[NDArray[np.intp], NDArray[Any]]]
+    fitted: Fitted, table: Table, chunk: range, files: Sequence[tuple[NDArray[np.intp], IO[bytes]]]
 ) -> None:
-    """Encode the rows of a chunk that belong to a part."""
-    bounds = [np.searchsorted(places, (chunk.start, chunk.stop)).tolist() for places, _ in written]
+    """Append the rows of a chunk to the files of the parts that they belong to."""
+    bounds = [np.searchsorted(places, (chunk.start, chunk.stop)).tolist() for places, _ in files]
     if all(first == last for first, last in bounds):
         return
     values = table.chunk(fitted.names, chunk.start, chunk.stop)
     step = chunk_rows(fitted.inputs)
-    for (places, inputs), (first, last) in zip(written, bounds, strict=True):
+    for (places, file), (first, last) in zip(files, bounds, strict=True):
         for start in range(first, last, step):
-            stop = min(start + step, last)
-            inputs[start:stop] = _inputs(fitted, values, places[start:stop] - chunk.start)
+            inputs = _inputs(fitted, values, places[start : min(start + step, last)] - chunk.start)
+            file.write(np.ascontiguousarray(inputs).data)
 
 
 def _inputs(fitted: Fitted, values: dict[str, Column], rows: NDArray[np.intp]) -> NDArray[Any]:
