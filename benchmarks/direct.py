@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from gradus.spec.experiment import Spec
+from tests.built_in import resolved
 from worker.data.load import load
 from worker.trainer.process_limits import NICENESS
 from worker.training.train import train
@@ -24,7 +25,8 @@ def main() -> None:
     os.nice(NICENESS)  # the worker's priority, so that other load affects both equally
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)
-    data = load(spec.dataset, [options.datasets], print)
+    one = resolved(spec)
+    data = load(one.spec.dataset, one.data, [options.datasets], print)
     began = time.perf_counter()
     for _ in train([spec], data, torch.device("cpu")):
         pass

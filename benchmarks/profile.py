@@ -26,6 +26,7 @@ from gradus.examples import ADAM_BATCH_NORM, GRADIENT_DESCENT
 from gradus.spec.experiment import Spec
 from hub.hub import Hub
 from hub.tables import DEFAULT_WORKSPACE
+from tests.built_in import resolved
 from worker.data.load import load
 from worker.training.data import Data
 from worker.training.report import EpochReport
@@ -58,7 +59,7 @@ PLACES = {
     "gradus.wire": "the answer",
     "api.http.parsing": "parse, validate and resolve the spec",
     "gradus.spec": "parse, validate and resolve the spec",
-    "gradus.datasets": "parse, validate and resolve the spec",
+    "gradus.resol": "parse, validate and resolve the spec",
     "api.services": "flush, read the version",
 }
 """The part of a POST, by the prefix of the module's name."""
@@ -75,7 +76,8 @@ def main() -> None:
 
 def _epoch(options: argparse.Namespace, datasets: Path) -> None:
     torch.set_num_threads(options.threads)
-    data = load(GRADIENT_DESCENT.dataset, [datasets], print)
+    lecture = resolved(GRADIENT_DESCENT)
+    data = load(lecture.spec.dataset, lecture.data, [datasets], print)
     found = {(run.name, k): _parts(run, k, data) for run in RUNS for k in options.members}
     places = sorted({place for parts in found.values() for place in parts}, key=lambda p: -max(_shares(found, p)))
     print(f"An epoch of {len(data.train):,} examples for each network: processor ms of the main thread, share\n")

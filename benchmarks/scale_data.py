@@ -27,16 +27,15 @@ from sqlalchemy.orm import Session
 
 from benchmarks.stage import metrics_row
 from gradus.examples import ADAM_BATCH_NORM
-from gradus.resolved import resolve
-from gradus.spec.network import plan
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Member, expand
 from gradus.sweep.request import SweepRequest
 from hub.database.columns import Moment
 from hub.database.database import Database
-from hub.experiments.mapping import record, stored_spec
+from hub.experiments.mapping import record, stored_data, stored_spec
 from hub.ids import new_id
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, Table
+from tests.built_in import facts_of, resolved
 
 LONG = 100
 """One in this many experiments …"""
@@ -112,7 +111,7 @@ def _experiments(connection: Connection, size: Size) -> None:
     at = datetime.now(UTC)
     per_experiment = max(1, size.events // size.experiments)
     sweeps = [new_id("swp") for _ in range(size.experiments // SWEEP + 1)]
-    members = expand(_ASKED).members
+    members = expand(_ASKED, facts_of).members
     shared = _shared_columns(at)
     rows = [
         {
@@ -132,7 +131,11 @@ def _experiments(connection: Connection, size: Size) -> None:
         for row in rows
         for tag in json.loads(row["tags"])
     ]
-    asked = {"workspace_id": DEFAULT_WORKSPACE, "name": "rates", "request": _ASKED.resolved().model_dump_json()}
+    asked = {
+        "workspace_id": DEFAULT_WORKSPACE,
+        "name": "rates",
+        "request": _ASKED.resolved("classification").model_dump_json(),
+    }
     connection.execute(insert(_table("sweeps")), [{**asked, "id": one, "created_at": at} for one in sweeps])
     connection.execute(insert(_table("jobs")), jobs)
     connection.execute(insert(_table("experiments")), rows)
@@ -151,7 +154,7 @@ def _shared_columns(at: datetime) -> dict[str, Any]:
     return {
         "workspace_id": DEFAULT_WORKSPACE,
         "notes": "",
-        "fingerprint": ADAM_BATCH_NORM.fingerprint(),
+        "fingerprint": resolved(ADAM_BATCH_NORM).fingerprint,
         "seconds": 123.0,
         "latest": newest,
         "best": newest,
@@ -183,7 +186,7 @@ def _own_columns(n: int, size: Size, sweeps: Sequence[str]) -> dict[str, Any]:
 
 
 def _member_columns(member: Member) -> dict[str, Any]:
-    return {"sweep_label": member.label, "spec": stored_spec(resolve(member.experiment))}
+    return {"sweep_label": member.label, "spec": stored_spec(member.resolved), "data": stored_data(member.resolved)}
 
 
 def _metrics_and_events(connection: Connection, size: Size) -> None:
@@ -227,10 +230,10 @@ def _events(numbers: TableClause, count: int) -> Select[Any]:
 def _told() -> str:
     """An experiment as in the data of events."""
     own = _own_columns(1, Size(1, 1, 1), ["swp"])
-    spec = stored_spec(resolve(ADAM_BATCH_NORM))
+    one = resolved(ADAM_BATCH_NORM)
     defaults = {one.name: one.default.arg for one in _table("experiments").c if isinstance(one.default, ColumnDefault)}
     columns = {**defaults, **_shared_columns(datetime.now(UTC)), **own}
-    row = ExperimentRow(**columns, spec=spec, parameters=plan(ADAM_BATCH_NORM).parameters)
+    row = ExperimentRow(**columns, spec=stored_spec(one), parameters=one.network.parameters)
     return record(row).model_dump_json()
 
 

@@ -15,7 +15,6 @@ from hub.experiments import experiments
 from hub.experiments.events import Event, append
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import claims
@@ -23,6 +22,7 @@ from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.tables import DEFAULT_WORKSPACE
 from hub.valkey import ValkeyServer
+from tests.built_in import prepared
 from tests.servers.postgres import DURABLE, postgres_in
 
 DATABASES = ("SQLite", "Postgres")
@@ -67,7 +67,7 @@ def claimed_job(hub: Hub, members: int, owner: str) -> claims.Claim:
     """A new job with this number of experiments, claimed by a worker."""
     with hub.write() as session:
         at = now(session)
-        new = [(prepare(ADAM_BATCH_NORM), Origin(new_id("exp"))) for _ in range(members)]
+        new = [(prepared(ADAM_BATCH_NORM), Origin(new_id("exp"))) for _ in range(members)]
         rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [range(members)], at)
         append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
     with hub.write() as session:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gradus.resolved import ResolvedSpec
-from gradus.spec.memory import member_bytes, step_bytes
+from gradus.spec.memory import step_bytes
 from gradus.spec.network import NetworkPlan
 
 Shape = tuple[object, ...]
@@ -71,9 +71,9 @@ def arrays(experiments: Sequence[ResolvedSpec], room: Room = Room(), most: int =
 
 def largest_array(resolved: ResolvedSpec, *, gpu: bool) -> int:
     """Maximum members of an array of such experiments, with or without a GPU."""
-    fit = ARRAY_BYTES // member_bytes(resolved.spec, resolved.network)
+    fit = ARRAY_BYTES // resolved.member_bytes
     if not gpu or resolved.spec.device == "cpu":
-        fit = min(fit, CACHE_BYTES // step_bytes(resolved.spec, resolved.network))
+        fit = min(fit, CACHE_BYTES // step_bytes(resolved.spec, resolved.data, resolved.network))
     return max(1, min(MAX_ARRAY, fit))
 
 

@@ -1,54 +1,8 @@
-"""The data sets that a spec can name: sizes, shapes, classes and files. The worker reads the files."""
+"""The built-in data sets, for the service and its workers: sizes, shapes, classes and files. Specs, the client and the
+command line know none of them."""
 
-from dataclasses import dataclass
-from typing import Literal
-
+from gradus.built_in_facts import BuiltInFacts, IdxFile
 from gradus.spec.loss import Task
-
-
-@dataclass(frozen=True)
-class IdxFile:
-    """One gzipped IDX file."""
-
-    name: str
-    sha256: str
-    """In hexadecimal."""
-    of: Literal["unpacked", "packed"]
-    """The bytes that `sha256` is computed from: the unpacked content, or the gzip file."""
-
-
-@dataclass(frozen=True)
-class DatasetFacts:
-    """The properties of a data set that are known without its files."""
-
-    name: str
-    title: str
-    task: Task
-    input_shape: tuple[int, ...]
-    classes: tuple[str, ...]
-    """Names of the classes; empty for regression."""
-    train_examples: int
-    """Number of training examples, including those of the validation split."""
-    test_examples: int
-    default_validation: int
-    source: Literal["idx", "sklearn"]
-    files: tuple[IdxFile, ...] = ()
-    mirrors: tuple[str, ...] = ()
-    """URLs of folders that contain `files`."""
-
-    @property
-    def inputs(self) -> int:
-        """Numbers per flattened example."""
-        size = 1
-        for extent in self.input_shape:
-            size *= extent
-        return size
-
-    @property
-    def outputs(self) -> int:
-        """Units of the output layer."""
-        return len(self.classes) or 1
-
 
 _DIGITS = tuple(str(digit) for digit in range(10))
 _CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
@@ -56,18 +10,18 @@ _CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Sh
 
 def _images(
     name: str, title: str, classes: tuple[str, ...], files: tuple[IdxFile, ...], mirrors: tuple[str, ...]
-) -> DatasetFacts:
-    return DatasetFacts(name, title, "classification", (28, 28), classes, 60_000, 10_000, 5_000, "idx", files, mirrors)
+) -> BuiltInFacts:
+    return BuiltInFacts(name, title, "classification", (28, 28), classes, 60_000, 10_000, 5_000, "idx", files, mirrors)
 
 
-def _table(name: str, title: str, inputs: int, classes: tuple[str, ...], examples: int) -> DatasetFacts:
+def _table(name: str, title: str, inputs: int, classes: tuple[str, ...], examples: int) -> BuiltInFacts:
     task: Task = "classification" if classes else "regression"
     test = examples // 5
     train = examples - test
-    return DatasetFacts(name, title, task, (inputs,), classes, train, test, train // 10, "sklearn")
+    return BuiltInFacts(name, title, task, (inputs,), classes, train, test, train // 10, "sklearn")
 
 
-DATASETS: dict[str, DatasetFacts] = {
+DATASETS: dict[str, BuiltInFacts] = {
     facts.name: facts
     for facts in (
         _images(
@@ -138,4 +92,4 @@ DATASETS: dict[str, DatasetFacts] = {
         _table("diabetes", "Diabetes progression after one year", 10, (), 442),
     )
 }
-"""Every data set, by name."""
+"""Every built-in data set, by name."""

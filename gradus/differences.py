@@ -50,7 +50,7 @@ def differences(specs: Sequence[Spec | dict[str, Any]]) -> dict[str, tuple[Any, 
     Paths are keys and list indices, joined by dots: `optimizer.lr`, `layers.0.units`; the path `optimizer` is its kind.
     A key that only some specs can have, such as Adam's betas, is omitted while all of them have its default.
     """
-    flat = [dict(_flat(_comparable(spec))) for spec in specs]
+    flat = _comparable([dict(_flat(_written(spec))) for spec in specs])
     chosen = {path for spec in specs for path, _ in _flat(_chosen(spec))}
     shared = set.intersection(*(set(one) for one in flat))
     paths = [path for path in dict.fromkeys(path for one in flat for path in one) if path in shared | chosen]
@@ -58,9 +58,19 @@ def differences(specs: Sequence[Spec | dict[str, Any]]) -> dict[str, tuple[Any, 
     return {path: values for path, values in found.items() if _differ(values)}
 
 
-def _comparable(spec: Spec | dict[str, Any]) -> dict[str, Any]:
+def _written(spec: Spec | dict[str, Any]) -> dict[str, Any]:
     """The document in which a change is seen once, where it was made."""
-    return {"loss": spec.resolved().loss.model_dump(mode="json")} | unresolved(spec) if isinstance(spec, Spec) else spec
+    return {"loss": spec.loss.model_dump(mode="json")} | unresolved(spec) if isinstance(spec, Spec) else spec
+
+
+def _comparable(flat: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what says nothing more where the data sets differ: the digest, and the size of the validation split, for
+    which each has its own default."""
+    names, versions = ([one.get(path) for one in flat] for path in ("dataset.name", "dataset.version"))
+    dropped = {"dataset.validation_size"} if _differ(names) else set()
+    if _differ(names) or _differ(versions):
+        dropped.add("dataset.digest")
+    return [{path: value for path, value in one.items() if path not in dropped} for one in flat]
 
 
 def _chosen(spec: Spec | dict[str, Any]) -> dict[str, Any]:

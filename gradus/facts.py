@@ -1,7 +1,8 @@
-"""What is known of an uploaded data set without its data: the context in which a spec that names it is resolved."""
+"""What is known of a data set without its data: the context in which a spec that names it is resolved."""
 
 from typing import Literal
 
+from gradus.built_in_facts import BuiltInFacts
 from gradus.wire.message import Finite, Message
 
 ColumnType = Literal["integer", "number", "boolean", "text", "date", "datetime", "image", "array"]
@@ -77,3 +78,7 @@ class TableFacts(Message):
             if column.name == name:
                 return column
         raise KeyError(name)
+
+
+Facts = BuiltInFacts | TableFacts
+"""The facts of a built-in data set, or of a version of an uploaded one."""

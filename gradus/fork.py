@@ -1,5 +1,6 @@
 """Forks: applying changes to a spec, and checking whether a checkpoint's weights fit the changed network."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gradus.merge import merged
@@ -7,47 +8,60 @@ from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Ntk, resolve_init
 from gradus.spec.layer import Dense
-from gradus.spec.loss import AutoLoss, resolve_loss
-from gradus.spec.network import DensePlan, LayerPlan, ScalePlan, plan
+from gradus.spec.loss import is_plain
+from gradus.spec.network import DensePlan, LayerPlan, NetworkPlan, ScalePlan
 from gradus.wire.problem import Mistake
 
 
-def changed(experiment: Spec, changes: dict[str, Any]) -> Spec:
-    """Apply a merge patch to an experiment. Layers inherit a change of the experiment's own keys, unless they override
-    it.
+def changed(resolved: Spec, changes: dict[str, Any], default_validation: int | None = None) -> Spec:
+    """Apply a merge patch to a resolved spec. Layers inherit a change of the experiment's own keys, unless they
+    override it. `default_validation` is the default size of the data set's validation split, if it has one.
 
     Raises:
         ValidationError: the result is not a valid spec.
     """
-    return Spec.model_validate(merged(unresolved(experiment.resolved()), changes))
+    document = unpinned(unresolved(resolved, default_validation), _keys(changes.get("dataset")))
+    return Spec.model_validate(merged(document, changes))
 
 
-def misfits(old: Spec, new: Spec) -> tuple[Mistake, ...]:
+def misfits(old: NetworkPlan, new: NetworkPlan) -> tuple[Mistake, ...]:
     """Why the weights of `old` do not fit `new`, layer by layer; empty if they fit."""
-    before, after = plan(old), plan(new)
-    names = {layer.name for layer in (*before.layers, *after.layers)}
-    first, second = ({layer.name: layer for layer in one.layers} for one in (before, after))
+    names = {layer.name for layer in (*old.layers, *new.layers)}
+    first, second = ({layer.name: layer for layer in one.layers} for one in (old, new))
     order = sorted(names, key=lambda name: (name == "output", len(name), name))
     found = (_misfit(name, first.get(name), second.get(name)) for name in order)
     return tuple(mistake for mistake in found if mistake is not None)
 
 
-def unresolved(resolved: Spec | dict[str, Any]) -> dict[str, Any]:
-    """The document of a resolved spec, with inherited values removed from layers, the default `validation_size` from
-    the data set, and the loss if it is the task's plain one, so that changes to what they inherit from apply. The
-    document of a newer version's spec is returned unchanged."""
+def unresolved(resolved: Spec | dict[str, Any], default_validation: int | None = None) -> dict[str, Any]:
+    """The document of a resolved spec, with inherited values removed from layers, the default `validation_size`, if
+    given, from the data set, and the loss if it is the task's plain one, so that changes to what they inherit from
+    apply. The document of a newer version's spec is returned unchanged."""
     if isinstance(resolved, dict):
         return resolved
     document = resolved.model_dump(mode="json")
-    if resolved.dataset.validation_examples == resolved.dataset.facts.default_validation:
-        del document["dataset"]["validation_size"]
-    task = resolved.dataset.facts.task
-    if resolve_loss(resolved.loss, task) == resolve_loss(AutoLoss(), task):
+    if document["dataset"].get("validation_size") in {None, default_validation}:
+        document["dataset"].pop("validation_size", None)
+    if is_plain(resolved.loss):
         del document["loss"]
     for layer, written in zip(resolved.layers, document["layers"], strict=True):
         for key in _inherited(resolved, layer) if isinstance(layer, Dense) else ():
             del written[key]
     return document
+
+
+def unpinned(document: dict[str, Any], changed_keys: Collection[str]) -> dict[str, Any]:
+    """The document without the version and digest of its data set, where a change of these keys of the data set means
+    another one."""
+    dataset = document["dataset"]
+    dropped = {"version", "digest"} if "name" in changed_keys else {"digest"} if "version" in changed_keys else set()
+    if not dropped or not isinstance(dataset, Mapping):
+        return document
+    return {**document, "dataset": {key: value for key, value in dataset.items() if key not in dropped}}
+
+
+def _keys(patch: Any) -> Collection[str]:
+    return patch.keys() if isinstance(patch, Mapping) else ()
 
 
 def _inherited(experiment: Spec, layer: Dense) -> list[str]:

@@ -1,20 +1,29 @@
-"""A resolved spec with derived values, each computed once."""
+"""A resolved spec: every default written out, and the shape of its data. What follows from them is computed once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never
 
+from gradus.built_in_facts import BuiltInFacts
+from gradus.dataset_plan import DatasetPlan
+from gradus.errors import InvalidSpec
+from gradus.facts import Facts, TableFacts
 from gradus.metrics import metrics_of, score
+from gradus.resolution import built_in, rules
+from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec, fingerprint_of
-from gradus.spec.memory import memory_bytes
-from gradus.spec.network import NetworkPlan, plan_resolved
+from gradus.spec.memory import data_bytes, member_bytes
+from gradus.spec.network import NetworkPlan, plan_written
+from gradus.wire.problem import Mistake
 
 
 @dataclass(frozen=True)
 class ResolvedSpec:
-    """A spec with every default written out."""
+    """A spec with every default written out, and the shape of its data."""
 
     spec: Spec
+    data: DatasetPlan
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -23,26 +32,63 @@ class ResolvedSpec:
 
     @cached_property
     def fingerprint(self) -> str:
-        """As `Spec.fingerprint`."""
+        """SHA-256, in hexadecimal, of what determines the numbers of a run from the start."""
         return fingerprint_of(self.document)
 
     @cached_property
     def network(self) -> NetworkPlan:
         """The network's layers, with shapes and numbers of parameters."""
-        return plan_resolved(self.spec)
+        return plan_written(self.spec, self.data)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Estimate of the memory that training needs on its device, without that of the libraries."""
+        return data_bytes(self.data) + self.member_bytes
 
     @cached_property
-    def memory_bytes(self) -> int:
-        """Estimate of the memory that training needs on its device."""
-        return memory_bytes(self.spec, self.network)
+    def member_bytes(self) -> int:
+        """Estimate of the memory that each member of an array needs: all except the data set."""
+        return member_bytes(self.spec, self.data, self.network)
 
 
-def resolve(experiment: Spec) -> ResolvedSpec:
-    """The experiment with every default written out."""
-    return ResolvedSpec(experiment.resolved())
+FactsOf = Callable[[Dataset], Facts]
+"""Returns the facts of a data set; raises `InvalidSpec` if there is no such data set."""
 
 
-def best_metric(spec: Spec) -> str:
+def default_validation(facts: Facts) -> int | None:
+    """The default size of a built-in data set's validation split; None for uploaded ones, which have a `split`."""
+    return facts.default_validation if isinstance(facts, BuiltInFacts) else None
+
+
+def resolve(experiment: Spec, facts: Facts) -> ResolvedSpec:
+    """The experiment with every default written out. `facts` are those of its data set.
+
+    Raises:
+        InvalidSpec: the spec does not fit the data set; `errors` lists every mistake.
+    """
+    dataset, data = _resolved_data(experiment.dataset, facts)
+    spec = experiment.written_out(data.task).model_copy(update={"dataset": dataset})
+    _refuse(rules.mistakes(spec, data))
+    return ResolvedSpec(spec, data)
+
+
+def _resolved_data(dataset: Dataset, facts: Facts) -> tuple[Dataset, DatasetPlan]:
+    match facts:
+        case BuiltInFacts():
+            _refuse(built_in.mistakes(dataset, facts))
+            return built_in.resolved(dataset, facts), built_in.plan(dataset, facts)
+        case TableFacts():
+            raise NotImplementedError
+        case _:
+            assert_never(facts)
+
+
+def _refuse(wrong: tuple[Mistake, ...]) -> None:
+    if wrong:
+        raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
+
+
+def best_metric(spec: Spec, data: DatasetPlan) -> str:
     """The key of the metric that determines the best epoch: that of early stopping, else the task's main metric."""
     stopping = spec.early_stopping
-    return stopping.metric if stopping else score(metrics_of(spec.dataset.facts.task)).key
+    return stopping.metric if stopping else score(metrics_of(data.task)).key

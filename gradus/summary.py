@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.resolved import ResolvedSpec, best_metric
 from gradus.spec.batch import steps_per_epoch
 from gradus.spec.experiment import Spec
@@ -12,31 +13,30 @@ from gradus.wire.experiment import DryRun, LayerSummary
 def dry_run(resolved: ResolvedSpec) -> DryRun:
     """The result of a dry run: the resolved spec, its layers with shapes and parameters, sizes, and estimated
     memory."""
-    facts = {**listed_facts(resolved.spec), **network_facts(resolved)}
+    facts = {**listed_facts(resolved.spec, resolved.data), **network_facts(resolved)}
     return DryRun(spec=resolved.spec, fingerprint=resolved.fingerprint, parameters=resolved.network.parameters, **facts)
 
 
-def listed_facts(spec: Spec) -> dict[str, Any]:
+def listed_facts(spec: Spec, data: DatasetPlan) -> dict[str, Any]:
     """The facts that every response about an experiment contains besides its spec; they are cheap to compute."""
-    dataset = spec.dataset
     return {
-        "task": dataset.facts.task,
-        "best_metric": best_metric(spec),
-        "train_examples": dataset.train_examples,
-        "validation_examples": dataset.validation_examples,
-        "test_examples": dataset.test_examples,
+        "task": data.task,
+        "best_metric": best_metric(spec, data),
+        "train_examples": data.train_examples,
+        "validation_examples": data.validation_examples,
+        "test_examples": data.test_examples,
     }
 
 
 def network_facts(resolved: ResolvedSpec) -> dict[str, Any]:
     """The facts that only the response about a single experiment contains, because their size grows with the
     network."""
-    dataset = resolved.spec.dataset
+    data = resolved.data
     return {
-        "input_shape": dataset.facts.input_shape,
-        "classes": dataset.facts.classes,
+        "input_shape": data.input_shape,
+        "classes": data.classes,
         "layers": layer_summaries(resolved.network),
-        "steps_per_epoch": steps_per_epoch(resolved.spec.batch_size, dataset.train_examples),
+        "steps_per_epoch": steps_per_epoch(resolved.spec.batch_size, data.train_examples),
         "memory_bytes": resolved.memory_bytes,
     }
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from gradus.datasets import DATASETS, IdxFile
+from gradus.built_in_facts import IdxFile
+from gradus.datasets import DATASETS
 
 _GZIP = b"\x1f\x8b"
 _IDX = b"\x00\x00"

@@ -268,7 +268,7 @@ class Reference:
     def __init__(self, experiment: Spec, data: Data, weights: dict[str, Tensor], batch: int) -> None:
         self.experiment, self.data, self.batch = experiment, data, batch
         self.loss = resolve_loss(experiment.loss, data.task)
-        self.plan = plan(experiment)
+        self.plan = plan(experiment, data.plan)
         masks = network_masks([self.plan], [experiment.seed], batch, torch.empty(0, dtype=torch.float64))
         self.network = reference_network(self.plan, weights, masks)
         self.parameters = list(self.network.parameters())

@@ -115,7 +115,7 @@ async def create_experiment(
     """Train a network: send a spec, get the experiment. A worker trains it."""
     experiment = await run_in_threadpool(parsing.read, body, Spec)
     if query.dry_run:
-        return answer(await run_in_threadpool(creation.preview, state.hub, experiment))
+        return answer(await run_in_threadpool(creation.preview, state.hub, caller.workspace_id, experiment))
     outcome = await run_in_threadpool(creation.create, state.hub, caller.workspace_id, experiment, idempotency_key)
     location = f"/v1/experiments/{outcome.id}"
     owner, seconds = owner_of(request, caller), preferred_wait(prefer or ())

@@ -8,14 +8,14 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from api.http.parsing import invalid
-from api.services import creation
+from api.services import creation, facts
 from api.services.experiments import VersionedRecord
 from api.services.idempotency import Outcome, earlier, once
 from api.services.lookup import EXPERIMENTS
 from gradus.errors import InvalidSpec
 from gradus.fork import changed, misfits
-from gradus.resolved import resolve
-from gradus.spec.experiment import Spec
+from gradus.resolved import FactsOf, ResolvedSpec, default_validation, resolve
+from gradus.spec.dataset import Dataset
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.problem import Mistake, mistakes
@@ -23,8 +23,8 @@ from hub import idempotency
 from hub.experiments import forks, provenance
 from hub.experiments.details import detailed
 from hub.experiments.experiments import Origin
-from hub.experiments.mapping import spec_of
-from hub.experiments.prepared import prepare_resolved
+from hub.experiments.mapping import resolved_of
+from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import checkpoints, control
@@ -71,7 +71,7 @@ def extend(hub: Hub, workspace_id: str, experiment_id: str, more: ExtendRequest,
 
     def execute(session: Session) -> Outcome:
         row = EXPERIMENTS.locked(session, workspace_id, experiment_id)
-        extended_spec = resolve(_extended(row, more.epochs))
+        extended_spec = _extended(row, more.epochs)
         creation.check_quotas(hub, extended_spec)
         control.extend(session, row, extended_spec, hub.settings.quotas)
         session.refresh(row)  # writing events increments the version
@@ -95,12 +95,13 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
         return replayed
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        base = spec_of(row)
-        resolved = resolve(_changed(base, request))
-        creation.check_quotas(hub, resolved)
+        base = resolved_of(row)
+    resolved = _changed(base, request, facts.lookup(hub, workspace_id))
+    creation.check_quotas(hub, resolved)
+    with hub.read() as session:
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
     history = provenance.forked(row.fingerprint, request.from_epoch) if request.from_epoch else None
-    new = prepare_resolved(resolved)
+    new = prepare(resolved)
     origin = Origin(new_id("exp"), row.id, request.from_epoch, history=history)
     with ExitStack() as stack:
         copied = stack.enter_context(forks.copied(hub, source, origin.id)) if source else None
@@ -109,7 +110,7 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
             row = creation.store(session, hub, workspace_id, new, origin)
             if copied is not None:
                 forks.keep(session, row, copied)
-            return creation.outcome(session, row, resolved, base)
+            return creation.outcome(session, row, resolved, base.spec)
 
         return once(hub, repeatable, execute)
 
@@ -128,31 +129,39 @@ def kept(hub: Hub, workspace_id: str, experiment_id: str) -> CheckpointPage:
         )
 
 
-def _extended(row: ExperimentRow, epochs: int) -> Spec:
+def _extended(row: ExperimentRow, epochs: int) -> ResolvedSpec:
     try:
         return control.extended(row, epochs)
     except ValidationError as error:
         raise invalid(*mistakes(error)) from None
 
 
-def _changed(old: Spec, request: ForkRequest) -> Spec:
+def _changed(old: ResolvedSpec, request: ForkRequest, of: FactsOf) -> ResolvedSpec:
     """The spec of the fork.
 
     Raises:
         InvalidSpec: the changed spec is invalid, or the checkpoint does not fit it.
     """
     try:
-        new = changed(old, request.changes)
+        spec = changed(old.spec, request.changes, _default_validation(old.spec.dataset, of))
+        new = resolve(spec, of(spec.dataset))
     except ValidationError as error:
         raise _in_changes(mistakes(error)) from None
+    except InvalidSpec as error:
+        raise _in_changes(error.errors) from None
     if request.from_epoch is None:
         return new
-    if request.from_epoch >= new.epochs:
-        message = f"must be less than the fork's {new.epochs} epochs: otherwise nothing is left to train"
+    if request.from_epoch >= new.spec.epochs:
+        message = f"must be less than the fork's {new.spec.epochs} epochs: otherwise nothing is left to train"
         raise invalid(Mistake(path="from_epoch", message=message, input=request.from_epoch))
-    if found := misfits(old, new):
+    if found := misfits(old.network, new.network):
         raise _in_changes(found)
     return new
+
+
+def _default_validation(dataset: Dataset, of: FactsOf) -> int | None:
+    """None for an uploaded data set, whose facts may be gone."""
+    return default_validation(of(dataset)) if dataset.version is None else None
 
 
 def _in_changes(found: tuple[Mistake, ...]) -> InvalidSpec:

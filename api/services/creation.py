@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from api.http.parsing import invalid
+from api.services import facts
 from api.services.idempotency import Outcome, once
-from gradus.resolved import ResolvedSpec, resolve
+from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.summary import dry_run
@@ -17,20 +18,20 @@ from hub.experiments.details import detailed
 from hub.experiments.events import Event
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import PreparedExperiment, prepare_resolved
+from hub.experiments.prepared import PreparedExperiment, prepare
 from hub.hub import Hub
 from hub.jobs import device_demand
 from hub.messaging.outbox import outbox
 from hub.tables import ExperimentRow
 
 
-def preview(hub: Hub, experiment: Spec) -> DryRun:
+def preview(hub: Hub, workspace_id: str, experiment: Spec) -> DryRun:
     """The facts of an experiment, such as its parameters, without storing it.
 
     Raises:
-        InvalidSpec: the experiment exceeds a quota.
+        InvalidSpec: the spec does not fit its data set, or the experiment exceeds a quota.
     """
-    resolved = resolve(experiment)
+    resolved = facts.resolved(experiment, facts.lookup(hub, workspace_id))
     check_quotas(hub, resolved)
     return dry_run(resolved)
 
@@ -39,14 +40,14 @@ def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Ou
     """Store and queue an experiment. With an idempotency key that was used before, return what was created then.
 
     Raises:
-        InvalidSpec: the experiment exceeds a quota.
+        InvalidSpec: the spec does not fit its data set, or the experiment exceeds a quota.
         TooManyRequests: too many experiments are queued.
         Conflict: the key was used for another request.
     """
-    resolved = resolve(experiment)
+    resolved = facts.resolved(experiment, facts.lookup(hub, workspace_id))
     check_quotas(hub, resolved)
     repeatable = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
-    new = prepare_resolved(resolved)
+    new = prepare(resolved)
     return once(hub, repeatable, lambda session: outcome(session, store(session, hub, workspace_id, new), resolved))
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from api.http import cursors
 from api.http.parsing import invalid
 from api.ids import is_sweep_id
+from api.services import facts
 from api.services.idempotency import Execute, Outcome, earlier, once
 from api.services.lookup import SWEEPS
 from gradus.array import arrays
 from gradus.errors import InvalidSpec
-from gradus.resolved import ResolvedSpec, resolve
 from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.extension import extended
 from gradus.sweep.labels import quoted
@@ -39,14 +39,14 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest, check: Check = n
     Raises:
         InvalidSpec: an experiment of the sweep is invalid or exceeds a quota.
     """
-    expansion = _expanded(request, check)
-    resolved = _resolved(expansion.members, hub.settings.quotas, check)
+    expansion = _expanded(hub, workspace_id, request, check)
+    resolved = [member.resolved for member in expansion.members]
     with hub.read() as session:
         room = workers.room(session)
         rates = estimates.rates(session, workspace_id, (one.spec.dataset.name for one in resolved))
     planned = arrays(resolved, room, hub.settings.quotas.running)
     seconds = estimates.seconds(rates, resolved, min(room.slots, len(planned)))
-    members = _planned(expansion, resolved)
+    members = _planned(expansion)
     return SweepDryRun(
         request=expansion.request,
         base_label=expansion.base_label,
@@ -71,7 +71,7 @@ def create(
     repeatable = idempotency.repeatable(workspace_id, key, request.model_dump_json())
     if replayed := earlier(hub, repeatable):  # before the expansion, which takes seconds
         return replayed
-    expansion = _expanded(request, check)
+    expansion = _expanded(hub, workspace_id, request, check)
     new = _prepared(hub, expansion.members, check)
 
     def execute(session: Session) -> Outcome:
@@ -192,7 +192,7 @@ class _ChangedMeanwhile(Exception):
 
 def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension, check: Check) -> Execute:
     """Expand and check the extension, and return the function that stores it in a transaction."""
-    expansion, members = _extended(request, more, check)
+    expansion, members = _extended(hub, workspace_id, request, more, check)
     new = _prepared(hub, members, check)
 
     def execute(session: Session) -> Outcome:
@@ -207,37 +207,29 @@ def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: S
     return execute
 
 
-def _extended(request: str, more: SweepExtension, check: Check) -> tuple[Expansion, tuple[Member, ...]]:
+def _extended(
+    hub: Hub, workspace_id: str, request: str, more: SweepExtension, check: Check
+) -> tuple[Expansion, tuple[Member, ...]]:
+    of = facts.lookup(hub, workspace_id)
     try:
-        return extended(SweepRequest.model_validate_json(request), more, check)
+        whole, members = extended(SweepRequest.model_validate_json(request), more, of, check)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
+    _check_quotas(members, hub.settings.quotas)
+    return whole, members
 
 
-def _expanded(request: SweepRequest, check: Check) -> Expansion:
+def _expanded(hub: Hub, workspace_id: str, request: SweepRequest, check: Check) -> Expansion:
     try:
-        return expand(request, check)
+        expansion = expand(request, facts.lookup(hub, workspace_id), check)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
+    _check_quotas(expansion.members, hub.settings.quotas)
+    return expansion
 
 
-def _resolved(members: Sequence[Member], limits: Quotas, check: Check) -> list[ResolvedSpec]:
-    """The members' specs, each resolved only once.
-
-    Raises:
-        InvalidSpec: an experiment exceeds a quota.
-    """
-    resolved = []
-    for member in members:
-        check()
-        resolved.append(resolve(member.experiment))
-    _check_quotas(members, resolved, limits)
-    return resolved
-
-
-def _check_quotas(members: Sequence[Member], resolved: Sequence[ResolvedSpec], limits: Quotas) -> None:
-    pairs = list(zip(members, resolved, strict=True))
-    one_per_label = {member.label: one for member, one in reversed(pairs)}  # seeds make no difference
+def _check_quotas(members: Sequence[Member], limits: Quotas) -> None:
+    one_per_label = {member.label: member.resolved for member in reversed(members)}  # seeds make no difference
     mistakes = [
         Mistake(path=f"base/{mistake.path}", message=f"{mistake.message} (in {quoted(label)})")
         for label, one in reversed(one_per_label.items())
@@ -247,17 +239,17 @@ def _check_quotas(members: Sequence[Member], resolved: Sequence[ResolvedSpec], l
         raise invalid(*mistakes)
 
 
-def _planned(expansion: Expansion, resolved: Sequence[ResolvedSpec]) -> tuple[PlannedMember, ...]:
+def _planned(expansion: Expansion) -> tuple[PlannedMember, ...]:
     changes = {change.label: dict(change.changes) for change in expansion.changes}
     return tuple(
         PlannedMember(
             label=member.label,
             seed=member.seed,
             changes=changes[member.label],
-            name=member.experiment.name,
-            parameters=one.network.parameters,
+            name=member.resolved.spec.name,
+            parameters=member.resolved.network.parameters,
         )
-        for member, one in zip(expansion.members, resolved, strict=True)
+        for member in expansion.members
     )
 
 
@@ -266,10 +258,9 @@ def _outcome(session: Session, row: SweepRow) -> Outcome:
 
 
 def _prepared(hub: Hub, members: Sequence[Member], check: Check) -> Planned:
-    resolved = _resolved(members, hub.settings.quotas, check)
     with hub.read() as session:
         room = workers.room(session)
-    return sweeps.planned(members, resolved, room, hub.settings.quotas.running, check)
+    return sweeps.planned(members, room, hub.settings.quotas.running, check)
 
 
 def _queue(session: Session, hub: Hub, row: SweepRow, new: Planned) -> None:

@@ -5,6 +5,7 @@ from time import perf_counter
 import torch
 
 from benchmarks.rivals.setting import Setting, Turn, made_up
+from tests.built_in import resolved
 from worker.training.data import Data, Split
 from worker.training.report import Pulse
 from worker.training.train import train
@@ -16,7 +17,7 @@ def in_gradus(setting: Setting) -> Turn:
     """A turn of K networks ends with the first chunk after 1/K of an epoch, so it is as long as that of one network."""
     inputs, targets = made_up(setting.examples)
     few = Split(inputs[:10], targets[:10])  # evaluation is not measured
-    data = Data(Split(inputs, targets), few, few, "classification")
+    data = Data(Split(inputs, targets), few, few, resolved(setting.experiment).data)
     base = setting.experiment
     members = [base.model_copy(update={"seed": seed, "epochs": ENDLESS}) for seed in range(setting.members)]
     reports = train(members, data, torch.device("cpu"))

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
-from gradus.spec.network import DensePlan, plan
+from gradus.spec.network import DensePlan
+from tests.built_in import resolved
 
 Turn = Callable[[], float]
 """Trains for about the time of one epoch of one network; returns the seconds per epoch of each network."""
@@ -26,7 +27,8 @@ class Setting:
     @property
     def layers(self) -> tuple[DensePlan, ...]:
         """Sizes of the layers, from the first hidden layer to the output."""
-        return tuple(layer for layer in plan(self.experiment).layers if isinstance(layer, DensePlan))
+        layers = resolved(self.experiment).network.layers
+        return tuple(layer for layer in layers if isinstance(layer, DensePlan))
 
     @property
     def batch(self) -> int:

@@ -1,92 +1,115 @@
-"""The data set of a run, and its split into training and validation examples."""
+"""The data set of a run: which, what is its target, and how it is encoded and split.
 
+Validation is syntax alone. Whether the words fit the data set is decided by `gradus.resolved`, which knows its facts.
+"""
+
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, GetJsonSchemaHandler, model_serializer
+from pydantic_core import CoreSchema
 
-from gradus.datasets import DATASETS, DatasetFacts
-from gradus.nearest import nearest
+from gradus.spec.calendar import Dates
+from gradus.spec.categories import Categories
+from gradus.spec.class_weights import ClassWeights
+from gradus.spec.column import Column
+from gradus.spec.loss import Task
+from gradus.spec.missing import Missing
+from gradus.spec.numbers import Numbers
 from gradus.spec.spec_model import SpecModel, shorthand
+from gradus.spec.split import Split
+from gradus.spec.target import ColumnName, Target
+
+MAX_COLUMNS = 20_000
+
+TABLE_WORDS = (
+    "version",
+    "digest",
+    "target",
+    "task",
+    "columns",
+    "numbers",
+    "categories",
+    "dates",
+    "missing",
+    "split",
+    "class_weights",
+)
+"""The words that only uploaded data sets have."""
+BUILT_IN_WORDS = ("validation_size", "standardize")
+"""The words that only built-in data sets have."""
 
 
 class Dataset(SpecModel):
-    """A data set by name. The validation examples are chosen with a fixed seed of the data set, never with the
-    run's."""
+    """A data set by name. Uploaded data sets have columns, encodings and a split to choose; built-in ones have
+    `validation_size` and `standardize`."""
 
-    name: str = Field(max_length=100, json_schema_extra={"examples": list(DATASETS), "enum": list(DATASETS)})
+    name: str = Field(min_length=1, max_length=100, json_schema_extra={"examples": ["mnist"]})
     """One of `GET /v1/datasets`."""
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    """Version of an uploaded data set; null for the newest."""
+    digest: str | None = Field(default=None, max_length=71, pattern="^sha256:[0-9a-f]{64}$")
+    """Digest of the version's content; null for whatever it is. With another digest, the spec is refused."""
+    target: Target | None = None
+    """The target: a column, several columns, or a column of tags; null for the data set's own."""
+    task: Task | None = None
+    """What the network learns; null to follow from the target: a text, a boolean or an integer of at most 20 values is
+    a class."""
+    columns: dict[ColumnName, Column] | None = Field(default=None, max_length=MAX_COLUMNS)
+    """Roles and encodings of single columns, by name; null for the data set's own roles."""
+    numbers: Numbers | None = None
+    """Encoding of every number that sets none; null for `min_max`."""
+    categories: Categories | None = None
+    """Encoding of every text that sets none; null for `one_hot`."""
+    dates: Dates | None = None
+    """Encoding of every date and time that sets none; null for `calendar`."""
+    missing: Missing | None = None
+    """What a missing number becomes; null for the median. A missing text is a category of its own."""
+    split: Split | None = None
+    """How rows are divided into training, validation and test; null for the files' own parts, else `stratified` for
+    classes, else `random`."""
+    class_weights: ClassWeights | None = None
+    """Weights of the classes in the training loss: `none`, `balanced`, or a map; null for none."""
     limit: int | None = Field(default=None, ge=1, le=100_000_000)
     """Use only the first n training examples; null, or an n above their number, uses all."""
     validation_size: Annotated[int, Field(ge=1, le=100_000_000)] | Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Size of the validation split: a number of examples, or a fraction of the training examples; null for the data
-    set's default."""
+    """Size of a built-in data set's validation split, which is chosen with a fixed seed of the data set: a number of
+    examples, or a fraction of the training examples; null for the data set's default."""
     standardize: bool = False
-    """Standardize each input: subtract the mean and divide by the standard deviation of the training examples."""
+    """Standardize each input of a built-in data set: subtract the mean and divide by the standard deviation of the
+    training examples."""
 
-    @field_validator("name")
+    def __hash__(self) -> int:
+        return hash((self.name, self.version, self.digest, self.limit, self.validation_size))
+
+    @model_serializer(mode="wrap")
+    def _without_words_of_others(self, serialize: Callable[["Dataset"], dict[str, Any]]) -> dict[str, Any]:
+        """Leave out the words of tables that are not set, and with a version those of built-in data sets."""
+        document = serialize(self)
+        left_out = {word for word in TABLE_WORDS if getattr(self, word) is None}
+        if self.version is not None:
+            left_out |= {word for word in BUILT_IN_WORDS if not getattr(self, word)}
+        return {key: value for key, value in document.items() if key not in left_out}
+
     @classmethod
-    def _known(cls, name: str) -> str:
-        if name in DATASETS:
-            return name
-        close = nearest(name, DATASETS)
-        hint = f"did you mean '{close}'? " if close else ""
-        raise PydanticCustomError(
-            "unknown_dataset",
-            "unknown data set '{name}': {hint}the data sets are {known}",
-            {"name": name, "hint": hint, "known": ", ".join(DATASETS)},
-        )
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(_without_serialization(core_schema))
+        fields = handler.resolve_ref_schema(schema)
+        if handler.mode == "serialization":
+            fields["required"] = [key for key in fields["required"] if key not in {*TABLE_WORDS, *BUILT_IN_WORDS}]
+        return schema
 
-    @model_validator(mode="after")
-    def _leaves_something_to_train(self) -> "Dataset":
-        pool = self.facts.train_examples
-        if self.validation_examples >= pool:
-            raise PydanticCustomError(
-                "validation_size_too_large",
-                "validation_size takes {validation} of the {pool} training examples of '{name}' and leaves none",
-                {
-                    "place": "validation_size",
-                    "validation": self.validation_examples,
-                    "pool": pool,
-                    "name": self.name,
-                },
-            )
-        return self
 
-    @property
-    def facts(self) -> DatasetFacts:
-        """Sizes, shapes and classes of the data set."""
-        return DATASETS[self.name]
-
-    @property
-    def validation_examples(self) -> int:
-        """Number of validation examples."""
-        match self.validation_size:
-            case None:
-                return self.facts.default_validation
-            case int(count):
-                return count
-            case fraction:
-                return max(1, round(fraction * self.facts.train_examples))
-
-    @property
-    def train_examples(self) -> int:
-        """Number of training examples in an epoch."""
-        available = self.facts.train_examples - self.validation_examples
-        return available if self.limit is None else min(self.limit, available)
-
-    @property
-    def test_examples(self) -> int:
-        """Number of test examples."""
-        return self.facts.test_examples
-
-    def resolved(self) -> "Dataset":
-        """The same data set with `validation_size` as a number of examples."""
-        return self.model_copy(update={"validation_size": self.validation_examples})
+def _without_serialization(schema: Any) -> Any:
+    """The core schema of the fields: that of the serializer says nothing about them."""
+    plain = {key: value for key, value in schema.items() if key != "serialization"}
+    return (
+        {**plain, "schema": _without_serialization(plain["schema"])} if isinstance(plain.get("schema"), dict) else plain
+    )
 
 
 def _by_name(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-DatasetSetting = Annotated[Dataset, shorthand(_by_name, {"enum": list(DATASETS)})]
+DatasetSetting = Annotated[Dataset, shorthand(_by_name, {"type": "string", "minLength": 1, "maxLength": 100})]

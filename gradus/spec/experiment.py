@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticKnownError
 
 from gradus.spec.activation import Activation
-from gradus.spec.batch import BatchSize, examples_per_step
+from gradus.spec.batch import BatchSize
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import Checkpoint, CheckpointSetting
 from gradus.spec.clip import ClipNorm
@@ -19,7 +19,7 @@ from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.embeddings import NoEmbeddings, NumberEmbeddings
 from gradus.spec.initializer import Auto, Initializer, resolve_init
 from gradus.spec.layer import AnyLayer, Dense, Layer
-from gradus.spec.loss import AutoLoss, Loss, Task, losses_of, misfit, resolve_loss
+from gradus.spec.loss import PLAIN_LOSSES, AutoLoss, Loss, Task, resolve_loss
 from gradus.spec.optimizer import Adam, Optimizer
 from gradus.spec.penalty import PenaltyFactor
 from gradus.spec.precision import Precision
@@ -118,58 +118,11 @@ class Spec(SpecModel):
         """Every field accepts its shorthands: `Spec(dataset="mnist", layers=[300, 100])`."""
         super().__init__(**fields)
 
-    @model_validator(mode="after")
-    def _batch_norm_needs_a_batch(self) -> Self:
-        has_batches_of_one = examples_per_step(self.batch_size, self.dataset.train_examples) == 1
-        dense = [layer for layer in self.resolved().layers if isinstance(layer, Dense)]
-        if has_batches_of_one and any(layer.batch_norm for layer in dense):
-            place, what = "dataset", "leaves 1 training example"
-            if self.batch_size == 1:
-                place, what = "batch_size", "is 1"
-            raise PydanticCustomError(
-                "batch_norm_of_one",
-                "batch_norm needs batches of 2 or more examples, but '{place}' {what}: use more, or batch_norm false",
-                {"place": place, "what": what},
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _embeddings_need_numbers(self) -> Self:
-        if self.number_embeddings.kind != "none" and len(self.dataset.facts.input_shape) > 1:
-            raise PydanticCustomError(
-                "no_numbers",
-                "number_embeddings are for tables, but '{name}' consists of images: use none",
-                {"place": "number_embeddings", "name": self.dataset.name},
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _accuracy_needs_classes(self) -> Self:
-        stopping = self.early_stopping
-        if stopping and stopping.metric == "validation_accuracy" and self.dataset.facts.task == "regression":
-            raise PydanticCustomError(
-                "no_accuracy",
-                "early_stopping on validation_accuracy, but '{name}' is a regression task: use validation_loss",
-                {"place": "early_stopping/metric", "name": self.dataset.name},
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _loss_fits_the_task(self) -> Self:
-        reason = misfit(self.loss, self.dataset.facts.task)
-        if reason is not None:
-            raise PydanticCustomError("loss_misfit", "{reason}", {"place": "loss", "reason": reason})
-        return self
-
-    def resolved(self) -> Self:
-        """The same experiment with every default written out: what runs, and what clients get back."""
-        return self.model_copy(
-            update={
-                "dataset": self.dataset.resolved(),
-                "layers": tuple(map(self._resolved_layer, self.layers)),
-                "loss": resolve_loss(self.loss, self.dataset.facts.task),
-            }
-        )
+    def written_out(self, task: Task | None = None) -> Self:
+        """The same experiment with every default written out that follows from the spec alone, and with a task the
+        loss. `gradus.resolved` writes out the data set, too."""
+        loss = self.loss if task is None else resolve_loss(self.loss, task)
+        return self.model_copy(update={"layers": tuple(map(self._resolved_layer, self.layers)), "loss": loss})
 
     def _resolved_layer(self, layer: AnyLayer) -> AnyLayer:
         return self._resolved_dense(layer) if isinstance(layer, Dense) else layer
@@ -191,21 +144,19 @@ class Spec(SpecModel):
         return isinstance(self.schedule, DEPENDS_ON_EPOCHS) or self.early_stopping is not None
 
     def document(self) -> dict[str, Any]:
-        """The resolved spec as a JSON document."""
-        return self.resolved().model_dump(mode="json")
-
-    def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal, of the resolved spec without the fields that do not change its results."""
-        return fingerprint_of(self.document())
+        """The spec as a JSON document, with every default written out that follows from the spec alone."""
+        return self.written_out().model_dump(mode="json")
 
 
-_PLAIN_LOSSES = [losses_of(task)[0]().model_dump(mode="json") for task in get_args(Task)]
+_PLAIN_LOSSES = [loss.model_dump(mode="json") for loss in PLAIN_LOSSES]
 """The losses of specs without a `loss`."""
 
 
 def fingerprint_of(document: dict[str, Any]) -> str:
-    """The fingerprint of a resolved spec's document. The plain loss of a task does not count: specs of older versions
-    have no `loss`, and keep their fingerprints."""
+    """SHA-256, in hexadecimal, of a resolved spec's document without the fields that do not change its results.
+
+    The plain loss of a task does not count: specs of older versions have no `loss`, and keep their fingerprints.
+    """
     unset = {key for key, default in ADDED_FIELDS.items() if document.get(key) == default}
     computed = {key: value for key, value in document.items() if key not in FIELDS_WITHOUT_EFFECT | unset}
     if computed.get("loss") in _PLAIN_LOSSES:

@@ -117,6 +117,15 @@ def losses_of(task: Task) -> tuple[type[ConcreteLoss], ...]:
             assert_never(task)
 
 
+PLAIN_LOSSES: tuple[ConcreteLoss, ...] = tuple(losses_of(task)[0]() for task in get_args(Task))
+"""The loss of each task that names none."""
+
+
+def is_plain(loss: AnyLoss) -> bool:
+    """Whether a loss is what `auto` stands for, or `auto` itself."""
+    return isinstance(loss, AutoLoss) or loss in PLAIN_LOSSES
+
+
 def resolve_loss(loss: AnyLoss, task: Task) -> ConcreteLoss:
     """The loss that `auto` stands for in this task; any other is returned unchanged."""
     return losses_of(task)[0]() if isinstance(loss, AutoLoss) else loss

@@ -1,11 +1,12 @@
-"""Estimates of the memory that a run needs, from its spec alone. All numbers are float32, 4 bytes each, except the
-pixels of images, which are bytes."""
+"""Estimates of the memory that a run needs, from its spec and the shape of its data. All numbers are float32, 4 bytes
+each, except the pixels of images, which are bytes."""
 
 from typing import assert_never
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
-from gradus.spec.network import NetworkPlan, plan
+from gradus.spec.network import NetworkPlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 
 FLOAT32_BYTES = 4
@@ -28,24 +29,24 @@ def state_per_parameter(optimizer: AnyOptimizer) -> int:
             assert_never(optimizer)
 
 
-def memory_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
-    """Estimate of the bytes that training needs on its device, without those of the libraries. Pass `network`, the
-    experiment's plan, if it is already computed."""
-    return _data(experiment) + member_bytes(experiment, network)
-
-
-def member_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
+def member_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     """Estimate of the bytes that each member of an array needs: all except the data set."""
-    network = network or plan(experiment)
     numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer))
-    return FLOAT32_BYTES * (numbers + max(_step(experiment, network), _evaluation(experiment, network)))
+    largest = max(_step(experiment, data, network), _evaluation(data, network))
+    return FLOAT32_BYTES * (numbers + largest)
 
 
-def step_bytes(experiment: Spec, network: NetworkPlan | None = None) -> int:
+def step_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     """Bytes that a member's training step touches: parameters, gradient, optimizer state and activations."""
-    network = network or plan(experiment)
     numbers = network.parameters * (2 + state_per_parameter(experiment.optimizer))
-    return FLOAT32_BYTES * (numbers + _step(experiment, network))
+    return FLOAT32_BYTES * (numbers + _step(experiment, data, network))
+
+
+def data_bytes(data: DatasetPlan) -> int:
+    """Bytes of all three splits, which stay in memory, and of an epoch's permutation."""
+    examples = data.train_examples + data.validation_examples + data.test_examples
+    target = INT64_BYTES if data.task == "classification" else FLOAT32_BYTES * data.outputs
+    return examples * (data.bytes_per_input * data.inputs + target) + INT64_BYTES * data.train_examples
 
 
 def _copies(state: int) -> int:
@@ -61,24 +62,14 @@ def evaluation_rows(network: NetworkPlan) -> int:
     return max(1, min(1024, MAX_EVALUATION_NUMBERS // widest))
 
 
-def _data(experiment: Spec) -> int:
-    """Bytes of all three splits, which stay in memory, and of an epoch's permutation."""
-    dataset = experiment.dataset
-    examples = dataset.train_examples + dataset.validation_examples + dataset.facts.test_examples
-    inputs = dataset.facts.inputs * (1 if dataset.facts.source == "idx" and not dataset.standardize else FLOAT32_BYTES)
-    target = INT64_BYTES if dataset.facts.task == "classification" else FLOAT32_BYTES * dataset.facts.outputs
-    return examples * (inputs + target) + INT64_BYTES * dataset.train_examples
-
-
-def _step(experiment: Spec, network: NetworkPlan) -> int:
+def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     """Numbers in one training step: the batch, and each layer's values in the forward and the backward pass."""
-    batch = examples_per_step(experiment.batch_size, experiment.dataset.train_examples)
+    batch = examples_per_step(experiment.batch_size, data.train_examples)
     inputs = network.inputs * (1 + (network.input_dropout > 0))
     return batch * (inputs + 2 * sum(layer.values for layer in network.layers))
 
 
-def _evaluation(experiment: Spec, network: NetworkPlan) -> int:
+def _evaluation(data: DatasetPlan, network: NetworkPlan) -> int:
     """Numbers in an evaluation, which keeps only one layer's input, weighted sum and output at a time."""
-    dataset = experiment.dataset
-    rows = min(evaluation_rows(network), max(dataset.validation_examples, dataset.facts.test_examples))
+    rows = min(evaluation_rows(network), max(data.validation_examples, data.test_examples))
     return rows * max(layer.fan_in + 2 * layer.widest for layer in network.layers)

@@ -1,16 +1,16 @@
-"""The network that a spec describes, layer by layer: shapes and numbers of parameters.
+"""The network that a spec describes for its data, layer by layer: shapes and numbers of parameters.
 
 Pure arithmetic: the API uses it for dry runs, and `models.network` builds networks from it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import ClassVar, assert_never
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.embeddings import EmbeddingsPlan, Encoded, embeddings_plan
+from gradus.spec.embeddings import EmbeddingsPlan, embeddings_plan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import ConcreteInitializer, Normal, Ntk, Zeros, resolve_init
 from gradus.spec.layer import AnyLayer, Dense
@@ -156,24 +156,22 @@ class NetworkPlan:
         return self.layers[-1].units
 
 
-def plan(experiment: Spec) -> NetworkPlan:
-    """The network of an experiment; its output layer and task follow from the data set."""
-    return plan_resolved(experiment.resolved())
+def plan(experiment: Spec, data: DatasetPlan) -> NetworkPlan:
+    """The network of an experiment; its inputs, output layer and task follow from the data."""
+    return plan_written(experiment.written_out(), data)
 
 
-def plan_resolved(experiment: Spec, blocks: Sequence[Encoded] = ()) -> NetworkPlan:
-    """The network of a resolved experiment. The `blocks` are those of the inputs, in order; without any, the inputs are
-    numbers."""
-    facts = experiment.dataset.facts
-    embeddings = embeddings_plan(facts.inputs, blocks, experiment.number_embeddings)
+def plan_written(experiment: Spec, data: DatasetPlan) -> NetworkPlan:
+    """The network of an experiment whose defaults are written out. Without blocks, all inputs are numbers."""
+    embeddings = embeddings_plan(data.inputs, data.blocks, experiment.number_embeddings)
     layers: list[LayerPlan] = [] if embeddings is None else [embeddings]
-    fan_in = facts.inputs if embeddings is None else embeddings.units
+    fan_in = data.inputs if embeddings is None else embeddings.units
     for i, layer in enumerate(experiment.layers):
         layers.append(_hidden(f"layers/{i}", fan_in, layer))
         fan_in = layers[-1].units
     init = resolve_init(experiment.output_init or experiment.init, "identity")
-    output = DensePlan("output", fan_in, facts.outputs, "identity", init, None, 0.0, bias=True)
-    return NetworkPlan(facts.inputs, experiment.input_dropout, (*layers, output), facts.task)
+    output = DensePlan("output", fan_in, data.outputs, "identity", init, None, 0.0, bias=True)
+    return NetworkPlan(data.inputs, experiment.input_dropout, (*layers, output), data.task)
 
 
 def _hidden(name: str, fan_in: int, layer: AnyLayer) -> LayerPlan:

@@ -1,10 +1,10 @@
 """The target: what the network learns to predict."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from gradus.spec.spec_model import SpecModel, shorthand
+from gradus.spec.spec_model import SpecModel
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
 MAX_TARGETS = 100
@@ -18,15 +18,10 @@ class Tags(SpecModel):
     """What separates the tags in a cell; blanks around a tag do not count."""
 
 
-def _tags(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
 Target = (
     ColumnName
     | Annotated[
         tuple[ColumnName, ...],
-        shorthand(_tags, {"type": "array", "items": {"type": "string"}}),
         Field(strict=False, min_length=1, max_length=MAX_TARGETS),
     ]
     | Tags

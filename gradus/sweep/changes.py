@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from gradus.errors import InvalidSpec
+from gradus.fork import unpinned
 from gradus.merge import merged
 from gradus.paths import NoSuchIndex, put
 from gradus.sweep.draws import draws
@@ -75,7 +76,9 @@ def changed(document: dict[str, Any], change: Change, *, patch: bool) -> dict[st
         InvalidSpec: a path has an invalid list index.
     """
     if patch:
-        return dict(merged(document, change.changes))
+        dataset = change.changes.get("dataset")
+        return dict(merged(unpinned(document, dataset if isinstance(dataset, Mapping) else ()), change.changes))
+    document = unpinned(document, {path[8:] for path in change.changes if path.startswith("dataset.")})
     for path in in_order(change.changes):
         try:
             document = put(document, path, change.changes[path])

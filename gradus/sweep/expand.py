@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from gradus.errors import InvalidSpec
-from gradus.fork import unresolved
 from gradus.paths import unknown
+from gradus.resolved import FactsOf, ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
+from gradus.sweep.base import base_document, based
 from gradus.sweep.changes import Change, changed, changes, in_order, slashed
 from gradus.sweep.clashes import refuse_clashes
 from gradus.sweep.labels import quoted
@@ -23,6 +24,9 @@ _OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experi
 """Keys that a change may not set, and why."""
 _NAME = 200
 
+_Made = tuple[Change, ResolvedSpec]
+"""A change and its experiment, with the first seed."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -30,7 +34,7 @@ class Member:
 
     label: str
     seed: int
-    experiment: Spec
+    resolved: ResolvedSpec
 
 
 @dataclass(frozen=True)
@@ -46,62 +50,61 @@ class Expansion:
     """The label of the change that equals the base; None if there is none."""
 
 
-def expand(request: SweepRequest, check: Check = nothing_to_check) -> Expansion:
-    """Expand a request into all experiments of the sweep.
+def expand(request: SweepRequest, facts_of: FactsOf, check: Check = nothing_to_check) -> Expansion:
+    """Expand a request into all experiments of the sweep, each resolved.
 
+    facts_of: returns the facts of a data set; called once for each experiment.
     check: called for each change; may raise to abort.
 
     Raises:
         InvalidSpec: the request is invalid; `errors` names invalid experiments by their labels.
     """
-    request = request.resolved()
-    assert request.seeds is not None
+    request = request.model_copy(update={"seeds": request.all_seeds})
     _refuse_paths(request)
     refuse_clashes(request)
     found = changes(request)
     _refuse_duplicate_labels(request, found)
     refuse_size(request, found)
-    made = _make(request, found, check)
+    request, base = based(request, facts_of)
+    made = _make(request, found, facts_of, check)
+    request = request.resolved((base or made[0][1]).data.task)
+    _refuse_unmeasured(request, made)
     fingerprints = _fingerprints(made, check)
     _refuse_duplicates(request, made, fingerprints)
-    base = request.base.model_copy(update={"seed": request.seeds[0]}).fingerprint()
     members = (
-        Member(change.label, seed, _named(experiment, request, change.label, seed))
-        for change, experiment in made
-        for seed in request.seeds
+        Member(change.label, seed, _named(resolved, request, change.label, seed))
+        for change, resolved in made
+        for seed in request.all_seeds
     )
-    return Expansion(
-        request,
-        tuple(change for change, _ in made),
-        tuple(members),
-        next((change.label for (change, _), its in zip(made, fingerprints, strict=True) if its == base), None),
+    labels = (
+        change.label for (change, _), its in zip(made, fingerprints, strict=True) if base and its == base.fingerprint
     )
+    return Expansion(request, tuple(change for change, _ in made), tuple(members), next(labels, None))
 
 
-def _fingerprints(made: Sequence[tuple[Change, Spec]], check: Check) -> list[str]:
+def _fingerprints(made: Sequence[_Made], check: Check) -> list[str]:
     fingerprints = []
-    for _, experiment in made:
+    for _, resolved in made:
         check()
-        fingerprints.append(experiment.fingerprint())
+        fingerprints.append(resolved.fingerprint)
     return fingerprints
 
 
-def _make(request: SweepRequest, found: Sequence[Change], check: Check) -> list[tuple[Change, Spec]]:
+def _make(request: SweepRequest, found: Sequence[Change], facts_of: FactsOf, check: Check) -> list[_Made]:
     """The experiment of each change, with the first seed."""
-    assert request.seeds is not None
-    document = unresolved(request.base.resolved()) | {"seed": request.seeds[0]}
-    made: list[tuple[Change, Spec]] = []
+    document = base_document(request, facts_of)
+    made: list[_Made] = []
     wrong: list[Mistake] = []
     layers = 0
     for change in found:
         check()
         try:
-            experiment = _experiment(request, document, change)
+            resolved = _experiment(request, document, change, facts_of)
         except InvalidSpec as error:
             wrong += [_labelled(one, change.label) for one in error.errors]
         else:
-            made.append((change, experiment))
-            layers += len(experiment.layers)
+            made.append((change, resolved))
+            layers += len(resolved.spec.layers)
             refuse_layers(layers, request)
         if len(wrong) > MOST:
             break
@@ -127,7 +130,7 @@ def _refuse(wrong: Sequence[Mistake]) -> None:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
 
 
-def _experiment(request: SweepRequest, document: dict[str, Any], change: Change) -> Spec:
+def _experiment(request: SweepRequest, document: dict[str, Any], change: Change, facts_of: FactsOf) -> ResolvedSpec:
     """The base experiment with the change.
 
     Raises:
@@ -137,22 +140,26 @@ def _experiment(request: SweepRequest, document: dict[str, Any], change: Change)
     if not wrong:
         try:
             experiment = Spec.model_validate(changed(document, change, patch=request.variants is not None))
+            return resolve(experiment, facts_of(experiment.dataset))
         except ValidationError as error:
             wrong = list(mistakes(error))
         except InvalidSpec as error:
             wrong = list(error.errors)
-        else:
-            return _measured(request, experiment)
     raise InvalidSpec("", errors=[one.model_copy(update={"path": _place(request, change, one.path)}) for one in wrong])
 
 
-def _measured(request: SweepRequest, experiment: Spec) -> Spec:
+def _refuse_unmeasured(request: SweepRequest, made: Sequence[_Made]) -> None:
+    """Refuse experiments that do not have the objective's metric."""
     assert request.objective is not None
-    dataset = experiment.dataset
-    if not request.objective.measures(dataset.facts.task):
-        message = f"'{dataset.name}' is a regression task and has no {request.objective.metric}: use a loss"
-        raise InvalidSpec("", errors=[Mistake(path="objective/metric", message=message)])
-    return experiment
+    metric = request.objective.metric
+    _refuse(
+        [
+            _labelled(Mistake(path="objective/metric", message=message), change.label)
+            for change, one in made
+            if not request.objective.measures(one.data.task)
+            for message in [f"'{one.spec.dataset.name}' is a regression task and has no {metric}: use a loss"]
+        ]
+    )
 
 
 def _place(request: SweepRequest, change: Change, path: str) -> str:
@@ -178,7 +185,7 @@ def _request_key(request: SweepRequest) -> str:
     return "variants" if request.variants is not None else "random/space"
 
 
-def _refuse_duplicates(request: SweepRequest, made: Sequence[tuple[Change, Spec]], fingerprints: Sequence[str]) -> None:
+def _refuse_duplicates(request: SweepRequest, made: Sequence[_Made], fingerprints: Sequence[str]) -> None:
     """Refuse changes that give the same experiment, whose runs would be identical."""
     first: dict[str, str] = {}
     wrong: list[Mistake] = []
@@ -200,10 +207,9 @@ def _labelled(mistake: Mistake, label: str) -> Mistake:
     return mistake.model_copy(update={"message": f"{mistake.message} (in {quoted(label)})"})
 
 
-def _named(experiment: Spec, request: SweepRequest, label: str, seed: int) -> Spec:
+def _named(resolved: ResolvedSpec, request: SweepRequest, label: str, seed: int) -> ResolvedSpec:
     """The experiment with this seed, and a name from the sweep's name, the label and the seed."""
-    assert request.seeds is not None
     sweep = f"{request.name}: " if request.name else ""
-    which = f", seed {seed}" if len(request.seeds) > 1 else ""
+    which = f", seed {seed}" if len(request.all_seeds) > 1 else ""
     name = f"{sweep[: _NAME // 2]}{label}"[: _NAME - len(which)] + which
-    return experiment.model_copy(update={"seed": seed, "name": name})
+    return replace(resolved, spec=resolved.spec.model_copy(update={"seed": seed, "name": name}))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradus.errors import InvalidSpec
+from gradus.resolved import FactsOf
 from gradus.sweep.changes import changes
 from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.limits import Check, nothing_to_check
@@ -13,20 +14,18 @@ from gradus.wire.problem import Mistake
 
 
 def extended(
-    request: SweepRequest, more: SweepExtension, check: Check = nothing_to_check
+    request: SweepRequest, more: SweepExtension, facts_of: FactsOf, check: Check = nothing_to_check
 ) -> tuple[Expansion, tuple[Member, ...]]:
     """The extended sweep, and its new members.
 
     Raises:
         InvalidSpec: the extension does not fit the sweep, or gives invalid experiments.
     """
-    request = request.resolved()
-    assert request.seeds is not None
     wrong = [*_misfits(request, more)]
     if wrong:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
-    there = {(change.label, seed) for change in changes(request) for seed in request.seeds}
-    whole = expand(_merged(request, more), check)
+    there = {(change.label, seed) for change in changes(request) for seed in request.all_seeds}
+    whole = expand(_merged(request, more), facts_of, check)
     return whole, tuple(member for member in whole.members if (member.label, member.seed) not in there)
 
 
@@ -52,8 +51,7 @@ def _misfits(request: SweepRequest, more: SweepExtension) -> list[Mistake]:
 
 def _merged(request: SweepRequest, more: SweepExtension) -> SweepRequest:
     """The extended request: existing entries keep their order, new ones follow."""
-    assert request.seeds is not None
-    added: dict[str, Any] = {"seeds": _union(request.seeds, more.seeds or ())}
+    added: dict[str, Any] = {"seeds": _union(request.all_seeds, more.seeds or ())}
     if request.grid is not None:
         added["grid"] = _grid(request.grid, more.grid or {})
     if request.variants is not None:

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gradus.spec.experiment import Name, Spec
+from gradus.spec.loss import Task
 from gradus.spec.seed import Seed
 from gradus.spec.spec_model import SpecModel, shorthand
 from gradus.sweep.objective import Metric, Objective, default_objective
@@ -74,10 +75,15 @@ class SweepRequest(SpecModel):
             raise PydanticCustomError("seeds_twice", "'seeds' names a seed twice, which would give the same run twice")
         return self
 
-    def resolved(self) -> "SweepRequest":
-        """The request with seeds and objective written out."""
-        objective = self.objective or default_objective(self.base.dataset.facts.task)
-        return self.model_copy(update={"seeds": self.seeds or (self.base.seed,), "objective": objective.resolved()})
+    def resolved(self, task: Task) -> "SweepRequest":
+        """The request with seeds and objective written out, for experiments of this task."""
+        objective = self.objective or default_objective(task)
+        return self.model_copy(update={"seeds": self.all_seeds, "objective": objective.resolved()})
+
+    @property
+    def all_seeds(self) -> tuple[int, ...]:
+        """The seeds of every combination."""
+        return self.seeds or (self.base.seed,)
 
 
 class MoreDraws(SpecModel):

@@ -54,16 +54,20 @@ def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mis
     found: dict[Place, ErrorDetails] = {}
     for detail in details:
         place = _place(detail)
-        if detail["type"] != "literal_error" or place not in parents:
+        if detail["type"] not in _OTHER_FORM or place not in parents:
             found.setdefault(place, detail)
         if len(found) > MOST:
             break
     return tuple(_mistake(place, detail, model) for place, detail in found.items())
 
 
+_OTHER_FORM = frozenset({"literal_error", "string_type", "tuple_type", "model_type", "dict_type"})
+"""Errors of a value that has another form than the member of a union."""
+
+
 def _parents(details: Sequence[ErrorDetails]) -> frozenset[Place]:
-    """Every place with a mistake below it, if any literal is wrong: there another side of a union was chosen."""
-    if all(detail["type"] != "literal_error" for detail in details):
+    """Every place with a mistake below it, if any form is wrong: there another side of a union was chosen."""
+    if all(detail["type"] not in _OTHER_FORM for detail in details):
         return frozenset()
     return frozenset(place[:i] for place in map(_place, details) for i in range(len(place)))
 
@@ -88,8 +92,12 @@ def place_within(detail: ErrorDetails) -> Sequence[str]:
     return place.split("/") if place else ()
 
 
-_NAMED_BY_CLIENTS = frozenset({"grid", "space", "variants"})
-"""Fields whose keys are paths and labels, whatever they look like. Kinds stand after a space's."""
+_NAMED_BY_CLIENTS = frozenset({"grid", "space", "variants", "columns"})
+"""Fields whose keys are paths, labels and names, whatever they look like. Kinds stand after a space's."""
+
+
+_NAMED_OR_A_WORD = frozenset({"class_weights"})
+"""Fields whose keys are names, or that have a word instead. Which of the two stands between field and key."""
 
 
 def _place(detail: ErrorDetails) -> Place:
@@ -103,7 +111,9 @@ def _place(detail: ErrorDetails) -> Place:
 
 def _written(part: int | str, before: int | str | None, two_before: int | str | None) -> bool:
     """Whether the client wrote this part of a place, by the parts before it."""
-    if isinstance(part, int) or before in _NAMED_BY_CLIENTS:
+    if before in _NAMED_OR_A_WORD:
+        return False
+    if isinstance(part, int) or before in _NAMED_BY_CLIENTS or two_before in _NAMED_OR_A_WORD:
         return True
     if two_before == "layers" and isinstance(before, int):
         return part not in KINDS["layer"]

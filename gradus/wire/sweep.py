@@ -142,8 +142,8 @@ class SweepRecord(SweepSummary):
     base_label: str | None
     """The result that is the base itself; null if none is, and then there are no differences."""
     grain: Number | None
-    """The smallest step between two values of the objective: one example of those that the base's accuracy is measured
-    on. Null for a loss, which has none."""
+    """The smallest step between two values of the objective: one example of those that the accuracy is measured on,
+    of the base if it is a result. Null for a loss, which has none."""
     waiting_for: str | None = None
     """While members are queued that no worker that is alive can train: what has to come; else null."""
     results: tuple[SweepResult, ...]

@@ -8,25 +8,37 @@ from pydantic_core import ErrorDetails
 
 from gradus.nearest import nearest
 from gradus.parse.document import Parse
+from gradus.spec.calendar import Dates
+from gradus.spec.categories import Categories
+from gradus.spec.column import Encoding
 from gradus.spec.embeddings import NumberEmbeddings
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
 from gradus.spec.loss import Loss
+from gradus.spec.missing import Missing
+from gradus.spec.numbers import Numbers
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
 from gradus.spec.spec_model import kind_of, spec_models_in
+from gradus.spec.split import Split
 from gradus.sweep.space import Space
 from gradus.wire.habits import SOFTMAX, VALUES, folded
 
 KINDS: dict[str, tuple[str, ...]] = {
+    "categories": tuple(map(kind_of, spec_models_in(Categories))),
+    "dates": tuple(map(kind_of, spec_models_in(Dates))),
+    "encode": tuple(map(kind_of, spec_models_in(Encoding))),
     "init": tuple(map(kind_of, spec_models_in(Initializer))),
     "loss": tuple(map(kind_of, spec_models_in(Loss))),
     "layer": tuple(map(kind_of, spec_models_in(Layer))),
+    "missing": tuple(map(kind_of, spec_models_in(Missing))),
     "number_embeddings": tuple(map(kind_of, spec_models_in(NumberEmbeddings))),
+    "numbers": tuple(map(kind_of, spec_models_in(Numbers))),
     "optimizer": tuple(map(kind_of, spec_models_in(Optimizer))),
     "output_init": tuple(map(kind_of, spec_models_in(Initializer))),
-    "schedule": tuple(map(kind_of, spec_models_in(Schedule))),
     "parse": tuple(map(kind_of, spec_models_in(Parse))),
+    "schedule": tuple(map(kind_of, spec_models_in(Schedule))),
+    "split": tuple(map(kind_of, spec_models_in(Split))),
     "space": tuple(map(kind_of, spec_models_in(Space))),
 }
 """The kinds of each field that has kinds. Pydantic puts the kind into an error's place after the field's name."""
@@ -35,18 +47,21 @@ WHOLE: dict[str, str] = {
     "batch_norm": 'must be true, false, or an object such as {"momentum": 0.1}',
     "batch_size": 'must be a whole number from 1 to 1000000, or "full"',
     "checkpoint": 'must be a whole number of epochs, or an object such as {"every": 5, "keep": 10}',
+    "class_weights": 'must be "none", "balanced", or an object such as {"yes": 5.0, "no": 1.0}',
     "dataset": 'must be the name of a data set, or an object such as {"name": "mnist"}',
     "early_stopping": 'must be true, false, or an object such as {"patience": 5}',
     "layer": 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}',
     "layers": "must be a list of layers, such as [300, 100]",
     "objective": 'must be the name of a metric, or an object such as {"metric": "validation_loss"}',
     "seeds": "must be a list of different whole numbers",
+    "target": 'must be the name of a column, a list of names, or an object such as {"column": "tags"}',
     "tags": "must be a list of strings",
     "validation_size": "must be a whole number from 1 to 100000000, or a fraction between 0 and 1",
 }
 """What fields of more than one form accept, said once for all their forms."""
 
 _OBJECTS: dict[str, str] = {
+    "ColumnSetting": 'must be a role such as "ignore", or an object such as {"encode": "one_hot"}',
     "Spec": 'must be an object such as {"dataset": "mnist", "layers": [300, 100]}',
 }
 
@@ -62,6 +77,7 @@ _FORM_ERRORS = frozenset(
         "literal_error",
         "model_attributes_type",
         "model_type",
+        "string_type",
         "too_short",
         "tuple_type",
     }

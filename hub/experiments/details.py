@@ -10,7 +10,7 @@ from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.summary import network_facts
 from gradus.wire.experiment import Change, ExperimentRecord
-from hub.experiments.mapping import record, spec_of
+from hub.experiments.mapping import record, resolved_of, spec_of
 from hub.jobs import device_demand
 from hub.tables import ExperimentRow, SweepRow
 
@@ -19,7 +19,7 @@ def detailed(
     session: Session, row: ExperimentRow, resolved: ResolvedSpec | None = None, base: Spec | None = None
 ) -> ExperimentRecord:
     """The detailed record. Pass the resolved spec, and the base's spec, if known: reading them takes time."""
-    resolved = resolved or ResolvedSpec(spec_of(row))
+    resolved = resolved or resolved_of(row)
     (listed,) = device_demand.with_waiting(session, [record(row, resolved.spec)])
     return listed.model_copy(update={**network_facts(resolved), "changes": _changes(session, row, resolved.spec, base)})
 
@@ -40,4 +40,4 @@ def _parent(session: Session, row: ExperimentRow) -> Spec | None:
 def _sweep_base(session: Session, row: ExperimentRow) -> Spec | None:
     mine = (SweepRow.id == row.sweep_id, SweepRow.workspace_id == row.workspace_id)
     request = session.scalar(select(SweepRow.request).where(*mine))
-    return None if request is None else Spec.model_validate(json.loads(request)["base"]).resolved()
+    return None if request is None else Spec.model_validate(json.loads(request)["base"]).written_out()

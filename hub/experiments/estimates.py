@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gradus.resolved import ResolvedSpec
 from gradus.spec.dataset import Dataset
 from gradus.status import Status
+from hub.experiments.mapping import data_of
 from hub.tables import ExperimentRow
 
 MAX_EARLIER = 200
@@ -45,7 +46,7 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, f
     row = ExperimentRow
     trained = (row.epoch - func.coalesce(row.forked_epoch, 0)).label("trained")
     mine = (row.workspace_id == workspace_id, row.dataset == dataset, row.status == Status.SUCCEEDED, trained > 0)
-    columns = (row.job_id, row.spec, row.parameters, row.seconds, trained)
+    columns = (row.job_id, row.spec, row.data, row.parameters, row.seconds, trained)
     rows = session.execute(select(*columns).where(*mine).order_by(row.id.desc()).limit(MAX_EARLIER)).all()
     if not rows:
         return {}
@@ -55,12 +56,18 @@ def _rates(session: Session, workspace_id: str, dataset: str) -> Mapping[Kind, f
     found: defaultdict[Kind, list[float]] = defaultdict(list)
     for earlier in rows:
         spec = json.loads(earlier.spec)
-        examples = Dataset(**spec["dataset"]).train_examples
+        examples = data_of(earlier.data, Dataset(**spec["dataset"])).train_examples
         kind = (dataset, examples, earlier.parameters, spec["batch_size"], spec["optimizer"]["kind"])
         found[kind].append(earlier.seconds / earlier.trained / members[earlier.job_id])
     return {kind: fmean(rates) for kind, rates in found.items()}
 
 
 def _kind(resolved: ResolvedSpec) -> Kind:
-    spec, data = resolved.spec, resolved.spec.dataset
-    return data.name, data.train_examples, resolved.network.parameters, spec.batch_size, spec.optimizer.kind
+    spec = resolved.spec
+    return (
+        spec.dataset.name,
+        resolved.data.train_examples,
+        resolved.network.parameters,
+        spec.batch_size,
+        spec.optimizer.kind,
+    )

@@ -12,7 +12,7 @@ from gradus.resolved import ResolvedSpec
 from gradus.status import Status
 from hub.database.database import now
 from hub.experiments import provenance
-from hub.experiments.mapping import stored_spec
+from hub.experiments.mapping import stored_data, stored_spec
 from hub.experiments.prepared import PreparedExperiment
 from hub.ids import new_id
 from hub.jobs import checkpoints
@@ -116,6 +116,7 @@ def _row(
         notes=spec.notes,
         status=Status.QUEUED,
         spec=new.stored,
+        data=new.data,
         fingerprint=provenance.fingerprint(new.fingerprint, origin.history),
         history=origin.history,
         dataset=spec.dataset.name,
@@ -210,7 +211,8 @@ def rename(
 def extend_spec(session: Session, row: ExperimentRow, extended_spec: ResolvedSpec) -> None:
     """Replace the spec by the same spec with more epochs."""
     provenance.extend(row, extended_spec)
-    row.spec, row.epochs = stored_spec(extended_spec), extended_spec.spec.epochs
+    row.spec, row.data = stored_spec(extended_spec), stored_data(extended_spec)
+    row.epochs = extended_spec.spec.epochs
     row.extensions += 1
     row.version += 1
     session.flush()

@@ -1,17 +1,26 @@
 """Conversion between table rows and wire types."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, inspect
 
+from gradus.dataset_plan import DatasetPlan
+from gradus.datasets import DATASETS
+from gradus.resolution import built_in
 from gradus.resolved import ResolvedSpec
+from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import METADATA_FIELDS, Spec
+from gradus.spec.loss import AutoLoss, resolve_loss
 from gradus.status import Status
 from gradus.summary import listed_facts
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
 from gradus.wire.metrics import MetricsRow
 from hub.tables import ExperimentRow, MetricRow
+
+CACHED_PLANS = 256
+"""Limit on cached shapes of data, which many experiments share."""
 
 METRIC_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
     inspect(MetricRow).columns[name] for name in MetricsRow.model_fields
@@ -24,10 +33,36 @@ def stored_spec(resolved: ResolvedSpec) -> str:
     return json.dumps({key: value for key, value in resolved.document.items() if key not in METADATA_FIELDS})
 
 
+def stored_data(resolved: ResolvedSpec) -> str:
+    """The shape of the data as stored in the database."""
+    return resolved.data.model_dump_json(exclude_defaults=True)
+
+
+def data_of(data: str | None, dataset: Dataset) -> DatasetPlan:
+    """The shape of the data, from a row's `data` and the data set of its spec. A row of an older version has no `data`:
+    its data set is a built-in one."""
+    return built_in.plan(dataset, DATASETS[dataset.name]) if data is None else _plan(data)
+
+
+@lru_cache(maxsize=CACHED_PLANS)
+def _plan(data: str) -> DatasetPlan:
+    return DatasetPlan.model_validate_json(data)
+
+
+def resolved_of(row: ExperimentRow) -> ResolvedSpec:
+    """The complete resolved spec with the shape of its data."""
+    spec = spec_of(row)
+    return ResolvedSpec(spec, data_of(row.data, spec.dataset))
+
+
 def spec_of(row: ExperimentRow) -> Spec:
     """The complete resolved spec."""
     changeable = {"name": row.name, "tags": json.loads(row.tags), "notes": row.notes}
-    return Spec(**changeable, **json.loads(row.spec))
+    spec = Spec(**changeable, **json.loads(row.spec))
+    if isinstance(spec.loss, AutoLoss):  # stored by a version that had no choice
+        loss = resolve_loss(spec.loss, data_of(row.data, spec.dataset).task)
+        return spec.model_copy(update={"loss": loss})
+    return spec
 
 
 def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
@@ -42,7 +77,7 @@ def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
         spec=spec,
         fingerprint=row.fingerprint,
         parameters=row.parameters,
-        **listed_facts(spec),
+        **listed_facts(spec, data_of(row.data, spec.dataset)),
         sweep_id=row.sweep_id,
         forked_from=row.forked_from,
         forked_epoch=row.forked_epoch,

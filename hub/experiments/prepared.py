@@ -3,9 +3,9 @@ takes milliseconds, a sweep may have a thousand of them, and SQLite blocks all o
 
 from dataclasses import dataclass
 
-from gradus.resolved import ResolvedSpec, resolve
+from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
-from hub.experiments.mapping import stored_spec
+from hub.experiments.mapping import stored_data, stored_spec
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class PreparedExperiment:
 
     resolved: ResolvedSpec
     stored: str
+    data: str
     fingerprint: str
     parameters: int
 
@@ -23,11 +24,7 @@ class PreparedExperiment:
         return self.resolved.spec
 
 
-def prepare(experiment: Spec) -> PreparedExperiment:
-    """Resolve a spec and prepare it for the database."""
-    return prepare_resolved(resolve(experiment))
-
-
-def prepare_resolved(resolved: ResolvedSpec) -> PreparedExperiment:
-    """Prepare a spec that is resolved already."""
-    return PreparedExperiment(resolved, stored_spec(resolved), resolved.fingerprint, resolved.network.parameters)
+def prepare(resolved: ResolvedSpec) -> PreparedExperiment:
+    """Prepare a resolved spec for the database."""
+    stored, data = stored_spec(resolved), stored_data(resolved)
+    return PreparedExperiment(resolved, stored, data, resolved.fingerprint, resolved.network.parameters)

@@ -8,7 +8,7 @@ import json
 
 from gradus.resolved import ResolvedSpec
 from gradus.status import Status
-from hub.experiments.mapping import spec_of
+from hub.experiments.mapping import resolved_of
 from hub.tables import ExperimentRow
 
 
@@ -37,7 +37,7 @@ def restart(row: ExperimentRow) -> None:
     """Reset the provenance: the run restarts from scratch, and nothing earlier affects its numbers."""
     row.extended_at = row.extended_from = row.moved_from = "[]"
     row.history, row.device = None, None
-    row.fingerprint = spec_of(row).fingerprint()
+    row.fingerprint = resolved_of(row).fingerprint
 
 
 def move(row: ExperimentRow, before: str) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.access import quotas
 from hub.database.database import now
 from hub.experiments import experiments, provenance
 from hub.experiments.events import Event, append, log
-from hub.experiments.mapping import spec_of
+from hub.experiments.mapping import resolved_of
 from hub.experiments.transitions import move
 from hub.jobs import checkpoints, leases, worker_loss
 from hub.jobs.checkpoint_ref import CheckpointRef
@@ -26,6 +27,7 @@ class ClaimedExperiment:
 
     id: str
     spec: Spec
+    data: DatasetPlan
     epoch: int
     """Epochs already recorded."""
     seconds: float
@@ -110,7 +112,8 @@ def _member(session: Session, lease: Lease, row: ExperimentRow) -> ClaimedExperi
     checkpoints.delete_orphans(session, row.id, lease.token - 1)
     found = checkpoints.newest_first(session, row.id)
     references = tuple(map(checkpoints.reference, found))
-    return ClaimedExperiment(row.id, spec_of(row), row.epoch, row.seconds, row.extensions, references, row.place)
+    one = resolved_of(row)
+    return ClaimedExperiment(row.id, one.spec, one.data, row.epoch, row.seconds, row.extensions, references, row.place)
 
 
 def _start(session: Session, row: ExperimentRow, device: str, at: datetime) -> list[Event]:

@@ -1,5 +1,6 @@
 """Control requests: recorded here, carried out by the experiment's worker within a second."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -14,7 +15,7 @@ from hub.access.quotas import Quotas, check_queue_quota
 from hub.database.database import now
 from hub.experiments import experiments
 from hub.experiments.events import Event, append, log
-from hub.experiments.mapping import record, spec_of
+from hub.experiments.mapping import record, resolved_of
 from hub.experiments.transitions import move
 from hub.messaging.outbox import outbox
 from hub.tables import ExperimentRow, JobRow
@@ -83,14 +84,15 @@ def extend(session: Session, row: ExperimentRow, extended_spec: ResolvedSpec, qu
     return append(session, events, at)
 
 
-def extended(row: ExperimentRow, epochs: int) -> Spec:
+def extended(row: ExperimentRow, epochs: int) -> ResolvedSpec:
     """The spec with additional epochs: added to the epochs done if the experiment has ended, else to those planned.
 
     Raises:
         ValidationError: the result exceeds the limit of a spec.
     """
     present = row.epoch if Status(row.status).final else row.epochs
-    return Spec.model_validate({**spec_of(row).document(), "epochs": present + epochs})
+    before = resolved_of(row)
+    return replace(before, spec=Spec.model_validate({**before.document, "epochs": present + epochs}))
 
 
 def become(session: Session, row: ExperimentRow, status: Status, at: datetime) -> list[Event]:

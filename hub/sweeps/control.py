@@ -16,6 +16,7 @@ from hub.access import quotas
 from hub.access.quotas import Quotas
 from hub.experiments import experiments, provenance
 from hub.experiments.events import Event, append, log
+from hub.experiments.mapping import data_of
 from hub.experiments.transitions import move
 from hub.ids import new_id
 from hub.jobs import control
@@ -72,19 +73,26 @@ def _cancel(session: Session, rows: Sequence[ExperimentRow], at: datetime) -> No
     append(session, events, at)
 
 
-def failed(session: Session, sweep: SweepRow) -> Mapping[str, str]:
-    """The stored specs of the failed experiments, by id."""
+def failed(session: Session, sweep: SweepRow) -> Mapping[str, tuple[str, str | None]]:
+    """The stored specs of the failed experiments and the shapes of their data, by id."""
     mine = (ExperimentRow.workspace_id == sweep.workspace_id, ExperimentRow.sweep_id == sweep.id)
-    query = select(ExperimentRow.id, ExperimentRow.spec).where(*mine, ExperimentRow.status == Status.FAILED)
-    return dict(session.execute(query.order_by(ExperimentRow.id)).all())
+    query = select(ExperimentRow.id, ExperimentRow.spec, ExperimentRow.data).where(
+        *mine, ExperimentRow.status == Status.FAILED
+    )
+    return {row.id: (row.spec, row.data) for row in session.execute(query.order_by(ExperimentRow.id))}
 
 
-def assign_arrays(specs: Mapping[str, str], room: Room, most: int) -> list[list[str]]:
+def assign_arrays(specs: Mapping[str, tuple[str, str | None]], room: Room, most: int) -> list[list[str]]:
     """The ids of the experiments that train together, array by array. For large sweeps this takes seconds, so call it
     outside of transactions."""
     ids = list(specs)
-    wanted = [ResolvedSpec(Spec(**json.loads(spec))) for spec in specs.values()]
+    wanted = [_read(*stored) for stored in specs.values()]
     return [[ids[number] for number in array] for array in arrays(wanted, room, most)]
+
+
+def _read(stored: str, data: str | None) -> ResolvedSpec:
+    spec = Spec(**json.loads(stored))
+    return ResolvedSpec(spec, data_of(data, spec.dataset))
 
 
 def retry(session: Session, sweep: SweepRow, jobs: Sequence[Sequence[str]], limits: Quotas, at: datetime) -> None:

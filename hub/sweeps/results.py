@@ -31,6 +31,7 @@ from gradus.wire.sweep import (
     sweep_status,
 )
 from hub.experiments import events
+from hub.experiments.mapping import data_of
 from hub.jobs import device_demand
 from hub.sweeps import sweeps
 from hub.sweeps.sweeps import Outcome
@@ -108,10 +109,16 @@ def record(session: Session, row: SweepRow) -> SweepRecord:
         request=request,
         base_label=row.base_label,
         waiting_for=device_demand.of_sweep(session, row.workspace_id, row.id) if counts[Status.QUEUED] else None,
-        grain=grain(metric(request.objective.metric), request.base.dataset) or None,
+        grain=_base_grain(members, row.base_label) or None,
         results=_results(_changes(row.request, request), members, request.objective, row.base_label),
         last_event=last_event,
     )
+
+
+def _base_grain(members: Sequence[_Member], base_label: str | None) -> float:
+    """The grain of the base's experiments; of all experiments if none is the base itself."""
+    of_base = [member.grain for member in members if member.label == base_label]
+    return max(of_base or [member.grain for member in members], default=0.0)
 
 
 def _changes(text: str, request: SweepRequest) -> Sequence[Change]:
@@ -128,7 +135,7 @@ def _member(row: Outcome, objective: Objective) -> _Member:
     spec = json.loads(row.spec)
     best = MetricsRow.model_validate_json(row.best) if row.best and status is Status.SUCCEEDED else None
     error = Failure.model_validate_json(row.error) if row.error else None
-    step = grain(metric(objective.metric), Dataset.model_validate(spec["dataset"]))
+    step = grain(metric(objective.metric), data_of(row.data, Dataset.model_validate(spec["dataset"])))
     return _Member(row.id, row.sweep_label or "", spec["seed"], status, _value(best, objective), step, error)
 
 

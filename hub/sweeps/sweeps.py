@@ -8,7 +8,6 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from gradus.array import Room, arrays
-from gradus.resolved import ResolvedSpec
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Expansion, Member
 from gradus.sweep.limits import Check, nothing_to_check
@@ -16,14 +15,14 @@ from hub.experiments import experiments
 from hub.experiments.events import Event, append
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import PreparedExperiment, prepare_resolved
+from hub.experiments.prepared import PreparedExperiment, prepare
 from hub.ids import new_id
 from hub.jobs import device_demand
 from hub.messaging.outbox import outbox
 from hub.tables import ExperimentRow, JobRow, SweepRow
 
-Outcome = Row[str, str | None, str, str, str | None, str | None]
-"""The columns id, sweep_label, status, spec, best, error of an experiment."""
+Outcome = Row[str, str | None, str, str, str | None, str | None, str | None]
+"""The columns id, sweep_label, status, spec, data, best, error of an experiment."""
 
 
 def add(session: Session, workspace_id: str, expansion: Expansion, at: datetime) -> SweepRow:
@@ -51,20 +50,15 @@ class Planned:
     arrays: Sequence[Sequence[int]]
 
 
-def planned(
-    members: Sequence[Member],
-    resolved: Sequence[ResolvedSpec],
-    room: Room,
-    most: int,
-    check: Check = nothing_to_check,
-) -> Planned:
+def planned(members: Sequence[Member], room: Room, most: int, check: Check = nothing_to_check) -> Planned:
     """Prepare the experiments. Those that can train together form an array of at most `most`. For large sweeps this
-    takes seconds, so call it outside of transactions. `resolved` are the specs of the members."""
+    takes seconds, so call it outside of transactions."""
+    resolved = [member.resolved for member in members]
     grouped = arrays(resolved, room, most)
     prepared = []
     for spec in resolved:
         check()
-        prepared.append(prepare_resolved(spec))
+        prepared.append(prepare(spec))
     return Planned(prepared, [member.label for member in members], grouped)
 
 
@@ -118,7 +112,7 @@ def counts(session: Session, workspace_id: str, sweep_ids: Sequence[str]) -> dic
 def outcomes(session: Session, row: SweepRow) -> Sequence[Outcome]:
     """The outcomes of the sweep's experiments, oldest first."""
     table = ExperimentRow
-    columns = (table.id, table.sweep_label, table.status, table.spec, table.best, table.error)
+    columns = (table.id, table.sweep_label, table.status, table.spec, table.data, table.best, table.error)
     query = select(*columns).where(table.workspace_id == row.workspace_id, table.sweep_id == row.id)
     return session.execute(query.order_by(table.id)).all()
 

@@ -68,6 +68,8 @@ class ExperimentRow(Table):
     """The requested status of a running experiment."""
     spec: Mapped[str] = mapped_column(Text)
     """JSON, resolved, without name, tags and notes."""
+    data: Mapped[str | None] = mapped_column(Text)
+    """JSON of the `DatasetPlan`; null in rows of older versions, all of which have built-in data sets."""
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     dataset: Mapped[str] = mapped_column(String(100))
     parameters: Mapped[int] = mapped_column(BigInteger)

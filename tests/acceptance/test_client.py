@@ -32,6 +32,7 @@ from gradus.client import Credentials
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
+from tests.built_in import resolved
 from tests.servers.cutter import Cutter
 from tests.servers.faces import FACES, Opener
 from tests.servers.processes import Program, answers, saved_access, wait_until
@@ -90,7 +91,7 @@ def test_a_run_from_its_spec_to_its_curves(client: Client) -> None:
     assert [row.epoch for row in rows] == [1, 2, 3]
     assert run.status is Status.SUCCEEDED  # the stream has told it
     assert run.best in rows
-    assert run.spec == SPEC.model_copy(update={"name": "first", "tags": ("curves",)}).resolved()
+    assert run.spec == resolved(SPEC.model_copy(update={"name": "first", "tags": ("curves",)})).spec
     assert list(run.metrics(after=1).data) == rows[1:]
     assert list(run.to_frame().test_accuracy) == [row.test_accuracy for row in rows]
     assert list(run.plot().data[0].y) == [row.train_loss for row in rows]

@@ -17,11 +17,11 @@ from hub.experiments import experiments
 from hub.experiments.events import Event, append
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.messaging.outbox import outbox
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
+from tests.built_in import prepared
 from tests.servers.processes import Program
 
 TINY = Spec(dataset={"name": "wine", "limit": 32}, layers=[4], batch_size="full", epochs=1)
@@ -35,7 +35,7 @@ def enqueue(hub: Hub, count: int) -> None:
         wanted = [TINY.model_copy(update={"seed": seed}) for seed in range(first, min(count, first + AT_ONCE))]
         with hub.write() as session:
             at = now(session)
-            new = [(prepare(one), Origin(new_id("exp"))) for one in wanted]
+            new = [(prepared(one), Origin(new_id("exp"))) for one in wanted]
             rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [[n] for n in range(len(new))], at)
             append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
             outbox(session).jobs.extend((row.job_id, "auto") for row in rows)

@@ -19,16 +19,15 @@ class DataCache:
         """Number of cache misses."""
         self._cached: OrderedDict[Dataset, Data] = OrderedDict()
 
-    def get(self, dataset: Dataset, load: Callable[[Dataset], Data]) -> Data:
-        """The data set's data, loaded with `load` on a cache miss."""
-        key = dataset.resolved()
-        if key not in self._cached:
-            self._cached[key] = load(dataset)
+    def get(self, dataset: Dataset, load: Callable[[], Data]) -> Data:
+        """The data of a resolved data set, loaded with `load` on a cache miss."""
+        if dataset not in self._cached:
+            self._cached[dataset] = load()
             self.loads += 1
-        self._cached.move_to_end(key)
+        self._cached.move_to_end(dataset)
         while len(self._cached) > 1 and self.bytes > self._max_bytes:
             self._cached.popitem(last=False)
-        return self._cached[key]
+        return self._cached[dataset]
 
     @property
     def bytes(self) -> int:

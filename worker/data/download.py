@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import httpx
 
-from gradus.datasets import DatasetFacts, IdxFile
+from gradus.built_in_facts import BuiltInFacts, IdxFile
 from hub.fsync import sync
 from worker.data.errors import DataError
 from worker.data.long_step import LongStep, Say
@@ -27,7 +27,7 @@ class BadDownload(Exception):
     """The downloaded bytes are not the file."""
 
 
-def download(facts: DatasetFacts, file: IdxFile, folder: Path, say: Say) -> Path:
+def download(facts: BuiltInFacts, file: IdxFile, folder: Path, say: Say) -> Path:
     """Download the file into the folder, from the first mirror that has it; returns its path.
 
     Processes that download the same file at the same time write to separate temporary files; the last to finish

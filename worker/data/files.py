@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gradus.datasets import DatasetFacts, IdxFile
+from gradus.built_in_facts import BuiltInFacts, IdxFile
 from hub.dataset_files import locate
 from worker.data.download import download
 from worker.data.errors import DataError
@@ -18,7 +18,7 @@ from worker.data.long_step import Say
 
 
 def read_array(
-    facts: DatasetFacts, file: IdxFile, shape: tuple[int, ...], directories: Sequence[Path], say: Say
+    facts: BuiltInFacts, file: IdxFile, shape: tuple[int, ...], directories: Sequence[Path], say: Say
 ) -> NDArray[np.uint8]:
     """The array of one file, downloaded into the last directory if none has it.
 
@@ -40,7 +40,7 @@ def read_array(
     return array
 
 
-def _content(facts: DatasetFacts, file: IdxFile, directories: Sequence[Path], say: Say) -> tuple[Path, bytes]:
+def _content(facts: BuiltInFacts, file: IdxFile, directories: Sequence[Path], say: Say) -> tuple[Path, bytes]:
     try:
         path = locate(facts.name, file, directories) or download(facts, file, directories[-1] / facts.name, say)
         return path, path.read_bytes()

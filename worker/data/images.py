@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from gradus.datasets import DatasetFacts
+from gradus.built_in_facts import BuiltInFacts
 from worker.data.files import read_array
 from worker.data.long_step import LongStep, Say
 from worker.data.raw import RawDataset
 
 
-def read_images(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> RawDataset:
+def read_images(facts: BuiltInFacts, directories: Sequence[Path], say: Say) -> RawDataset:
     """Read the images, one row of pixels each, and their labels."""
     n, m = facts.train_examples, facts.test_examples
     shapes = ((n, *facts.input_shape), (n,), (m, *facts.input_shape), (m,))

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradus.datasets import DatasetFacts
+from gradus.built_in_facts import BuiltInFacts
+from gradus.dataset_plan import DatasetPlan
+from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
 from gradus.spec.loss import Task
 from worker.data.errors import DataError
@@ -30,7 +32,9 @@ from worker.training.data import Data, Split
 from worker.training.target_scale import NOT_SCALED, TargetScale
 
 
-def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None) -> Data:
+def load(
+    dataset: Dataset, plan: DatasetPlan, directories: Sequence[Path], say: Say, mirrors: Sequence[str] | None = None
+) -> Data:
     """Load training, validation and test examples on the CPU, scaled to [0, 1] or standardized. The pixels of images
     stay bytes, to be scaled in each batch, unless they are standardized.
 
@@ -40,22 +44,24 @@ def load(dataset: Dataset, directories: Sequence[Path], say: Say, mirrors: Seque
     Raises:
         DataError: a file is missing, truncated or wrong.
     """
-    facts = dataset.facts if mirrors is None else replace(dataset.facts, mirrors=tuple(mirrors))
-    return split(dataset, _read(facts, directories, say))
+    facts = DATASETS[dataset.name]
+    if mirrors is not None:
+        facts = replace(facts, mirrors=tuple(mirrors))
+    return split(dataset, plan, _read(facts, directories, say))
 
 
-def _read(facts: DatasetFacts, directories: Sequence[Path], say: Say) -> RawDataset:
+def _read(facts: BuiltInFacts, directories: Sequence[Path], say: Say) -> RawDataset:
     raw = read_images(facts, directories, say) if facts.source == "idx" else read_table(facts)
     if not raw.fits(facts):
         raise DataError(f"the data set '{facts.name}' does not have the expected sizes or classes")
     return raw
 
 
-def split(dataset: Dataset, raw: RawDataset) -> Data:
+def split(dataset: Dataset, plan: DatasetPlan, raw: RawDataset) -> Data:
     """Scale the data and split off the validation examples: the first of a permutation of the training examples that is
     fixed for each data set. The examples after them are the training split."""
     order = fixed_permutation(dataset.name, "validation", len(raw.targets))
-    first, last = dataset.validation_examples, dataset.validation_examples + dataset.train_examples
+    first, last = plan.validation_examples, plan.validation_examples + plan.train_examples
     validation, train = order[:first], order[first:last]
     parts = raw.inputs[train], raw.inputs[validation], raw.test_inputs
     largest = None if dataset.standardize or raw.inputs.dtype != np.uint8 else raw.largest
@@ -64,11 +70,11 @@ def split(dataset: Dataset, raw: RawDataset) -> Data:
         mean, deviation = mean_and_deviation(inputs[0])
         for part in inputs:
             standardize(part, mean, deviation)
-    task = dataset.facts.task
+    task = plan.task
     scale = target_scale(raw.targets[train]) if task == "regression" else NOT_SCALED
     targets = [_targets(part, task, scale) for part in (raw.targets[train], raw.targets[validation], raw.test_targets)]
     train_split, validation_split, test = (Split(_tensor(x), y, largest) for x, y in zip(inputs, targets, strict=True))
-    return Data(train_split, validation_split, test, task, scale)
+    return Data(train_split, validation_split, test, plan, scale)
 
 
 def _scaled(parts: Sequence[Numbers], largest: float | None) -> list[Inputs]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradus.datasets import DatasetFacts
+from gradus.built_in_facts import BuiltInFacts
 
 Numbers = NDArray[Any]
 
@@ -26,7 +26,7 @@ class RawDataset:
     largest: float | None
     """The maximum of every input, whose minimum is 0; None if each column is scaled by its own bounds."""
 
-    def fits(self, facts: DatasetFacts) -> bool:
+    def fits(self, facts: BuiltInFacts) -> bool:
         """Whether the data have the sizes that specs are validated with, and only classes that have names."""
         sizes = (self.inputs.shape, self.test_inputs.shape, self.targets.shape, self.test_targets.shape)
         n, m = facts.train_examples, facts.test_examples

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gradus.datasets import DatasetFacts
+from gradus.built_in_facts import BuiltInFacts
 from worker.data.permutation import fixed_permutation
 from worker.data.raw import Numbers, RawDataset
 
@@ -16,7 +16,7 @@ LARGEST: dict[str, float] = {"digits": 16}
 """Maximum of every input, for data sets whose inputs all have the bounds 0 and this."""
 
 
-def read_table(facts: DatasetFacts) -> RawDataset:
+def read_table(facts: BuiltInFacts) -> RawDataset:
     """Read the table and split off test examples, as it has none, by a permutation that is fixed for each data set."""
     inputs, targets = table(facts.name)
     order = fixed_permutation(facts.name, "test", len(targets))

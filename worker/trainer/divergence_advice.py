@@ -1,11 +1,13 @@
 """The error message of a diverged run: where the divergence was detected, its cause, and what to change."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Auto, resolve_init
-from gradus.spec.network import DensePlan, plan
+from gradus.spec.network import DensePlan, LayerPlan, plan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
@@ -13,11 +15,11 @@ from models.storage import initial_weights
 from worker.training.report import Divergence
 
 
-def divergence_failure(at: Divergence, experiment: Spec) -> Failure:
+def divergence_failure(at: Divergence, experiment: Spec, data: DatasetPlan) -> Failure:
     """The failure of an experiment that diverged."""
     return Failure(
         code=FailureCode.DIVERGED,
-        message=f"{_what(at)}: {_advice(at, experiment)}",
+        message=f"{_what(at)}: {_advice(at, experiment, data)}",
         epoch=at.epoch,
         step=at.step,
         layer=at.layer,
@@ -39,10 +41,10 @@ def _what(at: Divergence) -> str:
             assert_never(at.cause)
 
 
-def _advice(at: Divergence, experiment: Spec) -> str:
+def _advice(at: Divergence, experiment: Spec, data: DatasetPlan) -> str:
     match at.cause:
         case "initial_weights":
-            return _advice_on_weights(at, experiment)
+            return _advice_on_weights(at, experiment.seed, plan(experiment, data).layers)
         case "inputs":
             return "check the data for NaN and infinity"
         case "learning_rate":
@@ -51,11 +53,11 @@ def _advice(at: Divergence, experiment: Spec) -> str:
             assert_never(at.cause)
 
 
-def _advice_on_weights(at: Divergence, experiment: Spec) -> str:
-    dense = [layer for layer in plan(experiment).layers if isinstance(layer, DensePlan)]
+def _advice_on_weights(at: Divergence, seed: int, layers: Sequence[LayerPlan]) -> str:
+    dense = [layer for layer in layers if isinstance(layer, DensePlan)]
     layer = next((layer for layer in dense if layer.name == at.layer), dense[-1])
-    ours = _deviation(layer, experiment.seed)
-    auto = _deviation(replace(layer, init=resolve_init(Auto(), layer.activation)), experiment.seed)
+    ours = _deviation(layer, seed)
+    auto = _deviation(replace(layer, init=resolve_init(Auto(), layer.activation)), seed)
     if ours <= 1.5 * auto:
         return "the cause is the initial weights, not the learning rate: try batch normalization or fewer layers"
     return (

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 
-from gradus.spec.dataset import Dataset
 from gradus.status import FailureCode, Status
 from gradus.wire.event import StepProgress
 from hub.artifacts.store import artifact_store
@@ -62,7 +61,7 @@ class Job:
             self._writer.close()
 
     def _train(self) -> None:
-        data = self._data(self._command.trainees[0].spec.dataset)
+        data = self._data(self._command.trainees[0])
         starts = self._progress.wait_for(self._starting_points)
         self._send(TrainingStarted())
         for group in group_by_step(starts):
@@ -72,13 +71,14 @@ class Job:
             run_loop = RunLoop(self._pipe, self._writer, self._progress, self._unfinished, filled, data, self._device)
             run_loop.run(self._command.checkpoint_seconds)
 
-    def _data(self, dataset: Dataset) -> Data:
+    def _data(self, trainee: Trainee) -> Data:
         folders = [Path(folder) for folder in self._command.dataset_dirs]
 
-        def read(missing: Dataset) -> Data:
-            return load(missing, folders, self._log_for_all).to(self._device, torch.float32)
+        def read() -> Data:
+            data = load(trainee.spec.dataset, trainee.data, folders, self._log_for_all)
+            return data.to(self._device, torch.float32)
 
-        return self._cache.get(dataset, lambda missing: self._progress.wait_for(lambda: read(missing)))
+        return self._cache.get(trainee.spec.dataset, lambda: self._progress.wait_for(read))
 
     def _starting_points(self) -> list[StartingPoint]:
         return [(trainee, self._restore(trainee)) for trainee in align_checkpoints(self._command.trainees)]

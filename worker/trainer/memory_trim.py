@@ -10,8 +10,7 @@ from pathlib import Path
 
 import torch
 
-from gradus.spec.experiment import Spec
-from gradus.spec.memory import member_bytes, memory_bytes
+from gradus.resolved import ResolvedSpec
 
 _STATUS = Path("/proc/self/status")
 
@@ -24,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def log_peak_memory(device: torch.device, experiment: Spec, members: int) -> Iterator[None]:
+def log_peak_memory(device: torch.device, experiment: ResolvedSpec, members: int) -> Iterator[None]:
     """On a GPU, log an array's peak memory and its estimate; a warning if the estimate was exceeded."""
     if device.type != "cuda":
         yield
@@ -33,7 +32,7 @@ def log_peak_memory(device: torch.device, experiment: Spec, members: int) -> Ite
     before = torch.cuda.memory_allocated(device)
     yield
     peak = torch.cuda.max_memory_allocated(device) - before
-    estimate = memory_bytes(experiment) + (members - 1) * member_bytes(experiment)
+    estimate = experiment.memory_bytes + (members - 1) * experiment.member_bytes
     level = logging.WARNING if peak > estimate else logging.INFO
     logger.log(level, "peak GPU memory %.0f MiB, estimate %.0f MiB", peak / 2**20, estimate / 2**20)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.event import StepProgress
@@ -18,6 +19,8 @@ class Trainee(Message):
 
     id: str
     spec: Spec
+    """Resolved."""
+    data: DatasetPlan
     epoch: int
     """Epochs in the database."""
     seconds: float

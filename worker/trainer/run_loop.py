@@ -50,10 +50,11 @@ class RunLoop:
         state = join([one.state for one in checkpoints]) if checkpoints else None
         specs = [one.spec for one in self._trainees]
         batch = examples_per_step(specs[0].batch_size, len(data.train))
-        progress.expect(longest_piece(plan(specs[0]), batch, len(specs)))
+        progress.expect(longest_piece(plan(specs[0], data.plan), batch, len(specs)))
         self._training = train(specs, data, device, state=state, on_progress=progress.beat)
         self._examples = len(data.train)
         self._preprocessing = data.preprocessing
+        self._plan = data.plan
         self._epoch = 1 + (state.epoch if state else 0)
         self._trained_seconds = {trainee.id: trainee.seconds for trainee in self._trainees}
         self._began = time.perf_counter() - max((one.seconds for one in checkpoints), default=0.0)
@@ -183,7 +184,7 @@ class RunLoop:
                 assert trainee.spec.early_stopping is not None
                 self._end(trainee.id, Status.SUCCEEDED, why=early_stopping_message(trainee.spec.early_stopping, ending))
             case Divergence():
-                self._end(trainee.id, Status.FAILED, divergence_failure(ending, trainee.spec))
+                self._end(trainee.id, Status.FAILED, divergence_failure(ending, trainee.spec, self._plan))
             case _:
                 assert_never(ending)
 

@@ -5,6 +5,8 @@ import sys
 
 import torch
 
+from gradus.dataset_plan import DatasetPlan
+from gradus.resolved import ResolvedSpec
 from gradus.spec.device import DeviceChoice
 from gradus.spec.experiment import Spec
 from models.device import device_name, select_device
@@ -37,7 +39,8 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
     bytes_at_start, loads = anonymous_bytes(), 0
     while True:
         command = pipe.next_job()
-        with log_peak_memory(device, command.trainees[0].spec, command.places):
+        first = command.trainees[0]
+        with log_peak_memory(device, ResolvedSpec(first.spec, first.data), command.places):
             had_memory = Job(pipe, command, cache, device).train()
         free_memory(device)
         if cache.loads > loads:  # loading imported libraries, whose objects would cost each later collection 50 ms
@@ -59,5 +62,13 @@ def warm_up(device: torch.device) -> None:
     inputs, targets = torch.rand(64, 64), torch.arange(64) % 10
     split = Split(inputs, targets)
     spec = Spec(dataset="digits", layers=[8], batch_norm=True, epochs=1)
-    for _ in train([spec], Data(split, split, split, "classification"), device):
+    plan = DatasetPlan(
+        task="classification",
+        input_shape=(64,),
+        classes=tuple("0123456789"),
+        train_examples=64,
+        validation_examples=64,
+        test_examples=64,
+    )
+    for _ in train([spec], Data(split, split, split, plan), device):
         pass

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.spec.loss import Task
 from models.batch import Scale
 from worker.training.target_scale import NOT_SCALED, TargetScale
@@ -77,15 +78,20 @@ def with_mean_one(weights: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The training, validation and test split."""
+    """The training, validation and test split, and their shape."""
 
     train: Split
     validation: Split
     test: Split
-    task: Task
+    plan: DatasetPlan
     target_scale: TargetScale = NOT_SCALED
     preprocessing: str | None = None
     """JSON of the fitted preprocessing that made the inputs, which checkpoints keep; None for built-in data sets."""
+
+    @property
+    def task(self) -> Task:
+        """What the network learns."""
+        return self.plan.task
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "Data":
         """The data on a device, with floating-point numbers of a dtype."""

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from gradus.array import array_shape
-from gradus.resolved import resolve
+from gradus.dataset_plan import DatasetPlan
+from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import resolve_loss
-from gradus.spec.network import plan
 from models.batch import Buffers, Gather, Scale, distinct_orders
 from models.clip import Clip, GlobalNorm
 from models.loss import loss
@@ -51,6 +51,7 @@ class Engine:
     def __init__(
         self,
         experiments: Sequence[Spec],
+        data: DatasetPlan,
         examples: int,
         device: torch.device,
         dtype: torch.dtype,
@@ -61,10 +62,11 @@ class Engine:
         """`examples` is the number of training examples, which determines the size of a full and of a smaller last
         batch. `largest` is what inputs in bytes are divided by, `deviation` the factor from each standardized
         regression target to its own units."""
-        assert len({array_shape(resolve(experiment)) for experiment in experiments}) == 1, "shapes must be equal"
+        resolved = [ResolvedSpec(experiment.written_out(data.task), data) for experiment in experiments]
+        assert len(set(map(array_shape, resolved))) == 1, "shapes must be equal"
         first = experiments[0]
         seeds = [experiment.seed for experiment in experiments]
-        self.plans = [plan(experiment) for experiment in experiments]
+        self.plans = [one.network for one in resolved]
         self.storage = initial_storage(self.plans, seeds, dtype, device, on_progress)
         self.batch = examples_per_step(first.batch_size, examples)
         like = self.storage.parameters

@@ -75,7 +75,7 @@ class Training(Iterator[Report]):
         self._on_progress = on_progress
         self._data = data.to(device, dtype)
         deviation, largest = data.target_scale.deviation, self._data.train.largest
-        self._engine = Engine(experiments, len(data.train), device, dtype, on_progress, largest, deviation)
+        self._engine = Engine(experiments, data.plan, len(data.train), device, dtype, on_progress, largest, deviation)
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._members = [MemberState() for _ in experiments]

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gradus import environment
+from gradus.built_in_facts import BuiltInFacts
 from gradus.cli.doctor.check import Check, ok, warning
 from gradus.client import Client, Credentials
-from gradus.datasets import DATASETS, DatasetFacts
+from gradus.datasets import DATASETS
 from gradus.errors import BadRequest, GradusError
 
 
@@ -39,7 +40,7 @@ def of_machine(data: Path, env: Mapping[str, str] = os.environ) -> Iterator[Chec
     yield _check([f"{name} in {folder}" for name, folder in present.items()], missing, f"into {folders[0]}")
 
 
-def _has(folder: Path, facts: DatasetFacts) -> bool:
+def _has(folder: Path, facts: BuiltInFacts) -> bool:
     """Packed or unpacked."""
     names = [folder / facts.name / file.name for file in facts.files]
     return all(path.is_file() or path.with_suffix("").is_file() for path in names)

@@ -14,6 +14,7 @@ from gradus.spec.experiment import Spec
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
+from tests.built_in import resolved
 
 
 def spec_of(page: Page) -> Any:
@@ -70,7 +71,7 @@ def test_the_lecture_s_network_is_built_and_launched(page: Page, http: httpx.Cli
     page.get_by_role("button", name="Launch").click()
     page.wait_for_url("**/experiments/exp_*")
     made = http.get(f"/v1/experiments/{id_of(page)}").json()
-    assert made["fingerprint"] == Spec(**wanted).fingerprint()
+    assert made["fingerprint"] == resolved(Spec(**wanted)).fingerprint
 
 
 def test_a_mistyped_value_shows_its_error_at_its_field_and_in_the_json(visit: Visit) -> None:
@@ -199,7 +200,7 @@ def test_an_example_is_a_preset_that_means_what_it_says(page: Page, name: str) -
     page.get_by_role("button", name=name).click()
     expect(field(page, "name")).not_to_have_value("")
     written = spec_of(page)
-    assert Spec(**written).fingerprint() == Spec(**catalog().examples[name]).fingerprint()
+    assert resolved(Spec(**written)).fingerprint == resolved(Spec(**catalog().examples[name])).fingerprint
     assert len(json.dumps(written)) < len(json.dumps(catalog().examples[name]))
 
 

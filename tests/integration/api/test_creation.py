@@ -14,6 +14,7 @@ from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.experiments import experiments as stored
 from hub.jobs import runs
+from tests.built_in import resolved
 from tests.integration.api.service import JSON, SPEC, Service, assert_problem, experiments, on_sqlite
 from tests.integration.hub.work import claim, train_epoch
 
@@ -54,7 +55,7 @@ def test_every_example_of_the_docs_page_can_be_posted(client: httpx.Client) -> N
     examples = operation["requestBody"]["content"]["application/json"]["examples"]
     for name, example in EXAMPLES.items():
         made = client.post("/v1/experiments", json=examples[name]["value"])
-        assert made.json()["fingerprint"] == example.fingerprint()
+        assert made.json()["fingerprint"] == resolved(example).fingerprint
 
 
 def test_a_repeat_under_one_key_gets_the_first_answer(client: httpx.Client) -> None:
@@ -129,18 +130,18 @@ def test_prefer_wait_answers_in_time_when_it_is_not(client: httpx.Client) -> Non
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often specs are validated and resolved."""
-    counts, validate, resolve = Counter[str](), Spec.__init__, Spec.resolved
+    counts, validate, resolve = Counter[str](), Spec.__init__, Spec.written_out
 
     def validated(self: Spec, /, **fields: Any) -> None:
         counts["validated"] += 1
         validate(self, **fields)
 
-    def resolved(self: Spec) -> Spec:
+    def written_out(self: Spec) -> Spec:
         counts["resolved"] += 1
         return resolve(self)
 
     monkeypatch.setattr(Spec, "__init__", validated)
-    monkeypatch.setattr(Spec, "resolved", resolved)
+    monkeypatch.setattr(Spec, "written_out", written_out)
     return counts
 
 

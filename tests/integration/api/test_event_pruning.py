@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import update
 
 from gradus.client import Client
-from gradus.resolved import resolve
 from gradus.status import Status
 from hub.database.database import now
 from hub.experiments import event_pruning, events, experiments, metrics
@@ -97,7 +96,7 @@ def test_numbers_go_on_after_those_that_are_gone(hub: Hub) -> None:
     with hub.write() as session:
         locked = experiments.lock(session, row.id)
         assert locked is not None
-        control.extend(session, locked, resolve(control.extended(locked, 2)), hub.settings.quotas)
+        control.extend(session, locked, control.extended(locked, 2), hub.settings.quotas)
     assert [seq for seq, _ in kept(hub, row.id)] == [3, 10, 11, 12]
     with hub.read() as session:
         numbers = [event.number for event in events.of_workspace(session, row.workspace_id, 0, 100)]

@@ -13,6 +13,7 @@ from hub.hub import Hub
 from hub.jobs import claims, runs
 from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.tables import ExperimentRow
+from tests.built_in import resolved
 from tests.integration.api.service import SPEC, Service, on_sqlite
 from tests.integration.api.test_control import end, trained
 from tests.integration.hub.work import claim, submit, train_epoch
@@ -55,7 +56,7 @@ def extended(service: Service, client: httpx.Client, epochs: int, *more: int, **
 
 def fresh(epochs: int, **spec: Any) -> str:
     """The fingerprint of the spec."""
-    return Spec(**{**SPEC, "epochs": epochs, **spec}).fingerprint()
+    return resolved(Spec(**{**SPEC, "epochs": epochs, **spec})).fingerprint
 
 
 @pytest.mark.parametrize("spec", [COSINE, STOPPING], ids=str)

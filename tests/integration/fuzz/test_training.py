@@ -19,6 +19,7 @@ from hub.experiments import experiments
 from hub.experiments.mapping import spec_of
 from hub.hub import Hub
 from hub.tables import DEFAULT_WORKSPACE
+from tests.built_in import resolved
 from tests.documents import nearly, specs
 from worker.trainer.protocol import Ended, EpochDone, Idle, Report, Stop, Train, Trainee
 from worker.trainer_process import TrainerProcess
@@ -65,7 +66,7 @@ def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Spec] | None:
 
 def reports(trainer: TrainerProcess, artifacts_url: str, one: str, spec: Spec) -> Iterator[Report]:
     """What the trainer says of its first epoch, and of its end if it comes with that or before."""
-    trainee = Trainee(id=one, spec=spec, epoch=0, seconds=0.0)
+    trainee = Trainee(id=one, spec=spec, data=resolved(spec).data, epoch=0, seconds=0.0)
     job = Train(trainees=(trainee,), dataset_dirs=(), artifacts_url=artifacts_url, token=1, checkpoint_seconds=20.0)
     trainer.send(job)
     while not isinstance(told := trainer.receive(60.0), Idle):

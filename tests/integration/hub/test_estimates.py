@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import update
 
-from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.experiments import estimates
 from hub.hub import Hub
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
+from tests.built_in import resolved
 from tests.integration.hub.work import submit
 
 
@@ -22,7 +22,7 @@ def estimate(hub: Hub, **changes: object) -> float | None:
     experiment = Spec(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
     with hub.read() as session:
         rates = estimates.rates(session, DEFAULT_WORKSPACE, [experiment.dataset.name])
-    return estimates.seconds(rates, [resolve(experiment)], slots=1)
+    return estimates.seconds(rates, [resolved(experiment)], slots=1)
 
 
 def test_a_fork_s_seconds_are_those_of_the_epochs_that_it_trained(hub: Hub) -> None:

@@ -10,6 +10,7 @@ from hub.experiments.experiments import Filter
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.tables import ExperimentRow, JobRow, TagRow
+from tests.built_in import resolved
 from tests.integration.hub.work import claim, submit, train_epoch
 
 
@@ -80,7 +81,7 @@ def test_the_record_holds_the_whole_resolved_spec(hub: Hub) -> None:
     with hub.read() as session:
         stored = experiments.get(session, row.id)
     assert stored is not None
-    assert record(stored).spec == Spec(**{**spec, "epochs": 3}).resolved()
+    assert record(stored).spec == resolved(Spec(**{**spec, "epochs": 3})).spec
 
 
 def test_removing_an_experiment_takes_everything_of_it(hub: Hub) -> None:

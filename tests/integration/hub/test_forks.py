@@ -15,12 +15,12 @@ from hub.database.database import now
 from hub.experiments import experiments, forks
 from hub.experiments.experiments import Origin
 from hub.experiments.forks import CopiedCheckpoint
-from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import reconciler
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.tables import DEFAULT_WORKSPACE, RemovalRow
+from tests.built_in import prepared
 from tests.integration.hub.work import unacknowledged
 
 NEW = new_id("exp")
@@ -39,7 +39,7 @@ def _fill(folder: Path) -> None:
 
 def add(session: Session, copied: CopiedCheckpoint) -> None:
     spec = Spec(dataset="digits", layers=[8])
-    row = experiments.add(session, DEFAULT_WORKSPACE, prepare(spec), now(session), Origin(NEW, "exp_1", 1))
+    row = experiments.add(session, DEFAULT_WORKSPACE, prepared(spec), now(session), Origin(NEW, "exp_1", 1))
     forks.keep(session, row, copied)
 
 

@@ -18,13 +18,13 @@ from hub.database.database import now
 from hub.experiments import events, experiments, metrics
 from hub.experiments.experiments import Origin
 from hub.experiments.mapping import record
-from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.jobs import checkpoints, claims, control, leases, reconciler, runs, worker_loss
 from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.messaging.celery_app import queue_name
 from hub.messaging.message import SENT, TASK
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow
+from tests.built_in import prepared
 from tests.integration.hub.work import claim, submit, train_epoch
 
 
@@ -152,7 +152,7 @@ def test_a_job_lost_again_and_again_without_an_epoch_is_given_up(hub: Hub) -> No
 def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
     spec = Spec(dataset="digits", layers=[8])
     with hub.write() as session:
-        array = [(prepare(spec), Origin(f"exp_{number}")) for number in range(2)]
+        array = [(prepared(spec), Origin(f"exp_{number}")) for number in range(2)]
         lost, waits = experiments.add_all(session, DEFAULT_WORKSPACE, array, [[0, 1]], now(session))
     claimed = claim(hub, lost)
     for _ in range(worker_loss.MAX_LOSSES - 1):

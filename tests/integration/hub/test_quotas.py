@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import update
 
 from gradus.errors import GradusError, TooManyRequests
-from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub import idempotency
@@ -18,12 +17,12 @@ from hub.access.rate_limits import RateLimiter
 from hub.database.database import now
 from hub.experiments import events, experiments
 from hub.experiments.experiments import Origin
-from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.idempotency import Repeatable
 from hub.jobs import claims, reconciler, runs
 from hub.tables import ExperimentRow, JobRow
 from hub.valkey import ValkeyServer
+from tests.built_in import prepared, resolved
 from tests.integration.hub.work import submit
 from tests.integration.plans import overheard
 
@@ -34,7 +33,7 @@ def add(hub: Hub, workspace: str, most: Quotas) -> str:
     with hub.write() as session:
         at = now(session)
         quotas.check_queue_quota(session, workspace, 1, most)
-        row = experiments.add(session, workspace, prepare(SPEC), at)
+        row = experiments.add(session, workspace, prepared(SPEC), at)
         events.append(session, [events.log(row.id, "added")], at)
     return row.id
 
@@ -109,7 +108,7 @@ def test_a_workspace_trains_no_more_at_once_than_it_may_and_the_rest_waits_its_t
 
 
 def test_an_array_that_lost_its_worker_goes_on_although_one_of_it_waits_and_the_workspace_is_full(hub: Hub) -> None:
-    array = [(prepare(SPEC), Origin(f"exp_{number}")) for number in range(2)]
+    array = [(prepared(SPEC), Origin(f"exp_{number}")) for number in range(2)]
     with hub.write() as session:
         first, second = experiments.add_all(session, "default", array, [[0, 1]], now(session))
         lease = _taken(claims.claim(session, first.job_id, "first", "cpu:1", most=2)).lease
@@ -173,7 +172,7 @@ def test_two_workspaces_may_use_the_same_idempotency_key(hub: Hub) -> None:
 def test_an_experiment_over_a_quota_is_told_the_number_and_the_limit(most: Quotas, path: str, said: str) -> None:
     parameters = 13 * 3 + 3 + 3 * 3 + 3
     assert parameters == 54
-    found = quotas.mistakes(resolve(SPEC), most)
+    found = quotas.mistakes(resolved(SPEC), most)
     assert [one.path for one in found] == ([] if most.parameters == 60 else [path])
     assert all(said in one.message for one in found)
 

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import text
 
 from gradus.array import Room
-from gradus.resolved import resolve
 from gradus.status import Status
 from gradus.sweep.expand import Expansion, expand
 from gradus.sweep.request import SweepRequest
@@ -15,6 +14,7 @@ from hub.hub import Hub
 from hub.jobs import claims, runs
 from hub.sweeps import control, sweeps
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, JobRow, SweepRow
+from tests.built_in import facts_of
 from tests.integration.hub.work import claim, metrics_row
 
 REQUEST = SweepRequest.model_validate(
@@ -23,11 +23,11 @@ REQUEST = SweepRequest.model_validate(
 
 
 def planned(expansion: Expansion, most: int) -> sweeps.Planned:
-    return sweeps.planned(expansion.members, [resolve(one.experiment) for one in expansion.members], Room(), most)
+    return sweeps.planned(expansion.members, Room(), most)
 
 
 def add(hub: Hub, workspace_id: str = DEFAULT_WORKSPACE, most: int = 64, request: SweepRequest = REQUEST) -> SweepRow:
-    expansion = expand(request)
+    expansion = expand(request, facts_of)
     new = planned(expansion, most)
     with hub.write() as session:
         at = now(session)
@@ -57,7 +57,7 @@ def test_workspaces_do_not_see_each_other_s_sweeps(hub: Hub) -> None:
 def test_nothing_that_takes_time_is_done_while_a_transaction_is_open(hub: Hub) -> None:
     """A hundred members of a hundred layers take more than a second to be made ready."""
     deep = {"base": {"dataset": "digits", "layers": [4] * 100}, "grid": {"l2": [0.1, 0.2]}, "seeds": list(range(50))}
-    expansion = expand(SweepRequest.model_validate(deep))
+    expansion = expand(SweepRequest.model_validate(deep), facts_of)
     new = planned(expansion, 64)
     with hub.write() as session:
         session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '500ms'"))

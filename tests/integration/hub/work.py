@@ -15,11 +15,11 @@ from hub.database.database import now
 from hub.experiments import experiments
 from hub.experiments.events import Event, append
 from hub.experiments.mapping import record
-from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.jobs import claims, runs
 from hub.messaging.outbox import outbox
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
+from tests.built_in import prepared
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -29,7 +29,7 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
     spec = Spec(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
     with hub.write() as session:
         at = now(session)
-        row = experiments.add(session, DEFAULT_WORKSPACE, prepare(spec), at)
+        row = experiments.add(session, DEFAULT_WORKSPACE, prepared(spec), at)
         append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
         outbox(session).jobs.append((row.job_id, spec.device))
     return row

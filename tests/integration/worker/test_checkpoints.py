@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
+from tests.built_in import resolved
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
 from worker.trainer.protocol import CheckpointWritten, EpochDone, Report, Train, Trainee
@@ -30,7 +31,7 @@ class Reports:
 def kept(folder: Path, seconds: float, **spec: object) -> tuple[list[int], list[int]]:
     """The epochs of a run whose checkpoints were written with their rows, and those whose were written later."""
     run = Spec(**{"dataset": "wine", "layers": [4], "epochs": 12, **spec})
-    trainee = Trainee(id="exp_1", spec=run, epoch=0, seconds=0.0)
+    trainee = Trainee(id="exp_1", spec=run, data=resolved(run).data, epoch=0, seconds=0.0)
     order = Train(trainees=(trainee,), dataset_dirs=(), artifacts_url=str(folder), token=1, checkpoint_seconds=seconds)
     pipe = Reports()
     assert Job(pipe, order, DataCache(2**30), torch.device("cpu")).train()  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ import pytest
 
 from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
+from tests.built_in import resolved
 from tests.integration.worker.processes import TIMED, alive, until
 from tests.servers.trainers import running_trainer_server
 from worker.trainer.protocol import EpochDone, Idle, Train, Trainee
@@ -30,7 +31,7 @@ def trained(trainer: TrainerProcess, folder: Path) -> list[str]:
     """What a run on the digits gives, epoch by epoch."""
     spec = Spec(dataset="digits", layers=[32, 16], batch_norm=True, optimizer="adam", epochs=3)
     job = Train(
-        trainees=(Trainee(id="exp_1", spec=spec, epoch=0, seconds=0.0),),
+        trainees=(Trainee(id="exp_1", spec=spec, data=resolved(spec).data, epoch=0, seconds=0.0),),
         dataset_dirs=(),
         artifacts_url=str(folder / "artifacts"),
         token=1,

@@ -8,6 +8,7 @@ import pytest
 
 from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
+from tests.built_in import resolved
 from tests.integration.worker.processes import alive, until
 from tests.servers.usage import forget_the_peak, peak, resident
 from worker.trainer.protocol import Ended, EpochDone, Idle, Report, Stop, Stopped, Train, Trainee
@@ -32,7 +33,8 @@ class Lesson:
     def train(self, **spec: object) -> str:
         """Send a job; its experiment's id."""
         self._number += 1
-        trainee = Trainee(id=f"exp_{self._number}", spec=Spec(**spec), epoch=0, seconds=0.0)
+        run = resolved(Spec(**spec))
+        trainee = Trainee(id=f"exp_{self._number}", spec=run.spec, data=run.data, epoch=0, seconds=0.0)
         store = str(self._folder / "artifacts")
         folders = (str(self._folder),)
         order = Train(

@@ -18,12 +18,12 @@ from gradus.spec.experiment import Spec
 from gradus.status import FailureCode, Status
 from hub.database.database import now
 from hub.experiments import experiments
-from hub.experiments.prepared import prepare
 from hub.hub import Hub
 from hub.jobs import control
 from hub.messaging.celery_app import queue_name
 from hub.messaging.message import SENT, JobMessage, message
 from hub.tables import DEFAULT_WORKSPACE, JobRow
+from tests.built_in import prepared
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import workers
 from tests.integration.worker.groups import bounded_memory, can_bound_memory
@@ -265,7 +265,7 @@ def assert_lost_hints_are_sent_again(hub: Hub) -> None:
     """The reconciler is at work."""
     with hub.write() as session:
         spec = Spec(dataset="digits", layers=[8], epochs=1)
-        row = experiments.add(session, DEFAULT_WORKSPACE, prepare(spec), now(session))
+        row = experiments.add(session, DEFAULT_WORKSPACE, prepared(spec), now(session))
         session.execute(
             update(JobRow).where(JobRow.id == row.job_id).values(message_sent_at=now(session) - timedelta(hours=1))
         )

@@ -7,6 +7,7 @@ from itertools import count
 from gradus.spec.experiment import Spec
 from gradus.sweep.expand import expand
 from gradus.sweep.request import Grid, SweepRequest, Variants
+from tests.built_in import facts_of
 
 Order = Spec | SweepRequest
 
@@ -31,7 +32,7 @@ def experiments_of(order: Order) -> Sequence[Spec]:
     """The experiments that it comes to."""
     if isinstance(order, Spec):
         return (order,)
-    return tuple(member.experiment for member in expand(order).members)
+    return tuple(member.resolved.spec for member in expand(order, facts_of).members)
 
 
 def size(order: Order) -> int:

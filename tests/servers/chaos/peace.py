@@ -11,6 +11,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
+from tests.built_in import resolved
 from tests.servers.chaos.undisturbed import numbers
 from worker.data.load import load
 from worker.trainer.convert import metrics_row
@@ -31,7 +32,7 @@ def main() -> None:
 
 def _rows(array: Sequence[Spec]) -> Iterator[tuple[int, MetricsRow]]:
     """Each member's epochs as they come: its place, and its row."""
-    data = load(array[0].dataset, [], lambda _: None)
+    data = load(array[0].dataset, resolved(array[0]).data, [], lambda _: None)
     for report in train(array, data, torch.device("cpu")):
         if isinstance(report, EpochReport):
             for place, member in enumerate(report.members):

@@ -13,6 +13,7 @@ from gradus.spec.experiment import Spec
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.metrics import MetricsRow
+from tests.built_in import resolved
 from tests.servers.chaos.gauge import Gauge
 from tests.servers.chaos.orders import Order, experiments_of
 from tests.servers.chaos.service import Service
@@ -66,7 +67,7 @@ def _records(client: Client) -> dict[str, ExperimentRecord]:
 
 def _miscounted(records: Mapping[str, ExperimentRecord], orders: Sequence[Order]) -> list[str]:
     """Each experiment that was accepted has to be there once, and nothing else."""
-    asked = Counter(one.fingerprint() for order in orders for one in experiments_of(order))
+    asked = Counter(resolved(one).fingerprint for order in orders for one in experiments_of(order))
     there = Counter(record.fingerprint for record in records.values())
     missing, extra = (asked - there).total(), (there - asked).total()
     return [f"of {asked.total()} accepted experiments {missing} are missing, {extra} are extra"] * bool(missing + extra)

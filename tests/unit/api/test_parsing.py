@@ -16,6 +16,7 @@ from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.problem import MOST, mistakes
+from tests.built_in import facts_of, resolved
 
 SPEC = {"dataset": "digits", "layers": [4]}
 JSON_VALUES = st.recursive(
@@ -35,7 +36,7 @@ def survives(body: bytes) -> None:
     except (BadRequest, InvalidSpec) as error:
         error.problem().model_dump_json()
     else:
-        assert Spec.model_validate(found.document()).fingerprint() == found.fingerprint()
+        assert resolved(Spec.model_validate(found.document())).fingerprint == resolved(found).fingerprint
 
 
 @given(st.binary(max_size=200))
@@ -170,7 +171,7 @@ def test_a_small_document_is_never_a_hundred_thousand_mistakes(model: type[BaseM
 
 def _expanded(document: BaseModel) -> None:
     assert isinstance(document, SweepRequest)
-    expand(document)
+    expand(document, facts_of)
 
 
 @pytest.mark.parametrize("many", [1, 999, 1000, 1001, 1900])
@@ -186,5 +187,5 @@ def test_no_more_mistakes_of_a_sweep_are_worded_than_are_told() -> None:
     variants = {str(i): {f"{i}{j:x}": 0 for j in range(60)} for i in range(900)}
     request = SweepRequest.model_validate({"base": SPEC, "variants": variants})
     with pytest.raises(InvalidSpec) as refused:
-        expand(request)
+        expand(request, facts_of)
     assert MOST < len(refused.value.errors) <= 2 * MOST

@@ -2,10 +2,12 @@
 
 from gradus.spec.experiment import Spec
 from hub.jobs.checkpoint_ref import CheckpointRef
+from tests.built_in import data_of
 from worker.trainer.array_slots import PLACEHOLDER_ID, align_checkpoints, fill_slots, group_by_step
 from worker.trainer.protocol import Trainee
 
 SPEC = Spec(dataset="digits", layers=[8])
+DATA = data_of("digits")
 
 
 def trainee(name: str, *steps: int, place: int = 0) -> Trainee:
@@ -13,7 +15,7 @@ def trainee(name: str, *steps: int, place: int = 0) -> Trainee:
     saved = tuple(
         CheckpointRef(key=f"{name}/1-1-{step}", digest="", size=1, epoch=1, step=step, whole=False) for step in steps
     )
-    return Trainee(id=name, spec=SPEC, epoch=0, seconds=0.0, checkpoints=saved, place=place)
+    return Trainee(id=name, spec=SPEC, data=DATA, epoch=0, seconds=0.0, checkpoints=saved, place=place)
 
 
 def newest(trainees: list[Trainee]) -> dict[str, int]:

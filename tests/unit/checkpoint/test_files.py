@@ -9,6 +9,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from hub.artifacts.manifest import Damaged
+from tests.built_in import data_of
 from worker.checkpoint.files import DOCUMENT, CheckpointState, read, write
 from worker.checkpoint.restore import extend, fork_state
 from worker.training.data import Data, Split
@@ -36,7 +37,7 @@ def noise(examples: int, seed: int) -> Split:
     return Split(torch.rand(examples, 64, generator=draws), torch.arange(examples) % 10)
 
 
-DATA = Data(noise(96, 1), noise(32, 2), noise(32, 3), "classification")
+DATA = Data(noise(96, 1), noise(32, 2), noise(32, 3), data_of("digits"))
 
 
 def spec(**changes: object) -> Spec:

@@ -8,11 +8,11 @@ import httpx
 
 from gradus.client import Credentials
 from gradus.client.transport import SyncTransport
-from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.summary import listed_facts, network_facts
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.sweep import SweepRecord
+from tests.built_in import resolved
 
 AT = "2026-11-22T12:00:00.000000Z"
 
@@ -40,10 +40,10 @@ def document(epochs: int = 3, spec: dict[str, Any] | None = None, **changes: Any
     )
     people = {"name": "one", "tags": [], "notes": ""}
     known = {"id": "exp_1", "status": "queued", "fingerprint": "f", "parameters": 1, "attempts": 0, "created_at": AT}
-    resolved = resolve(whole)
-    facts = {**listed_facts(resolved.spec), **network_facts(resolved)}
+    one = resolved(whole)
+    facts = {**listed_facts(one.spec, one.data), **network_facts(one)}
     facts["layers"] = [layer.model_dump(mode="json") for layer in facts["layers"]]
-    return {**nothing, **people, **known, **facts, "spec": resolved.document, "progress": progress, **changes}
+    return {**nothing, **people, **known, **facts, "spec": one.document, "progress": progress, **changes}
 
 
 def record(**changes: Any) -> bytes:

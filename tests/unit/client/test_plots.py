@@ -12,6 +12,7 @@ from gradus.errors import BadRequest
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.sweep import SweepRecord
+from tests.built_in import resolved
 from tests.unit.client.said import SWEEP, Script, document, metrics_row, sweep_document
 
 ROWS = tuple(MetricsRow.model_validate(metrics_row(epoch)) for epoch in (1, 2, 3))
@@ -81,7 +82,7 @@ def test_a_comparison_shows_what_differs_and_what_came_of_it() -> None:
 )
 def test_differences_are_told_once_and_by_path(changes: dict[str, object], found: dict[str, object]) -> None:
     base = {"dataset": "digits", "layers": [8]}
-    told = differences([Spec.model_validate(spec).resolved() for spec in (base, {**base, **changes})])
+    told = differences([resolved(Spec.model_validate(spec)).spec for spec in (base, {**base, **changes})])
     assert told == found
 
 

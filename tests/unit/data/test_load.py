@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from torch import Tensor
 
 from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
+from gradus.spec.experiment import Spec
 from hub.settings import Settings
+from tests.built_in import resolved
 from tests.servers.mirror import running_mirror
 from tests.servers.processes import ROOT
 from worker.data.errors import DataError
@@ -24,8 +27,13 @@ from worker.training.data import Data, Split
 TABLES = ["digits", "wine", "breast_cancer", "diabetes"]
 
 
+def load_one(dataset: Dataset, *directories: Path, mirrors: Sequence[str] | None = None) -> Data:
+    one = resolved(Spec(dataset=dataset, layers=[]))
+    return load(one.spec.dataset, one.data, directories, print, mirrors)
+
+
 def loaded(**fields: object) -> Data:
-    return load(Dataset.model_validate(fields), [], print)
+    return load_one(Dataset.model_validate(fields))
 
 
 def rows(data: Data) -> list[bytes]:
@@ -52,11 +60,11 @@ def test_to_read_a_table_imports_no_scikit_learn() -> None:
 @pytest.mark.parametrize("extra", [{}, {"limit": 50}, {"validation_size": 0.3}, {"validation_size": 7}])
 def test_the_splits_have_the_sizes_that_the_spec_promises(name: str, extra: dict[str, object]) -> None:
     dataset = Dataset.model_validate({"name": name, **extra})
-    data = load(dataset, [], print)
-    sizes = (dataset.train_examples, dataset.validation_examples, dataset.facts.test_examples)
+    data, plan = load_one(dataset), resolved(Spec(dataset=dataset, layers=[])).data
+    sizes = (plan.train_examples, plan.validation_examples, plan.test_examples)
     assert (len(data.train), len(data.validation), len(data.test)) == sizes
-    assert data.train.inputs.shape[1] == dataset.facts.inputs
-    assert data.task == dataset.facts.task
+    assert data.train.inputs.shape[1] == plan.inputs
+    assert data.plan == plan
 
 
 def own_units(split: Split, data: Data) -> Tensor:
@@ -147,13 +155,13 @@ def test_the_draw_of_a_data_set_never_changes() -> None:
 
 def test_a_data_set_without_files_or_mirrors_says_where_to_put_them(tmp_path: Path) -> None:
     with running_mirror({}) as empty, pytest.raises(DataError, match="'mnist' is missing") as refusal:
-        load(Dataset(name="mnist"), [tmp_path], print, mirrors=[empty.url])
+        load_one(Dataset(name="mnist"), tmp_path, mirrors=[empty.url])
     assert str(tmp_path / "mnist") in str(refusal.value)
 
 
 @pytest.mark.mnist
 def test_mnist_is_read_whole() -> None:
-    data = load(Dataset(name="mnist"), [Path(os.environ["GRADUS_DATASETS_DIR"])], print)
+    data = load_one(Dataset(name="mnist"), Path(os.environ["GRADUS_DATASETS_DIR"]))
     assert [len(split) for split in (data.train, data.validation, data.test)] == [55_000, 5_000, 10_000]
     assert torch.bincount(data.test.targets).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     assert data.test.targets[:5].tolist() == [7, 2, 1, 0, 4]
@@ -165,8 +173,8 @@ def test_mnist_is_read_whole() -> None:
 @pytest.mark.mnist
 def test_images_stay_bytes_unless_they_are_standardized() -> None:
     folders = Settings.from_env().dataset_dirs
-    images = load(Dataset(name="mnist", limit=100), folders, print)
-    scaled = load(Dataset(name="mnist", limit=100, standardize=True), folders, print)
+    images = load_one(Dataset(name="mnist", limit=100), *folders)
+    scaled = load_one(Dataset(name="mnist", limit=100, standardize=True), *folders)
     for split in (images.train, images.validation, images.test):
         assert split.inputs.dtype == torch.uint8
         assert split.inputs.max() == split.largest == 255

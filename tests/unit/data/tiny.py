@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from gradus.datasets import DatasetFacts, IdxFile
+from gradus.built_in_facts import BuiltInFacts, IdxFile
 
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 TRAIN, TEST = 40, 10
@@ -27,11 +27,11 @@ UNPACKED = dict(zip(NAMES, _arrays(), strict=True))
 PACKED = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in UNPACKED.items()}
 
 
-def facts(of: Literal["unpacked", "packed"] = "unpacked", mirrors: tuple[str, ...] = ()) -> DatasetFacts:
+def facts(of: Literal["unpacked", "packed"] = "unpacked", mirrors: tuple[str, ...] = ()) -> BuiltInFacts:
     digested = UNPACKED.values() if of == "unpacked" else PACKED.values()
     files = tuple(
         IdxFile(name, hashlib.sha256(content).hexdigest(), of) for name, content in zip(PACKED, digested, strict=True)
     )
-    return DatasetFacts(
+    return BuiltInFacts(
         "tiny", "Tiny images", "classification", (3, 4), ("a", "b"), TRAIN, TEST, 4, "idx", files, mirrors
     )

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
-from gradus.spec.network import plan
 from models.storage import ALIGNMENT, initial_storage, layout, learning_parts, named_tensors
+from tests.built_in import resolved
 
 EXPERIMENT = Spec(dataset="wine", layers=[{"kind": "dense", "units": 7, "bias": False}, 5], batch_norm=True, seed=3)
 
 
 def test_blocks_are_aligned_apart_and_hold_every_parameter() -> None:
-    network = plan(EXPERIMENT)
+    network = resolved(EXPERIMENT).network
     where = layout(network)
     blocks = sorted(where.parameters.values(), key=lambda block: block.start)
     assert sum(block.end - block.start for block in blocks) == network.parameters
@@ -27,7 +27,7 @@ def test_blocks_are_aligned_apart_and_hold_every_parameter() -> None:
 
 
 def test_untrained_networks_are_what_the_spec_says() -> None:
-    plans = [plan(EXPERIMENT), plan(EXPERIMENT.model_copy(update={"seed": 4}))]
+    plans = [resolved(EXPERIMENT).network, resolved(EXPERIMENT.model_copy(update={"seed": 4})).network]
     storage = initial_storage(plans, [3, 4], torch.float32, torch.device("cpu"))
     first, second = (named_tensors(storage.layout, storage.parameters[k], storage.statistics[k]) for k in range(2))
     assert {name: tuple(tensor.shape) for name, tensor in first.items()} == {
@@ -53,7 +53,7 @@ def test_untrained_networks_are_what_the_spec_says() -> None:
 @pytest.mark.gpu
 def test_first_weights_are_the_same_on_every_device() -> None:
     on_cpu, on_gpu = (
-        initial_storage([plan(EXPERIMENT)], [3], torch.float32, torch.device(kind)).parameters
+        initial_storage([resolved(EXPERIMENT).network], [3], torch.float32, torch.device(kind)).parameters
         for kind in ("cpu", "cuda")
     )
     assert torch.equal(on_cpu, on_gpu.cpu())
@@ -61,7 +61,7 @@ def test_first_weights_are_the_same_on_every_device() -> None:
 
 def test_networks_in_ntk_form_start_with_weights_and_biases_of_magnitude_1() -> None:
     experiment = Spec(dataset="mnist", layers=[100], init="ntk", output_init={"kind": "ntk", "std": 0, "bias_std": 0})
-    storage = initial_storage([plan(experiment)], [0], torch.float32, torch.device("cpu"))
+    storage = initial_storage([resolved(experiment).network], [0], torch.float32, torch.device("cpu"))
     tensors = named_tensors(storage.layout, storage.parameters[0], storage.statistics[0])
     assert tensors["layers/0.weight"].std() == pytest.approx(1, abs=0.01)  # of 78 400 draws
     assert tensors["layers/0.bias"].std() == pytest.approx(1, abs=0.3)
@@ -70,7 +70,7 @@ def test_networks_in_ntk_form_start_with_weights_and_biases_of_magnitude_1() -> 
 
 
 def test_every_part_of_the_parameters_has_its_rate_and_decay() -> None:
-    network = plan(Spec(dataset="wine", layers=[{"kind": "scale", "lr_factor": 6}, 5], init="ntk"))
+    network = resolved(Spec(dataset="wine", layers=[{"kind": "scale", "lr_factor": 6}, 5], init="ntk")).network
     offsets = layout(network)
     parts = learning_parts([network], offsets)
     assert [part.start for part in parts[1:]] == [part.end for part in parts[:-1]]

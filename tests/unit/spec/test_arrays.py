@@ -3,13 +3,13 @@
 import pytest
 
 from gradus.array import ARRAY_BYTES, MAX_ARRAY, Room, arrays, largest_array
-from gradus.resolved import ResolvedSpec, resolve
+from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
-from gradus.spec.memory import member_bytes, memory_bytes
+from tests.built_in import resolved
 
 
 def digits(**changes: object) -> ResolvedSpec:
-    return resolve(Spec(**{"dataset": "digits", "layers": [8], **changes}))
+    return resolved(Spec(**{"dataset": "digits", "layers": [8], **changes}))
 
 
 def test_members_of_one_shape_train_together_in_their_order() -> None:
@@ -31,10 +31,10 @@ def test_every_slot_gets_its_share() -> None:
 
 
 def test_a_large_network_makes_small_arrays() -> None:
-    large = resolve(Spec(dataset="mnist", layers=[5_000, 5_000]))
-    assert largest_array(large, gpu=True) == ARRAY_BYTES // member_bytes(large.spec) < 5
+    large = resolved(Spec(dataset="mnist", layers=[5_000, 5_000]))
+    assert largest_array(large, gpu=True) == ARRAY_BYTES // large.member_bytes < 5
     assert (
-        largest_array(resolve(Spec(dataset="mnist", layers=[100_000, 10_000])), gpu=True) == 1
+        largest_array(resolved(Spec(dataset="mnist", layers=[100_000, 10_000])), gpu=True) == 1
     )  # larger than the whole room
     assert largest_array(digits(), gpu=False) == MAX_ARRAY
 
@@ -46,12 +46,12 @@ def test_what_is_ended_by_the_clock_trains_alone() -> None:
 
 def test_a_members_memory_is_that_of_a_run_without_its_data() -> None:
     data = 1797 * (64 * 4 + 8) + 8 * (1438 - 143)  # 64 floats and a class each; an epoch's order
-    assert memory_bytes(digits().spec) - member_bytes(digits().spec) == data
+    assert digits().memory_bytes - digits().member_bytes == data
 
 
 @pytest.mark.parametrize(("units", "most"), [(300, 1), (50, 8), (4, 21)])  # 2.3, 0.52 and 0.19 MB a step, of 4 MiB
 def test_on_a_cpu_an_array_is_no_larger_than_a_cores_caches(units: int, most: int) -> None:
     spec = Spec(dataset="mnist", layers=[units], batch_size=50, optimizer="sgd")
-    assert largest_array(resolve(spec), gpu=False) == most
-    assert largest_array(resolve(spec), gpu=True) == MAX_ARRAY
-    assert largest_array(resolve(spec.model_copy(update={"device": "cpu"})), gpu=True) == most
+    assert largest_array(resolved(spec), gpu=False) == most
+    assert largest_array(resolved(spec), gpu=True) == MAX_ARRAY
+    assert largest_array(resolved(spec.model_copy(update={"device": "cpu"})), gpu=True) == most

@@ -10,7 +10,8 @@ from gradus import Adam, BatchNorm, Dataset, Dense, EarlyStopping, He, Momentum,
 from gradus.spec.activation import ACTIVATIONS, FORMULAS, RELU_FAMILY
 from gradus.spec.initializer import Ntk, Zeros
 from gradus.spec.loss import ConcreteLoss, CrossEntropy, SquaredLoss
-from gradus.spec.network import DensePlan, plan
+from gradus.spec.network import DensePlan
+from tests.built_in import resolved
 from tests.documents import dense_layers
 
 MINIMAL: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100]}
@@ -19,7 +20,7 @@ DENSE: dict[str, Any] = {"kind": "dense", "units": 30}
 
 def document(**changes: Any) -> dict[str, Any]:
     """The resolved spec of a posted document."""
-    return Spec.model_validate({**MINIMAL, **changes}).document()
+    return resolved(Spec.model_validate({**MINIMAL, **changes})).document
 
 
 @pytest.mark.parametrize(
@@ -139,15 +140,15 @@ def test_a_layer_s_own_key_comes_before_the_experiment_s(key: str, top: Any, own
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_auto_is_he_for_the_relu_family_and_xavier_else(activation: str) -> None:
-    (layer,) = dense_layers(Spec(dataset="mnist", layers=[3], activation=activation).resolved())
+    (layer,) = dense_layers(Spec(dataset="mnist", layers=[3], activation=activation).written_out())
     assert layer.init == (He() if activation in RELU_FAMILY else Xavier())
 
 
 @pytest.mark.parametrize(("dataset", "loss"), [("wine", CrossEntropy()), ("diabetes", SquaredLoss())])
 def test_the_automatic_loss_is_the_plain_one_of_the_task(dataset: str, loss: ConcreteLoss) -> None:
     plain = Spec(dataset=dataset, layers=[3])
-    assert plain.resolved().loss == loss
-    assert Spec(dataset=dataset, layers=[3], loss=loss).fingerprint() == plain.fingerprint()
+    assert resolved(plain).spec.loss == loss
+    assert resolved(Spec(dataset=dataset, layers=[3], loss=loss)).fingerprint == resolved(plain).fingerprint
 
 
 def test_every_activation_has_a_formula() -> None:
@@ -168,16 +169,18 @@ VARIED: list[dict[str, Any]] = [
 @pytest.mark.parametrize("changes", VARIED)
 def test_a_resolved_spec_is_left_as_it_is(changes: dict[str, Any]) -> None:
     experiment = Spec.model_validate({**MINIMAL, **changes})
-    assert experiment.resolved().resolved() == experiment.resolved()
-    assert experiment.resolved().fingerprint() == experiment.fingerprint()
+    once = resolved(experiment)
+    assert resolved(once.spec) == once
+    assert resolved(once.spec).fingerprint == once.fingerprint
 
 
 @pytest.mark.parametrize("changes", VARIED)
 def test_a_resolved_document_read_again_is_the_same(changes: dict[str, Any]) -> None:
     experiment = Spec.model_validate({**MINIMAL, **changes})
-    again = Spec.model_validate_json(json.dumps(experiment.document()))
-    assert again == experiment.resolved()
-    assert again.fingerprint() == experiment.fingerprint()
+    once = resolved(experiment)
+    again = Spec.model_validate_json(json.dumps(once.document))
+    assert again == once.spec
+    assert resolved(again).fingerprint == once.fingerprint
 
 
 @pytest.mark.parametrize("changes", [{"name": "x"}, {"tags": ["x"]}, {"notes": "x"}])
@@ -243,12 +246,46 @@ def test_the_fingerprint_notices_every_other_change() -> None:
 
 
 def fingerprint(**changes: Any) -> str:
-    return Spec.model_validate({**MINIMAL, **changes}).fingerprint()
+    return resolved(Spec.model_validate({**MINIMAL, **changes})).fingerprint
 
 
-def test_the_fingerprint_of_a_spec_never_changes() -> None:
+PINNED: list[tuple[dict[str, Any], str]] = [
+    (MINIMAL, "24c87778e7caf9e0a7cb6c8c79a3ad9676b0d7cbe404f57fc4b2873cf23869a3"),
+    (
+        {
+            "dataset": {"name": "digits", "validation_size": 0.25, "standardize": True, "limit": 500},
+            "layers": [64],
+            "batch_norm": True,
+        },
+        "0d872ef21a985f3a1df024af9d54561e28933e7cad4cbe2dd86e94aae1784cfa",
+    ),
+    (
+        {"dataset": "diabetes", "layers": [], "early_stopping": True},
+        "da34c47f8ae632ccbc1b7a8f104f2bb11b27f8fff2d50ceee31f09f026ee2a69",
+    ),
+    (
+        {
+            "dataset": {"name": "wine", "validation_size": 20},
+            "layers": [8, {"units": 4, "activation": "tanh"}],
+            "optimizer": "sgd",
+        },
+        "10555a26a691497220578fb34b25d024b7a3e3411a8146785ad050878ad894fd",
+    ),
+    (
+        {"dataset": "breast_cancer", "layers": [5], "batch_size": "full", "schedule": {"kind": "cosine"}},
+        "041ad2e24f2c8b1f353662b7cc2492da0e1d48d0f837f9670fcfbfe02fc5aaa0",
+    ),
+    (
+        {"dataset": {"name": "fashion_mnist", "limit": 100_000}, "layers": [1], "seed": 7},
+        "58fd258838ba1586efbb24b26c1601bbbb1372e817b60b286f8c99f23d36a09e",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "pinned"), PINNED)
+def test_the_fingerprint_of_a_spec_never_changes(spec: dict[str, Any], pinned: str) -> None:
     """Stored experiments are found by it."""
-    assert fingerprint() == "24c87778e7caf9e0a7cb6c8c79a3ad9676b0d7cbe404f57fc4b2873cf23869a3"
+    assert resolved(Spec.model_validate(spec)).fingerprint == pinned
 
 
 def test_a_spec_is_frozen() -> None:
@@ -290,7 +327,7 @@ def test_python_and_json_say_the_same() -> None:
     ],
 )
 def test_examples_are_counted_before_any_file_is_opened(dataset: dict[str, Any], train: int, validation: int) -> None:
-    counted = Dataset.model_validate(dataset)
+    counted = resolved(Spec(dataset=dataset, layers=[])).data
     assert (counted.train_examples, counted.validation_examples) == (train, validation)
 
 
@@ -299,7 +336,8 @@ def test_a_layer_without_a_kind_is_dense() -> None:
 
 
 def test_a_layer_of_factors_is_as_wide_as_what_comes_before_it() -> None:
-    network = plan(Spec(dataset="wine", layers=[{"kind": "scale", "lr_factor": 6}, 5, {"kind": "scale"}]))
+    spec = Spec(dataset="wine", layers=[{"kind": "scale", "lr_factor": 6}, 5, {"kind": "scale"}])
+    network = resolved(spec).network
     assert [(layer.kind, layer.fan_in, layer.units, layer.parameters) for layer in network.layers] == [
         ("scale", 13, 13, 13),
         ("dense", 13, 5, 70),
@@ -309,7 +347,7 @@ def test_a_layer_of_factors_is_as_wide_as_what_comes_before_it() -> None:
 
 
 def test_the_output_layer_takes_its_own_initializer() -> None:
-    layers = plan(Spec(dataset="wine", layers=[5], init="ntk", output_init="zeros")).layers
+    layers = resolved(Spec(dataset="wine", layers=[5], init="ntk", output_init="zeros")).network.layers
     assert [layer.init for layer in layers if isinstance(layer, DensePlan)] == [Ntk(), Zeros()]
 
 

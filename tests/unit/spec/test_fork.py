@@ -3,22 +3,23 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
+from gradus.errors import InvalidSpec
 from gradus.fork import changed, misfits
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import CrossEntropy, SquaredLoss
+from tests.built_in import resolved
 from tests.documents import dense_layers
 
 BASE: dict[str, Any] = {"dataset": "digits", "layers": [30, {"kind": "dense", "units": 20, "dropout": 0.1}]}
 
 
 def base(**changes: Any) -> Spec:
-    return Spec.model_validate({**BASE, **changes}).resolved()
+    return resolved(Spec.model_validate({**BASE, **changes})).spec
 
 
 def test_no_change_is_the_same_experiment() -> None:
-    assert changed(base(), {}).resolved() == base()
+    assert resolved(changed(base(), {}, 143)).spec == base()
 
 
 @pytest.mark.parametrize(
@@ -31,25 +32,25 @@ def test_no_change_is_the_same_experiment() -> None:
 def test_layers_follow_the_experiment_where_they_have_nothing_of_their_own(
     change: dict[str, Any], expected: list[str]
 ) -> None:
-    assert [layer.activation for layer in dense_layers(changed(base(), change).resolved())] == expected
+    assert [layer.activation for layer in dense_layers(changed(base(), change).written_out())] == expected
 
 
 def test_the_plain_loss_follows_the_task() -> None:
-    assert changed(base(), {"dataset": "diabetes"}).resolved().loss == SquaredLoss()
+    assert resolved(changed(base(), {"dataset": "diabetes"})).spec.loss == SquaredLoss()
     smooth = base(loss=CrossEntropy(label_smoothing=0.1))
-    with pytest.raises(ValidationError, match="does not fit the task regression"):
-        changed(smooth, {"dataset": "diabetes"})
-    assert changed(smooth, {"dataset": "wine"}).resolved().loss == smooth.loss
+    with pytest.raises(InvalidSpec, match="does not fit the task regression"):
+        resolved(changed(smooth, {"dataset": "diabetes"}))
+    assert changed(smooth, {"dataset": "wine"}).loss == smooth.loss
 
 
 def test_what_a_layer_has_of_its_own_stays() -> None:
-    assert [layer.dropout for layer in dense_layers(changed(base(), {"dropout": 0.5}).resolved())] == [0.5, 0.1]
+    assert [layer.dropout for layer in dense_layers(changed(base(), {"dropout": 0.5}).written_out())] == [0.5, 0.1]
 
 
 def test_initialisers_follow_the_activation_and_the_experiment() -> None:
-    tanh = changed(base(), {"activation": "tanh"}).resolved()
+    tanh = changed(base(), {"activation": "tanh"}).written_out()
     assert [layer.init.kind for layer in dense_layers(tanh) if layer.init] == ["xavier", "xavier"]
-    zeros = changed(base(), {"init": "zeros"}).resolved()
+    zeros = changed(base(), {"init": "zeros"}).written_out()
     assert [layer.init.kind for layer in dense_layers(zeros) if layer.init] == ["zeros", "zeros"]
 
 
@@ -74,4 +75,6 @@ def test_null_takes_a_field_back_to_its_default() -> None:
     ],
 )
 def test_what_does_not_fit_is_named_layer_by_layer(change: dict[str, Any], paths: list[str]) -> None:
-    assert [mistake.path for mistake in misfits(base(), changed(base(), change))] == paths
+    assert [
+        mistake.path for mistake in misfits(resolved(base()).network, resolved(changed(base(), change, 143)).network)
+    ] == paths

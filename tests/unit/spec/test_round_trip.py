@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given, settings
 
 from gradus.datasets import DATASETS
-from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.summary import dry_run
+from tests.built_in import resolved
 from tests.documents import specs
 
 SPECS = specs([name for name, facts in DATASETS.items() if facts.classes], 100_000, 100_000_000, 100_000)
@@ -19,16 +19,17 @@ SPECS = specs([name for name, facts in DATASETS.items() if facts.classes], 100_0
 def test_a_spec_comes_back_from_json_bit_for_bit(document: dict[str, Any]) -> None:
     experiment = Spec.model_validate_json(json.dumps(document))
     assert Spec.model_validate(document) == experiment
-    resolved = Spec.model_validate_json(json.dumps(experiment.document()))
-    assert resolved == experiment.resolved() == resolved.resolved()
-    assert resolved.fingerprint() == experiment.fingerprint()
+    once = resolved(experiment)
+    again = Spec.model_validate_json(json.dumps(once.document))
+    assert again == once.spec == resolved(again).spec
+    assert resolved(again).fingerprint == once.fingerprint
 
 
 @settings(max_examples=100, deadline=None)
 @given(SPECS)
 def test_any_valid_spec_can_be_summed_up(document: dict[str, Any]) -> None:
     experiment = Spec.model_validate(document)
-    summary = dry_run(resolve(experiment))
+    summary = dry_run(resolved(experiment))
     assert summary.parameters > 0
     assert summary.memory_bytes > 4 * summary.parameters
     assert type(summary).model_validate_json(summary.model_dump_json()) == summary

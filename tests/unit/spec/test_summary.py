@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
-from gradus.spec.memory import evaluation_rows, memory_bytes
-from gradus.spec.network import plan
+from gradus.spec.memory import evaluation_rows
 from gradus.summary import dry_run
+from tests.built_in import resolved
 
 LECTURE: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100], "batch_size": 50}
 
@@ -25,13 +24,13 @@ LECTURE: dict[str, Any] = {"dataset": "mnist", "layers": [300, 100], "batch_size
     ],
 )
 def test_parameters_are_weights_biases_gammas_and_betas(spec: dict[str, Any], parameters: int) -> None:
-    summary = dry_run(resolve(Spec(**spec)))
+    summary = dry_run(resolved(Spec(**spec)))
     assert summary.parameters == parameters
     assert sum(layer.parameters for layer in summary.layers) == parameters
 
 
 def test_every_layer_is_listed_with_its_shapes() -> None:
-    summary = dry_run(resolve(Spec(**{**LECTURE, "activation": "tanh"})))
+    summary = dry_run(resolved(Spec(**{**LECTURE, "activation": "tanh"})))
     assert [(layer.name, layer.input_shape, layer.output_shape, layer.activation) for layer in summary.layers] == [
         ("layers/0", (784,), (300,), "tanh"),
         ("layers/1", (300,), (100,), "tanh"),
@@ -40,7 +39,7 @@ def test_every_layer_is_listed_with_its_shapes() -> None:
 
 
 def test_examples_and_steps_are_those_of_an_epoch() -> None:
-    summary = dry_run(resolve(Spec(**LECTURE)))
+    summary = dry_run(resolved(Spec(**LECTURE)))
     assert (summary.train_examples, summary.validation_examples, summary.test_examples) == (55_000, 5_000, 10_000)
     assert summary.steps_per_epoch == 1_100
 
@@ -51,13 +50,13 @@ def test_examples_and_steps_are_those_of_an_epoch() -> None:
 )
 def test_a_smaller_last_batch_is_a_step(batch_size: Any, limit: int | None, steps: int) -> None:
     spec = Spec(dataset={"name": "mnist", "limit": limit}, layers=[], batch_size=batch_size)
-    assert dry_run(resolve(spec)).steps_per_epoch == steps
+    assert dry_run(resolved(spec)).steps_per_epoch == steps
 
 
 def test_the_spec_comes_back_with_nothing_left_to_defaults() -> None:
     spec = Spec(**LECTURE)
-    assert dry_run(resolve(spec)).spec == spec.resolved()
-    assert dry_run(resolve(spec)).fingerprint == spec.fingerprint()
+    assert dry_run(resolved(spec)).spec == resolved(spec).spec
+    assert dry_run(resolved(spec)).fingerprint == resolved(spec).fingerprint
 
 
 def test_memory_is_data_parameters_and_the_larger_of_step_and_evaluation() -> None:
@@ -65,21 +64,21 @@ def test_memory_is_data_parameters_and_the_larger_of_step_and_evaluation() -> No
     data = (129 + 14 + 35) * (13 * 4 + 8) + 129 * 8  # inputs, class, place in the order
     parameters = (13 * 3 + 3) * 4 * 6  # itself, gradient, best, one to go back to, a checkpoint of itself and its best
     evaluation = 35 * (13 + 2 * 3) * 4  # more than a step's 10 · (13 + 2 · 2 · 3)
-    assert memory_bytes(spec) == data + parameters + evaluation
+    assert resolved(spec).memory_bytes == data + parameters + evaluation
 
 
 @pytest.mark.parametrize(
     ("optimizer", "numbers"), [("sgd", 0), ("momentum", 1), ("adagrad", 1), ("rmsprop", 1), ("adam", 2), ("adamw", 2)]
 )
 def test_an_optimizer_adds_its_state_one_to_go_back_to_and_that_of_a_checkpoint(optimizer: str, numbers: int) -> None:
-    plain = Spec(**LECTURE, optimizer="sgd")
-    assert memory_bytes(Spec(**LECTURE, optimizer=optimizer)) - memory_bytes(plain) == 4 * 266_610 * 3 * numbers
+    plain, other = (Spec(**LECTURE, optimizer=kind) for kind in ("sgd", optimizer))
+    assert resolved(other).memory_bytes - resolved(plain).memory_bytes == 4 * 266_610 * 3 * numbers
 
 
 def test_a_full_batch_takes_more_than_a_small_one() -> None:
-    assert memory_bytes(Spec(**{**LECTURE, "batch_size": "full"})) > 2 * memory_bytes(Spec(**LECTURE))
+    assert resolved(Spec(**{**LECTURE, "batch_size": "full"})).memory_bytes > 2 * resolved(Spec(**LECTURE)).memory_bytes
 
 
 @pytest.mark.parametrize(("units", "rows"), [(300, 1024), (2048, 1024), (4096, 512), (100_000, 20)])
 def test_a_wide_layer_is_evaluated_in_smaller_parts(units: int, rows: int) -> None:
-    assert evaluation_rows(plan(Spec(dataset="mnist", layers=[units]))) == rows
+    assert evaluation_rows(resolved(Spec(dataset="mnist", layers=[units])).network) == rows

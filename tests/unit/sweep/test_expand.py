@@ -10,9 +10,10 @@ from gradus.spec.batch_norm import BatchNorm
 from gradus.spec.initializer import He, Xavier
 from gradus.spec.optimizer import SGD, Adam
 from gradus.sweep.changes import changes, stored_changes
-from gradus.sweep.expand import Expansion, expand
+from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.extension import extended
 from gradus.sweep.request import SweepExtension, SweepRequest
+from tests.built_in import facts_of
 from tests.documents import dense_layers
 
 BASE: dict[str, Any] = {"dataset": "digits", "layers": [8, 4], "optimizer": {"kind": "adam", "beta1": 0.5}}
@@ -22,18 +23,26 @@ def request(**fields: Any) -> SweepRequest:
     return SweepRequest.model_validate({"base": BASE, **fields})
 
 
+def expanded(request: SweepRequest) -> Expansion:
+    return expand(request, facts_of)
+
+
+def extended_by(request: SweepRequest, more: SweepExtension) -> tuple[Expansion, tuple[Member, ...]]:
+    return extended(request, more, facts_of)
+
+
 def labels(expansion: Expansion) -> list[str]:
     return [change.label for change in expansion.changes]
 
 
 def mistakes(**fields: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidSpec) as caught:
-        expand(request(**fields))
+        expanded(request(**fields))
     return [(mistake.path, mistake.message) for mistake in caught.value.errors]
 
 
 def test_a_grid_is_every_combination_with_every_seed() -> None:
-    found = expand(request(name="s", grid={"optimizer.lr": [0.1, 0.01], "init": ["he", "zeros"]}, seeds=[3, 5]))
+    found = expanded(request(name="s", grid={"optimizer.lr": [0.1, 0.01], "init": ["he", "zeros"]}, seeds=[3, 5]))
     assert labels(found) == [
         "optimizer.lr=0.1, init=he",
         "optimizer.lr=0.1, init=zeros",
@@ -45,45 +54,47 @@ def test_a_grid_is_every_combination_with_every_seed() -> None:
         (labels(found)[0], 5),
         (labels(found)[1], 3),
     ]
-    first = found.members[1].experiment
+    first = found.members[1].resolved.spec
     assert first.name == "s: optimizer.lr=0.1, init=he, seed 5"
     assert (first.optimizer, first.init.kind, first.seed) == (Adam(lr=0.1, beta1=0.5), "he", 5)
     assert found.base_label is None
 
 
 def test_a_value_of_the_grid_that_is_the_bases_own_is_the_base() -> None:
-    assert expand(request(grid={"optimizer.lr": [0.1, 0.001]})).base_label == "optimizer.lr=0.001"
+    assert expanded(request(grid={"optimizer.lr": [0.1, 0.001]})).base_label == "optimizer.lr=0.001"
 
 
 def test_paths_lead_into_lists_and_into_objects_that_are_not_there_yet() -> None:
-    found = expand(request(grid={"layers.1.units": [5], "batch_norm.momentum": [0.5], "layers.0.dropout": [0.25]}))
-    layers = dense_layers(found.members[0].experiment.resolved())
+    found = expanded(request(grid={"layers.1.units": [5], "batch_norm.momentum": [0.5], "layers.0.dropout": [0.25]}))
+    layers = dense_layers(found.members[0].resolved.spec)
     assert [(layer.units, layer.dropout) for layer in layers] == [(8, 0.25), (5, 0.0)]
-    assert found.members[0].experiment.model_dump()["batch_norm"] == {"momentum": 0.5, "eps": 1e-5}
+    assert found.members[0].resolved.spec.model_dump()["batch_norm"] == {"momentum": 0.5, "eps": 1e-5}
 
 
 def test_a_kind_is_set_before_its_options_whatever_the_order() -> None:
-    found = expand(request(grid={"optimizer.lr": [0.5], "optimizer.kind": ["sgd"]}))
-    assert found.members[0].experiment.optimizer == SGD(lr=0.5)
+    found = expanded(request(grid={"optimizer.lr": [0.5], "optimizer.kind": ["sgd"]}))
+    assert found.members[0].resolved.spec.optimizer == SGD(lr=0.5)
 
 
 def test_a_shorthand_replaces_what_was_there() -> None:
-    found = expand(request(grid={"optimizer": ["sgd", {"kind": "adam"}]}))
-    assert [member.experiment.optimizer for member in found.members] == [SGD(), Adam()]
+    found = expanded(request(grid={"optimizer": ["sgd", {"kind": "adam"}]}))
+    assert [member.resolved.spec.optimizer for member in found.members] == [SGD(), Adam()]
 
 
 def test_variants_are_the_base_and_the_base_with_each_change() -> None:
-    found = expand(request(variants={"+ sgd": {"optimizer": {"kind": "sgd"}}, "+ slow": {"optimizer": {"lr": 1e-5}}}))
+    found = expanded(request(variants={"+ sgd": {"optimizer": {"kind": "sgd"}}, "+ slow": {"optimizer": {"lr": 1e-5}}}))
     assert labels(found) == ["base", "+ sgd", "+ slow"]
     assert found.base_label == "base"
-    optimizers = [member.experiment.optimizer for member in found.members]
+    optimizers = [member.resolved.spec.optimizer for member in found.members]
     assert optimizers == [Adam(beta1=0.5), SGD(), Adam(lr=1e-5, beta1=0.5)]
 
 
 def test_a_resolved_base_changes_as_the_one_it_was_made_of() -> None:
     resolved = SweepRequest.model_validate({"base": BASE} | {"grid": {"l2": [1]}}).base.document()
-    found = expand(request(base=resolved, variants={"+ batch norm": {"batch_norm": True}, "+ he": {"init": "xavier"}}))
-    layers = [dense_layers(member.experiment.resolved())[0] for member in found.members]
+    found = expanded(
+        request(base=resolved, variants={"+ batch norm": {"batch_norm": True}, "+ he": {"init": "xavier"}})
+    )
+    layers = [dense_layers(member.resolved.spec)[0] for member in found.members]
     assert [layer.batch_norm for layer in layers] == [False, BatchNorm(), False]
     assert [layer.init for layer in layers] == [He(), He(), Xavier()]
 
@@ -95,12 +106,12 @@ def test_random_draws_are_different_in_bounds_and_the_same_each_time() -> None:
         "layers.0.units": {"kind": "integer", "low": 3, "high": 6},
         "activation": {"kind": "choice", "values": ["relu", "tanh"]},
     }
-    found = expand(request(random={"n": 200, "space": space, "seed": 1}))
-    again = expand(request(random={"n": 50, "space": space, "seed": 1}))
-    other = expand(request(random={"n": 50, "space": space, "seed": 2}))
+    found = expanded(request(random={"n": 200, "space": space, "seed": 1}))
+    again = expanded(request(random={"n": 50, "space": space, "seed": 1}))
+    other = expanded(request(random={"n": 50, "space": space, "seed": 2}))
     assert labels(found)[:50] == labels(again) != labels(other)
     assert len(set(labels(found))) == 200
-    experiments = [member.experiment for member in found.members]
+    experiments = [member.resolved.spec for member in found.members]
     rates = [experiment.optimizer.lr for experiment in experiments]
     assert all(1e-5 <= rate <= 1 for rate in rates)
     assert 60 < sum(rate < 10**-2.5 for rate in rates) < 140  # half of the orders of magnitude
@@ -111,7 +122,7 @@ def test_random_draws_are_different_in_bounds_and_the_same_each_time() -> None:
 
 def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
     space = {"l2": {"kind": "uniform", "low": 0, "high": 1}, "l1": {"kind": "integer", "low": 0, "high": 9}}
-    assert labels(expand(request(random={"n": 2, "space": space}))) == ["l2=0.0453449, l1=2", "l2=0.837588, l1=4"]
+    assert labels(expanded(request(random={"n": 2, "space": space}))) == ["l2=0.0453449, l1=2", "l2=0.837588, l1=4"]
 
 
 @pytest.mark.parametrize(
@@ -173,29 +184,29 @@ def test_every_member_that_is_wrong_is_reported() -> None:
 
 
 def test_the_objective_follows_from_the_task() -> None:
-    found = expand(request(grid={"l2": [1]})).request.objective
+    found = expanded(request(grid={"l2": [1]})).request.objective
     assert found is not None
     assert (found.metric, found.goal) == ("validation_accuracy", "maximize")
     base = {"dataset": "diabetes", "layers": []}
-    found = expand(request(base=base, grid={"l2": [1]})).request.objective
+    found = expanded(request(base=base, grid={"l2": [1]})).request.objective
     assert found is not None
     assert (found.metric, found.goal) == ("validation_loss", "minimize")
 
 
 def test_an_extension_adds_what_is_new_and_nothing_twice() -> None:
     first = request(grid={"l2": [0.1, 0.2]}, seeds=[0])
-    whole, new = extended(first, SweepExtension.model_validate({"seeds": [0, 1], "grid": {"l2": [0.2, 0.3]}}))
+    whole, new = extended_by(first, SweepExtension.model_validate({"seeds": [0, 1], "grid": {"l2": [0.2, 0.3]}}))
     assert {(member.label, member.seed) for member in new} == {
         ("l2=0.1", 1), ("l2=0.2", 1), ("l2=0.3", 0), ("l2=0.3", 1)
     }  # fmt: skip
     assert len(whole.members) == 6
-    assert extended(whole.request, SweepExtension(seeds=(1,)))[1] == ()
+    assert extended_by(whole.request, SweepExtension(seeds=(1,)))[1] == ()
 
 
 def test_more_draws_leave_the_first_as_they_are() -> None:
     space = {"l2": {"kind": "uniform", "low": 0, "high": 1}}
-    first = expand(request(random={"n": 3, "space": space}))
-    whole, new = extended(first.request, SweepExtension.model_validate({"random": {"n": 5}}))
+    first = expanded(request(random={"n": 3, "space": space}))
+    whole, new = extended_by(first.request, SweepExtension.model_validate({"random": {"n": 5}}))
     assert labels(whole)[:3] == labels(first)
     assert [member.label for member in new] == labels(whole)[3:]
 
@@ -212,7 +223,7 @@ def test_more_draws_leave_the_first_as_they_are() -> None:
 )
 def test_an_extension_that_does_not_fit_is_refused(more: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidSpec) as caught:
-        extended(request(grid={"l2": [0.1, 0.2]}), SweepExtension.model_validate(more))
+        extended_by(request(grid={"l2": [0.1, 0.2]}), SweepExtension.model_validate(more))
     assert caught.value.errors[0].path == path
 
 
@@ -236,26 +247,26 @@ WRITTEN_OUT = [
 
 @pytest.mark.parametrize(("grid", "optimizers"), WRITTEN_OUT, ids=lambda value: json.dumps(value, default=str)[:50])
 def test_a_path_leads_into_a_shorthand(grid: dict[str, list[Any]], optimizers: list[Any] | None) -> None:
-    found = expand(request(grid=grid))
-    assert len({member.experiment.fingerprint() for member in found.members}) == 4
-    assert optimizers is None or [member.experiment.optimizer for member in found.members] == optimizers
+    found = expanded(request(grid=grid))
+    assert len({member.resolved.fingerprint for member in found.members}) == 4
+    assert optimizers is None or [member.resolved.spec.optimizer for member in found.members] == optimizers
     space = {path: {"kind": "choice", "values": values} for path, values in grid.items()}
-    drawn = expand(request(random={"n": 4, "space": space}))
+    drawn = expanded(request(random={"n": 4, "space": space}))
     assert sorted(labels(drawn)) == sorted(labels(found))
 
 
 def test_a_path_into_a_layer_begins_with_what_the_experiment_says() -> None:
     base = {"dataset": "digits", "layers": [8, 4], "init": "xavier"}
-    found = expand(request(base=base, grid={"layers.0.init.distribution": ["uniform"]}))
-    layers = dense_layers(found.members[0].experiment.resolved())
+    found = expanded(request(base=base, grid={"layers.0.init.distribution": ["uniform"]}))
+    layers = dense_layers(found.members[0].resolved.spec)
     assert [layer.init for layer in layers] == [Xavier(distribution="uniform"), Xavier()]
 
 
 def test_another_data_set_has_its_own_number_of_validation_examples() -> None:
-    found = expand(request(grid={"dataset.name": ["digits", "mnist"]}))
-    assert [member.experiment.dataset.validation_examples for member in found.members] == [143, 5000]
-    found = expand(request(variants={"mnist": {"dataset": {"name": "mnist"}}}))
-    assert [member.experiment.dataset.validation_examples for member in found.members] == [143, 5000]
+    found = expanded(request(grid={"dataset.name": ["digits", "mnist"]}))
+    assert [member.resolved.data.validation_examples for member in found.members] == [143, 5000]
+    found = expanded(request(variants={"mnist": {"dataset": {"name": "mnist"}}}))
+    assert [member.resolved.data.validation_examples for member in found.members] == [143, 5000]
 
 
 HUGE = "x" * 900_000
@@ -337,7 +348,7 @@ WASTEFUL: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_would_take_minutes_or_gigabytes_is_refused_at_once(name: str) -> None:
     fields, words = WASTEFUL[name]
     with pytest.raises(InvalidSpec, match=words) as caught:
-        expand(request(**fields))
+        expanded(request(**fields))
     assert sum(len(one.path) + len(one.message) for one in caught.value.errors) < 100_000
     assert all(len(json.dumps(one.input)) < 3000 for one in caught.value.errors)
 
@@ -346,7 +357,7 @@ def test_a_space_that_just_suffices_is_found_whole() -> None:
     space = {
         path: {"kind": "integer", "low": 1, "high": 10} for path in ("layers.0.units", "layers.1.units", "batch_size")
     }
-    assert len(set(labels(expand(request(random={"n": 1000, "space": space}))))) == 1000
+    assert len(set(labels(expanded(request(random={"n": 1000, "space": space}))))) == 1000
 
 
 def test_a_stored_search_has_its_draws_though_a_new_one_like_it_is_refused() -> None:
@@ -371,7 +382,7 @@ def test_a_stored_search_that_came_to_less_is_still_read() -> None:
 
 def test_labels_are_short_and_different() -> None:
     layers = [[{"kind": "dense", "units": 8, "dropout": 0.1}] * 9 + [last] for last in (4, 5)]
-    found = labels(expand(request(grid={"layers": layers, "l2": [0, 1]})))
+    found = labels(expanded(request(grid={"layers": layers, "l2": [0, 1]})))
     assert len(set(found)) == 4
     assert all(len(label) < 250 and "… #" in label for label in found)
 
@@ -384,4 +395,4 @@ def test_writing_out_can_be_ended_at_every_change() -> None:
 
     seen: list[int] = []
     with pytest.raises(InterruptedError):
-        expand(request(grid={"l2": MANY}), check)
+        expand(request(grid={"l2": MANY}), facts_of, check)

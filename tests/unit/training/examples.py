@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import torch
 
-from gradus.datasets import DATASETS
+from tests.built_in import data_of
 from worker.training.data import Data, Split, with_mean_one
 
 CPU = torch.device("cpu")
@@ -12,16 +12,16 @@ CPU = torch.device("cpu")
 
 def made_up_data(dataset: str = "wine", train: int = 40, *, seed: int = 0) -> Data:
     """Normal inputs; classes from a random linear rule, or values for regression; float64."""
-    facts = DATASETS[dataset]
+    plan = data_of(dataset)
     draws = torch.Generator().manual_seed(seed)
-    rule = torch.randn(facts.inputs, facts.outputs, generator=draws, dtype=torch.float64)
+    rule = torch.randn(plan.inputs, plan.outputs, generator=draws, dtype=torch.float64)
 
     def split(n: int) -> Split:
-        inputs = torch.randn(n, facts.inputs, generator=draws, dtype=torch.float64)
+        inputs = torch.randn(n, plan.inputs, generator=draws, dtype=torch.float64)
         scores = inputs @ rule
-        return Split(inputs, scores.argmax(1) if facts.classes else scores[:, 0])
+        return Split(inputs, scores.argmax(1) if plan.classes else scores[:, 0])
 
-    return Data(split(train), split(15), split(17), facts.task)
+    return Data(split(train), split(15), split(17), plan)
 
 
 def weighted(data: Data, *, seed: int = 1) -> Data:

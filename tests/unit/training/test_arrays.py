@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from gradus.array import array_shape
-from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
+from tests.built_in import resolved
 from tests.unit.training.examples import CPU, made_up_data
 from worker.training.report import Divergence, EpochReport, Finished, MemberEpoch
 from worker.training.train import Training, train
@@ -115,16 +115,16 @@ def test_members_that_finish_sooner_are_reported_no_more() -> None:
     ids=str,
 )
 def test_what_members_must_share_tells_their_shapes_apart(difference: dict[str, Any]) -> None:
-    assert array_shape(resolve(Spec(**BASE))) != array_shape(resolve(Spec(**{**BASE, **difference})))
+    assert array_shape(resolved(Spec(**BASE))) != array_shape(resolved(Spec(**{**BASE, **difference})))
 
 
 def test_members_must_share_the_kind_of_loss() -> None:
     kinds = ("squared", "absolute", "huber", "quantile")
-    assert len({array_shape(resolve(Spec(**{**BASE, **REGRESSION, "loss": kind}))) for kind in kinds}) == 4
+    assert len({array_shape(resolved(Spec(**{**BASE, **REGRESSION, "loss": kind}))) for kind in kinds}) == 4
 
 
 @pytest.mark.parametrize("differences", DIFFERENCES.values(), ids=DIFFERENCES)
 def test_what_members_may_differ_in_leaves_the_shape(differences: list[dict[str, Any]]) -> None:
     experiments = [Spec(**{**BASE, **difference}) for difference in differences]
     named = experiments[0].model_copy(update={"name": "another", "seed": 9})
-    assert len({array_shape(resolve(experiment)) for experiment in [*experiments, named]}) == 1
+    assert len({array_shape(resolved(experiment)) for experiment in [*experiments, named]}) == 1

@@ -9,6 +9,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import CrossEntropy, SquaredLoss
+from tests.built_in import data_of, resolved
 from tests.unit.training.examples import CPU, made_up_data
 from worker.data.load import load
 from worker.trainer.convert import guessing_message
@@ -23,7 +24,8 @@ DIGITS: dict[str, Any] = {"dataset": "digits", "layers": [64, 32], "epochs": 5}
 
 @pytest.fixture(scope="module")
 def digits() -> Data:
-    return load(Spec(**DIGITS).dataset, [], print)
+    one = resolved(Spec(**DIGITS))
+    return load(one.spec.dataset, one.data, [], print)
 
 
 def _rows(experiment: Spec, data: Data, state: State | None = None) -> list[MemberEpoch]:
@@ -104,7 +106,7 @@ def test_classes_are_held_against_the_most_frequent_one() -> None:
     inputs = torch.zeros(100, 2)
     train_split = Split(inputs, torch.tensor([0] * 75 + [1] * 25))
     validation = Split(inputs[:64], torch.tensor([0] * 48 + [1] * 16))
-    knows = Baseline(Data(train_split, validation, validation, "classification"), CrossEntropy(), 2)
+    knows = Baseline(Data(train_split, validation, validation, data_of("breast_cancer")), CrossEntropy(), 2)
     assert knows.accuracy == 0.75
     assert knows.loss == pytest.approx(-0.75 * log(76 / 102) - 0.25 * log(26 / 102))
     assert not knows.is_beaten_by(1.0, 0.75 + 0.108)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
+from tests.built_in import data_of
 from tests.unit.training.examples import CPU
 from worker.training.data import Data, Split
 from worker.training.report import Divergence, EpochReport
@@ -23,7 +24,7 @@ def _bytes() -> Data:
         inputs = torch.randint(0, 256, (n, 13), generator=draws, dtype=torch.uint8)
         return Split(inputs, inputs[:, :3].argmax(1), largest=255)
 
-    return Data(split(40), split(15), split(17), "classification")
+    return Data(split(40), split(15), split(17), data_of("wine"))
 
 
 def _numbers(split: Split) -> Split:

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
-from gradus.spec.memory import memory_bytes
 from models.batch import EpochBatches
 from models.schedule import learning_rates
+from tests.built_in import resolved
 from tests.unit.training.examples import CPU, made_up_data, weighted
 from worker.trainer.memory_trim import log_peak_memory
 from worker.training.engine import Batch, Engine
@@ -74,8 +74,9 @@ def test_two_runs_on_a_gpu_have_the_same_bits(optimizer: str) -> None:
 @pytest.mark.parametrize("more", [{}, {"optimizer": "adam", "dropout": 0.5}])
 def test_a_captured_step_is_the_step(more: dict[str, Any]) -> None:
     experiments = [Spec(**{**BASE, **more, "seed": seed}) for seed in (0, 1)]
-    data = made_up_data().to(GPU, torch.float64).train
-    stepped, replayed = (Engine(experiments, len(data), GPU, torch.float64) for _ in range(2))
+    whole = made_up_data().to(GPU, torch.float64)
+    data = whole.train
+    stepped, replayed = (Engine(experiments, whole.plan, len(data), GPU, torch.float64) for _ in range(2))
     epoch = EpochBatches([0, 1], 1, data.targets, stepped.batch)
     steps = range(len(epoch) - epoch.has_tail)
     rates = learning_rates(experiments, 0, len(steps), len(epoch))[..., None].to(data.inputs)
@@ -97,7 +98,7 @@ def test_a_run_on_a_gpu_takes_about_the_memory_that_was_estimated() -> None:
     before = torch.cuda.memory_allocated()
     for _ in train([experiment], made_up_data().to(GPU, torch.float32), GPU):
         pass
-    assert torch.cuda.max_memory_allocated() - before < 1.5 * memory_bytes(experiment)
+    assert torch.cuda.max_memory_allocated() - before < 1.5 * resolved(experiment).memory_bytes
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
@@ -106,7 +107,7 @@ def test_an_array_takes_no_more_memory_than_was_estimated(optimizer: str, caplog
     network = {"layers": [2048, 2048], "optimizer": optimizer, "batch_norm": True, "dropout": 0.5}
     experiments = [Spec(**{**BASE, **network, "seed": seed}) for seed in range(4)]
     caplog.set_level(logging.INFO)
-    with log_peak_memory(GPU, experiments[0], len(experiments)):
+    with log_peak_memory(GPU, resolved(experiments[0]), len(experiments)):
         for _ in train(experiments, data, GPU):
             pass
     assert [record.levelname for record in caplog.records] == ["INFO"]

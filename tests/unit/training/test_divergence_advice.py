@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
+from tests.built_in import data_of
 from tests.unit.training.examples import CPU, made_up_data
 from worker.trainer.divergence_advice import divergence_failure
 from worker.training.data import Data
@@ -13,6 +14,7 @@ from worker.training.report import Divergence, EpochReport
 from worker.training.train import train
 
 WINE: dict[str, Any] = {"dataset": "wine", "layers": [8], "epochs": 3, "batch_size": 10}
+PLAN = data_of("wine")
 
 
 def _divergence(experiment: Spec, data: Data | None = None) -> Divergence:
@@ -31,7 +33,7 @@ def test_weights_that_overflow_before_the_first_update_are_named() -> None:
     )  # fmt: skip
     at = _divergence(experiment)
     assert (at.step, at.cause) == (1, "initial_weights")
-    failure = divergence_failure(at, experiment)
+    failure = divergence_failure(at, experiment, PLAN)
     assert failure.layer == at.layer
     assert failure.message.startswith("the loss is not finite before the first update")
     assert "standard deviation of 3" in failure.message or "standard deviation of 2.9" in failure.message
@@ -46,14 +48,14 @@ def test_a_first_loss_that_is_hopeless_is_the_weights_fault_too() -> None:
     )  # fmt: skip
     at = _divergence(experiment)
     assert at.cause == "initial_weights"
-    assert "smaller learning rate" not in divergence_failure(at, experiment).message
+    assert "smaller learning rate" not in divergence_failure(at, experiment, PLAN).message
 
 
 def test_steps_that_are_too_large_are_the_learning_rates_fault() -> None:
     experiment = Spec(**{**WINE, "layers": [8, 8]}, activation="identity", optimizer={"kind": "sgd", "lr": 1000})
     at = _divergence(experiment)
     assert at.cause == "learning_rate"
-    assert divergence_failure(at, experiment).message.endswith(": use a smaller learning rate")
+    assert divergence_failure(at, experiment, PLAN).message.endswith(": use a smaller learning rate")
 
 
 def test_inputs_that_are_not_finite_are_named() -> None:
@@ -61,7 +63,8 @@ def test_inputs_that_are_not_finite_are_named() -> None:
     data.train.inputs[3, 2] = torch.inf
     experiment = Spec(**{**WINE, "batch_size": "full"})
     assert (
-        "check the data for NaN and infinity" in divergence_failure(_divergence(experiment, data), experiment).message
+        "check the data for NaN and infinity"
+        in divergence_failure(_divergence(experiment, data), experiment, PLAN).message
     )
 
 
@@ -81,7 +84,7 @@ def test_inputs_that_are_not_finite_are_named() -> None:
 def test_a_penalty_that_makes_weights_grow_is_named(optimizer: dict[str, Any], l2: float, blamed: str | None) -> None:
     """The bounds are held against the recurrence itself: gradient descent on the penalty alone, from w = 1."""
     experiment = Spec(**WINE, optimizer=optimizer, l2=l2)
-    message = divergence_failure(Divergence(2, 9, "output"), experiment).message
+    message = divergence_failure(Divergence(2, 9, "output"), experiment, PLAN).message
     assert (blamed or "use a smaller learning rate") in message
     if optimizer["kind"] in {"sgd", "momentum"}:
         weight = torch.ones((), dtype=torch.float64, requires_grad=True)

@@ -27,7 +27,7 @@ def call_again(body: Body) -> Body:
 
 
 def _engine(experiments: list[Spec]) -> Engine:
-    return Engine(experiments, len(DATA.train), CPU, torch.float64)
+    return Engine(experiments, DATA.plan, len(DATA.train), CPU, torch.float64)
 
 
 @pytest.mark.parametrize("seeds", [[0], [3, 3], [0, 1, 2]])

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import SquaredLoss
+from tests.built_in import data_of, resolved
 from tests.unit.training.examples import CPU, made_up_data
 from worker.checkpoint.restore import fork_state
 from worker.data.load import load, split
@@ -46,7 +47,8 @@ def _predictions(training: Training, data: Data) -> Tensor:
 )
 def test_a_regression_beats_the_mean_with_the_defaults(changes: dict[str, Any]) -> None:
     experiment = Spec(**{"dataset": "diabetes", "layers": [64, 32], **changes})
-    data = load(experiment.dataset, [], print)
+    one = resolved(experiment)
+    data = load(one.spec.dataset, one.data, [], print)
     answering_the_mean = data.target_scale.deviation[0] ** 2 * float(data.test.targets.square().mean())
     last = _rows(train([experiment], data, CPU))[-1]
     assert answering_the_mean == pytest.approx(5_900, rel=0.2)
@@ -57,7 +59,8 @@ def test_a_regression_beats_the_mean_with_the_defaults(changes: dict[str, Any]) 
 @pytest.mark.parametrize("kind", ["squared", "absolute", "huber", {"kind": "quantile", "q": 0.9}], ids=str)
 def test_ten_epochs_of_any_loss_are_a_fifth_better_than_the_best_constant(kind: Any) -> None:
     experiment = Spec(dataset="diabetes", layers=[64, 32], loss=kind)
-    data = load(experiment.dataset, [], print)
+    one = resolved(experiment)
+    data = load(one.spec.dataset, one.data, [], print)
     training = train([experiment], data, CPU)
     constant = Baseline(data, training._engine.losses[0], 1).loss
     assert _rows(training)[-1].validation_loss < 0.8 * constant
@@ -74,8 +77,8 @@ def test_each_loss_is_told_in_its_own_unit(kind: str, power: int) -> None:
 
 
 def test_targets_are_standardised_by_the_training_examples_alone() -> None:
-    experiment = Spec(dataset="diabetes", layers=[])
-    data = load(experiment.dataset, [], print)
+    one = resolved(Spec(dataset="diabetes", layers=[]))
+    data = load(one.spec.dataset, one.data, [], print)
     targets = data.train.targets.double()
     assert float(targets.mean()) == pytest.approx(0, abs=1e-6)
     assert float(targets.std(correction=0)) == pytest.approx(1, abs=1e-6)
@@ -129,7 +132,8 @@ def test_a_constant_target_is_learned() -> None:
     draws = np.random.default_rng(0)
     inputs, targets = draws.normal(size=(442, 10)), np.full(442, 0.1)
     experiment = Spec(**{**BASE, "epochs": 5})
-    data = split(experiment.dataset, RawDataset(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None))
+    raw = RawDataset(inputs[:354], targets[:354], inputs[354:], targets[354:], largest=None)
+    data = split(experiment.dataset, data_of("diabetes"), raw)
     assert _rows(train([experiment], data, CPU))[-1].ending == Finished()
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
-from gradus.spec.network import plan
+from tests.built_in import data_of, resolved
 from tests.unit.worker.test_hang_detection import Clock
 from worker.hang_detection import FACTOR
 from worker.trainer.progress import MAX_WAIT_SECONDS, Progress
@@ -82,7 +82,7 @@ def test_who_waits_for_ever_falls_silent_unless_what_it_waits_for_gets_on(renewe
 def test_the_loop_beats_while_it_evaluates_draws_weights_and_looks_for_what_went_wrong() -> None:
     inputs = torch.full((3000, 64), float("inf"))
     split = Split(inputs, torch.arange(3000) % 3)
-    data = Data(split, split, split, "classification")
+    data = Data(split, split, split, data_of("digits"))
     spec = Spec(dataset="digits", layers=[4, 4], activation="identity", epochs=1, batch_size=1000)
     beats: list[int] = []
     training = train([spec], data, torch.device("cpu"), pulse_steps=3, on_progress=lambda: beats.append(1))
@@ -94,7 +94,7 @@ def test_the_loop_beats_while_it_evaluates_draws_weights_and_looks_for_what_went
 
 
 def test_small_networks_are_expected_to_beat_often_and_huge_ones_are_given_time() -> None:
-    lecture = plan(Spec(dataset="mnist", layers=[300, 100]))
+    lecture = resolved(Spec(dataset="mnist", layers=[300, 100])).network
     assert FACTOR * longest_piece(lecture, 50, 1) < 1.0
-    deep = plan(Spec(dataset="mnist", layers=[16384, 16384], init="orthogonal"))
+    deep = resolved(Spec(dataset="mnist", layers=[16384, 16384], init="orthogonal")).network
     assert FACTOR * longest_piece(deep, 50, 1) > 600.0

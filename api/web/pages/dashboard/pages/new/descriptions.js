@@ -2,6 +2,7 @@
 
 import { get } from "../../api.js";
 import { catalog } from "../../catalog.js";
+import { datasets } from "../../datasets.js";
 import { describe } from "./schema/describe.js";
 import { sparse } from "./schema/document.js";
 
@@ -20,10 +21,17 @@ const forget = (name, answer) => {
 };
 
 const read = async () => {
-  const { spec: schema, examples } = await catalog();
-  const spec = describe(schema, schema.$defs);
+  const [{ spec: schema, examples }, sets] = await Promise.all([catalog(), datasets()]);
+  const spec = describe(schema, named(schema.$defs, "Dataset", sets));
   const short = Object.entries(examples).map(([name, example]) => [name, sparse(spec, example)]);
   return { spec, examples: Object.fromEntries(short) };
+};
+
+/** The definitions, in which a data set's name is one of those that the service has. */
+const named = (definitions, model, sets) => {
+  const { [model]: dataset } = definitions;
+  const name = { ...dataset.properties.name, enum: [...sets.keys()] };
+  return { ...definitions, [model]: { ...dataset, properties: { ...dataset.properties, name } } };
 };
 
 /** A sweep names its members itself. */

@@ -1,0 +1,53 @@
+"""Rules that span the spec and its data, whatever the kind of data set."""
+
+from collections.abc import Iterator
+
+from gradus.dataset_plan import DatasetPlan
+from gradus.spec.batch import examples_per_step
+from gradus.spec.experiment import Spec
+from gradus.spec.layer import Dense
+from gradus.spec.loss import misfit
+from gradus.wire.problem import Mistake
+
+
+def mistakes(spec: Spec, data: DatasetPlan) -> tuple[Mistake, ...]:
+    """What does not fit together. `spec` has its defaults written out."""
+    found = (
+        _batch_norm_needs_a_batch(spec, data),
+        _embeddings_need_numbers(spec, data),
+        _accuracy_needs_classes(spec, data),
+        _loss_fits_the_task(spec, data),
+    )
+    return tuple(mistake for mistakes in found for mistake in mistakes)
+
+
+def _batch_norm_needs_a_batch(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
+    if examples_per_step(spec.batch_size, data.train_examples) > 1 or not any(
+        isinstance(layer, Dense) and layer.batch_norm for layer in spec.layers
+    ):
+        return
+    place, what, given = "dataset", "leaves 1 training example", spec.model_dump(mode="json")["dataset"]
+    if spec.batch_size == 1:
+        place, what, given = "batch_size", "is 1", 1
+    message = f"batch_norm needs batches of 2 or more examples, but '{place}' {what}: use more, or batch_norm false"
+    yield Mistake(path=place, message=message, input=given)
+
+
+def _embeddings_need_numbers(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
+    if spec.number_embeddings.kind != "none" and len(data.input_shape) > 1:
+        message = f"number_embeddings are for tables, but '{spec.dataset.name}' consists of images: use none"
+        yield Mistake(path="number_embeddings", message=message, input=spec.number_embeddings.kind)
+
+
+def _accuracy_needs_classes(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
+    stopping = spec.early_stopping
+    if stopping and stopping.metric == "validation_accuracy" and data.task == "regression":
+        name = spec.dataset.name
+        message = f"early_stopping on validation_accuracy, but '{name}' is a regression task: use validation_loss"
+        yield Mistake(path="early_stopping/metric", message=message, input=stopping.metric)
+
+
+def _loss_fits_the_task(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
+    reason = misfit(spec.loss, data.task)
+    if reason is not None:
+        yield Mistake(path="loss", message=reason, input=spec.loss.model_dump(mode="json"))
