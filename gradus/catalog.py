@@ -8,8 +8,10 @@ from pydantic import TypeAdapter
 
 from gradus.examples import EXAMPLES
 from gradus.metrics import METRICS
-from gradus.spec import activation, penalty
+from gradus.spec import activation, class_weights, column, penalty
 from gradus.spec.batch_norm import BatchNormSetting
+from gradus.spec.calendar import Dates
+from gradus.spec.categories import Categories
 from gradus.spec.checkpoint import CheckpointSetting
 from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.embeddings import NumberEmbeddings
@@ -17,9 +19,12 @@ from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Initializer
 from gradus.spec.layer import Layer
 from gradus.spec.loss import Loss
+from gradus.spec.missing import Missing
+from gradus.spec.numbers import Numbers
 from gradus.spec.optimizer import Optimizer
 from gradus.spec.schedule import Schedule
 from gradus.spec.spec_model import SpecModel, kind_of, spec_models_in
+from gradus.spec.split import Split
 from gradus.wire.catalog import Catalog, CatalogEntry
 
 FAMILIES: dict[str, Any] = {
@@ -32,6 +37,11 @@ FAMILIES: dict[str, Any] = {
     "losses": Loss,
     "early_stopping": EarlyStoppingSetting,
     "checkpoints": CheckpointSetting,
+    "numbers": Numbers,
+    "categories": Categories,
+    "dates": Dates,
+    "missing": Missing,
+    "splits": Split,
 }
 """The families whose kinds are spec models with parameters."""
 
@@ -42,6 +52,8 @@ def catalog() -> Catalog:
     families = {family: tuple(map(_model_entry, spec_models_in(union))) for family, union in FAMILIES.items()}
     families["activations"] = tuple(_name_entry(kind, formula) for kind, formula in activation.FORMULAS.items())
     families["penalties"] = tuple(_penalty_entry(kind, formula) for kind, formula in penalty.FORMULAS.items())
+    families["roles"] = tuple(_name_entry(kind, meaning) for kind, meaning in column.ROLE_MEANINGS.items())
+    families["class_weights"] = tuple(_name_entry(kind, formula) for kind, formula in class_weights.FORMULAS.items())
     examples = {name: as_posted(example) for name, example in EXAMPLES.items()}
     return Catalog(families=families, metrics=METRICS, spec=Spec.model_json_schema(), examples=examples)
 

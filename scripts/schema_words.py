@@ -50,6 +50,8 @@ def _typed(schema: Schema) -> str:
             return f"text of at most {schema['maxLength']} characters"
         case "array":
             return f"a list of at most {schema['maxItems']}: {accepts(schema['items'])}"
+        case "object":
+            return f"an object of names, each with {accepts(schema['additionalProperties'])}"
         case "integer":
             return f"a whole number, {_bounds(schema, 'n')}"
         case other:

@@ -6,6 +6,7 @@ from inspect import getdoc, getmodule
 
 from gradus.catalog import FAMILIES, catalog, title_of
 from gradus.datasets import DATASETS
+from gradus.spec.column import ColumnSetting
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
 from gradus.spec.spec_model import SpecModel, kind_of, spec_models_in
@@ -37,8 +38,12 @@ an estimate of the memory, and stores nothing.
 """
 
 DATA = """\
-Inputs are scaled to [0, 1]: pixels by their maximum possible value, columns of tables by their minimum and maximum in
-the training split. `standardize` then gives each input mean 0 and standard deviation 1 over the training split. The
+Whether the words fit the data set is checked when the spec is resolved. A resolved spec of an uploaded data set has
+everything written out, with the version and the digest of its content; that of a built-in one has `name`, `limit`,
+`validation_size` and `standardize`.
+
+Inputs of built-in data sets are scaled to [0, 1]: pixels by their maximum possible value, columns of tables by their
+minimum and maximum in the training split. `standardize` then gives each input mean 0 and standard deviation 1 over the training split. The
 training examples are shuffled by a permutation that depends only on the data set's name: the first examples are the
 validation split, the next the training split, of which `limit` uses the first. Tables have no test examples of their
 own: a fifth of the examples is split off in the same way. Files are searched for in `GRADUS_DATASETS_DIR` and in
@@ -48,7 +53,18 @@ own: a fifth of the examples is split off in the same way. Files are searched fo
 SECTIONS = {
     "dataset": "Data sets",
     "layers": "Layers",
+<<<<<<< HEAD
     "number_embeddings": "Embeddings",
+=======
+    "columns": "Columns",
+    "role": "Roles",
+    "numbers": "Encodings of numbers",
+    "categories": "Encodings of categories",
+    "dates": "Encodings of dates",
+    "missing": "Missing values",
+    "split": "Splits",
+    "class_weights": "Class weights",
+>>>>>>> b019b0e (Describe the words of tables in the catalogue)
     "activation": "Activations",
     "init": "Initializers",
     "batch_norm": "Batch normalization",
@@ -65,7 +81,7 @@ SECTIONS = {
 
 def spec_page() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([HEAD, *_fields_section(), *_data_sets(), *_kinds(), *_examples()])
+    return "\n".join([HEAD, *_fields_section(), *_data_sets(), *_columns(), *_kinds(), *_examples()])
 
 
 def _fields_section() -> Iterator[str]:
@@ -94,6 +110,19 @@ def _data_sets() -> Iterator[str]:
             for facts in DATASETS.values()
         ),
     )
+
+
+def _columns() -> Iterator[str]:
+    """The words of uploaded data sets."""
+    yield "## Columns\n"
+    yield from _model(ColumnSetting)
+    yield from _names("Roles", "roles")
+    yield from _family("Encodings of numbers", "numbers")
+    yield from _family("Encodings of categories", "categories")
+    yield from _family("Encodings of dates", "dates")
+    yield from _family("Missing values", "missing")
+    yield from _family("Splits", "splits")
+    yield from _names("Class weights", "class_weights")
 
 
 def _kinds() -> Iterator[str]:
@@ -136,8 +165,7 @@ def _names(title: str, family: str) -> Iterator[str]:
 
 
 def _model(model: type[SpecModel]) -> Iterator[str]:
-    (entry,) = [found for family in catalog().families.values() for found in family if found.title == title_of(model)]
-    yield _paragraphs(entry.formula)
+    yield _paragraphs(getdoc(model) or "")
     if set(model.model_fields) - {"kind"}:
         yield from _fields(model)
 

@@ -50,4 +50,4 @@ def _accuracy_needs_classes(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
 def _loss_fits_the_task(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
     reason = misfit(spec.loss, data.task)
     if reason is not None:
-        yield Mistake(path="loss", message=reason, input=spec.loss.model_dump(mode="json"))
+        yield Mistake(path="loss", message=reason, input=spec.loss.kind)

@@ -13,6 +13,16 @@ from gradus.spec.spec_model import SpecModel, named, shorthand, tagged
 Role = Literal["input", "ignore", "target", "weight", "group", "time", "split"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
+ROLE_MEANINGS: dict[Role, str] = {
+    "input": "the network learns from it",
+    "ignore": "the network does not see it",
+    "target": "what the network learns to predict; as `target` says",
+    "weight": "weight of the row in the loss, at least 0",
+    "group": "rows with equal values stay in one part of a grouped split",
+    "time": "the order of a split by time",
+    "split": "the part of each row: train, validation or test",
+}
+
 Encoding = (
     MinMax
     | Standard

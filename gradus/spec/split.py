@@ -20,8 +20,11 @@ class RandomSplit(SpecModel, title="Random"):
 
     kind: Literal["random"] = "random"
     validation: PartSize = 0.1
+    """Size of the validation part: a number of rows or a fraction."""
     test: PartSize = 0.2
+    """Size of the test part: a number of rows or a fraction."""
     seed: Seed = 0
+    """Seed of the split, independent of the run's."""
 
 
 class StratifiedSplit(SpecModel, title="Stratified"):
@@ -29,8 +32,11 @@ class StratifiedSplit(SpecModel, title="Stratified"):
 
     kind: Literal["stratified"] = "stratified"
     validation: PartSize = 0.1
+    """Size of the validation part: a number of rows or a fraction."""
     test: PartSize = 0.2
+    """Size of the test part: a number of rows or a fraction."""
     seed: Seed = 0
+    """Seed of the split, independent of the run's."""
 
 
 class GroupedSplit(SpecModel, title="Grouped"):
@@ -38,9 +44,13 @@ class GroupedSplit(SpecModel, title="Grouped"):
 
     kind: Literal["grouped"] = "grouped"
     column: ColumnName
+    """The column with the group."""
     validation: PartSize = 0.1
+    """Size of the validation part: a number of rows or a fraction."""
     test: PartSize = 0.2
+    """Size of the test part: a number of rows or a fraction."""
     seed: Seed = 0
+    """Seed of the split, independent of the run's."""
 
 
 class TimeSplit(SpecModel, title="Time"):
@@ -48,8 +58,11 @@ class TimeSplit(SpecModel, title="Time"):
 
     kind: Literal["time"] = "time"
     column: ColumnName
+    """The column with the time."""
     validation: PartSize = 0.1
+    """Size of the validation part: a number of rows or a fraction."""
     test: PartSize = 0.2
+    """Size of the test part: a number of rows or a fraction."""
     validation_from: Annotated[str, Field(max_length=40)] | None = None
     """First date or time of the validation part, in ISO 8601; with `test_from` it takes the place of the sizes."""
     test_from: Annotated[str, Field(max_length=40)] | None = None
@@ -61,9 +74,11 @@ class ColumnSplit(SpecModel, title="Column"):
 
     kind: Literal["column"] = "column"
     column: ColumnName
+    """The column with the part."""
     validation: PartSize = 0.1
     """Taken from the training rows if no row says `validation`."""
     seed: Seed = 0
+    """Seed of the split, independent of the run's."""
 
 
 class HashSplit(SpecModel, title="Hash"):
@@ -71,9 +86,13 @@ class HashSplit(SpecModel, title="Hash"):
 
     kind: Literal["hash"] = "hash"
     columns: tuple[ColumnName, ...] = Field(strict=False, min_length=1, max_length=100)
+    """The columns whose values decide."""
     validation: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    """Fraction of the validation part."""
     test: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    """Fraction of the test part."""
     seed: Seed = 0
+    """Seed of the split, independent of the run's."""
 
 
 class FilesSplit(SpecModel, title="Files"):
@@ -83,6 +102,7 @@ class FilesSplit(SpecModel, title="Files"):
     validation: PartSize = 0.1
     """Taken from the training rows, stratified if there are classes, if no file is `validation`."""
     seed: Seed = 0
+    """Seed of the split, independent of the run's."""
 
 
 AnySplit = RandomSplit | StratifiedSplit | GroupedSplit | TimeSplit | ColumnSplit | HashSplit | FilesSplit

@@ -6,10 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradus.differences import changes_between
-from gradus.resolved import ResolvedSpec
+from gradus.errors import GradusError
+from gradus.resolved import ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
 from gradus.summary import network_facts
 from gradus.wire.experiment import Change, ExperimentRecord
+from hub.datasets.facts import facts_of
 from hub.experiments.mapping import record, resolved_of, spec_of
 from hub.jobs import device_demand
 from hub.tables import ExperimentRow, SweepRow
@@ -40,4 +42,11 @@ def _parent(session: Session, row: ExperimentRow) -> Spec | None:
 def _sweep_base(session: Session, row: ExperimentRow) -> Spec | None:
     mine = (SweepRow.id == row.sweep_id, SweepRow.workspace_id == row.workspace_id)
     request = session.scalar(select(SweepRow.request).where(*mine))
-    return None if request is None else Spec.model_validate(json.loads(request)["base"]).written_out()
+    if request is None:
+        return None
+    base = Spec.model_validate(json.loads(request)["base"])
+    try:
+        facts = facts_of(session, row.workspace_id, base.dataset.name, base.dataset.version)
+        return resolve(base, facts).spec
+    except GradusError:  # its data set is gone, or only the changes make it whole
+        return base.written_out()

@@ -159,12 +159,12 @@ def test_a_fork_and_an_extension_read_what_they_are_made_of_once(client: httpx.C
     for path, body in (("fork", {"changes": {"seed": 1}}), ("extend", {"epochs": 5})):
         counted.clear()
         assert client.post(f"{place}/{path}", json=body).is_success
-        assert counted == {"validated": 2, "resolved": 2}, path
+        assert counted["validated"] == 2, path
+        assert counted["resolved"] <= 1, path
 
 
 @on_sqlite
-def test_a_member_of_a_sweep_is_resolved_once(client: httpx.Client, counted: Counter[str]) -> None:
-    """Beside the base, and each change for its fingerprint."""
+def test_a_change_of_a_sweep_is_resolved_once_for_all_seeds(client: httpx.Client, counted: Counter[str]) -> None:
 
     def resolutions(seeds: int) -> int:
         counted.clear()
@@ -172,4 +172,4 @@ def test_a_member_of_a_sweep_is_resolved_once(client: httpx.Client, counted: Cou
         assert client.post("/v1/sweeps", json=request).is_success
         return counted["resolved"]
 
-    assert resolutions(5) - resolutions(2) == 2 * 3
+    assert resolutions(5) == resolutions(2) == 4  # the base, its document, and each of two changes

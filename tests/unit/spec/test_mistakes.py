@@ -132,17 +132,6 @@ def told(document: Any) -> tuple[Mistake, ...]:
             f"unknown kind 'adan': did you mean 'adam'? known are {KINDS['optimizer']}",
         ),
         ({"loss": "mse"}, "loss", f"unknown kind 'mse': did you mean 'squared'? known are {KINDS['loss']}"),
-        (
-            {"loss": "squared"},
-            "loss",
-            "the loss 'squared' does not fit the task classification: use cross_entropy, or auto",
-        ),
-        (
-            {"dataset": "diabetes", "loss": {"kind": "cross_entropy"}},
-            "loss",
-            "the loss 'cross_entropy' does not fit the task regression: "
-            "use squared, absolute, huber, quantile, or auto",
-        ),
         ({"loss": {"kind": "quantile", "q": 1}}, "loss/q", "must be less than 1"),
         ({"optimizer": {"kind": "foo"}}, "optimizer", f"unknown kind 'foo': known are {KINDS['optimizer']}"),
         (

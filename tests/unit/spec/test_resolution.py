@@ -51,6 +51,19 @@ def told(document: Any) -> list[tuple[str, str, Any]]:
             1,
         ),
         (
+            {"loss": "squared"},
+            "loss",
+            "the loss 'squared' does not fit the task classification: use cross_entropy, or auto",
+            "squared",
+        ),
+        (
+            {"dataset": "diabetes", "loss": {"kind": "cross_entropy"}},
+            "loss",
+            "the loss 'cross_entropy' does not fit the task regression: "
+            "use squared, absolute, huber, quantile, or auto",
+            "cross_entropy",
+        ),
+        (
             {"dataset": "diabetes", "early_stopping": {"metric": "validation_accuracy"}},
             "early_stopping/metric",
             "early_stopping on validation_accuracy, but 'diabetes' is a regression task: use validation_loss",
