@@ -53,9 +53,7 @@ own: a fifth of the examples is split off in the same way. Files are searched fo
 SECTIONS = {
     "dataset": "Data sets",
     "layers": "Layers",
-<<<<<<< HEAD
     "number_embeddings": "Embeddings",
-=======
     "columns": "Columns",
     "role": "Roles",
     "numbers": "Encodings of numbers",
@@ -64,7 +62,6 @@ SECTIONS = {
     "missing": "Missing values",
     "split": "Splits",
     "class_weights": "Class weights",
->>>>>>> b019b0e (Describe the words of tables in the catalogue)
     "activation": "Activations",
     "init": "Initializers",
     "batch_norm": "Batch normalization",
