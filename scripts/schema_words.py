@@ -36,6 +36,8 @@ def _forms(schema: Schema) -> Iterator[str]:
         yield code(schema["const"])
     elif "enum" in schema:
         yield from map(code, schema["enum"])
+    elif schema["type"] == "object":
+        yield f"an object of names, each with {accepts(schema['additionalProperties'])}"
     else:
         yield _typed(schema)
 
@@ -50,8 +52,6 @@ def _typed(schema: Schema) -> str:
             return f"text of at most {schema['maxLength']} characters"
         case "array":
             return f"a list of at most {schema['maxItems']}: {accepts(schema['items'])}"
-        case "object":
-            return f"an object of names, each with {accepts(schema['additionalProperties'])}"
         case "integer":
             return f"a whole number, {_bounds(schema, 'n')}"
         case other:

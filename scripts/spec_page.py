@@ -43,11 +43,12 @@ everything written out, with the version and the digest of its content; that of 
 `validation_size` and `standardize`.
 
 Inputs of built-in data sets are scaled to [0, 1]: pixels by their maximum possible value, columns of tables by their
-minimum and maximum in the training split. `standardize` then gives each input mean 0 and standard deviation 1 over the training split. The
-training examples are shuffled by a permutation that depends only on the data set's name: the first examples are the
-validation split, the next the training split, of which `limit` uses the first. Tables have no test examples of their
-own: a fifth of the examples is split off in the same way. Files are searched for in `GRADUS_DATASETS_DIR` and in
-`datasets` of the data folder, each in a folder with the data set's name, and downloaded from public mirrors if missing.
+minimum and maximum in the training split. `standardize` then gives each input mean 0 and standard deviation 1 over
+the training split. The training examples are shuffled by a permutation that depends only on the data set's name: the
+first examples are the validation split, the next the training split, of which `limit` uses the first. Tables have no
+test examples of their own: a fifth of the examples is split off in the same way. Files are searched for in
+`GRADUS_DATASETS_DIR` and in `datasets` of the data folder, each in a folder with the data set's name, and downloaded
+from public mirrors if missing.
 """
 
 SECTIONS = {

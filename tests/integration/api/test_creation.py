@@ -11,6 +11,7 @@ import pytest
 
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import Task
 from gradus.status import Status
 from hub.experiments import experiments as stored
 from hub.jobs import runs
@@ -136,9 +137,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         counts["validated"] += 1
         validate(self, **fields)
 
-    def written_out(self: Spec) -> Spec:
+    def written_out(self: Spec, task: Task | None = None) -> Spec:
         counts["resolved"] += 1
-        return resolve(self)
+        return resolve(self, task)
 
     monkeypatch.setattr(Spec, "__init__", validated)
     monkeypatch.setattr(Spec, "written_out", written_out)

@@ -42,6 +42,13 @@ def test_every_family_is_listed() -> None:
         "losses",
         "early_stopping",
         "checkpoints",
+        "roles",
+        "numbers",
+        "categories",
+        "dates",
+        "missing",
+        "splits",
+        "class_weights",
     }
     assert kinds("layers") == ["dense", "scale"]
     assert kinds("normalizations") == ["batch_norm"]
