@@ -114,7 +114,8 @@ class Regression:
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
         """Gradient by the outputs."""
         torch.sub(outputs, _columns(targets, outputs), out=out)
-        return self._function.slopes(out, 1 / (outputs.shape[1] * outputs.shape[2]))
+        _, batch, units = outputs.shape
+        return self._function.slopes(out, 1 / (batch * units))
 
 
 class Squared:

@@ -5,7 +5,9 @@ from gradus.wire.tolerant import OpenStatus
 
 
 class MetricsRow(Message):
-    """What one epoch gave. Losses are data loss without penalty; accuracies are null for regression."""
+    """What one epoch gave. Losses are the data loss, without penalty, label smoothing and class weights; the data set's
+    example weights count. A single regression target's loss is in its own units (squared for `squared` and `huber`),
+    that of several is the mean of their standardized losses. Accuracies are null for regression."""
 
     epoch: int
     """1 = after the first."""
@@ -14,7 +16,8 @@ class MetricsRow(Message):
     train_loss: Number
     """Mean over the epoch's examples, as they were trained."""
     train_accuracy: Number | None
-    """Share of the epoch's examples that were right, as they were trained."""
+    """Share of the epoch's examples that were right, as they were trained; for several labels, share of the labels.
+    Every example counts once."""
     validation_loss: Number
     validation_accuracy: Number | None
     test_loss: Number

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -188,7 +188,7 @@ class ChunkTrainer:
 
     def _cause_of_outputs(self, at: Step) -> Cause:
         """Why outputs are not finite. In the first step the weights are still the initial ones."""
-        if not self._examples.inputs[at.batch.rows].isfinite().all():
+        if not self._examples.inputs[at.batch[0]].isfinite().all():
             return "inputs"
         return "initial_weights" if at.number == 0 else "learning_rate"
 
@@ -199,11 +199,11 @@ class ChunkTrainer:
     def _steps(self, epoch: EpochBatches, steps: range) -> Iterator[Step]:
         first = _first(epoch, steps)
         weights = epoch.weights(steps)
-        batches = map(
-            Batch,
+        batches = zip(
             epoch.rows[steps.start : steps.stop],
             epoch.targets(steps).unbind(),
-            repeat(None) if weights is None else weights.unbind(),
+            [None] * len(steps) if weights is None else weights.unbind(),
+            strict=True,
         )
         numbers = range(first, first + len(steps))
         return map(Step, numbers, batches, self._rates(epoch, steps).unbind(), self._norms[: len(steps)].unbind())

@@ -111,11 +111,12 @@ def nonfinite(engine: Engine, losses: Tensor) -> list[int]:
 
 def bad_output(engine: Engine, examples: Tensor, batch: Batch, member: int) -> str | None:
     """The first layer whose output is not finite in the step's forward pass; `output` if only the loss is not."""
-    outputs = engine.forward(examples, batch.rows)
-    for name, output in engine.layer_outputs(batch.rows).items():
+    rows, targets, _ = batch
+    outputs = engine.forward(examples, rows)
+    for name, output in engine.layer_outputs(rows).items():
         if not output[member].isfinite().all():
             return name
-    return None if engine.loss.values(outputs, batch.targets)[member].isfinite().all() else "output"
+    return None if engine.loss.values(outputs, targets)[member].isfinite().all() else "output"
 
 
 def bad_parameter(engine: Engine, member: int) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -34,15 +33,9 @@ class BatchPass:
     """Memory for the gradient of the loss with respect to the outputs, (K, b, outputs)."""
 
 
-class Batch(NamedTuple):
-    """The examples of a step."""
-
-    rows: Tensor
-    """Indices, (orders·b,)."""
-    targets: Tensor
-    """(K, b) or (K, b, targets)."""
-    weights: Tensor | None = None
-    """Weights in the gradient, (K, b); None if all are equal."""
+Batch = tuple[Tensor, Tensor, Tensor | None]
+"""The example indices of a step (orders·b,), the targets (K, b) or (K, b, targets), and the weights in the gradient
+(K, b), None if all are equal. A plain tuple, because one is created for every step."""
 
 
 class Engine:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from worker.training.engine import Batch, Engine
+from worker.training.engine import Engine
 
 WARM_UPS = 3
 """Steps before the capture, in which libraries allocate their memory."""
@@ -84,7 +84,8 @@ class Replay:
         for chunk, one in zip(self._chunk, self._one, strict=True):
             torch.index_select(chunk, 0, self._at, out=one)
         rows, targets, rate, *weights = (one[0] for one in self._one)
-        outputs = self._engine.step(self._examples, Batch(rows, targets, *weights), rate, self._norm[0])
+        batch = rows, targets, weights[0] if weights else None
+        outputs = self._engine.step(self._examples, batch, rate, self._norm[0])
         self._outputs.index_copy_(0, self._at, outputs[None])
         self._norms.index_copy_(0, self._at, self._norm)
         self._at.add_(1).remainder_(len(self._norms))  # the capture may run more steps than a short chunk has

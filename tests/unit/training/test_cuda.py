@@ -12,7 +12,7 @@ from models.schedule import learning_rates
 from tests.built_in import resolved
 from tests.unit.training.examples import CPU, made_up_data, weighted
 from worker.trainer.memory_trim import log_peak_memory
-from worker.training.engine import Batch, Engine
+from worker.training.engine import Engine
 from worker.training.replay import Replay
 from worker.training.report import EpochReport, MemberEpoch
 from worker.training.train import train
@@ -86,7 +86,8 @@ def test_a_captured_step_is_the_step(more: dict[str, Any]) -> None:
         Replay(replayed, data.inputs, outputs, norms[0])(0, epoch.rows[: len(steps)], epoch.targets(steps), rates)
         for step in steps:
             stepped.seek(step)
-            stepped.step(data.inputs, Batch(epoch.rows[step], epoch.targets(steps)[step]), rates[step], norms[1][step])
+            batch = epoch.rows[step], epoch.targets(steps)[step], None
+            stepped.step(data.inputs, batch, rates[step], norms[1][step])
     torch.testing.assert_close(*norms, rtol=1e-12, atol=0)
     for name, tensor in stepped.tensors().items():
         torch.testing.assert_close(replayed.tensors()[name], tensor, rtol=1e-12, atol=1e-15)
