@@ -20,6 +20,9 @@ _REMEMBERED = 2000
 """Distinct values of a column whose kind is remembered; fewer in wide tables."""
 _REMEMBERED_IN_ALL = 1_000_000
 
+_FIRST = 1000
+"""Cells that are judged one by one, so that the others may be held against a pattern."""
+
 _INTEGERS = re.compile(r"(?:(?:-?[1-9][0-9]{0,14}|0)?\n)*+")
 _NUMBERS = re.compile(r"(?:(?:-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,17})?)?\n)*+")
 _DAY = (
@@ -58,6 +61,9 @@ class Tally:
 
     def add(self, cells: Sequence[Cell], lines: Sequence[int], file: int = 0) -> None:
         """Count a batch."""
+        if not self.kinds and len(cells) > 2 * _FIRST:
+            self.add(cells[:_FIRST], lines, file)
+            cells, lines = cells[_FIRST:], lines[_FIRST:]
         self.cells += len(cells)
         for word in self.counted:
             self.counted[word] += cells.count(word)
@@ -80,7 +86,8 @@ class Tally:
         counts = Counter(cells)
         if len(counts) > self._most:
             self.known = None
-            self._one_by_one(cells, lines, file)
+            if not self._as_expected(cells, lines, file):
+                self._one_by_one(cells, lines, file)
             return
         for cell, count in counts.items():
             text = cell or ""

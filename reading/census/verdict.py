@@ -21,7 +21,7 @@ class Judged:
 
     type: CellType
     missing: frozenset[str]
-    """The words that are missing values in this column; the empty text always is."""
+    """The texts that are missing values in this column. The empty one always is; it stands here if there is one."""
     zoned: bool = False
     """Whether its instants have a zone."""
     told: bool = False
@@ -151,7 +151,11 @@ def _column(
         words = frozenset(options.missing) if kind != "text" or _everywhere(options) else frozenset[str]()
     else:
         words = frozenset(tally.words) if kind != "text" else frozenset[str]()
-    return Judged(kind, words | {""}, zoned)
+    return Judged(kind, words | _empty(tally), zoned)
+
+
+def _empty(tally: Tally) -> frozenset[str]:
+    return frozenset({""}) if k.EMPTY in tally.kinds else frozenset()
 
 
 def _told(names: Sequence[str], options: CellOptions) -> dict[int, CellType]:
@@ -170,7 +174,7 @@ def _told_column(name: str, kind: CellType, tally: Tally, rules: Rules, options:
     takes = types.kinds_when_told(kind, rules)
     if takes is None:
         words = frozenset(options.missing or ()) if _everywhere(options) else frozenset[str]()
-        return Judged("text", words | {""}, told=True)
+        return Judged("text", words | _empty(tally), told=True)
     given = _given(options)
     found = _kinds(tally, given)
     wrong = [tally.kinds[one] for one in found - takes if not (kind == "boolean" and _bits(tally, one))]
@@ -179,7 +183,7 @@ def _told_column(name: str, kind: CellType, tally: Tally, rules: Rules, options:
     if wrong:
         raise _misfit(name, kind, min(wrong, key=lambda count: (count.file, count.line)))
     words = frozenset(tally.words) if given is None else given
-    return Judged(kind, words | {""}, found == {k.ZONED}, told=True)
+    return Judged(kind, words | _empty(tally), found == {k.ZONED}, told=True)
 
 
 def _bits(tally: Tally, kind: str) -> bool:

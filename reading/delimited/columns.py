@@ -68,11 +68,12 @@ class Columns:
         else:
             cells = delimiter.join(rows).split(delimiter)
             columns = [cells[i::width] for i in range(width)]
-        if self._blanks:
+        if self._blanks and block.blanks:
             columns = [_stripped(column, self._blanks) for column in columns]
         if self._trailing and any(columns.pop()):
             self._refuse_trailing(rows, lines)
-        columns = [self._restored(column) for column in columns]
+        if block.marked:
+            columns = [self._restored(column) for column in columns]
         self._check_length(rows, columns, lines)
         return columns, lines
 
@@ -81,7 +82,7 @@ class Columns:
         for i, row in enumerate(block.rows):
             if row != marks.COMMENT and row.strip(self._blanks):
                 self.header = row
-                return Block(block.rows[i + 1 :], block.lines[i + 1 :])
+                return Block(block.rows[i + 1 :], block.lines[i + 1 :], block.marked, block.blanks)
         return Block([], [])
 
     def _kept(self, block: Block) -> tuple[list[str], list[int]]:

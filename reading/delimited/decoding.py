@@ -91,7 +91,7 @@ class Decoded:
                     text = state.decode(data)
                 except UnicodeDecodeError as error:
                     raise self._undecodable(error, data, line) from None
-                if not text.isascii() or "\x00" in text:
+                if "\x00" in text or (not text.isascii() and any(mark in text for mark in marks.ALL)):
                     self._refuse_foreign(text, line, begins)
                 line += text.count("\n")
                 self.bytes_done += len(data)

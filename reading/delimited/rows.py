@@ -41,6 +41,10 @@ class Block:
     rows: list[str]
     lines: list[int]
     """The line on which each row begins."""
+    marked: bool = True
+    """Whether there may be marks."""
+    blanks: bool = True
+    """Whether there may be blanks around cells."""
 
 
 class Rows:
@@ -104,7 +108,18 @@ class Rows:
         rows = text.split("\n")
         if not rows[-1]:
             rows.pop()
-        return Block(rows, self._number(rows, text))
+        marked = not text.isascii() and any(mark in text for mark in marks.ALL)
+        return Block(rows, self._number(rows, text), marked, self._has_blanks(text))
+
+    def _has_blanks(self, text: str) -> bool:
+        """Whether there are blanks around cells."""
+        blanks = [blank for blank in self._dialect.blanks if blank in text]
+        ends = text[:1] + text[-1:]
+        borders = ("\n", self.delimiter) if self.delimiter else ("\n",)
+        pairs = ((blank + border, border + blank) for blank in blanks for border in borders)
+        return any(ends.startswith(b) or ends.endswith(b) for b in blanks) or any(
+            before in text or behind in text for before, behind in pairs
+        )
 
     def _number(self, rows: list[str], text: str) -> list[int]:
         first = self._line

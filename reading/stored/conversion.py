@@ -23,7 +23,7 @@ SQL_TYPES: dict[CellType, str] = {
 
 def expression(name: str, column: Judged, rules: Rules) -> str:
     """The value of a cell, NULL where it is missing."""
-    cell = _present(f"{name}::VARCHAR", column)
+    cell = _present(f"CAST({name} AS VARCHAR)", column)
     match column.type:
         case "text":
             return cell
@@ -39,6 +39,8 @@ def expression(name: str, column: Judged, rules: Rules) -> str:
 
 def _present(cell: str, column: Judged) -> str:
     words = sorted(column.missing)
+    if not words:
+        return cell
     if words == [""]:
         return f"nullif({cell}, '')"
     return f"CASE WHEN {cell} IN ({', '.join(map(_literal, words))}) THEN NULL ELSE {cell} END"

@@ -1,0 +1,71 @@
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradus.parse.text import JsonlParse
+from reading.failure import ReadingFailed
+from reading.json_lines.jsonl_cells import read_jsonl
+from reading.source import SourceFile
+from tests.unit.reading.csv_reading import Stored
+
+
+def read_lines(folder: Path, content: str, **parse: Any) -> Stored:
+    path, out = folder / "table.jsonl", folder / "out"
+    path.write_text(content)
+    out.mkdir()
+    return Stored(read_jsonl([SourceFile(path, path.name)], JsonlParse.model_validate(parse), out), out)
+
+
+def test_json_states_what_is_text_and_what_is_a_number(tmp_path: Path) -> None:
+    table = read_lines(
+        tmp_path,
+        '{"a": 1, "b": "1", "c": 1.5, "d": true, "e": "2020-01-02", "f": {"x": [1.50]}}\n'
+        '{"b": "01", "a": 2, "c": 2, "d": null, "e": null, "f": null, "g": "ü"}\n',
+    )
+    assert table.names == ["a", "b", "c", "d", "e", "f", "g"]
+    assert table.types == ["integer", "text", "number", "boolean", "date", "text", "text"]
+    assert table.columns == [
+        [1, 2],
+        ["1", "01"],
+        [1.5, 2.0],
+        [True, None],
+        [date(2020, 1, 2), None],
+        ['{"x":[1.50]}', None],
+        [None, "ü"],
+    ]
+    assert table.lines == [1, 2]
+
+
+def test_numbers_and_text_in_one_column_are_text(tmp_path: Path) -> None:
+    table = read_lines(tmp_path, '{"a": 1}\n\n{"a": "NA"}\n{"a": 12345678901234567890}\n')
+    assert table.columns == [["1", "NA", "12345678901234567890"]]
+    assert table.lines == [1, 3, 4]
+
+
+def test_text_may_be_told_to_be_numbers(tmp_path: Path) -> None:
+    table = read_lines(tmp_path, '{"a": "1"}\n{"a": "02"}\n', columns={"a": "integer"})
+    assert table.columns == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "byte", "message"),
+    [
+        ('{"a": 1}\n{"a": 1,}\n', 2, 17, "is no JSON"),
+        ('{"a": "ü"}\n{"a": tru}\n', 2, 18, "is no JSON"),
+        ('[{"a": 1}]\n', 1, 0, "is an array"),
+        ("1\n", 1, 0, "is a single value"),
+        ('{"a": NaN}\n', 1, 0, "NaN is no JSON: write null"),
+        ('{"a": 1, "a": 2}\n', 1, 0, "the key 'a' stands twice"),
+        ('{"a": "\\ud800"}\n', 1, None, "half of a surrogate pair"),
+        ('{"a": ' + "[" * 100_000 + "\n", 1, 0, "nested too deeply"),
+        ("\n", 1, None, "has no objects"),
+    ],
+)
+def test_what_is_no_object_is_refused_with_its_place(
+    content: str, line: int, byte: int | None, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ReadingFailed, match=message) as caught:
+        read_lines(tmp_path, content)
+    assert (caught.value.line, caught.value.byte) == (line, byte)
