@@ -148,7 +148,7 @@ class Inflated(io.RawIOBase):
         name: str,
         new_member: Callable[[], Decompressor],
         budget: Budget,
-        members: int = MAX_MEMBERS,
+        members: int,
     ) -> None:
         """`members` is how many there may be."""
         self._packed = packed
@@ -168,6 +168,10 @@ class Inflated(io.RawIOBase):
     def readable(self) -> bool:
         """It is."""
         return True
+
+    def tell(self) -> int:
+        """Decompressed bytes that were read."""
+        return self.done
 
     def close(self) -> None:
         """Close the compressed stream, too."""
@@ -231,9 +235,9 @@ class Inflated(io.RawIOBase):
 
 def gzip_stream(packed: BinaryIO, name: str, budget: Budget) -> BinaryIO:
     """What a gzip file decompresses to, all its members."""
-    return io.BufferedReader(Inflated(packed, name, lambda: Deflate(31), budget), MIB)
+    return io.BufferedReader(Inflated(packed, name, lambda: Deflate(31), budget, MAX_MEMBERS), MIB)
 
 
 def zstd_stream(packed: BinaryIO, name: str, budget: Budget) -> BinaryIO:
     """What a zstd file decompresses to, all its frames."""
-    return io.BufferedReader(Inflated(packed, name, Zstd, budget), MIB)
+    return io.BufferedReader(Inflated(packed, name, Zstd, budget, MAX_MEMBERS), MIB)

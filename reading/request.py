@@ -36,8 +36,10 @@ class Limits(_Value):
     memory_mib: int = 1024
     """Address space of the reading process, whose libraries take a fifth of it."""
     seconds: float = 60
-    """Time that any reading may take, in addition to `seconds_per_100_mb`."""
+    """Processor time that any reading may take, in addition to `seconds_per_100_mb`."""
     seconds_per_100_mb: float = 60
+    patience: float = 5
+    """How many times as long it may last on a busy machine."""
 
 
 class ReadRequest(_Value):
@@ -60,6 +62,11 @@ class ReadRequest(_Value):
         return sum(file.path.stat().st_size for file in self.files)
 
     @property
-    def deadline(self) -> float:
-        """Seconds that the reading may take."""
+    def cpu_seconds(self) -> float:
+        """Processor time that the reading may take."""
         return self.limits.seconds + self.limits.seconds_per_100_mb * self.bytes / (100 * MB)
+
+    @property
+    def deadline(self) -> float:
+        """Seconds after which the reading is ended."""
+        return self.limits.patience * self.cpu_seconds

@@ -28,10 +28,10 @@ _METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "zstd", 95: "xz", 98: "
 class ZipFile:
     """An opened ZIP file. Its members are known by their position in the directory."""
 
-    def __init__(self, path: Path, name: str, limits: Limits, budget: Budget) -> None:
+    def __init__(self, path: Path, name: str, limits: Limits) -> None:
         self.path = path
         self.name = name
-        self._budget = budget
+        self._budget = Budget(limits)
         self._directory = read_directory(path, name, limits.archive_members)
         self._refuse_traps()
         self.skipped: list[LeftOut] = []
@@ -174,6 +174,9 @@ class _Checked(io.RawIOBase):
                 "data_error", f"{self._name} is damaged: its checksum or size is another one.", file=self._name
             )
         return read
+
+    def tell(self) -> int:
+        return self._done
 
     def close(self) -> None:
         self._stream.close()

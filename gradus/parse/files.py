@@ -11,6 +11,9 @@ from gradus.spec.target import ColumnName
 MemberName = Annotated[str, Field(min_length=1, max_length=255)]
 
 
+Side = Annotated[int, Field(ge=1, le=1024)]
+
+
 class ParquetParse(SpecModel, title="Parquet"):
     """A Parquet file. Its own types are taken."""
 
@@ -51,8 +54,8 @@ class ImagesParse(SpecModel, title="Images"):
     """Pictures in a folder or ZIP file."""
 
     kind: Literal["images"] = "images"
-    size: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """Height and width in pixels; null for that of all pictures, if they are equal."""
+    size: Side | Annotated[tuple[Side, Side], Field(strict=False)] | None = None
+    """Height and width in pixels, one number if they are equal; null for those of most pictures."""
     resize: Literal["pad", "crop", "squash"] | None = None
     """How a picture of another shape gets there."""
     channels: Literal[1, 3] | None = None

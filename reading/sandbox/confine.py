@@ -62,7 +62,7 @@ def _give_way() -> None:
 
 
 def _limit(request: ReadRequest) -> None:
-    seconds = ceil(request.deadline)
+    seconds = ceil(request.cpu_seconds)
     limits = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: seconds,

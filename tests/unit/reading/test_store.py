@@ -12,11 +12,11 @@ from gradus.facts import ColumnType, FileFacts
 from gradus.wire.table import ReadTable
 from preprocessing.table import FACTS, PARQUET, Table
 from reading.failure import ReadingFailed
-from reading.store import columns as store_columns
-from reading.store.columns import Described
-from reading.store.connection import connect
-from reading.store.finish import Outcome, finish
-from reading.store.rows import RowWriter
+from reading.stored import columns as store_columns
+from reading.stored.columns import Described
+from reading.stored.connection import connect
+from reading.stored.finish import Outcome, finish
+from reading.stored.rows import RowWriter
 
 N = 10_000
 VALUES: dict[str, tuple[ColumnType, Any]] = {

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from reading.failure import ReadingFailed
-from reading.inflate import Budget
 from reading.request import Limits
 from reading.zip_file import ZipFile
 
@@ -26,8 +25,7 @@ def packed(folder: Path, *members: Member, method: int = zipfile.ZIP_DEFLATED) -
 
 
 def opened(path: Path, limits: Limits | None = None) -> ZipFile:
-    limits = limits or Limits()
-    return ZipFile(path, "a.zip", limits, Budget(limits))
+    return ZipFile(path, "a.zip", limits or Limits())
 
 
 def contents(archive: ZipFile) -> dict[str, bytes]:

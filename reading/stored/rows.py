@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from gradus.facts import ColumnType
 from preprocessing.table import PARQUET, ROW_GROUP, Mask
-from reading.store.columns import SQL
-from reading.store.connection import quoted
+from reading.stored.columns import SQL
+from reading.stored.connection import quoted
 
 BATCH = 16_384
 """Rows after which a writer of single rows should append a batch."""

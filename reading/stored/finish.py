@@ -13,7 +13,7 @@ from gradus.wire.table import LeftOut, LeftOutRows, ReadTable
 from preprocessing.digest import digest_of
 from preprocessing.table import FACTS, Table
 from reading.failure import ReadingFailed
-from reading.store.columns import Described, records
+from reading.stored.columns import Described, records
 
 LISTED = 100
 """Rows left out that are listed."""

@@ -1,0 +1,85 @@
+"""The reading process: one `ReadRequest` on standard input, lines of `reading.messages` on standard output.
+
+Usage: python -m reading PARENT, with the process id of its parent. The current folder is that of the stored table.
+"""
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+import duckdb
+
+from reading.failure import AROUND, ReadingFailed
+from reading.files import read_files
+from reading.job import Job
+from reading.messages import Failed, Line, Log, Result
+from reading.report import Report
+from reading.request import ReadRequest
+from reading.sandbox.confine import confine, die_with
+
+_FULL = (errno.EFBIG, errno.ENOSPC, errno.EDQUOT)
+_NO_MEMORY = ("Out of Memory", "Failed to allocate", "bad allocation", "bad_alloc")
+_LONGEST = 2000
+"""Characters of a message."""
+_WORDS = 200
+"""Characters of a library's message."""
+
+
+def main() -> None:
+    """Read."""
+    die_with(int(sys.argv[1]))
+    send = _sender()
+    request = ReadRequest.model_validate_json(sys.stdin.buffer.readline())
+    for sentence in confine(request):
+        send(Log(text=sentence))
+    try:
+        read_files(Job(request, Report(send)))
+    # Whatever a library raises on whatever bytes: also what Rust code panics with, which is no Exception.
+    except BaseException as error:
+        failed = refusal(error, request)
+        if failed.code == "reader_fault":
+            traceback.print_exception(error)
+        send(_line(failed))
+    else:
+        send(Result())
+
+
+def refusal(error: BaseException, request: ReadRequest) -> ReadingFailed:
+    """The refusal that an error of a reader or of a library amounts to."""
+    if isinstance(error, ReadingFailed):
+        return error
+    words = str(error).splitlines()[0][:_WORDS] if str(error) else ""
+    if isinstance(error, MemoryError | duckdb.Error) and (
+        not isinstance(error, duckdb.Error) or any(lack in str(error) for lack in _NO_MEMORY)
+    ):
+        return ReadingFailed("too_large", f"Reading needs more than {request.limits.memory_mib} MiB of memory.")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return ReadingFailed("too_large", f"What was read does not fit: {error.strerror}.")
+    if isinstance(error, duckdb.Error) or type(error).__name__ == "PanicException":  # of what is written in Rust
+        return ReadingFailed("data_error", f"The file is damaged: {words}")
+    return ReadingFailed("reader_fault", f"Reading failed by a fault of Gradus: {type(error).__name__}: {words}")
+
+
+def _sender() -> Callable[[Line], None]:
+    """Writes lines where standard output was; what libraries print goes to standard error."""
+    lines = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+
+    def send(line: Line) -> None:
+        lines.write(line.model_dump_json().encode() + b"\n")
+        lines.flush()
+
+    return send
+
+
+def _line(failed: ReadingFailed) -> Failed:
+    record = failed.record()
+    record["message"] = record["message"][:_LONGEST]
+    record["around"] = record["around"] and record["around"][:AROUND]
+    return Failed(failure=record)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Reads arrays in NumPy's and in MNIST's format into columns."""

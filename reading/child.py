@@ -1,0 +1,203 @@
+"""The parent's side of a reading process: starts it, listens to it and ends it."""
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gradus.wire.table import ReadTable
+from preprocessing.table import FACTS, PARQUET
+from reading.failure import ReadingFailed
+from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result
+from reading.request import MIB, ReadRequest
+
+POLL_SECONDS = 0.2
+"""How often the deadline and the wish to cancel are looked at."""
+MAX_LINES = 100_000
+MAX_FACTS = 256 * MIB
+MAX_STDERR = 4096
+"""Bytes of its last words that are kept."""
+
+
+class ReadingCancelled(Exception):
+    """The parent did not want the result any more."""
+
+
+def read(
+    request: ReadRequest,
+    on_progress: Callable[[Progress | Log], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ReadTable:
+    """Read files into the stored table `request.out`, in a process of its own.
+
+    Returns when that process is gone. Unless it was successful, nothing is left in the folder.
+
+    Raises:
+        ReadingFailed: the files cannot be read, or not within the limits.
+        ReadingCancelled: `cancelled` became true.
+    """
+    request.out.mkdir(parents=True, exist_ok=True)
+    try:
+        _listen(request, on_progress, cancelled)
+        return _result(request.out)
+    except BaseException:
+        shutil.rmtree(request.out, ignore_errors=True)
+        raise
+
+
+def _listen(request: ReadRequest, on_progress: Callable[[Progress | Log], None], cancelled: Callable[[], bool]) -> None:
+    process = _start(request.out)
+    try:
+        ending = _Conversation(process, request, on_progress, cancelled).ending()
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            assert pipe is not None
+            pipe.close()
+    if isinstance(ending, Failed):
+        raise ReadingFailed(**ending.failure)
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-P", "-m", "reading", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LC_ALL": "C.UTF-8",
+            "TMPDIR": str(folder),
+            "MALLOC_ARENA_MAX": "1",  # an arena for each thread reserves 64 MiB of address space
+            "OPENBLAS_NUM_THREADS": "1",
+        },
+        start_new_session=True,  # a Ctrl-C is the parent's to handle
+    )
+
+
+class _Conversation:
+    """All that the process says until it has ended or must end."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        request: ReadRequest,
+        on_progress: Callable[[Progress | Log], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._process = process
+        self._request = request
+        self._on_progress = on_progress
+        self._cancelled = cancelled
+        self._deadline = time.monotonic() + request.deadline
+        self._pending = b""
+        self._lines = 0
+        self._stderr = b""
+        self._ending: Result | Failed | None = None
+
+    def ending(self) -> Result | Failed:
+        """Its last line.
+
+        Raises:
+            ReadingFailed: it was killed, by the system or by a limit, or said nonsense.
+            ReadingCancelled: it is not wanted any more.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(self._request.model_dump_json().encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended, and its exit code says why
+        self._hear()
+        code = self._process.wait()
+        if self._ending is None or code:
+            raise self._killed(code)
+        return self._ending
+
+    def _hear(self) -> None:
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ, self._take)
+            selector.register(self._process.stderr, selectors.EVENT_READ, self._keep)
+            while selector.get_map():
+                self._check()
+                for key, _ in selector.select(POLL_SECONDS):
+                    if chunk := os.read(key.fd, MAX_LINE):
+                        key.data(chunk)
+                    else:
+                        selector.unregister(key.fileobj)
+
+    def _check(self) -> None:
+        if self._cancelled():
+            raise ReadingCancelled
+        if time.monotonic() > self._deadline:
+            raise ReadingFailed(
+                "too_large",
+                f"Reading took longer than the {self._request.deadline:.0f} s that files of this size may take.",
+            )
+
+    def _keep(self, chunk: bytes) -> None:
+        self._stderr = (self._stderr + chunk)[-MAX_STDERR:]
+
+    def _take(self, chunk: bytes) -> None:
+        *lines, self._pending = (self._pending + chunk).split(b"\n")
+        self._lines += len(lines)
+        if len(self._pending) > MAX_LINE or self._lines > MAX_LINES:
+            raise ReadingFailed("reader_fault", "The reading process wrote without end.")
+        for line in lines:
+            self._act_on(line)
+
+    def _act_on(self, line: bytes) -> None:
+        try:
+            said = LINE.validate_json(line)
+        except ValidationError:
+            raise ReadingFailed("reader_fault", "The reading process wrote something that is no message.") from None
+        if isinstance(said, Progress | Log):
+            self._on_progress(said)
+        else:
+            self._ending = said
+
+    def _killed(self, code: int) -> ReadingFailed:
+        limits = self._request.limits
+        if code == -signal.SIGXCPU:
+            return ReadingFailed(
+                "too_large",
+                f"Reading took more processor time than the {self._request.cpu_seconds:.0f} s that files of this size "
+                "may take.",
+            )
+        if code == -signal.SIGKILL:
+            return ReadingFailed("too_large", "The system ended the reading, probably because memory ran out.")
+        if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
+            return ReadingFailed(
+                "data_error",
+                f"The reader broke off ({signal.Signals(-code).name}): the file is damaged, or reading it needs more "
+                f"than {limits.memory_mib} MiB of memory.",
+            )
+        words = self._stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
+        return ReadingFailed("reader_fault", f"The reading process ended with code {code}: {words}")
+
+
+def _result(folder: Path) -> ReadTable:
+    """The stored table's record; files that are no part of it are removed."""
+    facts = folder / FACTS
+    if facts.stat().st_size > MAX_FACTS:
+        raise ReadingFailed("too_large", f"What is known of the columns takes more than {MAX_FACTS // MIB} MiB.")
+    table = ReadTable.model_validate_json(facts.read_bytes())
+    parts = {FACTS, PARQUET, *(f"c{i}.npy" for i in range(len(table.columns)))}
+    for path in folder.iterdir():
+        if path.name not in parts or path.is_symlink():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    return table

@@ -1,0 +1,43 @@
+"""What every reader is given."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+
+from reading.report import Report
+from reading.request import Limits, ReadRequest
+from reading.stored.connection import connect
+
+
+@dataclass(frozen=True)
+class Job:
+    """A reading that goes on."""
+
+    request: ReadRequest
+    report: Report
+
+    @property
+    def limits(self) -> Limits:
+        """Its limits."""
+        return self.request.limits
+
+    @property
+    def folder(self) -> Path:
+        """The folder that becomes the stored table."""
+        return self.request.out
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB that knows the files of this reading alone."""
+        return connect(self.folder, [file.path for file in self.request.files])
+
+    def close(self) -> None:
+        """Close what it opened."""
+        if "connection" in self.__dict__:
+            self.connection.close()
+
+    def bytes_progress(self, done: int, total: int) -> None:
+        """Report bytes that are read."""
+        self.report.progress("reading", done, total, "bytes")

@@ -1,0 +1,1 @@
+"""Reads Parquet files through DuckDB, by their own types."""

@@ -1,0 +1,87 @@
+"""What the footer of a Parquet file says, before any row is read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from reading.failure import ReadingFailed
+from reading.request import MIB, Limits
+from reading.stored.connection import quoted
+
+_FREE = 256 * MIB
+"""Bytes of values up to which a file may be as regular as it likes."""
+_BYTES = 8
+"""Of a value, about."""
+
+
+@dataclass(frozen=True)
+class Footer:
+    """Names, types and sizes."""
+
+    rows: int
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    """As DuckDB calls them."""
+
+
+def footer(connection: duckdb.DuckDBPyConnection, path: Path, name: str, limits: Limits) -> Footer:
+    """Read the footer.
+
+    Raises:
+        ReadingFailed: the file is damaged or encrypted, or it says more than the limits allow.
+    """
+    file = quoted(path)
+    try:
+        found = connection.execute(
+            f"SELECT num_rows, encryption_algorithm, file_size_bytes FROM parquet_file_metadata({file})"
+        ).fetchone()
+        assert found is not None
+        rows, encryption, size = found
+        if encryption:
+            raise ReadingFailed("data_error", f"{name} is encrypted: save it without.", file=name)
+        described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()
+        names = _top_level(connection, file)
+    except duckdb.Error as error:
+        raise damaged(name, error) from None
+    _refuse_large(rows, len(described), size, name, limits)
+    return Footer(rows, tuple(names), tuple(type_ for _, type_, *_ in described))
+
+
+def damaged(name: str, error: duckdb.Error) -> ReadingFailed:
+    """The refusal of a file that DuckDB cannot read."""
+    words = str(error).split("\n", 1)[0][:200]
+    return ReadingFailed("data_error", f"{name} is a damaged Parquet file ({words}): write it anew.", file=name)
+
+
+def _top_level(connection: duckdb.DuckDBPyConnection, file: str) -> list[str]:
+    """The names of the columns, without those of the fields inside them."""
+    schema = connection.execute(f"SELECT name, num_children FROM parquet_schema({file})").fetchall()
+    names, inside = [], [0]  # how many children of each open element are still to come
+    for name, children in schema[1:]:
+        while len(inside) > 1 and not inside[-1]:
+            inside.pop()
+        if len(inside) == 1:
+            names.append(name)
+        else:
+            inside[-1] -= 1
+        if children:
+            inside.append(children)
+    return names
+
+
+def _refuse_large(rows: int, columns: int, size: int, name: str, limits: Limits) -> None:
+    if rows > limits.rows or columns > limits.columns:
+        raise ReadingFailed(
+            "too_large",
+            f"{name} has {rows:,} rows and {columns:,} columns: {limits.rows:,} and {limits.columns:,} are allowed.",
+            file=name,
+        )
+    values = rows * columns * _BYTES
+    if values > max(_FREE, limits.unpacked_ratio * size) or values > limits.unpacked_bytes:
+        raise ReadingFailed(
+            "too_large",
+            f"{name} says that its {size:,} bytes are {rows:,} rows of {columns:,} columns: that is what a "
+            "decompression bomb does. If it is none, write it with less compression.",
+            file=name,
+        )

@@ -1,1 +1,0 @@
-"""Writes the stored table: rows, and what is known of the columns."""
