@@ -8,8 +8,9 @@ from torch import Tensor
 
 from gradus.spec.activation import ACTIVATIONS
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import Task
 from tests.reference import Reference, ReferenceEpoch, reference_weights
-from tests.unit.training.examples import CPU, made_up_data, weighted
+from tests.unit.training.examples import CPU, made_up_data, made_up_outputs, weighted
 from worker.training.data import Data
 from worker.training.report import EpochReport, MemberEpoch
 from worker.training.train import train
@@ -88,6 +89,22 @@ VARIANTS: dict[str, dict[str, Any]] = {
 def test_a_run_gives_the_numbers_of_plain_torch(variant: dict[str, Any]) -> None:
     experiment = Spec(**{"epochs": 25, **BASE, **variant})  # 25 epochs of 4 steps, the last of 4 examples
     _same_as_plain_torch(experiment, made_up_data(experiment.dataset.name))
+
+
+OUTPUTS: list[tuple[Task, Any]] = [
+    ("multi_label", "auto"),
+    ("multi_label", {"kind": "binary_cross_entropy", "label_smoothing": 0.2}),
+    ("regression", "squared"),
+    ("regression", "absolute"),
+    ("regression", {"kind": "huber", "delta": 0.5}),
+    ("regression", {"kind": "quantile", "q": 0.8}),
+]
+
+
+@pytest.mark.parametrize(("task", "loss"), OUTPUTS, ids=str)
+def test_labels_and_several_targets_give_the_numbers_of_plain_torch(task: Task, loss: Any) -> None:
+    data = made_up_outputs(task)
+    _same_as_plain_torch(Spec(**{"epochs": 25, **BASE, "loss": loss}), data if loss == "auto" else weighted(data))
 
 
 @pytest.mark.parametrize("changes", [{}, {"dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 0.01}}], ids=str)
