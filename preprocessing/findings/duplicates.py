@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from gradus.wire.table import ColumnRecord
@@ -65,21 +66,34 @@ def contradictory_labels(sheet: Sheet) -> Iterator[Finding]:
     hashes = row_hashes(sheet.table, _identity(sheet, with_target=False))[sheet.rows]
     classes, _ = sheet.classes
     rows = np.flatnonzero(classes >= 0)
-    order = rows[np.lexsort((classes[rows], hashes[rows]))]
-    starts = np.flatnonzero(np.append(True, hashes[order][1:] != hashes[order][:-1]))
-    ends = np.append(starts[1:], len(order))
-    mixed = classes[order[starts]] != classes[order[ends - 1]]
-    found = np.concatenate([order[a:b] for a, b in zip(starts[mixed], ends[mixed], strict=True)] or [np.empty(0, int)])
-    if len(found) < max(MIN_ROWS, SHARE * len(rows)) or _by_chance(sheet, len(found)):
+    outvoted = rows[_outvoted(hashes[rows], classes[rows])]
+    if len(outvoted) < max(MIN_ROWS, SHARE * len(rows)) or _by_chance(sheet, len(outvoted)):
         return
     yield finding(
         "contradictory_labels",
         "warning",
         sheet.question.target,
-        f"{len(found)} of {len(rows)} rows ({percent(len(found) / len(rows))}) have an equal row with another "
-        f"'{sheet.question.target}': no network can be right about both",
-        [Evidence(statistic="rows contradicted", value=len(found), rows=some(sheet.rows[np.sort(found)]))],
+        f"{len(outvoted)} of {len(rows)} rows ({percent(len(outvoted) / len(rows))}) are outvoted by equal rows with "
+        f"another '{sheet.question.target}': no network can be right about both",
+        [
+            Evidence(
+                statistic="rows outvoted",
+                value=len(outvoted),
+                threshold=SHARE * len(rows),
+                rows=some(sheet.rows[outvoted]),
+            )
+        ],
     )
+
+
+def _outvoted(hashes: NDArray[np.uint64], classes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the row's class is not the most frequent one among the rows that are equal to it."""
+    group = np.unique(hashes, return_inverse=True)[1]
+    pairs, pair, counts = np.unique(np.stack([group, classes]), axis=1, return_inverse=True, return_counts=True)
+    order = np.lexsort((-counts, pairs[0]))
+    leads = np.zeros(len(counts), dtype=np.bool_)
+    leads[order[np.append(True, pairs[0][order][1:] != pairs[0][order][:-1])]] = True
+    return ~leads[pair.reshape(-1)]
 
 
 def _identity(sheet: Sheet, *, with_target: bool) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def _form(text: str) -> str:
         return text.strip()
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     letters = re.sub(r"[\W_]+", "", plain)
-    return letters + "".join(re.findall(r"[<>=+&|/#*]", plain)) if letters else text
+    return letters + "".join(re.findall(r"[<>=+&|/#*]|-(?=\d)", plain)) if letters else text
 
 
 def _same_but_for_form(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:

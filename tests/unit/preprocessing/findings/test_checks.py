@@ -104,3 +104,9 @@ def test_empty_pictures_are_not_alike() -> None:
 def test_a_table_without_a_target_is_checked_as_far_as_it_goes(tmp_path: Path) -> None:
     found = findings(store(tmp_path, {"n": list(range(200)), "same": ["x"] * 200}))
     assert {(one.id, one.column) for one in found} == {("data_id_column", "n"), ("data_constant", "same")}
+
+
+def test_signs_and_bounds_tell_classes_apart(tmp_path: Path) -> None:
+    labels = ["'-1'", "'1'", "<=50K", ">50K"] * 50
+    found = findings(store(tmp_path, {"x": RANDOM.normal(size=200), "y": labels}), Question("y", "classification"))
+    assert "data_similar_classes" not in {one.id for one in found}
