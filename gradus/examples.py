@@ -1,8 +1,14 @@
-"""Example specs: the lecture's two runs, and a small one that needs no download."""
+"""Example specs: the lecture's two runs, and two small ones that need no download."""
 
+from gradus.spec.dataset import Dataset
+from gradus.spec.embeddings import Periodic
 from gradus.spec.experiment import Spec
-from gradus.spec.initializer import Xavier
+from gradus.spec.initializer import Ntk, Xavier
+from gradus.spec.layer import Dense
+from gradus.spec.loss import CrossEntropy
 from gradus.spec.optimizer import SGD, Adam
+from gradus.spec.scale import Scale
+from gradus.spec.schedule import CosLog
 
 GRADIENT_DESCENT = Spec(
     name="gradient descent",
@@ -30,10 +36,28 @@ ADAM_BATCH_NORM = Spec(
 DIGITS = Spec(name="digits", dataset="digits", layers=[64, 32], optimizer=Adam(lr=0.003), batch_size=32)
 """A small run: a few seconds, no download."""
 
+REAL_MLP = Spec(
+    name="RealMLP",
+    dataset=Dataset(name="breast_cancer", standardize=True),
+    layers=(Scale(lr_factor=6.0), *map(Dense, (256, 256, 256))),
+    number_embeddings=Periodic(),
+    activation="selu",
+    init=Ntk(),
+    output_init=Ntk(std=0.0, bias_std=0.0),
+    optimizer=Adam(lr=0.04, beta2=0.95),
+    schedule=CosLog(),
+    loss=CrossEntropy(label_smoothing=0.1),
+    batch_size=256,
+    epochs=256,
+)
+"""The words of RealMLP-TD-S, with RealMLP's embeddings of numbers. Source: Holzmüller et al., Better by default: strong
+pre-tuned MLPs and boosted trees on tabular data, 2024."""
+
 EXAMPLES: dict[str, Spec] = {
     "lecture: gradient descent": GRADIENT_DESCENT,
     "lecture: adam + batch norm": ADAM_BATCH_NORM,
     "digits": DIGITS,
+    "table: RealMLP": REAL_MLP,
 }
 
 LECTURE_TEST_ACCURACY: dict[str, tuple[float, ...]] = {

@@ -39,3 +39,16 @@ def test_the_value_at_one_is_the_formulas(activation: Activation) -> None:
     y = torch.empty(1, dtype=torch.float64)
     activation_function(activation).value(torch.ones(1, dtype=torch.float64), y)
     assert y.item() == pytest.approx(CLOSED_FORMS[activation], rel=1e-12)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_slope_is_that_of_a_small_step(activation: Activation) -> None:
+    function, step = activation_function(activation), 1e-6
+    z = torch.linspace(-3.05, 3.05, 62, dtype=torch.float64)  # 0, where some have a kink, is not among them
+    y, above, below = (torch.empty_like(z) for _ in range(3))
+    function.value(z + step, above)
+    function.value(z - step, below)
+    function.value(z, y)
+    slope = torch.ones_like(z)
+    function.grad(slope, z, y)
+    torch.testing.assert_close(slope, (above - below) / (2 * step), rtol=1e-7, atol=1e-9)

@@ -89,7 +89,7 @@ def test_every_entry_says_what_it_computes_and_what_it_takes(family: str, entry:
 def test_an_example_can_be_posted_as_it_is(name: str) -> None:
     document = catalog().examples[name]
     assert Spec.model_validate(document) == EXAMPLES[name]
-    assert "schedule" not in document
+    assert "seed" not in document
 
 
 def test_an_example_says_no_more_than_a_person_would() -> None:

@@ -48,6 +48,15 @@ def test_a_weighted_loss_on_a_gpu_has_the_numbers_of_a_cpu(changes: dict[str, An
     assert losses["cuda"] == [pytest.approx(row, rel=1e-9) for row in losses["cpu"]]
 
 
+TABLE_WORDS: dict[str, Any] = {
+    "layers": [{"kind": "scale", "lr_factor": 6}, 7],
+    "init": "ntk",
+    "activation": "mish",
+    "number_embeddings": "periodic",
+    "optimizer": "adamw",
+}
+
+
 def _rows(optimizer: str, place: torch.device) -> list[MemberEpoch]:
     experiments = [Spec(**{**BASE, "optimizer": optimizer, "clip_norm": norm}) for norm in (0.5, None)]
     reports = train(experiments, made_up_data(), place, dtype=torch.float64)
@@ -71,7 +80,7 @@ def test_two_runs_on_a_gpu_have_the_same_bits(optimizer: str) -> None:
     assert _rows(optimizer, GPU) == _rows(optimizer, GPU)
 
 
-@pytest.mark.parametrize("more", [{}, {"optimizer": "adam", "dropout": 0.5}])
+@pytest.mark.parametrize("more", [{}, {"optimizer": "adam", "dropout": 0.5}, TABLE_WORDS])
 def test_a_captured_step_is_the_step(more: dict[str, Any]) -> None:
     experiments = [Spec(**{**BASE, **more, "seed": seed}) for seed in (0, 1)]
     whole = made_up_data().to(GPU, torch.float64)

@@ -15,6 +15,13 @@ from worker.training.engine import Engine
 from worker.training.replay import WARM_UPS, Body, Replay
 
 BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 4, "clip_norm": 1.0, "l2": 0.001}
+TABLE_WORDS: dict[str, Any] = {
+    "layers": [{"kind": "scale", "lr_factor": 6}, 7],
+    "init": "ntk",
+    "activation": "mish",
+    "number_embeddings": "periodic",
+    "optimizer": "adamw",
+}
 DATA = made_up_data().to(CPU, torch.float64)
 STEPS = 6
 
@@ -32,7 +39,7 @@ def _engine(experiments: list[Spec]) -> Engine:
 
 @pytest.mark.parametrize("seeds", [[0], [3, 3], [0, 1, 2]])
 @pytest.mark.parametrize(
-    "more", [{}, {"batch_norm": True, "optimizer": "adam"}, {"dropout": 0.5, "input_dropout": 0.1}]
+    "more", [{}, {"batch_norm": True, "optimizer": "adam"}, {"dropout": 0.5, "input_dropout": 0.1}, TABLE_WORDS]
 )
 def test_a_replayed_chunk_leaves_the_bits_of_a_chunk_of_steps(more: dict[str, Any], seeds: list[int]) -> None:
     _compare(more, seeds, DATA)

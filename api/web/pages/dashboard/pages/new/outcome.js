@@ -35,10 +35,12 @@ export const experimentOutcome = (dryRun, draft) =>
       </p>
     `);
 
-const layerRow = (layer, i) =>
+const layerRow = (layer) =>
   html`
     <tr>
-      <th scope="row">${layer.name.startsWith("layers/") ? `${i + 1} ${layer.kind}` : layer.name}</th>
+      <th scope="row">${layer.name.startsWith("layers/")
+        ? `${Number(layer.name.slice("layers/".length)) + 1} ${layer.kind}`
+        : layer.name}</th>
       <td>${layer.input_shape.join(" × ")} → ${layer.output_shape.join(" × ")}</td>
       <td>${layer.activation}</td>
       <td class="number">${whole(layer.parameters)}</td>

@@ -18,7 +18,8 @@ export const layers = (form, description, { shapes = null, dataset = null } = {}
   const path = [description.key];
   const found = form.read(path);
   const list = Array.isArray(found) ? found : [];
-  const known = shapes?.layers.length === list.length + 1 ? shapes.layers : null;
+  const planned = shapes?.layers.filter(({ name }) => name !== "embeddings");
+  const known = planned?.length === list.length + 1 ? planned : null;
   const strays = [
     ...mistakesAt(form.mistakes, form.place(path)),
     ...(Array.isArray(found) ? [] : straysAt(form.mistakes, form.place(path), [])),
