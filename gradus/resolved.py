@@ -7,15 +7,17 @@ from typing import Any, assert_never
 
 from gradus.built_in_facts import BuiltInFacts
 from gradus.dataset_plan import DatasetPlan
+from gradus.encoding import Misfit
 from gradus.errors import InvalidSpec
 from gradus.facts import Facts, TableFacts
 from gradus.metrics import metrics_of, score
-from gradus.resolution import built_in, rules
+from gradus.resolution import built_in, rules, table
+from gradus.resolution.stored_rows import StoredRows
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec, fingerprint_of
 from gradus.spec.memory import data_bytes, member_bytes
 from gradus.spec.network import NetworkPlan, plan_written
-from gradus.wire.problem import Mistake
+from gradus.wire.problem import Mistake, echo
 
 
 @dataclass(frozen=True)
@@ -60,27 +62,42 @@ def default_validation(facts: Facts) -> int | None:
     return facts.default_validation if isinstance(facts, BuiltInFacts) else None
 
 
-def resolve(experiment: Spec, facts: Facts) -> ResolvedSpec:
-    """The experiment with every default written out. `facts` are those of its data set.
+def resolve(experiment: Spec, facts: Facts, rows: StoredRows | None = None) -> ResolvedSpec:
+    """The experiment with every default written out. `facts` are those of its data set; `rows` tells what facts do not:
+    the sizes of a split by groups, for instance.
 
     Raises:
         InvalidSpec: the spec does not fit the data set; `errors` lists every mistake.
+        Conflict: the data set has another digest than the spec says.
     """
-    dataset, data = _resolved_data(experiment.dataset, facts)
+    dataset, data = _resolved_data(experiment.dataset, facts, rows)
     spec = experiment.written_out(data.task).model_copy(update={"dataset": dataset})
     _refuse(rules.mistakes(spec, data))
     return ResolvedSpec(spec, data)
 
 
-def _resolved_data(dataset: Dataset, facts: Facts) -> tuple[Dataset, DatasetPlan]:
+def _resolved_data(dataset: Dataset, facts: Facts, rows: StoredRows | None) -> tuple[Dataset, DatasetPlan]:
     match facts:
         case BuiltInFacts():
             _refuse(built_in.mistakes(dataset, facts))
             return built_in.resolved(dataset, facts), built_in.plan(dataset, facts)
         case TableFacts():
-            raise NotImplementedError
+            _refuse(table.mistakes(dataset, facts))
+            try:
+                return table.resolved(dataset, facts, rows)
+            except Misfit as misfit:
+                path = "/".join(("dataset", *misfit.place))
+                raise InvalidSpec(f"{path}: {misfit}", errors=[_at(path, str(misfit), dataset)]) from None
         case _:
             assert_never(facts)
+
+
+def _at(path: str, message: str, dataset: Dataset) -> Mistake:
+    """The mistake, with what the spec has there."""
+    value: Any = dataset.model_dump(mode="json")
+    for key in path.split("/")[1:]:
+        value = value.get(key) if isinstance(value, dict) else value
+    return Mistake(path=path, message=message, input=echo(value))
 
 
 def _refuse(wrong: tuple[Mistake, ...]) -> None:

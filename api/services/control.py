@@ -14,7 +14,7 @@ from api.services.idempotency import Outcome, earlier, once
 from api.services.lookup import EXPERIMENTS
 from gradus.errors import InvalidSpec
 from gradus.fork import changed, misfits
-from gradus.resolved import FactsOf, ResolvedSpec, default_validation, resolve
+from gradus.resolved import FactsOf, ResolvedSpec, default_validation
 from gradus.spec.dataset import Dataset
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
@@ -96,7 +96,7 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         base = resolved_of(row)
-    resolved = _changed(base, request, facts.lookup(hub, workspace_id))
+    resolved = _changed(base, request, facts.Lookup(hub, workspace_id))
     creation.check_quotas(hub, resolved)
     with hub.read() as session:
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None
@@ -136,15 +136,15 @@ def _extended(row: ExperimentRow, epochs: int) -> ResolvedSpec:
         raise invalid(*mistakes(error)) from None
 
 
-def _changed(old: ResolvedSpec, request: ForkRequest, of: FactsOf) -> ResolvedSpec:
+def _changed(old: ResolvedSpec, request: ForkRequest, lookup: facts.Lookup) -> ResolvedSpec:
     """The spec of the fork.
 
     Raises:
         InvalidSpec: the changed spec is invalid, or the checkpoint does not fit it.
     """
     try:
-        spec = changed(old.spec, request.changes, _default_validation(old.spec.dataset, of))
-        new = resolve(spec, of(spec.dataset))
+        spec = changed(old.spec, request.changes, _default_validation(old.spec.dataset, lookup.of))
+        new = lookup.resolve(spec)
     except ValidationError as error:
         raise _in_changes(mistakes(error)) from None
     except InvalidSpec as error:

@@ -31,7 +31,7 @@ def preview(hub: Hub, workspace_id: str, experiment: Spec) -> DryRun:
     Raises:
         InvalidSpec: the spec does not fit its data set, or the experiment exceeds a quota.
     """
-    resolved = facts.resolved(experiment, facts.lookup(hub, workspace_id))
+    resolved = facts.resolved(hub, workspace_id, experiment)
     check_quotas(hub, resolved)
     return dry_run(resolved)
 
@@ -44,7 +44,7 @@ def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Ou
         TooManyRequests: too many experiments are queued.
         Conflict: the key was used for another request.
     """
-    resolved = facts.resolved(experiment, facts.lookup(hub, workspace_id))
+    resolved = facts.resolved(hub, workspace_id, experiment)
     check_quotas(hub, resolved)
     repeatable = idempotency.repeatable(workspace_id, key, experiment.model_dump_json())
     new = prepare(resolved)

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy.orm import Session
 
 from api.services import datasets as service
-from gradus.errors import BadRequest, Conflict, NotFound, Unavailable
+from gradus.errors import BadRequest, NotFound, Unavailable
 from gradus.nearest import nearest
 from gradus.wire.dataset import RowPage, SourceFile, VersionRecord
 from gradus.wire.finding import Finding, FindingPage
 from gradus.wire.statistics import Statistics
 from hub.artifacts.manifest import Damaged
 from hub.datasets import datasets, records, stored_tables, uploads
+from hub.datasets.facts import not_ready
 from hub.datasets.objects import CONTENT
 from hub.hub import Hub
 from hub.tables import DatasetRow, DatasetVersionRow
@@ -166,18 +167,6 @@ def ready(
     if version.status != "ready":
         raise not_ready(row, version)
     return row, version
-
-
-def not_ready(row: DatasetRow, version: DatasetVersionRow) -> Conflict:
-    """The error for a version that has not been read, with its progress or its failure."""
-    known = records.summary(version)
-    which = f"version {version.number} of data set '{row.name}'"
-    if known.error is not None:
-        return Conflict(f"{which} could not be read: {known.error.message}", code="dataset_not_ready")
-    if known.progress is None:
-        return Conflict(f"{which} waits to be read: retry when it is ready", code="dataset_not_ready")
-    done = f"{known.progress.what}, {known.progress.done:,} of {known.progress.total or 0:,} {known.progress.unit}"
-    return Conflict(f"{which} is still being read ({done}): retry when it is ready", code="dataset_not_ready")
 
 
 def _with_table(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, use: Callable[["Table"], T]) -> T:

@@ -1,34 +1,100 @@
-"""The facts of the data sets that a request names, each looked up once."""
+"""What resolution needs to know of the data sets that a request names, each looked up once."""
 
+from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from api.http.parsing import invalid
-from gradus.errors import InvalidSpec
-from gradus.facts import Facts
+from gradus.errors import InvalidSpec, Unavailable
+from gradus.facts import Facts, TableFacts
 from gradus.resolved import FactsOf, ResolvedSpec, resolve
+from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
+from gradus.spec.target import Tags
+from gradus.split_sizes import Sizes
+from hub.artifacts.manifest import Damaged
+from hub.datasets import stored_tables
 from hub.datasets.facts import facts_of
 from hub.hub import Hub
 
-
-def lookup(hub: Hub, workspace_id: str) -> FactsOf:
-    """The lookup for one request."""
-
-    @cache
-    def found(name: str, version: int | None) -> Facts:
-        with hub.read() as session:
-            return facts_of(session, workspace_id, name, version)
-
-    return lambda dataset: found(dataset.name, dataset.version)
+if TYPE_CHECKING:
+    from preprocessing.table import Table
 
 
-def resolved(experiment: Spec, of: FactsOf) -> ResolvedSpec:
-    """The experiment, resolved with the facts of its data set.
+class Lookup:
+    """The facts of data sets, and the rows of tables where facts are not enough."""
+
+    def __init__(self, hub: Hub, workspace_id: str) -> None:
+        self._hub, self._workspace_id = hub, workspace_id
+        self._facts = cache(self._find)
+        self._tables = cache(self._open)
+
+    @property
+    def of(self) -> FactsOf:
+        """The lookup of facts."""
+        return lambda dataset: self._facts(dataset.name, dataset.version)
+
+    def resolve(self, experiment: Spec) -> ResolvedSpec:
+        """The experiment, resolved with the facts of its data set.
+
+        Raises:
+            InvalidSpec: there is no such data set, or the spec does not fit it.
+            Conflict: the data set is not ready, or has another digest than the spec says.
+        """
+        return resolve(experiment, self.of(experiment.dataset), self)
+
+    def sizes(self, facts: TableFacts, dataset: Dataset, classes: Sequence[str]) -> Sizes:
+        """The examples for training, validation and test.
+
+        Raises:
+            Misfit: the rows cannot be split so.
+            Unavailable: the stored table cannot be read.
+        """
+        table = self._tables(facts.digest)
+        from preprocessing.parts import rows_of  # noqa: PLC0415 (not every API can read tables)
+
+        rows = rows_of(dataset, classes, table, dataset.limit)
+        return len(rows.train), len(rows.validation), len(rows.test)
+
+    def labels(self, facts: TableFacts, target: Tags) -> tuple[str, ...]:
+        """The different tags of a column.
+
+        Raises:
+            Unavailable: the stored table cannot be read.
+        """
+        table = self._tables(facts.digest)
+        from preprocessing.target import tags_in  # noqa: PLC0415
+
+        return tags_in(target, table)
+
+    def _find(self, name: str, version: int | None) -> Facts:
+        with self._hub.read() as session:
+            return facts_of(session, self._workspace_id, name, version)
+
+    def _open(self, digest: str) -> "Table":
+        with self._hub.read() as session:
+            stored = stored_tables.with_digest(session, self._workspace_id, digest)
+        try:
+            from preprocessing.table import Table  # noqa: PLC0415
+
+            if stored is None:
+                raise Unavailable("the stored table was just deleted", code="table_damaged")
+            return Table(stored_tables.local_folder(self._hub, stored))
+        except ImportError as error:
+            message = f"this API cannot read tables: install gradus-ml[data] ({error})"
+            raise Unavailable(message, code="no_reader") from error
+        except (Damaged, FileNotFoundError) as error:
+            raise Unavailable(f"the stored table cannot be read: {error}", code="table_damaged") from error
+
+
+def resolved(hub: Hub, workspace_id: str, experiment: Spec) -> ResolvedSpec:
+    """The experiment of a request, resolved.
 
     Raises:
         InvalidSpec: there is no such data set, or the spec does not fit it.
+        Conflict: the data set is not ready, or has another digest than the spec says.
     """
     try:
-        return resolve(experiment, of(experiment.dataset))
+        return Lookup(hub, workspace_id).resolve(experiment)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None

@@ -5,13 +5,16 @@ from typing import Any
 from gradus.errors import InvalidSpec
 from gradus.facts import Facts, TableFacts
 from gradus.fork import unresolved
+from gradus.resolution.stored_rows import StoredRows
 from gradus.resolved import FactsOf, ResolvedSpec, default_validation, resolve
 from gradus.spec.dataset import Dataset
 from gradus.sweep.changes import slashed
 from gradus.sweep.request import SweepRequest
 
 
-def based(request: SweepRequest, facts_of: FactsOf) -> tuple[SweepRequest, ResolvedSpec | None]:
+def based(
+    request: SweepRequest, facts_of: FactsOf, rows: StoredRows | None
+) -> tuple[SweepRequest, ResolvedSpec | None]:
     """The request with the version and digest of its base's data set, and the base as an experiment with the first
     seed; None if the base is no valid experiment by itself, but the sweep sets what is wrong.
 
@@ -21,7 +24,7 @@ def based(request: SweepRequest, facts_of: FactsOf) -> tuple[SweepRequest, Resol
     base = request.base.model_copy(update={"seed": request.all_seeds[0]})
     try:
         facts = facts_of(base.dataset)
-        resolved = resolve(base, facts)
+        resolved = resolve(base, facts, rows)
     except InvalidSpec as error:
         if error.errors and all(_is_swept(request, mistake.path) for mistake in error.errors):
             return request, None

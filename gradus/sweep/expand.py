@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from gradus.errors import InvalidSpec
 from gradus.paths import unknown
+from gradus.resolution.stored_rows import StoredRows
 from gradus.resolved import FactsOf, ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
 from gradus.sweep.base import base_document, based
@@ -23,6 +24,15 @@ from gradus.wire.unknown import unknown_key
 _OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experiments by their labels"}
 """Keys that a change may not set, and why."""
 _NAME = 200
+
+
+@dataclass(frozen=True)
+class _Resolver:
+    """What resolution needs to know of data sets."""
+
+    facts_of: FactsOf
+    rows: StoredRows | None
+
 
 _Made = tuple[Change, ResolvedSpec]
 """A change and its experiment, with the first seed."""
@@ -50,11 +60,14 @@ class Expansion:
     """The label of the change that equals the base; None if there is none."""
 
 
-def expand(request: SweepRequest, facts_of: FactsOf, check: Check = nothing_to_check) -> Expansion:
+def expand(
+    request: SweepRequest, facts_of: FactsOf, check: Check = nothing_to_check, rows: StoredRows | None = None
+) -> Expansion:
     """Expand a request into all experiments of the sweep, each resolved.
 
     facts_of: returns the facts of a data set; called once for each experiment.
     check: called for each change; may raise to abort.
+    rows: what facts do not tell of tables.
 
     Raises:
         InvalidSpec: the request is invalid; `errors` names invalid experiments by their labels.
@@ -65,8 +78,8 @@ def expand(request: SweepRequest, facts_of: FactsOf, check: Check = nothing_to_c
     found = changes(request)
     _refuse_duplicate_labels(request, found)
     refuse_size(request, found)
-    request, base = based(request, facts_of)
-    made = _make(request, found, facts_of, check)
+    request, base = based(request, facts_of, rows)
+    made = _make(request, found, _Resolver(facts_of, rows), check)
     request = request.resolved((base or made[0][1]).data.task)
     _refuse_unmeasured(request, made)
     fingerprints = _fingerprints(made, check)
@@ -90,16 +103,16 @@ def _fingerprints(made: Sequence[_Made], check: Check) -> list[str]:
     return fingerprints
 
 
-def _make(request: SweepRequest, found: Sequence[Change], facts_of: FactsOf, check: Check) -> list[_Made]:
+def _make(request: SweepRequest, found: Sequence[Change], resolver: _Resolver, check: Check) -> list[_Made]:
     """The experiment of each change, with the first seed."""
-    document = base_document(request, facts_of)
+    document = base_document(request, resolver.facts_of)
     made: list[_Made] = []
     wrong: list[Mistake] = []
     layers = 0
     for change in found:
         check()
         try:
-            resolved = _experiment(request, document, change, facts_of)
+            resolved = _experiment(request, document, change, resolver)
         except InvalidSpec as error:
             wrong += [_labelled(one, change.label) for one in error.errors]
         else:
@@ -130,7 +143,7 @@ def _refuse(wrong: Sequence[Mistake]) -> None:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
 
 
-def _experiment(request: SweepRequest, document: dict[str, Any], change: Change, facts_of: FactsOf) -> ResolvedSpec:
+def _experiment(request: SweepRequest, document: dict[str, Any], change: Change, resolver: _Resolver) -> ResolvedSpec:
     """The base experiment with the change.
 
     Raises:
@@ -140,7 +153,7 @@ def _experiment(request: SweepRequest, document: dict[str, Any], change: Change,
     if not wrong:
         try:
             experiment = Spec.model_validate(changed(document, change, patch=request.variants is not None))
-            return resolve(experiment, facts_of(experiment.dataset))
+            return resolve(experiment, resolver.facts_of(experiment.dataset), resolver.rows)
         except ValidationError as error:
             wrong = list(mistakes(error))
         except InvalidSpec as error:

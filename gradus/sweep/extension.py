@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradus.errors import InvalidSpec
+from gradus.resolution.stored_rows import StoredRows
 from gradus.resolved import FactsOf
 from gradus.sweep.changes import changes
 from gradus.sweep.expand import Expansion, Member, expand
@@ -14,7 +15,11 @@ from gradus.wire.problem import Mistake
 
 
 def extended(
-    request: SweepRequest, more: SweepExtension, facts_of: FactsOf, check: Check = nothing_to_check
+    request: SweepRequest,
+    more: SweepExtension,
+    facts_of: FactsOf,
+    check: Check = nothing_to_check,
+    rows: StoredRows | None = None,
 ) -> tuple[Expansion, tuple[Member, ...]]:
     """The extended sweep, and its new members.
 
@@ -25,7 +30,7 @@ def extended(
     if wrong:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
     there = {(change.label, seed) for change in changes(request) for seed in request.all_seeds}
-    whole = expand(_merged(request, more), facts_of, check)
+    whole = expand(_merged(request, more), facts_of, check, rows)
     return whole, tuple(member for member in whole.members if (member.label, member.seed) not in there)
 
 

@@ -11,6 +11,7 @@ from gradus import environment
 from gradus.errors import TooManyRequests
 from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import MAX_EPOCHS
+from gradus.spec.memory import data_bytes
 from gradus.status import Status
 from gradus.wire.problem import Mistake
 from hub.tables import ExperimentRow, WorkspaceRow
@@ -51,6 +52,8 @@ class Quotas:
 def mistakes(resolved: ResolvedSpec, quotas: Quotas) -> tuple[Mistake, ...]:
     """The quotas that the experiment exceeds."""
     parameters, memory = resolved.network.parameters, resolved.memory_bytes
+    if table := _table_too_large(resolved, quotas.memory_bytes):
+        return (table,)
     found = (
         ("layers", "parameters", parameters, quotas.parameters, "use fewer units"),
         ("layers", "bytes of memory (an estimate)", memory, quotas.memory_bytes, "use fewer units or a smaller batch"),
@@ -61,6 +64,24 @@ def mistakes(resolved: ResolvedSpec, quotas: Quotas) -> tuple[Mistake, ...]:
         for path, what, number, limit, advice in found
         if number > limit
     )
+
+
+def _table_too_large(resolved: ResolvedSpec, limit: int) -> Mistake | None:
+    """The encoded table alone needs more memory than an experiment may have."""
+    data, needed = resolved.data, data_bytes(resolved.data)
+    if not data.blocks or needed <= limit:
+        return None
+    rows = data.train_examples + data.validation_examples + data.test_examples
+    widest = max(data.blocks, key=lambda block: block.width)
+    fits = max(0, limit * rows // needed - data.validation_examples - data.test_examples)
+    advice = [f"limit at most {fits:,}"] if fits else []
+    if widest.kind in {"category", "embedding"}:
+        advice.append(f"a smaller `most`, or `hash`, for '{widest.column}'")
+    message = (
+        f"{rows:,} rows of {data.inputs:,} inputs need {needed:,} bytes of memory, but the limit is {limit:,}: "
+        f"use {' or '.join(advice) or 'fewer columns'}"
+    )
+    return Mistake(path="dataset", message=message)
 
 
 def check_queue_quota(session: Session, workspace_id: str, more: int, quotas: Quotas) -> None:

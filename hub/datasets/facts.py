@@ -3,29 +3,76 @@
 from sqlalchemy.orm import Session
 
 from gradus.datasets import DATASETS
-from gradus.errors import InvalidSpec
-from gradus.facts import Facts
+from gradus.errors import Conflict, InvalidSpec
+from gradus.facts import Facts, TableFacts
 from gradus.nearest import nearest
 from gradus.wire.problem import Mistake
+from gradus.wire.table import ReadTable
+from hub.datasets import datasets, records
+from hub.tables import DatasetRow, DatasetVersionRow
 
 
 class UnknownDataset(InvalidSpec):
-    """The workspace has no data set with this name."""
+    """The workspace has no data set with this name, or the data set has no such version."""
 
-    def __init__(self, name: str, hint: str) -> None:
-        message = f"unknown data set '{name[:100]}': {hint}"
-        super().__init__(f"dataset/name: {message}", errors=[Mistake(path="dataset/name", message=message, input=name)])
+    def __init__(self, path: str, message: str, given: str | int) -> None:
+        super().__init__(f"{path}: {message}", errors=[Mistake(path=path, message=message, input=given)])
 
 
 def facts_of(session: Session, workspace_id: str, name: str, version: int | None) -> Facts:
     """The facts of a data set; of an uploaded one, those of this version, or of the newest.
 
     Raises:
-        UnknownDataset: the workspace has no data set with this name.
+        UnknownDataset: the workspace has no data set with this name, or it has no such version.
+        Conflict: the version is not read yet, or could not be read.
     """
-    del session, workspace_id, version  # only built-in data sets exist, which are the same for all
-    if name not in DATASETS:
-        close = nearest(name, DATASETS)
-        hint = f"did you mean '{close}'? " if close else ""
-        raise UnknownDataset(name, f"{hint}the data sets are {', '.join(DATASETS)}")
-    return DATASETS[name]
+    if name in DATASETS:
+        return DATASETS[name]
+    row = datasets.find(session, workspace_id, name) if "\0" not in name else None
+    if row is None or row.name != name:
+        raise _unknown_name(session, workspace_id, name)
+    found = datasets.version(session, row.id, version or row.newest)
+    if found is None:
+        message = f"'{name}' has no version {version}: the newest is {row.newest}"
+        raise UnknownDataset("dataset/version", message, version or 0)
+    if found.status != "ready":
+        raise not_ready(row, found)
+    assert found.facts is not None
+    read = ReadTable.model_validate_json(found.facts)
+    return TableFacts(
+        name=name,
+        version=found.number,
+        digest=read.digest,
+        rows=read.rows,
+        columns=read.columns,
+        files=read.files,
+        target=records.target_of(row),
+    )
+
+
+def not_ready(row: DatasetRow, version: DatasetVersionRow) -> Conflict:
+    """The error for a version that has not been read, with its progress or its failure."""
+    known = records.summary(version)
+    which = f"version {version.number} of data set '{row.name}'"
+    if known.error is not None:
+        return Conflict(f"{which} could not be read: {known.error.message}", code="dataset_not_ready")
+    if known.progress is None:
+        return Conflict(f"{which} waits to be read: retry when it is ready", code="dataset_not_ready")
+    done = f"{known.progress.what}, {known.progress.done:,} of {known.progress.total or 0:,} {known.progress.unit}"
+    return Conflict(f"{which} is still being read ({done}): retry when it is ready", code="dataset_not_ready")
+
+
+def _unknown_name(session: Session, workspace_id: str, name: str) -> UnknownDataset:
+    own = [one for one in datasets.names(session, workspace_id) if one not in DATASETS]
+    known = [*own, *DATASETS]
+    close = nearest(name, known)
+    hint = f"did you mean '{close}'? " if close else ""
+    listed = ", ".join(known if len(own) <= LISTED else [*own[:LISTED], *DATASETS])
+    more = f" and {len(own) - LISTED} more" if len(own) > LISTED else ""
+    return UnknownDataset(
+        "dataset/name", f"unknown data set '{name[:100]}': {hint}the data sets are {listed}{more}", name
+    )
+
+
+LISTED = 20
+"""Uploaded data sets that an error names."""

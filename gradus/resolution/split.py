@@ -1,0 +1,79 @@
+"""The split of a table: its kind, and the sizes of its parts."""
+
+from collections.abc import Sequence
+
+from gradus.encoding import Misfit
+from gradus.facts import PARTS, TableFacts
+from gradus.resolution.stored_rows import StoredRows
+from gradus.resolution.target import TargetPlan
+from gradus.roles import target_columns
+from gradus.spec.dataset import Dataset
+from gradus.spec.split import AnySplit, ColumnSplit, FilesSplit, RandomSplit, StratifiedSplit
+from gradus.split_sizes import NothingToTrain, Sizes, part_sizes
+
+
+def split_of(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySplit:
+    """The split that the spec names; else the files' own parts if they have any, else by classes or at random.
+
+    Raises:
+        Misfit: the column of a split has other words than the parts.
+    """
+    if isinstance(dataset.split, ColumnSplit):
+        _refuse_other_words(dataset.split, facts)
+    if isinstance(dataset.split, StratifiedSplit) and not _has_strata(target):
+        raise Misfit(("split",), "`stratified` needs one target that is a class: choose `random`")
+    if dataset.split is not None:
+        return dataset.split
+    by_role = {column.role: column.name for column in facts.columns if column.role == "split"}
+    if "split" in by_role:
+        return ColumnSplit(column=by_role["split"])
+    if any(file.split is not None for file in facts.files):
+        return FilesSplit()
+    return StratifiedSplit() if _has_strata(target) else RandomSplit()
+
+
+def sizes_of(dataset: Dataset, facts: TableFacts, target: TargetPlan, rows: StoredRows | None) -> Sizes:
+    """The examples for training, validation and test. `dataset` is resolved.
+
+    Raises:
+        Misfit: nothing is left to train on.
+    """
+    counts = _strata(dataset, facts, target)
+    if counts is None:
+        assert rows is not None, "the facts do not tell the sizes of this split"
+        return rows.sizes(facts, dataset, target.classes)
+    assert isinstance(dataset.split, RandomSplit | StratifiedSplit)
+    try:
+        parts = part_sizes(counts, dataset.split.validation, dataset.split.test)
+    except NothingToTrain as error:
+        raise Misfit(("split",), str(error)) from None
+    train, validation, test = (sum(part[i] for part in parts) for i in range(3))
+    return train if dataset.limit is None else min(train, dataset.limit), validation, test
+
+
+def _strata(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> Sequence[int] | None:
+    """The rows of each stratum; None if the facts do not tell."""
+    columns = [facts.column(name) for name in target_columns(target.target)]
+    incomplete = [column for column in columns if column.missing]
+    if len(columns) > 1 and incomplete:
+        return None
+    match dataset.split:
+        case RandomSplit():
+            return [facts.rows - sum(column.missing for column in columns)]
+        case StratifiedSplit():
+            counts = {one.value: one.count for one in columns[0].values}
+            return [counts[name] for name in target.classes]
+        case _:
+            return None
+
+
+def _has_strata(target: TargetPlan) -> bool:
+    return target.task == "classification"
+
+
+def _refuse_other_words(split: ColumnSplit, facts: TableFacts) -> None:
+    column = facts.column(split.column)
+    wrong = [f"'{one.value}' in {one.count:,} rows" for one in column.values if one.value not in PARTS]
+    if column.type != "text" or wrong:
+        found = ", ".join(wrong[:10]) or f"the type {column.type}"
+        raise Misfit(("split", "column"), f"'{column.name}' has {found}: it must say {', '.join(PARTS)} in each row")

@@ -1,0 +1,109 @@
+"""Experiments on uploaded data sets: what is written out, pinned, refused."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.api.service import assert_problem
+from tests.integration.datasets.conftest import Tenant
+from tests.integration.datasets.readers import CSV, read_table
+
+pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+
+ROWS = 60
+COLUMNS: dict[str, list[object]] = {
+    "age": [20 + row % 37 for row in range(ROWS)],
+    "city": [f"city {row % 5}" for row in range(ROWS)],
+    "household": [f"h{row % 12}" for row in range(ROWS)],
+    "balance": [row * 1.5 for row in range(ROWS)],
+    "exited": ["yes" if row % 3 else "no" for row in range(ROWS)],
+}
+
+
+def upload(tenant: Tenant, name: str = "churn", *, ready: bool = True) -> None:
+    made = tenant.client.post("/v1/datasets", params={"name": name}, content=CSV, headers={"Content-Type": "text/csv"})
+    assert made.is_success, made.text
+    if ready:
+        read_table(tenant.hub, made.json()["id"], COLUMNS)
+
+
+def spec(**dataset: Any) -> dict[str, Any]:
+    return {"dataset": {"name": "churn", "target": "exited", **dataset}, "layers": [8], "epochs": 3}
+
+
+def test_an_experiment_has_the_version_and_the_digest_and_keeps_the_plan(tenant: Tenant) -> None:
+    upload(tenant)
+    dry = tenant.client.post("/v1/experiments?dry_run=true", json=spec()).json()
+    made = tenant.client.post("/v1/experiments", json=spec()).json()
+    dataset = made["spec"]["dataset"]
+    assert (dataset["version"], dataset["digest"][:7], dataset["task"]) == (1, "sha256:", "classification")
+    assert "standardize" not in dataset
+    assert made["fingerprint"] == dry["fingerprint"]
+    assert (made["classes"], made["task"]) == (["no", "yes"], "classification")
+    assert made["train_examples"] + made["validation_examples"] + made["test_examples"] == ROWS
+    again = tenant.client.get(f"/v1/experiments/{made['id']}").json()
+    assert (again["train_examples"], again["input_shape"]) == (made["train_examples"], made["input_shape"])
+
+
+def test_a_split_by_groups_is_counted_in_the_rows(tenant: Tenant) -> None:
+    upload(tenant)
+    split = {"kind": "grouped", "column": "household"}
+    dry = tenant.client.post("/v1/experiments?dry_run=true", json=spec(split=split)).json()
+    assert dry["train_examples"] + dry["validation_examples"] + dry["test_examples"] == ROWS
+    assert dry["test_examples"] % 5 == 0  # 12 households of 5 rows
+
+
+def test_forks_and_sweeps_keep_the_version_unless_they_change_it(tenant: Tenant) -> None:
+    upload(tenant)
+    made = tenant.client.post("/v1/experiments", json=spec(numbers="robust")).json()
+    path = f"/v1/experiments/{made['id']}/fork"
+    fork = tenant.client.post(path, json={"changes": {"dataset": {"numbers": "standard"}}}).json()
+    before, after = made["spec"]["dataset"], fork["spec"]["dataset"]
+    assert (after["version"], after["digest"]) == (before["version"], before["digest"])
+    assert [change["path"] for change in fork["changes"]] == ["dataset.numbers"]
+    request = {"base": spec(), "grid": {"dataset.numbers": ["min_max", "robust"], "dataset.split.seed": [0, 1]}}
+    sweep = tenant.client.post("/v1/sweeps", json={**request, "base": spec(split="stratified")})
+    assert sweep.is_success, sweep.text
+    assert sweep.json()["request"]["base"]["dataset"]["digest"] == before["digest"]
+    assert len(sweep.json()["results"]) == 4
+
+
+def test_a_sweep_may_set_what_its_base_lacks(tenant: Tenant) -> None:
+    upload(tenant)
+    request = {"base": {**spec(), "dataset": "churn"}, "grid": {"dataset.target": ["age", "balance"]}}
+    sweep = tenant.client.post("/v1/sweeps?dry_run=true", json=request).json()
+    assert sweep["request"]["objective"]["metric"] == "validation_loss"
+    refused = assert_problem(tenant.client.post("/v1/sweeps", json={**request, "grid": {"l2": [0, 1]}}), 422)
+    assert refused["errors"][0]["path"] == "base/dataset/target"
+
+
+@pytest.mark.parametrize(
+    ("document", "status", "place", "words"),
+    [
+        (spec(target="exitd"), 422, "dataset/target", "no column 'exitd': did you mean 'exited'?"),
+        ({"dataset": "chrun", "layers": []}, 422, "dataset/name", "did you mean 'churn'?"),
+        ({"dataset": "mnits", "layers": []}, 422, "dataset/name", "unknown data set 'mnits': did you mean 'mnist'?"),
+        (spec(version=9), 422, "dataset/version", "'churn' has no version 9: the newest is 1"),
+        (spec(digest="sha256:" + "0" * 64), 409, "", "has the digest"),
+        (spec(split={"kind": "time", "column": "city"}), 422, "dataset/split/column", "city"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    tenant: Tenant, document: dict[str, Any], status: int, place: str, words: str
+) -> None:
+    upload(tenant)
+    problem = assert_problem(tenant.client.post("/v1/experiments", json=document), status)
+    assert words in problem["detail"]
+    assert [error["path"] for error in problem["errors"]] == ([place] if place else [])
+
+
+def test_a_data_set_that_is_still_read_is_a_conflict(tenant: Tenant) -> None:
+    upload(tenant, ready=False)
+    problem = assert_problem(tenant.client.post("/v1/experiments", json=spec()), 409)
+    assert problem["code"] == "dataset_not_ready"
+
+
+def test_other_workspaces_do_not_see_it(tenant: Tenant, other: Tenant) -> None:
+    upload(tenant)
+    problem = assert_problem(other.client.post("/v1/experiments", json=spec()), 422)
+    assert "churn" not in problem["detail"].replace("unknown data set 'churn'", "")
