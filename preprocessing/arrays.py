@@ -27,7 +27,7 @@ FEWEST_ROWS = 256
 
 @dataclass(frozen=True, eq=False)
 class PartArrays:
-    """The arrays of one part, memory-mapped. What is written to them is not written to the files."""
+    """The arrays of one part, memory-mapped for reading: such maps do not count in the memory limit of a process."""
 
     inputs: NDArray[np.float32] | NDArray[np.uint8]
     """(n, inputs); bytes stand for x / 255."""
@@ -146,7 +146,7 @@ def _mapped(path: Path) -> NDArray[Any] | None:
     """The array of a file, None without it."""
     if not path.exists():
         return None
-    array: NDArray[Any] = np.load(path, mmap_mode="c", allow_pickle=False)
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
 
 

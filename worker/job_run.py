@@ -60,6 +60,7 @@ class JobRun:
         self._lease = claim.lease
         self._members = claim.members
         self._places = claim.places
+        self._table = claim.table
         self._trainer = trainer
         self._shutdown = shutdown
         self._unfinished = {member.id for member in claim.members}
@@ -129,6 +130,7 @@ class JobRun:
             places=self._places,
             dataset_dirs=tuple(map(str, settings.dataset_dirs)),
             artifacts_url=settings.artifacts_url,
+            table=self._table,
             token=self._lease.token,
             pulse_seconds=min(POLL_SECONDS, settings.hang_seconds / 10),
             checkpoint_seconds=settings.checkpoint_seconds,

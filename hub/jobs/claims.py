@@ -11,6 +11,8 @@ from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.access import quotas
 from hub.database.database import now
+from hub.datasets import stored_tables
+from hub.datasets.table_ref import TableRef
 from hub.experiments import experiments, provenance
 from hub.experiments.events import Event, append, log
 from hub.experiments.mapping import resolved_of
@@ -48,6 +50,8 @@ class Claim:
     members: tuple[ClaimedExperiment, ...]
     places: int
     """Size of the job's array, including experiments that need no more training."""
+    table: TableRef | None = None
+    """The stored table of their uploaded data set; None for a built-in one, or if it was deleted."""
 
 
 def claim(
@@ -104,7 +108,13 @@ def _claimed(session: Session, lease: Lease, rows: Sequence[ExperimentRow]) -> C
     if not training:
         return None
     job = session.get_one(JobRow, lease.job_id)
-    return Claim(lease, tuple(_member(session, lease, row) for row in training), job.places)
+    members = tuple(_member(session, lease, row) for row in training)
+    return Claim(lease, members, job.places, _table(session, training[0].workspace_id, members[0].spec.dataset.digest))
+
+
+def _table(session: Session, workspace_id: str, digest: str | None) -> TableRef | None:
+    found = None if digest is None else stored_tables.with_digest(session, workspace_id, digest)
+    return None if found is None else TableRef(key=found.key, digest=found.digest)
 
 
 def _member(session: Session, lease: Lease, row: ExperimentRow) -> ClaimedExperiment:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from gradus.spec.dataset import Dataset
-from worker.training.data import Data, Split
+from worker.training.data import Data
 
 
 class DataCache:
@@ -19,9 +19,11 @@ class DataCache:
         """Number of cache misses."""
         self._cached: OrderedDict[Dataset, Data] = OrderedDict()
 
-    def get(self, dataset: Dataset, load: Callable[[], Data]) -> Data:
-        """The data of a resolved data set, loaded with `load` on a cache miss."""
-        if dataset not in self._cached:
+    def get(self, dataset: Dataset, load: Callable[[], Data], preprocessing: str | None = None) -> Data:
+        """The data of a resolved data set, loaded with `load` on a cache miss. With a `preprocessing`, data that were
+        made by another one are a miss."""
+        cached = self._cached.get(dataset)
+        if cached is None or preprocessing not in {None, cached.preprocessing}:
             self._cached[dataset] = load()
             self.loads += 1
         self._cached.move_to_end(dataset)
@@ -31,9 +33,10 @@ class DataCache:
 
     @property
     def bytes(self) -> int:
-        """Memory of the cached data."""
-        return sum(_size(split) for data in self._cached.values() for split in (data.train, data.validation, data.test))
+        """Memory of the cached data, without files in shared memory."""
+        return sum(map(_size, self._cached.values()))
 
 
-def _size(split: Split) -> int:
-    return split.inputs.nbytes + split.targets.nbytes
+def _size(data: Data) -> int:
+    splits = data.train, data.validation, data.test
+    return sum(split.targets.nbytes + (0 if data.is_mapped else split.inputs.nbytes) for split in splits)

@@ -23,6 +23,9 @@ from worker.trainer.protocol import Ended, LogLine, Report, StepReached, Train, 
 from worker.trainer.run_loop import RunLoop
 from worker.training.data import Data
 
+ENCODED = ".encoded"
+"""The folder of encoded data sets, in the last folder of data sets."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,8 +64,9 @@ class Job:
             self._writer.close()
 
     def _train(self) -> None:
-        data = self._data(self._command.trainees[0])
         starts = self._progress.wait_for(self._starting_points)
+        preprocessing = next((one.preprocessing for _, one in starts if one and one.preprocessing), None)
+        data = self._data(self._command.trainees[0], preprocessing)
         self._send(TrainingStarted())
         for group in group_by_step(starts):
             if not any(trainee.id in self._unfinished for trainee, _ in group):
@@ -71,14 +75,27 @@ class Job:
             run_loop = RunLoop(self._pipe, self._writer, self._progress, self._unfinished, filled, data, self._device)
             run_loop.run(self._command.checkpoint_seconds)
 
-    def _data(self, trainee: Trainee) -> Data:
-        folders = [Path(folder) for folder in self._command.dataset_dirs]
+    def _data(self, trainee: Trainee, preprocessing: str | None) -> Data:
+        """The data, encoded by the preprocessing of a checkpoint if the run continues from one."""
 
         def read() -> Data:
-            data = load(trainee.spec.dataset, trainee.data, folders, self._log_for_all)
-            return data.to(self._device, torch.float32)
+            load_data = self._load_built_in if trainee.spec.dataset.digest is None else self._load_uploaded
+            return load_data(trainee, preprocessing).to(self._device, torch.float32)
 
-        return self._cache.get(trainee.spec.dataset, lambda: self._progress.wait_for(read))
+        return self._cache.get(trainee.spec.dataset, lambda: self._progress.wait_for(read), preprocessing)
+
+    def _load_built_in(self, trainee: Trainee, _: str | None) -> Data:
+        return load(trainee.spec.dataset, trainee.data, self._dataset_folders, self._log_for_all)
+
+    def _load_uploaded(self, trainee: Trainee, preprocessing: str | None) -> Data:
+        from worker.trainer.uploaded_data import uploaded_data  # noqa: PLC0415 (DuckDB may not be installed)
+
+        folder = self._dataset_folders[-1] / ENCODED
+        return uploaded_data(trainee, preprocessing, self._store, self._command.table, folder, self._log_for_all)
+
+    @property
+    def _dataset_folders(self) -> list[Path]:
+        return [Path(folder) for folder in self._command.dataset_dirs]
 
     def _starting_points(self) -> list[StartingPoint]:
         return [(trainee, self._restore(trainee)) for trainee in align_checkpoints(self._command.trainees)]
@@ -92,7 +109,7 @@ class Job:
             return None
         saved, checkpoint = restored
         if is_copied(saved.key):
-            return replace(checkpoint, state=fork_state(checkpoint.state))
+            return replace(checkpoint, state=fork_state(checkpoint.state), preprocessing=None)  # it has its own
         if checkpoint.extensions < trainee.extensions:
             return replace(checkpoint, state=extend(checkpoint.state))
         return checkpoint

@@ -11,6 +11,7 @@ from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
+from hub.datasets.table_ref import TableRef
 from hub.jobs.checkpoint_ref import CheckpointRef
 
 
@@ -43,7 +44,9 @@ class Train(Message):
     """Slots of the job's array: more than trainees if some have ended or are paused."""
     dataset_dirs: tuple[str, ...]
     artifacts_url: str
-    """The artifact store, which holds the checkpoints."""
+    """The artifact store, which holds the checkpoints and the stored tables."""
+    table: TableRef | None = None
+    """The stored table of the trainees' uploaded data set; None for a built-in one, or if it was deleted."""
     token: int
     """The lease's fencing token, which is part of the checkpoints' keys."""
     pulse_seconds: float = 1.0

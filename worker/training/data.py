@@ -87,6 +87,8 @@ class Data:
     target_scale: TargetScale = NOT_SCALED
     preprocessing: str | None = None
     """JSON of the fitted preprocessing that made the inputs, which checkpoints keep; None for built-in data sets."""
+    is_mapped: bool = False
+    """Whether the inputs are files in memory that is shared with other processes, and not for writing."""
 
     @property
     def task(self) -> Task:
@@ -96,4 +98,5 @@ class Data:
     def to(self, device: torch.device, dtype: torch.dtype) -> "Data":
         """The data on a device, with floating-point numbers of a dtype."""
         train, validation, test = (split.to(device, dtype) for split in (self.train, self.validation, self.test))
-        return replace(self, train=train, validation=validation, test=test)
+        is_mapped = self.is_mapped and train.inputs.data_ptr() == self.train.inputs.data_ptr()
+        return replace(self, train=train, validation=validation, test=test, is_mapped=is_mapped)

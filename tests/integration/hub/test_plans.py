@@ -16,6 +16,7 @@ from hub import idempotency
 from hub.access import keys, quotas
 from hub.artifacts import pending_deletions
 from hub.database.database import now
+from hub.datasets import stored_tables
 from hub.experiments import estimates, event_pruning, events, experiments, metrics
 from hub.experiments.experiments import Filter
 from hub.hub import Hub
@@ -56,6 +57,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "count by status": lambda s: experiments.count_by_status(s, DEFAULT_WORKSPACE),
     "close a job": lambda s: experiments.close_job(s, LEASE.job_id),
     "history": lambda s: metrics.read(s, ID, after=3),
+    "stored table": lambda s: stored_tables.with_digest(s, DEFAULT_WORKSPACE, f"sha256:{'0' * 64}"),
     "losses": lambda s: metrics.losses(s, ID),
     "chosen epochs": lambda s: metrics.read_epochs(s, ID, [1, 5, 9]),
     "one's events": lambda s: events.of_experiment(s, ID, 3, 500),

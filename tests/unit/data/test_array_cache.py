@@ -68,7 +68,7 @@ def test_a_mapped_array_survives_its_deletion(tmp_path: Path) -> None:
     mapped = cache.get(
         "a",
         lambda folder: np.save(folder / "x.npy", values),
-        lambda folder: np.load(folder / "x.npy", mmap_mode="c"),
+        lambda folder: np.load(folder / "x.npy", mmap_mode="r"),
     )
     Writer().get(cache, "b")
     assert not (tmp_path / "a").exists()

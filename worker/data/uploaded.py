@@ -1,0 +1,180 @@
+"""Loads an uploaded data set into the tensors of a run."""
+
+import hashlib
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gradus.dataset_plan import DatasetPlan
+from gradus.encoding import Misfit
+from gradus.roles import columns_with
+from gradus.spec.dataset import Dataset
+from preprocessing.arrays import Arrays, PartArrays, array_bytes, read_arrays, write_arrays
+from preprocessing.class_weights import class_weights
+from preprocessing.encode import Fitted, fit
+from preprocessing.missing import MissingInput
+from preprocessing.parts import Rows, rows_of
+from preprocessing.table import Table
+from worker.data.array_cache import ArrayCache
+from worker.data.errors import DataError
+from worker.data.long_step import LongStep, Say
+from worker.data.scale import standardized_targets, target_scale
+from worker.training.data import Data, Split, with_mean_one
+from worker.training.target_scale import NOT_SCALED, TargetScale
+
+FORMAT = 1
+"""Increases when the same words give other arrays."""
+LINES = "lines.json"
+LARGEST_BYTE = 255.0
+
+OpenTable = Callable[[], AbstractContextManager[Table]]
+"""Opens the stored table of a data set's version."""
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """What the arrays of a run follow from."""
+
+    dataset: Dataset
+    """Resolved."""
+    plan: DatasetPlan
+    fitted: Fitted | None = None
+    """The preprocessing of the checkpoint that the run continues from; None to fit it to the training rows."""
+
+    @property
+    def key(self) -> str:
+        """The name of the arrays in the cache."""
+        words = self.dataset.model_dump(mode="json", exclude={"name", "version", "class_weights"})
+        fitted = self.fitted and self.fitted.model_dump(mode="json")
+        document = json.dumps([FORMAT, words, self.plan.classes, fitted], sort_keys=True)
+        return hashlib.sha256(document.encode()).hexdigest()
+
+
+def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, say: Say) -> Data:
+    """Load training, validation and test examples on the CPU, memory-mapped and shared with other trainers.
+
+    The table is opened only if the cache has no arrays of the same rows and words. `say` receives log lines and
+    progress.
+
+    Raises:
+        DataError: the table is not the one that the spec names, cannot be split or encoded as it says, or its arrays
+            do not fit the disk or the memory.
+    """
+
+    def write(folder: Path) -> None:
+        with open_table() as table:
+            lines = _write(uploaded, table, folder, cache.root, say)
+        (folder / LINES).write_text(json.dumps(lines), encoding="utf-8")
+
+    def read(folder: Path) -> tuple[Arrays, list[str]]:
+        return read_arrays(folder), json.loads((folder / LINES).read_text(encoding="utf-8"))
+
+    try:
+        arrays, lines = cache.get(uploaded.key, write, read)
+    except (Misfit, MissingInput) as error:
+        raise DataError(str(error)) from error
+    except OSError as error:
+        raise DataError(f"the arrays of '{uploaded.dataset.name}' cannot be written: {error}") from error
+    for line in lines:
+        say(line)
+    return _data(uploaded, arrays)
+
+
+def _write(uploaded: Uploaded, table: Table, folder: Path, root: Path, say: Say) -> list[str]:
+    """Write the arrays of a table into a folder. Returns what is to be said in the log of every run on them."""
+    dataset, plan = uploaded.dataset, uploaded.plan
+    if table.read.digest != dataset.digest:
+        raise DataError(
+            f"the stored table of '{dataset.name}' has the digest {table.read.digest}, not {dataset.digest}"
+        )
+    facts = table.facts(dataset.name, dataset.version or 1)
+    rows = rows_of(dataset, plan.classes, table, dataset.limit)
+    fitted = uploaded.fitted or fit(dataset, facts, table, rows.train)
+    sizes = len(rows.train), len(rows.validation), len(rows.test), fitted.inputs
+    planned = plan.train_examples, plan.validation_examples, plan.test_examples, plan.inputs
+    if sizes != planned:
+        raise DataError(f"'{dataset.name}' has other sizes than planned: {sizes} instead of {planned}")
+    check_size(dataset.name, array_bytes(fitted, rows), root)
+    weight = next((column.name for column in columns_with("weight", dataset, facts)), None)
+    step = LongStep(f"encoding {dataset.name}", table.rows, "rows", say)
+    write_arrays(folder, fitted, rows, table, weight, step.reached)
+    step.end(table.rows)
+    return list(_left_out(rows))
+
+
+def check_size(name: str, size: int, root: Path) -> None:
+    """Refuse arrays that fit neither the disk nor the machine's memory."""
+    disk, memory = shutil.disk_usage(root).free, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for free, where in ((disk, f"are free in {root}"), (memory, "of memory are in this machine")):
+        if size > free:
+            raise DataError(
+                f"the encoded examples of '{name}' take {size / 1e9:.3g} GB, but {free / 1e9:.3g} GB {where}: set "
+                "`limit`, or encode categories with a smaller `most` or with `hash`"
+            )
+
+
+def _left_out(rows: Rows) -> Iterator[str]:
+    if rows.without_target:
+        of_test = f", {rows.test_without_target} of them in the test part" if rows.test_without_target else ""
+        yield f"rows left out because their target is missing: {rows.without_target}{of_test}"
+    if rows.without_time:
+        yield f"rows left out because their time is missing: {rows.without_time}"
+
+
+def _data(uploaded: Uploaded, arrays: Arrays) -> Data:
+    plan = uploaded.plan
+    parts = arrays.train, arrays.validation, arrays.test
+    scale = target_scale(arrays.train.targets) if plan.task == "regression" else NOT_SCALED
+    by_class = None
+    if plan.task == "classification":
+        by_class = class_weights(uploaded.dataset.class_weights, arrays.train.targets.astype(np.int64), plan.classes)
+    train, validation, test = (_split(part, plan, scale, by_class) for part in parts)
+    return Data(
+        train, validation, test, plan, scale, preprocessing=arrays.fitted.model_dump_json(indent=1), is_mapped=True
+    )
+
+
+def _split(part: PartArrays, plan: DatasetPlan, scale: TargetScale, by_class: NDArray[np.float64] | None) -> Split:
+    of_class = None if by_class is None else by_class[part.targets.astype(np.int64)]
+    return Split(
+        _mapped(part.inputs),
+        _targets(part, plan, scale),
+        largest=LARGEST_BYTE if part.inputs.dtype == np.uint8 else None,
+        weights=_product((part.weights, of_class)),
+        evaluation_weights=_product((part.weights,)),
+    )
+
+
+def _mapped(inputs: NDArray[np.float32] | NDArray[np.uint8]) -> Tensor:
+    """A tensor of mapped inputs, which training only reads: torch has no tensors for reading and warns."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(inputs)
+
+
+def _targets(part: PartArrays, plan: DatasetPlan, scale: TargetScale) -> Tensor:
+    match plan.task:
+        case "classification":
+            return torch.from_numpy(part.targets.copy())
+        case "multi_label":
+            return torch.from_numpy(part.targets.astype(np.float32))
+        case "regression":
+            return torch.from_numpy(standardized_targets(part.targets, scale))
+
+
+def _product(factors: Sequence[NDArray[np.float64] | None]) -> Tensor | None:
+    """The product of the weights of each example, with mean 1; None if there are no weights or examples."""
+    known = [factor for factor in factors if factor is not None]
+    if not known or not len(known[0]):
+        return None
+    return with_mean_one(torch.from_numpy(np.prod(known, axis=0)))
