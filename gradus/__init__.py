@@ -37,6 +37,14 @@ if typing.TYPE_CHECKING:
     from gradus.spec.experiment import Spec
     from gradus.spec.initializer import Auto, Constant, He, Normal, Ntk, Orthogonal, Uniform, Xavier, Zeros
     from gradus.spec.layer import Dense
+    from gradus.spec.loss import (
+        AbsoluteLoss,
+        BinaryCrossEntropy,
+        CrossEntropy,
+        HuberLoss,
+        QuantileLoss,
+        SquaredLoss,
+    )
     from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
     from gradus.spec.scale import Scale
     from gradus.spec.schedule import ConstantRate, CosineDecay, CosLog, ExponentialDecay, InverseTimeDecay, StepDecay
@@ -60,6 +68,7 @@ _HOMES = {
     "gradus.spec.experiment": "Spec",
     "gradus.spec.initializer": "Auto Constant He Normal Ntk Orthogonal Uniform Xavier Zeros",
     "gradus.spec.layer": "Dense",
+    "gradus.spec.loss": "AbsoluteLoss BinaryCrossEntropy CrossEntropy HuberLoss QuantileLoss SquaredLoss",
     "gradus.spec.optimizer": "SGD AdaGrad Adam AdamW Momentum RMSProp",
     "gradus.spec.scale": "Scale",
     "gradus.spec.schedule": "ConstantRate CosineDecay CosLog ExponentialDecay InverseTimeDecay StepDecay",
@@ -72,6 +81,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 
 __all__ = [
     "SGD",
+    "AbsoluteLoss",
     "AdaGrad",
     "Adam",
     "AdamW",
@@ -81,6 +91,7 @@ __all__ = [
     "Auto",
     "BadRequest",
     "BatchNorm",
+    "BinaryCrossEntropy",
     "Checkpoint",
     "Client",
     "Comparison",
@@ -89,6 +100,7 @@ __all__ = [
     "ConstantRate",
     "CosLog",
     "CosineDecay",
+    "CrossEntropy",
     "Dataset",
     "Dense",
     "EarlyStopping",
@@ -97,6 +109,7 @@ __all__ = [
     "Forbidden",
     "GradusError",
     "He",
+    "HuberLoss",
     "InvalidSpec",
     "InverseTimeDecay",
     "MethodNotAllowed",
@@ -108,10 +121,12 @@ __all__ = [
     "Orthogonal",
     "Periodic",
     "PreconditionFailed",
+    "QuantileLoss",
     "RMSProp",
     "Scale",
     "ServerFault",
     "Spec",
+    "SquaredLoss",
     "Status",
     "StepDecay",
     "StreamEvent",

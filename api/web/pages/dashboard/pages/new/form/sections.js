@@ -10,7 +10,7 @@ const SECTIONS = [
   { title: "Network", keys: ["layers", "activation", "init", "batch_norm"], more: [] },
   {
     title: "Training",
-    keys: ["optimizer", "schedule", "batch_size", "epochs", "seed"],
+    keys: ["loss", "optimizer", "schedule", "batch_size", "epochs", "seed"],
     more: ["clip_norm", "max_seconds"],
   },
   { title: "Regularization", keys: ["dropout", "input_dropout", "l1", "l2", "early_stopping"], more: [] },
