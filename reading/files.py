@@ -11,11 +11,13 @@ from gradus.parse.text import CsvParse, JsonlParse
 from gradus.wire.table import ReadTable
 from reading.arrays.reader import read_arrays, read_idx
 from reading.content import Content, content
+from reading.delimited.decoding import Open
 from reading.delimited.read import read_csv
 from reading.failure import ReadingFailed
 from reading.images.pictures import Archive
 from reading.images.reader import read_images
 from reading.job import Job
+from reading.json_lines.jsonl_cells import read_jsonl
 from reading.kinds import kind_of
 from reading.parquet.reader import read_parquet
 from reading.preview import first_lines
@@ -61,32 +63,38 @@ def _parse(job: Job, kind: str) -> Parse:
 def _read(job: Job, parse: Parse, contents: Sequence[Content]) -> ReadTable:
     match parse:
         case ImagesParse():
-            return read_images(job, parse, [_archive(job, file) for file in contents])
+            found = read_images(job, parse, [_archive(job, file) for file in contents])
         case ArraysParse():
-            return read_arrays(job, parse, contents)
+            found = read_arrays(job, parse, contents)
         case ParquetParse():
-            return read_parquet(job, parse, contents)
+            found = read_parquet(job, parse, contents)
         case IdxParse():
-            return read_idx(job, parse, contents)
+            found = read_idx(job, parse, contents)
         case ExcelParse():
-            return read_sheets(job, parse, contents)
+            found = read_sheets(job, parse, contents)
         case CsvParse():
-            return _read_text(job, parse, contents)
+            opened = _opener(job, contents, (parse.quote or '"').encode())
+            found = read_csv(_sources(contents), parse, job.folder, job.limits, job.bytes_progress, opened)
         case JsonlParse():
-            raise ReadingFailed("not_a_table", f"{contents[0].source.name} is JSON: save it as CSV or Parquet.")
+            opened = _opener(job, contents, b"")
+            found = read_jsonl(_sources(contents), parse, job.folder, job.limits, job.bytes_progress, opened)
+    return found
 
 
-def _read_text(job: Job, parse: CsvParse, contents: Sequence[Content]) -> ReadTable:
+def _sources(contents: Sequence[Content]) -> list[SourceFile]:
+    return [content.source for content in contents]
+
+
+def _opener(job: Job, contents: Sequence[Content], quote: bytes) -> Open:
+    """Opens a file decompressed; for a preview only its first lines."""
     by_path = {content.source.path: content for content in contents}
 
     def opened(file: SourceFile) -> BinaryIO:
-        content = by_path[file.path]
-        if job.request.preview_bytes is None:
-            return content.open()
-        return first_lines(content.open(), job.request.preview_bytes, (parse.quote or '"').encode())
+        stream = by_path[file.path].open()
+        size = job.request.preview_bytes
+        return stream if size is None else first_lines(stream, size, quote)
 
-    sources = [content.source for content in contents]
-    return read_csv(sources, parse, job.folder, job.limits, job.bytes_progress, opened)
+    return opened
 
 
 def _archive(job: Job, file: Content) -> Archive:

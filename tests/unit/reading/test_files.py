@@ -12,7 +12,7 @@ from PIL import Image
 
 from reading.failure import ReadingFailed
 from reading.request import Limits
-from tests.mutants import CSV, array, parquet
+from tests.mutants import CSV, JSONL, array, parquet
 from tests.reading_here import read_here
 from tests.workbooks import packed, xlsx
 
@@ -23,6 +23,7 @@ else:
 
 FILES = {
     "x.csv": CSV,
+    "x.jsonl": JSONL,
     "x.parquet": parquet(lists=False),
     "x.npy": array("npy"),
     "x.xlsx": xlsx({"S": [["a", "b"], [1, "x"], [2, "y"]]}),
@@ -40,7 +41,7 @@ def test_a_compressed_file_is_read_as_the_bare_one(
     assert compressed.read.digest == bare.read.digest
 
 
-@pytest.mark.parametrize("name", ["x.csv", "x.parquet", "x.xlsx"])
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.parquet", "x.xlsx"])
 def test_one_table_in_an_archive_is_read_as_the_bare_one(tmp_path: Path, name: str) -> None:
     bare = read_here(tmp_path, {name: FILES[name]})
     (tmp_path / "packed").mkdir()
@@ -145,3 +146,8 @@ def test_limits_are_of_all_files_together(tmp_path: Path) -> None:
     with pytest.raises(ReadingFailed, match="rows") as failed:
         read_here(tmp_path, {"a.csv": CSV, "b.csv": CSV}, limits=Limits(rows=50))
     assert failed.value.code == "too_large"
+
+
+def test_a_preview_of_json_lines_ends_with_a_whole_line(tmp_path: Path) -> None:
+    table = read_here(tmp_path, {"a.jsonl": b'{"a": "\\""}\n' * 1000}, preview_bytes=1000)
+    assert table.rows == 1000 // len(b'{"a": "\\""}\n')
