@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from gradus.facts import ColumnType, TableFacts
 from gradus.wire.table import ColumnRecord, ReadTable
+from preprocessing import stored_names
 
-FACTS = "facts.json"
-PARQUET = "table.parquet"
+FACTS, PARQUET = stored_names.FACTS, stored_names.PARQUET
 ROW_GROUP = 122_880
 STACKED: frozenset[ColumnType] = frozenset({"image", "array"})
 """The types of the columns that have a file of their own."""

@@ -1,5 +1,5 @@
-"""The background threads of a worker: heartbeat, reconciliation of lost messages, cleanup, the control channel and the
-watchdog."""
+"""The background threads of a worker: heartbeat, reconciliation of lost messages, cleanup, the control channel, the
+watchdog and the reading of data sets."""
 
 import logging
 import threading
@@ -13,6 +13,7 @@ from hub.hub import Hub
 from hub.jobs import workers
 from hub.jobs.reconciler import clean_up, reconcile
 from hub.messaging.pubsub import CONTROL
+from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 from worker.slot_pool import SlotPool
 from worker.watchdog import CHECK_SECONDS, Watchdog
@@ -21,6 +22,8 @@ HEARTBEAT_SECONDS = 3.0
 RECONCILE_SECONDS = 2.0
 CLEANUP_SECONDS = 600.0
 RECONNECT_SECONDS = 1.0
+READING_PAUSE_SECONDS = 0.01
+"""Pause between two looks into the queue of readings, each of which waits for a message."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +56,7 @@ def heartbeat(hub: Hub, worker: WorkerRecord, running: int) -> None:
 
 
 def start(
-    hub: Hub, worker: WorkerRecord, slots: SlotPool, watchdog: Watchdog, shutdown: Shutdown
+    hub: Hub, worker: WorkerRecord, slots: SlotPool, watchdog: Watchdog, shutdown: Shutdown, reading: ReadingSlot
 ) -> list[threading.Thread]:
     """Start all background threads."""
     return [
@@ -62,4 +65,5 @@ def start(
         every(CLEANUP_SECONDS, lambda: clean_up(hub, worker.id), shutdown),
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),
         every(CHECK_SECONDS, watchdog.check, shutdown),
+        every(READING_PAUSE_SECONDS, reading.serve, shutdown),
     ]

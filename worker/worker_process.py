@@ -19,6 +19,7 @@ from hub.jobs import workers
 from hub.messaging.celery_app import queues_for
 from hub.settings import Settings
 from worker import background, messages
+from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 from worker.slot import Slot
 from worker.slot_pool import SlotPool
@@ -44,7 +45,8 @@ class WorkerProcess:
             record = self._record(self._pool.warm())
             kind = cast("DeviceKind", record.device.partition(":")[0])
             watchdog = Watchdog(self._hub.queue, ("auto", kind), self._pool, self._end)
-            threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown)
+            reading = ReadingSlot(self._hub, self._pool.id, self._shutdown)
+            threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown, reading)
             code = self._consume_jobs(record, kind)
             for thread in threads:
                 thread.join(1.0)

@@ -52,9 +52,12 @@ async def permitted(request: Request, caller: AnyCaller) -> Caller:
     return caller
 
 
+_WITH_PREVIEW = {("POST", "/v1/experiments"), ("POST", "/v1/datasets")}
+
+
 def _is_preview(request: Request) -> bool:
-    """Whether the request is a dry run of one experiment, which stores nothing and is therefore open to viewers."""
-    is_creation = (request.method, request.scope["route"].path) == ("POST", "/v1/experiments")
+    """Whether the request is a dry run, which stores nothing and is therefore open to viewers."""
+    is_creation = (request.method, request.scope["route"].path) in _WITH_PREVIEW
     return is_creation and request.query_params.getlist("dry_run") == ["true"]
 
 

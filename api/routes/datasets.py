@@ -4,6 +4,7 @@ import json
 from functools import partial
 from typing import Annotated, Any, Literal
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Request, Response
 from fastapi import Query as InQuery
 from pydantic import Field
@@ -20,13 +21,13 @@ from api.http.request_body import JsonBody, is_json, json_body
 from api.http.responses import answer, headers_of, repeatable
 from api.limits import FILE_BYTES, PAGE_SIZE
 from api.openapi.responses import GUARDED, REPLAYED, body_of, file_of, header, problems
-from api.services import dataset_creation, datasets, following
+from api.services import dataset_creation, dataset_preview, datasets, following
 from api.services.idempotency import Outcome
 from api.state import AppState, StateDep
 from api.streaming.open_requests import owner_of
 from gradus.errors import BadRequest
 from gradus.spec.target import MAX_TARGETS, ColumnName
-from gradus.wire.dataset import DatasetPage, DatasetRecord, VersionRecord
+from gradus.wire.dataset import DatasetDryRun, DatasetPage, DatasetRecord, VersionRecord
 from gradus.wire.dataset_request import DatasetName, DatasetPatch, DatasetRequest, FileName, VersionRequest
 from hub import idempotency
 from hub.access.keys import Caller
@@ -47,6 +48,7 @@ _CREATED: dict[str, Any] = {
                 "Preference-Applied": header("The wait that the service applied."),
             }
         },
+        200: {"model": DatasetDryRun, "description": "The result of a dry run."},
         **problems(409, 413, 415, 422),
     },
 }
@@ -98,6 +100,12 @@ class CreateQuery(FileQuery):
     """Name of the data set. Required with a file as the body."""
     target: Annotated[tuple[ColumnName, ...], Field(max_length=MAX_TARGETS)] = ()
     """The target of specs that name none. Repeat `target=…` for several columns."""
+    dry_run: bool = False
+    """Only read the first 4 MiB and show what comes of it; store nothing."""
+
+    def default_target(self) -> str | tuple[str, ...] | None:
+        """The target: one column or several."""
+        return self.target[0] if len(self.target) == 1 else self.target or None
 
     def described(self) -> Description:
         """The description of the data set.
@@ -107,7 +115,7 @@ class CreateQuery(FileQuery):
         """
         if self.name is None:
             raise BadRequest("name: required, as in POST /v1/datasets?name=churn", code="invalid_parameter")
-        return Description(self.name, target=self.target[0] if len(self.target) == 1 else self.target or None)
+        return Description(self.name, target=self.default_target())
 
 
 class ListQuery(Query):
@@ -143,6 +151,8 @@ async def create_dataset(
 
     `curl -T churn.csv '…/v1/datasets?name=churn'` sends the file with PUT, which means the same here.
     """
+    if query.dry_run:
+        return answer(await _preview(request, state, caller, query))
     if is_json(request):
         outcome = await _from_uploads(request, state, caller, query, idempotency_key)
     else:
@@ -169,14 +179,31 @@ async def put_dataset(
     return await create_dataset(request, state, caller, query, idempotency_key, prefer)
 
 
+async def _preview(request: Request, state: AppState, caller: Caller, query: CreateQuery) -> DatasetDryRun:
+    if is_json(request):
+        wanted = await _wanted(request, query)
+        of_uploads = partial(dataset_preview.of_uploads, state.hub, caller.workspace_id, wanted)
+        return await to_thread.run_sync(of_uploads, limiter=state.large_reads)
+    declared = file_type(request.headers.get("content-type", ""))
+    parse, name = query.options(declared), query.file or f"{query.name or 'file'}{declared.suffix}"
+    async with file_body(request, FILE_BYTES, _LIMIT, state.hub.settings.data_dir / "incoming") as body:
+        check_beginning(body.beginning, declared)
+        of_body = partial(dataset_preview.of_body, state.hub, body.file, name, parse, query.default_target())
+        return await to_thread.run_sync(of_body, limiter=state.large_reads)
+
+
+async def _wanted(request: Request, query: CreateQuery) -> DatasetRequest:
+    if query != CreateQuery(dry_run=query.dry_run):
+        raise BadRequest("query parameters describe a file in the body: write them into the JSON document instead")
+    wanted = await run_in_threadpool(parsing.read, await json_body(request), DatasetRequest)
+    dataset_creation.check_parse(wanted.parse)
+    return wanted
+
+
 async def _from_uploads(
     request: Request, state: AppState, caller: Caller, query: CreateQuery, key: str | None
 ) -> Outcome:
-    if query != CreateQuery():
-        raise BadRequest("query parameters describe a file in the body: write them into the JSON document instead")
-    body = await json_body(request)
-    wanted = await run_in_threadpool(parsing.read, body, DatasetRequest)
-    dataset_creation.check_parse(wanted.parse)
+    wanted = await _wanted(request, query)
     once = idempotency.repeatable(caller.workspace_id, key, "/v1/datasets", wanted.model_dump_json())
     return await run_in_threadpool(dataset_creation.from_uploads, state.hub, caller.workspace_id, wanted, once)
 

@@ -1,0 +1,171 @@
+"""Readings by a worker: from the file to the table, whatever happens to the worker on the way."""
+
+import hashlib
+import itertools
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hub.datasets import uploads
+from hub.hub import Hub
+from hub.tables import DatasetVersionRow, RemovalRow
+from tests.integration.api.service import assert_problem
+from tests.integration.datasets.conftest import Tenant
+from tests.integration.datasets.readers import version_of
+from tests.servers.processes import Program, service_env, wait_until
+from worker.reading_slot import ReadingSlot
+from worker.shutdown import Shutdown
+
+pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+CSV = b"age,exited,zip\n41,yes,01067\n38,no,10115\n"
+
+
+@pytest.fixture
+def slot(shared_hub: Hub) -> Iterator[ReadingSlot]:
+    """A reading slot in a thread of this process."""
+    shutdown, over = Shutdown(), threading.Event()
+    slot = ReadingSlot(shared_hub, "wrk_here", shutdown)
+
+    def serve() -> None:
+        while not over.is_set():
+            slot.serve()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield slot
+    over.set()
+    thread.join()
+
+
+def create(tenant: Tenant, content: bytes, name: str = "churn", **headers: str) -> dict[str, object]:
+    made = tenant.client.post(
+        "/v1/datasets", params={"name": name}, content=content, headers={"Prefer": "wait=60", **headers}
+    )
+    assert made.status_code == 201, made.text
+    record: dict[str, object] = made.json()
+    return record
+
+
+def test_a_file_is_read_into_a_table(tenant: Tenant, slot: ReadingSlot) -> None:
+    record = create(tenant, CSV)
+    assert record["status"] == "ready", record
+    columns = {column["name"]: column["type"] for column in record["columns"]}  # type: ignore[attr-defined]
+    assert columns == {"age": "integer", "exited": "text", "zip": "text"}
+    rows = tenant.client.get("/v1/datasets/churn/rows").json()["data"]
+    assert rows == [{"age": 41, "exited": "yes", "zip": "01067"}, {"age": 38, "exited": "no", "zip": "10115"}]
+    events = tenant.client.get("/v1/datasets/churn/events", headers={"Accept": "application/x-ndjson"}).text
+    assert '"kind":"end"' in events
+    assert list((tenant.hub.settings.data_dir / "reading").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_says_where_and_is_read_with_the_option_it_names(
+    tenant: Tenant, slot: ReadingSlot
+) -> None:
+    record = create(tenant, b"a,b\n1,2\n3\n4,5\n")
+    error = record["error"]
+    assert isinstance(error, dict)
+    assert (record["status"], error["code"], error["line"]) == ("failed", "data_error", 3)
+    again = tenant.client.post("/v1/datasets/churn/versions", json={"parse": {"kind": "csv"} | error["option"]})
+    assert again.status_code == 201, again.text
+    wait_until(lambda: tenant.client.get("/v1/datasets/churn").json()["status"] != "reading", "the second version")
+    assert tenant.client.get("/v1/datasets/churn").json()["version"] == 2
+
+
+def test_parts_are_joined_and_hashed(tenant: Tenant, slot: ReadingSlot, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(2000))
+    monkeypatch.setattr(uploads, "PART_BYTES", 5000)
+    upload = tenant.client.post("/v1/uploads", json={"size": len(content)}).json()
+    for number, first in enumerate(range(0, len(content), 5000), 1):
+        part = content[first : first + 5000]
+        assert tenant.client.put(f"/v1/uploads/{upload['id']}/parts/{number}", content=part).status_code == 204
+    made = tenant.client.post(
+        "/v1/datasets",
+        json={"name": "squares", "files": [{"upload": upload["id"], "name": "s.csv"}]},
+        headers={"Prefer": "wait=60"},
+    )
+    assert (made.json()["status"], made.json()["rows"]) == ("ready", 2000)
+    source = tenant.client.get("/v1/datasets/squares/versions/1").json()["sources"][0]
+    assert source["sha256"] == hashlib.sha256(content).hexdigest()
+    assert tenant.client.get("/v1/datasets/squares/content").content == content
+
+
+def test_a_worker_that_shuts_down_hands_its_reading_back(tenant: Tenant) -> None:
+    shutdown = Shutdown()
+    shutdown._begun.set()  # the flag alone: `begin` would end this process
+    made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
+    version = version_of(tenant.hub, made["id"])
+    ReadingSlot(tenant.hub, "wrk_going", shutdown).read(version)
+    with tenant.hub.read() as session:
+        row = session.get_one(DatasetVersionRow, version)
+        assert (row.status, row.owner, row.losses, row.token) == ("reading", None, 0, 1)
+    ReadingSlot(tenant.hub, "wrk_next", Shutdown()).read(version)
+    assert tenant.client.get("/v1/datasets/churn").json()["status"] == "ready"
+
+
+def test_killed_readers_leave_no_half_version_and_no_orphan(tenant: Tenant, tmp_path: Path) -> None:
+    hub, random_ = tenant.hub, random.Random(1)
+    env = {
+        **service_env(hub.settings.data_dir, hub.settings.database_url, hub.settings.redis_url),
+        "GRADUS_LEASE_SECONDS": "0.5",
+    }
+    content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(30_000))
+    made = [tenant.client.post("/v1/datasets", params={"name": f"d{i}"}, content=content).json() for i in range(2)]
+    versions = [version_of(hub, one["id"]) for one in made]
+
+    def states() -> list[str]:
+        with hub.read() as session:
+            return [session.get_one(DatasetVersionRow, version).status for version in versions]
+
+    for kill in range(2):
+        with Program(tmp_path / f"reader-{kill}.log", "tests.servers.reader", env=env) as reader:
+            reader.wait_for("ready")
+            time.sleep(random_.uniform(0.1, 1.5))
+            reader.kill()
+    with Program(tmp_path / "reader.log", "tests.servers.reader", env=env) as reader:
+        wait_until(lambda: "reading" not in states(), "the end of all readings", 120)
+        reader.kill()
+    assert states() == ["ready"] * 2, (tmp_path / "reader.log").read_text()
+    assert {tenant.client.get(f"/v1/datasets/{one['id']}").json()["rows"] for one in made} == {30_000}
+    store = Path(hub.settings.artifacts_url)
+    with hub.read() as session:
+        named = {session.get_one(DatasetVersionRow, version).artifact for version in versions}
+        swept = set(session.scalars(select(RemovalRow.key)))
+    stored = {f"{version}/{path.name}" for version in versions for path in (store / version).iterdir()}
+    assert {name.removesuffix(".partial") for name in stored - named} <= swept
+    for one in made:
+        log = tenant.client.get(f"/v1/datasets/{one['id']}/events", headers={"Accept": "application/x-ndjson"}).text
+        numbers = [int(line.partition('"seq":')[2].partition(",")[0]) for line in log.splitlines()]
+        assert numbers == list(itertools.islice(itertools.count(1), len(numbers)))
+        assert log.count('"kind":"end"') == 1
+
+
+def test_folders_that_killed_readers_left_are_removed(tenant: Tenant) -> None:
+    folder = tenant.hub.settings.data_dir / "reading" / "ver_00000000000000000000000000-1"
+    folder.mkdir(parents=True)
+    (folder / "table").mkdir()
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).serve()
+    assert not folder.exists()
+
+
+def test_a_dry_run_shows_what_comes_of_a_file_and_stores_nothing(tenant: Tenant) -> None:
+    shown = tenant.client.post("/v1/datasets?dry_run=true", content=CSV, headers={"Content-Type": "text/csv"})
+    assert shown.status_code == 200, shown.text
+    assert [column["type"] for column in shown.json()["columns"]] == ["integer", "text", "text"]
+    assert shown.json()["columns"][2]["would_be"]
+    assert shown.json()["data"][0] == {"age": 41, "exited": "yes", "zip": "01067"}
+    assert (shown.json()["parse"]["delimiter"], shown.json()["complete"]) == (",", True)
+    assert not any(one["built_in"] is False for one in tenant.client.get("/v1/datasets").json()["data"])
+    assert list((tenant.hub.settings.data_dir / "incoming").iterdir()) == []
+    ragged = tenant.client.post("/v1/datasets?dry_run=true", content=b"a,b\n1,2\n3\n4,5\n")
+    problem = assert_problem(ragged, 422)
+    assert (problem["code"], problem["errors"][0]["path"]) == ("data_error", "file/3")
+    assert problem["errors"][1]["input"]["ragged"]
+    again = tenant.client.post(
+        "/v1/datasets", params={"dry_run": True, "parse": '{"kind": "csv", "ragged": "pad"}'}, content=b"a,b\n1,2\n3\n"
+    )
+    assert again.json()["data"][1] == {"a": 3, "b": None}
