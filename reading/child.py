@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gradus.wire.table import ReadTable
-from preprocessing.table import FACTS, PARQUET
+from preprocessing.stored_names import FACTS, PARQUET
 from reading.failure import ReadingFailed
 from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result
 from reading.request import MIB, ReadRequest

@@ -18,10 +18,11 @@ class Query(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known(cls, given: dict[str, Any]) -> dict[str, Any]:
+        known = [field.alias or name for name, field in cls.model_fields.items()]
         for name in given:
-            if name not in cls.model_fields:
-                near = nearest(name, cls.model_fields)
-                hint = f"did you mean '{near}'?" if near else f"known parameters: {', '.join(cls.model_fields)}"
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"did you mean '{near}'?" if near else f"known parameters: {', '.join(known)}"
                 raise PydanticCustomError(
                     "unknown_parameter", "unknown parameter '{place}': {hint}", {"place": name[:100], "hint": hint}
                 )

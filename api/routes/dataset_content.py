@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi import Query as InQuery
 from fastapi.responses import StreamingResponse
 from pydantic import Field
@@ -19,7 +19,7 @@ from api.http.responses import JSON, answer
 from api.http.root_path import root_of
 from api.limits import LARGEST, PAGE_SIZE
 from api.openapi.responses import GUARDED, Responses, problems
-from api.services import dataset_rows
+from api.services import dataset_images, dataset_rows
 from api.services.croissant import croissant
 from api.state import StateDep
 from gradus.spec.target import ColumnName
@@ -29,7 +29,7 @@ from gradus.wire.statistics import Statistics
 
 router = APIRouter(tags=["data sets"], responses=GUARDED)
 
-CSV, PARQUET, BYTES = "text/csv", "application/vnd.apache.parquet", "application/octet-stream"
+CSV, PNG, PARQUET, BYTES = "text/csv", "image/png", "application/vnd.apache.parquet", "application/octet-stream"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Spreadsheets take text that begins like this for a formula."""
 Columns = Annotated[tuple[ColumnName, ...], Field(max_length=1000)]
@@ -74,6 +74,22 @@ class ContentQuery(VersionQuery):
 
     file: Annotated[int, Field(ge=1, le=1000)] = 1
     """Number of the file, from 1."""
+
+
+class ImagesQuery(VersionQuery):
+    """Query parameters of a contact sheet."""
+
+    class_: Annotated[str | None, Field(alias="class", max_length=10_000)] = None
+    """Only pictures of this class of the data set's target."""
+    n: Annotated[int, Field(ge=1, le=400)] = 64
+    """Number of pictures."""
+
+
+class ImageQuery(VersionQuery):
+    """Query parameters of a picture."""
+
+    column: ColumnName | None = None
+    """The column; by default the first one of images."""
 
 
 @router.get(
@@ -167,6 +183,37 @@ def get_croissant(
     name, version = dataset_rows.source_version(state.hub, caller.workspace_id, dataset, query.version)
     url = f"{request.url.scheme}://{request.url.netloc}{root_of(request)}/v1/datasets/{quote(dataset)}"
     return Response(json.dumps(croissant(name, version, url), ensure_ascii=False), media_type=JSON)
+
+
+@router.get(
+    "/v1/datasets/{dataset}/images",
+    response_class=Response,
+    responses={**_file(PNG, "The contact sheet."), **problems(404, 409)},
+)
+def get_images(
+    state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[ImagesQuery, InQuery()]
+) -> Response:
+    """A contact sheet of the first pictures, of all classes or of one."""
+    hub = state.hub
+    sheet = dataset_images.sheet(hub, caller.workspace_id, dataset, query.version, query.class_, query.n)
+    return Response(sheet, media_type=PNG)
+
+
+@router.get(
+    "/v1/datasets/{dataset}/rows/{row}/image",
+    response_class=Response,
+    responses={**_file(PNG, "The picture."), **problems(404, 409)},
+)
+def get_image(
+    state: StateDep,
+    caller: CallerDep,
+    dataset: DatasetKey,
+    row: Annotated[int, Path(ge=0, le=LARGEST, description="Position of the row, from 0.")],
+    query: Annotated[ImageQuery, InQuery()],
+) -> Response:
+    """The picture of one row, encoded anew."""
+    picture = dataset_images.one(state.hub, caller.workspace_id, dataset, query.version, row, query.column)
+    return Response(picture, media_type=PNG)
 
 
 def _csv(page: RowPage, *, spreadsheet: bool) -> str:

@@ -58,7 +58,7 @@ def rows(
             data = picked_rows(table, names, [i for i in index if i < table.rows])
         return RowPage(columns=tuple(names), data=tuple(data), index=tuple(index), offset=offset, total=total)
 
-    return _with_table(hub, workspace_id, id_or_name, number, read)
+    return with_table(hub, workspace_id, id_or_name, number, read)
 
 
 def statistics(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, columns: Sequence[str]) -> Statistics:
@@ -115,7 +115,7 @@ def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) ->
             raise
         return folder
 
-    folder = _with_table(hub, workspace_id, id_or_name, number, copy)
+    folder = with_table(hub, workspace_id, id_or_name, number, copy)
     return service.get(hub, workspace_id, id_or_name).name, _once(folder)
 
 
@@ -169,7 +169,7 @@ def ready(
     return row, version
 
 
-def _with_table(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, use: Callable[["Table"], T]) -> T:
+def with_table(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, use: Callable[["Table"], T]) -> T:
     with hub.read() as session:
         _, version = ready(session, workspace_id, id_or_name, number)
         stored = stored_tables.of_version(version)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from api.app import create_app
@@ -87,13 +88,24 @@ ASKS = [
     Ask("GET", "/v1/datasets/{dataset}/versions/{number}"),
     *(
         Ask("GET", f"/v1/datasets/{{dataset}}/{path}")
-        for path in ("events", "log", "rows", "statistics", "findings", "content", "content.parquet", "croissant.json")
+        for path in (
+            "events",
+            "log",
+            "rows",
+            "statistics",
+            "findings",
+            "content",
+            "content.parquet",
+            "croissant.json",
+            "images",
+        )
     ),
     Ask("POST", "/v1/uploads", {"size": 3}),
     Ask("PUT", "/v1/uploads/{upload_id}/parts/{number}", content=b"a\n1"),
     Ask("GET", "/v1/uploads/{upload_id}"),
     Ask("DELETE", "/v1/uploads/{upload_id}"),
     Ask("GET", "/v1/datasets/{dataset}"),
+    Ask("GET", "/v1/datasets/{dataset}/rows/{row}/image"),
     Ask("DELETE", "/v1/datasets/{dataset}"),
     Ask("GET", "/v1/catalog"),
     Ask("GET", "/v1/system"),
@@ -136,10 +148,11 @@ def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
     fail_one(hub, sweep)
     spare = make_key(hub, role=Role.VIEWER)
     made = client.post("/v1/datasets", params={"name": "a"}, content=CSV).json()
-    read_table(hub, made["id"], {"a": [1, 2]}, Statistics(rows=2, columns=()))
+    pixels = np.zeros((2, 3, 3, 1), dtype=np.uint8)
+    read_table(hub, made["id"], {"a": [1, 2], "b": pixels}, Statistics(rows=2, columns=()))
     return {
         "experiment_id": finished(hub), "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
-        "number": "1", "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
+        "number": "1", "row": "0", "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
     }  # fmt: skip
 
 

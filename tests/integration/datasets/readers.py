@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from gradus.facts import FileFacts
 from gradus.wire.finding import Finding
@@ -63,7 +66,7 @@ def finish(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> None:
 def read_table(
     hub: Hub,
     dataset_id: str,
-    columns: Mapping[str, Sequence[object]],
+    columns: Mapping[str, Sequence[Any] | NDArray[Any]],
     statistics: Statistics | None = None,
     findings: tuple[Finding, ...] = (),
 ) -> None:

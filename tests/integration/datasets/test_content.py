@@ -6,7 +6,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
+import numpy as np
 import pytest
+from PIL import Image
 
 from gradus.wire.finding import Evidence, Finding
 from gradus.wire.statistics import NamedStatistics, Statistics
@@ -136,3 +138,22 @@ def test_a_stored_table_is_found_by_its_digest_in_its_workspace_alone(tenant: Te
     assert table is not None
     folder = stored_tables.local_folder(tenant.hub, table)
     assert {path.name for path in folder.iterdir()} == {"facts.json", "table.parquet", MANIFEST}
+
+
+def test_pictures_are_encoded_anew_one_by_one_or_on_a_sheet(tenant: Tenant) -> None:
+    pixels = np.arange(4 * 6 * 5 * 1, dtype=np.uint8).reshape(4, 6, 5, 1)
+    made = tenant.client.post("/v1/datasets?name=digits2&target=label", content=CSV).json()
+    read_table(tenant.hub, made["id"], {"picture": pixels, "label": ["a", "b", "a", "b"]})
+    one = tenant.client.get("/v1/datasets/digits2/rows/2/image")
+    assert one.headers["content-type"] == "image/png"
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(one.content))), pixels[2, :, :, 0])
+    sheet = tenant.client.get("/v1/datasets/digits2/images?class=b")
+    shown = np.asarray(Image.open(io.BytesIO(sheet.content)))
+    assert np.array_equal(shown[:, :5, 0], pixels[1, :, :, 0])
+    assert np.array_equal(shown[:, 7:, 0], pixels[3, :, :, 0])
+    assert_problem(tenant.client.get("/v1/datasets/digits2/rows/4/image"), 404)
+    assert (
+        "known parameters: version, class, n"
+        in assert_problem(tenant.client.get("/v1/datasets/digits2/images?zzz=1"), 400)["detail"]
+    )
+    assert tenant.client.get("/v1/datasets/digits2/rows").json()["data"][0]["picture"] == "image of 6 × 5 × 1"
