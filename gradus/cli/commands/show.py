@@ -17,6 +17,7 @@ from gradus.cli.console import paragraph, styled
 from gradus.cli.options import Id, Json, Url, at_most_one
 from gradus.cli.run_state import RunState
 from gradus.client import Client, Credentials
+from gradus.errors import GradusError
 from gradus.fork import unresolved
 from gradus.metrics import measured
 from gradus.status import Status
@@ -54,7 +55,8 @@ def show(
         rows = () if spec else experiment.metrics().data
         kept = () if spec or as_csv or as_json else experiment.checkpoints().data
         failing = () if record.over else _failing_dependencies(client.credentials)
-    document = unresolved(record.spec) if spec else output.document(record)
+        default = _default_validation(client, record) if spec else None
+    document = unresolved(record.spec, default) if spec else output.document(record)
     if as_csv:
         print_csv(rows)
     elif as_json:
@@ -65,6 +67,14 @@ def show(
         output.show(page(record, rows, kept))
     for one in failing:
         output.note(one)
+
+
+def _default_validation(client: Client, record: ExperimentRecord) -> int | None:
+    """The default size of the data set's validation split, which a spec need not name; None if nobody knows."""
+    try:
+        return client.datasets.get(labels.dataset(record.document)).validation_examples
+    except GradusError:
+        return None
 
 
 def page(record: ExperimentRecord, rows: Sequence[MetricsRow], kept: Sequence[CheckpointRecord] = ()) -> RenderableType:
