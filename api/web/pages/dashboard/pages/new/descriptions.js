@@ -22,7 +22,7 @@ const forget = (name, answer) => {
 
 const read = async () => {
   const [{ spec: schema, examples }, sets] = await Promise.all([catalog(), datasets()]);
-  const spec = describe(schema, named(schema.$defs, "Dataset", sets));
+  const spec = describe(withNames(schema, sets), named(schema.$defs, "Dataset", sets));
   const short = Object.entries(examples).map(([name, example]) => [name, sparse(spec, example)]);
   return { spec, examples: Object.fromEntries(short) };
 };
@@ -34,6 +34,13 @@ const named = (definitions, model, sets) => {
   return { ...definitions, [model]: { ...dataset, properties: { ...dataset.properties, name } } };
 };
 
+/** The schema of a spec, in which a name that stands for a data set is one of those that the service has. */
+const withNames = (schema, sets) => {
+  const { dataset } = schema.properties;
+  const anyOf = dataset.anyOf.map((branch) => branch.type === "string" ? { enum: [...sets.keys()] } : branch);
+  return { ...schema, properties: { ...schema.properties, dataset: { ...dataset, anyOf } } };
+};
+
 /** A sweep names its members itself. */
 const unnamed = (spec, base) => {
   const { name: _, ...rest } = sparse(spec, base);
@@ -41,10 +48,16 @@ const unnamed = (spec, base) => {
 };
 
 const readRequest = async () => {
-  const [{ spec }, { components, paths }] = await Promise.all([describedSpec(), get("/openapi.json")]);
+  const [{ spec }, { components, paths }, sets] = await Promise.all([
+    describedSpec(),
+    get("/openapi.json"),
+    datasets(),
+  ]);
+  const SpecInput = withNames(components.schemas.SpecInput, sets);
+  const schemas = { ...named(components.schemas, "DatasetInput", sets), SpecInput };
   const { examples } = paths["/v1/sweeps"].post.requestBody.content["application/json"];
   const short = Object.entries(examples ?? {}).map((
     [name, { value }],
   ) => [name, { ...value, base: unnamed(spec, value.base) }]);
-  return { ...describe(components.schemas.SweepRequest, components.schemas), examples: Object.fromEntries(short) };
+  return { ...describe(schemas.SweepRequest, schemas), examples: Object.fromEntries(short) };
 };
