@@ -9,6 +9,7 @@ from gradus.parse.document import Parse
 from gradus.parse.files import ArraysParse, ExcelParse, IdxParse, ImagesParse, ParquetParse
 from gradus.parse.text import CsvParse, JsonlParse
 from gradus.wire.table import ReadTable
+from preprocessing.table import Table
 from reading.arrays.reader import read_arrays, read_idx
 from reading.content import Content, content
 from reading.delimited.decoding import Open
@@ -24,7 +25,7 @@ from reading.preview import first_lines
 from reading.sheets.reader import read_sheets
 from reading.source import SourceFile
 from reading.zip_file import ZipFile
-from reading.zip_member import table_inside
+from reading.zip_member import table_inside, unpacked
 
 _PARSE: TypeAdapter[Parse] = TypeAdapter(Parse)
 
@@ -63,7 +64,9 @@ def _parse(job: Job, kind: str) -> Parse:
 def _read(job: Job, parse: Parse, contents: Sequence[Content]) -> ReadTable:
     match parse:
         case ImagesParse():
-            found = read_images(job, parse, [_archive(job, file) for file in contents])
+            found = read_images(
+                job, parse, [_archive(job, file) for file in contents], lambda *member: _table(job, *member)
+            )
         case ArraysParse():
             found = read_arrays(job, parse, contents)
         case ParquetParse():
@@ -99,3 +102,17 @@ def _opener(job: Job, contents: Sequence[Content], quote: bytes) -> Open:
 
 def _archive(job: Job, file: Content) -> Archive:
     return Archive(file.source, ZipFile(file.on_disk(job.folder), file.name, job.limits))
+
+
+def _table(job: Job, archive: Archive, member: int) -> Table:
+    """The stored table of a table in an archive, in a folder of its own."""
+    folder = job.folder / f"beside{member}"
+    folder.mkdir()
+    source = unpacked(job, archive.zip, member, archive.source)
+    request = job.request.model_copy(update={"files": (source,), "parse": {}, "out": folder, "preview_bytes": None})
+    inner = Job(request, job.report)
+    try:
+        read_files(inner)
+    finally:
+        inner.close()
+    return Table(folder)

@@ -29,16 +29,21 @@ def table_inside(job: Job, file: Content) -> Content:
             file=file.source.name,
         )
     ((i, name),) = tables.items()
-    path = job.folder / f"member{len(list(job.folder.glob('member*')))}"
-    with archive.open(i) as stream, path.open("wb") as unpacked:
-        while chunk := stream.read(MIB):
-            unpacked.write(chunk)
-    found = content(job, SourceFile(path, f"{file.source.name}/{name}", file.source.split))
+    found = content(job, unpacked(job, archive, i, file.source))
     if found.packed or (found.signature.kind == "zip" and _ending(name) not in ("xlsx", "ods")):
         raise ReadingFailed(
             "data_error", f"{file.name} has an archive inside, {name}: pack the file itself.", file=file.source.name
         )
     return replace(found, name=name.rsplit("/", 1)[-1])
+
+
+def unpacked(job: Job, archive: ZipFile, i: int, source: SourceFile) -> SourceFile:
+    """A member, written into the folder of the job under a number."""
+    path = job.folder / f"member{len(list(job.folder.glob('member*')))}"
+    with archive.open(i) as stream, path.open("wb") as file:
+        while chunk := stream.read(MIB):
+            file.write(chunk)
+    return SourceFile(path, f"{source.name}/{archive.names[i]}", source.split)
 
 
 def _ending(name: str) -> str:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from gradus.parse.files import ImagesParse
 from reading.failure import ReadingFailed
+from reading.images.labels import LabelTable
 from reading.images.picture import BrokenPicture, header
 from reading.images.pictures import Picture
 from reading.job import Job
@@ -25,7 +27,7 @@ class Layout:
     guessed: Mapping[str, str]
 
 
-def layout(job: Job, parse: ImagesParse, pictures: Sequence[Picture]) -> Layout:
+def layout(job: Job, parse: ImagesParse, pictures: Sequence[Picture], table: LabelTable | None) -> Layout:
     """What `parse` says; what it leaves open, most pictures say.
 
     Raises:
@@ -43,15 +45,21 @@ def layout(job: Job, parse: ImagesParse, pictures: Sequence[Picture]) -> Layout:
     if parse.resize is None:
         guessed["resize"] = "a picture of another shape keeps its proportions and all that it shows"
     if parse.labels is None:
-        guessed["labels"] = "the archive has no table that names the pictures"
+        guessed["labels"] = table.because if table else "the archive has no table that names the pictures"
     height, width = (size, size) if isinstance(size, int) else size
     resolved = ImagesParse(
         size=height if height == width else (height, width),
         resize=parse.resize or "pad",
         channels=channels,
-        labels=parse.labels or "folder",
+        labels=parse.labels or _source(table),
     )
     return Layout(resolved, (height, width, channels), guessed)
+
+
+def _source(table: LabelTable | None) -> Literal["folder", "csv", "column"]:
+    if table is None:
+        return "folder"
+    return "csv" if len(table.names) == 1 else "column"
 
 
 def _looked_at(job: Job, pictures: Sequence[Picture]) -> tuple[Counter[tuple[int, int]], int]:

@@ -227,3 +227,66 @@ def test_a_preview_reads_some_pictures_of_all_folders(tmp_path: Path) -> None:
     table = read_here(tmp_path, {"x.zip": archive(files)}, preview_bytes=len(png(GRAY)) * 40)
     assert 30 <= table.rows <= 40
     assert set(texts(table, "label")) == set("abcd")
+
+
+PICTURES = {f"pictures/{name}.png": png(GRAY + i) for i, name in enumerate(("b", "a", "c"))}
+
+
+@pytest.mark.parametrize("written", ["pictures/{}.png", "{}.png", "{}"])
+def test_a_table_names_the_pictures(tmp_path: Path, written: str) -> None:
+    rows = "".join(f"{written.format(name)},{label}\n" for name, label in (("c", "x"), ("a", "y"), ("b", "x")))
+    table = read_here(tmp_path, {"a.zip": archive({**PICTURES, "labels.csv": f"id,class\n{rows}".encode()})})
+    assert [(column.name, column.type) for column in table.read.columns] == [
+        ("image", "image"),
+        ("class", "text"),
+        ("file", "text"),
+    ]
+    assert texts(table, "file") == ["pictures/a.png", "pictures/b.png", "pictures/c.png"]
+    assert texts(table, "class") == ["y", "x", "x"]
+    assert table.read.parse["labels"] == "csv"
+    assert "of 3 of 3 pictures" in table.read.guessed["labels"]
+    assert table.read.left_out.count == 0
+
+
+def test_all_columns_of_the_table_may_be_taken(tmp_path: Path) -> None:
+    csv = b"file,age,when,label\na.png,3,2026-01-02,cat\nb.png,,2026-01-03,dog\nz.png,1,2026-01-01,cat\n"
+    packed = archive({**PICTURES, "all.csv": csv})
+    table = read_here(tmp_path, {"a.zip": packed})
+    assert [(column.name, column.type) for column in table.read.columns] == [
+        ("image", "image"),
+        ("age", "integer"),
+        ("when", "date"),
+        ("label", "text"),
+        ("file", "text"),
+    ]
+    assert table.read.parse["labels"] == "column"
+    assert table.column("age").values.tolist() == [3, 0]
+    assert table.column("age").missing.tolist() == [False, True]
+    assert table.column("when").values.tolist() == [20_455, 20_456]
+    assert {(left.text, left.reason) for left in table.read.left_out.listed} == {
+        ("pictures/c.png", "all.csv does not name it"),
+        ("z.png", "names no picture"),
+    }
+    (tmp_path / "2").mkdir()
+    one = read_here(tmp_path / "2", {"a.zip": packed}, {"kind": "images", "labels": "csv"})
+    assert [column.name for column in one.read.columns] == ["image", "label", "file"]
+
+
+def test_a_table_that_names_no_picture_is_no_table_of_labels(tmp_path: Path) -> None:
+    packed = archive({**PICTURES, "other.csv": b"a,b\n1,2\n"})
+    table = read_here(tmp_path, {"a.zip": packed})
+    assert table.read.parse["labels"] == "folder"
+    assert set(texts(table, "label")) == {"pictures"}
+    for folder, content, why in (
+        ("2", packed, "No column of other.csv names a picture"),
+        ("3", archive(PICTURES), "needs one table beside the pictures: there are 0"),
+    ):
+        (tmp_path / folder).mkdir()
+        with pytest.raises(ReadingFailed, match=why):
+            read_here(tmp_path / folder, {"a.zip": content}, {"labels": "csv"})
+
+
+def test_a_picture_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    packed = archive({**PICTURES, "l.csv": b"file,label\na.png,x\na.png,y\nb.png,x\nc.png,x\n"})
+    with pytest.raises(ReadingFailed, match=r"names the picture 'a.png' 2 times"):
+        read_here(tmp_path, {"a.zip": packed}, {"labels": "csv"})
