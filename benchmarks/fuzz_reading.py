@@ -45,7 +45,8 @@ def in_one_process(seed: int, count: int) -> Tally:
     while number < count:
         with tempfile.TemporaryDirectory() as folder:
             number = _batch(Path(folder), seed, number, min(BATCH, count - number), tally)
-        print(f"\r{number} of {count}", end="", file=sys.stderr)
+        said = ", ".join(f"{share:,} {code}" for code, share in tally.outcomes.items())
+        print(f"{number:,} of {count:,}: {said}; {len(tally.ended)} ended it; {tally.peak_mib} MiB", file=sys.stderr)
     return tally
 
 

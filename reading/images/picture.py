@@ -68,8 +68,8 @@ def pixels(data: bytes, shape: tuple[int, int, int], resize: Resize, limits: Lim
     height, width, channels = shape
     with _opened(data, limits) as image:
         image.load()
-        turned = ImageOps.exif_transpose(image)
-        plain = _plain(turned, "L" if channels == 1 else "RGB")
+        ImageOps.exif_transpose(image, in_place=True)  # no copy: a picture may have 200 MB
+        plain = _plain(image, "L" if channels == 1 else "RGB")
         fitted = _fitted(plain, (width, height), resize)
         return np.asarray(fitted, dtype=np.uint8).reshape(shape)
 
@@ -122,8 +122,9 @@ def _plain(image: Image.Image, mode: Literal["L", "RGB"]) -> Image.Image:
         image = image.convert("RGBA")
     if image.mode in _WITH_ALPHA:
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image).convert("RGB")
+        opaque = Image.new("RGB", image.size, "white")
+        opaque.paste(image, mask=image.getchannel("A"))
+        image = opaque
     if image.mode in _OTHER_COLOURS:
         image = image.convert("RGB")
     return image if image.mode == mode else image.convert(mode)
