@@ -193,6 +193,7 @@ _DTYPES: dict[str, type[np.generic]] = {
 def open_parquet(path: Path, memory_mib: int = 256, threads: int = 1) -> duckdb.DuckDBPyConnection:
     """A locked-down connection whose view `t` is the Parquet file, with its `file_row_number`."""
     connection = duckdb.connect(config={"memory_limit": f"{memory_mib}MiB", "threads": threads})
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET allowed_paths = [$path]", {"path": str(path)})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

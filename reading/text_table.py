@@ -14,7 +14,7 @@ from gradus.parse.cells import CellOptions
 from gradus.wire.finding import Finding
 from gradus.wire.table import ColumnRecord, LeftOutRows, ReadTable
 from preprocessing.digest import digest_of
-from preprocessing.table import FACTS, PARQUET, Table, open_parquet
+from preprocessing.table import FACTS, Table
 from reading.cells import Batch, Cells
 from reading.census.tally import Tally
 from reading.census.verdict import Verdict, evidence_of, judge
@@ -23,7 +23,6 @@ from reading.failure import ReadingFailed
 from reading.findings import findings_of
 from reading.names import Names, named
 from reading.request import Limits
-from reading.stored.column_facts import facts
 from reading.stored.staging import Staging
 
 Progress = Callable[[int, int], None]
@@ -82,8 +81,9 @@ def read_cells(
         for place, batch in _batches(files, orders, report, 1):
             staging.add(batch, place)
         staging.write()
+        found = staging.facts()
     census = _Census(names, tallies, verdict, frozenset(index.places) if reading.indices else frozenset())
-    return _stored(files, rows, census, reading, options, folder)
+    return _stored(files, rows, census, found, reading, options, folder)
 
 
 @dataclass(frozen=True)
@@ -164,14 +164,12 @@ def _stored(
     files: Sequence[Cells],
     rows: Sequence[int],
     census: _Census,
+    found: Sequence[Mapping[str, Any]],
     reading: Reading,
     options: CellOptions,
     folder: Path,
 ) -> ReadTable:
     names, tallies, verdict = census.names, census.tallies, census.verdict
-    connection = open_parquet(folder / PARQUET)
-    found = facts(connection, [column.type for column in verdict.columns])
-    connection.close()
     columns = tuple(
         ColumnRecord(
             name=name,

@@ -8,8 +8,9 @@ from gradus.parse.cells import MAX_CELL
 from gradus.wire.table import LeftOut
 from reading.census.tally import MAX_TEXT
 from reading.delimited import marks
+from reading.delimited.broken import Broken
 from reading.delimited.dialect import Dialect
-from reading.delimited.rows import Block, Broken
+from reading.delimited.rows import Block
 
 LISTED = 100
 

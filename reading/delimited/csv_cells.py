@@ -8,11 +8,12 @@ from gradus.facts import ColumnType
 from gradus.parse.text import CsvParse
 from gradus.wire.table import LeftOut
 from reading.cells import Batch
+from reading.delimited.broken import Broken
 from reading.delimited.columns import Account, Columns
 from reading.delimited.decoding import Decoded, Open, open_plain
 from reading.delimited.filters import prepared
 from reading.delimited.place import place
-from reading.delimited.rows import Broken, Rows
+from reading.delimited.rows import Rows
 from reading.delimited.settled import SAMPLE, Settled, settle
 from reading.failure import ReadingFailed
 from reading.source import SourceFile

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from reading.census import kinds as k
 from reading.census.kinds import kind_of
 from reading.delimited import marks
+from reading.delimited.broken import Broken
 from reading.delimited.dialect import Dialect
-from reading.delimited.rows import Broken, Rows
+from reading.delimited.rows import Rows
 
 COMMON = (",", ";", "\t", "|")
 RARE = (":", "^", "~", "\x1f", "\x01", "!", "#", "&", "*", "/", " ")

@@ -9,29 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from reading.delimited import marks
+from reading.delimited.broken import Broken, BrokenKind
 from reading.delimited.dialect import Dialect
-from reading.failure import FailureCode
 
 MAX_RECORD = 64 << 20
 """Characters that may follow an open quote before the file is refused."""
-
-
-BrokenKind = Literal["quote", "bare_quote", "ragged"]
-
-
-class Broken(Exception):
-    """The text breaks a rule."""
-
-    def __init__(
-        self, line: int, column: int, message: str, code: FailureCode = "data_error", kind: BrokenKind = "quote"
-    ) -> None:
-        super().__init__(message)
-        self.line, self.column = line, column
-        """Line from 1, and character of it from 0."""
-        self.code, self.kind = code, kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,10 +126,13 @@ class Rows:
         return "".join(parts)
 
     def _hidden(self, inner: list[str]) -> list[str]:
-        joined = marks.hide(marks.SEAM.join(inner), self._dialect.delimiter)
-        if self._dialect.trim and _EDGES.search(joined):
-            joined = _EDGES.sub(lambda found: found[0].replace(" ", marks.BLANK).replace("\t", marks.TAB), joined)
-        return [part or marks.EMPTY for part in joined.split(marks.SEAM)]
+        joined = marks.hide(f"{marks.SEAM}{marks.SEAM.join(inner)}{marks.SEAM}", self._dialect.delimiter)
+        if self._dialect.trim:  # trimming ends at the first mark, so the outermost blank is enough
+            for blank, mark in ((" ", marks.BLANK), ("\t", marks.TAB)):
+                if blank in joined:
+                    joined = joined.replace(marks.SEAM + blank, marks.SEAM + mark)
+                    joined = joined.replace(blank + marks.SEAM, mark + marks.SEAM)
+        return [part or marks.EMPTY for part in joined[1:-1].split(marks.SEAM)]
 
     def _check(self, parts: list[str]) -> None:
         """Raise at the first quote that neither opens nor closes a cell."""
@@ -226,7 +213,6 @@ class Rows:
 
 
 _LINE_ENDS = ("\n", "\r", "\r\n")
-_EDGES = re.compile(f"(?:^|(?<={marks.SEAM}))[ \t]+|[ \t]+(?={marks.SEAM}|\\Z)")
 
 
 def line_breaks(row: str) -> int:

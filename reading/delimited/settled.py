@@ -7,12 +7,13 @@ from typing import Literal
 from gradus.parse.text import CsvParse
 from reading.census.kinds import EMPTY, MISSING, TEXT, kind_of
 from reading.delimited import marks
+from reading.delimited.broken import Broken
 from reading.delimited.decoding import Decoded, Open, encoding_of, open_plain
 from reading.delimited.dialect import Dialect
 from reading.delimited.filters import LINE_END, prepared
 from reading.delimited.guess import guess_delimiter, guess_quote
 from reading.delimited.header import Header, judge_header
-from reading.delimited.rows import Broken, Rows
+from reading.delimited.rows import Rows
 from reading.failure import ReadingFailed
 from reading.source import SourceFile
 

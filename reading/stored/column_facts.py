@@ -23,18 +23,20 @@ _AS_TEXT = {
 }
 
 
-def facts(connection: duckdb.DuckDBPyConnection, types: Sequence[ColumnType]) -> list[dict[str, Any]]:
-    """For each column of view `t`, named c0, c1, …: missing, distinct, distinct_exact, values, minimum, maximum."""
+def facts(connection: duckdb.DuckDBPyConnection, table: str, types: Sequence[ColumnType]) -> list[dict[str, Any]]:
+    """For each column of the table, named c0, c1, …: missing, distinct, distinct_exact, values, minimum, maximum."""
     found: list[dict[str, Any]] = []
     for start in range(0, len(types), _TOGETHER):
-        found.extend(_counted(connection, types, range(start, min(start + _TOGETHER, len(types)))))
+        found.extend(_counted(connection, table, types, range(start, min(start + _TOGETHER, len(types)))))
     for i, kind in enumerate(types):
         if kind != "number":
-            found[i] |= _values(connection, f"c{i}", kind)
+            found[i] |= _values(connection, table, f"c{i}", kind)
     return found
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, types: Sequence[ColumnType], places: range) -> list[dict[str, Any]]:
+def _counted(
+    connection: duckdb.DuckDBPyConnection, table: str, types: Sequence[ColumnType], places: range
+) -> list[dict[str, Any]]:
     """One pass over some columns."""
     limit = (1 << 64) // _SHARE
     parts = []
@@ -46,29 +48,29 @@ def _counted(connection: duckdb.DuckDBPyConnection, types: Sequence[ColumnType],
             f"min(c{i})::DOUBLE" if numeric else "NULL",
             f"max(c{i})::DOUBLE" if numeric else "NULL",
         ]
-    row = connection.execute(f"SELECT {', '.join(parts)} FROM t").fetchone()
+    row = connection.execute(f"SELECT {', '.join(parts)} FROM {table}").fetchone()
     assert row is not None
     found = []
     for place, i in enumerate(places):
         missing, hashes, least, most = row[4 * place : 4 * place + 4]
         exact = hashes * _SHARE < _SURE
-        distinct = _distinct(connection, f"c{i}") if exact else hashes * _SHARE
+        distinct = _distinct(connection, table, f"c{i}") if exact else hashes * _SHARE
         found.append(
             {"missing": missing, "distinct": distinct, "distinct_exact": exact, "minimum": least, "maximum": most}
         )
     return found
 
 
-def _distinct(connection: duckdb.DuckDBPyConnection, column: str) -> int:
-    row = connection.execute(f"SELECT count(DISTINCT {column}) FROM t").fetchone()
+def _distinct(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    row = connection.execute(f"SELECT count(DISTINCT {column}) FROM {table}").fetchone()
     assert row is not None
     return int(row[0])
 
 
-def _values(connection: duckdb.DuckDBPyConnection, column: str, kind: ColumnType) -> dict[str, Any]:
+def _values(connection: duckdb.DuckDBPyConnection, table: str, column: str, kind: ColumnType) -> dict[str, Any]:
     text = _AS_TEXT.get(kind, "v::VARCHAR")
     rows = connection.execute(
-        f"SELECT {text}, n FROM (SELECT {column} AS v, count(*) AS n FROM t WHERE {column} IS NOT NULL GROUP BY v "
-        f"ORDER BY n DESC, v LIMIT {MAX_VALUES})"
+        f"SELECT {text}, n FROM (SELECT {column} AS v, count(*) AS n FROM {table} WHERE {column} IS NOT NULL "
+        f"GROUP BY v ORDER BY n DESC, v LIMIT {MAX_VALUES})"
     ).fetchall()
     return {"values": tuple(ValueCount(value=value, count=count) for value, count in rows)}

@@ -11,6 +11,7 @@ import numpy as np
 from preprocessing.table import PARQUET, ROW_GROUP
 from reading.cells import Batch
 from reading.census.verdict import Verdict
+from reading.stored.column_facts import facts
 from reading.stored.conversion import SQL_TYPES, expression, in_utc
 
 _DATABASE = "staging.duckdb"
@@ -27,8 +28,13 @@ class Staging:
         columns = [f"c{i} {SQL_TYPES[column.type]}" for i, column in enumerate(verdict.columns)]
         self._connection = duckdb.connect(
             str(folder / _DATABASE),
-            config={"memory_limit": f"{memory_mib}MiB", "threads": 1, "temp_directory": str(folder / _SPILL)},
+            config={
+                "memory_limit": f"{memory_mib}MiB",
+                "threads": 1,
+                "temp_directory": str(folder / _SPILL),
+            },
         )
+        self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -55,6 +61,10 @@ class Staging:
         self._connection.execute(
             f"COPY (SELECT * FROM r) TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
+
+    def facts(self) -> list[dict[str, Any]]:
+        """The facts of each column."""
+        return facts(self._connection, "r", [column.type for column in self._verdict.columns])
 
     def close(self) -> None:
         """Remove everything but the Parquet file."""
