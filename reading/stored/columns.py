@@ -43,7 +43,7 @@ def records(
     if places:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW t AS SELECT {named} FROM {parquet}")
         types = [columns[i].type for i in places]
-        for place, (i, known) in enumerate(zip(places, facts(connection, types), strict=True)):
+        for place, (i, known) in enumerate(zip(places, facts(connection, "t", types), strict=True)):
             found[i] = known | {"examples": _examples(connection, f"c{place}", columns[i].type)}
     return tuple(
         ColumnRecord(**vars(column), **(found[i] if i in found else _stack(folder / f"c{i}.npy")))
