@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import duckdb
 
+from reading.examine import examine
 from reading.failure import AROUND, ReadingFailed
 from reading.files import read_files
 from reading.job import Job
@@ -35,7 +36,9 @@ def main() -> None:
     for sentence in confine(request):
         send(Log(text=sentence))
     try:
-        read_files(Job(request, Report(send)))
+        job = Job(request, Report(send))
+        read_files(job)
+        examine(job, send)
     # Whatever a library raises on whatever bytes: also what Rust code panics with, which is no Exception.
     except BaseException as error:
         failed = refusal(error, request)

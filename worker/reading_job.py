@@ -26,6 +26,7 @@ from hub.datasets.objects import CONTENT
 from hub.datasets.readings import ClaimedFile, Reading, ReadResult
 from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
+from preprocessing.stored_names import FINDINGS, STATISTICS
 from reading.child import ReadingCancelled, read
 from reading.failure import ReadingFailed
 from reading.messages import Log, Progress
@@ -36,8 +37,6 @@ from worker.shutdown import Shutdown
 
 PROGRESS_SECONDS = 1.0
 """Minimum time between two progress events."""
-STATISTICS, FINDINGS = "statistics.json", "findings.json"
-"""Files that the child may add to the stored table."""
 _COPY_BYTES = 1 << 20
 
 logger = logging.getLogger(__name__)

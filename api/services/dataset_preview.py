@@ -10,10 +10,12 @@ from api.services import dataset_creation
 from gradus.errors import GradusError, InvalidSpec, TooLarge, Unavailable, UnsupportedMedia
 from gradus.wire.dataset import DatasetDryRun
 from gradus.wire.dataset_request import DatasetFile, DatasetRequest
+from gradus.wire.finding import FindingPage
 from gradus.wire.problem import Mistake
 from hub.datasets import records, uploads
 from hub.datasets.objects import CONTENT
 from hub.hub import Hub
+from preprocessing.stored_names import FINDINGS
 from reading.child import read
 from reading.failure import ReadingFailed
 from reading.request import Limits, ReadRequest
@@ -106,6 +108,8 @@ def _read(
 
         names = [column.name for column in table.columns]
         data = range_of_rows(Table(request.out, table), names, 0, ROWS)
+        found = request.out / FINDINGS
+        findings = FindingPage.model_validate_json(found.read_bytes()).data if found.exists() else ()
     except ReadingFailed as failed:
         raise refusal(failed) from None
     except ImportError as error:
@@ -119,7 +123,7 @@ def _read(
         rows=table.rows,
         data=tuple(data),
         left_out=table.left_out,
-        findings=table.findings,
+        findings=(*table.findings, *findings),
         bytes_read=min(size, PREVIEW_BYTES),
         complete=size <= PREVIEW_BYTES,
     )

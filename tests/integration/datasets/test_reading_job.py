@@ -60,6 +60,10 @@ def test_a_file_is_read_into_a_table(tenant: Tenant, slot: ReadingSlot) -> None:
     assert rows == [{"age": 41, "exited": "yes", "zip": "01067"}, {"age": 38, "exited": "no", "zip": "10115"}]
     events = tenant.client.get("/v1/datasets/churn/events", headers={"Accept": "application/x-ndjson"}).text
     assert '"kind":"end"' in events
+    statistics = tenant.client.get("/v1/datasets/churn/statistics?column=age").json()["columns"][0]
+    assert (statistics["min"], statistics["max"], statistics["mean"]) == (38, 41, 39.5)
+    ids = {finding["id"] for finding in tenant.client.get("/v1/datasets/churn/findings").json()["data"]}
+    assert "data_few_rows" in ids
     assert list((tenant.hub.settings.data_dir / "reading").iterdir()) == []
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from preprocessing.table import FACTS, PARQUET, Table
+from preprocessing.stored_names import FACTS, FINDINGS, PARQUET, STATISTICS
+from preprocessing.table import Table
 from reading import child
 from reading.child import ReadingCancelled, read
 from reading.failure import ReadingFailed
@@ -72,7 +73,7 @@ def test_a_file_is_read_in_another_process(tmp_path: Path) -> None:
     table = Table(tmp_path / "out")
     assert table.read == result
     assert np.array_equal(table.column("x").values, np.arange(100_000))
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {FACTS, PARQUET}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {FACTS, PARQUET, STATISTICS, FINDINGS}
     assert any(isinstance(line, Progress) and line.unit == "rows" for line in heard)
     assert not [line for line in heard if isinstance(line, Log)], "the sandbox is incomplete on this machine"
     assert not readers()
