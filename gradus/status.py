@@ -66,6 +66,8 @@ class EventKind(StrEnum):
     """A log line; data: level and message."""
     PROGRESS = "progress"
     """Progress of a long step that training waits for, such as a download; data: what, done, total, unit."""
+    FINDING = "finding"
+    """Something that is wrong with the data or the network was found; data: the finding."""
     END = "end"
     """The experiment has ended; data: the experiment. No events follow, unless the experiment is extended or
     retried."""

@@ -7,16 +7,13 @@ import duckdb
 
 from gradus.wire.finding import FindingPage
 from gradus.wire.message import Message
+from preprocessing.findings.ask import uploaded_question
 from preprocessing.findings.find import findings
-from preprocessing.findings.question import Question
 from preprocessing.statistics.columns import statistics
 from preprocessing.stored_names import FINDINGS, STATISTICS
 from preprocessing.table import Table
 from reading.job import Job
 from reading.messages import Log
-
-MAX_CELLS = 50_000_000
-"""Cells of a table above which it is not searched for findings, which takes memory for each row."""
 
 
 def examine(job: Job, log: Callable[[Log], None]) -> None:
@@ -24,16 +21,16 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
     table = Table(job.folder)
     wanted = job.request.target
     target = wanted if isinstance(wanted, str) and any(one.name == wanted for one in table.read.columns) else None
-    steps: list[tuple[str, str, Callable[[], Message]]] = [
-        ("statistics", STATISTICS, lambda: statistics(table, target))
-    ]
-    if table.rows * len(table.read.columns) <= MAX_CELLS:
-        question = Question(target=target)
-        steps.append(("findings", FINDINGS, lambda: FindingPage(data=findings(table, question))))
-    else:
-        log(Log(text=f"the table has more than {MAX_CELLS:,} cells: it is not searched for findings"))
+    question = uploaded_question(table.facts("", 1).model_copy(update={"target": target}))
+
+    def progress(done: int) -> None:
+        job.report.progress("computing statistics", done, len(table.read.columns), "columns")
+
+    steps: tuple[tuple[str, str, Callable[[], Message]], ...] = (
+        ("statistics", STATISTICS, lambda: statistics(table, target, progress)),
+        ("findings", FINDINGS, lambda: FindingPage(data=findings(table, question))),
+    )
     for what, name, compute in steps:
-        job.report.progress(f"computing {what}", 0, table.rows, "rows")
         try:
             _write(job.folder / name, compute())
         except (MemoryError, ArithmeticError, LookupError, ValueError, duckdb.Error) as error:

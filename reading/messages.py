@@ -8,6 +8,10 @@ MAX_LINE = 65_536
 """Bytes in a line. A reading process that writes more has gone mad."""
 
 
+Unit = Literal["bytes", "rows", "columns", "pictures"]
+"""What progress is counted in."""
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -20,7 +24,7 @@ class Progress(_Line):
     """What it does, e.g. `reading train.csv`."""
     done: int
     total: int | None
-    unit: Literal["bytes", "rows", "pictures"]
+    unit: Unit
 
 
 class Log(_Line):

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import Literal
 
-from reading.messages import Line, Log, Progress
+from reading.messages import Line, Log, Progress, Unit
 
 INTERVAL = 0.2
 """Seconds between two progress lines."""
@@ -17,7 +16,7 @@ class Report:
         self._send = send
         self._next = 0.0
 
-    def progress(self, what: str, done: int, total: int | None, unit: Literal["bytes", "rows", "pictures"]) -> None:
+    def progress(self, what: str, done: int, total: int | None, unit: Unit) -> None:
         """Say how far the reading is."""
         now = time.monotonic()
         if now >= self._next or done == total:

@@ -23,6 +23,7 @@ from worker.trainer.protocol import (
     CheckpointWritten,
     Ended,
     EpochDone,
+    Found,
     Idle,
     LogLine,
     Pulse,
@@ -145,7 +146,7 @@ class JobRun:
                 self._renew_at = self._next_renewal()
             case CheckpointWritten(id=one, saved=saved):
                 self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
-            case LogLine() | StepReached():
+            case LogLine() | StepReached() | Found():
                 self._write_log(report)
             case TrainingStarted():
                 self._has_started = True
@@ -162,12 +163,15 @@ class JobRun:
             case _:
                 assert_never(report)
 
-    def _write_log(self, report: LogLine | StepReached) -> None:
-        """Write a log line, or the progress of a long step, to the experiments' logs."""
-        if isinstance(report, LogLine):
-            self._write(lambda session, lease: runs.write_log(session, lease, report.id, report.message, report.level))
-        else:
-            self._write(lambda session, lease: runs.report_progress(session, lease, report.ids, report.step))
+    def _write_log(self, report: LogLine | StepReached | Found) -> None:
+        """Write a log line, the progress of a long step, or findings to the experiments' logs."""
+        match report:
+            case LogLine(id=one, message=message, level=level):
+                self._write(lambda session, lease: runs.write_log(session, lease, one, message, level))
+            case StepReached(ids=ids, step=step):
+                self._write(lambda session, lease: runs.report_progress(session, lease, ids, step))
+            case Found(ids=ids, findings=findings):
+                self._write(lambda session, lease: runs.record_findings(session, lease, ids, findings))
 
     def _poll(self) -> None:
         """Renew the lease and handle users' requests, each when it is due."""

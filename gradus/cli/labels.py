@@ -14,6 +14,7 @@ from gradus.status import Status
 from gradus.wire.catalog import MetricEntry
 from gradus.wire.event import StepProgress
 from gradus.wire.experiment import ExperimentRecord, Failure, LogLine
+from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
 
@@ -154,6 +155,8 @@ def event_line(data: Message, epochs: int) -> str:
             return str(record.status)
         case StepProgress() as step:
             return f"{step.what}: {share(step)}"
+        case Finding() as finding:
+            return f"{finding.severity}: {finding.because}"
         case _:
             return str(data)
 

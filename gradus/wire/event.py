@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from gradus.wire.experiment import ExperimentRecord, LogLine
+from gradus.wire.finding import Finding
 from gradus.wire.message import Message, Moment
 from gradus.wire.metrics import MetricsRow
 
@@ -46,5 +47,7 @@ def event_data(kind: str, document: Any) -> Message:
             return LogLine.model_validate(document)
         case "progress":
             return StepProgress.model_validate(document)
+        case "finding":
+            return Finding.model_validate(document)
         case _:
             return ExperimentRecord.model_validate(document)

@@ -1,6 +1,6 @@
 """Findings: what is wrong with a data set or an experiment, how that is known, and what to do about it."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -8,6 +8,8 @@ from gradus.wire.message import Message, Number
 from gradus.wire.tolerant import Open
 
 Severity = Literal["critical", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""From the gravest to the slightest; the first two are alarms."""
 
 
 class Since(Message):

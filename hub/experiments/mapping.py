@@ -16,6 +16,7 @@ from gradus.spec.loss import AutoLoss, resolve_loss
 from gradus.status import Status
 from gradus.summary import listed_facts
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
+from gradus.wire.finding import SEVERITIES, Finding
 from gradus.wire.metrics import MetricsRow
 from hub.tables import ExperimentRow, MetricRow
 
@@ -63,6 +64,12 @@ def spec_of(row: ExperimentRow) -> Spec:
         loss = resolve_loss(spec.loss, data_of(row.data, spec.dataset).task)
         return spec.model_copy(update={"loss": loss})
     return spec
+
+
+def stored_findings(row: ExperimentRow) -> tuple[Finding, ...]:
+    """What was found about the experiment, the gravest first."""
+    found = () if row.findings is None else tuple(Finding.model_validate(one) for one in json.loads(row.findings))
+    return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity) if one.severity in SEVERITIES else 0))
 
 
 def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:

@@ -1,6 +1,7 @@
 """What a worker records of a claimed job: epochs, checkpoints, log lines and the end. Every write is fenced."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,12 @@ from sqlalchemy.orm import Session
 from gradus.status import EventKind, Status
 from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
+from gradus.wire.finding import Finding
 from gradus.wire.metrics import MetricsRow
 from hub.database.database import now
 from hub.experiments import experiments, metrics
 from hub.experiments.events import Event, append, log
+from hub.experiments.mapping import stored_findings
 from hub.experiments.transitions import move
 from hub.jobs import checkpoints, leases, worker_loss
 from hub.jobs.checkpoint_ref import CheckpointRef
@@ -109,6 +112,22 @@ def report_progress(session: Session, lease: Lease, experiment_ids: Iterable[str
     leases.fence(session, lease, at)
     waiting = [id_ for id_ in sorted(experiment_ids) if _training(session, lease, id_) is not None]
     append(session, [Event(id_, EventKind.PROGRESS, step) for id_ in waiting], at)
+
+
+def record_findings(session: Session, lease: Lease, experiment_ids: Iterable[str], findings: Sequence[Finding]) -> None:
+    """Record findings about the experiments. Those of an earlier attempt are kept, and not told again."""
+    at = now(session)
+    leases.fence(session, lease, at)
+    events: list[Event] = []
+    for id_ in sorted(experiment_ids):
+        row = _training(session, lease, id_)
+        if row is not None:
+            known = stored_findings(row)
+            places = {(one.id, one.layer, one.column) for one in known}
+            new = [one for one in findings if (one.id, one.layer, one.column) not in places]
+            row.findings = json.dumps([one.model_dump(mode="json") for one in (*known, *new)])
+            events += [Event(id_, EventKind.FINDING, one) for one in new]
+    append(session, events, at)
 
 
 def end(

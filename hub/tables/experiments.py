@@ -70,6 +70,8 @@ class ExperimentRow(Table):
     """JSON, resolved, without name, tags and notes."""
     data: Mapped[str | None] = mapped_column(Text)
     """JSON of the `DatasetPlan`; null in rows of older versions, all of which have built-in data sets."""
+    findings: Mapped[str | None] = mapped_column(Text)
+    """JSON list of findings; null before any was recorded."""
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     dataset: Mapped[str] = mapped_column(String(100))
     parameters: Mapped[int] = mapped_column(BigInteger)

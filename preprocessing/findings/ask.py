@@ -17,7 +17,8 @@ MOST_CLASSES = 20
 
 def uploaded_question(facts: TableFacts) -> Question:
     """What can be asked before an experiment says more: the stored target, and the columns that are used by default."""
-    target = facts.target if isinstance(facts.target, str) else None
+    names = {column.name for column in facts.columns}
+    target = facts.target if isinstance(facts.target, str) and facts.target in names else None
     ignored = {column.name for column in facts.columns if column.role == "ignore" or looks_like_id(column, facts.rows)}
     return Question(
         target=target,

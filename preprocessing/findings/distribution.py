@@ -70,7 +70,7 @@ def skewed_target(sheet: Sheet) -> Iterator[Finding]:
 def unseen_categories(sheet: Sheet) -> Iterator[Finding]:
     """Categories of the test rows that no training row has."""
     train, test = sheet.question.train, sheet.question.test
-    if train is None or test is None or not len(test):
+    if train is None or test is None or not len(test) or not sheet.is_whole:
         return
     for column in sheet.inputs:
         if column.type != "text" or column.distinct > min(MAX_CATEGORIES, 0.5 * sheet.table.rows):

@@ -18,7 +18,7 @@ MIN_ROWS = 3
 
 def duplicate_rows(sheet: Sheet) -> Iterator[Finding]:
     """Rows that are equal to an earlier one in every column, the target included."""
-    if sheet.question.parts is not None:
+    if sheet.question.parts is not None or not sheet.is_whole:
         return
     hashes = row_hashes(sheet.table, _identity(sheet, with_target=True))
     _, first = np.unique(hashes, return_index=True)
@@ -38,7 +38,7 @@ def duplicate_rows(sheet: Sheet) -> Iterator[Finding]:
 def equal_rows_across_parts(sheet: Sheet) -> Iterator[Finding]:
     """Test rows that the network has seen in training."""
     train, test = sheet.question.train, sheet.question.test
-    if train is None or test is None or not len(test):
+    if train is None or test is None or not len(test) or not sheet.is_whole:
         return
     hashes = row_hashes(sheet.table, _identity(sheet, with_target=False))
     seen = test[np.isin(hashes[test], hashes[train])]
@@ -61,7 +61,7 @@ def equal_rows_across_parts(sheet: Sheet) -> Iterator[Finding]:
 
 def contradictory_labels(sheet: Sheet) -> Iterator[Finding]:
     """Rows that are equal in every input and have different classes."""
-    if sheet.classes is None or sheet.question.target is None:
+    if sheet.classes is None or sheet.question.target is None or not sheet.is_whole:
         return
     hashes = row_hashes(sheet.table, _identity(sheet, with_target=False))[sheet.rows]
     classes, _ = sheet.classes

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from gradus.wire.finding import Finding
+from gradus.wire.finding import SEVERITIES, Finding
 from preprocessing.findings.balance import class_imbalance, few_rows, rare_classes
 from preprocessing.findings.distribution import heavy_tails, skewed_target, unseen_categories
 from preprocessing.findings.duplicates import contradictory_labels, duplicate_rows, equal_rows_across_parts
@@ -44,11 +44,10 @@ CHECKS: tuple[Check, ...] = (
     few_rows,
 )
 """In the order in which their findings are listed, among those of one severity."""
-_SEVERITIES = ("critical", "warning", "note")
 
 
 def findings(table: Table, question: Question | None = None) -> tuple[Finding, ...]:
     """What is wrong with the table, the gravest first."""
     sheet = Sheet(table, question or Question())
     found = [one for check in CHECKS for one in check(sheet)]
-    return tuple(sorted(found, key=lambda one: _SEVERITIES.index(str(one.severity))))
+    return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity)))

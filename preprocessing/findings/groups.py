@@ -23,7 +23,7 @@ NAMES = re.compile(
 def group_in_two_parts(sheet: Sheet) -> Iterator[Finding]:
     """Groups that both training and test have: those of the group column, or of a column that looks like one."""
     train, test = sheet.question.train, sheet.question.test
-    if train is None or test is None or not len(test) or sheet.question.split == "grouped":
+    if train is None or test is None or not len(test) or not sheet.is_whole or sheet.question.split == "grouped":
         return
     named = sheet.question.group
     for column in sheet.columns:

@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 from gradus.facts import ColumnType
 from gradus.wire.table import ColumnRecord
 from preprocessing.findings.question import Question
-from preprocessing.table import Column, Table
+from preprocessing.table import ROW_GROUP, STACKED, Column, Table, column_of_texts
 
 SAMPLE = 200_000
-"""Largest number of rows that the checks look at, evenly spread; duplicates are sought in all rows."""
+"""Largest number of rows that most checks look at, evenly spread."""
+SAMPLE_CELLS = 20_000_000
+"""Largest number of cells of these rows: 9 bytes each, which the checks keep in memory."""
+WHOLE = 8_000_000
+"""Largest number of rows of which each gets a hash or a code: larger tables are not checked for what is there twice."""
 NUMERIC: frozenset[ColumnType] = frozenset({"integer", "number", "date", "datetime"})
 
 
@@ -20,7 +24,8 @@ class Sheet:
 
     def __init__(self, table: Table, question: Question) -> None:
         self.table, self.question = table, question
-        self.rows = np.arange(0, table.rows, max(1, -(-table.rows // SAMPLE)))
+        most = min(SAMPLE, max(1000, SAMPLE_CELLS // max(1, len(table.read.columns))))
+        self.rows = np.arange(0, table.rows, max(1, -(-table.rows // most)))
         """The rows of the sample."""
         self._columns: dict[str, Column] = {}
 
@@ -42,9 +47,33 @@ class Sheet:
     def column(self, name: str) -> Column:
         """The sample of a column."""
         if name not in self._columns:
-            whole = self.table.column(name)
-            self._columns[name] = Column(whole.values[self.rows], whole.missing[self.rows], whole.categories)
+            self._columns[name] = self._sampled(name)
         return self._columns[name]
+
+    def _sampled(self, name: str) -> Column:
+        if self.table.rows == len(self.rows) or self.table.record(name).type in STACKED:
+            whole = self.table.column(name)
+            return Column(whole.values[self.rows], whole.missing[self.rows], whole.categories)
+        is_text = self.table.record(name).type == "text"
+        texts: list[str] = []
+        values, missing = [], []
+        for first, chunk in self.table.chunks([name]):
+            column, chosen = chunk[name], self._rows_between(first, first + ROW_GROUP) - first
+            values.append(column.values[chosen])
+            missing.append(column.missing[chosen])
+            texts += [column.categories[code] if code >= 0 else "" for code in values[-1].tolist()] if is_text else []
+        absent = np.concatenate(missing)
+        if is_text:
+            return column_of_texts(texts, absent)
+        return Column(np.concatenate(values), absent)
+
+    def _rows_between(self, first: int, last: int) -> NDArray[np.intp]:
+        return self.rows[np.searchsorted(self.rows, first) : np.searchsorted(self.rows, last)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row may have a hash or a code."""
+        return self.table.rows <= WHOLE
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """The sample of a number, date or boolean column as numbers; NaN where missing."""

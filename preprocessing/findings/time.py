@@ -50,7 +50,7 @@ def time_travel(sheet: Sheet) -> Iterator[Finding]:
 
 def _future_in_training(sheet: Sheet, time: str) -> Iterator[Finding]:
     train, test = sheet.question.train, sheet.question.test
-    if train is None or test is None or not len(test) or sheet.question.split == "time":
+    if train is None or test is None or not len(test) or not sheet.is_whole or sheet.question.split == "time":
         return
     moments = np.where((column := sheet.table.column(time)).missing, np.iinfo(np.int64).min, column.values)
     first = np.quantile(moments[test], 0.05)

@@ -1,5 +1,6 @@
 """The statistics of every column of a stored table."""
 
+from collections.abc import Callable
 from typing import Any, assert_never
 
 from gradus.wire.statistics import ColumnStatistics, NamedStatistics, Statistics
@@ -13,14 +14,21 @@ from preprocessing.table import Table
 Fields = tuple[dict[str, Any], dict[str, dict[str, Any]]]
 
 
-def statistics(table: Table, target: str | None = None) -> Statistics:
-    """The statistics of all columns; with a target that has classes, those of each class as well."""
+def statistics(
+    table: Table, target: str | None = None, on_progress: Callable[[int], None] = lambda _: None
+) -> Statistics:
+    """The statistics of all columns; with a target that has classes, those of each class as well. `on_progress` is
+    called with the number of columns that are done."""
     found = rows(table, target)
     sizes = _class_sizes(found)
+    columns = []
+    for column in table.read.columns:
+        columns.append(_column(table, found, column.name, sizes))
+        on_progress(len(columns))
     return Statistics(
         rows=table.rows,
         target=target if found.classes else None,
-        columns=tuple(_column(table, found, column.name, sizes) for column in table.read.columns),
+        columns=tuple(columns),
     )
 
 

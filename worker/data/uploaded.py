@@ -19,9 +19,13 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.encoding import Misfit
 from gradus.roles import columns_with
 from gradus.spec.dataset import Dataset
+from gradus.wire.finding import Finding
+from gradus.wire.message import Message
 from preprocessing.arrays import Arrays, PartArrays, array_bytes, read_arrays, write_arrays
 from preprocessing.class_weights import class_weights
 from preprocessing.encode import Fitted, fit
+from preprocessing.findings.ask import experiment_question
+from preprocessing.findings.find import findings
 from preprocessing.missing import MissingInput
 from preprocessing.parts import Rows, rows_of
 from preprocessing.table import Table
@@ -32,13 +36,20 @@ from worker.data.scale import standardized_targets, target_scale
 from worker.training.data import Data, Split, with_mean_one
 from worker.training.target_scale import NOT_SCALED, TargetScale
 
-FORMAT = 1
+FORMAT = 2
 """Increases when the same words give other arrays."""
-LINES = "lines.json"
+REMARKS = "remarks.json"
 LARGEST_BYTE = 255.0
 
 OpenTable = Callable[[], AbstractContextManager[Table]]
 """Opens the stored table of a data set's version."""
+
+
+class Remarks(Message):
+    """What is to be said of every run on the arrays: as lines of its log, and as findings."""
+
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -63,8 +74,7 @@ class Uploaded:
 def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, say: Say) -> Data:
     """Load training, validation and test examples on the CPU, memory-mapped and shared with other trainers.
 
-    The table is opened only if the cache has no arrays of the same rows and words. `say` receives log lines and
-    progress.
+    The table is opened only if the cache has no arrays of the same rows and words. `say` receives the progress.
 
     Raises:
         DataError: the table is not the one that the spec names, cannot be split or encoded as it says, or its arrays
@@ -73,25 +83,23 @@ def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, 
 
     def write(folder: Path) -> None:
         with open_table() as table:
-            lines = _write(uploaded, table, folder, cache.root, say)
-        (folder / LINES).write_text(json.dumps(lines), encoding="utf-8")
+            remarks = _write(uploaded, table, folder, cache.root, say)
+        (folder / REMARKS).write_text(remarks.model_dump_json(), encoding="utf-8")
 
-    def read(folder: Path) -> tuple[Arrays, list[str]]:
-        return read_arrays(folder), json.loads((folder / LINES).read_text(encoding="utf-8"))
+    def read(folder: Path) -> tuple[Arrays, Remarks]:
+        return read_arrays(folder), Remarks.model_validate_json((folder / REMARKS).read_bytes())
 
     try:
-        arrays, lines = cache.get(uploaded.key, write, read)
+        arrays, remarks = cache.get(uploaded.key, write, read)
     except (Misfit, MissingInput) as error:
         raise DataError(str(error)) from error
     except OSError as error:
         raise DataError(f"the arrays of '{uploaded.dataset.name}' cannot be written: {error}") from error
-    for line in lines:
-        say(line)
-    return _data(uploaded, arrays)
+    return _data(uploaded, arrays, remarks)
 
 
-def _write(uploaded: Uploaded, table: Table, folder: Path, root: Path, say: Say) -> list[str]:
-    """Write the arrays of a table into a folder. Returns what is to be said in the log of every run on them."""
+def _write(uploaded: Uploaded, table: Table, folder: Path, root: Path, say: Say) -> Remarks:
+    """Write the arrays of a table into a folder. Returns what is to be said of every run on them."""
     dataset, plan = uploaded.dataset, uploaded.plan
     if table.read.digest != dataset.digest:
         raise DataError(
@@ -109,7 +117,8 @@ def _write(uploaded: Uploaded, table: Table, folder: Path, root: Path, say: Say)
     step = LongStep(f"encoding {dataset.name}", table.rows, "rows", say)
     write_arrays(folder, fitted, rows, table, weight, step.reached)
     step.end(table.rows)
-    return list(_left_out(rows))
+    question = experiment_question(dataset, plan.task, facts, rows)
+    return Remarks(notes=tuple(_left_out(rows)), findings=findings(table, question))
 
 
 def check_size(name: str, size: int, root: Path) -> None:
@@ -131,7 +140,7 @@ def _left_out(rows: Rows) -> Iterator[str]:
         yield f"rows left out because their time is missing: {rows.without_time}"
 
 
-def _data(uploaded: Uploaded, arrays: Arrays) -> Data:
+def _data(uploaded: Uploaded, arrays: Arrays, remarks: Remarks) -> Data:
     plan = uploaded.plan
     parts = arrays.train, arrays.validation, arrays.test
     scale = target_scale(arrays.train.targets) if plan.task == "regression" else NOT_SCALED
@@ -140,7 +149,15 @@ def _data(uploaded: Uploaded, arrays: Arrays) -> Data:
         by_class = class_weights(uploaded.dataset.class_weights, arrays.train.targets.astype(np.int64), plan.classes)
     train, validation, test = (_split(part, plan, scale, by_class) for part in parts)
     return Data(
-        train, validation, test, plan, scale, preprocessing=arrays.fitted.model_dump_json(indent=1), is_mapped=True
+        train,
+        validation,
+        test,
+        plan,
+        scale,
+        preprocessing=arrays.fitted.model_dump_json(indent=1),
+        notes=remarks.notes,
+        findings=remarks.findings,
+        is_mapped=True,
     )
 
 

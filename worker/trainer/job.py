@@ -19,7 +19,7 @@ from worker.trainer.array_slots import StartingPoint, align_checkpoints, fill_sl
 from worker.trainer.failures import failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
-from worker.trainer.protocol import Ended, LogLine, Report, StepReached, Train, Trainee, TrainingStarted
+from worker.trainer.protocol import Ended, Found, LogLine, Report, StepReached, Train, Trainee, TrainingStarted
 from worker.trainer.run_loop import RunLoop
 from worker.training.data import Data
 
@@ -67,6 +67,7 @@ class Job:
         starts = self._progress.wait_for(self._starting_points)
         preprocessing = next((one.preprocessing for _, one in starts if one and one.preprocessing), None)
         data = self._data(self._command.trainees[0], preprocessing)
+        self._tell_of(data)
         self._send(TrainingStarted())
         for group in group_by_step(starts):
             if not any(trainee.id in self._unfinished for trainee, _ in group):
@@ -83,6 +84,12 @@ class Job:
             return load_data(trainee, preprocessing).to(self._device, torch.float32)
 
         return self._cache.get(trainee.spec.dataset, lambda: self._progress.wait_for(read), preprocessing)
+
+    def _tell_of(self, data: Data) -> None:
+        for note in data.notes:
+            self._log_for_all(note)
+        if data.findings:
+            self._send(Found(ids=tuple(self._unfinished), findings=data.findings))
 
     def _load_built_in(self, trainee: Trainee, _: str | None) -> Data:
         return load(trainee.spec.dataset, trainee.data, self._dataset_folders, self._log_for_all)

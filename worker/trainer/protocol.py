@@ -9,6 +9,7 @@ from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
+from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
 from hub.datasets.table_ref import TableRef
@@ -103,6 +104,14 @@ class StepReached(Message):
     step: StepProgress
 
 
+class Found(Message):
+    """Findings about the data of these experiments."""
+
+    kind: Literal["found"] = "found"
+    ids: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
 class MemberRow(Message):
     """An experiment's results of one epoch."""
 
@@ -161,7 +170,17 @@ class Idle(Message):
 
 Command = Train | Stop
 Report = (
-    Ready | TrainingStarted | Pulse | LogLine | StepReached | EpochDone | CheckpointWritten | Stopped | Ended | Idle
+    Ready
+    | TrainingStarted
+    | Pulse
+    | LogLine
+    | StepReached
+    | Found
+    | EpochDone
+    | CheckpointWritten
+    | Stopped
+    | Ended
+    | Idle
 )
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])

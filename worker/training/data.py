@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gradus.dataset_plan import DatasetPlan
 from gradus.spec.loss import Task
+from gradus.wire.finding import Finding
 from models.batch import Scale
 from worker.training.target_scale import NOT_SCALED, TargetScale
 
@@ -87,6 +88,10 @@ class Data:
     target_scale: TargetScale = NOT_SCALED
     preprocessing: str | None = None
     """JSON of the fitted preprocessing that made the inputs, which checkpoints keep; None for built-in data sets."""
+    notes: tuple[str, ...] = ()
+    """What the logs of all runs on these data say, such as how many rows were left out."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with the data, for this target and these parts."""
     is_mapped: bool = False
     """Whether the inputs are files in memory that is shared with other processes, and not for writing."""
 

@@ -7,14 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gradus.wire.event import StepProgress
+from gradus.wire.finding import Finding
 from gradus.wire.metrics import MetricsRow
 from hub.database.database import now
 from hub.experiments import events, experiments, metrics
-from hub.experiments.mapping import record
+from hub.experiments.mapping import record, stored_findings
 from hub.hub import Hub
 from hub.jobs import runs
 from hub.messaging.pubsub import EVENTS
+from hub.tables import ExperimentRow
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
+from tests.integration.hub.writes import FINDING
 
 
 def test_numbers_have_no_gap_although_many_write_at_once(hub: Hub) -> None:
@@ -120,3 +123,17 @@ def test_how_far_a_long_step_is_stands_in_the_logs_of_those_that_train(hub: Hub)
         told = {one.id: events.of_experiment(session, one.id, 0, 10)[-1] for one in (row, waiting)}
     assert (told[row.id].kind, told[row.id].data) == ("progress", step.model_dump_json())
     assert told[waiting.id].kind == "status"
+
+
+def test_a_finding_is_told_once_however_often_it_is_found(hub: Hub) -> None:
+    row = submit(hub)
+    claimed = claim(hub, row)
+    graver = FINDING.model_copy(update={"id": "data_leak", "severity": "critical"})
+    for found in ([FINDING], [FINDING, graver]):
+        with hub.write() as session:
+            runs.record_findings(session, claimed.lease, [row.id], found)
+    with hub.read() as session:
+        told = [event for event in events.of_experiment(session, row.id, 0, 10) if event.kind == "finding"]
+        kept = session.get_one(ExperimentRow, row.id)
+        assert [one.id for one in stored_findings(kept)] == ["data_leak", "data_constant"]
+    assert [Finding.model_validate_json(event.data).id for event in told] == ["data_constant", "data_leak"]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from gradus.status import Status
 from gradus.wire.event import StepProgress
+from gradus.wire.finding import Evidence, Finding
 from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
@@ -26,6 +27,14 @@ def saved(lease: Lease, one: str, epoch: int = 2) -> CheckpointRef:
     )
 
 
+FINDING = Finding(
+    id="data_constant",
+    severity="note",
+    column="x",
+    because="'x' has one value in all rows: it cannot help",
+    evidence=(Evidence(statistic="share of one value", column="x", value=1.0, threshold=0.999),),
+)
+
 WRITES: dict[str, Write] = {
     "heartbeat": lambda session, lease, _: runs.heartbeat(session, lease),
     "record_epochs": lambda session, lease, one: runs.record_epochs(
@@ -37,6 +46,7 @@ WRITES: dict[str, Write] = {
     "report_progress": lambda session, lease, one: runs.report_progress(
         session, lease, [one], StepProgress(what="downloading x", done=1, total=2, unit="bytes")
     ),
+    "record_findings": lambda session, lease, one: runs.record_findings(session, lease, [one], [FINDING]),
     "end": lambda session, lease, one: runs.end(session, lease, one, Status.SUCCEEDED, reason="it was enough"),
     "release_experiment": lambda session, lease, one: runs.release_experiment(
         session, lease, one, saved(lease, one, 1), "back into the queue"

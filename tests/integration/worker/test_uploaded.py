@@ -16,7 +16,7 @@ from tests.uploaded import put, uploaded
 from worker.data.cache import DataCache
 from worker.data.uploaded import Uploaded
 from worker.trainer.job import Job
-from worker.trainer.protocol import Ended, EpochDone, LogLine, Report, Train, Trainee
+from worker.trainer.protocol import Ended, EpochDone, Found, LogLine, Report, Train, Trainee
 
 RANDOM = np.random.default_rng(0)
 N = 120
@@ -118,3 +118,14 @@ def test_a_run_on_a_deleted_data_set_fails_with_a_sentence(tmp_path: Path) -> No
         FailureCode.DATA_ERROR,
         "the data set 'mine' was deleted: upload it again",
     )
+
+
+def test_every_run_on_the_same_arrays_is_told_what_is_wrong_with_them(tmp_path: Path) -> None:
+    columns = {**COLUMNS, "same": [7] * N}
+    table = store(tmp_path / "table", columns)
+    ref = put(table, tmp_path / "store")
+    for token in (1, 2):  # the second reads the arrays of the first
+        said = run(tmp_path, uploaded(table, ("no", "yes"), split="stratified"), 1, table=ref, token=token)
+        (found,) = [report for report in said if isinstance(report, Found)]
+        assert ("data_constant", "same") in {(one.id, one.column) for one in found.findings}
+        assert found.ids == ("exp_1",)

@@ -1,10 +1,12 @@
 """What single checks take for a fault, and what not."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from preprocessing.findings import sheet
 from preprocessing.findings.find import findings
 from preprocessing.findings.images import difference_hashes, near_pairs
 from preprocessing.findings.prediction import average_ranks, class_score, number_score
@@ -110,3 +112,21 @@ def test_signs_and_bounds_tell_classes_apart(tmp_path: Path) -> None:
     labels = ["'-1'", "'1'", "<=50K", ">50K"] * 50
     found = findings(store(tmp_path, {"x": RANDOM.normal(size=200), "y": labels}), Question("y", "classification"))
     assert "data_similar_classes" not in {one.id for one in found}
+
+
+def test_a_large_table_is_checked_by_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet, "SAMPLE", 300)
+    values = np.arange(1200) % 2
+    columns: dict[str, Any] = {
+        "x": values * 7.0,
+        "city": ["a", "b"] * 600,
+        "gap": [None, 1.0] * 600,
+        "y": [("n", "y")[i // 600] for i in range(1200)],
+    }
+    table = store(tmp_path, columns, row_group=500)
+    seen = sheet.Sheet(table, Question("y", "classification"))
+    assert len(seen.rows) == 300
+    assert seen.column("city").categories == ("a",)  # every fourth row
+    assert seen.numbers("x").tolist() == [0.0] * 300
+    assert seen.column("gap").missing.all()
+    assert {one.id for one in findings(table, Question("y", "classification"))} >= {"data_index_predicts"}
