@@ -27,6 +27,8 @@ def connect(folder: Path, readable: Iterable[Path] = ()) -> duckdb.DuckDBPyConne
     connection.execute("SET allowed_paths = $paths", {"paths": [str(path) for path in readable]})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET TimeZone = 'UTC'")
+    # A file's statistics may lie, for example that no value is NaN: conditions are asked of the values.
+    connection.execute("SET disabled_optimizers = 'statistics_propagation'")
     connection.execute("SET lock_configuration = true")
     return connection
 

@@ -1,5 +1,7 @@
 """Parquet files are read by their own types, and nothing is lost."""
 
+import math
+import struct
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -170,3 +172,14 @@ def test_a_preview_reads_the_first_rows(tmp_path: Path) -> None:
 def test_an_unknown_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReadingFailed, match="no column 'y', but x"):
         read(tmp_path, "SELECT 1 AS x", {"kind": "parquet", "columns": {"y": "text"}})
+
+
+def test_statistics_of_a_file_are_not_believed(tmp_path: Path) -> None:
+    query = "SELECT unnest([0.5, 1234.5678, 2.5])::DOUBLE AS x"
+    content = parquet(tmp_path, query, ", COMPRESSION uncompressed")
+    (value, nan, infinite) = (struct.pack("<d", number) for number in (1234.5678, -math.nan, math.inf))
+    at = content.index(value)
+    table = read_here(tmp_path, {"a.parquet": content[:at] + nan + content[at + 8 :]})
+    assert values(table) == [0.5, None, 2.5]
+    with pytest.raises(ReadingFailed, match="row 1: inf is infinite"):
+        read_here(tmp_path, {"a.parquet": content[:at] + infinite + content[at + 8 :]})
