@@ -236,9 +236,15 @@ MODULES = {
 }
 
 
+@pytest.fixture(scope="module")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for modules compiled without docstrings: they are the same in each program."""
+    return tmp_path_factory.mktemp("bytecode")
+
+
 @pytest.mark.parametrize("module", MODULES)
-def test_no_program_of_the_service_starts_without_docstrings(module: str, tmp_path: Path) -> None:
-    done = python(tmp_path, module, *MODULES[module], PYTHONOPTIMIZE="2", PYTHONDONTWRITEBYTECODE="1")
+def test_no_program_of_the_service_starts_without_docstrings(module: str, tmp_path: Path, bytecode: Path) -> None:
+    done = python(tmp_path, module, *MODULES[module], PYTHONOPTIMIZE="2", PYTHONPYCACHEPREFIX=str(bytecode))
     assert done.returncode != 0
     assert "PYTHONOPTIMIZE" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
