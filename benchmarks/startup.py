@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import table
-from tests.servers.chaos.families import arguments, family
+from tests.servers.chaos.families import arguments, family, program_name
 from tests.servers.processes import Program
 from tests.servers.usage import processor_seconds, proportional
 
@@ -58,10 +58,11 @@ def started(folder: Path) -> Start:
 
 
 def _name(pid: int) -> str:
-    """The last module or program of a process's command line."""
+    """What a part calls itself; of other processes the last module or program of the command line."""
+    if (name := program_name(pid)).startswith("gradus-"):
+        return name
     words = [Path(word.split()[0]).name for word in arguments(pid) if word.strip() and not word.startswith("-")]
-    known = ("hub.embedded", "worker.trainer.fork_server", "api", "worker", "valkey-server")
-    return next((word for word in reversed(words) if word in known), words[0])
+    return next((word for word in reversed(words) if word in {"hub.embedded", "valkey-server"}), words[0])
 
 
 if __name__ == "__main__":

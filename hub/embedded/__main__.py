@@ -92,10 +92,10 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # respect nohup
             signal.signal(number, lambda *_: supervisor.stop())
-    if options.ready_fd is not None:
-        end_with_parent()
     try:
         access, workers = supervisor.start()
+        if options.ready_fd is not None:
+            end_with_parent()  # only now, as a process with a second thread cannot fork its parts
         _announce(folder, access, workers, time.monotonic() - began, options)
         supervisor.watch()
     except Stopped:

@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from hub.embedded.data_folder import DataFolder
-from hub.embedded.run_part import UNWATCHED
+from hub.embedded.forked import ForkedProcess, can_fork
+from hub.embedded.run_part import UNWATCHED, run_part
 from hub.signals import signal_name
 from hub.valkey import ValkeyServer
 
@@ -39,19 +41,20 @@ class Part(Protocol):
 
 
 class ModulePart:
-    """A part that runs a Python module in its own process."""
+    """A part that runs a Python module in its own process: forked if this process can fork, else a new Python."""
 
     def __init__(
-        self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str], *, watched: bool = True
+        self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str], *, alone: bool = False
     ) -> None:
-        """With `watched=False`, the module itself must end when its standard input closes; see `run_part`."""
-        self._options = [] if watched else [UNWATCHED]
+        """With `alone`, the module is never forked from this process and must have one thread: so it must itself end
+        when its standard input closes; see `run_part`."""
+        self._alone = alone
         self.name = name
         self.log = folder.logs / f"{name}.log"
         self._folder = folder
         self._command = command
         self._env = env
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkedProcess | subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int:
@@ -60,17 +63,32 @@ class ModulePart:
         return self._process.pid
 
     def start(self) -> None:
-        held = self._folder.running / self.name
         with self._folder.log(self.name).open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "hub.embedded.run_part", *self._options, held, *self._command],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=ROOT,
-                env={**os.environ, **self._env},
-                start_new_session=True,  # only the supervisor gets a Ctrl-C, and stops its parts in order
-            )
+            self._process = self._forked(log) if not self._alone and can_fork() else self._spawned(log)
+
+    def _forked(self, log: BinaryIO) -> ForkedProcess:
+        module, *arguments = self._command
+        run = partial(run_part, str(self._file), module, arguments)
+        return ForkedProcess(run, log, self._environment(), ROOT)
+
+    def _spawned(self, log: BinaryIO) -> "subprocess.Popen[bytes]":
+        options = [UNWATCHED] if self._alone else []
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "hub.embedded.run_part", *options, self._file, *self._command],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=ROOT,
+            env=self._environment(),
+            start_new_session=True,  # only the supervisor gets a Ctrl-C, and stops its parts in order
+        )
+
+    @property
+    def _file(self) -> Path:
+        return self._folder.running / self.name
+
+    def _environment(self) -> Mapping[str, str]:
+        return {**os.environ, **self._env}
 
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None

@@ -13,16 +13,25 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 GRACE_SECONDS = 10.0
 UNWATCHED = "--unwatched"
 
 
 def main() -> None:
-    """Take the lock, watch the supervisor, and run the module."""
+    """Run what the command line names."""
     watched = sys.argv[1] != UNWATCHED
     file, module, *arguments = sys.argv[1 if watched else 2 :]
+    run_part(file, module, arguments, watched=watched)
+
+
+def run_part(file: str, module: str, arguments: Sequence[str], *, watched: bool = True) -> None:
+    """Take the lock, watch the supervisor, and run the module as this process's program."""
     _hold(file)
+    _show_name(f"gradus-{Path(file).name}")
     if watched:
         end_with_parent()
     sys.argv = [module, *arguments]
@@ -40,6 +49,12 @@ def _watch() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _show_name(name: str) -> None:
+    """Name the process in `top` and `ps`, as all forked parts have the supervisor's command line."""
+    with suppress(OSError):  # only Linux has this file
+        Path("/proc/self/comm").write_text(name)
 
 
 def _hold(file: str) -> None:

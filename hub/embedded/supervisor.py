@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 
 from gradus import environment
 from gradus.client import Client, Credentials
@@ -13,6 +14,7 @@ from gradus.root_path import ROOT_PATH, escaped
 from gradus.wire.system import WorkerRecord
 from hub.embedded.data_folder import DataFolder
 from hub.embedded.devices import gpus, unlisted_gpu, worker_envs
+from hub.embedded.forked import can_fork
 from hub.embedded.local_key import own_key
 from hub.embedded.orphans import end_orphans
 from hub.embedded.parts import ModulePart, Part, ValkeyPart
@@ -25,6 +27,8 @@ from hub.valkey.socket_path import possible
 TRAINER_SERVER = "worker.trainer.fork_server"
 FORK_SERVER = "GRADUS_TRAINER_SERVER"
 """Variable with the fork server's socket. If it is already set, the workers use that fork server."""
+FORKED_MODULES = ("api.main", "worker.worker_process", "worker.slot")
+"""What API and workers import. Parts that are forked from this process need not import it again."""
 START_SECONDS = 180.0
 """Timeout of the start, a safety net: dead parts are noticed at once, and a busy machine makes parts slow."""
 STOP_SECONDS = 20.0
@@ -78,6 +82,9 @@ class Supervisor:
         if self._forks:  # first, because it takes longest
             self._start_part(self._trainer_server())
         self._start_part(ValkeyPart(self._valkey))
+        if can_fork():
+            for module in FORKED_MODULES:
+                import_module(module)
         upgrade(self.folder.database_url)
         access = self._access()
         for part in (self._api(), *self._workers()):
@@ -123,7 +130,7 @@ class Supervisor:
 
     def _trainer_server(self) -> Part:
         command = [TRAINER_SERVER, str(self.folder.trainer_server)]
-        return ModulePart("trainers", self.folder, command, {}, watched=False)
+        return ModulePart("trainers", self.folder, command, {}, alone=True)  # torch, and no thread
 
     def _workers(self) -> Sequence[Part]:
         forked = {FORK_SERVER: str(self.folder.trainer_server)} if self._forks else {}

@@ -8,7 +8,7 @@ from gradus.client import Credentials
 from hub.valkey import ValkeyServer
 from hub.valkey.config import read_access
 from hub.valkey.lock import Lock
-from tests.servers.chaos.families import arguments, children, family
+from tests.servers.chaos.families import children, family, program_name
 from tests.servers.chaos.service import WORKERS, tempered
 from tests.servers.chaos.victims import Victim
 from tests.servers.processes import Program, free_port, saved_access
@@ -77,9 +77,8 @@ class EmbeddedService:
         return [self.program.process.pid] if self.program.process.poll() is None else []
 
     def _parts(self, module: str) -> list[int]:
-        """The supervisor's children that run this module: FILE MODULE ARGUMENTS… stand at the end of the line."""
-        found = {pid: arguments(pid) for pid in children(self.program.process.pid)}
-        return [pid for pid, line in found.items() if "hub.embedded.run_part" in line and module in line]
+        """The supervisor's children that run this module, by the names that they give themselves."""
+        return [pid for pid in children(self.program.process.pid) if program_name(pid).startswith(f"gradus-{module}")]
 
     def _valkey(self) -> list[int]:
         """Only who holds its lock: an adopted server is nobody's child."""
