@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from api.http.parsing import invalid
 from api.services import facts
+from api.services.data_findings import findings_of
 from api.services.idempotency import Outcome, once
 from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
@@ -31,9 +32,12 @@ def preview(hub: Hub, workspace_id: str, experiment: Spec) -> DryRun:
     Raises:
         InvalidSpec: the spec does not fit its data set, or the experiment exceeds a quota.
     """
-    resolved = facts.resolved(hub, workspace_id, experiment)
+    lookup = facts.Lookup(hub, workspace_id)
+    resolved = facts.resolved_with(lookup, experiment)
     check_quotas(hub, resolved)
-    return dry_run(resolved)
+    digest = resolved.spec.dataset.digest
+    found = () if digest is None else findings_of(resolved, lookup.folder(digest))
+    return dry_run(resolved).model_copy(update={"findings": found})
 
 
 def create(hub: Hub, workspace_id: str, experiment: Spec, key: str | None) -> Outcome:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.http.parsing import invalid
@@ -72,17 +73,26 @@ class Lookup:
             return facts_of(session, self._workspace_id, name, version)
 
     def _open(self, digest: str) -> "Table":
-        with self._hub.read() as session:
-            stored = stored_tables.with_digest(session, self._workspace_id, digest)
         try:
             from preprocessing.table import Table  # noqa: PLC0415
 
-            if stored is None:
-                raise Unavailable("the stored table was just deleted", code="table_damaged")
-            return Table(stored_tables.local_folder(self._hub, stored))
+            return Table(self.folder(digest))
         except ImportError as error:
             message = f"this API cannot read tables: install gradus-ml[data] ({error})"
             raise Unavailable(message, code="no_reader") from error
+
+    def folder(self, digest: str) -> Path:
+        """The folder of the stored table with this digest.
+
+        Raises:
+            Unavailable: the stored table cannot be read.
+        """
+        with self._hub.read() as session:
+            stored = stored_tables.with_digest(session, self._workspace_id, digest)
+        if stored is None:
+            raise Unavailable("the stored table was just deleted", code="table_damaged")
+        try:
+            return stored_tables.local_folder(self._hub, stored)
         except (Damaged, FileNotFoundError) as error:
             raise Unavailable(f"the stored table cannot be read: {error}", code="table_damaged") from error
 
@@ -94,7 +104,12 @@ def resolved(hub: Hub, workspace_id: str, experiment: Spec) -> ResolvedSpec:
         InvalidSpec: there is no such data set, or the spec does not fit it.
         Conflict: the data set is not ready, or has another digest than the spec says.
     """
+    return resolved_with(Lookup(hub, workspace_id), experiment)
+
+
+def resolved_with(lookup: Lookup, experiment: Spec) -> ResolvedSpec:
+    """As `resolved`, with a lookup that is used for more."""
     try:
-        return Lookup(hub, workspace_id).resolve(experiment)
+        return lookup.resolve(experiment)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None

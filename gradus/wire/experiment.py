@@ -9,6 +9,7 @@ from gradus.spec.experiment import Name, Notes, Spec, Tags
 from gradus.spec.loss import Task
 from gradus.spec.spec_model import SpecModel
 from gradus.status import FailureCode
+from gradus.wire.finding import Finding
 from gradus.wire.message import Finite, Message, Moment
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.tolerant import Document, Open, OpenStatus, UnknownStatus
@@ -200,6 +201,9 @@ class DryRun(Message):
     steps_per_epoch: int
     memory_bytes: int
     """Estimate: data set, parameters, gradients, optimizer state, activations and evaluation."""
+    findings: tuple[Finding, ...] | None = ()
+    """What is wrong with an uploaded data set, for this target and split, the gravest first; null if the table is too
+    large for a dry run, and empty for a built-in one."""
 
 
 class LogLine(Message):

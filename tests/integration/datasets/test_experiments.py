@@ -107,3 +107,20 @@ def test_other_workspaces_do_not_see_it(tenant: Tenant, other: Tenant) -> None:
     upload(tenant)
     problem = assert_problem(other.client.post("/v1/experiments", json=spec()), 422)
     assert "churn" not in problem["detail"].replace("unknown data set 'churn'", "")
+
+
+def test_a_dry_run_tells_what_is_wrong_with_the_data(tenant: Tenant) -> None:
+    upload(tenant)
+    dry = tenant.client.post("/v1/experiments?dry_run=true", json=spec(split="random")).json()
+    (shared,) = [one for one in dry["findings"] if one["id"] == "data_few_rows"]
+    assert (shared["severity"], shared["evidence"][0]["value"]) == ("note", ROWS)
+    built_in = tenant.client.post("/v1/experiments?dry_run=true", json={"dataset": "wine", "layers": []}).json()
+    assert built_in["findings"] == []
+
+
+def test_an_experiment_has_no_findings_before_it_runs(tenant: Tenant) -> None:
+    upload(tenant)
+    made = tenant.client.post("/v1/experiments", json=spec()).json()
+    page = tenant.client.get(f"/v1/experiments/{made['id']}/findings").json()
+    assert page == {"data": [], "last_event": made["last_event"]}
+    assert tenant.client.get("/v1/experiments/exp_0000000000000000000000000a/findings").status_code == 404
