@@ -162,8 +162,9 @@ def ready(
     row = service.found(session, workspace_id, id_or_name)
     if row.workspace_id is None:
         raise NotFound(f"'{row.name}' is built in: its rows are not kept here", code="built_in")
-    newest = datasets.newest_ready(session, row.id) if number is None else None
-    version = newest or service.version(session, row, number or row.newest)
+    version = datasets.chosen_version(session, row, number)
+    if version is None:
+        raise service.no_version(row, number or row.newest)
     if version.status != "ready":
         raise not_ready(row, version)
     return row, version

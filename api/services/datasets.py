@@ -154,8 +154,13 @@ def version(session: Session, row: DatasetRow, number: int) -> DatasetVersionRow
     """
     one = datasets.version(session, row.id, number)
     if one is None:
-        raise NotFound(f"data set '{row.name}' has no version {number}; the newest is {row.newest}")
+        raise no_version(row, number)
     return one
+
+
+def no_version(row: DatasetRow, number: int) -> NotFound:
+    """The error for a version that the data set does not have."""
+    return NotFound(f"data set '{row.name}' has no version {number}; the newest is {row.newest}")
 
 
 def check_name(session: Session, workspace_id: str, name: str) -> None:

@@ -47,7 +47,7 @@ class Dataset(SpecModel):
     name: str = Field(min_length=1, max_length=100, json_schema_extra={"examples": ["mnist"]})
     """One of `GET /v1/datasets`."""
     version: int | None = Field(default=None, ge=1, le=2**31 - 1)
-    """Version of an uploaded data set; null for the newest."""
+    """Version of an uploaded data set; null for the newest that is ready."""
     digest: str | None = Field(default=None, max_length=71, pattern="^sha256:[0-9a-f]{64}$")
     """Digest of the version's content; null for whatever it is. With another digest, the spec is refused."""
     target: Target | None = None

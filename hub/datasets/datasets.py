@@ -170,6 +170,12 @@ def newest_ready(session: Session, dataset_id: str) -> DatasetVersionRow | None:
     return session.scalars(query.limit(1)).one_or_none()
 
 
+def chosen_version(session: Session, row: DatasetRow, number: int | None) -> DatasetVersionRow | None:
+    """The version with this number; without a number the newest that is ready, or the newest if none is."""
+    newest = newest_ready(session, row.id) if number is None else None
+    return newest or version(session, row.id, row.newest if number is None else number)
+
+
 def files(session: Session, version_id: str) -> tuple[File, ...]:
     """The files of a version, in order."""
     query = select(DatasetFileRow).where(DatasetFileRow.version_id == version_id)

@@ -11,6 +11,9 @@ from gradus.wire.table import ReadTable
 from hub.datasets import datasets, records
 from hub.tables import DatasetRow, DatasetVersionRow
 
+LISTED = 20
+"""Uploaded data sets that an error names."""
+
 
 class UnknownDataset(InvalidSpec):
     """The workspace has no data set with this name, or the data set has no such version."""
@@ -20,18 +23,18 @@ class UnknownDataset(InvalidSpec):
 
 
 def facts_of(session: Session, workspace_id: str, name: str, version: int | None) -> Facts:
-    """The facts of a data set; of an uploaded one, those of this version, or of the newest.
+    """The facts of a data set; of an uploaded one, those of this version, or of the newest that is ready.
 
     Raises:
         UnknownDataset: the workspace has no data set with this name, or it has no such version.
-        Conflict: the version is not read yet, or could not be read.
+        Conflict: the version, or without a number every version, is not read yet or could not be read.
     """
     if name in DATASETS:
         return DATASETS[name]
     row = datasets.find(session, workspace_id, name) if "\0" not in name else None
     if row is None or row.name != name:
         raise _unknown_name(session, workspace_id, name)
-    found = datasets.version(session, row.id, version or row.newest)
+    found = datasets.chosen_version(session, row, version)
     if found is None:
         message = f"'{name}' has no version {version}: the newest is {row.newest}"
         raise UnknownDataset("dataset/version", message, version or 0)
@@ -72,7 +75,3 @@ def _unknown_name(session: Session, workspace_id: str, name: str) -> UnknownData
     return UnknownDataset(
         "dataset/name", f"unknown data set '{name[:100]}': {hint}the data sets are {listed}{more}", name
     )
-
-
-LISTED = 20
-"""Uploaded data sets that an error names."""

@@ -7,6 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from gradus.facts import FileFacts
+from gradus.wire.dataset import ReadFailure
 from gradus.wire.finding import Finding
 from gradus.wire.statistics import Statistics
 from gradus.wire.table import ColumnRecord, ReadTable
@@ -61,6 +62,14 @@ def finish(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> None:
     result = store(hub, reading, table)
     with hub.write() as session:
         readings.finish(session, reading.lease, result, hub.settings)
+
+
+def fail_reading(hub: Hub, dataset_id: str, number: int) -> None:
+    """Record that a version cannot be read."""
+    reading = claimed(hub, version_of(hub, dataset_id, number))
+    failure = ReadFailure(code="data_error", message="line 3 has 3 fields, not 2")
+    with hub.write() as session:
+        readings.fail(session, reading.lease, failure, hub.settings)
 
 
 def read_table(

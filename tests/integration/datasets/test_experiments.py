@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
-from tests.integration.datasets.readers import CSV, read_table
+from tests.integration.datasets.readers import CSV, fail_reading, read_table
 
 pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
 
@@ -100,6 +100,20 @@ def test_what_does_not_fit_is_refused(
 def test_a_data_set_that_is_still_read_is_a_conflict(tenant: Tenant) -> None:
     upload(tenant, ready=False)
     problem = assert_problem(tenant.client.post("/v1/experiments", json=spec()), 409)
+    assert problem["code"] == "dataset_not_ready"
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_spec_without_a_version_takes_the_newest_that_is_ready(tenant: Tenant, failed: bool) -> None:
+    upload(tenant)
+    added = tenant.client.post("/v1/datasets/churn/versions", json={"parse": {"kind": "csv", "ragged": "pad"}})
+    assert added.json()["number"] == 2
+    if failed:
+        fail_reading(tenant.hub, tenant.client.get("/v1/datasets/churn").json()["id"], 2)
+    made = tenant.client.post("/v1/experiments", json=spec())
+    assert made.is_success, made.text
+    assert made.json()["spec"]["dataset"]["version"] == 1
+    problem = assert_problem(tenant.client.post("/v1/experiments", json=spec(version=2)), 409)
     assert problem["code"] == "dataset_not_ready"
 
 
