@@ -8,6 +8,8 @@ from importlib import import_module
 
 if typing.TYPE_CHECKING:
     from gradus.client.client import AsyncClient, Client
+    from gradus.client.dataset import AsyncStoredDataset, StoredDataset
+    from gradus.client.dataset_events import DatasetEvent
     from gradus.client.events import StreamEvent
     from gradus.client.experiment import AsyncExperiment, Experiment
     from gradus.client.experiments import Comparison
@@ -56,6 +58,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "gradus.client.client": "AsyncClient Client",
     "gradus.client.experiments": "Comparison",
+    "gradus.client.dataset": "AsyncStoredDataset StoredDataset",
+    "gradus.client.dataset_events": "DatasetEvent",
     "gradus.client.events": "StreamEvent",
     "gradus.client.experiment": "AsyncExperiment Experiment",
     "gradus.client.sweep": "AsyncSweep Sweep",
@@ -87,6 +91,7 @@ __all__ = [
     "AdamW",
     "AsyncClient",
     "AsyncExperiment",
+    "AsyncStoredDataset",
     "AsyncSweep",
     "Auto",
     "BadRequest",
@@ -102,6 +107,7 @@ __all__ = [
     "CosineDecay",
     "CrossEntropy",
     "Dataset",
+    "DatasetEvent",
     "Dense",
     "EarlyStopping",
     "Experiment",
@@ -129,6 +135,7 @@ __all__ = [
     "SquaredLoss",
     "Status",
     "StepDecay",
+    "StoredDataset",
     "StreamEvent",
     "Sweep",
     "SweepRequest",

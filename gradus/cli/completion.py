@@ -7,6 +7,8 @@ import typer
 
 from gradus.client import Client
 from gradus.errors import GradusError
+from gradus.parse.files import ArraysParse, ExcelParse, ImagesParse
+from gradus.parse.text import CsvParse
 from gradus.printable import printable
 from gradus.spec.experiment import Spec
 from gradus.spec.spec_model import SpecModel, spec_models_in
@@ -36,8 +38,23 @@ def sweeps(context: typer.Context, incomplete: str) -> Sequence[Offer]:
 
 def datasets(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     """The data sets of the service, by name."""
-    found = _answer(context, lambda client: list(client.datasets.list()))
+    found = _answer(context, lambda client: [one.record for one in client.datasets.list()])
     return _matching(incomplete, ((one.name, one.title) for one in found or ()))
+
+
+def columns(context: typer.Context, incomplete: str) -> Sequence[Offer]:
+    """The columns of the data set that is named before."""
+    name = context.params.get("name")
+    record = _answer(context, lambda client: client.datasets.get(name).record) if isinstance(name, str) else None
+    found = (record.columns or ()) if record else ()
+    return _matching(incomplete, ((one.name, f"{one.type}, {one.distinct} distinct") for one in found))
+
+
+def parse_options(incomplete: str) -> Sequence[Offer]:
+    """The options of reading, each with an equals sign: `delimiter=`."""
+    models = (CsvParse, ExcelParse, ImagesParse, ArraysParse)
+    found = ((name, field.description or "") for model in models for name, field in model.model_fields.items())
+    return _matching(incomplete, ((f"{name}=", text.partition("\n")[0]) for name, text in found))
 
 
 def families(context: typer.Context, incomplete: str) -> Sequence[Offer]:

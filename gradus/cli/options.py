@@ -46,6 +46,28 @@ Changes = Annotated[
         autocompletion=completion.paths,
     ),
 ]
+ParseOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parse",
+        metavar="OPTION=VALUE",
+        help="How to read the files, such as delimiter=';', header=false or columns.zip=text. Repeatable.",
+        autocompletion=completion.parse_options,
+    ),
+]
+DatasetName = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name of a data set.", autocompletion=completion.datasets)
+]
+DatasetNames = Annotated[
+    list[str], typer.Argument(metavar="NAME", help="Names of data sets.", autocompletion=completion.datasets)
+]
+VersionNumber = Annotated[
+    int | None, typer.Option("--version", metavar="N", min=1, help="Number of the version.  [default: the newest]")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="COLUMN", help="Only this column. Repeatable.", autocompletion=completion.columns),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="List at most N.")]
 Data = Annotated[
     Path | None,

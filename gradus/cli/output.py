@@ -56,6 +56,12 @@ def note(line: str) -> None:
     sys.stderr.write(f"{printable(line)}\n")
 
 
+def notes(text: str) -> None:
+    """Print lines that are not part of the answer."""
+    for line in text.split("\n"):
+        note(line)
+
+
 def document(message: BaseModel) -> Any:
     """The message as a JSON document, with NaN and infinities as strings."""
     return json.loads(message.model_dump_json())

@@ -57,10 +57,36 @@ SWEEPS = Group(
 )
 DATASETS = Group(
     "datasets",
-    "Show the data sets that a spec can name.",
+    "Upload, inspect and manage the data that experiments learn.",
     (
-        Command("ls", "List the data sets.", "datasets:ls"),
-        Command("show", "Show one data set: its task, its shapes, its classes.", "datasets:show"),
+        Command("add", "Upload a table or pictures as a data set that specs can name.", "dataset_add:add"),
+        Command("ls", "List the data sets, newest first; the built-in ones come last.", "datasets:ls"),
+        Command(
+            "show", "Show one data set: its columns and how they were read, or its shapes and classes.", "datasets:show"
+        ),
+        Command("rows", "Print rows of a data set, in the order of its files.", "dataset_rows:rows"),
+        Command(
+            "stats",
+            "Show statistics of all columns over all rows; with --column, more of these, and by class.",
+            "dataset_stats:stats",
+        ),
+        Command(
+            "findings",
+            "Show what is wrong with the data, how that is known, and what to do about it.",
+            "dataset_stats:findings",
+        ),
+        Command("versions", "List the versions of a data set, newest first.", "dataset_versions:versions"),
+        Command(
+            "reparse",
+            "Make a version of a data set: its files read with other options, or other files.",
+            "dataset_versions:reparse",
+        ),
+        Command(
+            "download",
+            "Save a file of a data set as it was sent, or with --parquet the table as it was read.",
+            "dataset_download:download",
+        ),
+        Command("rm", "Delete data sets with their versions and files.", "datasets:rm"),
     ),
 )
 KEYS = Group(
@@ -101,14 +127,14 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
 
 SYNONYMS = {
     "add": ("create", "submit"),
-    "create": ("submit",),
+    "create": ("submit", "add"),
     "delete": ("rm", "revoke"),
     "diff": ("compare",),
     "get": ("show",),
     "info": ("show", "system"),
     "kill": ("cancel",),
     "list": ("ls",),
-    "new": ("create", "submit"),
+    "new": ("create", "submit", "add"),
     "remove": ("rm", "revoke"),
     "rename": ("edit",),
     "run": ("submit",),
@@ -120,5 +146,6 @@ SYNONYMS = {
     "tail": ("logs",),
     "train": ("submit",),
     "update": ("edit",),
+    "upload": ("add",),
 }
 """What other programs call these commands, for "did you mean"."""

@@ -10,6 +10,8 @@ Every method is written once, as a coroutine: `AsyncClient` awaits it, `Client` 
 
 from gradus.client.client import AsyncClient, Client
 from gradus.client.credentials import Credentials, find_credentials
+from gradus.client.dataset import AsyncStoredDataset, StoredDataset
+from gradus.client.dataset_events import DatasetEvent
 from gradus.client.events import StreamEvent
 from gradus.client.experiment import AsyncExperiment, Experiment
 from gradus.client.experiments import Comparison
@@ -18,11 +20,14 @@ from gradus.client.sweep import AsyncSweep, Sweep
 __all__ = [
     "AsyncClient",
     "AsyncExperiment",
+    "AsyncStoredDataset",
     "AsyncSweep",
     "Client",
     "Comparison",
     "Credentials",
+    "DatasetEvent",
     "Experiment",
+    "StoredDataset",
     "StreamEvent",
     "Sweep",
     "find_credentials",

@@ -1,12 +1,15 @@
 """Server-sent events: bytes in, typed events out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from gradus.status import EventKind
 from gradus.wire.event import Envelope, event_data
 from gradus.wire.message import Message
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,17 @@ class Received:
     """None for a kind that only a newer service knows, which counts all the same."""
 
 
-class StreamReader:
+class StreamReader(Generic[R]):
     """Cuts the bytes of a stream into events. Only newline bytes end a line: text may hold any other separator."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[int, str], R]) -> None:
+        self._read = read
         self._rest = b""
         self._fields: dict[str, str] = {}
         self.comments = 0
         """How many comments have come: the service sends one when there are no events."""
 
-    def feed(self, chunk: bytes) -> Iterator[Received]:
+    def feed(self, chunk: bytes) -> Iterator[R]:
         """The events that this piece completes."""
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
@@ -54,12 +58,12 @@ class StreamReader:
             if received is not None:
                 yield received
 
-    def _line(self, line: str) -> Received | None:
+    def _line(self, line: str) -> R | None:
         if line:
             self._field(line)
             return None
         fields, self._fields = self._fields, {}
-        return _received(int(fields["id"]), fields["data"]) if "data" in fields else None
+        return self._read(int(fields["id"]), fields["data"]) if "data" in fields else None
 
     def _field(self, line: str) -> None:
         name, _, value = line.partition(":")
@@ -75,7 +79,8 @@ class StreamReader:
 _KNOWN = frozenset(EventKind)
 
 
-def _received(number: int, text: str) -> Received:
+def read_event(number: int, text: str) -> Received:
+    """An event of an experiment, by its number in the stream and its document."""
     envelope = Envelope.model_validate_json(text)
     event = _event(envelope) if envelope.kind in _KNOWN else None
     return Received(number, envelope.seq, envelope.experiment_id, event)

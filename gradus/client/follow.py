@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gradus.client.events import Received, StreamEvent, StreamReader
+from gradus.client.events import R, Received, StreamEvent, StreamReader, read_event
 from gradus.client.request import Request, get_experiment, list_experiments, nothing, path_of, reads
 from gradus.client.response import unreadable
 from gradus.client.retry import PATIENCE, UNREACHABLE, Outage
@@ -61,10 +61,10 @@ async def follow(
         before, request = log.seq, experiment_events(experiment_id, log.seq)
         try:
             async with transport.stream(request, outage.timeout()) as chunks:
-                reader = StreamReader()
+                reader = StreamReader(read_event)
                 async for chunk in chunks:
                     outage.over()
-                    for received in _events_in(request, reader, chunk):
+                    for received in events_in(request, reader, chunk):
                         event = log.next(received)
                         if event is not None:
                             end = event if event.kind is EventKind.END else None
@@ -77,7 +77,7 @@ async def follow(
                 return
             if log.seq == before and (await transport.send(get_experiment(experiment_id))).over:
                 return  # nothing came, and nothing will
-            error: GradusError = _stopped()
+            error: GradusError = stopped()
         except GradusError as caught:
             error = caught
         await transport.pause(request, error, outage)
@@ -103,7 +103,7 @@ async def follow_many(
             async with aclosing(_connection(transport, request, state, outage, patience)) as events:
                 async for one in events:
                     yield one
-            error: GradusError = _stopped()
+            error: GradusError = stopped()
         except GradusError as caught:
             error = caught
         if state.going():
@@ -138,11 +138,11 @@ async def _connection(
             async with aclosing(_catch_up(transport, missed, state.logs[missed], patience)) as events:
                 async for event in events:
                     yield missed, event
-        reader = StreamReader()
+        reader = StreamReader(read_event)
         while state.going() and (chunk := await anext(chunks, None)) is not None:
             outage.over()
             silences = reader.comments
-            for received in _events_in(request, reader, chunk):
+            for received in events_in(request, reader, chunk):
                 if (new := state.new(received)) is not None:
                     yield received.experiment_id, new
             if reader.comments > silences:
@@ -159,17 +159,17 @@ async def _catch_up(
         before, request = log.seq, experiment_events(experiment_id, log.seq)
         try:
             async with transport.stream(request, outage.timeout()) as chunks:
-                reader = StreamReader()
+                reader = StreamReader(read_event)
                 async for chunk in chunks:
                     outage.over()
-                    for received in _events_in(request, reader, chunk):
+                    for received in events_in(request, reader, chunk):
                         event = log.next(received)
                         if event is not None and (event.kind is not EventKind.END or event.seq >= newest):
                             yield event
                     if log.seq >= newest or reader.comments:
                         break
             empty = empty + 1 if log.seq == before else 0
-            error: GradusError = _stopped()
+            error: GradusError = stopped()
         except GradusError as caught:
             error = caught
         if log.seq < newest and empty < MAX_EMPTY:
@@ -189,7 +189,7 @@ async def _require_present(transport: "Transport[Any]", ids: Sequence[str], pati
             raise NotFound(f"no experiment {missing}")
 
 
-def _events_in(request: Request[Any], reader: StreamReader, chunk: bytes) -> Sequence[Received]:
+def events_in(request: Request[Any], reader: StreamReader[R], chunk: bytes) -> Sequence[R]:
     """The events whose last bytes are in this chunk.
 
     Raises:
@@ -201,7 +201,8 @@ def _events_in(request: Request[Any], reader: StreamReader, chunk: bytes) -> Seq
         raise unreadable(request) from error
 
 
-def _stopped() -> Unavailable:
+def stopped() -> Unavailable:
+    """The error of a stream that closed before its end."""
     return Unavailable("the stream stopped before its end", code=UNREACHABLE)
 
 

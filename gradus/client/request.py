@@ -1,7 +1,7 @@
 """One request as a value: what is sent, how its answer is read, and whether sending it twice is harmless."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
@@ -42,6 +42,16 @@ DEFAULT_OPTIONS = Options()
 
 
 @dataclass(frozen=True)
+class FileBody:
+    """A body that is sent in pieces, which are read anew for each attempt."""
+
+    media_type: str
+    size: int
+    """In bytes."""
+    pieces: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
 class Request(Generic[R_co]):
     """One request, and how its answer is read."""
 
@@ -50,7 +60,8 @@ class Request(Generic[R_co]):
     read: "Callable[[httpx.Response], R_co]"
     query: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    body: bytes | FileBody | None = None
+    """A JSON document, or a file."""
     wait: int = 0
     """Seconds that the service was asked to wait before it answers."""
     harmless: bool = False

@@ -17,7 +17,7 @@ import httpx
 
 import gradus
 from gradus.client.credentials import Credentials
-from gradus.client.request import DEFAULT_OPTIONS, Options, Request
+from gradus.client.request import DEFAULT_OPTIONS, FileBody, Options, Request
 from gradus.client.response import ServiceClock, is_event_stream, refusal, value_of
 from gradus.client.retry import (
     UNREACHABLE,
@@ -114,15 +114,35 @@ class Transport(ABC, Generic[H]):
         Raises:
             GradusError: the service refused, or the connection broke, while it was made or read.
         """
-        sent = self._built(request, httpx.Timeout(min(CONNECT_TIMEOUT, limit), read=SILENCE_TIMEOUT))
+        timeout = httpx.Timeout(min(CONNECT_TIMEOUT, limit), read=SILENCE_TIMEOUT)
+        async with self._streamed(request, timeout) as response:
+            if not response.is_success or not is_event_stream(response):
+                await self._read(response)
+                raise refusal(request, response)
+            async with aclosing(self._chunks(self._received(request, response))) as chunks:
+                yield chunks
+
+    @asynccontextmanager
+    async def download(self, request: Request[Any]) -> AsyncGenerator[tuple[httpx.Response, AsyncIterator[bytes]]]:
+        """An answer whose body is a file: its headers, and its bytes as they come.
+
+        Raises:
+            GradusError: the service refused, or the connection broke, while it was made or read.
+        """
+        async with self._streamed(request, httpx.Timeout(self.options.timeout, connect=CONNECT_TIMEOUT)) as response:
+            if not response.is_success:
+                await self._read(response)
+                raise refusal(request, response)
+            async with aclosing(self._chunks(self._received(request, response))) as chunks:
+                yield response, chunks
+
+    @asynccontextmanager
+    async def _streamed(self, request: Request[Any], timeout: httpx.Timeout) -> AsyncGenerator[httpx.Response]:
+        sent = self._built(request, timeout)
         with self._logged(request, sent):
             response = await self._open(sent)
             try:
-                if not response.is_success or not is_event_stream(response):
-                    await self._read(response)
-                    raise refusal(request, response)
-                async with aclosing(self._chunks(self._received(request, response))) as chunks:
-                    yield chunks
+                yield response
             finally:
                 await self._close(response)
 
@@ -132,9 +152,14 @@ class Transport(ABC, Generic[H]):
             request.path,
             params=dict(request.query),
             headers=self._headers(request),
-            content=request.body,
+            content=self._content(request.body),
             timeout=timeout,
         )
+
+    def _content(self, body: bytes | FileBody | None) -> bytes | Iterator[bytes] | AsyncIterator[bytes] | None:
+        if not isinstance(body, FileBody):
+            return body
+        return body.pieces() if self.blocks else _awaited(body.pieces())
 
     def _headers(self, request: Request[Any]) -> httpx.Headers:
         """The headers of all requests, and this request's own, which win.
@@ -142,9 +167,8 @@ class Transport(ABC, Generic[H]):
         Raises:
             BadRequest: one of them cannot be sent.
         """
-        content: list[tuple[str, str]] = [] if request.body is None else [("Content-Type", "application/json")]
         headers = httpx.Headers()
-        for name, value in [*content, *self.options.headers.items(), *request.headers.items()]:
+        for name, value in [*_content_headers(request.body), *self.options.headers.items(), *request.headers.items()]:
             if not (HEADER_NAME.fullmatch(name) and isinstance(value, str) and HEADER_VALUE.fullmatch(value)):
                 raise BadRequest(f"the header {name!r} cannot be sent: its value must be printable ASCII text")
             headers[name] = value  # instead of one by the same name in any case
@@ -255,6 +279,21 @@ class AsyncTransport(Transport[httpx.AsyncClient]):
         from asyncio import sleep  # noqa: PLC0415 (a tenth of the import's time, for nothing where a client blocks)
 
         await sleep(seconds)
+
+
+def _content_headers(body: bytes | FileBody | None) -> list[tuple[str, str]]:
+    match body:
+        case None:
+            return []
+        case FileBody():
+            return [("Content-Type", body.media_type), ("Content-Length", str(body.size))]
+        case _:
+            return [("Content-Type", "application/json")]
+
+
+async def _awaited(pieces: Iterator[bytes]) -> AsyncGenerator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 def _settings(credentials: Credentials) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _show(console: Screen, client: Client) -> Exit:
     """The lecture's runs, or a smaller one if their data are not available."""
     console.print()
     console.print("The lecture's question: which technique makes the model better? 784-300-100-10 on MNIST, batch 50.")
-    if not client.datasets.get("mnist").available:
+    if not client.datasets.get("mnist").record.available:
         console.print("MNIST is not on this machine yet: the first run downloads it (11 MB).")
     runs = _train(console, client, (GRADIENT_DESCENT, ADAM_BATCH_NORM))
     if missing := [error.message for error in map(_data_error, runs) if error is not None]:

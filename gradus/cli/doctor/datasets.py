@@ -16,7 +16,7 @@ def of_service(credentials: Credentials) -> Iterator[Check]:
     """Those that the service has."""
     try:
         with Client(credentials.url, key=credentials.key) as client:
-            records = list(client.datasets.list())
+            records = [one.record for one in client.datasets.list()]
     except GradusError:  # the check of the service reports it
         return
     missing = [one.name for one in records if not one.available]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gradus.client.events import Received, StreamEvent, StreamReader
+from gradus.client.events import Received, StreamEvent, StreamReader, read_event
 from gradus.status import EventKind
 from gradus.wire.experiment import LogLine
 
@@ -37,10 +37,10 @@ EVENTS = [
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64, len(STREAM)])
 def test_the_events_do_not_depend_on_how_the_bytes_are_cut(size: int) -> None:
-    reader = StreamReader()
+    reader = StreamReader(read_event)
     pieces = [STREAM[i : i + size] for i in range(0, len(STREAM), size)]
     assert [event for piece in pieces for event in reader.feed(piece)] == EVENTS
 
 
 def test_an_event_that_was_cut_off_is_not_told() -> None:
-    assert list(StreamReader().feed(STREAM.partition(b"loading")[0] + b'"}}\n')) == []
+    assert list(StreamReader(read_event).feed(STREAM.partition(b"loading")[0] + b'"}}\n')) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import gradus
-from gradus import AsyncClient, Client, Experiment, Sweep, errors
+from gradus import AsyncClient, Client, Experiment, StoredDataset, Sweep, errors
 from gradus.client.datasets import Datasets
 from gradus.client.experiments import Comparison, Experiments
 from gradus.client.keys import Keys
@@ -24,7 +24,9 @@ FACE: dict[type, str] = {
     Sweeps: "create dry_run get list",
     Sweep: "best cancel counts delete extend id members name over plot record refresh results retry status summary"
     " to_frame url wait watch",
-    Datasets: "get list",
+    Datasets: "dry_run get get_many list upload",
+    StoredDataset: "columns delete download error events findings id images name new_version notes parse record refresh"
+    " rows statistics status tags target to_frame update url version versions wait watch",
     Keys: "create list revoke sign_in_link",
     Comparison: "differences plot to_frame",
 }

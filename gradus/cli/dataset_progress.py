@@ -1,0 +1,62 @@
+"""Bars of files that are sent, and of data sets that are read."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from gradus.cli import labels, output
+from gradus.client import StoredDataset
+from gradus.printable import printable
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=output.errors(),
+        transient=True,
+        disable=not output.errors().is_terminal,
+    )
+
+
+class Sending:
+    """A bar while files are sent, in a terminal."""
+
+    def __init__(self, files: Sequence[str], *, quiet: bool = False) -> None:
+        self._progress = _bar()
+        self._progress.disable = self._progress.disable or quiet
+        self._task = self._progress.add_task(printable(f"sending {' '.join(files)}"[:60]), total=None)
+
+    def report(self, done: int, total: int) -> None:
+        """How much has been sent."""
+        self._progress.update(self._task, completed=done, total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+
+def watch_reading(dataset: StoredDataset, *, quiet: bool = False) -> bool:
+    """Show how far the reading is, until its end. False after a Ctrl-C, which does not stop it."""
+    progress = _bar()
+    progress.disable = progress.disable or quiet
+    task = progress.add_task(printable(f"reading {dataset.name}"[:60]), total=None)
+    try:
+        with progress:
+            for step in dataset.watch():
+                progress.update(task, completed=step.done, total=step.total)
+                if progress.disable and not quiet:
+                    output.note(f"{step.what}: {labels.share(step)}")
+    except KeyboardInterrupt:
+        return False
+    return True

@@ -1,0 +1,290 @@
+"""The handle of a data set: its last known state, and what can be done with it."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from gradus.client.dataset_events import DatasetEvent, follow_dataset, get_dataset, progress_of
+from gradus.client.dataset_rows import all_rows, frame_of
+from gradus.client.dataset_upload import changed, given, one_body, query_of, send_files
+from gradus.client.handle import Handle
+from gradus.client.methods import T_co, iterator, method
+from gradus.client.request import Request, encoded, nothing, path_of, reads
+from gradus.client.retry import PATIENCE, Deadline, Outage
+from gradus.client.save import save
+from gradus.client.uploads import Report
+from gradus.errors import InvalidSpec
+from gradus.merge import merged
+from gradus.wire.dataset import DatasetRecord, ReadFailure, RowPage, VersionRecord, VersionSummary
+from gradus.wire.event import StepProgress
+from gradus.wire.finding import Finding, FindingPage
+from gradus.wire.problem import Mistake
+from gradus.wire.statistics import Statistics
+from gradus.wire.table import ColumnRecord
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from gradus.client.transport import AsyncTransport  # noqa: F401 (named below)
+
+POLL = (0.1, 1.0)
+"""Seconds between two questions whether it has been read, at first and at most."""
+
+
+class StoredDataset(Handle[DatasetRecord, T_co]):
+    """The last known state of a data set, `record`, and what can be done with it.
+
+    With an `AsyncClient` methods are awaited, and `watch` and `events` need `async for`.
+    """
+
+    _family: ClassVar[str] = "datasets"
+
+    @property
+    def record(self) -> DatasetRecord:
+        """All of the newest answer."""
+        return self._record
+
+    @property
+    def status(self) -> str:
+        """`reading`, `ready` or `failed`: of its newest version."""
+        return str(self.record.status)
+
+    @property
+    def target(self) -> str | tuple[str, ...] | None:
+        """The target of specs that name none."""
+        return self.record.target
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Words to find it by."""
+        return self.record.tags
+
+    @property
+    def notes(self) -> str:
+        """Text for people."""
+        return self.record.notes
+
+    @property
+    def columns(self) -> tuple[ColumnRecord, ...]:
+        """Its columns with their types and how these were decided; empty until it is ready, and in a list."""
+        return self.record.columns or ()
+
+    @property
+    def parse(self) -> dict[str, Any]:
+        """How its files were read, with every option written out; empty until it is ready, and in a list."""
+        return self.record.parse or {}
+
+    @property
+    def versions(self) -> tuple[VersionSummary, ...]:
+        """All versions, newest first; empty in a list."""
+        return self.record.versions or ()
+
+    @property
+    def error(self) -> ReadFailure | None:
+        """Why the newest version could not be read."""
+        return self.record.error
+
+    @method
+    async def refresh(self) -> "StoredDataset[T_co]":
+        """Ask the service how it is now."""
+        self._record = await self._transport.send(get_dataset(self.id))
+        return self
+
+    @method
+    async def wait(self, timeout: float | None = None) -> "StoredDataset[T_co]":
+        """Block until its newest version has been read, whether or not that succeeded.
+
+        Raises:
+            TimeoutError: it has not been read after so many seconds; the reading goes on.
+        """
+        return await self._waited(timeout)
+
+    @iterator
+    async def watch(self, *, patience: float = PATIENCE) -> AsyncGenerator[StepProgress]:
+        """How far the reading is, whenever that changes, to its end; then the record is new.
+
+        A lost connection is made again, for at most `patience` seconds.
+        """
+        self._record = await self._transport.send(get_dataset(self.id), Outage(patience))
+        if self.status == "reading":
+            async with aclosing(progress_of(self._transport, self.record, patience)) as steps:
+                async for step in steps:
+                    yield step
+            self._record = await self._transport.send(get_dataset(self.id), Outage(patience))
+
+    @iterator
+    async def events(self, *, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[DatasetEvent]:
+        """Its events after number `after` as they come, each once and in order, until no version is being read."""
+        async with aclosing(follow_dataset(self._transport, self.id, after, patience)) as events:
+            async for event in events:
+                yield event
+
+    @method
+    async def rows(
+        self,
+        offset: int = 0,
+        limit: int = 50,
+        *,
+        column: str | Sequence[str] = (),
+        finding: str | None = None,
+        version: int | None = None,
+    ) -> RowPage:
+        """At most `limit` rows in the order of the files, with all columns or some.
+
+        With `finding`, only the rows that the finding with this id is about.
+        """
+        return await all_rows(self._transport, self.id, offset, limit, column, finding, version)
+
+    @method
+    async def to_frame(self, *, column: str | Sequence[str] = (), version: int | None = None) -> "DataFrame":
+        """All rows as a pandas frame whose columns have the types that were read, with pandas' NA where a value is
+        missing.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return await frame_of(self._transport, self.id, self.columns, column, version)
+
+    @method
+    async def statistics(self, column: str | Sequence[str] = (), *, version: int | None = None) -> Statistics:
+        """The statistics of all columns or of some, over all rows."""
+        columns = (column,) if isinstance(column, str) else tuple(column)
+        request = self._get("statistics", reads(Statistics), column=columns, version=version)
+        return await self._transport.send(request)
+
+    @method
+    async def findings(self, *, version: int | None = None) -> tuple[Finding, ...]:
+        """What is wrong with the data, how that is known, and what to do about it."""
+        page: FindingPage = await self._transport.send(self._get("findings", reads(FindingPage), version=version))
+        return page.data
+
+    @method
+    async def images(self, class_: str | None = None, n: int = 64, *, version: int | None = None) -> bytes:
+        """A contact sheet of the first `n` pictures, of all classes or of one, as a PNG."""
+        options: dict[str, Any] = {"n": n, "version": version, **({} if class_ is None else {"class": class_})}
+        return await self._transport.send(self._get("images", lambda response: bytes(response.content), **options))
+
+    @method
+    async def version(self, number: int, /) -> VersionRecord:
+        """One version: its files, how they were read, its columns."""
+        return await self._transport.send(self._get(f"versions/{number}", reads(VersionRecord)))
+
+    @method
+    async def new_version(
+        self,
+        data: Any = None,
+        /,
+        *,
+        parse: Mapping[str, Any] | None = None,
+        wait: bool = True,
+        timeout: float | None = None,
+        on_progress: Report | None = None,
+    ) -> "StoredDataset[T_co]":
+        """Add a version: the same files read with other options, or other files; then wait until it has been read.
+
+        `parse` changes the options of the newest version (RFC 7396); null lets an option be guessed again. Other files
+        are read with the options in `parse` alone.
+
+        Raises:
+            InvalidSpec: the files cannot be read so; says where, and with which option they could be.
+        """
+        path = path_of("datasets", self.id, "versions")
+        if data is None:
+            newest = await self._transport.send(self._get(f"versions/{self._newest()}", reads(VersionRecord)))
+            body = encoded({"parse": merged(newest.parse, parse or {})})
+            await self._transport.send(Request("POST", path, reads(VersionRecord), body=body))
+        else:
+            files = given(data, parse)
+            if files.in_one_body:
+                query, content = query_of(files), one_body(files, on_progress)
+                await self._transport.send(Request("POST", path, reads(VersionRecord), query=query, body=content))
+            else:
+                sent = await send_files(self._transport, files, on_progress)
+                body = changed({"files": sent}, {"parse": dict(files.parse)})
+                await self._transport.send(Request("POST", path, reads(VersionRecord), body=body))
+        self._record = await self._transport.send(get_dataset(self.id))
+        return checked(await self._waited(timeout)) if wait else self
+
+    @method
+    async def update(
+        self,
+        *,
+        name: str | None = None,
+        tags: Sequence[str] | None = None,
+        notes: str | None = None,
+        target: str | Sequence[str] | None = None,
+    ) -> "StoredDataset[T_co]":
+        """Change name, tags, notes or target; those that are left out stay."""
+        body = changed({}, {"name": name, "tags": tags, "notes": notes, "target": target})
+        request = Request("PATCH", path_of("datasets", self.id), reads(DatasetRecord), body=body)
+        self._record = await self._transport.send(request)
+        return self
+
+    @method
+    async def delete(self) -> None:
+        """Delete it with its versions and files. Finished experiments keep their results.
+
+        Raises:
+            Conflict: an experiment that has not ended uses it.
+        """
+        await self._transport.send(Request("DELETE", path_of("datasets", self.id), nothing))
+
+    @method
+    async def download(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        parquet: bool = False,
+        file: int = 1,
+        version: int | None = None,
+    ) -> Path:
+        """Save a file as it was sent, or with `parquet` the table as it was read; where it has been saved.
+
+        `path` is a file, or a folder in which it gets its own name; by default the current folder.
+        """
+        if parquet:
+            return await save(self._transport, self._get("content.parquet", nothing, version=version), path)
+        return await save(self._transport, self._get("content", nothing, version=version, file=file), path)
+
+    def _newest(self) -> int:
+        return max((one.number for one in self.versions), default=self.record.version or 1)
+
+    def _get(self, part: str, read: Any, **options: Any) -> Request[Any]:
+        query = {name: value for name, value in options.items() if value not in {None, ()}}
+        return Request("GET", path_of("datasets", self.id, part), read, query=query)
+
+    async def _waited(self, timeout: float | None) -> "StoredDataset[T_co]":
+        deadline, (pause, longest) = Deadline(timeout, f"{self.name} is {self.status}"), POLL
+        while True:
+            self._record = await self._transport.wait_for(get_dataset(self.id), deadline)
+            if self.status != "reading":
+                return self
+            deadline.check()
+            await self._transport.sleep(min(pause, deadline.left()))
+            pause = min(2 * pause, longest)
+
+    def __repr__(self) -> str:
+        rows = "" if self.record.rows is None else f" {self.record.rows:,} rows"
+        return f"<Dataset {self.name!r} {self.status}{rows}>"
+
+
+def checked(dataset: StoredDataset[T_co]) -> StoredDataset[T_co]:
+    """The data set, if it could be read.
+
+    Raises:
+        InvalidSpec: it could not; says where, and with which option it could be.
+    """
+    if dataset.error is None:
+        return dataset
+    failure = dataset.error
+    place = "/".join(str(part) for part in (failure.file, failure.line) if part is not None)
+    errors = [Mistake(path=place, message=failure.message, input=failure.around)]
+    if failure.option:
+        errors.append(Mistake(path="parse", message="this would read the file", input=failure.option))
+    raise InvalidSpec(failure.message, code=failure.code, errors=errors)
+
+
+AsyncStoredDataset = StoredDataset["AsyncTransport"]
+"""What an `AsyncClient` gives."""
