@@ -4,20 +4,26 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from gradus.cli import labels, output
 from gradus.client import StoredDataset
 from gradus.printable import printable
 
 
-def _bar() -> Progress:
+def _bar(*columns: ProgressColumn) -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
+        *columns,
         console=output.errors(),
         transient=True,
         disable=not output.errors().is_terminal,
@@ -28,7 +34,7 @@ class Sending:
     """A bar while files are sent, in a terminal."""
 
     def __init__(self, files: Sequence[str], *, quiet: bool = False) -> None:
-        self._progress = _bar()
+        self._progress = _bar(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
         self._progress.disable = self._progress.disable or quiet
         self._task = self._progress.add_task(printable(f"sending {' '.join(files)}"[:60]), total=None)
 
@@ -48,13 +54,15 @@ class Sending:
 
 def watch_reading(dataset: StoredDataset, *, quiet: bool = False) -> bool:
     """Show how far the reading is, until its end. False after a Ctrl-C, which does not stop it."""
-    progress = _bar()
+    percent = TextColumn("{task.percentage:>3.0f} %")
+    progress = _bar(percent)
     progress.disable = progress.disable or quiet
     task = progress.add_task(printable(f"reading {dataset.name}"[:60]), total=None)
     try:
         with progress:
             for step in dataset.watch():
-                progress.update(task, completed=step.done, total=step.total)
+                what = printable(f"{dataset.name}: {step.what}"[:60])
+                progress.update(task, description=what, completed=step.done, total=step.total)
                 if progress.disable and not quiet:
                     output.note(f"{step.what}: {labels.share(step)}")
     except KeyboardInterrupt:

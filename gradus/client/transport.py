@@ -152,11 +152,11 @@ class Transport(ABC, Generic[H]):
             request.path,
             params=dict(request.query),
             headers=self._headers(request),
-            content=self._content(request.body),
+            content=self._sendable(request.body),
             timeout=timeout,
         )
 
-    def _content(self, body: bytes | FileBody | None) -> bytes | Iterator[bytes] | AsyncIterator[bytes] | None:
+    def _sendable(self, body: bytes | FileBody | None) -> bytes | Iterator[bytes] | AsyncIterator[bytes] | None:
         if not isinstance(body, FileBody):
             return body
         return body.pieces() if self.blocks else _awaited(body.pieces())

@@ -56,12 +56,12 @@ def _spec(spec: dict[str, Any]) -> dict[str, Any]:
 def of_the_future_event(line: bytes) -> bytes:
     """A line of a stream; log lines become events of a kind that nobody here knows."""
     if line == b"event: log":
-        return b"event: finding"
+        return b"event: surprise"
     if not line.startswith(b"data: "):
         return line
     envelope = json.loads(line.removeprefix(b"data: "))
     if envelope["kind"] == "log":
-        envelope |= {"kind": "finding", "data": {"severity": "warning"}}
+        envelope |= {"kind": "surprise", "data": {"severity": "warning"}}
     return b"data: " + json.dumps(of_the_future(envelope)).encode()
 
 

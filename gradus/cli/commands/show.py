@@ -72,7 +72,7 @@ def show(
 def _default_validation(client: Client, record: ExperimentRecord) -> int | None:
     """The default size of the data set's validation split, which a spec need not name; None if nobody knows."""
     try:
-        return client.datasets.get(labels.dataset(record.document)).validation_examples
+        return client.datasets.get(labels.dataset(record.document)).record.validation_examples
     except GradusError:
         return None
 

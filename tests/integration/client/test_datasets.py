@@ -151,11 +151,11 @@ def test_what_cannot_be_read_says_where_and_is_read_with_the_option_it_names(cli
 
 def test_watching_a_reading_shows_its_progress_and_its_events(client: Client) -> None:
     made = client.datasets.upload(b"a,b\n1,2\n", "watched", wait=False)
-    steps = list(made.watch())
+    assert all(step.done >= 0 for step in made.watch())
     assert made.status == "ready"
-    assert all(step.unit == "bytes" for step in steps)
     kinds = [event.kind for event in made.events()]
     assert (kinds[0], kinds[-1]) == ("status", "end")
+    assert "progress" in kinds
     assert made.record.last_event == len(kinds)
 
 

@@ -79,7 +79,7 @@ def test_a_stream_that_closes_without_a_word_is_not_the_end_of_a_run_that_goes_o
 
 
 def test_an_event_of_a_kind_that_is_not_known_is_skipped_and_not_asked_for_again() -> None:
-    future = event(2, "finding", {"what": "dead units"})
+    future = event(2, "surprise", {"what": "dead units"})
     told, asked = followed(stream(epoch(1) + future, CUT), stream(epoch(3) + end(4)))
     assert (told, asked) == ([1, 3, 4], [0, 2])
 

@@ -125,7 +125,7 @@ def test_events_of_a_kind_that_is_not_known_count_in_the_log() -> None:
     service = Service(a=[line()], b=[line()])
 
     def other() -> Told:
-        return "finding", {"what": "dead units"}
+        return "surprise", {"what": "dead units"}
 
     connection: list[Piece] = [
         lambda: service.say("a", *epoch(1)) + service.say("a", *other()),
