@@ -96,6 +96,11 @@ class Data:
     """Whether the inputs are files in memory that is shared with other processes, and not for writing."""
 
     @property
+    def is_encoded(self) -> bool:
+        """Whether the inputs were encoded from a table that somebody uploaded."""
+        return self.preprocessing is not None
+
+    @property
     def task(self) -> Task:
         """What the network learns."""
         return self.plan.task

@@ -21,16 +21,18 @@ class Score:
     """NaN for regression."""
 
 
-def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_progress) -> Score:
+def evaluate(
+    engine: Engine, split: Split, on_progress: OnProgress = ignore_progress, *, exact: bool = False
+) -> Score:
     """Evaluate every member, with the running statistics and without dropout; `on_progress` is called after each
-    batch."""
+    batch. If `exact`, the loss of each example is computed in float64 from the network's outputs."""
     rows = evaluation_rows(engine.plans[0])  # depends only on the network's shape, so results have equal bits
     loss = split.inputs.new_zeros(len(engine.plans), dtype=torch.float64)
     correct = torch.zeros_like(loss)
     for first in range(0, len(split), rows):
         inputs, targets = split.inputs[first : first + rows], split.targets[first : first + rows]
         outputs = engine.evaluate(inputs)
-        values = engine.loss.values(outputs, targets.expand(len(loss), *targets.shape))
+        values = _values(engine, outputs, targets.expand(len(loss), *targets.shape), exact=exact)
         if split.evaluation_weights is not None:
             values.mul_(split.evaluation_weights[first : first + rows])
         loss += values.sum(1, dtype=torch.float64)
@@ -38,3 +40,10 @@ def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_prog
         correct += torch.nan if hits is None else hits.sum(1, dtype=torch.float64)
         on_progress()
     return Score(loss / split.total_weight, correct / len(split))
+
+
+def _values(engine: Engine, outputs: Tensor, targets: Tensor, *, exact: bool) -> Tensor:
+    if exact:
+        outputs = outputs.double()
+        targets = targets.double() if targets.is_floating_point() else targets
+    return engine.loss.values(outputs, targets)
