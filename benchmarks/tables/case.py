@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.tables.service import File
 
+
 @dataclass(frozen=True)
 class Case:
     """A data set of real files."""

@@ -34,7 +34,7 @@ def of_npm(member: str) -> Callable[[Folders], Sequence[File]]:
 
 def installed(package: str, member: str) -> Callable[[Folders], Sequence[File]]:
     """The file of a package that is installed."""
-    return lambda folders: [File(_installed(package, member))]
+    return lambda _: [File(_installed(package, member))]
 
 
 def _installed(package: str, member: str) -> Path:

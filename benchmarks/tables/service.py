@@ -14,7 +14,7 @@ from gradus.client import Client
 from gradus.facts import Part
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
-from tests.servers.processes import Program, admin_key, free_port, running_api, service_env
+from tests.servers.processes import Program, admin_key, running_api, service_env
 
 PATIENCE = 4 * 3600.0
 """Seconds after which a reading or a run has hung."""

@@ -11,6 +11,7 @@ from gradus.resolution.columns import inputs, unknown_columns
 from gradus.resolution.split import sizes_of, split_of
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolution.target import TargetPlan, target_of, target_plan
+from gradus.resolution.weight import refuse_unfit_weights
 from gradus.roles import columns_with, default_settings, target_columns
 from gradus.spec.calendar import Calendar
 from gradus.spec.categories import OneHot
@@ -66,8 +67,8 @@ def resolved(dataset: Dataset, facts: TableFacts, rows: StoredRows | None) -> tu
 def _plan(dataset: Dataset, facts: TableFacts, target: TargetPlan, rows: StoredRows | None) -> DatasetPlan:
     blocks = inputs(dataset, facts)
     train, validation, test = sizes_of(dataset, facts, target, rows)
-    if not train:
-        raise Misfit(("split",), "the split leaves no row for training")
+    _refuse_empty(train, validation, test)
+    refuse_unfit_weights(dataset, facts)
     columns = columns_with("input", dataset, facts)
     only_bytes = all(column.type == "image" or column.storage == "uint8" for column in columns)
     alone = columns[0].shape if len(columns) == 1 else None
@@ -82,6 +83,14 @@ def _plan(dataset: Dataset, facts: TableFacts, target: TargetPlan, rows: StoredR
         blocks=blocks,
         bytes_per_input=1 if only_bytes else 4,
     )
+
+
+def _refuse_empty(train: int, validation: int, test: int) -> None:
+    why = {"training": "", "validation": ": it chooses the best epoch", "test": ": every epoch is measured on it"}
+    for (part, use), size in zip(why.items(), (train, validation, test), strict=True):
+        if not size:
+            advice = "" if part == "training" else f", so make `{part}` larger or choose another split"
+            raise Misfit(("split",), f"the split leaves no row for {part}{use}{advice}")
 
 
 def _refuse_weights(dataset: Dataset, target: TargetPlan) -> None:

@@ -21,9 +21,7 @@ class Score:
     """NaN for regression."""
 
 
-def evaluate(
-    engine: Engine, split: Split, on_progress: OnProgress = ignore_progress, *, exact: bool = False
-) -> Score:
+def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_progress, *, exact: bool = False) -> Score:
     """Evaluate every member, with the running statistics and without dropout; `on_progress` is called after each
     batch. If `exact`, the loss of each example is computed in float64 from the network's outputs."""
     rows = evaluation_rows(engine.plans[0])  # depends only on the network's shape, so results have equal bits
