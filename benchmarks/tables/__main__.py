@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
+
 from benchmarks.report import header
 from benchmarks.tables import published
 from benchmarks.tables.case import Case, Folders, Missing
@@ -19,6 +21,8 @@ from benchmarks.tables.check import Checked, check
 from benchmarks.tables.files import FILES
 from benchmarks.tables.service import Served, service
 
+LOG_CHARACTERS = 5000
+"""Shown of each log when something fails."""
 COLUMNS = "| file | rows × columns | task | inputs | alarms | scikit-learn | float64 | faults | s |"
 
 
@@ -57,8 +61,10 @@ def _line(case: Case, served: Served, folders: Folders) -> bool:
     except Missing as reason:
         print(f"| {case.name} | skipped: {reason} |", flush=True)
         return False
-    except AssertionError as error:
+    except (AssertionError, httpx.HTTPError) as error:
         traceback.print_exc()
+        for log in served.folder.glob("*.log"):
+            print(f"{log.name}:\n{log.read_text()[-LOG_CHARACTERS:]}", file=sys.stderr)
         print(f"| {case.name} | failed: {error} |", flush=True)
         return True
     print(_words(found), flush=True)
