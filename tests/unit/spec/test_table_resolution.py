@@ -198,3 +198,9 @@ def test_rules_of_the_spec_hold_for_tables_too() -> None:
             ),
             CHURN,
         )
+
+
+def test_a_target_of_the_data_set_that_no_column_has_is_told() -> None:
+    place, said = wrong(CHURN.model_copy(update={"target": "exitd"}))
+    assert place == "target"
+    assert said == "the data set's target does not exist: no column 'exitd': did you mean 'exited'?"
