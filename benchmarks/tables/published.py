@@ -51,7 +51,7 @@ class Published:
 def run(names: Sequence[str], tables: Path) -> None:
     """Train each by its published words and print what came of it."""
     packages = ("torch", "numpy", "duckdb")
-    print(header("Published numbers of tables", packages, [f"seeds {SEEDS[0]} – {SEEDS[-1]}, trained as one array"]))
+    print(header("Published numbers of tables", packages, [f"seeds {SEEDS[0]} – {SEEDS[-1]}"]))
     for name in names:
         with tempfile.TemporaryDirectory(prefix="gradus-published-") as folder, service(Path(folder)) as served:
             for line in _lines(PUBLISHED[name], served, name, tables):

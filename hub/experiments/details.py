@@ -1,14 +1,21 @@
 """The detailed record of one experiment: its facts in lists, its network, and its changes against its base."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gradus.dataset_plan import DatasetPlan
 from gradus.differences import changes_between
 from gradus.errors import GradusError
+from gradus.facts import TableFacts
 from gradus.resolved import ResolvedSpec, resolve
+from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
+from gradus.spec.target import Tags
+from gradus.split_sizes import Sizes
 from gradus.summary import network_facts
 from gradus.wire.experiment import Change, ExperimentRecord
 from hub.datasets.facts import facts_of
@@ -33,6 +40,21 @@ def _changes(session: Session, row: ExperimentRow, spec: Spec, base: Spec | None
     return None if base is None else changes_between(base, spec)
 
 
+@dataclass(frozen=True)
+class _RowsOfMember:
+    """Stands for the rows of the base's table: its spec, which is all that is wanted of it, does not depend on them."""
+
+    plan: DatasetPlan
+
+    def sizes(self, facts: TableFacts, dataset: Dataset, classes: Sequence[str]) -> Sizes:  # noqa: ARG002
+        """Those of the member."""
+        return self.plan.train_examples, self.plan.validation_examples, self.plan.test_examples
+
+    def labels(self, facts: TableFacts, target: Tags) -> tuple[str, ...]:  # noqa: ARG002
+        """Those of the member."""
+        return self.plan.classes
+
+
 def _parent(session: Session, row: ExperimentRow) -> Spec | None:
     mine = (ExperimentRow.id == row.forked_from, ExperimentRow.workspace_id == row.workspace_id)
     parent = session.scalars(select(ExperimentRow).where(*mine)).one_or_none()
@@ -47,6 +69,6 @@ def _sweep_base(session: Session, row: ExperimentRow) -> Spec | None:
     base = Spec.model_validate(json.loads(request)["base"])
     try:
         facts = facts_of(session, row.workspace_id, base.dataset.name, base.dataset.version)
-        return resolve(base, facts).spec
+        return resolve(base, facts, _RowsOfMember(resolved_of(row).data)).spec
     except GradusError:  # its data set is gone, or only the changes make it whole
         return base.written_out()

@@ -68,6 +68,18 @@ def test_forks_and_sweeps_keep_the_version_unless_they_change_it(tenant: Tenant)
     assert len(sweep.json()["results"]) == 4
 
 
+def test_a_member_of_a_sweep_is_told_whose_split_only_the_rows_know(tenant: Tenant) -> None:
+    upload(tenant)
+    base = spec(split={"kind": "grouped", "column": "household"})
+    sweep = tenant.client.post("/v1/sweeps", json={"base": base, "grid": {"dataset.numbers": ["min_max", "robust"]}})
+    told = {
+        member["spec"]["dataset"]["numbers"]["kind"]: [change["path"] for change in member["changes"]]
+        for result in sweep.json()["results"]
+        for member in [tenant.client.get(f"/v1/experiments/{result['experiments'][0]}").json()]
+    }
+    assert told == {"min_max": [], "robust": ["dataset.numbers"]}
+
+
 def test_a_sweep_may_set_what_its_base_lacks(tenant: Tenant) -> None:
     upload(tenant)
     request = {"base": {**spec(), "dataset": "churn"}, "grid": {"dataset.target": ["age", "balance"]}}
