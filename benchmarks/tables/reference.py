@@ -39,6 +39,7 @@ def _frame(case: Case, files: Sequence[File], record: Mapping[str, Any]) -> pd.D
         return duckdb.sql(f"SELECT * FROM read_parquet('{files[0].path}')").df()  # noqa: S608 (our own path)
     options = {
         "sep": record["parse"].get("delimiter", ","),
+        "quotechar": record["parse"].get("quote") or '"',
         "header": 0 if record["parse"].get("header") else None,
         "dtype": str,
         "keep_default_na": False,
