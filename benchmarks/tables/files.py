@@ -21,7 +21,7 @@ def _adult(folders: Folders) -> list[File]:
 
 FILES = (
     Case("abalone", _own("abalone"), "column_9", parse=NO_HEADER),
-    Case("adult", _adult, "column_15", parse=NO_HEADER),
+    Case("adult", _adult, "column_15", parse=NO_HEADER, alarms=frozenset({"data_similar_classes column_15"})),
     Case("auto_imports", _own("auto_imports"), "column_26", parse=NO_HEADER),
     Case("california_housing", _own("california_housing"), "median_house_value"),
     Case("diamonds", _own("diamonds"), "price"),
@@ -41,7 +41,13 @@ FILES = (
         ),
         texts=frozenset({"column_25", "column_26", "column_27"}),
     ),
-    Case("mammography", _own("mammography"), "column_7", parse=NO_HEADER),
+    Case(
+        "mammography",
+        _own("mammography"),
+        "column_7",
+        parse=NO_HEADER,
+        alarms=frozenset({"data_class_imbalance column_7", "data_duplicate_rows", "data_index_predicts"}),
+    ),
     Case("oecd_bli", _own("oecd_bli"), "Value"),
     Case("penguins", _own("penguins"), "species", alarms=frozenset({"data_index_predicts"})),
     Case("taxis", _own("taxis"), "tip"),

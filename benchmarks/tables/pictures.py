@@ -35,8 +35,8 @@ def differences(files: Sequence[File], record: Mapping[str, Any], found: Mapping
     """Where the counts and shapes of the pictures are others than those of the ZIP; sentences."""
     with zipfile.ZipFile(files[0].path) as archive:
         labels = Counter(name.split("/")[-2] for name in archive.namelist())
-    of = {column["type"]: column for column in found["columns"]}
-    counted = {one["value"]: one["count"] for one in of["text"]["frequent"]}
+    of = {column["name"]: column for column in found["columns"]}
+    counted = {one["value"]: one["count"] for one in of["label"]["frequent"]}
     faults = [] if counted == labels else [f"pictures of each class {counted} instead of {dict(labels)}"]
     if record["rows"] != labels.total():
         faults.append(f"{record['rows']} pictures instead of {labels.total()}")

@@ -14,7 +14,7 @@ from benchmarks.tables.pictures import cifar10
 from benchmarks.tables.service import Served, service
 
 CASES = {case.name: case for case in FILES}
-SMALL = (CASES["penguins"], CASES["auto_imports"], replace(CASES["cifar10"], files=cifar10(most=8)))
+SMALL = (CASES["penguins"], CASES["auto_imports"], replace(CASES["cifar10"], files=cifar10(most=4)))
 
 
 @pytest.fixture(scope="module")
