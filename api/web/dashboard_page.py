@@ -15,7 +15,7 @@ _FOLDER = PAGES / "dashboard"
 _PAGE = re.compile(r'\bpath: "([^"]+)"[^{}]*import\("\./([^"]+)"\)')
 _STYLE = re.compile(r' *<link rel="stylesheet" href="/pages/([^"]+)">\n')
 _STYLES = re.compile(f"({_STYLE.pattern})+")
-_IMPORT = re.compile(r'(?:^|;)(?:import|export)\b[^"(]*?"(\.[^"]+)"', re.MULTILINE)
+_IMPORT = re.compile(r'(?:^|;)(?:import|export)\b[^"(]*?"(\.\.?/[^"]+)"', re.MULTILINE)
 
 
 NOT_FOUND_PATH = ""

@@ -66,12 +66,24 @@ const send = async (method, path, { query, body, headers } = {}) => {
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (answer.status === 204) return null;
-  const document = await answer.json().catch(() => null);
-  if (answer.ok && document !== null) return document;
-  if (answer.status === 401) signIn();
-  throw new Problem(document ?? unreadable(answer));
+  return answer.status === 204 ? null : taken(answer.status, await answer.json().catch(() => null));
 };
+
+/**
+ * The document that the service answered with.
+ *
+ * @param {number} status
+ * @param {any} document null if what it answered is no JSON
+ */
+export const taken = (status, document) => {
+  if (status < 300 && document !== null) return document;
+  if (status === 401) signIn();
+  throw new Problem(document ?? unreadable(status));
+};
+
+/** Nothing was answered. */
+export const unreachable = () =>
+  new Problem({ status: 0, title: "No answer", detail: "The service does not answer.", code: "unreachable" });
 
 const ask = async (url, request) => {
   try {
@@ -80,14 +92,14 @@ const ask = async (url, request) => {
     learnTime(answer, performance.now() - asked);
     return answer;
   } catch {
-    throw new Problem({ status: 0, title: "No answer", detail: "The service does not answer.", code: "unreachable" });
+    throw unreachable();
   }
 };
 
-const unreadable = (answer) => ({
-  status: answer.status,
+const unreadable = (/** @type {number} */ status) => ({
+  status,
   title: "Unexpected answer",
-  detail: `The service answered ${answer.status} without saying why.`,
+  detail: `The service answered ${status} without saying why.`,
   code: "unreadable",
 });
 
@@ -96,7 +108,7 @@ const unreadable = (answer) => ({
  *
  * @param {Query} query
  */
-const search = (query = {}) => {
+export const search = (query = {}) => {
   const pairs = Object.entries(query).flatMap(([key, value]) => [value].flat().map((one) => [key, one]));
   const given = pairs.filter(([, value]) => value !== undefined && value !== null && value !== "");
   return given.length ? `?${new URLSearchParams(/** @type {string[][]} */ (given))}` : "";

@@ -19,6 +19,10 @@ const SHAPES = {
     <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
     <path d="M10.5 3.5a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1" />
   `,
+  data: svg`
+    <ellipse cx="8" cy="4" rx="5" ry="2" />
+    <path d="M3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2" />
+  `,
   delete: svg`<path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9M6.7 7v4M9.3 7v4" />`,
   docs: svg`<path d="M3.5 2.5h6l3 3v8h-9zM9.5 2.5v3h3M5.8 8.5h4.4M5.8 11h4.4" />`,
   download: svg`<path d="M8 2.5v7M5 7l3 3 3-3M3 13h10" />`,
@@ -64,6 +68,7 @@ const SHAPES = {
     <path d="M5 5h.1M5 11h.1" />
   `,
   up: svg`<path d="M8 13V3M4 7l4-4 4 4" />`,
+  upload: svg`<path d="M8 10V3M5 5.8 8 2.8l3 3M3 13h10" />`,
   warning: svg`<path d="M8 2.5 14 13H2zM8 6.5v3M8 11.2v.1" />`,
 };
 

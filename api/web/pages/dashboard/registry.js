@@ -29,6 +29,8 @@ export const PAGES = [
     load: () => import("./pages/sweeps.js"),
   },
   { path: "/sweeps/{id}", title: "Sweep", name: "sweep", load: () => import("./pages/sweep.js") },
+  { path: "/data", title: "Data", nav: "Data", icon: "data", name: "data", load: () => import("./pages/data.js") },
+  { path: "/data/{id}", title: "Data set", name: "dataset", load: () => import("./pages/dataset.js") },
   {
     path: "/system",
     title: "System",

@@ -5,6 +5,7 @@
 import { render } from "../template.js";
 import { onTheme } from "../themes.js";
 import { attempt } from "../toast.js";
+import { bar } from "./bar.js";
 import { line } from "./line.js";
 import { loadPlotly } from "./plotly.js";
 import { CONFIG, layoutOf } from "./style.js";
@@ -17,7 +18,7 @@ import { CONFIG, layoutOf } from "./style.js";
  */
 
 /** @type {Record<string, Kind<any>>} */
-const KINDS = { line };
+const KINDS = { bar, line };
 
 /** Milliseconds after which plotly.js is asked for again. */
 const PAUSE = 10_000;

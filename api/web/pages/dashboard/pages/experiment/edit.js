@@ -5,15 +5,21 @@ import { confirm, openDialog } from "../../dialog.js";
 import { html } from "../../template.js";
 import { attempt } from "../../toast.js";
 
-/** Ask for new ones, and keep them. `act` takes what does it. */
-export const edit = async (experiment, act) => {
+/**
+ * Ask for new ones, and keep them. `act` takes what does it.
+ *
+ * @param {{ id: string, name: string, tags: string[], notes: string }} experiment or another that has them
+ * @param {(deed: () => Promise<any>) => Promise<unknown>} act
+ * @param {string} [path] of it
+ */
+export const edit = async (experiment, act, path = `/v1/experiments/${experiment.id}`) => {
   const written = await openDialog("Name, tags and notes", (answer) => form(experiment, answer));
   const changes = written && changed(experiment, written);
   if (!changes || !Object.keys(changes).length) return;
-  const found = await attempt(() => get(`/v1/experiments/${experiment.id}`));
+  const found = await attempt(() => get(path));
   const lost = found && Object.keys(changed(experiment, found)).filter((key) => key in changes);
   if (found && (!lost.length || (await overwrite(lost)))) {
-    await act(() => patch(`/v1/experiments/${experiment.id}`, changes));
+    await act(() => patch(path, changes));
   }
 };
 

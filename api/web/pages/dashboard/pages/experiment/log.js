@@ -22,7 +22,7 @@ export class LogTab {
 }
 
 /** A run that failed without a word from its worker has its error at least. */
-const log = (lines, error, status) =>
+export const log = (lines, error, status) =>
   html`
     <section class="card" aria-labelledby="log-title">
       <h2 id="log-title">Log</h2>

@@ -134,7 +134,16 @@ const forms = (page) => {
   `;
 };
 
-const aboutDataset = (found) => {
+const aboutDataset = (found) => (found.built_in ? aboutBuiltIn(found) : aboutUploaded(found));
+
+const aboutUploaded = ({ id, status, rows, version }) => {
+  const words = version === null
+    ? `It is ${status}: it cannot be trained yet.`
+    : `Version ${version}, ${whole(rows)} rows.`;
+  return html`<p class="hint wide">${words} <a href=${at(`/data/${id}`)}>Columns and findings</a></p>`;
+};
+
+const aboutBuiltIn = (found) => {
   const classes = found.classes.length ? `${found.classes.length} classes` : "a number to predict";
   const absent = found.available ? "" : "; not downloaded yet, the first run does that";
   const words = `${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${

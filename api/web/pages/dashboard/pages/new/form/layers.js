@@ -26,7 +26,7 @@ export const layers = (form, description, { shapes = null, dataset = null } = {}
   ];
   return html`
     <div class="layers">
-      ${dataset ? end("Input", `${whole(dataset.inputs)} numbers`) : nothing}
+      ${dataset ? end("Input", input(dataset, shapes)) : nothing}
       <ol class="layer-list" id=${form.id(path)}>
         ${list.map((item, i) => layer({ form, path, description: description.item, list, item, i, shape: known?.[i] }))}
       </ol>
@@ -37,10 +37,18 @@ export const layers = (form, description, { shapes = null, dataset = null } = {}
   `;
 };
 
-const output = ({ classes }, shape) => {
-  const units = classes.length ? `${classes.length} units, one for each class` : "1 unit";
+/** The inputs of an uploaded data set follow from how its columns are encoded. */
+const input = ({ inputs }, shapes) => {
+  const count = inputs ?? shapes?.input_shape?.reduce((product, size) => product * size, 1);
+  return count ? `${whole(count)} numbers` : "as the columns are encoded";
+};
+
+const output = ({ built_in: isBuiltIn, classes }, shape) => {
+  const units = isBuiltIn ? outputUnits(classes.length) : "as the target asks for";
   return shape ? `${units} · ${whole(shape.parameters)} parameters` : units;
 };
+
+const outputUnits = (classes) => (classes ? `${classes} units, one for each class` : "1 unit");
 
 const end = (name, what) => html`<p class="layer-end"><span>${name}</span><span class="muted">${what}</span></p>`;
 
