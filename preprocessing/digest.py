@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradus.facts import PARTS
-from preprocessing.table import STACKED, Column, Table
+from preprocessing.table import ROW_GROUP, STACKED, Column, Table
 
 CHUNK = 65_536
 VERSION = b"gradus table 1\n"
@@ -33,29 +33,55 @@ def digest_of(table: Table) -> str:
         digest.update(_text(record.name) + _text(record.type))
         if record.type in STACKED:
             digest.update(_shape(table.chunk([record.name], 0, 1)[record.name].values))
-        for _, chunk in table.chunks([record.name], CHUNK):
-            for piece in _content(chunk[record.name], record.type):
-                digest.update(piece)
+        for piece in _texts(table, record.name) if record.type == "text" else _values(table, record.name, record.type):
+            digest.update(piece)
     if any(file.split for file in table.read.files):
         parts = [0 if file.split is None else 1 + PARTS.index(file.split) for file in table.read.files]
         digest.update(np.array(parts, dtype=np.uint8)[table.files()].data)
     return f"sha256:{digest.hexdigest()}"
 
 
-def _content(column: Column, type_: str) -> Iterator[Any]:
-    if type_ in STACKED:
-        values = np.ascontiguousarray(column.values)
-        yield _canonical(values).astype(values.dtype.newbyteorder("<"), copy=False).data.cast("B")
-        return
-    yield np.packbits(~column.missing, bitorder="little")
-    if type_ == "text":
-        texts = [text.encode() for text in column.categories]
-        lengths = np.array([*map(len, texts), 0], dtype="<u4")
-        yield lengths[column.values]
-        yield b"".join(texts[code] for code in column.values.tolist() if code >= 0)
-        return
-    present = np.where(column.missing, column.values.dtype.type(0), column.values)
-    yield _canonical(present).astype(_LITTLE_ENDIAN[type_], copy=False)
+def _values(table: Table, name: str, type_: str) -> Iterator[Any]:
+    for column in _rechunked(
+        chunk[name] for _, chunk in table.chunks([name], CHUNK if type_ in STACKED else ROW_GROUP)
+    ):
+        if type_ in STACKED:
+            values = np.ascontiguousarray(column.values)
+            yield _canonical(values).astype(values.dtype.newbyteorder("<"), copy=False).data.cast("B")
+        else:
+            present = np.where(column.missing, column.values.dtype.type(0), column.values)
+            yield np.packbits(~column.missing, bitorder="little")
+            yield _canonical(present).astype(_LITTLE_ENDIAN[type_], copy=False)
+
+
+def _rechunked(columns: Iterator[Column]) -> Iterator[Column]:
+    """The same rows in chunks of `CHUNK`; those of the file are row groups, which are slow to read in parts."""
+    values, missing = [], []
+    have = 0
+    for column in columns:
+        start = 0
+        while start < len(column.values):
+            end = min(len(column.values), start + CHUNK - have)
+            values.append(column.values[start:end])
+            missing.append(column.missing[start:end])
+            have += end - start
+            start = end
+            if have == CHUNK:
+                yield Column(_joined(values), _joined(missing))
+                values, missing, have = [], [], 0
+    if have:
+        yield Column(_joined(values), _joined(missing))
+
+
+def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def _texts(table: Table, name: str) -> Iterator[Any]:
+    for texts in table.texts(name, CHUNK):
+        yield np.packbits(~texts.missing, bitorder="little")
+        yield texts.sizes.astype("<u4", copy=False)
+        yield "".join(texts.values).encode()
 
 
 def _canonical(values: NDArray[Any]) -> NDArray[Any]:

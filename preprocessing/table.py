@@ -42,6 +42,17 @@ class Column:
     """The distinct texts, sorted by code points."""
 
 
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """Consecutive rows of a column of text, (n,)."""
+
+    values: list[str]
+    """Empty where missing."""
+    sizes: NDArray[np.uint32]
+    """Bytes in UTF-8."""
+    missing: Mask
+
+
 class Table:
     """An opened stored table. Not for use by several threads at once."""
 
@@ -110,6 +121,17 @@ class Table:
                 found[name] = Column(values, read[f"m{i}"].astype(np.bool_))
         return found
 
+    def texts(self, name: str, rows: int) -> Iterator[Texts]:
+        """A column of text in chunks of so many rows, without its categories."""
+        column = f"c{self.position(name)}"
+        for first in range(0, self.rows, rows):
+            found = self._connection.execute(
+                f"SELECT coalesce({column}, '') AS c, strlen(coalesce({column}, ''))::UINTEGER AS n, "
+                f"{column} IS NULL AS m FROM t WHERE file_row_number >= ? AND file_row_number < ?",
+                [first, first + rows],
+            ).fetchnumpy()
+            yield Texts(np.asarray(found["c"]).tolist(), np.asarray(found["n"]), np.asarray(found["m"], dtype=np.bool_))
+
     def files(self) -> NDArray[np.int32]:
         """For each row, the position of its file."""
         return self._whole("_file").astype(np.int32)
@@ -132,8 +154,8 @@ class Table:
         if not positions:
             return {}
         terms = [f"{_read_as(self.read.columns[i].type, f'c{i}')} AS c{i}, c{i} IS NULL AS m{i}" for i in positions]
-        # A range of rows reads only its row groups.
-        where = "WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number"
+        # A range of rows reads only its row groups, and DuckDB keeps the order of a Parquet file.
+        where = "WHERE file_row_number >= ? AND file_row_number < ?"
         return self._connection.execute(f"SELECT {', '.join(terms)} FROM t {where}", [first, last]).fetchnumpy()
 
     def _whole(self, column: str) -> NDArray[Any]:

@@ -64,13 +64,13 @@ _SIGNS = (
 )
 MISSING_WORDS = frozenset({*_NOT_AVAILABLE, *_SIGNS})
 """In lower case."""
-_WORDS = (
+WORDS = (
     dict.fromkeys(["true", "false"], TRUTH)
     | dict.fromkeys(["yes", "no", "y", "n", "t", "f"], YES_NO)
     | dict.fromkeys(["inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"], NOT_FINITE)
     | dict.fromkeys(MISSING_WORDS, MISSING)
 )
-_LONGEST = max(map(len, _WORDS))
+LONGEST = max(map(len, WORDS))
 MAX_EXACT = 1 << 53
 """Above it not every integer is a float64: long ones are names, not amounts."""
 
@@ -91,7 +91,7 @@ def kind_of(cell: str) -> str:
     """The kind of a cell."""
     if not cell:
         return EMPTY
-    if len(cell) <= _LONGEST and (word := _WORDS.get(cell.lower())):
+    if len(cell) <= LONGEST and (word := WORDS.get(cell.lower())):
         return word
     first = cell[0]
     if not (first.isascii() and (first.isdigit() or first in "+-.,")) or len(cell) > 400:

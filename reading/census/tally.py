@@ -9,9 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from reading.cells import Cell
 from reading.census import kinds
 from reading.census.kinds import kind_of
+from reading.census.words import surely_text
+from reading.slices import Slices
 
 EXAMPLES = 5
 MAX_TEXT = 80
@@ -99,6 +103,12 @@ class Tally:
             self.known = None
 
     def _one_by_one(self, cells: Sequence[Cell], lines: Sequence[int], file: int) -> None:
+        if isinstance(cells, Slices) and kinds.TEXT in self.kinds:
+            words = surely_text(cells)
+            if count := int(words.sum()):
+                self.kinds[kinds.TEXT].cells += count
+                lines = [lines[i] for i in np.flatnonzero(~words).tolist()]
+                cells = cells.where(~words)
         for cell, count in Counter(cells).items():
             self._count(kind_of(cell or ""), count, cells, lines, file, cell)
 
@@ -114,16 +124,12 @@ class Tally:
     def _as_expected(self, cells: Sequence[Cell], lines: Sequence[int], file: int) -> bool:
         """Count the batch if it holds nothing but the main kind of the column, and empty cells."""
         pattern, main = self._pattern()
-        if pattern is None:
+        if pattern is None or not cells:
+            return pattern is not None
+        found = _numbers(cells, pattern) or _matching(cells, pattern)
+        if found is None:
             return False
-        try:
-            text = "\n".join(cells) + "\n"  # type: ignore[arg-type]
-        except TypeError:  # None among them
-            text = "\n".join([cell or "" for cell in cells]) + "\n"
-        if not pattern.fullmatch(text) or text.count("\n") != len(cells):
-            return False
-        empty = len(cells) - sum(map(bool, cells)) if "\n\n" in text or text[0] == "\n" else 0
-        fractions = text.count(".") if pattern is _NUMBERS else 0
+        empty, fractions = found
         counts = {kinds.EMPTY: empty, kinds.NUMBER: fractions} if fractions else {kinds.EMPTY: empty}
         counts[kinds.INTEGER if pattern is _NUMBERS else main] = len(cells) - empty - fractions
         for kind, count in counts.items():
@@ -141,6 +147,23 @@ class Tally:
             if kind in seen:
                 return pattern, kind
         return None, ""
+
+
+def _numbers(cells: Sequence[Cell], pattern: re.Pattern[str]) -> tuple[int, int] | None:
+    """How many cells are empty and how many have a point, if all are plain numbers in the bytes of a block."""
+    if not isinstance(cells, Slices) or pattern not in (_NUMBERS, _INTEGERS) or cells.numbers is None:
+        return None
+    found = cells.numbers
+    return (found.empties, found.fractions) if pattern is _NUMBERS or not found.fractions else None
+
+
+def _matching(cells: Sequence[Cell], pattern: re.Pattern[str]) -> tuple[int, int] | None:
+    """How many cells are empty and how many have a point, if all match the pattern."""
+    text = cells.in_lines() if isinstance(cells, Slices) else "".join([f"{cell or ''}\n" for cell in cells])
+    if not pattern.fullmatch(text) or text.count("\n") != len(cells):
+        return None
+    empty = text.split("\n").count("") - 1 if "\n\n" in text or text[0] == "\n" else 0
+    return empty, text.count(".") if pattern is _NUMBERS else 0
 
 
 _PATTERNS = (

@@ -10,6 +10,7 @@ from reading.census.tally import MAX_TEXT
 from reading.delimited import marks
 from reading.delimited.broken import Broken
 from reading.delimited.dialect import Dialect
+from reading.delimited.grid import Grid, grid
 from reading.delimited.rows import Block
 
 LISTED = 100
@@ -77,6 +78,18 @@ class Columns:
             columns = [self._restored(column) for column in columns]
         self._check_length(rows, columns, lines)
         return columns, lines
+
+    def regular(self, text: str, line: int) -> Grid | None:
+        """The rows of a text, if each has as many cells as it should and none is left out."""
+        dialect = self._dialect
+        simple = len(dialect.delimiter) == 1 and (dialect.delimiter + dialect.quote).isascii()
+        if not simple or self._width == 1 or self._trailing or dialect.escape or dialect.comment:
+            return None
+        if self.header is not None and self.header in text:
+            return None
+        if dialect.keep_bare_quotes and dialect.quote in text:
+            return None
+        return grid(text, dialect, self._width, line)
 
     def without_header(self, block: Block) -> Block:
         """The block behind its first row with cells, which has the names."""

@@ -12,11 +12,15 @@ from reading.delimited.broken import Broken
 from reading.delimited.columns import Account, Columns
 from reading.delimited.decoding import Decoded, Open, open_plain
 from reading.delimited.filters import prepared
+from reading.delimited.grid import Grid
 from reading.delimited.place import place
 from reading.delimited.rows import Rows
 from reading.delimited.settled import SAMPLE, Settled, settle
 from reading.failure import ReadingFailed
 from reading.source import SourceFile
+
+_BEGINNING = 1 << 14
+"""Characters."""
 
 
 class CsvCells:
@@ -83,19 +87,37 @@ class CsvCells:
         reader = Rows(settled.dialect, 1 + settled.skip_rows)
         chunks = prepared(self._decoded.chunks(), settled.dialect, settled.skip_rows)
         try:
-            for block in reader.blocks(chunks):
-                names_first = settled.header and self._columns.header is None
-                columns, lines = self._columns.of(self._columns.without_header(block) if names_first else block)
+            for block in reader.blocks_or_grids(_beginning_apart(chunks), self._regular):
+                if isinstance(block, Grid):
+                    yield Batch(block.columns, block.lines)
+                    continue
+                columns, lines = self._columns.of(self._columns.without_header(block) if self._names_first else block)
                 self.bare_quotes = reader.bare_quotes
                 if lines:
                     yield Batch(columns, lines)
         except Broken as broken:
             raise failure(broken, self._decoded, self.file, settled) from None
 
+    @property
+    def _names_first(self) -> bool:
+        return self.settled.header and self._columns.header is None
+
+    def _regular(self, text: str, line: int) -> Grid | None:
+        return None if self._names_first else self._columns.regular(text, line)
+
     def _new_columns(self) -> Columns:
         s = self.settled
         delimiter = Rows(s.dialect).delimiter
         return Columns(self.file.name, s.dialect, delimiter, s.width, s.ragged, trailing=s.trailing)
+
+
+def _beginning_apart(chunks: Iterator[str]) -> Iterator[str]:
+    """The chunks, the first in two: its beginning has the names, and only blocks without them are regular."""
+    first = next(chunks, "")
+    end = first.find("\n", _BEGINNING) + 1
+    yield first[:end]
+    yield first[end:]
+    yield from chunks
 
 
 def failure(broken: Broken, decoded: Decoded, file: SourceFile, settled: Settled | None) -> ReadingFailed:

@@ -11,7 +11,7 @@ from reading.delimited import marks
 from reading.failure import AROUND, ReadingFailed
 from reading.source import SourceFile
 
-CHUNK = 4 << 20
+CHUNK = 1 << 21
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -5,11 +5,15 @@ The casts raise on a cell that does not fit, which the census has excluded: they
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
 
 from gradus.parse.cells import CellType
 from reading.cells import Cell
 from reading.census.types import Rules
 from reading.census.verdict import Judged
+from reading.slices import Slices
 
 SQL_TYPES: dict[CellType, str] = {
     "integer": "BIGINT",
@@ -69,6 +73,19 @@ def _datetime(cell: str, rules: Rules) -> str:
     other = f"CAST(CAST({_date(day, rules)} AS VARCHAR) || ' ' || {clock} AS TIMESTAMP)"
     plain = f"length({cell}) >= 16 AND {cell}[5] = '-' AND {cell}[8] = '-' AND {cell}[14] = ':'"
     return f"CASE WHEN {plain} THEN CAST({cell} AS TIMESTAMP) ELSE {other} END"
+
+
+def plain_values(cells: Sequence[Cell], column: Judged, rules: Rules) -> np.ma.MaskedArray[Any, Any] | None:
+    """The values of a batch that has nothing but plain numbers and empty cells; None if it may have others."""
+    if column.type not in ("integer", "number") or not isinstance(cells, Slices) or cells.numbers is None:
+        return None
+    found = cells.numbers
+    if (found.fractions and (column.type == "integer" or "." in (rules.thousands,) or rules.decimal != ".")) or any(
+        word[:1] in "-0123456789" for word in column.missing if word
+    ):
+        return None
+    values = found.integers() if column.type == "integer" else found.values()
+    return np.ma.MaskedArray(values, found.empty)
 
 
 def in_utc(cells: Sequence[Cell], missing: frozenset[str]) -> list[Cell]:

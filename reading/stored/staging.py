@@ -11,8 +11,9 @@ import numpy as np
 from preprocessing.table import PARQUET, ROW_GROUP
 from reading.cells import Batch
 from reading.census.verdict import Verdict
+from reading.slices import Slices
 from reading.stored.column_facts import facts
-from reading.stored.conversion import SQL_TYPES, expression, in_utc
+from reading.stored.conversion import SQL_TYPES, expression, in_utc, plain_values
 
 _DATABASE = "staging.duckdb"
 _SPILL = "staging.tmp"
@@ -39,19 +40,23 @@ class Staging:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self._connection.execute(f"CREATE TABLE r ({', '.join(columns)}, _file INTEGER, _line BIGINT)")
-        values = [expression(f"c{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)]
-        self._insert = f"INSERT INTO r SELECT {', '.join(values)}, _file, _line FROM batch"
+        self._values = [expression(f"c{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)]
 
     def add(self, batch: Batch, file: int) -> None:
         """Convert and keep a batch of the file at this position."""
         arrays: dict[str, Any] = {}
+        values = list(self._values)
         for i, (cells, column) in enumerate(zip(batch.columns, self._verdict.columns, strict=True)):
-            values = in_utc(cells, column.missing) if column.zoned else cells
-            arrays[f"c{i}"] = _objects(values)
-        arrays["_line"] = np.array(batch.lines, dtype=np.int64)
-        arrays["_file"] = np.full(len(batch.lines), file, dtype=np.int32)
+            numbers = plain_values(cells, column, self._verdict.rules)
+            if numbers is not None:
+                arrays[f"c{i}"], values[i] = numbers, f"c{i}"
+            else:
+                arrays[f"c{i}"] = _objects(in_utc(cells, column.missing) if column.zoned else cells)
+        lines = batch.lines
+        arrays["_line"] = np.arange(lines.start, lines.stop) if isinstance(lines, range) else np.array(lines, np.int64)
+        arrays["_file"] = np.full(len(lines), file, dtype=np.int32)
         self._connection.register("batch", arrays)
-        self._connection.execute(self._insert)
+        self._connection.execute(f"INSERT INTO r SELECT {', '.join(values)}, _file, _line FROM batch")
         self._connection.unregister("batch")
         self.rows += len(batch.lines)
 
@@ -88,7 +93,7 @@ class Staging:
 
 def _objects(cells: Sequence[str | None]) -> Any:
     array = np.empty(len(cells), dtype=object)
-    array[:] = cells
+    array[:] = cells.texts() if isinstance(cells, Slices) else cells
     return array
 
 
