@@ -7,6 +7,7 @@ needs machines, `docs/distributed.md` and what stays up, has tests of its own.
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,13 +21,21 @@ from tests.servers.processes import ROOT, Program, http_client, saved_access, sa
 from tests.servers.snippets import Reader, Snippet, interpreters, session, snippets
 
 PAGES = (
-    *("README.md", "docs/tutorial.md", "docs/recipes.md", "docs/client.md", "docs/sweeps.md"),
+    *(
+        "README.md",
+        "docs/tutorial.md",
+        "docs/tutorial-your-data.md",
+        "docs/recipes.md",
+        "docs/client.md",
+        "docs/sweeps.md",
+    ),
     *("docs/cli.md", "docs/keys.md"),
 )
 LANGUAGES = frozenset({"bash", "console", "python", "json"})
 REHEARSAL = {"DATASET": "digits", "EPOCHS": "2", "SEEDS": "2"}
 STAYS = ("scripts/", "gradus up")
 """Commands that build an environment, or do not end."""
+PENGUINS = Path(os.environ.get("GRADUS_DATASETS_DIR", "")) / "tables" / "penguins.csv"
 SPEC = Spec(dataset="digits", layers=[16], epochs=2)
 
 
@@ -66,6 +75,10 @@ def environment(place: Place, home: Path) -> dict[str, str]:
 def test_the_snippets_of_a_page_run(page: str, place: Place, tmp_path: Path) -> None:
     for spec, optimizer in (("adam.yaml", "adam"), ("sgd.yaml", "sgd")):
         (tmp_path / spec).write_text(SPEC.model_copy(update={"name": optimizer}).model_dump_json())
+    if page == "docs/tutorial-your-data.md":  # which downloads it
+        if not PENGUINS.is_file():
+            pytest.skip("tables/penguins.csv is not in GRADUS_DATASETS_DIR")
+        shutil.copy(PENGUINS, tmp_path)
     found = [one for one in snippets(ROOT / page) if one.language in LANGUAGES]
     assert found
     with interpreters(tmp_path, environment(place, tmp_path)) as reader:
