@@ -106,7 +106,7 @@ def _texts(case: Case, found: Mapping[str, Any], texts: Any) -> Iterator[str]:
         yield f"{found['distinct']} distinct instead of {len(counts)}"
     if not found["distinct_exact"] and abs(found["distinct"] - len(counts)) > 0.01 * len(counts):
         yield f"{found['distinct']} distinct, more than 1 % from {len(counts)}"
-    listed = {one["value"]: one["count"] for one in found["frequent"]}
+    listed = {one["value"]: one["count"] for one in found["frequent"] or ()}
     if sorted(listed.values(), reverse=True) != [n for _, n in counts.most_common(len(listed))]:
         yield "other counts of the most frequent"
     if wrong := [text for text, count in listed.items() if counts[text] != count]:
@@ -119,7 +119,7 @@ def _texts(case: Case, found: Mapping[str, Any], texts: Any) -> Iterator[str]:
 
 def _booleans(found: Mapping[str, Any], present: Any) -> Iterator[str]:
     true = present.astype(str).str.lower().isin({"true", "yes", "1", "t", "y"}).sum()
-    listed = {one["value"]: one["count"] for one in found["frequent"]}
+    listed = {one["value"]: one["count"] for one in found["frequent"] or ()}
     if listed.get("true", 0) != true:
         yield f"{listed.get('true', 0)} true instead of {true}"
 
