@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.report import header
-from benchmarks.tables import published
+from benchmarks.tables import epoch, published
 from benchmarks.tables.case import Case, Folders, Missing
 from benchmarks.tables.check import Checked, check
 from benchmarks.tables.files import FILES
@@ -29,12 +29,16 @@ COLUMNS = "| file | rows × columns | task | inputs | alarms | scikit-learn | fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--published", action="store_true", help="train the published networks")
+    parser.add_argument("--epoch", action="store_true", help="time an epoch on a table")
     parser.add_argument("--packages", type=Path, help="keep what is fetched in this folder")
     parser.add_argument("names", nargs="*", help="only these files or numbers")
     options = parser.parse_args()
     datasets = Path(os.environ["GRADUS_DATASETS_DIR"])
     if options.published:
         published.run(options.names or list(published.PUBLISHED), datasets / "tables")
+        return
+    if options.epoch:
+        epoch.run(datasets / "tables")
         return
     wanted = [case for case in FILES if not options.names or case.name in options.names]
     sys.exit(_files(wanted, datasets, options.packages))

