@@ -13,8 +13,8 @@ _SHARE = 64
 """Of the hashes, one in so many is counted where exact counting would take too much memory: for 200 000 distinct
 values about 3 100 hashes, whose standard error is 1.8 %; for 2 million 0.6 %. Below `_SURE` the count is exact."""
 _SURE = 3_000_000
-_TOGETHER = 200
-"""Columns in one query."""
+_TOGETHER = 16
+"""Columns in one query, whose hashes take about 2 MiB each, however few rows there are."""
 
 _AS_TEXT = {
     "boolean": "CASE WHEN v THEN 'true' ELSE 'false' END",
