@@ -7,8 +7,6 @@ import duckdb
 
 from gradus.facts import MAX_VALUES, ColumnType, ValueCount
 
-EXACT = 200_000
-"""Up to about so many distinct values they are counted exactly."""
 _SHARE = 64
 """Of the hashes, one in so many is counted where exact counting would take too much memory: for 200 000 distinct
 values about 3 100 hashes, whose standard error is 1.8 %; for 2 million 0.6 %. Below `_SURE` the count is exact."""

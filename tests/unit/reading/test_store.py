@@ -12,8 +12,7 @@ from gradus.facts import ColumnType, FileFacts
 from gradus.wire.table import ReadTable
 from preprocessing.table import FACTS, PARQUET, Table
 from reading.failure import ReadingFailed
-from reading.stored import columns as store_columns
-from reading.stored.column_facts import facts
+from reading.stored import column_facts
 from reading.stored.columns import Described
 from reading.stored.connection import connect
 from reading.stored.finish import Outcome, finish
@@ -80,7 +79,7 @@ def test_facts_are_of_all_rows(tmp_path: Path) -> None:
 
 
 def test_many_distinct_values_are_estimated_and_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_columns, "EXACT", 2000)
+    monkeypatch.setattr(column_facts, "_SURE", 2000)
     found = {column.name: column for column in stored(tmp_path).columns}
     assert not found["count"].distinct_exact
     assert found["count"].distinct == pytest.approx(N - MISSING.sum(), rel=0.1)
@@ -120,6 +119,6 @@ def test_the_facts_of_wide_tables_fit_into_memory() -> None:
     """Five thousand pictures of 28 x 28 in a CSV file have 785 columns; each column that is counted takes its share."""
     with duckdb.connect(config={"memory_limit": "64MiB", "threads": 1}) as connection:
         columns = ", ".join(f"(i * {k + 1}) % 7 AS c{k}" for k in range(120))
-        connection.execute(f"CREATE TABLE r AS SELECT {columns} FROM range(2000) t(i)")
-        found = facts(connection, "r", ["integer"] * 120)
+        connection.execute(f"CREATE TABLE r AS SELECT {columns} FROM range(2000) t(i)")  # noqa: S608 (numbers)
+        found = column_facts.facts(connection, "r", ["integer"] * 120)
     assert [one["distinct"] for one in found[:8]] == [7, 7, 7, 7, 7, 7, 1, 7]

@@ -130,3 +130,9 @@ def test_a_large_table_is_checked_by_a_sample(tmp_path: Path, monkeypatch: pytes
     assert seen.numbers("x").tolist() == [0.0] * 300
     assert seen.column("gap").missing.all()
     assert {one.id for one in findings(table, Question("y", "classification"))} >= {"data_index_predicts"}
+
+
+def test_pictures_in_the_order_of_their_folders_are_no_sorted_file(tmp_path: Path) -> None:
+    images = RANDOM.integers(0, 256, (240, 4, 4, 1)).astype(np.uint8)
+    table = store(tmp_path, {"image": images, "y": [("cat", "dog")[i // 120] for i in range(240)]})
+    assert "data_index_predicts" not in {one.id for one in findings(table, Question("y", "classification"))}
