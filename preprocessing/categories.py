@@ -88,7 +88,9 @@ def fit_category(
     counts = np.bincount(texts.values[~texts.missing], minlength=len(texts.categories))
     seen = np.flatnonzero(counts)
     if isinstance(encoding, Ordinal):
-        return FittedOrdinal(column=name, type=type_, order=encoding.order or tuple(texts.categories[i] for i in seen))
+        return FittedOrdinal(
+            column=name, type=type_, order=encoding.order or _ordered([texts.categories[i] for i in seen], type_)
+        )
     by_frequency = seen[np.argsort(-counts[seen], kind="stable")]
     return FittedOneHot(
         column=name,
@@ -100,6 +102,11 @@ def fit_category(
         rare=max(len(seen) - column.own_categories, 0),
         size=encoding.size if isinstance(encoding, Embedding) else None,
     )
+
+
+def _ordered(categories: list[str], type_: ColumnType) -> tuple[str, ...]:
+    """Integers in the order of numbers, other categories, which are sorted, in that of code points."""
+    return tuple(sorted(categories, key=int) if type_ == "integer" else categories)
 
 
 def encode_category(fitted: FittedCategory, values: Column, out: Inputs) -> None:

@@ -7,7 +7,7 @@ from gradus.encoding import Misfit
 from gradus.spec.split import GroupedSplit
 from gradus.split_sizes import NothingToTrain, rows_of
 from preprocessing.draws import drawn_words
-from preprocessing.table import Table
+from preprocessing.table import STACKED, Table
 from preprocessing.texts import as_text
 
 
@@ -18,7 +18,7 @@ def by_group(split: GroupedSplit, table: Table, rows: NDArray[np.intp]) -> NDArr
     it would overshoot the part's size by more than half of the group, so that large groups tend to be trained on.
 
     Raises:
-        Misfit: there are fewer groups than parts.
+        Misfit: there are fewer groups than parts, or the column has images or arrays.
         NothingToTrain: the parts would take all rows.
     """
     groups = _groups(split.column, table)[rows]
@@ -56,6 +56,9 @@ def _chosen(groups: NDArray[np.intp], sizes: NDArray[np.intp], wanted: int, most
 
 def _groups(name: str, table: Table) -> NDArray[np.int64]:
     """A number for each row, equal for rows of one group."""
-    column = as_text(table.column(name), table.record(name).type)
+    type_ = table.record(name).type
+    if type_ in STACKED:
+        raise Misfit(("split", "column"), f"'{name}' has the type {type_}: group by a column of single values")
+    column = as_text(table.column(name), type_)
     own = len(column.categories) + np.arange(table.rows, dtype=np.int64)
     return np.where(column.missing, own, column.values)

@@ -95,8 +95,8 @@ def _instant(field: str, text: str, type_: str) -> float:
         if type_ in {"integer", "number"}:
             return float(text)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # before the year 1 in UTC, or after 9999
         raise Misfit(("split", field), f"'{text}' is not a {type_} in ISO 8601, such as 2024-02-29") from None
-    utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     since = utc - EPOCH
     return since.days * MICROSECONDS_PER_DAY + since.seconds * 1_000_000 + since.microseconds

@@ -4,31 +4,47 @@ from collections.abc import Sequence
 
 from gradus.encoding import Misfit
 from gradus.facts import PARTS, TableFacts
+from gradus.resolution.columns import column_for_split
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolution.target import TargetPlan
 from gradus.roles import target_columns
 from gradus.spec.dataset import Dataset
-from gradus.spec.split import AnySplit, ColumnSplit, FilesSplit, RandomSplit, StratifiedSplit
+from gradus.spec.split import (
+    AnySplit,
+    ColumnSplit,
+    FilesSplit,
+    GroupedSplit,
+    RandomSplit,
+    StratifiedSplit,
+    TimeSplit,
+)
 from gradus.split_sizes import NothingToTrain, Sizes, part_sizes
 
 
 def split_of(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySplit:
-    """The split that the spec names; else the files' own parts if they have any, else by classes or at random.
+    """The split that the spec names; else that of a column with a role for it or the files' own parts, else by classes
+    or at random.
 
     Raises:
-        Misfit: the column of a split has other words than the parts.
+        Misfit: the column of a split has other words than the parts, or several columns have a role for it.
     """
-    if isinstance(dataset.split, ColumnSplit):
-        _refuse_other_words(dataset.split, facts)
-    if isinstance(dataset.split, StratifiedSplit) and not _has_strata(target):
+    split = dataset.split or _default(dataset, facts, target)
+    if isinstance(split, ColumnSplit):
+        _refuse_other_words(split, facts)
+    if isinstance(split, StratifiedSplit) and not _has_strata(target):
         raise Misfit(("split",), "`stratified` needs one target that is a class: choose `random`")
-    if dataset.split is not None:
-        return dataset.split
-    by_role = {column.role: column.name for column in facts.columns if column.role == "split"}
-    if "split" in by_role:
-        return ColumnSplit(column=by_role["split"])
+    return split
+
+
+def _default(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySplit:
+    if column := column_for_split("split", dataset, facts):
+        return ColumnSplit(column=column)
     if any(file.split is not None for file in facts.files):
         return FilesSplit()
+    if column := column_for_split("group", dataset, facts):
+        return GroupedSplit(column=column)
+    if column := column_for_split("time", dataset, facts):
+        return TimeSplit(column=column)
     return StratifiedSplit() if _has_strata(target) else RandomSplit()
 
 

@@ -7,7 +7,7 @@ from gradus.encoding import Misfit
 from gradus.errors import Conflict
 from gradus.facts import TableFacts
 from gradus.nearest import nearest
-from gradus.resolution.columns import inputs, unknown_columns
+from gradus.resolution.columns import check_roles, inputs, unknown_columns
 from gradus.resolution.split import sizes_of, split_of
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolution.target import TargetPlan, target_of, target_plan
@@ -60,6 +60,7 @@ def resolved(dataset: Dataset, facts: TableFacts, rows: StoredRows | None) -> tu
             "class_weights": dataset.class_weights or "none",
         }
     )
+    check_roles(full, facts)
     full = full.model_copy(update={"columns": {**(dataset.columns or {}), **default_settings(full, facts)}})
     return full, _plan(full, facts, target, rows)
 

@@ -32,7 +32,8 @@ class Ordinal(SpecModel):
     order: tuple[Annotated[str, Field(max_length=1000)], ...] = Field(
         default=(), strict=False, max_length=MAX_CATEGORIES
     )
-    """The categories in ascending order; empty for the order of their code points."""
+    """The categories in ascending order; empty for that of the numbers if they are integers, else of code
+    points."""
 
 
 class Hashed(SpecModel, title="Hash"):

@@ -18,7 +18,7 @@ ROLE_MEANINGS: dict[Role, str] = {
     "ignore": "the network does not see it",
     "target": "what the network learns to predict; as `target` says",
     "weight": "weight of the row in the loss, at least 0",
-    "group": "rows with equal values stay in one part of a grouped split",
+    "group": "rows with equal values stay in one part: the default split is then grouped",
     "time": "the order of a split by time",
     "split": "the part of each row: train, validation or test",
 }

@@ -66,8 +66,8 @@ class Dataset(SpecModel):
     missing: Missing | None = None
     """What a missing number becomes; null for the median. A missing text is a category of its own."""
     split: Split | None = None
-    """How rows are divided into training, validation and test; null for the files' own parts, else `stratified` for
-    classes, else `random`."""
+    """How rows are divided into training, validation and test; null for the column with the role `split`, else the
+    files' own parts, else the column with the role `group` or `time`, else `stratified` for classes, else `random`."""
     class_weights: ClassWeights | None = None
     """Weights of the classes in the training loss: `none`, `balanced`, or a map; null for none."""
     limit: int | None = Field(default=None, ge=1, le=100_000_000)

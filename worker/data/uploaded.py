@@ -36,7 +36,7 @@ from worker.data.scale import standardized_targets, target_scale
 from worker.training.data import Data, Split, with_mean_one
 from worker.training.target_scale import NOT_SCALED, TargetScale
 
-FORMAT = 2
+FORMAT = 3
 """Increases when the same words give other arrays."""
 REMARKS = "remarks.json"
 LARGEST_BYTE = 255.0

@@ -92,6 +92,12 @@ def test_an_order_is_scaled_to_one_and_its_strangers_are_minus_one(tmp_path: Pat
     assert encoded(table, Words(categories=Ordinal()), train=[0])[:, 0].tolist() == [0, -1, -1, -1, -1]
 
 
+def test_integers_are_ordered_as_numbers(tmp_path: Path) -> None:
+    table = store(tmp_path, {"n": [10, 2, 1, 10, -3]})
+    words = Words(columns={"n": ColumnSetting(encode=Ordinal())})
+    assert encoded(table, words)[:, 0].tolist() == pytest.approx([1, 2 / 3, 1 / 3, 1, 0])
+
+
 def test_a_hash_is_the_sha_256_of_the_text(tmp_path: Path) -> None:
     names = ["Zürich", "Bern", None]
     inputs = encoded(store(tmp_path, {"city": names}), Words(categories=Hashed(buckets=7)), train=[2])

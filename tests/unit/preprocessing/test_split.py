@@ -180,6 +180,7 @@ def test_instants_take_the_place_of_sizes(table: Table) -> None:
     [
         ({"column": "name"}, "'name' has the type text: a split by time needs dates"),
         ({"column": "day", "test_from": "1 March"}, "'1 March' is not a date in ISO 8601"),
+        ({"column": "day", "test_from": "0001-01-01T00:00+14:00"}, "is not a date in ISO 8601"),
         ({"column": "day", "test_from": "2030-01-01"}, "no row of 'day' is left from 2030-01-01"),
         ({"column": "day", "validation_from": "2020-01-01"}, "no row of 'day' is left before 2020-01-01"),
         ({"column": "day", "validation": 100, "test": 100}, "leave none of 200 rows for training"),
@@ -252,6 +253,11 @@ def test_a_hash_split_has_about_the_shares(tmp_path: Path, validation: float, te
     deviations = [4000**0.5 / 2 * 4] * 3  # four standard deviations of a binomial, at most
     for size, share, most in zip(found, (1 - validation - test, validation, test), deviations, strict=True):
         assert abs(size - 4000 * share) < most
+
+
+def test_pictures_are_no_groups(tmp_path: Path) -> None:
+    table = store(tmp_path, {"p": np.zeros((9, 2, 2, 1), np.uint8), "x": list(range(9))})
+    assert "'p' has the type image" in refusal(table, strata=None, kind="grouped", column="p")
 
 
 def test_stratified_needs_classes(table: Table) -> None:

@@ -132,6 +132,25 @@ def test_files_with_parts_are_the_default_split() -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "column", "kind"),
+    [("group", "household", "grouped"), ("time", "signup", "time"), ("split", "city", "column")],
+)
+def test_a_role_that_serves_a_split_is_the_default_split(role: str, column: str, kind: str) -> None:
+    class Rows:
+        def sizes(self, *_: Any) -> tuple[int, int, int]:
+            return 700, 100, 200
+
+        def labels(self, *_: Any) -> tuple[str, ...]:
+            return ()
+
+    cities = CHURN.column("city").model_copy(update={"values": (ValueCount(value="train", count=1000),)})
+    columns = tuple(cities if one.name == "city" else one for one in CHURN.columns)
+    facts = CHURN.model_copy(update={"columns": columns})
+    found = resolve(Spec(dataset={"name": "churn", "columns": {column: role}}, layers=[]), facts, Rows())
+    assert (found.document["dataset"]["split"]["kind"], found.document["dataset"]["split"]["column"]) == (kind, column)
+
+
+@pytest.mark.parametrize(
     ("dataset", "path", "message"),
     [
         ({"target": "exitd"}, "target", "no column 'exitd': did you mean 'exited'?"),
@@ -157,6 +176,11 @@ def test_files_with_parts_are_the_default_split() -> None:
         ({"columns": {"age": "weight", "balance": "weight"}}, "columns/balance", "only one column can be the weight"),
         ({"columns": {"city": {"encode": "calendar"}}}, "columns/city/encode", "encodes dates and times"),
         ({"missing": "refuse"}, "missing", "'age' is missing in 5 of the rows"),
+        ({"columns": {"city": "weight"}}, "columns/city", "'city' has the type text: a weight is a number"),
+        ({"columns": {"age": "weight", "plan": "weight"}}, "columns/plan", "'age' and 'plan' have the role weight"),
+        ({"columns": {"part": "split"}}, "split/column", "'tset' in 12 rows: it must say train"),
+        ({"columns": {"city": "group", "household": "group"}}, "split", "'city' and 'household' have the role group"),
+        ({"columns": {"member": "target"}, "target": "exited"}, "columns/member", "but `target` is 'exited'"),
         ({"class_weights": {"ye": 2}}, "class_weights/ye", "no class 'ye': did you mean 'yes'?"),
         ({"target": "age", "class_weights": "balanced"}, "class_weights", "only classes have weights"),
         ({"validation_size": 0.1}, "validation_size", "only built-in data sets have 'validation_size'"),
