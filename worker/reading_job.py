@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import shutil
 import threading
 import time
@@ -17,7 +16,6 @@ from gradus.wire.dataset import ReadFailure
 from gradus.wire.event import StepProgress
 from gradus.wire.finding import FindingPage
 from gradus.wire.statistics import Statistics
-from gradus.wire.table import ReadTable
 from hub.artifacts.manifest import Damaged
 from hub.database.database import DATABASE_AWAY
 from hub.datasets import events, readings
@@ -58,11 +56,11 @@ class ReadingJob:
         self._progress: StepProgress | None = None
         self._lock = threading.Lock()
         self._sha256s: dict[str, str] = {}
+        self._renewal = threading.Thread(target=self._renew, name="reading lease", daemon=True)
 
     def run(self) -> None:
         """Read, store and record. Whatever happens, the version is ready, has failed, or will be read again."""
-        renewal = threading.Thread(target=self._renew, name="reading lease", daemon=True)
-        renewal.start()
+        self._renewal.start()
         try:
             self._read()
         except LeaseLost as lost:
@@ -71,20 +69,20 @@ class ReadingJob:
             self._cancelled()
         except ReadingFailed as failed:
             self._fail(ReadFailure(**failed.record()))
-        except (OSError, Damaged, *DATABASE_AWAY) as error:  # it is read again when the lease has expired
+        except (OSError, *DATABASE_AWAY) as error:  # it is read again when the lease has expired
             logger.warning("%s cannot be read now: %s", self._lease.version_id, error)
         except Exception:
             logger.exception("%s cannot be read", self._lease.version_id)
             self._fail(ReadFailure(code="reader_fault", message="an internal error of Gradus: see the worker's log"))
         finally:
             self._over.set()
-            renewal.join()
+            self._renewal.join()
             shutil.rmtree(self._folder, ignore_errors=True)
             self._delete_unused_table()
 
     def _read(self) -> None:
         with ExitStack() as opened:
-            files = [self._local(file, i, opened) for i, file in enumerate(self._reading.files)]
+            files = [self._intact(file, i, opened) for i, file in enumerate(self._reading.files)]
             request = ReadRequest(
                 files=tuple(files),
                 parse=dict(self._reading.parse),
@@ -103,10 +101,22 @@ class ReadingJob:
             findings=() if findings is None else FindingPage.model_validate_json(findings).data,
             sha256s=self._sha256s,
         )
-        self._over.set()
         settings = self._hub.settings
-        self._write(lambda session: readings.finish(session, self._lease, result, settings))
-        _log_result(self._lease.version_id, table)
+        self._end(lambda session: readings.finish(session, self._lease, result, settings))
+        logger.info("%s is ready: %d rows, %d columns", self._lease.version_id, table.rows, len(table.columns))
+
+    def _intact(self, file: ClaimedFile, position: int, opened: ExitStack) -> SourceFile:
+        """The file, whole on this machine.
+
+        Raises:
+            ReadingFailed: it is not what was sent.
+        """
+        try:
+            return self._local(file, position, opened)
+        except Damaged as damaged:
+            raise ReadingFailed(
+                "data_error", f"the stored file is damaged ({damaged}): upload it again", file=file.name
+            ) from damaged
 
     def _local(self, file: ClaimedFile, position: int, opened: ExitStack) -> SourceFile:
         """The file, whole on this machine. The parts of an upload are joined, and hashed on the way."""
@@ -159,6 +169,8 @@ class ReadingJob:
                 return
             except DATABASE_AWAY as error:
                 logger.warning("the lease of %s cannot be renewed: %s", self._lease.version_id, error)
+                with self._lock:
+                    self._new_events = [*new, *self._new_events]
 
     def _take_events(self) -> list[Event]:
         with self._lock:
@@ -183,9 +195,21 @@ class ReadingJob:
 
     def _fail(self, failure: ReadFailure) -> None:
         logger.info("%s cannot be read: %s", self._lease.version_id, failure.message)
-        self._over.set()
         settings = self._hub.settings
-        self._write(lambda session: readings.fail(session, self._lease, failure, settings))
+        self._end(lambda session: readings.fail(session, self._lease, failure, settings))
+
+    def _end(self, act: Callable[[Session], None]) -> None:
+        """Write the end of the reading, after all that there is left to tell."""
+        self._over.set()
+        self._renewal.join()
+        left = self._take_events()
+
+        def write(session: Session) -> None:
+            if left:
+                readings.heartbeat(session, self._lease, left)
+            act(session)
+
+        self._write(write)
 
     def _write(self, act: Callable[[Session], None]) -> None:
         """Write under the lease. If it is lost, or an earlier attempt was committed after all, nothing is left to
@@ -223,7 +247,3 @@ def _move_files(source: Path, target: Path) -> None:
 
 def _optional(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
-
-
-def _log_result(version_id: str, table: ReadTable) -> None:
-    logger.info("%s is ready: %d rows, %d columns (pid %d)", version_id, table.rows, len(table.columns), os.getpid())

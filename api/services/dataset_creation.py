@@ -130,6 +130,7 @@ def version_from_uploads(hub: Hub, workspace_id: str, id_or_name: str, request: 
         Forbidden: it is built in.
         InvalidSpec: an upload is unknown or has another digest.
         Conflict: an upload lacks parts.
+        TooManyRequests: the workspace would store too much.
     """
     check_files(hub, workspace_id, request.files or ())
     with hub.write() as session:
@@ -138,6 +139,9 @@ def version_from_uploads(hub: Hub, workspace_id: str, id_or_name: str, request: 
         newest = service.version(session, row, row.newest)
         parse = json.loads(newest.parse) if request.parse is None else request.parse
         files = request.files and _lock_uploads(session, workspace_id, request.files)
+        if not files:  # the same files once more: their table may be as large as they are
+            size = sum(source.size for source in records.sources(session, newest.id))
+            quotas.check_bytes_quota(datasets.bytes_of(session, workspace_id), size, hub.settings.quotas)
         return _new_version(session, hub, row, files or datasets.files(session, newest.id), parse)
 
 

@@ -4,11 +4,10 @@ numpy and DuckDB are imported when they are first needed: an API that serves bui
 """
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -102,21 +101,18 @@ def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) ->
         Conflict: it has not been read.
     """
 
-    def copy(table: "Table") -> Path:
+    def copy(table: "Table") -> IO[bytes]:
         from preprocessing.parquet_copy import copy_with_names  # noqa: PLC0415
 
         incoming = hub.settings.data_dir / "incoming"
         incoming.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="parquet-", dir=incoming))
-        try:
-            copy_with_names(table, folder / "table.parquet")
-        except BaseException:
-            shutil.rmtree(folder)
-            raise
-        return folder
+        with tempfile.TemporaryDirectory(prefix="parquet-", dir=incoming) as folder:
+            path = Path(folder) / "table.parquet"
+            copy_with_names(table, path)
+            return path.open("rb")  # without a name from now on: it is gone when it is closed, whoever dies
 
-    folder = with_table(hub, workspace_id, id_or_name, number, copy)
-    return service.get(hub, workspace_id, id_or_name).name, _once(folder)
+    file = with_table(hub, workspace_id, id_or_name, number, copy)
+    return service.get(hub, workspace_id, id_or_name).name, _pieces(file)
 
 
 def content(
@@ -211,17 +207,12 @@ def _check_columns(names: Sequence[str], wanted: Sequence[str]) -> None:
 
 def _joined(hub: Hub, parts: Sequence[tuple[str, str]]) -> Iterator[bytes]:
     for key, digest in parts:
-        with hub.artifacts.open(key, digest) as folder, (folder / CONTENT).open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
+        with hub.artifacts.open(key, digest) as folder:
+            yield from _pieces((folder / CONTENT).open("rb"))
 
 
-def _once(folder: Path) -> Iterator[bytes]:
-    """The bytes of the file in a folder, which is then removed."""
-    try:
-        (path,) = folder.iterdir()
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file, which is then closed."""
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

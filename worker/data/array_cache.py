@@ -60,14 +60,14 @@ class ArrayCache:
 
     def _evict(self, keep: Path) -> None:
         """Delete the least recently used folders that exceed the limit. Those that are being read stay."""
-        folders = [path for path in self.root.iterdir() if path.is_dir() and not path.name.startswith(".")]
-        sizes = {path: sum(file.stat().st_size for file in path.iterdir()) for path in folders}
-        total = sum(sizes.values())
-        for path in sorted(folders, key=lambda path: path.stat().st_mtime):
+        folders = [path for path in self.root.iterdir() if not path.name.startswith(".")]
+        found = sorted((*of, path) for path in folders if (of := _time_and_bytes(path)) is not None)
+        total = sum(size for _, size, _ in found)
+        for _, size, path in found:
             if total <= self._max_bytes:
                 return
             if path != keep and self._deleted(path):
-                total -= sizes[path]
+                total -= size
 
     def _deleted(self, folder: Path) -> bool:
         """Delete a folder, unless another trainer is using its name."""
@@ -89,3 +89,11 @@ class ArrayCache:
                 yield True
         finally:
             os.close(lock)
+
+
+def _time_and_bytes(folder: Path) -> tuple[float, int] | None:
+    """When the folder was last used, and its size; None if another trainer has just deleted it."""
+    try:
+        return folder.stat().st_mtime, sum(file.stat().st_size for file in folder.iterdir())
+    except FileNotFoundError:
+        return None

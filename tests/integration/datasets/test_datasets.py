@@ -197,5 +197,7 @@ def test_a_workspace_stores_no_more_than_its_quota(
     assert post(tenant.client, "b").status_code == 201
     over = assert_problem(post(tenant.client, "c", b"x\n1\n"), 429)
     assert over["code"] == "quota_bytes"
+    again = tenant.client.post("/v1/datasets/b/versions", json={"parse": {"kind": "csv", "header": False}})
+    assert assert_problem(again, 429)["code"] == "quota_bytes"
     tenant.client.delete("/v1/datasets/a")
     assert post(tenant.client, "c", b"x\n1\n").status_code == 201

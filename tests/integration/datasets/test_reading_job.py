@@ -14,10 +14,12 @@ from sqlalchemy import select
 from hub.datasets import uploads
 from hub.hub import Hub
 from hub.tables import DatasetVersionRow, RemovalRow
+from reading.messages import Log
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
-from tests.integration.datasets.readers import version_of
+from tests.integration.datasets.readers import claimed, version_of
 from tests.servers.processes import Program, service_env, wait_until
+from worker.reading_job import ReadingJob
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 
@@ -109,6 +111,24 @@ def test_a_worker_that_shuts_down_hands_its_reading_back(tenant: Tenant) -> None
         assert (row.status, row.owner, row.losses, row.token) == ("reading", None, 0, 1)
     ReadingSlot(tenant.hub, "wrk_next", Shutdown()).read(version)
     assert tenant.client.get("/v1/datasets/churn").json()["status"] == "ready"
+
+
+def test_a_damaged_file_is_a_failure_that_says_so_after_all_that_was_logged(tenant: Tenant, tmp_path: Path) -> None:
+    content = b"a,b\n7,7\n8,8\n"
+    made = tenant.client.post("/v1/datasets?name=churn", content=content).json()
+    reading = claimed(tenant.hub, version_of(tenant.hub, made["id"]))
+    ((key, _),) = reading.files[0].parts
+    (Path(tenant.hub.settings.artifacts_url) / key / "content").write_bytes(content[::-1])
+    folder = tmp_path / "reading"
+    folder.mkdir()
+    job = ReadingJob(tenant.hub, reading, folder, Shutdown())
+    job._hear(Log(text="said just before the end"))
+    job.run()
+    record = tenant.client.get("/v1/datasets/churn").json()
+    assert (record["status"], record["error"]["code"], record["error"]["file"]) == ("failed", "data_error", "churn")
+    assert "content has changed: its SHA-256 differs): upload it again" in record["error"]["message"]
+    lines = [line["message"] for line in tenant.client.get("/v1/datasets/churn/log").json()["data"]]
+    assert lines == ["said just before the end", record["error"]["message"]]
 
 
 def test_killed_readers_leave_no_half_version_and_no_orphan(tenant: Tenant, tmp_path: Path) -> None:

@@ -73,3 +73,14 @@ def test_a_mapped_array_survives_its_deletion(tmp_path: Path) -> None:
     Writer().get(cache, "b")
     assert not (tmp_path / "a").exists()
     assert np.array_equal(mapped, values)
+
+
+def test_trainers_that_delete_the_same_folders_do_not_fail(tmp_path: Path) -> None:
+    caches = [ArrayCache(tmp_path, max_bytes=1) for _ in range(8)]
+
+    def use(cache: ArrayCache) -> None:
+        for key in range(60):
+            assert Writer().get(cache, f"{caches.index(cache)}x{key}", size=1)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(use, caches))
