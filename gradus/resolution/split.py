@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gradus.encoding import Misfit
 from gradus.facts import PARTS, TableFacts
-from gradus.resolution.columns import column_for_split
+from gradus.resolution.column_roles import column_for_split
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolution.target import TargetPlan
 from gradus.roles import target_columns

@@ -7,7 +7,8 @@ from gradus.encoding import Misfit
 from gradus.errors import Conflict
 from gradus.facts import TableFacts
 from gradus.nearest import nearest
-from gradus.resolution.columns import check_roles, inputs, unknown_columns
+from gradus.resolution.column_roles import check_roles
+from gradus.resolution.columns import inputs, unknown_columns
 from gradus.resolution.split import sizes_of, split_of
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolution.target import TargetPlan, target_of, target_plan
