@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from gradus.client.dataset_events import DatasetEvent, follow_dataset, get_dataset, progress_of
+from gradus.client.dataset_handle import DatasetHandle
 from gradus.client.dataset_rows import all_rows, frame_of
 from gradus.client.dataset_upload import changed, given, one_body, query_of, send_files
-from gradus.client.handle import Handle
 from gradus.client.methods import T_co, iterator, method
 from gradus.client.request import Request, encoded, nothing, path_of, reads
 from gradus.client.retry import PATIENCE, Deadline, Outage
@@ -17,12 +17,11 @@ from gradus.client.save import save
 from gradus.client.uploads import Report
 from gradus.errors import InvalidSpec
 from gradus.merge import merged
-from gradus.wire.dataset import DatasetRecord, ReadFailure, RowPage, VersionRecord, VersionSummary
+from gradus.wire.dataset import DatasetRecord, RowPage, VersionRecord
 from gradus.wire.event import StepProgress
 from gradus.wire.finding import Finding, FindingPage
 from gradus.wire.problem import Mistake
 from gradus.wire.statistics import Statistics
-from gradus.wire.table import ColumnRecord
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,58 +32,11 @@ POLL = (0.1, 1.0)
 """Seconds between two questions whether it has been read, at first and at most."""
 
 
-class StoredDataset(Handle[DatasetRecord, T_co]):
+class StoredDataset(DatasetHandle[T_co]):
     """The last known state of a data set, `record`, and what can be done with it.
 
     With an `AsyncClient` methods are awaited, and `watch` and `events` need `async for`.
     """
-
-    _family: ClassVar[str] = "datasets"
-
-    @property
-    def record(self) -> DatasetRecord:
-        """All of the newest answer."""
-        return self._record
-
-    @property
-    def status(self) -> str:
-        """`reading`, `ready` or `failed`: of its newest version."""
-        return str(self.record.status)
-
-    @property
-    def target(self) -> str | tuple[str, ...] | None:
-        """The target of specs that name none."""
-        return self.record.target
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Words to find it by."""
-        return self.record.tags
-
-    @property
-    def notes(self) -> str:
-        """Text for people."""
-        return self.record.notes
-
-    @property
-    def columns(self) -> tuple[ColumnRecord, ...]:
-        """Its columns with their types and how these were decided; empty until it is ready, and in a list."""
-        return self.record.columns or ()
-
-    @property
-    def parse(self) -> dict[str, Any]:
-        """How its files were read, with every option written out; empty until it is ready, and in a list."""
-        return self.record.parse or {}
-
-    @property
-    def versions(self) -> tuple[VersionSummary, ...]:
-        """All versions, newest first; empty in a list."""
-        return self.record.versions or ()
-
-    @property
-    def error(self) -> ReadFailure | None:
-        """Why the newest version could not be read."""
-        return self.record.error
 
     @method
     async def refresh(self) -> "StoredDataset[T_co]":
@@ -264,10 +216,6 @@ class StoredDataset(Handle[DatasetRecord, T_co]):
             deadline.check()
             await self._transport.sleep(min(pause, deadline.left()))
             pause = min(2 * pause, longest)
-
-    def __repr__(self) -> str:
-        rows = "" if self.record.rows is None else f" {self.record.rows:,} rows"
-        return f"<Dataset {self.name!r} {self.status}{rows}>"
 
 
 def checked(dataset: StoredDataset[T_co]) -> StoredDataset[T_co]:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import io
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,16 +19,27 @@ from gradus.cli.main import main
 from gradus.client import dataset_upload
 from hub.datasets import uploads
 from hub.hub import Hub
-from tests.integration.api.service import Service, on_sqlite, serving
+from hub.settings import Settings
+from hub.valkey import ValkeyServer
+from tests.integration.api.service import Service, serving
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 
-pytestmark = on_sqlite
 RAGGED = b"a,b\n1,2\n3\n4,5\n"
 """Its third line is short."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def hub(sqlite_template: Path, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """One for all tests, whose data sets have different names."""
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'gradus.db')}"
+    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="module")
 def service(hub: Hub) -> Iterator[Service]:
     """An API, and a reading slot in a thread of this process."""
     over, slot = threading.Event(), ReadingSlot(hub, "wrk_here", Shutdown())

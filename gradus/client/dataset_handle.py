@@ -1,0 +1,63 @@
+"""The last known state of a data set."""
+
+from typing import Any, ClassVar
+
+from gradus.client.handle import Handle
+from gradus.client.methods import T_co
+from gradus.wire.dataset import DatasetRecord, ReadFailure, VersionSummary
+from gradus.wire.table import ColumnRecord
+
+
+class DatasetHandle(Handle[DatasetRecord, T_co]):
+    """The last known state of a data set."""
+
+    _family: ClassVar[str] = "datasets"
+
+    @property
+    def record(self) -> DatasetRecord:
+        """All of the newest answer."""
+        return self._record
+
+    @property
+    def status(self) -> str:
+        """`reading`, `ready` or `failed`: of its newest version."""
+        return str(self.record.status)
+
+    @property
+    def target(self) -> str | tuple[str, ...] | None:
+        """The target of specs that name none."""
+        return self.record.target
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Words to find it by."""
+        return self.record.tags
+
+    @property
+    def notes(self) -> str:
+        """Text for people."""
+        return self.record.notes
+
+    @property
+    def columns(self) -> tuple[ColumnRecord, ...]:
+        """Its columns with their types and how these were decided; empty until it is ready, and in a list."""
+        return self.record.columns or ()
+
+    @property
+    def parse(self) -> dict[str, Any]:
+        """How its files were read, with every option written out; empty until it is ready, and in a list."""
+        return self.record.parse or {}
+
+    @property
+    def versions(self) -> tuple[VersionSummary, ...]:
+        """All versions, newest first; empty in a list."""
+        return self.record.versions or ()
+
+    @property
+    def error(self) -> ReadFailure | None:
+        """Why the newest version could not be read."""
+        return self.record.error
+
+    def __repr__(self) -> str:
+        rows = "" if self.record.rows is None else f" {self.record.rows:,} rows"
+        return f"<Dataset {self.name!r} {self.status}{rows}>"
