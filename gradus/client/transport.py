@@ -4,7 +4,6 @@
 """
 
 import logging
-import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -16,8 +15,9 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 import httpx
 
 import gradus
+from gradus.client.content import content_of, headers_of
 from gradus.client.credentials import Credentials
-from gradus.client.request import DEFAULT_OPTIONS, FileBody, Options, Request
+from gradus.client.request import DEFAULT_OPTIONS, Options, Request
 from gradus.client.response import ServiceClock, is_event_stream, refusal, value_of
 from gradus.client.retry import (
     UNREACHABLE,
@@ -27,7 +27,7 @@ from gradus.client.retry import (
     RetryPolicy,
     may_succeed_later,
 )
-from gradus.errors import BadRequest, GradusError, NotFound, Unavailable
+from gradus.errors import GradusError, NotFound, Unavailable
 
 R = TypeVar("R")
 H = TypeVar("H", httpx.Client, httpx.AsyncClient)
@@ -37,9 +37,6 @@ SILENCE_TIMEOUT = 40.0
 """Seconds without a byte after which a stream counts as broken; the service sends a comment every 15."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Failures before the request was sent."""
-
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-HEADER_VALUE = re.compile(r"([!-~]([ -~]*[!-~])?)?")
 
 log = logging.getLogger("gradus")
 
@@ -151,28 +148,10 @@ class Transport(ABC, Generic[H]):
             request.method,
             request.path,
             params=dict(request.query),
-            headers=self._headers(request),
-            content=self._sendable(request.body),
+            headers=headers_of(request, self.options),
+            content=content_of(request.body, blocks=self.blocks),
             timeout=timeout,
         )
-
-    def _sendable(self, body: bytes | FileBody | None) -> bytes | Iterator[bytes] | AsyncIterator[bytes] | None:
-        if not isinstance(body, FileBody):
-            return body
-        return body.pieces() if self.blocks else _awaited(body.pieces())
-
-    def _headers(self, request: Request[Any]) -> httpx.Headers:
-        """The headers of all requests, and this request's own, which win.
-
-        Raises:
-            BadRequest: one of them cannot be sent.
-        """
-        headers = httpx.Headers()
-        for name, value in [*_content_headers(request.body), *self.options.headers.items(), *request.headers.items()]:
-            if not (HEADER_NAME.fullmatch(name) and isinstance(value, str) and HEADER_VALUE.fullmatch(value)):
-                raise BadRequest(f"the header {name!r} cannot be sent: its value must be printable ASCII text")
-            headers[name] = value  # instead of one by the same name in any case
-        return headers
 
     def _received(self, request: Request[Any], response: httpx.Response) -> httpx.Response:
         self.clock.set(response.headers.get("Date"))
@@ -279,21 +258,6 @@ class AsyncTransport(Transport[httpx.AsyncClient]):
         from asyncio import sleep  # noqa: PLC0415 (a tenth of the import's time, for nothing where a client blocks)
 
         await sleep(seconds)
-
-
-def _content_headers(body: bytes | FileBody | None) -> list[tuple[str, str]]:
-    match body:
-        case None:
-            return []
-        case FileBody():
-            return [("Content-Type", body.media_type), ("Content-Length", str(body.size))]
-        case _:
-            return [("Content-Type", "application/json")]
-
-
-async def _awaited(pieces: Iterator[bytes]) -> AsyncGenerator[bytes]:
-    for piece in pieces:
-        yield piece
 
 
 def _settings(credentials: Credentials) -> dict[str, Any]:
