@@ -60,8 +60,8 @@ def test_a_file_is_understood_corrected_and_trained(page: Page, http: httpx.Clie
     page.get_by_label("Type of zip").select_option("integer")
     page.get_by_role("button", name="Read again").click()
     expect(page.get_by_text("Version 2 is being read")).to_be_visible()
+    expect(page.locator(".dataset-facts > div").filter(has_text="Version")).to_contain_text("2")
     expect(page.get_by_label("Type of zip")).to_have_value("integer")
-    expect(page.locator(".head .status")).to_have_text("ready")
     made = dataset(http, page)
     assert (made["version"], made["target"], made["parse"]["columns"]) == (2, "species", {"zip": "integer"})
 
@@ -76,6 +76,10 @@ def test_a_file_is_understood_corrected_and_trained(page: Page, http: httpx.Clie
     assert barriers(page) == []
     finding.get_by_role("link", name="Train with this").click()
     expect(page.get_by_label("The document as JSON")).to_have_value(re.compile('"id": "ignore"'))
+    roles = page.get_by_role("group", name="Roles of columns")
+    expect(roles.get_by_label("id")).to_have_value(re.compile("."))
+    expect(roles.get_by_label("zip")).to_be_visible()
+    expect(page.get_by_text("Steps per epoch")).to_be_visible()
     assert barriers(page) == []
     page.get_by_role("link", name="Data", exact=True).click()
     expect(page.get_by_role("row", name="pets")).to_contain_text("species")

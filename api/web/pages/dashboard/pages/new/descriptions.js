@@ -1,4 +1,4 @@
-// What the service knows, as descriptions: asked once, for it does not change while a page is open.
+// What the service knows, as descriptions.
 
 import { get } from "../../api.js";
 import { catalog } from "../../catalog.js";
@@ -14,10 +14,24 @@ export const describedSweep = () => (asked.request ??= forget("request", readReq
 
 const asked = {};
 
-/** What failed is asked again the next time. */
+/** Milliseconds for which it holds: others may upload data sets, whose names are in it. */
+const FRESH = 1000;
+
+/** What failed, or is old, is asked again the next time. */
 const forget = (name, answer) => {
   answer.catch(() => delete asked[name]);
+  setTimeout(() => delete asked[name], FRESH);
   return answer;
+};
+
+/** It does not change while a page is open. */
+let openapi = null;
+const schemasOfRequests = () => {
+  openapi ??= get("/openapi.json").catch((error) => {
+    openapi = null;
+    throw error;
+  });
+  return openapi;
 };
 
 const read = async () => {
@@ -50,7 +64,7 @@ const unnamed = (spec, base) => {
 const readRequest = async () => {
   const [{ spec }, { components, paths }, sets] = await Promise.all([
     describedSpec(),
-    get("/openapi.json"),
+    schemasOfRequests(),
     datasets(),
   ]);
   const SpecInput = withNames(components.schemas.SpecInput, sets);

@@ -11,6 +11,7 @@ export const experimentOutcome = (dryRun, draft) =>
   framed(dryRun, draft, (result) =>
     html`
       ${facts([
+        ["Inputs", whole(result.input_shape.reduce((product, size) => product * size, 1))],
         ["Parameters", whole(result.parameters)],
         ["Memory", bytes(result.memory_bytes)],
         ["Steps per epoch", whole(result.steps_per_epoch)],

@@ -18,7 +18,8 @@ export const parentOf = async (id, spec) => {
  * What follows, the service knows: it resolves the spec without any of that.
  */
 const unresolved = async (spec, document) => {
-  const bare = sparse(spec, { ...document, ...stripped(spec, document) });
+  const { loss, ...rest } = document;
+  const bare = sparse(spec, { ...rest, ...stripped(spec, document) });
   let follows;
   try {
     follows = (await post("/v1/experiments?dry_run=true", bare)).spec;
@@ -28,7 +29,7 @@ const unresolved = async (spec, document) => {
   const { item } = listField(spec);
   const layers = document.layers.map((layer, i) => contract(item, differing(layer, follows.layers[i])));
   const dataset = differing(document.dataset, follows.dataset, ["name"]);
-  return sparse(spec, { ...document, layers, dataset });
+  return sparse(spec, { ...rest, ...(same(loss, follows.loss) ? {} : { loss }), layers, dataset });
 };
 
 const listField = (spec) => spec.fields.find(({ key }) => key === "layers");

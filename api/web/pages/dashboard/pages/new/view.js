@@ -15,6 +15,7 @@ import { pretty } from "./json/pretty.js";
 import { changesOf, launch } from "./launch.js";
 import { experimentOutcome, sweepOutcome } from "./outcome.js";
 import { specOf, sweepOf } from "./start.js";
+import { describedFor } from "./uploaded.js";
 import { sweepForm } from "./sweep/sweep.js";
 
 const HEADINGS = { spec: "New experiment", sweep: "New sweep", fork: "Fork" };
@@ -118,15 +119,17 @@ const forms = (page) => {
   const { draft, dryRun, spec, request } = page;
   const shared = { mistakes: () => dryRun.mistakes, redraw: page.redraw, say: page.say, memory: page.memory };
   const isSweep = page.kind === "sweep";
+  const named = (isSweep ? draft.document.base : draft.document)?.dataset;
+  const dataset = page.sets.find(({ name }) => name === (named?.name ?? named)) ?? null;
+  const known = describedFor(spec, dataset, page.redraw);
   const form = createForm({
     ...shared,
     base: isSweep ? "base" : "",
-    description: isSweep ? { ...spec, fields: spec.fields.filter(({ key }) => key !== "name") } : spec,
+    description: isSweep ? { ...known, fields: known.fields.filter(({ key }) => key !== "name") } : known,
     document: () => (isSweep ? (draft.document.base ?? {}) : draft.document),
     changed: (next) => draft.replace(isSweep ? { ...draft.document, base: next } : next),
   });
   const shapes = isSweep || dryRun.problem || draft.fault ? null : dryRun.result;
-  const dataset = page.sets.find(({ name }) => name === form.read(["dataset", "name"])) ?? null;
   return html`
     ${isSweep ? sweepForm({ draft, spec, request, shared, dataset }) : nothing}
     ${isSweep ? html`<h2 class="new-base">The base</h2>` : nothing}

@@ -1,6 +1,7 @@
 // Choosing one of a few.
 
 import { html, live, nothing } from "../../../template.js";
+import { visible } from "../../../visible.js";
 import { wording } from "./labels.js";
 
 const LEFT = "";
@@ -8,7 +9,7 @@ const LEFT = "";
 /** One of the field's options. */
 export const chooser = (one) => {
   const none = one.inherits || one.fallback === null || one.fallback === undefined;
-  const options = one.field.options.map((option) => [option, wording(option)]);
+  const options = one.field.options.map((option) => [option, one.field.isVerbatim ? visible(option) : wording(option)]);
   const chosen = one.value ?? (none ? LEFT : one.fallback);
   const left = none && !(one.field.required && one.value !== undefined) ? [[LEFT, unsaid(one)]] : [];
   return selectBox(
@@ -20,7 +21,9 @@ export const chooser = (one) => {
 };
 
 /** What it is called that nothing is chosen. */
-const unsaid = (one) => (one.inherits ? inherited(wording(one.fallback)) : one.field.required ? "choose …" : "none");
+const unsaid = (
+  one,
+) => (one.inherits ? inherited(wording(one.fallback)) : one.field.required ? "choose …" : one.field.unsaid ?? "none");
 
 export const inherited = (what) => `${what}, as the network`;
 

@@ -13,23 +13,29 @@ export const kindSelect = (one, field, help) => {
   const kind = kindOf(one.field, there ? one.value : one.fallback);
   const keys = kind.fields.map(({ key }) => key);
   const place = one.form.place(one.path);
-  one.mistakes = straysAt(one.form.mistakes, place, there || !one.inherits ? keys : []);
+  const isShown = there || !mayBeLeft(one);
+  one.mistakes = straysAt(one.form.mistakes, place, isShown ? keys : []);
   return html`
     <div class="group">
       <div class="field ${one.mistakes.length ? "field-wrong" : ""}">
         <label for=${one.id}>${one.label}</label>
         ${kinds(one, there, kind)} ${help(one)}
       </div>
-      ${there || !one.inherits ? options(one, kind, field) : nothing}
+      ${isShown ? options(one, kind, field) : nothing}
     </div>
   `;
 };
 
+/** Whether nothing may be said: the network has one, or the service chooses by the data. */
+const mayBeLeft = ({ inherits, field, fallback, form }) =>
+  inherits || (!form.keep && field.nullable && (fallback ?? null) === null);
+
 const kinds = (one, there, kind) => {
   const known = one.field.kinds.map(({ kind, title }) => [kind, title]);
-  const left = one.inherits ? [[LEFT, inherited(kindOf(one.field, one.fallback).title)]] : [];
+  const unsaid = one.inherits ? inherited(kindOf(one.field, one.fallback).title) : "by default";
+  const left = mayBeLeft(one) ? [[LEFT, unsaid]] : [];
   const written = expand(one.field, one.value)?.kind;
-  const chosen = !there && one.inherits ? LEFT : (written ?? kind.kind);
+  const chosen = !there && mayBeLeft(one) ? LEFT : (written ?? kind.kind);
   return selectBox(one, [...left, ...known], chosen, (value) => one.form.write(one.path, chosenValue(one, value)));
 };
 

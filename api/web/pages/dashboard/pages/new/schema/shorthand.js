@@ -40,7 +40,8 @@ const shortWord = (description, object) => {
   const bare = bareKey(kinds[0].fields);
   const alone = keys.length === 1 && keys[0] === bare && kind === kinds[0].kind;
   if (alone && shorthand.number && typeof rest[bare] === "number") return rest[bare];
-  return kinds.length === 1 ? rest : { kind, ...rest };
+  const isFirst = shorthand.number && description.default === undefined && kind === kinds[0].kind && bare in rest;
+  return kinds.length === 1 || isFirst ? rest : { kind, ...rest };
 };
 
 const shortObject = (description, object) => {
