@@ -7,7 +7,7 @@ from gradus.encoding import Misfit
 from gradus.errors import Conflict
 from gradus.facts import TableFacts
 from gradus.nearest import nearest
-from gradus.resolution.column_roles import check_roles
+from gradus.resolution.column_roles import refuse_other_targets
 from gradus.resolution.columns import inputs, unknown_columns
 from gradus.resolution.split import sizes_of, split_of
 from gradus.resolution.stored_rows import StoredRows
@@ -61,7 +61,7 @@ def resolved(dataset: Dataset, facts: TableFacts, rows: StoredRows | None) -> tu
             "class_weights": dataset.class_weights or "none",
         }
     )
-    check_roles(full, facts)
+    refuse_other_targets(full)
     full = full.model_copy(update={"columns": {**(dataset.columns or {}), **default_settings(full, facts)}})
     return full, _plan(full, facts, target, rows)
 
