@@ -32,9 +32,9 @@ class LocalCopies:
             local = self._store.local(key)
             if local is None:
                 return self._copy(key, digest)
+            if not local.is_dir():
+                raise Damaged("the artifact's folder is missing")
             if (key, digest) not in self._verified:
-                if not local.is_dir():
-                    raise Damaged("the artifact's folder is missing")
                 verify(local, digest)
                 self._verified.add((key, digest))
             return local

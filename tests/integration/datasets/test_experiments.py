@@ -1,12 +1,14 @@
 """Experiments on uploaded data sets: what is written out, pinned, refused."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
-from tests.integration.datasets.readers import CSV, fail_reading, read_table
+from tests.integration.datasets.readers import CSV, fail_reading, read_table, version_of
 
 pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
 
@@ -51,6 +53,16 @@ def test_a_split_by_groups_is_counted_in_the_rows(tenant: Tenant) -> None:
     dry = tenant.client.post("/v1/experiments?dry_run=true", json=spec(split=split)).json()
     assert dry["train_examples"] + dry["validation_examples"] + dry["test_examples"] == ROWS
     assert dry["test_examples"] % 5 == 0  # 12 households of 5 rows
+
+
+def test_a_table_that_is_gone_is_told(tenant: Tenant) -> None:
+    upload(tenant)
+    split = {"kind": "grouped", "column": "household"}
+    assert tenant.client.post("/v1/experiments?dry_run=true", json=spec(split=split)).is_success  # verified from now on
+    version = version_of(tenant.hub, tenant.client.get("/v1/datasets/churn").json()["id"])
+    shutil.rmtree(Path(tenant.hub.settings.artifacts_url) / version)
+    gone = tenant.client.post("/v1/experiments?dry_run=true", json=spec(split={**split, "seed": 1}))
+    assert assert_problem(gone, 503)["code"] == "table_damaged"
 
 
 def test_forks_and_sweeps_keep_the_version_unless_they_change_it(tenant: Tenant) -> None:
