@@ -66,8 +66,6 @@ def findings_of_text(files: Sequence[CsvCells]) -> list[Finding]:
     ]
     if settled.trailing:
         because = "every row ends in a delimiter with nothing behind it: that empty column is dropped"
-        if settled.header and not settled.named_trailing:
-            because += ". The row of names does not: if a name is missing in it, all columns behind it are misnamed"
         found.append(finding("data_trailing_delimiter", because, settled.width, "columns", severity="warning"))
     if bare := sum(file.bare_quotes for file in files):
         because = f"{bare} quotes in the middle of cells were kept as characters, as `bare_quotes` says"

@@ -38,8 +38,6 @@ class Settled:
     header_row: str | None
     trailing: bool
     """Whether rows end in one more delimiter with nothing behind it."""
-    named_trailing: bool
-    """Whether the first row does, too."""
     guessed: dict[str, str]
     doubts: dict[str, str]
     """Guesses that might as well have gone otherwise, by option."""
@@ -89,7 +87,6 @@ def settle(file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> 
         tuple(first) if verdict.is_header else ("",) * width,
         rows.raw if verdict.is_header else None,
         trailing,
-        len(rows.cells[0]) > width,
         guessed,
         doubts,
     )
@@ -166,11 +163,12 @@ def _first_rows(file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_
 
 
 def _width(rows: _First) -> tuple[list[str], int, bool]:
-    """The names or first cells, their number, and whether a delimiter without anything behind it ends the rows."""
+    """The names or first cells, their number, and whether a delimiter without anything behind it ends the rows.
+
+    If the first row lacks that delimiter, a name may be missing in it as well: then the rows are ragged.
+    """
     first, below = rows.cells[0], rows.cells[1:]
     ending = all(rows.ends[1:])
-    if below and ending and all(len(row) == len(first) + 1 for row in below):
-        return first, len(first), True
     if len(first) > 1 and ending and rows.ends[0] and all(len(row) == len(first) for row in below):
         return first[:-1], len(first) - 1, True
     return first, len(first), False

@@ -120,12 +120,6 @@ READ: dict[str, tuple[str | bytes, dict[str, Any], list[str], list[list[Any]]]] 
     "groups with blanks": ("a;b\n1 234 567;1\n12;2\n", {}, ["integer", "integer"], [[1234567, 12], [1, 2]]),
     "a group that is not of three": ('a,b\n"1,23,456",1\n', {}, ["text", "integer"], [["1,23,456"], [1]]),
     "a delimiter at the end of all lines": ("a,b,\n1,2,\n3,4,\n", {}, ["integer", "integer"], [[1, 3], [2, 4]]),
-    "a delimiter at the end of all lines but the first": (
-        "a,b\n1,2,\n3,4,\n",
-        {},
-        ["integer", "integer"],
-        [[1, 3], [2, 4]],
-    ),
     "no header": ("1,x\n2,y\n", {}, ["integer", "text"], [[1, 2], ["x", "y"]]),
     "a header of years": (
         "c,2019,2020\nx,1,2\ny,3,4\n",
@@ -262,6 +256,14 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str, int | None, int | Non
     "a long row behind umlauts": ("ä,b\nü,2\n3,4,5\n", {}, "data_error", 3, 10, {"ragged": "leave_out"}),
     "a long row in UTF-16": ("a,b\n1,2\n3,4,5\n".encode("utf-16"), {}, "data_error", 3, 18, {"ragged": "leave_out"}),
     "a long row behind rows of two lines": ('a,b\n"x\ny",2\n3,4,5\n', {}, "data_error", 4, 12, {"ragged": "leave_out"}),
+    "a delimiter at the end of all lines but the first": (
+        "a,b\n1,2,\n3,4,\n",
+        {},
+        "data_error",
+        2,
+        4,
+        {"skip_rows": 1},
+    ),
     "lines before the header": ("report\n\na,b\n1,2\n3,4\n", {}, "data_error", 3, 8, {"skip_rows": 2}),
     "a quote in a quoted cell": ('a,b\n1,"x "y" z"\n', {}, "data_error", 2, 6, {"quote": ""}),
     "a quote in a cell": ('a,b\n1,x"y"\n', {}, "data_error", 2, 7, {"bare_quotes": "keep"}),

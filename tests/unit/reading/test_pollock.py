@@ -75,7 +75,7 @@ def test_no_file_is_read_differently_without_a_word(pollock: Path) -> None:
         else:
             assert findings_of_text([cells]), path.name
             outcomes["different and marked"] += 1
-    assert outcomes == {"refused": 1137, "the same": 5, "different and marked": 3}
+    assert outcomes == {"refused": 1139, "the same": 5, "different and marked": 1}
 
 
 @pytest.mark.parametrize("name", UNUSUAL)
