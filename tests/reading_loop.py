@@ -4,7 +4,6 @@ A line for each: `NUMBER MILLISECONDS OUTCOME`, where the outcome is `read` or t
 before each a line `NUMBER`, so that a process that ends says of which it did; at the end `peak MIB`.
 """
 
-import resource
 import shutil
 import signal
 import sys
@@ -44,7 +43,13 @@ def main() -> None:
         outcome = _read(file, name, folder / "out")
         signal.setitimer(signal.ITIMER_PROF, 0)
         _say(number, round(1000 * (time.process_time() - started)), outcome)
-    _say("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    _say("peak", _peak_mib())
+
+
+def _peak_mib() -> int:
+    """The most memory of this program. `ru_maxrss` would include that of the process that started it."""
+    (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM:"))
+    return int(line.split()[1]) // 1024
 
 
 def _say(*words: object) -> None:

@@ -106,6 +106,8 @@ def _place(detail: ErrorDetails) -> Place:
     kept = [str(part) for i, part in enumerate(place) if _written(part, *reversed((None, None, *place)[i : i + 2]))]
     if place and detail["type"] == "extra_forbidden" and (not kept or kept[-1] != place[-1]):
         kept.append(str(place[-1]))
+    if detail["type"] == "none_required":
+        kept.pop()  # the union's member null, which the client did not write
     return (*kept, *place_within(detail))
 
 

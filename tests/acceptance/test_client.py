@@ -158,7 +158,7 @@ def test_a_sweep_is_planned_run_extended_and_told(client: Client) -> None:
 
 
 def test_what_the_service_offers_is_told(client: Client) -> None:
-    assert client.datasets.get("digits") in list(client.datasets.list())
+    assert client.datasets.get("digits").name in [one.name for one in client.datasets.list()]
     assert "adam" in {entry.kind for entry in client.catalog().families["optimizers"]}
     assert len(client.system().workers) == 1
     made = client.keys.create("a script", role="viewer", expires_at="2040-01-01T00:00:00Z")

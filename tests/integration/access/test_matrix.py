@@ -28,7 +28,18 @@ from tests.integration.access.credentials import (
     ticket,
 )
 
-DASHBOARD = ("/", "/experiments", "/experiments/{id}", "/new", "/compare", "/sweeps", "/sweeps/{id}", "/system")
+DASHBOARD = (
+    "/",
+    "/experiments",
+    "/experiments/{id}",
+    "/new",
+    "/compare",
+    "/sweeps",
+    "/sweeps/{id}",
+    "/data",
+    "/data/{id}",
+    "/system",
+)
 FILES = ("/pages/{version}/dashboard.css", "/plotly/plotly.min.js")
 PAGES = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")
 OPEN = {Address("GET", path) for path in PAGES} | {Address("POST", "/v1/session")}

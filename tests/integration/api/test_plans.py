@@ -60,6 +60,7 @@ ASKS = [
     Ask("GET", ONE),
     Ask("PATCH", ONE, {"tags": ["lecture"]}),
     Ask("GET", f"{ONE}/checkpoints"),
+    Ask("GET", f"{ONE}/findings"),
     *(Ask("GET", f"{ONE}/metrics", query=query) for query in METRICS),
     Ask("GET", "/v1/metrics", query={"experiment": "{experiment_id}"}),
     Ask("GET", f"{ONE}/log"),
