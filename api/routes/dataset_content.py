@@ -79,7 +79,7 @@ class ContentQuery(VersionQuery):
 class ImagesQuery(VersionQuery):
     """Query parameters of a contact sheet."""
 
-    class_: Annotated[str | None, Field(alias="class", max_length=10_000)] = None
+    class_: Annotated[str | None, Field(alias="class", max_length=1_000)] = None
     """Only pictures of this class of the data set's target."""
     n: Annotated[int, Field(ge=1, le=400)] = 64
     """Number of pictures."""

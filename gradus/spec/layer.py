@@ -10,7 +10,7 @@ from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.dropout import DropoutRate
 from gradus.spec.initializer import Initializer
 from gradus.spec.scale import Scale
-from gradus.spec.spec_model import SpecModel, shorthand, tagged
+from gradus.spec.spec_model import SpecModel, shorthand
 
 MAX_UNITS = 100_000
 
@@ -51,6 +51,7 @@ def _dense(value: Any) -> Any:
 AnyLayer = Dense | Scale
 
 Layer = Annotated[
-    Annotated[AnyLayer, tagged()], shorthand(_dense, {"type": "integer", "minimum": 1, "maximum": MAX_UNITS})
+    Annotated[AnyLayer, Field(discriminator="kind")],
+    shorthand(_dense, {"type": "integer", "minimum": 1, "maximum": MAX_UNITS}, kind_is_optional=True),
 ]
 """A hidden layer; an integer n stands for a dense layer of n units, as does an object without a kind."""

@@ -49,20 +49,26 @@ class Shorthand(BeforeValidator):
     """Expands a shorthand before validation, and adds the shorthand to the JSON Schema."""
 
     schema: dict[str, Any] | None = None
+    kind_is_optional: bool = False
+    """Whether one of the kinds of a union may be left out, so that a client need not send any."""
 
     def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         full = handler(core_schema)
-        return full if handler.mode == "serialization" else {"anyOf": [self.schema, full]}
+        if handler.mode == "serialization":
+            return full
+        if self.kind_is_optional:
+            full = {key: value for key, value in full.items() if key != "discriminator"}
+        return {"anyOf": [self.schema, full]}
 
 
-def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any]) -> Shorthand:
+def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any], *, kind_is_optional: bool = False) -> Shorthand:
     """A shorthand that `expand` turns into the full value; `schema` is the JSON Schema of the shorthand alone."""
 
     def expand_and_remember(value: Any) -> Any:
         full = expand(value)
         return Expanded(full, value) if isinstance(full, dict) and full is not value else full
 
-    return Shorthand(expand_and_remember, schema=schema)
+    return Shorthand(expand_and_remember, schema=schema, kind_is_optional=kind_is_optional)
 
 
 def named(*kinds: str) -> Shorthand:
