@@ -67,7 +67,7 @@ _REQUESTS = {
 _CHANGES = {"rename it": {"value": {"name": "churn 2026", "target": "exited"}}}
 _VERSIONS = {"other options": {"value": {"parse": {"kind": "csv", "ragged": "pad"}}}}
 
-ParseText = Annotated[str, Field(max_length=16_000)]
+ParseText = Annotated[str, Field(max_length=5_000)]
 
 
 class FileQuery(Query):

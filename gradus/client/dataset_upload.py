@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 IN_ONE_BODY = 64 << 20
 """Bytes of the largest file that is sent as the body of one request."""
+IN_ONE_URL = 5_000
+"""Characters of the longest `parse` that is sent as a query parameter."""
 
 Uploadable = "str | PathLike[str] | bytes | IO[bytes] | Mapping[str, Any] | Sequence[Any] | Any"
 """A path, an open file, bytes, a data frame, arrays by name; several files in a list, or by the part of the split."""
@@ -34,8 +36,9 @@ class Given:
 
     @property
     def in_one_body(self) -> bool:
-        """Whether it is one small file that belongs to no part."""
-        return self.splits == (None,) and self.sources[0].size <= IN_ONE_BODY
+        """Whether it is one small file that belongs to no part, and whose options fit into an URL."""
+        small = self.sources[0].size <= IN_ONE_BODY and len(encoded(self.parse).decode()) <= IN_ONE_URL
+        return self.splits == (None,) and small
 
     def name(self, name: str | None) -> str:
         """What the data set is called.
