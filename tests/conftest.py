@@ -13,7 +13,12 @@ from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.trainers import running_trainer_server
 
-LONGEST = ("tests/acceptance/chaos/", "tests/acceptance/test_docs.py", "tests/acceptance/test_queue.py")
+LONGEST = (
+    "tests/acceptance/chaos/",
+    "tests/acceptance/test_docs.py",
+    "tests/acceptance/test_queue.py",
+    "tests/integration/fuzz/test_api.py",
+)
 """Files that take a minute and more, most of it waiting."""
 
 
