@@ -13,8 +13,6 @@ from gradus.facts import ColumnType, FileFacts
 from gradus.parse.cells import CellOptions
 from gradus.wire.finding import Finding
 from gradus.wire.table import ColumnRecord, LeftOutRows, ReadTable
-from preprocessing.digest import digest_of
-from preprocessing.table import FACTS, Table
 from reading.cells import Batch, Cells
 from reading.census.tally import Tally
 from reading.census.verdict import Verdict, evidence_of, judge
@@ -23,6 +21,7 @@ from reading.failure import ReadingFailed
 from reading.findings import findings_of
 from reading.names import Names, named
 from reading.request import Limits
+from reading.stored.finish import with_digest
 from reading.stored.staging import Staging
 
 Progress = Callable[[int, int], None]
@@ -198,7 +197,7 @@ def _stored(
         findings=(*reading.findings(), *findings_of(names, census.indices, columns, tallies, verdict)),
         digest="",
     )
-    return _with_digest(read, folder)
+    return with_digest(read, folder)
 
 
 def _resolved(verdict: Verdict, options: CellOptions) -> dict[str, Any]:
@@ -211,10 +210,3 @@ def _resolved(verdict: Verdict, options: CellOptions) -> dict[str, Any]:
         "dates": rules.dates,
         "columns": dict(options.columns or {}),
     }
-
-
-def _with_digest(read: ReadTable, folder: Path) -> ReadTable:
-    (folder / FACTS).write_text(read.model_dump_json(), encoding="utf-8")
-    read = read.model_copy(update={"digest": digest_of(Table(folder))})
-    (folder / FACTS).write_text(read.model_dump_json(), encoding="utf-8")
-    return read

@@ -59,19 +59,10 @@ class EventSource(Protocol):
 
 
 @dataclass(frozen=True)
-class ExperimentLog:
-    """The log of one experiment."""
+class _OwnLog:
+    """The log of one thing, whose events are numbered 1, 2, 3 … and end."""
 
     key: str
-
-    def read(self, hub: Hub, after: int) -> Page:
-        with hub.read() as session:
-            log_events = tuple(
-                log_event(row) for row in events.of_experiment(session, self.key, after, PAGE, PAGE_BYTES)
-            )
-            if not log_events and experiments.get(session, self.key) is None:
-                raise LogDeleted("the experiment was deleted")
-        return Page(log_events)
 
     def number(self, log_event: LogEvent) -> int:
         return log_event.seq
@@ -84,10 +75,22 @@ class ExperimentLog:
 
 
 @dataclass(frozen=True)
-class DatasetLog:
-    """The log of one data set."""
+class ExperimentLog(_OwnLog):
+    """The log of one experiment."""
 
-    key: str
+    def read(self, hub: Hub, after: int) -> Page:
+        with hub.read() as session:
+            log_events = tuple(
+                log_event(row) for row in events.of_experiment(session, self.key, after, PAGE, PAGE_BYTES)
+            )
+            if not log_events and experiments.get(session, self.key) is None:
+                raise LogDeleted("the experiment was deleted")
+        return Page(log_events)
+
+
+@dataclass(frozen=True)
+class DatasetLog(_OwnLog):
+    """The log of one data set."""
 
     def read(self, hub: Hub, after: int) -> Page:
         with hub.read() as session:
@@ -97,15 +100,6 @@ class DatasetLog:
             if not log_events and session.get(DatasetRow, self.key) is None:
                 raise LogDeleted("the data set was deleted")
         return Page(log_events)
-
-    def number(self, log_event: LogEvent) -> int:
-        return log_event.seq
-
-    def encode(self, log_event: LogEvent, encoding: Encoding) -> bytes:
-        return log_event.own_bytes(encoding)
-
-    def ends_with(self, log_event: LogEvent) -> bool:
-        return log_event.kind == EventKind.END
 
 
 @dataclass(frozen=True)

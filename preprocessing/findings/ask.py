@@ -5,14 +5,12 @@ from typing import cast
 import numpy as np
 
 from gradus.facts import ColumnFacts, TableFacts
+from gradus.resolution.target import MAX_INTEGER_CLASSES
 from gradus.roles import TableWords, columns_with, looks_like_id, target_columns
 from gradus.spec.loss import Task
 from gradus.spec.numbers import NumberEncoding
 from preprocessing.findings.question import Question
 from preprocessing.parts import Rows
-
-MOST_CLASSES = 20
-"""An integer with at most this many values counts as a class."""
 
 
 def uploaded_question(facts: TableFacts) -> Question:
@@ -52,7 +50,7 @@ def default_task(column: ColumnFacts) -> Task | None:
         case "text" | "boolean":
             return "classification"
         case "integer":
-            return "classification" if column.distinct <= MOST_CLASSES else "regression"
+            return "classification" if column.distinct <= MAX_INTEGER_CLASSES else "regression"
         case "number":
             return "regression"
         case _:

@@ -55,6 +55,11 @@ def finish(connection: duckdb.DuckDBPyConnection, folder: Path, outcome: Outcome
         findings=tuple(outcome.findings),
         digest="",
     )
-    read = read.model_copy(update={"digest": digest_of(Table(folder, read))})
-    (folder / FACTS).write_text(read.model_dump_json(), encoding="utf-8")
-    return read
+    return with_digest(read, folder)
+
+
+def with_digest(read: ReadTable, folder: Path) -> ReadTable:
+    """The record of the table in this folder with its digest, written beside it."""
+    complete = read.model_copy(update={"digest": digest_of(Table(folder, read))})
+    (folder / FACTS).write_text(complete.model_dump_json(), encoding="utf-8")
+    return complete
