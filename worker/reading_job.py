@@ -21,7 +21,8 @@ from hub.database.database import DATABASE_AWAY
 from hub.datasets import events, readings
 from hub.datasets.events import DatasetEvent, Event
 from hub.datasets.objects import CONTENT
-from hub.datasets.readings import ClaimedFile, Reading, ReadResult
+from hub.datasets.reading_claims import ClaimedFile, Reading
+from hub.datasets.readings import ReadResult
 from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
 from preprocessing.stored_names import FINDINGS, STATISTICS
@@ -103,7 +104,7 @@ class ReadingJob:
         )
         settings = self._hub.settings
         self._end(lambda session: readings.finish(session, self._lease, result, settings))
-        logger.info("%s is ready: %d rows, %d columns", self._lease.version_id, table.rows, len(table.columns))
+        logger.info("%s was read: %d rows, %d columns", self._lease.version_id, table.rows, len(table.columns))
 
     def _intact(self, file: ClaimedFile, position: int, opened: ExitStack) -> SourceFile:
         """The file, whole on this machine.
@@ -198,7 +199,7 @@ class ReadingJob:
         settings = self._hub.settings
         self._end(lambda session: readings.fail(session, self._lease, failure, settings))
 
-    def _end(self, act: Callable[[Session], None]) -> None:
+    def _end(self, act: Callable[[Session], object]) -> None:
         """Write the end of the reading, after all that there is left to tell."""
         self._over.set()
         self._renewal.join()
@@ -211,7 +212,7 @@ class ReadingJob:
 
         self._write(write)
 
-    def _write(self, act: Callable[[Session], None]) -> None:
+    def _write(self, act: Callable[[Session], object]) -> None:
         """Write under the lease. If it is lost, or an earlier attempt was committed after all, nothing is left to
         do."""
         try:

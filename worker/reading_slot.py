@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from hub.database.database import DATABASE_AWAY
-from hub.datasets import readings
-from hub.datasets.readings import Reading
+from hub.datasets import reading_claims
+from hub.datasets.reading_claims import Reading
 from hub.hub import Hub
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from worker.database_retry import with_retry
@@ -52,7 +52,7 @@ class ReadingSlot:
         """Claim a version and read it; does nothing if another worker holds it."""
 
         def claim(session: Session) -> Reading | None:
-            return readings.claim(session, version_id, self._owner, self._hub.settings)
+            return reading_claims.claim(session, version_id, self._owner, self._hub.settings)
 
         reading = with_retry(self._hub.write, claim, lambda: self._shutdown.begun)
         if reading is None:
@@ -66,7 +66,7 @@ class ReadingSlot:
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
             version_id, _, token = folder.name.rpartition("-")
             with suppress(*DATABASE_AWAY), self._hub.read() as session:
-                if not (token.isdecimal() and readings.is_current(session, version_id, int(token))):
+                if not (token.isdecimal() and reading_claims.is_current(session, version_id, int(token))):
                     _delete(folder)
 
 

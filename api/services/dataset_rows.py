@@ -3,7 +3,6 @@
 numpy and DuckDB are imported when they are first needed: an API that serves built-in data sets alone does without.
 """
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,10 +14,10 @@ from api.services import datasets as service
 from gradus.errors import BadRequest, NotFound, Unavailable
 from gradus.nearest import nearest
 from gradus.wire.dataset import RowPage, SourceFile, VersionRecord
-from gradus.wire.finding import Finding, FindingPage
+from gradus.wire.finding import FindingPage
 from gradus.wire.statistics import Statistics
 from hub.artifacts.manifest import Damaged
-from hub.datasets import datasets, records, stored_tables, uploads
+from hub.datasets import datasets, documents, records, stored_tables, uploads
 from hub.datasets.facts import not_ready
 from hub.datasets.objects import CONTENT
 from hub.hub import Hub
@@ -70,10 +69,9 @@ def statistics(hub: Hub, workspace_id: str, id_or_name: str, number: int | None,
     """
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
-        text = version.statistics
-    if text is None:
+        found = documents.statistics(session, version.id)
+    if found is None:
         raise NotFound(f"data set '{row.name}' has no statistics", code="no_statistics")
-    found = Statistics.model_validate_json(text)
     _check_columns([column.name for column in found.columns], columns)
     shown = tuple(column for column in found.columns if not columns or column.name in columns)
     return found.model_copy(update={"columns": shown})
@@ -88,9 +86,7 @@ def findings(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -
     """
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
-        found = () if version.findings is None else json.loads(version.findings)
-    data = tuple(Finding.model_validate(one) for one in found)
-    return FindingPage(data=data, last_event=row.events)
+        return FindingPage(data=documents.findings(session, version.id), last_event=row.events)
 
 
 def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> tuple[str, Iterator[bytes]]:

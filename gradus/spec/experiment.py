@@ -155,12 +155,15 @@ _PLAIN_LOSSES = [loss.model_dump(mode="json") for loss in PLAIN_LOSSES]
 def fingerprint_of(document: dict[str, Any]) -> str:
     """SHA-256, in hexadecimal, of a resolved spec's document without the fields that do not change its results.
 
-    The plain loss of a task does not count: specs of older versions have no `loss`, and keep their fingerprints.
+    The plain loss of a task does not count: specs of older versions have no `loss`, and keep their fingerprints. So do
+    those of older versions with AdamW, which decayed all parameters.
     """
     unset = {key for key, default in ADDED_FIELDS.items() if document.get(key) == default}
     computed = {key: value for key, value in document.items() if key not in FIELDS_WITHOUT_EFFECT | unset}
     if computed.get("loss") in _PLAIN_LOSSES:
         del computed["loss"]
+    if isinstance(optimizer := computed.get("optimizer"), dict) and optimizer.get("decay") == "all":
+        computed["optimizer"] = {key: value for key, value in optimizer.items() if key != "decay"}
     positive = json.loads(json.dumps(computed), parse_float=lambda text: float(text) + 0.0)  # -0.0 equals 0.0
     canonical = json.dumps(positive, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

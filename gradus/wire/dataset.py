@@ -19,8 +19,8 @@ class ReadFailure(Message):
     """Why the files of a version could not be read."""
 
     code: str
-    """`data_error`, `not_a_table`, `no_rows`, `invalid_parse`, `too_large`, `digest_differs`, `worker_lost`,
-    `reader_fault`."""
+    """`data_error`, `not_a_table`, `no_rows`, `invalid_parse`, `too_large`, `digest_differs`, `quota_bytes`,
+    `worker_lost`, `reader_fault`."""
     message: str
     file: str | None = None
     line: int | None = None
@@ -48,6 +48,9 @@ class VersionSummary(Message):
     """How far the reading is; null when it is over."""
     created_at: Moment
     finished_at: Moment | None
+    column_count: int | None = None
+    """Null until it is ready, as is `finding_count`."""
+    finding_count: int | None = None
 
 
 class SourceFile(Message):
@@ -95,7 +98,7 @@ class DatasetRecord(Message):
     target: TargetColumns | None
     """The target of specs that name none."""
     rows: int | None
-    """Of the newest version that is ready, as are `bytes`, `digest`, `columns` and `parse`."""
+    """Of the newest version that is ready, as are `bytes`, `digest`, the counts, `columns` and `parse`."""
     bytes: int | None
     digest: str | None
     error: ReadFailure | None
@@ -120,6 +123,9 @@ class DatasetRecord(Message):
     """Whether the data are here; if not, the first run that needs them downloads them."""
     last_event: int
     """Number of the newest event in the data set's log."""
+    column_count: int | None = None
+    finding_count: int | None = None
+    """Number of findings about its data."""
     columns: tuple[ColumnRecord, ...] | None = None
     """Null in lists and events. Each has at most its 50 most frequent values."""
     parse: dict[str, Any] | None = None

@@ -7,8 +7,7 @@ from gradus.errors import Conflict, InvalidSpec
 from gradus.facts import Facts, TableFacts
 from gradus.nearest import nearest
 from gradus.wire.problem import Mistake
-from gradus.wire.table import ReadTable
-from hub.datasets import datasets, records
+from hub.datasets import datasets, documents, records
 from hub.tables import DatasetRow, DatasetVersionRow
 
 LISTED = 20
@@ -40,8 +39,8 @@ def facts_of(session: Session, workspace_id: str, name: str, version: int | None
         raise UnknownDataset("dataset/version", message, version or 0)
     if found.status != "ready":
         raise not_ready(row, found)
-    assert found.facts is not None
-    read = ReadTable.model_validate_json(found.facts)
+    read = documents.read_table(session, found.id)
+    assert read is not None
     return TableFacts(
         name=name,
         version=found.number,

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from gradus.datasets import DATASETS
 from gradus.wire.dataset import DatasetRecord, ReadFailure, SourceFile, VersionRecord, VersionSummary
 from gradus.wire.event import StepProgress
-from gradus.wire.table import ColumnRecord, LeftOutRows, ReadTable
+from gradus.wire.table import ColumnRecord, LeftOutRows
 from hub.dataset_files import available
+from hub.datasets import documents
 from hub.tables import DatasetFileRow, DatasetRow, DatasetVersionRow, UploadRow
 
 READY = "ready"
@@ -32,8 +33,11 @@ def listed(session: Session, rows: Sequence[DatasetRow], directories: Sequence[P
 def detailed(session: Session, row: DatasetRow, directories: Sequence[Path]) -> DatasetRecord:
     """The data set with its columns and versions."""
     versions = _summaries(session, [row.id])[row.id]
-    ready = next((one.number for one in versions if one.status == READY), None)
-    read = None if ready is None else facts(session, row.id, ready)
+    newest = select(DatasetVersionRow.id).where(
+        DatasetVersionRow.dataset_id == row.id, DatasetVersionRow.status == READY
+    )
+    ready = session.scalar(newest.order_by(DatasetVersionRow.number.desc()).limit(1))
+    read = None if ready is None else documents.read_table(session, ready)
     return _record(row, versions, directories).model_copy(
         update={
             "versions": tuple(versions),
@@ -47,7 +51,7 @@ def detailed(session: Session, row: DatasetRow, directories: Sequence[Path]) -> 
 
 def version(session: Session, row: DatasetVersionRow) -> VersionRecord:
     """A version with its columns and files."""
-    read = None if row.facts is None else ReadTable.model_validate_json(row.facts)
+    read = documents.read_table(session, row.id)
     return VersionRecord(
         **dict(summary(row)),
         parse=json.loads(row.parse) if read is None else read.parse,
@@ -67,18 +71,13 @@ def summary(row: DatasetVersionRow | Row[Any]) -> VersionSummary:
         digest=row.digest,
         rows=row.rows,
         bytes=row.bytes,
+        column_count=row.column_count,
+        finding_count=row.finding_count,
         error=row.error and ReadFailure.model_validate_json(row.error),
         progress=row.progress and StepProgress.model_validate_json(row.progress),
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
-
-
-def facts(session: Session, dataset_id: str, number: int) -> ReadTable | None:
-    """What reading a version gave; None until it is ready."""
-    mine = (DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.number == number)
-    text = session.scalar(select(DatasetVersionRow.facts).where(*mine))
-    return None if text is None else ReadTable.model_validate_json(text)
 
 
 def shown(columns: Iterable[ColumnRecord]) -> tuple[ColumnRecord, ...]:
@@ -133,6 +132,8 @@ def _record(row: DatasetRow, versions: Sequence[VersionSummary], directories: Se
         rows=ready and ready.rows,
         bytes=ready and ready.bytes,
         digest=ready and ready.digest,
+        column_count=ready and ready.column_count,
+        finding_count=ready and ready.finding_count,
         error=newest and newest.error,
         progress=newest and newest.progress,
         created_at=None if row.workspace_id is None else row.created_at,

@@ -12,7 +12,7 @@ from gradus.spec.device import DeviceChoice
 from hub import idempotency
 from hub.artifacts import deleter, pending_deletions
 from hub.database.database import insert_of, now
-from hub.datasets import readings, uploads
+from hub.datasets import reading_claims, uploads
 from hub.experiments.event_pruning import prune
 from hub.hub import Hub
 from hub.jobs.leases import LEASE, is_expired, is_too_late
@@ -55,7 +55,7 @@ def reconcile(hub: Hub, owner: str) -> int:
             expiry = case((is_too_late(session, JobRow.lease_until, term), at - INSTANT), else_=JobRow.lease_until)
             session.execute(update(JobRow).where(JobRow.id.in_(lost)).values(message_sent_at=at, lease_until=expiry))
         outbox(session).jobs.extend((job.id, job.device) for job in lost.values())
-        resent = readings.resend(session, at, term, DELIVERY_TIME, BATCH) if not readings_wait else 0
+        resent = reading_claims.resend(session, at, term, DELIVERY_TIME, BATCH) if not readings_wait else 0
         return len(lost) + resent
 
 

@@ -3,12 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from hub.database.columns import Moment
 from hub.tables.base import Table
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _large() -> MappedColumn[str | None]:
+    """A document of up to megabytes, which a query must ask for: `hub.datasets.documents` does."""
+    return mapped_column(Text, deferred=True, deferred_raiseload=True)
 
 
 class ObjectRow(Table):
@@ -92,12 +97,16 @@ class DatasetVersionRow(Table):
     status: Mapped[str] = mapped_column(String(10))
     parse: Mapped[str] = mapped_column(Text)
     """JSON: the options as sent."""
-    facts: Mapped[str | None] = mapped_column(Text)
+    facts: Mapped[str | None] = _large()
     """JSON of the `ReadTable`; null until the version is ready."""
-    statistics: Mapped[str | None] = mapped_column(Text)
+    statistics: Mapped[str | None] = _large()
     """JSON; null if they were not computed."""
-    findings: Mapped[str | None] = mapped_column(Text)
+    findings: Mapped[str | None] = _large()
     """JSON list of findings; null if they were not computed."""
+    column_count: Mapped[int | None] = mapped_column(Integer)
+    """Null until the version is ready."""
+    finding_count: Mapped[int | None] = mapped_column(Integer)
+    """Null until the version is ready."""
     digest: Mapped[str | None] = mapped_column(String(80), index=True)
     """Digest of the content, `sha256:…`."""
     rows: Mapped[int | None] = mapped_column(BigInteger)

@@ -11,8 +11,9 @@ from gradus.wire.dataset import ReadFailure
 from gradus.wire.finding import Finding
 from gradus.wire.statistics import Statistics
 from gradus.wire.table import ColumnRecord, ReadTable
-from hub.datasets import datasets, readings
-from hub.datasets.readings import Reading, ReadResult
+from hub.datasets import datasets, reading_claims, readings
+from hub.datasets.reading_claims import Reading
+from hub.datasets.readings import ReadResult
 from hub.hub import Hub
 from tests.tables import store as stored
 
@@ -38,7 +39,7 @@ def version_of(hub: Hub, dataset_id: str, number: int = 1) -> str:
 def claim(hub: Hub, version_id: str, owner: str = "wrk_1") -> Reading | None:
     """Claim it as a worker does."""
     with hub.write() as session:
-        return readings.claim(session, version_id, owner, hub.settings)
+        return reading_claims.claim(session, version_id, owner, hub.settings)
 
 
 def claimed(hub: Hub, version_id: str, owner: str = "wrk_1") -> Reading:

@@ -1,15 +1,18 @@
 """Readings in the database: one reader at a time, lost ones are read again, and the log tells all of it once."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, event, update
 
 from gradus.wire.dataset import ReadFailure
 from gradus.wire.event import StepProgress
-from hub.datasets import readings
+from hub.access.quotas import Quotas
+from hub.datasets import datasets, readings
 from hub.datasets.events import DatasetEvent
 from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
@@ -17,7 +20,7 @@ from hub.jobs.reconciler import reconcile
 from hub.tables import DatasetVersionRow, RemovalRow
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
-from tests.integration.datasets.readers import CSV, claim, claimed, finish, store, version_of
+from tests.integration.datasets.readers import CSV, claim, claimed, finish, read_table, store, version_of
 
 
 def create(client: httpx.Client, name: str = "churn") -> str:
@@ -124,6 +127,63 @@ def test_a_data_set_that_is_deleted_while_it_is_read_leaves_nothing(tenant: Tena
         assert readings.may_delete_table(session, reading.lease)
         assert session.get(RemovalRow, version) is not None
     assert claim(tenant.hub, version) is None
+
+
+def test_a_table_that_the_workspace_has_no_room_for_fails_with_both_numbers_and_leaves_nothing(tenant: Tenant) -> None:
+    hub = tenant.hub
+    version = version_of(hub, create(tenant.client))
+    reading = claimed(hub, version)
+    result = store(hub, reading)
+    limit = len(CSV) + result.receipt.size - 1
+    settings = replace(hub.settings, quotas=Quotas(workspace_bytes=limit))
+    with hub.write() as session:
+        full = readings.finish(session, reading.lease, result, settings)
+    assert full is not None
+    record = tenant.client.get("/v1/datasets/churn").json()
+    assert (record["status"], record["bytes"], record["error"]["code"]) == ("failed", None, "quota_bytes")
+    assert f"{limit + 1:,} bytes" in record["error"]["message"]
+    assert f"its limit is {limit:,}" in record["error"]["message"]
+    assert [event["kind"] for event in told(tenant.client, "churn")] == ["status", "log", "status", "end"]
+    with hub.read() as session:
+        assert readings.may_delete_table(session, reading.lease)
+        assert session.get(RemovalRow, version) is not None
+        assert datasets.bytes_of(session, tenant.workspace_id) == len(CSV)
+
+
+def test_the_last_room_of_a_workspace_takes_a_table(tenant: Tenant) -> None:
+    reading = claimed(tenant.hub, version_of(tenant.hub, create(tenant.client)))
+    result = store(tenant.hub, reading)
+    quotas = Quotas(workspace_bytes=len(CSV) + result.receipt.size)
+    with tenant.hub.write() as session:
+        assert readings.finish(session, reading.lease, result, replace(tenant.hub.settings, quotas=quotas)) is None
+    record = tenant.client.get("/v1/datasets").json()["data"][0]
+    assert (record["status"], record["column_count"], record["finding_count"]) == ("ready", 2, 0)
+
+
+def test_the_large_documents_of_a_version_are_read_only_where_they_are_shown(tenant: Tenant) -> None:
+    hub, client = tenant.hub, tenant.client
+    dataset = create(client)
+    seen: list[str] = []
+
+    def large(*args: Any) -> None:
+        statement = str(args[2]).partition(" FROM ")[0]
+        seen.extend(name for name in ("facts", "statistics", "findings") if f"dataset_versions.{name}" in statement)
+
+    event.listen(Engine, "before_cursor_execute", large)
+    try:
+        read_table(hub, dataset, {"age": [41, 38]})
+        assert claim(hub, version_of(hub, dataset)) is None
+        for path in ("", "/churn/rows", "/churn/content", "/churn/log"):
+            client.get(f"/v1/datasets{path}")
+        assert client.patch("/v1/datasets/churn", json={"notes": "x"}).status_code == 200
+        assert seen == ["facts"]  # the answer of PATCH has the columns
+        seen.clear()
+        assert client.get("/v1/datasets/churn").status_code == 200
+        assert client.get("/v1/datasets/churn/findings").status_code == 200
+        assert client.get("/v1/datasets/churn/statistics").status_code == 404
+        assert seen == ["facts", "findings", "statistics"]
+    finally:
+        event.remove(Engine, "before_cursor_execute", large)
 
 
 def test_a_lost_message_is_sent_again(tenant: Tenant) -> None:

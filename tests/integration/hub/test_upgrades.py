@@ -1,20 +1,31 @@
 """A database with data in it comes through every migration, and nothing is lost."""
 
+import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gradus.status import Status
 from hub import idempotency
 from hub.database.database import Database, now
 from hub.experiments import events, experiments, metrics
-from hub.experiments.mapping import record
+from hub.experiments.mapping import record, spec_of
 from hub.idempotency import Repeatable
 from hub.jobs import checkpoints, control
 from hub.migrate import downgrade, upgrade
-from hub.tables import EventRow, IdempotencyRow, JobRow, MetricRow, TagRow
+from hub.tables import (
+    DatasetVersionRow,
+    EventRow,
+    ExperimentRow,
+    IdempotencyRow,
+    JobRow,
+    MetricRow,
+    SweepRow,
+    TagRow,
+)
 
 AT = "2026-01-02T03:04:05.000000+00:00"
 
@@ -145,6 +156,70 @@ def test_the_first_answer_about_a_sweep_stays_good(database_url: str) -> None:
         assert count(connection, "idempotency") == 0
     database.close()
 
+
+OLD: dict[str, object] = {"dataset": "wine", "layers": [3]}
+ADAMW: dict[str, object] = {"kind": "adamw", "lr": 0.001, "weight_decay": 0.01}
+OLD_SWEEP: dict[str, Any] = {
+    "base": {**OLD, "optimizer": ADAMW},
+    "variants": {"short": {"optimizer": "adamw"}, "other": {"l2": 0.1}},
+}
+NEW_SWEEP = {
+    "base": {**OLD, "loss": {"kind": "squared"}, "optimizer": "sgd"},
+    "variants": {"a": {"optimizer": "adamw"}},
+}
+
+
+def test_an_unfinished_run_with_adamw_goes_on_with_the_rule_it_began_with(database_url: str) -> None:
+    upgrade(database_url, "0001")
+    database = Database(database_url)
+    fill(database)
+    upgrade(database_url, "0013")
+    specs = {"exp_1": {**OLD, "optimizer": ADAMW}, "exp_2": {**OLD, "optimizer": {**ADAMW, "decay": "weights"}}}
+    with database.engine.begin() as connection:
+        moment = AT if connection.dialect.name == "sqlite" else datetime.fromisoformat(AT)
+        columns = "id, workspace_id, name, request, created_at"
+        for key, request in (("swp_1", OLD_SWEEP), ("swp_2", NEW_SWEEP)):
+            add = text(f"INSERT INTO sweeps ({columns}) VALUES (:key, 'default', '', :request, :at)")  # noqa: S608
+            connection.execute(add, {"key": key, "request": json.dumps(request), "at": moment})
+        for key, spec in specs.items():
+            change = text("UPDATE experiments SET id = :key, spec = :spec WHERE id = 'exp_1'")
+            connection.execute(change if key == "exp_1" else _COPY, {"key": key, "spec": json.dumps(spec)})
+    upgrade(database_url)
+    with database.read() as session:
+        optimizers = {row.id: spec_of(row).optimizer.model_dump() for row in session.query(ExperimentRow)}
+        assert {key: found["decay"] for key, found in optimizers.items()} == {"exp_1": "all", "exp_2": "weights"}
+        assert optimizers["exp_1"]["weight_decay"] == 0.01
+        old, new = (json.loads(row.request) for row in session.query(SweepRow).order_by(SweepRow.id))
+    assert old["base"]["optimizer"] == {**ADAMW, "decay": "all"}
+    assert old["variants"] == {"short": {"optimizer": {"kind": "adamw", "decay": "all"}}, "other": {"l2": 0.1}}
+    assert new == NEW_SWEEP
+    database.close()
+
+
+def test_versions_of_before_are_counted(database_url: str) -> None:
+    upgrade(database_url, "0013")
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        moment = AT if connection.dialect.name == "sqlite" else datetime.fromisoformat(AT)
+        for number, facts in ((1, '{"columns": [{"name": "a"}, {"name": "b"}]}'), (2, None)):
+            values = {"number": number, "facts": facts, "findings": facts and '[{"id": "x"}]', "at": moment}
+            connection.execute(text(VERSION), values)
+    upgrade(database_url)
+    with database.read() as session:
+        counts = select(DatasetVersionRow.column_count, DatasetVersionRow.finding_count)
+        assert session.execute(counts.order_by(DatasetVersionRow.number)).all() == [(2, 1), (None, None)]
+    database.close()
+
+
+VERSION = """INSERT INTO dataset_versions (id, dataset_id, number, status, parse, facts, findings, bytes, created_at,
+             token, losses, message_sent_at) SELECT 'ver_' || :number, id, :number, 'ready', '{}', :facts, :findings,
+             0, :at, 1, 0, :at FROM datasets WHERE name = 'wine'"""
+_COPY = text(
+    """INSERT INTO experiments (id, job_id, name, tags, notes, status, spec, fingerprint, dataset, parameters, epoch,
+       epochs, seconds, attempts, created_at, events, version, workspace_id) SELECT :key, job_id, name, tags, notes,
+       status, :spec, fingerprint, dataset, parameters, epoch, epochs, seconds, attempts, created_at, events, version,
+       workspace_id FROM experiments WHERE id = 'exp_1'"""
+)
 
 CHECKPOINT = """INSERT INTO checkpoints (experiment_id, token, epoch, step, whole, key, digest, size, created_at)
                 VALUES ('exp_1', 3, :epoch, 9, true, :key, 'd', 1, :at)"""

@@ -1,0 +1,33 @@
+"""The large documents of a version, each read when it is asked for."""
+
+import json
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from gradus.wire.finding import Finding
+from gradus.wire.statistics import Statistics
+from gradus.wire.table import ReadTable
+from hub.tables import DatasetVersionRow
+
+
+def read_table(session: Session, version_id: str) -> ReadTable | None:
+    """What reading a version gave; None until it is ready."""
+    text = _document(session, version_id, DatasetVersionRow.facts)
+    return None if text is None else ReadTable.model_validate_json(text)
+
+
+def statistics(session: Session, version_id: str) -> Statistics | None:
+    """The statistics of a version; None if they were not computed."""
+    text = _document(session, version_id, DatasetVersionRow.statistics)
+    return None if text is None else Statistics.model_validate_json(text)
+
+
+def findings(session: Session, version_id: str) -> tuple[Finding, ...]:
+    """What is wrong with the data of a version."""
+    text = _document(session, version_id, DatasetVersionRow.findings)
+    return () if text is None else tuple(Finding.model_validate(one) for one in json.loads(text))
+
+
+def _document(session: Session, version_id: str, column: InstrumentedAttribute[str | None]) -> str | None:
+    return session.scalar(select(column).where(DatasetVersionRow.id == version_id))
