@@ -57,7 +57,11 @@ class RowsQuery(VersionQuery):
     column: Columns = ()
     """Only this column. Repeat `column=…` for several."""
     finding: Text | None = None
-    """Only the rows that the finding with this id is about."""
+    """Only the rows that the findings with this id are about: at most 100 of each."""
+    finding_column: ColumnName | None = None
+    """Of these findings, only the one about this column."""
+    row: Annotated[tuple[Annotated[int, Field(ge=0, le=LARGEST)], ...], Field(max_length=PAGE_SIZE)] = ()
+    """Only this row, by its position from 0. Repeat `row=…` for several."""
     spreadsheet: bool = False
     """In CSV: put `'` before text that a spreadsheet would take for a formula."""
 
@@ -106,16 +110,10 @@ def get_rows(
 ) -> Response:
     """Rows in the order of the files, as JSON or as CSV."""
     media_type = choose(accept or (), (JSON, CSV))
-    page = dataset_rows.rows(
-        state.hub,
-        caller.workspace_id,
-        dataset,
-        query.version,
-        query.offset,
-        query.limit,
-        query.column,
-        query.finding,
+    selection = dataset_rows.RowSelection(
+        query.offset, query.limit, query.column, query.finding, query.finding_column, query.row
     )
+    page = dataset_rows.rows(state.hub, caller.workspace_id, dataset, query.version, selection)
     if media_type == JSON:
         return answer(page)
     return Response(_csv(page, spreadsheet=query.spreadsheet), 200, _attachment(f"{dataset}.csv"), CSV)

@@ -5,8 +5,9 @@ numpy and DuckDB are imported when they are first needed: an API that serves bui
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -31,32 +32,52 @@ _PIECE = 256 << 10
 T = TypeVar("T")
 
 
-def rows(
-    hub: Hub, workspace_id: str, id_or_name: str, number: int | None, offset: int, limit: int,
-    columns: Sequence[str], finding: str | None,
-) -> RowPage:  # fmt: skip
-    """Rows of a version, or those that its finding is about.
+@dataclass(frozen=True)
+class RowSelection:
+    """Which rows of a version, and which of their columns."""
+
+    offset: int
+    limit: int
+    columns: Sequence[str] = ()
+    """All if there is none."""
+    finding: str | None = None
+    """Only the rows that findings with this id are about."""
+    finding_column: str | None = None
+    """Of these findings, only the one about this column."""
+    rows: Sequence[int] = ()
+    """Only these, from 0; all if there is none."""
+
+
+def rows(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, selection: RowSelection) -> RowPage:
+    """Rows of a version, those that its finding is about, or those of these positions.
 
     Raises:
         NotFound: there is no such data set, version or finding.
-        BadRequest: it has no such column.
+        BadRequest: it has no such column, or rows are selected in two ways.
         Conflict: it has not been read.
     """
-    about = None if finding is None else _rows_of(hub, workspace_id, id_or_name, number, finding)
+    about = _selected(hub, workspace_id, id_or_name, number, selection)
+    offset, limit = selection.offset, selection.limit
 
     def read(table: "Table") -> RowPage:
         from preprocessing.rows import picked_rows, range_of_rows  # noqa: PLC0415
 
-        names = _known(table, columns)
-        total = table.rows if about is None else len(about)
-        index = range(offset, min(offset + limit, total)) if about is None else about[offset : offset + limit]
-        if isinstance(index, range):
-            data = range_of_rows(table, names, index.start, index.stop)
-        else:
-            data = picked_rows(table, names, [i for i in index if i < table.rows])
-        return RowPage(columns=tuple(names), data=tuple(data), index=tuple(index), offset=offset, total=total)
+        names = _known(table, selection.columns)
+        if about is None:
+            index: Sequence[int] = range(offset, min(offset + limit, table.rows))
+            data = range_of_rows(table, names, offset, offset + len(index))
+            return _page(names, data, index, offset, table.rows)
+        known = [i for i in about if i < table.rows]
+        index = known[offset : offset + limit]
+        return _page(names, picked_rows(table, names, index), index, offset, len(known))
 
     return with_table(hub, workspace_id, id_or_name, number, read)
+
+
+def _page(
+    names: Sequence[str], data: Sequence[dict[str, Any]], index: Sequence[int], offset: int, total: int
+) -> RowPage:
+    return RowPage(columns=tuple(names), data=tuple(data), index=tuple(index), offset=offset, total=total)
 
 
 def statistics(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, columns: Sequence[str]) -> Statistics:
@@ -178,12 +199,25 @@ def with_table(hub: Hub, workspace_id: str, id_or_name: str, number: int | None,
         raise Unavailable(f"the stored table cannot be read: {error}", code="table_damaged") from error
 
 
-def _rows_of(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, finding: str) -> list[int]:
-    """The rows that a finding is about, in order."""
+def _selected(
+    hub: Hub, workspace_id: str, id_or_name: str, number: int | None, selection: RowSelection
+) -> list[int] | None:
+    """The positions of the rows, in order; None for all.
+
+    Raises:
+        BadRequest: a finding and rows are given, or the column of a finding without the finding.
+    """
+    finding, column = selection.finding, selection.finding_column
+    if finding is None:
+        if column is not None:
+            raise BadRequest("finding_column: give the finding's id too, as finding=…", code="invalid_parameter")
+        return sorted({*selection.rows}) or None
+    if selection.rows:
+        raise BadRequest("row: a finding has its own rows: give one of them", code="invalid_parameter")
     page = findings(hub, workspace_id, id_or_name, number)
-    about = [one for one in page.data if one.id == finding]
+    about = [one for one in page.data if one.id == finding and column in {None, one.column}]
     if not about:
-        raise NotFound(f"no finding '{finding[:100]}'")
+        raise NotFound(f"no finding '{finding[:100]}'" + (f" about a column '{column[:100]}'" if column else ""))
     return sorted({row for one in about for evidence in one.evidence for row in evidence.rows or ()})
 
 

@@ -83,6 +83,19 @@ def test_findings_come_with_their_rows(tenant: Tenant) -> None:
     page = tenant.client.get("/v1/datasets/churn/rows?finding=data_leak&column=age").json()
     assert (page["data"], page["index"], page["total"]) == ([{"age": 41}, {"age": 2**60}], [0, 2], 2)
     assert_problem(tenant.client.get("/v1/datasets/churn/rows?finding=data_none"), 404)
+    about = tenant.client.get("/v1/datasets/churn/rows?finding=data_leak&finding_column=age").json()
+    assert (about["index"], about["columns"]) == ([0, 2], ["age", "x", "<b>\"é'", "yes"])
+    assert_problem(tenant.client.get("/v1/datasets/churn/rows?finding=data_leak&finding_column=x"), 404)
+    assert_problem(tenant.client.get("/v1/datasets/churn/rows?finding_column=age"), 400)
+
+
+def test_some_rows_are_asked_for_by_their_positions(tenant: Tenant) -> None:
+    ready(tenant)
+    page = tenant.client.get("/v1/datasets/churn/rows?row=2&row=0&row=2&row=99&column=yes").json()
+    assert (page["index"], page["total"], page["data"]) == ([0, 2], 2, [{"yes": True}, {"yes": None}])
+    assert tenant.client.get("/v1/datasets/churn/rows?row=0&row=2&offset=1&limit=1").json()["index"] == [2]
+    assert_problem(tenant.client.get("/v1/datasets/churn/rows?row=0&finding=data_leak"), 400)
+    assert_problem(tenant.client.get("/v1/datasets/churn/rows?row=-1"), 400)
 
 
 def test_statistics_are_of_all_columns_or_of_one(tenant: Tenant) -> None:
