@@ -28,7 +28,7 @@ const unresolved = async (spec, document) => {
   }
   const { item } = listField(spec);
   const layers = document.layers.map((layer, i) => contract(item, differing(layer, follows.layers[i])));
-  const dataset = differing(document.dataset, follows.dataset, ["name"]);
+  const dataset = differing(document.dataset, follows.dataset, DATA);
   return sparse(spec, { ...rest, ...(same(loss, follows.loss) ? {} : { loss }), layers, dataset });
 };
 
@@ -40,8 +40,11 @@ const stripped = (spec, document) => {
     const own = item.kinds.find(({ kind }) => kind === layer.kind).fields.filter(({ default: none }) => none !== null);
     return contract(item, pick(expand(item, layer), ["kind", ...own.map(({ key }) => key)]));
   });
-  return { layers, dataset: { name: document.dataset.name } };
+  return { layers, dataset: pick(document.dataset, DATA) };
 };
+
+/** What says which data are meant: all else follows from it. A built-in data set has only a name. */
+const DATA = ["name", "version", "target"];
 
 const pick = (object, keys) => Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key)));
 

@@ -1,10 +1,12 @@
 // What the page begins with: what its address says, else a small network.
 
 import { datasets } from "../../datasets.js";
+import { merged } from "../../merge_patch.js";
 import { session } from "../../session.js";
 import { describedSpec, describedSweep } from "./descriptions.js";
-import { fromHash } from "./json/link.js";
+import { decode, fromHash, isObject } from "./json/link.js";
 import { parentOf } from "./parent.js";
+import { expand } from "./schema/shorthand.js";
 
 /**
  * @typedef {"spec" | "sweep" | "fork"} Kind what the document is: of an experiment, of a sweep, of a fork
@@ -21,7 +23,7 @@ export const begin = async (query) => {
     session(),
   ]);
   const known = { spec, examples, sets: [...sets.values()], request, unread, parent: null };
-  if (query.get("fork")) return { ...known, ...(await fork(query.get("fork"), spec, linked)) };
+  if (query.get("fork")) return { ...known, ...(await fork(query, spec, linked)) };
   if (linked?.kind === "sweep") return { ...known, kind: "sweep", document: linked.document };
   if (linked) return { ...known, kind: "spec", document: linked.document };
   const document = fresh(known.sets);
@@ -30,9 +32,19 @@ export const begin = async (query) => {
     : { ...known, kind: "spec", document };
 };
 
-const fork = async (id, spec, linked) => {
-  const parent = await parentOf(id, spec);
-  return { kind: "fork", parent, document: linked?.document ?? parent.document };
+/** With a `patch`, as a finding proposes it, the document has it already. */
+const fork = async (query, spec, linked) => {
+  const parent = await parentOf(query.get("fork"), spec);
+  const patch = decode(query.get("patch") ?? "");
+  return { kind: "fork", parent, document: linked?.document ?? patched(spec, parent.document, patch) };
+};
+
+/** A shorthand that is changed inside is written out first. */
+const patched = (spec, document, patch) => {
+  if (patch === undefined) return document;
+  const inside = spec.fields.filter(({ key }) => key in document && isObject(patch[key]));
+  const whole = Object.fromEntries(inside.map((one) => [one.key, expand(one, document[one.key]) ?? document[one.key]]));
+  return merged({ ...document, ...whole }, patch);
 };
 
 const fresh = (sets) => ({ dataset: (sets.find(({ available }) => available) ?? sets[0]).name, layers: [300, 100] });

@@ -7,7 +7,7 @@ export const encode = (document) => {
 };
 
 /** The document; undefined if the text holds none. */
-const decode = (text) => {
+export const decode = (text) => {
   try {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (letter) => letter.charCodeAt(0))));

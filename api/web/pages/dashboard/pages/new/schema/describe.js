@@ -46,6 +46,7 @@ const branches = (schema, definitions) => {
 
 const shape = (all, definitions) => {
   const objects = all.filter((branch) => branch.properties);
+  if (objects.length && all.some(isFreeText)) return { form: "json" }; // no text stands for the object
   if (objects.length) return composite(all, objects, definitions);
   const array = all.find((branch) => branch.type === "array");
   if (array) return list(describe(array.items ?? {}, definitions));
@@ -62,6 +63,9 @@ const shape = (all, definitions) => {
 };
 
 const LONG = 1000;
+
+/** Whether any text may stand there. */
+const isFreeText = (branch) => branch.type === "string" && !branch.enum && branch.const === undefined;
 
 const composite = (all, objects, definitions) => {
   const shorthand = {

@@ -1,5 +1,6 @@
 /** Documents that say only what differs from the defaults, and changes of them. Values are never changed in place. */
 
+import { isObject } from "../json/link.js";
 import { contract, expand, fieldsOf, kindOf } from "./shorthand.js";
 
 /** Whether two JSON values are the same, whatever the order of their keys. */
@@ -21,6 +22,9 @@ const shortened = (description, value) => {
   if (description.form === "list" && Array.isArray(value)) {
     return value.map((item) => shortened(description.item, item));
   }
+  if (description.form === "map" && isObject(value)) {
+    return mapped(value, (item) => shortened(description.values, item));
+  }
   const object = isComposite(description) ? expand(description, value) : undefined;
   return object === undefined ? value : contract(description, sparseFields(description, object));
 };
@@ -32,6 +36,8 @@ const sparseFields = (description, object) => {
     .filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept);
 };
+
+const mapped = (map, change) => Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 
 const isComposite = (description) => {
   return description.form === "union" || description.form === "object";
