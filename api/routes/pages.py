@@ -36,6 +36,8 @@ _REFERENCE = (dashboard_page.PAGES / "docs.html").read_text()
 _SIGN_IN = (dashboard_page.PAGES / "sign-in.html").read_text()
 _READ = ["GET", "HEAD"]
 _ID = re.compile(r"\w+", re.ASCII)
+_NAME = re.compile(r"[^/]{1,100}")
+"""A data set's page has its id or its name as its address."""
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI sets inline styles."""
 
@@ -47,9 +49,11 @@ def mount(app: FastAPI) -> None:
 
 
 def _serve(path: str, document: str) -> None:
+    own = _NAME if path.startswith("/data/") else _ID
+
     @router.get(path, name="dashboard")
     async def dashboard(request: Request) -> HTMLResponse:
-        known = all(_ID.fullmatch(str(value)) for value in request.path_params.values())
+        known = all(own.fullmatch(str(value)) for value in request.path_params.values())
         return _page(request, document, PAGE, HTTPStatus.OK if known else HTTPStatus.NOT_FOUND)
 
 

@@ -85,6 +85,33 @@ def test_a_file_is_understood_corrected_and_trained(page: Page, http: httpx.Clie
     expect(page.get_by_role("row", name="pets")).to_contain_text("species")
 
 
+def test_a_run_shows_its_findings_their_rows_and_forks_with_the_patch(page: Page, http: httpx.Client) -> None:
+    rows = "".join(f"c{i % 40},{i % 17},{'pq'[i % 3 > 0]},{'ab'[i % 3 > 0]}\n" for i in range(90))
+    type_, given = {"Content-Type": "text/csv", "Prefer": "wait=30"}, {"target": "y", "name": "told & co."}
+    http.put("/v1/datasets", params=given, content=f"city,x,told,y\n{rows}", headers=type_).raise_for_status()
+    spec = {"dataset": "told & co.", "layers": [4], "epochs": 1}
+    made = http.post("/v1/experiments", json=spec, headers={"Prefer": "wait=60"}).raise_for_status().json()
+    page.goto(f"/experiments/{made['id']}")
+    expect(page.locator(".note")).to_contain_text("'told' alone predicts 'y'")
+    page.get_by_role("tab", name="Findings").click()
+    patched = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Leak: told"))
+    expect(patched).to_contain_text("critical")
+    expect(page.locator(".note")).to_have_count(0)
+    assert barriers(page) == []
+    page.get_by_role("link", name="Show the rows").first.click()
+    expect(page.get_by_text("The rows that the finding names, of version 1.")).to_be_visible()
+    page.go_back()
+    expect(patched.get_by_role("list", name="Changes")).to_have_text(re.compile("dataset.columns.told +ignore"))
+    patched.get_by_role("link", name="Edit first").click()
+    expect(page.get_by_text("Steps per epoch")).to_be_visible()
+    expect(page.get_by_label("Target")).to_have_value(re.compile("."))
+    page.go_back()
+    patched.get_by_role("button", name="Fork with this patch").click()
+    expect(page.get_by_text("Forked from")).to_be_visible()
+    page.get_by_role("tab", name="Spec").click()
+    expect(page.get_by_role("region", name="Changes").last).to_contain_text("dataset.columns.told.role")
+
+
 def test_a_file_that_cannot_be_read_shows_the_place_and_what_would_read_it(page: Page, http: httpx.Client) -> None:
     upload(page, "ragged.csv", b"a,b,c\n1,2,3\n4,5\n6,7,8\n")
     fault = page.locator(".note-error")

@@ -134,3 +134,6 @@ export const optimizer = (spec) => `${spec.optimizer.kind} ${figure(spec.optimiz
 
 /** What there is to call it: its name, or the end of its id. */
 export const title = ({ name, id }) => (isSeen(name) ? visible(name) : `unnamed ${id.slice(-6)}`);
+
+/** A clause of the service as a sentence. */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");

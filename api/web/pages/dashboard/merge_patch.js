@@ -1,9 +1,11 @@
-// Merge patches (RFC 7396), as findings and failures propose them.
+// Merge patches (RFC 7396), as findings and failures propose them, and what they change.
 
-import { isObject } from "../new/json/link.js";
+import { isObject } from "./pages/new/json/link.js";
+import { same } from "./pages/new/schema/document.js";
 
 /**
- * The document after the patch: null takes a key away, objects are merged, anything else replaces.
+ * The document after the patch: null takes a key away, objects are merged, anything else replaces. As the service does
+ * it, an object whose `kind` changes begins anew.
  *
  * @param {any} document
  * @param {any} patch
@@ -11,10 +13,43 @@ import { isObject } from "../new/json/link.js";
  */
 export const merged = (document, patch) => {
   if (!isObject(patch)) return patch;
-  const result = isObject(document) ? { ...document } : {};
+  const result = isObject(document) && !isOtherKind(document, patch) ? { ...document } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else result[key] = merged(result[key], value);
   }
   return result;
 };
+
+/** @typedef {{ path: string, from: unknown, to: unknown }} Change undefined where there is nothing */
+
+/**
+ * What a patch changes of a document, leaf by leaf; lists of one length by their items.
+ *
+ * @param {any} document undefined if it is not known
+ * @param {any} patch
+ * @returns {Change[]}
+ */
+export const changesOf = (document, patch) => {
+  const after = merged(document, patch);
+  return Object.keys(patch).flatMap((key) => between(document?.[key], after[key], key));
+};
+
+/** @param {any} before @param {any} after @param {string} path @returns {Change[]} */
+const between = (before, after, path) => {
+  if (same(before, after)) return [];
+  const keys = shared(before, after);
+  if (!keys) return [{ path, from: before ?? undefined, to: after ?? undefined }];
+  return keys.flatMap((key) => between(before?.[key], after[key], `${path}.${key}`));
+};
+
+/** The keys of both, if they are told one by one. @param {any} before @param {any} after */
+const shared = (before, after) => {
+  if (Array.isArray(before) && Array.isArray(after)) return before.length === after.length ? Object.keys(after) : null;
+  if (!isObject(after) || (before !== undefined && !isObject(before))) return null;
+  if ("kind" in after && (before === undefined || isOtherKind(before, after))) return null;
+  return [...new Set([...Object.keys(before ?? {}), ...Object.keys(after)])];
+};
+
+/** @param {any} document @param {any} patch */
+const isOtherKind = (document, patch) => patch.kind !== undefined && patch.kind !== document.kind;

@@ -1,4 +1,4 @@
-// One experiment: what it is, what can be done with it, and in tabs its curves, layers, log and spec.
+// One experiment: what it is, what can be done with it, and in tabs its curves, findings, layers, log and spec.
 
 import { at } from "../address.js";
 import { loadPlotly } from "../charts/plotly.js";
@@ -9,11 +9,12 @@ import { failure, loading } from "../states.js";
 import { ExperimentStore } from "../store/experiment.js";
 import { Reader } from "../store/reader.js";
 import { tabbed } from "../tabs.js";
-import { html, render } from "../template.js";
+import { html, nothing, render } from "../template.js";
 import { debounced, perFrame } from "../throttle.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
 import { edit } from "./experiment/edit.js";
+import { alarm, FindingsTab } from "./experiment/findings.js";
 import { facts, fault, head, progress } from "./experiment/head.js";
 import { LayersTab } from "./experiment/layers.js";
 import { LogTab } from "./experiment/log.js";
@@ -25,7 +26,8 @@ const WAITING_INTERVAL = 10_000;
 
 /**
  * What a tab needs of its page: `draw` has it drawn before the next frame, `render` at once.
- * @typedef {{ root: HTMLElement, store: ExperimentStore, draw: () => void, render: () => void }} TabContext
+ * @typedef {{ root: HTMLElement, store: ExperimentStore, draw: () => void, render: () => void,
+ *   navigate: (path: string) => void }} TabContext
  */
 
 /**
@@ -37,6 +39,7 @@ const WAITING_INTERVAL = 10_000;
 /** @type {{ key: string, name: string, open: (context: TabContext) => OpenTab }[]} */
 const TABS = [
   { key: "overview", name: "Overview", open: (context) => new OverviewTab(context) },
+  { key: "findings", name: "Findings", open: (context) => new FindingsTab(context) },
   { key: "layers", name: "Layers", open: () => new LayersTab() },
   { key: "log", name: "Log", open: (context) => new LogTab(context) },
   { key: "spec", name: "Spec", open: (context) => new SpecTab(context) },
@@ -103,12 +106,18 @@ class ExperimentPage {
       this.#draw.cancel();
       this.#render();
     };
-    return tab.open({ root: this.root, store: this.store, draw: () => this.#draw(), render: renderNow });
+    const { root, store, navigate } = this;
+    return tab.open({ root, store, draw: () => this.#draw(), render: renderNow, navigate });
   }
 
   async #read() {
     const tab = this.#tab;
-    const isWhole = await Promise.all([this.store.readRecord(), tab.read?.(), session()]);
+    const isWhole = await Promise.all([
+      this.store.readRecord(),
+      this.store.readFindings(),
+      tab.read?.(),
+      session(),
+    ]);
     this.#error = null;
     this.#show();
     return isWhole.every((one) => one !== false);
@@ -158,11 +167,17 @@ class ExperimentPage {
     const act = (/** @type {() => Promise<any>} */ deed) => this.#act(deed);
     const address = (/** @type {string} */ key) =>
       at(`/experiments/${this.id}${key === TABS[0].key ? "" : `?tab=${key}`}`);
+    const { findings } = this.store;
+    const tabs = TABS.map(({ key, name }) => ({
+      key,
+      name: key === "findings" && findings.length ? `${name} ${findings.length}` : name,
+    }));
     return html`
       ${head(experiment, () => edit(experiment, act), actions(experiment, { act, gone: () => this.navigate("/") }))}
       <div class="stack">
         ${facts(experiment)} ${fault(experiment)} ${progress(experiment)}
-        ${tabbed("Parts of the experiment", TABS, this.chosen.key, address, this.#tab.view(experiment))}
+        ${this.chosen.key === "findings" ? nothing : alarm(findings, address("findings"))}
+        ${tabbed("Parts of the experiment", tabs, this.chosen.key, address, this.#tab.view(experiment))}
       </div>
     `;
   }

@@ -77,3 +77,23 @@ const upTo = (epoch, rows) => rows.filter((row) => row.epoch <= epoch);
  */
 export const changedLines = (lines, { seq, kind, at, data }) =>
   kind === "log" && seq > (lines.at(-1)?.id ?? 0) ? [...lines, { id: seq, at, ...data }] : lines;
+
+/**
+ * The findings after an event. A finding that is told again, of the same layer or column, takes the place of the old one.
+ *
+ * @param {any[]} findings
+ * @param {ServiceEvent} event
+ */
+export const changedFindings = (findings, { kind, data }) => {
+  if (kind !== "finding") return findings;
+  const place = findings.findIndex((one) => isSameFinding(one, data));
+  return place < 0 ? [...findings, data].toSorted(byGravity) : findings.with(place, data);
+};
+
+/** @param {any} one @param {any} other */
+const isSameFinding = (one, other) => one.id === other.id && one.layer === other.layer && one.column === other.column;
+
+const GRAVITY = ["critical", "warning", "note"];
+
+/** @param {any} one @param {any} other */
+const byGravity = (one, other) => GRAVITY.indexOf(one.severity) - GRAVITY.indexOf(other.severity);

@@ -1,7 +1,7 @@
-// One experiment, its metrics and its log: each a snapshot, read when it is first wanted.
+// One experiment, its metrics, its log and its findings: each a snapshot, read when it is first wanted.
 
 import { get } from "../api.js";
-import { changedLines, changedRecord, changedRows, withDetails } from "./changes.js";
+import { changedFindings, changedLines, changedRecord, changedRows, withDetails } from "./changes.js";
 import { Snapshot } from "./snapshot.js";
 
 const POINTS = 1000;
@@ -19,6 +19,8 @@ export class ExperimentStore {
     this.history = new Snapshot(changedRows(points));
     /** @type {Snapshot<import("./changes.js").LogLine[]>} */
     this.log = new Snapshot(changedLines);
+    /** @type {Snapshot<any[]>} */
+    this.found = new Snapshot(changedFindings);
   }
 
   get experiment() {
@@ -33,9 +35,13 @@ export class ExperimentStore {
     return this.log.value ?? [];
   }
 
+  get findings() {
+    return this.found.value ?? [];
+  }
+
   /** @param {import("./snapshot.js").ServiceEvent} event @returns whether nothing was missed: if not, read again */
   hear(event) {
-    const heard = [this.record, this.history, this.log].map((snapshot) => snapshot.hear(event));
+    const heard = [this.record, this.history, this.log, this.found].map((snapshot) => snapshot.hear(event));
     return heard.every(Boolean);
   }
 
@@ -53,6 +59,13 @@ export class ExperimentStore {
 
   readLog() {
     return refreshed(this.log, () => wholeLog(this.id));
+  }
+
+  readFindings() {
+    return refreshed(this.found, async () => {
+      const { data, last_event: seq } = await get(`/v1/experiments/${this.id}/findings`);
+      return { value: data, seq };
+    });
   }
 
   /** Take up what the service answered to an action, unless an event has told something newer. @param {any} record */

@@ -9,7 +9,7 @@ import { html, nothing } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
 import { isolated, visible } from "../../visible.js";
 import { encode } from "../new/json/link.js";
-import { merged } from "./merge_patch.js";
+import { merged } from "../../merge_patch.js";
 
 /** The hidden layers that a first network has. */
 const LAYERS = [100, 50];

@@ -14,7 +14,7 @@ import { dataBadge } from "../data/status.js";
 import { rowsOf } from "../data/view.js";
 import { actions } from "./actions.js";
 import { edit } from "../experiment/edit.js";
-import { merged } from "./merge_patch.js";
+import { merged } from "../../merge_patch.js";
 
 /**
  * @typedef {{ changed: () => void, gone: () => void, version: (parse: object) => Promise<void> }} Page

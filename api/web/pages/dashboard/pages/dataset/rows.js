@@ -1,7 +1,8 @@
-// The rows, a page at a time; or those alone that a finding is about.
+// The rows, a page at a time; or those alone that a finding is about, here or of an experiment.
 
 import { at } from "../../address.js";
 import { get } from "../../api.js";
+import { titleOf } from "../../findings/severity.js";
 import { whole } from "../../format.js";
 import { html, nothing } from "../../template.js";
 import { attempt } from "../../toast.js";
@@ -17,58 +18,90 @@ export class RowsTab {
   /** @type {any} */
   #page = null;
   #offset = 0;
-  #first = 0;
+  /** The first column that is shown; null before it is known where that of the finding is. @type {number | null} */
+  #firstColumn = null;
 
   /** @param {import("../dataset.js").TabContext} context */
   constructor({ id, query, draw }) {
     this.id = id;
     this.finding = query.get("finding");
+    this.about = query.get("of");
+    this.rows = (query.get("row") ?? "").split(",").filter(Boolean);
+    this.version = query.get("version");
     this.draw = draw;
   }
 
   /** @param {any} set */
   async read(set) {
+    this.#firstColumn ??= pageOf(this.about, set.columns);
     const column = set.columns.slice(this.#first, this.#first + COLUMNS).map((/** @type {any} */ { name }) => name);
     this.#page = await get(`/v1/datasets/${this.id}/rows`, {
-      version: set.version,
+      version: this.#version(set),
       offset: this.#offset,
       limit: PAGE,
       column: set.columns.length > COLUMNS ? column : [],
       finding: this.finding,
+      finding_column: this.finding ? this.about : null,
+      row: this.rows,
     });
+  }
+
+  get #first() {
+    return this.#firstColumn ?? 0;
+  }
+
+  /** The version that the address names, for rows of an experiment, which trained on it. @param {any} set */
+  #version(set) {
+    return this.version ?? set.version;
+  }
+
+  /** What is shown, if it is not all rows. @param {any} set */
+  #words(set) {
+    if (this.finding) {
+      return html`The rows of the finding “${titleOf(this.finding)}”${
+        this.about
+          ? html`
+            about <bdi>${visible(this.about)}</bdi>
+          `
+          : nothing
+      }.`;
+    }
+    if (this.rows.length) {
+      return `The rows that the finding names, of version ${visible(String(this.#version(set)))}.`;
+    }
+    return null;
   }
 
   /** @param {any} set */
   view(set) {
     if (!this.#page) return nothing;
     const { columns, data, index, offset, total } = this.#page;
+    const words = this.#words(set);
     const types = new Map(set.columns.map((/** @type {any} */ { name, type }) => [name, type]));
     return html`
-      ${this.finding
-        ? note(
-          "info",
-          html`<p>The rows of the finding <code>${visible(this.finding)}</code>. <a href=${
-            at(`/data/${this.id}?tab=rows`)
-          }>Show all rows</a></p>`,
-        )
-        : nothing}
+      ${words === null ? nothing : note(
+        "info",
+        html`<p>${words} <a href=${at(`/data/${encodeURIComponent(set.id)}?tab=rows`)}>Show all rows</a></p>`,
+      )}
       <section class="card" aria-label="Rows of the data set">
         <div class="row pager">
           <p class="muted">${total
-            ? `Rows ${whole(offset)} to ${whole(offset + data.length - 1)} of ${whole(total)}`
+            ? words !== null
+              ? `${whole(total)} ${total === 1 ? "row" : "rows"}`
+              : `Rows ${whole(offset)} to ${whole(offset + data.length - 1)} of ${whole(total)}`
             : "No rows"}</p>
           ${this.#turn("Previous rows", offset > 0, set, () => (this.#offset = Math.max(0, offset - PAGE)))}
           ${this.#turn("Next rows", offset + data.length < total, set, () => (this.#offset = offset + PAGE))}
-          ${total > PAGE && !this.finding ? this.#goTo(set, total) : nothing}
+          ${total > PAGE && words === null ? this.#goTo(set, total) : nothing}
           ${set.columns.length > COLUMNS ? this.#columnPages(set) : nothing}
         </div>
         <div class="table rows" role="region" aria-label="Rows" tabindex="0">
           <table>
             <thead>
               <tr><th scope="col" class="number">Row</th>${columns.map((/** @type {string} */ name) =>
-                html`<th scope="col" class=${isNumeric(types.get(name)) ? "number" : nothing}><bdi>${
-                  visible(name)
-                }</bdi></th>`
+                html`<th scope="col" class=${isNumeric(types.get(name)) ? "number" : nothing} aria-current=${
+                  name === this.about ? "true" : nothing
+                }><bdi>${visible(name)}</bdi></th>`
               )}</tr>
             </thead>
             <tbody>${data.map((/** @type {any} */ row, /** @type {number} */ i) =>
@@ -85,7 +118,7 @@ export class RowsTab {
   /** @param {any} value @param {string} type @param {string} name @param {number} row @param {any} set */
   #cell(value, type, name, row, set) {
     if (type === "image") {
-      const query = new URLSearchParams({ column: name, version: String(set.version) });
+      const query = new URLSearchParams({ column: name, version: String(this.#version(set)) });
       const url = at(`/v1/datasets/${this.id}/rows/${row}/image?${query}`);
       return html`<td><img class="cell-image" loading="lazy" src=${url} alt="Picture of row ${row}"></td>`;
     }
@@ -127,8 +160,13 @@ export class RowsTab {
     const last = Math.min(set.columns.length, this.#first + COLUMNS);
     return html`
       <p class="muted">Columns ${whole(this.#first + 1)} to ${whole(last)} of ${whole(set.columns.length)}</p>
-      ${this.#turn("Previous columns", this.#first > 0, set, () => (this.#first = Math.max(0, this.#first - COLUMNS)))}
-      ${this.#turn("Next columns", last < set.columns.length, set, () => (this.#first += COLUMNS))}
+      ${this.#turn(
+        "Previous columns",
+        this.#first > 0,
+        set,
+        () => (this.#firstColumn = Math.max(0, this.#first - COLUMNS)),
+      )}
+      ${this.#turn("Next columns", last < set.columns.length, set, () => (this.#firstColumn = this.#first + COLUMNS))}
     `;
   }
 
@@ -139,5 +177,11 @@ export class RowsTab {
     this.draw();
   }
 }
+
+/** The first column of the page that has this one. @param {string | null} name @param {any[]} columns */
+const pageOf = (name, columns) => {
+  const place = columns.findIndex((one) => one.name === name);
+  return place < 0 ? 0 : place - (place % COLUMNS);
+};
 
 const isNumeric = (/** @type {string | undefined} */ type) => type === "integer" || type === "number";

@@ -35,7 +35,12 @@ export const head = (experiment, edit, actions) =>
 export const facts = (experiment) =>
   html`
     <dl class="run-facts">
-      ${fact("Data set", experiment.spec.dataset.name)}
+      ${fact(
+        "Data set",
+        html`<a href=${at(`/data/${encodeURIComponent(experiment.spec.dataset.name)}`)}><bdi>${
+          visible(experiment.spec.dataset.name)
+        }</bdi></a>`,
+      )}
       ${fact("Network", network(experiment.spec, experiment))}
       ${fact("Optimizer", optimizer(experiment.spec))}
       ${fact("Batch", experiment.spec.batch_size)}

@@ -1,0 +1,54 @@
+// How a finding is known: each measured value, the limit that it passes, and what is healthy.
+
+import { number } from "../api.js";
+import { figure, whole } from "../format.js";
+import { html, nothing } from "../template.js";
+import { visible } from "../visible.js";
+
+/** Rows that are named. */
+const FEW = 8;
+
+/** @param {any[]} evidence */
+export const evidenceList = (evidence) =>
+  evidence.length ? html`<dl class="evidence">${evidence.map(measured)}</dl>` : nothing;
+
+/** @param {any} evidence */
+const measured = ({ statistic, layer, column, value, threshold, healthy, rows }) =>
+  html`
+    <div>
+      <dt>${visible(statistic)}${place(layer)}${place(column)}</dt>
+      <dd><bdi>${valueWords(value)}</bdi>${beside(threshold === null ? null : `limit ${figure(threshold)}`)}${beside(
+        healthyWords(healthy),
+      )}${beside(rows?.length ? `rows ${rowsWords(rows)}` : null)}</dd>
+    </div>
+  `;
+
+/** @param {string | null} name */
+const place = (name) =>
+  name
+    ? html`
+      of <bdi>${visible(name)}</bdi>
+    `
+    : nothing;
+
+/** @param {string | null} words */
+const beside = (words) =>
+  words
+    ? html`
+      <span class="muted">${words}</span>
+    `
+    : nothing;
+
+/** NaN and infinities are told as texts, too. @param {number | string} value */
+const valueWords = (value) =>
+  typeof value === "string" && Number.isNaN(number(value)) && value !== "NaN" ? visible(value) : figure(value);
+
+/** @param {[number | null, number | null] | null} range */
+const healthyWords = (range) => {
+  const [low, high] = range ?? [null, null];
+  if (low === null) return high === null ? null : `healthy up to ${figure(high)}`;
+  return high === null ? `healthy from ${figure(low)}` : `healthy ${figure(low)} to ${figure(high)}`;
+};
+
+const rowsWords = (/** @type {number[]} */ rows) =>
+  `${rows.slice(0, FEW).map(whole).join(", ")}${rows.length > FEW ? ", …" : ""}`;

@@ -1,0 +1,72 @@
+// Findings, of a data set or of an experiment: how grave, where, why that matters, how it is known, what would mend it.
+
+import { icon } from "../icons.js";
+import { sentence, whole } from "../format.js";
+import { html, nothing } from "../template.js";
+import { visible, visibleLines } from "../visible.js";
+import { evidenceList } from "./evidence.js";
+import { chainsOf } from "./order.js";
+import { patchView, verifiedView } from "./patch.js";
+import { severityBadge, titleOf } from "./severity.js";
+
+/**
+ * What is around findings.
+ * @typedef {object} Surroundings
+ * @property {(patch: any) => any} document that a patch changes; undefined if it is not known
+ * @property {(patch: any, isFirst: boolean) => unknown} actions that apply a patch; the first one is the first answer
+ * @property {(finding: any) => string | null} rows address that shows the rows of a finding, if it names some
+ */
+
+const FIRST = "finding-0";
+
+/** @param {any[]} findings @param {Surroundings} around */
+export const findingList = (findings, around) =>
+  html`<ul class="findings">${chainsOf(findings).map((chain, i) => chainView(chain, around, `finding-${i}`))}</ul>`;
+
+/** @param {string} words */
+export const nothingFound = (words) => html`<p class="card nothing-found" role="status">${icon("check")}${words}</p>`;
+
+/** @param {import("./order.js").Chain} chain @param {Surroundings} around @param {string} key */
+const chainView = ({ finding, consequences }, around, key) =>
+  html`
+    <li class="card finding" aria-labelledby=${key}>
+      ${head(finding, around, key)}
+      <p>${visibleLines(sentence(finding.because))}</p>
+      ${evidenceList(finding.evidence)}
+      ${finding.patches.map((/** @type {any} */ one, /** @type {number} */ i) =>
+        patchView(one, around.document(one), around.actions(one, key === FIRST && i === 0))
+      )}
+      ${verifiedView(finding.verified)}
+      ${consequences.length
+        ? html`
+          <div class="consequences">
+            <h3>What follows from it</h3>
+            <ul class="findings">${consequences.map((one, i) => chainView(one, around, `${key}-${i}`))}</ul>
+          </div>
+        `
+        : nothing}
+    </li>
+  `;
+
+/** @param {any} finding @param {Surroundings} around @param {string} key */
+const head = (finding, around, key) => {
+  const { id, severity, layer, column, since } = finding;
+  const rows = around.rows(finding);
+  return html`
+    <div class="card-head">
+      ${severityBadge(severity)}
+      <h2 id=${key}>${titleOf(id)}${place(column ?? layer)}</h2>
+      ${since
+        ? html`<span class="small muted">since epoch ${whole(since.epoch)}, step ${whole(since.step)}</span>`
+        : nothing}
+      ${rows === null ? nothing : html`<a class="button" href=${rows}>Show the rows</a>`}
+    </div>
+  `;
+};
+
+/** @param {string | null} name */
+const place = (name) => (name ? html`: <bdi>${visible(name)}</bdi>` : nothing);
+
+/** The rows that the evidence of a finding names. @param {any} finding @returns {number[]} in order */
+export const rowsOf = ({ evidence }) =>
+  [...new Set(evidence.flatMap((/** @type {any} */ { rows }) => rows ?? []))].toSorted((one, other) => one - other);

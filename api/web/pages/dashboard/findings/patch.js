@@ -1,0 +1,79 @@
+// What would mend it: the change as a diff, what it is predicted to do, and what was proved of it.
+
+import { at } from "../address.js";
+import { figure, sentence } from "../format.js";
+import { icon } from "../icons.js";
+import { changesOf } from "../merge_patch.js";
+import { html, nothing } from "../template.js";
+import { visible, visibleJson, visibleLines } from "../visible.js";
+
+const LONGEST = 160;
+
+/**
+ * @param {any} patch
+ * @param {any} document what it changes; undefined if that is not known
+ * @param {unknown} actions
+ */
+export const patchView = ({ patch, why, predicted }, document, actions) =>
+  html`
+    <div class="patch">
+      <div class="patch-words">
+        <p class="small">${visibleLines(sentence(why))}</p>
+        <ul class="diff" aria-label="Changes">${changesOf(document, patch).map(change)}</ul>
+        ${predictions(predicted)}
+      </div>
+      ${actions === nothing ? nothing : html`<div class="row">${actions}</div>`}
+    </div>
+  `;
+
+/** @param {import("../merge_patch.js").Change} change */
+const change = ({ path, from, to }) =>
+  html`
+    <li><code>${visible(path)}</code> ${from === undefined ? nothing : html`
+      <del>${short(from)}</del>
+    `}${to === undefined ? html`<span class="muted">as by default</span>` : html`<ins>${short(to)}</ins>`}</li>
+  `;
+
+/** An object that says its kind alone is that name. @param {any} value */
+const short = (value) => {
+  const kind = typeof value === "object" && value !== null && Object.keys(value).length === 1 ? value.kind : undefined;
+  const word = kind ?? value;
+  const text = typeof word === "string" ? visible(word) : visibleJson(JSON.stringify(word));
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+};
+
+/** @param {Record<string, any>} predicted */
+const predictions = (predicted) => {
+  const all = Object.entries(predicted ?? {});
+  if (!all.length) return nothing;
+  return html`<dl class="evidence">${
+    all.map(([statistic, { before, after }]) =>
+      html`
+        <div>
+          <dt>Predicted ${visible(statistic)}</dt>
+          <dd>${told(before)} → <strong>${told(after)}</strong></dd>
+        </div>
+      `
+    )
+  }</dl>`;
+};
+
+const told = (/** @type {any} */ value) => (typeof value === "string" ? visible(value) : figure(value));
+
+/** The gain that a patch was proved to have, paired by seed. @param {any} verified */
+export const verifiedView = (verified) => {
+  if (!verified) return nothing;
+  const { gain, ci95, seeds, experiments } = verified;
+  const count = Array.isArray(seeds) ? seeds.length : seeds;
+  const over = count ? ` over ${count} seeds` : "";
+  const interval = ci95 ? ` [${told(ci95[0])}, ${told(ci95[1])}]` : "";
+  return html`
+    <p
+      class="verified small">${icon("check")}<span>Verified${over}: gain <strong>${told(
+        gain,
+      )}</strong>${interval}${experiments?.length ? html`, in ${experiments.map(link)}` : nothing}</span></p>
+  `;
+};
+
+/** @param {string} id @param {number} i */
+const link = (id, i) => html`${i ? ", " : ""}<a href=${at(`/experiments/${id}`)}>${visible(id.slice(-6))}</a>`;
