@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from gradus.encoding import Misfit
 from gradus.facts import PARTS, Part
+from preprocessing.column import Column
 from preprocessing.encode import Fitted, read_fitted, transform, write_fitted
 from preprocessing.parts import Rows
-from preprocessing.table import ROW_GROUP, Column, Table
+from preprocessing.table import ROW_GROUP, Table
 
 CHUNK_BYTES = 64 * 2**20
 """Memory of a chunk's values, and of its inputs."""

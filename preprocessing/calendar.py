@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from gradus.encoding import InputColumn
 from gradus.facts import ColumnType
+from preprocessing.column import Column
 from preprocessing.fitted_model import FittedModel
 from preprocessing.numbers import FittedScaling, Numbers, fit_scaling, scale
-from preprocessing.table import Column
 from preprocessing.to_float32 import to_float32
 
 MICROSECONDS_PER_DAY = 86_400_000_000

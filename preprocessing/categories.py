@@ -6,6 +6,7 @@ like that of any other.
 """
 
 import hashlib
+from itertools import chain, count
 from typing import Literal
 
 import numpy as np
@@ -14,11 +15,16 @@ from numpy.typing import NDArray
 from gradus.encoding import InputColumn
 from gradus.facts import ColumnType
 from gradus.spec.categories import Embedding, Hashed, OneHot, Ordinal
+from preprocessing.column import Column
 from preprocessing.fitted_model import FittedModel
-from preprocessing.table import Column
 from preprocessing.texts import as_text
 
 Inputs = NDArray[np.float32]
+
+
+MISSING_TEXT = ("", "<missing>")
+"""What stands for a missing value where there are only texts, as in the inputs of an ONNX model: the first of these
+that is no value of the column."""
 
 
 class FittedOneHot(FittedModel):
@@ -39,6 +45,8 @@ class FittedOneHot(FittedModel):
     """Number of further categories in the training rows."""
     size: int | None = None
     """Numbers in the learned vector of each input, for an embedding."""
+    missing_text: str = ""
+    """The text that stands for a missing value."""
 
     @property
     def width(self) -> int:
@@ -53,6 +61,8 @@ class FittedOrdinal(FittedModel):
     column: str
     type: ColumnType
     order: tuple[str, ...]
+    missing_text: str = ""
+    """The text that stands for a missing value."""
 
     @property
     def width(self) -> int:
@@ -85,11 +95,15 @@ def fit_category(
     if isinstance(encoding, Hashed):
         return FittedHash(column=name, type=type_, buckets=encoding.buckets)
     texts = as_text(values, type_)
+    missing_text = _missing_text(texts, encoding)
     counts = np.bincount(texts.values[~texts.missing], minlength=len(texts.categories))
     seen = np.flatnonzero(counts)
     if isinstance(encoding, Ordinal):
         return FittedOrdinal(
-            column=name, type=type_, order=encoding.order or _ordered([texts.categories[i] for i in seen], type_)
+            column=name,
+            type=type_,
+            order=encoding.order or _ordered([texts.categories[i] for i in seen], type_),
+            missing_text=missing_text,
         )
     by_frequency = seen[np.argsort(-counts[seen], kind="stable")]
     return FittedOneHot(
@@ -101,7 +115,14 @@ def fit_category(
         missing=column.facts.missing > 0,
         rare=max(len(seen) - column.own_categories, 0),
         size=encoding.size if isinstance(encoding, Embedding) else None,
+        missing_text=missing_text,
     )
+
+
+def _missing_text(texts: Column, encoding: OneHot | Ordinal | Embedding) -> str:
+    known = {*texts.categories, *(encoding.order if isinstance(encoding, Ordinal) else ())}
+    free = chain(MISSING_TEXT, (f"<missing {n}>" for n in count(2)))
+    return next(text for text in free if text not in known)
 
 
 def _ordered(categories: list[str], type_: ColumnType) -> tuple[str, ...]:
@@ -133,5 +154,9 @@ def _places(fitted: FittedOneHot, texts: Column) -> list[int]:
 
 
 def _hashes(fitted: FittedHash, texts: Column) -> list[int]:
-    hashes = (hashlib.sha256(text.encode()).digest() for text in texts.categories)
-    return [*(int.from_bytes(digest) % fitted.buckets for digest in hashes), -1]
+    return [*(bucket(text, fitted.buckets) for text in texts.categories), -1]
+
+
+def bucket(text: str, buckets: int) -> int:
+    """The SHA-256 of a text's UTF-8, a big-endian number, modulo the number of buckets."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()) % buckets

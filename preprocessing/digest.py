@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradus.facts import PARTS
-from preprocessing.table import ROW_GROUP, STACKED, Column, Table
+from preprocessing.column import Column
+from preprocessing.table import ROW_GROUP, STACKED, Table
 
 CHUNK = 65_536
 VERSION = b"gradus table 1\n"

@@ -1,4 +1,4 @@
-"""The inputs of a network from the columns of a table: fitted to the training rows, then applied to any rows.
+"""The inputs of a network from the columns of a table, by an encoding that was fitted to the training rows.
 
 Arithmetic is in float64 and rounded once to float32. What the training rows did not show has a defined answer: a
 missing number becomes the fitted one although no training row missed it; a missing category, date or flag that no row
@@ -14,19 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from gradus.encoding import PREPROCESSING_FILE, InputColumn, input_columns
-from gradus.facts import ColumnType, TableFacts
-from gradus.roles import TableWords
-from gradus.spec.calendar import Calendar, Elapsed
-from gradus.spec.categories import Embedding, Hashed, OneHot, Ordinal
-from gradus.spec.numbers import MinMax, NoScaling, Quantile, Robust, SignedLog, Standard
-from preprocessing.calendar import FittedDate, encode_date, fit_date
-from preprocessing.categories import FittedHash, FittedOneHot, FittedOrdinal, encode_category, fit_category
+from gradus.encoding import PREPROCESSING_FILE
+from gradus.facts import ColumnType
+from preprocessing.calendar import FittedDate, encode_date
+from preprocessing.categories import FittedHash, FittedOneHot, FittedOrdinal, encode_category
+from preprocessing.column import Column
 from preprocessing.fitted_model import FittedModel
-from preprocessing.missing import filled, fit_fill
-from preprocessing.numbers import FittedScaling, cut, fit_scaling, scale
-from preprocessing.pixels import FittedArray, FittedBytes, encode_array, encode_bytes, fit_array
-from preprocessing.table import Column, Table
+from preprocessing.missing import filled
+from preprocessing.numbers import FittedScaling, scale
+from preprocessing.pixels import FittedArray, FittedBytes, encode_array, encode_bytes
 from preprocessing.to_float32 import to_float32
 
 
@@ -50,8 +46,34 @@ class FittedNumber(FittedModel):
         return 1 + self.flag
 
 
+class FittedStandardized(FittedModel):
+    """(x - mean) / deviation of each scaled input x, in float32: `standardize` of a built-in data set."""
+
+    kind: Literal["standardized"] = "standardized"
+    scaled: FittedNumber | FittedBytes | FittedArray = Field(discriminator="kind")
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+
+    @property
+    def column(self) -> str:
+        """The name of the column."""
+        return self.scaled.column
+
+    @property
+    def width(self) -> int:
+        """Number of inputs."""
+        return self.scaled.width
+
+
 FittedColumn = Annotated[
-    FittedNumber | FittedOneHot | FittedOrdinal | FittedHash | FittedDate | FittedBytes | FittedArray,
+    FittedNumber
+    | FittedOneHot
+    | FittedOrdinal
+    | FittedHash
+    | FittedDate
+    | FittedBytes
+    | FittedArray
+    | FittedStandardized,
     Field(discriminator="kind"),
 ]
 
@@ -61,7 +83,7 @@ class Fitted(FittedModel):
 
     format: Literal[1] = 1
     digest: str
-    """Digest of the table that it was fitted to."""
+    """Digest of the table that it was fitted to; the name of a built-in data set."""
     columns: tuple[FittedColumn, ...]
     """In the order of the inputs."""
 
@@ -91,16 +113,6 @@ def read_fitted(folder: Path) -> Fitted:
     return Fitted.model_validate_json((folder / PREPROCESSING_FILE).read_bytes())
 
 
-def fit(words: TableWords, facts: TableFacts, table: Table, rows: NDArray[np.intp]) -> Fitted:
-    """The preprocessing fitted to the training rows, which are positions in the table.
-
-    Raises:
-        Misfit: an encoding does not fit its column.
-    """
-    columns = tuple(_fit(column, table, rows) for column in input_columns(words, facts))
-    return Fitted(digest=table.read.digest, columns=columns)
-
-
 def transform(fitted: Fitted, rows: Mapping[str, Column]) -> NDArray[np.float32]:
     """The inputs of rows, (n, inputs), from the values of their columns by name.
 
@@ -116,34 +128,6 @@ def transform(fitted: Fitted, rows: Mapping[str, Column]) -> NDArray[np.float32]
     return out
 
 
-def _fit(column: InputColumn, table: Table, rows: NDArray[np.intp]) -> FittedColumn:
-    facts, encoding = column.facts, column.encoding
-    values = table.column(facts.name)
-    match encoding:
-        case None:
-            return FittedBytes(column=facts.name, width=int(np.prod(facts.shape or ())))
-        case OneHot() | Ordinal() | Hashed() | Embedding():
-            return fit_category(column, encoding, _taken(values, rows))
-        case Calendar() | Elapsed():
-            return fit_date(column, encoding.kind, _taken(values, rows))
-        case MinMax() | Standard() | Robust() | Quantile() | SignedLog() | NoScaling():
-            if facts.type == "array":
-                return fit_array(column, encoding, values.values, rows)
-            numbers = _taken(values, rows).values.astype(np.float64)
-            present = cut(numbers[~values.missing[rows] & np.isfinite(numbers)])
-            return FittedNumber(
-                column=facts.name,
-                type=facts.type,
-                scaling=fit_scaling(encoding, present),
-                fill=fit_fill(column.missing, present),
-                flag=column.has_flag,
-                least=float(present.min()) if len(present) else None,
-                largest=float(present.max()) if len(present) else None,
-            )
-        case _:
-            assert_never(encoding)
-
-
 def _encode(fitted: FittedColumn, values: Column, out: NDArray[np.float32]) -> None:
     match fitted:
         case FittedNumber():
@@ -156,6 +140,10 @@ def _encode(fitted: FittedColumn, values: Column, out: NDArray[np.float32]) -> N
             encode_bytes(values, out)
         case FittedArray():
             encode_array(fitted, values, out)
+        case FittedStandardized():
+            _encode(fitted.scaled, values, out)
+            out -= np.array(fitted.mean, dtype=np.float32)
+            out /= np.array(fitted.deviation, dtype=np.float32)
         case _:
             assert_never(fitted)
 
@@ -166,7 +154,3 @@ def _encode_number(fitted: FittedNumber, values: Column, out: NDArray[np.float32
     out[:, 0] = to_float32(scale(fitted.scaling, filled(x, missing, fitted.fill, fitted.column)))
     if fitted.flag:
         out[:, 1] = missing
-
-
-def _taken(column: Column, rows: NDArray[np.intp]) -> Column:
-    return Column(column.values[rows], column.missing[rows], column.categories)

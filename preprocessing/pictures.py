@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from preprocessing.table import Column, Table
+from preprocessing.column import Column
+from preprocessing.table import Table
 
 SIDE = 64
 """Largest height and width of a picture on a contact sheet, in pixels."""

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from gradus.encoding import InputColumn
 from gradus.spec.numbers import NumberEncoding
+from preprocessing.column import Column
 from preprocessing.fitted_model import FittedModel
 from preprocessing.missing import filled, fit_fill
 from preprocessing.numbers import FittedScaling, cut, fit_scaling, scale
-from preprocessing.table import Column
 from preprocessing.to_float32 import to_float32
 
 BLOCK_BYTES = 64 * 2**20
@@ -23,6 +23,8 @@ class FittedBytes(FittedModel):
     kind: Literal["bytes"] = "bytes"
     column: str
     width: int
+    shape: tuple[int, ...] | None = None
+    """Shape of one image or array; null, in files of older versions, for (width,)."""
 
 
 class FittedArray(FittedModel):
@@ -33,6 +35,8 @@ class FittedArray(FittedModel):
     scalings: tuple[FittedScaling, ...]
     fills: tuple[float | None, ...]
     """What a NaN becomes; null where it is refused."""
+    shape: tuple[int, ...] | None = None
+    """Shape of one array; null, in files of older versions, for (width,)."""
 
     @property
     def width(self) -> int:
@@ -53,7 +57,7 @@ def fit_array(
             present = cut(element[np.isfinite(element)])
             scalings.append(fit_scaling(encoding, present))
             fills.append(fit_fill(column.missing, present))
-    return FittedArray(column=column.facts.name, scalings=tuple(scalings), fills=tuple(fills))
+    return FittedArray(column=column.facts.name, scalings=tuple(scalings), fills=tuple(fills), shape=values.shape[1:])
 
 
 def encode_bytes(values: Column, out: NDArray[np.float32]) -> None:

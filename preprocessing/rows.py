@@ -6,7 +6,8 @@ from math import isfinite, isnan
 from typing import Any
 
 from gradus.facts import ColumnType
-from preprocessing.table import Column, Table
+from preprocessing.column import Column
+from preprocessing.table import Table
 
 MAX_SHOWN = 1000
 """Numbers of one array that are shown; a larger one is described by its shape."""

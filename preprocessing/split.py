@@ -23,11 +23,12 @@ from gradus.spec.split import (
     TimeSplit,
 )
 from gradus.split_sizes import NothingToTrain, part_sizes
+from preprocessing.column import Mask
 from preprocessing.draws import drawn_words
 from preprocessing.split_by_group import by_group
 from preprocessing.split_by_hash import by_hash
 from preprocessing.split_by_time import by_time
-from preprocessing.table import Mask, Table
+from preprocessing.table import Table
 
 TRAIN, VALIDATION, TEST, LEFT_OUT = 0, 1, 2, -1
 

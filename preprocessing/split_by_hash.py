@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradus.spec.split import HashSplit
-from preprocessing.table import STACKED, Column, Table
+from preprocessing.column import Column
+from preprocessing.table import STACKED, Table
 from preprocessing.texts import as_text
 
 

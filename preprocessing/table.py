@@ -5,7 +5,7 @@ Parquet file names the column at position i `c<i>`, because people's names may b
 `_file`, the position of the row's file, and `_line`, the line, member or index in it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,28 +18,12 @@ from numpy.typing import NDArray
 from gradus.facts import ColumnType, TableFacts
 from gradus.wire.table import ColumnRecord, ReadTable
 from preprocessing import stored_names
+from preprocessing.column import Column, Mask, column_of_texts, sorted_categories
 
 FACTS, PARQUET = stored_names.FACTS, stored_names.PARQUET
 ROW_GROUP = 122_880
 STACKED: frozenset[ColumnType] = frozenset({"image", "array"})
 """The types of the columns that have a file of their own."""
-
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """The values of one column, (n, ...).
-
-    By type: integer int64; number float64; boolean bool; date int64, days since 1970-01-01; datetime int64,
-    microseconds since then; text int32 codes, positions in `categories`; image uint8 (n, height, width, channels);
-    array as stored. Where `missing`, the value is 0, NaN or code -1.
-    """
-
-    values: NDArray[Any]
-    missing: Mask
-    categories: tuple[str, ...] = ()
-    """The distinct texts, sorted by code points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,23 +156,6 @@ class Table:
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
         return open_parquet(self.folder / PARQUET)
-
-
-def column_of_texts(texts: Iterable[str], missing: Mask) -> Column:
-    """A column of texts; where `missing`, the text does not count."""
-    places: dict[str, int] = {}
-    pairs = zip(texts, missing.tolist(), strict=True)
-    codes = [-1 if absent else places.setdefault(text, len(places)) for text, absent in pairs]
-    return sorted_categories(list(places), np.array(codes, dtype=np.int32))
-
-
-def sorted_categories(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
-    """The column of codes into `texts`, once these are sorted."""
-    order = sorted(range(len(texts)), key=texts.__getitem__)
-    place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last for the code -1
-    place[order] = np.arange(len(texts), dtype=np.int32)
-    sorted_codes = place[codes]
-    return Column(sorted_codes, sorted_codes < 0, tuple(texts[i] for i in order))
 
 
 def _read_as(type_: ColumnType, column: str) -> str:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from gradus.encoding import Misfit
 from gradus.spec.target import Tags, Target
-from preprocessing.table import Column, Mask, Table
+from preprocessing.column import Column, Mask
+from preprocessing.table import Table
 from preprocessing.texts import as_text
 
 

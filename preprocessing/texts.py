@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradus.facts import ColumnType
-from preprocessing.table import Column, sorted_categories
+from preprocessing.column import Column, sorted_categories
 
 LARGEST_EXACT = 2.0**53
 """Below this, a whole number in a float64 is exact."""

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from gradus.facts import ColumnType
 from gradus.wire.table import ColumnRecord
+from preprocessing.column import Column, column_of_texts
 from preprocessing.findings.question import Question
-from preprocessing.table import ROW_GROUP, STACKED, Column, Table, column_of_texts
+from preprocessing.table import ROW_GROUP, STACKED, Table
 
 SAMPLE = 200_000
 """Largest number of rows that most checks look at, evenly spread."""

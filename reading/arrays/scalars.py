@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradus.facts import ColumnType
-from preprocessing.table import Mask
+from preprocessing.column import Mask
 from reading.failure import ReadingFailed
 
 _LARGEST = 2**63 - 1

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from gradus.facts import ColumnType
 from gradus.wire.table import LeftOut
-from preprocessing.table import Column, Mask, Table
+from preprocessing.column import Column, Mask
+from preprocessing.table import Table
 from reading.failure import ReadingFailed
 from reading.images.pictures import Picture
 

@@ -10,7 +10,8 @@ import numpy as np
 from gradus.facts import ColumnType, FileFacts, Part
 from gradus.parse.files import ImagesParse
 from gradus.wire.table import LeftOut, ReadTable
-from preprocessing.table import Mask, Table
+from preprocessing.column import Mask
+from preprocessing.table import Table
 from reading.failure import ReadingFailed
 from reading.images.labels import LabelTable, matched
 from reading.images.layout import Layout, layout

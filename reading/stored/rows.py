@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradus.facts import ColumnType
-from preprocessing.table import PARQUET, ROW_GROUP, Mask
+from preprocessing.column import Mask
+from preprocessing.table import PARQUET, ROW_GROUP
 from reading.stored.columns import SQL
 from reading.stored.connection import quoted
 

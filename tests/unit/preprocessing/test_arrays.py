@@ -10,7 +10,8 @@ from gradus.encoding import Misfit
 from gradus.spec.split import ColumnSplit, RandomSplit
 from preprocessing import arrays
 from preprocessing.arrays import array_bytes, read_arrays, write_arrays
-from preprocessing.encode import fit, transform
+from preprocessing.encode import transform
+from preprocessing.fit import fit
 from preprocessing.parts import rows_of
 from preprocessing.table import Table
 from tests.tables import facts_of, store

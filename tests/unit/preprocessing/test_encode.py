@@ -17,9 +17,11 @@ from gradus.spec.column import Column as ColumnWord
 from gradus.spec.column import ColumnSetting
 from gradus.spec.missing import AnyMissing, ConstantValue, Mean, Median, Refuse
 from gradus.spec.numbers import MinMax, NoScaling, NumberEncoding, Quantile, Robust, SignedLog, Standard
-from preprocessing.encode import Fitted, fit, read_fitted, transform, write_fitted
+from preprocessing.column import Column, column_of_texts
+from preprocessing.encode import Fitted, read_fitted, transform, write_fitted
+from preprocessing.fit import fit
 from preprocessing.missing import MissingInput
-from preprocessing.table import Column, Table, column_of_texts
+from preprocessing.table import Table
 from tests.tables import facts_of, store
 from tests.unit.preprocessing.words import Words
 
