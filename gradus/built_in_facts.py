@@ -33,6 +33,8 @@ class BuiltInFacts:
     test_examples: int
     default_validation: int
     source: Literal["idx", "sklearn"]
+    columns: tuple[str, ...] = ()
+    """Names of the input columns, as scikit-learn has them; a single one is an image or array of the input's shape."""
     files: tuple[IdxFile, ...] = ()
     mirrors: tuple[str, ...] = ()
     """URLs of folders that contain `files`."""

@@ -4,6 +4,16 @@ command line know none of them."""
 from gradus.built_in_facts import BuiltInFacts, IdxFile
 from gradus.spec.loss import Task
 
+_WINE = (
+    *("alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids"),
+    *("nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline"),
+)
+_NUCLEUS = (
+    *("radius", "texture", "perimeter", "area", "smoothness"),
+    *("compactness", "concavity", "concave points", "symmetry", "fractal dimension"),
+)
+_NUCLEI = tuple(form.format(name) for form in ("mean {}", "{} error", "worst {}") for name in _NUCLEUS)
+_DIABETES = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 _DIGITS = tuple(str(digit) for digit in range(10))
 _CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 
@@ -11,14 +21,18 @@ _CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Sh
 def _images(
     name: str, title: str, classes: tuple[str, ...], files: tuple[IdxFile, ...], mirrors: tuple[str, ...]
 ) -> BuiltInFacts:
-    return BuiltInFacts(name, title, "classification", (28, 28), classes, 60_000, 10_000, 5_000, "idx", files, mirrors)
+    return BuiltInFacts(
+        name, title, "classification", (28, 28), classes, 60_000, 10_000, 5_000, "idx", ("image",), files, mirrors
+    )
 
 
-def _table(name: str, title: str, inputs: int, classes: tuple[str, ...], examples: int) -> BuiltInFacts:
+def _table(
+    name: str, title: str, inputs: int, classes: tuple[str, ...], examples: int, columns: tuple[str, ...]
+) -> BuiltInFacts:
     task: Task = "classification" if classes else "regression"
     test = examples // 5
     train = examples - test
-    return BuiltInFacts(name, title, task, (inputs,), classes, train, test, train // 10, "sklearn")
+    return BuiltInFacts(name, title, task, (inputs,), classes, train, test, train // 10, "sklearn", columns)
 
 
 DATASETS: dict[str, BuiltInFacts] = {
@@ -86,10 +100,10 @@ DATASETS: dict[str, BuiltInFacts] = {
                 "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
             ),
         ),
-        _table("digits", "UCI handwritten digits, 8 x 8", 64, _DIGITS, 1797),
-        _table("wine", "UCI wine recognition", 13, ("class_0", "class_1", "class_2"), 178),
-        _table("breast_cancer", "Breast cancer Wisconsin (diagnostic)", 30, ("malignant", "benign"), 569),
-        _table("diabetes", "Diabetes progression after one year", 10, (), 442),
+        _table("digits", "UCI handwritten digits, 8 x 8", 64, _DIGITS, 1797, ("pixels",)),
+        _table("wine", "UCI wine recognition", 13, ("class_0", "class_1", "class_2"), 178, _WINE),
+        _table("breast_cancer", "Breast cancer Wisconsin (diagnostic)", 30, ("malignant", "benign"), 569, _NUCLEI),
+        _table("diabetes", "Diabetes progression after one year", 10, (), 442, _DIABETES),
     )
 }
 """Every built-in data set, by name."""

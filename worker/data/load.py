@@ -13,6 +13,7 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.datasets import DATASETS
 from gradus.spec.dataset import Dataset
 from gradus.spec.loss import Task
+from preprocessing.built_in import Bounds, Moments, built_in
 from worker.data.errors import DataError
 from worker.data.images import read_images
 from worker.data.long_step import Say
@@ -66,15 +67,26 @@ def split(dataset: Dataset, plan: DatasetPlan, raw: RawDataset) -> Data:
     parts = raw.inputs[train], raw.inputs[validation], raw.test_inputs
     largest = None if dataset.standardize or raw.inputs.dtype != np.uint8 else raw.largest
     inputs = _scaled(parts, raw.largest) if largest is None else list(parts)
+    moments = None
     if dataset.standardize:
         mean, deviation = mean_and_deviation(inputs[0])
         for part in inputs:
             standardize(part, mean, deviation)
+        moments = Moments(mean.tolist(), np.where(deviation > 0, deviation, 1.0).tolist())
     task = plan.task
     scale = target_scale(raw.targets[train]) if task == "regression" else NOT_SCALED
     targets = [_targets(part, task, scale) for part in (raw.targets[train], raw.targets[validation], raw.test_targets)]
     train_split, validation_split, test = (Split(_tensor(x), y, largest) for x, y in zip(inputs, targets, strict=True))
-    return Data(train_split, validation_split, test, plan, scale)
+    fitted = built_in(DATASETS[dataset.name], _bounds(parts[0], raw.largest), moments)
+    preprocessing = fitted.model_dump_json(indent=1)
+    return Data(train_split, validation_split, test, plan, scale, preprocessing=preprocessing)
+
+
+def _bounds(train: Numbers, largest: float | None) -> Bounds:
+    """The bounds of each input, which are those of the training split unless all inputs have the same."""
+    if largest is not None:
+        return Bounds([0.0] * train.shape[1], [largest] * train.shape[1])
+    return Bounds(train.min(axis=0).tolist(), train.max(axis=0).tolist())
 
 
 def _scaled(parts: Sequence[Numbers], largest: float | None) -> list[Inputs]:

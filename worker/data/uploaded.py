@@ -23,9 +23,10 @@ from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from preprocessing.arrays import Arrays, PartArrays, array_bytes, read_arrays, write_arrays
 from preprocessing.class_weights import class_weights
-from preprocessing.encode import Fitted, fit
+from preprocessing.encode import Fitted
 from preprocessing.findings.ask import experiment_question
 from preprocessing.findings.find import findings
+from preprocessing.fit import fit
 from preprocessing.missing import MissingInput
 from preprocessing.parts import Rows, rows_of
 from preprocessing.table import Table
@@ -155,6 +156,7 @@ def _data(uploaded: Uploaded, arrays: Arrays, remarks: Remarks) -> Data:
         plan,
         scale,
         preprocessing=arrays.fitted.model_dump_json(indent=1),
+        is_encoded=True,
         notes=remarks.notes,
         findings=remarks.findings,
         is_mapped=True,

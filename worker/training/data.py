@@ -87,18 +87,15 @@ class Data:
     plan: DatasetPlan
     target_scale: TargetScale = NOT_SCALED
     preprocessing: str | None = None
-    """JSON of the fitted preprocessing that made the inputs, which checkpoints keep; None for built-in data sets."""
+    """JSON of the fitted preprocessing that made the inputs, which checkpoints keep."""
+    is_encoded: bool = False
+    """Whether the inputs were encoded from a table that somebody uploaded."""
     notes: tuple[str, ...] = ()
     """What the logs of all runs on these data say, such as how many rows were left out."""
     findings: tuple[Finding, ...] = ()
     """What is wrong with the data, for this target and these parts."""
     is_mapped: bool = False
     """Whether the inputs are files in memory that is shared with other processes, and not for writing."""
-
-    @property
-    def is_encoded(self) -> bool:
-        """Whether the inputs were encoded from a table that somebody uploaded."""
-        return self.preprocessing is not None
 
     @property
     def task(self) -> Task:

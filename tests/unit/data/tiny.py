@@ -33,5 +33,5 @@ def facts(of: Literal["unpacked", "packed"] = "unpacked", mirrors: tuple[str, ..
         IdxFile(name, hashlib.sha256(content).hexdigest(), of) for name, content in zip(PACKED, digested, strict=True)
     )
     return BuiltInFacts(
-        "tiny", "Tiny images", "classification", (3, 4), ("a", "b"), TRAIN, TEST, 4, "idx", files, mirrors
+        "tiny", "Tiny images", "classification", (3, 4), ("a", "b"), TRAIN, TEST, 4, "idx", ("image",), files, mirrors
     )
