@@ -1,11 +1,12 @@
 """Flat storage of the parameters of K networks of one shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from gradus.spec.layout import VECTORS, Block, Layout, layout
 from gradus.spec.network import DensePlan, NetworkPlan
 from gradus.spec.tensor_plan import TensorPlan
 from models.batch_norm import BatchNormTensors
@@ -13,70 +14,6 @@ from models.initializer import initial_weights as draw_weights
 from models.layer import DenseTensors
 from models.optimizer import Part
 from models.seed import generator
-
-ALIGNMENT = 16
-"""Every block starts at a multiple of this many numbers: 64 bytes, a cache line, which suits vector instructions."""
-
-
-VECTORS = frozenset({"bias", "gamma", "beta", "running_mean", "running_variance", "scale"})
-"""Tensors of shape (1, n) that are told as vectors (n,)."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A named tensor within the flat storage."""
-
-    name: str
-    """The layer's path and the tensor's name, such as `layers/0.weight` or `output.bias`."""
-    start: int
-    shape: tuple[int, int]
-
-    @property
-    def layer(self) -> str:
-        """The path of the block's layer."""
-        return self.name.rpartition(".")[0]
-
-    @property
-    def end(self) -> int:
-        """Offset after the last number of the block."""
-        return self.start + self.shape[0] * self.shape[1]
-
-    def of(self, flat: Tensor) -> Tensor:
-        """The block's view (K, *shape) of flat storage (K, n)."""
-        return flat[:, self.start : self.end].view(len(flat), *self.shape)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Offsets within a member's row of flat storage: first all weights of layers, then all else; gaps stay zero."""
-
-    parameters: dict[str, Block]
-    statistics: dict[str, Block]
-    weights: int
-    """Offset of the end of the weights."""
-    size: int
-    """Length of a row of parameters."""
-    statistics_size: int
-
-
-def layout(plan: NetworkPlan) -> Layout:
-    """The layout of a network's parameters and running statistics."""
-    tensors = [(f"{layer.name}.{tensor.name}", tensor) for layer in plan.layers for tensor in layer.tensors]
-    weights = [(name, tensor.shape) for name, tensor in tensors if tensor.is_weight]
-    others = [(name, tensor.shape) for name, tensor in tensors if not tensor.is_weight]
-    running = [(f"{layer.name}.{tensor.name}", tensor.shape) for layer in plan.layers for tensor in layer.running]
-    parameters, size = _placed([*weights, *others])
-    statistics, statistics_size = _placed(running)
-    return Layout(parameters, statistics, parameters[weights[-1][0]].end, size, statistics_size)
-
-
-def _placed(shapes: Sequence[tuple[str, tuple[int, int]]]) -> tuple[dict[str, Block], int]:
-    blocks: dict[str, Block] = {}
-    start = 0
-    for name, shape in shapes:
-        blocks[name] = Block(name, start, shape)
-        start = -(-blocks[name].end // ALIGNMENT) * ALIGNMENT
-    return blocks, start
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +126,10 @@ def learning_parts(plans: Sequence[NetworkPlan], offsets: Layout) -> list[Part]:
 
 def named_tensors(offsets: Layout, parameters: Tensor, statistics: Tensor) -> dict[str, Tensor]:
     """One member's parameters and statistics by name, from its rows: vectors (n,), all others as they are planned."""
-    rows = [(block, parameters) for block in offsets.parameters.values()]
-    rows += [(block, statistics) for block in offsets.statistics.values()]
-    tensors = {block.name: block.of(row[None])[0] for block, row in rows}
+    return {**tensors_of_row(offsets.parameters, parameters), **tensors_of_row(offsets.statistics, statistics)}
+
+
+def tensors_of_row(blocks: Mapping[str, Block], row: Tensor) -> dict[str, Tensor]:
+    """The tensors in one row by name, views: vectors (n,), all others as they are planned."""
+    tensors = {name: block.of(row[None])[0] for name, block in blocks.items()}
     return {name: tensor[0] if name.rpartition(".")[2] in VECTORS else tensor for name, tensor in tensors.items()}

@@ -15,11 +15,14 @@ from torch import Tensor
 
 from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
+from gradus.spec.layout import layout
 from gradus.spec.memory import evaluation_rows
+from gradus.spec.network import plan as network_plan
 from models.storage import named_tensors
+from preprocessing.column import Column
 from preprocessing.encode import Fitted, read_fitted, transform
 from preprocessing.parts import Rows, rows_of
-from preprocessing.table import Column, Table
+from preprocessing.table import Table
 from worker.checkpoint.files import CheckpointState, read
 from worker.data.scale import standardized_targets
 from worker.training.engine import Engine
@@ -57,14 +60,16 @@ def run_of(folder: Path, record: dict[str, Any]) -> Run:
     """The run of a service in a folder, from the answer about it."""
     with closing(sqlite3.connect(f"file:{folder / 'gradus.db'}?mode=ro", uri=True)) as database:
         (plan,) = database.execute("SELECT data FROM experiments WHERE id = ?", [record["id"]]).fetchone()
-    found = {read(one).state.epoch: one for one in (folder / "artifacts" / record["id"]).iterdir()}
+    spec, data = Spec.model_validate(record["spec"]), DatasetPlan.model_validate_json(plan)
+    offsets = layout(network_plan(spec, data))
+    found = {read(one, offsets).state.epoch: one for one in (folder / "artifacts" / record["id"]).iterdir()}
     last = found[record["latest"]["epoch"]]
     return Run(
         record["id"],
-        Spec.model_validate(record["spec"]),
-        DatasetPlan.model_validate_json(plan),
+        spec,
+        data,
         record["latest"],
-        read(last),
+        read(last, offsets),
         read_fitted(last),
     )
 

@@ -1,6 +1,6 @@
 """The files of a checkpoint: tensors as safetensors, everything else as JSON. Nothing is ever unpickled.
 
-The preprocessing of an uploaded data set is a file of its own, as it was when the weights were trained.
+The preprocessing of the data is a file of its own, as it was when the weights were trained.
 """
 
 import json
@@ -10,13 +10,12 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from gradus.checkpoint_files import DOCUMENT, FLAT_FORMAT, NAMED_FORMAT, TENSORS
 from gradus.encoding import PREPROCESSING_FILE
+from gradus.spec.layout import Layout
 from hub.artifacts.manifest import Damaged
+from worker.checkpoint.named_tensors import to_named, to_rows
 from worker.training.state import State, read_state
-
-FORMAT = 1
-TENSORS = "state.safetensors"
-DOCUMENT = "state.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +28,10 @@ class CheckpointState:
     """Training time spent in the current epoch."""
     extensions: int
     """How often the run had been extended."""
+    layout: Layout
+    """Where the parameters stand in the rows of the state."""
     preprocessing: str | None = None
-    """JSON of the preprocessing of the data; None for a built-in data set."""
+    """JSON of the preprocessing of the data; None for a checkpoint of an older version on a built-in data set."""
 
 
 def write(checkpoint: CheckpointState, folder: Path) -> None:
@@ -39,12 +40,13 @@ def write(checkpoint: CheckpointState, folder: Path) -> None:
     Raises:
         OSError: the disk is full or faulty.
     """
+    tensors = to_named(checkpoint.state.tensors, checkpoint.layout)
     try:
-        save_file({name: tensor.contiguous() for name, tensor in checkpoint.state.tensors.items()}, folder / TENSORS)
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, folder / TENSORS)
     except SafetensorError as error:
         raise OSError(f"{TENSORS} cannot be written: {error}") from error
     document = {
-        "format": FORMAT,
+        "format": NAMED_FORMAT,
         "seconds": checkpoint.seconds,
         "extensions": checkpoint.extensions,
         "state": checkpoint.state.document(),
@@ -54,19 +56,23 @@ def write(checkpoint: CheckpointState, folder: Path) -> None:
         (folder / PREPROCESSING_FILE).write_text(checkpoint.preprocessing, encoding="utf-8")
 
 
-def read(folder: Path) -> CheckpointState:
-    """Read a checkpoint from its files.
+def read(folder: Path, layout: Layout) -> CheckpointState:
+    """Read a checkpoint of a network with this layout from its files.
 
     Raises:
-        Damaged: the checkpoint has the format of another version.
+        Damaged: the checkpoint has the format of a newer version, or lacks a tensor.
     """
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
-    if document["format"] != FORMAT:
-        raise Damaged(f"{DOCUMENT} has format {document['format']}, but this version reads format {FORMAT}")
+    if document["format"] not in (FLAT_FORMAT, NAMED_FORMAT):
+        raise Damaged(f"{DOCUMENT} has format {document['format']}, which this version does not read")
+    tensors = load_file(folder / TENSORS)
+    if document["format"] == NAMED_FORMAT:
+        tensors = to_rows(tensors, layout)
     preprocessing = folder / PREPROCESSING_FILE
     return CheckpointState(
-        read_state(document["state"], load_file(folder / TENSORS)),
+        read_state(document["state"], tensors),
         document["seconds"],
         document["extensions"],
+        layout,
         preprocessing.read_text(encoding="utf-8") if preprocessing.exists() else None,
     )

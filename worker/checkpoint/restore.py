@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from gradus.spec.layout import Layout
 from hub.artifacts.manifest import Damaged
 from hub.artifacts.store import ArtifactStore
 from hub.jobs.checkpoint_ref import CheckpointRef
 from worker.checkpoint.files import CheckpointState, read
+from worker.checkpoint.named_tensors import OPTIMIZER_STATE
 from worker.training.state import MemberState, State
 from worker.training.target_scale import NAME as SCALE
 
-OPTIMIZER_STATE = ("adagrad.", "adam.", "momentum.", "rmsprop.")
-"""Prefixes of the names of optimizer state tensors."""
 MAX_PAUSE_SECONDS = 5.0
 TRIES_BEFORE_LOG = 4
 """After this many attempts, most of a second, the experiment's log says that the run waits."""
@@ -31,15 +31,20 @@ logger = logging.getLogger(__name__)
 
 
 def restore(
-    store: ArtifactStore, candidates: Sequence[CheckpointRef], log: Log, sleep: Callable[[float], object] = time.sleep
+    store: ArtifactStore,
+    candidates: Sequence[CheckpointRef],
+    layout: Layout,
+    log: Log,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> Restored | None:
-    """The first intact checkpoint of the candidates, newest first; None if there is none.
+    """The first intact checkpoint of the candidates, newest first; None if there is none. `layout` is that of their
+    network.
 
     Waits while the store is unavailable.
     """
     for saved in candidates:
         try:
-            checkpoint = _read_with_retry(store, saved, log, sleep)
+            checkpoint = _read_with_retry(store, saved, layout, log, sleep)
         except Damaged as damage:
             log(f"the checkpoint after {_position(saved)} is damaged ({damage}): trying an earlier one", "warning")
             continue
@@ -69,7 +74,7 @@ def fork_state(state: State) -> State:
 
 
 def _read_with_retry(
-    store: ArtifactStore, saved: CheckpointRef, log: Log, sleep: Callable[[float], object]
+    store: ArtifactStore, saved: CheckpointRef, layout: Layout, log: Log, sleep: Callable[[float], object]
 ) -> CheckpointState:
     """The content of a checkpoint, with retries while the store is unavailable.
 
@@ -81,7 +86,7 @@ def _read_with_retry(
         tries += 1
         try:
             with store.open(saved.key, saved.digest) as folder:
-                return read(folder)
+                return read(folder, layout)
         except OSError as error:
             logger.warning("%s cannot be read, next attempt in %.2g s: %s", saved.key, pause, error)
             if tries >= MAX_TRIES and error.errno not in LACK_OF_RESOURCES and _is_available(store, saved):

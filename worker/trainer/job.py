@@ -6,6 +6,8 @@ from pathlib import Path
 
 import torch
 
+from gradus.spec.layout import layout
+from gradus.spec.network import plan
 from gradus.status import FailureCode, Status
 from gradus.wire.event import StepProgress
 from hub.artifacts.store import artifact_store
@@ -41,6 +43,8 @@ class Job:
         self._progress = Progress(pipe.send, command.pulse_seconds)
         self._writer = CheckpointWriter(self._store, command.token, wait=self._progress.wait)
         self._unfinished = {trainee.id: trainee for trainee in command.trainees}
+        first = command.trainees[0]
+        self._layout = layout(plan(first.spec, first.data))  # that of all: members of an array have one shape
 
     def train(self) -> bool:
         """Train until every experiment has ended or was stopped; an error fails all that are left.
@@ -111,7 +115,7 @@ class Job:
         def log(message: str, level: str) -> None:
             self._send(LogLine(id=trainee.id, message=message, level=level))
 
-        restored = restore(self._store, trainee.checkpoints, log, self._progress.sleep)
+        restored = restore(self._store, trainee.checkpoints, self._layout, log, self._progress.sleep)
         if restored is None:
             return None
         saved, checkpoint = restored

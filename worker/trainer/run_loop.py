@@ -135,7 +135,7 @@ class RunLoop:
         seconds = time.perf_counter() - self._began
         pairs = zip(self._trainees, self._training.state().split(), strict=True)
         return {
-            trainee.id: CheckpointState(state, seconds, trainee.extensions, self._preprocessing)
+            trainee.id: CheckpointState(state, seconds, trainee.extensions, self._training.layout, self._preprocessing)
             for trainee, state in pairs
             if trainee.id in ids and state.members[0].divergence is None
         }

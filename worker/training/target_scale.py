@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gradus.checkpoint_files import TARGET_SCALE
+from gradus.spec.layout import Layout
 from gradus.spec.loss import ConcreteLoss
 from models.loss import loss_unit
-from models.storage import Layout
 
-NAME = "targets.scale"
+NAME = TARGET_SCALE
 """The name of the scale's tensor in a run's state."""
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
+from gradus.spec.layout import Layout
 from models.batch import EpochBatches
 from models.early_stopping import rule
 from models.loss import loss_unit
@@ -102,6 +103,11 @@ class Training(Iterator[Report]):
         tensors = {name: tensor.clone() for name, tensor in self._tensors().items()}
         return State(self._epoch, self._step_in_epoch, self._step, tuple(self._members), tensors)
 
+    @property
+    def layout(self) -> Layout:
+        """Where the parameters stand in the rows of the state."""
+        return self._engine.storage.layout
+
     def weights(self, member: int) -> dict[str, Tensor]:
         """A copy of a member's current parameters and running statistics, by name."""
         storage = self._engine.storage
@@ -111,7 +117,7 @@ class Training(Iterator[Report]):
     def best_weights(self, member: int) -> dict[str, Tensor]:
         """A copy of the parameters and statistics of the best epoch so far, or the initial ones before there is one."""
         rows = self._best["best.parameters"][member], self._best["best.statistics"][member]
-        return {name: tensor.clone() for name, tensor in named_tensors(self._engine.storage.layout, *rows).items()}
+        return {name: tensor.clone() for name, tensor in named_tensors(self.layout, *rows).items()}
 
     def _train(self) -> Iterator[Report]:
         while any(member.ending is None for member in self._members):

@@ -148,6 +148,6 @@ def test_a_run_waits_for_a_store_that_cannot_be_read(store: ArtifactStore, troub
             Flaky.trouble = None
 
     Flaky.trouble = trouble
-    found = restore(store, [saved], lambda _, __: None, sleep)
+    found = restore(store, [saved], KEPT.layout, lambda _, __: None, sleep)
     assert found is not None
     assert (found[0], len(pauses)) == (saved, 2 * MAX_TRIES)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+from gradus.checkpoint_files import DOCUMENT, TENSORS
 from gradus.spec.experiment import Spec
 from hub.artifacts.manifest import Damaged
 from tests.built_in import data_of
-from worker.checkpoint.files import DOCUMENT, CheckpointState, read, write
+from worker.checkpoint.files import CheckpointState, read, write
 from worker.checkpoint.restore import extend, fork_state
 from worker.training.data import Data, Split
 from worker.training.report import EpochReport, Finished, Pulse, StoppedEarly
@@ -52,19 +54,24 @@ def numbers(training: Training) -> list[EpochReport]:
     return [report for report in training if isinstance(report, EpochReport)]
 
 
-def stored(state: State, folder: Path) -> State:
+def kept(training: Training, preprocessing: str | None = None) -> CheckpointState:
+    return CheckpointState(training.state(), 1.5, 2, training.layout, preprocessing)
+
+
+def stored(training: Training, folder: Path) -> State:
     """The state, written and read."""
     folder.mkdir()
-    write(CheckpointState(state, 1.5, 2), folder)
-    back = read(folder)
+    write(kept(training), folder)
+    back = read(folder, training.layout)
     assert (back.seconds, back.extensions) == (1.5, 2)
     return back.state
 
 
 @pytest.mark.parametrize("document", [None, '{"format": 1, "columns": ["ä"]}'])
 def test_a_checkpoint_keeps_the_preprocessing_of_its_weights(document: str | None, tmp_path: Path) -> None:
-    write(CheckpointState(run(spec()).state(), 0.0, 0, document), tmp_path)
-    assert read(tmp_path).preprocessing == document
+    training = run(spec())
+    write(kept(training, document), tmp_path)
+    assert read(tmp_path, training.layout).preprocessing == document
     assert (tmp_path / "preprocessing.json").exists() == (document is not None)
 
 
@@ -78,7 +85,7 @@ def test_a_run_goes_on_from_files_with_the_same_bits(optimizer: str, reports: in
     undisturbed = numbers(run(experiment))
     disturbed = run(experiment)
     before = [next(disturbed) for _ in range(reports)]
-    state = stored(disturbed.state(), tmp_path / "state")
+    state = stored(disturbed, tmp_path / "state")
     after = numbers(run(experiment, state))
     assert [report for report in before if isinstance(report, EpochReport)] + after == undisturbed
 
@@ -88,7 +95,7 @@ def test_every_tensor_and_every_number_comes_back(tmp_path: Path) -> None:
     for _ in range(5):
         next(training)
     state = training.state()
-    back = stored(state, tmp_path / "state")
+    back = stored(training, tmp_path / "state")
     assert back.document() == state.document()
     assert back.tensors.keys() == state.tensors.keys()
     for name, tensor in state.tensors.items():
@@ -97,16 +104,53 @@ def test_every_tensor_and_every_number_comes_back(tmp_path: Path) -> None:
 
 
 def test_nothing_is_pickled(tmp_path: Path) -> None:
-    write(CheckpointState(run(spec()).state(), 0.0, 0), tmp_path)
+    write(kept(run(spec())), tmp_path)
     assert {path.suffix for path in tmp_path.iterdir()} == {".safetensors", ".json"}
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    write(CheckpointState(run(spec()).state(), 0.0, 0), tmp_path)
+    training = run(spec())
+    write(kept(training), tmp_path)
     document = json.loads((tmp_path / DOCUMENT).read_text())
     (tmp_path / DOCUMENT).write_text(json.dumps({**document, "format": 99}))
     with pytest.raises(Damaged, match="format 99"):
-        read(tmp_path)
+        read(tmp_path, training.layout)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_run_goes_on_from_files_of_format_1_with_the_same_bits(optimizer: str, tmp_path: Path) -> None:
+    """In which the parameters were padded rows."""
+    experiment = spec(optimizer=optimizer, batch_norm=True)
+    undisturbed = numbers(run(experiment))
+    training = run(experiment)
+    for _ in range(6):
+        next(training)
+    save_file(dict(training.state().tensors), tmp_path / TENSORS)
+    document = {"format": 1, "seconds": 1.5, "extensions": 2, "state": training.state().document()}
+    (tmp_path / DOCUMENT).write_text(json.dumps(document))
+    after = numbers(run(experiment, read(tmp_path, training.layout).state))
+    assert after == undisturbed[-len(after) :]
+    assert len(after) == 3
+
+
+def test_every_parameter_has_a_name_and_its_own_shape(tmp_path: Path) -> None:
+    write(kept(run(spec(optimizer="adam", batch_norm=True))), tmp_path)
+    tensors = load_file(tmp_path / TENSORS)
+    assert tensors["parameters/layers/0.weight"].shape == (64, 8)
+    assert tensors["best.parameters/output.bias"].shape == (10,)
+    assert tensors["adam.square/layers/1.gamma"].shape == (6,)
+    assert tensors["statistics/layers/1.running_mean"].shape == (6,)
+    assert "parameters" not in tensors
+
+
+def test_a_checkpoint_without_a_parameter_is_damaged(tmp_path: Path) -> None:
+    training = run(spec())
+    write(kept(training), tmp_path)
+    tensors = load_file(tmp_path / TENSORS)
+    del tensors["best.parameters/output.bias"]
+    save_file(tensors, tmp_path / TENSORS)
+    with pytest.raises(Damaged, match=r"best\.parameters/output\.bias"):
+        read(tmp_path, training.layout)
 
 
 def test_an_extended_run_has_the_bits_of_one_that_was_longer_from_the_start() -> None:

@@ -16,7 +16,8 @@ from worker.checkpoint.restore import LACK_OF_RESOURCES, MAX_TRIES, restore
 
 UNREADABLE = Path("/proc/self/mem")
 """Reading its beginning is an input/output error, as on a bad disk."""
-KEPT = CheckpointState(run(spec()).state(), 0.0, 0)
+RUN = run(spec())
+KEPT = CheckpointState(RUN.state(), 0.0, 0, RUN.layout)
 
 
 def kept(store: ArtifactStore, epoch: int) -> CheckpointRef:
@@ -34,7 +35,7 @@ def test_a_checkpoint_that_cannot_be_read_is_told_of_and_the_one_before_has_to_d
     bad.symlink_to(UNREADABLE)
     said: list[str] = []
     pauses: list[float] = []
-    found = restore(store, [newest, before], lambda message, _: said.append(message), pauses.append)
+    found = restore(store, [newest, before], RUN.layout, lambda message, _: said.append(message), pauses.append)
     assert found is not None
     assert found[0] == before
     assert len(pauses) == MAX_TRIES - 1
@@ -76,7 +77,7 @@ def test_a_store_that_is_away_and_a_machine_without_room_are_waited_for(
     newest = kept(store, 2)
     pauses: list[float] = []
     silent: Callable[[str, str], None] = lambda _, __: None  # noqa: E731
-    found = restore(Trouble(store, number, 3 * MAX_TRIES, away=away), [newest], silent, pauses.append)
+    found = restore(Trouble(store, number, 3 * MAX_TRIES, away=away), [newest], RUN.layout, silent, pauses.append)
     assert found is not None
     assert found[0] == newest
     assert len(pauses) == 3 * MAX_TRIES

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
-from models.storage import ALIGNMENT, initial_storage, layout, learning_parts, named_tensors
+from gradus.spec.layout import ALIGNMENT, layout
+from models.storage import initial_storage, learning_parts, named_tensors
 from tests.built_in import resolved
 
 EXPERIMENT = Spec(dataset="wine", layers=[{"kind": "dense", "units": 7, "bias": False}, 5], batch_norm=True, seed=3)
