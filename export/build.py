@@ -1,0 +1,40 @@
+"""Makes the ONNX file of a trained network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from export.check import check
+from export.onnx.model import onnx_model
+from export.session import Session
+from export.trained import Trained
+
+MAX_BYTES = 1_900_000_000
+"""Protocol buffers end at 2 GiB."""
+
+
+class TooLargeForOnnx(Exception):
+    """The weights do not fit into one ONNX file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """An ONNX file, and the session in which it was checked."""
+
+    content: bytes
+    session: Session
+
+
+def build(trained: Trained, metadata: Mapping[str, str]) -> Built:
+    """The ONNX file of a trained network, checked on sample rows.
+
+    Raises:
+        TooLargeForOnnx: its weights are larger than ONNX files can be.
+        Differs: the file and the reference disagree.
+    """
+    size = sum(tensor.nbytes for tensor in trained.tensors.values())
+    if size > MAX_BYTES:
+        raise TooLargeForOnnx(f"the weights take {size / 1e9:.3g} GB, and an ONNX file ends at 2 GB")
+    content = onnx_model(trained, metadata).SerializeToString()
+    session = Session(content)
+    check(trained, session)
+    return Built(content, session)

@@ -1,0 +1,35 @@
+"""The layers of a network: ONNX bodies of `gradus.spec.network`."""
+
+from typing import assert_never
+
+from export.onnx.dense import Own, dense
+from export.onnx.embeddings import embeddings
+from export.onnx.graph import Graph
+from export.trained import Tensors
+from gradus.spec.embeddings import EmbeddingsPlan
+from gradus.spec.network import DensePlan, LayerPlan, NetworkPlan, ScalePlan
+
+
+def network(graph: Graph, plan: NetworkPlan, tensors: Tensors, x: str) -> str:
+    """The outputs of the last layer, float32 (n, outputs), for inputs (n, inputs)."""
+    for layer in plan.layers:
+        with graph.scope(layer.name):
+            x = _layer(graph, layer, of_layer(tensors, layer.name), x)
+    return x
+
+
+def of_layer(tensors: Tensors, name: str) -> Own:
+    """The tensors of a layer, by their names in its plan."""
+    return {path[len(name) + 1 :]: tensor for path, tensor in tensors.items() if path.rpartition(".")[0] == name}
+
+
+def _layer(graph: Graph, layer: LayerPlan, tensors: Own, x: str) -> str:
+    match layer:
+        case EmbeddingsPlan():
+            return embeddings(graph, layer, tensors, x)
+        case DensePlan():
+            return dense(graph, layer, tensors, x)
+        case ScalePlan():
+            return graph.node("Mul", x, graph.constant(tensors["scale"], "scale"))
+        case _:
+            assert_never(layer)

@@ -1,0 +1,86 @@
+"""What a network computes in evaluation, in plain numpy: what its ONNX model is held against."""
+
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.activation import ACTIVATION_FUNCTIONS, sigmoid
+from export.trained import TargetScale, Trained
+from gradus.spec.embeddings import EmbeddingsPlan
+from gradus.spec.loss import Task
+from gradus.spec.network import DensePlan, ScalePlan
+
+Numbers = NDArray[np.floating]
+
+
+def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floating] = np.float64) -> Numbers:
+    """The outputs of the last layer, (n, outputs), for inputs (n, inputs); every step is computed in `dtype`."""
+    tensors = {name: tensor.astype(dtype) for name, tensor in trained.tensors.items()}
+    x: Numbers = inputs.astype(dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer in trained.plan.layers:
+            own = {name.rpartition(".")[2]: tensors[name] for name in tensors if name.rpartition(".")[0] == layer.name}
+            match layer:
+                case EmbeddingsPlan():
+                    x = _embeddings(layer, own, x)
+                case DensePlan():
+                    x = _dense(layer, own, x)
+                case ScalePlan():
+                    x = x * own["scale"]
+                case _:
+                    assert_never(layer)
+    return x
+
+
+def probabilities(task: Task, outputs: Numbers) -> Numbers | None:
+    """The probability of each class or label, (n, classes); None for regression."""
+    match task:
+        case "classification":
+            powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            shares: Numbers = powers / powers.sum(axis=1, keepdims=True)
+            return shares
+        case "multi_label":
+            return sigmoid(outputs)
+        case "regression":
+            return None
+        case _:
+            assert_never(task)
+
+
+def in_own_units(scale: TargetScale, outputs: Numbers) -> NDArray[np.float64]:
+    """Predicted targets, (n, targets)."""
+    values: NDArray[np.float64] = outputs.astype(np.float64) * scale.deviation + scale.mean
+    return values
+
+
+def _dense(layer: DensePlan, tensors: dict[str, Numbers], x: Numbers) -> Numbers:
+    z: Numbers = (x * x.dtype.type(layer.input_factor)) @ tensors["weight"]
+    if "bias" in tensors:
+        z = z + tensors["bias"]
+    if layer.batch_norm is not None:
+        factor, shift = batch_norm(tensors, layer.batch_norm.eps)
+        z = z * factor + shift
+    return ACTIVATION_FUNCTIONS[layer.activation](z)
+
+
+def batch_norm(tensors: dict[str, Numbers], eps: float) -> tuple[Numbers, Numbers]:
+    """Factor and shift of a normalization by the running statistics, each (units,)."""
+    dtype = tensors["gamma"].dtype
+    least = max(eps, float(np.finfo(np.float32).tiny))
+    factor = tensors["gamma"] / np.sqrt(tensors["running_variance"] + dtype.type(least))
+    return factor, tensors["beta"] - tensors["running_mean"] * factor
+
+
+def _embeddings(layer: EmbeddingsPlan, tensors: dict[str, Numbers], x: Numbers) -> Numbers:
+    parts: list[Numbers] = [x[:, list(layer.kept)]]
+    if layer.numbers:
+        numbers = x[:, list(layer.numbers)]
+        n, f = tensors["frequency"].shape
+        angles = numbers[:, :, None] * tensors["frequency"] * x.dtype.type(2 * np.pi) + tensors["phase"]
+        functions = tensors["function"].reshape(n, f, -1)
+        values = np.einsum("bnf,nfm->bnm", np.cos(angles), functions) + tensors["offset"]
+        parts.append(values.reshape(len(x), -1))
+    for i, block in enumerate(layer.categories):
+        parts.append(x[:, block.start : block.start + block.width] @ tensors[f"category_{i}"])
+    return np.concatenate(parts, axis=1)

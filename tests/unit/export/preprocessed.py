@@ -1,0 +1,40 @@
+"""Preprocessing alone, as an ONNX model."""
+
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from export.onnx.columns import encoded
+from export.onnx.graph import Graph
+from export.session import Session
+from export.signature import signature
+from gradus.dataset_plan import DatasetPlan
+from preprocessing.encode import Fitted
+
+OUTPUT = "encoded"
+
+
+def session_of(fitted: Fitted) -> Session:
+    """Raw columns in, the network's inputs out. The model is one that ONNX's checker accepts."""
+    plan = DatasetPlan(
+        task="regression",
+        input_shape=(fitted.inputs,),
+        classes=(),
+        train_examples=1,
+        validation_examples=1,
+        test_examples=1,
+    )
+    graph = Graph([*fitted.names, OUTPUT])
+    for one in signature(fitted, plan).inputs:
+        graph.input(one.name, one.type, one.shape)
+    graph.output(OUTPUT, encoded(graph, fitted), "float32", (fitted.inputs,))
+    model = graph.model({}, "")
+    onnx.checker.check_model(model, full_check=True)
+    return Session(model.SerializeToString())
+
+
+def encoded_by(session: Session, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+    """The inputs of the network, (n, inputs)."""
+    return session.run(feeds)[OUTPUT]
