@@ -109,3 +109,28 @@ def test_every_build_has_its_target_in_the_dockerfile() -> None:
     assert targets == {"api", "worker-cpu", "worker-gpu"}
     for target in targets:
         assert f"FROM base AS {target}\n" in stages
+
+
+def copied() -> dict[str, set[str]]:
+    """The folders of code in each image."""
+    stages = re.split(r"^FROM ", (ROOT / "docker" / "Dockerfile").read_text(), flags=re.MULTILINE)[1:]
+    found = {
+        stage.partition("\n")[0].rpartition(" ")[2]: set(re.findall(r"^COPY (\w+) ", stage, re.MULTILINE))
+        for stage in stages
+    }
+    base = found.pop("base")
+    return {name: folders | base for name, folders in found.items()}
+
+
+@pytest.mark.parametrize("image", ["api", "worker-cpu", "worker-gpu"])
+def test_an_image_has_every_folder_that_its_code_imports(image: str) -> None:
+    folders = copied()[image]
+    code = {folder for folder in (one.parent.name for one in ROOT.glob("*/__init__.py")) if folder != "tests"}
+    imports = re.compile(rf"^\s*(?:from|import) ({'|'.join(code)})\b", re.MULTILINE)
+    imported = {
+        name
+        for folder in folders
+        for file in (ROOT / folder).rglob("*.py")
+        for name in imports.findall(file.read_text())
+    }
+    assert imported <= folders
