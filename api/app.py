@@ -35,6 +35,7 @@ from api.routes import (
     findings,
     health,
     keys,
+    lab,
     metrics,
     pages,
     session,
@@ -60,6 +61,7 @@ KEYED = (
     datasets.router,
     dataset_content.router,
     uploads.router,
+    lab.router,
     about.router,
     keys.router,
 )
@@ -69,6 +71,8 @@ OPEN = (session.router, health.router, pages.router)
 
 LARGE_READS, SHORT_READS = 2, 2
 """Limits on concurrent reads, for each process."""
+COMPUTATIONS = 1
+"""Limit on concurrent demonstrations of the lab, for each process: they take up to a second of CPU time."""
 
 DESCRIPTION = """\
 POST one JSON document that describes a neural network; workers train it; its metrics can be polled or streamed.
@@ -82,6 +86,7 @@ TAGS = [
     {"name": "sweeps", "description": "Many experiments from one base spec, and the effect of each change."},
     {"name": "metrics and events", "description": "Results of an experiment, epoch by epoch: polled or streamed."},
     {"name": "data sets", "description": "Your own data: upload, read, look at; and the built-in data sets."},
+    {"name": "lab", "description": "The lecture's demonstrations: numbers and pictures."},
     {"name": "about", "description": "Spec kinds and the service itself."},
     {"name": "keys", "description": "API keys and browser sessions."},
     {"name": "operation", "description": "For operators: liveness, readiness and Prometheus metrics."},
@@ -113,6 +118,7 @@ def create_app(
         open_requests=OpenRequests(hub.settings.quotas.streams),
         short_reads=SharedReads(SHORT_READS),
         large_reads=CapacityLimiter(LARGE_READS),
+        computations=CapacityLimiter(COMPUTATIONS),
         prometheus=PrometheusMetrics(),
         authenticator=Authenticator(hub, strangers_per_minute),
         expansion_slots=ExpansionSlots(),

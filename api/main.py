@@ -71,6 +71,7 @@ def build() -> FastAPI:
     """Build the application of one server process."""
     _log()
     memory_trim.few_arenas()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is imported; the matrices are small
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(
         Hub(Settings.from_env()),

@@ -28,6 +28,8 @@ class AppState:
     """Short reads that open requests repeat: is there something new, is the key still valid?"""
     large_reads: CapacityLimiter
     """Limits the threads that read thousands of rows for one response, so that other requests still get a thread."""
+    computations: CapacityLimiter
+    """Limits the threads that compute demonstrations of the lab."""
     prometheus: PrometheusMetrics
     authenticator: Authenticator
     expansion_slots: ExpansionSlots

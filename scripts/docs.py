@@ -6,11 +6,17 @@ from pathlib import Path
 
 from scripts.cli_page import cli_page
 from scripts.http_page import http_page
+from scripts.lab_page import lab_page
 from scripts.spec_page import spec_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "http.md": http_page, "spec.md": spec_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "http.md": http_page,
+    "lab.md": lab_page,
+    "spec.md": spec_page,
+}
 """Every generated page, and the function that generates it."""
 
 

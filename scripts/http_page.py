@@ -149,6 +149,7 @@ OUTLINE = {
     "sweeps": "Sweeps",
     "metrics and events": "Metrics and events",
     "data sets": "Data sets",
+    "lab": "The lab",
     "about": "About the service",
     "keys": "Keys and sessions",
     "operation": "Operation",

@@ -48,11 +48,18 @@ AnyCaller = Annotated[Caller, Depends(_anyone)]
 
 async def permitted(request: Request, caller: AnyCaller) -> Caller:
     """The caller, if its role permits the method."""
-    _require(caller, Role.EDITOR if is_change(request) and not _is_preview(request) else Role.VIEWER)
+    changes = is_change(request) and not _is_question(request) and not _is_preview(request)
+    _require(caller, Role.EDITOR if changes else Role.VIEWER)
     return caller
 
 
+_QUESTIONS = {("POST", "/v1/lab/{name}")}
 _WITH_PREVIEW = {("POST", "/v1/experiments"), ("POST", "/v1/datasets")}
+
+
+def _is_question(request: Request) -> bool:
+    """Whether the request only computes something, stores nothing, and is therefore open to viewers."""
+    return (request.method, request.scope["route"].path) in _QUESTIONS
 
 
 def _is_preview(request: Request) -> bool:

@@ -11,6 +11,7 @@ from gradus.client.credentials import Credentials, find_credentials
 from gradus.client.datasets import Datasets
 from gradus.client.experiments import Experiments
 from gradus.client.keys import Keys
+from gradus.client.lab import Lab
 from gradus.client.methods import Resource, T_co, method
 from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, encoded, reads, reads_json
 from gradus.client.sweeps import Sweeps
@@ -56,6 +57,11 @@ class Service(Resource[T_co]):
     def keys(self) -> Keys[T_co]:
         """API keys, for admins."""
         return Keys(self._transport)
+
+    @property
+    def lab(self) -> Lab[T_co]:
+        """The lecture's demonstrations."""
+        return Lab(self._transport)
 
     @method
     async def catalog(self) -> Catalog:

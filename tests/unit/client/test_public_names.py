@@ -10,11 +10,12 @@ from gradus import AsyncClient, Client, Experiment, StoredDataset, Sweep, errors
 from gradus.client.datasets import Datasets
 from gradus.client.experiments import Comparison, Experiments
 from gradus.client.keys import Keys
+from gradus.client.lab import Lab
 from gradus.client.sweeps import Sweeps
 
 PAGE = (Path(gradus.__file__).parents[1] / "docs" / "client.md").read_text(encoding="utf-8")
 
-SERVICE = "base_url catalog close credentials datasets experiments keys now request sweeps system with_options"
+SERVICE = "base_url catalog close credentials datasets experiments keys lab now request sweeps system with_options"
 FACE: dict[type, str] = {
     Client: SERVICE,
     AsyncClient: SERVICE,
@@ -27,6 +28,7 @@ FACE: dict[type, str] = {
     Datasets: "dry_run get get_many list upload",
     StoredDataset: "columns delete download error events findings id images name new_version notes parse record refresh"
     " rows statistics status tags target to_frame update url version versions wait watch",
+    Lab: "list picture run",
     Keys: "create list revoke sign_in_link",
     Comparison: "differences plot to_frame",
 }

@@ -1,0 +1,72 @@
+"""`/v1/lab`: the lecture's demonstrations as calls."""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, Path, Response
+
+from api.http.negotiation import choose
+from api.http.request_body import JsonBody
+from api.http.responses import JSON, answer
+from api.openapi.responses import GUARDED, problems
+from api.services import lab
+from api.state import StateDep
+from gradus.wire.lab import LabAnswer, LabPage
+
+router = APIRouter(tags=["lab"], responses=GUARDED)
+
+SVG = "image/svg+xml"
+_SVG_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+"""A picture has a style sheet of its own."""
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "The demonstration's request, see `GET /v1/lab`; `{}` stands for its defaults.",
+        "content": {
+            JSON: {
+                "schema": {"type": "object"},
+                "examples": {
+                    "defaults": {"value": {}},
+                    "optimizer_paths": {"value": {"steps": 60, "optimizers": [{"kind": "momentum", "lr": 0.05}]}},
+                },
+            }
+        },
+    }
+}
+Name = Annotated[str, Path(description="The demonstration's name.", examples=["optimizer_paths"])]
+
+
+@router.get("/v1/lab", response_model=LabPage)
+def list_demonstrations() -> Response:
+    """The demonstrations: what each shows, the JSON Schema of its request, and the defaults."""
+    return answer(lab.page())
+
+
+@router.post(
+    "/v1/lab/{name}",
+    response_model=LabAnswer,
+    responses={
+        200: {
+            "description": "The numbers and their charts, or a picture of the charts.",
+            "content": {SVG: {"schema": {"type": "string"}}},
+        },
+        **problems(404, 406, 413, 415, 422),
+    },
+    openapi_extra=_BODY,
+)
+async def run_demonstration(
+    state: StateDep,
+    name: Name,
+    body: JsonBody,
+    accept: Annotated[list[str] | None, Header(description="`application/json` or `image/svg+xml`.")] = None,
+) -> Response:
+    """Compute a demonstration, in at most about a second. It stores nothing, so that viewers may ask, too; the same
+    request always gives the same answer."""
+    form = choose(accept or (), (JSON, SVG))
+    compute = lab.question(name, body)
+
+    def respond() -> Response:
+        found = compute()
+        return Response(lab.picture(found), headers=_SVG_POLICY, media_type=SVG) if form == SVG else answer(found)
+
+    return await to_thread.run_sync(respond, limiter=state.computations)

@@ -1,0 +1,39 @@
+"""Dead networks: how likely a narrow, deep ReLU network is dead at its start."""
+
+from pydantic import Field
+
+from gradus.lab.network import Seed
+from gradus.spec.spec_model import SpecModel
+from gradus.wire.message import Message, Number
+
+
+class DeadNetworks(SpecModel):
+    """The probability that some ReLU layer passes nothing on, so that the network gives one answer to every input.
+
+    With symmetric weights and zero biases, each of n units is off with probability 1/2, so that a layer is off with
+    probability 2⁻ⁿ: P(dead) = 1 - (1 - 2⁻ⁿ)^L for L layers and one input. With more inputs it is lower, because a layer
+    has to be off for all of them. Counted in networks with weights from N(0, 2/n), beside the formula.
+    Source: Lu et al., Dying ReLU and initialization, 2020.
+    """
+
+    widths: int = Field(default=8, ge=1, le=12)
+    """The widest layer; all widths from 1 are counted."""
+    depth: int = Field(default=30, ge=1, le=50)
+    """Layers of the deepest network; all depths from 1 are counted."""
+    trials: int = Field(default=400, ge=10, le=1000)
+    """Networks of each width."""
+    inputs: int = Field(default=1, ge=1, le=8)
+    """Inputs for which a network has to be dead. Each has as many numbers as a layer has units."""
+    seed: Seed = 0
+    """Seed of weights and inputs."""
+
+
+class DeadNetworksResult(Message):
+    """P(dead), by width and depth."""
+
+    widths: tuple[int, ...]
+    depths: tuple[int, ...]
+    counted: tuple[tuple[Number, ...], ...]
+    """Share of the networks that are dead: a row for each width, a column for each depth."""
+    formula: tuple[tuple[Number, ...], ...]
+    """The same by the formula."""

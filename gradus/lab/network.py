@@ -1,0 +1,39 @@
+"""The networks of the lab: stacks of equal layers, fresh from their initialization."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gradus.spec.activation import Activation
+from gradus.spec.initializer import Auto, Constant, He, Normal, Orthogonal, Uniform, Xavier, Zeros
+from gradus.spec.spec_model import SpecModel, named, tagged
+
+LabInitializer = Annotated[
+    Annotated[Auto | Xavier | He | Normal | Uniform | Constant | Zeros | Orthogonal, tagged()],
+    named("auto", "xavier", "he", "normal", "uniform", "constant", "zeros", "orthogonal"),
+]
+"""The initializers of specs, except the NTK form, which changes the layer, too."""
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class Network(SpecModel):
+    """What the layers of a stack have in common."""
+
+    activation: Activation = "relu"
+    """Activation function of every layer."""
+    init: LabInitializer = Auto()
+    """Distribution of the initial weights."""
+    batch_norm: bool = False
+    """Whether each weighted sum is normalized over the batch, before the activation."""
+
+
+Networks = Annotated[tuple[Network, ...], Field(strict=False, min_length=1, max_length=6)]
+"""Networks that are compared."""
+
+
+def name_of(network: Network) -> str:
+    """The network in a few words, such as `relu, normal 0.01`."""
+    init = network.init
+    number = next((f" {value:g}" for value in vars(init).values() if isinstance(value, float)), "")
+    return f"{network.activation}, {init.kind}{number}" + ", batch norm" * network.batch_norm

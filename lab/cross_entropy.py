@@ -1,0 +1,28 @@
+"""Softmax and cross-entropy over classes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.array import Array
+
+
+def losses(logits: Array, labels: NDArray[np.int64]) -> Array:
+    """The mean loss over the examples, for logits (..., examples, classes) and labels (examples,): (...)."""
+    shifted = logits - logits.max(-1, keepdims=True)
+    normalizer = np.log(np.exp(shifted).sum(-1))
+    right = shifted[..., np.arange(len(labels)), labels]
+    return np.asarray((normalizer - right).mean(-1))
+
+
+def gradient(logits: Array, labels: NDArray[np.int64]) -> Array:
+    """The gradient of the mean loss with respect to the logits: (softmax - one-hot) / examples."""
+    shifted = np.exp(logits - logits.max(-1, keepdims=True))
+    shares = shifted / shifted.sum(-1, keepdims=True)
+    shares[..., np.arange(len(labels)), labels] -= 1
+    return np.asarray(shares / len(labels))
+
+
+def accuracies(logits: Array, labels: NDArray[np.int64]) -> Array:
+    """The share of examples whose largest logit is the right one: (...). Logits that are not numbers are wrong."""
+    right = (logits.argmax(-1) == labels) & np.isfinite(logits).all(-1)
+    return np.asarray(right.mean(-1))

@@ -1,0 +1,1 @@
+"""Charts as SVG: one file for each kind of chart."""
