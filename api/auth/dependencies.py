@@ -53,7 +53,7 @@ async def permitted(request: Request, caller: AnyCaller) -> Caller:
     return caller
 
 
-_QUESTIONS = {("POST", "/v1/lab/{name}")}
+_QUESTIONS = {("POST", "/v1/lab/{demonstration}")}
 _WITH_PREVIEW = {("POST", "/v1/experiments"), ("POST", "/v1/datasets")}
 
 

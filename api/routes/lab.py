@@ -33,7 +33,7 @@ _BODY = {
         },
     }
 }
-Name = Annotated[str, Path(description="The demonstration's name.", examples=["optimizer_paths"])]
+Demonstration = Annotated[str, Path(description="The demonstration's name.", examples=["optimizer_paths"])]
 
 
 @router.get("/v1/lab", response_model=LabPage)
@@ -43,7 +43,7 @@ def list_demonstrations() -> Response:
 
 
 @router.post(
-    "/v1/lab/{name}",
+    "/v1/lab/{demonstration}",
     response_model=LabAnswer,
     responses={
         200: {
@@ -56,14 +56,14 @@ def list_demonstrations() -> Response:
 )
 async def run_demonstration(
     state: StateDep,
-    name: Name,
+    demonstration: Demonstration,
     body: JsonBody,
     accept: Annotated[list[str] | None, Header(description="`application/json` or `image/svg+xml`.")] = None,
 ) -> Response:
     """Compute a demonstration, in at most about a second. It stores nothing, so that viewers may ask, too; the same
     request always gives the same answer."""
     form = choose(accept or (), (JSON, SVG))
-    compute = lab.question(name, body)
+    compute = lab.question(demonstration, body)
 
     def respond() -> Response:
         found = compute()

@@ -44,10 +44,14 @@ FILES = ("/pages/{version}/dashboard.css", "/plotly/plotly.min.js")
 PAGES = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")
 OPEN = {Address("GET", path) for path in PAGES} | {Address("POST", "/v1/session")}
 """For everybody: they hold nothing that needs a key. To sign in is to show one."""
-ANY_ROLE = {Address("DELETE", "/v1/session"), Address("POST", "/v1/session/links"), Address("POST", "/v1/lab/{name}")}
+ANY_ROLE = {
+    Address("DELETE", "/v1/session"),
+    Address("POST", "/v1/session/links"),
+    Address("POST", "/v1/lab/{demonstration}"),
+}
 ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
-NOBODYS = {"number", "row"}
-"""Parameters that name what belongs to no workspace: parts and versions."""
+NOBODYS = {"number", "row", "demonstration"}
+"""Parameters that name what belongs to no workspace: parts, versions, demonstrations."""
 OPERATOR = {Address("GET", "/metrics")}
 """For admins of the default workspace."""
 

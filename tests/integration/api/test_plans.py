@@ -109,6 +109,8 @@ ASKS = [
     Ask("GET", "/v1/datasets/{dataset}/rows/{row}/image"),
     Ask("DELETE", "/v1/datasets/{dataset}"),
     Ask("GET", "/v1/catalog"),
+    Ask("GET", "/v1/lab"),
+    Ask("POST", "/v1/lab/{demonstration}", {}),
     Ask("GET", "/v1/system"),
     Ask("GET", "/v1/keys"),
     Ask("POST", "/v1/keys", {"name": "new", "role": "viewer"}),
@@ -153,7 +155,8 @@ def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
     read_table(hub, made["id"], {"a": [1, 2], "b": pixels}, Statistics(rows=2, columns=()))
     return {
         "experiment_id": finished(hub), "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
-        "number": "1", "row": "0", "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
+        "number": "1", "row": "0", "demonstration": "penalty_cases",
+        "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
     }  # fmt: skip
 
 
