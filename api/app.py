@@ -8,6 +8,7 @@ from typing import Any
 from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from api import memory_trim
 from api.auth.authentication import STRANGERS_PER_MINUTE, Authenticator
@@ -50,6 +51,7 @@ from api.streaming.streams import Streams
 from gradus import __version__
 from hub import open_files
 from hub.hub import Hub
+from hub.scratch import sweep
 
 KEYED = (
     experiments.router,
@@ -156,12 +158,18 @@ def create_app(
     return app
 
 
+async def start_up(app: FastAPI) -> None:
+    """Delete what requests have left whose server was killed."""
+    await run_in_threadpool(sweep, app.state.app_state.hub.settings.incoming)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     """Run the background tasks, and give the server's connections the registry that they share."""
     state: AppState = app.state.app_state
     connections = Connections(room(open_files.limit()))
     shutdown_signals.on_signal(state.broadcaster.stop)
+    await start_up(app)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(state.broadcaster.run())
         memory_task = tasks.create_task(memory_trim.give_back())

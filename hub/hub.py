@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from hub.artifacts.deleter import ArtifactDeletions
-from hub.artifacts.local_copies import LocalCopies
+from hub.artifacts.local_copies import FOLDER, LocalCopies
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database
 from hub.messaging.circuit_breaker import CircuitBreaker
@@ -27,7 +27,7 @@ class Hub:
         self.queue = Queue(settings.redis_url)
         self.breaker = CircuitBreaker(settings.redis_url)
         self.artifacts = artifact_store(settings.artifacts_url)
-        self.local_copies = LocalCopies(self.artifacts, settings.data_dir / "copies")
+        self.local_copies = LocalCopies(self.artifacts, settings.dataset_dirs[-1] / FOLDER)
         self._dispatcher = Dispatcher(self.pubsub, self.queue)
         self._deletions = ArtifactDeletions(self.artifacts, self.read)
 

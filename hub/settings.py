@@ -49,6 +49,11 @@ class Settings:
     quotas: Quotas = field(default_factory=Quotas)
     """Quotas of each workspace."""
 
+    @property
+    def incoming(self) -> Path:
+        """Where files lie while their requests are answered."""
+        return self.data_dir / "incoming"
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,

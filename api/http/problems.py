@@ -30,6 +30,7 @@ from gradus.errors import (
 )
 from gradus.wire.problem import Mistake, Problem, place_within, stood
 from gradus.wire.wording import sentence
+from hub.artifacts.objects import StoreAway
 from hub.database import schema_version
 from hub.database.disk_space import NO_ROOM
 from hub.environment_errors import disk_full
@@ -162,7 +163,11 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_os_error(_: Request, error: Exception) -> Response:
-    """The disk is full. Other errors of the operating system are our fault."""
+    """The disk is full, or the artifact store is away. Other errors of the operating system are our fault."""
+    if isinstance(error, StoreAway):
+        logger.warning("%s", error)
+        message = "the artifact store does not answer: retry in a few seconds"
+        return respond(Unavailable(message, code="store_unavailable"), {"Retry-After": "5"})
     if not disk_full(error):
         raise error
     logger.error("the disk is full: %s", error)

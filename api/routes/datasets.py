@@ -186,7 +186,7 @@ async def _preview(request: Request, state: AppState, caller: Caller, query: Cre
         return await to_thread.run_sync(of_uploads, limiter=state.large_reads)
     declared = file_type(request.headers.get("content-type", ""))
     parse, name = query.options(declared), query.file or f"{query.name or 'file'}{declared.suffix}"
-    async with file_body(request, FILE_BYTES, _LIMIT, state.hub.settings.data_dir / "incoming") as body:
+    async with file_body(request, FILE_BYTES, _LIMIT, state.hub.settings.incoming) as body:
         check_beginning(body.beginning, declared)
         of_body = partial(dataset_preview.of_body, state.hub, body.file, name, parse, query.default_target())
         return await to_thread.run_sync(of_body, limiter=state.large_reads)
@@ -214,7 +214,7 @@ async def _from_body(request: Request, state: AppState, caller: Caller, query: C
     expected = int(request.headers.get("content-length", "0")[:20])
     name = described.name if key is None else None  # with a key, the name may be taken by the first request
     await run_in_threadpool(dataset_creation.check_room, state.hub, caller.workspace_id, name, expected)
-    async with file_body(request, FILE_BYTES, _LIMIT, state.hub.settings.data_dir / "incoming") as body:
+    async with file_body(request, FILE_BYTES, _LIMIT, state.hub.settings.incoming) as body:
         check_beginning(body.beginning, declared)
         parts = ("/v1/datasets", query.model_dump_json(), json.dumps(parse), body.sha256)
         once = idempotency.repeatable(caller.workspace_id, key, *parts)
@@ -290,7 +290,7 @@ async def create_version(
     declared = file_type(request.headers.get("content-type", ""))
     parse, expected = query.options(declared), int(request.headers.get("content-length", "0")[:20])
     await run_in_threadpool(dataset_creation.check_room, state.hub, caller.workspace_id, None, expected)
-    async with file_body(request, FILE_BYTES, _LIMIT, state.hub.settings.data_dir / "incoming") as body:
+    async with file_body(request, FILE_BYTES, _LIMIT, state.hub.settings.incoming) as body:
         check_beginning(body.beginning, declared)
         file = File("", query.file or f"{one.name}{declared.suffix}")
         add = partial(dataset_creation.version_from_body, state.hub, caller.workspace_id, one.id, file, body, parse)

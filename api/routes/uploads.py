@@ -54,7 +54,7 @@ async def put_part(
 ) -> Response:
     """Send one part. Parts may come in any order and in parallel, and the same one again without effect."""
     size = await run_in_threadpool(uploads.expected_part, state.hub, caller.workspace_id, upload_id, number)
-    folder = state.hub.settings.data_dir / "incoming"
+    folder = state.hub.settings.incoming
     async with file_body(request, size, f"the size of part {number}", folder) as body:
         await run_in_threadpool(uploads.receive, state.hub, caller.workspace_id, upload_id, number, body)
     return Response(status_code=204)

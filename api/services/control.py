@@ -96,7 +96,8 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         base = resolved_of(row)
-    resolved = _changed(base, request, facts.Lookup(hub, workspace_id))
+    with facts.Lookup(hub, workspace_id) as lookup:
+        resolved = _changed(base, request, lookup)
     creation.check_quotas(hub, resolved)
     with hub.read() as session:
         source = forks.find(session, row.id, request.from_epoch) if request.from_epoch else None

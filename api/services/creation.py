@@ -32,11 +32,11 @@ def preview(hub: Hub, workspace_id: str, experiment: Spec) -> DryRun:
     Raises:
         InvalidSpec: the spec does not fit its data set, or the experiment exceeds a quota.
     """
-    lookup = facts.Lookup(hub, workspace_id)
-    resolved = facts.resolved_with(lookup, experiment)
-    check_quotas(hub, resolved)
-    digest = resolved.spec.dataset.digest
-    found = () if digest is None else findings_of(resolved, lookup.folder(digest))
+    with facts.Lookup(hub, workspace_id) as lookup:
+        resolved = facts.resolved_with(lookup, experiment)
+        check_quotas(hub, resolved)
+        digest = resolved.spec.dataset.digest
+        found = () if digest is None else findings_of(resolved, lookup.table(digest).folder)
     return dry_run(resolved).model_copy(update={"findings": found})
 
 

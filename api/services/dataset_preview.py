@@ -1,13 +1,13 @@
 """Dry runs: the beginning of files is read in the child process, and nothing is stored."""
 
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from api.services import dataset_creation
-from gradus.errors import GradusError, InvalidSpec, TooLarge, Unavailable, UnsupportedMedia
+from api.services.stored_table import no_reader
+from gradus.errors import GradusError, InvalidSpec, TooLarge, UnsupportedMedia
 from gradus.wire.dataset import DatasetDryRun
 from gradus.wire.dataset_request import DatasetFile, DatasetRequest
 from gradus.wire.finding import FindingPage
@@ -15,6 +15,7 @@ from gradus.wire.problem import Mistake
 from hub.datasets import records, uploads
 from hub.datasets.objects import CONTENT
 from hub.hub import Hub
+from hub.scratch import scratch_folder
 from preprocessing.stored_names import FINDINGS
 from reading.child import read
 from reading.failure import ReadingFailed
@@ -39,12 +40,12 @@ def of_body(
     Raises:
         GradusError: it cannot be read.
     """
-    with _folder(hub) as folder:
+    with scratch_folder(hub.settings.incoming, "preview") as folder:
         content.seek(0)
-        path = Path(folder) / "file"
+        path = folder / "file"
         with path.open("wb") as file:
             shutil.copyfileobj(content, file, _PIECE)
-        return _read([SourceFile(path, name)], path.stat().st_size, Path(folder), parse, target)
+        return _read([SourceFile(path, name)], path.stat().st_size, folder, parse, target)
 
 
 def of_uploads(hub: Hub, workspace_id: str, request: DatasetRequest) -> DatasetDryRun:
@@ -54,19 +55,13 @@ def of_uploads(hub: Hub, workspace_id: str, request: DatasetRequest) -> DatasetD
         GradusError: they cannot be read.
     """
     dataset_creation.check_files(hub, workspace_id, request.files)
-    with _folder(hub) as folder:
+    with scratch_folder(hub.settings.incoming, "preview") as folder:
         sizes, sources = [], []
         for i, file in enumerate(request.files):
-            path = Path(folder) / f"file-{i}"
+            path = folder / f"file-{i}"
             sizes.append(_beginning(hub, file, path))
             sources.append(SourceFile(path, file.name or file.upload, file.split))
-        return _read(sources, sum(sizes), Path(folder), request.parse, request.target)
-
-
-def _folder(hub: Hub) -> "tempfile.TemporaryDirectory[str]":
-    incoming = hub.settings.data_dir / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix="preview-", dir=incoming)
+        return _read(sources, sum(sizes), folder, request.parse, request.target)
 
 
 def _beginning(hub: Hub, file: DatasetFile, path: Path) -> int:
@@ -113,9 +108,7 @@ def _read(
     except ReadingFailed as failed:
         raise refusal(failed) from None
     except ImportError as error:
-        raise Unavailable(
-            f"this API cannot read tables: install gradus-ml[data] ({error})", code="no_reader"
-        ) from error
+        raise no_reader(error) from error
     return DatasetDryRun(
         parse=table.parse,
         guessed=table.guessed,

@@ -1,27 +1,23 @@
-"""The content of data sets: rows, statistics, findings, files.
+"""The content of data sets: rows, statistics, findings, files."""
 
-numpy and DuckDB are imported when they are first needed: an API that serves built-in data sets alone does without.
-"""
-
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from api.services import datasets as service
-from gradus.errors import BadRequest, NotFound, Unavailable
+from api.services.stored_table import opened_table
+from gradus.errors import BadRequest, NotFound
 from gradus.nearest import nearest
 from gradus.wire.dataset import RowPage, SourceFile, VersionRecord
 from gradus.wire.finding import FindingPage
 from gradus.wire.statistics import Statistics
-from hub.artifacts.manifest import Damaged
 from hub.datasets import datasets, documents, records, stored_tables, uploads
 from hub.datasets.facts import not_ready
 from hub.datasets.objects import CONTENT
 from hub.hub import Hub
+from hub.scratch import scratch_folder
 from hub.tables import DatasetRow, DatasetVersionRow
 
 if TYPE_CHECKING:
@@ -121,10 +117,8 @@ def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) ->
     def copy(table: "Table") -> IO[bytes]:
         from preprocessing.parquet_copy import copy_with_names  # noqa: PLC0415
 
-        incoming = hub.settings.data_dir / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="parquet-", dir=incoming) as folder:
-            path = Path(folder) / "table.parquet"
+        with scratch_folder(hub.settings.incoming, "parquet") as folder:
+            path = folder / "table.parquet"
             copy_with_names(table, path)
             return path.open("rb")  # without a name from now on: it is gone when it is closed, whoever dies
 
@@ -187,16 +181,8 @@ def with_table(hub: Hub, workspace_id: str, id_or_name: str, number: int | None,
     with hub.read() as session:
         _, version = ready(session, workspace_id, id_or_name, number)
         stored = stored_tables.of_version(version)
-    try:
-        from preprocessing.table import Table  # noqa: PLC0415
-
-        return use(Table(stored_tables.local_folder(hub, stored)))
-    except ImportError as error:
-        raise Unavailable(
-            f"this API cannot read tables: install gradus-ml[data] ({error})", code="no_reader"
-        ) from error
-    except (Damaged, FileNotFoundError) as error:
-        raise Unavailable(f"the stored table cannot be read: {error}", code="table_damaged") from error
+    with opened_table(hub, stored) as table:
+        return use(table)
 
 
 def _selected(

@@ -1,11 +1,12 @@
 """What resolution needs to know of the data sets that a request names, each looked up once."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from api.http.parsing import invalid
+from api.services.stored_table import opened_table
 from gradus.errors import InvalidSpec, Unavailable
 from gradus.facts import Facts, TableFacts
 from gradus.resolved import FactsOf, ResolvedSpec, resolve
@@ -13,7 +14,6 @@ from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
 from gradus.spec.target import Tags
 from gradus.split_sizes import Sizes
-from hub.artifacts.manifest import Damaged
 from hub.datasets import stored_tables
 from hub.datasets.facts import facts_of
 from hub.hub import Hub
@@ -23,12 +23,21 @@ if TYPE_CHECKING:
 
 
 class Lookup:
-    """The facts of data sets, and the rows of tables where facts are not enough."""
+    """The facts of data sets, and the rows of tables where facts are not enough: within a `with`, which they outlast
+    nowhere."""
 
     def __init__(self, hub: Hub, workspace_id: str) -> None:
         self._hub, self._workspace_id = hub, workspace_id
         self._facts = cache(self._find)
-        self._tables = cache(self._open)
+        self._opened = ExitStack()
+        self.table = cache(self._open)
+        """The stored table with a digest of its content."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._opened.close()
 
     @property
     def of(self) -> FactsOf:
@@ -51,7 +60,7 @@ class Lookup:
             Misfit: the rows cannot be split so.
             Unavailable: the stored table cannot be read.
         """
-        table = self._tables(facts.digest)
+        table = self.table(facts.digest)
         from preprocessing.parts import rows_of  # noqa: PLC0415 (not every API can read tables)
 
         rows = rows_of(dataset, classes, table, dataset.limit)
@@ -63,7 +72,7 @@ class Lookup:
         Raises:
             Unavailable: the stored table cannot be read.
         """
-        table = self._tables(facts.digest)
+        table = self.table(facts.digest)
         from preprocessing.target import tags_in  # noqa: PLC0415
 
         return tags_in(target, table)
@@ -73,28 +82,11 @@ class Lookup:
             return facts_of(session, self._workspace_id, name, version)
 
     def _open(self, digest: str) -> "Table":
-        try:
-            from preprocessing.table import Table  # noqa: PLC0415
-
-            return Table(self.folder(digest))
-        except ImportError as error:
-            message = f"this API cannot read tables: install gradus-ml[data] ({error})"
-            raise Unavailable(message, code="no_reader") from error
-
-    def folder(self, digest: str) -> Path:
-        """The folder of the stored table with this digest.
-
-        Raises:
-            Unavailable: the stored table cannot be read.
-        """
         with self._hub.read() as session:
             stored = stored_tables.with_digest(session, self._workspace_id, digest)
         if stored is None:
             raise Unavailable("the stored table was just deleted", code="table_damaged")
-        try:
-            return stored_tables.local_folder(self._hub, stored)
-        except (Damaged, FileNotFoundError) as error:
-            raise Unavailable(f"the stored table cannot be read: {error}", code="table_damaged") from error
+        return self._opened.enter_context(opened_table(self._hub, stored))
 
 
 def resolved(hub: Hub, workspace_id: str, experiment: Spec) -> ResolvedSpec:
@@ -104,7 +96,8 @@ def resolved(hub: Hub, workspace_id: str, experiment: Spec) -> ResolvedSpec:
         InvalidSpec: there is no such data set, or the spec does not fit it.
         Conflict: the data set is not ready, or has another digest than the spec says.
     """
-    return resolved_with(Lookup(hub, workspace_id), experiment)
+    with Lookup(hub, workspace_id) as lookup:
+        return resolved_with(lookup, experiment)
 
 
 def resolved_with(lookup: Lookup, experiment: Spec) -> ResolvedSpec:

@@ -210,9 +210,9 @@ def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: S
 def _extended(
     hub: Hub, workspace_id: str, request: str, more: SweepExtension, check: Check
 ) -> tuple[Expansion, tuple[Member, ...]]:
-    lookup = facts.Lookup(hub, workspace_id)
     try:
-        whole, members = extended(SweepRequest.model_validate_json(request), more, lookup.of, check, lookup)
+        with facts.Lookup(hub, workspace_id) as lookup:
+            whole, members = extended(SweepRequest.model_validate_json(request), more, lookup.of, check, lookup)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
     _check_quotas(members, hub.settings.quotas)
@@ -220,9 +220,9 @@ def _extended(
 
 
 def _expanded(hub: Hub, workspace_id: str, request: SweepRequest, check: Check) -> Expansion:
-    lookup = facts.Lookup(hub, workspace_id)
     try:
-        expansion = expand(request, lookup.of, check, lookup)
+        with facts.Lookup(hub, workspace_id) as lookup:
+            expansion = expand(request, lookup.of, check, lookup)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
     _check_quotas(expansion.members, hub.settings.quotas)

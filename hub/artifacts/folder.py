@@ -46,6 +46,11 @@ class FolderStore:
         verify(target, digest)
         yield target
 
+    def fetch(self, key: str, digest: str, folder: Path) -> None:
+        """Copy the artifact's verified files into a folder."""
+        with self.open(key, digest) as own:
+            shutil.copytree(own, folder, dirs_exist_ok=True)
+
     def local(self, key: str) -> Path | None:
         """The artifact's own folder, unverified."""
         return self._root / key

@@ -1,11 +1,20 @@
 """Artifacts as folders of this machine, for readers that map their files into memory. Each is verified once."""
 
-import shutil
 import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from hub.artifacts.manifest import Damaged, verify
 from hub.artifacts.store import ArtifactStore
+from hub.folder_cache import FolderCache
+
+MAX_BYTES = 32 * 2**30
+"""Limit on the copies of a machine; those in use may exceed it."""
+FOLDER = ".copies"
+"""Name of the folder with the copies, in the last folder of data sets."""
 
 
 class LocalCopies:
@@ -14,43 +23,35 @@ class LocalCopies:
     Thread-safe.
     """
 
-    def __init__(self, store: ArtifactStore, folder: Path) -> None:
+    def __init__(self, store: ArtifactStore, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         """`folder` is for the copies."""
         self._store = store
-        self._folder = folder
+        self._copies = FolderCache(folder, max_bytes)
         self._verified: set[tuple[str, str]] = set()
-        self._lock = threading.Lock()
+        self._locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
 
-    def folder(self, key: str, digest: str) -> Path:
-        """The folder with the artifact's files, for reading only. `digest` is the SHA-256 of its manifest.
+    @contextmanager
+    def opened(self, key: str, digest: str) -> Iterator[Path]:
+        """The folder with the artifact's files, for reading only. A copy stays while the context is open. `digest` is
+        the SHA-256 of its manifest.
 
         Raises:
             Damaged: the files are not those that were stored.
             OSError: the store is unreachable, or the disk is full.
         """
-        with self._lock:
-            local = self._store.local(key)
-            if local is None:
-                return self._copy(key, digest)
-            if not local.is_dir():
-                raise Damaged("the artifact's folder is missing")
-            if (key, digest) not in self._verified:
-                verify(local, digest)
-                self._verified.add((key, digest))
-            return local
+        local = self._store.local(key)
+        if local is None:
+            with self._copies.held(digest, partial(self._store.fetch, key, digest)) as copy:
+                yield copy
+        else:
+            self._verify_once(local, (key, digest))
+            yield local
 
-    def _copy(self, key: str, digest: str) -> Path:
-        """The copy, made if it is missing: under a temporary name, so that another process never sees half of it."""
-        target = self._folder / digest
-        if target.is_dir():
-            return target
-        partial = self._folder / f"{digest}.{threading.get_native_id()}.partial"
-        shutil.rmtree(partial, ignore_errors=True)
-        try:
-            with self._store.open(key, digest) as source:
-                shutil.copytree(source, partial)
-            if not target.is_dir():
-                partial.rename(target)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-        return target
+    def _verify_once(self, folder: Path, known: tuple[str, str]) -> None:
+        with self._locks[known]:
+            if not folder.is_dir():
+                self._verified.discard(known)
+                raise Damaged("the artifact's folder is missing")
+            if known not in self._verified:
+                verify(folder, known[1])
+                self._verified.add(known)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 import fsspec
 from fsspec import AbstractFileSystem
@@ -11,6 +11,15 @@ from fsspec.core import url_to_fs
 
 from gradus.errors import BadRequest
 from hub.artifacts.manifest import MANIFEST, Damaged, Receipt, seal, verify
+from hub.environment_errors import disk_full
+from hub.scratch import scratch_folder, sweep
+
+SCRATCH = "gradus-artifact"
+"""Prefix of the folders in which files are on their way to the store and from it."""
+
+
+class StoreAway(OSError):
+    """The store does not answer, or refuses. Later it may answer."""
 
 
 class ObjectStore:
@@ -28,8 +37,7 @@ class ObjectStore:
 
     def put(self, key: str, fill: Callable[[Path], None]) -> Receipt:
         """Store the files that `fill` writes."""
-        with TemporaryDirectory(prefix="gradus-") as temporary:
-            folder = Path(temporary)
+        with scratch_folder(Path(gettempdir()), SCRATCH) as folder:
             fill(folder)
             receipt = seal(folder)
             with self._connection() as files:
@@ -40,11 +48,19 @@ class ObjectStore:
     @contextmanager
     def open(self, key: str, digest: str) -> Iterator[Path]:
         """A temporary folder with the downloaded and verified files."""
-        with TemporaryDirectory(prefix="gradus-") as temporary:
-            folder = Path(temporary)
-            self._fetch(key, folder)
-            verify(folder, digest)
+        with scratch_folder(Path(gettempdir()), SCRATCH) as folder:
+            self.fetch(key, digest, folder)
             yield folder
+
+    def fetch(self, key: str, digest: str, folder: Path) -> None:
+        """Download the artifact's files into a folder, and verify them there."""
+        names = self.names(key)
+        if not names:
+            raise Damaged("the artifact is missing")
+        with self._connection() as files, suppress(FileNotFoundError):  # deleted meanwhile: see what is missing
+            for name in names:
+                files.get_file(f"{self._root}/{key}/{name}", str(folder / name))
+        verify(folder, digest)
 
     def local(self, key: str) -> Path | None:  # noqa: ARG002
         """None: the files are elsewhere."""
@@ -62,14 +78,6 @@ class ObjectStore:
         with self._connection() as files, suppress(FileNotFoundError):
             files.rm(f"{self._root}/{key}", recursive=True)
 
-    def _fetch(self, key: str, folder: Path) -> None:
-        names = self.names(key)
-        if not names:
-            raise Damaged("the artifact is missing")
-        with self._connection() as files:
-            for name in names:
-                files.get_file(f"{self._root}/{key}/{name}", str(folder / name))
-
     @contextmanager
     def _connection(self) -> Iterator[AbstractFileSystem]:
         """The store's client. Any exception in the block becomes an `OSError`, and the next call connects again.
@@ -84,13 +92,14 @@ class ObjectStore:
             raise
         except Exception as error:
             self._connected = None
-            if isinstance(error, OSError):
+            if isinstance(error, OSError) and disk_full(error):
                 raise
-            raise OSError(f"the artifact store is unreachable: {type(error).__name__}: {error}") from error
+            raise StoreAway(f"the artifact store is unreachable: {type(error).__name__}: {error}") from error
 
     def _connect(self) -> AbstractFileSystem:
         """A new client, not a cached one: the environment may name another server by now. It caches no listings,
         because other machines write to the store, too."""
+        sweep(Path(gettempdir()), SCRATCH)
         files, _ = url_to_fs(self._url, skip_instance_cache=True)
         files.dircache.use_listings_cache = False
         return files

@@ -30,6 +30,14 @@ class ArtifactStore(Protocol):
         """
         ...
 
+    def fetch(self, key: str, digest: str, folder: Path) -> None:
+        """Copy the artifact's verified files into a folder of this machine.
+
+        Raises:
+            Damaged: the files are not those that were stored.
+        """
+        ...
+
     def local(self, key: str) -> Path | None:
         """The artifact's own folder, unverified; None if the store is not on this machine."""
         ...

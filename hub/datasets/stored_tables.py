@@ -1,12 +1,10 @@
-"""The stored tables of versions: where they are on this machine."""
+"""The stored tables of versions: where they are in the artifact store."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.hub import Hub
 from hub.tables import DatasetRow, DatasetVersionRow
 
 
@@ -33,13 +31,3 @@ def with_digest(session: Session, workspace_id: str, digest: str) -> StoredTable
     query = select(DatasetVersionRow).join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id).where(*mine)
     row = session.scalars(query.limit(1)).one_or_none()
     return None if row is None else of_version(row)
-
-
-def local_folder(hub: Hub, table: StoredTable) -> Path:
-    """The folder of a table on this machine, verified once.
-
-    Raises:
-        Damaged: the files are not those that were stored.
-        OSError: the store is unreachable, or the disk is full.
-    """
-    return hub.local_copies.folder(table.key, table.digest)

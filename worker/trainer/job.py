@@ -10,6 +10,7 @@ from gradus.spec.layout import layout
 from gradus.spec.network import plan
 from gradus.status import FailureCode, Status
 from gradus.wire.event import StepProgress
+from hub.artifacts.local_copies import FOLDER, LocalCopies
 from hub.artifacts.store import artifact_store
 from hub.jobs.checkpoint_ref import is_copied
 from worker.checkpoint.files import CheckpointState
@@ -102,7 +103,8 @@ class Job:
         from worker.trainer.uploaded_data import uploaded_data  # noqa: PLC0415 (DuckDB may not be installed)
 
         folder = self._dataset_folders[-1] / ENCODED
-        return uploaded_data(trainee, preprocessing, self._store, self._command.table, folder, self._log_for_all)
+        copies = LocalCopies(self._store, self._dataset_folders[-1] / FOLDER)
+        return uploaded_data(trainee, preprocessing, copies, self._command.table, folder, self._log_for_all)
 
     @property
     def _dataset_folders(self) -> list[Path]:

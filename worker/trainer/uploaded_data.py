@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.artifacts.store import ArtifactStore
+from hub.artifacts.local_copies import LocalCopies
 from hub.datasets.table_ref import TableRef
 from preprocessing.encode import Fitted
 from worker.data.array_cache import ArrayCache
@@ -14,7 +14,7 @@ from worker.training.data import Data
 
 
 def uploaded_data(
-    trainee: Trainee, preprocessing: str | None, store: ArtifactStore, table: TableRef | None, folder: Path, say: Say
+    trainee: Trainee, preprocessing: str | None, copies: LocalCopies, table: TableRef | None, folder: Path, say: Say
 ) -> Data:
     """The data of a trainee, encoded by the `preprocessing` of its checkpoint if there is one.
 
@@ -24,4 +24,4 @@ def uploaded_data(
     fitted = None if preprocessing is None else Fitted.model_validate_json(preprocessing)
     uploaded = Uploaded(trainee.spec.dataset, trainee.data, fitted)
     name = trainee.spec.dataset.name
-    return load_uploaded(uploaded, lambda: stored_table(store, table, name, say), ArrayCache(folder), say)
+    return load_uploaded(uploaded, lambda: stored_table(copies, table, name, say), ArrayCache(folder), say)

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 from api.http import problems
 from api.http.known_paths import KnownPaths
 from gradus.errors import Unavailable
+from hub.artifacts.objects import StoreAway
 from hub.database import disk_space
 from tests.integration.access.credentials import serving
 from tests.integration.api.service import SPEC, Service, assert_problem, on_sqlite
@@ -67,6 +68,10 @@ def test_a_file_that_finds_no_room_is_told_alike_and_another_fault_is_ours() -> 
     app = FastAPI()
     problems.install(app, KnownPaths([]), lambda _: None)
 
+    @app.get("/store")
+    def fetch() -> None:
+        raise StoreAway("the artifact store is unreachable: secret")
+
     @app.get("/{number}")
     def write(number: int) -> None:
         raise OSError(number, os.strerror(number), "/data/secret")
@@ -76,4 +81,7 @@ def test_a_file_that_finds_no_room_is_told_alike_and_another_fault_is_ours() -> 
             answer = httpx.get(f"{url}/{number}")
             assert (answer.status_code, answer.json()["code"]) == (503, "disk_full")
             assert "secret" not in answer.text
+        away = httpx.get(f"{url}/store")
+        assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "store_unavailable", "5")
+        assert "secret" not in away.text
         assert httpx.get(f"{url}/{errno.EIO}").json()["code"] == "internal"

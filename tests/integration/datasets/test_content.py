@@ -158,8 +158,8 @@ def test_a_stored_table_is_found_by_its_digest_in_its_workspace_alone(tenant: Te
         table = stored_tables.with_digest(session, tenant.workspace_id, digest)
         assert stored_tables.with_digest(session, other.workspace_id, digest) is None
     assert table is not None
-    folder = stored_tables.local_folder(tenant.hub, table)
-    assert {path.name for path in folder.iterdir()} == {"facts.json", "table.parquet", MANIFEST}
+    with tenant.hub.local_copies.opened(table.key, table.digest) as folder:
+        assert {path.name for path in folder.iterdir()} == {"facts.json", "table.parquet", MANIFEST}
 
 
 def test_pictures_are_encoded_anew_one_by_one_or_on_a_sheet(tenant: Tenant) -> None:

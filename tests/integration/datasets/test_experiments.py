@@ -63,6 +63,15 @@ def test_a_table_that_is_gone_is_told(tenant: Tenant) -> None:
     shutil.rmtree(Path(tenant.hub.settings.artifacts_url) / version)
     gone = tenant.client.post("/v1/experiments?dry_run=true", json=spec(split={**split, "seed": 1}))
     assert assert_problem(gone, 503)["code"] == "table_damaged"
+    assert assert_problem(tenant.client.get("/v1/datasets/churn/rows"), 503)["code"] == "table_damaged"
+
+
+def test_a_table_that_is_deleted_while_it_is_used_is_told(tenant: Tenant) -> None:
+    upload(tenant)
+    version = version_of(tenant.hub, tenant.client.get("/v1/datasets/churn").json()["id"])
+    assert tenant.client.get("/v1/datasets/churn/rows").is_success  # verified from now on
+    next((Path(tenant.hub.settings.artifacts_url) / version).glob("*/table.parquet")).unlink()
+    assert assert_problem(tenant.client.get("/v1/datasets/churn/rows"), 503)["code"] == "table_damaged"
 
 
 def test_forks_and_sweeps_keep_the_version_unless_they_change_it(tenant: Tenant) -> None:

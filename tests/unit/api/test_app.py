@@ -1,9 +1,14 @@
 """The application, before anybody asks it anything."""
 
+import asyncio
 from typing import Any
 
+from fastapi import FastAPI
+
+from api.app import start_up
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Spec
+from hub.scratch import scratch_folder
 
 
 def test_every_route_that_may_fail_says_that_it_answers_with_a_problem(document: dict[str, Any]) -> None:
@@ -53,3 +58,17 @@ def test_every_operation_has_a_name_of_its_own_and_every_link_names_one(document
     linked = [link["operationId"] for answer in answers for link in answer.get("links", {}).values()]
     assert "pause_experiment" in linked
     assert set(linked) <= set(names)
+
+
+def test_a_server_that_starts_deletes_what_a_killed_one_has_left(app: FastAPI) -> None:
+    incoming = app.state.app_state.hub.settings.incoming
+    left = incoming / "preview-of-a-killed-server"
+    left.mkdir(parents=True)
+
+    async def start() -> bool:
+        with scratch_folder(incoming, "preview") as used:
+            await start_up(app)
+            return used.is_dir()
+
+    assert asyncio.run(start())
+    assert list(incoming.iterdir()) == []

@@ -61,6 +61,9 @@ class Trouble:
         with self._store.open(key, digest) as folder:
             yield folder
 
+    def fetch(self, key: str, digest: str, folder: Path) -> None:
+        self._store.fetch(key, digest, folder)
+
     def names(self, folder: str) -> list[str]:
         if self._away:
             raise OSError(self._number, "trouble")

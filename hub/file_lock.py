@@ -1,0 +1,48 @@
+"""Locks on files and folders, which the system releases when their process ends, however it ends."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def locked_folder(folder: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock of an existing folder. Without `wait`, yields False if it is held elsewhere."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield _lock(handle, shared=shared, wait=wait)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked_file(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock of a file, which is created if it is missing. Whoever holds it exclusively may delete the file.
+    Without `wait`, yields False if it is held elsewhere."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            is_held = _lock(handle, shared=shared, wait=wait)
+            if not is_held or _is_at(handle, path):
+                yield is_held
+                return
+        finally:
+            os.close(handle)
+
+
+def _lock(handle: int, *, shared: bool, wait: bool) -> bool:
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Whether the file is still the one of this name: it may have been deleted while this process waited."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
