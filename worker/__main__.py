@@ -28,13 +28,13 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
         "--memory",
         type=float,
         default=number(env, "GRADUS_MEMORY", float, 0.1),
-        help="GiB per slot, CPU only",
+        help="GiB per slot, CPU only; also per answer to a question",
     )
     chosen = options.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     limit_repeats()
     slots = [Slot(chosen.threads, chosen.device, chosen.memory) for _ in range(chosen.slots)]
-    return WorkerProcess(Settings.from_env(), slots).work()
+    return WorkerProcess(Settings.from_env(), slots, chosen.memory).work()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The background threads of a worker: heartbeat, reconciliation of lost messages, cleanup, the control channel, the
-watchdog and the reading of data sets."""
+watchdog, the reading of data sets and the answers to questions."""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import ProgrammingError
 
@@ -13,6 +13,7 @@ from hub.hub import Hub
 from hub.jobs import workers
 from hub.jobs.reconciler import clean_up, reconcile
 from hub.messaging.pubsub import CONTROL
+from worker.question_slot import QuestionSlot
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 from worker.slot_pool import SlotPool
@@ -22,8 +23,8 @@ HEARTBEAT_SECONDS = 3.0
 RECONCILE_SECONDS = 2.0
 CLEANUP_SECONDS = 600.0
 RECONNECT_SECONDS = 1.0
-READING_PAUSE_SECONDS = 0.01
-"""Pause between two looks into the queue of readings, each of which waits for a message."""
+QUEUE_PAUSE_SECONDS = 0.01
+"""Pause between two looks into the queue of readings or of questions, each of which waits for a message."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,13 @@ def heartbeat(hub: Hub, worker: WorkerRecord, running: int) -> None:
 
 
 def start(
-    hub: Hub, worker: WorkerRecord, slots: SlotPool, watchdog: Watchdog, shutdown: Shutdown, reading: ReadingSlot
+    hub: Hub,
+    worker: WorkerRecord,
+    slots: SlotPool,
+    watchdog: Watchdog,
+    shutdown: Shutdown,
+    reading: ReadingSlot,
+    questions: Sequence[QuestionSlot],
 ) -> list[threading.Thread]:
     """Start all background threads."""
     return [
@@ -65,5 +72,6 @@ def start(
         every(CLEANUP_SECONDS, lambda: clean_up(hub, worker.id), shutdown),
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),
         every(CHECK_SECONDS, watchdog.check, shutdown),
-        every(READING_PAUSE_SECONDS, reading.serve, shutdown),
+        every(QUEUE_PAUSE_SECONDS, reading.serve, shutdown),
+        *(every(QUEUE_PAUSE_SECONDS, one.serve, shutdown) for one in questions),
     ]

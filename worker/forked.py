@@ -1,4 +1,4 @@
-"""A trainer forked by the fork server, with the interface of `subprocess.Popen`."""
+"""A process forked by the fork server, with the interface of `subprocess.Popen`."""
 
 import json
 import os
@@ -14,19 +14,19 @@ from pathlib import Path
 CONNECT_SECONDS = 5.0
 """Timeout for the connection, as the server may still be starting."""
 HANG_SECONDS = 1.0
-"""Interval at which `wait` checks whether the trainer still runs, in case the server hangs."""
+"""Interval at which `wait` checks whether the process still runs, in case the server hangs."""
 FORK_SECONDS = 120.0
 """Timeout for the fork, as the server may still be importing torch from a cold disk."""
 
 
 class ForkedProcess:
-    """A trainer process, which is a child of the fork server. Its stdin and stdout are pipes.
+    """A process that is a child of the fork server. Its stdin and stdout are pipes.
 
     Raises:
         OSError: the fork server does not exist or does not work.
     """
 
-    def __init__(self, server: str, arguments: Sequence[str], env: Mapping[str, str]) -> None:
+    def __init__(self, server: str, program: str, arguments: Sequence[str], env: Mapping[str, str]) -> None:
         self._lock = threading.Lock()
         self._returncode: int | None = None
         with ExitStack() as unless_forked, ExitStack() as theirs:
@@ -37,7 +37,8 @@ class ForkedProcess:
             self.stdin = unless_forked.enter_context(os.fdopen(stdin, "wb"))
             self.stdout = unless_forked.enter_context(os.fdopen(stdout, "rb"))
             self._connection = unless_forked.enter_context(_connected(server))
-            request = json.dumps({"arguments": list(arguments), "env": dict(env)}).encode() + b"\n"
+            document = {"program": program, "arguments": list(arguments), "env": dict(env)}
+            request = json.dumps(document).encode() + b"\n"
             sent = socket.send_fds(self._connection, [request], [reading, writing, 2])
             self._connection.sendall(request[sent:])
             self.pid = self._read_number()
@@ -91,7 +92,7 @@ class ForkedProcess:
         return bool(selector.poll(1000 * seconds))
 
     def _read_exit_code(self) -> int:
-        """The exit code. Server and trainer share the connection: if it closes without an exit code, both have
+        """The exit code. Server and process share the connection: if it closes without an exit code, both have
         ended."""
         try:
             return self._read_number()

@@ -1,4 +1,4 @@
-"""Starts trainer processes: forked from the fork server if there is one, else as a new Python process."""
+"""Starts the programs of a worker: forked from the fork server if there is one, else as new Python processes."""
 
 import logging
 import os
@@ -40,17 +40,17 @@ class Process(Protocol):
         """Kill the process."""
 
 
-def launch(threads: int, device: str, options: Sequence[str]) -> Process:
-    """Start a trainer, whose stdin and stdout are pipes. One for a GPU is not forked: a GPU may not survive a fork."""
-    arguments = [f"--threads={threads}", f"--device={device}", *options]
+def launch(program: str, arguments: Sequence[str], threads: int, *, forked: bool = True) -> Process:
+    """Start a program of `worker.programs`, whose stdin and stdout are pipes, with libraries of so many threads.
+    With `forked=False`, it is a new process in any case."""
     env = {**os.environ, **library_env(threads)}
-    if (server := os.environ.get(FORK_SERVER)) and device != "cuda":
+    if (server := os.environ.get(FORK_SERVER)) and forked:
         try:
-            return ForkedProcess(server, arguments, env)
+            return ForkedProcess(server, program, arguments, env)
         except OSError as error:
-            logger.warning("no trainer from %s (%s): starting one without it", server, error)
+            logger.warning("no process from %s (%s): starting one without it", server, error)
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "worker.trainer", *arguments],
+        [sys.executable, "-m", program.removesuffix(".__main__"), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,

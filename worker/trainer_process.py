@@ -10,6 +10,7 @@ from queue import Empty, Full, Queue
 from hub.signals import signal_name
 from worker.launch import launch
 from worker.oom import OutOfMemoryKills
+from worker.programs import TRAINER
 from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop, Train, line
 
 READY_SECONDS = 120.0
@@ -34,7 +35,8 @@ class TrainerProcess:
     def __init__(self, threads: int, device: str, memory: float | None = None) -> None:
         """`memory` is the memory limit in GiB; it applies only on a CPU."""
         limit = [] if memory is None else [f"--memory={memory}"]
-        self._process = launch(threads, device, limit)
+        arguments = [f"--threads={threads}", f"--device={device}", *limit]
+        self._process = launch(TRAINER, arguments, threads, forked=device != "cuda")  # a GPU may not survive a fork
         self._kills = OutOfMemoryKills(self._process.pid)
         self._inbox: Queue[Report | TrainerLost | None] = Queue(MAX_UNREAD)
         threading.Thread(target=self._read, name="reports", daemon=True).start()

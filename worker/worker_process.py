@@ -19,11 +19,15 @@ from hub.jobs import workers
 from hub.messaging.celery_app import queues_for
 from hub.settings import Settings
 from worker import background, messages
+from worker.question_slot import QuestionSlot
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 from worker.slot import Slot
 from worker.slot_pool import SlotPool
 from worker.watchdog import Watchdog
+
+QUESTION_SLOTS = 2
+"""Questions that a worker answers at the same time: a long one leaves a slot to the short ones."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +35,9 @@ logger = logging.getLogger(__name__)
 class WorkerProcess:
     """Runs jobs until a signal, then hands running jobs back to the queue. A second signal ends it immediately."""
 
-    def __init__(self, settings: Settings, slots: Sequence[Slot]) -> None:
+    def __init__(self, settings: Settings, slots: Sequence[Slot], memory: float | None = None) -> None:
+        """`memory` is the memory limit of a slot in GiB."""
+        self._memory = memory
         self._hub = Hub(settings)
         self._shutdown = Shutdown()
         self._pool = SlotPool(self._hub, slots, self._shutdown)
@@ -46,7 +52,10 @@ class WorkerProcess:
             kind = cast("DeviceKind", record.device.partition(":")[0])
             watchdog = Watchdog(self._hub.queue, ("auto", kind), self._pool, self._end)
             reading = ReadingSlot(self._hub, self._pool.id, self._shutdown)
-            threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown, reading)
+            questions = [
+                QuestionSlot(self._hub, self._pool.id, self._shutdown, self._memory) for _ in range(QUESTION_SLOTS)
+            ]
+            threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown, reading, questions)
             code = self._consume_jobs(record, kind)
             for thread in threads:
                 thread.join(1.0)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.ids import is_dataset_id
+from api.streaming.doorbell import Doorbell
 from api.streaming.log_event import LogEvent, dataset_log_event, log_event
 from api.streaming.subscriber import Subscriber
 from hub.datasets import events as dataset_events
@@ -54,6 +55,8 @@ class Broadcaster:
 
     def __init__(self, hub: Hub, poll: float = 0.25, heartbeat: float = 15.0) -> None:
         self.stopped = False
+        self.doorbell = Doorbell()
+        """Rings for each pub/sub message, for requests that wait for more than the log."""
         self.heartbeat = heartbeat
         """Seconds between the heartbeats of a stream."""
         self._hub = hub
@@ -86,6 +89,7 @@ class Broadcaster:
     def stop(self) -> None:
         """Wake all subscribers and end the streams: the process shuts down."""
         self.stopped = True
+        self.doorbell.stop()
         self._wakeup.set()
         for subscribers in self._subscribers.values():
             for subscriber in subscribers:
@@ -173,7 +177,8 @@ class Broadcaster:
         pause = RETRY_SECONDS
         while True:
             try:
-                async for _ in self._hub.pubsub.published(EVENTS):
+                async for id_ in self._hub.pubsub.published(EVENTS):
+                    self.doorbell.ring(id_)
                     self._wakeup.set()
                     pause = RETRY_SECONDS
             except REDIS_TROUBLE as error:

@@ -17,6 +17,7 @@ from hub.experiments.prepared import PreparedExperiment
 from hub.ids import new_id
 from hub.jobs import checkpoints
 from hub.messaging.outbox import outbox
+from hub.questions import questions
 from hub.tables import ExperimentRow, JobRow, SearchTextRow, TagRow
 
 _MEMBERS = (
@@ -220,7 +221,9 @@ def extend_spec(session: Session, row: ExperimentRow, extended_spec: ResolvedSpe
 
 def remove(session: Session, row: ExperimentRow) -> None:
     """Delete the experiment with its metrics, events and files, and its job if it has no other experiment."""
-    checkpoints.delete_all(session, row.id, now(session))
+    at = now(session)
+    checkpoints.delete_all(session, row.id, at)
+    questions.delete_of_experiment(session, row.id, at)
     session.execute(delete(ExperimentRow).where(ExperimentRow.id == row.id))
     others = select(ExperimentRow.id).where(ExperimentRow.job_id == row.job_id)
     session.execute(delete(JobRow).where(JobRow.id == row.job_id, ~others.exists()))

@@ -1,7 +1,7 @@
 """The reconciler: resends lost job messages and deletes what has expired. Only one process, the leader, does it at a
 time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -17,8 +17,10 @@ from hub.experiments.event_pruning import prune
 from hub.hub import Hub
 from hub.jobs.leases import LEASE, is_expired, is_too_late
 from hub.messaging.outbox import outbox
-from hub.messaging.queue import READINGS
+from hub.messaging.queue import QUESTIONS, READINGS
 from hub.messaging.redis_errors import REDIS_TROUBLE
+from hub.questions import leases as question_leases
+from hub.questions import questions
 from hub.tables import JobRow, LeaderRow
 
 LEADER_TERM = timedelta(seconds=10)
@@ -38,12 +40,12 @@ EMPTY_QUEUES: Mapping[str, None] = dict.fromkeys(DEVICES)
 
 
 def reconcile(hub: Hub, owner: str) -> int:
-    """Resend the messages of jobs and of readings whose worker or whose message was lost, if this process is the
-    leader. Returns the number of messages."""
+    """Resend the messages of jobs, readings and questions whose worker or whose message was lost, if this process is
+    the leader. Returns the number of messages."""
     oldest = _oldest(hub)  # before the transaction: a hanging Redis must not block all writers
     if oldest is None:
         return 0
-    readings_wait = _readings_wait(hub)
+    readings_wait, questions_wait = _wait(hub, READINGS), _wait(hub, QUESTIONS)
     with hub.write() as session:
         at = now(session)
         if not lead(session, "reconciler", owner, at):
@@ -56,12 +58,14 @@ def reconcile(hub: Hub, owner: str) -> int:
             session.execute(update(JobRow).where(JobRow.id.in_(lost)).values(message_sent_at=at, lease_until=expiry))
         outbox(session).jobs.extend((job.id, job.device) for job in lost.values())
         resent = reading_claims.resend(session, at, term, DELIVERY_TIME, BATCH) if not readings_wait else 0
+        if not questions_wait:
+            resent += question_leases.resend(session, at, term, DELIVERY_TIME, BATCH)
         return len(lost) + resent
 
 
 def clean_up(hub: Hub, owner: str) -> int:
-    """Delete expired idempotency records and uploads, pending files and old events, if this process is the leader.
-    Returns the number of idempotency records.
+    """Delete expired idempotency records, uploads and questions, pending files and old events, if this process is the
+    leader. Returns the number of idempotency records.
 
     This is a separate transaction: if it also locked jobs, it could deadlock with the deletion of an experiment.
     """
@@ -70,24 +74,25 @@ def clean_up(hub: Hub, owner: str) -> int:
         if not lead(session, "tidy", owner, at):
             return 0
         deleted = idempotency.delete_expired(session, at)
-    while _delete_expired_uploads(hub, at):
-        pass
+    for delete_some in (uploads.delete_expired, questions.delete_expired):
+        while _deleted(hub, delete_some, at):
+            pass
     _finish_deletions(hub, at)
     prune(hub, hub.settings.event_days)
     return deleted
 
 
-def _readings_wait(hub: Hub) -> bool:
-    """Whether messages about readings are queued, or Redis does not answer."""
+def _wait(hub: Hub, kind: str) -> bool:
+    """Whether messages about readings or questions are queued, or Redis does not answer."""
     try:
-        return hub.queue.depth(READINGS) > 0
+        return hub.queue.depth(kind) > 0
     except REDIS_TROUBLE:
         return True
 
 
-def _delete_expired_uploads(hub: Hub, at: datetime) -> int:
+def _deleted(hub: Hub, delete_some: Callable[[Session, datetime], int], at: datetime) -> int:
     with hub.write() as session:
-        return uploads.delete_expired(session, at)
+        return delete_some(session, at)
 
 
 def _finish_deletions(hub: Hub, at: datetime) -> None:

@@ -27,9 +27,10 @@ class _Waiting:
     events: dict[str, None] = field(default_factory=dict)
     jobs: dict[tuple[str, str], None] = field(default_factory=dict)
     readings: dict[str, None] = field(default_factory=dict)
+    questions: dict[str, None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.controls or self.events or self.jobs or self.readings)
+        return bool(self.controls or self.events or self.jobs or self.readings or self.questions)
 
 
 class Dispatcher:
@@ -46,7 +47,7 @@ class Dispatcher:
 
     def send(self, outbox: Outbox) -> None:
         """Queue the messages of a transaction for sending. Returns at once."""
-        if not (outbox.events or outbox.controls or outbox.jobs or outbox.readings):
+        if not (outbox.events or outbox.controls or outbox.jobs or outbox.readings or outbox.questions):
             return
         with self._changed:
             if self._closed:
@@ -56,6 +57,7 @@ class Dispatcher:
                 (self._waiting.events, sorted(outbox.events)),
                 (self._waiting.jobs, outbox.jobs),
                 (self._waiting.readings, outbox.readings),
+                (self._waiting.questions, outbox.questions),
             ):
                 _add(waiting, new)  # type: ignore[arg-type]
             if self._thread is None:
@@ -94,10 +96,11 @@ class Dispatcher:
 
     def _take(self) -> _Waiting:
         """Take all pub/sub messages and the first job messages."""
-        batch = _Waiting(self._waiting.controls, self._waiting.events, readings=self._waiting.readings)
-        self._waiting.controls, self._waiting.events, self._waiting.readings = {}, {}, {}
-        for job in list(self._waiting.jobs)[:JOBS_AT_ONCE]:
-            batch.jobs[job] = self._waiting.jobs.pop(job)
+        waiting = self._waiting
+        batch = _Waiting(waiting.controls, waiting.events, readings=waiting.readings, questions=waiting.questions)
+        waiting.controls, waiting.events, waiting.readings, waiting.questions = {}, {}, {}, {}
+        for job in list(waiting.jobs)[:JOBS_AT_ONCE]:
+            batch.jobs[job] = waiting.jobs.pop(job)
         return batch
 
     def _send(self, batch: _Waiting) -> None:
@@ -105,6 +108,9 @@ class Dispatcher:
             self._pubsub.publish(CONTROL, batch.controls)
         if batch.events:
             self._pubsub.publish(EVENTS, batch.events)
+        for question_id in batch.questions:
+            if not self._queue.send_question(question_id):
+                break
         for version_id in batch.readings:
             if not self._queue.send_reading(version_id):
                 break

@@ -11,10 +11,12 @@ from uuid import uuid4
 
 TASK = "gradus.run"
 READ_TASK = "gradus.read"
+ANSWER_TASK = "gradus.answer"
 SENT = "gradus_sent"
 """Header with the time at which the message was sent, in seconds since 1970."""
 _JOB = re.compile(r"job_[0-9a-z]{26}")
 _VERSION = re.compile(r"ver_[0-9a-z]{26}")
+_QUESTION = re.compile(r"[a-z]{3}_[0-9a-z]{26}")
 _MAX_LENGTH = 64 * 1024
 """Limit on the length of an element; a job message has about a thousand bytes."""
 _MAX_TIME = 4e9
@@ -39,6 +41,11 @@ def read(element: bytes) -> JobMessage | None:
 def version_of(element: bytes) -> str | None:
     """Decode an element of the queue of readings: the version's id, or None for a foreign element."""
     return _decode(element, READ_TASK, _VERSION)[0]
+
+
+def question_of(element: bytes) -> str | None:
+    """Decode an element of the queue of questions: the question's id, or None for a foreign element."""
+    return _decode(element, ANSWER_TASK, _QUESTION)[0]
 
 
 def _decode(element: bytes, expected: str, id_: re.Pattern[str]) -> tuple[str | None, object]:

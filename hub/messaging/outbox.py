@@ -19,13 +19,15 @@ class Outbox:
     """Collected during a transaction."""
 
     events: set[str] = field(default_factory=set)
-    """Experiments and data sets with new events."""
+    """Experiments and data sets with new events, and questions with an answer."""
     controls: set[str] = field(default_factory=set)
     """Jobs with a new control request."""
     jobs: list[tuple[str, str]] = field(default_factory=list)
     """Id and device of jobs to queue."""
     readings: list[str] = field(default_factory=list)
     """Ids of versions of data sets to read."""
+    questions: list[str] = field(default_factory=list)
+    """Ids of questions to answer."""
     deletions: list[str] = field(default_factory=list)
     """Keys of artifacts to delete, unless a row still refers to them."""
     orphans: list[OrphanCleanup] = field(default_factory=list)

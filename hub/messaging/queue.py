@@ -9,13 +9,14 @@ from kombu.exceptions import OperationalError
 
 from hub.messaging import transport
 from hub.messaging.celery_app import celery_app, queue_name
-from hub.messaging.message import READ_TASK, SENT, TASK, read, version_of
+from hub.messaging.message import ANSWER_TASK, READ_TASK, SENT, TASK, question_of, read, version_of
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
 MAX_FOREIGN = 20
 """Foreign elements that are skipped in search of the oldest job message. Workers drop foreign elements."""
 READINGS = "readings"
-"""In place of a device in the name of the queue of readings."""
+QUESTIONS = "questions"
+"""In place of a device in the names of the queues of readings and of questions."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
 
@@ -44,30 +45,50 @@ class Queue:
 
     def send_reading(self, version_id: str) -> bool:
         """Send a message about a version to read. Returns False on failure; the reconciler then resends it."""
-        try:
-            self.app.send_task(READ_TASK, args=[version_id], queue=queue_name(READINGS), retry=False)
-        except (OperationalError, *REDIS_TROUBLE) as error:
-            logger.warning("cannot send the message of version %s: %s", version_id, error)
-            return False
-        return True
+        return self._send(READ_TASK, READINGS, version_id)
+
+    def send_question(self, question_id: str) -> bool:
+        """Send a message about a question to answer. Returns False on failure; the reconciler then resends it."""
+        return self._send(ANSWER_TASK, QUESTIONS, question_id)
 
     def next_reading(self, seconds: float) -> str | None:
         """Take the id of a version to read from the queue; None if there is none for this time (less than a second).
 
-        Celery's pool is as large as the number of training slots, so a reading, which has a slot of its own, is taken
-        here. Raises one of `REDIS_TROUBLE` if Redis does not answer.
+        Celery's pool is as large as the number of training slots, so readings and questions, which have slots of their
+        own, are taken here. Raises one of `REDIS_TROUBLE` if Redis does not answer.
         """
+        element = self._next(READINGS, seconds)
+        return None if element is None else version_of(element)
+
+    def next_question(self, seconds: float) -> str | None:
+        """Take the id of a question from the queue; None if there is none for this time (less than a second).
+
+        Raises one of `REDIS_TROUBLE` if Redis does not answer.
+        """
+        element = self._next(QUESTIONS, seconds)
+        return None if element is None else question_of(element)
+
+    def _send(self, task: str, kind: str, id_: str) -> bool:
         try:
-            taken = self._redis.brpop([queue_name(READINGS)], timeout=seconds)
+            self.app.send_task(task, args=[id_], queue=queue_name(kind), retry=False)
+        except (OperationalError, *REDIS_TROUBLE) as error:
+            logger.warning("cannot send the message of %s: %s", id_, error)
+            return False
+        return True
+
+    def _next(self, kind: str, seconds: float) -> bytes | None:
+        """The oldest element of a queue."""
+        try:
+            taken = self._redis.brpop([queue_name(kind)], timeout=seconds)
         except redis.ResponseError as error:
             if not transport.wrong_type(error):
                 raise
-            self._redis.delete(queue_name(READINGS))
+            self._redis.delete(queue_name(kind))
             return None
         if taken is None:
             return None
         element = taken[1]
-        return version_of(element if isinstance(element, bytes) else element.encode())
+        return element if isinstance(element, bytes) else element.encode()
 
     def depth(self, device: str) -> int:
         """Number of queued job messages for this kind of device."""

@@ -13,6 +13,7 @@ from hub.tables.datasets import (
 )
 from hub.tables.experiments import ExperimentRow, JobRow, SweepRow
 from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
+from hub.tables.questions import QuestionRow
 from hub.tables.search import SearchTextRow, TagRow
 from hub.tables.service import IdempotencyRow, LeaderRow, RemovalRow, WorkerRow
 
@@ -32,6 +33,7 @@ __all__ = [
     "LeaderRow",
     "MetricRow",
     "ObjectRow",
+    "QuestionRow",
     "RemovalRow",
     "SearchTextRow",
     "SweepRow",

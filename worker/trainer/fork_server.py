@@ -1,8 +1,9 @@
-"""Forks trainers from a process that has already imported torch: `python -m worker.trainer.fork_server SOCKET`.
+"""Forks trainers, and the processes that answer questions, from a process that has already imported torch:
+`python -m worker.trainer.fork_server SOCKET`.
 
 A trainer that imports everything itself takes two seconds of CPU time and 150 MB; a forked one takes some hundredths of
-a second and shares that memory. To start a trainer, a worker connects to SOCKET and sends the trainer's arguments and
-environment, and its stdin, stdout and stderr as file descriptors. The server replies with the pid and, when the trainer
+a second and shares that memory. To start one, a worker connects to SOCKET and sends its program, arguments and
+environment, and its stdin, stdout and stderr as file descriptors. The server replies with the pid and, when the process
 has ended, its exit code, each on a line.
 
 This process has one thread and does not use the GPU, as neither survives a fork. It ends when its stdin is closed.
@@ -15,9 +16,11 @@ import signal
 import socket
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from worker.programs import PROGRAMS
 from worker.trainer.libraries import library_env
 
 REQUEST_SECONDS = 5.0
@@ -26,15 +29,17 @@ _STREAMS = 3
 
 
 class Request(NamedTuple):
-    """A request to start a trainer."""
+    """A request to start a process."""
 
+    program: str
+    """One of `worker.programs.PROGRAMS`."""
     arguments: list[str]
     env: dict[str, str]
     streams: list[int]
 
 
 class ForkServer:
-    """Forks trainers on request, and reports their exit codes to the requesters."""
+    """Forks processes on request, and reports their exit codes to the requesters."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -62,13 +67,13 @@ class ForkServer:
         try:
             request = _received(connection)
         except (OSError, ValueError, TypeError):
-            connection.close()  # the requester then starts a trainer without this server
+            connection.close()  # the requester then starts a process without this server
             return
         try:
             self._fork(request, connection)
         except OSError as error:
             connection.close()
-            sys.stderr.write(f"no trainer could be forked: {error}\n")
+            sys.stderr.write(f"no process could be forked: {error}\n")
         finally:
             for stream in request.streams:
                 os.close(stream)
@@ -76,7 +81,7 @@ class ForkServer:
     def _fork(self, request: Request, connection: socket.socket) -> None:
         pid = os.fork()
         if pid == 0:
-            _become_trainer(request, connection)
+            _become(request, connection)
         self._connections[pid] = connection
         self._tell(connection, pid)
 
@@ -92,7 +97,7 @@ class ForkServer:
     def _tell(connection: socket.socket, number: int) -> None:
         try:
             connection.sendall(b"%d\n" % number)
-        except OSError:  # the requester has ended; its trainer notices that by itself
+        except OSError:  # the requester has ended; its process notices that by itself
             return
 
 
@@ -116,7 +121,10 @@ def _parsed(line: bytes, streams: list[int]) -> Request:
     document = json.loads(line)
     if len(streams) != _STREAMS:
         raise ValueError("a request has three file descriptors")
-    return Request(**document, streams=streams)
+    request = Request(**document, streams=streams)
+    if request.program not in PROGRAMS:
+        raise ValueError(f"no program {request.program}")
+    return request
 
 
 def _line(connection: socket.socket, text: bytes) -> bytes:
@@ -129,10 +137,8 @@ def _line(connection: socket.socket, text: bytes) -> bytes:
     return text
 
 
-def _become_trainer(request: Request, connection: socket.socket) -> NoReturn:
-    """Run the trainer in the forked process. It keeps the connection open, which closes when the trainer ends."""
-    from worker.trainer.__main__ import main  # noqa: PLC0415 (imported already)
-
+def _become(request: Request, connection: socket.socket) -> NoReturn:
+    """Run the program in the forked process. It keeps the connection open, which closes when the process ends."""
     try:
         os.setsid()
         for number, stream in enumerate(request.streams):
@@ -142,14 +148,14 @@ def _become_trainer(request: Request, connection: socket.socket) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.environ.clear()
         os.environ.update(request.env)
-        main(request.arguments)
+        import_module(request.program).main(request.arguments)
     except BaseException:
         traceback.print_exc()
     os._exit(1)
 
 
 def _close_all_but(kept: int) -> None:
-    """Close all files but the standard streams and `kept`: the trainer must not hold the server's locks and sockets."""
+    """Close all files but the standard streams and `kept`: the process must not hold the server's locks and sockets."""
     highest = max(int(file.name) for file in Path("/proc/self/fd").iterdir())
     os.closerange(_STREAMS, kept)
     os.closerange(kept + 1, highest + 1)
@@ -166,6 +172,7 @@ def main() -> None:
         os.environ |= library_env(1)  # one thread, as other threads of libraries would not survive the fork
         from worker.trainer.serve import warm_up_for_all  # noqa: PLC0415 (imports torch, which takes seconds)
 
+        import_module("worker.answering.answer")
         warm_up_for_all()
         ForkServer(listener).serve()
 

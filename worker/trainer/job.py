@@ -102,9 +102,11 @@ class Job:
     def _load_uploaded(self, trainee: Trainee, preprocessing: str | None) -> Data:
         from worker.trainer.uploaded_data import uploaded_data  # noqa: PLC0415 (DuckDB may not be installed)
 
-        folder = self._dataset_folders[-1] / ENCODED
+        dataset, folder = trainee.spec.dataset, self._dataset_folders[-1] / ENCODED
         copies = LocalCopies(self._store, self._dataset_folders[-1] / FOLDER)
-        return uploaded_data(trainee, preprocessing, copies, self._command.table, folder, self._log_for_all)
+        return uploaded_data(
+            dataset, trainee.data, preprocessing, copies, self._command.table, folder, self._log_for_all
+        )
 
     @property
     def _dataset_folders(self) -> list[Path]:

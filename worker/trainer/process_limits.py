@@ -7,15 +7,17 @@ from pathlib import Path
 
 NICENESS = 5
 """A lower priority than the API and the database, which must respond while training uses every core."""
+ANSWERING_NICENESS = 2
+"""Somebody waits for the answer to a question, while trainings take their time."""
 OOM_SCORE = 500
 """Of 1000: if the machine is out of memory, Linux kills the trainer rather than the database."""
 
 _SCORE_FILE = Path("/proc/self/oom_score_adj")
 
 
-def lower_priority() -> None:
+def lower_priority(niceness: int = NICENESS) -> None:
     """Lower the process's CPU priority, and make it the first candidate of the out-of-memory killer."""
-    os.nice(NICENESS)
+    os.nice(niceness)
     if _SCORE_FILE.exists() and int(_SCORE_FILE.read_text()) < OOM_SCORE:
         _SCORE_FILE.write_text(str(OOM_SCORE))
 
@@ -27,6 +29,10 @@ def limit_memory(gib: float | None) -> None:
     another one.
     """
     if sys.platform == "linux":  # on other systems the limit has another meaning
-        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        limit = machine if gib is None else int(gib * 2**30)
+        limit = int((machine_gib() if gib is None else gib) * 2**30)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+
+
+def machine_gib() -> float:
+    """The machine's memory in GiB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

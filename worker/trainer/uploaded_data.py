@@ -1,7 +1,9 @@
-"""The data of an uploaded data set for a trainer, from the artifact store and the machine's cache."""
+"""The data of an uploaded data set, from the artifact store and the machine's cache."""
 
 from pathlib import Path
 
+from gradus.dataset_plan import DatasetPlan
+from gradus.spec.dataset import Dataset
 from hub.artifacts.local_copies import LocalCopies
 from hub.datasets.table_ref import TableRef
 from preprocessing.encode import Fitted
@@ -9,19 +11,23 @@ from worker.data.array_cache import ArrayCache
 from worker.data.long_step import Say
 from worker.data.stored_table import stored_table
 from worker.data.uploaded import Uploaded, load_uploaded
-from worker.trainer.protocol import Trainee
 from worker.training.data import Data
 
 
 def uploaded_data(
-    trainee: Trainee, preprocessing: str | None, copies: LocalCopies, table: TableRef | None, folder: Path, say: Say
+    dataset: Dataset,
+    plan: DatasetPlan,
+    preprocessing: str | None,
+    copies: LocalCopies,
+    table: TableRef | None,
+    folder: Path,
+    say: Say,
 ) -> Data:
-    """The data of a trainee, encoded by the `preprocessing` of its checkpoint if there is one.
+    """The data of an experiment, encoded by the `preprocessing` of its checkpoint if there is one.
 
     Raises:
         DataError: the table was deleted or is damaged, or it cannot be encoded as the spec says.
     """
     fitted = None if preprocessing is None else Fitted.model_validate_json(preprocessing)
-    uploaded = Uploaded(trainee.spec.dataset, trainee.data, fitted)
-    name = trainee.spec.dataset.name
-    return load_uploaded(uploaded, lambda: stored_table(copies, table, name, say), ArrayCache(folder), say)
+    uploaded = Uploaded(dataset, plan, fitted)
+    return load_uploaded(uploaded, lambda: stored_table(copies, table, dataset.name, say), ArrayCache(folder), say)

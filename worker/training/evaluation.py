@@ -40,6 +40,12 @@ def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_prog
     return Score(loss / split.total_weight, correct / len(split))
 
 
+def outputs(engine: Engine, split: Split) -> Tensor:
+    """Every member's outputs for a whole split, (K, n, outputs), as `evaluate` scores them."""
+    rows = evaluation_rows(engine.plans[0])
+    return torch.cat([engine.evaluate(split.inputs[first : first + rows]) for first in range(0, len(split), rows)], 1)
+
+
 def _values(engine: Engine, outputs: Tensor, targets: Tensor, *, exact: bool) -> Tensor:
     if exact:
         outputs = outputs.double()

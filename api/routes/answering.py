@@ -1,0 +1,72 @@
+"""How routes answer with what a worker computes: at once if it is known, else after a wait, else 202 and where to look.
+
+A route asks its question, and returns `answer_to(...)`.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Header, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.http.disconnect import while_connected
+from api.http.prefer_header import preferred_wait
+from api.http.responses import JSON, NO_STORE, answer
+from api.openapi.responses import header
+from api.services import questions
+from api.state import AppState
+from api.streaming.open_requests import owner_of
+from gradus.wire.question import OpenQuestion
+from hub.access.keys import Caller
+
+WAIT_SECONDS = 30
+"""How long a request without a preference waits."""
+
+PreferHeader = Annotated[
+    list[str] | None,
+    Header(description="`wait=N`: wait N s (≤ 60) for the answer; 30 without this header. Then the response is a 202."),
+]
+
+UNANSWERED: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": OpenQuestion,
+        "description": "There is no answer yet: get `Location`, which waits again.",
+        "headers": {"Location": header("The path of the answer.")},
+    }
+}
+"""The response of every route that answers so."""
+
+
+async def answer_to(
+    request: Request,
+    state: AppState,
+    caller: Caller,
+    ask: Callable[[], str],
+    location: Callable[[str], str],
+    prefer: list[str] | None,
+) -> Response:
+    """The answer to the question that `ask` asks and whose id it returns; `location` is the path of the answer.
+
+    Raises:
+        GradusError: the question cannot be asked, or has no answer.
+    """
+    question_id = await run_in_threadpool(ask)
+    await _wait(request, state, caller, question_id, preferred_wait(prefer or (), WAIT_SECONDS))
+    found = await run_in_threadpool(questions.outcome, state.hub, caller.workspace_id, question_id)
+    if found.answer is not None:
+        return Response(found.answer, headers=NO_STORE, media_type=JSON)
+    waiting = OpenQuestion(id=found.id, created_at=found.created_at)
+    return answer(waiting, 202, {**NO_STORE, "Location": location(found.id)})
+
+
+async def _wait(request: Request, state: AppState, caller: Caller, question_id: str, seconds: int) -> None:
+    """Wait for the answer. Without room for another open request, there is no wait."""
+    owner = owner_of(request, caller)
+    if not seconds or not state.open_requests.has_room(owner):
+        return
+    ready = partial(state.short_reads.ask, questions.is_over, state.hub, caller.workspace_id, question_id)
+    if await ready():
+        return
+    with state.open_requests.place(owner):
+        await while_connected(request, state.broadcaster.doorbell.wait(question_id, seconds, ready))

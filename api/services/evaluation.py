@@ -1,0 +1,22 @@
+"""Questions about how good an experiment's network is."""
+
+from api.services.lookup import EXPERIMENTS
+from gradus.facts import Part
+from hub.hub import Hub
+from hub.questions import questions
+from hub.questions.networks import Epoch, trained
+from hub.questions.question import EvaluationQuestion
+
+
+def ask(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch, split: Part, by: str | None) -> str:
+    """Ask for the report about an experiment's network; returns the question's id.
+
+    Raises:
+        NotFound: the workspace has no experiment with this id, or no checkpoint of this epoch is kept.
+        Conflict: no epoch is done.
+        TooManyRequests: the workspace has too many open questions.
+    """
+    with hub.write() as session:
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
+        question = EvaluationQuestion(network=trained(session, row, epoch), split=split, by=by)
+        return questions.ask(session, workspace_id, question)

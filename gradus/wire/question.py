@@ -1,0 +1,13 @@
+"""A question that is not answered yet, as the server answers it."""
+
+from typing import Literal
+
+from gradus.wire.message import Message, Moment
+
+
+class OpenQuestion(Message):
+    """The body of a 202: get the path in `Location` for the answer."""
+
+    id: str
+    status: Literal["open"] = "open"
+    created_at: Moment

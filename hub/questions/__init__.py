@@ -1,0 +1,1 @@
+"""Short questions that workers answer beside their training, each once."""

@@ -1,0 +1,59 @@
+"""The kinds of questions. A question holds all that answering it takes, so that the answer follows from it alone.
+
+The file `worker/answering/answer.py` has the answer to each kind.
+"""
+
+import hashlib
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from gradus.dataset_plan import DatasetPlan
+from gradus.facts import Part
+from gradus.spec.experiment import Spec
+from gradus.wire.message import Message
+from hub.datasets.table_ref import TableRef
+from hub.jobs.checkpoint_ref import CheckpointRef
+
+
+class TrainedNetwork(Message):
+    """A network as an experiment had trained it at the end of an epoch, and its data."""
+
+    experiment_id: str
+    spec: Spec
+    """Resolved."""
+    data: DatasetPlan
+    checkpoint: CheckpointRef
+    table: TableRef | None = None
+    """The stored table of an uploaded data set; None for a built-in one, or if it was deleted."""
+
+
+class EvaluationQuestion(Message):
+    """How good is a network on a split?"""
+
+    kind: Literal["evaluation"] = "evaluation"
+    format: Literal[1] = 1
+    """Increases when the same question gets another answer, as stored answers are given again."""
+    network: TrainedNetwork
+    split: Part
+    by: str | None = None
+    """A column, for whose values the metrics are computed, too."""
+
+
+Question = EvaluationQuestion
+"""With a second kind, a union that is discriminated by `kind`."""
+
+QUESTIONS: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field()])
+
+PREFIXES = {"evaluation": "evl"}
+"""The prefix of the ids of each kind."""
+
+
+def digest_of(question: Question) -> str:
+    """SHA-256 of a question: equal for identical questions."""
+    return hashlib.sha256(question.model_dump_json().encode()).hexdigest()
+
+
+def experiment_of(question: Question) -> str | None:
+    """The experiment that a question is about, with which it is deleted."""
+    return question.network.experiment_id

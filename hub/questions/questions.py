@@ -1,0 +1,146 @@
+"""Questions in the database: ask, look for the answer, delete."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session, undefer
+
+from gradus.errors import TooManyRequests
+from gradus.wire.problem import Problem
+from hub.access import quotas
+from hub.artifacts import pending_deletions
+from hub.database.database import insert_of, now
+from hub.ids import new_id
+from hub.messaging.outbox import outbox
+from hub.questions.question import PREFIXES, Question, digest_of, experiment_of
+from hub.tables import QuestionRow
+
+RETENTION = timedelta(days=7)
+"""Time after which a question is deleted with its answer."""
+FAILURE_RETENTION = timedelta(seconds=10)
+"""Time for which a failed question is not asked again: its clients poll, and must see that it has failed."""
+MOST_OPEN = 100
+"""Limit on the open questions of a workspace."""
+BATCH = 100
+"""Questions that are deleted in one transaction."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of a question."""
+
+    id: str
+    created_at: datetime
+    answer: str | None
+    """JSON; None unless the question was answered."""
+    artifact: tuple[str, str] | None
+    """Key and digest of the artifact with the files of the answer."""
+    problem: Problem | None
+    """Why there is no answer; None unless the question has failed."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the question was answered or has failed."""
+        return self.answer is not None or self.problem is not None
+
+
+def ask(session: Session, workspace_id: str, question: Question) -> str:
+    """Ask a question of a workspace; returns its id. An identical question that is open or answered is the same one; a
+    failed one is asked again.
+
+    Raises:
+        TooManyRequests: the workspace has too many open questions.
+    """
+    at, digest = now(session), digest_of(question)
+    mine = (QuestionRow.workspace_id == workspace_id, QuestionRow.digest == digest)
+    found = session.scalars(select(QuestionRow).where(*mine)).one_or_none()
+    if found is None or _is_due_again(found, at):
+        _check_room(session, workspace_id)
+    values = {
+        "id": new_id(PREFIXES[question.kind]),
+        "workspace_id": workspace_id,
+        "experiment_id": experiment_of(question),
+        "digest": digest,
+        "request": question.model_dump_json(),
+        "status": "open",
+        "token": 0,
+        "losses": 0,
+        "created_at": at,
+        "expires_at": at + RETENTION,
+        "message_sent_at": at,
+    }
+    added = insert_of(session)(QuestionRow).values(**values).on_conflict_do_nothing().returning(QuestionRow.id)
+    id_ = session.execute(added).scalar_one_or_none() or _again(session, workspace_id, digest, at)
+    if id_ is not None:
+        outbox(session).questions.append(id_)
+        return id_
+    return session.execute(select(QuestionRow.id).where(*mine)).scalar_one()
+
+
+def _again(session: Session, workspace_id: str, digest: str, at: datetime) -> str | None:
+    """Open a failed question again; returns its id, None if it is open or answered, or has failed just now."""
+    mine = (QuestionRow.workspace_id == workspace_id, QuestionRow.digest == digest)
+    failed = (QuestionRow.status == "failed", QuestionRow.finished_at < at - FAILURE_RETENTION)
+    fresh = {"status": "open", "problem": None, "finished_at": None, "losses": 0, "owner": None, "lease_until": None}
+    opened = update(QuestionRow).where(*mine, *failed)
+    opened = opened.values(**fresh, created_at=at, expires_at=at + RETENTION, message_sent_at=at)
+    return session.execute(opened.returning(QuestionRow.id)).scalar_one_or_none()
+
+
+def _is_due_again(row: QuestionRow, at: datetime) -> bool:
+    return row.status == "failed" and row.finished_at is not None and row.finished_at < at - FAILURE_RETENTION
+
+
+def _check_room(session: Session, workspace_id: str) -> None:
+    quotas.lock(session, workspace_id)
+    waiting = select(func.count()).where(QuestionRow.workspace_id == workspace_id, QuestionRow.status == "open")
+    if (session.scalar(waiting) or 0) >= MOST_OPEN:
+        raise TooManyRequests(
+            f"this workspace has {MOST_OPEN} open questions, such as evaluations: retry when some are answered",
+            code="quota_questions",
+            retry_after=5,
+        )
+
+
+def outcome(session: Session, workspace_id: str, question_id: str) -> Outcome | None:
+    """What has become of a workspace's question; None if there is none with this id."""
+    mine = (QuestionRow.id == question_id, QuestionRow.workspace_id == workspace_id)
+    row = session.scalars(select(QuestionRow).where(*mine).options(undefer(QuestionRow.answer))).one_or_none()
+    if row is None:
+        return None
+    files = None if row.artifact is None or row.artifact_digest is None else (row.artifact, row.artifact_digest)
+    problem = None if row.problem is None else Problem.model_validate_json(row.problem)
+    return Outcome(row.id, row.created_at, row.answer, files, problem)
+
+
+def is_over(session: Session, workspace_id: str, question_id: str) -> bool:
+    """Whether there is nothing to wait for: the question was answered, has failed or was deleted."""
+    mine = (QuestionRow.id == question_id, QuestionRow.workspace_id == workspace_id, QuestionRow.status == "open")
+    return session.scalar(select(QuestionRow.id).where(*mine)) is None
+
+
+def delete_expired(session: Session, at: datetime) -> int:
+    """Delete expired questions, a batch at most; returns their number. Those that a wrong clock dated too far in the
+    future count as expired: what they ask can be asked again."""
+    expired = or_(QuestionRow.expires_at < at, QuestionRow.expires_at > at + 2 * RETENTION)
+    query = select(QuestionRow.id).where(expired).limit(BATCH)
+    return _delete(session, session.scalars(query.with_for_update(skip_locked=True)).all(), at)
+
+
+def delete_of_experiment(session: Session, experiment_id: str, at: datetime) -> None:
+    """Delete the questions about an experiment."""
+    query = select(QuestionRow.id).where(QuestionRow.experiment_id == experiment_id)
+    _delete(session, session.scalars(query).all(), at)
+
+
+def _delete(session: Session, ids: Iterable[str], at: datetime) -> int:
+    """Delete questions, and after the commit their files, also those that a worker is about to store."""
+    ids = list(ids)
+    for id_ in ids:
+        pending_deletions.expect(session, id_, at)
+        outbox(session).deletions.append(id_)
+    if ids:
+        session.execute(delete(QuestionRow).where(QuestionRow.id.in_(ids)))
+    return len(ids)

@@ -1,0 +1,126 @@
+"""`GET /v1/experiments/{id}/evaluation`, with workers that this process plays."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from hub.hub import Hub
+from hub.tables import ExperimentRow, QuestionRow
+from tests.integration.api.service import assert_problem, on_sqlite
+from tests.integration.hub.work import submit
+from tests.training_here import train_here
+from worker import question_job
+from worker.answering_process import AnsweringProcess
+from worker.question_slot import QuestionSlot
+from worker.shutdown import Shutdown
+
+pytestmark = on_sqlite
+NOW = {"Prefer": "wait=0"}
+
+
+@pytest.fixture
+def row(hub: Hub) -> ExperimentRow:
+    """An experiment that is trained."""
+    row = submit(hub, epochs=2, layers=[16])
+    train_here(hub, row)
+    return row
+
+
+@pytest.fixture
+def slot(hub: Hub, trainer_server: None) -> Iterator[QuestionSlot]:
+    """A question slot in a thread of this process."""
+    slot, over = QuestionSlot(hub, "wrk_here", Shutdown()), threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            slot.serve()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield slot
+    over.set()
+    thread.join()
+
+
+def test_an_evaluation_is_that_of_the_run(client: httpx.Client, row: ExperimentRow, slot: QuestionSlot) -> None:
+    stored = client.get(f"/v1/experiments/{row.id}/metrics").json()["data"]
+    report = client.get(f"/v1/experiments/{row.id}/evaluation?epoch=last").json()
+    metrics = {one["name"]: one["value"] for one in report["metrics"]}
+    assert (report["split"], report["epoch"], report["task"]) == ("test", 2, "classification")
+    assert metrics["accuracy"] == stored[-1]["test_accuracy"]
+    assert metrics["loss"] == pytest.approx(stored[-1]["test_loss"], rel=1e-6)
+
+
+def test_without_an_answer_there_is_a_202_and_the_place_of_the_answer(
+    client: httpx.Client, row: ExperimentRow, hub: Hub, trainer_server: None
+) -> None:
+    path = f"/v1/experiments/{row.id}/evaluation?split=validation"
+    waiting = client.get(path, headers=NOW)
+    assert (waiting.status_code, waiting.headers["location"], waiting.json()["status"]) == (202, path, "open")
+    QuestionSlot(hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
+    answered = client.get(waiting.headers["location"], headers=NOW)
+    assert (answered.status_code, answered.json()["split"]) == (200, "validation")
+    assert list((hub.settings.data_dir / "questions").iterdir()) == []
+
+
+class Mortal(AnsweringProcess):
+    """A process that is killed at once while `deaths` is positive."""
+
+    deaths = 0
+
+    def __init__(self, memory: float) -> None:
+        super().__init__(memory)
+        if Mortal.deaths:
+            Mortal.deaths -= 1
+            os.kill(self.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("deaths", "status", "code"), [(1, 200, None), (2, 503, "not_answered")])
+def test_a_killed_process_is_replaced_once(
+    client: httpx.Client,
+    row: ExperimentRow,
+    slot: QuestionSlot,
+    monkeypatch: pytest.MonkeyPatch,
+    deaths: int,
+    status: int,
+    code: str | None,
+) -> None:
+    monkeypatch.setattr(question_job, "AnsweringProcess", Mortal)
+    monkeypatch.setattr(Mortal, "deaths", deaths)
+    answered = client.get(f"/v1/experiments/{row.id}/evaluation")
+    assert (answered.status_code, answered.json().get("code")) == (status, code)
+
+
+def test_an_answer_that_takes_too_long_is_refused(
+    client: httpx.Client, row: ExperimentRow, hub: Hub, trainer_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/v1/experiments/{row.id}/evaluation"
+    monkeypatch.setattr(question_job, "DEADLINE_SECONDS", 0.0)
+    QuestionSlot(hub, "wrk_here", Shutdown()).answer(client.get(path, headers=NOW).json()["id"])
+    assert "takes longer than the 0 s" in assert_problem(client.get(path), 413)["detail"]
+
+
+def test_a_worker_that_shuts_down_hands_its_question_back(
+    client: httpx.Client, row: ExperimentRow, hub: Hub, trainer_server: None
+) -> None:
+    path, shutdown = f"/v1/experiments/{row.id}/evaluation", Shutdown()
+    shutdown._begun.set()  # the flag alone: `begin` would end this process
+    QuestionSlot(hub, "wrk_going", shutdown).answer(client.get(path, headers=NOW).json()["id"])
+    with hub.read() as session:
+        (question,) = session.scalars(select(QuestionRow))
+        assert (question.status, question.owner, question.losses) == ("open", None, 0)
+
+
+def test_what_cannot_be_evaluated_is_told(client: httpx.Client, row: ExperimentRow, hub: Hub) -> None:
+    problem = assert_problem(client.get(f"/v1/experiments/{row.id}/evaluation?epoch=77"), 404)
+    assert problem["detail"] == "no checkpoint of epoch 77 is kept; kept are the epochs 2"
+    assert_problem(client.get("/v1/experiments/exp_01kap3v8n0c2q5w8z1t4y7b0df/evaluation"), 404)
+    untrained = submit(hub)
+    problem = assert_problem(client.get(f"/v1/experiments/{untrained.id}/evaluation"), 409)
+    assert problem["code"] == "no_checkpoint"
+    assert_problem(client.get(f"/v1/experiments/{row.id}/evaluation?split=training"), 400)

@@ -1,0 +1,47 @@
+"""The answer to each kind of question."""
+
+import logging
+from typing import assert_never
+
+from gradus.errors import Conflict, GradusError, TooLarge
+from gradus.status import FailureCode
+from gradus.wire.message import Message
+from hub.artifacts.manifest import Damaged
+from hub.questions.question import EvaluationQuestion
+from worker.answering.evaluation import evaluation
+from worker.answering.protocol import Answered, Ask, Refused, Reply
+from worker.data.errors import DataError
+from worker.trainer.failures import failure
+
+logger = logging.getLogger(__name__)
+
+
+def reply(asked: bytes, memory: float) -> Reply:
+    """The reply to an `Ask`; `memory` is the limit of the process in GiB.
+
+    Raises:
+        Exception: a fault of ours or of this machine, after which another process may have an answer.
+    """
+    try:
+        return Answered(answer=answer(Ask.model_validate_json(asked)).model_dump_json())
+    except GradusError as error:
+        return Refused(problem=error.problem())
+    except Damaged as error:
+        return Refused(problem=Conflict(f"what the answer follows from is damaged: {error}", code="damaged").problem())
+    except DataError as error:
+        return Refused(problem=Conflict(str(error), code="data_error").problem())
+    except Exception as error:
+        if failure(error).code is FailureCode.OUT_OF_MEMORY:
+            logger.warning("out of memory: %s", error)
+            needed = f"the answer needs more than the {memory:g} GiB of memory that a question may take"
+            return Refused(problem=TooLarge(needed).problem())
+        raise
+
+
+def answer(ask: Ask) -> Message:
+    """The answer to a question. Its files, if it has any, are in the folder of the question."""
+    match ask.question:
+        case EvaluationQuestion():
+            return evaluation(ask, ask.question)
+        case _:
+            assert_never(ask.question)
