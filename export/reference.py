@@ -9,7 +9,8 @@ from export.activation import ACTIVATION_FUNCTIONS, sigmoid
 from export.trained import TargetScale, Trained
 from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.loss import Task
-from gradus.spec.network import DensePlan, ScalePlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.scale import ScalePlan
 
 Numbers = NDArray[np.floating]
 

@@ -1,7 +1,7 @@
 """Forks: applying changes to a spec, and checking whether a checkpoint's weights fit the changed network."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from gradus.merge import merged
 from gradus.spec.embeddings import EmbeddingsPlan
@@ -9,7 +9,9 @@ from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Ntk, resolve_init
 from gradus.spec.layer import Dense
 from gradus.spec.loss import is_plain
-from gradus.spec.network import DensePlan, LayerPlan, NetworkPlan, ScalePlan
+from gradus.spec.network import LayerPlan, NetworkPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.scale import ScalePlan
 from gradus.wire.problem import Mistake
 
 
@@ -26,9 +28,8 @@ def changed(resolved: Spec, changes: dict[str, Any], default_validation: int | N
 
 def misfits(old: NetworkPlan, new: NetworkPlan) -> tuple[Mistake, ...]:
     """Why the weights of `old` do not fit `new`, layer by layer; empty if they fit."""
-    names = {layer.name for layer in (*old.layers, *new.layers)}
     first, second = ({layer.name: layer for layer in one.layers} for one in (old, new))
-    order = sorted(names, key=lambda name: (name == "output", len(name), name))
+    order = sorted({**second, **first}, key=_place)
     found = (_misfit(name, first.get(name), second.get(name)) for name in order)
     return tuple(mistake for mistake in found if mistake is not None)
 
@@ -76,6 +77,11 @@ def _inherited(experiment: Spec, layer: Dense) -> list[str]:
     return [key for key, value in own.items() if getattr(layer, key) == value]
 
 
+def _place(name: str) -> tuple[bool, list[tuple[int, str]]]:
+    """The layer's place in the spec: the tenth after the ninth, the output last."""
+    return name == "output", [(int(part) if part.isdecimal() else -1, part) for part in name.split("/")]
+
+
 def _misfit(name: str, old: LayerPlan | None, new: LayerPlan | None) -> Mistake | None:
     if old is None or new is None:
         fault = "the checkpoint has no such layer" if old is None else "the fork lacks this layer"
@@ -93,8 +99,10 @@ def _shape(layer: LayerPlan) -> str:
             return ", ".join(f"{tensor.name} of {tensor.shape[0]} x {tensor.shape[1]}" for tensor in layer.tensors)
         case ScalePlan():
             return f"{layer.units} factors"
-        case _:
+        case DensePlan():
             return _dense_shape(layer)
+        case _:
+            assert_never(layer)
 
 
 def _dense_shape(layer: DensePlan) -> str:

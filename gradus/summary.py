@@ -50,8 +50,8 @@ def _summary(layer: LayerPlan) -> LayerSummary:
     return LayerSummary(
         name=layer.name,
         kind=layer.kind,
-        input_shape=(layer.fan_in,),
-        output_shape=(layer.units,),
+        input_shape=layer.in_shape,
+        output_shape=layer.shape,
         activation=layer.activation,
         parameters=layer.parameters,
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from gradus.spec.network import DensePlan
+from gradus.spec.nodes.dense import DensePlan
 from models.activation import ActivationLayer, activation_function
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors, Normalization

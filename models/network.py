@@ -6,7 +6,9 @@ from typing import assert_never
 from torch import Tensor
 
 from gradus.spec.embeddings import EmbeddingsPlan
-from gradus.spec.network import DensePlan, LayerPlan, NetworkPlan, ScalePlan
+from gradus.spec.network import LayerPlan, NetworkPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.scale import ScalePlan
 from models.batch import Buffers
 from models.dropout import Dropout, Masks
 from models.embeddings import EmbeddingsLayer
@@ -20,7 +22,7 @@ def network_masks(plans: Sequence[NetworkPlan], seeds: Sequence[int], batch: int
     """The dropout masks of the input and of every layer in which a member has dropout, by the layer's name."""
     rates = {"input": ([plan.input_dropout for plan in plans], plans[0].inputs)}
     for i, layer in enumerate(plans[0].layers):
-        rates[layer.name] = ([plan.layers[i].dropout for plan in plans], layer.units)
+        rates[layer.name] = ([plan.layers[i].dropout for plan in plans], layer.masked)
     return {
         name: Masks(name, seeds, dropped, (batch, units), like)
         for name, (dropped, units) in rates.items()

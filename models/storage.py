@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from gradus.spec.layout import VECTORS, Block, Layout, layout
-from gradus.spec.network import DensePlan, NetworkPlan
+from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.dense import DensePlan
 from gradus.spec.tensor_plan import TensorPlan
 from models.batch_norm import BatchNormTensors
 from models.initializer import initial_weights as draw_weights

@@ -21,7 +21,8 @@ from gradus.spec.loss import (
     SquaredLoss,
     resolve_loss,
 )
-from gradus.spec.network import NetworkPlan, ScalePlan, plan
+from gradus.spec.network import NetworkPlan, plan
+from gradus.spec.nodes.scale import ScalePlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 from gradus.spec.schedule import (
     AnySchedule,

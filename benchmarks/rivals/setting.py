@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
-from gradus.spec.network import DensePlan
+from gradus.spec.nodes.dense import DensePlan
 from tests.built_in import resolved
 
 Turn = Callable[[], float]

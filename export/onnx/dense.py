@@ -9,7 +9,7 @@ from export.onnx.activation import activation
 from export.onnx.graph import Graph
 from export.reference import batch_norm
 from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.network import DensePlan
+from gradus.spec.nodes.dense import DensePlan
 
 Own = Mapping[str, NDArray[np.float32]]
 """The tensors of one layer, by their names in its plan."""

@@ -7,7 +7,9 @@ from export.onnx.embeddings import embeddings
 from export.onnx.graph import Graph
 from export.trained import Tensors
 from gradus.spec.embeddings import EmbeddingsPlan
-from gradus.spec.network import DensePlan, LayerPlan, NetworkPlan, ScalePlan
+from gradus.spec.network import LayerPlan, NetworkPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.scale import ScalePlan
 
 
 def network(graph: Graph, plan: NetworkPlan, tensors: Tensors, x: str) -> str:

@@ -76,7 +76,7 @@ class EmbeddingsPlan:
     name: ClassVar[str] = "embeddings"
     activation: ClassVar[Activation] = "identity"
     dropout: ClassVar[float] = 0.0
-    weights: ClassVar[int] = 0
+    inputs: ClassVar[tuple[str, ...]] = ("input",)
     running: ClassVar[tuple[TensorPlan, ...]] = ()
 
     fan_in: int
@@ -86,6 +86,16 @@ class EmbeddingsPlan:
     """Positions of the inputs that have periodic embeddings."""
     periodic: Periodic
     categories: tuple[CategoryPlan, ...]
+
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        """Shape of one example's input."""
+        return (self.fan_in,)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example's output."""
+        return (self.units,)
 
     @property
     def units(self) -> int:
@@ -124,6 +134,17 @@ class EmbeddingsPlan:
     def parameters(self) -> int:
         """Number of learned parameters."""
         return sum(tensor.size for tensor in self.tensors)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications with additions in the products for one example."""
+        vectors = sum(block.width * block.size for block in self.categories)
+        return vectors + self._learned * self.periodic.frequencies
+
+    @property
+    def masked(self) -> int:
+        """Number of units: dropout drops none of them."""
+        return self.units
 
     @property
     def values(self) -> int:

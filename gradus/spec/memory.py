@@ -1,6 +1,7 @@
 """Estimates of the memory that a run needs, from its spec and the shape of its data. All numbers are float32, 4 bytes
 each, except the pixels of images, which are bytes."""
 
+from math import prod
 from typing import assert_never
 
 from gradus.dataset_plan import DatasetPlan
@@ -72,4 +73,4 @@ def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
 def _evaluation(data: DatasetPlan, network: NetworkPlan) -> int:
     """Numbers in an evaluation, which keeps only one layer's input, weighted sum and output at a time."""
     rows = min(evaluation_rows(network), max(data.validation_examples, data.test_examples))
-    return rows * max(layer.fan_in + 2 * layer.widest for layer in network.layers)
+    return rows * max(prod(layer.in_shape) + 2 * layer.widest for layer in network.layers)

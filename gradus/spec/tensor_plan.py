@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
+from gradus.spec.batch_norm import BatchNorm
 from gradus.spec.initializer import ConcreteInitializer
 
 
@@ -24,3 +25,17 @@ class TensorPlan:
     def size(self) -> int:
         """Number of numbers."""
         return prod(self.shape)
+
+
+def norm_tensors(units: int, batch_norm: BatchNorm | None) -> tuple[TensorPlan, ...]:
+    """The learned tensors of a layer's batch normalization."""
+    if batch_norm is None:
+        return ()
+    return TensorPlan("gamma", (1, units), 1.0), TensorPlan("beta", (1, units), 0.0)
+
+
+def running_tensors(units: int, batch_norm: BatchNorm | None) -> tuple[TensorPlan, ...]:
+    """The running statistics of a layer's batch normalization."""
+    if batch_norm is None:
+        return ()
+    return TensorPlan("running_mean", (1, units), 0.0), TensorPlan("running_variance", (1, units), 1.0)

@@ -7,7 +7,8 @@ from typing import assert_never
 from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Auto, resolve_init
-from gradus.spec.network import DensePlan, LayerPlan, plan
+from gradus.spec.network import LayerPlan, plan
+from gradus.spec.nodes.dense import DensePlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure

@@ -42,14 +42,15 @@ def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
 def longest_piece(network: NetworkPlan, batch: int, members: int) -> float:
     """Estimated seconds of the longest piece of work without a sign of progress: a step, an evaluation batch, or the
     initialization of a layer, which is slowest with orthogonal weights."""
-    initialization = max(4 * layer.weights * min(layer.fan_in, layer.units) for layer in network.layers)
-    evaluation = evaluation_rows(network) * members * sum(layer.weights for layer in network.layers)
+    weights = [tensor for layer in network.layers for tensor in layer.tensors if tensor.is_weight]
+    initialization = max(4 * tensor.size * min(tensor.shape) for tensor in weights)
+    evaluation = evaluation_rows(network) * members * network.multiply_adds
     return max(_step_seconds(network, batch, members), max(initialization, evaluation) / MULTIPLICATIONS_PER_SECOND)
 
 
 def _step_seconds(network: NetworkPlan, batch: int, members: int) -> float:
-    weights = members * sum(layer.weights for layer in network.layers)
-    return STEP_SECONDS + max(3 * batch * weights / MULTIPLICATIONS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
+    products, weights = 3 * batch * members * network.multiply_adds, members * network.weights
+    return STEP_SECONDS + max(products / MULTIPLICATIONS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
 
 
 def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:

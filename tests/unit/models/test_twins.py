@@ -29,6 +29,7 @@ WITHOUT_BODY = {
     "dataset",
     "experiment",
     "checkpoint",
+    "layout",
     "memory",
     "tensor_plan",
     "__init__",

@@ -10,7 +10,7 @@ from gradus import Adam, BatchNorm, Dataset, Dense, EarlyStopping, He, Momentum,
 from gradus.spec.activation import ACTIVATIONS, FORMULAS, RELU_FAMILY
 from gradus.spec.initializer import Ntk, Zeros
 from gradus.spec.loss import ConcreteLoss, CrossEntropy, SquaredLoss
-from gradus.spec.network import DensePlan
+from gradus.spec.nodes.dense import DensePlan
 from tests.built_in import resolved
 from tests.documents import dense_layers
 
@@ -338,7 +338,7 @@ def test_a_layer_without_a_kind_is_dense() -> None:
 def test_a_layer_of_factors_is_as_wide_as_what_comes_before_it() -> None:
     spec = Spec(dataset="wine", layers=[{"kind": "scale", "lr_factor": 6}, 5, {"kind": "scale"}])
     network = resolved(spec).network
-    assert [(layer.kind, layer.fan_in, layer.units, layer.parameters) for layer in network.layers] == [
+    assert [(layer.kind, *layer.in_shape, *layer.shape, layer.parameters) for layer in network.layers] == [
         ("scale", 13, 13, 13),
         ("dense", 13, 5, 70),
         ("scale", 5, 5, 5),
