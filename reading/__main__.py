@@ -8,19 +8,21 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 
 from reading.examine import examine
-from reading.failure import AROUND, ReadingFailed
+from reading.failure import AROUND, ReadingFailed, disk_full
 from reading.files import read_files
+from reading.full_disk import is_disk_full
 from reading.job import Job
 from reading.messages import Failed, Line, Log, Result
 from reading.report import Report
 from reading.request import ReadRequest
 from reading.sandbox.confine import confine, die_with
+from reading.target import check_target
 
-_FULL = (errno.EFBIG, errno.ENOSPC, errno.EDQUOT)
 _NO_MEMORY = ("Out of Memory", "Failed to allocate", "bad allocation", "bad_alloc")
 _LONGEST = 2000
 """Characters of a message."""
@@ -37,7 +39,7 @@ def main() -> None:
         send(Log(text=sentence))
     try:
         job = Job(request, Report(send))
-        read_files(job)
+        check_target(request.target, read_files(job))
         examine(job, send)
     # Whatever a library raises on whatever bytes: also what Rust code panics with, which is no Exception.
     except BaseException as error:
@@ -54,11 +56,13 @@ def refusal(error: BaseException, request: ReadRequest) -> ReadingFailed:
     if isinstance(error, ReadingFailed):
         return error
     words = str(error).splitlines()[0][:_WORDS] if str(error) else ""
+    if is_disk_full(error):
+        return disk_full(Path.cwd())
     if isinstance(error, MemoryError | duckdb.Error) and (
         not isinstance(error, duckdb.Error) or any(lack in str(error) for lack in _NO_MEMORY)
     ):
         return ReadingFailed("too_large", f"Reading needs more than {request.limits.memory_mib} MiB of memory.")
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
         return ReadingFailed("too_large", f"What was read does not fit: {error.strerror}.")
     if isinstance(error, duckdb.Error) or type(error).__name__ == "PanicException":  # of what is written in Rust
         return ReadingFailed("data_error", f"The file is damaged: {words}")

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from gradus.wire.table import ReadTable
 from preprocessing.stored_names import FACTS, FINDINGS, PARQUET, STATISTICS
-from reading.failure import ReadingFailed
+from reading.failure import ReadingFailed, disk_full
 from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result
 from reading.request import MIB, ReadRequest
 
@@ -22,6 +22,8 @@ POLL_SECONDS = 0.2
 """How often the deadline and the wish to cancel are looked at."""
 MAX_LINES = 100_000
 MAX_FACTS = 256 * MIB
+NO_ROOM = MIB
+"""Bytes of free disk space below which a mapped file may have had no room."""
 MAX_STDERR = 4096
 """Bytes of its last words that are kept."""
 
@@ -180,6 +182,8 @@ class _Conversation:
             )
         if code == -signal.SIGKILL:
             return ReadingFailed("too_large", "The system ended the reading, probably because memory ran out.")
+        if code == -signal.SIGBUS and shutil.disk_usage(self._request.out).free < NO_ROOM:
+            return disk_full(self._request.out)  # a page of a mapped file had no place
         if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
             return ReadingFailed(
                 "data_error",

@@ -1,10 +1,15 @@
 """Why a file was not read."""
 
+from pathlib import Path
 from typing import Any, Literal
 
-FailureCode = Literal["data_error", "not_a_table", "no_rows", "invalid_parse", "too_large", "reader_fault"]
+FailureCode = Literal[
+    "data_error", "not_a_table", "no_rows", "invalid_parse", "unknown_column", "too_large", "disk_full", "reader_fault"
+]
 """`data_error`: the content is broken or ambiguous. `not_a_table`: the file is something else. `no_rows`: nothing is
-in it. `invalid_parse`: an option does not fit the file. `too_large`: over a limit, which the message names.
+in it. `invalid_parse`: an option does not fit the file. `unknown_column`: the file has no column of this name.
+`too_large`: over a limit, which the message names. `disk_full`: nothing is wrong with the file, and later
+it may be read.
 `reader_fault`: a fault of Gradus itself."""
 
 AROUND = 80
@@ -50,3 +55,8 @@ class ReadingFailed(Exception):
             "around": self.around,
             "option": self.option,
         }
+
+
+def disk_full(folder: Path) -> ReadingFailed:
+    """The failure of a reading that had no room to write into this folder."""
+    return ReadingFailed("disk_full", f"the disk of {folder} is full: nothing is wrong with the file")

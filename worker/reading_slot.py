@@ -44,5 +44,5 @@ class ReadingSlot:
         reading = with_retry(self._hub.write, claim, lambda: self._shutdown.begun)
         if reading is None:
             return
-        folder = self._folders.new(version_id, reading.lease.token)
+        folder = self._folders.path(version_id, reading.lease.token)
         ReadingJob(self._hub, reading, folder, self._shutdown).run()

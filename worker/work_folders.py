@@ -28,9 +28,13 @@ class WorkFolders:
         self._is_current = is_current
         self._tidied = -TIDY_SECONDS
 
+    def path(self, id_: str, token: int) -> Path:
+        """The folder for a piece of work, which makes it and deletes it at its end."""
+        return self._root / f"{id_}-{token}"
+
     def new(self, id_: str, token: int) -> Path:
-        """A folder for a piece of work, which deletes it at its end."""
-        folder = self._root / f"{id_}-{token}"
+        """The folder for a piece of work, which deletes it at its end."""
+        folder = self.path(id_, token)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

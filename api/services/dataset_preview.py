@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from api.services import dataset_creation
 from api.services.stored_table import no_reader
-from gradus.errors import GradusError, InvalidSpec, TooLarge, UnsupportedMedia
+from gradus.errors import GradusError, InvalidSpec, TooLarge, Unavailable, UnsupportedMedia
 from gradus.wire.dataset import DatasetDryRun
 from gradus.wire.dataset_request import DatasetFile, DatasetRequest
 from gradus.wire.finding import FindingPage
@@ -125,7 +125,13 @@ def _read(
 def refusal(failed: ReadingFailed) -> GradusError:
     """The answer to a request whose files cannot be read: with the place, and the option that would read them."""
     place = "/".join(str(part) for part in (failed.file, failed.line) if part is not None)
+    if failed.code == "unknown_column":
+        place = "target"
     mistake = Mistake(path=place, message=failed.message, input=failed.around)
     cure = [] if not failed.option else [Mistake(path="parse", message="this would read the file", input=failed.option)]
-    kinds: dict[str, type[GradusError]] = {"not_a_table": UnsupportedMedia, "too_large": TooLarge}
+    kinds: dict[str, type[GradusError]] = {
+        "not_a_table": UnsupportedMedia,
+        "too_large": TooLarge,
+        "disk_full": Unavailable,
+    }
     return kinds.get(failed.code, InvalidSpec)(failed.message, code=failed.code, errors=[mistake, *cure])

@@ -19,8 +19,8 @@ class ReadFailure(Message):
     """Why the files of a version could not be read."""
 
     code: str
-    """`data_error`, `not_a_table`, `no_rows`, `invalid_parse`, `too_large`, `digest_differs`, `quota_bytes`,
-    `worker_lost`, `reader_fault`."""
+    """`data_error`, `not_a_table`, `no_rows`, `invalid_parse`, `too_large`, `unknown_column`, `digest_differs`,
+    `quota_bytes`, `disk_full`, `store_unavailable`, `worker_lost`, `reader_fault`."""
     message: str
     file: str | None = None
     line: int | None = None

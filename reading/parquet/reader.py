@@ -11,6 +11,7 @@ from gradus.parse.files import ParquetParse
 from gradus.wire.table import ReadTable
 from reading.content import Content
 from reading.failure import ReadingFailed
+from reading.full_disk import is_disk_full
 from reading.job import Job
 from reading.names import named
 from reading.parquet.footer import Footer, damaged, footer
@@ -66,6 +67,8 @@ def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> 
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
+        if is_disk_full(error):
+            raise
         raise damaged(files[0].content.name, error) from None
     job.report.progress("reading", total, total, "rows")
     described = [

@@ -1,7 +1,9 @@
 """Readings by a worker: from the file to the table, whatever happens to the worker on the way."""
 
+import errno
 import hashlib
 import itertools
+import os
 import random
 import threading
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from hub.artifacts.objects import StoreAway
 from hub.datasets import uploads
 from hub.hub import Hub
 from hub.tables import DatasetVersionRow, RemovalRow
@@ -119,16 +122,65 @@ def test_a_damaged_file_is_a_failure_that_says_so_after_all_that_was_logged(tena
     reading = claimed(tenant.hub, version_of(tenant.hub, made["id"]))
     ((key, _),) = reading.files[0].parts
     (Path(tenant.hub.settings.artifacts_url) / key / "content").write_bytes(content[::-1])
-    folder = tmp_path / "reading"
-    folder.mkdir()
-    job = ReadingJob(tenant.hub, reading, folder, Shutdown())
-    job._hear(Log(text="said just before the end"))
+    job = ReadingJob(tenant.hub, reading, tmp_path / "reading", Shutdown())
+    job.log.hear(Log(text="said just before the end"))
     job.run()
     record = tenant.client.get("/v1/datasets/churn").json()
     assert (record["status"], record["error"]["code"], record["error"]["file"]) == ("failed", "data_error", "churn")
     assert "content has changed: its SHA-256 differs): upload it again" in record["error"]["message"]
     lines = [line["message"] for line in tenant.client.get("/v1/datasets/churn/log").json()["data"]]
     assert lines == ["said just before the end", record["error"]["message"]]
+
+
+TROUBLES = {
+    "disk_full": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/disk/artifacts"),
+    "store_unavailable": StoreAway("the artifact store is unreachable: no route"),
+}
+
+
+@pytest.mark.parametrize("code", TROUBLES)
+@pytest.mark.parametrize("call", ["open", "put"])
+@pytest.mark.parametrize("lasts", [True, False], ids=["lasting", "passing"])
+def test_trouble_with_the_disk_or_the_store_is_waited_for_and_told_as_what_it_is(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, code: str, call: str, lasts: bool
+) -> None:
+    made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
+    version = version_of(tenant.hub, made["id"])
+    left = [TROUBLES[code]] * (100 if lasts else 2)
+    works = getattr(tenant.hub.artifacts, call)
+
+    def troubled(*args: object) -> object:
+        if left:
+            raise left.pop()
+        return works(*args)
+
+    monkeypatch.setattr(tenant.hub.artifacts, call, troubled)
+    monkeypatch.setattr(ReadingJob, "_pause", lambda _, seconds: None)
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).read(version)
+    record = tenant.client.get("/v1/datasets/churn").json()
+    lines = [line["message"] for line in tenant.client.get("/v1/datasets/churn/log").json()["data"]]
+    assert (record["status"], record["error"] and record["error"]["code"]) == (
+        ("failed", code) if lasts else ("ready", None)
+    )
+    assert len(lines) == (8 if lasts else 2)
+    says = "the disk is full (No space left on device: /disk/artifacts)" if code == "disk_full" else "no route"
+    assert all(says in line for line in lines)
+    with tenant.hub.read() as session:
+        assert session.get_one(DatasetVersionRow, version).losses == 0
+    assert list((tenant.hub.settings.data_dir / "reading").iterdir()) == []
+
+
+def test_a_target_that_the_file_lacks_is_told_with_the_nearest_column(tenant: Tenant, slot: ReadingSlot) -> None:
+    made = tenant.client.post("/v1/datasets?name=churn&target=exitd", content=CSV, headers={"Prefer": "wait=60"})
+    error = made.json()["error"]
+    assert (made.json()["status"], error["code"]) == ("failed", "unknown_column")
+    assert error["message"] == "the target: no column 'exitd': did you mean 'exited'?"
+    shown = tenant.client.post("/v1/datasets?dry_run=true&target=exitd", content=CSV)
+    problem = assert_problem(shown, 422)
+    assert (problem["code"], problem["errors"][0]["path"]) == ("unknown_column", "target")
+    assert tenant.client.patch("/v1/datasets/churn", json={"target": "exited"}).status_code == 200
+    assert tenant.client.post("/v1/datasets/churn/versions", json={}).status_code == 201
+    wait_until(lambda: tenant.client.get("/v1/datasets/churn").json()["status"] == "ready", "the second version")
 
 
 def test_killed_readers_leave_no_half_version_and_no_orphan(tenant: Tenant, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from tests.tables import store
 from tests.uploaded import put
 from worker.data.errors import DataError
 from worker.data.stored_table import stored_table
-from worker.store_retry import TRIES
+from worker.store_retry import PAUSES_SECONDS
+
+TRIES = len(PAUSES_SECONDS) + 1
 
 COLUMNS = {"x": [1.5, None, 3.0]}
 
