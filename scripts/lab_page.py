@@ -41,6 +41,8 @@ print(answer.result["paths"][0]["x"][-1])
 svg = client.lab.picture("dead_networks", widths=6)
 ```
 
+On the dashboard, the page Lab has a card with controls and charts for each, and copies the call that you see as curl.
+
 The formulas of optimizers, initializers and activations are those of [the spec](spec.md); tests compare them with the
 code that trains.
 

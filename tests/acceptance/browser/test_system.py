@@ -104,6 +104,33 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
         assert barriers(page) == []
 
 
+def test_the_lab_computes_what_its_controls_say(browser: Browser, service: Service) -> None:
+    with visiting(browser, service.access, viewport=PHONE, dark=True) as (context, _):
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.goto("/lab")
+        card = page.get_by_role("region", name="Optimizer paths")
+        chart = card.get_by_role("img", name="Value by step")
+        expect(chart).to_have_accessible_name(re.compile("sgd 0.95 ends at"))
+        before = chart.get_attribute("aria-label")
+        card.get_by_label("Steps", exact=True).fill("3")
+        card.get_by_label("Steps", exact=True).press("Enter")
+        expect(chart).not_to_have_accessible_name(before or "")
+        card.get_by_role("button", name="Remove optimizer 4").click()
+        card.get_by_label("Optimizer 1", exact=True).get_by_role("combobox").select_option("rmsprop")
+        expect(chart).to_have_accessible_name(re.compile("rmsprop 0.001 ends at"))
+        card.get_by_role("button", name="Copy as curl").click()
+        expect(page.get_by_text("The call is in the clipboard")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert "/v1/lab/optimizer_paths" in copied
+        assert '"steps":3' in copied
+        assert '"a":' not in copied
+        card.get_by_role("button", name="Defaults").click()
+        expect(chart).to_have_accessible_name(before or "")
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def open_streams(http: httpx.Client) -> int:
     """Those of all tabs together."""
     found = re.search(r"^gradus_open_streams (\d+)", http.get("/metrics").raise_for_status().text, re.MULTILINE)

@@ -38,6 +38,7 @@ DASHBOARD = (
     "/sweeps/{id}",
     "/data",
     "/data/{id}",
+    "/lab",
     "/system",
 )
 FILES = ("/pages/{version}/dashboard.css", "/plotly/plotly.min.js")

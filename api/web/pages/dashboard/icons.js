@@ -41,6 +41,7 @@ const SHAPES = {
     <circle cx="8" cy="8" r="5.5" />
     <path d="M8 7.3v3.5M8 5.1v.1" />
   `,
+  lab: svg`<path d="M6.5 2.5h3M7 2.5v4l-3.8 6.2a.6.6 0 0 0 .5.9h8.6a.6.6 0 0 0 .5-.9L9 6.5v-4M5.2 10h5.6" />`,
   list: svg`<path d="M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.1M2.5 8h.1M2.5 12h.1" />`,
   moon: svg`<path d="M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5z" />`,
   more: svg`<path d="M3.5 8h.1M8 8h.1M12.5 8h.1" />`,

@@ -31,6 +31,7 @@ export const PAGES = [
   { path: "/sweeps/{id}", title: "Sweep", name: "sweep", load: () => import("./pages/sweep.js") },
   { path: "/data", title: "Data", nav: "Data", icon: "data", name: "data", load: () => import("./pages/data.js") },
   { path: "/data/{id}", title: "Data set", name: "dataset", load: () => import("./pages/dataset.js") },
+  { path: "/lab", title: "Lab", nav: "Lab", icon: "lab", name: "lab", load: () => import("./pages/lab.js") },
   {
     path: "/system",
     title: "System",

@@ -43,6 +43,7 @@ const plotly = ({ series, edges, labels, across, hasLegend }) => ({
     xaxis: {
       title: { text: plain(across), font: { size: 11, color: color("muted") }, standoff: 4 },
       ...(edges ? { tickformat: "~g" } : {
+        zeroline: false,
         tickvals: labels.map((_, i) => i),
         ticktext: labels.map((label) => plain(short(label))),
       }),

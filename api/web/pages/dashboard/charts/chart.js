@@ -6,6 +6,8 @@ import { render } from "../template.js";
 import { onTheme } from "../themes.js";
 import { attempt } from "../toast.js";
 import { bar } from "./bar.js";
+import { heatMap } from "./heat_map.js";
+import { histograms } from "./histograms.js";
 import { line } from "./line.js";
 import { loadPlotly } from "./plotly.js";
 import { CONFIG, layoutOf } from "./style.js";
@@ -18,7 +20,7 @@ import { CONFIG, layoutOf } from "./style.js";
  */
 
 /** @type {Record<string, Kind<any>>} */
-const KINDS = { bar, line };
+const KINDS = { bar, heat_map: heatMap, histograms, line };
 
 /** Milliseconds after which plotly.js is asked for again. */
 const PAUSE = 10_000;

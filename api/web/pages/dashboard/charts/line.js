@@ -22,6 +22,7 @@ import { plain, STROKES } from "./style.js";
  * @typedef {object} Lines
  * @property {Series[]} series
  * @property {string} across the title of the axis of x
+ * @property {boolean} [isAcrossLogarithmic]
  * @property {{ title?: string, isPercent: boolean, isLogarithmic: boolean, isFromZero?: boolean }} up the axis of y
  * @property {boolean} hasLegend
  * @property {boolean} [isDense] whether there are too many lines to tell the values of all at once
@@ -38,6 +39,8 @@ const LEGEND = 30;
 /** Of a number below its axis, pixels. */
 const HALF = 14;
 const AIR = 0.05;
+/** Powers of ten that each have a label, at most. */
+const DECADES = 8;
 /** Enough to tell round numbers that are close to each other. */
 const DIGITS = 6;
 
@@ -48,18 +51,29 @@ const axisTitle = (/** @type {string} */ text, /** @type {number} */ standoff) =
 });
 
 /** @param {Lines} lines */
-const plotly = ({ series, across, up, hasLegend, isDense = false, mark = null, view }) => ({
+const plotly = (
+  { series, across, isAcrossLogarithmic = false, up, hasLegend, isDense = false, mark = null, view },
+) => ({
   traces: series.map((one) => traceOf(one, isDense)),
   layout: {
     showlegend: hasLegend,
     hovermode: isDense ? "closest" : "x unified",
-    xaxis: { title: axisTitle(across, 4), rangemode: "tozero" },
+    xaxis: {
+      title: axisTitle(across, 4),
+      ...(isAcrossLogarithmic
+        ? { type: "log", tickformat: "~g", dtick: decades(series.flatMap(({ x }) => x)) }
+        : { rangemode: "tozero" }),
+    },
     yaxis: {
       ...(up.title ? { title: axisTitle(up.title, 8) } : {}),
       tickformat: up.isPercent ? ".1~%" : "~g",
       hoverformat: up.isPercent ? ".2%" : ".4~g",
       ...(up.isLogarithmic
-        ? { type: "log", dtick: up.isPercent ? undefined : 1, exponentformat: "power" }
+        ? {
+          type: "log",
+          dtick: up.isPercent ? undefined : decades(series.flatMap(({ y }) => y)),
+          exponentformat: "power",
+        }
         : { type: "linear" }),
       rangemode: up.isFromZero ? "tozero" : "normal",
     },
@@ -67,6 +81,15 @@ const plotly = ({ series, across, up, hasLegend, isDense = false, mark = null, v
     uirevision: view,
   },
 });
+
+/** A label at each power of ten, as long as they are few. @param {(number | null)[]} values */
+const decades = (values) => {
+  const [low, high] = values.reduce(
+    ([low, high], one) => (one !== null && one > 0 ? [Math.min(low, one), Math.max(high, one)] : [low, high]),
+    [Infinity, 0],
+  );
+  return Math.log10(high / low) > DECADES ? undefined : 1;
+};
 
 /**
  * @param {Series} series
@@ -123,7 +146,13 @@ const upright = ({ at, label }, series) => ({
  * @param {{ width: number, height: number }} size
  */
 const sketch = (
-  { series, across: title, up: { title: beside, isPercent, isLogarithmic, isFromZero }, hasLegend },
+  {
+    series,
+    across: title,
+    isAcrossLogarithmic = false,
+    up: { title: beside, isPercent, isLogarithmic, isFromZero },
+    hasLegend,
+  },
   size,
 ) => {
   const isDrawn = (/** @type {number | null} */ value) => value !== null && !(isLogarithmic && value <= 0);
@@ -135,7 +164,10 @@ const sketch = (
   const labels = up.ticks.map((value) => isPercent ? `${figure(100 * value, DIGITS)}%` : figure(value, DIGITS));
   const width = Math.max(EDGE.left, GAP + CHARACTER * Math.max(...labels.map(({ length }) => length)));
   const [left, right] = [beside ? width + TITLE : width, size.width - EDGE.right];
-  const across = axis([0, ...series.map(({ x }) => x.at(-1) ?? 0)], [left, right]);
+  const places = series.flatMap(({ x }) => x);
+  const across = axis(isAcrossLogarithmic ? places : [0, ...places], [left, right], {
+    logarithmic: isAcrossLogarithmic,
+  });
   const below = across.ticks.filter((value) => across.at(value) < right - HALF);
   return html`
     <svg class="sketch" width=${size.width} height=${size.height} aria-hidden="true">
@@ -146,7 +178,9 @@ const sketch = (
         `
       )}
       ${below.map((value) =>
-        svg`<text x=${across.at(value)} y=${bottom} dy="1.3em" text-anchor="middle">${value}</text>`
+        svg`<text x=${across.at(value)} y=${bottom} dy="1.3em" text-anchor="middle">${
+          isAcrossLogarithmic ? figure(value, DIGITS) : value
+        }</text>`
       )}
       <text x=${(left + right) / 2} y=${bottom} dy="2.5em" text-anchor="middle">${title}</text>
       ${series.map((one) =>

@@ -6,6 +6,7 @@ const LABELS = {
   l2: "L2",
   init: "Initializer",
   eps: "Epsilon",
+  std: "Deviation",
   max_seconds: "Time limit (s)",
   n: "Draws",
 };

@@ -3,7 +3,8 @@
  * catalogue's schema has, it can ask for.
  *
  * A description is one of
- *   number   a number; `integer`, bounds, and `words` that may stand in its place ("full")
+ *   number   a number; `integer`, `low` and `high` bounds where it has them, `isLogarithmic` if it spans powers of ten, and
+ *            `words` that may stand in its place ("full")
  *   text     `long` if it may have lines
  *   flag     true or false
  *   choice   one of `options`
@@ -110,6 +111,15 @@ const number = (numbers, all) => {
   return {
     form: "number",
     integer: numbers.every((branch) => branch.type === "integer"),
+    low: bound(numbers, "inimum", Math.min),
+    high: bound(numbers, "aximum", Math.max),
+    isLogarithmic: numbers.some((branch) => branch.scale === "log"),
     words: all.filter((branch) => typeof branch.const === "string").map((branch) => branch.const),
   };
+};
+
+/** The widest bound, whether or not the bound itself is allowed; undefined where there is none. */
+const bound = (numbers, name, widest) => {
+  const found = numbers.map((branch) => branch[`m${name}`] ?? branch[`exclusiveM${name}`]);
+  return found.includes(undefined) ? undefined : widest(...found);
 };

@@ -1,0 +1,111 @@
+// One demonstration: its request as a person has set it, and the service's newest answer.
+
+import { SERVICE } from "../../address.js";
+import { post } from "../../api.js";
+import { debounced } from "../../throttle.js";
+import { describe } from "../new/schema/describe.js";
+import { same } from "../new/schema/document.js";
+
+/** Milliseconds without a change before the service is asked. */
+const PAUSE = 150;
+
+export class Demonstration {
+  /** @type {any[]} */
+  charts = [];
+  /** @type {Error | null} */
+  error = null;
+  isComputing = false;
+  #asked = 0;
+  #isNew = false;
+  #ended = false;
+  #soon = debounced(PAUSE, () => this.compute());
+
+  /**
+   * @param {any} entry of `GET /v1/lab`
+   * @param {() => void} changed
+   */
+  constructor(entry, changed) {
+    this.entry = entry;
+    this.changed = changed;
+    this.request = entry.defaults;
+    this.description = describe(entry.json_schema, entry.json_schema.$defs ?? {});
+  }
+
+  /** @returns {string} */
+  get name() {
+    return this.entry.name;
+  }
+
+  get isDefault() {
+    return same(this.request, this.entry.defaults);
+  }
+
+  /** What the request has that is not its default. */
+  get changes() {
+    const defaults = this.entry.defaults;
+    return Object.fromEntries(Object.entries(this.request).filter(([key, value]) => !same(value, defaults[key])));
+  }
+
+  get curl() {
+    const body = JSON.stringify(this.changes).replaceAll("'", "'\\''");
+    return `curl ${SERVICE}/v1/lab/${this.name} \\
+  -H "Authorization: Bearer $GRADUS_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '${body}'`;
+  }
+
+  /** Set the value at a path of the request. @param {(string | number)[]} path @param {unknown} value */
+  write(path, value) {
+    this.request = written(this.request, path, value);
+    this.changed();
+    this.#soon();
+  }
+
+  reset() {
+    this.write([], this.entry.defaults);
+  }
+
+  /** Ask the service; an answer to an older question is dropped. */
+  async compute() {
+    const asked = ++this.#asked;
+    this.isComputing = true;
+    this.changed();
+    try {
+      const { charts } = await post(`/v1/lab/${this.name}`, this.request);
+      if (asked !== this.#asked) return;
+      [this.charts, this.error, this.#isNew] = [charts, null, true];
+    } catch (error) {
+      if (asked !== this.#asked) return;
+      this.error = /** @type {Error} */ (error);
+    }
+    this.isComputing = false;
+    if (!this.#ended) this.changed();
+  }
+
+  /** Whether there is an answer that was not drawn yet. */
+  takeAnswer() {
+    const isNew = this.#isNew;
+    this.#isNew = false;
+    return isNew;
+  }
+
+  end() {
+    this.#ended = true;
+    this.#soon.cancel();
+  }
+}
+
+/**
+ * The value with another one at a path; undefined drops an item of a list.
+ *
+ * @param {any} whole
+ * @param {(string | number)[]} path
+ * @param {unknown} value
+ * @returns {any}
+ */
+const written = (whole, [key, ...rest], value) => {
+  if (key === undefined) return value;
+  const inner = rest.length ? written(whole[key], rest, value) : value;
+  if (!Array.isArray(whole)) return { ...whole, [key]: inner };
+  return inner === undefined ? whole.toSpliced(Number(key), 1) : whole.toSpliced(Number(key), 1, inner);
+};
