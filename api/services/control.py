@@ -87,7 +87,8 @@ def fork(hub: Hub, workspace_id: str, experiment_id: str, request: ForkRequest, 
     Raises:
         NotFound: the workspace has no experiment with this id.
         InvalidSpec: the changed spec is invalid, or the checkpoint does not fit it.
-        Conflict: the experiment has no checkpoint of this epoch, or the idempotency key was used for another request.
+        Conflict: the data set was deleted, the experiment has no checkpoint of this epoch, or the idempotency key was
+            used for another request.
         TooManyRequests: too many experiments are queued.
     """
     repeatable = idempotency.repeatable(workspace_id, key, "fork", experiment_id, request.model_dump_json())
@@ -145,6 +146,7 @@ def _changed(old: ResolvedSpec, request: ForkRequest, lookup: facts.Lookup) -> R
     """
     try:
         spec = changed(old.spec, request.changes, _default_validation(old.spec.dataset, lookup.of))
+        lookup.require(spec.dataset)
         new = lookup.resolve(spec)
     except ValidationError as error:
         raise _in_changes(mistakes(error)) from None

@@ -99,6 +99,7 @@ def remove(hub: Hub, workspace_id: str, id_or_name: str) -> None:
     """
     with hub.write() as session:
         row = locked(session, workspace_id, id_or_name)
+        datasets.lock_for_deletion(session, row)
         if using := datasets.users(session, row):
             raise Conflict(
                 f"unfinished experiments use '{row.name}': cancel or finish {', '.join(using)} first", code="in_use"

@@ -44,6 +44,15 @@ class Lookup:
         """The lookup of facts."""
         return lambda dataset: self._facts(dataset.name, dataset.version)
 
+    def require(self, dataset: Dataset) -> None:
+        """Check that a resolved data set is still there.
+
+        Raises:
+            Conflict: it was deleted.
+        """
+        with self._hub.read() as session:
+            stored_tables.exists(session, self._workspace_id, dataset.digest)
+
     def resolve(self, experiment: Spec) -> ResolvedSpec:
         """The experiment, resolved with the facts of its data set.
 

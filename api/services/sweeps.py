@@ -212,7 +212,9 @@ def _extended(
 ) -> tuple[Expansion, tuple[Member, ...]]:
     try:
         with facts.Lookup(hub, workspace_id) as lookup:
-            whole, members = extended(SweepRequest.model_validate_json(request), more, lookup.of, check, lookup)
+            present = SweepRequest.model_validate_json(request)
+            lookup.require(present.base.dataset)
+            whole, members = extended(present, more, lookup.of, check, lookup)
     except InvalidSpec as error:
         raise invalid(*error.errors) from None
     _check_quotas(members, hub.settings.quotas)

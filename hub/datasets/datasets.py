@@ -120,9 +120,15 @@ def find(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow | N
 
 
 def lock_of(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow | None:
-    """The workspace's own data set with this id or name, locked until the transaction ends."""
-    query = _owned(workspace_id).where(_named(id_or_name)).with_for_update()
+    """The workspace's own data set with this id or name, locked until the transaction ends. New experiments may use it
+    all the same."""
+    query = _owned(workspace_id).where(_named(id_or_name)).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def lock_for_deletion(session: Session, row: DatasetRow) -> None:
+    """Wait for the transactions that add experiments on the data set, and let no others begin."""
+    session.execute(select(DatasetRow.id).where(DatasetRow.id == row.id).with_for_update())
 
 
 def page(session: Session, workspace_id: str, shown: Filter, last: str | None, limit: int) -> Sequence[DatasetRow]:

@@ -39,7 +39,7 @@ def key_of(version_id: str, token: int) -> str:
 
 def lock(session: Session, dataset_id: str) -> bool:
     """Lock the data set's row until the transaction ends. Returns False if it was deleted."""
-    query = select(DatasetRow.id).where(DatasetRow.id == dataset_id).with_for_update()
+    query = select(DatasetRow.id).where(DatasetRow.id == dataset_id).with_for_update(key_share=True)
     return session.execute(query).scalar_one_or_none() is not None
 
 

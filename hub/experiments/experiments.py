@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from gradus.resolved import ResolvedSpec
 from gradus.status import Status
 from hub.database.database import now
+from hub.datasets import stored_tables
 from hub.experiments import provenance
 from hub.experiments.mapping import stored_data, stored_spec
 from hub.experiments.prepared import PreparedExperiment
@@ -67,7 +68,11 @@ class Origin:
 def add(
     session: Session, workspace_id: str, new: PreparedExperiment, at: datetime, origin: Origin | None = None
 ) -> ExperimentRow:
-    """Add a queued experiment and the job that will train it."""
+    """Add a queued experiment and the job that will train it.
+
+    Raises:
+        Conflict: its data set was deleted since its facts were read.
+    """
     (row,) = add_all(session, workspace_id, [(new, origin or Origin(new_id("exp")))], [[0]], at)
     return row
 
@@ -79,7 +84,12 @@ def add_all(
     arrays: Sequence[Sequence[int]],
     at: datetime,
 ) -> list[ExperimentRow]:
-    """Add queued experiments, in this order, and one job for each array. An array is a list of indices into `new`."""
+    """Add queued experiments, in this order, and one job for each array. An array is a list of indices into `new`.
+
+    Raises:
+        Conflict: a data set was deleted since its facts were read.
+    """
+    stored_tables.require(session, workspace_id, (prepared.spec.dataset.digest for prepared, _ in new))
     jobs = [
         JobRow(id=new_id("job"), device=new[array[0]][0].spec.device, message_sent_at=at, places=len(array))
         for array in arrays

@@ -66,6 +66,12 @@ def spec_of(row: ExperimentRow) -> Spec:
     return spec
 
 
+def digest_of(row: ExperimentRow) -> str | None:
+    """The digest of the experiment's data set; None for a built-in one."""
+    digest: str | None = json.loads(row.spec)["dataset"].get("digest") if '"sha256:' in row.spec else None
+    return digest
+
+
 def stored_findings(row: ExperimentRow) -> tuple[Finding, ...]:
     """What was found about the experiment, the gravest first."""
     found = () if row.findings is None else tuple(Finding.model_validate(one) for one in json.loads(row.findings))

@@ -13,9 +13,10 @@ from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub.access.quotas import Quotas, check_queue_quota
 from hub.database.database import now
+from hub.datasets import stored_tables
 from hub.experiments import experiments
 from hub.experiments.events import Event, append, log
-from hub.experiments.mapping import record, resolved_of
+from hub.experiments.mapping import digest_of, record, resolved_of
 from hub.experiments.transitions import move
 from hub.messaging.outbox import outbox
 from hub.tables import ExperimentRow, JobRow
@@ -51,7 +52,7 @@ def resume(session: Session, row: ExperimentRow, quotas: Quotas) -> None:
     """Resume a locked experiment where it stopped. Repeating this has no effect.
 
     Raises:
-        Conflict: the experiment has ended, or is being cancelled.
+        Conflict: the experiment has ended, or is being cancelled, or its data set was deleted.
         TooManyRequests: too many experiments are queued.
     """
     if Status(row.status).final or row.request == Status.CANCELLED:
@@ -67,7 +68,7 @@ def extend(session: Session, row: ExperimentRow, extended_spec: ResolvedSpec, qu
     checkpoint, a running one is restarted by its worker with the longer schedule, a queued or paused one stays so.
 
     Raises:
-        Conflict: the experiment has diverged, has used up its time, or is being cancelled.
+        Conflict: the experiment has diverged, has used up its time, is being cancelled, or its data set was deleted.
         TooManyRequests: the experiment has ended, and too many experiments are queued.
     """
     _check_extensible(row, extended_spec.spec)
@@ -133,7 +134,13 @@ def _request(session: Session, row: ExperimentRow, status: Status) -> None:
 
 
 def _queue(session: Session, row: ExperimentRow, at: datetime, quotas: Quotas, reason: str = "") -> None:
-    """Queue the experiment again. A worker that still trains other members of the job releases it after the last."""
+    """Queue the experiment again. A worker that still trains other members of the job releases it after the last.
+
+    Raises:
+        Conflict: its data set was deleted.
+        TooManyRequests: too many experiments are queued.
+    """
+    stored_tables.require(session, row.workspace_id, [digest_of(row)])
     check_queue_quota(session, row.workspace_id, 1, quotas)
     events = move(session, row, Status.QUEUED, at)
     session.execute(update(JobRow).where(JobRow.id == row.job_id).values(losses=0))

@@ -14,9 +14,10 @@ from gradus.spec.experiment import Spec
 from gradus.status import FINAL, Status
 from hub.access import quotas
 from hub.access.quotas import Quotas
+from hub.datasets import stored_tables
 from hub.experiments import experiments, provenance
 from hub.experiments.events import Event, append, log
-from hub.experiments.mapping import data_of
+from hub.experiments.mapping import data_of, digest_of
 from hub.experiments.transitions import move
 from hub.ids import new_id
 from hub.jobs import control
@@ -100,11 +101,13 @@ def retry(session: Session, sweep: SweepRow, jobs: Sequence[Sequence[str]], limi
     Experiments that failed later, or that are no longer failed, are not changed.
 
     Raises:
+        Conflict: a data set was deleted.
         TooManyRequests: too many experiments are queued.
     """
     locked = {row.id: row for row in sweeps.lock_members(session, sweep, Status.FAILED)}
     still_failed = [[locked[id_] for id_ in ids if id_ in locked] for ids in jobs]
     rows = [row for array in still_failed for row in array]
+    stored_tables.require(session, sweep.workspace_id, map(digest_of, rows))
     quotas.check_queue_quota(session, sweep.workspace_id, len(rows), limits)
     events: list[Event] = []
     old_jobs = _new_jobs(session, [array for array in still_failed if array], at)
