@@ -25,6 +25,7 @@ from api.middleware.request_metrics import RequestMetrics
 from api.middleware.security_headers import SecurityHeaders
 from api.openapi import document
 from api.openapi.responses import REFUSED
+from api.prediction.models import ModelCache
 from api.prometheus import PrometheusMetrics
 from api.routes import (
     about,
@@ -34,12 +35,14 @@ from api.routes import (
     evaluation,
     events,
     experiments,
+    exports,
     findings,
     health,
     keys,
     lab,
     metrics,
     pages,
+    predictions,
     session,
     sweeps,
     uploads,
@@ -62,6 +65,8 @@ KEYED = (
     events.router,
     findings.router,
     evaluation.router,
+    predictions.router,
+    exports.router,
     datasets.router,
     dataset_content.router,
     uploads.router,
@@ -88,6 +93,7 @@ Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: `t
 TAGS = [
     {"name": "experiments", "description": "Train a network, follow it, control it, resume or fork it."},
     {"name": "sweeps", "description": "Many experiments from one base spec, and the effect of each change."},
+    {"name": "predictions", "description": "Ask a trained network, and take it with you."},
     {"name": "metrics and events", "description": "Results of an experiment, epoch by epoch: polled or streamed."},
     {"name": "data sets", "description": "Your own data: upload, read, look at; and the built-in data sets."},
     {"name": "lab", "description": "The lecture's demonstrations: numbers and pictures."},
@@ -126,6 +132,7 @@ def create_app(
         prometheus=PrometheusMetrics(),
         authenticator=Authenticator(hub, strangers_per_minute),
         expansion_slots=ExpansionSlots(),
+        models=ModelCache(),
     )
     app = FastAPI(
         title="Gradus",

@@ -10,6 +10,8 @@ from reading.request import Limits as ReadingLimits
 BODY_BYTES = 1 << 20
 FILE_BYTES = 256 << 20
 """Limit of a file that is sent as one body."""
+PREDICT_BYTES = 16 << 20
+"""Limit of a request for predictions."""
 SIGN_IN_BYTES = 4096
 """Body limit of a sign-in request. It is small because the sender is not authenticated yet."""
 PAGE_SIZE = 200

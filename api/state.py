@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from api.auth.authentication import Authenticator
 from api.expansion_slots import ExpansionSlots
+from api.prediction.models import ModelCache
 from api.prometheus import PrometheusMetrics
 from api.streaming.broadcaster import Broadcaster
 from api.streaming.open_requests import OpenRequests
@@ -33,6 +34,8 @@ class AppState:
     prometheus: PrometheusMetrics
     authenticator: Authenticator
     expansion_slots: ExpansionSlots
+    models: ModelCache
+    """Loaded models, which answer predictions."""
 
 
 async def _state(request: Request) -> AppState:

@@ -61,6 +61,8 @@ class FittedOrdinal(FittedModel):
     column: str
     type: ColumnType
     order: tuple[str, ...]
+    missing_rows: int | None = None
+    """Number of training rows without a value; null, in files of older versions, if not known."""
     missing_text: str = ""
     """The text that stands for a missing value."""
 
@@ -77,6 +79,8 @@ class FittedHash(FittedModel):
     column: str
     type: ColumnType
     buckets: int
+    missing_rows: int | None = None
+    """Number of training rows without a value; null, in files of older versions, if not known."""
 
     @property
     def width(self) -> int:
@@ -93,7 +97,8 @@ def fit_category(
     """The encoding fitted to the values of the training rows."""
     name, type_ = column.facts.name, column.facts.type
     if isinstance(encoding, Hashed):
-        return FittedHash(column=name, type=type_, buckets=encoding.buckets)
+        missing = int(values.missing.sum())
+        return FittedHash(column=name, type=type_, buckets=encoding.buckets, missing_rows=missing)
     texts = as_text(values, type_)
     missing_text = _missing_text(texts, encoding)
     counts = np.bincount(texts.values[~texts.missing], minlength=len(texts.categories))
@@ -103,6 +108,7 @@ def fit_category(
             column=name,
             type=type_,
             order=encoding.order or _ordered([texts.categories[i] for i in seen], type_),
+            missing_rows=int(values.missing.sum()),
             missing_text=missing_text,
         )
     by_frequency = seen[np.argsort(-counts[seen], kind="stable")]

@@ -39,6 +39,8 @@ class FittedNumber(FittedModel):
     least: float | None
     """Least value in the training rows; null if there is none."""
     largest: float | None
+    missing_rows: int | None = None
+    """Number of training rows without a value; null, in files of older versions, if not known."""
 
     @property
     def width(self) -> int:

@@ -54,6 +54,7 @@ def _fit(column: InputColumn, table: Table, rows: NDArray[np.intp]) -> FittedCol
                 flag=column.has_flag,
                 least=float(present.min()) if len(present) else None,
                 largest=float(present.max()) if len(present) else None,
+                missing_rows=int(values.missing[rows].sum()),
             )
         case _:
             assert_never(encoding)

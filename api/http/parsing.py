@@ -24,7 +24,20 @@ def read(body: bytes, model: type[Model]) -> Model:
         BadRequest: the body is not JSON.
         InvalidSpec: the document does not fit the model; `errors` lists every mistake.
     """
-    document = parse(body)
+    return _validated(parse(body), model)
+
+
+def read_large(body: bytes, model: type[Model]) -> Model:
+    """Like `read`, for documents that are not stored and may have more entries.
+
+    Raises:
+        BadRequest: the body is not JSON.
+        InvalidSpec: the document does not fit the model; `errors` lists every mistake.
+    """
+    return _validated(parse_any(body), model)
+
+
+def _validated(document: Any, model: type[Model]) -> Model:
     if not isinstance(document, dict):
         raise InvalidSpec(
             "the body must be a JSON object",
@@ -80,10 +93,22 @@ def parse(body: bytes) -> Any:
         BadRequest: the body is not JSON, or has what parsers treat differently: duplicate keys, NaN.
         InvalidSpec: it contains text that cannot be stored, or is nested too deeply.
     """
+    value = parse_any(body)
+    if found := tuple(islice(unstorable(value), MOST + 1)):
+        raise invalid(*found)
+    return value
+
+
+def parse_any(body: bytes) -> Any:
+    """The body's JSON value, of any size, with any text in it.
+
+    Raises:
+        BadRequest: the body is not JSON, or has what parsers treat differently: duplicate keys, NaN.
+    """
     if not body:
         raise _broken("the body is empty: send a JSON document")
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
+        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
     except UnicodeDecodeError:
         raise _broken("the body is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -92,9 +117,6 @@ def parse(body: bytes) -> Any:
         raise _broken("the body is nested too deeply") from None
     except ValueError:  # the interpreter refuses to convert integers of thousands of digits
         raise _broken("the body has a number with too many digits") from None
-    if found := tuple(islice(unstorable(value), MOST + 1)):
-        raise invalid(*found)
-    return value
 
 
 def _broken(detail: str) -> BadRequest:

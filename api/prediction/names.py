@@ -1,0 +1,53 @@
+"""Which columns a request has, and which it must have."""
+
+from collections.abc import Collection, Sequence
+
+from api.prediction.faults import Faults
+from api.prediction.model import Model
+from api.prediction.values import may_miss
+from gradus.nearest import nearest
+
+
+class Names:
+    """Checks the names of columns, those of each row in JSON. Each mistake is noted once, where it is first."""
+
+    def __init__(self, model: Model, faults: Faults, absent: str) -> None:
+        """`absent` says whether absent columns count as missing values."""
+        self._model, self._faults = model, faults
+        may_be_absent = {one.column for one in model.fitted.columns if absent == "missing" and may_miss(one)}
+        self._needed = [name for name in model.fitted.names if name not in may_be_absent]
+        self._known = {*model.fitted.names, *model.other_columns}
+        self._noted: set[str] = set()
+        self._absent = absent
+
+    def check(self, given: Collection[str], place: str) -> None:
+        """Note columns that are missing or unknown. `place` is the path of the names."""
+        if all(name in given for name in self._needed) and self._known.issuperset(given):
+            return
+        unknown = [name for name in given if name not in self._known]
+        for name in self._needed:
+            if name not in given and self._is_new(name):
+                self._faults.add(f"{place}/{name}", f"the column '{name}' is missing{self._hint(name, unknown)}")
+        for name in unknown:
+            if self._is_new(name):
+                near = nearest(name, self._model.fitted.names)
+                hint = f": did you mean '{near}'?" if near else ""
+                self._faults.add(f"{place}/{name[:200]}", f"no column '{name[:200]}'{hint}")
+
+    def _is_new(self, name: str) -> bool:
+        new = name not in self._noted
+        self._noted.add(name)
+        return new
+
+    def _hint(self, name: str, unknown: Collection[str]) -> str:
+        """Why an absent column is a mistake, and the unknown name that may have been meant."""
+        if self._absent == "missing":
+            return ", and has no rule for missing values"
+        near = nearest(name, unknown)
+        return f": '{near[:200]}' is none" if near else ""
+
+
+def check_twice(names: Sequence[str], place: str, faults: Faults) -> None:
+    """Note names that stand twice."""
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        faults.add(place, f"the column '{name[:200]}' stands there twice", name)

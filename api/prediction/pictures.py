@@ -1,0 +1,58 @@
+"""Pictures in requests: decoded as those of an uploaded data set are."""
+
+import base64
+import binascii
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.prediction.values import WrongValue, elements
+from export.signature import shape_of
+from preprocessing.pixels import FittedBytes
+
+MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+"""What PNG and JPEG files begin with: the only formats that are decoded here."""
+_CHANNELS = (1, 3)
+
+
+def picture(content: bytes, fitted: FittedBytes, resize: str | None) -> NDArray[np.uint8]:
+    """The pixels of a PNG or JPEG file, in the shape of the column.
+
+    Raises:
+        WrongValue: it is neither, is broken, or the column has no pictures.
+    """
+    from reading.images.picture import BrokenPicture, pixels  # noqa: PLC0415 (imports Pillow)
+    from reading.request import Limits  # noqa: PLC0415
+
+    shape = shape_of(fitted)
+    full = (*shape, 1) if len(shape) == 2 else shape
+    if len(full) != 3 or full[2] not in _CHANNELS:
+        raise WrongValue("is a picture, but the column has arrays")
+    if not content.startswith(MAGIC):
+        raise WrongValue("is neither a PNG nor a JPEG file")
+    try:
+        found = pixels(content, (full[0], full[1], full[2]), _resize(resize), Limits())
+    except BrokenPicture as error:
+        raise WrongValue(f"is a broken picture: {error}") from None
+    return found.reshape(shape)
+
+
+def from_json(value: Any, fitted: FittedBytes, resize: str | None) -> NDArray[np.uint8]:
+    """The pixels of a value in JSON: base64 of a file, or lists of numbers.
+
+    Raises:
+        WrongValue: it is neither.
+    """
+    if not isinstance(value, str):
+        return elements(value, shape_of(fitted), np.uint8)
+    _, _, text = value.rpartition("base64,") if value.startswith("data:") else ("", "", value)
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise WrongValue("is no base64 of a PNG or JPEG file") from None
+    return picture(content, fitted, resize)
+
+
+def _resize(given: str | None) -> Any:
+    return given if given in ("pad", "crop", "squash") else "pad"

@@ -1,0 +1,192 @@
+"""Values of JSON, or texts of cells, as the columns that preprocessing takes.
+
+A reader turns one value into what its column holds, None for a missing one, and raises `WrongValue` with a message that
+completes a sentence.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from math import isfinite
+from typing import Any, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradus.facts import ColumnType
+from preprocessing.calendar import FittedDate
+from preprocessing.categories import FittedHash, FittedOneHot, FittedOrdinal
+from preprocessing.column import Column, column_of_texts
+from preprocessing.encode import FittedColumn, FittedNumber, FittedStandardized
+from preprocessing.pixels import FittedArray, FittedBytes
+
+
+class WrongValue(Exception):
+    """The value does not fit its column."""
+
+
+Reader = Callable[[Any], Any]
+_EPOCH_DAY, _EPOCH = date(1970, 1, 1), datetime(1970, 1, 1)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
+_LARGEST_INTEGER = 2**63 - 1
+
+
+def type_of(fitted: FittedColumn) -> ColumnType:
+    """The type of a column."""
+    match fitted:
+        case FittedNumber() | FittedOneHot() | FittedOrdinal() | FittedHash() | FittedDate():
+            return fitted.type
+        case FittedBytes():
+            return "image"
+        case FittedArray():
+            return "array"
+        case FittedStandardized():
+            return type_of(fitted.scaled)
+        case _:
+            assert_never(fitted)
+
+
+def may_miss(fitted: FittedColumn) -> bool:
+    """Whether a column has a rule for missing values."""
+    match fitted:
+        case FittedNumber():
+            return fitted.fill is not None
+        case FittedBytes() | FittedArray():
+            return False
+        case FittedStandardized():
+            return may_miss(fitted.scaled)
+        case _:
+            return True
+
+
+def json_reader(fitted: FittedColumn) -> Reader:
+    """The reader of JSON values for a column that is neither image nor array."""
+    type_ = type_of(fitted)
+    if isinstance(fitted, FittedNumber | FittedStandardized) and type_ == "integer":
+        type_ = "number"  # a network that learned from whole numbers can be asked about others
+    return _JSON[type_]
+
+
+def column(fitted: FittedColumn, values: Sequence[Any]) -> Column:
+    """The column of values that a reader gave, None where they are missing."""
+    missing = np.array([value is None for value in values], dtype=np.bool_)
+    type_ = type_of(fitted)
+    if type_ == "text":
+        return column_of_texts(["" if value is None else value for value in values], missing)
+    if isinstance(fitted, FittedNumber | FittedStandardized):
+        return Column(np.array([np.nan if value is None else value for value in values], dtype=np.float64), missing)
+    dtype = np.bool_ if type_ == "boolean" else np.int64
+    return Column(np.array([0 if value is None else value for value in values], dtype=dtype), missing)
+
+
+def nothing(fitted: FittedColumn, rows: int) -> Column:
+    """A column without values."""
+    return column(fitted, [None] * rows)
+
+
+def elements(value: Any, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
+    """The elements of an image or array from nested or flat lists, float64 or bytes of this shape; null is NaN.
+
+    Raises:
+        WrongValue: they are no numbers, or not so many.
+    """
+    size = int(np.prod(shape))
+    try:
+        found = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise WrongValue(f"must be numbers, nested as {_times(shape)} or in one list of {size}") from None
+    if found.size != size or found.shape not in (shape, (size,), (*shape, 1)):
+        raise WrongValue(f"has the shape {_times(found.shape)}, not {_times(shape)}")
+    if dtype == np.uint8:
+        if not np.array_equal(found, np.clip(np.round(found), 0, 255)):
+            raise WrongValue("must be whole numbers from 0 to 255")
+        return found.astype(np.uint8).reshape(shape)
+    return found.reshape(shape)
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape)) or "1"
+
+
+def day(text: str) -> int:
+    """Days since 1970-01-01 of an ISO date."""
+    if not _DATE.fullmatch(text):
+        raise WrongValue("must be a date such as 2025-12-31")
+    try:
+        return (date.fromisoformat(text) - _EPOCH_DAY).days
+    except ValueError:
+        raise WrongValue("is no date that exists") from None
+
+
+def moment(text: str) -> int:
+    """Microseconds since 1970-01-01 of an ISO date and time; with a zone, in UTC."""
+    if not _TIME.fullmatch(text):
+        raise WrongValue("must be a date and time such as 2025-12-31T18:30:00")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongValue("is no date and time that exists") from None
+    if found.tzinfo is not None:
+        try:
+            found = found.astimezone(UTC).replace(tzinfo=None)
+        except OverflowError:
+            raise WrongValue("is beyond the years 1 to 9999") from None
+    since = found - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WrongValue(f"must be a number, not {_kind(value)}")
+    try:
+        found = float(value)
+    except OverflowError:
+        raise WrongValue("is beyond the range of numbers") from None
+    if not isfinite(found):
+        raise WrongValue("is beyond the range of numbers")
+    return found
+
+
+def _integer(value: Any) -> int:
+    found = value if isinstance(value, int) and not isinstance(value, bool) else _number(value)
+    if found != int(found) or abs(found) > _LARGEST_INTEGER:
+        raise WrongValue("must be a whole number of at most 63 bits")
+    return int(found)
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool) or (isinstance(value, int | float) and value in (0, 1)):
+        return bool(value)
+    raise WrongValue(f"must be true or false, not {_kind(value)}")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise WrongValue(f"must be a text in quotes, not {_kind(value)}")
+    return value
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return f"the text '{value[:40]}'"
+    return "a number" if isinstance(value, int | float) else "an object" if isinstance(value, dict) else "a list"
+
+
+def _iso(read: Callable[[str], int]) -> Reader:
+    def read_text(value: Any) -> int:
+        return read(_text(value))
+
+    return read_text
+
+
+_JSON: dict[ColumnType, Reader] = {
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "text": _text,
+    "date": _iso(day),
+    "datetime": _iso(moment),
+}

@@ -1,0 +1,132 @@
+"""The trained networks of experiments, from their checkpoints. numpy is imported when one is first asked for."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.services.lookup import EXPERIMENTS
+from gradus import __version__
+from gradus.errors import Conflict, ServerFault, Unavailable
+from gradus.resolved import ResolvedSpec
+from hub.artifacts.manifest import Damaged
+from hub.experiments.mapping import resolved_of
+from hub.hub import Hub
+from hub.jobs.weights import Epoch, Weights, weights_of
+from hub.tables import DatasetRow, DatasetVersionRow
+
+if TYPE_CHECKING:
+    from export.build import Built
+    from export.trained import Trained
+
+TRIES = 3
+"""A running experiment may delete a checkpoint between its choice and its reading."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An experiment, and the weights that were asked for."""
+
+    experiment_id: str
+    name: str
+    resolved: ResolvedSpec
+    weights: Weights
+    parse: Mapping[str, Any]
+    """How the files of its data set were read; empty if that is not known."""
+
+    @property
+    def checkpoint(self) -> str:
+        """The digest of the checkpoint, `sha256:…`."""
+        return f"sha256:{self.weights.checkpoint.digest}"
+
+
+def choose(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> Chosen:
+    """The weights of an experiment's epoch.
+
+    Raises:
+        NotFound: the workspace has no such experiment, or no checkpoint has the weights.
+    """
+    with hub.read() as session:
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
+        weights = weights_of(session, row, epoch)
+        resolved = resolved_of(row)
+        digest = resolved.spec.dataset.digest
+        parse = {} if digest is None else _parse(session, workspace_id, digest)
+        return Chosen(row.id, row.name, resolved, weights, parse)
+
+
+def with_files(hub: Hub, find: Callable[[], Chosen], use: Callable[[Chosen, Path], T]) -> T:
+    """What `use` makes of the files of a checkpoint.
+
+    Raises:
+        Conflict: the checkpoint is damaged, or of a version that did not keep what is needed.
+        Unavailable: the artifact store cannot be reached, or this API lacks a library.
+        ServerFault: the ONNX model is wrong.
+    """
+    for left in reversed(range(TRIES)):
+        chosen = find()
+        reference = chosen.weights.checkpoint
+        try:
+            with hub.artifacts.open(reference.key, reference.digest) as folder, _explained():
+                return use(chosen, folder)
+        except Damaged as damage:
+            if not left:
+                message = f"the checkpoint of epoch {reference.epoch} is damaged: {damage}"
+                raise Conflict(message, code="no_checkpoint") from damage
+        except OSError as error:
+            raise Unavailable(f"the artifact store does not answer: {error}") from error
+    raise AssertionError
+
+
+def trained(chosen: Chosen, folder: Path) -> "Trained":
+    """The network in the files of its checkpoint."""
+    from export.checkpoint import read_trained  # noqa: PLC0415 (imports numpy)
+
+    return read_trained(folder, chosen.resolved, chosen.weights.which)
+
+
+def built(chosen: Chosen, network: "Trained") -> "Built":
+    """The checked ONNX model of a network."""
+    from export.build import build  # noqa: PLC0415 (imports ONNX)
+
+    metadata = {
+        "experiment": chosen.experiment_id,
+        "name": chosen.name,
+        "epoch": str(chosen.weights.epoch),
+        "checkpoint": chosen.checkpoint,
+        "gradus": __version__,
+    }
+    return build(network, metadata)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Faults of export as errors of the API."""
+    try:
+        from export.build import TooLargeForOnnx  # noqa: PLC0415 (imports ONNX)
+        from export.check import Differs  # noqa: PLC0415
+        from export.checkpoint import Unusable  # noqa: PLC0415
+    except ImportError as error:
+        raise Unavailable(f"this API cannot use models: install gradus-ml[data] ({error})", code="no_onnx") from error
+    try:
+        yield
+    except Unusable as error:
+        raise Conflict(str(error), code="checkpoint_unusable") from error
+    except TooLargeForOnnx as error:
+        raise Conflict(f"{error}: export weights.safetensors", code="too_large_for_onnx") from error
+    except Differs as error:
+        raise ServerFault(f"{error}. This is a fault of Gradus; the model is not handed out", code="differs") from error
+
+
+def _parse(session: Session, workspace_id: str, digest: str) -> Mapping[str, Any]:
+    mine = (DatasetVersionRow.digest == digest, DatasetRow.workspace_id == workspace_id)
+    query = select(DatasetVersionRow.facts).join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id)
+    facts = session.scalar(query.where(*mine).limit(1))
+    parse: Mapping[str, Any] = {} if facts is None else json.loads(facts)["parse"]
+    return parse

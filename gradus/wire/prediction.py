@@ -1,0 +1,67 @@
+"""Predictions: what is asked, and the answers."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gradus.wire.message import Finite, Message, Number
+
+Epoch = Literal["best", "last"] | Annotated[int, Field(ge=0, le=1_000_000)]
+"""The weights to use: those of the best epoch, of the last, or of an epoch whose checkpoint was kept."""
+Top = Annotated[int, Field(ge=1, le=1000)]
+NoteCode = Literal["unseen_category", "rare_category", "beyond_training", "missing_where_none_was"]
+
+
+class PredictRequest(BaseModel):
+    """Rows to predict, as objects, or as the names of columns and lists of values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    rows: list[dict[str, Any]] | None = None
+    """Each row an object: the names of columns and their values. A missing value is null; a date is ISO 8601; a picture
+    is base64 of a PNG or JPEG, or its pixels."""
+    columns: list[str] | None = None
+    """The names of columns, for `data`."""
+    data: list[list[Any]] | None = None
+    """Each row a list of values, in the order of `columns`."""
+    epoch: Epoch = "best"
+    """The weights to use."""
+    top: Top | None = None
+    """Only so many probabilities in each answer, the largest first; null for all, in the order of the classes."""
+    probabilities: bool = True
+    """Whether the answers have probabilities."""
+    absent: Literal["refuse", "missing"] = "refuse"
+    """What happens if a column is absent: the request is refused, or all of its values are missing, if the column has a
+    rule for missing values."""
+
+
+class Note(Message):
+    """Something about a row that the network was not trained for."""
+
+    column: str
+    code: NoteCode
+    message: str
+
+
+class PredictedRow(Message):
+    """The answer to one row."""
+
+    prediction: str | Number | tuple[str, ...] | dict[str, Number]
+    """The likeliest class; the labels with a probability of at least 1/2; the target; or, with several targets, each by
+    its name."""
+    probabilities: dict[str, Finite] | None = None
+    """By class or label; null for regression, and if they were not wanted."""
+    notes: tuple[Note, ...] = ()
+
+
+class Prediction(Message):
+    """The answers to the rows of a request, in order."""
+
+    experiment: str
+    epoch: int
+    """The epoch whose weights were used."""
+    checkpoint: str
+    """Digest of the checkpoint that the weights are from, `sha256:…`."""
+    seconds: float
+    """How long the network and its preprocessing computed."""
+    data: tuple[PredictedRow, ...]

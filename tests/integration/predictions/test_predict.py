@@ -1,0 +1,341 @@
+"""Questions to trained networks over HTTP."""
+
+import base64
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image
+from safetensors.numpy import load
+
+from gradus.wire.key import Role
+from tests.integration.api.service import assert_problem
+from tests.integration.predictions.conftest import Lab
+
+ROWS = 90
+CITIES = ["Bern", "Chur", "Zug", None]
+COLUMNS: dict[str, Any] = {
+    "age": [20 + row % 37 for row in range(ROWS)],
+    "city": [CITIES[row % 4] for row in range(ROWS)],
+    "customer": [f"c{row % 50}" for row in range(ROWS)],
+    "balance": [None if row % 10 == 0 else row * 1.5 for row in range(ROWS)],
+    "since": np.datetime64("2020-01-01") + np.arange(ROWS),
+    "member": [row % 2 == 0 for row in range(ROWS)],
+    "exited": ["yes" if row % 3 else "no" for row in range(ROWS)],
+    "spent": [row * 2.5 + row % 7 for row in range(ROWS)],
+    "visits": [float(row % 11) for row in range(ROWS)],
+}
+ROW = {"age": 41, "city": "Chur", "balance": None, "since": "2020-02-03", "member": True, "visits": 3.5}
+
+
+@pytest.fixture(scope="module")
+def churn(lab: Lab) -> str:
+    lab.upload("churn", COLUMNS)
+    columns = {"customer": "ignore", "spent": "ignore"}
+    dataset = {"name": "churn", "target": "exited", "columns": columns, "missing": {"kind": "median", "flag": True}}
+    return lab.trained(dataset=dataset, batch_norm=True, checkpoint=1)
+
+
+@pytest.fixture(scope="module")
+def spending(lab: Lab, churn: str) -> str:
+    return lab.trained(dataset={"name": "churn", "target": ["spent", "visits"], "columns": {"exited": "ignore"}})
+
+
+@pytest.fixture(scope="module")
+def digits(lab: Lab) -> str:
+    return lab.trained(dataset="digits")
+
+
+@pytest.fixture(scope="module")
+def pictures(lab: Lab) -> str:
+    draws = np.random.default_rng(0)
+    images = draws.integers(0, 256, (40, 6, 5, 3), dtype=np.uint8)
+    lab.upload("pictures", {"photo": images, "kind": ["cat", "dog"] * 20})
+    return lab.trained(dataset={"name": "pictures", "target": "kind"})
+
+
+def ask(lab: Lab, experiment: str, **document: Any) -> Any:
+    response = lab.client.post(f"/v1/experiments/{experiment}/predict", json=document)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def refused(lab: Lab, experiment: str, status: int = 422, **document: Any) -> dict[str, Any]:
+    return assert_problem(lab.client.post(f"/v1/experiments/{experiment}/predict", json=document), status)
+
+
+def mistakes(problem: dict[str, Any]) -> dict[str, str]:
+    return {one["path"]: one["message"] for one in problem["errors"]}
+
+
+def test_a_row_gets_its_class_probabilities_and_notes(lab: Lab, churn: str) -> None:
+    answer = ask(lab, churn, rows=[{**ROW, "city": "Genf", "age": 99}, ROW])
+    assert (answer["experiment"], answer["checkpoint"][:7]) == (churn, "sha256:")
+    first, second = answer["data"]
+    assert first["prediction"] in ("no", "yes")
+    assert list(first["probabilities"]) == ["no", "yes"]
+    assert sum(first["probabilities"].values()) == pytest.approx(1, abs=1e-6)
+    assert first["prediction"] == max(first["probabilities"], key=first["probabilities"].get)
+    notes = {(note["column"], note["code"]): note["message"] for note in first["notes"]}
+    assert notes == {
+        ("city", "unseen_category"): "'Genf' was in no training row",
+        ("age", "beyond_training"): "99 is above the largest, 56",
+    }
+    assert second["notes"] == []
+
+
+def test_columns_and_data_are_the_shorter_form(lab: Lab, churn: str) -> None:
+    rows = [ROW, {**ROW, "age": 30}]
+    assert (
+        ask(lab, churn, columns=list(ROW), data=[list(row.values()) for row in rows])["data"]
+        == (ask(lab, churn, rows=rows)["data"])
+    )
+
+
+def test_every_epoch_that_is_kept_can_be_asked(lab: Lab, churn: str) -> None:
+    answers = {epoch: ask(lab, churn, rows=[ROW], epoch=epoch) for epoch in (1, 2, 3, "last", "best")}
+    assert answers["last"]["epoch"] == 3
+    assert answers["last"]["data"] == answers[3]["data"]
+    assert answers[1]["data"] != answers[3]["data"]
+    best = lab.client.get(f"/v1/experiments/{churn}").json()["best"]["epoch"]
+    assert answers["best"]["epoch"] == best
+    assert answers["best"]["data"] == answers[best]["data"]
+    problem = refused(lab, churn, 404, rows=[ROW], epoch=7)
+    assert problem["code"] == "no_checkpoint"
+    assert problem["detail"].endswith("has no checkpoint of epoch 7; epochs that can be had: 1, 2, 3")
+
+
+def test_the_top_probabilities_alone_or_none(lab: Lab, digits: str) -> None:
+    row = {"pixels": [8.0] * 64}
+    whole = ask(lab, digits, rows=[row])["data"][0]["probabilities"]
+    assert list(whole) == list("0123456789")
+    top = ask(lab, digits, rows=[row], top=2)["data"][0]["probabilities"]
+    assert list(top.items()) == sorted(whole.items(), key=lambda pair: -pair[1])[:2]
+    assert ask(lab, digits, rows=[row], probabilities=False)["data"][0]["probabilities"] is None
+
+
+def test_several_targets_are_told_by_name_in_their_own_units(lab: Lab, spending: str) -> None:
+    row = {**ROW, "customer": "c1"}
+    del row["visits"]
+    (answer,) = ask(lab, spending, rows=[row])["data"]
+    assert set(answer["prediction"]) == {"spent", "visits"}
+    assert answer["probabilities"] is None
+    assert -500 < answer["prediction"]["spent"] < 700
+
+
+def test_columns_that_the_network_does_not_see_may_stand_in_the_request(lab: Lab, churn: str) -> None:
+    extra = {"exited": "no", "customer": "c7", "spent": 3}
+    assert ask(lab, churn, rows=[{**ROW, **extra}])["data"] == ask(lab, churn, rows=[ROW])["data"]
+
+
+def test_all_missing_columns_are_told_at_once_and_unknown_ones_with_the_nearest(lab: Lab, churn: str) -> None:
+    row: dict[str, Any] = {"agee": 41, "member": True, "visits": 1, "zzz": 1, "balance": 3}
+    problem = refused(lab, churn, rows=[row, row])
+    assert mistakes(problem) == {
+        "rows/0/age": "the column 'age' is missing: 'agee' is none",
+        "rows/0/city": "the column 'city' is missing",
+        "rows/0/since": "the column 'since' is missing",
+        "rows/0/agee": "no column 'agee': did you mean 'age'?",
+        "rows/0/zzz": "no column 'zzz'",
+    }
+    problem = refused(lab, churn, columns=["age"], data=[[1]])
+    assert set(mistakes(problem)) == {f"columns/{name}" for name in ("city", "balance", "since", "member", "visits")}
+
+
+def test_a_column_may_be_absent_if_that_is_said(lab: Lab, churn: str) -> None:
+    answer = ask(lab, churn, rows=[{"age": 41}], absent="missing")
+    explicit = ask(lab, churn, rows=[{**dict.fromkeys(ROW), "age": 41}])
+    assert answer["data"] == explicit["data"]
+    assert {(note["column"], note["code"]) for note in answer["data"][0]["notes"]} == {
+        (name, "missing_where_none_was") for name in ("since", "member", "visits")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("age", "41", "must be a number, not the text '41'"),
+        ("age", True, "must be a number, not a boolean"),
+        ("age", 10**400, "is beyond the range of numbers"),
+        ("age", [1], "must be a number, not a list"),
+        ("city", 3, "must be a text in quotes, not a number"),
+        ("city", {}, "must be a text in quotes, not an object"),
+        ("member", "yes", "must be true or false, not the text 'yes'"),
+        ("since", "03/02/2020", "must be a date such as 2025-12-31"),
+        ("since", "2020-02-30", "is no date that exists"),
+        ("since", 3, "must be a text in quotes, not a number"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_with_its_place(
+    lab: Lab, churn: str, name: str, value: object, message: str
+) -> None:
+    rows = [ROW, ROW, ROW, {**ROW, name: value}]
+    body = json.dumps({"rows": rows})
+    headers = {"Content-Type": "application/json"}
+    response = lab.client.post(f"/v1/experiments/{churn}/predict", content=body, headers=headers)
+    assert mistakes(assert_problem(response, 422)) == {f"rows/3/{name}": message}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"rows": [ROW], "columns": ["age"], "data": [[1]]},
+        {"columns": ["age"]},
+        {"rows": [ROW], "topp": 1},
+        {"rows": [ROW], "top": 0},
+        {"rows": [ROW], "epoch": "first"},
+        {"rows": [3]},
+        {"columns": ["age", "age"], "data": []},
+        {"columns": list(ROW), "data": [[1]]},
+        {"rows": {"age": 1}},
+    ],
+)
+def test_a_document_that_is_no_question_is_refused(lab: Lab, churn: str, document: dict[str, Any]) -> None:
+    assert refused(lab, churn, **document)["errors"]
+
+
+def test_too_many_rows_and_too_large_bodies_are_refused(lab: Lab, churn: str) -> None:
+    assert "10,001 rows" in refused(lab, churn, 413, rows=[ROW] * 10_001)["detail"]
+    body = b"age\n" + b"1\n" * 10_001
+    sent = lab.client.post(f"/v1/experiments/{churn}/predict", content=body, headers={"Content-Type": "text/csv"})
+    assert sent.status_code in (413, 422)
+    body = b" " * ((16 << 20) + 1)
+    headers = {"Content-Type": "application/json"}
+    sent = lab.client.post(f"/v1/experiments/{churn}/predict", content=body, headers=headers)
+    assert "limit for predictions is 16,777,216 bytes" in assert_problem(sent, 413)["detail"]
+
+
+def test_no_rows_have_no_answers(lab: Lab, churn: str) -> None:
+    assert ask(lab, churn, rows=[])["data"] == []
+
+
+def post_csv(lab: Lab, experiment: str, text: str, **query: Any) -> Any:
+    return lab.client.post(
+        f"/v1/experiments/{experiment}/predict", params=query, content=text, headers={"Content-Type": "text/csv"}
+    )
+
+
+def test_csv_is_answered_in_csv_in_the_same_order(lab: Lab, churn: str) -> None:
+    rows = [{**ROW, "age": 20 + i, "city": '"quoted, Chur"' if i % 7 == 0 else "Chur"} for i in range(2500)]
+    lines = ["exited,age,city,balance,since,member,visits"]
+    lines += [f"no,{row['age']},{row['city']},,2020-02-03,true,3.5" for row in rows]
+    response = post_csv(lab, churn, "\n".join(lines))
+    assert response.status_code == 200, response.text
+    found = list(csv.DictReader(io.StringIO(response.text)))
+    wanted = ask(lab, churn, rows=[{**row, "city": str(row["city"]).strip('"')} for row in rows])["data"]
+    assert [row["prediction"] for row in found] == [row["prediction"] for row in wanted]
+    for one, other in zip(found, wanted, strict=True):
+        assert float(one["probability_no"]) == other["probabilities"]["no"]
+    assert found[0]["notes"].endswith("city: unseen_category")
+
+
+def test_mistakes_in_csv_are_told_by_line(lab: Lab, churn: str) -> None:
+    head = "age,city,balance,since,member,visits\n"
+    good = "41,Chur,,2020-02-03,true,1\n"
+    problem = assert_problem(post_csv(lab, churn, head + good * 2 + "x,Chur,1,2020-02-31,maybe,1\n"), 422)
+    assert mistakes(problem) == {
+        "line 4/age": "must be a number, not the text 'x'",
+        "line 4/since": "is no date that exists",
+        "line 4/member": "must be true or false, not the text 'maybe'",
+    }
+    problem = assert_problem(post_csv(lab, churn, "agee,city\n"), 422)
+    assert "line 1/agee" in mistakes(problem)
+    assert "line 3" in assert_problem(post_csv(lab, churn, head + good + "1,2\n"), 400)["detail"]
+    assert assert_problem(post_csv(lab, churn, ""), 422)
+    assert post_csv(lab, churn, head).text == "prediction,probability_no,probability_yes,notes\r\n"
+
+
+def png(pixels: Any) -> bytes:
+    target = io.BytesIO()
+    Image.fromarray(pixels).save(target, "PNG")
+    return target.getvalue()
+
+
+def test_a_picture_is_asked_about_as_a_file_in_base64_or_as_pixels(lab: Lab, pictures: str) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (6, 5, 3), dtype=np.uint8)
+    path = f"/v1/experiments/{pictures}/predict"
+    sent = lab.client.post(path, content=png(pixels), headers={"Content-Type": "image/png"})
+    assert sent.status_code == 200, sent.text
+    encoded = base64.b64encode(png(pixels)).decode()
+    rows = [{"photo": encoded}, {"photo": f"data:image/png;base64,{encoded}"}, {"photo": pixels.tolist()}]
+    answers = [one["probabilities"] for one in ask(lab, pictures, rows=rows)["data"]]
+    assert [sent.json()["data"][0]["probabilities"]] * 3 == answers
+    broken = lab.client.post(path, content=png(pixels)[:60], headers={"Content-Type": "image/png"})
+    assert "broken picture" in assert_problem(broken, 422)["detail"]
+    wrong = [{"photo": "x"}, {"photo": [[1]]}, {"photo": pixels.astype(float).tolist()[:5]}, {"photo": None}]
+    assert set(mistakes(refused(lab, pictures, rows=wrong))) == {f"rows/{i}/photo" for i in range(4)}
+
+
+def test_a_table_does_not_take_a_picture(lab: Lab, churn: str) -> None:
+    path = f"/v1/experiments/{churn}/predict"
+    sent = lab.client.post(path, content=png(np.zeros((2, 2), np.uint8)), headers={"Content-Type": "image/png"})
+    assert "age, city" in assert_problem(sent, 415)["detail"]
+    sent = lab.client.post(path, content=b"x", headers={"Content-Type": "text/plain"})
+    assert "application/json, text/csv" in assert_problem(sent, 415)["detail"]
+
+
+def test_an_experiment_without_checkpoint_cannot_be_asked(lab: Lab) -> None:
+    made = lab.client.post("/v1/experiments", json={"dataset": "digits", "layers": []}).json()["id"]
+    assert "no checkpoint yet" in refused(lab, made, 404, rows=[])["detail"]
+    lab.client.post(f"/v1/experiments/{made}/cancel")
+
+
+def test_viewers_may_ask_and_other_workspaces_see_nothing(lab: Lab, churn: str, digits: str) -> None:
+    workspace = "elsewhere"
+    with lab.client_of(workspace, Role.VIEWER) as stranger:
+        for path in (f"{churn}/predict", f"{digits}/predict"):
+            assert_problem(stranger.post(f"/v1/experiments/{path}", json={"rows": []}), 404)
+        for file in ("model.onnx", "weights.safetensors"):
+            assert_problem(stranger.get(f"/v1/experiments/{churn}/export/{file}"), 404)
+    own = lab.client.get("/v1/keys")
+    assert own.status_code == 403  # the lab's key is an editor's
+
+
+def test_the_file_that_is_downloaded_answers_as_the_service(lab: Lab, churn: str, tmp_path: Path) -> None:
+    response = lab.client.get(f"/v1/experiments/{churn}/export/model.onnx", params={"epoch": 2})
+    assert response.status_code == 200, response.text
+    assert "model.onnx" in response.headers["content-disposition"]
+    file = tmp_path / "model.onnx"
+    file.write_bytes(response.content)
+    session = onnxruntime.InferenceSession(str(file))
+    said = session.get_modelmeta().custom_metadata_map
+    assert (said["experiment"], said["epoch"]) == (churn, "2")
+    assert response.headers["etag"] == f'"{said["checkpoint"].removeprefix("sha256:")}"'
+    day = np.datetime64("2020-02-03").astype("datetime64[D]").astype(np.int64)
+    feeds = {
+        "age": np.array([[41.0]]),
+        "city": np.array([["Chur"]], dtype=object),
+        "balance": np.array([[np.nan]]),
+        "since": np.array([[day]]),
+        "member": np.array([[1.0]]),
+        "visits": np.array([[3.5]]),
+    }
+    prediction, probabilities = session.run(["prediction", "probabilities"], feeds)
+    (answer,) = ask(lab, churn, rows=[ROW], epoch=2)["data"]
+    assert prediction.tolist() == [[answer["prediction"]]]
+    assert probabilities[0].tolist() == list(answer["probabilities"].values())
+
+
+def test_weights_and_preprocessing_can_be_had(lab: Lab, churn: str, spending: str) -> None:
+    weights = load(lab.client.get(f"/v1/experiments/{churn}/export/weights.safetensors").content)
+    assert weights["output.weight"].shape == (8, 2)
+    assert weights["layers/0.running_mean"].shape == (8,)
+    assert load(lab.client.get(f"/v1/experiments/{spending}/export/weights.safetensors").content)[
+        "target.mean"
+    ].shape == (2,)
+    document = lab.client.get(f"/v1/experiments/{churn}/export/preprocessing.json").json()
+    assert [column["column"] for column in document["columns"]] == list(ROW)
+
+
+def test_a_file_is_not_sent_again_to_who_has_it(lab: Lab, churn: str) -> None:
+    path = f"/v1/experiments/{churn}/export/preprocessing.json"
+    tag = lab.client.get(path).headers["etag"]
+    again = lab.client.get(path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert_problem(lab.client.get(f"/v1/experiments/{churn}/export/model.pkl"), 404)
