@@ -9,6 +9,7 @@ from export.activation import ACTIVATION_FUNCTIONS, sigmoid
 from export.trained import TargetScale, Trained
 from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.loss import Task
+from gradus.spec.network import INPUT, LayerPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.spec.nodes.scale import ScalePlan
 
@@ -18,20 +19,26 @@ Numbers = NDArray[np.floating]
 def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floating] = np.float64) -> Numbers:
     """The outputs of the last layer, (n, outputs), for inputs (n, inputs); every step is computed in `dtype`."""
     tensors = {name: tensor.astype(dtype) for name, tensor in trained.tensors.items()}
-    x: Numbers = inputs.astype(dtype)
+    found: dict[str, Numbers] = {INPUT: inputs.astype(dtype)}
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in trained.plan.layers:
             own = {name.rpartition(".")[2]: tensors[name] for name in tensors if name.rpartition(".")[0] == layer.name}
-            match layer:
-                case EmbeddingsPlan():
-                    x = _embeddings(layer, own, x)
-                case DensePlan():
-                    x = _dense(layer, own, x)
-                case ScalePlan():
-                    x = x * own["scale"]
-                case _:
-                    assert_never(layer)
-    return x
+            found[layer.name] = _output(layer, own, [found[name] for name in layer.inputs])
+    return found[trained.plan.layers[-1].name]
+
+
+def _output(layer: LayerPlan, tensors: dict[str, Numbers], inputs: list[Numbers]) -> Numbers:
+    """The output of a node, (n, *shape), for those that it reads."""
+    x = inputs[0]
+    match layer:
+        case EmbeddingsPlan():
+            return _embeddings(layer, tensors, x)
+        case DensePlan():
+            return _dense(layer, tensors, x)
+        case ScalePlan():
+            return x * tensors["scale"].reshape(layer.shape)
+        case _:
+            assert_never(layer)
 
 
 def probabilities(task: Task, outputs: Numbers) -> Numbers | None:

@@ -147,6 +147,7 @@ are for people; `code` is for programs. For an invalid document or parameter, `e
 OUTLINE = {
     "experiments": "Experiments",
     "sweeps": "Sweeps",
+    "predictions": "Predictions",
     "metrics and events": "Metrics and events",
     "data sets": "Data sets",
     "lab": "The lab",

@@ -53,10 +53,8 @@ async def permitted(request: Request, caller: AnyCaller) -> Caller:
     return caller
 
 
-_QUESTIONS = {("POST", "/v1/lab/{demonstration}")}
+_QUESTIONS = {("POST", "/v1/lab/{demonstration}"), ("POST", "/v1/experiments/{experiment_id}/predict")}
 _WITH_PREVIEW = {("POST", "/v1/experiments"), ("POST", "/v1/datasets")}
-_QUESTIONS = {("POST", "/v1/experiments/{experiment_id}/predict")}
-"""Requests with a body that store nothing."""
 
 
 def _is_question(request: Request) -> bool:
@@ -65,10 +63,9 @@ def _is_question(request: Request) -> bool:
 
 
 def _is_preview(request: Request) -> bool:
-    """Whether the request stores nothing, as a dry run or a question does, and is therefore open to viewers."""
-    route = (request.method, request.scope["route"].path)
-    is_dry_run = request.query_params.getlist("dry_run") == ["true"]
-    return route in _QUESTIONS or (route in _WITH_PREVIEW and is_dry_run)
+    """Whether the request is a dry run, which stores nothing and is therefore open to viewers."""
+    is_creation = (request.method, request.scope["route"].path) in _WITH_PREVIEW
+    return is_creation and request.query_params.getlist("dry_run") == ["true"]
 
 
 async def _admin(caller: AnyCaller) -> Caller:

@@ -27,6 +27,7 @@ from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.dataset_request import DatasetPatch, DatasetRequest, VersionRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest, SignIn
+from gradus.wire.prediction import PredictRequest
 from gradus.wire.problem import Problem
 from gradus.wire.upload import UploadRequest
 
@@ -97,6 +98,7 @@ def _bodies() -> Schemas:
         **_schemas(ForkRequest),
         **_schemas(SweepRequest, suffix="Input"),
         **_schemas(SweepExtension),
+        **_schemas(PredictRequest),
         **_schemas(DatasetRequest),
         **_schemas(DatasetPatch),
         **_schemas(VersionRequest),

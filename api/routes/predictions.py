@@ -35,8 +35,8 @@ _EXAMPLES = {
 class PredictQuery(Query):
     """Query parameters of a prediction whose body is no JSON document."""
 
-    epoch: Epoch | None = None
-    """The weights to use: `best` (the default), `last`, or the number of an epoch whose checkpoint was kept."""
+    epoch: Epoch = "best"
+    """The weights to use: `best`, `last`, or the number of an epoch whose checkpoint was kept."""
     top: Top | None = None
     """Only so many probabilities in each answer, the largest first."""
     probabilities: bool = True
@@ -46,8 +46,7 @@ class PredictQuery(Query):
 
     def request(self) -> PredictRequest:
         """The options as in a request in JSON."""
-        given = self.model_dump(exclude_none=True)
-        return PredictRequest.model_construct(**{"epoch": "best", **given})
+        return PredictRequest.model_construct(**dict(self))
 
 
 @router.post(

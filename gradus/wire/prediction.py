@@ -62,6 +62,6 @@ class Prediction(Message):
     """The epoch whose weights were used."""
     checkpoint: str
     """Digest of the checkpoint that the weights are from, `sha256:…`."""
-    seconds: float
+    seconds: Finite
     """How long the network and its preprocessing computed."""
     data: tuple[PredictedRow, ...]

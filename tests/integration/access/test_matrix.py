@@ -49,10 +49,11 @@ ANY_ROLE = {
     Address("DELETE", "/v1/session"),
     Address("POST", "/v1/session/links"),
     Address("POST", "/v1/lab/{demonstration}"),
+    Address("POST", "/v1/experiments/{experiment_id}/predict"),
 }
 ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
-NOBODYS = {"number", "row", "demonstration"}
-"""Parameters that name what belongs to no workspace: parts, versions, demonstrations."""
+NOBODYS = {"number", "row", "demonstration", "file"}
+"""Parameters that name what belongs to no workspace: parts, versions, demonstrations, exports."""
 OPERATOR = {Address("GET", "/metrics")}
 """For admins of the default workspace."""
 
@@ -231,7 +232,9 @@ def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_not
     other = bearer(house.keys["other"].key)
     for address in guarded(house):
         for name in set(re.findall(r"{(\w+)}", address.path)) - NOBODYS:
-            answers = [ask(house.client, address, other, number="1", row="0", **ids) for ids in (mine, none)]
+            answers = [
+                ask(house.client, address, other, number="1", row="0", file="model.onnx", **ids) for ids in (mine, none)
+            ]
             assert facts(answers[0], mine[name]) == facts(answers[1], none[name]), str(address)
             assert answers[0].status_code in {404, 422}, str(address)
     viewer = bearer(house.keys["viewer"].key)

@@ -1,5 +1,7 @@
 """Plays the worker: trains an experiment in this process, with a checkpoint after every epoch."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -46,16 +48,14 @@ def _data(hub: Hub, claim: claims.Claim, folder: Path) -> Data:
     (member,) = claim.members
     if claim.table is None:
         return load(member.spec.dataset, member.data, hub.settings.dataset_dirs, print)
-    table = Table(hub.local_copies.folder(claim.table.key, claim.table.digest))
-    uploaded = Uploaded(member.spec.dataset, member.data)
+    uploaded, key, digest = Uploaded(member.spec.dataset, member.data), claim.table.key, claim.table.digest
 
-    class Opened:
-        def __enter__(self) -> Table:
-            return table
+    @contextmanager
+    def opened() -> Iterator[Table]:
+        with hub.local_copies.opened(key, digest) as stored:
+            yield Table(stored)
 
-        def __exit__(self, *_: object) -> None: ...
-
-    return load_uploaded(uploaded, Opened, ArrayCache(folder), print)
+    return load_uploaded(uploaded, opened, ArrayCache(folder), print)
 
 
 def _kept(hub: Hub, claim: claims.Claim, training: Training, data: Data) -> CheckpointRef:
