@@ -14,7 +14,12 @@ def dry_run(resolved: ResolvedSpec) -> DryRun:
     """The result of a dry run: the resolved spec, its layers with shapes and parameters, sizes, and estimated
     memory."""
     facts = {**listed_facts(resolved.spec, resolved.data), **network_facts(resolved)}
-    return DryRun(spec=resolved.spec, fingerprint=resolved.fingerprint, parameters=resolved.network.parameters, **facts)
+    own = {
+        "fingerprint": resolved.fingerprint,
+        "parameters": resolved.network.parameters,
+        "blocks": resolved.data.blocks,
+    }
+    return DryRun(spec=resolved.spec, **own, **facts)
 
 
 def listed_facts(spec: Spec, data: DatasetPlan) -> dict[str, Any]:

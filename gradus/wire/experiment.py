@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
+from gradus.dataset_plan import InputBlock
 from gradus.spec.experiment import Name, Notes, Spec, Tags
 from gradus.spec.loss import Task
 from gradus.spec.spec_model import SpecModel
@@ -201,6 +202,8 @@ class DryRun(Message):
     steps_per_epoch: int
     memory_bytes: int
     """Estimate: data set, parameters, gradients, optimizer state, activations and evaluation."""
+    blocks: tuple[InputBlock, ...] = ()
+    """The inputs of a table, column by column; empty for a built-in data set."""
     findings: tuple[Finding, ...] | None = ()
     """What is wrong with an uploaded data set, for this target and split, the gravest first; null if the table is too
     large for a dry run, and empty for a built-in one."""

@@ -1,6 +1,7 @@
 """The pages of data sets: files are uploaded, understood, corrected, and lead to an experiment."""
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -45,7 +46,8 @@ def dataset(http: httpx.Client, page: Page) -> Any:
     return http.get(f"/v1/datasets/{re.sub('[?#].*', '', page.url).rsplit('/', 1)[1]}").raise_for_status().json()
 
 
-def test_a_file_is_understood_corrected_and_trained(page: Page, http: httpx.Client) -> None:
+def test_a_file_is_understood_corrected_and_trained(visit: Visit, http: httpx.Client) -> None:
+    page = visit.page
     upload(page, "pets.csv", (COLUMNS + ROWS).encode())
     expect(page.locator(".head .status")).to_have_text("ready")
     assert page.get_by_role("heading", level=1).inner_text().strip() == "pets"
@@ -81,6 +83,12 @@ def test_a_file_is_understood_corrected_and_trained(page: Page, http: httpx.Clie
     expect(roles.get_by_label("zip")).to_be_visible()
     expect(page.get_by_text("Steps per epoch")).to_be_visible()
     assert barriers(page) == []
+    visit.complaints.refusals = True
+    page.get_by_text("Inputs by column").click()
+    expect(page.locator(".inputs").get_by_role("row", name="when")).to_contain_text("numbers of the date")
+    document = {"dataset": {"name": "pets", "columns": {"zip": {"encode": "calendar"}}}, "layers": [4]}
+    page.get_by_label("The document as JSON").fill(json.dumps(document))
+    expect(roles).to_contain_text("`calendar` encodes dates and times, but 'zip' has the type integer")
     page.get_by_role("link", name="Data", exact=True).click()
     expect(page.get_by_role("row", name="pets")).to_contain_text("species")
 

@@ -162,7 +162,9 @@ def test_a_dry_run_tells_what_is_wrong_with_the_data(tenant: Tenant) -> None:
     (shared,) = [one for one in dry["findings"] if one["id"] == "data_few_rows"]
     assert (shared["severity"], shared["evidence"][0]["value"]) == ("note", ROWS)
     built_in = tenant.client.post("/v1/experiments?dry_run=true", json={"dataset": "wine", "layers": []}).json()
-    assert built_in["findings"] == []
+    assert built_in["findings"] == built_in["blocks"] == []
+    columns = {block["column"]: block["width"] for block in dry["blocks"]}
+    assert sum(columns.values()) == dry["input_shape"][0]
 
 
 def test_an_experiment_has_no_findings_before_it_runs(tenant: Tenant) -> None:

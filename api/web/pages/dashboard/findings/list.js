@@ -1,5 +1,6 @@
 // Findings, of a data set or of an experiment: how grave, where, why that matters, how it is known, what would mend it.
 
+import { at } from "../address.js";
 import { icon } from "../icons.js";
 import { sentence, whole } from "../format.js";
 import { html, nothing } from "../template.js";
@@ -70,3 +71,12 @@ const place = (name) => (name ? html`: <bdi>${visible(name)}</bdi>` : nothing);
 /** The rows that the evidence of a finding names. @param {any} finding @returns {number[]} in order */
 export const rowsOf = ({ evidence }) =>
   [...new Set(evidence.flatMap((/** @type {any} */ { rows }) => rows ?? []))].toSorted((one, other) => one - other);
+
+/** Where the rows of a finding about the data are shown. @param {any} dataset of the spec @param {any} finding */
+export const rowsAddress = ({ name, version }, finding) => {
+  const rows = rowsOf(finding);
+  if (!rows.length || !version) return null;
+  const query = new URLSearchParams({ tab: "rows", version: String(version), row: rows.join(",") });
+  if (finding.column) query.set("of", finding.column);
+  return at(`/data/${encodeURIComponent(name)}?${query}`);
+};

@@ -2,7 +2,7 @@
 
 import { at } from "../../address.js";
 import { freshKey, get, post } from "../../api.js";
-import { findingList, nothingFound, rowsOf } from "../../findings/list.js";
+import { findingList, nothingFound, rowsAddress } from "../../findings/list.js";
 import { isAlarm, titleOf } from "../../findings/severity.js";
 import { sentence } from "../../format.js";
 import { icon } from "../../icons.js";
@@ -77,15 +77,6 @@ export class FindingsTab {
     });
   }
 }
-
-/** Where the rows of a finding about the data are shown. @param {any} dataset of the spec @param {any} finding */
-const rowsAddress = ({ name, version }, finding) => {
-  const rows = rowsOf(finding);
-  if (!rows.length || !version) return null;
-  const query = new URLSearchParams({ tab: "rows", version: String(version), row: rows.join(",") });
-  if (finding.column) query.set("of", finding.column);
-  return at(`/data/${encodeURIComponent(name)}?${query}`);
-};
 
 /** The first alarm, in short, for those who look at another part. @param {any[]} findings @param {string} address */
 export const alarm = (findings, address) => {

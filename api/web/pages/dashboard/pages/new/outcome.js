@@ -2,12 +2,14 @@
 
 import { bytes, duration, whole } from "../../format.js";
 import { note } from "../../states.js";
+import { alarmsOf, notesOf } from "./outcome/findings.js";
+import { inputsOf } from "./outcome/inputs.js";
 import { html, nothing } from "../../template.js";
 import { visible, visibleLines } from "../../visible.js";
 import { lineOf, select } from "./json/editor.js";
 
-/** Of one experiment. */
-export const experimentOutcome = (dryRun, draft) =>
+/** Of one experiment. `apply` makes a patch of the spec part of the document. */
+export const experimentOutcome = (dryRun, draft, apply) =>
   framed(dryRun, draft, (result) =>
     html`
       ${facts([
@@ -16,6 +18,7 @@ export const experimentOutcome = (dryRun, draft) =>
         ["Memory", bytes(result.memory_bytes)],
         ["Steps per epoch", whole(result.steps_per_epoch)],
       ])}
+      ${alarmsOf(result, apply)}
       <div class="table">
         <table>
           <thead>
@@ -34,6 +37,7 @@ export const experimentOutcome = (dryRun, draft) =>
           result.test_examples,
         )} to test.
       </p>
+      ${inputsOf(result)} ${notesOf(result, apply)}
     `);
 
 const layerRow = (layer) =>

@@ -1,12 +1,11 @@
 // What the page begins with: what its address says, else a small network.
 
 import { datasets } from "../../datasets.js";
-import { merged } from "../../merge_patch.js";
 import { session } from "../../session.js";
 import { describedSpec, describedSweep } from "./descriptions.js";
-import { decode, fromHash, isObject } from "./json/link.js";
+import { decode, fromHash } from "./json/link.js";
 import { parentOf } from "./parent.js";
-import { expand } from "./schema/shorthand.js";
+import { patched } from "./schema/patch.js";
 
 /**
  * @typedef {"spec" | "sweep" | "fork"} Kind what the document is: of an experiment, of a sweep, of a fork
@@ -36,15 +35,7 @@ export const begin = async (query) => {
 const fork = async (query, spec, linked) => {
   const parent = await parentOf(query.get("fork"), spec);
   const patch = decode(query.get("patch") ?? "");
-  return { kind: "fork", parent, document: linked?.document ?? patched(spec, parent.document, patch) };
-};
-
-/** A shorthand that is changed inside is written out first. */
-const patched = (spec, document, patch) => {
-  if (patch === undefined) return document;
-  const inside = spec.fields.filter(({ key }) => key in document && isObject(patch[key]));
-  const whole = Object.fromEntries(inside.map((one) => [one.key, expand(one, document[one.key]) ?? document[one.key]]));
-  return merged({ ...document, ...whole }, patch);
+  return { kind: "fork", parent, document: linked?.document ?? patched(spec, parent.document, patch ?? {}) };
 };
 
 const fresh = (sets) => ({ dataset: (sets.find(({ available }) => available) ?? sets[0]).name, layers: [300, 100] });

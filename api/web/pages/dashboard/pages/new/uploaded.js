@@ -1,23 +1,28 @@
 // The part of the form about a data set: a built-in one has other words than one of a person's own, whose columns are known.
 
 import { get } from "../../api.js";
+import { whole } from "../../format.js";
 import { visible } from "../../visible.js";
 
 /** The words that built-in data sets have alone, and those that all have. */
 const BUILT_IN = new Set(["validation_size", "standardize"]);
 const COMMON = new Set(["name", "limit"]);
+/** What stands open, in this order: the rest few people need. */
+const OPEN = ["name", "target", "task", "split", "numbers", "categories", "columns"];
 /** Columns that have fields of their own; more are written as JSON. */
 const MOST = 60;
 
-/** @type {Map<string, string[] | null>} */
+/** @typedef {{ name: string, type: string, distinct: number | null, role: string | null }} Column */
+
+/** @type {Map<string, Column[] | null>} */
 const known = new Map();
 
 /**
- * The names of a data set's columns; null until they are here.
+ * A data set's columns; null until they are here.
  *
  * @param {any} dataset
  * @param {() => void} redraw
- * @returns {string[] | null}
+ * @returns {Column[] | null}
  */
 const columnsOf = ({ id, version }, redraw) => {
   const key = `${id} ${version}`;
@@ -25,7 +30,7 @@ const columnsOf = ({ id, version }, redraw) => {
     known.set(key, null);
     get(`/v1/datasets/${id}`).then(
       ({ columns }) => {
-        known.set(key, columns.map((/** @type {any} */ { name }) => name));
+        known.set(key, columns);
         redraw();
       },
       () => known.delete(key),
@@ -43,39 +48,53 @@ const columnsOf = ({ id, version }, redraw) => {
  */
 export const describedFor = (spec, dataset, redraw) => {
   if (!dataset) return spec;
-  const names = dataset.built_in || dataset.version === null ? null : columnsOf(dataset, redraw);
+  const columns = dataset.built_in || dataset.version === null ? null : columnsOf(dataset, redraw);
   const fields = spec.fields.map((/** @type {any} */ one) =>
-    one.key === "dataset" ? { ...one, fields: fieldsOf(one.fields, dataset, names) } : one
+    one.key === "dataset" ? { ...one, fields: fieldsOf(one.fields, dataset, columns) } : one
   );
   return { ...spec, fields };
 };
 
-/** @param {any[]} fields @param {any} dataset @param {string[] | null} names */
-const fieldsOf = (fields, dataset, names) =>
-  fields
-    .filter(({ key }) => COMMON.has(key) || BUILT_IN.has(key) === dataset.built_in)
-    .map((one) => {
-      if (!names) return one;
-      if (one.key === "target") {
-        return { ...one, form: "choice", options: names, isVerbatim: true, unsaid: "by default" };
-      }
-      return one.key === "columns" && names.length <= MOST ? columns(one, names) : one;
-    });
+/** @param {any[]} fields @param {any} dataset @param {Column[] | null} columns */
+const fieldsOf = (fields, dataset, columns) => {
+  const those = fields.filter(({ key }) => COMMON.has(key) || BUILT_IN.has(key) === dataset.built_in);
+  return dataset.built_in ? those : sorted(those).map((one) => describedField(one, columns));
+};
 
-/** The role of each column, in place of a map. An encoding of its own is written as JSON. @param {any} map @param {string[]} names */
-const columns = (map, names) => ({
+/** @param {any[]} fields */
+const sorted = (fields) => {
+  const place = (/** @type {any} */ { key }) => (OPEN.includes(key) ? OPEN.indexOf(key) : OPEN.length);
+  return fields.map((one) => ({ ...one, isOpen: OPEN.includes(one.key) }))
+    .toSorted((one, other) => place(one) - place(other));
+};
+
+/** @param {any} one @param {Column[] | null} columns */
+const describedField = (one, columns) => {
+  if (one.key === "target" && columns) {
+    const options = columns.map(({ name }) => name);
+    return { ...one, form: "choice", options, isVerbatim: true, unsaid: "by default" };
+  }
+  if (one.key === "columns") {
+    return columns && columns.length <= MOST ? rolesOf(one, columns) : { ...one, isOpen: false };
+  }
+  return one.form === "choice" ? { ...one, unsaid: "by default" } : one;
+};
+
+/** The role of each column, in place of a map. An encoding of its own is written as JSON. @param {any} map @param {Column[]} columns */
+const rolesOf = (map, columns) => ({
   ...map,
   form: "object",
   label: "Roles of columns",
   switchable: false,
+  isFolded: true,
   shorthand: { names: [], number: false },
-  fields: names.map((name) => ({
+  fields: columns.map(({ name, type, distinct, role }) => ({
     form: "choice",
     options: map.values.shorthand.names,
-    unsaid: "by default",
+    unsaid: role === null ? "by default" : `${role}, as the data set says`,
     key: name,
     label: visible(name),
     required: false,
-    description: "",
+    description: distinct === null ? type : `${type}, ${whole(distinct)} ${distinct === 1 ? "value" : "values"}`,
   })),
 });

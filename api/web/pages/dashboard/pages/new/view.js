@@ -14,6 +14,7 @@ import { editor } from "./json/editor.js";
 import { pretty } from "./json/pretty.js";
 import { changesOf, launch } from "./launch.js";
 import { experimentOutcome, sweepOutcome } from "./outcome.js";
+import { patched } from "./schema/patch.js";
 import { specOf, sweepOf } from "./start.js";
 import { describedFor } from "./uploaded.js";
 import { sweepForm } from "./sweep/sweep.js";
@@ -155,7 +156,7 @@ const aboutBuiltIn = (found) => {
   return html`<p class="hint wide">${words}</p>`;
 };
 
-const outcome = (page) => {
-  const show = page.kind === "sweep" ? sweepOutcome : experimentOutcome;
-  return show(page.dryRun, page.draft);
+const outcome = ({ kind, dryRun, draft, spec }) => {
+  if (kind === "sweep") return sweepOutcome(dryRun, draft);
+  return experimentOutcome(dryRun, draft, (patch) => draft.replace(patched(spec, draft.document, patch)));
 };

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../template.js";
 import { chooser } from "./choice.js";
 import { label } from "./labels.js";
-import { mistakesAt } from "./mistakes.js";
+import { straysAt } from "./mistakes.js";
 import { object } from "./object.js";
 import { longText, number, switchBox, text, texts, values, written } from "./plain.js";
 import { kindSelect } from "./kind_select.js";
@@ -26,7 +26,7 @@ export const field = (form, path, field, value, fallback = field.default, inheri
     inherits,
     id: form.id(path),
     label: field.label ?? label(field.key),
-    mistakes: mistakesAt(form.mistakes, form.place(path)),
+    mistakes: straysAt(form.mistakes, form.place(path), []),
   };
   return CONTROLS[field.form](one);
 };
@@ -54,9 +54,12 @@ export const help = (one) =>
   html`
     <div id=${`${one.id}-help`} class="help">
       ${one.mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
-      ${one.field.description ? html`<p class="hint">${one.field.description.replaceAll("`", "")}</p>` : nothing}
+      ${one.field.description ? html`<p class="hint">${hintOf(one.field.description)}</p>` : nothing}
     </div>
   `;
+
+/** What JSON writes as null is an empty field here. */
+const hintOf = (description) => description.replaceAll("`", "").replace(/\bnull\b/g, "empty");
 
 const CONTROLS = {
   number: framed(number),

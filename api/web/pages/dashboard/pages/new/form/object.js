@@ -48,8 +48,11 @@ const threeWays = (one, help) => {
   `;
 };
 
-/** Where one field has to be said, it stands open and the rest behind a word. */
+/** Where one field has to be said, it stands open and the rest behind a word. What is folded opens by itself. */
 const fieldset = (one, field, help) => {
+  if (one.field.isFolded) {
+    return folded(one.form, one.path, one.field.fields, one.value, fields(one, one.field.fields, field), one.label);
+  }
   const required = one.field.fields.filter((inner) => inner.required);
   const rest = one.field.fields.filter((inner) => !inner.required);
   const [only, ...others] = required;
@@ -62,15 +65,28 @@ const fieldset = (one, field, help) => {
   `;
 };
 
-/** The one field that has to be said bears the name of the whole. */
-const headed = (one, only, rest, field) =>
-  html`
+/** The one field that has to be said bears the name of the whole; others may stand open, too. */
+const headed = (one, only, rest, field) => {
+  const open = rest.filter(({ isOpen }) => isOpen);
+  const hidden = rest.filter(({ isOpen }) => !isOpen);
+  const head = { ...only, label: one.label, description: one.field.description };
+  return html`
     <div class="group">
-      ${fields(one, [{ ...only, label: one.label, description: one.field.description }], field)}
+      ${fields(one, [head, ...open], field)}
       ${one.mistakes.map((message) => html`<p class="mistake">${message}</p>`)}
-      ${folded(one.form, one.path, rest, one.value, fields(one, rest, field), `More of ${one.label.toLowerCase()}`)}
+      ${hidden.length
+        ? folded(
+          one.form,
+          one.path,
+          hidden,
+          one.value,
+          fields(one, hidden, field),
+          `More of ${one.label.toLowerCase()}`,
+        )
+        : nothing}
     </div>
   `;
+};
 
 /** Fields that few people need. They unfold by themselves where one is set or wrong. */
 export const folded = (form, path, inner, value, content, name = "More") => {
@@ -79,8 +95,10 @@ export const folded = (form, path, inner, value, content, name = "More") => {
   const set = typeof value === "object" && value !== null ? keys.filter((key) => key in value) : [];
   const open = form.unfolded(`${place}/${keys[0]}`, set.length > 0 || anyWithin(form.mistakes, place, keys));
   return html`
-    <details class="more" ?open=${open}>
-      <summary>${name}<span class="more-what">${keys.map(label).join(", ")}</span></summary>
+    <details class="more" aria-label=${name} ?open=${open}>
+      <summary>${name}<span class="more-what">${inner.map((one) => one.label ?? label(one.key)).join(
+        ", ",
+      )}</span></summary>
       ${content}
     </details>
   `;

@@ -7,7 +7,11 @@ import { folded } from "./object.js";
 
 const SECTIONS = [
   { title: "Experiment", keys: ["name", "dataset"], more: ["tags", "notes"] },
-  { title: "Network", keys: ["layers", "activation", "init", "batch_norm"], more: [] },
+  {
+    title: "Network",
+    keys: ["layers", "activation", "init", "batch_norm"],
+    more: ["output_init", "number_embeddings"],
+  },
   {
     title: "Training",
     keys: ["loss", "optimizer", "schedule", "batch_size", "epochs", "seed"],

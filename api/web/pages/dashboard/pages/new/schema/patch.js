@@ -1,7 +1,9 @@
 /** Merge patches (RFC 7396) as Gradus reads them: an object whose `kind` changes begins anew. */
 
+import { merged } from "../../../merge_patch.js";
 import { isObject } from "../json/link.js";
 import { same } from "./document.js";
+import { expand } from "./shorthand.js";
 
 /** What turns one document into another; both say only what differs from the defaults, so that null means default. */
 export const patchBetween = (before, after) => {
@@ -16,4 +18,17 @@ export const patchBetween = (before, after) => {
 const changeOf = (before, after) => {
   const mergeable = isObject(before) && isObject(after) && before.kind === after.kind;
   return mergeable ? patchBetween(before, after) : after;
+};
+
+/**
+ * The document after a patch. A shorthand that is changed inside is written out first.
+ *
+ * @param {any} spec its description
+ * @param {any} document
+ * @param {any} patch
+ */
+export const patched = (spec, document, patch) => {
+  const inside = spec.fields.filter(({ key }) => key in document && isObject(patch[key]));
+  const whole = Object.fromEntries(inside.map((one) => [one.key, expand(one, document[one.key]) ?? document[one.key]]));
+  return merged({ ...document, ...whole }, patch);
 };

@@ -1,0 +1,41 @@
+// What is wrong with the data for this target and split, before anything runs.
+
+import { at } from "../../../address.js";
+import { findingList, rowsAddress } from "../../../findings/list.js";
+import { isAlarm } from "../../../findings/severity.js";
+import { html, nothing } from "../../../template.js";
+
+/** @typedef {(patch: object) => void} Apply makes a patch part of the document */
+
+/** Those that one should see before a run. @param {any} result of a dry run @param {Apply} apply */
+export const alarmsOf = ({ spec, findings }, apply) => {
+  const alarms = (findings ?? []).filter(isAlarm);
+  return alarms.length ? findingList(alarms, around(spec, apply)) : nothing;
+};
+
+/** The others. @param {any} result of a dry run @param {Apply} apply */
+export const notesOf = ({ spec, findings }, apply) => {
+  if (findings === null) {
+    return html`<p class="muted small">The table is too large to be examined here: the run does that.</p>`;
+  }
+  const notes = findings.filter((/** @type {any} */ one) => !isAlarm(one));
+  if (!notes.length) return nothing;
+  return html`
+    <details class="more">
+      <summary>Notes on the data<span class="more-what">${notes.length}</span></summary>
+      ${findingList(notes, around(spec, apply))}
+    </details>
+  `;
+};
+
+/** @param {any} spec as it is resolved @param {Apply} apply @returns {import("../../../findings/list.js").Surroundings} */
+const around = (spec, apply) => ({
+  document: () => spec,
+  actions: ({ patch, of }) =>
+    of === "parse"
+      ? html`<a class="button" href=${
+        at(`/data/${encodeURIComponent(spec.dataset.name)}?tab=findings`)
+      }>See the data</a>`
+      : html`<button type="button" class="button" @click=${() => apply(patch)}>Apply</button>`,
+  rows: (finding) => rowsAddress(spec.dataset, finding),
+});
