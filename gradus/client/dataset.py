@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradus.client.dataset_events import DatasetEvent, follow_dataset, get_dataset, progress_of
+from gradus.client.dataset_frame import frame_of
 from gradus.client.dataset_handle import DatasetHandle
-from gradus.client.dataset_rows import all_rows, frame_of
+from gradus.client.dataset_rows import all_rows
 from gradus.client.dataset_upload import changed, given, one_body, query_of, send_files
 from gradus.client.methods import T_co, iterator, method
 from gradus.client.request import Request, encoded, nothing, path_of, reads
@@ -81,23 +82,29 @@ class StoredDataset(DatasetHandle[T_co]):
         *,
         column: str | Sequence[str] = (),
         finding: str | None = None,
+        finding_column: str | None = None,
+        rows: Sequence[int] = (),
         version: int | None = None,
     ) -> RowPage:
         """At most `limit` rows in the order of the files, with all columns or some.
 
-        With `finding`, only the rows that the finding with this id is about.
+        With `finding`, only the rows that the findings with this id are about, or the one about `finding_column`. With
+        `rows`, only those at these positions, such as the evidence of an experiment's findings names: at most 200.
         """
-        return await all_rows(self._transport, self.id, offset, limit, column, finding, version)
+        columns = (column,) if isinstance(column, str) else tuple(column)
+        about = {"finding": finding, "finding_column": finding_column, "row": tuple(rows)}
+        return await all_rows(self._transport, self.id, offset, limit, {"column": columns, "version": version, **about})
 
     @method
     async def to_frame(self, *, column: str | Sequence[str] = (), version: int | None = None) -> "DataFrame":
         """All rows as a pandas frame whose columns have the types that were read, with pandas' NA where a value is
-        missing.
+        missing. With DuckDB installed they come as one file, else by 200 rows.
 
         Raises:
+            BadRequest: no column has this name.
             ImportError: pandas is not installed.
         """
-        return await frame_of(self._transport, self.id, self.columns, column, version)
+        return await frame_of(self._transport, self.id, column, version)
 
     @method
     async def statistics(self, column: str | Sequence[str] = (), *, version: int | None = None) -> Statistics:
@@ -168,8 +175,9 @@ class StoredDataset(DatasetHandle[T_co]):
         notes: str | None = None,
         target: str | Sequence[str] | None = None,
     ) -> "StoredDataset[T_co]":
-        """Change name, tags, notes or target; those that are left out stay."""
-        body = changed({}, {"name": name, "tags": tags, "notes": notes, "target": target})
+        """Change name, tags, notes or target; those that are left out stay. An empty target is none."""
+        none = {"target": None} if target is not None and not target else {}
+        body = changed({}, {"name": name, "tags": tags, "notes": notes, "target": target or None}, none)
         request = Request("PATCH", path_of("datasets", self.id), reads(DatasetRecord), body=body)
         self._record = await self._transport.send(request)
         return self

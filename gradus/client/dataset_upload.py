@@ -118,9 +118,10 @@ def query_of(files: Given, **options: Any) -> dict[str, str | int | tuple[str, .
     return {**named, **parse, **{name: value for name, value in options.items() if value is not None}}
 
 
-def changed(document: Document, changes: Mapping[str, Any] | None) -> bytes:
-    """A document with these fields in it, without those that are None."""
-    return encoded({**dict(document), **{key: value for key, value in (changes or {}).items() if value is not None}})
+def changed(document: Document, changes: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> bytes:
+    """A document with these fields in it, without those that are None, and with `more` as it is."""
+    given = {key: value for key, value in changes.items() if value is not None}
+    return encoded({**dict(document), **given, **(more or {})})
 
 
 def _is_array(value: Any) -> bool:

@@ -16,6 +16,7 @@ from gradus.client.retry import PATIENCE, Deadline, Outage
 from gradus.errors import BadRequest
 from gradus.wire.checkpoint import CheckpointPage
 from gradus.wire.experiment import ExperimentRecord, LogEntry, LogLine
+from gradus.wire.finding import Finding, FindingPage
 from gradus.wire.metrics import MetricsPage, MetricsRow
 
 if TYPE_CHECKING:
@@ -121,6 +122,13 @@ class Experiment(ExperimentHandle[T_co]):
         """The checkpoints that are kept, newest first."""
         path = path_of("experiments", self.id, "checkpoints")
         return await self._transport.send(Request("GET", path, reads(CheckpointPage)))
+
+    @method
+    async def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with it and its data so far, the gravest first: how that is known, and what to do about it."""
+        path = path_of("experiments", self.id, "findings")
+        page: FindingPage = await self._transport.send(Request("GET", path, reads(FindingPage)))
+        return page.data
 
     @method
     async def metrics(self, *, after: int = 0, wait: int = 0, max_points: int | None = None) -> MetricsPage:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import io
+import json
 import shutil
 import sys
 import threading
@@ -13,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
-from gradus import AsyncClient, Client, Conflict, InvalidSpec, NotFound
+from gradus import AsyncClient, BadRequest, Client, Conflict, InvalidSpec, NotFound
 from gradus.cli.main import main
 from gradus.client import dataset_upload
 from hub.datasets import uploads
@@ -93,6 +95,19 @@ def test_a_frame_comes_back_with_its_values_and_types(client: Client) -> None:
     for of, names in types.items():
         assert {str(found[name].dtype) for name in names} == {of}
     assert {str(found[name].dtype) for name in ("text", "blank", "kind", "nothing")} == {"string"}
+
+
+def test_a_frame_is_the_same_with_and_without_a_reader_of_parquet(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = FRAME.rename(columns={"single": "Text", "kind": 'a "b"'})  # differs from "text" in case alone
+    dataset = client.datasets.upload(names, "both ways")
+    whole, some = dataset.to_frame(), dataset.to_frame(column=["Text", "day", 'a "b"'])
+    monkeypatch.setitem(sys.modules, "duckdb", None)  # as if it were not installed
+    pd.testing.assert_frame_equal(whole, dataset.to_frame())
+    pd.testing.assert_frame_equal(some, whole[["Text", "day", 'a "b"']])
+    with pytest.raises(BadRequest, match="did you mean 'day'"):
+        dataset.to_frame(column="dya")
 
 
 def test_arrays_and_files_of_parts_become_tables(client: Client, tmp_path: Path) -> None:
@@ -218,7 +233,14 @@ def test_a_file_is_added_shown_and_deleted_on_the_command_line(typed: Typed) -> 
     assert typed("rows", "churn", "--csv", "-n", "2")[1] == "age,exited,zip\n41,yes,01067\n,no,10115\n"
     assert "38, 41" in typed("stats", "churn", "--column", "age")[1]
     assert "did you mean 'exited'?" in typed("rows", "churn", "--column", "exitd")[2]
-    assert typed("findings", "churn")[0] == 0
+    assert "data_few_rows" in typed("findings", "churn")[1]
+    assert "datasets findings NAME" in typed("rows", "churn", "--finding", "data_leak", "--finding-column", "age")[2]
+    assert typed("edit", "churn", "--target", "age", "--tag", "a", "--tag", "b", "--name", "leavers")[0] == 0
+    assert typed("edit", "leavers", "--untag", "a", "--target", "", "-q")[1] == "leavers\n"
+    edited = json.loads(typed("show", "leavers", "--json")[1])
+    assert (edited["name"], edited["target"], edited["tags"]) == ("leavers", None, ["b"])
+    assert typed("edit", "leavers", "--name", "churn", "-q")[1] == "churn\n"
+    assert "say what to change" in typed("edit", "churn")[2]
     assert "ready" in typed("versions", "churn")[1]
     assert typed("download", "churn", "copy.csv") == (0, "copy.csv\n", "")
     assert Path("copy.csv").read_bytes() == Path("churn.csv").read_bytes()
@@ -237,3 +259,15 @@ def test_a_failure_shows_the_place_and_the_command_that_mends_it(typed: Typed) -
     code, _, said = typed("add", "my file.csv", "--watch", "--name", "ragged")
     assert (code, said.splitlines()[-1]) == (1, "hint: to read it: gradus datasets reparse ragged --parse ragged=pad")
     assert typed("reparse", "ragged", "--parse", "ragged=pad", "-q")[:2] == (0, "ragged\n")
+
+
+def test_a_contact_sheet_is_saved(typed: Typed) -> None:
+    for name, gray in {"dark": 0, "light": 255}.items():
+        Path("shapes", name).mkdir(parents=True)
+        Image.new("L", (4, 4), gray).save(Path("shapes", name, "1.png"))
+    assert typed("add", "shapes", "--target", "label", "--watch")[0] == 0
+    assert typed("images", "shapes") == (0, "shapes.png\n", "")
+    assert typed("images", "shapes", "--class", "dark", "-n", "1") == (0, "shapes-dark.png\n", "")
+    with Image.open("shapes-dark.png") as sheet:
+        assert sheet.convert("L").getpixel((1, 1)) == 0
+    assert typed("images", "shapes", "nowhere/x.png")[0] == 2
