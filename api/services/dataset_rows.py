@@ -203,7 +203,9 @@ def _selected(
     page = findings(hub, workspace_id, id_or_name, number)
     about = [one for one in page.data if one.id == finding and column in {None, one.column}]
     if not about:
-        raise NotFound(f"no finding '{finding[:100]}'" + (f" about a column '{column[:100]}'" if column else ""))
+        raise NotFound(
+            f"no finding '{finding[:100]}'" + (f" about a column '{column[:100]}'" if column else ""), code="no_finding"
+        )
     return sorted({row for one in about for evidence in one.evidence for row in evidence.rows or ()})
 
 

@@ -50,6 +50,15 @@ def columns(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     return _matching(incomplete, ((one.name, f"{one.type}, {one.distinct} distinct") for one in found))
 
 
+def classes(context: typer.Context, incomplete: str) -> Sequence[Offer]:
+    """The classes of the data set that is named before."""
+    name = context.params.get("name")
+    record = _answer(context, lambda client: client.datasets.get(name).record) if isinstance(name, str) else None
+    found = (record.columns or ()) if record else ()
+    values = [value for one in found if record and one.name == record.target for value in one.values or ()]
+    return _matching(incomplete, ((str(one.value), f"{one.count:,} rows") for one in values))
+
+
 def parse_options(incomplete: str) -> Sequence[Offer]:
     """The options of reading, each with an equals sign: `delimiter=`."""
     models = (CsvParse, ExcelParse, ImagesParse, ArraysParse)

@@ -13,11 +13,9 @@ from gradus.cli.parse_options import write_options
 from gradus.errors import GradusError
 from gradus.printable import printable
 from gradus.wire.dataset import DatasetRecord, ReadFailure, RowPage
-from gradus.wire.finding import Finding
 from gradus.wire.table import ColumnRecord, LeftOutRows
 
 COLORS = {"reading": "cyan", "ready": "green", "failed": "red"}
-SEVERITIES = {"critical": "red", "warning": "yellow", "note": ""}
 CELL = 40
 """Characters of a cell that a terminal shows."""
 LISTED = 5
@@ -89,18 +87,6 @@ def cell(value: Any) -> RenderableType:
         return ""
     text = value if isinstance(value, str) else labels.value_of(value)
     return one_line(_short(text)) if output.on_terminal() else printable(text)
-
-
-def findings(found: Sequence[Finding]) -> RenderableType:
-    """Each finding with its severity, why it matters, and the patch that removes its cause."""
-    parts: list[RenderableType] = []
-    for one in found:
-        where = f" {one.column}" if one.column else ""
-        parts += [styled(f"{one.severity}  {one.id}{where}", SEVERITIES.get(str(one.severity), "")), f"  {one.because}"]
-        for patch in one.patches:
-            how = write_options(patch.patch) if patch.of == "parse" else json.dumps(patch.patch, ensure_ascii=False)
-            parts.append(f"  {patch.why}: {how}")
-    return Group(*parts)
 
 
 def left_out(found: LeftOutRows) -> Sequence[str]:

@@ -29,6 +29,11 @@ WATCH = Command("watch", "Show runs live until they end; Ctrl-C leaves them runn
 LS = Command("ls", "List experiments, newest first.", "ls:ls")
 SHOW = Command("show", "Show one experiment: its spec, its progress, its results.", "show:show")
 LOGS = Command("logs", "Print the log of an experiment.", "logs:logs")
+FINDINGS = Command(
+    "findings",
+    "Show what is wrong with an experiment and its data, how that is known, and what to do about it.",
+    "findings:findings",
+)
 COMPARE = Command("compare", "Compare the specs and results of experiments.", "compare:compare")
 PAUSE = Command("pause", "Pause experiments at a checkpoint.", "control:pause")
 RESUME = Command("resume", "Resume paused experiments.", "control:resume")
@@ -39,7 +44,7 @@ RM = Command("rm", "Delete experiments and all their data.", "rm:rm")
 EXPERIMENTS = Group(
     "experiments",
     "Create, list and manage experiments; `gradus ls` is `gradus experiments ls`.",
-    (SUBMIT, LS, SHOW, EDIT, WATCH, LOGS, COMPARE, FORK, EXTEND, PAUSE, RESUME, CANCEL, RM),
+    (SUBMIT, LS, SHOW, EDIT, WATCH, LOGS, FINDINGS, COMPARE, FORK, EXTEND, PAUSE, RESUME, CANCEL, RM),
 )
 SWEEPS = Group(
     "sweeps",
@@ -73,8 +78,10 @@ DATASETS = Group(
         Command(
             "findings",
             "Show what is wrong with the data, how that is known, and what to do about it.",
-            "dataset_stats:findings",
+            "findings:dataset_findings",
         ),
+        Command("images", "Save a contact sheet of the pictures of a data set, as a PNG.", "dataset_images:images"),
+        Command("edit", "Change the name, target, tags or notes of a data set.", "dataset_edit:edit"),
         Command("versions", "List the versions of a data set, newest first.", "dataset_versions:versions"),
         Command(
             "reparse",
@@ -113,6 +120,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
         LS,
         SHOW,
         LOGS,
+        FINDINGS,
         COMPARE,
         Command("open", "Open the dashboard in a browser, signed in.", "open:open_dashboard"),
     ),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gradus.cli import dataset_tables, output
+from gradus.cli import dataset_tables, finding_tables, output
 from gradus.cli.dataset_progress import Sending, watch_reading
 from gradus.cli.exit_codes import Exit
 from gradus.cli.options import Json, ParseOptions, Url, at_most_one
@@ -114,7 +114,7 @@ def _show(found: DatasetDryRun) -> None:
     output.show(dataset_tables.columns(found.columns))
     if found.findings:
         output.show("")
-        output.show(dataset_tables.findings(found.findings))
+        output.show(finding_tables.findings(found.findings))
     for line in dataset_tables.left_out(found.left_out):
         output.note(line)
     read = "the whole file" if found.complete else f"the first {found.bytes_read:,} bytes"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gradus.cli import dataset_tables, output
+from gradus.cli import completion, dataset_tables, output
 from gradus.cli.options import Columns, DatasetName, Json, Url, VersionNumber, at_most_one
 from gradus.client import Client
 from gradus.wire.dataset import RowPage
@@ -21,6 +21,14 @@ def rows(  # noqa: PLR0913, PLR0917 (each is an option)
     finding: Annotated[
         str | None, typer.Option(metavar="ID", help="Only the rows that this finding is about, such as data_leak.")
     ] = None,
+    finding_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Of these findings, only the one about this column.",
+            autocompletion=completion.columns,
+        ),
+    ] = None,
     version: VersionNumber = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Json = False,
@@ -30,7 +38,10 @@ def rows(  # noqa: PLR0913, PLR0917 (each is an option)
     at_most_one(csv=as_csv, json=as_json)
     with Client(url) as client:
         dataset = client.datasets.get(name)
-        page = dataset.rows(offset, limit, column=tuple(column or ()), finding=finding, version=version)
+        columns = tuple(column or ())
+        page = dataset.rows(
+            offset, limit, column=columns, finding=finding, finding_column=finding_column, version=version
+        )
     if as_json:
         output.print_json(page)
     elif as_csv:

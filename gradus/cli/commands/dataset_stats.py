@@ -1,11 +1,11 @@
-"""`gradus datasets stats` and `findings`."""
+"""`gradus datasets stats`."""
 
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from gradus.cli import dataset_tables, labels, output, tables
+from gradus.cli import labels, output, tables
 from gradus.cli.options import Columns, DatasetName, Json, Url, VersionNumber
 from gradus.client import Client
 from gradus.wire.statistics import ColumnStatistics, NamedStatistics
@@ -29,18 +29,6 @@ def stats(
             output.show(_whole(one))
     else:
         output.show(_table(found.columns))
-
-
-def findings(name: DatasetName, version: VersionNumber = None, as_json: Json = False, url: Url = None) -> None:
-    """Show what is wrong with the data, how that is known, and what to do about it."""
-    with Client(url) as client:
-        found = client.datasets.get(name).findings(version=version)
-    if as_json:
-        output.print_all(found)
-    elif found:
-        output.show(dataset_tables.findings(found))
-    else:
-        output.note("no findings")
 
 
 def _table(found: Sequence[NamedStatistics]) -> Table:

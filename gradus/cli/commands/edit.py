@@ -51,11 +51,16 @@ def change(
     attempts: int = ATTEMPTS,
 ) -> ExperimentRecord:
     """Set name and notes, and add and remove tags without losing those that others change at the same time."""
-    kept = [tag for tag in experiment.record.tags if tag not in removed]
-    tags = [*kept, *(tag for tag in dict.fromkeys(added) if tag not in kept)] if added or removed else None
+    tags = edited_tags(experiment.record.tags, added, removed)
     try:
         return experiment.update(name=name, notes=notes, tags=tags, if_unchanged=tags is not None).record
     except PreconditionFailed:
         if attempts == 1:
             raise
     return change(experiment.refresh(), name, notes, added, removed, attempts - 1)
+
+
+def edited_tags(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> list[str] | None:
+    """The tags after both; None if nothing is asked for."""
+    kept = [tag for tag in tags if tag not in removed]
+    return [*kept, *(tag for tag in dict.fromkeys(added) if tag not in kept)] if added or removed else None

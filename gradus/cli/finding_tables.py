@@ -1,0 +1,98 @@
+"""Findings as a terminal shows them: the root cause first, and below it what follows from it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+
+from gradus.cli import labels
+from gradus.cli.console import styled
+from gradus.cli.parse_options import write_options
+from gradus.wire.finding import Evidence, Finding, Patch
+
+COLORS = {"critical": "red", "warning": "yellow", "note": ""}
+STEP = "  "
+
+
+def findings(found: Sequence[Finding], *, evidence: bool = False) -> RenderableType:
+    """Each finding with its severity, why it matters, and the patch that removes its cause; with `evidence`, also what
+    was measured."""
+    roots = [one for one in found if _cause(one, found) is None]
+    return Group(*(line for root in roots for line in _lines(root, found, evidence, "")))
+
+
+def name_of(finding: Finding) -> str:
+    """What a command calls it: `data_leak:balance`, `dead_relu:layers/1`, `diverged`."""
+    place = finding.column or finding.layer
+    return f"{finding.id}:{place}" if place else finding.id
+
+
+def _cause(finding: Finding, found: Sequence[Finding]) -> Finding | None:
+    """What it follows from; None too if that is not among them, or follows from the finding itself."""
+    chain = [finding]
+    while (name := chain[-1].consequence_of) is not None:
+        cause = next((one for one in found if one.id == name), None)
+        if cause is None:
+            break
+        if cause in chain:
+            return None
+        chain.append(cause)
+    return chain[1] if len(chain) > 1 else None
+
+
+def _lines(finding: Finding, found: Sequence[Finding], evidence: bool, indent: str) -> Iterator[RenderableType]:
+    since = f"  since epoch {finding.since.epoch}, step {finding.since.step}" if finding.since else ""
+    place = finding.column or finding.layer or ""
+    head = f"{indent}{finding.severity}  {finding.id} {place}".rstrip() + since
+    yield styled(head, COLORS.get(str(finding.severity), ""))
+    yield f"{indent}{STEP}{finding.because}"
+    if evidence:
+        yield from (f"{indent}{STEP}{_measured(one)}" for one in finding.evidence)
+    for patch in finding.patches:
+        yield f"{indent}{STEP}{patch.why}: {_change(patch)}"
+        yield from (f"{indent}{STEP}{STEP}{line}" for line in _predicted(patch))
+    if finding.verified:
+        yield f"{indent}{STEP}{_verified(finding.verified)}"
+    for one in found:
+        if _cause(one, found) is finding:
+            yield from _lines(one, found, evidence, indent + STEP * 2)
+
+
+def _measured(one: Evidence) -> str:
+    """`update ratio of layers/1: 0.31 (limit 0.1, healthy 0.0001 to 0.01)`."""
+    place = one.column or one.layer
+    limits = [*([] if one.threshold is None else [f"limit {_value(one.threshold)}"]), *_healthy(one.healthy)]
+    beside = f" ({', '.join(limits)})" if limits else ""
+    return f"{one.statistic}{f' of {place}' if place else ''}: {_value(one.value)}{beside}"
+
+
+def _healthy(span: tuple[float | None, float | None] | None) -> list[str]:
+    low, high = span or (None, None)
+    if low is None:
+        return [] if high is None else [f"healthy up to {_value(high)}"]
+    return [f"healthy from {_value(low)}" if high is None else f"healthy {_value(low)} to {_value(high)}"]
+
+
+def _change(patch: Patch) -> str:
+    return write_options(patch.patch) if patch.of == "parse" else json.dumps(patch.patch, ensure_ascii=False)
+
+
+def _predicted(patch: Patch) -> Iterator[str]:
+    for statistic, values in patch.predicted.items():
+        yield f"predicted {statistic}: {_value(values.get('before'))} → {_value(values.get('after'))}"
+
+
+def _verified(verified: dict[str, Any]) -> str:
+    interval = verified.get("ci95")
+    span = f" [{', '.join(map(_value, interval))}]" if isinstance(interval, Sequence) else ""
+    seeds = verified.get("seeds")
+    count = len(seeds) if isinstance(seeds, list | tuple) else seeds
+    return f"verified{f' over {count} seeds' if count else ''}: gain {_value(verified.get('gain'))}{span}"
+
+
+def _value(value: Any) -> str:
+    """A count without decimals, another number with four."""
+    if not isinstance(value, int | float):
+        return str(value)
+    return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e15 else labels.number(value)

@@ -1,0 +1,121 @@
+"""`gradus findings` and `gradus fork --finding`: causes before what follows, and the patch that a name means."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+from rich.console import Console
+
+from gradus import Client
+from gradus.cli.commands.fork import patch_of
+from gradus.cli.finding_tables import findings, name_of
+from gradus.errors import BadRequest
+from gradus.wire.finding import Evidence, Finding, Patch, Since
+from tests.unit.client.said import document
+
+RATE = Finding(
+    id="lr_too_high",
+    severity="critical",
+    layer="layers/1",
+    since=Since(epoch=2, step=1200),
+    evidence=(
+        Evidence(statistic="update ratio", layer="layers/1", value=0.31, threshold=0.1, healthy=(0.001, 0.01)),
+        Evidence(statistic="loss", value="NaN", healthy=(None, 2.3)),
+        Evidence(statistic="examples", value=900.0, healthy=(1000, None)),
+    ),
+    because="the steps are too large",
+    patches=(
+        Patch(
+            patch={"optimizer": {"lr": 0.01}},
+            why="takes smaller steps",
+            predicted={"update ratio": {"before": 0.31, "after": 0.004}},
+        ),
+    ),
+    verified={"gain": 0.021, "ci95": [0.01, 0.032], "seeds": 5},
+)
+
+
+def finding(name: str, cause: str | None = None, column: str | None = None, **more: Any) -> Finding:
+    """A note without evidence."""
+    return Finding(
+        id=name, severity="note", column=column, evidence=(), because=f"b {name}", consequence_of=cause, **more
+    )
+
+
+def shown(*found: Finding, evidence: bool = False) -> list[str]:
+    """The lines of a terminal."""
+    console = Console(width=200, color_system=None)
+    with console.capture() as capture:
+        console.print(findings(found, evidence=evidence))
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+def test_what_follows_stands_indented_below_its_cause_and_nothing_is_lost() -> None:
+    lines = shown(finding("dead", "lr"), finding("lr"), finding("flat", "dead"), finding("x", "y"), finding("y", "x"))
+    assert lines == [
+        "note  lr",
+        "  b lr",
+        "    note  dead",
+        "      b dead",
+        "        note  flat",
+        "          b flat",
+        "note  x",
+        "  b x",
+        "note  y",
+        "  b y",
+    ]
+
+
+def test_evidence_predictions_and_proofs_are_written_out() -> None:
+    assert shown(RATE, evidence=True) == [
+        "critical  lr_too_high layers/1  since epoch 2, step 1200",
+        "  the steps are too large",
+        "  update ratio of layers/1: 0.3100 (limit 0.1000, healthy 0.0010 to 0.0100)",
+        "  loss: NaN (healthy up to 2.3000)",
+        "  examples: 900 (healthy from 1,000)",
+        '  takes smaller steps: {"optimizer": {"lr": 0.01}}',
+        "    predicted update ratio: 0.3100 → 0.0040",
+        "  verified over 5 seeds: gain 0.0210 [0.0100, 0.0320]",
+    ]
+
+
+FOUND = (
+    RATE,
+    finding("data_leak", column="a", patches=(Patch(patch={"dataset": {"columns": {"a": "ignore"}}}, why="w"),)),
+    finding("data_leak", column="b:c", patches=(Patch(patch={"ragged": "pad"}, of="parse", why="w"),)),
+)
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    """What the service would say."""
+    if request.url.path.endswith("/findings"):
+        data = [one.model_dump(mode="json") for one in FOUND]
+        return httpx.Response(200, json={"data": data, "last_event": 3})
+    return httpx.Response(200, content=json.dumps(document()))
+
+
+def asked(name: str) -> dict[str, object]:
+    """The patch that `gradus fork --finding NAME` applies."""
+    with Client("http://service", key="k", transport=httpx.MockTransport(answer)) as client:
+        return patch_of(client.experiments.get("exp_1"), name)
+
+
+def test_a_finding_is_named_by_its_id_or_with_its_place() -> None:
+    assert [name_of(one) for one in FOUND] == ["lr_too_high:layers/1", "data_leak:a", "data_leak:b:c"]
+    assert asked("lr_too_high") == asked("lr_too_high:layers/1") == {"optimizer": {"lr": 0.01}}
+    assert asked("data_leak:a") == {"dataset": {"columns": {"a": "ignore"}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("data_leak", "several findings are called 'data_leak': data_leak:a, data_leak:b:c"),
+        ("lr_to_high:layers/1", "did you mean 'lr_too_high:layers/1'?"),
+        ("data_leak:b:c", "proposes no change of the spec"),
+    ],
+)
+def test_a_name_that_means_no_single_patch_is_refused(name: str, words: str) -> None:
+    with pytest.raises(BadRequest, match=re.escape(words)):
+        asked(name)
