@@ -6,7 +6,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from torch import Tensor
 
 from gradus.dataset_plan import DatasetPlan
 from gradus.encoding import Misfit
+from gradus.facts import TableFacts
 from gradus.roles import columns_with
 from gradus.spec.dataset import Dataset
 from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from preprocessing.arrays import Arrays, PartArrays, array_bytes, read_arrays, write_arrays
 from preprocessing.class_weights import class_weights
-from preprocessing.encode import Fitted
+from preprocessing.encode import Fitted, read_fitted, write_fitted
 from preprocessing.findings.ask import experiment_question
 from preprocessing.findings.find import findings
 from preprocessing.fit import fit
@@ -37,7 +38,7 @@ from worker.data.scale import standardized_targets, target_scale
 from worker.training.data import Data, Split, with_mean_one
 from worker.training.target_scale import NOT_SCALED, TargetScale
 
-FORMAT = 3
+FORMAT = 4
 """Increases when the same words give other arrays."""
 REMARKS = "remarks.json"
 LARGEST_BYTE = 255.0
@@ -63,13 +64,23 @@ class Uploaded:
     fitted: Fitted | None = None
     """The preprocessing of the checkpoint that the run continues from; None to fit it to the training rows."""
 
-    @property
-    def key(self) -> str:
-        """The name of the arrays in the cache."""
+    def key(self, fitted: Fitted | None = None) -> str:
+        """The name in the cache of the arrays that this preprocessing makes; without one, of the preprocessing itself.
+        So a run that goes on from a checkpoint finds the arrays that it began with."""
         words = self.dataset.model_dump(mode="json", exclude={"name", "version", "class_weights"})
-        fitted = self.fitted and self.fitted.model_dump(mode="json")
-        document = json.dumps([FORMAT, words, self.plan.classes, fitted], sort_keys=True)
+        document = json.dumps(
+            [FORMAT, words, self.plan.classes, fitted and fitted.model_dump(mode="json")], sort_keys=True
+        )
         return hashlib.sha256(document.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """An opened table, and its rows as the run uses them."""
+
+    table: Table
+    facts: TableFacts
+    rows: Rows
 
 
 def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, say: Say) -> Data:
@@ -82,16 +93,9 @@ def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, 
             do not fit the disk or the memory.
     """
 
-    def write(folder: Path) -> None:
-        with open_table() as table:
-            remarks = _write(uploaded, table, folder, cache.root, say)
-        (folder / REMARKS).write_text(remarks.model_dump_json(), encoding="utf-8")
-
-    def read(folder: Path) -> tuple[Arrays, Remarks]:
-        return read_arrays(folder), Remarks.model_validate_json((folder / REMARKS).read_bytes())
-
+    encoder = _Encoder(uploaded, open_table, cache, say)
     try:
-        arrays, remarks = cache.get(uploaded.key, write, read)
+        arrays, remarks = encoder.arrays(uploaded.fitted or encoder.fitted())
     except (Misfit, MissingInput) as error:
         raise DataError(str(error)) from error
     except OSError as error:
@@ -99,27 +103,66 @@ def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, 
     return _data(uploaded, arrays, remarks)
 
 
-def _write(uploaded: Uploaded, table: Table, folder: Path, root: Path, say: Say) -> Remarks:
-    """Write the arrays of a table into a folder. Returns what is to be said of every run on them."""
-    dataset, plan = uploaded.dataset, uploaded.plan
-    if table.read.digest != dataset.digest:
-        raise DataError(
-            f"the stored table of '{dataset.name}' has the digest {table.read.digest}, not {dataset.digest}"
-        )
-    facts = table.facts(dataset.name, dataset.version or 1)
-    rows = rows_of(dataset, plan.classes, table, dataset.limit)
-    fitted = uploaded.fitted or fit(dataset, facts, table, rows.train)
-    sizes = len(rows.train), len(rows.validation), len(rows.test), fitted.inputs
-    planned = plan.train_examples, plan.validation_examples, plan.test_examples, plan.inputs
-    if sizes != planned:
-        raise DataError(f"'{dataset.name}' has other sizes than planned: {sizes} instead of {planned}")
-    check_size(dataset.name, array_bytes(fitted, rows), root)
-    weight = next((column.name for column in columns_with("weight", dataset, facts)), None)
-    step = LongStep(f"encoding {dataset.name}", table.rows, "rows", say)
-    write_arrays(folder, fitted, rows, table, weight, step.reached)
-    step.end(table.rows)
-    question = experiment_question(dataset, plan.task, facts, rows)
-    return Remarks(notes=tuple(_left_out(rows)), findings=findings(table, question))
+@dataclass(frozen=True)
+class _Encoder:
+    """Gives preprocessing and arrays from the cache, or makes them from the table."""
+
+    uploaded: Uploaded
+    open_table: OpenTable
+    cache: ArrayCache
+    say: Say
+
+    def fitted(self) -> Fitted:
+        """The preprocessing, fitted to the training rows. If that is new, so are the arrays, from the same look at the
+        table."""
+
+        def write(folder: Path) -> None:
+            with self._opened() as opened:
+                fitted = fit(self.uploaded.dataset, opened.facts, opened.table, opened.rows.train)
+                self.arrays(fitted, opened)
+            write_fitted(fitted, folder)
+
+        return self.cache.get(self.uploaded.key(), write, read_fitted)
+
+    def arrays(self, fitted: Fitted, opened: _Opened | None = None) -> tuple[Arrays, Remarks]:
+        """The arrays, and what is to be said of every run on them."""
+
+        def write(folder: Path) -> None:
+            with nullcontext(opened) if opened else self._opened() as table:
+                remarks = self._write(fitted, table, folder)
+            (folder / REMARKS).write_text(remarks.model_dump_json(), encoding="utf-8")
+
+        def read(folder: Path) -> tuple[Arrays, Remarks]:
+            return read_arrays(folder), Remarks.model_validate_json((folder / REMARKS).read_bytes())
+
+        return self.cache.get(self.uploaded.key(fitted), write, read)
+
+    @contextmanager
+    def _opened(self) -> Iterator[_Opened]:
+        dataset = self.uploaded.dataset
+        with self.open_table() as table:
+            if table.read.digest != dataset.digest:
+                raise DataError(
+                    f"the stored table of '{dataset.name}' has the digest {table.read.digest}, not {dataset.digest}"
+                )
+            facts = table.facts(dataset.name, dataset.version or 1)
+            yield _Opened(table, facts, rows_of(dataset, self.uploaded.plan.classes, table, dataset.limit))
+
+    def _write(self, fitted: Fitted, opened: _Opened, folder: Path) -> Remarks:
+        """Write the arrays of a table into a folder."""
+        dataset, plan = self.uploaded.dataset, self.uploaded.plan
+        table, facts, rows = opened.table, opened.facts, opened.rows
+        sizes = len(rows.train), len(rows.validation), len(rows.test), fitted.inputs
+        planned = plan.train_examples, plan.validation_examples, plan.test_examples, plan.inputs
+        if sizes != planned:
+            raise DataError(f"'{dataset.name}' has other sizes than planned: {sizes} instead of {planned}")
+        check_size(dataset.name, array_bytes(fitted, rows), self.cache.root)
+        weight = next((column.name for column in columns_with("weight", dataset, facts)), None)
+        step = LongStep(f"encoding {dataset.name}", table.rows, "rows", self.say)
+        write_arrays(folder, fitted, rows, table, weight, step.reached)
+        step.end(table.rows)
+        question = experiment_question(dataset, plan.task, facts, rows)
+        return Remarks(notes=tuple(_left_out(rows)), findings=findings(table, question))
 
 
 def check_size(name: str, size: int, root: Path) -> None:

@@ -61,7 +61,7 @@ def test_an_uploaded_copy_trains_with_the_numbers_of_the_built_in_table(name: st
         assert torch.equal(getattr(theirs, part).inputs, getattr(ours, part).inputs)
         assert torch.equal(getattr(theirs, part).targets, getattr(ours, part).targets)
     expected = epochs(ours)
-    assert epochs(replace(theirs, preprocessing=None)) == expected
+    assert epochs(replace(theirs, is_encoded=False)) == expected
     (member,), (exact,) = expected[-1].members, epochs(theirs)[-1].members  # whose losses are computed in float64
     assert member is not None
     assert exact is not None
@@ -154,7 +154,7 @@ def test_arrays_are_encoded_once_for_all_trainers_of_a_machine(tmp_path: Path) -
 def test_other_words_are_other_arrays(tmp_path: Path, change: dict[str, object]) -> None:
     table = store(tmp_path / "t", MIXED)
     words = {"split": SPLIT, "columns": {"w": "input", "x": "input"}}
-    assert uploaded(table, ("a", "b"), **words | change).key != uploaded(table, ("a", "b"), **words).key
+    assert uploaded(table, ("a", "b"), **words | change).key() != uploaded(table, ("a", "b"), **words).key()
 
 
 def test_a_run_that_goes_on_encodes_as_its_checkpoint_did(tmp_path: Path) -> None:
@@ -168,6 +168,25 @@ def test_a_run_that_goes_on_encodes_as_its_checkpoint_did(tmp_path: Path) -> Non
     data = load_uploaded(resumed, lambda: nullcontext(table), ArrayCache(tmp_path / "c"), print)
     assert data.preprocessing == other
     assert data.train.inputs[:, 0].tolist() == [0, 0.5, 0.25]
+
+
+def test_a_run_that_goes_on_finds_the_arrays_that_it_began_with_and_so_does_one_that_begins(tmp_path: Path) -> None:
+    table = store(tmp_path / "t", MIXED)
+    words, cache = uploaded(table, ("a", "b"), split=SPLIT), ArrayCache(tmp_path / "c")
+    fresh = load_uploaded(words, lambda: nullcontext(table), cache, print)
+    assert fresh.preprocessing is not None
+    resumed = Uploaded(words.dataset, words.plan, Fitted.model_validate_json(fresh.preprocessing))
+    assert torch.equal(load_uploaded(resumed, closed, cache, print).train.inputs, fresh.train.inputs)
+    elsewhere, opened = ArrayCache(tmp_path / "elsewhere"), []
+    load_uploaded(resumed, lambda: nullcontext(table), elsewhere, print)
+    arrays = folders(tmp_path / "elsewhere")
+    load_uploaded(words, lambda: opened.append(table) or nullcontext(table), elsewhere, print)  # type: ignore[func-returns-value]
+    assert len(opened) == 1, "a preprocessing is fitted on each machine"
+    assert arrays < folders(tmp_path / "elsewhere") == folders(tmp_path / "c")
+
+
+def folders(cache: Path) -> set[str]:
+    return {path.name for path in cache.iterdir() if path.is_dir()}
 
 
 @pytest.mark.parametrize(
