@@ -31,6 +31,9 @@ class EvaluationQuery(Query):
     """The end of which epoch: the best, the last, or the number of one whose checkpoint is kept."""
     by: Text | None = None
     """A column of an uploaded data set: the metrics of the rows with each of its values, too."""
+    miss_cost: Annotated[float, Field(gt=0, le=1e6)] = 1.0
+    """With two classes: how many false alarms a missed example of the second class costs, for the threshold of least
+    cost."""
 
 
 @router.get(
@@ -46,7 +49,11 @@ async def get_evaluation(
     query: Annotated[EvaluationQuery, InQuery()],
     prefer: PreferHeader = None,
 ) -> Response:
-    """How good a trained network is on a split."""
-    arguments = (state.hub, caller.workspace_id, experiment_id, query.epoch, query.split, query.by)
+    """How good a trained network is on a split: every metric with its 95 % interval and its value for a prediction
+    that knows nothing, per class, confusion, curves, calibration, thresholds, prediction sets, residuals, groups.
+
+    Temperature, thresholds and prediction sets are chosen on the validation split alone.
+    """
+    arguments = (state.hub, caller.workspace_id, experiment_id, query.epoch, query.split, query.by, query.miss_cost)
     path = f"{request.url.path}?{request.url.query}".removesuffix("?")
     return await answer_to(request, state, caller, partial(evaluation.ask, *arguments), lambda _: path, prefer)

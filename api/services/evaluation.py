@@ -8,7 +8,9 @@ from hub.questions.networks import Epoch, trained
 from hub.questions.question import EvaluationQuestion
 
 
-def ask(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch, split: Part, by: str | None) -> str:
+def ask(
+    hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch, split: Part, by: str | None, miss_cost: float
+) -> str:
     """Ask for the report about an experiment's network; returns the question's id.
 
     Raises:
@@ -18,5 +20,5 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch, split: Pa
     """
     with hub.write() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        question = EvaluationQuestion(network=trained(session, row, epoch), split=split, by=by)
+        question = EvaluationQuestion(network=trained(session, row, epoch), split=split, by=by, miss_cost=miss_cost)
         return questions.ask(session, workspace_id, question)

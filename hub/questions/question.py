@@ -32,12 +32,14 @@ class EvaluationQuestion(Message):
     """How good is a network on a split?"""
 
     kind: Literal["evaluation"] = "evaluation"
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     """Increases when the same question gets another answer, as stored answers are given again."""
     network: TrainedNetwork
     split: Part
     by: str | None = None
     """A column, for whose values the metrics are computed, too."""
+    miss_cost: float = 1.0
+    """What a miss costs, compared with a false alarm, where a threshold is chosen."""
 
 
 Question = EvaluationQuestion

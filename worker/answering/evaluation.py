@@ -1,26 +1,96 @@
-"""The answer to an evaluation: the network's outputs on a split, compared with the targets."""
+"""The answer to an evaluation: the network's outputs on a split, compared with the truth."""
 
-from gradus.wire.evaluation import EvaluationReport, Metric
+import numpy as np
+
+from evaluation.examples import Examples, Floats
+from evaluation.groups import groups
+from evaluation.report import sections
+from evaluation.sections import Asked
+from gradus.errors import Conflict
+from gradus.facts import Part
+from gradus.spec.loss import resolve_loss
+from gradus.wire.evaluation import EvaluationReport
 from hub.questions.question import EvaluationQuestion
-from worker.answering.network import restored
+from worker.answering.group_values import group_values
+from worker.answering.network import Restored, restored
 from worker.answering.protocol import Ask
-from worker.training.evaluation import evaluate
+from worker.answering.truth import Truth, truth
+from worker.training.constant import best_constant
+from worker.training.data import Split
 
 
 def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
-    """The report about a network on a split."""
-    network = restored(ask, question.network)
-    split = getattr(network.data, question.split)
-    score = evaluate(network.engine, split, exact=True)
-    metrics = [Metric(name="loss", value=float(score.loss[0]))]
-    if network.data.task != "regression":
-        metrics.append(Metric(name="accuracy", value=float(score.accuracy[0])))
+    """The report about a network on a split.
+
+    Raises:
+        Conflict: an output is not a number.
+        BadRequest: there is no column to group by.
+        DataError: the data set was deleted or is damaged.
+    """
+    network, known = restored(ask, question.network), truth(ask, question.network)
+    examples = compared(network, known, question.split)
+    is_validation = question.split == "validation"
+    validation = examples if is_validation else compared(network, known, "validation")
+    constant, medians = _constants(network, known)
+    asked = Asked(
+        examples=examples,
+        validation=validation if len(validation) else None,
+        is_validation=is_validation,
+        names=_names(network),
+        constant=constant,
+        medians=medians,
+        miss_cost=question.miss_cost,
+    )
+    by = question.by
+    values = None if by is None else group_values(ask, question.network, by, examples.rows)
+    task = network.data.task
+    found = sections(asked, task)
     return EvaluationReport(
         experiment=question.network.experiment_id,
         epoch=question.network.checkpoint.epoch,
         checkpoint=question.network.checkpoint.digest,
-        task=network.data.task,
+        task=task,
         split=question.split,
-        n=len(split),
-        metrics=tuple(metrics),
+        n=len(examples),
+        weighted=examples.weights is not None,
+        miss_cost=question.miss_cost,
+        by=by,
+        groups=() if values is None else groups(asked, task, values),
+        **vars(found),
     )
+
+
+def compared(network: Restored, known: Truth, part: Part) -> Examples:
+    """The outputs and the truth of a split's examples.
+
+    Raises:
+        Conflict: an output is not a number.
+    """
+    split: Split = getattr(network.data, part)
+    outputs = network.outputs(split)
+    if not np.isfinite(outputs).all():
+        raise Conflict(
+            f"the network's outputs on the {part} split are not finite: it has diverged. Ask for an earlier epoch",
+            code="diverged",
+        )
+    targets = known.targets[part] if known.targets is not None else split.targets.numpy()
+    weights = None if split.evaluation_weights is None else split.evaluation_weights.double().numpy()
+    return Examples(outputs, targets, known.rows[part], weights)
+
+
+def _constants(network: Restored, known: Truth) -> tuple[Floats, Floats]:
+    """The outputs of the best constant prediction, and the medians of regression targets."""
+    data = network.data
+    if data.task != "regression":
+        kind = resolve_loss(network.engine.losses[0], data.task)
+        constant = best_constant(kind, data.train, data.plan.outputs, data.target_scale.deviation)
+        return constant.numpy(), np.zeros(data.plan.outputs)
+    assert known.targets is not None
+    train, weights = known.targets["train"], data.train.evaluation_weights
+    mean = np.average(train, axis=0, weights=None if weights is None else weights.double().numpy())
+    return mean, np.median(train, axis=0)
+
+
+def _names(network: Restored) -> tuple[str, ...]:
+    plan = network.data.plan
+    return plan.classes or plan.targets or ("target",)

@@ -53,7 +53,15 @@ def test_an_evaluation_is_that_of_the_run(client: httpx.Client, row: ExperimentR
     metrics = {one["name"]: one["value"] for one in report["metrics"]}
     assert (report["split"], report["epoch"], report["task"]) == ("test", 2, "classification")
     assert metrics["accuracy"] == stored[-1]["test_accuracy"]
-    assert metrics["loss"] == pytest.approx(stored[-1]["test_loss"], rel=1e-6)
+    assert metrics["log_loss"] == pytest.approx(stored[-1]["test_loss"], rel=1e-6)
+    baselines = {one["name"]: one["baseline"] for one in report["metrics"]}
+    assert baselines["auc"] == 0.5
+    for one in report["metrics"]:
+        assert one["ci95"][0] < one["value"] < one["ci95"][1]
+    counts = report["confusion"]
+    assert sum(counts[i][i] for i in range(10)) == metrics["accuracy"] * report["n"]
+    assert len(report["curves"]) == len(report["per_class"]) == 10
+    assert [one["level"] for one in report["conformal"]] == [0.8, 0.9, 0.95]
 
 
 def test_without_an_answer_there_is_a_202_and_the_place_of_the_answer(
@@ -124,3 +132,10 @@ def test_what_cannot_be_evaluated_is_told(client: httpx.Client, row: ExperimentR
     problem = assert_problem(client.get(f"/v1/experiments/{untrained.id}/evaluation"), 409)
     assert problem["code"] == "no_checkpoint"
     assert_problem(client.get(f"/v1/experiments/{row.id}/evaluation?split=training"), 400)
+
+
+def test_a_column_that_a_built_in_data_set_does_not_have_is_told(
+    client: httpx.Client, row: ExperimentRow, slot: QuestionSlot
+) -> None:
+    problem = assert_problem(client.get(f"/v1/experiments/{row.id}/evaluation?by=city"), 400)
+    assert problem["detail"] == "by: the built-in data set digits has no columns to group by"

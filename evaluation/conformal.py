@@ -1,0 +1,58 @@
+"""Split-conformal prediction: sets and intervals that hold the truth with a given probability, whatever the network.
+
+Source: Angelopoulos and Bates, A gentle introduction to conformal prediction (2021), sections 1 and 2.3.
+"""
+
+from collections.abc import Sequence
+from math import ceil, inf
+
+import numpy as np
+
+from evaluation.examples import Examples, Floats, softmax
+from evaluation.wilson import wilson
+from gradus.wire.evaluation import Conformal
+
+LEVELS = 0.8, 0.9, 0.95
+
+
+def quantile(scores: Floats, level: float) -> float:
+    """The ⌈(n + 1) level⌉-th smallest of n scores: a new score of the same kind is at most that with probability
+    `level` or more. Infinite with too few scores."""
+    rank = ceil((len(scores) + 1) * level - 1e-9)
+    return float(np.partition(scores, rank - 1)[rank - 1]) if 1 <= rank <= len(scores) else inf
+
+
+def sets(validation: Examples, examples: Examples) -> tuple[Conformal, ...]:
+    """Sets of classes: those whose probability is large enough."""
+    scores = 1.0 - softmax(validation.outputs)
+    given = _given(scores, validation)
+    tested = 1.0 - softmax(examples.outputs)
+    found = []
+    for level in LEVELS:
+        limit = quantile(given, level)
+        sizes = (tested <= limit).sum(axis=1)
+        held = float((_given(tested, examples) <= limit).sum())
+        found.append(_conformal(level, limit, held, len(examples), float(sizes.mean()), float((sizes == 0).mean())))
+    return tuple(found)
+
+
+def intervals(validation: Examples, examples: Examples, names: Sequence[str]) -> tuple[Conformal, ...]:
+    """Intervals around the predictions of each target: as wide for all examples."""
+    errors, tested = (np.abs(one.outputs - one.targets) for one in (validation, examples))
+    found = []
+    for column, name in enumerate(names):
+        for level in LEVELS:
+            limit = quantile(errors[:, column], level)
+            held = float((tested[:, column] <= limit).sum())
+            one = _conformal(level, limit, held, len(examples), 2 * limit, 0.0)
+            found.append(one.model_copy(update={"target": name}))
+    return tuple(found)
+
+
+def _given(scores: Floats, examples: Examples) -> Floats:
+    return np.take_along_axis(scores, examples.targets.astype(np.int64)[:, None], axis=1)[:, 0]
+
+
+def _conformal(level: float, limit: float, held: float, n: int, size: float, empty: float) -> Conformal:
+    share = held / n if n else float("nan")
+    return Conformal(level=level, coverage=share, ci95=wilson(held, n), quantile=limit, size=size, empty=empty)

@@ -1,0 +1,56 @@
+"""The examples that an evaluation compares: what a network says of them, and what is true."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Examples of one split."""
+
+    outputs: Floats
+    """(n, units): logits of the classes or labels, or predictions in the targets' own units."""
+    targets: Integers | Floats
+    """Classes, int64 (n,); or labels, 0 and 1, float64 (n, labels); or numbers, float64 (n, targets)."""
+    rows: Integers
+    """The position of each example in its data set, (n,)."""
+    weights: Floats | None = None
+    """Weights in losses, (n,); None if all are equal. Shares count every example once, as in training."""
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    def taken(self, chosen: NDArray[np.intp]) -> "Examples":
+        """The chosen examples."""
+        weights = None if self.weights is None else self.weights[chosen]
+        return Examples(self.outputs[chosen], self.targets[chosen], self.rows[chosen], weights)
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """ln softmax over the last axis."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return result
+
+
+def softmax(logits: Floats) -> Floats:
+    """exp(z) / Σ exp(z) over the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    return result
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """1 / (1 + exp(-z))."""
+    powers = np.exp(-np.abs(logits))
+    return np.where(logits >= 0, 1.0, powers) / (1.0 + powers)
+
+
+def log_sigmoid(logits: Floats) -> Floats:
+    """ln sigmoid."""
+    return np.minimum(logits, 0.0) - np.log1p(np.exp(-np.abs(logits)))

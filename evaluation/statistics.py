@@ -1,0 +1,108 @@
+"""Metrics as functions of the weights of examples.
+
+A statistic is prepared for some of the examples, in order, and then computed for many rows of weights (draws, m) at
+once: a row of ones gives the metric itself, numbers of draws with replacement give the bootstrap.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.examples import Floats
+
+Chosen = NDArray[np.intp]
+Prepared = Callable[[Floats], Floats]
+"""From weights (draws, m) to the statistic's values (draws,)."""
+Statistic = Callable[[Chosen], Prepared]
+"""Prepares the statistic for the examples at these positions, (m,)."""
+
+
+def value(statistic: Statistic, n: int) -> float:
+    """The statistic of n examples that all count once."""
+    return float(statistic(np.arange(n))(np.ones((1, n)))[0])
+
+
+def mean(values: Floats, weights: Floats | None = None) -> Statistic:
+    """Mean of the values (n,), weighted by `weights` (n,)."""
+    own = np.ones_like(values) if weights is None else weights
+
+    def prepare(chosen: Chosen) -> Prepared:
+        weight = own[chosen]
+        total = values[chosen] * weight
+        return lambda counts: _ratio(counts @ total, counts @ weight)
+
+    return prepare
+
+
+def of(function: Callable[..., Floats], *statistics: Statistic) -> Statistic:
+    """A function of the values of other statistics."""
+
+    def prepare(chosen: Chosen) -> Prepared:
+        prepared = [statistic(chosen) for statistic in statistics]
+        return lambda counts: function(*(one(counts) for one in prepared))
+
+    return prepare
+
+
+def macro(statistics: Sequence[Statistic]) -> Statistic:
+    """The mean of several statistics; those that are undefined do not count."""
+
+    def average(*values: Floats) -> Floats:
+        stacked = np.stack(values)
+        known = ~np.isnan(stacked)
+        return _ratio(np.where(known, stacked, 0.0).sum(axis=0), known.sum(axis=0))
+
+    return of(average, *statistics)
+
+
+def ratio(parts: Floats, whole: Floats) -> Statistic:
+    """Σ parts / Σ whole, both (n,); undefined where the whole is 0."""
+
+    def prepare(chosen: Chosen) -> Prepared:
+        above, below = parts[chosen], whole[chosen]
+        return lambda counts: _ratio(counts @ above, counts @ below)
+
+    return prepare
+
+
+def binned_gap(gaps: Floats, bins: NDArray[np.intp], number: int) -> Statistic:
+    """Σ over the bins of |Σ gaps in the bin| / n: the calibration error, for the gaps between confidence and truth."""
+
+    def prepare(chosen: Chosen) -> Prepared:
+        table = np.zeros((len(chosen), number))
+        table[np.arange(len(chosen)), bins[chosen]] = gaps[chosen]
+        return lambda counts: _ratio(np.abs(counts @ table).sum(axis=1), counts.sum(axis=1))
+
+    return prepare
+
+
+def median(values: Floats) -> Statistic:
+    """The median of the values (n,), between the two in the middle of an even number."""
+
+    def prepare(chosen: Chosen) -> Prepared:
+        order = np.argsort(values[chosen], kind="stable")
+        ordered = values[chosen][order]
+
+        def medians(counts: Floats) -> Floats:
+            below = counts[:, order].cumsum(axis=1)
+            n = below[:, -1]
+            middles = [_at_rank(ordered, below, np.floor((n + i) / 2)) for i in (1, 2)]
+            result: Floats = (middles[0] + middles[1]) / 2
+            return result
+
+        return medians
+
+    return prepare
+
+
+def _at_rank(ordered: Floats, below: Floats, rank: Floats) -> Floats:
+    """The value with this rank, from 1, in each draw."""
+    places = (below < rank[:, None]).sum(axis=1)
+    result: Floats = ordered[np.minimum(places, len(ordered) - 1)]
+    return result
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below > 0, above / below, np.nan)

@@ -1,0 +1,47 @@
+"""The temperature that calibrates probabilities.
+
+Source: Guo et al., On calibration of modern neural networks (2017).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from evaluation.examples import Examples, Floats, sigmoid, softmax
+
+COLDEST, HOTTEST = 0.01, 100.0
+BISECTIONS = 50
+
+
+def class_temperature(validation: Examples) -> float:
+    """The T that makes the log loss of softmax(logits / T) least; it is convex in 1 / T."""
+    given = np.take_along_axis(validation.outputs, validation.targets.astype(np.int64)[:, None], axis=1)[:, 0]
+
+    def slope(factor: float) -> float:
+        expected = (softmax(factor * validation.outputs) * validation.outputs).sum(axis=1)
+        return _mean(expected - given, validation.weights)
+
+    return _root(slope)
+
+
+def label_temperature(validation: Examples) -> float:
+    """The T that makes the log loss of sigmoid(logits / T) least, over all labels."""
+
+    def slope(factor: float) -> float:
+        gaps = (sigmoid(factor * validation.outputs) - validation.targets) * validation.outputs
+        return _mean(gaps.mean(axis=1), validation.weights)
+
+    return _root(slope)
+
+
+def _root(slope: Callable[[float], float]) -> float:
+    """The temperature at which the slope of the log loss by 1 / T, which rises, is 0; else the nearest bound."""
+    low, high = np.log(1 / HOTTEST), np.log(1 / COLDEST)
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if slope(float(np.exp(middle))) > 0 else (middle, high)
+    return float(np.exp(-(low + high) / 2))
+
+
+def _mean(values: Floats, weights: Floats | None) -> float:
+    return float(np.average(values, weights=weights))

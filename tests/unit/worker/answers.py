@@ -1,0 +1,63 @@
+"""Answers of this process about networks that it has trained on a stored table."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gradus.spec.experiment import Spec
+from gradus.wire.metrics import MetricsRow
+from hub.jobs.checkpoint_ref import CheckpointRef
+from hub.questions.question import Question, TrainedNetwork
+from tests.tables import store
+from tests.uploaded import put, uploaded
+from worker.answering.protocol import Ask
+from worker.data.cache import DataCache
+from worker.trainer.job import Job
+from worker.trainer.protocol import Ended, EpochDone, Report, Train, Trainee
+
+
+class _Said:
+    """A trainer's pipe without a process at its other end."""
+
+    stopped: Mapping[str, bool] = {}
+
+    def __init__(self) -> None:
+        self.rows: list[MetricsRow] = []
+        self.saved: CheckpointRef | None = None
+
+    def send(self, report: Report) -> None:
+        if isinstance(report, EpochDone):
+            self.rows.append(report.members[0].row)
+            self.saved = report.members[0].saved
+        assert not (isinstance(report, Ended) and report.failure), report
+
+
+def trained(
+    folder: Path, values: Mapping[str, Any], classes: tuple[str, ...] = (), **words: object
+) -> tuple[TrainedNetwork, MetricsRow]:
+    """A network that was trained for two epochs, and the metrics of the last."""
+    table = store(folder / "table", values)
+    one, ref = uploaded(table, classes, **words), put(table, folder / "store")
+    spec = Spec.model_validate({"dataset": one.dataset, "layers": [8], "epochs": 2, "batch_size": 16})
+    trainee = Trainee(id="exp_1", spec=spec, data=one.plan, epoch=0, seconds=0.0)
+    command = Train(
+        trainees=(trainee,),
+        dataset_dirs=(str(folder / "data"),),
+        artifacts_url=str(folder / "store"),
+        table=ref,
+        token=1,
+        checkpoint_seconds=1e9,
+    )
+    said = _Said()
+    assert Job(said, command, DataCache(2**30), torch.device("cpu")).train()  # type: ignore[arg-type]
+    assert said.saved is not None
+    network = TrainedNetwork(experiment_id="exp_1", spec=spec, data=one.plan, checkpoint=said.saved, table=ref)
+    return network, said.rows[-1]
+
+
+def ask(folder: Path, question: Question) -> Ask:
+    """The question as a process gets it."""
+    dirs = (str(folder / "data"),)
+    return Ask(question=question, dataset_dirs=dirs, artifacts_url=str(folder / "store"), folder=str(folder))
