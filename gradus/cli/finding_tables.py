@@ -1,7 +1,7 @@
 """Findings as a terminal shows them: the root cause first, and below it what follows from it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,13 +13,33 @@ from gradus.wire.finding import Evidence, Finding, Patch
 
 COLORS = {"critical": "red", "warning": "yellow", "note": ""}
 STEP = "  "
+SHOWN = 2
+"""Alike findings that are shown before the others are only named."""
+FOLDED = 3
+"""Below so many of the others, that saves nothing."""
 
 
 def findings(found: Sequence[Finding], *, evidence: bool = False) -> RenderableType:
     """Each finding with its severity, why it matters, and the patch that removes its cause; with `evidence`, also what
     was measured."""
     roots = [one for one in found if _cause(one, found) is None]
-    return Group(*(line for root in roots for line in _lines(root, found, evidence, "")))
+    return Group(*(line for alike in _alike(roots) for line in _of_alike(alike, found, evidence)))
+
+
+def _alike(roots: Sequence[Finding]) -> Iterable[list[Finding]]:
+    """The same finding in several columns together, where the first of them stands."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for one in roots:
+        groups.setdefault((str(one.severity), one.id), []).append(one)
+    return groups.values()
+
+
+def _of_alike(alike: Sequence[Finding], found: Sequence[Finding], evidence: bool) -> Iterator[RenderableType]:
+    shown = alike if len(alike) < SHOWN + FOLDED else alike[:SHOWN]
+    for one in shown:
+        yield from _lines(one, found, evidence, "")
+    if rest := alike[len(shown) :]:
+        yield f"{STEP}… and {len(rest)} more: {', '.join(one.column or one.layer or '' for one in rest)}"
 
 
 def name_of(finding: Finding) -> str:

@@ -1,5 +1,6 @@
 """Findings: what is wrong with a data set or an experiment, how that is known, and what to do about it."""
 
+from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
 from pydantic import Field
@@ -59,6 +60,11 @@ class Finding(Message):
     consequence_of: str | None = None
     patches: tuple[Patch, ...] = ()
     verified: dict[str, Any] | None = None
+
+
+def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings by severity, otherwise in their order. A severity that nobody here knows comes first."""
+    return tuple(sorted(findings, key=lambda one: SEVERITIES.index(one.severity) if one.severity in SEVERITIES else 0))
 
 
 class FindingPage(Message):

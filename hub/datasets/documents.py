@@ -5,7 +5,7 @@ import json
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gradus.wire.finding import Finding
+from gradus.wire.finding import Finding, gravest_first
 from gradus.wire.statistics import Statistics
 from gradus.wire.table import ReadTable
 from hub.tables import DatasetVersionRow
@@ -26,7 +26,7 @@ def statistics(session: Session, version_id: str) -> Statistics | None:
 def findings(session: Session, version_id: str) -> tuple[Finding, ...]:
     """What is wrong with the data of a version."""
     text = _document(session, version_id, DatasetVersionRow.findings)
-    return () if text is None else tuple(Finding.model_validate(one) for one in json.loads(text))
+    return () if text is None else gravest_first(Finding.model_validate(one) for one in json.loads(text))
 
 
 def _document(session: Session, version_id: str, column: InstrumentedAttribute[str | None]) -> str | None:

@@ -16,7 +16,7 @@ from gradus.spec.loss import AutoLoss, resolve_loss
 from gradus.status import Status
 from gradus.summary import listed_facts
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
-from gradus.wire.finding import SEVERITIES, Finding
+from gradus.wire.finding import Finding, gravest_first
 from gradus.wire.metrics import MetricsRow
 from hub.tables import ExperimentRow, MetricRow
 
@@ -75,7 +75,7 @@ def digest_of(row: ExperimentRow) -> str | None:
 def stored_findings(row: ExperimentRow) -> tuple[Finding, ...]:
     """What was found about the experiment, the gravest first."""
     found = () if row.findings is None else tuple(Finding.model_validate(one) for one in json.loads(row.findings))
-    return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity) if one.severity in SEVERITIES else 0))
+    return gravest_first(found)
 
 
 def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:

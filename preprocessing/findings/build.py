@@ -36,4 +36,4 @@ def some(rows: Any) -> tuple[int, ...]:
 
 def percent(share: float) -> str:
     """A share in percent with two significant digits, such as 0.42 % or 17 %."""
-    return f"{100 * share:.2g} %" if share < 0.995 or share == 1 else f"{100 * share:.4g} %"
+    return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.4g} %"

@@ -78,9 +78,9 @@ def _table(records: Sequence[DatasetRecord], now: datetime) -> Table:
     table = tables.borderless()
     table.add_column("name", no_wrap=True)
     table.add_column("status")
-    table.add_column("rows", justify="right", no_wrap=True)
-    for heading in ("target", "task"):
-        table.add_column(heading)
+    for heading in ("rows", "columns", "findings"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("target")
     table.add_column("size", justify="right", no_wrap=True)
     table.add_column("age", justify="right", no_wrap=True)
     for record in records:
@@ -88,8 +88,9 @@ def _table(records: Sequence[DatasetRecord], now: datetime) -> Table:
             record.name,
             _status(record),
             _rows(record),
+            _count(record.column_count),
+            _count(record.finding_count),
             one_line(_target(record)),
-            record.task or "–",
             "–" if record.bytes is None or record.built_in else labels.size(record.bytes),
             "–" if record.created_at is None else labels.age(record.created_at, now),
         )
@@ -102,13 +103,16 @@ def _status(record: DatasetRecord) -> RenderableType:
 
 def _rows(record: DatasetRecord) -> str:
     counts = (record.train_examples, record.validation_examples, record.test_examples)
-    rows = sum(filter(None, counts)) if record.built_in else record.rows
-    return "–" if rows is None else f"{rows:,}"
+    return _count(sum(filter(None, counts)) if record.built_in else record.rows)
+
+
+def _count(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
 
 
 def _target(record: DatasetRecord) -> str:
     if record.built_in:
-        return f"{len(record.classes)} classes" if record.classes else "–"
+        return f"{len(record.classes)} classes" if record.classes else "a number"
     return record.target if isinstance(record.target, str) else ", ".join(record.target or ()) or "–"
 
 

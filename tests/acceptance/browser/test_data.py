@@ -90,7 +90,10 @@ def test_a_file_is_understood_corrected_and_trained(visit: Visit, http: httpx.Cl
     page.get_by_label("The document as JSON").fill(json.dumps(document))
     expect(roles).to_contain_text("`calendar` encodes dates and times, but 'zip' has the type integer")
     page.get_by_role("link", name="Data", exact=True).click()
-    expect(page.get_by_role("row", name="pets")).to_contain_text("species")
+    row = page.get_by_role("row", name="pets")
+    expect(row).to_contain_text("species")
+    row.get_by_role("link", name=re.compile(r"^\d+$")).click()
+    expect(page.get_by_role("tab", name="Findings", selected=True)).to_be_visible()
 
 
 def test_a_run_shows_its_findings_their_rows_and_forks_with_the_patch(page: Page, http: httpx.Client) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser.modules import module_page, result
 
@@ -99,6 +99,20 @@ def test_consequences_stand_below_their_cause_and_nothing_is_lost(page: Page) ->
         ["egg"],
         ["itself"],
     ]
+
+
+def test_the_same_in_many_columns_is_folded(page: Page) -> None:
+    found = [finding("data_constant", column=f"c{i}") for i in range(6)]
+    found.insert(1, finding("other"))
+    page.evaluate(
+        """findings => render(findingList(findings, {
+            document: () => undefined, actions: () => nothing, rows: () => null,
+        }), document.getElementById("here"))""",
+        found,
+    )
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Constant: c0", "Constant: c1", "Other"])
+    page.get_by_text("Constant, 4 more").click()
+    expect(page.get_by_role("heading", name="Constant: c5")).to_be_visible()
 
 
 CHANGES: list[tuple[Any, Any, Any]] = [

@@ -230,6 +230,7 @@ def test_a_file_is_added_shown_and_deleted_on_the_command_line(typed: Typed) -> 
     code, shown, _ = typed("add", "churn.csv", "--target", "exited", "--watch")
     assert (code, "zip" in shown, "leading zero" in shown) == (0, True, True)
     assert typed("ls", "-q", "churn")[1] == "churn\n"
+    assert typed("ls", "churn")[1].splitlines()[1].split()[:6] == ["churn", "ready", "3", "3", "3", "exited"]
     assert typed("rows", "churn", "--csv", "-n", "2")[1] == "age,exited,zip\n41,yes,01067\n,no,10115\n"
     assert "38, 41" in typed("stats", "churn", "--column", "age")[1]
     assert "did you mean 'exited'?" in typed("rows", "churn", "--column", "exitd")[2]

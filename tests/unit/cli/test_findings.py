@@ -68,6 +68,21 @@ def test_what_follows_stands_indented_below_its_cause_and_nothing_is_lost() -> N
     ]
 
 
+def test_the_same_in_many_columns_is_told_twice_and_then_named() -> None:
+    many = [finding("data_constant", column=f"c{i}") for i in range(6)]
+    lines = shown(many[0], finding("other"), *many[1:])
+    assert lines == [
+        "note  data_constant c0",
+        "  b data_constant",
+        "note  data_constant c1",
+        "  b data_constant",
+        "  … and 4 more: c2, c3, c4, c5",
+        "note  other",
+        "  b other",
+    ]
+    assert len(shown(*many[:4])) == 8
+
+
 def test_evidence_predictions_and_proofs_are_written_out() -> None:
     assert shown(RATE, evidence=True) == [
         "critical  lr_too_high layers/1  since epoch 2, step 1200",

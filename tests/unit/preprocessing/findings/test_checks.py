@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from preprocessing.findings import sheet
+from preprocessing.findings.build import percent
 from preprocessing.findings.find import findings
 from preprocessing.findings.images import difference_hashes, near_pairs
 from preprocessing.findings.prediction import average_ranks, class_score, number_score
@@ -136,3 +137,8 @@ def test_pictures_in_the_order_of_their_folders_are_no_sorted_file(tmp_path: Pat
     images = RANDOM.integers(0, 256, (240, 4, 4, 1)).astype(np.uint8)
     table = store(tmp_path, {"image": images, "y": [("cat", "dog")[i // 120] for i in range(240)]})
     assert "data_index_predicts" not in {one.id for one in findings(table, Question("y", "classification"))}
+
+
+def test_a_share_is_told_with_two_digits_and_never_rounded_up_to_all() -> None:
+    shares = {1.0: "100 %", 0.9996: "99.96 %", 0.17: "17 %", 0.0042: "0.42 %"}
+    assert {share: percent(share) for share in shares} == shares

@@ -6,7 +6,7 @@ import { sentence, whole } from "../format.js";
 import { html, nothing } from "../template.js";
 import { visible, visibleLines } from "../visible.js";
 import { evidenceList } from "./evidence.js";
-import { chainsOf } from "./order.js";
+import { chainsOf, folded } from "./order.js";
 import { patchView, verifiedView } from "./patch.js";
 import { severityBadge, titleOf } from "./severity.js";
 
@@ -22,7 +22,24 @@ const FIRST = "finding-0";
 
 /** @param {any[]} findings @param {Surroundings} around */
 export const findingList = (findings, around) =>
-  html`<ul class="findings">${chainsOf(findings).map((chain, i) => chainView(chain, around, `finding-${i}`))}</ul>`;
+  html`<ul class="findings">${
+    folded(chainsOf(findings)).map(({ shown, folded: rest }, i) =>
+      shown ? chainView(shown, around, `finding-${i}`) : restView(rest, around, `finding-${i}`)
+    )
+  }</ul>`;
+
+/** The same in other columns. @param {import("./order.js").Chain[]} chains @param {Surroundings} around @param {string} key */
+const restView = (chains, around, key) =>
+  html`
+    <li class="card">
+      <details class="more">
+        <summary>${titleOf(chains[0].finding.id)}, ${chains.length} more<span class="more-what">${chains.map((
+          { finding },
+        ) => visible(finding.column ?? finding.layer ?? "")).join(", ")}</span></summary>
+        <ul class="findings">${chains.map((one, i) => chainView(one, around, `${key}-${i}`))}</ul>
+      </details>
+    </li>
+  `;
 
 /** @param {string} words */
 export const nothingFound = (words) => html`<p class="card nothing-found" role="status">${icon("check")}${words}</p>`;

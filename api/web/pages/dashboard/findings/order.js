@@ -29,3 +29,29 @@ export const chainsOf = (findings) => {
   }
   return roots;
 };
+
+/** Alike ones that are shown before the others are folded. */
+const SHOWN = 2;
+/** Below so many of the others, folding saves nothing. */
+const FOLDED = 3;
+
+/**
+ * The chains, those beyond the first of the same finding in other columns together.
+ *
+ * @param {Chain[]} chains
+ * @returns {{ shown: Chain | null, folded: Chain[] }[]} either one chain, or several alike
+ */
+export const folded = (chains) => {
+  /** @type {Map<string, Chain[]>} */
+  const alike = new Map();
+  for (const chain of chains) {
+    const key = `${chain.finding.severity} ${chain.finding.id}`;
+    alike.set(key, [...(alike.get(key) ?? []), chain]);
+  }
+  return [...alike.values()].flatMap((same) => {
+    const shown = same.length < SHOWN + FOLDED ? same : same.slice(0, SHOWN);
+    const rest = same.slice(shown.length);
+    const each = shown.map((one) => ({ shown: one, folded: /** @type {Chain[]} */ ([]) }));
+    return rest.length ? [...each, { shown: null, folded: rest }] : each;
+  });
+};

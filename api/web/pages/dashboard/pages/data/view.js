@@ -11,8 +11,8 @@ import { ENDINGS } from "./choose.js";
 import { uploadList } from "./progress.js";
 import { dataBadge } from "./status.js";
 
-const COLUMNS = ["Name", "Status", "Rows", "Target", "Version", "Size", "Added"];
-const NUMBERS = new Set(["Rows", "Version", "Size"]);
+const COLUMNS = ["Name", "Status", "Rows", "Columns", "Target", "Findings", "Version", "Size", "Added"];
+const NUMBERS = new Set(["Rows", "Columns", "Findings", "Version", "Size"]);
 
 /**
  * @param {object} page
@@ -77,12 +77,20 @@ const row = (set) =>
       )}</bdi></a></th>
       <td>${status(set)}</td>
       <td class="number">${whole(rowsOf(set))}</td>
+      <td class="number">${set.column_count === null ? nothing : whole(set.column_count)}</td>
       <td class="cell-target">${targetOf(set)}</td>
+      <td class="number">${findingsOf(set)}</td>
       <td class="number">${set.version ?? nothing}</td>
       <td class="number">${set.bytes === null ? nothing : bytes(set.bytes)}</td>
       <td>${set.built_in ? html`<span class="tag">built in</span>` : time(set.created_at)}</td>
     </tr>
   `;
+
+/** How many, and the way to them. @param {any} set */
+const findingsOf = ({ id, finding_count: count }) => {
+  if (count === null || count === undefined) return nothing;
+  return count ? html`<a href=${at(`/data/${id}?tab=findings`)}>${whole(count)}</a>` : "0";
+};
 
 /** @param {any} set */
 const status = ({ status, built_in: isBuiltIn, available, progress }) => {
