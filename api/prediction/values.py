@@ -110,11 +110,11 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def day(text: str) -> int:
-    """Days since 1970-01-01 of an ISO date."""
-    if not _DATE.fullmatch(text):
+    """Days since 1970-01-01 of an ISO date, or of a time at midnight, which is how data frames have dates."""
+    if not _DATE.fullmatch(text.removesuffix("T00:00:00")):
         raise WrongValue("must be a date such as 2025-12-31")
     try:
-        return (date.fromisoformat(text) - _EPOCH_DAY).days
+        return (date.fromisoformat(text[:10]) - _EPOCH_DAY).days
     except ValueError:
         raise WrongValue("is no date that exists") from None
 

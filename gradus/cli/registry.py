@@ -39,12 +39,18 @@ PAUSE = Command("pause", "Pause experiments at a checkpoint.", "control:pause")
 RESUME = Command("resume", "Resume paused experiments.", "control:resume")
 CANCEL = Command("cancel", "Cancel experiments.", "control:cancel")
 EDIT = Command("edit", "Change the name, tags or notes of experiments.", "edit:edit")
+PREDICT = Command(
+    "predict",
+    "Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON.",
+    "predict:predict",
+)
+EXPORT = Command("export", "Save a trained network as a file that needs nothing of Gradus.", "export:export")
 RM = Command("rm", "Delete experiments and all their data.", "rm:rm")
 
 EXPERIMENTS = Group(
     "experiments",
     "Create, list and manage experiments; `gradus ls` is `gradus experiments ls`.",
-    (SUBMIT, LS, SHOW, EDIT, WATCH, LOGS, FINDINGS, COMPARE, FORK, EXTEND, PAUSE, RESUME, CANCEL, RM),
+    (SUBMIT, LS, SHOW, EDIT, WATCH, LOGS, FINDINGS, COMPARE, PREDICT, EXPORT, FORK, EXTEND, PAUSE, RESUME, CANCEL, RM),
 )
 SWEEPS = Group(
     "sweeps",
@@ -124,6 +130,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
         COMPARE,
         Command("open", "Open the dashboard in a browser, signed in.", "open:open_dashboard"),
     ),
+    "Use": (PREDICT, EXPORT),
     "Control": (PAUSE, RESUME, CANCEL, EDIT, RM),
     "Resources": (EXPERIMENTS, SWEEPS, DATASETS, KEYS),
     "Service": (
@@ -142,7 +149,9 @@ SYNONYMS = {
     "info": ("show", "system"),
     "kill": ("cancel",),
     "list": ("ls",),
+    "infer": ("predict",),
     "new": ("create", "submit", "add"),
+    "onnx": ("export",),
     "remove": ("rm", "revoke"),
     "rename": ("edit",),
     "run": ("submit",),

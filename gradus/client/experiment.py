@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from gradus.client.events import StreamEvent
 from gradus.client.follow import experiment_log
 from gradus.client.follow import follow as follow_log
-from gradus.client.handle import ExperimentHandle, wait_seconds
+from gradus.client.handle import wait_seconds
 from gradus.client.methods import T_co, iterator, method
 from gradus.client.metrics import all_metrics, metrics_page, watch
 from gradus.client.plots import PLOT_ROWS, draw_experiment, frame
 from gradus.client.request import Request, document, encoded, idempotency, nothing, path_of, reads
 from gradus.client.retry import PATIENCE, Deadline, Outage
+from gradus.client.trained import TrainedHandle
 from gradus.errors import BadRequest
 from gradus.wire.checkpoint import CheckpointPage
 from gradus.wire.experiment import ExperimentRecord, LogEntry, LogLine
@@ -36,7 +37,7 @@ def versioned(response: "httpx.Response") -> Versioned:
     return ExperimentRecord.model_validate_json(response.content), response.headers.get("ETag")
 
 
-class Experiment(ExperimentHandle[T_co]):
+class Experiment(TrainedHandle[T_co]):
     """The last known state of an experiment, `record`, and what can be done with it.
 
     Every answer about it renews the record, and so does every event that `watch` and `events` bring. With an

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from gradus.wire.key import Role
@@ -20,6 +21,20 @@ from tests.integration.api.service import Service, serving
 from tests.integration.datasets.readers import CSV, read_table
 from tests.integration.predictions.training import train_here
 
+ROWS = 90
+CITIES = ["Bern", "Chur", "Zug", None]
+COLUMNS: dict[str, Any] = {
+    "age": [20 + row % 37 for row in range(ROWS)],
+    "city": [CITIES[row % 4] for row in range(ROWS)],
+    "customer": [f"c{row % 50}" for row in range(ROWS)],
+    "balance": [None if row % 10 == 0 else row * 1.5 for row in range(ROWS)],
+    "since": np.datetime64("2020-01-01") + np.arange(ROWS),
+    "member": [row % 2 == 0 for row in range(ROWS)],
+    "exited": ["yes" if row % 3 else "no" for row in range(ROWS)],
+    "spent": [row * 2.5 + row % 7 for row in range(ROWS)],
+    "visits": [float(row % 11) for row in range(ROWS)],
+}
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -29,6 +44,7 @@ class Lab:
     hub: Hub
     folder: Path
     service: Service
+    workspace: str
 
     def upload(self, name: str, columns: dict[str, Any]) -> None:
         """A data set with these columns."""
@@ -59,9 +75,36 @@ def lab(sqlite_template: Path, valkey_server: ValkeyServer, tmp_path_factory: py
     url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'gradus.db')}"
     hub = Hub(Settings(url, valkey_server.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
     with serving(hub) as service:
-        key = make_key(hub, new_id("ws").replace("_", "-"), Role.EDITOR).key
+        workspace = new_id("ws").replace("_", "-")
+        key = make_key(hub, workspace, Role.EDITOR).key
         contract = Contract(service.server.config.app.openapi())  # type: ignore[union-attr]
         with httpx.Client(base_url=service.url, headers=bearer(key), timeout=60) as client:
             client.event_hooks = {"response": [contract.hold]}
-            yield Lab(client, hub, folder, service)
+            yield Lab(client, hub, folder, service, workspace)
     hub.close()
+
+
+@pytest.fixture(scope="module")
+def churn(lab: Lab) -> str:
+    lab.upload("churn", COLUMNS)
+    columns = {"customer": "ignore", "spent": "ignore"}
+    dataset = {"name": "churn", "target": "exited", "columns": columns, "missing": {"kind": "median", "flag": True}}
+    return lab.trained(dataset=dataset, batch_norm=True, checkpoint=1)
+
+
+@pytest.fixture(scope="module")
+def spending(lab: Lab, churn: str) -> str:
+    return lab.trained(dataset={"name": "churn", "target": ["spent", "visits"], "columns": {"exited": "ignore"}})
+
+
+@pytest.fixture(scope="module")
+def digits(lab: Lab) -> str:
+    return lab.trained(dataset="digits")
+
+
+@pytest.fixture(scope="module")
+def pictures(lab: Lab) -> str:
+    draws = np.random.default_rng(0)
+    images = draws.integers(0, 256, (40, 6, 5, 3), dtype=np.uint8)
+    lab.upload("pictures", {"photo": images, "kind": ["cat", "dog"] * 20})
+    return lab.trained(dataset={"name": "pictures", "target": "kind"})

@@ -17,46 +17,7 @@ from gradus.wire.key import Role
 from tests.integration.api.service import assert_problem
 from tests.integration.predictions.conftest import Lab
 
-ROWS = 90
-CITIES = ["Bern", "Chur", "Zug", None]
-COLUMNS: dict[str, Any] = {
-    "age": [20 + row % 37 for row in range(ROWS)],
-    "city": [CITIES[row % 4] for row in range(ROWS)],
-    "customer": [f"c{row % 50}" for row in range(ROWS)],
-    "balance": [None if row % 10 == 0 else row * 1.5 for row in range(ROWS)],
-    "since": np.datetime64("2020-01-01") + np.arange(ROWS),
-    "member": [row % 2 == 0 for row in range(ROWS)],
-    "exited": ["yes" if row % 3 else "no" for row in range(ROWS)],
-    "spent": [row * 2.5 + row % 7 for row in range(ROWS)],
-    "visits": [float(row % 11) for row in range(ROWS)],
-}
 ROW = {"age": 41, "city": "Chur", "balance": None, "since": "2020-02-03", "member": True, "visits": 3.5}
-
-
-@pytest.fixture(scope="module")
-def churn(lab: Lab) -> str:
-    lab.upload("churn", COLUMNS)
-    columns = {"customer": "ignore", "spent": "ignore"}
-    dataset = {"name": "churn", "target": "exited", "columns": columns, "missing": {"kind": "median", "flag": True}}
-    return lab.trained(dataset=dataset, batch_norm=True, checkpoint=1)
-
-
-@pytest.fixture(scope="module")
-def spending(lab: Lab, churn: str) -> str:
-    return lab.trained(dataset={"name": "churn", "target": ["spent", "visits"], "columns": {"exited": "ignore"}})
-
-
-@pytest.fixture(scope="module")
-def digits(lab: Lab) -> str:
-    return lab.trained(dataset="digits")
-
-
-@pytest.fixture(scope="module")
-def pictures(lab: Lab) -> str:
-    draws = np.random.default_rng(0)
-    images = draws.integers(0, 256, (40, 6, 5, 3), dtype=np.uint8)
-    lab.upload("pictures", {"photo": images, "kind": ["cat", "dog"] * 20})
-    return lab.trained(dataset={"name": "pictures", "target": "kind"})
 
 
 def ask(lab: Lab, experiment: str, **document: Any) -> Any:

@@ -1,0 +1,33 @@
+"""`gradus export`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradus.cli import ids, output
+from gradus.cli.options import Id, Url
+from gradus.client import Client
+
+
+def export(
+    id_: Id,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="model.onnx, weights.safetensors, preprocessing.json, card.md or bundle.zip.",
+        ),
+    ] = "model.onnx",
+    path: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="A file, or a folder.  [default: the current folder]")
+    ] = None,
+    epoch: Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")] = "best",
+    url: Url = None,
+) -> None:
+    """Save a trained network as a file that needs nothing of Gradus."""
+    with Client(url) as client:
+        saved = client.experiments.get(ids.resolve(client, id_)).export(
+            file, path, epoch=int(epoch) if epoch.isdecimal() else epoch
+        )
+    output.say(str(saved))

@@ -1,0 +1,171 @@
+"""Questions to trained networks: rows of any kind as JSON, files of CSV in pieces that the service takes."""
+
+import json
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_jsonable_python
+
+from gradus.client.request import FileBody, Request, path_of, reads, reads_json
+from gradus.errors import BadRequest
+from gradus.wire.prediction import Prediction
+
+if TYPE_CHECKING:
+    from gradus.client.transport import Transport
+
+ROWS_AT_ONCE = 10_000
+BYTES_AT_ONCE = 8 << 20
+"""Most rows and bytes of one request; the service takes twice as many bytes."""
+PREPROCESSING = "preprocessing.json"
+PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+Columns = list[str]
+Rows = Iterable[Sequence[Any]]
+
+
+async def predict(transport: "Transport[Any]", experiment_id: str, data: Any, options: Mapping[str, Any]) -> Prediction:
+    """The answers to rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an array.
+
+    Raises:
+        BadRequest: the data have none of these forms.
+    """
+    columns, rows = _table(data)
+    if columns is None:
+        columns, rows = await _named(transport, experiment_id, rows, options)
+    answers: list[Prediction] = []
+    for part in _parts(rows):
+        body = json.dumps({**options, "columns": columns}).removesuffix("}") + f', "data": [{", ".join(part)}]}}'
+        request = Request(
+            "POST",
+            path_of("experiments", experiment_id, "predict"),
+            reads(Prediction),
+            body=body.encode(),
+            harmless=True,
+        )
+        answers.append(await transport.send(request))
+    whole = [row for answer in answers for row in answer.data]
+    seconds = sum(answer.seconds for answer in answers)
+    return answers[0].model_copy(update={"data": tuple(whole), "seconds": seconds})
+
+
+async def predict_file(
+    transport: "Transport[Any]", experiment_id: str, path: Path, options: Mapping[str, Any]
+) -> AsyncGenerator[bytes]:
+    """The answers to a CSV file, as CSV in pieces; to a picture, as a JSON document."""
+    media_type = PICTURES.get(path.suffix.lower(), "text/csv")
+    query = {name: str(value).lower() if isinstance(value, bool) else value for name, value in options.items()}
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {error.strerror}", code="no_file") from error
+    is_first = True
+    for part in [content] if media_type in PICTURES.values() else _csv_parts(content):
+        body = FileBody(media_type, len(part), lambda part=part: iter([part]))  # type: ignore[misc]
+        request = Request(
+            "POST",
+            path_of("experiments", experiment_id, "predict"),
+            lambda response: bytes(response.content),
+            query=query,
+            body=body,
+            harmless=True,
+        )
+        answer = await transport.send(request)
+        yield answer if is_first else answer.partition(b"\n")[2]
+        is_first = False
+
+
+def _table(data: Any) -> tuple[Columns | None, Rows]:
+    """The names of columns, None for an array, and the rows."""
+    if hasattr(data, "columns") and hasattr(data, "to_dict"):  # a frame of pandas or polars
+        return _of_columns({str(name): _listed(data[name]) for name in data.columns})
+    if isinstance(data, Mapping):
+        return _of_columns({str(name): _listed(values) for name, values in data.items()})
+    if hasattr(data, "shape") and hasattr(data, "tolist"):
+        return None, data.tolist()
+    rows = list(data) if isinstance(data, Iterable) and not isinstance(data, str | bytes) else None
+    if rows is None or not all(isinstance(row, Mapping) for row in rows):
+        raise BadRequest("predict: give rows as dictionaries, a mapping of columns, a data frame or an array")
+    names = list(dict.fromkeys(str(name) for row in rows for name in row))
+    missing = next((name for name in names for row in rows if name not in row), None)
+    if missing is not None:
+        raise BadRequest(f"predict: a row has no '{missing}', which others have: write None where it is missing")
+    return names, [[row[name] for name in names] for row in rows]
+
+
+def _of_columns(columns: Mapping[str, list[Any]]) -> tuple[Columns, Rows]:
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) > 1:
+        raise BadRequest("predict: the columns must have one length")
+    return list(columns), zip(*columns.values(), strict=True)
+
+
+def _listed(values: Any) -> list[Any]:
+    """The values of a column as Python has them, None where one is missing."""
+    listed = values.tolist() if hasattr(values, "tolist") else list(values)
+    return [_plain(value) for value in listed]
+
+
+def _plain(value: Any) -> Any:
+    """A missing value of pandas or numpy as None."""
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return None
+    if isinstance(value, float) and value != value:  # noqa: PLR0124 (NaN)
+        return None
+    return value
+
+
+async def _named(
+    transport: "Transport[Any]", experiment_id: str, rows: Rows, options: Mapping[str, Any]
+) -> tuple[Columns, Rows]:
+    """The rows of an array with the names of the network's columns: one for each, or one for all."""
+    path = path_of("experiments", experiment_id, f"export/{PREPROCESSING}")
+    query = {"epoch": options["epoch"]} if "epoch" in options else {}
+    document = await transport.send(Request("GET", path, reads_json, query=query))
+    names = [one.get("column") or one["scaled"]["column"] for one in document["columns"]]
+    if len(names) == 1:
+        return names, [[row] for row in rows]
+    plain = [[_plain(value) for value in row] for row in rows]
+    if any(len(row) != len(names) for row in plain):
+        raise BadRequest(f"predict: each row of the array must have {len(names)} values: {', '.join(names[:20])}")
+    return names, plain
+
+
+def _parts(rows: Rows) -> Iterator[list[str]]:
+    """The rows as JSON, at least one part, each as large as a request may be."""
+    part: list[str] = []
+    size = 0
+    for row in rows:
+        try:
+            text = json.dumps(list(row), default=to_jsonable_python)
+        except (TypeError, ValueError) as error:
+            raise BadRequest(f"predict: a row cannot be written as JSON: {error}") from error
+        if part and (len(part) == ROWS_AT_ONCE or size + len(text) > BYTES_AT_ONCE):
+            yield part
+            part, size = [], 0
+        part.append(text)
+        size += len(text)
+    yield part
+
+
+def _csv_parts(content: bytes) -> Iterator[bytes]:
+    """A CSV file in parts with the first row in each. A part ends only where no quote is open."""
+    lines = content.splitlines(keepends=True)
+    head: list[bytes] = []
+    part: list[bytes] = []
+    is_open, size, rows, is_sent = False, 0, 0, False
+    for line in lines:
+        is_open ^= line.count(b'"') % 2 == 1
+        part.append(line)
+        size += len(line)
+        if is_open:
+            continue
+        if not head:
+            head, part, size = part, [], 0
+            continue
+        rows += 1
+        if rows == ROWS_AT_ONCE or size > BYTES_AT_ONCE:
+            yield b"".join([*head, *part])
+            part, size, rows, is_sent = [], 0, 0, True
+    if part or not is_sent:
+        yield b"".join([*head, *part])

@@ -1,0 +1,71 @@
+"""What can be done with a trained network: ask it, and take it away."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from gradus.client.handle import ExperimentHandle
+from gradus.client.methods import T_co, method
+from gradus.client.predictions import predict, predict_file
+from gradus.client.request import Request, nothing, path_of
+from gradus.client.save import save
+from gradus.wire.prediction import Prediction
+
+
+class TrainedHandle(ExperimentHandle[T_co]):
+    """An experiment, whose network can be asked as soon as it has a checkpoint."""
+
+    @method
+    async def predict(
+        self,
+        data: Any,
+        /,
+        *,
+        epoch: int | str = "best",
+        top: int | None = None,
+        probabilities: bool = True,
+        absent: str = "refuse",
+    ) -> Prediction:
+        """The network's answers to rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an
+        array, whose columns are those of the network in their order.
+
+        `epoch` is `best`, `last` or the number of an epoch whose checkpoint was kept; `top` keeps only so many
+        probabilities. With `absent="missing"`, columns that are not given have missing values.
+
+        Raises:
+            InvalidSpec: a column or a value does not fit; `errors` lists them.
+            NotFound: the epoch has no checkpoint.
+        """
+        options = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
+        return await predict(self._transport, self.id, data, options)
+
+    @method
+    async def predict_file(
+        self,
+        path: str | PathLike[str],
+        to: str | PathLike[str],
+        /,
+        *,
+        epoch: int | str = "best",
+        probabilities: bool = True,
+        absent: str = "refuse",
+    ) -> Path:
+        """Write the answers to a CSV file of any length as CSV, a line for each row; those to a picture as JSON."""
+        options = {"epoch": epoch, "probabilities": probabilities, "absent": absent}
+        with Path(to).open("wb") as file:
+            async for piece in predict_file(self._transport, self.id, Path(path), options):
+                file.write(piece)
+        return Path(to)
+
+    @method
+    async def export(
+        self, file: str = "model.onnx", path: str | PathLike[str] | None = None, /, *, epoch: int | str = "best"
+    ) -> Path:
+        """Save the network as a file: `model.onnx`, `weights.safetensors`, `preprocessing.json`, `card.md` or
+        `bundle.zip`, as `path` or in this folder.
+
+        Raises:
+            NotFound: the epoch has no checkpoint.
+        """
+        parts = path_of("experiments", self.id, f"export/{file}")
+        return await save(self._transport, Request("GET", parts, nothing, query={"epoch": epoch}), path)

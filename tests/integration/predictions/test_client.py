@@ -1,0 +1,158 @@
+"""Asking and exporting with the Python client and on the command line."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from gradus.cli import main as command_line
+from gradus.client import Client
+from gradus.errors import BadRequest, InvalidSpec, NotFound
+from gradus.wire.key import Role
+from tests.integration.access.credentials import make_key
+from tests.integration.predictions.conftest import Lab
+
+ROWS: list[dict[str, Any]] = [
+    {"age": 41, "city": "Chur", "balance": None, "since": "2020-02-03", "member": True, "visits": 3.5},
+    {"age": 30, "city": None, "balance": 2.5, "since": None, "member": False, "visits": 1},
+]
+
+
+@pytest.fixture(scope="module")
+def key(lab: Lab) -> str:
+    """A key of the lab's workspace, for a viewer."""
+    return make_key(lab.hub, lab.workspace, Role.VIEWER).key
+
+
+@pytest.fixture
+def client(lab: Lab, key: str) -> Iterator[Client]:
+    with Client(lab.service.url, key=key) as client:
+        yield client
+
+
+def test_rows_columns_and_frames_have_the_same_answers(client: Client, churn: str) -> None:
+    experiment = client.experiments.get(churn)
+    expected = experiment.predict(ROWS)
+    assert [row.prediction for row in expected.data] == [row.prediction for row in experiment.predict(ROWS).data]
+    columns = {name: [row[name] for row in ROWS] for name in ROWS[0]}
+    frame = pd.DataFrame(columns)
+    frame["since"] = pd.to_datetime(frame["since"])
+    for data in (columns, frame):
+        assert experiment.predict(data).data == expected.data
+
+
+def test_options_reach_the_service(client: Client, churn: str) -> None:
+    experiment = client.experiments.get(churn)
+    answer = experiment.predict([{"age": 41}], epoch=1, top=1, absent="missing")
+    assert (answer.epoch, len(answer.data[0].probabilities or {})) == (1, 1)
+    assert experiment.predict([{"age": 41}], probabilities=False, absent="missing").data[0].probabilities is None
+    with pytest.raises(NotFound, match="epochs that can be had"):
+        experiment.predict(ROWS, epoch=99)
+    with pytest.raises(InvalidSpec, match="'city' is missing"):
+        experiment.predict([{"age": 41}])
+
+
+def test_arrays_are_rows_of_the_networks_columns(client: Client, digits: str) -> None:
+    experiment = client.experiments.get(digits)
+    pixels = np.random.default_rng(0).integers(0, 17, (3, 64))
+    expected = experiment.predict([{"pixels": row.tolist()} for row in pixels]).data
+    assert experiment.predict(pixels).data == expected
+
+
+def test_many_rows_are_asked_about_in_several_requests(client: Client, digits: str) -> None:
+    experiment = client.experiments.get(digits)
+    pixels = np.random.default_rng(0).integers(0, 17, (10_050, 64))
+    answer = experiment.predict(pixels, probabilities=False)
+    assert len(answer.data) == 10_050
+    assert answer.data[-1].prediction == experiment.predict(pixels[-1:]).data[0].prediction
+
+
+@pytest.mark.parametrize("data", ["age", 3, [1, 2], {"age": [1], "city": []}, [{"age": 1}, {"city": "x"}]])
+def test_other_data_are_refused_before_anything_is_sent(client: Client, churn: str, data: Any) -> None:
+    with pytest.raises(BadRequest):
+        client.experiments.get(churn).predict(data)
+
+
+def table(path: Path, rows: int) -> Path:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["note", *ROWS[0]])
+        for i in range(rows):
+            row = {**ROWS[0], "age": 20 + i % 40, "city": 'Chur\nor "Bern"' if i % 100 == 0 else "Chur"}
+            writer.writerow(["x", *("" if value is None else value for value in row.values())])
+    return path
+
+
+def test_a_long_file_is_answered_line_by_line(client: Client, churn: str, tmp_path: Path) -> None:
+    file = table(tmp_path / "rows.csv", 25_000)
+    text = file.read_text().replace("note", "customer", 1)
+    file.write_text(text)
+    experiment = client.experiments.get(churn)
+    target = experiment.predict_file(file, tmp_path / "answers.csv")
+    answers = list(csv.DictReader(target.read_text().splitlines()))
+    assert len(answers) == 25_000
+    rows = [{**ROWS[0], "age": 20 + i % 40, "city": 'Chur\nor "Bern"' if i % 100 == 0 else "Chur"} for i in (0, 20_500)]
+    for i, expected in zip((0, 20_500), experiment.predict(rows).data, strict=True):
+        assert float(answers[i]["probability_no"]) == (expected.probabilities or {})["no"]
+    assert [note for note in answers[20_500]["notes"].split("; ") if "city" in note] == ["city: unseen_category"]
+
+
+def test_files_are_saved(client: Client, churn: str, tmp_path: Path) -> None:
+    experiment = client.experiments.get(churn)
+    assert experiment.export("model.onnx", tmp_path) == tmp_path / "model.onnx"
+    assert experiment.export("preprocessing.json", tmp_path / "p.json", epoch=1) == tmp_path / "p.json"
+    assert json.loads((tmp_path / "p.json").read_text())["format"] == 1
+    with pytest.raises(NotFound, match="no export"):
+        experiment.export("model.pkl", tmp_path)
+
+
+@pytest.fixture
+def command(lab: Lab, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADUS_URL", lab.service.url)
+    monkeypatch.setenv("GRADUS_KEY", key)
+
+
+def ran(*arguments: str) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["gradus", *arguments])
+        with pytest.raises(SystemExit) as done:
+            command_line.main()
+    return int(done.value.code or 0)
+
+
+@pytest.mark.usefixtures("command")
+def test_the_command_prints_answers_as_csv(
+    churn: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = table(tmp_path / "rows.csv", 3)
+    file.write_text(file.read_text().replace("note", "customer", 1))
+    assert ran("predict", churn, str(file), "--no-probabilities") == 0
+    printed = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [set(row) for row in printed] == [{"prediction", "notes"}] * 3
+    assert ran("predict", churn, str(file), "-o", str(tmp_path / "a.csv")) == 0
+    assert len((tmp_path / "a.csv").read_text().splitlines()) == 4
+    assert ran("predict", churn, str(tmp_path / "none.csv")) != 0
+    assert ran("predict", churn, str(file), "--epoch", "77") != 0
+    assert "epochs that can be had" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("command")
+def test_the_command_asks_about_pictures_and_saves_files(
+    pictures: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "cat.png"
+    Image.fromarray(np.zeros((6, 5, 3), np.uint8)).save(file)
+    assert ran("predict", pictures, str(file)) == 0
+    assert json.loads(capsys.readouterr().out)["data"][0]["prediction"] in ("cat", "dog")
+    assert ran("export", pictures, "weights.safetensors", str(tmp_path)) == 0
+    assert (tmp_path / "weights.safetensors").stat().st_size > 1000
