@@ -15,7 +15,7 @@ RETENTION = timedelta(hours=24)
 """Minimum time for which a response is stored: longer than any client keeps retrying."""
 _KEY_LOCKS = 0x6B657973
 """Namespace of the Postgres advisory locks for keys. SQLite has only one writer at a time anyway."""
-_COLUMNS = {"exp_": "experiment_id", "swp_": "sweep_id", "dst_": "dataset_id"}
+_COLUMNS = {"exp_": "experiment_id", "swp_": "sweep_id", "dst_": "dataset_id", "upl_": "upload_id"}
 """The column for what a response is about, by the prefix of its id."""
 
 
@@ -61,7 +61,7 @@ def first(session: Session, request: Repeatable) -> IdempotencyRow | None:
 
 
 def keep(session: Session, request: Repeatable, subject_id: str, answer: str, at: datetime) -> None:
-    """Store the response under a claimed key. It is deleted together with its experiment, sweep or data set."""
+    """Store the response under a claimed key. It is deleted together with what it is about."""
     column = _COLUMNS[subject_id[:4]]
     row = IdempotencyRow(
         workspace_id=request.workspace_id, key=request.key, body=request.body, answer=answer, created_at=at
@@ -72,8 +72,8 @@ def keep(session: Session, request: Repeatable, subject_id: str, answer: str, at
 
 
 def subject(row: IdempotencyRow) -> str:
-    """The id of the experiment, the sweep or the data set in the response."""
-    found = row.experiment_id or row.sweep_id or row.dataset_id
+    """The id of the experiment, the sweep, the data set or the upload in the response."""
+    found = row.experiment_id or row.sweep_id or row.dataset_id or row.upload_id
     assert found is not None
     return found
 

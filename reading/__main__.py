@@ -39,7 +39,8 @@ def main() -> None:
         send(Log(text=sentence))
     try:
         job = Job(request, Report(send))
-        check_target(request.target, read_files(job))
+        if request.table is None:
+            check_target(request.target, read_files(job))
         examine(job, send)
     # Whatever a library raises on whatever bytes: also what Rust code panics with, which is no Exception.
     except BaseException as error:

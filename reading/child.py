@@ -54,6 +54,22 @@ def read(
         raise
 
 
+def examine(
+    request: ReadRequest,
+    on_progress: Callable[[Progress | Log], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Compute the statistics and the findings of the stored table `request.table`, in a process of its own, into files
+    in `request.out`.
+
+    Raises:
+        ReadingFailed: they cannot be computed within the limits.
+        ReadingCancelled: `cancelled` became true.
+    """
+    request.out.mkdir(parents=True, exist_ok=True)
+    _listen(request, on_progress, cancelled)
+
+
 def _listen(request: ReadRequest, on_progress: Callable[[Progress | Log], None], cancelled: Callable[[], bool]) -> None:
     process = _start(request.out)
     try:

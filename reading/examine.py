@@ -18,7 +18,7 @@ from reading.messages import Log
 
 def examine(job: Job, log: Callable[[Log], None]) -> None:
     """Compute the statistics and the findings. What cannot be computed is logged: the table can be used without."""
-    table = Table(job.folder)
+    table = Table(job.request.table or job.folder)
     wanted = job.request.target
     target = wanted if isinstance(wanted, str) and any(one.name == wanted for one in table.read.columns) else None
     question = uploaded_question(table.facts("", 1).model_copy(update={"target": target}))

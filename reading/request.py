@@ -53,6 +53,8 @@ class ReadRequest(_Value):
     out: Path
     """The folder that becomes the stored table: absolute, empty or not there yet."""
     target: str | tuple[str, ...] | None = None
+    table: Path | None = None
+    """A stored table, whose statistics and findings alone are computed; `files` are those in its folder."""
     preview_bytes: int | None = None
     """For a dry run: about how much of the files is read."""
 

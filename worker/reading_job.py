@@ -1,4 +1,5 @@
-"""A reading: a claimed version's files become a stored table, in a child process, while the lease is renewed."""
+"""A reading: a claimed version's files become a stored table, or its table is examined anew, in a child process, while
+the lease is renewed."""
 
 import errno
 import logging
@@ -15,20 +16,22 @@ from sqlalchemy.orm import Session
 
 from gradus.wire.dataset import ReadFailure
 from gradus.wire.event import StepProgress
-from gradus.wire.finding import FindingPage
+from gradus.wire.finding import Finding, FindingPage
 from gradus.wire.statistics import Statistics
 from gradus.wire.table import ReadTable
 from hub.database.database import DATABASE_AWAY
-from hub.datasets import readings
+from hub.datasets import examinations, readings
 from hub.datasets.reading_claims import Reading
 from hub.datasets.readings import ReadResult
+from hub.datasets.stored_tables import StoredTable
 from hub.environment_errors import disk_full, sentence
 from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
 from preprocessing.stored_names import FINDINGS, STATISTICS
-from reading.child import ReadingCancelled, read
+from reading.child import ReadingCancelled, examine, read
 from reading.failure import ReadingFailed
-from reading.request import ReadRequest
+from reading.request import Limits, ReadRequest
+from reading.source import SourceFile
 from worker.database_retry import with_retry
 from worker.reading_files import ReadingFiles
 from worker.reading_log import ReadingLog
@@ -37,6 +40,8 @@ from worker.store_retry import LONG_PAUSES_SECONDS, PAUSES_SECONDS, with_store_r
 
 WAIT_SECONDS = 1.0
 """Time after which somebody who waits looks whether the reading is still wanted."""
+EXAMINATION_SECONDS_PER_100_MB = 300.0
+"""Processor time for a stored table, which is several times smaller than the files were."""
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -58,7 +63,7 @@ class ReadingJob:
         """Read, store and record. Whatever happens, the version is ready, has failed, or will be read again."""
         self.log.start()
         try:
-            self._read()
+            self._work()
         except LeaseLost as lost:
             logger.warning("%s", lost)
         except ReadingCancelled:
@@ -77,8 +82,28 @@ class ReadingJob:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._delete_unused_table()
 
-    def _read(self) -> None:
+    def _work(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
+        if self._reading.table is None:
+            self._read()
+        else:
+            self._examine(self._reading.table)
+
+    def _examine(self, table: StoredTable) -> None:
+        """Compute statistics and findings of a stored table for the data set's present target."""
+        out, target, settings = self._folder / "examined", self._reading.target, self._hub.settings
+        with ExitStack() as opened:
+            copies = self._hub.local_copies
+            folder = self._patiently(lambda: opened.enter_context(copies.opened(table.key, table.digest)))
+            sources = tuple(SourceFile(path, path.name) for path in sorted(folder.iterdir()))
+            limits = Limits(seconds_per_100_mb=EXAMINATION_SECONDS_PER_100_MB)
+            request = ReadRequest(files=sources, table=folder, out=out, target=target, limits=limits)
+            examine(request, self.log.hear, self._is_cancelled)
+        self._check()
+        statistics, findings = _examined(out)
+        self._end(lambda session: examinations.finish(session, self._lease, target, statistics, findings, settings))
+
+    def _read(self) -> None:
         with ExitStack() as opened:
             files = ReadingFiles(self._hub.artifacts, self._folder, opened, self._reached, self._patiently)
             request = ReadRequest(
@@ -89,14 +114,14 @@ class ReadingJob:
             )
             table = self._patiently(lambda: self._read_in_child(request), LONG_PAUSES_SECONDS)
         self._check()
-        statistics = _optional(request.out / STATISTICS)
-        findings = _optional(request.out / FINDINGS)
+        statistics, findings = _examined(request.out)
         put = partial(self._hub.artifacts.put, self._lease.key, partial(_link_files, request.out))
         result = ReadResult(
             table=table,
+            target=request.target,
             receipt=self._patiently(put),
-            statistics=None if statistics is None else Statistics.model_validate_json(statistics),
-            findings=() if findings is None else FindingPage.model_validate_json(findings).data,
+            statistics=statistics,
+            findings=findings,
             sha256s=files.sha256s,
         )
         settings = self._hub.settings
@@ -146,7 +171,8 @@ class ReadingJob:
     def _fail(self, failure: ReadFailure) -> None:
         logger.info("%s cannot be read: %s", self._lease.version_id, failure.message)
         settings = self._hub.settings
-        self._end(lambda session: readings.fail(session, self._lease, failure, settings))
+        end = readings.fail if self._reading.table is None else examinations.give_up
+        self._end(lambda session: end(session, self._lease, failure, settings))
 
     def _end(self, act: Callable[[Session], object]) -> None:
         """Write the end of the reading, after all that there is left to tell."""
@@ -172,6 +198,8 @@ class ReadingJob:
 
     def _delete_unused_table(self) -> None:
         """Delete the stored table if the version does not refer to it: the lease was lost, or the reading failed."""
+        if self._reading.table is not None:
+            return
         try:
             with self._hub.read() as session:
                 unused = readings.may_delete_table(session, self._lease)
@@ -199,5 +227,10 @@ def _link_files(source: Path, target: Path) -> None:
             shutil.copyfile(path, target / path.name)
 
 
-def _optional(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+def _examined(folder: Path) -> tuple[Statistics | None, tuple[Finding, ...]]:
+    """The statistics and findings that the reading process has written; what could not be computed is missing."""
+    statistics, findings = folder / STATISTICS, folder / FINDINGS
+    return (
+        Statistics.model_validate_json(statistics.read_bytes()) if statistics.exists() else None,
+        FindingPage.model_validate_json(findings.read_bytes()).data if findings.exists() else (),
+    )

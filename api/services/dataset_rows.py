@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.services import datasets as service
 from api.services.stored_table import opened_table
 from gradus.errors import BadRequest, NotFound
-from gradus.nearest import nearest
+from gradus.resolution.columns import unknown_column
 from gradus.wire.dataset import RowPage, SourceFile, VersionRecord
 from gradus.wire.finding import FindingPage
 from gradus.wire.statistics import Statistics
@@ -218,9 +218,7 @@ def _known(table: "Table", columns: Sequence[str]) -> list[str]:
 def _check_columns(names: Sequence[str], wanted: Sequence[str]) -> None:
     for name in wanted:
         if name not in names:
-            close = nearest(name, names)
-            hint = f": did you mean '{close}'?" if close else ""
-            raise BadRequest(f"column: no column '{name[:200]}'{hint}", code="unknown_column")
+            raise BadRequest(f"column: {unknown_column(name, list(names))}", code="unknown_column")
 
 
 def _joined(hub: Hub, parts: Sequence[tuple[str, str]]) -> Iterator[bytes]:

@@ -3,14 +3,17 @@
 from sqlalchemy.orm import Session
 
 from api.http import cursors
+from api.http.parsing import invalid
 from api.ids import is_dataset_id
 from gradus.errors import Conflict, Forbidden, NotFound
 from gradus.nearest import nearest
+from gradus.resolution.columns import unknown_column
 from gradus.wire.dataset import DatasetPage, DatasetRecord, VersionRecord
 from gradus.wire.dataset_request import DatasetPatch
+from gradus.wire.problem import Mistake
 from hub.access import quotas
 from hub.database.database import now
-from hub.datasets import datasets, events, records
+from hub.datasets import datasets, documents, events, examinations, records
 from hub.datasets.datasets import Filter
 from hub.datasets.events import DatasetEvent
 from hub.hub import Hub
@@ -67,11 +70,13 @@ def patch(hub: Hub, workspace_id: str, id_or_name: str, changes: DatasetPatch) -
         NotFound: the workspace has no such data set.
         Forbidden: it is built in.
         Conflict: the name is taken.
+        InvalidSpec: the newest version that is ready has no such column.
     """
     given = changes.model_fields_set
     with hub.write() as session:
         quotas.lock(session, workspace_id)
         row = locked(session, workspace_id, id_or_name)
+        before = records.target_of(row)
         if changes.name is not None and changes.name != row.name:
             check_name(session, workspace_id, changes.name)
         datasets.describe(
@@ -84,6 +89,9 @@ def patch(hub: Hub, workspace_id: str, id_or_name: str, changes: DatasetPatch) -
             ),
         )
         session.flush()
+        if records.target_of(row) != before:
+            _check_target(session, row)
+            examinations.begin(session, row.id, now(session))
         tell(session, hub, row)
         session.refresh(row)
         return records.detailed(session, row, hub.settings.dataset_dirs)
@@ -172,6 +180,20 @@ def check_name(session: Session, workspace_id: str, name: str) -> None:
     """
     if datasets.is_taken(session, workspace_id, name):
         raise Conflict(f"there is a data set '{name}': choose another name, or add a version to it", code="name_taken")
+
+
+def _check_target(session: Session, row: DatasetRow) -> None:
+    """Check that the newest version that is ready has the columns of the target."""
+    newest = datasets.newest_ready(session, row.id)
+    read = None if newest is None else documents.read_table(session, newest.id)
+    target = records.target_of(row)
+    if read is None:
+        return
+    names = [column.name for column in read.columns]
+    wanted = (target,) if isinstance(target, str) else target or ()
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        raise invalid(*(Mistake(path="target", message=unknown_column(name, names), input=name) for name in unknown))
 
 
 def _is_possible(id_or_name: str) -> bool:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from gradus.facts import Part
 from gradus.wire.dataset import ReadFailure, TargetColumns
 from hub.database.database import now
-from hub.datasets import events, readings, records, uploads
-from hub.datasets.reading_lease import ReadingLease, delete_tables, lock
+from hub.datasets import events, examinations, readings, records, uploads
+from hub.datasets.reading_lease import ReadingLease, delete_tables, is_open, lock
+from hub.datasets.stored_tables import StoredTable, of_version
 from hub.jobs.leases import is_expired
 from hub.messaging.outbox import outbox
 from hub.settings import Settings
@@ -46,18 +47,22 @@ class Reading:
     """A claimed version: what is to be read, and how."""
 
     lease: ReadingLease
+    table: StoredTable | None
+    """The stored table that is to be examined for another target; None if there is none, and the files are to be
+    read."""
     files: tuple[ClaimedFile, ...]
     parse: Mapping[str, Any]
     target: TargetColumns | None
 
 
 def claim(session: Session, version_id: str, owner: str, settings: Settings) -> Reading | None:
-    """Claim a version that is to be read; None if it cannot be claimed. After too many losses it fails."""
+    """Claim a version that is to be read, or examined; None if it cannot be claimed. After too many losses a version
+    fails that has not been read, and the statistics stay as they are of one that has."""
     at, term = now(session), timedelta(seconds=settings.lease_seconds)
     dataset_id = session.scalar(select(DatasetVersionRow.dataset_id).where(DatasetVersionRow.id == version_id))
     if dataset_id is None or not lock(session, dataset_id):
         return None
-    mine = (DatasetVersionRow.id == version_id, DatasetVersionRow.status == "reading")
+    mine = (DatasetVersionRow.id == version_id, is_open())
     expired = is_expired(session, DatasetVersionRow.lease_until, at, term)
     lost = update(DatasetVersionRow).where(*mine, DatasetVersionRow.owner.is_not(None), expired)
     session.execute(lost.values(owner=None, losses=DatasetVersionRow.losses + 1))
@@ -67,15 +72,19 @@ def claim(session: Session, version_id: str, owner: str, settings: Settings) -> 
     if taken is None:
         return None
     lease = ReadingLease(version_id, dataset_id, owner, taken.token, term)
-    delete_tables(session, version_id, range(max(1, taken.token - 1), taken.token), at)
+    table = None if taken.status == "reading" else of_version(taken)
+    if table is None:
+        delete_tables(session, version_id, range(max(1, taken.token - 1), taken.token), at)
     if taken.losses > MAX_LOSSES:
-        readings.fail(session, lease, _NOT_STARTED, settings)
+        end = readings.fail if table is None else examinations.give_up
+        end(session, lease, _NOT_STARTED, settings)
         return None
     if taken.losses:
         attempt = events.line(f"the worker was lost; reading again ({taken.losses} of {MAX_LOSSES})", "warning")
         events.append(session, dataset_id, [attempt], at)
-    dataset = session.get_one(DatasetRow, dataset_id)
-    return Reading(lease, _files(session, version_id), json.loads(taken.parse), records.target_of(dataset))
+    files = _files(session, version_id) if table is None else ()
+    target = records.target_of(session.get_one(DatasetRow, dataset_id))
+    return Reading(lease, table, files, json.loads(taken.parse), target)
 
 
 def resend(session: Session, at: datetime, term: timedelta, delivery: timedelta, limit: int) -> int:
@@ -86,7 +95,7 @@ def resend(session: Session, at: datetime, term: timedelta, delivery: timedelta,
     row = DatasetVersionRow
     free = or_(row.owner.is_(None), is_expired(session, row.lease_until, at, term))
     lost: ColumnElement[bool] = or_(row.message_sent_at < at - delivery, row.message_sent_at > at + delivery)
-    query = select(row.id).where(row.status == "reading", free, lost).order_by(row.message_sent_at, row.id)
+    query = select(row.id).where(is_open(), free, lost).order_by(row.message_sent_at, row.id)
     ids = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
     if ids:
         session.execute(update(row).where(row.id.in_(ids)).values(message_sent_at=at))
@@ -97,7 +106,8 @@ def resend(session: Session, at: datetime, term: timedelta, delivery: timedelta,
 def is_current(session: Session, version_id: str, token: int) -> bool:
     """Whether the reading with this token may still be going on."""
     row = session.get(DatasetVersionRow, version_id)
-    return row is not None and row.status == "reading" and row.token == token and row.owner is not None
+    is_job = row is not None and (row.status == "reading" or row.stale)
+    return row is not None and is_job and row.token == token and row.owner is not None
 
 
 def _files(session: Session, version_id: str) -> tuple[ClaimedFile, ...]:

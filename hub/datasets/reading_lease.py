@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.artifacts import pending_deletions
@@ -37,6 +37,11 @@ def key_of(version_id: str, token: int) -> str:
     return f"{version_id}/{token}"
 
 
+def is_open() -> ColumnElement[bool]:
+    """Whether a version is to be read, or to be examined anew."""
+    return or_(DatasetVersionRow.status == "reading", DatasetVersionRow.stale)
+
+
 def lock(session: Session, dataset_id: str) -> bool:
     """Lock the data set's row until the transaction ends. Returns False if it was deleted."""
     query = select(DatasetRow.id).where(DatasetRow.id == dataset_id).with_for_update(key_share=True)
@@ -53,7 +58,7 @@ def change(session: Session, lease: ReadingLease, **values: Any) -> None:
         DatasetVersionRow.id == lease.version_id,
         DatasetVersionRow.token == lease.token,
         DatasetVersionRow.owner == lease.owner,
-        DatasetVersionRow.status == "reading",
+        is_open(),
     )
     changed = update(DatasetVersionRow).where(*ours).values(**values).returning(DatasetVersionRow.id)
     if session.execute(changed).scalar_one_or_none() is None:

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gradus.wire.dataset import ReadFailure
+from gradus.wire.dataset import ReadFailure, TargetColumns
 from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from gradus.wire.table import ReadTable
@@ -17,7 +16,7 @@ from hub.access import quotas
 from hub.artifacts import pending_deletions
 from hub.artifacts.manifest import Receipt
 from hub.database.database import now
-from hub.datasets import datasets, events, records
+from hub.datasets import datasets, events, examinations, reading_end
 from hub.datasets.events import DatasetEvent, Event
 from hub.datasets.reading_lease import ReadingLease, change, delete_tables, lock
 from hub.messaging.outbox import outbox
@@ -30,6 +29,8 @@ class ReadResult:
     """What a reading gave."""
 
     table: ReadTable
+    target: TargetColumns | None
+    """The data set's target when the reading began."""
     receipt: Receipt
     """Of the artifact with the stored table."""
     statistics: Message | None
@@ -81,13 +82,15 @@ def finish(session: Session, lease: ReadingLease, result: ReadResult, settings: 
         artifact=lease.key,
         artifact_digest=result.receipt.digest,
         bytes=result.receipt.size,
-        **_over(at),
+        finished_at=at,
+        **reading_end.released(),
     )
     for upload_id, sha256 in result.sha256s.items():
         unknown = (UploadRow.id == upload_id, UploadRow.sha256.is_(None))
         session.execute(update(UploadRow).where(*unknown).values(sha256=sha256))
     delete_tables(session, lease.version_id, range(1, lease.token), at)
-    _end(session, lease, [(DatasetEvent.FINDING, finding) for finding in findings], settings, at)
+    examinations.follow(session, lease, result.target, at)
+    reading_end.tell(session, lease, [(DatasetEvent.FINDING, finding) for finding in findings], settings, at)
     return None
 
 
@@ -99,9 +102,9 @@ def fail(session: Session, lease: ReadingLease, failure: ReadFailure, settings: 
     """
     at = now(session)
     lock(session, lease.dataset_id)
-    change(session, lease, status="failed", error=failure.model_dump_json(), **_over(at))
+    change(session, lease, status="failed", error=failure.model_dump_json(), finished_at=at, **reading_end.released())
     pending_deletions.expect(session, lease.version_id, at)
-    _end(session, lease, [events.line(failure.message, "error")], settings, at)
+    reading_end.tell(session, lease, [events.line(failure.message, "error")], settings, at)
 
 
 def release(session: Session, lease: ReadingLease) -> None:
@@ -135,18 +138,3 @@ def _over_quota(session: Session, lease: ReadingLease, size: int, settings: Sett
         f"data sets, and its limit is {limit:,}: delete data sets, then add a version"
     )
     return ReadFailure(code="quota_bytes", message=message)
-
-
-def _over(at: datetime) -> dict[str, Any]:
-    return {"finished_at": at, "owner": None, "lease_until": None, "progress": None}
-
-
-def _end(session: Session, lease: ReadingLease, new: Sequence[Event], settings: Settings, at: datetime) -> None:
-    """Append the last events of a reading."""
-    session.expire_all()
-    datasets.set_status(session, session.get_one(DatasetVersionRow, lease.version_id))
-    row = session.get_one(DatasetRow, lease.dataset_id)
-    session.refresh(row)
-    (record,) = records.listed(session, [row], settings.dataset_dirs)
-    over = [DatasetEvent.STATUS, DatasetEvent.END] if row.status != "reading" else [DatasetEvent.STATUS]
-    events.append(session, row.id, [*new, *((kind, record) for kind in over)], at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from hub.database.columns import Moment
@@ -87,7 +87,7 @@ class DatasetRow(Table):
 
 
 class DatasetVersionRow(Table):
-    """A version of a data set. While its status is `reading`, it is a job with a lease."""
+    """A version of a data set. While its status is `reading`, or it is stale, it is a job with a lease."""
 
     __tablename__ = "dataset_versions"
 
@@ -129,12 +129,15 @@ class DatasetVersionRow(Table):
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     losses: Mapped[int] = mapped_column(Integer)
     """Number of lost leases."""
+    stale: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether the statistics and findings are of a former target: then the version is a job, too."""
     message_sent_at: Mapped[datetime] = mapped_column(Moment)
     """When a message was last sent for the reading."""
 
     __table_args__ = (
         Index("ux_dataset_versions_number", "dataset_id", "number", unique=True),
         Index("ix_dataset_versions_open", "status", "message_sent_at"),
+        Index("ix_dataset_versions_stale", "stale", "message_sent_at"),
     )
 
 

@@ -55,7 +55,7 @@ def store(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> ReadResult:
     def fill(folder: Path) -> None:
         (folder / "facts.json").write_text(table.model_dump_json())
 
-    return ReadResult(table, hub.artifacts.put(reading.lease.key, fill), None, (), {})
+    return ReadResult(table, reading.target, hub.artifacts.put(reading.lease.key, fill), None, (), {})
 
 
 def finish(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> None:
@@ -91,6 +91,6 @@ def read_table(
         (folder / "t").rmdir()
 
     receipt = hub.artifacts.put(reading.lease.key, fill)
-    result = ReadResult(tables[0].read, receipt, statistics, findings, {})
+    result = ReadResult(tables[0].read, reading.target, receipt, statistics, findings, {})
     with hub.write() as session:
         readings.finish(session, reading.lease, result, hub.settings)

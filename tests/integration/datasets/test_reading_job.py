@@ -3,15 +3,18 @@
 import errno
 import hashlib
 import itertools
+import json
 import os
 import random
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hub.artifacts.objects import StoreAway
 from hub.datasets import uploads
@@ -20,7 +23,7 @@ from hub.tables import DatasetVersionRow, RemovalRow
 from reading.messages import Log
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
-from tests.integration.datasets.readers import claimed, version_of
+from tests.integration.datasets.readers import claim, claimed, version_of
 from tests.servers.processes import Program, service_env, wait_until
 from worker.reading_job import ReadingJob
 from worker.reading_slot import ReadingSlot
@@ -181,6 +184,77 @@ def test_a_target_that_the_file_lacks_is_told_with_the_nearest_column(tenant: Te
     assert tenant.client.patch("/v1/datasets/churn", json={"target": "exited"}).status_code == 200
     assert tenant.client.post("/v1/datasets/churn/versions", json={}).status_code == 201
     wait_until(lambda: tenant.client.get("/v1/datasets/churn").json()["status"] == "ready", "the second version")
+
+
+def test_another_target_gives_other_findings_and_statistics_by_class_without_reading_again(
+    tenant: Tenant, slot: ReadingSlot
+) -> None:
+    rows = ("{0},{1},{1}\n".format(i, ("yes", "no")[i % 2]) for i in range(200))
+    content = f"age,exited,copy\n{''.join(rows)}".encode()
+    create(tenant, content)
+    client = tenant.client
+
+    def told() -> tuple[set[str], bool, int]:
+        ids = {finding["id"] for finding in client.get("/v1/datasets/churn/findings").json()["data"]}
+        by_class = client.get("/v1/datasets/churn/statistics?column=age").json()["columns"][0]["by_class"]
+        return ids, bool(by_class), client.get("/v1/datasets/churn").json()["finding_count"]
+
+    before = told()
+    assert not before[1]
+    wrong = assert_problem(client.patch("/v1/datasets/churn", json={"target": "exitd"}), 422)
+    assert (wrong["errors"][0]["path"], "did you mean 'exited'?" in wrong["detail"]) == ("target", True)
+    changed = client.patch("/v1/datasets/churn", json={"target": "exited"}).json()
+    assert (changed["target"], changed["status"], changed["version"]) == ("exited", "ready", 1)
+    wait_until(lambda: told()[1], "statistics by class")
+    ids, _, count = told()
+    assert len(ids) == count > before[2]
+    assert any("leak" in id_ for id_ in ids - before[0])
+    kinds = [event["kind"] for event in events_of(tenant)]
+    assert kinds[-3:] == ["finding", "status", "end"]
+    assert client.get("/v1/datasets/churn/rows?limit=1").json()["data"] == [{"age": 0, "exited": "yes", "copy": "yes"}]
+    client.patch("/v1/datasets/churn", json={"target": None})
+    wait_until(lambda: told() == before, "the findings without a target")
+
+
+def events_of(tenant: Tenant) -> list[dict[str, Any]]:
+    answer = tenant.client.get("/v1/datasets/churn/events", headers={"Accept": "application/x-ndjson"})
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_a_target_that_changes_during_a_reading_is_looked_at_after_it(tenant: Tenant) -> None:
+    made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
+    version = version_of(tenant.hub, made["id"])
+    reading = claimed(tenant.hub, version)
+    assert tenant.client.patch("/v1/datasets/churn", json={"target": "exited"}).status_code == 200
+    slot = ReadingSlot(tenant.hub, "wrk_here", Shutdown())
+    ReadingJob(tenant.hub, reading, tenant.hub.settings.data_dir / "reading" / "x-1", Shutdown()).run()
+    assert tenant.client.get("/v1/datasets/churn").json()["status"] == "ready"
+    slot.read(version)
+    column = tenant.client.get("/v1/datasets/churn/statistics?column=age").json()["columns"][0]
+    assert set(column["by_class"]) == {"yes", "no"}
+    with tenant.hub.read() as session:
+        row = session.get_one(DatasetVersionRow, version)
+        assert (row.stale, row.owner, row.artifact) == (False, None, f"{version}/1")
+
+
+def test_an_examination_whose_workers_are_lost_leaves_the_version_as_it_is(tenant: Tenant, tmp_path: Path) -> None:
+    made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
+    version = version_of(tenant.hub, made["id"])
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).read(version)
+    assert tenant.client.patch("/v1/datasets/churn", json={"target": "exited"}).status_code == 200
+    for _ in range(6):
+        reading = claim(tenant.hub, version)
+        assert reading is not None
+        assert reading.table is not None
+        with tenant.hub.write() as session:
+            mine = update(DatasetVersionRow).where(DatasetVersionRow.id == version)
+            session.execute(mine.values(lease_until=datetime.now(UTC) - timedelta(hours=1)))
+    assert claim(tenant.hub, version) is None
+    record = tenant.client.get("/v1/datasets/churn").json()
+    assert (record["status"], record["error"], record["rows"]) == ("ready", None, 2)
+    log = tenant.client.get("/v1/datasets/churn/log").json()["data"]
+    assert "still those of the former target: the worker was lost 6 times" in log[-1]["message"]
+    assert tenant.client.get("/v1/datasets/churn/rows").status_code == 200
 
 
 def test_killed_readers_leave_no_half_version_and_no_orphan(tenant: Tenant, tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Examinations: statistics by class and findings depend on the data set's target. When that changes, workers compute
+them again from the stored tables, under the lease of a reading."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gradus.wire.dataset import ReadFailure, TargetColumns
+from gradus.wire.finding import Finding
+from gradus.wire.message import Message
+from hub.database.database import now
+from hub.datasets import documents, events, reading_end, records
+from hub.datasets.events import DatasetEvent
+from hub.datasets.reading_lease import ReadingLease, change, lock
+from hub.messaging.outbox import outbox
+from hub.settings import Settings
+from hub.tables import DatasetRow, DatasetVersionRow
+
+
+def begin(session: Session, dataset_id: str, at: datetime) -> None:
+    """Have all versions of a locked data set examined that are ready."""
+    ready = (DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.status == "ready")
+    marked = update(DatasetVersionRow).where(*ready).values(stale=True, losses=0, message_sent_at=at)
+    outbox(session).readings.extend(session.scalars(marked.returning(DatasetVersionRow.id)))
+
+
+def follow(session: Session, lease: ReadingLease, target: TargetColumns | None, at: datetime) -> None:
+    """Have a version examined again whose target has changed while a worker looked at the one before."""
+    row = session.get_one(DatasetRow, lease.dataset_id, populate_existing=True)
+    if records.target_of(row) == target:
+        return
+    mine = update(DatasetVersionRow).where(DatasetVersionRow.id == lease.version_id)
+    session.execute(mine.values(stale=True, losses=0, message_sent_at=at))
+    outbox(session).readings.append(lease.version_id)
+
+
+def finish(
+    session: Session,
+    lease: ReadingLease,
+    target: TargetColumns | None,
+    statistics: Message | None,
+    found: tuple[Finding, ...],
+    settings: Settings,
+) -> None:
+    """Record the statistics and findings for a target.
+
+    Raises:
+        LeaseLost: another worker has taken the version since, or it was deleted.
+    """
+    at = now(session)
+    lock(session, lease.dataset_id)
+    table = documents.read_table(session, lease.version_id)
+    assert table is not None
+    before = {finding.id for finding in documents.findings(session, lease.version_id)}
+    all_ = (*table.findings, *found)
+    change(
+        session,
+        lease,
+        stale=False,
+        statistics=None if statistics is None else statistics.model_dump_json(),
+        findings=json.dumps([finding.model_dump(mode="json") for finding in all_]),
+        finding_count=len(all_),
+        **reading_end.released(),
+    )
+    follow(session, lease, target, at)
+    new = [(DatasetEvent.FINDING, finding) for finding in all_ if finding.id not in before]
+    reading_end.tell(session, lease, new, settings, at)
+
+
+def give_up(session: Session, lease: ReadingLease, failure: ReadFailure, settings: Settings) -> None:
+    """Keep the statistics and findings as they are.
+
+    Raises:
+        LeaseLost: another worker has taken the version since, or it was deleted.
+    """
+    at = now(session)
+    lock(session, lease.dataset_id)
+    change(session, lease, stale=False, **reading_end.released())
+    message = f"the statistics and findings are still those of the former target: {failure.message}"
+    reading_end.tell(session, lease, [events.line(message, "error")], settings, at)
