@@ -20,7 +20,7 @@ GREY = 128
 
 def png(table: Table, name: str, row: int) -> bytes:
     """The picture of a row in the column with this name."""
-    return _encoded(table.chunk([name], row, row + 1)[name].values[0])
+    return encoded(table.chunk([name], row, row + 1)[name].values[0])
 
 
 def contact_sheet(table: Table, name: str, rows: Sequence[int]) -> bytes:
@@ -66,7 +66,8 @@ def _image(pixels: NDArray[Any]) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels))
 
 
-def _encoded(pixels: NDArray[Any]) -> bytes:
+def encoded(pixels: NDArray[Any]) -> bytes:
+    """A PNG file of pixels (height, width, channels), bytes."""
     return _bytes(_image(pixels))
 
 

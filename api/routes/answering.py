@@ -19,6 +19,7 @@ from api.state import AppState
 from api.streaming.open_requests import owner_of
 from gradus.wire.question import OpenQuestion
 from hub.access.keys import Caller
+from hub.questions.questions import Outcome
 
 WAIT_SECONDS = 30
 """How long a request without a preference waits."""
@@ -43,10 +44,13 @@ async def answer_to(
     state: AppState,
     caller: Caller,
     ask: Callable[[], str],
-    location: Callable[[str], str],
     prefer: list[str] | None,
+    *,
+    location: Callable[[str], str] | None = None,
+    use: Callable[[Outcome], Response] | None = None,
 ) -> Response:
-    """The answer to the question that `ask` asks and whose id it returns; `location` is the path of the answer.
+    """The answer to the question that `ask` asks and whose id it returns; `use` makes the response of it. `location` is
+    the path of the answer, by default the request's own.
 
     Raises:
         GradusError: the question cannot be asked, or has no answer.
@@ -55,9 +59,15 @@ async def answer_to(
     await _wait(request, state, caller, question_id, preferred_wait(prefer or (), WAIT_SECONDS))
     found = await run_in_threadpool(questions.outcome, state.hub, caller.workspace_id, question_id)
     if found.answer is not None:
-        return Response(found.answer, headers=NO_STORE, media_type=JSON)
+        return await run_in_threadpool(use or as_it_is, found)
     waiting = OpenQuestion(id=found.id, created_at=found.created_at)
-    return answer(waiting, 202, {**NO_STORE, "Location": location(found.id)})
+    here = f"{request.url.path}?{request.url.query}".removesuffix("?")
+    return answer(waiting, 202, {**NO_STORE, "Location": here if location is None else location(found.id)})
+
+
+def as_it_is(found: Outcome) -> Response:
+    """The response with the answer as it is."""
+    return Response(found.answer, headers=NO_STORE, media_type=JSON)
 
 
 async def _wait(request: Request, state: AppState, caller: Caller, question_id: str, seconds: int) -> None:

@@ -1,25 +1,28 @@
-"""`/v1/experiments/{id}/evaluation`: how good a trained network is."""
+"""`/v1/experiments/{id}/evaluation` and `…/errors`: how good a trained network is, and where it is wrong."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
-from api.http.parameters import ExperimentId, Query, Text
+from api.http.parameters import After, ExperimentId, Query, Text
+from api.http.responses import NO_STORE, answer
 from api.openapi.responses import GUARDED, problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to
-from api.services import evaluation
+from api.services import error_rows, evaluation
 from api.state import StateDep
 from gradus.facts import Part
-from gradus.spec.experiment import MAX_EPOCHS
+from gradus.wire.error_rows import ErrorPage
 from gradus.wire.evaluation import EvaluationReport
+from gradus.wire.prediction import Epoch
+from hub.questions.questions import Outcome
 
 router = APIRouter(tags=["metrics and events"], responses=GUARDED)
 
-EpochNumber = Annotated[int, Field(ge=1, le=MAX_EPOCHS)]
+ClassName = Annotated[str, Field(max_length=1000)]
 
 
 class EvaluationQuery(Query):
@@ -27,7 +30,7 @@ class EvaluationQuery(Query):
 
     split: Part = "test"
     """The examples on which the network is evaluated."""
-    epoch: EpochNumber | Literal["best", "last"] = "best"
+    epoch: Epoch = "best"
     """The end of which epoch: the best, the last, or the number of one whose checkpoint is kept."""
     by: Text | None = None
     """A column of an uploaded data set: the metrics of the rows with each of its values, too."""
@@ -55,5 +58,46 @@ async def get_evaluation(
     Temperature, thresholds and prediction sets are chosen on the validation split alone.
     """
     arguments = (state.hub, caller.workspace_id, experiment_id, query.epoch, query.split, query.by, query.miss_cost)
-    path = f"{request.url.path}?{request.url.query}".removesuffix("?")
-    return await answer_to(request, state, caller, partial(evaluation.ask, *arguments), lambda _: path, prefer)
+    return await answer_to(request, state, caller, partial(evaluation.ask, *arguments), prefer)
+
+
+class ErrorsQuery(Query):
+    """Query parameters of `GET /v1/experiments/{id}/errors`."""
+
+    given: ClassName | None = None
+    """The class that the examples have: a row of the confusion matrix."""
+    predicted: ClassName | None = None
+    """The class that the network says: a column of the confusion matrix."""
+    split: Part = "test"
+    """The examples among which the errors are."""
+    epoch: Epoch = "best"
+    """The end of which epoch, as in an evaluation."""
+    offset: After = 0
+    """Number of examples to skip."""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    """Number of examples in the answer."""
+
+
+@router.get(
+    "/v1/experiments/{experiment_id}/errors",
+    response_model=ErrorPage,
+    responses={**UNANSWERED, **problems(404, 409, 413)},
+)
+async def get_errors(
+    request: Request,
+    state: StateDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    query: Annotated[ErrorsQuery, InQuery()],
+    prefer: PreferHeader = None,
+) -> Response:
+    """The examples in a cell of the confusion matrix, the surest predictions first: their values and pictures. Without
+    `given` and `predicted`, all errors; with both of them equal, examples that are right."""
+    cell = error_rows.Cell(**dict(query))
+    arguments = (state.hub, caller.workspace_id, experiment_id)
+
+    def use(found: Outcome) -> Response:
+        return answer(error_rows.page(*arguments, found, cell), headers=NO_STORE)
+
+    ask = partial(evaluation.ask_outcomes, *arguments, query.epoch, query.split)
+    return await answer_to(request, state, caller, ask, prefer, use=use)

@@ -29,10 +29,15 @@ def of_version(version: DatasetVersionRow) -> StoredTable:
 
 def with_digest(session: Session, workspace_id: str, digest: str) -> StoredTable | None:
     """The workspace's table with this digest of its content, `sha256:…`; None if it was deleted."""
+    row = version_with_digest(session, workspace_id, digest)
+    return None if row is None else of_version(row)
+
+
+def version_with_digest(session: Session, workspace_id: str, digest: str) -> DatasetVersionRow | None:
+    """The workspace's version with this digest of its content; None if it was deleted."""
     mine = (DatasetVersionRow.digest == digest, DatasetRow.workspace_id == workspace_id)
     query = select(DatasetVersionRow).join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id).where(*mine)
-    row = session.scalars(query.limit(1)).one_or_none()
-    return None if row is None else of_version(row)
+    return session.scalars(query.limit(1)).one_or_none()
 
 
 def exists(session: Session, workspace_id: str, digest: str | None) -> None:

@@ -23,7 +23,11 @@ class TrainedNetwork(Message):
     spec: Spec
     """Resolved."""
     data: DatasetPlan
+    epoch: int
+    """Epochs done."""
     checkpoint: CheckpointRef
+    which: Literal["last", "best"] = "last"
+    """The weights at the checkpoint, or those of the best epoch before it."""
     table: TableRef | None = None
     """The stored table of an uploaded data set; None for a built-in one, or if it was deleted."""
 
@@ -32,7 +36,7 @@ class EvaluationQuestion(Message):
     """How good is a network on a split?"""
 
     kind: Literal["evaluation"] = "evaluation"
-    format: Literal[2] = 2
+    format: Literal[1] = 1
     """Increases when the same question gets another answer, as stored answers are given again."""
     network: TrainedNetwork
     split: Part
@@ -42,18 +46,27 @@ class EvaluationQuestion(Message):
     """What a miss costs, compared with a false alarm, where a threshold is chosen."""
 
 
-Question = EvaluationQuestion
-"""With a second kind, a union that is discriminated by `kind`."""
+class OutcomesQuestion(Message):
+    """What does a classifier say of each example of a split?"""
 
-QUESTIONS: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field()])
+    kind: Literal["outcomes"] = "outcomes"
+    format: Literal[1] = 1
+    network: TrainedNetwork
+    split: Part
 
-PREFIXES = {"evaluation": "evl"}
+
+Question = Annotated[EvaluationQuestion | OutcomesQuestion, Field(discriminator="kind")]
+
+QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
+
+PREFIXES = {"evaluation": "evl", "outcomes": "out"}
 """The prefix of the ids of each kind."""
 
 
 def digest_of(question: Question) -> str:
-    """SHA-256 of a question: equal for identical questions."""
-    return hashlib.sha256(question.model_dump_json().encode()).hexdigest()
+    """SHA-256 of a question: equal for identical questions, wherever the table is stored, and if it was deleted since:
+    the spec has the digest of its content."""
+    return hashlib.sha256(question.model_dump_json(exclude={"network": {"table"}}).encode()).hexdigest()
 
 
 def experiment_of(question: Question) -> str | None:

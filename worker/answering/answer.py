@@ -7,8 +7,9 @@ from gradus.errors import Conflict, GradusError, TooLarge
 from gradus.status import FailureCode
 from gradus.wire.message import Message
 from hub.artifacts.manifest import Damaged
-from hub.questions.question import EvaluationQuestion
+from hub.questions.question import EvaluationQuestion, OutcomesQuestion
 from worker.answering.evaluation import evaluation
+from worker.answering.outcomes import outcomes
 from worker.answering.protocol import Answered, Ask, Refused, Reply
 from worker.data.errors import DataError
 from worker.trainer.failures import failure
@@ -43,5 +44,7 @@ def answer(ask: Ask) -> Message:
     match ask.question:
         case EvaluationQuestion():
             return evaluation(ask, ask.question)
+        case OutcomesQuestion():
+            return outcomes(ask, ask.question)
         case _:
             assert_never(ask.question)

@@ -47,7 +47,7 @@ def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
     found = sections(asked, task)
     return EvaluationReport(
         experiment=question.network.experiment_id,
-        epoch=question.network.checkpoint.epoch,
+        epoch=question.network.epoch,
         checkpoint=question.network.checkpoint.digest,
         task=task,
         split=question.split,

@@ -68,8 +68,9 @@ def restored(ask: Ask, network: TrainedNetwork) -> Restored:
         deviation=data.target_scale.deviation,
     )
     tensors = checkpoint.state.tensors
+    prefix = "best." if network.which == "best" else ""
     for name, tensor in (("parameters", engine.storage.parameters), ("statistics", engine.storage.statistics)):
-        tensor.copy_(tensors[name])
+        tensor.copy_(tensors[f"{prefix}{name}"])
     scale = tensors.get(SCALE, NOT_SCALED.tensor(1))  # an older version did not standardize targets
     return Restored(engine, data, scale.double().numpy().reshape(2, -1))
 

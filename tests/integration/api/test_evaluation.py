@@ -126,12 +126,35 @@ def test_a_worker_that_shuts_down_hands_its_question_back(
 
 def test_what_cannot_be_evaluated_is_told(client: httpx.Client, row: ExperimentRow, hub: Hub) -> None:
     problem = assert_problem(client.get(f"/v1/experiments/{row.id}/evaluation?epoch=77"), 404)
-    assert problem["detail"] == "no checkpoint of epoch 77 is kept; kept are the epochs 2"
+    assert problem["detail"] == f"experiment {row.id} has no checkpoint of epoch 77; epochs that can be had: 2"
     assert_problem(client.get("/v1/experiments/exp_01kap3v8n0c2q5w8z1t4y7b0df/evaluation"), 404)
     untrained = submit(hub)
-    problem = assert_problem(client.get(f"/v1/experiments/{untrained.id}/evaluation"), 409)
+    problem = assert_problem(client.get(f"/v1/experiments/{untrained.id}/evaluation"), 404)
     assert problem["code"] == "no_checkpoint"
     assert_problem(client.get(f"/v1/experiments/{row.id}/evaluation?split=training"), 400)
+
+
+def test_the_rows_in_a_cell_of_the_confusion_matrix_are_told(
+    client: httpx.Client, row: ExperimentRow, slot: QuestionSlot
+) -> None:
+    report = client.get(f"/v1/experiments/{row.id}/evaluation").json()
+    path, classes, counts = f"/v1/experiments/{row.id}/errors", report["classes"], report["confusion"]
+    errors = client.get(path).json()
+    assert errors["total"] == report["n"] - sum(counts[i][i] for i in range(10))
+    sure = [one["probability"] for one in errors["data"]]
+    assert sure == sorted(sure, reverse=True)
+    assert all(one["given"] != one["predicted"] for one in errors["data"])
+    given, predicted = errors["data"][0]["given"], errors["data"][0]["predicted"]
+    cell = client.get(path, params={"given": given, "predicted": predicted}).json()
+    assert cell["total"] == counts[classes.index(given)][classes.index(predicted)]
+    right = client.get(path, params={"given": "3", "predicted": "3"}).json()
+    assert right["total"] == counts[3][3]
+    assert errors["total"] > 2
+    page = client.get(path, params={"offset": 1, "limit": 1}).json()
+    assert (page["data"], page["total"]) == (errors["data"][1:2], errors["total"])
+    assert client.get(path, params={"offset": 10**9}).json()["data"] == []
+    problem = assert_problem(client.get(path, params={"given": "ten"}), 400)
+    assert problem["detail"].startswith("given: no class 'ten'")
 
 
 def test_a_column_that_a_built_in_data_set_does_not_have_is_told(

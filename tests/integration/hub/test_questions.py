@@ -37,7 +37,7 @@ def question(row: ExperimentRow, digest: str = "d") -> EvaluationQuestion:
     spec = Spec(dataset="digits", layers=[8])
     at = CheckpointRef(key=f"{row.id}/1-1-9", digest=digest, size=1, epoch=1, step=9, whole=True)
     one = resolved(spec)
-    network = TrainedNetwork(experiment_id=row.id, spec=one.spec, data=one.data, checkpoint=at)
+    network = TrainedNetwork(experiment_id=row.id, spec=one.spec, data=one.data, epoch=1, checkpoint=at)
     return EvaluationQuestion(network=network, split="test")
 
 

@@ -6,10 +6,14 @@ from typing import Any
 
 import torch
 
+from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
+from hub.datasets.table_ref import TableRef
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.questions.question import Question, TrainedNetwork
+from hub.settings import Settings
+from tests.built_in import resolved
 from tests.tables import store
 from tests.uploaded import put, uploaded
 from worker.answering.protocol import Ask
@@ -41,19 +45,32 @@ def trained(
     table = store(folder / "table", values)
     one, ref = uploaded(table, classes, **words), put(table, folder / "store")
     spec = Spec.model_validate({"dataset": one.dataset, "layers": [8], "epochs": 2, "batch_size": 16})
-    trainee = Trainee(id="exp_1", spec=spec, data=one.plan, epoch=0, seconds=0.0)
+    return _trained(folder, ResolvedSpec(spec, one.plan), (str(folder / "data"),), ref)
+
+
+def trained_on_mnist(folder: Path) -> TrainedNetwork:
+    """A network that has seen 500 pictures."""
+    one = resolved(Spec(dataset={"name": "mnist", "limit": 500}, layers=[8], epochs=2))
+    return _trained(folder, one, tuple(map(str, Settings.from_env().dataset_dirs)))[0]
+
+
+def _trained(
+    folder: Path, one: ResolvedSpec, dirs: tuple[str, ...], table: TableRef | None = None
+) -> tuple[TrainedNetwork, MetricsRow]:
     command = Train(
-        trainees=(trainee,),
-        dataset_dirs=(str(folder / "data"),),
+        trainees=(Trainee(id="exp_1", spec=one.spec, data=one.data, epoch=0, seconds=0.0),),
+        dataset_dirs=dirs,
         artifacts_url=str(folder / "store"),
-        table=ref,
+        table=table,
         token=1,
         checkpoint_seconds=1e9,
     )
     said = _Said()
     assert Job(said, command, DataCache(2**30), torch.device("cpu")).train()  # type: ignore[arg-type]
     assert said.saved is not None
-    network = TrainedNetwork(experiment_id="exp_1", spec=spec, data=one.plan, checkpoint=said.saved, table=ref)
+    network = TrainedNetwork(
+        experiment_id="exp_1", spec=one.spec, data=one.data, epoch=2, checkpoint=said.saved, table=table
+    )
     return network, said.rows[-1]
 
 

@@ -14,7 +14,7 @@ from worker.data.errors import DataError
 
 ONE = resolved(Spec(dataset="digits", layers=[8]))
 AT = CheckpointRef(key="exp_1/1-1-9", digest="d", size=1, epoch=1, step=9, whole=True)
-NETWORK = TrainedNetwork(experiment_id="exp_1", spec=ONE.spec, data=ONE.data, checkpoint=AT)
+NETWORK = TrainedNetwork(experiment_id="exp_1", spec=ONE.spec, data=ONE.data, epoch=1, checkpoint=AT)
 ASKED = Ask(
     question=EvaluationQuestion(network=NETWORK, split="test"), dataset_dirs=(), artifacts_url="", folder=""
 ).model_dump_json()

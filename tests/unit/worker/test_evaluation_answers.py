@@ -1,16 +1,22 @@
 """The report about networks on uploaded tables: it is that of the run, row by row."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gradus.errors import BadRequest
+from gradus.datasets import DATASETS
+from gradus.errors import BadRequest, Conflict
 from gradus.wire.evaluation import EvaluationReport
-from hub.questions.question import EvaluationQuestion, TrainedNetwork
-from tests.unit.worker.answers import ask, trained
+from hub.questions.outcome_files import OUTCOMES, PICTURES
+from hub.questions.question import EvaluationQuestion, OutcomesQuestion, TrainedNetwork
+from hub.settings import Settings
+from tests.unit.worker.answers import ask, trained, trained_on_mnist
 from worker.answering.evaluation import evaluation
+from worker.answering.outcomes import outcomes
+from worker.data.images import read_images
 
 RANDOM = np.random.default_rng(0)
 N = 400
@@ -88,6 +94,45 @@ def test_labels_have_metrics_of_their_own(tmp_path: Path) -> None:
     assert numbers["log_loss"] == pytest.approx(row.test_loss, rel=1e-6)
     assert [one.name for one in found.per_class] == ["a", "b"]
     assert [one.name for one in found.curves] == ["a", "b"]
+
+
+def test_the_outcomes_of_every_row_add_up_to_the_confusion_matrix(tmp_path: Path) -> None:
+    roles = {"w": "weight", "z": "ignore", "a": "ignore", "b": "ignore"}
+    network, _ = trained(tmp_path, COLUMNS, ("no", "yes"), columns=roles, split=SPLIT)
+    confusion = report(tmp_path, network).confusion
+    question = OutcomesQuestion(network=network, split="test")
+    assert outcomes(ask(tmp_path, question), question).classes == ("no", "yes")
+    found = np.load(tmp_path / OUTCOMES)
+    for given, predicted in itertools.product(range(2), repeat=2):
+        assert ((found["given"] == given) & (found["predicted"] == predicted)).sum() == confusion[given][predicted]
+    for one in found:
+        assert COLUMNS["y"][one["row"]] == ("no", "yes")[one["given"]]
+    right = found["given"] == found["predicted"]
+    assert (np.diff(right.astype(int)) >= 0).all()
+    assert not (tmp_path / PICTURES).exists()
+
+
+def test_what_has_no_classes_has_no_confusion_matrix(tmp_path: Path) -> None:
+    columns = {"y": "ignore", "w": "ignore", "a": "ignore", "b": "ignore"}
+    network, _ = trained(tmp_path, COLUMNS, target="z", columns=columns, split=SPLIT)
+    question = OutcomesQuestion(network=network, split="test")
+    with pytest.raises(Conflict, match="only networks that predict one class"):
+        outcomes(ask(tmp_path, question), question)
+
+
+@pytest.mark.mnist
+def test_the_pictures_of_errors_are_kept_for_a_built_in_data_set(tmp_path: Path) -> None:
+    network = trained_on_mnist(tmp_path)
+    question = OutcomesQuestion(network=network, split="test")
+    folders = tuple(map(str, Settings.from_env().dataset_dirs))
+    outcomes(ask(tmp_path, question).model_copy(update={"dataset_dirs": folders}), question)
+    found, pictures = np.load(tmp_path / OUTCOMES), np.load(tmp_path / PICTURES)
+    wrong = int((found["given"] != found["predicted"]).sum())
+    assert pictures.shape == (min(wrong, 2000), 28, 28, 1)
+    raw = read_images(DATASETS["mnist"], Settings.from_env().dataset_dirs, lambda _: None)
+    for i in (0, 7):
+        assert (pictures[i].ravel() == raw.test_inputs[found["row"][i]]).all()
+        assert raw.test_targets[found["row"][i]] == found["given"][i]
 
 
 def test_a_column_that_makes_no_groups_is_refused(tmp_path: Path) -> None:

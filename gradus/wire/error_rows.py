@@ -1,0 +1,39 @@
+"""The examples in a cell of a confusion matrix: the answer of `GET /v1/experiments/{id}/errors`."""
+
+from typing import Any
+
+from gradus.facts import Part
+from gradus.wire.message import Message, Number
+
+
+class ErrorRow(Message):
+    """An example, and what the network says of it."""
+
+    row: int
+    """Position in the data set, from 0; of a built-in one, in its published training or test file."""
+    given: str
+    """Its class."""
+    predicted: str
+    """The class with the largest probability."""
+    probability: Number
+    """Of the predicted class."""
+    probability_of_given: Number
+    cells: dict[str, Any] | None = None
+    """Its values by column; null for a built-in data set, or if the data set was deleted."""
+    image: str | None = None
+    """The URL of its picture: a path, or for a built-in data set a `data:` URL; null if it has none."""
+
+
+class ErrorPage(Message):
+    """Examples in a cell of the confusion matrix, the surest predictions first."""
+
+    experiment: str
+    epoch: int
+    checkpoint: str
+    split: Part
+    given: str | None
+    predicted: str | None
+    offset: int
+    total: int
+    """Examples in the cell."""
+    data: tuple[ErrorRow, ...]
