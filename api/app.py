@@ -46,6 +46,7 @@ from api.routes import (
     session,
     sweeps,
     uploads,
+    webhooks,
 )
 from api.state import AppState
 from api.streaming.broadcaster import Broadcaster
@@ -72,6 +73,7 @@ KEYED = (
     uploads.router,
     lab.router,
     about.router,
+    webhooks.router,
     keys.router,
 )
 """Every route here requires an API key or a session whose role permits the method."""
@@ -98,6 +100,7 @@ TAGS = [
     {"name": "data sets", "description": "Your own data: upload, read, look at; and the built-in data sets."},
     {"name": "lab", "description": "The lecture's demonstrations: numbers and pictures."},
     {"name": "about", "description": "Spec kinds and the service itself."},
+    {"name": "webhooks", "description": "Signed calls to an address of yours."},
     {"name": "keys", "description": "API keys and browser sessions."},
     {"name": "operation", "description": "For operators: liveness, readiness and Prometheus metrics."},
 ]

@@ -48,6 +48,8 @@ class Settings:
     """Minimum time without a sign of progress after which a trainer process counts as hung."""
     quotas: Quotas = field(default_factory=Quotas)
     """Quotas of each workspace."""
+    webhook_hosts: frozenset[str] = frozenset()
+    """Hosts, or `host:port`, that webhooks may call although they are not public, and without TLS."""
 
     @property
     def incoming(self) -> Path:
@@ -57,7 +59,7 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
-        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS` and the quotas, `MAX_…`.
+        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS`, `WEBHOOK_HOSTS` and the quotas, `MAX_…`.
 
         Raises:
             BadRequest: a variable has an invalid value.
@@ -75,6 +77,7 @@ class Settings:
             dataset_dirs=(*([given] if given else []), data / "datasets"),
             **{name: number for name, number in numbers.items() if number is not None},
             quotas=Quotas.from_env(env),
+            webhook_hosts=_hosts(env.get("GRADUS_WEBHOOK_HOSTS") or ""),
         )
 
 
@@ -97,6 +100,11 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | N
     if url is not None and not url.startswith(schemes):
         raise BadRequest(f"{name} must start with {' or '.join(schemes)}", code=environment.CODE)
     return url
+
+
+def _hosts(text: str) -> frozenset[str]:
+    """Hosts with commas between them."""
+    return frozenset(host for part in text.split(",") if (host := part.strip().lower()))
 
 
 def sqlite_url(file: Path) -> str:

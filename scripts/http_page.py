@@ -49,8 +49,8 @@ ASCII characters): creating, forking and extending an experiment; creating, retr
 response was lost, send the request again with the same key: nothing is done twice, and the first response is repeated,
 with `Idempotency-Replayed: true`. The body may be formatted differently; a different content or URL gives 409. A
 refused request does not use up its key. Responses are kept for at least 24 hours; deleting an experiment frees its key
-at once. Other requests can be repeated without a key, except the creation of API keys and sign-in links, whose
-responses contain secrets that the service does not store.
+at once. Other requests can be repeated without a key, except the creation of API keys, sign-in links and
+webhooks, whose responses contain secrets that the service shows once.
 
 ## Lists
 
@@ -152,6 +152,7 @@ OUTLINE = {
     "data sets": "Data sets",
     "lab": "The lab",
     "about": "About the service",
+    "webhooks": "Webhooks",
     "keys": "Keys and sessions",
     "operation": "Operation",
 }

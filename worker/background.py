@@ -13,6 +13,7 @@ from hub.hub import Hub
 from hub.jobs import workers
 from hub.jobs.reconciler import clean_up, reconcile
 from hub.messaging.pubsub import CONTROL
+from hub.webhooks.deliverer import Deliverer
 from worker.question_slot import QuestionSlot
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
@@ -23,6 +24,7 @@ HEARTBEAT_SECONDS = 3.0
 RECONCILE_SECONDS = 2.0
 CLEANUP_SECONDS = 600.0
 RECONNECT_SECONDS = 1.0
+WEBHOOK_SECONDS = 1.0
 QUEUE_PAUSE_SECONDS = 0.01
 """Pause between two looks into the queue of readings or of questions, each of which waits for a message."""
 
@@ -66,12 +68,14 @@ def start(
     questions: Sequence[QuestionSlot],
 ) -> list[threading.Thread]:
     """Start all background threads."""
+    deliverer = Deliverer(hub, stopped=lambda: shutdown.begun)
     return [
         every(HEARTBEAT_SECONDS, lambda: heartbeat(hub, worker, slots.running), shutdown),
         every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), shutdown),
         every(CLEANUP_SECONDS, lambda: clean_up(hub, worker.id), shutdown),
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),
         every(CHECK_SECONDS, watchdog.check, shutdown),
+        every(WEBHOOK_SECONDS, deliverer.look, shutdown),
         every(QUEUE_PAUSE_SECONDS, reading.serve, shutdown),
         *(every(QUEUE_PAUSE_SECONDS, one.serve, shutdown) for one in questions),
     ]

@@ -30,6 +30,7 @@ from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.prediction import PredictRequest
 from gradus.wire.problem import Problem
 from gradus.wire.upload import UploadRequest
+from gradus.wire.webhook import WebhookRequest
 
 CACHED_DOCUMENTS = 16
 """Limit on cached documents with different path prefixes: a wrongly trusted proxy may send any number of prefixes."""
@@ -103,6 +104,7 @@ def _bodies() -> Schemas:
         **_schemas(DatasetPatch),
         **_schemas(VersionRequest),
         **_schemas(UploadRequest),
+        **_schemas(WebhookRequest),
         **_schemas(KeyRequest),
         **_schemas(SignIn),
     }

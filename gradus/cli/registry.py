@@ -113,6 +113,16 @@ KEYS = Group(
         Command("link", "Print a link that signs one browser in with your key.", "keys:link"),
     ),
 )
+WEBHOOKS = Group(
+    "webhooks",
+    "Have the service call an address about status changes and findings.",
+    (
+        Command("add", "Add a webhook and print its secret: it is shown only once.", "webhooks:add"),
+        Command("ls", "List the webhooks of your workspace, newest first, and how their calls go.", "webhooks:ls"),
+        Command("enable", "Repeat the failed calls of webhooks at once, and what came after them.", "webhooks:enable"),
+        Command("rm", "Delete webhooks.", "webhooks:rm"),
+    ),
+)
 
 SECTIONS: dict[str, tuple[Command | Group, ...]] = {
     "Get started": (
@@ -132,7 +142,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
     ),
     "Use": (PREDICT, EXPORT),
     "Control": (PAUSE, RESUME, CANCEL, EDIT, RM),
-    "Resources": (EXPERIMENTS, SWEEPS, DATASETS, KEYS),
+    "Resources": (EXPERIMENTS, SWEEPS, DATASETS, WEBHOOKS, KEYS),
     "Service": (
         Command("catalog", "List what a spec can name: layers, optimizers, schedules …", "catalog:catalog"),
         Command("system", "Show the service's workers, devices, queue and limits.", "system:system"),

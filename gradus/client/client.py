@@ -15,6 +15,7 @@ from gradus.client.lab import Lab
 from gradus.client.methods import Resource, T_co, method
 from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, encoded, reads, reads_json
 from gradus.client.sweeps import Sweeps
+from gradus.client.webhooks import Webhooks
 from gradus.errors import BadRequest
 from gradus.wire.catalog import Catalog
 from gradus.wire.system import SystemRecord
@@ -57,6 +58,11 @@ class Service(Resource[T_co]):
     def keys(self) -> Keys[T_co]:
         """API keys, for admins."""
         return Keys(self._transport)
+
+    @property
+    def webhooks(self) -> Webhooks[T_co]:
+        """Signed calls of the service to an address of yours."""
+        return Webhooks(self._transport)
 
     @property
     def lab(self) -> Lab[T_co]:

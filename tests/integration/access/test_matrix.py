@@ -88,6 +88,12 @@ class House:
         assert made.status_code == 201, made.text
         return str(made.json()["id"])
 
+    def webhook(self) -> str:
+        asked = {"url": "https://example.com/"}
+        made = self.client.post("/v1/webhooks", json=asked, headers=bearer(self.keys["editor"].key))
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
     def sweep(self) -> str:
         asked = {"base": SPEC, "variants": {"+ batch norm": {"batch_norm": True}}}
         made = self.client.post("/v1/sweeps", json=asked, headers=bearer(self.keys["editor"].key))
@@ -226,6 +232,7 @@ def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_not
         "sweep_id": house.sweep(),
         "dataset": house.dataset(),
         "upload_id": house.upload(),
+        "webhook_id": house.webhook(),
         "key_id": house.keys["editor"].id,
     }
     none = {name: new_id(one.partition("_")[0]) for name, one in mine.items()}

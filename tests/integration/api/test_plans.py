@@ -110,6 +110,10 @@ ASKS = [
     Ask("DELETE", "/v1/datasets/{dataset}"),
     Ask("GET", "/v1/catalog"),
     Ask("GET", "/v1/lab"),
+    Ask("POST", "/v1/webhooks", {"url": "https://example.com/"}),
+    Ask("GET", "/v1/webhooks"),
+    Ask("POST", "/v1/webhooks/{webhook_id}/enable"),
+    Ask("DELETE", "/v1/webhooks/{webhook_id}"),
     Ask("POST", "/v1/lab/{demonstration}", {}),
     Ask("GET", "/v1/system"),
     Ask("GET", "/v1/keys"),
@@ -156,6 +160,7 @@ def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
     return {
         "experiment_id": finished(hub), "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
         "number": "1", "row": "0", "demonstration": "penalty_cases",
+        "webhook_id": client.post("/v1/webhooks", json={"url": "https://example.com/"}).json()["id"],
         "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
     }  # fmt: skip
 

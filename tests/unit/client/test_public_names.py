@@ -12,10 +12,13 @@ from gradus.client.experiments import Comparison, Experiments
 from gradus.client.keys import Keys
 from gradus.client.lab import Lab
 from gradus.client.sweeps import Sweeps
+from gradus.client.webhooks import Webhooks
 
 PAGE = (Path(gradus.__file__).parents[1] / "docs" / "client.md").read_text(encoding="utf-8")
 
-SERVICE = "base_url catalog close credentials datasets experiments keys lab now request sweeps system with_options"
+SERVICE = (
+    "base_url catalog close credentials datasets experiments keys lab now request sweeps system webhooks with_options"
+)
 FACE: dict[type, str] = {
     Client: SERVICE,
     AsyncClient: SERVICE,
@@ -31,6 +34,7 @@ FACE: dict[type, str] = {
     " rows statistics status tags target to_frame update url version versions wait watch",
     Lab: "list picture run",
     Keys: "create list revoke sign_in_link",
+    Webhooks: "create delete enable list",
     Comparison: "differences plot to_frame",
 }
 INSIDE = {"credentials", "now"}

@@ -1,0 +1,129 @@
+"""The right to deliver for a webhook: one process at a time, which moves the webhook's cursor along the event log.
+
+The cursor moves after the receiver has accepted a call. A process that dies in between leaves the call to the next one,
+so that a call may come twice, with the same id, but is never lost and never overtaken.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from hub.database.database import now
+from hub.experiments.events import newest_of_workspace
+from hub.ids import new_id
+from hub.jobs.leases import is_expired
+from hub.tables import EventRow, WebhookRow, WorkspaceRow
+
+LEASE = timedelta(seconds=60)
+"""Longer than any call takes."""
+DELAYS = (1, 5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800)
+"""Seconds from each failed call in a row to the next; after the last, which is 16 hours later, the webhook is
+disabled."""
+MAX_DELAY = 3600
+"""What a receiver may ask for with Retry-After, in seconds."""
+SKIPPED_AT_ONCE = 1000
+"""Events that are not for the webhook, after which its cursor moves over them."""
+
+
+@dataclass(frozen=True)
+class ClaimedWebhook:
+    """A webhook for which this process delivers."""
+
+    id: str
+    workspace_id: str
+    url: str
+    events: tuple[str, ...]
+    secret: str
+    cursor: int
+    failures: int
+    owner: str
+    """An id of this claim: what an earlier one writes late is refused."""
+
+
+def due(session: Session, at: datetime, limit: int) -> Sequence[WebhookRow]:
+    """Enabled webhooks of workspaces with new events, for which nobody delivers, the longest waiting first."""
+    has_news = WorkspaceRow.events > WebhookRow.cursor
+    query = select(WebhookRow).join(WorkspaceRow, WorkspaceRow.id == WebhookRow.workspace_id)
+    return session.scalars(
+        query.where(has_news, *_free(session, at)).order_by(WebhookRow.next_at, WebhookRow.id).limit(limit)
+    ).all()
+
+
+def next_event(session: Session, workspace_id: str, cursor: int, kinds: Sequence[str]) -> EventRow | None:
+    """The first event after the cursor that is for a webhook of these kinds."""
+    rows = select(EventRow).where(EventRow.workspace_id == workspace_id, EventRow.number > cursor)
+    return session.scalar(rows.where(EventRow.kind.in_(kinds)).order_by(EventRow.number).limit(1))
+
+
+def kinds_of(row: WebhookRow) -> tuple[str, ...]:
+    """The kinds of events that the webhook is for."""
+    return tuple(json.loads(row.events))
+
+
+def claim(session: Session, webhook_id: str) -> ClaimedWebhook | None:
+    """Become the process that delivers; None if another one does, or there is nothing to deliver."""
+    at, owner = now(session), new_id("whc")
+    take = update(WebhookRow).where(WebhookRow.id == webhook_id, *_free(session, at))
+    row = session.scalar(take.values(owner=owner, lease_until=at + LEASE).returning(WebhookRow))
+    if row is None:
+        return None
+    return ClaimedWebhook(row.id, row.workspace_id, row.url, kinds_of(row), row.secret, row.cursor, row.failures, owner)
+
+
+def has_news(session: Session, row: WebhookRow) -> bool:
+    """Whether there is an event after the cursor that is for the webhook."""
+    return next_event(session, row.workspace_id, row.cursor, kinds_of(row)) is not None
+
+
+def is_far(session: Session, row: WebhookRow) -> bool:
+    """Whether so many events are after the cursor that it should move over those that are not for the webhook."""
+    return newest_of_workspace(session, row.workspace_id) - row.cursor >= SKIPPED_AT_ONCE
+
+
+def skip(session: Session, row: WebhookRow) -> None:
+    """Move the cursor over events that are not for the webhook, so that they are not read again and again."""
+    newest = newest_of_workspace(session, row.workspace_id)
+    if not has_news(session, row):
+        here = (WebhookRow.id == row.id, WebhookRow.cursor == row.cursor, *_free(session, now(session)))
+        session.execute(update(WebhookRow).where(*here).values(cursor=newest))
+
+
+def delivered(session: Session, hook: ClaimedWebhook, number: int) -> ClaimedWebhook | None:
+    """Record that the receiver has accepted the event with this number. None if this process may not go on."""
+    at = now(session)
+    good = {"cursor": number, "failures": 0, "reason": None, "delivered_at": at, "lease_until": at + LEASE}
+    if not _change(session, hook, good):
+        return None
+    return replace(hook, cursor=number, failures=0)
+
+
+def failed(session: Session, hook: ClaimedWebhook, reason: str, retry_after: float | None, *, is_final: bool) -> None:
+    """Record that a call failed. It is repeated later, with growing delays; after too many the webhook is disabled."""
+    at, failures = now(session), hook.failures + 1
+    state: dict[str, object] = {"failures": failures, "reason": reason, "owner": None, "lease_until": None}
+    if is_final or failures > len(DELAYS):
+        _change(session, hook, {**state, "disabled_at": at})
+        return
+    asked = min(retry_after or 0, MAX_DELAY)
+    _change(session, hook, {**state, "next_at": at + timedelta(seconds=max(DELAYS[failures - 1], asked))})
+
+
+def release(session: Session, hook: ClaimedWebhook) -> None:
+    """Let any process deliver the next event."""
+    _change(session, hook, {"owner": None, "lease_until": None})
+
+
+def _change(session: Session, hook: ClaimedWebhook, values: Mapping[str, object]) -> bool:
+    """Write, unless the webhook was deleted, or another process delivers for it by now."""
+    ours = (WebhookRow.id == hook.id, WebhookRow.owner == hook.owner, WebhookRow.cursor == hook.cursor)
+    written = session.execute(update(WebhookRow).where(*ours).values(**values).returning(WebhookRow.id))
+    return written.scalar_one_or_none() is not None
+
+
+def _free(session: Session, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    nobody = WebhookRow.owner.is_(None) | is_expired(session, WebhookRow.lease_until, at, LEASE)
+    return WebhookRow.disabled_at.is_(None), WebhookRow.next_at <= at, nobody

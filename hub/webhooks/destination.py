@@ -1,0 +1,125 @@
+"""Where webhooks may go: public addresses over HTTPS, and hosts that the operator allows.
+
+A webhook is a request that a user has our server make. Without these rules it would reach what only our server can
+reach: databases beside it, the metadata of a cloud, a router's own page (server-side request forgery).
+"""
+
+import socket
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+LOWEST_PORT = 1024
+"""Public hosts are called at 443 or above the ports of well-known services, such as mail."""
+HTTPS, HTTP = 443, 80
+_UNICAST = ip_network("2000::/3")
+"""All public IPv6 addresses are in here; those that NAT64 translates to IPv4 are not."""
+_EMBEDDING = tuple(map(ip_network, ("2002::/16", "2001::/32")))
+"""IPv6 addresses that stand for IPv4 addresses: 6to4, Teredo."""
+_CLOUD = frozenset({ip_address("168.63.129.16")})
+"""Public by their numbers, but inside of every machine of a cloud: Azure's host."""
+
+
+class RefusedDestination(Exception):
+    """Webhooks may not go there. The text says why, and what would be allowed."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A URL in its parts."""
+
+    is_tls: bool
+    host: str
+    port: int
+    target: str
+    """Path and query."""
+    is_allowed: bool
+    """Whether the operator allows the host, wherever it leads."""
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (HTTPS if self.is_tls else HTTP) else f"{host}:{self.port}"
+
+
+def destination(url: str, allowed_hosts: Collection[str]) -> Destination:
+    """The parts of a URL. Its host is not looked up yet, but an address in its place is checked.
+
+    Raises:
+        RefusedDestination: webhooks may not go there.
+    """
+    parts, host, port = _parts(url)
+    is_allowed = host in allowed_hosts or f"{host}:{port}" in allowed_hosts
+    if not is_allowed:
+        if parts.scheme != "https":
+            raise RefusedDestination("must begin with https://: calls to public addresses are encrypted")
+        if port != HTTPS and port < LOWEST_PORT:
+            raise RefusedDestination(f"must have the port {HTTPS}, or one from {LOWEST_PORT}")
+        if (literal := _literal(host)) is not None:
+            check_public(host, [literal])
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Destination(parts.scheme == "https", host, port, target, is_allowed)
+
+
+def check_public(host: str, addresses: Sequence[str]) -> None:
+    """Check that all addresses of a host are public.
+
+    Raises:
+        RefusedDestination: one is not.
+    """
+    for address in addresses:
+        if not is_public(address):
+            raise RefusedDestination(
+                f"'{host}' is at {address}, which is not a public address: the service's operator can allow it with "
+                "GRADUS_WEBHOOK_HOSTS"
+            )
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public internet: not private, loopback, link-local, multicast, reserved, nor an
+    IPv6 address that stands for an IPv4 address."""
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return _is_public(found.ipv4_mapped)
+        if found not in _UNICAST or any(found in network for network in _EMBEDDING):
+            return False
+    return _is_public(found)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast and not address.is_reserved and address not in _CLOUD
+
+
+def _parts(url: str) -> tuple[SplitResult, str, int]:
+    """The URL split, its host in lower case, and its port."""
+    if not url.isascii() or any(character <= " " or character in "\\\x7f" for character in url):
+        raise RefusedDestination("must have ASCII characters only, without spaces: encode others as %XX or as punycode")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise RefusedDestination("is not a URL: write it like https://example.com/path") from None
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise RefusedDestination("is not a URL: write it like https://example.com/path")
+    if "@" in parts.netloc or parts.fragment:
+        raise RefusedDestination("may not have a user, a password or a fragment")
+    return (
+        parts,
+        parts.hostname.lower().rstrip("."),
+        (HTTPS if parts.scheme == "https" else HTTP) if port is None else port,
+    )
+
+
+def _literal(host: str) -> str | None:
+    """The address that a host is by itself, in any notation that resolvers know, such as 127.1; None for a name."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return None

@@ -1,0 +1,14 @@
+"""Delivers webhooks in a process of its own, to be killed: `python -m tests.servers.deliverer`, settings from the
+environment."""
+
+import time
+
+from hub.hub import Hub
+from hub.settings import Settings
+from hub.webhooks.deliverer import Deliverer
+
+if __name__ == "__main__":
+    deliverer = Deliverer(Hub(Settings.from_env()))
+    while True:
+        deliverer.look()
+        time.sleep(0.05)
