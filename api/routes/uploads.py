@@ -8,12 +8,14 @@ from starlette.concurrency import run_in_threadpool
 from api.auth.dependencies import CallerDep
 from api.http import parsing
 from api.http.file_body import file_body
+from api.http.parameters import IdempotencyKey
 from api.http.request_body import JsonBody
-from api.http.responses import NO_STORE, answer
-from api.openapi.responses import GUARDED, body_of, file_of, header, problems
+from api.http.responses import NO_STORE, answer, repeatable
+from api.openapi.responses import GUARDED, REPLAYED, body_of, file_of, header, problems
 from api.services import uploads
 from api.state import StateDep
 from gradus.wire.upload import UploadRecord, UploadRequest
+from hub import idempotency
 
 router = APIRouter(tags=["data sets"], responses=GUARDED)
 
@@ -27,13 +29,20 @@ Number = Annotated[int, Path(ge=1, le=1_000_000, description="Number of the part
     status_code=201,
     response_model=UploadRecord,
     response_description="Send the parts now.",
-    responses={201: {"headers": {"Location": header("The upload's path.")}}, **problems(413, 415, 422)},
+    responses={
+        201: {"headers": {"Location": header("The upload's path."), **REPLAYED}},
+        **problems(409, 413, 415, 422),
+    },
     openapi_extra=body_of("UploadRequest", _EXAMPLES),
 )
-def create_upload(state: StateDep, caller: CallerDep, body: JsonBody) -> Response:
+def create_upload(
+    state: StateDep, caller: CallerDep, body: JsonBody, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Begin an upload of a large file. It expires after a day unless a data set is made of it."""
-    upload = uploads.create(state.hub, caller.workspace_id, parsing.read(body, UploadRequest))
-    return answer(upload, 201, {"Location": f"/v1/uploads/{upload.id}"})
+    wanted = parsing.read(body, UploadRequest)
+    once = idempotency.repeatable(caller.workspace_id, idempotency_key, "/v1/uploads", wanted.model_dump_json())
+    outcome = uploads.create(state.hub, caller.workspace_id, wanted, once)
+    return repeatable(outcome, 201, f"/v1/uploads/{outcome.id}")
 
 
 @router.put(

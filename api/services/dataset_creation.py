@@ -15,7 +15,6 @@ from api.services.idempotency import Outcome, once
 from gradus.errors import NotFound
 from gradus.parse.document import Parse
 from gradus.spec.spec_model import SpecModel
-from gradus.wire.dataset import VersionRecord
 from gradus.wire.dataset_request import DatasetFile, DatasetRequest, VersionRequest
 from gradus.wire.problem import Mistake, mistakes
 from hub.access import quotas
@@ -106,34 +105,47 @@ def from_uploads(hub: Hub, workspace_id: str, request: DatasetRequest, repeatabl
 
 
 def version_from_body(
-    hub: Hub, workspace_id: str, id_or_name: str, file: File, body: FileBody, parse: dict[str, Any]
-) -> VersionRecord:
+    hub: Hub,
+    workspace_id: str,
+    id_or_name: str,
+    file: File,
+    body: FileBody,
+    parse: dict[str, Any],
+    repeatable: Repeatable | None,
+) -> Outcome:
     """Add a version of a data set from a file.
 
     Raises:
         NotFound: the workspace has no such data set.
         Forbidden: it is built in.
+        Conflict: the key was used for another request.
         TooManyRequests: the workspace would store too much.
     """
     new = objects.store(hub, body.file, body.sha256, body.size)
-    with hub.write() as session:
+
+    def add(session: Session) -> Outcome:
         quotas.lock(session, workspace_id)
         row = service.locked(session, workspace_id, id_or_name)
         return _new_version(session, hub, row, (_add_upload(session, hub, workspace_id, file, new),), parse)
 
+    return once(hub, repeatable, add)
 
-def version_from_uploads(hub: Hub, workspace_id: str, id_or_name: str, request: VersionRequest) -> VersionRecord:
+
+def version_from_uploads(
+    hub: Hub, workspace_id: str, id_or_name: str, request: VersionRequest, repeatable: Repeatable | None
+) -> Outcome:
     """Add a version of a data set: from other files, or from the same files with other options.
 
     Raises:
         NotFound: the workspace has no such data set.
         Forbidden: it is built in.
         InvalidSpec: an upload is unknown or has another digest.
-        Conflict: an upload lacks parts.
+        Conflict: an upload lacks parts, or the key was used for another request.
         TooManyRequests: the workspace would store too much.
     """
     check_files(hub, workspace_id, request.files or ())
-    with hub.write() as session:
+
+    def add(session: Session) -> Outcome:
         quotas.lock(session, workspace_id)
         row = service.locked(session, workspace_id, id_or_name)
         newest = service.version(session, row, row.newest)
@@ -143,6 +155,8 @@ def version_from_uploads(hub: Hub, workspace_id: str, id_or_name: str, request: 
             size = sum(source.size for source in records.sources(session, newest.id))
             quotas.check_bytes_quota(datasets.bytes_of(session, workspace_id), size, hub.settings.quotas)
         return _new_version(session, hub, row, files or datasets.files(session, newest.id), parse)
+
+    return once(hub, repeatable, add)
 
 
 def check_files(hub: Hub, workspace_id: str, files: Sequence[DatasetFile]) -> None:
@@ -169,11 +183,11 @@ def _created(session: Session, hub: Hub, row: DatasetRow, files: tuple[File, ...
 
 def _new_version(
     session: Session, hub: Hub, row: DatasetRow, files: tuple[File, ...], parse: dict[str, Any]
-) -> VersionRecord:
+) -> Outcome:
     version = datasets.add_version(session, row, NewVersion(files, parse), now(session))
     session.flush()
     service.tell(session, hub, row)
-    return records.version(session, version)
+    return Outcome(row.id, records.version(session, version).model_dump_json())
 
 
 def _add_upload(session: Session, hub: Hub, workspace_id: str, file: File, new: StoredObject) -> File:

@@ -2,7 +2,10 @@
 
 import hashlib
 
+from sqlalchemy.orm import Session
+
 from api.http.file_body import DIFFERS, FileBody
+from api.services.idempotency import Outcome, once
 from api.services.lookup import UPLOADS
 from gradus.errors import Conflict, InvalidSpec, NotFound, TooLarge
 from gradus.wire.upload import UploadRecord, UploadRequest
@@ -10,26 +13,31 @@ from hub.access import quotas
 from hub.database.database import now
 from hub.datasets import datasets, objects, uploads
 from hub.hub import Hub
+from hub.idempotency import Repeatable
 from hub.tables import UploadRow
 
 _READ_BYTES = 1 << 20
 
 
-def create(hub: Hub, workspace_id: str, request: UploadRequest) -> UploadRecord:
+def create(hub: Hub, workspace_id: str, request: UploadRequest, repeatable: Repeatable | None = None) -> Outcome:
     """Begin an upload.
 
     Raises:
+        Conflict: the key was used for another request.
         TooLarge: the file is over the limit.
         TooManyRequests: the workspace would store too much.
     """
     limit = hub.settings.quotas.upload_bytes
     if request.size > limit:
         raise TooLarge(f"the file has {request.size:,} bytes: the limit of an upload is {limit:,}")
-    with hub.write() as session:
+
+    def add(session: Session) -> Outcome:
         quotas.lock(session, workspace_id)
         quotas.check_bytes_quota(datasets.bytes_of(session, workspace_id), request.size, hub.settings.quotas)
         row = uploads.add(session, workspace_id, request.size, request.sha256, now(session))
-        return uploads.record(session, row)
+        return Outcome(row.id, uploads.record(session, row).model_dump_json())
+
+    return once(hub, repeatable, add)
 
 
 def get(hub: Hub, workspace_id: str, upload_id: str) -> UploadRecord:

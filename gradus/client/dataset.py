@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from gradus.client.dataset_handle import DatasetHandle
 from gradus.client.dataset_rows import all_rows
 from gradus.client.dataset_upload import changed, given, one_body, query_of, send_files
 from gradus.client.methods import T_co, iterator, method
-from gradus.client.request import Request, encoded, nothing, path_of, reads
+from gradus.client.request import Request, encoded, idempotency, nothing, path_of, reads
 from gradus.client.retry import PATIENCE, Deadline, Outage
 from gradus.client.save import save
 from gradus.client.uploads import Report
@@ -149,20 +150,21 @@ class StoredDataset(DatasetHandle[T_co]):
         Raises:
             InvalidSpec: the files cannot be read so; says where, and with which option they could be.
         """
-        path = path_of("datasets", self.id, "versions")
+        add = partial(Request, "POST", path_of("datasets", self.id, "versions"), reads(VersionRecord))
+        headers = idempotency(None)
         if data is None:
             newest = await self._transport.send(self._get(f"versions/{self._newest()}", reads(VersionRecord)))
             body = encoded({"parse": merged(newest.parse, parse or {})})
-            await self._transport.send(Request("POST", path, reads(VersionRecord), body=body))
+            await self._transport.send(add(headers=headers, body=body))
         else:
             files = given(data, parse)
             if files.in_one_body:
                 query, content = query_of(files), one_body(files, on_progress)
-                await self._transport.send(Request("POST", path, reads(VersionRecord), query=query, body=content))
+                await self._transport.send(add(headers=headers, query=query, body=content))
             else:
                 sent = await send_files(self._transport, files, on_progress)
                 body = changed({"files": sent}, {"parse": dict(files.parse)})
-                await self._transport.send(Request("POST", path, reads(VersionRecord), body=body))
+                await self._transport.send(add(headers=headers, body=body))
         self._record = await self._transport.send(get_dataset(self.id))
         return checked(await self._waited(timeout)) if wait else self
 

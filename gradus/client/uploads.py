@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from gradus.client.methods import run
-from gradus.client.request import FileBody, Request, encoded, nothing, path_of, reads
+from gradus.client.request import FileBody, Request, encoded, idempotency, nothing, path_of, reads
 from gradus.client.retry import PATIENCE, UNREACHABLE, Outage, Retries
 from gradus.client.source import UNKNOWN, Source
 from gradus.errors import BadRequest, GradusError
@@ -72,8 +72,8 @@ def get_upload(upload_id: str) -> Request[UploadRecord]:
 
 
 def _create(source: Source) -> Request[UploadRecord]:
-    """Beginning an upload twice leaves one without parts, which expires."""
-    return Request("POST", "/v1/uploads", reads(UploadRecord), body=encoded({"size": source.size}), harmless=True)
+    body = encoded({"size": source.size})
+    return Request("POST", "/v1/uploads", reads(UploadRecord), headers=idempotency(None), body=body)
 
 
 def _missing(upload: UploadRecord, source: Source, sent: Sent, file: int) -> Sequence[int]:

@@ -63,7 +63,7 @@ def test_a_chunked_body_needs_no_length_and_the_limit_holds_for_it(
 ) -> None:
     pieces = [CSV] * 5
     assert tenant.client.post("/v1/datasets?name=a", content=iter(pieces)).status_code == 201
-    monkeypatch.setattr("api.routes.datasets.FILE_BYTES", 100)
+    monkeypatch.setattr("api.routes.dataset_creation.FILE_BYTES", 100)
     for content in (iter(pieces), CSV * 5):
         refused = tenant.client.post("/v1/datasets?name=b", content=content)
         assert "is 100 bytes" in assert_problem(refused, 413)["detail"]
@@ -166,6 +166,33 @@ def test_a_version_reads_the_same_files_otherwise_or_others(tenant: Tenant) -> N
     wrong = tenant.client.post("/v1/datasets/churn/versions", json={"parse": {"kind": "csv", "ragget": 1}})
     assert assert_problem(wrong, 422)["errors"][0]["path"] == "parse/ragget"
     assert [one["number"] for one in tenant.client.get("/v1/datasets/churn").json()["versions"]] == [3, 2, 1]
+
+
+def test_a_version_is_added_once_under_one_key(tenant: Tenant) -> None:
+    post(tenant.client)
+    path, ragged = "/v1/datasets/churn/versions", {"parse": {"kind": "csv", "ragged": "pad"}}
+    for number, sent in ((2, {"json": ragged}), (3, {"content": CSV + b"1,no\n"})):
+        headers = {"Idempotency-Key": f"key-{number}"}
+        first, again = (tenant.client.post(path, headers=headers, **sent) for _ in range(2))
+        assert (first.status_code, again.status_code) == (201, 201), first.text
+        assert first.json() == again.json()
+        assert first.json()["number"] == number
+        assert again.headers["location"] == first.headers["location"]
+        assert (again.headers["idempotency-replayed"], "idempotency-replayed" in first.headers) == ("true", False)
+        other = tenant.client.post(path, headers=headers, json={"parse": {"kind": "csv"}})
+        assert assert_problem(other, 409)["code"] == "idempotency_conflict"
+    assert tenant.client.get("/v1/datasets/churn").json()["versions"][0]["number"] == 3
+
+
+def test_an_upload_is_begun_once_under_one_key(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "monday"}
+    first, again = (tenant.client.post("/v1/uploads", json={"size": 10}, headers=headers) for _ in range(2))
+    assert first.json()["id"] == again.json()["id"]
+    assert again.headers["idempotency-replayed"] == "true"
+    other = tenant.client.post("/v1/uploads", json={"size": 11}, headers=headers)
+    assert assert_problem(other, 409)["code"] == "idempotency_conflict"
+    assert tenant.client.delete(f"/v1/uploads/{first.json()['id']}").status_code == 204
+    assert tenant.client.post("/v1/uploads", json={"size": 11}, headers=headers).status_code == 201
 
 
 def test_a_deleted_data_set_takes_its_uploads_with_it(tenant: Tenant) -> None:
