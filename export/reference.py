@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export.activation import ACTIVATION_FUNCTIONS, sigmoid
+from export.images import avg_pooled, convolved, max_pooled
 from export.trained import TargetScale, Trained
 from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.loss import Task
-from gradus.spec.network import INPUT, LayerPlan
+from gradus.spec.nodes.add import AddPlan
+from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.graph import INPUT, LayerPlan
+from gradus.spec.nodes.plain import FlattenPlan
+from gradus.spec.nodes.pool import AvgPoolPlan, GlobalAvgPoolPlan, MaxPoolPlan
 from gradus.spec.nodes.scale import ScalePlan
 
 Numbers = NDArray[np.floating]
@@ -19,7 +24,7 @@ Numbers = NDArray[np.floating]
 def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floating] = np.float64) -> Numbers:
     """The outputs of the last layer, (n, outputs), for inputs (n, inputs); every step is computed in `dtype`."""
     tensors = {name: tensor.astype(dtype) for name, tensor in trained.tensors.items()}
-    found: dict[str, Numbers] = {INPUT: inputs.astype(dtype)}
+    found: dict[str, Numbers] = {INPUT: inputs.astype(dtype).reshape(-1, *trained.plan.input_shape)}
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in trained.plan.layers:
             own = {name.rpartition(".")[2]: tensors[name] for name in tensors if name.rpartition(".")[0] == layer.name}
@@ -27,7 +32,9 @@ def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floati
     return found[trained.plan.layers[-1].name]
 
 
-def _output(layer: LayerPlan, tensors: dict[str, Numbers], inputs: list[Numbers]) -> Numbers:
+def _output(  # noqa: PLR0911 - one for each kind
+    layer: LayerPlan, tensors: dict[str, Numbers], inputs: list[Numbers]
+) -> Numbers:
     """The output of a node, (n, *shape), for those that it reads."""
     x = inputs[0]
     match layer:
@@ -37,6 +44,18 @@ def _output(layer: LayerPlan, tensors: dict[str, Numbers], inputs: list[Numbers]
             return _dense(layer, tensors, x)
         case ScalePlan():
             return x * tensors["scale"].reshape(layer.shape)
+        case ConvPlan():
+            return _finished(layer, tensors, convolved(layer, tensors["weight"], x))
+        case MaxPoolPlan():
+            return max_pooled(layer, x)
+        case AvgPoolPlan():
+            return avg_pooled(layer, x)
+        case GlobalAvgPoolPlan():
+            return np.asarray(x.mean(axis=(1, 2)))
+        case FlattenPlan():
+            return x.reshape(len(x), -1)
+        case AddPlan():
+            return ACTIVATION_FUNCTIONS[layer.activation](np.sum(inputs, axis=0))
         case _:
             assert_never(layer)
 
@@ -63,7 +82,11 @@ def in_own_units(scale: TargetScale, outputs: Numbers) -> NDArray[np.float64]:
 
 
 def _dense(layer: DensePlan, tensors: dict[str, Numbers], x: Numbers) -> Numbers:
-    z: Numbers = (x * x.dtype.type(layer.input_factor)) @ tensors["weight"]
+    return _finished(layer, tensors, (x * x.dtype.type(layer.input_factor)) @ tensors["weight"])
+
+
+def _finished(layer: DensePlan | ConvPlan, tensors: dict[str, Numbers], z: Numbers) -> Numbers:
+    """What comes after the products of a layer with weights."""
     if "bias" in tensors:
         z = z + tensors["bias"]
     if layer.batch_norm is not None:

@@ -7,11 +7,17 @@ from gradus.merge import merged
 from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Ntk, resolve_init
-from gradus.spec.layer import Dense
+from gradus.spec.layer import AnyLayer, Residual, WeightedLayer
 from gradus.spec.loss import is_plain
-from gradus.spec.network import LayerPlan, NetworkPlan
+from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.add import AddPlan
+from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.graph import LayerPlan
+from gradus.spec.nodes.plain import FlattenPlan
+from gradus.spec.nodes.pool import AvgPoolPlan, GlobalAvgPoolPlan, MaxPoolPlan
 from gradus.spec.nodes.scale import ScalePlan
+from gradus.spec.pool import AvgPool, MaxPool
 from gradus.wire.problem import Mistake
 
 
@@ -46,8 +52,7 @@ def unresolved(resolved: Spec | dict[str, Any], default_validation: int | None =
     if is_plain(resolved.loss):
         del document["loss"]
     for layer, written in zip(resolved.layers, document["layers"], strict=True):
-        for key in _inherited(resolved, layer) if isinstance(layer, Dense) else ():
-            del written[key]
+        _drop_inherited(resolved, layer, written)
     return document
 
 
@@ -65,7 +70,21 @@ def _keys(patch: Any) -> Collection[str]:
     return patch.keys() if isinstance(patch, Mapping) else ()
 
 
-def _inherited(experiment: Spec, layer: Dense) -> list[str]:
+def _drop_inherited(experiment: Spec, layer: AnyLayer, written: dict[str, Any]) -> None:
+    """Drop the keys of a resolved layer that follow from others."""
+    if isinstance(layer, Residual):
+        if layer.activation == experiment.activation:
+            del written["activation"]
+        for inner, document in zip(layer.layers, written["layers"], strict=True):
+            _drop_inherited(experiment, inner, document)
+    elif isinstance(layer, MaxPool | AvgPool) and layer.stride == layer.size:
+        del written["stride"]
+    elif isinstance(layer, WeightedLayer):
+        for key in _inherited(experiment, layer):
+            del written[key]
+
+
+def _inherited(experiment: Spec, layer: WeightedLayer) -> list[str]:
     """The keys of a resolved layer whose values equal the experiment's."""
     assert layer.activation is not None
     own = {
@@ -99,13 +118,15 @@ def _shape(layer: LayerPlan) -> str:
             return ", ".join(f"{tensor.name} of {tensor.shape[0]} x {tensor.shape[1]}" for tensor in layer.tensors)
         case ScalePlan():
             return f"{layer.units} factors"
-        case DensePlan():
-            return _dense_shape(layer)
+        case DensePlan() | ConvPlan():
+            return _weighted_shape(layer)
+        case MaxPoolPlan() | AvgPoolPlan() | GlobalAvgPoolPlan() | FlattenPlan() | AddPlan():
+            return "no parameters"
         case _:
             assert_never(layer)
 
 
-def _dense_shape(layer: DensePlan) -> str:
+def _weighted_shape(layer: DensePlan | ConvPlan) -> str:
     parts = [f"weights of {layer.fan_in} x {layer.units}", "a bias" if layer.bias else "no bias"]
     if isinstance(layer.init, Ntk):
         parts.append("in NTK form")

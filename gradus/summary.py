@@ -6,7 +6,8 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.resolved import ResolvedSpec, best_metric
 from gradus.spec.batch import steps_per_epoch
 from gradus.spec.experiment import Spec
-from gradus.spec.network import LayerPlan, NetworkPlan
+from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.graph import LayerPlan
 from gradus.wire.experiment import DryRun, LayerSummary
 
 
@@ -59,4 +60,5 @@ def _summary(layer: LayerPlan) -> LayerSummary:
         output_shape=layer.shape,
         activation=layer.activation,
         parameters=layer.parameters,
+        multiply_adds=layer.multiply_adds,
     )

@@ -25,20 +25,25 @@ class ActivationFunction:
 
     value: Value
     grad: Gradient
+    needs_input: bool = True
+    """Whether the derivative is computed from z; else from y alone."""
 
 
 _FUNCTIONS: dict[Activation, ActivationFunction] = {
     "relu": ActivationFunction(
         lambda z, out: torch.clamp_min(z, 0, out=out),
         lambda dy, _, y: aten.threshold_backward.grad_input(dy, y, 0, grad_input=dy),
+        needs_input=False,
     ),
     "sigmoid": ActivationFunction(
         lambda z, out: torch.sigmoid(z, out=out),
         lambda dy, _, y: aten.sigmoid_backward.grad_input(dy, y, grad_input=dy),
+        needs_input=False,
     ),
     "tanh": ActivationFunction(
         lambda z, out: torch.tanh(z, out=out),
         lambda dy, _, y: aten.tanh_backward.grad_input(dy, y, grad_input=dy),
+        needs_input=False,
     ),
     "elu": ActivationFunction(
         lambda z, out: aten.elu.out(z, out=out),
@@ -82,15 +87,21 @@ def activation_function(activation: Activation) -> ActivationFunction:
 class ActivationLayer:
     """The part of a layer that applies the activation function."""
 
-    def __init__(self, function: ActivationFunction, shape: tuple[int, int, int], buffers: Buffers) -> None:
-        """`shape` is (K, b, units)."""
+    def __init__(
+        self, function: ActivationFunction, shape: tuple[int, int, int], buffers: Buffers, *, in_place: bool = False
+    ) -> None:
+        """`shape` is (K, b, units). `in_place`: the memory of z may be overwritten by y, where the derivative allows
+        it."""
         self._function = function
-        self._output = buffers.empty(*shape)
+        self._in_place = in_place and not function.needs_input
+        self._output = buffers.empty(*(() if self._in_place else shape))
         self._input = self._output
 
     def forward(self, z: Tensor) -> Tensor:
         """y = f(z), both (K, b, units)."""
         self._input = z
+        if self._in_place:
+            self._output = z
         self._function.value(z, self._output)
         return self._output
 

@@ -43,6 +43,10 @@ class Masks:
         """x (K, b, units) with the step's units dropped and the others scaled by 1 / (1 - p)."""
         return torch.mul(x, self._mask[:, : x.shape[1]], out=out).mul_(self._scale)
 
+    def apply_to_channels(self, x: Tensor, out: Tensor) -> Tensor:
+        """x (K, b, pixels, channels) with the step's channels dropped and the others scaled by 1 / (1 - p)."""
+        return torch.mul(x, (self._mask[:, : x.shape[1]] * self._scale)[:, :, None], out=out)
+
     def _generate(self, chunk: int) -> None:
         for kept, seed, rate in zip(self._kept, self._seeds, self._rates, strict=True):
             kept.bernoulli_(1 - rate, generator=generator(seed, "dropout", self._place, chunk, kept.device.type))
@@ -68,3 +72,30 @@ class Dropout:
     def evaluate(self, y: Tensor) -> Tensor:
         """Return y unchanged: inverted dropout scales in training."""
         return y
+
+
+class ChannelDropout:
+    """The part of a convolution that drops whole channels of an example."""
+
+    def __init__(self, masks: Masks, shape: tuple[int, int, int], pixels: int, buffers: Buffers) -> None:
+        """`shape` is (K, b · pixels, channels)."""
+        self._masks, self._pixels = masks, pixels
+        self._output = buffers.empty(*shape)
+
+    def forward(self, y: Tensor) -> Tensor:
+        """Drop channels of y (K, b · pixels, channels)."""
+        self._masks.apply_to_channels(self._by_example(y), self._by_example(self._output))
+        return self._output
+
+    def backward(self, dy: Tensor) -> Tensor:
+        """Drop the same channels from the gradient, in place."""
+        by_example = self._by_example(dy)
+        self._masks.apply_to_channels(by_example, by_example)
+        return dy
+
+    def evaluate(self, y: Tensor) -> Tensor:
+        """Return y unchanged: inverted dropout scales in training."""
+        return y
+
+    def _by_example(self, y: Tensor) -> Tensor:
+        return y.view(len(y), -1, self._pixels, y.shape[2])

@@ -22,16 +22,16 @@ from gradus.spec.initializer import (
 
 
 def initial_weights(  # noqa: PLR0911 - one for each kind
-    initializer: ConcreteInitializer, fan_in: int, units: int, draws: Generator
+    initializer: ConcreteInitializer, fan_in: int, units: int, draws: Generator, fan_out: int | None = None
 ) -> Tensor:
     """Initial weights of a layer, float32, (fan_in, units). Generated on the CPU, so equal for every training
-    device."""
-    weights = torch.empty(fan_in, units)
+    device. `fan_out` is the number of units that each input feeds, if not all."""
+    weights, fan_out = torch.empty(fan_in, units), fan_out or units
     match initializer:
         case Xavier():
-            return _scaled(weights, 1 / _fan(initializer.fan, fan_in, units), initializer.distribution, draws)
+            return _scaled(weights, 1 / _fan(initializer.fan, fan_in, fan_out), initializer.distribution, draws)
         case He():
-            return _scaled(weights, 2 / _fan(initializer.fan, fan_in, units), initializer.distribution, draws)
+            return _scaled(weights, 2 / _fan(initializer.fan, fan_in, fan_out), initializer.distribution, draws)
         case Normal() | Ntk():
             return weights.normal_(0, initializer.std, generator=draws)
         case Uniform():
@@ -46,8 +46,8 @@ def initial_weights(  # noqa: PLR0911 - one for each kind
             assert_never(initializer)
 
 
-def _fan(fan: Fan, fan_in: int, units: int) -> float:
-    return fan_in if fan == "in" else (fan_in + units) / 2
+def _fan(fan: Fan, fan_in: int, fan_out: int) -> float:
+    return fan_in if fan == "in" else (fan_in + fan_out) / 2
 
 
 def _scaled(weights: Tensor, variance: float, distribution: Distribution, draws: Generator) -> Tensor:

@@ -1,12 +1,14 @@
-"""Dense layers, hidden or output, with hand-written forward and backward passes for K networks at once."""
+"""Dense layers and sums of layers, with hand-written forward and backward passes for K networks at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from gradus.spec.activation import Activation
 from gradus.spec.nodes.dense import DensePlan
 from models.activation import ActivationLayer, activation_function
 from models.batch import Buffers
@@ -124,6 +126,44 @@ class DenseLayer:
         self._dz = dz
         self._weight_gradient = self._products.bind(self._x.mT, dz, self._tensors.weight_gradient)
         self._input_gradient = self._products.bind(dz, self._tensors.weight.mT, self._dx)
+
+
+class SumLayer:
+    """activation(x₁ + x₂ + …)."""
+
+    def __init__(self, inputs: int, activation: Activation, shape: tuple[int, ...], buffers: Buffers) -> None:
+        """`inputs` is their number, `shape` that of each, (K, b, ...)."""
+        self._sum = buffers.empty(*shape)
+        self._copies = [buffers.empty(*shape) for _ in range(inputs - 1)]
+        flat = (shape[0], shape[1], prod(shape[2:]))
+        self._activation = None
+        if activation != "identity":
+            self._activation = ActivationLayer(activation_function(activation), flat, buffers, in_place=True)
+        self.output = self._sum
+
+    def forward(self, inputs: Sequence[Tensor]) -> Tensor:
+        """The activated sum."""
+        torch.add(inputs[0], inputs[1], out=self._sum)
+        for x in inputs[2:]:
+            self._sum.add_(x)
+        self.output = self._sum if self._activation is None else self._on_units(self._activation.forward, self._sum)
+        return self.output
+
+    def backward(self, dy: Tensor) -> list[Tensor]:
+        """The gradient with respect to each input: the same, each in memory of its own."""
+        if self._activation is not None:
+            dy = self._on_units(self._activation.backward, dy)
+        return [dy, *(copy.copy_(dy) for copy in self._copies)]
+
+    def evaluate(self, inputs: Sequence[Tensor]) -> Tensor:
+        """The activated sum."""
+        y = inputs[0] + inputs[1]
+        for x in inputs[2:]:
+            y.add_(x)
+        return y if self._activation is None else self._on_units(self._activation.evaluate, y)
+
+    def _on_units(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        return function(x.flatten(2)).view(x.shape)
 
 
 def dense(

@@ -1,18 +1,27 @@
 """K networks of one shape: the forward and backward pass through all layers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 
 from torch import Tensor
 
 from gradus.spec.embeddings import EmbeddingsPlan
-from gradus.spec.network import LayerPlan, NetworkPlan
+from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.add import AddPlan
+from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.graph import INPUT, LayerPlan
+from gradus.spec.nodes.plain import FlattenPlan
+from gradus.spec.nodes.pool import AvgPoolPlan, GlobalAvgPoolPlan, MaxPoolPlan
 from gradus.spec.nodes.scale import ScalePlan
 from models.batch import Buffers
+from models.conv import conv
 from models.dropout import Dropout, Masks
 from models.embeddings import EmbeddingsLayer
-from models.layer import Layer, dense
+from models.flatten import FlattenLayer
+from models.layer import Layer, SumLayer, dense
+from models.pool import AvgPoolLayer, GlobalAvgPoolLayer, MaxPoolLayer
 from models.precision import Products
 from models.scale import ScaleLayer
 from models.storage import Storage
@@ -20,7 +29,7 @@ from models.storage import Storage
 
 def network_masks(plans: Sequence[NetworkPlan], seeds: Sequence[int], batch: int, like: Tensor) -> dict[str, Masks]:
     """The dropout masks of the input and of every layer in which a member has dropout, by the layer's name."""
-    rates = {"input": ([plan.input_dropout for plan in plans], plans[0].inputs)}
+    rates = {INPUT: ([plan.input_dropout for plan in plans], plans[0].inputs)}
     for i, layer in enumerate(plans[0].layers):
         rates[layer.name] = ([plan.layers[i].dropout for plan in plans], layer.masked)
     return {
@@ -30,27 +39,52 @@ def network_masks(plans: Sequence[NetworkPlan], seeds: Sequence[int], batch: int
     }
 
 
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A layer with its place in the graph."""
+
+    name: str
+    inputs: tuple[int, ...]
+    """Places of the nodes that it reads, -1 for the network's input."""
+    layer: Layer | SumLayer
+    frees: tuple[int, ...]
+    """Places of the nodes that no later node reads."""
+
+
 class Network:
     """Forward and backward pass through K networks for one batch size, in preallocated memory."""
 
-    def __init__(self, input_dropout: Dropout | None, layers: Sequence[tuple[str, Layer]]) -> None:
-        self._input_dropout = input_dropout
-        self._layers = [layer for _, layer in layers]
-        self._names = [name for name, _ in layers]
+    def __init__(self, input_dropout: Dropout | None, nodes: Sequence[Node], input_shape: tuple[int, ...]) -> None:
+        """`input_shape` is that of one example."""
+        self._input_dropout, self._nodes, self._input_shape = input_dropout, nodes, input_shape
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs (K, b, outputs) for inputs (K, b, inputs), in training mode."""
         if self._input_dropout is not None:
             x = self._input_dropout.forward(x)
-        for layer in self._layers:
-            x = layer.forward(x)
-        return x
+        values = {-1: self._as_examples(x)}
+        for place, node in enumerate(self._nodes):
+            match node.layer:
+                case SumLayer() as layer:
+                    values[place] = layer.forward([values[i] for i in node.inputs])
+                case layer:
+                    values[place] = layer.forward(values[node.inputs[0]])
+        return values[len(self._nodes) - 1]
 
     def backward(self, dy: Tensor) -> None:
         """Write the gradient of every parameter, given the gradient of the loss with respect to the outputs."""
-        for layer in reversed(self._layers[1:]):
-            dy = layer.backward(dy, needs_dx=True)  # type: ignore[assignment]
-        self._layers[0].backward(dy, needs_dx=False)
+        gradients: dict[int, Tensor] = {len(self._nodes) - 1: dy}
+        for place in reversed(range(len(self._nodes))):
+            node = self._nodes[place]
+            dy = gradients.pop(place)
+            match node.layer:
+                case SumLayer() as layer:
+                    dxs: Sequence[Tensor | None] = layer.backward(dy)
+                case layer:
+                    dxs = (layer.backward(dy, needs_dx=node.inputs[0] >= 0),)
+            for source, dx in zip(node.inputs, dxs, strict=True):
+                if source >= 0 and dx is not None:
+                    gradients[source] = gradients[source].add_(dx) if source in gradients else dx
 
     def evaluate(self, x: Tensor) -> Tensor:
         """Outputs (K, n, outputs) for inputs (K, n, inputs), with the running statistics and without dropout."""
@@ -59,14 +93,24 @@ class Network:
         return x
 
     def evaluated_layers(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """Each layer's name and output (K, n, units) in evaluation mode, from input to output."""
-        for name, layer in zip(self._names, self._layers, strict=True):
-            x = layer.evaluate(x)
-            yield name, x
+        """Each layer's name and output (K, n, ...) in evaluation mode, from input to output."""
+        values = {-1: self._as_examples(x)}
+        for place, node in enumerate(self._nodes):
+            match node.layer:
+                case SumLayer() as layer:
+                    values[place] = layer.evaluate([values[i] for i in node.inputs])
+                case layer:
+                    values[place] = layer.evaluate(values[node.inputs[0]])
+            for unread in node.frees:
+                del values[unread]
+            yield node.name, values[place]
 
     def outputs(self) -> dict[str, Tensor]:
         """Each layer's output of the last forward pass, by name, from input to output."""
-        return {name: layer.output for name, layer in zip(self._names, self._layers, strict=True)}
+        return {node.name: node.layer.output for node in self._nodes}
+
+    def _as_examples(self, x: Tensor) -> Tensor:
+        return x if len(self._input_shape) == 1 else x.view(*x.shape[:2], *self._input_shape)
 
 
 def network(
@@ -75,17 +119,32 @@ def network(
     """The network for one batch size. Networks for a smaller size share memory if given the same buffers, rewound."""
     members = len(storage.parameters)
     input_dropout = None
-    if "input" in masks:
-        input_dropout = Dropout(masks["input"], (members, batch, plan.inputs), buffers)
-    layers = [
-        (layer.name, _layer(layer, storage, masks.get(layer.name), products, batch, buffers)) for layer in plan.layers
+    if INPUT in masks:
+        input_dropout = Dropout(masks[INPUT], (members, batch, plan.inputs), buffers)
+    places = {INPUT: -1, **{layer.name: i for i, layer in enumerate(plan.layers)}}
+    frees = _frees(plan, places)
+    nodes = [
+        Node(
+            layer.name,
+            tuple(places[name] for name in layer.inputs),
+            _layer(layer, storage, masks.get(layer.name), products, batch, buffers),
+            frees.get(i, ()),
+        )
+        for i, layer in enumerate(plan.layers)
     ]
-    return Network(input_dropout, layers)
+    return Network(input_dropout, nodes, plan.input_shape)
 
 
-def _layer(
+def _frees(plan: NetworkPlan, places: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
+    """For each node, the places that it is the last to read."""
+    last = {places[name]: i for i, layer in enumerate(plan.layers) for name in layer.inputs}
+    return {i: tuple(source for source, reader in last.items() if reader == i) for i in set(last.values())}
+
+
+def _layer(  # noqa: PLR0911 - one for each kind
     plan: LayerPlan, storage: Storage, masks: Masks | None, products: Products, batch: int, buffers: Buffers
-) -> Layer:
+) -> Layer | SumLayer:
+    members = len(storage.parameters)
     match plan:
         case EmbeddingsPlan():
             tensors = {tensor.name: storage.of(f"{plan.name}.{tensor.name}") for tensor in plan.tensors}
@@ -94,5 +153,17 @@ def _layer(
             return dense(plan, storage.dense(plan.name), masks, products, batch, buffers)
         case ScalePlan():
             return ScaleLayer(*storage.of(f"{plan.name}.scale"), batch, buffers)
+        case ConvPlan():
+            return conv(plan, storage.dense(plan.name), masks, products, batch, buffers)
+        case MaxPoolPlan():
+            return MaxPoolLayer(plan)
+        case AvgPoolPlan():
+            return AvgPoolLayer(plan)
+        case GlobalAvgPoolPlan():
+            return GlobalAvgPoolLayer(members, batch, plan.in_shape, buffers)
+        case FlattenPlan():
+            return FlattenLayer(plan.in_shape)
+        case AddPlan():
+            return SumLayer(len(plan.inputs), plan.activation, (members, batch, *plan.shape), buffers)
         case _:
             assert_never(plan)

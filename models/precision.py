@@ -46,6 +46,10 @@ class Products:
 
         return run
 
+    def rounded(self, operand: Tensor) -> Tensor:
+        """An operand of a product in the number format; itself for float32."""
+        return operand if self._rounding is None else operand.to(self._rounding).to(operand.dtype)
+
     def _bind(self, a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
         if self._suits_onednn(a, b):
             return _onednn(a, b, out, bias)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gradus.spec.layout import VECTORS, Block, Layout, layout
 from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.spec.tensor_plan import TensorPlan
 from models.batch_norm import BatchNormTensors
@@ -99,10 +100,10 @@ def first_numbers(tensor: TensorPlan, layer: str, seed: int) -> Tensor:
     if isinstance(tensor.initial, float):
         return torch.full(tensor.shape, tensor.initial)
     place = layer if tensor.name == "weight" else f"{layer}.{tensor.name}"
-    return draw_weights(tensor.initial, *tensor.shape, generator(seed, "weights", place))
+    return draw_weights(tensor.initial, *tensor.shape, generator(seed, "weights", place), tensor.fan_out)
 
 
-def initial_weights(layer: DensePlan, seed: int) -> Tensor:
+def initial_weights(layer: DensePlan | ConvPlan, seed: int) -> Tensor:
     """The initial weights of a layer for a run's seed, float32, (fan_in, units)."""
     return first_numbers(layer.tensors[0], layer.name, seed)
 

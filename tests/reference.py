@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import cos, floor, log2, pi, sqrt
-from typing import Any
+from typing import Any, assert_never
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,12 @@ from gradus.spec.loss import (
     resolve_loss,
 )
 from gradus.spec.network import NetworkPlan, plan
+from gradus.spec.nodes.add import AddPlan
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.graph import LayerPlan
+from gradus.spec.nodes.plain import FlattenPlan
+from gradus.spec.nodes.pool import AvgPoolPlan, GlobalAvgPoolPlan, MaxPoolPlan
 from gradus.spec.nodes.scale import ScalePlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 from gradus.spec.schedule import (
@@ -78,7 +84,7 @@ class NtkLinear(nn.Linear):
 class Scaling(nn.Module):
     """x · s."""
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, inputs: tuple[int, ...]) -> None:
         super().__init__()
         self.factors = nn.Parameter(torch.ones(inputs, dtype=torch.float64))
 
@@ -107,66 +113,189 @@ class Embedding(nn.Module):
         return torch.cat(parts, 1)
 
 
-def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: dict[str, Masks]) -> nn.Sequential:
+class NtkConv(nn.Conv2d):
+    """x ∗ W / sqrt(fan_in) + b."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = nn.functional.conv2d(x, self.weight, None, self.stride, self.padding, self.dilation, self.groups)
+        y = y / sqrt(self.weight[0].numel())
+        return y if self.bias is None else y + self.bias[:, None, None]
+
+
+class Convolution(nn.Module):
+    """A convolution of images (n, height, width, channels) in torch's own layout, with what comes after it."""
+
+    def __init__(self, plan: ConvPlan, masks: Masks | None) -> None:
+        super().__init__()
+        kind = NtkConv if isinstance(plan.init, Ntk) else nn.Conv2d
+        self.conv = kind(
+            plan.in_shape[2],
+            plan.channels,
+            plan.kernel,
+            plan.stride,
+            dilation=plan.dilation,
+            groups=plan.groups,
+            bias=plan.bias,
+            dtype=torch.float64,
+        )
+        self.zeros = nn.ZeroPad2d(plan.padding * 2)
+        norm = plan.batch_norm
+        self.norm = nn.BatchNorm2d(plan.channels, norm.eps, norm.momentum, dtype=torch.float64) if norm else None
+        self.activation = ACTIVATIONS[plan.activation]()
+        self.dropout = None if masks is None else MaskedDropout(masks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.conv(self.zeros(x.permute(0, 3, 1, 2)))
+        y = self.activation(y if self.norm is None else self.norm(y))
+        if self.dropout is not None and self.training:
+            y = y * self.dropout(torch.ones(y.shape[:2], dtype=y.dtype))[:, :, None, None]
+        return y.permute(0, 2, 3, 1)
+
+
+class DenseModule(nn.Module):
+    """A dense layer with what comes after it."""
+
+    def __init__(self, plan: DensePlan, masks: Masks | None) -> None:
+        super().__init__()
+        kind = NtkLinear if isinstance(plan.init, Ntk) else nn.Linear
+        self.linear = kind(plan.fan_in, plan.units, bias=plan.bias, dtype=torch.float64)
+        norm = plan.batch_norm
+        self.norm = nn.BatchNorm1d(plan.units, norm.eps, norm.momentum, dtype=torch.float64) if norm else None
+        self.activation = ACTIVATIONS[plan.activation]()
+        self.dropout = None if masks is None else MaskedDropout(masks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.linear(x)
+        y = self.activation(y if self.norm is None else self.norm(y))
+        return y if self.dropout is None else self.dropout(y)
+
+
+class Pooling(nn.Module):
+    """torch's pooling of images (n, height, width, channels)."""
+
+    def __init__(self, pool: nn.Module) -> None:
+        super().__init__()
+        self.pool = pool
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.pool(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        return y
+
+
+class Mean(nn.Module):
+    """The mean over all pixels."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.adaptive_avg_pool2d(x.permute(0, 3, 1, 2), 1).flatten(1)
+
+
+class Sum(nn.Module):
+    """The activated sum of several inputs."""
+
+    def __init__(self, activation: Activation) -> None:
+        super().__init__()
+        self.activation = ACTIVATIONS[activation]()
+
+    def forward(self, *xs: Tensor) -> Tensor:
+        y: Tensor = self.activation(torch.stack(xs).sum(0))
+        return y
+
+
+def _module(plan: LayerPlan, masks: Masks | None) -> nn.Module:  # noqa: PLR0911 - one for each kind
+    match plan:
+        case EmbeddingsPlan():
+            return Embedding(plan)
+        case DensePlan():
+            return DenseModule(plan, masks)
+        case ScalePlan():
+            return Scaling(plan.in_shape)
+        case ConvPlan():
+            return Convolution(plan, masks)
+        case MaxPoolPlan():
+            return Pooling(nn.MaxPool2d(plan.size, plan.stride, plan.padding))
+        case AvgPoolPlan():
+            return Pooling(nn.AvgPool2d(plan.size, plan.stride, plan.padding, count_include_pad=False))
+        case GlobalAvgPoolPlan():
+            return Mean()
+        case FlattenPlan():
+            return nn.Flatten()
+        case AddPlan():
+            return Sum(plan.activation)
+        case _:
+            assert_never(plan)
+
+
+class ReferenceNetwork(nn.Module):
+    """The network of a plan, module by module."""
+
+    def __init__(self, plan: NetworkPlan, masks: dict[str, Masks]) -> None:
+        super().__init__()
+        self.plan = plan
+        self.input_dropout = MaskedDropout(masks["input"]) if "input" in masks else nn.Identity()
+        self.nodes = nn.ModuleList(_module(layer, masks.get(layer.name)) for layer in plan.layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        values: dict[str, Tensor] = {"input": self.input_dropout(x).view(len(x), *self.plan.input_shape)}
+        for layer, module in zip(self.plan.layers, self.nodes, strict=True):
+            values[layer.name] = module(*(values[name] for name in layer.inputs))
+        return values["output"]
+
+
+def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: dict[str, Masks]) -> ReferenceNetwork:
     """The network of a plan with given weights."""
-    modules: list[nn.Module] = [MaskedDropout(masks["input"])] if "input" in masks else []
-    for layer in network.layers:
-        if isinstance(layer, ScalePlan):
-            modules.append(Scaling(layer.units))
-            continue
-        if isinstance(layer, EmbeddingsPlan):
-            modules.append(Embedding(layer))
-            continue
-        kind = NtkLinear if isinstance(layer.init, Ntk) else nn.Linear
-        modules.append(kind(layer.fan_in, layer.units, bias=layer.bias, dtype=torch.float64))
-        if layer.batch_norm:
-            modules.append(
-                nn.BatchNorm1d(layer.units, layer.batch_norm.eps, layer.batch_norm.momentum, dtype=torch.float64)
-            )
-        modules.append(ACTIVATIONS[layer.activation]())
-        if layer.name in masks:
-            modules.append(MaskedDropout(masks[layer.name]))
-    found = nn.Sequential(*modules)
-    for name, parameter in reference_parameters(network, found).items():
-        parameter.data.copy_(weights[name].T if name.endswith(".weight") else weights[name])
+    found = ReferenceNetwork(network, masks)
+    for name, parameter in reference_parameters(found).items():
+        parameter.data.copy_(_theirs(name, weights[name], parameter))
     return found
 
 
-def reference_parameters(network: NetworkPlan, modules: nn.Sequential) -> dict[str, Tensor]:
+def _theirs(name: str, ours: Tensor, like: Tensor) -> Tensor:
+    """A tensor of ours in the layout of torch's module."""
+    if name.endswith(".weight") and like.ndim == 4:
+        channels, inner, k, _ = like.shape
+        return ours.view(k, k, inner, channels).permute(3, 2, 0, 1)
+    return ours.T if name.endswith(".weight") else ours.view(like.shape)
+
+
+def _ours(name: str, theirs: Tensor) -> Tensor:
+    """A tensor of torch's module in our layout."""
+    if name.endswith(".weight") and theirs.ndim == 4:
+        return theirs.permute(2, 3, 1, 0).reshape(-1, len(theirs))
+    if name.endswith(".scale"):
+        return theirs.flatten()
+    return theirs.T if name.endswith(".weight") else theirs
+
+
+def reference_parameters(network: ReferenceNetwork) -> dict[str, Tensor]:
     """All parameters of a reference network, by the engine's names."""
     named: dict[str, Tensor] = {}
-    learned = iter(
-        [module for module in modules if isinstance(module, nn.Linear | nn.BatchNorm1d | Scaling | Embedding)]
-    )
-    for layer in network.layers:
-        module: Any = next(learned)
-        if isinstance(module, Scaling):
-            named[f"{layer.name}.scale"] = module.factors
-            continue
-        if isinstance(module, Embedding):
-            named |= {f"{layer.name}.{name}": tensor for name, tensor in module.tensors.items()}
-            continue
-        named[f"{layer.name}.weight"] = module.weight
-        if module.bias is not None:
-            named[f"{layer.name}.bias"] = module.bias
-        if layer.running:
-            norm: Any = next(learned)
-            named[f"{layer.name}.gamma"], named[f"{layer.name}.beta"] = norm.weight, norm.bias
+    for layer, module in zip(network.plan.layers, network.nodes, strict=True):
+        match module:
+            case Scaling():
+                named[f"{layer.name}.scale"] = module.factors
+            case Embedding():
+                named |= {f"{layer.name}.{name}": tensor for name, tensor in module.tensors.items()}
+            case DenseModule() | Convolution():
+                weighted = module.linear if isinstance(module, DenseModule) else module.conv
+                named[f"{layer.name}.weight"] = weighted.weight
+                if weighted.bias is not None:
+                    named[f"{layer.name}.bias"] = weighted.bias
+                if module.norm is not None:
+                    named[f"{layer.name}.gamma"], named[f"{layer.name}.beta"] = module.norm.weight, module.norm.bias
+            case _:
+                assert not list(module.parameters())
     return named
 
 
-def reference_weights(network: NetworkPlan, modules: nn.Sequential) -> dict[str, Tensor]:
-    """All numbers of a trained reference network, by the engine's names."""
-    named = {name: p.detach() for name, p in reference_parameters(network, modules).items()}
-    named = {name: tensor.T if name.endswith(".weight") else tensor for name, tensor in named.items()}
-    norms = iter([module for module in modules if isinstance(module, nn.BatchNorm1d)])
-    for layer in network.layers:
-        if layer.running:
-            norm = next(norms)
-            assert norm.running_mean is not None
-            assert norm.running_var is not None
-            named[f"{layer.name}.running_mean"] = norm.running_mean
-            named[f"{layer.name}.running_variance"] = norm.running_var
+def reference_weights(network: ReferenceNetwork) -> dict[str, Tensor]:
+    """All numbers of a trained reference network, by the engine's names and in its layouts."""
+    named = {name: _ours(name, p.detach()) for name, p in reference_parameters(network).items()}
+    for layer, module in zip(network.plan.layers, network.nodes, strict=True):
+        if isinstance(module, DenseModule | Convolution) and module.norm is not None:
+            assert module.norm.running_mean is not None
+            assert module.norm.running_var is not None
+            named[f"{layer.name}.running_mean"] = module.norm.running_mean
+            named[f"{layer.name}.running_variance"] = module.norm.running_var
     return named
 
 
@@ -273,8 +402,8 @@ class Reference:
         masks = network_masks([self.plan], [experiment.seed], batch, torch.empty(0, dtype=torch.float64))
         self.network = reference_network(self.plan, weights, masks)
         self.parameters = list(self.network.parameters())
-        self.weights = [module.weight for module in self.network if isinstance(module, nn.Linear)]
-        groups = parameter_groups(experiment.optimizer, self.plan, reference_parameters(self.plan, self.network))
+        self.weights = [module.weight for module in self.network.modules() if isinstance(module, nn.Linear | nn.Conv2d)]
+        groups = parameter_groups(experiment.optimizer, self.plan, reference_parameters(self.network))
         self.optimizer = reference_optimizer(experiment.optimizer, groups)
         self.step = 0
 
@@ -316,7 +445,7 @@ class Reference:
         )
 
     def _train_step(self, batch: Split, batches: tuple[Tensor, ...]) -> tuple[float, float, float]:
-        for module in self.network:
+        for module in self.network.modules():
             if isinstance(module, MaskedDropout):
                 module.step = self.step
         spec = self.experiment

@@ -27,14 +27,16 @@ def facts(pairs: Mapping[str, RenderableType]) -> Table:
 def layers(found: Sequence[LayerSummary]) -> Table:
     """A line for each layer, with its shapes and parameters, and their sum."""
     table = borderless()
-    for heading in ("layer", "kind", "activation", "in", "out", "parameters"):
-        right = heading in {"in", "out", "parameters"}
+    for heading in ("layer", "kind", "activation", "in", "out", "parameters", "multiply-adds"):
+        right = heading in {"in", "out", "parameters", "multiply-adds"}
         table.add_column(heading, justify="right" if right else "left", no_wrap=True)
     for layer in found:
         shapes = (shape(layer.input_shape), shape(layer.output_shape))
-        table.add_row(layer.name, layer.kind, layer.activation, *shapes, f"{layer.parameters:,}")
+        costs = (f"{number:,}" for number in (layer.parameters, layer.multiply_adds or 0))
+        table.add_row(layer.name, layer.kind, layer.activation, *shapes, *costs)
     if len(found) > 1:
-        table.add_row("total", "", "", "", "", f"{sum(layer.parameters for layer in found):,}", style="bold")
+        sums = sum(layer.parameters for layer in found), sum(layer.multiply_adds or 0 for layer in found)
+        table.add_row("total", "", "", "", "", *(f"{number:,}" for number in sums), style="bold")
     return table
 
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from gradus.dataset_plan import DatasetPlan
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
-from gradus.spec.layer import Dense
+from gradus.spec.layer import Dense, WeightedLayer, layers_within
 from gradus.spec.loss import misfit
+from gradus.spec.network import plan_written
+from gradus.spec.nodes.misfit import Misfit
+from gradus.spec.scale import Scale
 from gradus.wire.problem import Mistake
 
 
@@ -17,13 +20,14 @@ def mistakes(spec: Spec, data: DatasetPlan) -> tuple[Mistake, ...]:
         _embeddings_need_numbers(spec, data),
         _accuracy_needs_classes(spec, data),
         _loss_fits_the_task(spec, data),
+        _layers_fit_shapes(spec, data),
     )
     return tuple(mistake for mistakes in found for mistake in mistakes)
 
 
 def _batch_norm_needs_a_batch(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
     if examples_per_step(spec.batch_size, data.train_examples) > 1 or not any(
-        isinstance(layer, Dense) and layer.batch_norm for layer in spec.layers
+        isinstance(layer, WeightedLayer) and layer.batch_norm for outer in spec.layers for layer in layers_within(outer)
     ):
         return
     place, what, given = "dataset", "leaves 1 training example", spec.model_dump(mode="json")["dataset"]
@@ -51,3 +55,12 @@ def _loss_fits_the_task(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
     reason = misfit(spec.loss, data.task)
     if reason is not None:
         yield Mistake(path="loss", message=reason, input=spec.loss.kind)
+
+
+def _layers_fit_shapes(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
+    if all(isinstance(layer, Dense | Scale) for layer in spec.layers):
+        return  # they fit any shape
+    try:
+        plan_written(spec, data)
+    except Misfit as misfit:
+        yield Mistake(path=misfit.path, message=str(misfit), input=misfit.value)

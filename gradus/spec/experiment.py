@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -18,16 +19,18 @@ from gradus.spec.dropout import DropoutRate
 from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.embeddings import NoEmbeddings, NumberEmbeddings
 from gradus.spec.initializer import Auto, Initializer, resolve_init
-from gradus.spec.layer import AnyLayer, Dense, Layer
+from gradus.spec.layer import AnyLayer, Layer, Residual, WeightedLayer
 from gradus.spec.loss import PLAIN_LOSSES, AutoLoss, Loss, Task, resolve_loss
 from gradus.spec.optimizer import Adam, Optimizer
 from gradus.spec.penalty import PenaltyFactor
+from gradus.spec.pool import AvgPool, MaxPool
 from gradus.spec.precision import Precision
 from gradus.spec.schedule import DEPENDS_ON_EPOCHS, ConstantRate, Schedule
 from gradus.spec.seed import Seed
 from gradus.spec.spec_model import SpecModel
 
 MAX_LAYERS = 256
+"""Including those within residual connections."""
 MAX_EPOCHS = 100_000
 
 
@@ -37,10 +40,16 @@ def _without_duplicates(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 def _refuse_too_many(layers: Any) -> Any:
     """Refuse too many layers before validating them: each could add ten validation errors."""
-    if isinstance(layers, list | tuple) and len(layers) > MAX_LAYERS:
+    if isinstance(layers, list | tuple) and sum(map(_number, layers)) > MAX_LAYERS:
         facts = {"field_type": "Tuple", "max_length": MAX_LAYERS, "actual_length": len(layers)}
         raise PydanticKnownError("too_long", facts)
     return layers
+
+
+def _number(layer: Any) -> int:
+    """1 and the number of layers within."""
+    within = layer.get("layers") if isinstance(layer, Mapping) else getattr(layer, "layers", None)
+    return 1 + (len(within) if isinstance(within, list | tuple) else 0)
 
 
 Name = Annotated[str, Field(max_length=200)]
@@ -125,18 +134,29 @@ class Spec(SpecModel):
         return self.model_copy(update={"layers": tuple(map(self._resolved_layer, self.layers)), "loss": loss})
 
     def _resolved_layer(self, layer: AnyLayer) -> AnyLayer:
-        return self._resolved_dense(layer) if isinstance(layer, Dense) else layer
+        return self._resolved_residual(layer) if isinstance(layer, Residual) else self._resolved(layer, self.activation)
 
-    def _resolved_dense(self, layer: Dense) -> Dense:
-        activation = self.activation if layer.activation is None else layer.activation
-        return layer.model_copy(
-            update={
-                "activation": activation,
-                "init": resolve_init(self.init if layer.init is None else layer.init, activation),
-                "batch_norm": self.batch_norm if layer.batch_norm is None else layer.batch_norm,
-                "dropout": self.dropout if layer.dropout is None else layer.dropout,
-            }
-        )
+    def _resolved_residual(self, layer: Residual) -> Residual:
+        *first, last = layer.layers
+        inner = (*(self._resolved(one, self.activation) for one in first), self._resolved(last, "identity"))
+        return layer.model_copy(update={"layers": inner, "activation": layer.activation or self.activation})
+
+    def _resolved(self, layer: AnyLayer, activation: Activation) -> AnyLayer:
+        """The layer with its defaults written out, of which the activation is given."""
+        return layer.model_copy(update=dict(self._defaults(layer, activation)))
+
+    def _defaults(self, layer: AnyLayer, activation: Activation) -> dict[str, Any]:
+        if isinstance(layer, MaxPool | AvgPool):
+            return {"stride": layer.stride or layer.size}
+        if not isinstance(layer, WeightedLayer):
+            return {}
+        activation = activation if layer.activation is None else layer.activation
+        return {
+            "activation": activation,
+            "init": resolve_init(self.init if layer.init is None else layer.init, activation),
+            "batch_norm": self.batch_norm if layer.batch_norm is None else layer.batch_norm,
+            "dropout": self.dropout if layer.dropout is None else layer.dropout,
+        }
 
     def depends_on_epochs(self) -> bool:
         """Whether an epoch's results may depend on the planned number of epochs. If so, an extended run may differ from

@@ -1,16 +1,20 @@
-"""Hidden layers."""
+"""Hidden layers: dense ones and residual connections here, others in files of their own."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNormSetting
+from gradus.spec.conv import Conv, SeparableConv
 from gradus.spec.dropout import DropoutRate
+from gradus.spec.flatten import Flatten
 from gradus.spec.initializer import Initializer
+from gradus.spec.pool import AvgPool, GlobalAvgPool, MaxPool
 from gradus.spec.scale import Scale
-from gradus.spec.spec_model import SpecModel, shorthand
+from gradus.spec.spec_model import SpecModel, needs_kind, shorthand
 
 MAX_UNITS = 100_000
 
@@ -40,18 +44,75 @@ class Dense(SpecModel):
         super().__init__(**(fields if units is None else {"units": units, **fields}))
 
 
-def _dense(value: Any) -> Any:
+WITHOUT_FIELDS = ("scale", "max_pool", "avg_pool", "global_avg_pool", "flatten")
+"""The kinds that need no fields, whose names are shorthands."""
+
+
+def _written_out(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"kind": "dense", "units": value}
+    if isinstance(value, str) and value[:1].isalpha():
+        return {"kind": value}
     if isinstance(value, Mapping) and "kind" not in value:
         return {"kind": "dense", **value}
     return value
 
 
-AnyLayer = Dense | Scale
+def _shorthands(*kinds: str) -> Any:
+    """An integer for a dense layer, and the names of kinds without required fields."""
+    integer = {"type": "integer", "minimum": 1, "maximum": MAX_UNITS}
+    return shorthand(_written_out, {"anyOf": [integer, {"enum": list(kinds)}]}, kind_is_optional=True)
 
-Layer = Annotated[
-    Annotated[AnyLayer, Field(discriminator="kind")],
-    shorthand(_dense, {"type": "integer", "minimum": 1, "maximum": MAX_UNITS}, kind_is_optional=True),
+
+AnyInnerLayer = Dense | Scale | Conv | SeparableConv | MaxPool | AvgPool
+
+InnerLayer = Annotated[
+    Annotated[AnyInnerLayer, Field(discriminator="kind")], _shorthands("scale", "max_pool", "avg_pool")
 ]
-"""A hidden layer; an integer n stands for a dense layer of n units, as does an object without a kind."""
+"""A layer within a residual one; the shorthands are those of layers."""
+
+
+def _not_empty(layers: tuple[AnyInnerLayer, ...]) -> tuple[AnyInnerLayer, ...]:
+    """Refuse no layers; a bound on the length would also count layers that are wrong in themselves."""
+    if not layers:
+        raise PydanticCustomError("no_layers", "must have at least 1 layer")
+    return layers
+
+
+class Residual(SpecModel):
+    """activation(x + F(x)), where F are the layers within: they learn only what has to change.
+
+    The last of them has the activation `identity` unless it sets one. Where F changes the shape, x goes through a
+    projection, a 1 × 1 convolution with the stride that fits, or a dense layer, with the experiment's `init` and
+    `batch_norm`.
+    Source: He et al., Deep residual learning for image recognition, 2015.
+    """
+
+    model_config = ConfigDict(title="Residual connection", json_schema_extra=needs_kind)
+
+    kind: Literal["residual"] = "residual"
+    layers: Annotated[tuple[InnerLayer, ...], AfterValidator(_not_empty)] = Field(
+        strict=False, max_length=64, json_schema_extra={"minItems": 1}
+    )
+    """The layers of F, from its input to its output."""
+    shortcut: Literal["auto", "identity", "projection"] = "auto"
+    """What x goes through before the sum: nothing (`identity`), a projection, or one only where shapes differ."""
+    activation: Activation | None = None
+    """Activation function, applied to the sum; null for the experiment's."""
+
+
+AnyLayer = AnyInnerLayer | GlobalAvgPool | Flatten | Residual
+
+WeightedLayer = Dense | Conv | SeparableConv
+"""The layers with weights, which have their own activation, initializer, batch normalization and dropout."""
+ImageLayer = Conv | SeparableConv | MaxPool | AvgPool | GlobalAvgPool | Flatten
+"""The layers that read images."""
+
+Layer = Annotated[Annotated[AnyLayer, Field(discriminator="kind")], _shorthands(*WITHOUT_FIELDS)]
+"""A layer; an integer n stands for a dense layer of n units, as does an object without a kind, and the name of a kind
+for one with all its defaults."""
+
+
+def layers_within(layer: AnyLayer) -> tuple[AnyLayer, ...]:
+    """The layer itself, and those inside it."""
+    return (layer, *layer.layers) if isinstance(layer, Residual) else (layer,)

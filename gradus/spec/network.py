@@ -3,25 +3,14 @@
 Pure arithmetic: the API uses it for dry runs, `models.network` builds networks from it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import assert_never
 
 from gradus.dataset_plan import DatasetPlan
-from gradus.spec.embeddings import EmbeddingsPlan, embeddings_plan
+from gradus.spec.embeddings import embeddings_plan
 from gradus.spec.experiment import Spec
-from gradus.spec.initializer import resolve_init
-from gradus.spec.layer import AnyLayer, Dense
 from gradus.spec.loss import Task
-from gradus.spec.nodes.dense import DensePlan
-from gradus.spec.nodes.scale import ScalePlan
-from gradus.spec.scale import Scale
-
-LayerPlan = EmbeddingsPlan | DensePlan | ScalePlan
-
-INPUT = "input"
-"""The name of the network's input, for the nodes that read it."""
+from gradus.spec.nodes.graph import Graph, LayerPlan, image_shape, reads_images
 
 
 @dataclass(frozen=True)
@@ -29,7 +18,7 @@ class NetworkPlan:
     """A network: a graph of nodes, from the embeddings, if there are any, to the output layer."""
 
     input_shape: tuple[int, ...]
-    """Shape of one example as the first node reads it: (inputs,)."""
+    """Shape of one example as the first node reads it: (inputs,), or (height, width, channels) if it reads images."""
     input_dropout: float
     layers: tuple[LayerPlan, ...]
     """In an order in which every node comes after those that it reads. The last is the output layer."""
@@ -67,49 +56,17 @@ def plan(experiment: Spec, data: DatasetPlan) -> NetworkPlan:
 
 
 def plan_written(experiment: Spec, data: DatasetPlan) -> NetworkPlan:
-    """The network of an experiment whose defaults are written out. Without blocks, all inputs are numbers."""
+    """The network of an experiment whose defaults are written out. Without blocks, all inputs are numbers.
+
+    Raises:
+        Misfit: a layer does not fit the shape of its input.
+    """
+    shape = image_shape(data.input_shape) if reads_images(experiment) else (data.inputs,)
+    graph = Graph(experiment, shape)
     embeddings = embeddings_plan(data.inputs, data.blocks, experiment.number_embeddings)
-    shape: tuple[int, ...] = (data.inputs,)
-    nodes: list[LayerPlan] = [] if embeddings is None else [embeddings]
+    if embeddings is not None:
+        graph.add(embeddings)
     for i, layer in enumerate(experiment.layers):
-        nodes.append(_node(f"layers/{i}", _end(nodes, shape), layer))
-    source, shape = _end(nodes, shape)
-    init = resolve_init(experiment.output_init or experiment.init, "identity")
-    nodes.append(DensePlan("output", (source,), prod(shape), data.outputs, "identity", init, None, 0.0, bias=True))
-    return NetworkPlan((data.inputs,), experiment.input_dropout, tuple(nodes), data.task)
-
-
-End = tuple[str, tuple[int, ...]]
-"""The name of the last node so far, and the shape of its output."""
-
-
-def _end(nodes: Sequence[LayerPlan], input_shape: tuple[int, ...]) -> End:
-    return (nodes[-1].name, nodes[-1].shape) if nodes else (INPUT, input_shape)
-
-
-def _node(name: str, end: End, layer: AnyLayer) -> LayerPlan:
-    source, shape = end
-    match layer:
-        case Dense():
-            return _dense(name, source, prod(shape), layer)
-        case Scale():
-            return ScalePlan(name, (source,), shape, layer.lr_factor)
-        case _:
-            assert_never(layer)
-
-
-def _dense(name: str, source: str, fan_in: int, layer: Dense) -> DensePlan:
-    assert layer.activation is not None
-    assert layer.init is not None
-    assert layer.dropout is not None
-    return DensePlan(
-        name,
-        (source,),
-        fan_in,
-        layer.units,
-        layer.activation,
-        resolve_init(layer.init, layer.activation),
-        layer.batch_norm or None,
-        layer.dropout,
-        layer.bias,
-    )
+        graph.add_layer(f"layers/{i}", layer)
+    graph.add_output(data.outputs)
+    return NetworkPlan(shape, experiment.input_dropout, tuple(graph.nodes), data.task)

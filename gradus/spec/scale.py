@@ -1,18 +1,13 @@
 """A layer of learned factors."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from gradus.spec.spec_model import SpecModel
+from gradus.spec.spec_model import SpecModel, needs_kind
 
 RateFactor = Annotated[float, Field(gt=0, le=1000)]
 """Factor of the learning rate for some parameters."""
-
-
-def _needs_kind(schema: dict[str, Any]) -> None:
-    """A layer without a kind is dense."""
-    schema["required"] = sorted({*schema.get("required", ()), "kind"})
 
 
 class Scale(SpecModel):
@@ -22,7 +17,7 @@ class Scale(SpecModel):
     MLPs and boosted trees on tabular data, 2024 (RealMLP, with an `lr_factor` of 6).
     """
 
-    model_config = ConfigDict(json_schema_extra=_needs_kind)
+    model_config = ConfigDict(json_schema_extra=needs_kind)
 
     kind: Literal["scale"] = "scale"
     lr_factor: RateFactor = 1.0

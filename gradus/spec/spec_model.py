@@ -58,7 +58,8 @@ class Shorthand(BeforeValidator):
             return full
         if self.kind_is_optional:
             full = {key: value for key, value in full.items() if key != "discriminator"}
-        return {"anyOf": [self.schema, full]}
+        forms = (self.schema or {}).get("anyOf", [self.schema])  # of a shorthand that has several
+        return {"anyOf": [*forms, full]}
 
 
 def shorthand(expand: Callable[[Any], Any], schema: dict[str, Any], *, kind_is_optional: bool = False) -> Shorthand:
@@ -79,6 +80,11 @@ def named(*kinds: str) -> Shorthand:
 def tagged() -> Any:
     """A union whose members are told apart by `kind`, which every object must have."""
     return Field(discriminator="kind", json_schema_extra={"required": ["kind"]})
+
+
+def needs_kind(schema: dict[str, Any]) -> None:
+    """For the JSON Schema of a layer other than a dense one: a layer without a kind is dense."""
+    schema["required"] = sorted({*schema.get("required", ()), "kind"})
 
 
 def switch() -> Shorthand:

@@ -20,6 +20,8 @@ class TensorPlan:
     lr_factor: float = 1.0
     is_weight: bool = False
     """Whether penalties and weight decay apply."""
+    fan_out: int | None = None
+    """Number of units that each input feeds, for initializers; None for the number of columns."""
 
     @property
     def size(self) -> int:

@@ -44,7 +44,7 @@ class LayerSummary(Message):
     """One layer of the network, with every choice made."""
 
     name: str
-    """Path in the spec, or `output`."""
+    """Path in the spec, such as `layers/0` or `layers/2/layers/1`; `output`, or `embeddings`."""
     kind: str
     input_shape: tuple[int, ...]
     """Without the batch."""
@@ -52,6 +52,8 @@ class LayerSummary(Message):
     """Without the batch."""
     activation: str
     parameters: int
+    multiply_adds: int | None = None
+    """Multiplications with additions in the forward pass of one example; null of an older service."""
 
 
 class Change(Message):

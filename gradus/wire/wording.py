@@ -13,7 +13,7 @@ from gradus.spec.categories import Categories
 from gradus.spec.column import Encoding
 from gradus.spec.embeddings import NumberEmbeddings
 from gradus.spec.initializer import Initializer
-from gradus.spec.layer import Layer
+from gradus.spec.layer import InnerLayer, Layer
 from gradus.spec.loss import Loss
 from gradus.spec.missing import Missing
 from gradus.spec.numbers import Numbers
@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "encode": tuple(map(kind_of, spec_models_in(Encoding))),
     "init": tuple(map(kind_of, spec_models_in(Initializer))),
     "loss": tuple(map(kind_of, spec_models_in(Loss))),
+    "inner_layer": tuple(map(kind_of, spec_models_in(InnerLayer))),
     "layer": tuple(map(kind_of, spec_models_in(Layer))),
     "missing": tuple(map(kind_of, spec_models_in(Missing))),
     "number_embeddings": tuple(map(kind_of, spec_models_in(NumberEmbeddings))),
@@ -50,8 +51,10 @@ WHOLE: dict[str, str] = {
     "class_weights": 'must be "none", "balanced", or an object such as {"yes": 5.0, "no": 1.0}',
     "dataset": 'must be the name of a data set, or an object such as {"name": "mnist"}',
     "early_stopping": 'must be true, false, or an object such as {"patience": 5}',
+    "inner_layer": 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}',
     "layer": 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}',
     "layers": "must be a list of layers, such as [300, 100]",
+    "padding": 'must be a whole number from 0 to 64, or "same"',
     "objective": 'must be the name of a metric, or an object such as {"metric": "validation_loss"}',
     "seeds": "must be a list of different whole numbers",
     "target": 'must be the name of a column, a list of names, or an object such as {"column": "tags"}',
@@ -112,7 +115,7 @@ def sentence(detail: ErrorDetails, field: str) -> str:
     if detail["loc"][-2:-1] == ("space",):
         field = "space"  # each of its keys, which are paths, has a space's kinds
     if detail["loc"][-2:-1] == ("layers",) and isinstance(detail["loc"][-1], int):
-        field = "layer"
+        field = "layer" if detail["loc"].count("layers") == 1 else "inner_layer"
     told = _told(detail, field)
     if "whole number" not in told or not isinstance(detail["input"], float) or not detail["input"].is_integer():
         return told

@@ -7,8 +7,10 @@ from typing import assert_never
 from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Auto, resolve_init
-from gradus.spec.network import LayerPlan, plan
+from gradus.spec.network import plan
+from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
+from gradus.spec.nodes.graph import LayerPlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
@@ -55,8 +57,8 @@ def _advice(at: Divergence, experiment: Spec, data: DatasetPlan) -> str:
 
 
 def _advice_on_weights(at: Divergence, seed: int, layers: Sequence[LayerPlan]) -> str:
-    dense = [layer for layer in layers if isinstance(layer, DensePlan)]
-    layer = next((layer for layer in dense if layer.name == at.layer), dense[-1])
+    weighted = [layer for layer in layers if isinstance(layer, DensePlan | ConvPlan)]
+    layer = next((layer for layer in weighted if layer.name == at.layer), weighted[-1])
     ours = _deviation(layer, seed)
     auto = _deviation(replace(layer, init=resolve_init(Auto(), layer.activation)), seed)
     if ours <= 1.5 * auto:
@@ -67,7 +69,7 @@ def _advice_on_weights(at: Divergence, seed: int, layers: Sequence[LayerPlan]) -
     )
 
 
-def _deviation(layer: DensePlan, seed: int) -> float:
+def _deviation(layer: DensePlan | ConvPlan, seed: int) -> float:
     """The root mean square of a layer's initial weights, as the signal meets them."""
     return layer.input_factor * float(initial_weights(layer, seed).double().square().mean().sqrt())
 

@@ -50,7 +50,17 @@ def test_every_family_is_listed() -> None:
         "splits",
         "class_weights",
     }
-    assert kinds("layers") == ["dense", "scale"]
+    assert kinds("layers") == [
+        "dense",
+        "scale",
+        "conv",
+        "separable_conv",
+        "max_pool",
+        "avg_pool",
+        "global_avg_pool",
+        "flatten",
+        "residual",
+    ]
     assert kinds("normalizations") == ["batch_norm"]
     assert kinds("early_stopping") == ["early_stopping"]
 

@@ -21,6 +21,7 @@ KINDS = {
     "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
     "loss": "auto, cross_entropy, binary_cross_entropy, squared, absolute, huber, quantile",
     "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal, ntk",
+    "layer": "dense, scale, conv, separable_conv, max_pool, avg_pool, global_avg_pool, flatten, residual",
     "schedule": "constant, step, exponential, cosine, inverse_time, coslog",
 }
 LAYER = 'must be a layer: a whole number of units, or an object such as {"kind": "dense", "units": 300}'
@@ -36,6 +37,9 @@ FLAG = "unknown key 'flg': did you mean 'flag'?"
 LAYERS = "must be a list of layers, such as [300, 100]"
 SIZE = "must be a whole number from 1 to 100000000, or a fraction between 0 and 1"
 STOPPING = 'must be true, false, or an object such as {"patience": 5}'
+PADDING = 'must be a whole number from 0 to 64, or "same"'
+WITHIN = "unknown kind 'residual': known are dense, scale, conv, separable_conv, max_pool, avg_pool"
+RESIDUAL: dict[str, Any] = {"kind": "residual", "layers": [3]}
 DENSE = {"kind": "dense", "units": 3}
 
 
@@ -100,7 +104,12 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"layers": [-1]}, "layers/0/units", "must be at least 1"),
         ({"layers": [10_000_000]}, "layers/0/units", "must be at most 100000"),
         ({"layers": [{"kind": "dense"}]}, "layers/0/units", "is required"),
-        ({"layers": [{"kind": "conv", "units": 3}]}, "layers/0", "unknown kind 'conv': known are dense, scale"),
+        ({"layers": [{"kind": "cnn", "units": 3}]}, "layers/0", f"unknown kind 'cnn': known are {KINDS['layer']}"),
+        ({"layers": ["conv"]}, "layers/0/channels", "is required"),
+        ({"layers": [{"kind": "conv", "channels": 3, "padding": "full"}]}, "layers/0/padding", PADDING),
+        ({"layers": [{"kind": "residual", "layers": []}]}, "layers/0/layers", "must have at least 1 layer"),
+        ({"layers": [{"kind": "residual", "layers": [RESIDUAL]}]}, "layers/0/layers/0", WITHIN),
+        ({"layers": [RESIDUAL] * 129}, "layers", "must have at most 256 items"),
         ({"layers": [{**DENSE, "droput": 0.3}]}, "layers/0/droput", "unknown key 'droput': did you mean 'dropout'?"),
         ({"layers": [{**DENSE, "init": "foo"}]}, "layers/0/init", f"unknown kind 'foo': known are {KINDS['init']}"),
         ({"layers": [{**DENSE, "init": {"kind": "normal", "std": 0}}]}, "layers/0/init/std", "must be greater than 0"),

@@ -6,13 +6,16 @@ import pytest
 import torch
 
 from gradus.array import array_shape
+from gradus.spec.conv import Conv
 from gradus.spec.experiment import Spec
 from tests.built_in import resolved
 from tests.unit.training.examples import CPU, made_up_data
+from tests.unit.training.images import conv, made_up_images
 from worker.training.report import Divergence, EpochReport, Finished, MemberEpoch
 from worker.training.train import Training, train
 
 BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 12, "epochs": 5, "activation": "tanh"}
+IMAGES: dict[str, Any] = {"dataset": "mnist"}
 REGRESSION: dict[str, Any] = {"dataset": "diabetes"}
 
 DIFFERENCES: dict[str, list[dict[str, Any]]] = {
@@ -45,6 +48,20 @@ DIFFERENCES: dict[str, list[dict[str, Any]]] = {
     "label smoothing": [{"loss": {"kind": "cross_entropy", "label_smoothing": factor}} for factor in (0.3, 0.0)],
     "huber": [{**REGRESSION, "loss": {"kind": "huber", "delta": delta}} for delta in (0.3, 2.0, None)],
     "quantiles": [{**REGRESSION, "loss": {"kind": "quantile", "q": q}} for q in (0.1, 0.9)],
+    "images": [
+        {**IMAGES, "layers": [conv(), {"kind": "residual", "layers": [conv(6, stride=2)]}, "max_pool", 5], **one}
+        for one in ({"seed": 1, "dropout": 0.3}, {"init": "orthogonal", "l2": 0.01}, {"seed": 1, "input_dropout": 0.1})
+    ],
+    "images with batch norm": [
+        {
+            **IMAGES,
+            "layers": [conv(), "avg_pool", {"kind": "separable_conv", "channels": 3}],
+            "batch_norm": True,
+            "seed": seed,
+        }
+        for seed in (0, 1)
+    ],
+    "bfloat16 images": [{**IMAGES, "layers": [conv()], "precision": "bfloat16", "seed": seed} for seed in (0, 1)],
     "bfloat16": [{"precision": "bfloat16", "seed": seed} for seed in (0, 1)],
 }
 
@@ -62,7 +79,8 @@ def _numbers(row: MemberEpoch) -> dict[str, float]:
 @pytest.mark.parametrize("differences", DIFFERENCES.values(), ids=DIFFERENCES)
 def test_a_member_equals_the_run_alone(differences: list[dict[str, Any]], dtype: torch.dtype, rel: float) -> None:
     experiments = [Spec(**{**BASE, **difference}) for difference in differences]
-    data = made_up_data(experiments[0].dataset.name)
+    images = any(isinstance(layer, Conv) for layer in experiments[0].layers)
+    data = made_up_images() if images else made_up_data(experiments[0].dataset.name)
     together = _epochs(train(experiments, data, CPU, dtype=dtype))
     for k, experiment in enumerate(experiments):
         alone = _epochs(train([experiment], data, CPU, dtype=dtype))

@@ -88,7 +88,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_a_run_gives_the_numbers_of_plain_torch(variant: dict[str, Any]) -> None:
     experiment = Spec(**{"epochs": 25, **BASE, **variant})  # 25 epochs of 4 steps, the last of 4 examples
-    _same_as_plain_torch(experiment, made_up_data(experiment.dataset.name))
+    same_as_plain_torch(experiment, made_up_data(experiment.dataset.name))
 
 
 OUTPUTS: list[tuple[Task, Any]] = [
@@ -104,16 +104,16 @@ OUTPUTS: list[tuple[Task, Any]] = [
 @pytest.mark.parametrize(("task", "loss"), OUTPUTS, ids=str)
 def test_labels_and_several_targets_give_the_numbers_of_plain_torch(task: Task, loss: Any) -> None:
     data = made_up_outputs(task)
-    _same_as_plain_torch(Spec(**{"epochs": 25, **BASE, "loss": loss}), data if loss == "auto" else weighted(data))
+    same_as_plain_torch(Spec(**{"epochs": 25, **BASE, "loss": loss}), data if loss == "auto" else weighted(data))
 
 
 @pytest.mark.parametrize("changes", [{}, {"dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 0.01}}], ids=str)
 def test_weights_give_the_numbers_of_a_weighted_loss(changes: dict[str, Any]) -> None:
     experiment = Spec(**{"epochs": 25, **BASE, **changes})
-    _same_as_plain_torch(experiment, weighted(made_up_data(experiment.dataset.name)))
+    same_as_plain_torch(experiment, weighted(made_up_data(experiment.dataset.name)))
 
 
-def _same_as_plain_torch(experiment: Spec, data: Data) -> None:
+def same_as_plain_torch(experiment: Spec, data: Data) -> None:
     training = train([experiment], data, CPU, dtype=torch.float64)
     batch = 40 if experiment.batch_size == "full" else experiment.batch_size
     reference = Reference(experiment, data, training.weights(0), batch)
@@ -121,7 +121,7 @@ def _same_as_plain_torch(experiment: Spec, data: Data) -> None:
         if isinstance(report, EpochReport):
             assert report.members[0] is not None
             _same_metrics(report.members[0], reference.epoch(report.epoch))
-    _same_weights(training.weights(0), reference_weights(reference.plan, reference.network))
+    _same_weights(training.weights(0), reference_weights(reference.network))
     assert reference.step >= 100
 
 

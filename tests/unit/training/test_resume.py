@@ -12,6 +12,7 @@ from gradus.spec.early_stopping import EarlyStopping
 from gradus.spec.experiment import Spec
 from gradus.spec.schedule import AnySchedule
 from tests.unit.training.examples import CPU, made_up_data
+from tests.unit.training.images import NETWORKS, made_up_images
 from worker.checkpoint.restore import extend
 from worker.training.report import EpochReport, Finished, Pulse, Report, StoppedEarly
 from worker.training.state import State, join, read_state
@@ -59,6 +60,20 @@ def test_a_run_resumed_at_any_report_goes_on_bit_for_bit(optimizer: str) -> None
         resumed = train(experiments, data, CPU, state=_stored(states[i]), pulse_steps=3)
         assert list(resumed) == reports[i + 1 :]
         assert all(map(_same, _weights(resumed, 2), _weights(whole, 2)))
+
+
+@pytest.mark.parametrize("name", ["residual with projection", "channel dropout", "separable"])
+def test_a_run_on_images_resumed_in_mid_epoch_goes_on_bit_for_bit(name: str) -> None:
+    experiments = [Spec(**{**BASE, **NETWORKS[name], "epochs": 2, "seed": seed}) for seed in (0, 1)]
+    data = made_up_images(train=50, dtype=torch.float32)
+    whole = train(experiments, data, CPU, pulse_steps=3)
+    reports = [next(whole), next(whole)]
+    assert isinstance(reports[-1], Pulse)
+    state = _stored(whole.state())
+    rest = list(whole)
+    resumed = train(experiments, data, CPU, state=state, pulse_steps=3)
+    assert list(resumed) == rest
+    assert all(map(_same, _weights(resumed, 2), _weights(whole, 2)))
 
 
 def test_the_states_of_members_join_to_the_state_of_the_array() -> None:

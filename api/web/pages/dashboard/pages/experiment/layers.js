@@ -27,6 +27,7 @@ const table = (experiment) =>
             <th scope="col" class="number">In</th>
             <th scope="col" class="number">Out</th>
             <th scope="col" class="number">Parameters</th>
+            <th scope="col" class="number">Multiply-adds</th>
           </tr>
         </thead>
         <tbody>${experiment.layers.map(row)}</tbody>
@@ -34,6 +35,7 @@ const table = (experiment) =>
           <tr>
             <th scope="row" colspan="5">Total</th>
             <td class="number"><strong>${whole(experiment.parameters)}</strong></td>
+            <td class="number">${whole(experiment.layers.reduce((sum, layer) => sum + layer.multiply_adds, 0))}</td>
           </tr>
         </tfoot>
       </table>
@@ -54,5 +56,6 @@ const row = (layer) =>
       <td class="number">${layer.input_shape.join(" × ")}</td>
       <td class="number">${layer.output_shape.join(" × ")}</td>
       <td class="number">${whole(layer.parameters)}</td>
+      <td class="number">${whole(layer.multiply_adds)}</td>
     </tr>
   `;

@@ -27,6 +27,7 @@ export const experimentOutcome = (dryRun, draft, apply) =>
               <th scope="col">Shape</th>
               <th scope="col">Activation</th>
               <th scope="col" class="number">Parameters</th>
+              <th scope="col" class="number">Multiply-adds</th>
             </tr>
           </thead>
           <tbody>${result.layers.map(layerRow)}</tbody>
@@ -43,14 +44,19 @@ export const experimentOutcome = (dryRun, draft, apply) =>
 const layerRow = (layer) =>
   html`
     <tr>
-      <th scope="row">${layer.name.startsWith("layers/")
-        ? `${Number(layer.name.slice("layers/".length)) + 1} ${layer.kind}`
-        : layer.name}</th>
+      <th scope="row">${placeOf(layer)}</th>
       <td>${layer.input_shape.join(" × ")} → ${layer.output_shape.join(" × ")}</td>
       <td>${layer.activation}</td>
       <td class="number">${whole(layer.parameters)}</td>
+      <td class="number">${whole(layer.multiply_adds)}</td>
     </tr>
   `;
+
+/** "3 conv"; within a residual connection "3.1 conv", as layers count from 1. */
+const placeOf = (layer) => {
+  const places = layer.name.split("/").filter((part) => /^\d+$/.test(part)).map((part) => Number(part) + 1);
+  return places.length ? `${places.join(".")} ${layer.name.match(/[a-z]+$/)?.[0] ?? layer.kind}` : layer.name;
+};
 
 /** Of a sweep. */
 export const sweepOutcome = (dryRun, draft) =>
