@@ -13,11 +13,25 @@ def code_of(error: GradusError) -> Exit:
 def message(error: GradusError) -> str:
     """What is wrong, where, and what may help."""
     mistakes = [f"  {one.path or 'the document'}: {one.message}" for one in error.errors]
-    what = f"{len(mistakes)} mistakes in the spec" if len(mistakes) > 1 else error.detail
+    where = " in the spec" * _is_about_spec(error)
+    what = f"{len(mistakes)} mistakes{where}" if len(mistakes) > 1 else error.detail
     if len(mistakes) == 1:
         what, mistakes = mistakes[0].strip(), []
-    hint = _not_found_hint(error) if error.code == "not_found" else HINTS.get(error.code)
+    hint = _hint(error)
     return "\n".join(map(printable, [f"error: {what}", *mistakes, *([f"hint: {hint}"] if hint else [])]))
+
+
+def _hint(error: GradusError) -> str | None:
+    if error.code == "not_found":
+        return _not_found_hint(error)
+    return HINTS.get(error.code) if error.code != "invalid_spec" or _is_about_spec(error) else None
+
+
+def _is_about_spec(error: GradusError) -> bool:
+    """Whether an invalid document is a spec, or has one in it, by the address that it was sent to."""
+    return error.request is None or any(
+        f"/v1/{family}" in error.request.url.path for family in ("experiments", "sweeps")
+    )
 
 
 def _not_found_hint(error: GradusError) -> str | None:
@@ -30,6 +44,7 @@ LISTS = {
     "experiments": "`gradus ls` lists the experiments",
     "sweeps": "`gradus sweeps ls` lists the sweeps",
     "keys": "`gradus keys ls` lists the keys",
+    "webhooks": "`gradus webhooks ls` lists the webhooks",
     "datasets": "`gradus datasets ls` lists the data sets",
 }
 """What lists each kind, by its part of an address."""

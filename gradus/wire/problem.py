@@ -50,11 +50,12 @@ def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mis
     At most one more than are sent back, which tells that there are more.
     """
     details = error.errors(include_url=False)
-    parents = _parents(details)
+    parents, lists = _parents(details), _lists(details)
     found: dict[Place, ErrorDetails] = {}
     for detail in details:
         place = _place(detail)
-        if detail["type"] not in _OTHER_FORM or place not in parents:
+        is_consequence = place in parents and detail["type"] in _OTHER_FORM
+        if not is_consequence and not (place in lists and detail["type"] == "too_short"):
             found.setdefault(place, detail)
         if len(found) > MOST:
             break
@@ -70,6 +71,11 @@ def _parents(details: Sequence[ErrorDetails]) -> frozenset[Place]:
     if all(detail["type"] not in _OTHER_FORM for detail in details):
         return frozenset()
     return frozenset(place[:i] for place in map(_place, details) for i in range(len(place)))
+
+
+def _lists(details: Sequence[ErrorDetails]) -> frozenset[Place]:
+    """Every place with a mistake right below it. A list whose only item is wrong counts as empty, which it is not."""
+    return frozenset(place[:-1] for place in map(_place, details) if place)
 
 
 def _mistake(place: Place, detail: ErrorDetails, model: type[BaseModel]) -> Mistake:

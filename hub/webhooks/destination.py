@@ -114,7 +114,9 @@ def _parts(url: str) -> tuple[SplitResult, str, int]:
 
 
 def _literal(host: str) -> str | None:
-    """The address that a host is by itself, in any notation that resolvers know, such as 127.1; None for a name."""
+    """The address that a host is without a lookup, in any notation that resolvers know (127.1); None for names."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return "127.0.0.1"
     try:
         return str(ip_address(host))
     except ValueError:

@@ -44,6 +44,7 @@ MISTAKES: list[tuple[str, object, int, str]] = [
     ("optimizer_paths", {"optimizers": []}, 422, "optimizers"),
     ("optimizer_paths", {"optimizer": "sgd"}, 422, "optimizer"),
     ("optimizer_paths", [], 422, "object"),
+    ("optimizer_paths", {"optimizers": ["sdg"]}, 422, "optimizers/0"),
     ("gradient_by_depth", {"networks": [{"init": "ntk"}]}, 422, "networks/0/init"),
     ("batch_norm_scale", {"smallest": 1, "largest": 1}, 422, "smallest must be less than largest"),
     ("rate_against_rho", {"problem": {"a": 1}}, 422, "problem"),

@@ -34,6 +34,13 @@ def test_one_mistake_is_one_sentence_and_several_are_a_list() -> None:
     ]
 
 
+def test_a_document_that_is_no_spec_is_not_called_one() -> None:
+    mistakes = [Mistake(path=path, message="must be present") for path in ("url", "events")]
+    error = InvalidSpec("bad", errors=mistakes)
+    error.request = httpx.Request("POST", "http://here/v1/webhooks")
+    assert message(error).splitlines() == ["error: 2 mistakes", "  url: must be present", "  events: must be present"]
+
+
 def test_a_hint_follows_where_one_helps() -> None:
     assert message(Unavailable("nothing answers", code="unreachable")).splitlines()[1].startswith("hint: `gradus up`")
     assert "hint" not in message(Conflict("not now"))
@@ -46,6 +53,7 @@ def test_a_hint_follows_where_one_helps() -> None:
         ("/gradus/v1/experiments/exp_1/cancel", "gradus ls"),
         ("/v1/sweeps/swp_1", "gradus sweeps ls"),
         ("/v1/keys/key_1", "gradus keys ls"),
+        ("/v1/webhooks/whk_1", "gradus webhooks ls"),
         ("/v1/datasets/digitz", "gradus datasets ls"),
     ],
 )

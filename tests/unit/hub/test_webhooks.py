@@ -88,6 +88,8 @@ def test_only_addresses_of_the_public_internet_are_public(address: str, expected
         ("https://exämple.com/", "ASCII"),
         ("https://example.com\\@127.0.0.1/", "ASCII"),
         ("https://127.0.0.1/", "not a public address"),
+        ("https://localhost/", "not a public address"),
+        ("https://a.localhost./", "not a public address"),
         ("https://127.1/", "not a public address"),
         ("https://2130706433/", "not a public address"),
         ("https://0x7f.0.0.1/", "not a public address"),

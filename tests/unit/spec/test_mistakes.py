@@ -13,6 +13,7 @@ from gradus.wire.control import ExtendRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest
 from gradus.wire.problem import Mistake, mistakes
+from gradus.wire.webhook import WebhookRequest
 
 GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
 SWEEP = {"base": GOOD, "grid": {"epochs": [1, 2]}}
@@ -328,3 +329,13 @@ def test_a_key_s_request_is_told_what_to_write(changes: dict[str, Any], said: st
     with pytest.raises(ValidationError) as caught:
         KeyRequest.model_validate({"name": "ci", **changes})
     assert [mistake.message for mistake in mistakes(caught.value, KeyRequest)] == [said]
+
+
+def test_a_list_whose_only_item_is_wrong_is_not_called_empty_too() -> None:
+    def paths(events: list[Any]) -> list[str]:
+        with pytest.raises(ValidationError) as refusal:
+            WebhookRequest.model_validate({"url": "https://example.com/", "events": events})
+        return [mistake.path for mistake in mistakes(refusal.value, WebhookRequest)]
+
+    assert paths(["epoch"]) == ["events/0"]
+    assert paths([]) == ["events"]
