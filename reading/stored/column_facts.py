@@ -43,12 +43,11 @@ def facts(
         table: A table of the connection with all columns, if it has one; else it reads the Parquet files.
     """
     flat = [i for i, type_ in enumerate(types) if type_ not in STACKED]
-    most = most_values(len(types))
     found: list[dict[str, Any]] = [{} for _ in types]
     if rows <= FEW_ROWS:
         for positions in groups(flat, rows):
             for i, (values, missing) in stored.values(positions, 0, rows).items():
-                found[i] = facts_of_few(values[~missing.astype(np.bool_)], rows, types[i], most)
+                found[i] = facts_of_few(values[~missing.astype(np.bool_)], rows, types[i], len(types))
         return found
     for positions in by_file(flat).values():
         source = table or stored.relation(positions[0])
@@ -56,9 +55,8 @@ def facts(
             together = positions[start : start + _TOGETHER]
             found_here = _counted(connection, source, types, together)
             for i, known in zip(together, found_here, strict=True):
-                found[i] = known | (
-                    {} if types[i] == "number" else _values(connection, source, f"c{i}", types[i], most)
-                )
+                most = most_values(len(types), known["distinct"])
+                found[i] = known | ({} if types[i] == "number" else _values(connection, source, i, types[i], most))
     return found
 
 
@@ -96,11 +94,11 @@ def _distinct(connection: duckdb.DuckDBPyConnection, table: str, column: str) ->
 
 
 def _values(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, kind: ColumnType, most: int
+    connection: duckdb.DuckDBPyConnection, table: str, place: int, kind: ColumnType, most: int
 ) -> dict[str, Any]:
     text = _AS_TEXT.get(kind, "v::VARCHAR")
     rows = connection.execute(
-        f"SELECT {text}, n FROM (SELECT {column} AS v, count(*) AS n FROM {table} WHERE {column} IS NOT NULL "
+        f"SELECT {text}, n FROM (SELECT c{place} AS v, count(*) AS n FROM {table} WHERE c{place} IS NOT NULL "
         f"GROUP BY v ORDER BY n DESC, v LIMIT {most})"
     ).fetchall()
     return {"values": tuple(ValueCount(value=value, count=count) for value, count in rows)}

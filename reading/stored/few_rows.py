@@ -13,16 +13,19 @@ FEW_ROWS = 20_000
 ALL_VALUES = 1_000_000
 """Number of values that the facts of all columns count together."""
 FEWEST_VALUES = 50
+SHOWN = 10
+"""Values of a column that has more than its facts may count, in a wide table."""
 
 
-def most_values(columns: int) -> int:
-    """Number of most frequent values that each of so many columns has in its facts."""
-    return min(MAX_VALUES, max(FEWEST_VALUES, ALL_VALUES // max(1, columns)))
+def most_values(columns: int, distinct: int) -> int:
+    """How many of its most frequent values a column of so many has in its facts."""
+    most = min(MAX_VALUES, max(FEWEST_VALUES, ALL_VALUES // max(1, columns)))
+    return most if most == MAX_VALUES or distinct <= most else SHOWN
 
 
-def facts_of_few(present: NDArray[Any], rows: int, type_: ColumnType, most: int) -> dict[str, Any]:
+def facts_of_few(present: NDArray[Any], rows: int, type_: ColumnType, columns: int) -> dict[str, Any]:
     """The facts of a column from its values that are not missing: texts as objects, dates as days and times as
-    microseconds since 1970."""
+    microseconds since 1970. The table has so many `rows` and `columns`."""
     counts = _counts(present, type_)
     numeric = type_ in ("integer", "number") and len(present) > 0
     found: dict[str, Any] = {
@@ -33,7 +36,7 @@ def facts_of_few(present: NDArray[Any], rows: int, type_: ColumnType, most: int)
         "maximum": float(present.max()) if numeric else None,
     }
     if type_ != "number":
-        first = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
+        first = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[: most_values(columns, len(counts))]
         found["values"] = tuple(ValueCount(value=AS_TEXT[type_](value), count=count) for value, count in first)
     return found
 
