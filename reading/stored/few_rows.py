@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from gradus.facts import MAX_VALUES, ColumnType, ValueCount
 
 FEW_ROWS = 20_000
-ALL_VALUES = 1_000_000
+ALL_VALUES = 400_000
 """Number of values that the facts of all columns count together."""
-FEWEST_VALUES = 50
-SHOWN = 10
+FEWEST_VALUES = 20
+SHOWN = 5
 """Values of a column that has more than its facts may count, in a wide table."""
 
 
