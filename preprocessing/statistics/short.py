@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gradus.facts import ColumnType, ValueCount
 from gradus.wire.statistics import FREQUENT, QUANTILES, Histogram, Lengths
+from preprocessing.column import Column
 from preprocessing.statistics.dates import named_dates
 from preprocessing.statistics.edges import Edges, bin_edges
-from preprocessing.table import Column
 
 Found = dict[str, Any]
 """Fields of `ColumnStatistics`."""
