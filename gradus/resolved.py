@@ -1,6 +1,6 @@
 """A resolved spec: every default written out, and the shape of its data. What follows from them is computed once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, assert_never
@@ -11,6 +11,7 @@ from gradus.encoding import Misfit
 from gradus.errors import InvalidSpec
 from gradus.facts import Facts, TableFacts
 from gradus.metrics import metrics_of, score
+from gradus.pointer import pointer
 from gradus.resolution import built_in, rules, table
 from gradus.resolution.stored_rows import StoredRows
 from gradus.spec.dataset import Dataset
@@ -86,18 +87,18 @@ def _resolved_data(dataset: Dataset, facts: Facts, rows: StoredRows | None) -> t
             try:
                 return table.resolved(dataset, facts, rows)
             except Misfit as misfit:
-                path = "/".join(("dataset", *misfit.place))
-                raise InvalidSpec(f"{path}: {misfit}", errors=[_at(path, str(misfit), dataset)]) from None
+                wrong = _at(misfit.place, str(misfit), dataset)
+                raise InvalidSpec(f"{wrong.path}: {misfit}", errors=[wrong]) from None
         case _:
             assert_never(facts)
 
 
-def _at(path: str, message: str, dataset: Dataset) -> Mistake:
+def _at(place: Sequence[str], message: str, dataset: Dataset) -> Mistake:
     """The mistake, with what the spec has there."""
     value: Any = dataset.model_dump(mode="json")
-    for key in path.split("/")[1:]:
+    for key in place:
         value = value.get(key) if isinstance(value, dict) else value
-    return Mistake(path=path, message=message, input=echo(value))
+    return Mistake(path=pointer(("dataset", *place)), message=message, input=echo(value))
 
 
 def _refuse(wrong: tuple[Mistake, ...]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from api.limits import DEPTH, WIDTH
+from gradus.pointer import pointer
 from gradus.wire.problem import Mistake
 
 _MAX_KEY_LENGTH = 300
@@ -51,4 +52,4 @@ def _key_fault(key: str) -> str | None:
 
 
 def _mistake(path: tuple[str, ...], message: str) -> Mistake:
-    return Mistake(path="/".join(path).encode(errors="backslashreplace").decode(), message=message)
+    return Mistake(path=pointer(path).encode(errors="backslashreplace").decode(), message=message)

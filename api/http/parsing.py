@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from api.http.json_checks import unstorable
 from gradus.errors import BadRequest, InvalidSpec
+from gradus.pointer import readable
 from gradus.wire.problem import MOST, Mistake, echo, mistakes
 
 _MAX_PATH_LENGTH = 300
@@ -80,7 +81,7 @@ def invalid(*found: Mistake) -> InvalidSpec:
     """The error that lists these mistakes. Its detail is the first one."""
     named = [mistake.model_copy(update={"path": mistake.path[:_MAX_PATH_LENGTH]}) for mistake in found[:MOST]]
     first, more = named[0], len(found) - 1
-    place = f"{first.path}: " if first.path else ""
+    place = f"{readable(first.path)}: " if first.path else ""
     at_least = "at least " * (len(found) > MOST)
     others = f" (and {at_least}{more} more mistake{'s' * (more > 1)})" if more else ""
     return InvalidSpec(f"{place}{first.message}{others}", errors=named)

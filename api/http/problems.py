@@ -28,6 +28,7 @@ from gradus.errors import (
     Unavailable,
     UnsupportedMedia,
 )
+from gradus.pointer import pointer
 from gradus.wire.problem import Mistake, Problem, place_within, stood
 from gradus.wire.wording import sentence
 from hub.artifacts.objects import StoreAway
@@ -121,7 +122,7 @@ async def _on_parameter_error(_: Request, error: Exception) -> Response:
 
 
 def _mistake(detail: ErrorDetails) -> Mistake:
-    name = "/".join([*map(str, detail["loc"][1:]), *place_within(detail)])
+    name = pointer([*map(str, detail["loc"][1:]), *place_within(detail)])
     message = f"must be {detail['ctx']['expected']}" if detail["type"] == "enum" else _PARAMETERS.get(detail["type"])
     value = stood(detail)
     return Mistake(

@@ -8,6 +8,7 @@ from typing import IO, Any
 from api.services import dataset_creation
 from api.services.stored_table import no_reader
 from gradus.errors import GradusError, InvalidSpec, TooLarge, Unavailable, UnsupportedMedia
+from gradus.pointer import pointer
 from gradus.wire.dataset import DatasetDryRun
 from gradus.wire.dataset_request import DatasetFile, DatasetRequest
 from gradus.wire.finding import FindingPage
@@ -124,7 +125,7 @@ def _read(
 
 def refusal(failed: ReadingFailed) -> GradusError:
     """The answer to a request whose files cannot be read: with the place, and the option that would read them."""
-    place = "/".join(str(part) for part in (failed.file, failed.line) if part is not None)
+    place = pointer(part for part in (failed.file, failed.line) if part is not None)
     if failed.code == "unknown_column":
         place = "target"
     mistake = Mistake(path=place, message=failed.message, input=failed.around)

@@ -11,6 +11,7 @@ from gradus.cli import labels, output, tables
 from gradus.cli.console import one_line, styled
 from gradus.cli.parse_options import write_options
 from gradus.errors import GradusError
+from gradus.pointer import keys_of, readable
 from gradus.printable import printable
 from gradus.wire.dataset import DatasetRecord, ReadFailure, RowPage
 from gradus.wire.table import ColumnRecord, LeftOutRows
@@ -112,12 +113,12 @@ def refusal(error: GradusError, command: str) -> str | None:
     where = next((one for one in error.errors if one.path != "parse"), None)
     if where is None or error.code not in READING:
         return None
-    file, _, line = where.path.rpartition("/")
-    place = _place(file, int(line)) if file and line.isdecimal() else _place(where.path, None)
+    file, line = ("", *keys_of(where.path))[-2:] if where.path else ("", "")
+    place = _place(file, int(line)) if file and line.isdecimal() else _place(readable(where.path), None)
     return _failure(error.detail, place, where.input, cure, command)
 
 
-READING = frozenset({"data_error", "not_a_table", "no_rows", "invalid_parse", "too_large"})
+READING = frozenset({"data_error", "not_a_table", "no_rows", "invalid_parse", "unknown_column", "too_large"})
 """Codes of errors about the content of a file."""
 
 

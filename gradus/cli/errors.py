@@ -2,6 +2,7 @@
 
 from gradus.cli.exit_codes import Exit
 from gradus.errors import GradusError, ServerFault, Unavailable
+from gradus.pointer import readable
 from gradus.printable import printable
 
 
@@ -12,7 +13,7 @@ def code_of(error: GradusError) -> Exit:
 
 def message(error: GradusError) -> str:
     """What is wrong, where, and what may help."""
-    mistakes = [f"  {one.path or 'the document'}: {one.message}" for one in error.errors]
+    mistakes = [f"  {readable(one.path) or 'the document'}: {one.message}" for one in error.errors]
     where = " in the spec" * _is_about_spec(error)
     what = f"{len(mistakes)} mistakes{where}" if len(mistakes) > 1 else error.detail
     if len(mistakes) == 1:

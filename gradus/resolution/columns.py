@@ -6,6 +6,7 @@ from gradus.dataset_plan import InputBlock
 from gradus.encoding import Misfit, blocks
 from gradus.facts import TableFacts
 from gradus.nearest import nearest
+from gradus.pointer import escaped
 from gradus.roles import columns_with, target_columns
 from gradus.spec.dataset import Dataset
 from gradus.spec.split import ColumnSplit, GroupedSplit, HashSplit, TimeSplit
@@ -36,7 +37,7 @@ def _named(dataset: Dataset) -> Iterator[tuple[str, str]]:
     for i, name in enumerate(names):
         yield f"target/{i}" if isinstance(dataset.target, tuple) else "target", name
     for name in dataset.columns or ():
-        yield f"columns/{name}", name
+        yield f"columns/{escaped(name)}", name
     match dataset.split:
         case GroupedSplit(column=column) | TimeSplit(column=column) | ColumnSplit(column=column):
             yield "split/column", column

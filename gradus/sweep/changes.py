@@ -10,6 +10,7 @@ from gradus.errors import InvalidSpec
 from gradus.fork import unpinned
 from gradus.merge import merged
 from gradus.paths import NoSuchIndex, put
+from gradus.pointer import pointer
 from gradus.sweep.draws import draws
 from gradus.sweep.labels import label, uncut, written
 from gradus.sweep.request import BASE, MAX_MEMBERS, RandomSearch, SweepRequest
@@ -88,8 +89,8 @@ def changed(document: dict[str, Any], change: Change, *, patch: bool) -> dict[st
 
 
 def slashed(path: str) -> str:
-    """A dotted path with slashes, as in error messages."""
-    return path.replace(".", "/")
+    """A dotted path as the place of a mistake."""
+    return pointer(path.split("."))
 
 
 def _combined(grid: Mapping[str, Sequence[Any]]) -> Iterator[Change]:

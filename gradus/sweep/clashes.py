@@ -7,6 +7,7 @@ from typing import Any
 
 from gradus.errors import InvalidSpec
 from gradus.paths import says
+from gradus.pointer import escaped
 from gradus.sweep.labels import MAX_QUOTED, cut, written
 from gradus.sweep.request import SweepRequest
 from gradus.sweep.space import Choice
@@ -25,7 +26,7 @@ def refuse_clashes(request: SweepRequest) -> None:
     for outer, inner in permutations(swept, 2):
         if inner.startswith(f"{outer}.") and len(wrong) <= MOST:
             keys = inner[len(outer) + 1 :].split(".")
-            wrong += [Mistake(path=f"{way}/{inner}", message=why) for why in _clash(outer, swept[outer], keys)]
+            wrong += [Mistake(path=f"{way}/{escaped(inner)}", message=why) for why in _clash(outer, swept[outer], keys)]
     if wrong:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from gradus.errors import InvalidSpec
 from gradus.paths import unknown
+from gradus.pointer import escaped
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolved import FactsOf, ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
@@ -131,7 +132,7 @@ def _refuse_paths(request: SweepRequest) -> None:
     found = ((path, unknown(path)) for path in swept)
     _refuse(
         [
-            Mistake(path=f"{_request_key(request)}/{path}", message=unknown_key(Spec, place))
+            Mistake(path=f"{_request_key(request)}/{escaped(path)}", message=unknown_key(Spec, place))
             for path, place in found
             if place is not None
         ]
@@ -179,13 +180,13 @@ def _place(request: SweepRequest, change: Change, path: str) -> str:
     """The path within the request that corresponds to a path within an experiment."""
     way = _request_key(request)
     if request.variants is not None:
-        return "/".join(filter(None, (way, change.label, path)))
+        return "/".join(filter(None, (way, escaped(change.label), path)))
     here = [swept for swept in change.changes if _inside(path, slashed(swept))]
     if here:
         swept = max(here, key=len)
-        return f"{way}/{swept}{path[len(swept) :]}"
+        return f"{way}/{escaped(swept)}{path[len(slashed(swept)) :]}"
     below = [swept for swept in in_order(change.changes) if path and _inside(slashed(swept), path)]
-    return f"{way}/{below[0]}" if below else way
+    return f"{way}/{escaped(below[0])}" if below else way
 
 
 def _inside(path: str, other: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradus.errors import InvalidSpec
+from gradus.pointer import escaped
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolved import FactsOf
 from gradus.sweep.changes import changes
@@ -42,12 +43,12 @@ def _misfits(request: SweepRequest, more: SweepExtension) -> list[Mistake]:
         if getattr(more, way) is not None and getattr(request, way) is None
     ]
     wrong += [
-        Mistake(path=f"grid/{path}", message="is not in the sweep's grid: create another sweep for this path")
+        Mistake(path=f"grid/{escaped(path)}", message="is not in the sweep's grid: create another sweep for this path")
         for path in more.grid or ()
         if request.grid is not None and path not in request.grid
     ]
     wrong += [
-        Mistake(path=f"variants/{label}", message="is in the sweep with a different change: use another label")
+        Mistake(path=f"variants/{escaped(label)}", message="is in the sweep with a different change: use another label")
         for label, patch in (more.variants or {}).items()
         if request.variants is not None and request.variants.get(label, patch) != patch
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from gradus.pointer import pointer
 from gradus.spec.experiment import Spec
 from gradus.spec.spec_model import Expanded
 from gradus.wire.message import Message
@@ -18,7 +19,7 @@ class Mistake(Message):
     """One thing wrong with a document."""
 
     path: str
-    """Where: keys and indices joined by `/`; empty for the document itself."""
+    """Where: keys and indices joined by `/`, in keys `~1` for `/` and `~0` for `~`; empty for the document itself."""
     message: str
     input: Any = None
     """What stood there."""
@@ -81,7 +82,7 @@ def _lists(details: Sequence[ErrorDetails]) -> frozenset[Place]:
 def _mistake(place: Place, detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
     unknown = detail["type"] == "extra_forbidden"
     message = unknown_key(model, detail["loc"]) if unknown else sentence(detail, place[-1] if place else "")
-    return Mistake(path=_encodable("/".join(place)), message=_encodable(message), input=echo(stood(detail)))
+    return Mistake(path=_encodable(pointer(place)), message=_encodable(message), input=echo(stood(detail)))
 
 
 def stood(detail: ErrorDetails) -> Any:

@@ -138,7 +138,7 @@ def test_the_first_draw_of_a_space_is_what_it_always_was() -> None:
         ({"grid": {"seed": [1]}}, "grid/seed", "in 'seeds'"),
         ({"grid": {"epochs": list(range(1, 502))}, "seeds": [1, 2]}, "grid", "1,002 experiments"),
         ({"grid": {"batch_norm": [True], "batch_size": [1]}}, "grid/batch_size", "batches of 2 or more examples"),
-        ({"variants": {"+ a/b": {"optimizer": {"lr": -1}}}}, "variants/+ a/b/optimizer/lr", "(in '+ a/b')"),
+        ({"variants": {"+ a/b": {"optimizer": {"lr": -1}}}}, "variants/+ a~1b/optimizer/lr", "(in '+ a/b')"),
         ({"variants": {"base": {"l2": 1}}}, "variants/base", "label of the base"),
         ({"variants": {"again": {"optimizer": "sgd"}, "x": {"optimizer": "sgd"}}}, "variants/x", "same experiment"),
         ({"variants": {"x": {"name": "y"}}}, "variants/x/name", "names its experiments"),

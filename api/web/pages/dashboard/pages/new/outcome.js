@@ -7,6 +7,7 @@ import { inputsOf } from "./outcome/inputs.js";
 import { html, nothing } from "../../template.js";
 import { visible, visibleLines } from "../../visible.js";
 import { lineOf, select } from "./json/editor.js";
+import { readable } from "./pointer.js";
 
 /** Of one experiment. `apply` makes a patch of the spec part of the document. */
 export const experimentOutcome = (dryRun, draft, apply) =>
@@ -138,7 +139,7 @@ const mistake = ({ path, message }, draft) => {
   return html`
     <li>
       <button type="button" class="link" @click=${() => go(path, draft.text)}>${path
-        ? html`<code>${path}</code>`
+        ? html`<code>${readable(path)}</code>`
         : "The document"}</button>
       ${visibleLines(message)}${line
         ? html`

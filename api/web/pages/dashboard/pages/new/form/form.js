@@ -1,7 +1,7 @@
 // What the fields of one form share: its document, its mistakes, and what a person is typing or has unfolded.
 
 import { read, write } from "../schema/document.js";
-import { join } from "./mistakes.js";
+import { join } from "../pointer.js";
 
 /** What a person is typing, and what is unfolded: forms that are made anew at each drawing share it. */
 export const createMemory = () => ({ typing: { id: null, text: null }, open: new Set() });

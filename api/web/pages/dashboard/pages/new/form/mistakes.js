@@ -1,4 +1,6 @@
-// Mistakes that the service found, by the place where they are shown. A place is a path, its keys joined by "/".
+// Mistakes that the service found, by the place where they are shown.
+
+import { join } from "../pointer.js";
 
 /** @param {{ path: string, message: string }[]} mistakes */
 export const mistakesAt = (mistakes, place) =>
@@ -15,7 +17,5 @@ export const straysAt = (mistakes, place, keys) => {
 /** Whether there is any at one of these keys or inside. */
 export const anyWithin = (mistakes, place, keys) =>
   keys.some((key) => mistakes.some(({ path }) => within(path, join(place, key))));
-
-export const join = (place, key) => (place === "" ? String(key) : `${place}/${key}`);
 
 const within = (path, place) => path === place || place === "" || path.startsWith(`${place}/`);

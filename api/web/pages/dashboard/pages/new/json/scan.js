@@ -1,3 +1,5 @@
+import { join } from "../pointer.js";
+
 /** JSON as a person types it: its tokens, and where each value stands. Text with mistakes is read as far as it goes. */
 
 const TOKEN = /("(?:[^"\\\n]|\\.)*"?)|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],:])|(\s+)|([^\s{}[\],:"]+)/g;
@@ -15,7 +17,7 @@ export const tokens = (text) => {
 /**
  * Where the values stand.
  *
- * @returns {Map<string, { start: number, end: number }>} by path, keys and indices joined by "/"; "" is the whole
+ * @returns {Map<string, { start: number, end: number }>} by place; "" is the whole
  */
 export const places = (text) => {
   const found = new Map();
@@ -45,15 +47,11 @@ const step = (found, open, token) => {
 
 const begin = (found, open, token, end) => {
   const inside = open.at(-1);
-  const path = inside ? joined(inside.path, inside.isObject ? inside.key : inside.index) : "";
+  const path = inside ? join(inside.path, inside.isObject ? inside.key : inside.index) : "";
   if (inside) inside.awaitsValue = false;
   found.set(path, { start: token.start, end });
   const isObject = token.text === "{";
   if (isObject || token.text === "[") open.push({ path, start: token.start, isObject, index: 0 });
-};
-
-const joined = (path, key) => {
-  return path === "" ? String(key) : `${path}/${key}`;
 };
 
 const unquoted = (text) => {

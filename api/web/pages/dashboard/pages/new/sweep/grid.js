@@ -5,6 +5,7 @@ import { html } from "../../../template.js";
 import { wording } from "../form/labels.js";
 import { straysAt } from "../form/mistakes.js";
 import { values } from "../form/plain.js";
+import { join } from "../pointer.js";
 import { same } from "../schema/document.js";
 import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
@@ -22,7 +23,7 @@ export const grid = (sweep) => {
 
 const row = (sweep, all, path, list, i) => {
   const become = (next) => sweep.set("grid", { ...all, [path]: next ?? [] });
-  const mistakes = straysAt(sweep.mistakes, `grid/${path}`, []);
+  const mistakes = straysAt(sweep.mistakes, join("grid", path), []);
   const options = optionsOf(sweep.paths.get(path));
   return html`
     <li class="variant">

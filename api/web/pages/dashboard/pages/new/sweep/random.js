@@ -4,6 +4,7 @@ import { icon } from "../../../icons.js";
 import { html } from "../../../template.js";
 import { field } from "../form/field.js";
 import { createForm } from "../form/form.js";
+import { join } from "../pointer.js";
 import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
 /** @param {object} sweep see `sweep.js` */
@@ -44,7 +45,7 @@ const row = (sweep, space, put, path, drawn, i) => {
     changed: (next) => put({ ...space, [path]: next.from }),
     keep: true,
   });
-  const placed = { ...form, place: ([, ...rest]) => ["random/space", path, ...rest].join("/") };
+  const placed = { ...form, place: ([, ...rest]) => [path, ...rest].reduce(join, "random/space") };
   return html`
     <li class="variant">
       <div class="variant-head">

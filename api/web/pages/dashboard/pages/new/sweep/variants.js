@@ -8,6 +8,7 @@ import { label as called } from "../form/labels.js";
 import { layers } from "../form/layers.js";
 import { straysAt } from "../form/mistakes.js";
 import { isObject } from "../json/link.js";
+import { join } from "../pointer.js";
 import { expand } from "../schema/shorthand.js";
 import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
@@ -50,7 +51,7 @@ const variant = (sweep, all, label, patch, i) => {
         ${removeButton(label, () => sweep.set("variants", without(all, label)))}
       </div>
       ${known.map((one) => change(sweep, form, one, patch, become))}
-      ${straysAt(sweep.mistakes, `variants/${label}`, known.map(({ key }) => key)).map((message) =>
+      ${straysAt(sweep.mistakes, join("variants", label), known.map(({ key }) => key)).map((message) =>
         html`<p class="mistake">${message}</p>`
       )}
       ${chooser(sweep, label, keys, (one) => become({ ...patch, [one.key]: other(one, sweep.base[one.key]) }))}
@@ -61,7 +62,7 @@ const variant = (sweep, all, label, patch, i) => {
 const patchForm = (sweep, label, patch, become) =>
   createForm({
     ...sweep.shared,
-    base: `variants/${label}`,
+    base: join("variants", label),
     document: () => patch,
     changed: become,
     keep: true,

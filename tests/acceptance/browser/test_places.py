@@ -1,0 +1,22 @@
+"""Places of mistakes in the page: the same as the service's, whatever is in a key."""
+
+from playwright.sync_api import Browser
+
+from gradus.pointer import pointer, readable
+from tests.acceptance.browser.modules import module_page, result
+
+KEYS = ("dataset", "columns", "a/b~c", "encode")
+
+
+def test_a_column_whose_name_has_a_slash_is_found_in_the_json_and_shown_in_quotes(browser: Browser) -> None:
+    with module_page(browser) as page:
+        found = result(
+            page,
+            """
+            const { lineOf } = await import("/pages/dashboard/pages/new/json/editor.js");
+            const { join, readable } = await import("/pages/dashboard/pages/new/pointer.js");
+            const place = ["dataset", "columns", "a/b~c", "encode"].reduce(join, "");
+            const text = '{"dataset": {"columns": {\\n"a": 1,\\n"a/b~c": {"encode": 1}}}}';
+            return [place, readable(place), lineOf(text, place)];""",
+        )
+    assert found == [pointer(KEYS), readable(pointer(KEYS)), 3]
