@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from hub.database.database import now
-from hub.experiments.events import newest_of_workspace
 from hub.ids import new_id
 from hub.jobs.leases import is_expired
 from hub.tables import EventRow, WebhookRow, WorkspaceRow
@@ -27,6 +26,13 @@ MAX_DELAY = 3600
 """What a receiver may ask for with Retry-After, in seconds."""
 SKIPPED_AT_ONCE = 1000
 """Events that are not for the webhook, after which its cursor moves over them."""
+
+_NEWS = exists().where(
+    EventRow.workspace_id == WebhookRow.workspace_id,
+    EventRow.number > WebhookRow.cursor,
+    WebhookRow.events.contains('"' + EventRow.kind + '"'),
+)
+"""Whether there is an event after the cursor of a kind that the webhook is for."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +50,25 @@ class ClaimedWebhook:
     """An id of this claim: what an earlier one writes late is refused."""
 
 
-def due(session: Session, at: datetime, limit: int) -> Sequence[WebhookRow]:
-    """Enabled webhooks of workspaces with new events, for which nobody delivers, the longest waiting first."""
-    has_news = WorkspaceRow.events > WebhookRow.cursor
-    query = select(WebhookRow).join(WorkspaceRow, WorkspaceRow.id == WebhookRow.workspace_id)
-    return session.scalars(
-        query.where(has_news, *_free(session, at)).order_by(WebhookRow.next_at, WebhookRow.id).limit(limit)
-    ).all()
+def due(session: Session, at: datetime, limit: int) -> Sequence[str]:
+    """The ids of enabled webhooks with news for which nobody delivers, the longest waiting first."""
+    query = select(WebhookRow.id).join(WorkspaceRow, WorkspaceRow.id == WebhookRow.workspace_id)
+    is_behind = WorkspaceRow.events > WebhookRow.cursor  # most are not, and need no look into the log
+    in_turn = query.where(is_behind, _NEWS, *_free(session, at)).order_by(WebhookRow.next_at, WebhookRow.id)
+    return session.scalars(in_turn.limit(limit)).all()
+
+
+def far_behind(session: Session, at: datetime, limit: int) -> Sequence[str]:
+    """The ids of enabled webhooks without news, but with many events that are not for them."""
+    query = select(WebhookRow.id).join(WorkspaceRow, WorkspaceRow.id == WebhookRow.workspace_id)
+    is_far = WorkspaceRow.events - WebhookRow.cursor >= SKIPPED_AT_ONCE
+    return session.scalars(query.where(is_far, ~_NEWS, *_free(session, at)).limit(limit)).all()
 
 
 def next_event(session: Session, workspace_id: str, cursor: int, kinds: Sequence[str]) -> EventRow | None:
     """The first event after the cursor that is for a webhook of these kinds."""
     rows = select(EventRow).where(EventRow.workspace_id == workspace_id, EventRow.number > cursor)
     return session.scalar(rows.where(EventRow.kind.in_(kinds)).order_by(EventRow.number).limit(1))
-
-
-def kinds_of(row: WebhookRow) -> tuple[str, ...]:
-    """The kinds of events that the webhook is for."""
-    return tuple(json.loads(row.events))
 
 
 def claim(session: Session, webhook_id: str) -> ClaimedWebhook | None:
@@ -71,25 +78,16 @@ def claim(session: Session, webhook_id: str) -> ClaimedWebhook | None:
     row = session.scalar(take.values(owner=owner, lease_until=at + LEASE).returning(WebhookRow))
     if row is None:
         return None
-    return ClaimedWebhook(row.id, row.workspace_id, row.url, kinds_of(row), row.secret, row.cursor, row.failures, owner)
+    return ClaimedWebhook(
+        row.id, row.workspace_id, row.url, tuple(json.loads(row.events)), row.secret, row.cursor, row.failures, owner
+    )
 
 
-def has_news(session: Session, row: WebhookRow) -> bool:
-    """Whether there is an event after the cursor that is for the webhook."""
-    return next_event(session, row.workspace_id, row.cursor, kinds_of(row)) is not None
-
-
-def is_far(session: Session, row: WebhookRow) -> bool:
-    """Whether so many events are after the cursor that it should move over those that are not for the webhook."""
-    return newest_of_workspace(session, row.workspace_id) - row.cursor >= SKIPPED_AT_ONCE
-
-
-def skip(session: Session, row: WebhookRow) -> None:
+def skip(session: Session, webhook_id: str) -> None:
     """Move the cursor over events that are not for the webhook, so that they are not read again and again."""
-    newest = newest_of_workspace(session, row.workspace_id)
-    if not has_news(session, row):
-        here = (WebhookRow.id == row.id, WebhookRow.cursor == row.cursor, *_free(session, now(session)))
-        session.execute(update(WebhookRow).where(*here).values(cursor=newest))
+    newest = select(WorkspaceRow.events).where(WorkspaceRow.id == WebhookRow.workspace_id).scalar_subquery()
+    here = (WebhookRow.id == webhook_id, ~_NEWS, *_free(session, now(session)))
+    session.execute(update(WebhookRow).where(*here).values(cursor=newest).execution_options(synchronize_session=False))
 
 
 def delivered(session: Session, hook: ClaimedWebhook, number: int) -> ClaimedWebhook | None:

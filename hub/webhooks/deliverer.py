@@ -37,13 +37,12 @@ class Deliverer:
         """Start delivering for webhooks with news. Returns the threads: daemons, for a process that ends leaves its
         calls to the next."""
         with self._hub.read() as session:
-            rows = claims.due(session, now(session), AT_ONCE)
-            news = {row.id for row in rows if claims.has_news(session, row)}
-            far = [row for row in rows if row.id not in news and claims.is_far(session, row)]
-        for row in far:
+            at = now(session)
+            due, far = claims.due(session, at, AT_ONCE), claims.far_behind(session, at, AT_ONCE)
+        for webhook_id in far:
             with self._hub.write() as session:
-                claims.skip(session, row)
-        return [thread for row in rows if row.id in news and (thread := self._start(row.id))]
+                claims.skip(session, webhook_id)
+        return [thread for webhook_id in due if (thread := self._start(webhook_id))]
 
     def _start(self, webhook_id: str) -> threading.Thread | None:
         if not self._places.acquire(blocking=False):

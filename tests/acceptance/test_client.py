@@ -13,6 +13,7 @@ from typing import assert_type
 from urllib.parse import urlsplit
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from gradus import (
     Adam,
@@ -36,6 +37,7 @@ from tests.built_in import resolved
 from tests.servers.cutter import Cutter
 from tests.servers.faces import FACES, Opener
 from tests.servers.processes import Program, answers, saved_access, wait_until
+from tests.servers.receiver import receiving
 
 SPEC = Spec(dataset="digits", layers=[Dense(16), 8], optimizer=Adam(lr=3e-3), epochs=3, checkpoint={"every": 1})
 ENDLESS = 100_000
@@ -59,7 +61,7 @@ class Service:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("client")
-    env = {"GRADUS_DATA_DIR": str(folder / "data")}
+    env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_WEBHOOK_HOSTS": "127.0.0.1"}
     with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, env=env) as program:
         program.wait_for("is ready")
         yield Service(folder / "data")
@@ -130,6 +132,18 @@ def test_a_run_is_paused_resumed_and_cancelled(client: Client) -> None:
     with pytest.raises(TimeoutError, match="it is not stopped"):
         run.wait(timeout=0.1)
     assert client.experiments.get(run.id).cancel().wait().status is Status.CANCELLED
+
+
+def test_a_webhook_is_told_what_becomes_of_a_run(client: Client) -> None:
+    with receiving() as receiver:
+        made = client.webhooks.create(receiver.url, events=["status"])
+        run = client.experiments.create(SPEC).wait()
+        wait_until(lambda: len(receiver.calls) >= 3, "the calls")
+        verified = [Webhook(made.secret).verify(call.body, dict(call.headers)) for call in receiver.calls]
+        mine = [call["data"]["status"] for call in verified if call["experiment_id"] == run.id]
+        assert mine == ["queued", "running", "succeeded"]
+        client.webhooks.delete(made.id)
+        assert list(client.webhooks.list()) == []
 
 
 def test_a_list_is_walked_page_by_page(client: Client, service: Service) -> None:

@@ -19,7 +19,7 @@ from hub.experiments.events import Event, append, log
 from hub.hub import Hub
 from hub.tables import DEFAULT_WORKSPACE, EventRow, WebhookRow
 from hub.webhooks import claims, webhooks
-from hub.webhooks.deliverer import Deliverer
+from hub.webhooks.deliverer import AT_ONCE, Deliverer
 from tests.integration.hub.work import submit
 from tests.servers.processes import Program, wait_until
 from tests.servers.receiver import Call, Receiver, receiving
@@ -269,6 +269,15 @@ def test_a_deleted_webhook_is_quiet_and_events_that_are_gone_are_passed_over(hou
     submit(house)
     deliver(house)
     assert len(receiver.calls) == 1
+
+
+def test_webhooks_without_news_do_not_keep_others_waiting(house: Hub, receiver: Receiver) -> None:
+    for _ in range(AT_ONCE):
+        add(house, receiver.url, "finding")
+    add(house, receiver.url, "status")
+    row = submit(house)
+    deliver(house)
+    assert receiver.ids == ids((row.id, 1))
 
 
 def test_many_events_that_are_not_for_a_webhook_are_passed_over_once(
