@@ -1,8 +1,10 @@
 """The page `docs/spec.md`: all fields of a spec, and all kinds that it can name."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from inspect import getdoc, getmodule
+from typing import Literal
 
 from gradus.catalog import FAMILIES, catalog, title_of
 from gradus.datasets import DATASETS
@@ -51,35 +53,50 @@ test examples of their own: a fifth of the examples is split off in the same way
 from public mirrors if missing.
 """
 
-SECTIONS = {
-    "dataset": "Data sets",
-    "layers": "Layers",
-    "number_embeddings": "Embeddings",
-    "columns": "Columns",
-    "role": "Roles",
-    "numbers": "Encodings of numbers",
-    "categories": "Encodings of categories",
-    "dates": "Encodings of dates",
-    "missing": "Missing values",
-    "split": "Splits",
-    "class_weights": "Class weights",
-    "activation": "Activations",
-    "init": "Initializers",
-    "batch_norm": "Batch normalization",
-    "l1": "Penalties",
-    "l2": "Penalties",
-    "optimizer": "Optimizers",
-    "schedule": "Schedules",
-    "loss": "Losses",
-    "early_stopping": "Early stopping",
-    "checkpoint": "Checkpoints",
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page about one family of the catalog, and the fields that refer to it."""
+
+    title: str
+    family: str
+    fields: tuple[str, ...]
+    form: Literal["kinds", "names", "one"] = "kinds"
+    """A subsection for each kind, a row of a table for each, or a single model."""
+
+
+COLUMNS = (
+    Section("Roles", "roles", ("role",), "names"),
+    Section("Encodings of numbers", "numbers", ("numbers",)),
+    Section("Encodings of categories", "categories", ("categories",)),
+    Section("Encodings of dates", "dates", ("dates",)),
+    Section("Missing values", "missing", ("missing",)),
+    Section("Splits", "splits", ("split",)),
+    Section("Class weights", "class_weights", ("class_weights",), "names"),
+)
+"""The words of uploaded data sets."""
+KINDS = (
+    Section("Layers", "layers", ("layers",)),
+    Section("Embeddings", "number_embeddings", ("number_embeddings",)),
+    Section("Activations", "activations", ("activation",), "names"),
+    Section("Initializers", "initializers", ("init",)),
+    Section("Batch normalization", "normalizations", ("batch_norm",), "one"),
+    Section("Penalties", "penalties", ("l1", "l2"), "names"),
+    Section("Optimizers", "optimizers", ("optimizer",)),
+    Section("Schedules", "schedules", ("schedule",)),
+    Section("Losses", "losses", ("loss",)),
+    Section("Early stopping", "early_stopping", ("early_stopping",), "one"),
+    Section("Checkpoints", "checkpoints", ("checkpoint",), "one"),
+)
+TITLES = {"dataset": "Data sets", "columns": "Columns"} | {
+    field: section.title for section in (*COLUMNS, *KINDS) for field in section.fields
 }
 """The section with the details of a field."""
 
 
 def spec_page() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([HEAD, *_fields_section(), *_data_sets(), *_columns(), *_kinds(), *_examples()])
+    return "\n".join([HEAD, *_fields_section(), *_data_sets(), *_columns(), *_sections(KINDS), *_examples()])
 
 
 def _fields_section() -> Iterator[str]:
@@ -114,27 +131,13 @@ def _columns() -> Iterator[str]:
     """The words of uploaded data sets."""
     yield "## Columns\n"
     yield from _model(ColumnSetting)
-    yield from _names("Roles", "roles")
-    yield from _family("Encodings of numbers", "numbers")
-    yield from _family("Encodings of categories", "categories")
-    yield from _family("Encodings of dates", "dates")
-    yield from _family("Missing values", "missing")
-    yield from _family("Splits", "splits")
-    yield from _names("Class weights", "class_weights")
+    yield from _sections(COLUMNS)
 
 
-def _kinds() -> Iterator[str]:
-    yield from _family("Layers", "layers")
-    yield from _family("Embeddings", "number_embeddings")
-    yield from _names("Activations", "activations")
-    yield from _family("Initializers", "initializers")
-    yield from _only("Batch normalization", "normalizations")
-    yield from _names("Penalties", "penalties")
-    yield from _family("Optimizers", "optimizers")
-    yield from _family("Schedules", "schedules")
-    yield from _family("Losses", "losses")
-    yield from _only("Early stopping", "early_stopping")
-    yield from _only("Checkpoints", "checkpoints")
+def _sections(sections: Iterable[Section]) -> Iterator[str]:
+    write = {"kinds": _family, "names": _names, "one": _only}
+    for section in sections:
+        yield from write[section.form](section.title, section.family)
 
 
 def _family(title: str, family: str) -> Iterator[str]:
@@ -182,7 +185,7 @@ def _fields(model: type[SpecModel]) -> Iterator[str]:
 
 
 def _meaning(name: str, field: dict[str, str]) -> str:
-    section = SECTIONS.get(name)
+    section = TITLES.get(name)
     link = f" See [{section}](#{section.lower().replace(' ', '-')})." if section else ""
     return " ".join(field["description"].split()) + link
 

@@ -107,9 +107,7 @@ async def stream_experiment(
     received = _last_received(last_event_id, query.after) or 0
     start = await run_in_threadpool(following.start_of_one, state.hub, caller.workspace_id, experiment_id, received)
     if start.over:
-        return StreamingResponse(
-            _no_events(encoding, "the experiment has ended"), headers=_HEADERS, media_type=encoding.media_type
-        )
+        return _nothing_more(encoding, "the experiment has ended")
     return _stream(request, state, caller, ExperimentLog(experiment_id), start.after, encoding)
 
 
@@ -149,9 +147,7 @@ async def stream_dataset(
         following.start_of_dataset, state.hub, caller.workspace_id, dataset, received
     )
     if start.over:
-        return StreamingResponse(
-            _no_events(encoding, "the data set has been read"), headers=_HEADERS, media_type=encoding.media_type
-        )
+        return _nothing_more(encoding, "the data set has been read")
     return _stream(request, state, caller, DatasetLog(dataset_id), start.after, encoding)
 
 
@@ -201,6 +197,10 @@ def _stream(
     return OpenResponse(place, content, headers=_HEADERS, media_type=encoding.media_type)
 
 
-async def _no_events(encoding: Encoding, why: str) -> AsyncIterator[bytes]:
+def _nothing_more(encoding: Encoding, why: str) -> Response:
     """The stream for a client that has all events of a log that has ended."""
-    yield encoding.comment(why)
+
+    async def comment() -> AsyncIterator[bytes]:
+        yield encoding.comment(why)
+
+    return StreamingResponse(comment(), headers=_HEADERS, media_type=encoding.media_type)

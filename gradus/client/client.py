@@ -23,7 +23,8 @@ from gradus.wire.system import SystemRecord
 if TYPE_CHECKING:
     import httpx
 
-    from gradus.client.transport import AsyncTransport, SyncTransport  # noqa: F401 (named in the bases of the clients)
+    from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named in the bases of the clients)
+    from gradus.client.sync_transport import SyncTransport  # noqa: F401 (as above)
 
 
 class Service(Resource[T_co]):
@@ -148,7 +149,7 @@ class Client(Service["SyncTransport"]):
         headers: Mapping[str, str] | None = None,
         transport: "httpx.BaseTransport | None" = None,
     ) -> None:
-        from gradus.client.transport import SyncTransport  # noqa: PLC0415 (httpx: a third of the import's time)
+        from gradus.client.sync_transport import SyncTransport  # noqa: PLC0415 (httpx: a third of the import's time)
 
         options = Options(timeout, max_retries, headers or {})
         super().__init__(SyncTransport(find_credentials(base_url, key=key), options, transport))
@@ -179,7 +180,7 @@ class AsyncClient(Service["AsyncTransport"]):
         headers: Mapping[str, str] | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
-        from gradus.client.transport import AsyncTransport  # noqa: PLC0415 (as above)
+        from gradus.client.async_transport import AsyncTransport  # noqa: PLC0415 (as above)
 
         options = Options(timeout, max_retries, headers or {})
         super().__init__(AsyncTransport(find_credentials(base_url, key=key), options, transport))

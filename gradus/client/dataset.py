@@ -28,7 +28,7 @@ from gradus.wire.statistics import Statistics
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from gradus.client.transport import AsyncTransport  # noqa: F401 (named below)
+    from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named below)
 
 POLL = (0.1, 1.0)
 """Seconds between two questions whether it has been read, at first and at most."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
-    from gradus.client.transport import AsyncTransport  # noqa: F401 (named below)
+    from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named below)
 
 
 Versioned = tuple[ExperimentRecord, str | None]

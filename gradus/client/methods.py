@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, ov
 from typing_extensions import TypeVar
 
 if TYPE_CHECKING:  # it brings httpx, a third of the time of the import
-    from gradus.client.transport import AsyncTransport, SyncTransport
+    from gradus.client.async_transport import AsyncTransport
+    from gradus.client.sync_transport import SyncTransport
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
-    from gradus.client.transport import AsyncTransport  # noqa: F401 (named below)
+    from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named below)
 
 POLL_SECONDS = 1.0
 """Between two looks at a sweep that is watched."""

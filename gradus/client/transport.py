@@ -1,10 +1,9 @@
 """Requests over HTTP: sent, sent again where that may help, answered by a value or an error; and streams.
 
-`SyncTransport` blocks and `AsyncTransport` awaits; what both do is written once, in `Transport`.
+What blocks and what awaits is in `sync_transport` and `async_transport`; all that both do is written once, here.
 """
 
 import logging
-import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
@@ -17,7 +16,7 @@ import httpx
 import gradus
 from gradus.client.content import content_of, headers_of
 from gradus.client.credentials import Credentials
-from gradus.client.request import DEFAULT_OPTIONS, Options, Request
+from gradus.client.request import Options, Request
 from gradus.client.response import ServiceClock, is_event_stream, refusal, value_of
 from gradus.client.retry import (
     UNREACHABLE,
@@ -197,70 +196,7 @@ class Transport(ABC, Generic[H]):
         """Do nothing for a while."""
 
 
-class SyncTransport(Transport[httpx.Client]):
-    """Blocks. Safe to share between threads."""
-
-    blocks = True
-
-    def __init__(
-        self, credentials: Credentials, options: Options = DEFAULT_OPTIONS, transport: httpx.BaseTransport | None = None
-    ) -> None:
-        super().__init__(credentials, options)
-        self.http = httpx.Client(**_settings(credentials), transport=transport)
-
-    async def _open(self, sent: httpx.Request) -> httpx.Response:
-        return self.http.send(sent, stream=True)
-
-    async def _read(self, response: httpx.Response) -> None:
-        response.read()
-
-    async def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes]:
-        for chunk in response.iter_bytes():
-            yield chunk
-
-    async def _close(self, response: httpx.Response) -> None:
-        response.close()
-
-    async def sleep(self, seconds: float) -> None:
-        """Block for a while."""
-        time.sleep(seconds)
-
-
-class AsyncTransport(Transport[httpx.AsyncClient]):
-    """Awaits, from one event loop."""
-
-    blocks = False
-
-    def __init__(
-        self,
-        credentials: Credentials,
-        options: Options = DEFAULT_OPTIONS,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        super().__init__(credentials, options)
-        self.http = httpx.AsyncClient(**_settings(credentials), transport=transport)
-
-    async def _open(self, sent: httpx.Request) -> httpx.Response:
-        return await self.http.send(sent, stream=True)
-
-    async def _read(self, response: httpx.Response) -> None:
-        await response.aread()
-
-    async def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes]:
-        async for chunk in response.aiter_bytes():
-            yield chunk
-
-    async def _close(self, response: httpx.Response) -> None:
-        await response.aclose()
-
-    async def sleep(self, seconds: float) -> None:
-        """Let others run for a while."""
-        from asyncio import sleep  # noqa: PLC0415 (a tenth of the import's time, for nothing where a client blocks)
-
-        await sleep(seconds)
-
-
-def _settings(credentials: Credentials) -> dict[str, Any]:
+def settings(credentials: Credentials) -> dict[str, Any]:
     """How a client of httpx reaches the service."""
     return {
         "base_url": credentials.url,

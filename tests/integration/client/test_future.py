@@ -15,7 +15,7 @@ from gradus.client import Credentials
 from gradus.client.client import Service
 from gradus.client.request import Request
 from gradus.client.retry import RetryPolicy
-from gradus.client.transport import SyncTransport
+from gradus.client.sync_transport import SyncTransport
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub.experiments import experiments

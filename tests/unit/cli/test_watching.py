@@ -28,7 +28,9 @@ def test_watching_a_sweep_outlasts_a_service_that_is_away(monkeypatch: pytest.Mo
             httpx.Response(200, text=over),
         ]
     )
-    monkeypatch.setattr("gradus.client.transport.time.sleep", lambda _: None)  # the pauses, of half a minute together
+    monkeypatch.setattr(
+        "gradus.client.sync_transport.time.sleep", lambda _: None
+    )  # the pauses, of half a minute together
     with Client(HERE, transport=httpx.MockTransport(lambda _: next(answers))) as client, redirect_stdout(io.StringIO()):
         assert sweeps.watch_sweep(client, "swp_1", as_json=True) is Exit.OK
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from gradus.client import Credentials
-from gradus.client.transport import SyncTransport
+from gradus.client.sync_transport import SyncTransport
 from gradus.spec.experiment import Spec
 from gradus.summary import listed_facts, network_facts
 from gradus.wire.experiment import ExperimentRecord

@@ -8,7 +8,7 @@ import pytest
 
 from gradus import AsyncClient, Client, Experiment
 from gradus.client.methods import Resource, iterate, iterator, method, run
-from gradus.client.transport import SyncTransport
+from gradus.client.sync_transport import SyncTransport
 from tests.unit.client.said import RECORD, Script, document, event, metrics_row, ok, record, stream
 
 EPOCHS = [event(seq, "epoch", metrics_row(seq)) for seq in (1, 2, 3)]
