@@ -27,7 +27,7 @@ class ExcelParse(CellOptions, title="Sheet"):
 
     kind: Literal["excel"] = "excel"
     sheet: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    """Name of the sheet; null for the only one that has cells."""
+    """Name of the sheet; null for the first visible one that has cells."""
     range: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z]{1,3}[0-9]{1,7}:[A-Za-z]{1,3}[0-9]{1,7}$")] | None = (
         None
     )

@@ -10,7 +10,7 @@ import { visible } from "../../visible.js";
 
 /** What the picker offers first; which files are read, the service decides. */
 export const ENDINGS =
-  ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,.xlsx,.xls,.xlsb,.ods,.npy,.npz,.idx,.zip,.gz,.zst,.tar,.csv.gz,.csv.zst";
+  ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,.xlsx,.xls,.xlsb,.ods,.npy,.npz,.idx,.zip,.gz,.zst,.csv.gz,.csv.zst";
 
 const ENDING = /(\.(csv|tsv|txt|jsonl|ndjson|parquet|xlsx?|xlsb|ods|npy|npz|idx|zip|gz|zst))+$/i;
 const LONGEST_NAME = 100;
