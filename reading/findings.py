@@ -8,6 +8,7 @@ from gradus.wire.table import ColumnRecord
 from reading.census import kinds as k
 from reading.census.tally import Tally
 from reading.census.verdict import Judged, Verdict
+from reading.census.would_be import alternative
 from reading.names import Names
 
 
@@ -37,7 +38,7 @@ def findings_of(
     found = list(_names(names, indices))
     for record, tally, judged in zip(columns, tallies, verdict.columns, strict=True):
         found += _words(record, tally, judged)
-        found += _texts(record, tally, judged)
+        found += _texts(record, tally, judged, verdict)
     return tuple(found)
 
 
@@ -71,23 +72,26 @@ def _words(record: ColumnRecord, tally: Tally, judged: Judged) -> Iterator[Findi
         )
 
 
-def _texts(record: ColumnRecord, tally: Tally, judged: Judged) -> Iterator[Finding]:
+def _texts(record: ColumnRecord, tally: Tally, judged: Judged, verdict: Verdict) -> Iterator[Finding]:
     if judged.type != "text" or judged.told:
         return
     found = set(tally.kinds) - {k.EMPTY, k.MISSING}
     if k.BIG in found and found <= {k.BIG, k.INTEGER, k.LEADING_ZERO}:
         yield _kept(record, tally, k.BIG, "data_looks_like_id", "is an integer beyond 2⁵³: an id, kept as text")
-    elif record.would_be and k.YES_NO not in found:
-        kind, condition = next(iter(record.would_be.items()))
-        odd = min((one for one in found if one != k.INTEGER), key=lambda one: tally.kinds[one].cells, default=k.INTEGER)
-        yield _kept(
-            record, tally, odd, "data_kept_as_text", f"keeps the column text; it would be {article(kind)} {condition}"
-        )
+        return
+    other = alternative(record.name, tally, judged, verdict.rules)
+    if other is None or k.YES_NO in found:
+        return
+    odd = min((one for one in found if one != k.INTEGER), key=lambda one: tally.kinds[one].cells, default=k.INTEGER)
+    what = f"keeps the column text; it would be {article(other.type)} {other.condition}"
+    patches = tuple(Patch(patch=dict(cure.options), of="parse", why=cure.why) for cure in other.cures)
+    yield _kept(record, tally, odd, "data_kept_as_text", what, patches)
 
 
-def _kept(record: ColumnRecord, tally: Tally, kind: str, code: str, what: str) -> Finding:
+def _kept(
+    record: ColumnRecord, tally: Tally, kind: str, code: str, what: str, patches: tuple[Patch, ...] = ()
+) -> Finding:
     count = tally.kinds[kind]
-    patches = ()
     return finding(
         code,
         f"{count.text!r} in line {count.line} {what}",

@@ -154,12 +154,11 @@ def _first_rows(file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_
         raise Broken(1 + skip_rows, 0, f"the first row is longer than {SAMPLE >> 20} MiB", "too_large")
     if not raw:
         raise ReadingFailed("no_rows", f"{file.name} has no rows", file=file.name, line=1)
-    blanks = dialect.blanks
     split = [row.split(reader.delimiter) if reader.delimiter else [row] for row in raw[: _BELOW + 1]]
     return _First(
         raw[0],
-        [[marks.restore(c.strip(blanks), dialect.delimiter, dialect.quote) for c in row] for row in split],
-        [not row[-1].strip(blanks) for row in split],
+        [[marks.restore(c.strip(dialect.blanks), dialect.delimiter, dialect.quote) for c in row] for row in split],
+        [not row[-1].strip(dialect.blanks) for row in split],
     )
 
 
