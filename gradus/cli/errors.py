@@ -25,6 +25,8 @@ def message(error: GradusError) -> str:
 def _hint(error: GradusError) -> str | None:
     if error.code == "not_found":
         return _not_found_hint(error)
+    if error.errors and all(one.path.startswith(COLUMN_PLACES) for one in error.errors):
+        return "`gradus datasets show NAME` lists the columns of a data set"
     return HINTS.get(error.code) if error.code != "invalid_spec" or _is_about_spec(error) else None
 
 
@@ -41,6 +43,8 @@ def _not_found_hint(error: GradusError) -> str | None:
     return next((hint for family, hint in LISTS.items() if f"/v1/{family}/" in path), None)
 
 
+COLUMN_PLACES = ("dataset/target", "dataset/columns")
+"""Where a spec names columns."""
 LISTS = {
     "experiments": "`gradus ls` lists the experiments",
     "sweeps": "`gradus sweeps ls` lists the sweeps",

@@ -112,7 +112,7 @@ def _count(number: int | None) -> str:
 
 def _target(record: DatasetRecord) -> str:
     if record.built_in:
-        return f"{len(record.classes)} classes" if record.classes else "a number"
+        return f"{len(record.classes or ())} classes" if record.task == "classification" else str(record.task)
     return record.target if isinstance(record.target, str) else ", ".join(record.target or ()) or "–"
 
 

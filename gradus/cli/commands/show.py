@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from gradus.metrics import measured
 from gradus.status import Status
 from gradus.wire.checkpoint import CheckpointRecord
 from gradus.wire.experiment import Change, ExperimentRecord, LayerSummary
+from gradus.wire.finding import Finding
 from gradus.wire.metrics import MetricsRow
 from gradus.wire.system import Health
 
@@ -54,6 +56,7 @@ def show(
         record = experiment.record
         rows = () if spec else experiment.metrics().data
         kept = () if spec or as_csv or as_json else experiment.checkpoints().data
+        found = () if spec or as_csv or as_json else experiment.findings()
         failing = () if record.over else _failing_dependencies(client.credentials)
         default = _default_validation(client, record) if spec else None
     document = unresolved(record.spec, default) if spec else output.document(record)
@@ -64,7 +67,7 @@ def show(
     elif spec:
         output.write(documents.write_yaml(document))
     else:
-        output.show(page(record, rows, kept))
+        output.show(page(record, rows, kept, found))
     for one in failing:
         output.note(one)
 
@@ -77,10 +80,16 @@ def _default_validation(client: Client, record: ExperimentRecord) -> int | None:
         return None
 
 
-def page(record: ExperimentRecord, rows: Sequence[MetricsRow], kept: Sequence[CheckpointRecord] = ()) -> RenderableType:
+def page(
+    record: ExperimentRecord,
+    rows: Sequence[MetricsRow],
+    kept: Sequence[CheckpointRecord] = (),
+    found: Sequence[Finding] = (),
+) -> RenderableType:
     """Facts, layers, the newest epochs, and what to do next."""
     run = RunState(record.id, record, tuple(rows))
-    parts: list[RenderableType] = [tables.facts(_facts(record, kept))]
+    facts = {**_facts(record, kept), "findings": _findings(record, found)}
+    parts: list[RenderableType] = [tables.facts(facts)]
     if record.layers:
         parts += ["", tables.layers(record.layers)]
     if record.changes:
@@ -90,6 +99,13 @@ def page(record: ExperimentRecord, rows: Sequence[MetricsRow], kept: Sequence[Ch
     if record.status in NEXT:
         parts += ["", Text(f"next: {NEXT[record.status].format(id=ids.short(record.id))}", style="dim")]
     return Group(*parts)
+
+
+def _findings(record: ExperimentRecord, found: Sequence[Finding]) -> str:
+    """How many of each severity, and the command that shows them."""
+    counts = Counter(str(one.severity) for one in found)
+    words = [f"{n} {of}{'s' if n > 1 and of != 'critical' else ''}" for of, n in counts.items()]
+    return f"{', '.join(words)}: gradus findings {ids.short(record.id)}" if words else ""
 
 
 def print_csv(rows: Sequence[MetricsRow]) -> None:

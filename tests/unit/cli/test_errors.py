@@ -61,3 +61,11 @@ def test_the_hint_for_what_is_not_found_lists_things_of_its_kind(path: str, hint
     error = NotFound("not there")
     error.request = httpx.Request("GET", f"http://here{path}")
     assert message(error).splitlines()[1].startswith(f"hint: `{hint}`")
+
+
+def test_a_column_that_is_not_there_leads_to_the_list_of_columns() -> None:
+    wrong = InvalidSpec("no", errors=[Mistake(path="dataset/target", message="no column 'sx': did you mean 'sex'?")])
+    assert message(wrong).splitlines() == [
+        "error: dataset/target: no column 'sx': did you mean 'sex'?",
+        "hint: `gradus datasets show NAME` lists the columns of a data set",
+    ]

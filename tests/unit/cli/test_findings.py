@@ -9,11 +9,12 @@ import pytest
 from rich.console import Console
 
 from gradus import Client
+from gradus.cli.commands import show
 from gradus.cli.commands.fork import patch_of
 from gradus.cli.finding_tables import findings, name_of
 from gradus.errors import BadRequest
 from gradus.wire.finding import Evidence, Finding, Patch, Since
-from tests.unit.client.said import document
+from tests.unit.client.said import RECORD, document
 
 RATE = Finding(
     id="lr_too_high",
@@ -94,6 +95,15 @@ def test_evidence_predictions_and_proofs_are_written_out() -> None:
         "    predicted update ratio: 0.3100 → 0.0040",
         "  verified over 5 seeds: gain 0.0210 [0.0100, 0.0320]",
     ]
+
+
+def test_an_experiment_is_shown_with_how_many_there_are() -> None:
+    console = Console(width=100, color_system=None)
+    with console.capture() as capture:
+        console.print(show.page(RECORD, (), (), [RATE, finding("a"), finding("b")]))
+        console.print(show.page(RECORD, ()))
+    (line,) = [line for line in capture.get().splitlines() if line.startswith("findings")]
+    assert line.split(maxsplit=1)[1].rstrip() == "1 critical, 2 notes: gradus findings exp_1"
 
 
 FOUND = (
