@@ -148,6 +148,7 @@ OUTLINE = {
     "experiments": "Experiments",
     "sweeps": "Sweeps",
     "predictions": "Predictions",
+    "inference": "The Open Inference Protocol",
     "metrics and events": "Metrics and events",
     "data sets": "Data sets",
     "lab": "The lab",

@@ -53,7 +53,12 @@ async def permitted(request: Request, caller: AnyCaller) -> Caller:
     return caller
 
 
-_QUESTIONS = {("POST", "/v1/lab/{demonstration}"), ("POST", "/v1/experiments/{experiment_id}/predict")}
+_QUESTIONS = {
+    ("POST", "/v1/lab/{demonstration}"),
+    ("POST", "/v1/experiments/{experiment_id}/predict"),
+    ("POST", "/v2/models/{model}/infer"),
+    ("POST", "/v2/models/{model}/versions/{version}/infer"),
+}
 _WITH_PREVIEW = {("POST", "/v1/experiments"), ("POST", "/v1/datasets")}
 
 

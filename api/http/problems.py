@@ -59,6 +59,10 @@ _PARAMETERS = {
 """Replaces pydantic's messages about the parsing of query strings."""
 
 
+INFERENCE = "/v2/"
+"""Paths of the Open Inference Protocol, whose clients look for `error` in a problem."""
+
+
 def install(app: FastAPI, known_paths: KnownPaths, not_found_page: Callable[[Request], Response | None]) -> None:
     """Make the application answer every error with a problem. `not_found_page` returns a page for people, or None."""
 
@@ -93,9 +97,11 @@ def _rendered(problem: Problem, headers: Mapping[str, str] | None = None) -> Res
     return Response(problem.model_dump_json(), problem.status, headers, MEDIA_TYPE)
 
 
-async def _on_gradus_error(_: Request, error: Exception) -> Response:
+async def _on_gradus_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, GradusError)
-    return respond(error)
+    if not path_within(request.scope).startswith(INFERENCE):
+        return respond(error)
+    return _rendered(error.problem().model_copy(update={"error": error.detail}), _headers(error))
 
 
 def rejection_response(rejection: Rejection) -> Response:

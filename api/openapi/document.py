@@ -26,6 +26,7 @@ from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.dataset_request import DatasetPatch, DatasetRequest, VersionRequest
 from gradus.wire.experiment import ExperimentPatch
+from gradus.wire.inference import InferRequest
 from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.prediction import PredictRequest
 from gradus.wire.problem import Problem
@@ -100,6 +101,7 @@ def _bodies() -> Schemas:
         **_schemas(SweepRequest, suffix="Input"),
         **_schemas(SweepExtension),
         **_schemas(PredictRequest),
+        **_schemas(InferRequest),
         **_schemas(DatasetRequest),
         **_schemas(DatasetPatch),
         **_schemas(VersionRequest),

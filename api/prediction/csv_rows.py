@@ -26,6 +26,8 @@ from reading.slices import Slices
 from reading.source import SourceFile
 
 Cells = Sequence[str | None]
+Pieces = Sequence[Cells]
+"""The cells of a column, those of consecutive rows together."""
 _DIALECT = ("delimiter", "quote", "escape", "bare_quotes", "comment", "encoding", "trim")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _PARTS = re.compile(r"([0-9]{1,4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,4})(.*)")
@@ -57,7 +59,7 @@ def columns_of(model: Model, content: bytes, absent: str) -> tuple[dict[str, Col
     return found, len(lines)
 
 
-def _table(parse: Mapping[str, Any], content: bytes) -> tuple[tuple[str, ...], list[Cells], list[int]]:
+def _table(parse: Mapping[str, Any], content: bytes) -> tuple[tuple[str, ...], list[Pieces], list[int]]:
     """Names, the cells of each column, and the line of each row."""
     dialect = {name: parse[name] for name in _DIALECT if parse.get("kind") == "csv" and parse.get(name) is not None}
     given = CsvParse.model_validate({"delimiter": ",", "quote": '"', "header": True, "skip_rows": 0, **dialect})
@@ -74,9 +76,7 @@ def _table(parse: Mapping[str, Any], content: bytes) -> tuple[tuple[str, ...], l
             raise InvalidSpec("the CSV has no row of names") from None
         raise BadRequest(f"the CSV cannot be read: {failure.message}", code="data_error") from None
     names = tuple(reader.names)
-    if len(batches) == 1:
-        return names, list(batches[0].columns), list(batches[0].lines)
-    cells: list[Cells] = [[cell for batch in batches for cell in batch.columns[i]] for i in range(len(names))]
+    cells: list[Pieces] = [[batch.columns[i] for batch in batches] for i in range(len(names))]
     return names, cells, [line for batch in batches for line in batch.lines]
 
 
@@ -96,15 +96,35 @@ class _Rules:
         return self._words if self._everywhere or type_ != "text" else frozenset({""})
 
 
-def _column(fitted: FittedColumn, cells: Cells, lines: Sequence[int], rules: _Rules, faults: Faults) -> Column:
+def _column(fitted: FittedColumn, pieces: Pieces, lines: Sequence[int], rules: _Rules, faults: Faults) -> Column:
     type_ = type_of(fitted)
     if type_ in ("image", "array"):
         faults.add(f"line {lines[0] if lines else 1}/{fitted.column}", f"{type_}s cannot be in CSV: send JSON")
         return nothing(fitted, 0)
-    plain = _plain_numbers(fitted, cells, rules)
-    if plain is not None:
-        _check_missing(fitted, plain.missing, lines, faults)
-        return plain
+    if type_ == "text":
+        pieces = [[cell for piece in pieces for cell in piece]]
+    first, found = 0, []
+    for piece in pieces:
+        own = lines[first : first + len(piece)]
+        plain = _plain_numbers(fitted, piece, rules)
+        found.append(_read(fitted, piece, own, rules, faults) if plain is None else plain)
+        first += len(piece)
+    whole = _joined(found) if found else nothing(fitted, 0)
+    _check_missing(fitted, whole.missing, lines, faults)
+    return whole
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    """The rows of columns one after the other. Several texts are never joined."""
+    if len(columns) == 1:
+        return columns[0]
+    values, missing = ([getattr(column, part) for column in columns] for part in ("values", "missing"))
+    return Column(np.concatenate(values), np.concatenate(missing))
+
+
+def _read(fitted: FittedColumn, cells: Cells, lines: Sequence[int], rules: _Rules, faults: Faults) -> Column:
+    """The cells one by one."""
+    type_ = type_of(fitted)
     words, read = rules.missing(type_), _READERS[type_]
     found: list[Any] = []
     for i, cell in enumerate(cells):
@@ -116,9 +136,7 @@ def _column(fitted: FittedColumn, cells: Cells, lines: Sequence[int], rules: _Ru
         except WrongValue as wrong:
             faults.add(f"line {lines[i]}/{fitted.column}", str(wrong), cell)
             found.append(None)
-    built = column(fitted, found)
-    _check_missing(fitted, built.missing, lines, faults)
-    return built
+    return column(fitted, found)
 
 
 def _plain_numbers(fitted: FittedColumn, cells: Cells, rules: _Rules) -> Column | None:

@@ -47,7 +47,17 @@ def weights_of(session: Session, row: ExperimentRow, epoch: Epoch) -> Weights:
         return Weights(whole[wanted], wanted, "last")
     if wanted is not None and wanted == best and rows and rows[0].epoch >= wanted:
         return Weights(checkpoints.reference(rows[0]), wanted, "best")
-    raise _not_kept(epoch, row, sorted({*whole, *([best] if best is not None and rows else [])}))
+    raise _not_kept(epoch, row, sorted(epochs_of(session, row)))
+
+
+def epochs_of(session: Session, row: ExperimentRow) -> list[int]:
+    """The epochs whose weights can be had, the best first, then the newest."""
+    best: int | None = json.loads(row.best)["epoch"] if row.best else None
+    rows = checkpoints.newest_first(session, row.id)
+    kept = {one.epoch for one in rows if one.whole}
+    if best is not None and rows:
+        kept.add(best)
+    return sorted(kept, key=lambda epoch: (epoch != best, -epoch))
 
 
 def _not_kept(epoch: Epoch, row: ExperimentRow, kept: list[int]) -> NotFound:

@@ -70,7 +70,8 @@ def settle(file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> 
         if doubtful:
             doubts["delimiter"] = guessed["delimiter"]
     dialect = replace(given, delimiter=delimiter)
-    rows = _first_rows(file, prepared(iter([sample]), dialect, skip_rows), dialect, skip_rows, whole)
+    chunks = prepared(iter([sample]), dialect, skip_rows)
+    rows = _first_rows(file, chunks, dialect, skip_rows, whole, judged=parse.header is None)
     first, width, trailing = _width(rows)
     verdict = _header(parse, first, [row[:width] for row in rows.cells[1:] if len(row) == width + trailing])
     if parse.header is None:
@@ -142,7 +143,10 @@ class _First:
     """Whether each row ends in a delimiter."""
 
 
-def _first_rows(file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_rows: int, whole: bool) -> _First:
+def _first_rows(
+    file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_rows: int, whole: bool, *, judged: bool
+) -> _First:
+    """The first rows; only if they are `judged`, the cells below the first one are as they were written."""
     reader = Rows(dialect, 1 + skip_rows)
     raw = [
         row
@@ -155,10 +159,12 @@ def _first_rows(file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_
     if not raw:
         raise ReadingFailed("no_rows", f"{file.name} has no rows", file=file.name, line=1)
     split = [row.split(reader.delimiter) if reader.delimiter else [row] for row in raw[: _BELOW + 1]]
+    restored, blanks = (split if judged else split[:1]), dialect.blanks
     return _First(
         raw[0],
-        [[marks.restore(c.strip(dialect.blanks), dialect.delimiter, dialect.quote) for c in row] for row in split],
-        [not row[-1].strip(dialect.blanks) for row in split],
+        [[marks.restore(c.strip(blanks), dialect.delimiter, dialect.quote) for c in row] for row in restored]
+        + split[len(restored) :],
+        [not row[-1].strip(blanks) for row in split],
     )
 
 

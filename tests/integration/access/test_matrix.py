@@ -50,9 +50,11 @@ ANY_ROLE = {
     Address("POST", "/v1/session/links"),
     Address("POST", "/v1/lab/{demonstration}"),
     Address("POST", "/v1/experiments/{experiment_id}/predict"),
+    Address("POST", "/v2/models/{model}/infer"),
+    Address("POST", "/v2/models/{model}/versions/{version}/infer"),
 }
 ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
-NOBODYS = {"number", "row", "demonstration", "file"}
+NOBODYS = {"number", "row", "demonstration", "file", "version"}
 """Parameters that name what belongs to no workspace: parts, versions, demonstrations, exports."""
 OPERATOR = {Address("GET", "/metrics")}
 """For admins of the default workspace."""
@@ -129,7 +131,7 @@ def test_the_exceptions_are_routes_that_exist(house: House) -> None:
 
 
 def test_nothing_outside_of_v1_is_guarded_by_accident_or_open_by_accident(house: House) -> None:
-    assert {address for address in guarded(house) if not address.path.startswith("/v1/")} == OPERATOR
+    assert {address for address in guarded(house) if not address.path.startswith(("/v1/", "/v2"))} == OPERATOR
 
 
 def test_what_is_open_answers_everybody(house: House) -> None:
@@ -229,6 +231,7 @@ def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_not
     """Every route with an id gives the same answer for one of another workspace as for one that nobody has."""
     mine = {
         "experiment_id": house.experiment(),
+        "model": house.experiment(),
         "sweep_id": house.sweep(),
         "dataset": house.dataset(),
         "upload_id": house.upload(),

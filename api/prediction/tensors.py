@@ -1,0 +1,154 @@
+"""Tensors of the Open Inference Protocol as arrays, in JSON and in bytes."""
+
+import struct
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.signature import TensorSpec, TensorType
+from gradus.wire.inference import AnswerTensor, Datatype, InferTensor, TensorMetadata
+
+DATATYPES: Mapping[TensorType, Datatype] = {
+    "bool": "BOOL",
+    "uint8": "UINT8",
+    "int64": "INT64",
+    "float32": "FP32",
+    "float64": "FP64",
+    "text": "BYTES",
+}
+_SENT: Mapping[str, type[np.generic]] = {
+    "BOOL": np.bool_,
+    "UINT8": np.uint8,
+    "UINT16": np.uint16,
+    "UINT32": np.uint32,
+    "INT8": np.int8,
+    "INT16": np.int16,
+    "INT32": np.int32,
+    "INT64": np.int64,
+    "FP16": np.float16,
+    "FP32": np.float32,
+    "FP64": np.float64,
+}
+"""The types that are taken where they can be widened to the model's own without loss."""
+_LENGTH = struct.Struct("<I")
+
+
+class WrongTensor(Exception):
+    """The tensor does not fit. The message completes the sentence "the input …"."""
+
+
+def described(spec: TensorSpec) -> TensorMetadata:
+    """A tensor of a model as its metadata have it."""
+    return TensorMetadata(name=spec.name, datatype=DATATYPES[spec.type], shape=(-1, *spec.shape))
+
+
+def array_of(spec: TensorSpec, sent: InferTensor, content: bytes | None) -> NDArray[Any]:
+    """The array of a tensor, (n, *shape), from its data in the document or the bytes that followed it.
+
+    Raises:
+        WrongTensor: it has another type or shape than the model's, or not as many numbers as its shape says.
+    """
+    shape = tuple(sent.shape)
+    if len(shape) != 1 + len(spec.shape) or shape[1:] != spec.shape or shape[0] < 0:
+        wanted = ", ".join(["n", *map(str, spec.shape)])
+        raise WrongTensor(f"has the shape {list(shape)}, not [{wanted}]")
+    size = prod(shape)
+    if spec.type == "text":
+        return _texts(sent, content, size).reshape(shape)
+    own, given = np.dtype(spec.type), _SENT.get(sent.datatype)
+    if given is None or not np.can_cast(given, own, "safe"):
+        raise WrongTensor(f"has the type {sent.datatype}, not {DATATYPES[spec.type]}")
+    values = _numbers(sent, np.dtype(given), size) if content is None else _of_bytes(content, np.dtype(given), size)
+    return values.astype(own, copy=False).reshape(shape)
+
+
+def answered(spec: TensorSpec, values: NDArray[Any], *, binary: bool) -> tuple[AnswerTensor, bytes]:
+    """A tensor of the answer, and the bytes that follow the document, if its data shall be binary."""
+    content = _to_bytes(spec, values) if binary else b""
+    tensor = AnswerTensor(
+        name=spec.name,
+        datatype=DATATYPES[spec.type],
+        shape=values.shape,
+        parameters={"binary_data_size": len(content)} if binary else {},
+        data=None if binary else tuple(values.reshape(-1).tolist()),
+    )
+    return tensor, content
+
+
+def _numbers(sent: InferTensor, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
+    """The numbers of a list; null is NaN in floats."""
+    try:
+        found = np.array(sent.data, dtype=np.float64 if dtype.kind == "f" else None)
+    except (TypeError, ValueError, OverflowError):
+        raise WrongTensor(f"has data that are not all {sent.datatype}") from None
+    if found.size != size:
+        raise _count(found.size, size)
+    is_exact = dtype.kind == "f" or found.dtype.kind in {"b": "b", "u": "ui", "i": "ui"}[dtype.kind]
+    if size and not is_exact:
+        raise WrongTensor(f"has data that are not all {sent.datatype}")
+    if size and dtype.kind in "ui" and (found.min() < np.iinfo(dtype).min or found.max() > np.iinfo(dtype).max):
+        raise WrongTensor(f"has numbers beyond {sent.datatype}")
+    with np.errstate(over="ignore"):
+        return found.astype(dtype)
+
+
+def _of_bytes(content: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
+    if len(content) != size * dtype.itemsize:
+        raise WrongTensor(f"has {len(content)} bytes, and its shape needs {size * dtype.itemsize}")
+    return np.frombuffer(content, dtype=dtype.newbyteorder("<"))
+
+
+def _texts(sent: InferTensor, content: bytes | None, size: int) -> NDArray[Any]:
+    if sent.datatype != "BYTES":
+        raise WrongTensor(f"has the type {sent.datatype}, not BYTES")
+    texts = _flat(sent.data) if content is None else _unpacked(content)
+    if len(texts) != size:
+        raise _count(len(texts), size)
+    if not all(isinstance(text, str) for text in texts):
+        raise WrongTensor("has data that are not all texts")
+    found = np.empty(size, dtype=object)
+    found[:] = texts
+    return found
+
+
+def _flat(data: Any) -> list[Any]:
+    """A list, nested to any depth that documents have, as one."""
+    if not isinstance(data, list):
+        raise WrongTensor("has no data")
+    flat: list[Any] = data
+    while any(isinstance(one, list) for one in flat):
+        flat = [inner for one in flat for inner in (one if isinstance(one, list) else [one])]
+    return flat
+
+
+def _unpacked(content: bytes) -> list[str]:
+    """Texts, each after its length in four bytes."""
+    found: list[str] = []
+    place = 0
+    while place < len(content):
+        if place + _LENGTH.size > len(content):
+            raise WrongTensor("has bytes that end within a length")
+        (length,) = _LENGTH.unpack_from(content, place)
+        place += _LENGTH.size
+        if place + length > len(content):
+            raise WrongTensor("has bytes that end within a text")
+        try:
+            found.append(content[place : place + length].decode())
+        except UnicodeDecodeError:
+            raise WrongTensor("has a text that is not UTF-8") from None
+        place += length
+    return found
+
+
+def _to_bytes(spec: TensorSpec, values: NDArray[Any]) -> bytes:
+    if spec.type != "text":
+        return np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).tobytes()
+    texts: Sequence[bytes] = [text.encode() for text in values.reshape(-1).tolist()]
+    return b"".join(_LENGTH.pack(len(text)) + text for text in texts)
+
+
+def _count(found: int, size: int) -> WrongTensor:
+    return WrongTensor(f"has {found} values, and its shape needs {size}")

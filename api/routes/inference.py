@@ -1,0 +1,134 @@
+"""`/v2`: trained networks by the Open Inference Protocol, for clients of other servers."""
+
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Path, Request, Response
+
+from api.auth.dependencies import CallerDep
+from api.http.bytes_body import with_bytes
+from api.http.responses import JSON, answer
+from api.limits import PREDICT_BYTES
+from api.openapi.responses import GUARDED, problems
+from api.services import inference
+from api.state import AppState, StateDep
+from gradus import __version__
+from gradus.errors import BadRequest
+from gradus.wire.inference import (
+    InferAnswer,
+    ModelMetadata,
+    ModelReady,
+    ServerLive,
+    ServerMetadata,
+    ServerReady,
+)
+from hub.access.keys import Caller
+
+router = APIRouter(tags=["inference"], responses=GUARDED)
+
+DOCUMENT_BYTES = "Inference-Header-Content-Length"
+"""The header that says how many bytes of a body are its document; binary tensors follow."""
+BYTES = "application/octet-stream"
+Model = Annotated[str, Path(description="The experiment's id.")]
+Version = Annotated[str, Path(description="`best`, `last`, or the number of an epoch whose checkpoint was kept.")]
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/InferRequest"}}, BYTES: {"schema": {}}},
+    }
+}
+_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}},
+    **problems(404, 409, 413, 415, 422),
+}
+
+
+@router.get("/v2", response_model=ServerMetadata)
+async def describe_server(_: CallerDep) -> Response:
+    """What the server is."""
+    return answer(ServerMetadata(name="gradus", version=__version__, extensions=("binary_tensor_data",)))
+
+
+@router.get("/v2/health/live", response_model=ServerLive)
+async def check_live(_: CallerDep) -> Response:
+    """Whether the server answers."""
+    return answer(ServerLive(live=True))
+
+
+@router.get("/v2/health/ready", response_model=ServerReady)
+async def check_ready(_: CallerDep) -> Response:
+    """Whether models can be asked: whoever gets an answer may ask."""
+    return answer(ServerReady(ready=True))
+
+
+@router.get("/v2/models/{model}", response_model=ModelMetadata, responses=problems(404, 409))
+async def describe_model(state: StateDep, caller: CallerDep, model: Model) -> Response:
+    """What the network of an experiment takes and gives: a tensor for each column, as in its `model.onnx`."""
+    return await _described(state, caller, model, None)
+
+
+@router.get("/v2/models/{model}/versions/{version}", response_model=ModelMetadata, responses=problems(404, 409))
+async def describe_version(state: StateDep, caller: CallerDep, model: Model, version: Version) -> Response:
+    """What the network of an epoch takes and gives."""
+    return await _described(state, caller, model, version)
+
+
+@router.get("/v2/models/{model}/ready", response_model=ModelReady, responses=problems(404, 409))
+async def check_model(state: StateDep, caller: CallerDep, model: Model) -> Response:
+    """Whether the network of an experiment can be asked."""
+    await _described(state, caller, model, None)
+    return answer(ModelReady(name=model, ready=True))
+
+
+@router.get("/v2/models/{model}/versions/{version}/ready", response_model=ModelReady, responses=problems(404, 409))
+async def check_version(state: StateDep, caller: CallerDep, model: Model, version: Version) -> Response:
+    """Whether the network of an epoch can be asked."""
+    await _described(state, caller, model, version)
+    return answer(ModelReady(name=model, ready=True))
+
+
+@router.post("/v2/models/{model}/infer", response_model=InferAnswer, responses=_ANSWER, openapi_extra=_BODY)
+async def infer(request: Request, state: StateDep, caller: CallerDep, model: Model) -> Response:
+    """Ask the network of an experiment's best epoch. Tensors are lists in the document, or follow it as bytes, as the
+    header `Inference-Header-Content-Length` says."""
+    return await _inferred(request, state, caller, model, None)
+
+
+@router.post(
+    "/v2/models/{model}/versions/{version}/infer", response_model=InferAnswer, responses=_ANSWER, openapi_extra=_BODY
+)
+async def infer_version(
+    request: Request, state: StateDep, caller: CallerDep, model: Model, version: Version
+) -> Response:
+    """Ask the network of an epoch."""
+    return await _inferred(request, state, caller, model, version)
+
+
+async def _described(state: AppState, caller: Caller, model: str, version: str | None) -> Response:
+    epoch = inference.epoch_of(version)
+    hub, models, workspace_id = state.hub, state.models, caller.workspace_id
+    return answer(
+        await run_sync(inference.metadata, hub, models, workspace_id, model, epoch, limiter=state.large_reads)
+    )
+
+
+async def _inferred(request: Request, state: AppState, caller: Caller, model: str, version: str | None) -> Response:
+    epoch, size = inference.epoch_of(version), _document_bytes(request)
+
+    def use(body: bytes) -> Response:
+        content, document = inference.infer(state.hub, state.models, caller.workspace_id, model, epoch, body, size)
+        if document is None:
+            return Response(content, media_type=JSON)
+        return Response(content, media_type=BYTES, headers={DOCUMENT_BYTES: str(document)})
+
+    folder = state.hub.settings.data_dir / "incoming"
+    return await with_bytes(request, PREDICT_BYTES, "the limit for predictions", folder, state.large_reads, use)
+
+
+def _document_bytes(request: Request) -> int | None:
+    given = request.headers.get(DOCUMENT_BYTES)
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) < 12):
+        raise BadRequest(f"{DOCUMENT_BYTES}: must be a number of bytes", code="invalid_parameter")
+    return int(given)
