@@ -12,6 +12,7 @@ from api.prediction.pictures import from_json
 from api.prediction.values import WrongValue, column, elements, json_reader, may_miss, nothing
 from export.signature import shape_of
 from gradus.errors import TooLarge
+from gradus.pointer import escaped
 from gradus.wire.prediction import PredictRequest
 from preprocessing.column import Column
 from preprocessing.encode import FittedColumn, FittedStandardized
@@ -64,7 +65,7 @@ def _of_rows(model: Model, rows: Sequence[dict[str, Any]], absent: str, faults: 
 
 
 def _path_in_rows(name: str) -> Path:
-    return lambda i: f"rows/{i}/{name}"
+    return lambda i: f"rows/{i}/{escaped(name)}"
 
 
 def _of_lists(

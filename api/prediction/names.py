@@ -6,6 +6,7 @@ from api.prediction.faults import Faults
 from api.prediction.model import Model
 from api.prediction.values import may_miss
 from gradus.nearest import nearest
+from gradus.pointer import escaped
 
 
 class Names:
@@ -27,12 +28,14 @@ class Names:
         unknown = [name for name in given if name not in self._known]
         for name in self._needed:
             if name not in given and self._is_new(name):
-                self._faults.add(f"{place}/{name}", f"the column '{name}' is missing{self._hint(name, unknown)}")
+                self._faults.add(
+                    f"{place}/{escaped(name)}", f"the column '{name}' is missing{self._hint(name, unknown)}"
+                )
         for name in unknown:
             if self._is_new(name):
                 near = nearest(name, self._model.fitted.names)
                 hint = f": did you mean '{near}'?" if near else ""
-                self._faults.add(f"{place}/{name[:200]}", f"no column '{name[:200]}'{hint}")
+                self._faults.add(f"{place}/{escaped(name[:200])}", f"no column '{name[:200]}'{hint}")
 
     def _is_new(self, name: str) -> bool:
         new = name not in self._noted

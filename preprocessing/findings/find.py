@@ -6,7 +6,7 @@ from gradus.wire.finding import SEVERITIES, Finding
 from preprocessing.findings.balance import class_imbalance, few_rows, rare_classes
 from preprocessing.findings.distribution import heavy_tails, skewed_target, unseen_categories
 from preprocessing.findings.duplicates import contradictory_labels, duplicate_rows, equal_rows_across_parts
-from preprocessing.findings.groups import group_in_two_parts
+from preprocessing.findings.groups import group_in_two_parts, group_not_kept
 from preprocessing.findings.images import similar_images
 from preprocessing.findings.leak import leaks, missing_by_class
 from preprocessing.findings.order import file_name_predicts, index_predicts
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     file_name_predicts,
     time_travel,
     group_in_two_parts,
+    group_not_kept,
     equal_rows_across_parts,
     similar_images,
     contradictory_labels,

@@ -49,6 +49,23 @@ def group_in_two_parts(sheet: Sheet) -> Iterator[Finding]:
             )
 
 
+def group_not_kept(sheet: Sheet) -> Iterator[Finding]:
+    """A group column that the split ignores, in a table that is too large to look where the groups are."""
+    question = sheet.question
+    if question.group is None or sheet.is_whole or question.split in {None, "grouped"}:
+        return
+    yield finding(
+        "group_not_kept",
+        "warning",
+        question.group,
+        f"'{question.group}' says which rows belong together, but the split `{question.split}` does not look at it: a "
+        "group may be in training and in test",
+        [Evidence(statistic="rows", value=sheet.table.rows)],
+        of_dataset({"split": {"kind": "grouped", "column": question.group}}, "keeps each group in one part"),
+        of_columns({question.group: "ignore"}, "says that the rows are independent"),
+    )
+
+
 def _is_group(sheet: Sheet, name: str) -> bool:
     """Whether the column's values repeat like owners of rows: many of them, and with something in common."""
     record = sheet.table.record(name)

@@ -142,3 +142,13 @@ def test_pictures_in_the_order_of_their_folders_are_no_sorted_file(tmp_path: Pat
 def test_a_share_is_told_with_two_digits_and_never_rounded_up_to_all() -> None:
     shares = {1.0: "100 %", 0.9996: "99.96 %", 0.17: "17 %", 0.0042: "0.42 %"}
     assert {share: percent(share) for share in shares} == shares
+
+
+@pytest.mark.parametrize(("split", "told"), [("random", True), ("grouped", False), (None, False)])
+def test_a_group_that_the_split_ignores_is_told_where_the_table_is_too_large_to_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, split: str | None, told: bool
+) -> None:
+    monkeypatch.setattr(sheet, "WHOLE", 100)
+    table = store(tmp_path, {"household": [f"h{i // 4}" for i in range(200)], "y": ["a", "b"] * 100})
+    found = findings(table, Question("y", "classification", group="household", split=split))
+    assert ("data_group_not_kept" in {one.id for one in found}) == told
