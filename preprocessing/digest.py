@@ -10,15 +10,17 @@ after their length; every number without a width is of 64 bits. If files belong 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradus.facts import PARTS
+from gradus.wire.table import ColumnRecord
 from preprocessing.column import Column
-from preprocessing.table import ROW_GROUP, STACKED, Table
+from preprocessing.stored_columns import groups
+from preprocessing.table import STACKED, Table, Texts
 
 CHUNK = 65_536
 VERSION = b"gradus table 1\n"
@@ -28,13 +30,14 @@ _LITTLE_ENDIAN = {"integer": "<i8", "number": "<f8", "boolean": "u1", "date": "<
 
 
 def digest_of(table: Table) -> str:
-    """`sha256:` and the digest of the table's content, in hexadecimal. Takes the memory of one chunk of a column."""
+    """`sha256:` and the digest of the table's content, in hexadecimal. Takes the memory of a chunk of one column, or
+    of a group of short ones."""
     digest = hashlib.sha256(VERSION + _number(table.rows) + _number(len(table.read.columns)))
-    for record in table.read.columns:
+    for record, pieces in _columns(table):
         digest.update(_text(record.name) + _text(record.type))
         if record.type in STACKED:
             digest.update(_shape(table.chunk([record.name], 0, 1)[record.name].values))
-        for piece in _texts(table, record.name) if record.type == "text" else _values(table, record.name, record.type):
+        for piece in pieces:
             digest.update(piece)
     if any(file.split for file in table.read.files):
         parts = [0 if file.split is None else 1 + PARTS.index(file.split) for file in table.read.files]
@@ -42,20 +45,41 @@ def digest_of(table: Table) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _values(table: Table, name: str, type_: str) -> Iterator[Any]:
-    for column in _rechunked(
-        chunk[name] for _, chunk in table.chunks([name], CHUNK if type_ in STACKED else ROW_GROUP)
-    ):
-        if type_ in STACKED:
-            values = np.ascontiguousarray(column.values)
-            yield _canonical(values).astype(values.dtype.newbyteorder("<"), copy=False).data.cast("B")
-        else:
-            present = np.where(column.missing, column.values.dtype.type(0), column.values)
-            yield np.packbits(~column.missing, bitorder="little")
-            yield _canonical(present).astype(_LITTLE_ENDIAN[type_], copy=False)
+def _columns(table: Table) -> Iterator[tuple[ColumnRecord, Iterator[Any]]]:
+    """All columns with the pieces of their values; short ones are read many at a time."""
+    records = table.read.columns
+    for positions in groups(range(len(records)), table.rows):
+        flat = [i for i in positions if records[i].type not in STACKED]
+        read = table.stored.values(flat, 0, table.rows) if len(positions) > 1 and flat else {}
+        for i in positions:
+            record = records[i]
+            if record.type in STACKED:
+                yield record, _elements(table, record.name)
+            elif record.type == "text":
+                yield record, _of_texts([_as_texts(*read[i])] if read else table.texts(record.name, CHUNK))
+            else:
+                whole = (
+                    [table.of_raw(i, *read[i])]
+                    if read
+                    else (one[record.name] for _, one in table.chunks([record.name]))
+                )
+                yield record, _of_values(whole, record.type)
 
 
-def _rechunked(columns: Iterator[Column]) -> Iterator[Column]:
+def _elements(table: Table, name: str) -> Iterator[Any]:
+    for _, chunk in table.chunks([name], CHUNK):
+        values = np.ascontiguousarray(chunk[name].values)
+        yield _canonical(values).astype(values.dtype.newbyteorder("<"), copy=False).data.cast("B")
+
+
+def _of_values(columns: Iterable[Column], type_: str) -> Iterator[Any]:
+    for column in _rechunked(columns):
+        present = np.where(column.missing, column.values.dtype.type(0), column.values)
+        yield np.packbits(~column.missing, bitorder="little")
+        yield _canonical(present).astype(_LITTLE_ENDIAN[type_], copy=False)
+
+
+def _rechunked(columns: Iterable[Column]) -> Iterator[Column]:
     """The same rows in chunks of `CHUNK`; those of the file are row groups, which are slow to read in parts."""
     values, missing = [], []
     have = 0
@@ -78,11 +102,20 @@ def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
-def _texts(table: Table, name: str) -> Iterator[Any]:
-    for texts in table.texts(name, CHUNK):
-        yield np.packbits(~texts.missing, bitorder="little")
-        yield texts.sizes.astype("<u4", copy=False)
-        yield "".join(texts.values).encode()
+def _of_texts(pieces: Iterable[Texts]) -> Iterator[Any]:
+    """The pieces have `CHUNK` rows, the last one fewer."""
+    for texts in pieces:
+        for first in range(0, len(texts.values), CHUNK):
+            chunk = slice(first, first + CHUNK)
+            yield np.packbits(~texts.missing[chunk], bitorder="little")
+            yield texts.sizes[chunk].astype("<u4", copy=False)
+            yield "".join(texts.values[chunk]).encode()
+
+
+def _as_texts(values: NDArray[Any], missing: NDArray[Any]) -> Texts:
+    listed = values.tolist()
+    sizes = np.fromiter((len(text.encode()) for text in listed), dtype=np.uint32, count=len(listed))
+    return Texts(listed, sizes, missing.astype(np.bool_))
 
 
 def _canonical(values: NDArray[Any]) -> NDArray[Any]:

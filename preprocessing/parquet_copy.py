@@ -4,31 +4,22 @@ from pathlib import Path
 
 import duckdb
 
-from preprocessing.table import PARQUET, ROW_GROUP, STACKED, Table
+from preprocessing.sql import identifier, quoted
+from preprocessing.stored_names import by_file, row_group
+from preprocessing.table import STACKED, Table
 
 
 def copy_with_names(table: Table, target: Path, memory_mib: int = 256) -> None:
     """Write the table without its images and arrays, which are no Parquet columns, to `target`."""
-    source = table.folder / PARQUET
+    columns = table.read.columns
+    files = by_file(i for i, column in enumerate(columns) if column.type not in STACKED)
+    paths = [str(table.folder / name) for name in files]
+    terms = [f"c{i} AS {identifier(columns[i].name)}" for positions in files.values() for i in positions]
     with duckdb.connect(config={"memory_limit": f"{memory_mib}MiB", "threads": 1}) as connection:
         connection.execute("SET temp_directory = ''")
-        connection.execute("SET allowed_paths = [$source, $target]", {"source": str(source), "target": str(target)})
+        connection.execute("SET allowed_paths = $paths", {"paths": [*paths, str(target)]})
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        terms = [
-            f"c{i} AS {_identifier(column.name)}"
-            for i, column in enumerate(table.read.columns)
-            if column.type not in STACKED
-        ]
-        query = f"SELECT {', '.join(terms)} FROM read_parquet({_text(source)}, file_row_number = true)"
-        connection.execute(
-            f"COPY ({query} ORDER BY file_row_number) TO {_text(target)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
-        )
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+        joined = " POSITIONAL JOIN ".join(f"read_parquet({quoted(path)})" for path in paths)
+        options = f"FORMAT parquet, ROW_GROUP_SIZE {row_group(len(columns))}"
+        connection.execute(f"COPY (SELECT {', '.join(terms)} FROM {joined}) TO {quoted(target)} ({options})")

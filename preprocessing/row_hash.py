@@ -6,7 +6,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocessing.table import PARQUET, Table, open_parquet
+from preprocessing.stored_names import by_file
+from preprocessing.table import STACKED, Table
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 """2⁶⁴ / golden ratio, an odd multiplier that spreads the bits."""
@@ -14,15 +15,15 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 def row_hashes(table: Table, columns: Sequence[str]) -> NDArray[np.uint64]:
     """The hash of every row (n,). A missing value equals a missing value; 0.0 equals -0.0."""
-    cells = [f"c{table.position(name)}" for name in columns if table.record(name).type not in ("image", "array")]
-    if cells:
-        connection = open_parquet(table.folder / PARQUET)
-        query = f"SELECT hash({', '.join(cells)}) AS h FROM t ORDER BY file_row_number"
-        hashes = connection.execute(query).fetchnumpy()["h"].astype(np.uint64)
-    else:
-        hashes = np.zeros(table.rows, dtype=np.uint64)
+    flat = [table.position(name) for name in columns if table.record(name).type not in STACKED]
+    hashes = np.zeros(table.rows, dtype=np.uint64)
+    for positions in by_file(flat).values():
+        cells = ", ".join(f"c{i}" for i in positions)
+        query = f"SELECT hash({cells}) AS h FROM {table.stored.relation(positions[0])} ORDER BY file_row_number"
+        found = table.stored.connection.execute(query).fetchnumpy()["h"].astype(np.uint64)
+        hashes = hashes * _MIX ^ found
     for name in columns:
-        if table.record(name).type in ("image", "array"):
+        if table.record(name).type in STACKED:
             hashes = hashes * _MIX ^ _blocks(table.column(name).values)
     return hashes
 

@@ -2,16 +2,16 @@
 
 The folder has `facts.json` (a `ReadTable`), `table.parquet` and, for each image or array column, `c<i>.npy`. The
 Parquet file names the column at position i `c<i>`, because people's names may be anything, and has two more columns:
-`_file`, the position of the row's file, and `_line`, the line, member or index in it.
+`_file`, the position of the row's file, and `_line`, the line, member or index in it. Wide tables have several Parquet
+files: see `preprocessing.stored_names`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +19,9 @@ from gradus.facts import ColumnType, TableFacts
 from gradus.wire.table import ColumnRecord, ReadTable
 from preprocessing import stored_names
 from preprocessing.column import Column, Mask, column_of_texts, sorted_categories
+from preprocessing.stored_columns import Raw, StoredColumns, groups
 
-FACTS, PARQUET = stored_names.FACTS, stored_names.PARQUET
-ROW_GROUP = 122_880
+FACTS, PARQUET, ROW_GROUP = stored_names.FACTS, stored_names.PARQUET, stored_names.ROW_GROUP
 STACKED: frozenset[ColumnType] = frozenset({"image", "array"})
 """The types of the columns that have a file of their own."""
 
@@ -83,6 +83,15 @@ class Table:
         values, missing = ([getattr(piece, part) for piece in pieces] for part in ("values", "missing"))
         return Column(np.concatenate(values), np.concatenate(missing))
 
+    def groups(self, names: Sequence[str]) -> Iterator[dict[str, Column]]:
+        """All values of these columns, which are no images or arrays, as many together as memory allows."""
+        for positions in groups(map(self.position, names), self.rows):
+            together = [self.read.columns[i].name for i in positions]
+            if len(together) == 1:
+                yield {together[0]: self.column(together[0])}
+            else:
+                yield self.chunk(together, 0, self.rows)
+
     def chunks(self, names: Sequence[str], rows: int = ROW_GROUP) -> Iterator[tuple[int, dict[str, Column]]]:
         """These columns in chunks of so many rows, each with the position of its first row."""
         for first in range(0, self.rows, rows):
@@ -90,28 +99,19 @@ class Table:
 
     def chunk(self, names: Sequence[str], first: int, last: int) -> dict[str, Column]:
         """The rows from `first` to before `last` of these columns. The categories of a text are those of the chunk."""
-        positions = [self.position(name) for name in names]
-        types = [self.read.columns[i].type for i in positions]
-        read = self._fetch([i for i, type_ in zip(positions, types, strict=True) if type_ not in STACKED], first, last)
-        found = {}
-        for name, i, type_ in zip(names, positions, types, strict=True):
-            if type_ in STACKED:
-                values = self._stack(i)[first:last]
-                found[name] = Column(values, np.zeros(len(values), dtype=np.bool_))
-            elif type_ == "text":
-                found[name] = column_of_texts(read[f"c{i}"], read[f"m{i}"].astype(np.bool_))
-            else:
-                values = read[f"c{i}"].astype(_DTYPES[type_], copy=False)
-                found[name] = Column(values, read[f"m{i}"].astype(np.bool_))
-        return found
+        flat = [i for name in names if self.read.columns[i := self.position(name)].type not in STACKED]
+        read = self.stored.values(flat, first, last) if flat else {}
+        return {name: self._chunk(self.position(name), read, first, last) for name in names}
 
     def texts(self, name: str, rows: int) -> Iterator[Texts]:
         """A column of text in chunks of so many rows, without its categories."""
-        column = f"c{self.position(name)}"
+        position = self.position(name)
+        column = f"c{position}"
         for first in range(0, self.rows, rows):
-            found = self._connection.execute(
+            found = self.stored.connection.execute(
                 f"SELECT coalesce({column}, '') AS c, strlen(coalesce({column}, ''))::UINTEGER AS n, "
-                f"{column} IS NULL AS m FROM t WHERE file_row_number >= ? AND file_row_number < ?",
+                f"{column} IS NULL AS m FROM {self.stored.relation(position)} "
+                "WHERE file_row_number >= ? AND file_row_number < ?",
                 [first, first + rows],
             ).fetchnumpy()
             yield Texts(np.asarray(found["c"]).tolist(), np.asarray(found["n"]), np.asarray(found["m"], dtype=np.bool_))
@@ -133,17 +133,23 @@ class Table:
             codes[first : first + len(column.values)] = np.array([*own, -1], dtype=np.int32)[column.values]
         return sorted_categories(list(places), codes)
 
-    def _fetch(self, positions: Sequence[int], first: int, last: int) -> dict[str, NDArray[Any]]:
-        """Values `c<i>` and whether they are missing `m<i>`."""
-        if not positions:
-            return {}
-        terms = [f"{_read_as(self.read.columns[i].type, f'c{i}')} AS c{i}, c{i} IS NULL AS m{i}" for i in positions]
-        # A range of rows reads only its row groups, and DuckDB keeps the order of a Parquet file.
-        where = "WHERE file_row_number >= ? AND file_row_number < ?"
-        return self._connection.execute(f"SELECT {', '.join(terms)} FROM t {where}", [first, last]).fetchnumpy()
+    def _chunk(self, position: int, read: Mapping[int, Raw], first: int, last: int) -> Column:
+        type_ = self.read.columns[position].type
+        if type_ in STACKED:
+            stack = self._stack(position)[first:last]
+            return Column(stack, np.zeros(len(stack), dtype=np.bool_))
+        return self.of_raw(position, *read[position])
+
+    def of_raw(self, position: int, values: NDArray[Any], missing: NDArray[Any]) -> Column:
+        """The column at this position from what its Parquet file has in some rows."""
+        type_ = self.read.columns[position].type
+        if type_ == "text":
+            return column_of_texts(values, missing.astype(np.bool_))
+        return Column(values.astype(_DTYPES[type_], copy=False), missing.astype(np.bool_))
 
     def _whole(self, column: str) -> NDArray[Any]:
-        return self._connection.execute(f"SELECT {column} AS x FROM t ORDER BY file_row_number").fetchnumpy()["x"]
+        query = f"SELECT {column} AS x FROM {self.stored.relation()} ORDER BY file_row_number"
+        return self.stored.connection.execute(query).fetchnumpy()["x"]
 
     def _stack(self, position: int) -> NDArray[Any]:
         stack: NDArray[Any] = np.load(self.folder / f"c{position}.npy", mmap_mode="r", allow_pickle=False)
@@ -154,22 +160,11 @@ class Table:
         return {column.name: i for i, column in enumerate(self.read.columns)}
 
     @cached_property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        return open_parquet(self.folder / PARQUET)
+    def stored(self) -> StoredColumns:
+        """What the Parquet files have."""
+        return StoredColumns(self.folder, [column.type for column in self.read.columns])
 
 
-def _read_as(type_: ColumnType, column: str) -> str:
-    return _AS_NUMBER[type_].format(column)
-
-
-_AS_NUMBER = {
-    "text": "coalesce({}, '')",
-    "integer": "coalesce({}, 0)",
-    "number": "coalesce({}, 'nan'::DOUBLE)",
-    "boolean": "coalesce({}, false)",
-    "date": "coalesce(({} - DATE '1970-01-01'), 0)",
-    "datetime": "coalesce(epoch_us({}), 0)",
-}
 _DTYPES: dict[str, type[np.generic]] = {
     "integer": np.int64,
     "number": np.float64,
@@ -177,15 +172,3 @@ _DTYPES: dict[str, type[np.generic]] = {
     "date": np.int64,
     "datetime": np.int64,
 }
-
-
-def open_parquet(path: Path, memory_mib: int = 256, threads: int = 1) -> duckdb.DuckDBPyConnection:
-    """A locked-down connection whose view `t` is the Parquet file, with its `file_row_number`."""
-    connection = duckdb.connect(config={"memory_limit": f"{memory_mib}MiB", "threads": threads})
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute("SET allowed_paths = [$path]", {"path": str(path)})
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet('{quoted}', file_row_number = true)")
-    return connection

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gradus.wire.table import ReadTable
-from preprocessing.stored_names import FACTS, FINDINGS, PARQUET, STATISTICS
+from preprocessing.stored_names import FACTS, FINDINGS, STATISTICS, parquet_files
 from reading.failure import ReadingFailed, disk_full
 from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result
 from reading.request import MIB, ReadRequest
@@ -216,7 +216,8 @@ def _result(folder: Path) -> ReadTable:
     if facts.stat().st_size > MAX_FACTS:
         raise ReadingFailed("too_large", f"What is known of the columns takes more than {MAX_FACTS // MIB} MiB.")
     table = ReadTable.model_validate_json(facts.read_bytes())
-    parts = {FACTS, PARQUET, STATISTICS, FINDINGS, *(f"c{i}.npy" for i in range(len(table.columns)))}
+    columns = range(len(table.columns))
+    parts = {FACTS, STATISTICS, FINDINGS, *parquet_files(len(columns)), *(f"c{i}.npy" for i in columns)}
     for path in folder.iterdir():
         if path.name not in parts or path.is_symlink():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

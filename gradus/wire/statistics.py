@@ -10,6 +10,10 @@ BINS = 20
 QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 FREQUENT = 50
 """Number of most frequent texts that are counted."""
+MAX_CLASSES = 50
+"""Number of classes whose rows have statistics of their own, the most frequent ones."""
+MAX_BY_CLASS = 20_000
+"""Number of columns times classes that have statistics of their own: wide tables have them for fewer classes."""
 
 
 class Histogram(Message):
@@ -66,8 +70,8 @@ class NamedStatistics(ColumnStatistics):
     name: str
     type: Open[ColumnType]
     by_class: dict[str, ColumnStatistics] = Field(default={})
-    """The same for the rows of each class of the target; of at most 50 classes, the most frequent ones. Empty without
-    a target that has classes."""
+    """The same for the rows of each class of the target; of at most 50 classes, the most frequent ones, and of at most
+    20 000 columns and classes together. Empty without a target that has classes."""
 
 
 class Statistics(Message):

@@ -87,5 +87,6 @@ def _counts(sheet: Sheet) -> dict[str, int] | None:
     name = sheet.question.target
     if name is None or sheet.question.task != "classification":
         return None
-    values = sheet.table.record(name).values
-    return {value.value: value.count for value in values} if len(values) > 1 else None
+    record = sheet.table.record(name)
+    whole = 1 < record.distinct <= len(record.values)
+    return {value.value: value.count for value in record.values} if whole else None

@@ -9,6 +9,7 @@ from preprocessing.findings.duplicates import contradictory_labels, duplicate_ro
 from preprocessing.findings.groups import group_in_two_parts, group_not_kept
 from preprocessing.findings.images import similar_images
 from preprocessing.findings.leak import leaks, missing_by_class
+from preprocessing.findings.many import gathered
 from preprocessing.findings.order import file_name_predicts, index_predicts
 from preprocessing.findings.question import Question
 from preprocessing.findings.sheet import Sheet
@@ -50,5 +51,5 @@ CHECKS: tuple[Check, ...] = (
 def findings(table: Table, question: Question | None = None) -> tuple[Finding, ...]:
     """What is wrong with the table, the gravest first."""
     sheet = Sheet(table, question or Question())
-    found = [one for check in CHECKS for one in check(sheet)]
+    found = gathered(one for check in CHECKS for one in check(sheet))
     return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity)))

@@ -20,7 +20,7 @@ PRESENCE = 0.95
 def leaks(sheet: Sheet) -> Iterator[Finding]:
     """Columns that alone predict the target out of sample."""
     for column in sheet.inputs:
-        found = score(sheet, column)
+        found = score(sheet, column, THRESHOLD)
         if found is not None and found.low >= THRESHOLD:
             yield finding(
                 "leak",
@@ -33,22 +33,23 @@ def leaks(sheet: Sheet) -> Iterator[Finding]:
             )
 
 
-def score(sheet: Sheet, column: ColumnRecord) -> Score | None:
-    """How well the column alone predicts the target; None if this cannot be said."""
+def score(sheet: Sheet, column: ColumnRecord, needed: float = 0.0) -> Score | None:
+    """How well the column alone predicts the target; None if this cannot be said, or is less than `needed`."""
     if column.type == "text":
         values: NDArray[np.int64] | NDArray[np.float64] = sheet.column(column.name).values.astype(np.int64)
     elif column.type in NUMERIC or column.type == "boolean":
         values = sheet.numbers(column.name)
     else:
         return None
-    return score_of(sheet, values)
+    return score_of(sheet, values, needed)
 
 
-def score_of(sheet: Sheet, values: NDArray[np.int64] | NDArray[np.float64]) -> Score | None:
-    """How well codes (-1 for missing) or numbers (NaN for missing) predict the target."""
+def score_of(sheet: Sheet, values: NDArray[np.int64] | NDArray[np.float64], needed: float = 0.0) -> Score | None:
+    """How well codes (-1 for missing) or numbers (NaN for missing) predict the target; it may be None if this is less
+    than `needed`."""
     if sheet.classes is not None:
         classes, names = sheet.classes
-        return class_score(values, classes, len(names))
+        return class_score(values, classes, len(names), needed)
     return None if sheet.target is None else number_score(values, sheet.target)
 
 

@@ -20,7 +20,7 @@ def index_predicts(sheet: Sheet) -> Iterator[Finding]:
     """Files that are sorted by the target. Pictures always are: reading puts the folders of the classes in order."""
     if any(column.type == "image" for column in sheet.columns):
         return
-    found = score_of(sheet, sheet.rows.astype(np.float64))
+    found = score_of(sheet, sheet.rows.astype(np.float64), SORTED)
     if found is None or found.low < SORTED:
         return
     by_place = sheet.question.split in ("time", "files")
@@ -43,7 +43,7 @@ def file_name_predicts(sheet: Sheet) -> Iterator[Finding]:
         names = sheet.texts(column.name)
         codes = sheet.column(column.name).values
         for what, values in (("word", _words(names)), ("number", _numbers(names))):
-            found = score_of(sheet, _of_rows(values, codes))
+            found = score_of(sheet, _of_rows(values, codes), THRESHOLD)
             if found is not None and found.low >= THRESHOLD:
                 yield finding(
                     "file_name_predicts",

@@ -5,6 +5,7 @@ half is predicted with these; then the halves change places.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,27 +32,32 @@ class Score:
     low: float
 
 
+@lru_cache(maxsize=4)
 def halves(n: int) -> NDArray[np.bool_]:
     """A fixed random half of n rows."""
     return np.random.Generator(np.random.PCG64(n)).random(n) < 0.5
 
 
-def class_score(codes: Codes | Floats, classes: Codes, n_classes: int) -> Score | None:
-    """The AUC of each class against the rest, weighted by the classes' sizes; of codes, or of numbers.
+def class_score(codes: Codes | Floats, classes: Codes, n_classes: int, needed: float = 0.0) -> Score | None:
+    """The AUC of each class against the rest, weighted by the classes' sizes; of codes, or of numbers. None if all
+    classes are too small, or if some of them show already that it is less than `needed`.
 
     Source of the interval: Hanley & McNeil, The meaning and use of the area under a ROC curve, 1982.
     """
     known = classes >= 0
+    sizes, total = np.bincount(classes[known], minlength=n_classes), int(known.sum())
+    large = [label for label in range(n_classes) if min(sizes[label], total - sizes[label]) >= MIN_ROWS]
     value = low = weight = 0.0
-    for label in range(n_classes):
+    rest = float(sizes[large].sum())
+    for label in large:
         truth = (classes == label)[known]
-        positives, negatives = int(truth.sum()), int((~truth).sum())
-        if min(positives, negatives) < MIN_ROWS:
-            continue
+        positives, negatives = int(sizes[label]), total - int(sizes[label])
         auc = _auc(_out_of_sample(codes[known], truth.astype(np.float64)), truth)
         value += positives * auc
         low += positives * (auc - 1.96 * _deviation(auc, positives, negatives))
         weight += positives
+        if value + (rest - weight) < needed * rest:  # even if the other classes were predicted perfectly
+            return None
     return Score("auc", value / weight, low / weight) if weight else None
 
 

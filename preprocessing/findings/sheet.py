@@ -9,6 +9,7 @@ from gradus.facts import ColumnType
 from gradus.wire.table import ColumnRecord
 from preprocessing.column import Column, column_of_texts
 from preprocessing.findings.question import Question
+from preprocessing.stored_columns import groups
 from preprocessing.table import ROW_GROUP, STACKED, Table
 
 SAMPLE = 200_000
@@ -48,25 +49,35 @@ class Sheet:
     def column(self, name: str) -> Column:
         """The sample of a column."""
         if name not in self._columns:
-            self._columns[name] = self._sampled(name)
+            self._columns |= self._sampled(self._together(name))
         return self._columns[name]
 
-    def _sampled(self, name: str) -> Column:
-        if self.table.rows == len(self.rows) or self.table.record(name).type in STACKED:
-            whole = self.table.column(name)
-            return Column(whole.values[self.rows], whole.missing[self.rows], whole.categories)
-        is_text = self.table.record(name).type == "text"
-        texts: list[str] = []
-        values, missing = [], []
-        for first, chunk in self.table.chunks([name]):
-            column, chosen = chunk[name], self._rows_between(first, first + ROW_GROUP) - first
-            values.append(column.values[chosen])
-            missing.append(column.missing[chosen])
-            texts += [column.categories[code] if code >= 0 else "" for code in values[-1].tolist()] if is_text else []
-        absent = np.concatenate(missing)
-        if is_text:
-            return column_of_texts(texts, absent)
-        return Column(np.concatenate(values), absent)
+    def _together(self, name: str) -> list[str]:
+        """The column and those behind it that are read in one go."""
+        if self.table.record(name).type in STACKED:
+            return [name]
+        columns, first = self.columns, self.table.position(name)
+        wanted = (
+            i
+            for i in range(first, len(columns))
+            if columns[i].type not in STACKED and columns[i].name not in self._columns
+        )
+        return [columns[i].name for i in next(groups(wanted, self.table.rows))]
+
+    def _sampled(self, names: list[str]) -> dict[str, Column]:
+        if self.table.rows == len(self.rows) or self.table.record(names[0]).type in STACKED:
+            one = len(names) == 1
+            whole = {names[0]: self.table.column(names[0])} if one else self.table.chunk(names, 0, self.table.rows)
+            return {
+                name: Column(column.values[self.rows], column.missing[self.rows], column.categories)
+                for name, column in whole.items()
+            }
+        pieces: dict[str, list[Column]] = {name: [] for name in names}
+        for first, chunk in self.table.chunks(names):
+            chosen = self._rows_between(first, first + ROW_GROUP) - first
+            for name, column in chunk.items():
+                pieces[name].append(Column(column.values[chosen], column.missing[chosen], column.categories))
+        return {name: _joined(found, self.table.record(name).type) for name, found in pieces.items()}
 
     def _rows_between(self, first: int, last: int) -> NDArray[np.intp]:
         return self.rows[np.searchsorted(self.rows, first) : np.searchsorted(self.rows, last)]
@@ -104,3 +115,11 @@ class Sheet:
         found = np.full(len(column.values), -1, dtype=np.int64)
         found[~column.missing] = codes
         return found, tuple(str(name).lower() if name.dtype == np.bool_ else str(name) for name in names)
+
+
+def _joined(pieces: list[Column], type_: ColumnType) -> Column:
+    missing = np.concatenate([piece.missing for piece in pieces])
+    if type_ != "text":
+        return Column(np.concatenate([piece.values for piece in pieces]), missing)
+    texts = [piece.categories[code] if code >= 0 else "" for piece in pieces for code in piece.values.tolist()]
+    return column_of_texts(texts, missing)

@@ -1,17 +1,26 @@
 """The statistics of every column of a stored table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, assert_never
 
+from gradus.facts import ColumnType
 from gradus.wire.statistics import ColumnStatistics, NamedStatistics, Statistics
+from preprocessing.statistics.classes import class_names, class_rows
 from preprocessing.statistics.dates import date_statistics
 from preprocessing.statistics.images import array_statistics, image_statistics
 from preprocessing.statistics.numbers import number_statistics
-from preprocessing.statistics.rows import Rows, rows
+from preprocessing.statistics.rows import Rows, class_sizes, long_rows, missing_in_classes
+from preprocessing.statistics.short import ByClass, missing_by_class, short_statistics
 from preprocessing.statistics.texts import text_statistics
-from preprocessing.table import Table
+from preprocessing.table import STACKED, Table
 
-Fields = tuple[dict[str, Any], dict[str, dict[str, Any]]]
+SHORT = 1_000_000
+"""Rows up to which columns are taken into memory, many at a time; above, DuckDB is asked column by column."""
+
+_Fields = dict[str, Any]
+_Found = tuple[_Fields, dict[str, _Fields], dict[str, int]]
+"""The fields for all rows, those for each class, and how many rows of each class miss the value."""
 
 
 def statistics(
@@ -19,23 +28,71 @@ def statistics(
 ) -> Statistics:
     """The statistics of all columns; with a target that has classes, those of each class as well. `on_progress` is
     called with the number of columns that are done."""
-    found = rows(table, target)
-    sizes = _class_sizes(found)
-    columns = []
-    for column in table.read.columns:
-        columns.append(_column(table, found, column.name, sizes))
-        on_progress(len(columns))
+    classes = class_names(table, target)
+    if table.rows <= SHORT:
+        members = class_rows(table, target, classes) if target is not None and classes else {}
+        sizes = {name: len(rows) for name, rows in members.items()}
+        flat = _short(table, members)
+    else:
+        found = long_rows(table, target, classes)
+        sizes = class_sizes(found)
+        flat = _long(table, found)
+    named: dict[str, NamedStatistics] = {}
+    for name, fields in chain(flat, _stacked(table)):
+        named[name] = _named(table, name, fields, sizes)
+        on_progress(len(named))
     return Statistics(
         rows=table.rows,
-        target=target if found.classes else None,
-        columns=tuple(columns),
+        target=target if classes else None,
+        columns=tuple(named[column.name] for column in table.read.columns),
     )
 
 
-def _column(table: Table, rows: Rows, name: str, sizes: dict[str, int]) -> NamedStatistics:
-    record = table.record(name)
-    overall, by_class = _fields(table, rows, name)
-    missing = _missing(rows, f"c{table.position(name)}") if sizes and record.type not in ("image", "array") else {}
+def _short(table: Table, members: ByClass) -> Iterator[tuple[str, _Found]]:
+    for columns in table.groups(_flat(table)):
+        types = [table.record(name).type for name in columns]
+        found = short_statistics(list(columns.values()), types, members)
+        for (name, column), (whole, by_class) in zip(columns.items(), found, strict=True):
+            yield name, (whole, by_class, missing_by_class(column, members))
+
+
+def _long(table: Table, rows: Rows) -> Iterator[tuple[str, _Found]]:
+    for name in _flat(table):
+        position = table.position(name)
+        missing = missing_in_classes(rows, position) if rows.classes else {}
+        yield name, (*_of_long(rows, position, table.record(name).type), missing)
+
+
+def _of_long(rows: Rows, position: int, type_: ColumnType) -> tuple[_Fields, dict[str, _Fields]]:
+    column = f"c{position}"
+    match type_:
+        case "integer" | "number":
+            return number_statistics(rows, position, f"{column}::DOUBLE")
+        case "boolean":
+            return text_statistics(rows, position, f"{column}::VARCHAR", lengths=False)
+        case "text":
+            return text_statistics(rows, position, column, lengths=True)
+        case "date" | "datetime":
+            return date_statistics(rows, position, times=type_ == "datetime")
+        case "image" | "array":
+            raise AssertionError(type_)
+        case other:
+            assert_never(other)
+
+
+def _stacked(table: Table) -> Iterator[tuple[str, _Found]]:
+    for column in table.read.columns:
+        if column.type in STACKED:
+            describe = image_statistics if column.type == "image" else array_statistics
+            yield column.name, (describe(table, column.name), {}, {})
+
+
+def _flat(table: Table) -> list[str]:
+    return [column.name for column in table.read.columns if column.type not in STACKED]
+
+
+def _named(table: Table, name: str, found: _Found, sizes: dict[str, int]) -> NamedStatistics:
+    record, (whole, by_class, missing) = table.record(name), found
     return NamedStatistics(
         name=name,
         type=record.type,
@@ -43,42 +100,9 @@ def _column(table: Table, rows: Rows, name: str, sizes: dict[str, int]) -> Named
         missing=record.missing,
         distinct=record.distinct,
         distinct_exact=record.distinct_exact,
-        **overall,
+        **whole,
         by_class={
             label: ColumnStatistics(rows=size, missing=missing.get(label, 0), **by_class.get(label, {}))
             for label, size in sizes.items()
         },
     )
-
-
-def _fields(table: Table, rows: Rows, name: str) -> Fields:  # noqa: PLR0911 - one for each type
-    column = f"c{table.position(name)}"
-    match table.record(name).type:
-        case "integer" | "number":
-            return number_statistics(rows, f"{column}::DOUBLE")
-        case "boolean":
-            return text_statistics(rows, f"{column}::VARCHAR", lengths=False)
-        case "text":
-            return text_statistics(rows, column, lengths=True)
-        case "date":
-            return date_statistics(rows, column, times=False)
-        case "datetime":
-            return date_statistics(rows, column, times=True)
-        case "image":
-            return image_statistics(table, name), {}
-        case "array":
-            return array_statistics(table, name), {}
-        case other:
-            assert_never(other)
-
-
-def _class_sizes(rows: Rows) -> dict[str, int]:
-    if not rows.classes:
-        return {}
-    found = dict(rows.query(f"SELECT {rows.group} AS g, count(*) FROM t GROUP BY g"))
-    return {name: found[name] for name in rows.classes}
-
-
-def _missing(rows: Rows, column: str) -> dict[str, int]:
-    counted = f"SELECT {rows.group} AS g, count(*) - count({column}) FROM t GROUP BY g"
-    return {name: count for name, count in rows.query(counted) if name is not None}

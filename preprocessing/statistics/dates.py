@@ -10,14 +10,18 @@ from preprocessing.statistics.rows import Rows
 _EPOCH = datetime(1970, 1, 1)
 
 
-def date_statistics(rows: Rows, column: str, *, times: bool) -> tuple[Found, dict[str, Found]]:
+def date_statistics(rows: Rows, position: int, *, times: bool) -> tuple[Found, dict[str, Found]]:
     """The fields for all rows, and for each class; computed from the days or microseconds since 1970."""
+    column = f"c{position}"
     expression = f"epoch_us({column})::DOUBLE" if times else f"({column} - DATE '1970-01-01')::DOUBLE"
-    overall, by_class = number_statistics(rows, expression)
-    return _named(overall, times=times), {name: _named(found, times=times) for name, found in by_class.items()}
+    overall, by_class = number_statistics(rows, position, expression)
+    return named_dates(overall, times=times), {
+        name: named_dates(found, times=times) for name, found in by_class.items()
+    }
 
 
-def _named(found: Found, *, times: bool) -> dict[str, Any]:
+def named_dates(found: Found, *, times: bool) -> dict[str, Any]:
+    """The fields of a column of dates or times, from those of its days or microseconds since 1970."""
     if not found:
         return {}
     histogram = found["histogram"]

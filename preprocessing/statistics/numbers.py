@@ -1,14 +1,13 @@
-"""Statistics of numbers: extremes, mean, deviation, quantiles, zeros and a histogram, for all rows and each class."""
+"""Statistics of numbers in long tables: extremes, moments, quantiles, zeros and a histogram, for all rows and each
+class."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gradus.wire.statistics import BINS, QUANTILES, Histogram
+from preprocessing.statistics.edges import Edges, bin_edges
 from preprocessing.statistics.rows import Rows
 
 IN_MEMORY = 8_000_000
@@ -16,26 +15,18 @@ IN_MEMORY = 8_000_000
 
 Found = dict[str, Any]
 """Fields of `ColumnStatistics`."""
-Edges = NDArray[np.float64]
 
 
-def number_statistics(rows: Rows, expression: str) -> tuple[Found, dict[str, Found]]:
+def number_statistics(rows: Rows, position: int, expression: str) -> tuple[Found, dict[str, Found]]:
     """The fields for all rows, and for each class."""
-    overall, by_class = _Values(rows, expression, by_class=False), _Values(rows, expression, by_class=True)
+    overall, by_class = (_Values(rows, position, expression, by_class=by_class) for by_class in (False, True))
     moments = overall.moments()
     if not moments:
         return {}, {}
-    edges = _edges(moments[None]["min"], moments[None]["max"])
+    edges = bin_edges(moments[None]["min"], moments[None]["max"])
     whole = _with_shape(overall, moments, edges)[None]
     classes = _with_shape(by_class, by_class.moments(), edges) if rows.classes else {}
     return whole, {str(name): fields for name, fields in classes.items()}
-
-
-def _edges(low: float, high: float) -> Edges | None:
-    """Edges of the bins as `numpy.histogram` has them; None if their width overflows."""
-    with np.errstate(over="ignore"):
-        edges = np.linspace(low, high, BINS + 1) if low < high else np.linspace(low - 0.5, high + 0.5, BINS + 1)
-    return edges if np.isfinite(edges).all() and np.isfinite(edges[-1] - edges[0]) else None
 
 
 def _with_shape(values: "_Values", moments: Mapping[str | None, Found], edges: Edges | None) -> dict[str | None, Found]:
@@ -57,6 +48,7 @@ class _Values:
     """The numbers of a column, all together (under the class None) or by class."""
 
     rows: Rows
+    position: int
     expression: str
     by_class: bool
 
@@ -104,7 +96,8 @@ class _Values:
     @property
     def _known(self) -> str:
         group, where = ("g", "AND g IS NOT NULL") if self.by_class else ("NULL", "")
-        return f"(SELECT {group} AS g, x FROM {self.rows.column(self.expression)} WHERE x IS NOT NULL {where})"
+        values = self.rows.column(self.position, self.expression)
+        return f"(SELECT {group} AS g, x FROM {values} WHERE x IS NOT NULL {where})"
 
 
 def _between(at: Mapping[tuple[str | None, int], float], name: str | None, place: float) -> float:

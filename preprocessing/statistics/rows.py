@@ -1,50 +1,59 @@
-"""The rows of one column as a relation of values and classes, which the statistics are computed from."""
+"""The rows of one column as a relation of values and classes, which the statistics of long tables are computed from."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
-from gradus.facts import MAX_VALUES
-from gradus.wire.table import ColumnRecord
-from preprocessing.table import PARQUET, Table, open_parquet
-
-MAX_CLASSES = 50
-"""Number of classes whose rows have statistics of their own, the most frequent ones."""
+from preprocessing.stored_columns import StoredColumns
+from preprocessing.table import Table
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
     """A stored table's rows, and the column that tells their classes apart."""
 
-    connection: duckdb.DuckDBPyConnection
+    stored: StoredColumns
     classes: tuple[str, ...]
     """Texts of the classes; empty for none."""
-    group: str
-    """SQL: the class of a row, NULL for a row of another class or of none."""
+    target: int
+    """Position of their column."""
     count: int
 
-    def column(self, expression: str) -> str:
-        """A relation with the value `x` and the class `g` of every row."""
-        return f"(SELECT {expression} AS x, {self.group} AS g FROM t)"
+    def column(self, position: int, expression: str) -> str:
+        """A relation with the value `x` of the column at this position, and the class `g` of every row, NULL for a row
+        of another class or of none."""
+        if not self.classes:
+            return f"(SELECT {expression} AS x, NULL AS g FROM {self.stored.relation(position)})"
+        text = f"c{self.target}::VARCHAR"
+        group = f"CASE WHEN {text} IN (SELECT name FROM classes) THEN {text} END"
+        value, target = self.stored.relation(position), self.stored.relation(self.target)
+        if value == target:
+            return f"(SELECT {expression} AS x, {group} AS g FROM {value})"
+        other = f"(SELECT {group} AS g FROM {target})"
+        return f"(SELECT x, g FROM (SELECT {expression} AS x FROM {value}) POSITIONAL JOIN {other})"
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        return self.connection.execute(sql, list(values)).fetchall()
+        return self.stored.connection.execute(sql, list(values)).fetchall()
 
 
-def rows(table: Table, target: str | None) -> Rows:
+def long_rows(table: Table, target: str | None, classes: tuple[str, ...]) -> Rows:
     """The rows of the table, with the classes of the target if it has any."""
-    connection = open_parquet(table.folder / PARQUET)
-    if target is None or not has_classes(table.record(target)):
-        return Rows(connection, (), "NULL", table.rows)
-    text = f"c{table.position(target)}::VARCHAR"
-    classes = tuple(value.value for value in table.record(target).values[:MAX_CLASSES])
-    connection.execute("CREATE TEMP TABLE classes (name VARCHAR)")
-    connection.executemany("INSERT INTO classes VALUES (?)", [[name] for name in classes])
-    return Rows(connection, classes, f"CASE WHEN {text} IN (SELECT name FROM classes) THEN {text} END", table.rows)
+    connection = table.stored.connection
+    connection.execute("CREATE OR REPLACE TEMP TABLE classes (name VARCHAR)")
+    for name in classes:
+        connection.execute("INSERT INTO classes VALUES (?)", [name])
+    return Rows(table.stored, classes, 0 if target is None else table.position(target), table.rows)
 
 
-def has_classes(record: ColumnRecord) -> bool:
-    """Whether the column's values are classes: few enough, and counted one by one."""
-    return record.type in ("text", "boolean", "integer") and 0 < record.distinct <= MAX_VALUES and bool(record.values)
+def class_sizes(rows: Rows) -> dict[str, int]:
+    """The number of rows of each class."""
+    if not rows.classes:
+        return {}
+    found = dict(rows.query(f"SELECT g, count(*) FROM {rows.column(rows.target, 'NULL')} GROUP BY g"))
+    return {name: found[name] for name in rows.classes}
+
+
+def missing_in_classes(rows: Rows, position: int) -> dict[str, int]:
+    """How many rows of each class miss the value of the column at this position."""
+    counted = f"SELECT g, count(*) - count(x) FROM {rows.column(position, f'c{position}')} GROUP BY g"
+    return {name: count for name, count in rows.query(counted) if name is not None}

@@ -1,4 +1,5 @@
-"""Statistics of texts and truth values: the most frequent ones and their lengths, for all rows and each class."""
+"""Statistics of texts and truth values in long tables: the most frequent ones and their lengths, for all rows and
+each class."""
 
 from typing import Any
 
@@ -7,9 +8,11 @@ from gradus.wire.statistics import FREQUENT, Lengths
 from preprocessing.statistics.rows import Rows
 
 
-def text_statistics(rows: Rows, expression: str, *, lengths: bool) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def text_statistics(
+    rows: Rows, position: int, expression: str, *, lengths: bool
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The fields for all rows, and for each class."""
-    values = rows.column(expression)
+    values = rows.column(position, expression)
     overall = _fields(rows, values, "NULL", "", lengths=lengths)
     by_class = _fields(rows, values, "g", "AND g IS NOT NULL", lengths=lengths) if rows.classes else {}
     return overall.get(None, {}), {str(name): fields for name, fields in by_class.items()}

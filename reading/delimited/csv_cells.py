@@ -10,7 +10,7 @@ from gradus.wire.table import LeftOut
 from reading.cells import Batch
 from reading.delimited.broken import Broken
 from reading.delimited.columns import Account, Columns
-from reading.delimited.decoding import Decoded, Open, open_plain
+from reading.delimited.decoding import CHUNK, Decoded, Open, open_plain
 from reading.delimited.filters import prepared
 from reading.delimited.grid import Grid
 from reading.delimited.place import place
@@ -85,7 +85,7 @@ class CsvCells:
         self._columns = self._new_columns()
         settled = self.settled
         reader = Rows(settled.dialect, 1 + settled.skip_rows)
-        chunks = prepared(self._decoded.chunks(), settled.dialect, settled.skip_rows)
+        chunks = prepared(self._decoded.chunks(_chunk_bytes(settled.width)), settled.dialect, settled.skip_rows)
         try:
             for block in reader.blocks_or_grids(_beginning_apart(chunks), self._regular):
                 if isinstance(block, Grid):
@@ -109,6 +109,11 @@ class CsvCells:
         s = self.settled
         delimiter = Rows(s.dialect).delimiter
         return Columns(self.file.name, s.dialect, delimiter, s.width, s.ragged, trailing=s.trailing)
+
+
+def _chunk_bytes(width: int) -> int:
+    """More in wide tables, whose every column takes its time in each batch, however few rows that has."""
+    return CHUNK * min(4, 1 + width // 5000)
 
 
 def _beginning_apart(chunks: Iterator[str]) -> Iterator[str]:

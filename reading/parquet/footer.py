@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from preprocessing.sql import quoted
 from reading.failure import ReadingFailed
 from reading.request import MIB, Limits
-from reading.stored.connection import quoted
 
 _FREE = 256 * MIB
 """Bytes of values up to which a file may be as regular as it likes."""
@@ -21,6 +21,8 @@ class Footer:
 
     rows: int
     names: tuple[str, ...]
+    known_as: tuple[str, ...]
+    """The names by which DuckDB tells the columns apart, also those of one name."""
     types: tuple[str, ...]
     """As DuckDB calls them."""
 
@@ -45,7 +47,8 @@ def footer(connection: duckdb.DuckDBPyConnection, path: Path, name: str, limits:
     except duckdb.Error as error:
         raise damaged(name, error) from None
     _refuse_large(rows, len(described), size, name, limits)
-    return Footer(rows, tuple(names), tuple(type_ for _, type_, *_ in described))
+    known_as, types, *_ = zip(*described, strict=True)
+    return Footer(rows, tuple(names), known_as, types)
 
 
 def damaged(name: str, error: duckdb.Error) -> ReadingFailed:

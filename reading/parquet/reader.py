@@ -1,6 +1,6 @@
 """Parquet files become a stored table, without a detour over text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import duckdb
 from gradus.facts import ColumnType, FileFacts
 from gradus.parse.files import ParquetParse
 from gradus.wire.table import ReadTable
+from preprocessing.sql import identifier, quoted
+from preprocessing.stored_names import COLUMNS_PER_FILE, PARQUET, by_file, parquet_file
 from reading.content import Content
 from reading.failure import ReadingFailed
 from reading.full_disk import is_disk_full
@@ -16,10 +18,10 @@ from reading.job import Job
 from reading.names import named
 from reading.parquet.footer import Footer, damaged, footer
 from reading.parquet.types import Taken, asked, taken
-from reading.stored.columns import SQL, Described
-from reading.stored.connection import quoted
+from reading.stored.columns import Described
+from reading.stored.conversion import SQL_TYPES
 from reading.stored.finish import Outcome, finish
-from reading.stored.rows import write_parquet
+from reading.stored.stage import write_parquet
 
 _PREVIEW_ROWS = 20
 """Rows that a preview has at least."""
@@ -35,11 +37,11 @@ class _File:
     order: tuple[int, ...]
     """For each column of the table its position in the file."""
 
-    def relation(self, count: int) -> str:
-        """Its rows, whose columns have the names p0, p1, …, and `_line`."""
-        names = ", ".join([*(f"p{i}" for i in range(count)), "_line"])
+    def relation(self, positions: Iterable[int]) -> str:
+        """Its rows, with the columns at some positions as p0, p1, …, and `_line`."""
+        names = [f"{identifier(self.footer.known_as[i])} AS p{i}" for i in dict.fromkeys(positions)]
         read = f"read_parquet({quoted(self.path)}, file_row_number = true, hive_partitioning = false)"
-        return f"(SELECT * FROM {read} LIMIT {self.rows}) AS r({names})"
+        return f"(SELECT {', '.join([*names, 'file_row_number AS _line'])} FROM {read} LIMIT {self.rows})"
 
 
 def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> ReadTable:
@@ -57,13 +59,14 @@ def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> 
     for file, own in zip(files, columns, strict=True):
         job.report.progress(f"checking {file.content.name}", 0, file.rows, "rows")
         _check(job, file, own)
-    selects = [
-        _select(position, file, own, types) for position, (file, own) in enumerate(zip(files, columns, strict=True))
-    ]
     total = sum(file.rows for file in files)
     job.report.progress("reading", 0, total, "rows")
     try:
-        write_parquet(job.connection, " UNION ALL ".join(selects), job.folder)
+        for written, positions in by_file(range(len(names))).items():
+            selects = [
+                _select(place, *one, types, positions) for place, one in enumerate(zip(files, columns, strict=True))
+            ]
+            write_parquet(job.connection, " UNION ALL ".join(selects), job.folder / written, len(names))
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
@@ -143,20 +146,21 @@ def _check(job: Job, file: _File, own: Sequence[Taken]) -> None:
         for i, column in enumerate(own)
         if column.type == "text" and not column.wrong
     }
-    if not conditions:
-        return
-    count = len(file.footer.names)
-    terms = [f"min(CASE WHEN {condition} THEN _line END)" for condition in conditions.values()]
-    try:
-        found = job.connection.execute(f"SELECT {', '.join(terms)} FROM {file.relation(count)}").fetchone()
+    ordered = list(conditions)
+    for start in range(0, len(ordered), COLUMNS_PER_FILE):
+        together = ordered[start : start + COLUMNS_PER_FILE]
+        terms = [f"min(CASE WHEN {conditions[i]} THEN _line END)" for i in together]
+        relation = file.relation(file.order[i] for i in together)
+        try:
+            found = job.connection.execute(f"SELECT {', '.join(terms)} FROM {relation}").fetchone()
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error as error:
+            raise damaged(file.content.name, error) from None
         assert found is not None
-        for i, row in zip(conditions, found, strict=True):
+        for i, row in zip(together, found, strict=True):
             if row is not None:
                 raise _refused(job, file, own[i], i, row)
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error as error:
-        raise damaged(file.content.name, error) from None
 
 
 def _refused(job: Job, file: _File, column: Taken, i: int, row: int) -> ReadingFailed:
@@ -164,9 +168,8 @@ def _refused(job: Job, file: _File, column: Taken, i: int, row: int) -> ReadingF
     place = f"Column {name!r} of {file.content.name}, row {row}"
     if not column.wrong:
         return ReadingFailed("too_large", f"{place}: {job.limits.cell_bytes:,} bytes are allowed in a text.")
-    count = len(file.footer.names)
     value = job.connection.execute(
-        f"SELECT left(p{file.order[i]}::VARCHAR, 80) FROM {file.relation(count)} WHERE _line = ?", [row]
+        f"SELECT left(p{file.order[i]}::VARCHAR, 80) FROM {file.relation([file.order[i]])} WHERE _line = ?", [row]
     ).fetchone()
     assert value is not None
     return ReadingFailed(
@@ -178,10 +181,11 @@ def _refused(job: Job, file: _File, column: Taken, i: int, row: int) -> ReadingF
     )
 
 
-def _select(position: int, file: _File, own: Sequence[Taken], types: Sequence[ColumnType]) -> str:
-    terms = [
-        f"({column.value.format(f'p{file.order[i]}')})::{SQL[type_]} AS c{i}"
-        for i, (column, type_) in enumerate(zip(own, types, strict=True))
-    ]
-    relation = file.relation(len(file.footer.names))
-    return f"SELECT {', '.join([*terms, f'{position}::INTEGER AS _file', '_line'])} FROM {relation}"
+def _select(
+    place: int, file: _File, own: Sequence[Taken], types: Sequence[ColumnType], positions: Sequence[int]
+) -> str:
+    """The rows of the file at this place, with the columns at some positions."""
+    terms = [f"({own[i].value.format(f'p{file.order[i]}')})::{SQL_TYPES[types[i]]} AS c{i}" for i in positions]
+    if parquet_file(positions[0]) == PARQUET:
+        terms += [f"{place}::INTEGER AS _file", "_line"]
+    return f"SELECT {', '.join(terms)} FROM {file.relation(file.order[i] for i in positions)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gradus.facts import ColumnType
 from gradus.parse.cells import CellType
-from reading.stored.columns import SQL
+from reading.stored.conversion import SQL_TYPES
 
 _LARGEST = 2**63 - 1
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
@@ -86,7 +86,7 @@ def _refusal(duckdb_type: str) -> str:
 
 def asked(duckdb_type: str, wanted: CellType) -> Taken:
     """How a column of any type is taken as the type that the request wants. Every value must fit."""
-    target = SQL[wanted]
+    target = SQL_TYPES[wanted]
     why = f"is no {wanted}"
     if wanted == "text":
         return Taken("text", value="{}::VARCHAR")

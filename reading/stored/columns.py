@@ -1,6 +1,6 @@
 """What a reader of typed files says of a column, and what the stored rows say of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -10,13 +10,11 @@ import numpy as np
 
 from gradus.facts import ColumnType
 from gradus.wire.table import ColumnRecord
-from preprocessing.table import PARQUET, STACKED
+from preprocessing.stored_columns import StoredColumns, groups
+from preprocessing.table import STACKED
 from reading.stored.column_facts import facts
-from reading.stored.connection import quoted
-from reading.stored.conversion import SQL_TYPES
 
 EXAMPLES = 5
-SQL: dict[ColumnType, str] = {type_: name for type_, name in SQL_TYPES.items()}  # noqa: C416 - of more types
 _AS_TEXT = {"date": "strftime({}, '%Y-%m-%d')", "datetime": "replace({}::VARCHAR, ' ', 'T')"}
 _LOOKED_AT = 100
 """Rows that have the examples."""
@@ -33,28 +31,42 @@ class Described:
 
 
 def records(
-    connection: duckdb.DuckDBPyConnection, folder: Path, columns: Sequence[Described]
+    connection: duckdb.DuckDBPyConnection, folder: Path, columns: Sequence[Described], rows: int
 ) -> tuple[ColumnRecord, ...]:
     """The records of a stored table's columns, whose rows are all looked at."""
-    places = [i for i, column in enumerate(columns) if column.type not in STACKED]
-    parquet = f"read_parquet({quoted(folder / PARQUET)})"
-    named = ", ".join(f"c{i} AS c{place}" for place, i in enumerate(places))
-    found: dict[int, dict[str, Any]] = {}
-    if places:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW t AS SELECT {named} FROM {parquet}")
-        types = [columns[i].type for i in places]
-        for place, (i, known) in enumerate(zip(places, facts(connection, "t", types), strict=True)):
-            found[i] = known | {"examples": _examples(connection, f"c{place}", columns[i].type)}
+    types = [column.type for column in columns]
+    stored = StoredColumns(folder, types)
+    known = facts(connection, stored, types, rows)
+    examples = {
+        i: found for positions in groups(_flat(types), rows) for i, found in _examples(stored, types, positions)
+    }
     return tuple(
-        ColumnRecord(**vars(column), **(found[i] if i in found else _stack(folder / f"c{i}.npy")))
+        ColumnRecord(
+            **vars(column),
+            **(known[i] | {"examples": examples[i]} if i in examples else _stack(folder / f"c{i}.npy")),
+        )
         for i, column in enumerate(columns)
     )
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, column: str, type_: ColumnType) -> tuple[str, ...]:
-    text = _AS_TEXT.get(type_, "{}::VARCHAR").format(column)
-    first = f"SELECT left({text}, 80) FROM t WHERE {column} IS NOT NULL LIMIT {_LOOKED_AT}"
-    return tuple(dict.fromkeys(text for (text,) in connection.execute(first).fetchall()))[:EXAMPLES]
+def _flat(types: Sequence[ColumnType]) -> list[int]:
+    return [i for i, type_ in enumerate(types) if type_ not in STACKED]
+
+
+def _examples(
+    stored: StoredColumns, types: Sequence[ColumnType], positions: Sequence[int]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The first values of columns of one file, from its first rows; of a column without values there, the first at
+    all."""
+    texts = [f"left({_AS_TEXT.get(types[i], '{}::VARCHAR').format(f'c{i}')}, 80) AS e{i}" for i in positions]
+    relation, ask = stored.relation(positions[0]), stored.connection.execute
+    rows = ask(f"SELECT {', '.join(texts)} FROM {relation} LIMIT {_LOOKED_AT}").fetchall()
+    for place, (i, values) in enumerate(zip(positions, zip(*rows, strict=True), strict=True)):
+        found = [value for value in values if value is not None]
+        if not found:
+            first = f"SELECT {texts[place]} FROM {relation} WHERE c{i} IS NOT NULL LIMIT {_LOOKED_AT}"
+            found = [value for (value,) in ask(first).fetchall()]
+        yield i, tuple(dict.fromkeys(found))[:EXAMPLES]
 
 
 def _stack(path: Path) -> dict[str, Any]:

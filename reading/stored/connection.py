@@ -31,13 +31,3 @@ def connect(folder: Path, readable: Iterable[Path] = ()) -> duckdb.DuckDBPyConne
     connection.execute("SET disabled_optimizers = 'statistics_propagation'")
     connection.execute("SET lock_configuration = true")
     return connection
-
-
-def quoted(text: str | Path) -> str:
-    """An SQL string."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """An SQL name."""
-    return '"' + name.replace('"', '""') + '"'

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from gradus.parse.cells import CellType
+from gradus.facts import ColumnType
+from preprocessing.sql import quoted
 from reading.cells import Cell
 from reading.census.types import Rules
 from reading.census.verdict import Judged
 from reading.slices import Slices
 
-SQL_TYPES: dict[CellType, str] = {
+SQL_TYPES: dict[ColumnType, str] = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "boolean": "BOOLEAN",
@@ -47,12 +48,12 @@ def _present(cell: str, column: Judged) -> str:
         return cell
     if words == [""]:
         return f"nullif({cell}, '')"
-    return f"CASE WHEN {cell} IN ({', '.join(map(_literal, words))}) THEN NULL ELSE {cell} END"
+    return f"CASE WHEN {cell} IN ({', '.join(map(quoted, words))}) THEN NULL ELSE {cell} END"
 
 
 def _plain_number(cell: str, rules: Rules) -> str:
     if rules.thousands:
-        cell = f"replace({cell}, {_literal(rules.thousands)}, '')"
+        cell = f"replace({cell}, {quoted(rules.thousands)}, '')"
     return f"replace({cell}, ',', '.')" if rules.decimal == "," else cell
 
 
@@ -100,7 +101,3 @@ def _utc(cell: str) -> str:
     clock = clock if clock[2] == ":" else f"0{clock}"
     moment = datetime.fromisoformat(f"{year}-{month}-{day} {clock}")
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

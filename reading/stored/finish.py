@@ -49,7 +49,7 @@ def finish(connection: duckdb.DuckDBPyConnection, folder: Path, outcome: Outcome
         parse=dict(outcome.parse),
         guessed=dict(outcome.guessed),
         rows=rows,
-        columns=records(connection, folder, outcome.columns),
+        columns=records(connection, folder, outcome.columns, rows),
         files=tuple(outcome.files),
         left_out=LeftOutRows(count=count, listed=left_out[:LISTED]),
         findings=tuple(outcome.findings),

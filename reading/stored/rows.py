@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from gradus.facts import ColumnType
 from preprocessing.column import Mask
-from preprocessing.table import PARQUET, ROW_GROUP
-from reading.stored.columns import SQL
-from reading.stored.connection import quoted
+from preprocessing.sql import quoted
+from reading.stored.stage import Stage
 
 BATCH = 16_384
 """Rows after which a writer of single rows should append a batch."""
@@ -20,16 +19,13 @@ _STAGE = "rows.duckdb"
 
 
 class RowWriter:
-    """Collects the rows of all columns that are no stacks, in a file of DuckDB's, until the Parquet file is written."""
+    """Collects the rows of all columns that are no stacks, until the Parquet files are written."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, types: Mapping[int, ColumnType]) -> None:
         """`types` has the type of each column, by its position."""
-        self._connection = connection
-        self._folder = folder
-        self._types = types
-        fields = ["_file INTEGER", "_line BIGINT", *(f"c{i} {SQL[type_]}" for i, type_ in types.items())]
+        self._connection, self._folder, self._types = connection, folder, types
         connection.execute(f"ATTACH {quoted(folder / _STAGE)} AS stage")
-        connection.execute(f"CREATE TABLE stage.rows ({', '.join(fields)})")
+        self._stage = Stage(connection, folder, types, "stage.rows")
         self.rows = 0
 
     def append(
@@ -48,24 +44,23 @@ class RowWriter:
                 stands where a value is missing does not count.
             missing: By column; a column that is not in it has all its values.
         """
-        arrays: dict[str, NDArray[Any]] = {"_line": np.asarray(lines, dtype=np.int64)}
-        terms = [f"{int(file)}::INTEGER", "_line"]
+        arrays: dict[str, NDArray[Any]] = {
+            "_line": np.asarray(lines, dtype=np.int64),
+            "_file": np.full(len(lines), file, dtype=np.int32),
+        }
+        terms: dict[int, str] = {}
         for i, type_ in self._types.items():
             arrays[f"v{i}"] = _for_duckdb(values[i], type_)
-            term = f"{_FROM_NUMPY.get(type_, '{}').format(f'v{i}')}::{SQL[type_]}"
+            terms[i] = _FROM_NUMPY.get(type_, "{}").format(f"v{i}")
             if i in missing:
                 arrays[f"m{i}"] = missing[i]
-                term = f"CASE WHEN m{i} THEN NULL ELSE {term} END"
-            terms.append(term)
-        self._connection.register("batch", arrays)
-        self._connection.execute(f"INSERT INTO stage.rows SELECT {', '.join(terms)} FROM batch")
-        self._connection.unregister("batch")
+                terms[i] = f"CASE WHEN m{i} THEN NULL ELSE {terms[i]} END"
+        self._stage.add(arrays, terms)
         self.rows += len(lines)
 
     def finish(self) -> None:
-        """Write the Parquet file."""
-        names = ", ".join([*(f"c{i}" for i in self._types), "_file", "_line"])
-        write_parquet(self._connection, f"SELECT {names} FROM stage.rows", self._folder)
+        """Write the Parquet files."""
+        self._stage.write()
         self._connection.execute("DETACH stage")
         (self._folder / _STAGE).unlink()
 
@@ -83,11 +78,3 @@ def _for_duckdb(values: NDArray[Any] | Sequence[Any], type_: ColumnType) -> NDAr
         case "datetime":
             return np.asarray(values, dtype="datetime64[us]").astype(np.int64)
     return np.asarray(values)
-
-
-def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:
-    """Write the result of a query, whose columns are c0, c1, …, _file and _line, as the stored table's Parquet file."""
-    connection.execute(
-        f"COPY ({query}) TO {quoted(folder / PARQUET)} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, PRESERVE_ORDER true)"
-    )

@@ -8,16 +8,19 @@ from typing import Any, Self
 import duckdb
 import numpy as np
 
-from preprocessing.table import PARQUET, ROW_GROUP
+from gradus.facts import ColumnType
+from preprocessing.stored_columns import StoredColumns
 from reading.cells import Batch
 from reading.census.verdict import Verdict
 from reading.slices import Slices
 from reading.stored.column_facts import facts
-from reading.stored.conversion import SQL_TYPES, expression, in_utc, plain_values
+from reading.stored.conversion import expression, in_utc, plain_values
+from reading.stored.stage import Stage
 
 MEMORY_MIB = 192
 """Of the database. With 160 the most frequent of 3 million different texts cannot be counted."""
 _DATABASE = "staging.duckdb"
+_TABLE = "r"
 _SPILL = "staging.tmp"
 
 
@@ -28,7 +31,6 @@ class Staging:
         self._folder = folder
         self._verdict = verdict
         self.rows = 0
-        columns = [f"c{i} {SQL_TYPES[column.type]}" for i, column in enumerate(verdict.columns)]
         self._connection = duckdb.connect(
             str(folder / _DATABASE),
             config={
@@ -41,37 +43,35 @@ class Staging:
         self._connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
-        self._connection.execute(f"CREATE TABLE r ({', '.join(columns)}, _file INTEGER, _line BIGINT)")
-        self._values = [expression(f"c{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)]
+        self._types: list[ColumnType] = [column.type for column in verdict.columns]
+        self._stage = Stage(self._connection, folder, dict(enumerate(self._types)), _TABLE)
+        self._values = {i: expression(f"v{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)}
 
     def add(self, batch: Batch, file: int) -> None:
         """Convert and keep a batch of the file at this position."""
         arrays: dict[str, Any] = {}
-        values = list(self._values)
+        values = dict(self._values)
         for i, (cells, column) in enumerate(zip(batch.columns, self._verdict.columns, strict=True)):
             numbers = plain_values(cells, column, self._verdict.rules)
             if numbers is not None:
-                arrays[f"c{i}"], values[i] = numbers, f"c{i}"
+                arrays[f"v{i}"], values[i] = numbers, f"v{i}"
             else:
-                arrays[f"c{i}"] = _objects(in_utc(cells, column.missing) if column.zoned else cells)
+                arrays[f"v{i}"] = _objects(in_utc(cells, column.missing) if column.zoned else cells)
         lines = batch.lines
         arrays["_line"] = np.arange(lines.start, lines.stop) if isinstance(lines, range) else np.array(lines, np.int64)
         arrays["_file"] = np.full(len(lines), file, dtype=np.int32)
-        self._connection.register("batch", arrays)
-        self._connection.execute(f"INSERT INTO r SELECT {', '.join(values)}, _file, _line FROM batch")
-        self._connection.unregister("batch")
+        self._stage.add(arrays, values)
         self.rows += len(batch.lines)
 
     def write(self) -> None:
-        """Write the Parquet file, rows in order."""
-        path = str(self._folder / PARQUET).replace("'", "''")
-        self._connection.execute(
-            f"COPY (SELECT * FROM r) TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-        )
+        """Write the Parquet files, rows in order."""
+        self._stage.write()
 
     def facts(self) -> list[dict[str, Any]]:
         """The facts of each column."""
-        return facts(self._connection, "r", [column.type for column in self._verdict.columns])
+        stored = StoredColumns(self._folder, self._types)
+        table = None if self._stage.is_wide else _TABLE
+        return facts(self._connection, stored, self._types, self.rows, table)
 
     def close(self) -> None:
         """Remove everything but the Parquet file."""

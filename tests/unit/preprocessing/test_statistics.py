@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gradus.wire.statistics import BINS, QUANTILES, ColumnStatistics
-from preprocessing.statistics import numbers
+from preprocessing.statistics import classes, columns, numbers
 from preprocessing.statistics.columns import statistics
 from tests.tables import store
 
@@ -44,10 +44,21 @@ def assert_equals_numpy(found: ColumnStatistics, values: NDArray[np.float64], ed
     assert found.histogram.counts == tuple(np.histogram(known, edges)[0])
 
 
-@pytest.mark.parametrize("selected", [True, False], ids=["in memory", "sorted on disk"])
+WAYS = {"many columns together": (10_000, 10_000), "selected by DuckDB": (0, 10_000), "sorted on disk": (0, 0)}
+"""How the statistics of tables of growing length are computed: rows up to which they are short, and in memory."""
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    short, in_memory = WAYS[request.param]
+    monkeypatch.setattr(columns, "SHORT", short)
+    monkeypatch.setattr(numbers, "IN_MEMORY", in_memory)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("name", NUMBERS)
-def test_numbers_equal_numpy(name: str, selected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "IN_MEMORY", 10_000 if selected else 0)
+def test_numbers_equal_numpy(name: str, tmp_path: Path) -> None:
     values = NUMBERS[name]
     labels = np.where(np.arange(1000) % 3 == 0, "a", "b")
     found = statistics(store(tmp_path, {"x": values, "y": labels}), "y").column("x")
@@ -60,6 +71,7 @@ def test_numbers_equal_numpy(name: str, selected: bool, tmp_path: Path, monkeypa
             assert found.by_class[label].rows == (labels == label).sum()
 
 
+@pytest.mark.usefixtures("way")
 def test_texts_are_counted_by_frequency_then_by_name(tmp_path: Path) -> None:
     values: list[Any] = ["b"] * 5 + ["a"] * 5 + ["straße"] * 7 + [None] * 3 + [f"once {i}" for i in range(100)]
     found = statistics(store(tmp_path, {"x": values})).column("x")
@@ -75,12 +87,14 @@ def test_texts_are_counted_by_frequency_then_by_name(tmp_path: Path) -> None:
     assert found.missing == 3
 
 
+@pytest.mark.usefixtures("way")
 def test_truth_values_are_counted(tmp_path: Path) -> None:
     found = statistics(store(tmp_path, {"x": [True, True, None, False]})).column("x")
     assert found.frequent is not None
     assert [(one.value, one.count) for one in found.frequent] == [("true", 2), ("false", 1)]
 
 
+@pytest.mark.usefixtures("way")
 def test_dates_have_a_first_a_last_and_a_histogram(tmp_path: Path) -> None:
     days = np.append(np.datetime64("2020-01-01") + np.arange(21), np.datetime64("NaT"))
     times = np.append(np.datetime64("2020-01-01T12:00:00", "us") + np.arange(21) * 10**6, np.datetime64("NaT"))
@@ -114,6 +128,7 @@ def test_arrays_have_the_statistics_of_all_elements(tmp_path: Path) -> None:
     assert (column.min, column.max) == (values.min(), values.max())
 
 
+@pytest.mark.usefixtures("way")
 def test_the_most_frequent_fifty_classes_have_their_own_statistics(tmp_path: Path) -> None:
     labels = [f"c{i:03}" for i in range(60) for _ in range(60 - i)]
     found = statistics(store(tmp_path, {"x": np.arange(float(len(labels))), "y": labels}), "y").column("x")
@@ -126,6 +141,49 @@ def test_a_target_of_numbers_has_no_classes(tmp_path: Path) -> None:
     assert found.column("x").by_class == {}
 
 
+@pytest.mark.usefixtures("way")
 def test_a_column_without_values_has_no_numbers(tmp_path: Path) -> None:
     found = statistics(store(tmp_path, {"x": np.array([np.nan, np.nan]), "y": [1, 2]})).column("x")
     assert (found.missing, found.min, found.histogram) == (2, None, None)
+
+
+MIXED: dict[str, Any] = {
+    "text": [None if i % 11 == 3 else f"Gr\u00fc\u00dfe \U0001f600 {i % 13}" for i in range(300)],
+    "ok": [None if i % 7 == 2 else i % 3 == 0 for i in range(300)],
+    "day": np.datetime64("2020-01-01") + np.arange(300) % 97,
+    "at": np.datetime64("2020-01-01T12:00:00.5", "us") + np.arange(300) * 10**9,
+    "count": np.arange(300) ** 2 - 40,
+    "ratio": np.where(np.arange(300) % 5 == 0, np.nan, np.sqrt(np.arange(300))),
+    "label": [None if i % 31 == 30 else "abc"[i % 3] for i in range(300)],
+}
+
+
+@pytest.mark.parametrize("other", [way for way in WAYS if way != "many columns together"])
+def test_every_way_gives_the_same(other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = store(tmp_path, MIXED)
+    together = statistics(table, "label").model_dump()
+    monkeypatch.setattr(columns, "SHORT", WAYS[other][0])
+    monkeypatch.setattr(numbers, "IN_MEMORY", WAYS[other][1])
+    assert_close(statistics(table, "label").model_dump(), together)
+
+
+def assert_close(one: Any, other: Any) -> None:
+    if isinstance(one, dict):
+        assert list(one) == list(other)
+        one, other = list(one.values()), list(other.values())
+    if isinstance(one, list | tuple):
+        for pair in zip(one, other, strict=True):
+            assert_close(*pair)
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, rel=1e-12, abs=1e-12)
+    else:
+        assert one == other
+
+
+def test_wide_tables_have_fewer_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = store(tmp_path, MIXED)
+    monkeypatch.setattr(classes, "MAX_BY_CLASS", 2 * len(MIXED))
+    found = statistics(table, "label")
+    assert (found.target, list(found.column("ratio").by_class)) == ("label", ["a", "b"])
+    monkeypatch.setattr(classes, "MAX_BY_CLASS", 2 * len(MIXED) - 1)
+    assert statistics(table, "label").target is None

@@ -6,7 +6,8 @@ from typing import Any
 
 from gradus.parse.text import CsvParse
 from gradus.wire.table import ReadTable
-from preprocessing.table import PARQUET, open_parquet
+from preprocessing.stored_names import by_file
+from preprocessing.table import Table
 from reading.delimited.read import read_csv
 from reading.source import SourceFile
 
@@ -29,15 +30,18 @@ class Stored:
     @property
     def columns(self) -> list[list[Any]]:
         """The values of each column."""
-        rows = self._rows("SELECT * EXCLUDE (_file, _line, file_row_number) FROM t ORDER BY file_row_number")
-        return [list(column) for column in zip(*rows, strict=True)]
+        table = Table(self.folder)
+        found: list[list[Any]] = []
+        for file in by_file(range(len(table.read.columns))).values():
+            names = ", ".join(f"c{i}" for i in file)
+            query = f"SELECT {names} FROM {table.stored.relation(file[0])} ORDER BY file_row_number"  # noqa: S608
+            rows = table.stored.connection.execute(query).fetchall()
+            found += [list(column) for column in zip(*rows, strict=True)]
+        return found
 
     @property
     def lines(self) -> list[int]:
-        return [line for (line,) in self._rows("SELECT _line FROM t ORDER BY file_row_number")]
-
-    def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        return open_parquet(self.folder / PARQUET).execute(query).fetchall()
+        return [int(line) for line in Table(self.folder).lines()]
 
     @property
     def findings(self) -> set[str]:

@@ -404,3 +404,20 @@ def _file(folder: Path, part: Any, content: str) -> SourceFile:
     path = folder / f"{part}.csv"
     path.write_text(content)
     return SourceFile(path, path.name, part)
+
+
+def test_a_wide_table_is_read_into_several_files(tmp_path: Path) -> None:
+    width = 2300
+    names = ",".join(f"x{i}" for i in range(width))
+    rows = [[i * j if j % 700 else f"t{i}" for j in range(width)] for i in range(1, 4)]
+    table = read_text(tmp_path, "\n".join([names, *(",".join(map(str, row)) for row in rows)]) + "\n")
+    assert table.columns == [list(column) for column in zip(*rows, strict=True)]
+    assert table.types == ["integer" if j % 700 else "text" for j in range(width)]
+    assert len(list(table.folder.glob("*.parquet"))) == 3
+    last = table.read.columns[-1]
+    assert (last.distinct, last.minimum, last.maximum) == (3, width - 1.0, 3 * (width - 1.0))
+
+
+def test_more_columns_than_the_limit_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadingFailed, match="20000"):
+        read_text(tmp_path, ",".join(f"x{i}" for i in range(20_001)) + "\n" + ",".join("1" * 20_001) + "\n")

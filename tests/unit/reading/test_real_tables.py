@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from preprocessing.table import PARQUET, open_parquet
+from preprocessing.table import Table
 from reading.source import SourceFile
 from tests.unit.reading.csv_reading import read_files
 
@@ -46,7 +46,9 @@ def test_a_real_table_is_read_with_the_expected_types_and_every_value(name: str,
     assert table.read.rows == len(expected)
     if header is not None:
         assert table.names == list(expected.columns)
-    found = open_parquet(table.folder / PARQUET).execute("SELECT * FROM t ORDER BY file_row_number").fetchnumpy()
+    stored = Table(table.folder).stored
+    query = f"SELECT * FROM {stored.relation()} ORDER BY file_row_number"  # noqa: S608 (our own path)
+    found = stored.connection.execute(query).fetchnumpy()
     for i, column in enumerate(table.read.columns):
         cells = expected.iloc[:, i].str.strip()
         missing = cells.isin(["", "?"] if column.type in ("integer", "number") else [""]).to_numpy()

@@ -10,6 +10,9 @@ import pytest
 
 from gradus.facts import ColumnType, FileFacts
 from gradus.wire.table import ReadTable
+from preprocessing import stored_names
+from preprocessing.parquet_copy import copy_with_names
+from preprocessing.stored_columns import StoredColumns
 from preprocessing.table import FACTS, PARQUET, Table
 from reading.failure import ReadingFailed
 from reading.stored import column_facts
@@ -80,10 +83,41 @@ def test_facts_are_of_all_rows(tmp_path: Path) -> None:
 
 def test_many_distinct_values_are_estimated_and_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(column_facts, "_SURE", 2000)
+    monkeypatch.setattr(column_facts, "FEW_ROWS", 0)
     found = {column.name: column for column in stored(tmp_path).columns}
     assert not found["count"].distinct_exact
     assert found["count"].distinct == pytest.approx(N - MISSING.sum(), rel=0.1)
     assert (found["city"].distinct, found["city"].distinct_exact) == (4, True)
+
+
+def test_few_rows_have_the_same_facts_as_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = tmp_path / "few", tmp_path / "many"
+    few.mkdir()
+    many.mkdir()
+    in_memory = stored(few)
+    monkeypatch.setattr(column_facts, "FEW_ROWS", 0)
+    assert stored(many) == in_memory
+
+
+def test_wide_tables_are_in_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, several = tmp_path / "one", tmp_path / "several"
+    one.mkdir()
+    several.mkdir()
+    in_one = stored(one)
+    expected = {name: Table(one).column(name).values for name in VALUES}
+    monkeypatch.setattr(stored_names, "COLUMNS_PER_FILE", 4)
+    assert stored(several) == in_one
+    files = {FACTS, PARQUET, *(f"table-{i}.parquet" for i in range(1, -(-len(VALUES) // 4)))}
+    assert {path.name for path in several.iterdir()} == files
+    table = Table(several)
+    for name in VALUES:
+        assert np.array_equal(table.column(name).values, expected[name], equal_nan=True)
+    assert np.array_equal(table.lines(), np.arange(N))
+    copy_with_names(table, tmp_path / "copy.parquet")
+    query = f"SELECT * FROM read_parquet('{tmp_path}/copy.parquet')"  # noqa: S608 (our own path)
+    found = duckdb.connect().execute(query).fetchnumpy()
+    assert list(found) == list(VALUES)
+    assert np.array_equal(np.ma.getdata(found["ratio"])[~MISSING], VALUES["ratio"][1][~MISSING])
 
 
 def test_nothing_is_no_table(tmp_path: Path) -> None:
@@ -115,10 +149,11 @@ def test_duckdb_knows_only_its_own_folder(tmp_path: Path, statement: str) -> Non
     assert not (tmp_path / "written.csv").exists()
 
 
-def test_the_facts_of_wide_tables_fit_into_memory() -> None:
+def test_the_facts_of_wide_tables_fit_into_memory(tmp_path: Path) -> None:
     """Five thousand pictures of 28 x 28 in a CSV file have 785 columns; each column that is counted takes its share."""
     with duckdb.connect(config={"memory_limit": "64MiB", "threads": 1}) as connection:
         columns = ", ".join(f"(i * {k + 1}) % 7 AS c{k}" for k in range(120))
-        connection.execute(f"CREATE TABLE r AS SELECT {columns} FROM range(2000) t(i)")  # noqa: S608 (numbers)
-        found = column_facts.facts(connection, "r", ["integer"] * 120)
+        connection.execute(f"CREATE TABLE r AS SELECT {columns} FROM range(25_000) t(i)")  # noqa: S608 (numbers)
+        types: list[ColumnType] = ["integer"] * 120
+        found = column_facts.facts(connection, StoredColumns(tmp_path, types), types, 25_000, "r")
     assert [one["distinct"] for one in found[:8]] == [7, 7, 7, 7, 7, 7, 1, 7]

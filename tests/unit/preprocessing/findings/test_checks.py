@@ -10,6 +10,7 @@ from preprocessing.findings import sheet
 from preprocessing.findings.build import percent
 from preprocessing.findings.find import findings
 from preprocessing.findings.images import difference_hashes, near_pairs
+from preprocessing.findings.many import MANY
 from preprocessing.findings.prediction import average_ranks, class_score, number_score
 from preprocessing.findings.question import Question
 from preprocessing.findings.spelling import repaired
@@ -51,6 +52,16 @@ def test_noise_predicts_nothing_out_of_sample() -> None:
     assert by_names.value == pytest.approx(0.5, abs=0.03)
     assert by_numbers.value == pytest.approx(0.5, abs=0.05)
     assert of_numbers.value < 0.05
+
+
+def test_a_score_that_is_needed_is_the_same_or_not_reached() -> None:
+    classes = RANDOM.integers(0, 5, 3000)
+    for noise in (0.0, 0.1, 0.3, 3.0):
+        values = classes + RANDOM.normal(size=3000) * noise
+        whole = class_score(values, classes, 5)
+        assert whole is not None
+        assert class_score(values, classes, 5, whole.value - 1e-9) == whole
+        assert class_score(values, classes, 5, whole.value + 1e-9) is None
 
 
 def test_a_few_rows_that_fit_are_no_proof() -> None:
@@ -152,3 +163,15 @@ def test_a_group_that_the_split_ignores_is_told_where_the_table_is_too_large_to_
     table = store(tmp_path, {"household": [f"h{i // 4}" for i in range(200)], "y": ["a", "b"] * 100})
     found = findings(table, Question("y", "classification", group="household", split=split))
     assert ("data_group_not_kept" in {one.id for one in found}) == told
+
+
+def test_what_is_found_in_many_columns_is_said_once(tmp_path: Path) -> None:
+    columns = {f"x{i}": np.ones(100) for i in range(MANY + 1)} | {"y": np.arange(100) % 2, "z": np.arange(100.0)}
+    few = findings(store(tmp_path / "few", dict(list(columns.items())[1:])))
+    many = findings(store(tmp_path / "many", columns))
+    assert [one.column for one in few if one.id == "data_constant"] == [f"x{i}" for i in range(1, MANY + 1)]
+    (one,) = (one for one in many if one.id == "data_constant")
+    assert one.column is None
+    assert one.because.startswith(f"{MANY + 1} columns, such as 'x0', 'x1', 'x2'. Of the first: 'x0' has one value")
+    assert [evidence.column for evidence in one.evidence] == [f"x{i}" for i in range(MANY + 1)]
+    assert one.patches[0].patch == {"dataset": {"columns": {f"x{i}": "ignore" for i in range(MANY + 1)}}}
