@@ -2,12 +2,12 @@
 
 import { SERVICE } from "../../address.js";
 import { post } from "../../api.js";
-import { debounced } from "../../throttle.js";
+import { throttled } from "../../throttle.js";
 import { describe } from "../new/schema/describe.js";
 import { same } from "../new/schema/document.js";
 
-/** Milliseconds without a change before the service is asked. */
-const PAUSE = 150;
+/** Milliseconds between two questions to the service, at least. */
+const INTERVAL = 150;
 
 export class Demonstration {
   /** @type {any[]} */
@@ -15,10 +15,9 @@ export class Demonstration {
   /** @type {Error | null} */
   error = null;
   isComputing = false;
-  #asked = 0;
   #isNew = false;
   #ended = false;
-  #soon = debounced(PAUSE, () => this.compute());
+  #ask = throttled(INTERVAL, () => this.#read());
 
   /**
    * @param {any} entry of `GET /v1/lab`
@@ -57,28 +56,29 @@ export class Demonstration {
   /** Set the value at a path of the request. @param {(string | number)[]} path @param {unknown} value */
   write(path, value) {
     this.request = written(this.request, path, value);
-    this.changed();
-    this.#soon();
+    this.compute();
   }
 
   reset() {
     this.write([], this.entry.defaults);
   }
 
-  /** Ask the service; an answer to an older question is dropped. */
-  async compute() {
-    const asked = ++this.#asked;
+  /** Ask the service soon, one question at a time: while a slider moves, what is left out is never shown. */
+  compute() {
     this.isComputing = true;
     this.changed();
+    this.#ask();
+  }
+
+  async #read() {
+    const asked = this.request;
     try {
-      const { charts } = await post(`/v1/lab/${this.name}`, this.request);
-      if (asked !== this.#asked) return;
+      const { charts } = await post(`/v1/lab/${this.name}`, asked);
       [this.charts, this.error, this.#isNew] = [charts, null, true];
     } catch (error) {
-      if (asked !== this.#asked) return;
       this.error = /** @type {Error} */ (error);
     }
-    this.isComputing = false;
+    this.isComputing = asked !== this.request;
     if (!this.#ended) this.changed();
   }
 
@@ -91,7 +91,7 @@ export class Demonstration {
 
   end() {
     this.#ended = true;
-    this.#soon.cancel();
+    this.#ask.cancel();
   }
 }
 
