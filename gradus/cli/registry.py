@@ -44,13 +44,36 @@ PREDICT = Command(
     "Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON.",
     "predict:predict",
 )
+EVALUATE = Command(
+    "evaluate",
+    "Show how good a trained network is: metrics with 95 % intervals, and what a guess would reach.",
+    "evaluate:evaluate",
+)
 EXPORT = Command("export", "Save a trained network as a file that needs nothing of Gradus.", "export:export")
 RM = Command("rm", "Delete experiments and all their data.", "rm:rm")
 
 EXPERIMENTS = Group(
     "experiments",
     "Create, list and manage experiments; `gradus ls` is `gradus experiments ls`.",
-    (SUBMIT, LS, SHOW, EDIT, WATCH, LOGS, FINDINGS, COMPARE, PREDICT, EXPORT, FORK, EXTEND, PAUSE, RESUME, CANCEL, RM),
+    (
+        SUBMIT,
+        LS,
+        SHOW,
+        EDIT,
+        WATCH,
+        LOGS,
+        FINDINGS,
+        COMPARE,
+        EVALUATE,
+        PREDICT,
+        EXPORT,
+        FORK,
+        EXTEND,
+        PAUSE,
+        RESUME,
+        CANCEL,
+        RM,
+    ),
 )
 SWEEPS = Group(
     "sweeps",
@@ -140,7 +163,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
         COMPARE,
         Command("open", "Open the dashboard in a browser, signed in.", "open:open_dashboard"),
     ),
-    "Use": (PREDICT, EXPORT),
+    "Use": (EVALUATE, PREDICT, EXPORT),
     "Control": (PAUSE, RESUME, CANCEL, EDIT, RM),
     "Resources": (EXPERIMENTS, SWEEPS, DATASETS, WEBHOOKS, KEYS),
     "Service": (

@@ -1,19 +1,70 @@
-"""What can be done with a trained network: ask it, and take it away."""
+"""What can be done with a trained network: evaluate it, ask it, and take it away."""
 
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from gradus.client.answers import answer
 from gradus.client.handle import ExperimentHandle
 from gradus.client.methods import T_co, method
 from gradus.client.predictions import predict, predict_file
 from gradus.client.request import Request, nothing, path_of
 from gradus.client.save import save
+from gradus.wire.error_rows import ErrorPage
+from gradus.wire.evaluation import EvaluationReport
 from gradus.wire.prediction import Prediction
 
 
 class TrainedHandle(ExperimentHandle[T_co]):
     """An experiment, whose network can be asked as soon as it has a checkpoint."""
+
+    @method
+    async def evaluation(
+        self,
+        *,
+        split: str = "test",
+        epoch: int | str = "best",
+        by: str | None = None,
+        miss_cost: float | None = None,
+        timeout: float | None = None,
+    ) -> EvaluationReport:
+        """How good the network is on `train`, `validation` or `test`: metrics with intervals, classes, curves,
+        calibration, residuals; with `by`, also for each value of a column. A worker computes it once.
+
+        `miss_cost` is how many false alarms a miss costs, for one of the thresholds between two classes.
+
+        Raises:
+            NotFound: the epoch has no checkpoint.
+            TimeoutError: there is no answer after so many seconds.
+        """
+        options = {"split": split, "epoch": epoch, "by": by, "miss_cost": miss_cost}
+        query = {name: str(value) for name, value in options.items() if value is not None}
+        path = path_of("experiments", self.id, "evaluation")
+        return await answer(self._transport, EvaluationReport, path, query, timeout)
+
+    @method
+    async def errors(
+        self,
+        *,
+        given: str | None = None,
+        predicted: str | None = None,
+        split: str = "test",
+        epoch: int | str = "best",
+        offset: int = 0,
+        limit: int = 50,
+        timeout: float | None = None,
+    ) -> ErrorPage:
+        """The examples in a cell of the confusion matrix, the surest first: values and pictures. Without classes, all
+        errors; with one, those of its row or column.
+
+        Raises:
+            NotFound: the epoch has no checkpoint.
+            TimeoutError: there is no answer after so many seconds.
+        """
+        options = {"split": split, "epoch": epoch, "given": given, "predicted": predicted, "offset": offset}
+        query = {name: str(value) for name, value in options.items() if value is not None}
+        path = path_of("experiments", self.id, "errors")
+        return await answer(self._transport, ErrorPage, path, {**query, "limit": limit}, timeout)
 
     @method
     async def predict(

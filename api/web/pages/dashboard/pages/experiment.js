@@ -14,6 +14,7 @@ import { debounced, perFrame } from "../throttle.js";
 import { attempt } from "../toast.js";
 import { actions } from "./experiment/actions.js";
 import { edit } from "./experiment/edit.js";
+import { EvaluationTab } from "./experiment/evaluation.js";
 import { alarm, FindingsTab } from "./experiment/findings.js";
 import { facts, fault, head, progress } from "./experiment/head.js";
 import { LayersTab } from "./experiment/layers.js";
@@ -40,6 +41,7 @@ const WAITING_INTERVAL = 10_000;
 const TABS = [
   { key: "overview", name: "Overview", open: (context) => new OverviewTab(context) },
   { key: "findings", name: "Findings", open: (context) => new FindingsTab(context) },
+  { key: "evaluation", name: "Evaluation", open: (context) => new EvaluationTab(context) },
   { key: "layers", name: "Layers", open: () => new LayersTab() },
   { key: "log", name: "Log", open: (context) => new LogTab(context) },
   { key: "spec", name: "Spec", open: (context) => new SpecTab(context) },

@@ -1,0 +1,163 @@
+// How good the network is: asked for when the tab opens, computed by a worker, and kept while the page is open.
+
+import { get } from "../../api.js";
+import { Charts } from "../../charts/chart.js";
+import { whole } from "../../format.js";
+import { note } from "../../states.js";
+import { html, nothing } from "../../template.js";
+import { throttled } from "../../throttle.js";
+import { attempt } from "../../toast.js";
+import { visibleLines } from "../../visible.js";
+import { calibrationOf, thresholdsOf } from "./evaluation/calibration.js";
+import { classesOf } from "./evaluation/classes.js";
+import { confusionOf } from "./evaluation/confusion.js";
+import { curveCards, curvesOf } from "./evaluation/curves.js";
+import { ErrorRows } from "./evaluation/errors.js";
+import { groupsOf, metricsOf } from "./evaluation/metrics.js";
+import { residualCards, residualsOf } from "./evaluation/residuals.js";
+
+const SPLITS = ["test", "validation", "train"];
+const EPOCHS = ["best", "last"];
+/** Milliseconds between two drawings of the charts: short runs have fifty epochs a second. */
+const CHART_INTERVAL = 250;
+
+export class EvaluationTab {
+  /** @type {any} */
+  #report = null;
+  /** @type {Error | null} */
+  #error = null;
+  #choice = { split: "test", epoch: "best", by: "" };
+  /** @type {string[] | null} */
+  #columns = null;
+  /** Counts the questions: an answer to an earlier one is not shown. */
+  #asked = 0;
+  #class = "";
+  #drawCharts = throttled(CHART_INTERVAL, () => this.#renderCharts());
+  #charts;
+  #errors;
+
+  /** @param {import("../experiment.js").TabContext} context */
+  constructor({ root, store, draw, render }) {
+    this.store = store;
+    this.draw = draw;
+    this.render = render;
+    this.#charts = new Charts(root);
+    this.#errors = new ErrorRows(store.id, draw);
+    this.#ask();
+  }
+
+  changed() {
+    if (this.#report) this.#drawCharts();
+  }
+
+  close() {
+    this.#asked = -1;
+    this.#drawCharts.cancel();
+    this.#charts.dispose();
+  }
+
+  /** Ask once for the columns of an uploaded data set. @param {any} dataset of the spec */
+  async #readColumns({ name, version }) {
+    if (!version || this.#columns) return;
+    this.#columns = [];
+    const set = await get(`/v1/datasets/${encodeURIComponent(name)}/versions/${version}`).catch(() => null);
+    this.#columns = (set?.columns ?? [])
+      .filter((/** @type {any} */ { type }) => type !== "image" && type !== "array")
+      .map((/** @type {any} */ { name }) => name);
+    this.draw();
+  }
+
+  /** Ask, and again as long as the worker is not ready. */
+  async #ask() {
+    const asked = ++this.#asked;
+    [this.#report, this.#error] = [null, null];
+    this.#errors.close();
+    this.draw();
+    try {
+      let answer;
+      do answer = await get(`/v1/experiments/${this.store.id}/evaluation`, { ...this.#choice }); while (
+        this.#asked === asked && answer.status === "open"
+      );
+      if (this.#asked !== asked) return;
+      this.#report = answer;
+      this.#class = answer.curves[0]?.name ?? "";
+      this.#renderCharts();
+    } catch (error) {
+      if (this.#asked !== asked) return;
+      this.#error = /** @type {Error} */ (error);
+      this.draw();
+    }
+  }
+
+  #renderCharts() {
+    this.render(); // the elements are there before what is drawn into them
+    const report = this.#report;
+    return attempt(() =>
+      Promise.all(
+        [...curvesOf(report, this.#class), ...residualsOf(report)].map(([id, given]) => this.#charts.draw(id, given)),
+      )
+    );
+  }
+
+  /** @param {any} experiment */
+  view(experiment) {
+    this.#readColumns(experiment.spec.dataset);
+    return html`
+      ${this.#controls()} ${this.#error ? this.#failure(this.#error) : this.#report ? this.#parts(this.#report) : html`
+        <p class="state" role="status">A worker evaluates the network …</p>
+      `}
+    `;
+  }
+
+  #controls() {
+    return html`
+      <div class="row evaluation-controls">
+        ${this.#select("Split", "split", SPLITS)} ${this.#select("Epoch", "epoch", EPOCHS)} ${this.#columns?.length
+          ? this.#select("Groups", "by", ["", ...this.#columns])
+          : nothing}
+        ${this.#report
+          ? html`<p class="muted">${whole(this.#report.n)} examples, weights of epoch ${whole(this.#report.epoch)}${
+            this.#report.weighted ? ", losses weighted" : ""
+          }</p>`
+          : nothing}
+      </div>
+    `;
+  }
+
+  /** @param {string} label @param {"split" | "epoch" | "by"} key @param {string[]} values */
+  #select(label, key, values) {
+    const change = (/** @type {any} */ event) => {
+      this.#choice = { ...this.#choice, [key]: event.target.value };
+      this.#ask();
+    };
+    return html`
+      <label class="check">${label}
+        <select class="input" @change=${change}>${values.map((value) =>
+          html`<option value=${value} ?selected=${value === this.#choice[key]}>${value || "none"}</option>`
+        )}</select></label>
+    `;
+  }
+
+  /** @param {Error} error */
+  #failure(error) {
+    return html`
+      ${note(/** @type {any} */ (error).code === "no_checkpoint" ? "info" : "error", visibleLines(error.message))}
+      <p><button class="button" @click=${() => this.#ask()}>Evaluate again</button></p>
+    `;
+  }
+
+  /** @param {any} report */
+  #parts(report) {
+    const openCell = (/** @type {string} */ given, /** @type {string} */ predicted) =>
+      this.#errors.open({ split: report.split, epoch: this.#choice.epoch, given, predicted });
+    const choose = (/** @type {string} */ name) => {
+      this.#class = name;
+      this.#renderCharts();
+    };
+    return html`
+      ${metricsOf(report)} ${confusionOf(report, openCell)} ${this.#errors.view()}
+      ${curveCards(report, this.#class, choose)} ${classesOf(report)} ${calibrationOf(report)} ${thresholdsOf(report)}
+      ${residualCards(report)} ${groupsOf(report)}
+    `;
+  }
+}

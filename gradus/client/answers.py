@@ -1,0 +1,46 @@
+"""Answers that a worker computes: the service waits for them for a while, then says 202, and is asked again."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from gradus.client.request import Request
+from gradus.client.retry import Deadline
+
+if TYPE_CHECKING:
+    import httpx
+
+    from gradus.client.transport import Transport
+
+M = TypeVar("M", bound=BaseModel)
+WAIT = 30
+"""Seconds that one request waits."""
+
+
+async def answer(
+    transport: "Transport[Any]",
+    model: type[M],
+    path: str,
+    query: Mapping[str, str | int],
+    timeout: float | None,
+) -> M:
+    """The answer of `GET path`, however often the service has to be asked.
+
+    Raises:
+        TimeoutError: there is none after so many seconds; a worker still computes it.
+    """
+    deadline = Deadline(timeout, "there is no answer yet")
+
+    def read(response: "httpx.Response") -> M | None:
+        return None if response.status_code == 202 else model.model_validate_json(response.content)
+
+    while True:
+        seconds = max(1, int(min(WAIT, deadline.left())))
+        request: Request[Any] = Request(
+            "GET", path, read, query=query, headers={"Prefer": f"wait={seconds}"}, wait=seconds
+        )
+        found: M | None = await transport.wait_for(request, deadline)
+        if found is not None:
+            return found
+        deadline.check()
