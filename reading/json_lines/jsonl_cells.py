@@ -11,6 +11,7 @@ from reading.cells import Batch, Cell
 from reading.delimited.decoding import CHUNK, Decoded, Open, encoding_of, open_plain
 from reading.failure import ReadingFailed
 from reading.json_lines.objects import Written, objects, written
+from reading.json_lines.regular import Regular
 from reading.request import Limits
 from reading.source import SourceFile
 from reading.text_table import Progress, Reading, read_cells
@@ -34,6 +35,9 @@ class JsonlCells:
         self._decoded = Decoded(file, encoding, open_bytes)
         self._text: dict[str, bool] = {}
         for rows in objects(self._decoded, CHUNK):
+            if isinstance(rows, Regular):
+                self._learn_regular(rows, limits)
+                continue
             for line, row in rows:
                 self._learn(row, line, limits)
         if not self._text:
@@ -43,6 +47,14 @@ class JsonlCells:
         for key, value in row.items():
             if not self._text.get(key, False):
                 self._text[key] = isinstance(value, str | list | dict) and not isinstance(value, Written)
+        self._refuse_many(line, limits)
+
+    def _learn_regular(self, rows: Regular, limits: Limits) -> None:
+        for key, text in zip(rows.keys, rows.texts, strict=True):
+            self._text[key] = text or self._text.get(key, False)
+        self._refuse_many(rows.lines.start, limits)
+
+    def _refuse_many(self, line: int, limits: Limits) -> None:
         if len(self._text) > limits.columns:
             message = f"the objects up to line {line} have more than {limits.columns} keys, the limit of columns"
             raise ReadingFailed("too_large", message, file=self.file.name, line=line)
@@ -64,7 +76,11 @@ class JsonlCells:
     def batches(self) -> Iterator[Batch]:
         """All objects; a key that one lacks is a missing value."""
         for rows in objects(self._decoded, CHUNK):
-            if rows:
+            if isinstance(rows, Regular):
+                of_key = dict(zip(rows.keys, rows.columns, strict=True))
+                absent = [None] * len(rows.lines)
+                yield Batch([of_key.get(key, absent) for key in self._text], rows.lines)
+            elif rows:
                 columns = [[self._cell(row.get(key), line) for line, row in rows] for key in self._text]
                 yield Batch(columns, [line for line, _ in rows])
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from reading.delimited.decoding import Decoded
 from reading.delimited.place import place
 from reading.failure import ReadingFailed
+from reading.json_lines.regular import Regular, regular
 
 
 class Written(str):
@@ -45,18 +46,39 @@ def written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def objects(decoded: Decoded, size: int) -> Iterator[list[tuple[int, Mapping[str, Any]]]]:
+def objects(decoded: Decoded, size: int) -> Iterator[list[tuple[int, Mapping[str, Any]]] | Regular]:
     """The objects with their lines, those of each chunk of about `size` bytes together. Empty lines are none.
 
     Raises:
         ReadingFailed: a line is no JSON object.
     """
+    keys: tuple[str, ...] = ()
+    for line, text in _texts(decoded, size):
+        first = text.partition("\n")[0]
+        if not keys and (begun := _decoded(decoded, [first], line)):
+            keys = tuple(begun[0][1])
+        found = regular(text, keys, line)
+        if found is not None:
+            yield found
+            continue
+        rows = _decoded(decoded, text.split("\n"), line)
+        if rows:
+            keys = tuple(rows[-1][1])
+        yield rows
+
+
+def _texts(decoded: Decoded, size: int) -> Iterator[tuple[int, str]]:
+    """Texts of whole lines, and the line on which each begins."""
     rest, line = "", 1
     for chunk in decoded.chunks(size):
-        *lines, rest = (rest + chunk).split("\n")
-        yield _decoded(decoded, lines, line)
-        line += len(lines)
-    yield _decoded(decoded, [rest], line)
+        text = rest + chunk
+        end = text.rfind("\n") + 1
+        if end:
+            yield line, text[:end]
+        line += text.count("\n", 0, end)
+        rest = text[end:]
+    if rest:
+        yield line, rest
 
 
 def _decoded(decoded: Decoded, lines: list[str], first: int) -> list[tuple[int, Mapping[str, Any]]]:

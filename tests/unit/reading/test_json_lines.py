@@ -1,5 +1,7 @@
+import json
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from gradus.parse.text import JsonlParse
 from reading.failure import ReadingFailed
 from reading.json_lines.jsonl_cells import read_jsonl
+from reading.json_lines.regular import regular
 from reading.source import SourceFile
 from tests.unit.reading.csv_reading import Stored
 
@@ -69,3 +72,76 @@ def test_what_is_no_object_is_refused_with_its_place(
     with pytest.raises(ReadingFailed, match=message) as caught:
         read_lines(tmp_path, content)
     assert (caught.value.line, caught.value.byte) == (line, byte)
+
+
+KINDS: dict[str, list[Any]] = {
+    "count": [0, 1, -7, 42, None],
+    "ratio": [0.5, -1.25, 1e-7, 3, None],
+    "word": ["", "Zürich", "a, b: {c} [d]", " x ", 'a "b"', "C:\\", "\\\\", "\n", "\U0001f600", "null", "1", None],
+    "ok": [True, False, None],
+}
+
+
+@pytest.mark.parametrize("separators", [(", ", ": "), (",", ":"), (" , ", " : ")])
+def test_regular_lines_are_read_as_others_are(separators: tuple[str, str], tmp_path: Path) -> None:
+    """A list makes the last line irregular; so every line is read both ways."""
+    draw = Random(3)
+    rows = [{key: draw.choice(values) for key, values in KINDS.items()} for _ in range(200)]
+    lines = [json.dumps(row, separators=separators, ensure_ascii=draw.random() < 0.5) for row in rows]
+    text = "\n".join(lines) + "\n"
+    assert regular(text, tuple(KINDS), 1) is not None
+    other = text + '{"count": 1, "ratio": 1, "word": ["a"], "ok": true}\n'
+    assert regular(other, tuple(KINDS), 1) is None
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one, two = read_lines(tmp_path / "a", text), read_lines(tmp_path / "b", other)
+    assert one.names == list(KINDS)
+    assert one.types == two.types == ["integer", "number", "text", "boolean"]
+    assert one.columns == [column[:-1] for column in two.columns]
+    assert one.columns[:2] == [[row[key] for row in rows] for key in ("count", "ratio")]
+    assert one.lines == two.lines[:-1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"a": 01, "b": "x"}',
+        '{"a": 1., "b": "x"}',
+        '{"a": +1, "b": "x"}',
+        '{"a": tru, "b": "x"}',
+        '{"a": nul, "b": "x"}',
+        '{"a": , "b": "x"}',
+        '{"a": 1, "b": "x" "y"}',
+        '{"a": 1, "b": "x"y}',
+        '{"a": 1 2, "b": "x"}',
+        '{"a": 1, "b": "x"} {}',
+        '{"a": 1, "b": "x"},',
+        'x{"a": 1, "b": "x"}',
+        '{"b": 1, "a": "x"}',
+        '{"a": 1, "a": "x"}',
+        '{a: 1, "b": "x"}',
+        '{"a": 1, "b": "x\ty"}',
+        '{"a": NaN, "b": "x"}',
+        '{"a": [1], "b": "x"}',
+        '{"a": {"b": 1}, "b": "x"}',
+        '{"a": 1, "b": "x"',
+        '{"a": 1, "b": "x}',
+        '{"a": 1, "b": "x\\"}',
+        '{"a": 1, "b": "\\x"}',
+        '{"a": 1, "b": "\\ud800"}',
+        '{"a": 1, "b": "x"\\}',
+        '{"a": 1}',
+        '{"a": 1, "b": "x", "c": 2}',
+        '{"a": "1", "b": "x"}',
+        "",
+    ],
+)
+def test_what_is_not_plainly_regular_is_left_to_the_decoder(line: str) -> None:
+    whole = '{"a": 1, "b": "x"}\n'
+    assert regular(whole * 3, ("a", "b"), 1) is not None
+    assert regular(f"{whole}{line}\n{whole}", ("a", "b"), 1) is None
+
+
+def test_numbers_beyond_the_plain_ones_stay_exact(tmp_path: Path) -> None:
+    table = read_lines(tmp_path, '{"a": 12345678901234567890, "b": 1e400, "c": 1E5}\n{"a": 1, "b": 2, "c": -0}\n')
+    assert table.columns == [["12345678901234567890", "1"], ["1e400", "2"], [1e5, -0.0]]
