@@ -17,8 +17,8 @@ from hub.ids import new_id
 from hub.jobs.leases import is_expired
 from hub.tables import EventRow, WebhookRow, WorkspaceRow
 
-LEASE = timedelta(seconds=60)
-"""Longer than any call takes."""
+LEASE = timedelta(minutes=2)
+"""Longer than any call takes: a lookup of half a minute, three addresses of five seconds each, and the call itself."""
 DELAYS = (1, 5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800)
 """Seconds from each failed call in a row to the next; after the last, which is 16 hours later, the webhook is
 disabled."""

@@ -74,10 +74,11 @@ def _connected(to: Destination, addresses: Sequence[str], network: Network) -> s
 def _deadline(connection: socket.socket, seconds: float) -> Iterator[None]:
     """Break the connection after this time: a receiver that sends a byte now and then would outlast any timeout of
     single reads."""
+    handle = connection.dup()  # TLS takes the connection's own handle away
 
     def break_off() -> None:
         with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+            handle.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, break_off)
     timer.daemon = True
@@ -86,6 +87,7 @@ def _deadline(connection: socket.socket, seconds: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        handle.close()
 
 
 def _exchange(to: Destination, plain: socket.socket, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -170,29 +171,6 @@ def test_a_redirect_is_an_answer_and_leads_nowhere() -> None:
         assert (answer.status, answer.is_accepted, inside.calls) == (302, False, [])
 
 
-def test_a_receiver_that_drips_is_cut_off() -> None:
-    """Each byte comes in time, and the answer never ends."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        ended = threading.Event()
-
-        def drip() -> None:
-            connection, _ = server.accept()
-            with connection:
-                try:
-                    while not ended.wait(0.01):
-                        connection.sendall(b"H")
-                except OSError:
-                    pass
-
-        thread = threading.Thread(target=drip)
-        thread.start()
-        to = destination(f"http://127.0.0.1:{server.getsockname()[1]}/", {"127.0.0.1"})
-        with pytest.raises(NotDelivered):
-            post(to, {}, b"{}", Network(), seconds=0.2)
-        ended.set()
-        thread.join()
-
-
 @pytest.mark.parametrize(
     "answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n"]
 )
@@ -230,15 +208,47 @@ def certificate(folder: Path, host: str) -> tuple[Path, Path]:
     return files
 
 
+def trusted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """The context of a server whose certificate, for hooks.example, is the only one that calls trust."""
+    file, key = certificate(folder, "hooks.example")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setattr(posting, "_tls", cache(ssl.create_default_context))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, key)
+    return context
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
+def test_a_receiver_that_drips_is_cut_off(is_tls: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, and the answer never ends."""
+    context = trusted(tmp_path, monkeypatch) if is_tls else None
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ended = threading.Event()
+
+        def drip() -> None:
+            plain, _ = server.accept()
+            with context.wrap_socket(plain, server_side=True) if context else plain as connection:
+                try:
+                    while not ended.wait(0.01):
+                        connection.sendall(b"H")
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        port = server.getsockname()[1]
+        url = "https://hooks.example/" if is_tls else f"http://127.0.0.1:{port}/"
+        with pytest.raises(NotDelivered):
+            post(destination(url, {"127.0.0.1"}), {}, b"{}", Resolver([PUBLIC], port=port), seconds=0.3)
+        ended.set()
+        thread.join()
+
+
 @pytest.mark.parametrize(("asked", "is_accepted"), [("hooks.example", True), ("other.example", False)])
 def test_the_certificate_is_checked_against_the_name_and_not_the_address(
     asked: str, is_accepted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, key = certificate(tmp_path, "hooks.example")
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    posting._tls.cache_clear()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file, key)
+    context = trusted(tmp_path, monkeypatch)
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -263,7 +273,6 @@ def test_the_certificate_is_checked_against_the_name_and_not_the_address(
             with pytest.raises(NotDelivered, match="CERTIFICATE_VERIFY_FAILED"):
                 post(to, {}, b"{}", network)
         thread.join()
-    posting._tls.cache_clear()
 
 
 def headers_now(secret: str, content: bytes) -> dict[str, str]:
