@@ -1,5 +1,6 @@
 """Named weights as a safetensors file."""
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,5 +20,6 @@ def weights(trained: Trained, metadata: Mapping[str, str]) -> bytes:
     }
     if trained.target_scale is not None:
         tensors |= {"target.mean": trained.target_scale.mean, "target.deviation": trained.target_scale.deviation}
-    content: bytes = save(tensors, dict(metadata))
+    # One entry: several are written in an order that differs from call to call.
+    content: bytes = save(tensors, {"origin": json.dumps(metadata)})
     return content

@@ -51,7 +51,8 @@ async def export(
     if_none_match: Annotated[list[str] | None, Header(description="ETags of the files that the client has.")] = None,
 ) -> Response:
     """A trained network as a file: `model.onnx` takes raw columns and answers with predictions, in any ONNX runtime;
-    `weights.safetensors` has the named weights; `preprocessing.json` what turns a row into the network's inputs."""
+    `weights.safetensors` has the named weights; `preprocessing.json` what turns a row into the network's inputs;
+    `card.md` is a model card; `bundle.zip` has all of them, and rows to check the model by."""
 
     def make() -> Response:
         hub, workspace_id = state.hub, caller.workspace_id

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.services.weights import Chosen, built, choose, trained, with_files
+from api.services.weights import Chosen, built, choose, origin, trained, with_files
+from gradus import __version__
 from gradus.encoding import PREPROCESSING_FILE
 from gradus.errors import NotFound
+from hub.experiments import metrics
+from hub.experiments.mapping import stored_findings
 from hub.hub import Hub
 from hub.jobs.weights import Epoch
 
-ONNX, WEIGHTS = "model.onnx", "weights.safetensors"
+ONNX, WEIGHTS, CARD, BUNDLE = "model.onnx", "weights.safetensors", "card.md", "bundle.zip"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def export(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Ep
     media_type, make = _FILES[name]
 
     def write(chosen: Chosen, folder: Path) -> ExportedFile:
-        return ExportedFile(make(chosen, folder), chosen.weights.tag, media_type)
+        return ExportedFile(make(hub, chosen, folder), chosen.weights.tag, media_type)
 
     return with_files(hub, lambda: choose(hub, workspace_id, experiment_id, epoch), write)
 
@@ -48,25 +51,54 @@ def tag(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> str:
     return choose(hub, workspace_id, experiment_id, epoch).weights.tag
 
 
-def _onnx(chosen: Chosen, folder: Path) -> bytes:
+def _onnx(_: Hub, chosen: Chosen, folder: Path) -> bytes:
     return built(chosen, trained(chosen, folder)).content
 
 
-def _weights(chosen: Chosen, folder: Path) -> bytes:
+def _weights(_: Hub, chosen: Chosen, folder: Path) -> bytes:
     from export.weights import weights  # noqa: PLC0415 (imports numpy)
 
-    said = {"experiment": chosen.experiment_id, "epoch": str(chosen.weights.epoch), "checkpoint": chosen.checkpoint}
-    return weights(trained(chosen, folder), said)
+    return weights(trained(chosen, folder), origin(chosen))
 
 
-def _preprocessing(chosen: Chosen, folder: Path) -> bytes:
+def _preprocessing(_: Hub, chosen: Chosen, folder: Path) -> bytes:
     return trained(chosen, folder).fitted.model_dump_json(indent=1).encode()
 
 
+def _card(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
+    from export.card import Origin, card  # noqa: PLC0415 (imports numpy)
+
+    with hub.read() as session:
+        rows = metrics.read_epochs(session, chosen.experiment_id, [chosen.weights.epoch])
+    row = chosen.row
+    about = Origin(
+        experiment_id=row.id,
+        name=row.name,
+        notes=row.notes,
+        epoch=chosen.weights.epoch,
+        checkpoint=chosen.checkpoint,
+        device=row.device,
+        version=__version__,
+        spec=chosen.resolved.spec,
+        metrics=rows[0] if rows else None,
+        findings=stored_findings(row),
+    )
+    return card(trained(chosen, folder), about).encode()
+
+
+def _bundle(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
+    from export.bundle import bundle  # noqa: PLC0415 (imports numpy)
+
+    files = {name: make(hub, chosen, folder) for name, (_, make) in _FILES.items() if name != BUNDLE}
+    return bundle(trained(chosen, folder), files)
+
+
 _BYTES, _JSON = "application/octet-stream", "application/json"
-_FILES: dict[str, tuple[str, Callable[[Chosen, Path], bytes]]] = {
+_FILES: dict[str, tuple[str, Callable[[Hub, Chosen, Path], bytes]]] = {
     ONNX: (_BYTES, _onnx),
     WEIGHTS: (_BYTES, _weights),
     PREPROCESSING_FILE: (_JSON, _preprocessing),
+    CARD: ("text/markdown", _card),
+    BUNDLE: ("application/zip", _bundle),
 }
 """The media type of each file, and what makes it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.prediction.models import ModelCache
-from api.services.weights import Chosen, built, choose, trained, with_files
+from api.services.weights import Chosen, built, choose, parse_of, trained, with_files
 from gradus.errors import UnsupportedMedia
 from gradus.roles import target_columns
 from gradus.wire.prediction import PredictedRow, Prediction, PredictRequest
@@ -87,10 +87,10 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
     def find() -> Chosen:
         return choose(hub, workspace_id, experiment_id, epoch)
 
-    return models.get(key, lambda: with_files(hub, find, _model))
+    return models.get(key, lambda: with_files(hub, find, lambda found, folder: _model(hub, found, folder)))
 
 
-def _model(chosen: Chosen, folder: Path) -> "Model":
+def _model(hub: Hub, chosen: Chosen, folder: Path) -> "Model":
     from api.prediction.model import Model  # noqa: PLC0415 (imports numpy)
     from export.signature import signature  # noqa: PLC0415
 
@@ -109,7 +109,7 @@ def _model(chosen: Chosen, folder: Path) -> "Model":
         signature=signature(network.fitted, data),
         session=made.session,
         other_columns=frozenset(others - set(network.fitted.names)),
-        parse=chosen.parse,
+        parse=parse_of(hub, chosen),
         bytes=2 * len(made.content) + SESSION_BYTES,
     )
 

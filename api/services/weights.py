@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from api.services.lookup import EXPERIMENTS
 from gradus import __version__
@@ -18,7 +18,7 @@ from hub.artifacts.manifest import Damaged
 from hub.experiments.mapping import resolved_of
 from hub.hub import Hub
 from hub.jobs.weights import Epoch, Weights, weights_of
-from hub.tables import DatasetRow, DatasetVersionRow
+from hub.tables import DatasetRow, DatasetVersionRow, ExperimentRow
 
 if TYPE_CHECKING:
     from export.build import Built
@@ -33,17 +33,23 @@ T = TypeVar("T")
 class Chosen:
     """An experiment, and the weights that were asked for."""
 
-    experiment_id: str
-    name: str
-    resolved: ResolvedSpec
+    row: ExperimentRow
     weights: Weights
-    parse: Mapping[str, Any]
-    """How the files of its data set were read; empty if that is not known."""
+
+    @property
+    def experiment_id(self) -> str:
+        """The experiment's id."""
+        return self.row.id
 
     @property
     def checkpoint(self) -> str:
         """The digest of the checkpoint, `sha256:…`."""
         return f"sha256:{self.weights.checkpoint.digest}"
+
+    @cached_property
+    def resolved(self) -> ResolvedSpec:
+        """The resolved spec with the shape of the data."""
+        return resolved_of(self.row)
 
 
 def choose(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> Chosen:
@@ -54,11 +60,20 @@ def choose(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> Cho
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        weights = weights_of(session, row, epoch)
-        resolved = resolved_of(row)
-        digest = resolved.spec.dataset.digest
-        parse = {} if digest is None else _parse(session, workspace_id, digest)
-        return Chosen(row.id, row.name, resolved, weights, parse)
+        return Chosen(row, weights_of(session, row, epoch))
+
+
+def parse_of(hub: Hub, chosen: Chosen) -> Mapping[str, Any]:
+    """How the files of an experiment's data set were read: the resolved `parse`; empty if that is not known."""
+    digest = chosen.resolved.spec.dataset.digest
+    if digest is None:
+        return {}
+    mine = (DatasetVersionRow.digest == digest, DatasetRow.workspace_id == chosen.row.workspace_id)
+    query = select(DatasetVersionRow.facts).join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id)
+    with hub.read() as session:
+        facts = session.scalar(query.where(*mine).limit(1))
+    parse: Mapping[str, Any] = {} if facts is None else json.loads(facts)["parse"]
+    return parse
 
 
 def with_files(hub: Hub, find: Callable[[], Chosen], use: Callable[[Chosen, Path], T]) -> T:
@@ -95,14 +110,18 @@ def built(chosen: Chosen, network: "Trained") -> "Built":
     """The checked ONNX model of a network."""
     from export.build import build  # noqa: PLC0415 (imports ONNX)
 
-    metadata = {
+    return build(network, origin(chosen))
+
+
+def origin(chosen: Chosen) -> dict[str, str]:
+    """Where a network comes from, for the metadata of files."""
+    return {
         "experiment": chosen.experiment_id,
-        "name": chosen.name,
+        "name": chosen.row.name,
         "epoch": str(chosen.weights.epoch),
         "checkpoint": chosen.checkpoint,
         "gradus": __version__,
     }
-    return build(network, metadata)
 
 
 @contextmanager
@@ -122,11 +141,3 @@ def _explained() -> Iterator[None]:
         raise Conflict(f"{error}: export weights.safetensors", code="too_large_for_onnx") from error
     except Differs as error:
         raise ServerFault(f"{error}. This is a fault of Gradus; the model is not handed out", code="differs") from error
-
-
-def _parse(session: Session, workspace_id: str, digest: str) -> Mapping[str, Any]:
-    mine = (DatasetVersionRow.digest == digest, DatasetRow.workspace_id == workspace_id)
-    query = select(DatasetVersionRow.facts).join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id)
-    facts = session.scalar(query.where(*mine).limit(1))
-    parse: Mapping[str, Any] = {} if facts is None else json.loads(facts)["parse"]
-    return parse

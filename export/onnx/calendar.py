@@ -36,12 +36,11 @@ def dates(graph: Graph, x: str, fitted: Sequence[FittedDate]) -> list[str]:
 
 def _cycles(graph: Graph, x: str, *, is_time: bool) -> list[str]:
     """Sine and cosine of the month, the weekday, and for times the time of day."""
-    day = _integer(graph, MICROSECONDS_PER_DAY)
-    days = _floor_div(graph, x, day) if is_time else x
+    days = _floor_div(graph, x, _integer(graph, MICROSECONDS_PER_DAY)) if is_time else x
     weekday = graph.node("Mod", graph.node("Add", days, _integer(graph, 3)), _integer(graph, 7))
     found = [*_of_table(graph, _month(graph, days), 12), *_of_table(graph, weekday, 7)]
     if is_time:
-        part = graph.cast(graph.node("Mod", x, day), "float64")
+        part = graph.cast(graph.node("Mod", x, _integer(graph, MICROSECONDS_PER_DAY)), "float64")
         share = graph.node("Div", part, graph.constant(np.array(float(MICROSECONDS_PER_DAY))))
         angle = graph.node("Mul", graph.constant(np.array(2 * np.pi)), share)
         found += [graph.cast(graph.node(op, angle), "float32") for op in ("Sin", "Cos")]

@@ -94,12 +94,14 @@ def churn(lab: Lab) -> str:
 
 @pytest.fixture(scope="module")
 def spending(lab: Lab, churn: str) -> str:
-    return lab.trained(dataset={"name": "churn", "target": ["spent", "visits"], "columns": {"exited": "ignore"}})
+    return lab.trained(
+        dataset={"name": "churn", "target": ["spent", "visits"], "columns": {"exited": "ignore"}}, checkpoint=1
+    )
 
 
 @pytest.fixture(scope="module")
 def digits(lab: Lab) -> str:
-    return lab.trained(dataset="digits")
+    return lab.trained(dataset="digits", checkpoint=1)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ FILE = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|js|css|html|toml|md|yml|txt|mako
 FOLDER = re.compile(r"(?:[a-z_]+/)+")
 MODULE = re.compile(rf"(?:{PACKAGES})(?:\.\w+)+")
 COMMAND = re.compile(rf"python -m ((?:{PACKAGES})(?:\.\w+)*)")
+MADE = {"card.md"}
+"""Files that the service makes."""
 PLACEHOLDER = ".NAME"
 """Of a module that the reader chooses."""
 
@@ -64,7 +66,7 @@ def defined(name: str) -> bool:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_mentions_exists(page: str) -> None:
     missing = {code for code in codes(page) if FILE.fullmatch(code) and code not in FILES}
-    assert missing == set()
+    assert missing <= MADE
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -32,6 +32,8 @@ def session_of(fitted: Fitted) -> Session:
     graph.output(OUTPUT, encoded(graph, fitted), "float32", (fitted.inputs,))
     model = graph.model({}, "")
     onnx.checker.check_model(model, full_check=True)
+    used = {name for node in model.graph.node for name in node.input}
+    assert {one.name for one in model.graph.initializer} <= used  # runtimes warn of others
     return Session(model.SerializeToString())
 
 
