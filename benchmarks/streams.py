@@ -95,9 +95,9 @@ def _row(kind: str, settings: Settings, scene: Scene, options: argparse.Namespac
     with running_api(settings.data_dir, env) as (program, client):
         watched = scene.watched([member.id for job in jobs for member in job.members], options.streams)
         alone = Usage.of(program.process.pid)
-        with _listeners(client.credentials, watched) as wire:
+        with listeners(client.credentials, watched) as wire:
             before, began = Usage.of(program.process.pid), time.monotonic()
-            moments = _train(hub, jobs, scene.rate, options.seconds)
+            moments = train(hub, jobs, scene.rate, options.seconds)
             after, seconds = Usage.of(program.process.pid), time.monotonic() - began
             time.sleep(2)  # wait for the last rows
             wire.send("enough")
@@ -123,7 +123,7 @@ def _watchers(watched: Sequence[str | None], moments: Moments) -> Iterator[list[
 
 
 @contextmanager
-def _listeners(access: Credentials, watched: tuple[str | None, ...]) -> Iterator[Connection]:
+def listeners(access: Credentials, watched: tuple[str | None, ...]) -> Iterator[Connection]:
     """A process with this number of open streams, and the pipe to it."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
@@ -135,7 +135,7 @@ def _listeners(access: Credentials, watched: tuple[str | None, ...]) -> Iterator
     process.join()
 
 
-def _train(hub: Hub, jobs: Sequence[claims.Claim], rate: float, seconds: float) -> Moments:
+def train(hub: Hub, jobs: Sequence[claims.Claim], rate: float, seconds: float) -> Moments:
     """Write epochs of every job at an even rate; returns the times of the commits."""
     moments: Moments = {}
     committed: list[float] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
+from hub.artifacts.local_copies import LocalCopies
 from hub.artifacts.manifest import MANIFEST, Damaged, Receipt
 from hub.artifacts.store import ArtifactStore, artifact_store
 from tests.servers.s3 import BUCKET, running_s3
@@ -54,6 +55,18 @@ def test_what_was_put_is_what_is_opened(store: ArtifactStore) -> None:
     with store.open("exp/1-2", receipt.digest) as folder:
         assert (folder / "weights").read_bytes() == WEIGHTS
         assert {path.name for path in folder.iterdir()} == {"weights", "facts.json", MANIFEST}
+
+
+def test_readers_share_a_verified_folder_of_their_machine(store: ArtifactStore, tmp_path: Path) -> None:
+    receipt = store.put("exp/1", fill)
+    copies, others = (LocalCopies(store, tmp_path / "copies") for _ in range(2))  # as of two processes
+    with copies.opened("exp/1", receipt.digest) as folder, others.opened("exp/1", receipt.digest) as same:
+        assert folder == same
+        assert (folder / "weights").read_bytes() == WEIGHTS
+    with pytest.raises(Damaged, match=MANIFEST), copies.opened("exp/1", "0" * 64):
+        pass
+    store.fetch("exp/1", receipt.digest, tmp_path)
+    assert (tmp_path / "weights").read_bytes() == WEIGHTS
 
 
 def test_equal_files_have_equal_digests(store: ArtifactStore) -> None:
