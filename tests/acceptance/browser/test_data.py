@@ -134,7 +134,12 @@ def test_a_file_that_cannot_be_read_shows_the_place_and_what_would_read_it(page:
     expect(fault).to_have_count(0)
     assert dataset(http, page)["rows"] == 3
     page.get_by_role("tab", name="Versions").click()
-    expect(page.get_by_role("region", name="Versions", exact=True).first.get_by_role("row")).to_have_count(3)
+    table = page.get_by_role("region", name="Versions", exact=True).first
+    expect(table.get_by_role("row")).to_have_count(3)
+    page.set_input_files("#version-file", {"name": "more.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n" * 2})
+    expect(page.get_by_text("Version 3 is being read")).to_be_visible()
+    expect(table.get_by_role("row")).to_have_count(4)
+    expect(page.locator(".dataset-facts > div").filter(has_text="Version")).to_contain_text("3")
 
 
 def test_pictures_are_dropped_and_shown_by_class(page: Page, http: httpx.Client) -> None:

@@ -11,6 +11,7 @@ import { tabbed } from "../tabs.js";
 import { html, render } from "../template.js";
 import { perFrame } from "../throttle.js";
 import { attempt, toast } from "../toast.js";
+import { beginUpload } from "../uploads/uploads.js";
 import { visible } from "../visible.js";
 import { ColumnsTab } from "./dataset/columns.js";
 import { FindingsTab } from "./dataset/findings.js";
@@ -30,6 +31,7 @@ import { VersionsTab } from "./dataset/versions.js";
  * @property {() => void} render at once
  * @property {() => any[]} findings
  * @property {(parse: object) => Promise<void>} version
+ * @property {(files: File[]) => Promise<void>} upload makes another version, of other files
  */
 
 /**
@@ -152,6 +154,7 @@ class DatasetPage {
       render: () => this.#render(),
       findings: () => this.#findings,
       version: (parse) => this.#makeVersion(parse),
+      upload: (files) => this.#uploadVersion(files),
     };
   }
 
@@ -183,6 +186,14 @@ class DatasetPage {
       toast(`Version ${number} is being read`);
       await this.#reader.now();
     });
+  }
+
+  /** @param {File[]} files */
+  async #uploadVersion(files) {
+    const made = await beginUpload(this.#set.name, files.map((file) => ({ file, split: null })), this.#set.id);
+    if (!made) return; // the list of uploads says why
+    toast(`Version ${made.number} is being read`);
+    await this.#reader.now();
   }
 
   /** @param {Error} error */

@@ -122,7 +122,7 @@ export class Upload {
     this.#become("creating");
     const files = this.files.map(({ upload, name, split }) => ({ upload, name, split }));
     const body = this.dataset === null ? { name: this.name, files } : { files };
-    return post(this.#path, body, this.dataset === null ? { "Idempotency-Key": this.key } : {});
+    return post(this.#path, body, { "Idempotency-Key": this.key });
   }
 
   /** @param {SentFile} file */

@@ -64,13 +64,15 @@ const absent = ({ files }, choose) => {
 const refused = (upload) => {
   const again = (/** @type {any} */ event) => {
     event.preventDefault();
-    retryUpload(upload, event.target.elements.name.value.trim());
+    retryUpload(upload, event.target.elements.name?.value.trim() ?? upload.name);
   };
   return html`
     <p class="mistake" role="alert">${visibleLines(upload.problem?.message ?? "")}</p>
     <form class="row" @submit=${again}>
-      <label class="field"><span>Name</span>
-        <input class="input" name="name" required maxlength="100" .value=${live(upload.name)}></label>
+      ${upload.dataset === null
+        ? html`<label class="field"><span>Name</span>
+        <input class="input" name="name" required maxlength="100" .value=${live(upload.name)}></label>`
+        : nothing}
       <button class="button">Try again</button>
     </form>
   `;

@@ -9,29 +9,34 @@ import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { attempt } from "../../toast.js";
 import { visibleLines } from "../../visible.js";
+import { onUploads, uploads } from "../../uploads/uploads.js";
+import { ENDINGS } from "../data/choose.js";
+import { uploadList } from "../data/progress.js";
 import { dataBadge } from "../data/status.js";
 import { pretty } from "../new/json/pretty.js";
 
 const HEADS = ["Version", "Status", "Rows", "Size", "Digest", "Made", ""];
 
+const PICKER = "version-file";
+const pick = () => document.getElementById(PICKER)?.click();
+
 export class VersionsTab {
   /** @param {import("../dataset.js").TabContext} context */
-  constructor({ id, version }) {
+  constructor({ id, version, upload, draw }) {
     this.id = id;
     this.version = version;
+    this.upload = upload;
+    this.close = onUploads(draw);
   }
 
   /** @param {any} set */
   view(set) {
     return html`
+      ${uploadList(uploads().filter(({ dataset }) => dataset === this.id), pick)}
       <section class="card" aria-labelledby="versions-title">
         <div class="card-head">
           <h2 id="versions-title">Versions</h2>
-          ${mayChange()
-            ? html`<button class="button" @click=${() => this.#readAgain(set)}>${
-              icon("plus")
-            }Read with other options</button>`
-            : nothing}
+          ${mayChange() ? this.#ways(set) : nothing}
         </div>
         <div class="table" role="region" aria-labelledby="versions-title" tabindex="0">
           <table>
@@ -46,6 +51,21 @@ export class VersionsTab {
           </table>
         </div>
       </section>
+    `;
+  }
+
+  /** Another version is made of the same files or of others. @param {any} set */
+  #ways(set) {
+    const chosen = (/** @type {any} */ { target }) => {
+      const files = [...target.files];
+      target.value = ""; // the same file may be chosen again
+      if (files.length) this.upload(files);
+    };
+    return html`
+      <button class="button" @click=${() => this.#readAgain(set)}>${icon("plus")}Read with other options</button>
+      <button class="button" @click=${pick}>${icon("upload")}Upload another file</button>
+      <input type="file" class="hidden-label" id=${PICKER} tabindex="-1" aria-label="File of another version"
+        accept=${ENDINGS} @change=${chosen}>
     `;
   }
 
