@@ -1,5 +1,6 @@
 """Servers and databases for tests. Each server starts once, when first asked for, and is gone at the end."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.trainers import running_trainer_server
+from worker.trainer.libraries import library_env
+
+os.environ |= library_env(1)
+"""PyTorch computes with one thread, as in a trainer. With two, the threads of several test processes wait busily for
+each other: on a busy machine, comparisons with plain PyTorch take several times the CPU time."""
 
 LONGEST = (
     "tests/acceptance/chaos/",
