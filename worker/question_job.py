@@ -16,6 +16,7 @@ from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
 from hub.questions import leases
 from hub.questions.leases import ClaimedQuestion
+from hub.questions.question import PredictionsQuestion
 from worker.answering.protocol import Answered, Ask, Refused
 from worker.answering_process import AnsweringCancelled, AnsweringLost, AnsweringProcess, AnsweringTimeout
 from worker.database_retry import with_retry
@@ -23,6 +24,8 @@ from worker.shutdown import Shutdown
 
 DEADLINE_SECONDS = 300.0
 """Time that an answer may take."""
+FILE_DEADLINE_SECONDS = 3600.0
+"""Time that predictions of a whole data set may take."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +66,15 @@ class QuestionJob:
             artifacts_url=settings.artifacts_url,
             folder=str(self._folder),
         )
+        is_file = isinstance(self._question, PredictionsQuestion)
+        seconds = FILE_DEADLINE_SECONDS if is_file else DEADLINE_SECONDS
         try:
-            reply = AnsweringProcess(self._memory).reply(ask, DEADLINE_SECONDS, self._is_cancelled)
+            reply = AnsweringProcess(self._memory).reply(ask, seconds, self._is_cancelled)
         except AnsweringLost as lost:
             logger.warning("%s: %s", self._lease.question_id, lost)
             return self._write(lambda session: leases.record_loss(session, self._lease))
         except AnsweringTimeout:
-            return self._fail(TooLarge(f"the answer takes longer than the {DEADLINE_SECONDS:.0f} s that it may take"))
+            return self._fail(TooLarge(f"the answer takes longer than the {seconds:.0f} s that it may take"))
         except AnsweringCancelled:
             return self._hand_back()
         match reply:

@@ -28,6 +28,7 @@ from gradus.wire.dataset_request import DatasetPatch, DatasetRequest, VersionReq
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.inference import InferRequest
 from gradus.wire.key import KeyRequest, SignIn
+from gradus.wire.predicted_file import PredictionsRequest
 from gradus.wire.prediction import PredictRequest
 from gradus.wire.problem import Problem
 from gradus.wire.upload import UploadRequest
@@ -101,6 +102,7 @@ def _bodies() -> Schemas:
         **_schemas(SweepRequest, suffix="Input"),
         **_schemas(SweepExtension),
         **_schemas(PredictRequest),
+        **_schemas(PredictionsRequest),
         **_schemas(InferRequest),
         **_schemas(DatasetRequest),
         **_schemas(DatasetPatch),

@@ -22,10 +22,13 @@ async def answer(
     transport: "Transport[Any]",
     model: type[M],
     path: str,
-    query: Mapping[str, str | int],
     timeout: float | None,
+    *,
+    query: Mapping[str, str | int] | None = None,
+    body: bytes | None = None,
 ) -> M:
-    """The answer of `GET path`, however often the service has to be asked.
+    """The answer of `GET path`, or of a POST of a body, which does no more when it is sent twice; however often the
+    service has to be asked.
 
     Raises:
         TimeoutError: there is none after so many seconds; a worker still computes it.
@@ -38,7 +41,14 @@ async def answer(
     while True:
         seconds = max(1, int(min(WAIT, deadline.left())))
         request: Request[Any] = Request(
-            "GET", path, read, query=query, headers={"Prefer": f"wait={seconds}"}, wait=seconds
+            "GET" if body is None else "POST",
+            path,
+            read,
+            query=query or {},
+            headers={"Prefer": f"wait={seconds}"},
+            body=body,
+            wait=seconds,
+            harmless=True,
         )
         found: M | None = await transport.wait_for(request, deadline)
         if found is not None:

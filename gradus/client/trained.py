@@ -8,10 +8,11 @@ from gradus.client.answers import answer
 from gradus.client.handle import ExperimentHandle
 from gradus.client.methods import T_co, method
 from gradus.client.predictions import predict, predict_file
-from gradus.client.request import Request, nothing, path_of
+from gradus.client.request import Request, encoded, nothing, path_of
 from gradus.client.save import save
 from gradus.wire.error_rows import ErrorPage
 from gradus.wire.evaluation import EvaluationReport
+from gradus.wire.predicted_file import PredictedFile
 from gradus.wire.prediction import Prediction
 
 
@@ -40,7 +41,7 @@ class TrainedHandle(ExperimentHandle[T_co]):
         options = {"split": split, "epoch": epoch, "by": by, "miss_cost": miss_cost}
         query = {name: str(value) for name, value in options.items() if value is not None}
         path = path_of("experiments", self.id, "evaluation")
-        return await answer(self._transport, EvaluationReport, path, query, timeout)
+        return await answer(self._transport, EvaluationReport, path, timeout, query=query)
 
     @method
     async def errors(
@@ -64,7 +65,7 @@ class TrainedHandle(ExperimentHandle[T_co]):
         options = {"split": split, "epoch": epoch, "given": given, "predicted": predicted, "offset": offset}
         query = {name: str(value) for name, value in options.items() if value is not None}
         path = path_of("experiments", self.id, "errors")
-        return await answer(self._transport, ErrorPage, path, {**query, "limit": limit}, timeout)
+        return await answer(self._transport, ErrorPage, path, timeout, query={**query, "limit": limit})
 
     @method
     async def predict(
@@ -107,6 +108,32 @@ class TrainedHandle(ExperimentHandle[T_co]):
             async for piece in predict_file(self._transport, self.id, Path(path), options):
                 file.write(piece)
         return Path(to)
+
+    @method
+    async def predict_dataset(
+        self,
+        dataset: str,
+        path: str | PathLike[str] | None = None,
+        /,
+        *,
+        version: int | None = None,
+        epoch: int | str = "best",
+        format: str = "csv",  # noqa: A002 (the service's word)
+        probabilities: bool = True,
+        timeout: float | None = None,
+    ) -> Path:
+        """Save the answers to all rows of an uploaded data set as `csv` or `parquet`, in their order, as `path` or in
+        this folder. A worker writes the file once.
+
+        Raises:
+            InvalidSpec: the data set lacks columns of the network; `errors` lists them.
+            TimeoutError: the file is not there after so many seconds; a worker still writes it.
+        """
+        wanted = {"dataset": dataset, "version": version, "epoch": epoch}
+        body = encoded({**wanted, "format": format, "probabilities": probabilities})
+        parts = path_of("experiments", self.id, "predictions")
+        found: PredictedFile = await answer(self._transport, PredictedFile, parts, timeout, body=body)
+        return await save(self._transport, Request("GET", found.file, nothing), path)
 
     @method
     async def export(

@@ -12,6 +12,7 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.facts import Part
 from gradus.spec.experiment import Spec
 from gradus.wire.message import Message
+from gradus.wire.predicted_file import FileFormat
 from hub.datasets.table_ref import TableRef
 from hub.jobs.checkpoint_ref import CheckpointRef
 
@@ -36,7 +37,7 @@ class EvaluationQuestion(Message):
     """How good is a network on a split?"""
 
     kind: Literal["evaluation"] = "evaluation"
-    format: Literal[1] = 1
+    revision: Literal[1] = 1
     """Increases when the same question gets another answer, as stored answers are given again."""
     network: TrainedNetwork
     split: Part
@@ -50,16 +51,29 @@ class OutcomesQuestion(Message):
     """What does a classifier say of each example of a split?"""
 
     kind: Literal["outcomes"] = "outcomes"
-    format: Literal[1] = 1
+    revision: Literal[1] = 1
     network: TrainedNetwork
     split: Part
 
 
-Question = Annotated[EvaluationQuestion | OutcomesQuestion, Field(discriminator="kind")]
+class PredictionsQuestion(Message):
+    """What does a network say of each row of a stored table?"""
+
+    kind: Literal["predictions"] = "predictions"
+    revision: Literal[1] = 1
+    network: TrainedNetwork
+    dataset: str
+    """The name of the data set, for messages."""
+    table: TableRef
+    format: FileFormat
+    probabilities: bool
+
+
+Question = Annotated[EvaluationQuestion | OutcomesQuestion | PredictionsQuestion, Field(discriminator="kind")]
 
 QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
 
-PREFIXES = {"evaluation": "evl", "outcomes": "out"}
+PREFIXES = {"evaluation": "evl", "outcomes": "out", "predictions": "prd"}
 """The prefix of the ids of each kind."""
 
 

@@ -14,7 +14,7 @@ from hub.artifacts import pending_deletions
 from hub.database.database import insert_of, now
 from hub.ids import new_id
 from hub.messaging.outbox import outbox
-from hub.questions.question import PREFIXES, Question, digest_of, experiment_of
+from hub.questions.question import PREFIXES, QUESTIONS, Question, digest_of, experiment_of
 from hub.tables import QuestionRow
 
 RETENTION = timedelta(days=7)
@@ -113,6 +113,13 @@ def outcome(session: Session, workspace_id: str, question_id: str) -> Outcome | 
     files = None if row.artifact is None or row.artifact_digest is None else (row.artifact, row.artifact_digest)
     problem = None if row.problem is None else Problem.model_validate_json(row.problem)
     return Outcome(row.id, row.created_at, row.answer, files, problem)
+
+
+def request_of(session: Session, workspace_id: str, question_id: str) -> Question | None:
+    """A workspace's question with this id; None if there is none."""
+    mine = (QuestionRow.id == question_id, QuestionRow.workspace_id == workspace_id)
+    request = session.scalar(select(QuestionRow.request).where(*mine))
+    return None if request is None else QUESTIONS.validate_json(request)
 
 
 def is_over(session: Session, workspace_id: str, question_id: str) -> bool:

@@ -7,9 +7,10 @@ from gradus.errors import Conflict, GradusError, TooLarge
 from gradus.status import FailureCode
 from gradus.wire.message import Message
 from hub.artifacts.manifest import Damaged
-from hub.questions.question import EvaluationQuestion, OutcomesQuestion
+from hub.questions.question import EvaluationQuestion, OutcomesQuestion, PredictionsQuestion
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
+from worker.answering.predictions import predictions
 from worker.answering.protocol import Answered, Ask, Refused, Reply
 from worker.data.errors import DataError
 from worker.trainer.failures import failure
@@ -46,5 +47,7 @@ def answer(ask: Ask) -> Message:
             return evaluation(ask, ask.question)
         case OutcomesQuestion():
             return outcomes(ask, ask.question)
+        case PredictionsQuestion():
+            return predictions(ask, ask.question)
         case _:
             assert_never(ask.question)

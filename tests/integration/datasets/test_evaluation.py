@@ -1,5 +1,7 @@
 """Evaluations of networks on uploaded tables: groups, and the rows behind the errors."""
 
+import csv
+import io
 from typing import Any
 
 import numpy as np
@@ -45,6 +47,50 @@ def answered(hub: Hub, tenant: Tenant, path: str) -> Any:
     assert waiting.status_code == 202, waiting.text
     QuestionSlot(hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
     return tenant.client.get(path, headers=NOW)
+
+
+def test_a_whole_data_set_is_predicted_into_a_file(
+    tenant: Tenant, other: Tenant, shared_hub: Hub, trainer_server: None
+) -> None:
+    path = f"{trained(tenant)}/predictions"
+    waiting = tenant.client.post(path, json={"dataset": "churn"}, headers=NOW)
+    place = waiting.headers["location"]
+    assert (waiting.status_code, place) == (202, f"{path}/{waiting.json()['id']}")
+    assert assert_problem(tenant.client.get(f"{place}/file"), 404)["code"] == "not_ready"
+    QuestionSlot(shared_hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
+    record = tenant.client.get(place).json()
+    assert (record["rows"], record["columns"]) == (ROWS, ["prediction", "probability_no", "probability_yes"])
+    file = tenant.client.get(record["file"])
+    assert (file.headers["content-type"], len(file.content)) == ("text/csv; charset=utf-8", record["bytes"])
+    lines = list(csv.DictReader(io.StringIO(file.text)))
+    rows = [{"age": age, "city": city} for age, city in zip(COLUMNS["age"], COLUMNS["city"], strict=True)]
+    online = tenant.client.post(path.removesuffix("ions"), json={"rows": rows}).json()["data"]
+    assert [line["prediction"] for line in lines] == [one["prediction"] for one in online]
+    for line, one in zip(lines, online, strict=True):
+        assert float(line["probability_yes"]) == pytest.approx(one["probabilities"]["yes"], abs=1e-6)
+    assert tenant.client.post(path, json={"dataset": "churn"}, headers=NOW).json() == record
+    for wrong in (f"{path}/prd_{'0' * 26}", f"{path}/no", f"{path}/no/file"):
+        assert_problem(tenant.client.get(wrong), 404)
+    for of_others in (place, f"{place}/file"):
+        assert_problem(other.client.get(of_others), 404)
+    assert_problem(tenant.client.post(path, json={"dataset": "mnist"}), 404)
+    problem = assert_problem(tenant.client.post(path, json={"dataset": "churn", "format": "xls"}), 422)
+    assert problem["errors"][0]["path"] == "format"
+
+
+def test_a_data_set_without_the_columns_of_the_network_is_refused_with_all_of_them(
+    tenant: Tenant, shared_hub: Hub, trainer_server: None
+) -> None:
+    path = f"{trained(tenant)}/predictions"
+    made = tenant.client.post("/v1/datasets", params={"name": "others"}, content=CSV)
+    read_table(tenant.hub, made.json()["id"], {"age": ["forty"] * 20, "town": ["Chur"] * 20})
+    waiting = tenant.client.post(path, json={"dataset": "others"}, headers=NOW)
+    QuestionSlot(shared_hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
+    problem = assert_problem(tenant.client.get(waiting.headers["location"]), 422)
+    assert {one["path"]: one["message"] for one in problem["errors"]} == {
+        "columns/age": "'age' has the type text here, and must be integer or number",
+        "columns/city": "the data set has no column 'city'",
+    }
 
 
 def test_groups_and_the_cells_and_pictures_of_errors(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from gradus.client import Client
 from gradus.errors import NotFound
 from gradus.wire.error_rows import ErrorPage, ErrorRow
 from gradus.wire.evaluation import Calibration, ClassMetrics, Conformal, EvaluationReport, Group, Metric
+from gradus.wire.predicted_file import PredictedFile
 from tests.unit.client.said import document
 
 CLASS: dict[str, Any] = {
@@ -64,6 +66,18 @@ PAGE = ErrorPage(
 )
 
 
+FILE = PredictedFile(
+    id="prd_1",
+    experiment="exp_1",
+    epoch=7,
+    format="csv",
+    rows=1,
+    bytes=15,
+    columns=("prediction",),
+    file="/v1/experiments/exp_1/predictions/prd_1/file",
+)
+
+
 class Service:
     """Answers an evaluation at the third request."""
 
@@ -80,6 +94,11 @@ class Service:
         if request.url.path.endswith("/errors"):
             self.asked.append(request)
             return httpx.Response(200, content=PAGE.model_dump_json())
+        if request.url.path.endswith("/predictions"):
+            self.asked.append(request)
+            return httpx.Response(200, content=FILE.model_dump_json())
+        if request.url.path == FILE.file:
+            return httpx.Response(200, content=b"prediction\nyes\n")
         return httpx.Response(200, content=json.dumps(document()))
 
 
@@ -116,6 +135,13 @@ def test_the_rows_of_a_cell(client: Client, service: Service) -> None:
     assert page == PAGE
     params = service.asked[-1].url.params
     assert (params["given"], params["predicted"], params["offset"], params["limit"]) == ("no", "yes", "10", "5")
+
+
+def test_a_whole_data_set_is_predicted_into_a_file(client: Client, service: Service, tmp_path: Path) -> None:
+    saved = client.experiments.get("exp_1").predict_dataset("churn", tmp_path / "a.csv", probabilities=False)
+    assert saved.read_bytes() == b"prediction\nyes\n"
+    expected = {"dataset": "churn", "version": None, "epoch": "best", "format": "csv", "probabilities": False}
+    assert json.loads(service.asked[-1].content) == expected
 
 
 def test_a_refusal_is_an_error() -> None:

@@ -24,8 +24,8 @@ FACE: dict[type, str] = {
     AsyncClient: SERVICE,
     Experiments: "compare create dry_run events_of get get_many list",
     Experiment: "best cancel checkpoints delete error errors evaluation events export extend findings fork id"
-    " latest logs metrics name notes over pause plot predict predict_file progress record refresh resume spec status"
-    " tags to_frame update url wait watch",
+    " latest logs metrics name notes over pause plot predict predict_dataset predict_file progress record refresh"
+    " resume spec status tags to_frame update url wait watch",
     Sweeps: "create dry_run get list",
     Sweep: "best cancel counts delete extend id members name over plot record refresh results retry status summary"
     " to_frame url wait watch",

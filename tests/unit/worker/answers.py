@@ -45,6 +45,7 @@ def trained(
     table = store(folder / "table", values)
     one, ref = uploaded(table, classes, **words), put(table, folder / "store")
     spec = Spec.model_validate({"dataset": one.dataset, "layers": [8], "epochs": 2, "batch_size": 16})
+    spec = spec.written_out(one.plan.task)
     return _trained(folder, ResolvedSpec(spec, one.plan), (str(folder / "data"),), ref)
 
 

@@ -1,0 +1,104 @@
+"""`/v1/experiments/{id}/predictions`: ask a trained network about a whole data set, as a job with a file."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.auth.dependencies import CallerDep
+from api.http import parsing
+from api.http.parameters import ExperimentId
+from api.http.request_body import JsonBody
+from api.http.responses import NO_STORE, answer
+from api.openapi.responses import GUARDED, body_of, problems
+from api.routes.answering import UNANSWERED, PreferHeader, answer_to
+from api.services import predicted_files
+from api.state import AppState, StateDep
+from gradus.wire.predicted_file import PredictedFile, PredictionsRequest
+from hub.access.keys import Caller
+from hub.questions.questions import Outcome
+
+router = APIRouter(tags=["predictions"], responses=GUARDED)
+
+MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+_EXAMPLES = {"all rows of a data set": {"value": {"dataset": "churn", "format": "parquet"}}}
+_FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+PredictionsId = Annotated[str, Path(description="The id of the predictions, `prd_…`.")]
+
+
+@router.post(
+    "/v1/experiments/{experiment_id}/predictions",
+    response_model=PredictedFile,
+    responses={**UNANSWERED, **problems(404, 409, 413, 415, 422)},
+    openapi_extra=body_of("PredictionsRequest", _EXAMPLES),
+)
+async def predict_dataset(
+    request: Request,
+    state: StateDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    body: JsonBody,
+    prefer: PreferHeader = None,
+) -> Response:
+    """Ask a trained network about all rows of an uploaded data set. A worker writes the predictions to a file, in the
+    order of the rows; asked again, the same file is there at once. It is deleted after a week."""
+    wanted = parsing.read(body, PredictionsRequest)
+    ask = partial(predicted_files.ask, state.hub, caller.workspace_id, experiment_id, wanted)
+    return await _answer(request, state, caller, experiment_id, ask, prefer)
+
+
+@router.get(
+    "/v1/experiments/{experiment_id}/predictions/{predictions_id}",
+    response_model=PredictedFile,
+    responses={**UNANSWERED, **problems(404, 409, 413, 422)},
+)
+async def get_predictions(
+    request: Request,
+    state: StateDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    predictions_id: PredictionsId,
+    prefer: PreferHeader = None,
+) -> Response:
+    """Whether predictions of a data set are written, and where the file is."""
+    ask = partial(predicted_files.check, state.hub, caller.workspace_id, experiment_id, predictions_id)
+    return await _answer(request, state, caller, experiment_id, ask, prefer)
+
+
+@router.get(
+    "/v1/experiments/{experiment_id}/predictions/{predictions_id}/file",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The file.", "content": dict.fromkeys(MEDIA_TYPES.values(), _FILE)},
+        **problems(404, 409, 413, 422),
+    },
+)
+def get_predictions_file(
+    state: StateDep, caller: CallerDep, experiment_id: ExperimentId, predictions_id: PredictionsId
+) -> Response:
+    """The predictions of a data set, as CSV or Parquet."""
+    found = predicted_files.download(state.hub, caller.workspace_id, experiment_id, predictions_id)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
+        "Content-Length": str(found.size),
+    }
+    return StreamingResponse(found.pieces, headers=headers, media_type=MEDIA_TYPES[found.format])
+
+
+async def _answer(
+    request: Request,
+    state: AppState,
+    caller: Caller,
+    experiment_id: str,
+    ask: Callable[[], str],
+    prefer: list[str] | None,
+) -> Response:
+    def use(found: Outcome) -> Response:
+        record = predicted_files.record(state.hub, caller.workspace_id, experiment_id, found)
+        return answer(record, headers=NO_STORE)
+
+    location = partial(predicted_files.path_of, experiment_id)
+    return await answer_to(request, state, caller, ask, prefer, location=location, use=use)

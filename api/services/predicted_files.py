@@ -1,0 +1,119 @@
+"""Predictions of whole data sets, which workers write to files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api.ids import is_predictions_id
+from api.services import dataset_rows, questions
+from api.services.lookup import EXPERIMENTS
+from gradus.errors import NotFound, Unavailable
+from gradus.wire.predicted_file import FileFormat, PredictedFile, PredictionsRequest
+from hub.artifacts.manifest import Damaged
+from hub.datasets import stored_tables
+from hub.datasets.table_ref import TableRef
+from hub.hub import Hub
+from hub.questions import questions as asked
+from hub.questions.networks import trained
+from hub.questions.predicted import PredictedRows, file_name
+from hub.questions.question import PredictionsQuestion
+from hub.questions.questions import Outcome
+
+_PIECE = 256 << 10
+"""Bytes of a file that are sent at a time."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file with predictions."""
+
+    name: str
+    format: FileFormat
+    size: int
+    pieces: Iterator[bytes]
+
+
+def ask(hub: Hub, workspace_id: str, experiment_id: str, request: PredictionsRequest) -> str:
+    """Ask for the predictions of a data set; returns the question's id.
+
+    Raises:
+        NotFound: the workspace has no such experiment or data set, or no checkpoint has the weights of this epoch.
+        Conflict: the data set has not been read.
+        TooManyRequests: the workspace has too many open questions.
+    """
+    with hub.write() as session:
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
+        dataset, version = dataset_rows.ready(session, workspace_id, request.dataset, request.version)
+        stored = stored_tables.of_version(version)
+        question = PredictionsQuestion(
+            network=trained(session, row, request.epoch),
+            dataset=dataset.name,
+            table=TableRef(key=stored.key, digest=stored.digest),
+            format=request.format,
+            probabilities=request.probabilities,
+        )
+        return asked.ask(session, workspace_id, question)
+
+
+def check(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: str) -> str:
+    """The id of predictions of an experiment.
+
+    Raises:
+        NotFound: the workspace has no such predictions of the experiment.
+    """
+    _question(hub, workspace_id, experiment_id, predictions_id)
+    return predictions_id
+
+
+def record(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome) -> PredictedFile:
+    """What is known of a file."""
+    question = _question(hub, workspace_id, experiment_id, outcome.id)
+    assert outcome.answer is not None
+    rows = PredictedRows.model_validate_json(outcome.answer)
+    return PredictedFile(
+        id=outcome.id,
+        experiment=experiment_id,
+        epoch=question.network.epoch,
+        format=question.format,
+        rows=rows.rows,
+        bytes=rows.bytes,
+        columns=rows.columns,
+        file=f"{path_of(experiment_id, outcome.id)}/file",
+    )
+
+
+def download(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: str) -> Download:
+    """A file with predictions.
+
+    Raises:
+        NotFound: there is no such file, or not yet.
+        GradusError: the predictions have failed.
+    """
+    question = _question(hub, workspace_id, experiment_id, predictions_id)
+    outcome = questions.outcome(hub, workspace_id, predictions_id)
+    if outcome.answer is None or outcome.artifact is None:
+        raise NotFound("a worker still writes the file: wait for the predictions", code="not_ready")
+    size = PredictedRows.model_validate_json(outcome.answer).bytes
+    name = f"{question.dataset}-{file_name(question.format)}"
+    return Download(name, question.format, size, _pieces(hub, outcome.artifact, file_name(question.format)))
+
+
+def path_of(experiment_id: str, predictions_id: str) -> str:
+    """The path of predictions."""
+    return f"/v1/experiments/{experiment_id}/predictions/{predictions_id}"
+
+
+def _question(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: str) -> PredictionsQuestion:
+    with hub.read() as session:
+        found = asked.request_of(session, workspace_id, predictions_id) if is_predictions_id(predictions_id) else None
+    if not isinstance(found, PredictionsQuestion) or found.network.experiment_id != experiment_id:
+        raise NotFound(f"no predictions {predictions_id[:100]} of this experiment")
+    return found
+
+
+def _pieces(hub: Hub, artifact: tuple[str, str], name: str) -> Iterator[bytes]:
+    try:
+        with hub.artifacts.open(*artifact) as folder, (folder / name).open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    except (Damaged, FileNotFoundError) as error:
+        raise Unavailable(f"the file cannot be read: {error}") from error

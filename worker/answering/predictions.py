@@ -1,0 +1,193 @@
+"""The predictions of a whole table as a file, by the ONNX model that users download."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradus.errors import Conflict, InvalidSpec
+from gradus.resolved import ResolvedSpec
+from gradus.wire.problem import Mistake
+from hub.artifacts.local_copies import FOLDER, LocalCopies
+from hub.artifacts.store import artifact_store
+from hub.questions.predicted import PredictedRows, file_name
+from hub.questions.question import PredictionsQuestion
+from worker.answering.protocol import Ask
+
+if TYPE_CHECKING:  # ONNX and DuckDB may not be installed
+    from export.session import Session
+    from export.trained import Trained
+    from preprocessing.column import Column
+    from preprocessing.encode import FittedColumn
+    from preprocessing.table import Table
+
+CHUNK_ROWS = 16_384
+"""Rows of the table that are read at once."""
+BATCH_ROWS = 1024
+"""Rows that the network computes at once: enough for its products, little for the memory."""
+
+Answers = dict[str, NDArray[Any]]
+"""The columns of the file, (n,)."""
+
+
+def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
+    """Write the predictions into the folder of the question.
+
+    Raises:
+        InvalidSpec: the table lacks columns, or they have other types; `errors` lists them.
+        Conflict: the checkpoint cannot be used.
+        DataError: the table was deleted or is damaged.
+    """
+    from worker.data.stored_table import stored_table  # noqa: PLC0415 (as above)
+
+    trained, session = _model(ask, question)
+    copies = LocalCopies(artifact_store(ask.artifacts_url), Path(ask.dataset_dirs[-1]) / FOLDER)
+    path = Path(ask.folder) / file_name(question.format)
+    with stored_table(copies, question.table, question.dataset, lambda _: None) as table:
+        _check(trained.fitted.columns, table)
+        pieces = _answers(trained, session, table, with_probabilities=question.probabilities)
+        write = _write_csv if question.format == "csv" else _write_parquet
+        columns = write(path, pieces)
+        return PredictedRows(rows=table.rows, bytes=path.stat().st_size, columns=tuple(columns))
+
+
+def _model(ask: Ask, question: PredictionsQuestion) -> "tuple[Trained, Session]":
+    from export.build import TooLargeForOnnx, build  # noqa: PLC0415 (imports ONNX)
+    from export.checkpoint import Unusable, read_trained  # noqa: PLC0415
+
+    network = question.network
+    reference = network.checkpoint
+    with artifact_store(ask.artifacts_url).open(reference.key, reference.digest) as folder:
+        try:
+            trained = read_trained(folder, ResolvedSpec(network.spec, network.data), network.which)
+            return trained, build(trained, {}).session
+        except (Unusable, TooLargeForOnnx) as error:
+            raise Conflict(str(error), code="checkpoint_unusable") from error
+
+
+def _check(fitted: "Sequence[FittedColumn]", table: "Table") -> None:
+    """Check that the table has the columns that the network takes.
+
+    Raises:
+        InvalidSpec: it has not; `errors` lists all that is wrong.
+    """
+    types = {column.name: str(column.type) for column in table.read.columns}
+    mistakes = [found for one in fitted if (found := _mistake(one, types)) is not None]
+    if mistakes:
+        raise InvalidSpec("the data set does not have the columns that the network was trained on", errors=mistakes)
+
+
+def _mistake(fitted: "FittedColumn", types: Mapping[str, str]) -> Mistake | None:
+    name, allowed = fitted.column, _types(fitted)
+    if name not in types:
+        return Mistake(path=f"columns/{name}", message=f"the data set has no column '{name}'")
+    if types[name] not in allowed:
+        wanted = " or ".join(sorted(allowed))
+        return Mistake(
+            path=f"columns/{name}", message=f"'{name}' has the type {types[name]} here, and must be {wanted}"
+        )
+    return None
+
+
+def _types(fitted: "FittedColumn") -> frozenset[str]:
+    """The types that a column may have: numbers may be whole or not; texts of categories follow from the type."""
+    from preprocessing.encode import FittedNumber, FittedStandardized  # noqa: PLC0415 (as above)
+    from preprocessing.pixels import FittedArray, FittedBytes  # noqa: PLC0415
+
+    match fitted:
+        case FittedNumber():
+            return frozenset({"boolean"}) if fitted.type == "boolean" else frozenset({"integer", "number"})
+        case FittedStandardized():
+            return _types(fitted.scaled)
+        case FittedBytes():
+            return frozenset({"image"})
+        case FittedArray():
+            return frozenset({"array"})
+        case _:
+            return frozenset({str(fitted.type)})
+
+
+def _answers(trained: "Trained", session: "Session", table: "Table", *, with_probabilities: bool) -> Iterator[Answers]:
+    """The answers to consecutive rows."""
+    from export.feeds import feeds  # noqa: PLC0415 (imports ONNX)
+    from export.signature import signature  # noqa: PLC0415
+    from preprocessing.column import Column  # noqa: PLC0415
+
+    signed, names = signature(trained.fitted, trained.data), trained.fitted.names
+    for first, columns in table.chunks(names, CHUNK_ROWS):
+        _refuse_missing(trained.fitted.columns, columns, first)
+        rows = min(CHUNK_ROWS, table.rows - first)
+        for start in range(0, rows, BATCH_ROWS):
+            part = slice(start, min(start + BATCH_ROWS, rows))
+            batch = {name: Column(one.values[part], one.missing[part], one.categories) for name, one in columns.items()}
+            found = session.run(feeds(trained.fitted, batch))
+            probabilities = signed.probabilities
+            shares = None if probabilities is None or not with_probabilities else found[probabilities.name]
+            yield _columns(trained, found[signed.prediction.name], shares)
+
+
+def _refuse_missing(fitted: "Sequence[FittedColumn]", columns: "Mapping[str, Column]", first: int) -> None:
+    """Refuse missing numbers in columns whose experiment refuses them.
+
+    Raises:
+        InvalidSpec: a number is missing.
+    """
+    from preprocessing.encode import FittedNumber  # noqa: PLC0415 (as above)
+
+    for one in fitted:
+        missing = columns[one.column].missing
+        if isinstance(one, FittedNumber) and one.fill is None and missing.any():
+            row = first + int(np.argmax(missing))
+            message = f"is missing in row {row}, which the experiment's `refuse` does not allow"
+            raise InvalidSpec(
+                f"'{one.column}' {message}", errors=[Mistake(path=f"columns/{one.column}", message=message)]
+            )
+
+
+def _columns(trained: "Trained", prediction: NDArray[Any], shares: NDArray[np.float32] | None) -> Answers:
+    data = trained.data
+    match data.task:
+        case "classification":
+            found: Answers = {"prediction": prediction[:, 0]}
+        case "multi_label":
+            labels = [[name for name, is_on in zip(data.classes, row, strict=True) if is_on] for row in prediction]
+            found = {"prediction": np.array(["; ".join(one) for one in labels], dtype=object)}
+        case "regression":
+            names = [f"prediction_{one}" for one in data.targets] if prediction.shape[1] > 1 else ["prediction"]
+            found = {name: prediction[:, i] for i, name in enumerate(names)}
+        case _:
+            assert_never(data.task)
+    if shares is not None:
+        found |= {f"probability_{name}": shares[:, i] for i, name in enumerate(data.classes)}
+    return found
+
+
+def _write_csv(path: Path, pieces: Iterator[Answers]) -> Sequence[str]:
+    columns: list[str] = []
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for piece in pieces:
+            if not columns:
+                columns = list(piece)
+                writer.writerow(columns)
+            writer.writerows(zip(*(values.tolist() for values in piece.values()), strict=True))
+    return columns
+
+
+def _write_parquet(path: Path, pieces: Iterator[Answers]) -> Sequence[str]:
+    """Write all answers at once: DuckDB reads them from numpy's memory."""
+    import duckdb  # noqa: PLC0415 (as above)
+
+    from preprocessing.sql import identifier, quoted  # noqa: PLC0415
+
+    parts = list(pieces)
+    columns = list(parts[0]) if parts else []
+    whole = {f"c{i}": np.concatenate([part[name] for part in parts]) for i, name in enumerate(columns)}
+    terms = ", ".join(f"c{i} AS {identifier(name)}" for i, name in enumerate(columns))
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("answers", whole)
+        connection.execute(f"COPY (SELECT {terms} FROM answers) TO {quoted(path)} (FORMAT parquet)")  # noqa: S608
+    return columns
