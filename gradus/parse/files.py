@@ -42,6 +42,9 @@ class ArraysParse(SpecModel, title="Arrays"):
     kind: Literal["arrays"] = "arrays"
     arrays: dict[MemberName, ColumnName] | None = Field(default=None, max_length=1000)
     """Which arrays are read, and the columns that they become; null for all of the same length, by their names."""
+    matrix: Literal["columns", "array"] | None = None
+    """What an array of numbers with two axes becomes: a table with a column for each of its columns, or one column of
+    arrays; null for a table if it is the only array."""
 
 
 class IdxParse(SpecModel, title="IDX"):

@@ -1,6 +1,6 @@
 """Arrays become the columns of a table: their first axis counts the rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from math import prod
@@ -12,11 +12,13 @@ from gradus.facts import ColumnType, FileFacts
 from gradus.parse.files import ArraysParse, IdxParse
 from gradus.wire.table import LeftOut, ReadTable
 from reading.arrays.groups import Group, groups
+from reading.arrays.matrices import cells_of, is_matrix
 from reading.arrays.members import ArrayMember, idx_members, npy_members
 from reading.arrays.scalars import Scalar, converted, scalar, stored_as
 from reading.content import Content
 from reading.failure import ReadingFailed
 from reading.job import Job
+from reading.names import named
 from reading.npy_file import NpyHeader, NpyWriter, RowStream
 from reading.request import MIB
 from reading.stored.columns import Described
@@ -37,7 +39,7 @@ def read_arrays(job: Job, parse: ArraysParse, contents: Sequence[Content]) -> Re
     members = npy_members(job, contents)
     if parse.arrays is not None:
         chosen = _chosen(members, parse.arrays)
-        return _Table(job, groups(chosen, job.limits)).read(Outcome((), (), parse.model_dump(mode="json")))
+        return _read(job, groups(chosen, job.limits), parse, {}, ())
     left_out = [
         LeftOut(file=member.source.name, reason="a single value", text=member.name[-80:])
         for member in members
@@ -46,8 +48,22 @@ def read_arrays(job: Job, parse: ArraysParse, contents: Sequence[Content]) -> Re
     members = [member for member in members if member.header.shape]
     found = groups(members, job.limits)
     resolved = ArraysParse(arrays={member.written: member.column for member in members})
-    guessed = {"arrays": "all arrays, by their names"}
-    return _Table(job, found).read(Outcome((), (), resolved.model_dump(mode="json"), guessed, left_out))
+    resolved = resolved.model_copy(update={"matrix": parse.matrix})
+    return _read(job, found, resolved, {"arrays": "all arrays, by their names"}, left_out)
+
+
+def _read(
+    job: Job, found: Sequence[Group], parse: ArraysParse, guessed: Mapping[str, str], left_out: Sequence[LeftOut]
+) -> ReadTable:
+    """Read arrays whose names are settled."""
+    matrices = [name for name, member in found[0].members.items() if is_matrix(member.header)]
+    if parse.matrix is None and matrices:
+        alone = len(found[0].members) == 1 and found[0].members[matrices[0]].header.shape[1] <= job.limits.columns
+        parse = parse.model_copy(update={"matrix": "columns" if alone else "array"})
+        because = "the only array has two axes" if alone else "it is not the only array, or too wide for a table"
+        guessed = {**guessed, "matrix": because}
+    table = _Table(job, found, matrices if parse.matrix == "columns" else ())
+    return table.read(Outcome((), (), parse.model_dump(mode="json"), guessed, left_out))
 
 
 def read_idx(job: Job, parse: IdxParse, contents: Sequence[Content]) -> ReadTable:
@@ -72,20 +88,28 @@ def _chosen(members: Sequence[ArrayMember], names: Mapping[str, str]) -> list[Ar
 class _Table:
     """A table of arrays under construction."""
 
-    def __init__(self, job: Job, found: Sequence[Group]) -> None:
+    def __init__(self, job: Job, found: Sequence[Group], matrices: Collection[str] = ()) -> None:
+        """Of the arrays with the names `matrices` each column becomes a column."""
         self._job = job
         self._groups = [replace(group, rows=self._rows(group)) for group in found]
-        self._names = list(found[0].members)
-        self._columns = [_column(found[0].members[name], name) for name in self._names]
-        headers = [found[0].members[name].header for name in self._names]
+        members = found[0].members
+        self._names = list(members)
+        self._cells = cells_of(members, matrices)
+        named([cell.column for cell in self._cells], job.limits, found[0].name)
+        headers = [members[cell.array].header for cell in self._cells]
         self._scalars: dict[int, Scalar] = {
-            i: scalar(header.dtype, self._names[i]) for i, header in enumerate(headers) if _is_scalar(header)
+            i: scalar(header.dtype, cell.column)
+            for i, (cell, header) in enumerate(zip(self._cells, headers, strict=True))
+            if cell.place is not None or _is_scalar(header)
         }
         self._stacks = {
-            i: (stored_as(header.dtype, self._names[i]), _stored_shape(header))
+            i: (stored_as(header.dtype, self._cells[i].column), _stored_shape(header))
             for i, header in enumerate(headers)
             if i not in self._scalars
         }
+        self._columns = [
+            _column(members[cell.array], cell.column, self._scalars.get(i)) for i, cell in enumerate(self._cells)
+        ]
 
     def read(self, outcome: Outcome) -> ReadTable:
         """Write all rows; `outcome` has what is known besides columns and files."""
@@ -123,13 +147,15 @@ class _Table:
     ) -> tuple[dict[int, Any], dict[int, Any]]:
         """Write the next rows of the stacks; the values of the other columns, and which are missing."""
         values, missing = {}, {}
-        for i, stream in enumerate(streams):
-            read = stream.read(count)
+        read = {name: stream.read(count) for name, stream in zip(self._names, streams, strict=True)}
+        for i, cell in enumerate(self._cells):
+            array = read[cell.array]
             if i in stacks:
                 dtype, shape = self._stacks[i]
-                stacks[i].append(converted(read, dtype, self._names[i]).reshape(count, *shape))
+                stacks[i].append(converted(array, dtype, cell.column).reshape(count, *shape))
             else:
-                values[i], missing[i] = self._scalars[i].convert(read.reshape(count), self._names[i])
+                own = array.reshape(count) if cell.place is None else array[:, cell.place]
+                values[i], missing[i] = self._scalars[i].convert(own, cell.column)
         return values, missing
 
 
@@ -143,12 +169,12 @@ def _stored_shape(header: NpyHeader) -> tuple[int, ...]:
     return (*shape, 1) if header.dtype == np.uint8 and len(shape) == 2 else shape
 
 
-def _column(member: ArrayMember, name: str) -> Described:
+def _column(member: ArrayMember, name: str, one_value: Scalar | None) -> Described:
     header = member.header
     evidence = {"dtype": header.dtype.str, "shape": list(header.row_shape)}
     kind: ColumnType = "array"
-    if _is_scalar(header):
-        kind = scalar(header.dtype, name).type
+    if one_value is not None:
+        kind = one_value.type
     elif header.dtype == np.uint8 and len(_stored_shape(header)) == 3 and _stored_shape(header)[-1] in (1, 3):
         kind = "image"
     return Described(name, kind, evidence=evidence)

@@ -99,8 +99,9 @@ def _texts(values: NDArray[Any], name: str) -> tuple[Any, Mask]:
         texts = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
         for text in texts:
             text.encode()
-    except UnicodeError:
-        raise ReadingFailed("data_error", f"{name} has bytes that are no UTF-8: save it as str.", file=name) from None
+    except (UnicodeError, SystemError):  # the latter of numpy's, for a number that is no character
+        message = f"{name} has bytes that are no text: save it as str."
+        raise ReadingFailed("data_error", message, file=name) from None
     return texts, np.array([not text for text in texts], dtype=np.bool_)
 
 

@@ -70,18 +70,27 @@ def _decimal(duckdb_type: str, digits: int, scale: int) -> Taken:
     )
 
 
+_REFUSED = (
+    (
+        re.compile(r"\]$"),
+        "a list: make each element a column of its own, or save the column as an array in an NPZ file",
+    ),
+    (
+        re.compile(r"^STRUCT.*\bbytes BLOB\b"),
+        "a column of pictures, as Hugging Face writes them: save each as a file in a folder with the name of its class,"
+        " pack the folders into a ZIP file, and send that",
+    ),
+    (re.compile("^STRUCT"), "a structure: make each of its fields a column of its own"),
+    (re.compile("^MAP"), "a map: make each of its keys a column of its own"),
+    (re.compile("^(BLOB|BIT)$"), "bytes: save them as text, or pictures as files in a ZIP file"),
+    (re.compile("^INTERVAL$"), "a duration: save it as a number of seconds"),
+)
+"""The first that fits is what a type is, and what to do."""
+
+
 def _refusal(duckdb_type: str) -> str:
-    if duckdb_type.endswith("]"):
-        return "a list: make each element a column of its own, or save the column as an array in an NPZ file"
-    if duckdb_type.startswith("STRUCT"):
-        return "a structure: make each of its fields a column of its own"
-    if duckdb_type.startswith("MAP"):
-        return "a map: make each of its keys a column of its own"
-    if duckdb_type in ("BLOB", "BIT"):
-        return "bytes: save them as text, or pictures as files in a ZIP file"
-    if duckdb_type == "INTERVAL":
-        return "a duration: save it as a number of seconds"
-    return f"{duckdb_type}, which has no counterpart here: save it as a number or as text"
+    reasons = (reason for pattern, reason in _REFUSED if pattern.search(duckdb_type))
+    return next(reasons, f"{duckdb_type}, which has no counterpart here: save it as a number or as text")
 
 
 def asked(duckdb_type: str, wanted: CellType) -> Taken:

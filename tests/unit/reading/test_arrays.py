@@ -188,10 +188,10 @@ def with_objects() -> bytes:
         (npy(np.arange(9))[:-3], "72 bytes, but 69 follow"),
         (npy(np.arange(9)) + b"more", "but 76 follow"),
         (npy(np.array([1.0, np.inf])), "infinite number"),
-        (npy(np.array([[1.0, np.nan]])), "NaN or infinity"),
+        (npy(np.array([[[1.0, np.nan]]])), "NaN or infinity"),
         (npy(np.array([2**64 - 1], dtype=np.uint64)), "above 9223372036854775807"),
         (npy(np.array([1], dtype="datetime64[ns]")), "finer than a microsecond"),
-        (npy(np.array([b"\xff"])), "no UTF-8"),
+        (npy(np.array([b"\xff"])), "bytes that are no text"),
     ],
 )
 def test_a_bad_array_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
@@ -226,9 +226,50 @@ def test_parts_must_be_alike(tmp_path: Path) -> None:
 def test_a_preview_reads_the_first_rows(tmp_path: Path) -> None:
     array = RNG.normal(size=(1000, 10))
     table = read_here(tmp_path, {"x.npy": npy(array)}, preview_bytes=8000)
-    assert np.array_equal(table.column("x").values, array[:100])
+    assert np.array_equal(table.column("column_1").values, array[:100, 0])
 
 
 def test_limits_are_named(tmp_path: Path) -> None:
     with pytest.raises(ReadingFailed, match="has 9 rows: 8 are allowed"):
         read_here(tmp_path, {"x.npy": npy(np.arange(9))}, limits=Limits(rows=8))
+
+
+def test_a_lone_matrix_is_a_table(tmp_path: Path) -> None:
+    matrix = RNG.normal(size=(N, 3)).astype(np.float32)
+    matrix[5, 1] = np.nan
+    table = read_here(tmp_path, {"data.npy": npy(matrix)})
+    assert [(one.name, one.type, one.missing) for one in table.read.columns] == [
+        ("column_1", "number", 0),
+        ("column_2", "number", 1),
+        ("column_3", "number", 0),
+    ]
+    for i in range(3):
+        assert np.array_equal(table.column(f"column_{i + 1}").values, matrix[:, i].astype(np.float64), equal_nan=True)
+    assert (table.read.parse["matrix"], table.read.guessed["matrix"]) == ("columns", "the only array has two axes")
+    (tmp_path / "again").mkdir()
+    again = read_here(tmp_path / "again", {"data.npy": npy(matrix)}, table.read.parse)
+    assert again.read.digest == table.read.digest
+
+
+def test_a_matrix_may_be_told_to_be_arrays_or_columns(tmp_path: Path) -> None:
+    matrix, label = np.arange(2 * N).reshape(N, 2), np.arange(N) % 2
+    for name in "abc":
+        (tmp_path / name).mkdir()
+    arrays = read_here(tmp_path / "a", {"data.npy": npy(matrix)}, {"kind": "arrays", "matrix": "array"})
+    assert [(one.name, one.type, one.shape) for one in arrays.read.columns] == [("data", "array", (2,))]
+    both = read_here(tmp_path / "b", {"data.npz": npz(x=matrix, y=label)})
+    assert [one.type for one in both.read.columns] == ["array", "integer"]
+    assert both.read.parse["matrix"] == "array"
+    columns = read_here(tmp_path / "c", {"data.npz": npz(x=matrix, y=label)}, {"kind": "arrays", "matrix": "columns"})
+    assert [(one.name, one.type) for one in columns.read.columns] == [
+        ("x_1", "integer"),
+        ("x_2", "integer"),
+        ("y", "integer"),
+    ]
+    assert np.array_equal(columns.column("x_2").values, matrix[:, 1])
+
+
+def test_numbers_that_are_no_characters_are_refused(tmp_path: Path) -> None:
+    array = np.array([0x110000], dtype=np.uint32).view("U1")
+    with pytest.raises(ReadingFailed, match="has bytes that are no text"):
+        read_here(tmp_path, {"a.npy": npy(array)})

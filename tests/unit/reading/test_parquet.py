@@ -68,6 +68,7 @@ def test_types_are_mapped_without_loss(tmp_path: Path, query: str, type_: str, w
     [
         ("SELECT [1, 2] AS x", "Column 'x' of a.parquet is a list: make each element a column"),
         ("SELECT {'a': 1} AS x", "a structure: make each of its fields"),
+        ("SELECT {'bytes': 'x'::BLOB, 'path': 'a.png'} AS image", "pictures, as Hugging Face writes them: save each"),
         ("SELECT MAP {'a': 1} AS x", "a map"),
         ("SELECT 'a'::BLOB AS x", "bytes"),
         ("SELECT INTERVAL 3 DAY AS x", "a duration"),
