@@ -15,6 +15,10 @@ COLORS = {"critical": "red", "warning": "yellow", "note": ""}
 STEP = "  "
 SHOWN = 2
 """Alike findings that are shown before the others are only named."""
+MEASURED = 12
+"""Measured values of one finding that are shown."""
+CHANGE = 1000
+"""Characters of a patch that are shown: `gradus fork --finding` applies the whole."""
 FOLDED = 3
 """Below so many of the others, that saves nothing."""
 
@@ -68,7 +72,9 @@ def _lines(finding: Finding, found: Sequence[Finding], evidence: bool, indent: s
     yield styled(head, COLORS.get(str(finding.severity), ""))
     yield f"{indent}{STEP}{finding.because}"
     if evidence:
-        yield from (f"{indent}{STEP}{_measured(one)}" for one in finding.evidence)
+        yield from (f"{indent}{STEP}{_measured(one)}" for one in finding.evidence[:MEASURED])
+        if len(finding.evidence) > MEASURED:
+            yield f"{indent}{STEP}… and {len(finding.evidence) - MEASURED} more"
     for patch in finding.patches:
         yield f"{indent}{STEP}{patch.why}: {_change(patch)}"
         yield from (f"{indent}{STEP}{STEP}{line}" for line in _predicted(patch))
@@ -95,7 +101,8 @@ def _healthy(span: tuple[float | None, float | None] | None) -> list[str]:
 
 
 def _change(patch: Patch) -> str:
-    return write_options(patch.patch) if patch.of == "parse" else json.dumps(patch.patch, ensure_ascii=False)
+    text = write_options(patch.patch) if patch.of == "parse" else json.dumps(patch.patch, ensure_ascii=False)
+    return text if len(text) <= CHANGE else f"{text[: CHANGE - 1]}…"
 
 
 def _predicted(patch: Patch) -> Iterator[str]:

@@ -13,7 +13,7 @@ BEGIN = """async () => {
     Object.assign(window, await import(`/pages/dashboard/${name}.js`));
   }
 }"""
-RATE = {
+RATE: dict[str, Any] = {
     "id": "lr_too_high",
     "severity": "critical",
     "layer": "layers/1",
@@ -113,6 +113,16 @@ def test_the_same_in_many_columns_is_folded(page: Page) -> None:
     expect(page.get_by_role("heading", level=2)).to_have_text(["Constant: c0", "Constant: c1", "Other"])
     page.get_by_text("Constant, 4 more").click()
     expect(page.get_by_role("heading", name="Constant: c5")).to_be_visible()
+    measured = {**RATE["evidence"][0], "statistic": "share", "layer": None}
+    many = {**finding("data_constant"), "evidence": [{**measured, "column": f"c{i}"} for i in range(100)]}
+    change = {"dataset": {"columns": {f"c{i}": "ignore" for i in range(700)}}}
+    page.evaluate(
+        """one => render(findingList([one], { document: () => undefined, actions: () => nothing, rows: () => null }),
+            document.getElementById("here"))""",
+        {**many, "patches": [{"patch": change, "of": "spec", "why": "w", "predicted": {}}]},
+    )
+    expect(page.get_by_text("And 88 more.")).to_be_visible()
+    expect(page.get_by_text("And 688 more.")).to_be_visible()
 
 
 CHANGES: list[tuple[Any, Any, Any]] = [

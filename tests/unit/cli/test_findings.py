@@ -97,6 +97,17 @@ def test_evidence_predictions_and_proofs_are_written_out() -> None:
     ]
 
 
+def test_what_is_found_in_hundreds_of_columns_stays_readable() -> None:
+    measured = tuple(Evidence(statistic="share", column=f"c{i}", value=1.0) for i in range(100))
+    change = {"dataset": {"columns": {f"c{i}": "ignore" for i in range(700)}}}
+    many = Finding(
+        id="data_constant", severity="note", evidence=measured, because="b", patches=(Patch(patch=change, why="w"),)
+    )
+    lines = shown(many, evidence=True)
+    assert lines[14] == "  … and 88 more"
+    assert sum(map(len, lines)) < 1700
+
+
 def test_an_experiment_is_shown_with_how_many_there_are() -> None:
     console = Console(width=100, color_system=None)
     with console.capture() as capture:

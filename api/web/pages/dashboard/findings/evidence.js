@@ -8,9 +8,20 @@ import { visible } from "../visible.js";
 /** Rows that are named. */
 const FEW = 8;
 
+/** Measured values that are shown. */
+const MOST = 12;
+
 /** @param {any[]} evidence */
 export const evidenceList = (evidence) =>
-  evidence.length ? html`<dl class="evidence">${evidence.map(measured)}</dl>` : nothing;
+  evidence.length
+    ? html`
+      <dl class="evidence">${evidence.slice(0, MOST).map(measured)}</dl>
+      ${andMore(evidence.length - MOST)}
+    `
+    : nothing;
+
+/** What is left out of a list. @param {number} count */
+export const andMore = (count) => count > 0 ? html`<p class="small muted">And ${whole(count)} more.</p>` : nothing;
 
 /** @param {any} evidence */
 const measured = ({ statistic, layer, column, value, threshold, healthy, rows }) =>

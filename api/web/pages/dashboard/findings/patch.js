@@ -6,25 +6,31 @@ import { icon } from "../icons.js";
 import { changesOf } from "../merge_patch.js";
 import { html, nothing } from "../template.js";
 import { visible, visibleJson, visibleLines } from "../visible.js";
+import { andMore } from "./evidence.js";
 
 const LONGEST = 160;
+/** Changes of one patch that are shown. */
+const MOST = 12;
 
 /**
  * @param {any} patch
  * @param {any} document what it changes; undefined if that is not known
  * @param {unknown} actions
  */
-export const patchView = ({ patch, why, predicted }, document, actions) =>
-  html`
+export const patchView = ({ patch, why, predicted }, document, actions) => {
+  const changes = changesOf(document, patch);
+  return html`
     <div class="patch">
       <div class="patch-words">
         <p class="small">${visibleLines(sentence(why))}</p>
-        <ul class="diff" aria-label="Changes">${changesOf(document, patch).map(change)}</ul>
+        <ul class="diff" aria-label="Changes">${changes.slice(0, MOST).map(change)}</ul>
+        ${andMore(changes.length - MOST)}
         ${predictions(predicted)}
       </div>
       ${actions === nothing ? nothing : html`<div class="row">${actions}</div>`}
     </div>
   `;
+};
 
 /** @param {import("../merge_patch.js").Change} change */
 const change = ({ path, from, to }) =>
