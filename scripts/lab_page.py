@@ -30,6 +30,11 @@ curl -H "Authorization: Bearer $GRADUS_KEY" $GRADUS_URL/v1/lab/optimizer_paths -
   -H 'Accept: image/svg+xml' > paths.svg
 ```
 
+```bash
+gradus lab                                                           # what there is
+gradus lab optimizer_paths --set steps=60 --svg paths.svg
+```
+
 ```python
 from gradus import Client, Momentum
 from gradus.lab.optimizer_paths import OptimizerPaths

@@ -7,6 +7,7 @@ import typer
 
 from gradus.client import Client
 from gradus.errors import GradusError
+from gradus.lab.demonstrations import TITLES
 from gradus.parse.files import ArraysParse, ExcelParse, ImagesParse
 from gradus.parse.text import CsvParse
 from gradus.printable import printable
@@ -71,6 +72,11 @@ def families(context: typer.Context, incomplete: str) -> Sequence[Offer]:
     catalog = _answer(context, lambda client: client.catalog())
     found = catalog.families.items() if catalog else ()
     return _matching(incomplete, ((name, ", ".join(one.kind for one in kinds)) for name, kinds in found))
+
+
+def demonstrations(incomplete: str) -> Sequence[Offer]:
+    """The demonstrations of the lab."""
+    return _matching(incomplete, TITLES.items())
 
 
 def paths(incomplete: str) -> Sequence[Offer]:

@@ -167,6 +167,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
     "Control": (PAUSE, RESUME, CANCEL, EDIT, RM),
     "Resources": (EXPERIMENTS, SWEEPS, DATASETS, WEBHOOKS, KEYS),
     "Service": (
+        Command("lab", "Compute the lecture's demonstrations: numbers as JSON, or a picture.", "lab:lab"),
         Command("catalog", "List what a spec can name: layers, optimizers, schedules …", "catalog:catalog"),
         Command("system", "Show the service's workers, devices, queue and limits.", "system:system"),
         Command("version", "Print the version of this client.", "version:version"),

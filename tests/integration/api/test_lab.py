@@ -1,10 +1,14 @@
 """The lab over HTTP: the demonstrations, their answers, pictures and mistakes."""
 
+import json
+import sys
+from pathlib import Path
 from xml.dom.minidom import parseString
 
 import httpx
 import pytest
 
+from gradus.cli.main import main
 from gradus.client import Client
 from gradus.lab.demonstrations import DEMONSTRATIONS
 from gradus.lab.optimizer_paths import OptimizerPaths
@@ -67,3 +71,27 @@ def test_the_client_runs_demonstrations_by_name_and_by_type(service: Service) ->
         assert typed == client.lab.run("optimizer_paths", steps=3, optimizers=[SGD(lr=0.5)])
         assert typed.charts[0].kind == "line"
         assert client.lab.picture("penalty_cases").startswith("<svg")
+
+
+@on_sqlite
+def test_the_command_line_lists_computes_and_draws(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRADUS_URL", service.access.url)
+    monkeypatch.setenv("GRADUS_KEY", service.access.key or "")
+
+    def gradus(*arguments: str) -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gradus", "lab", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return (ended.value.code or 0, *capsys.readouterr())
+
+    code, listed, _ = gradus()
+    assert (code, all(name in listed for name in DEMONSTRATIONS)) == (0, True)
+    _, numbers, _ = gradus("optimizer_paths", "--set", "steps=1", "--set", "optimizers=[{kind: sgd, lr: 0.5}]")
+    assert json.loads(numbers)["paths"][0]["x"] == [-7, -6.65]
+    file = tmp_path / "paths.svg"
+    assert gradus("optimizer_paths", "--svg", str(file))[:2] == (0, f"{file}\n")
+    assert file.read_text(encoding="utf-8").startswith("<svg")
+    assert "name a demonstration" in gradus("--set", "steps=1")[2]
+    assert "did you mean 'optimizer_paths'?" in gradus("optimiser_paths")[2]

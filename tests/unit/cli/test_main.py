@@ -38,7 +38,7 @@ from gradus.cli.main import main
         (["key", "list"], "", 2, "did you mean 'keys'?"),
         (["keys", "list"], "", 2, "'gradus keys list' is not a command: did you mean 'ls'?"),
         (["keys", "delete"], "", 2, "did you mean 'rm' or 'revoke'?"),
-        (["experiment", "ls"], "", 2, "did you mean 'experiments'?"),
+        (["experiment", "ls"], "", 2, "did you mean 'experiments' or 'export'?"),
         (["experiments", "remove"], "", 2, "did you mean 'rm'?"),
         (["datasets", "digits"], "", 2, "hint: gradus datasets --help"),
         (["sweeps", "create", "--example", "digits", "--random", "dropout=0..0.5"], "", 2, "needs both --random"),
