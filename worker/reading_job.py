@@ -69,7 +69,7 @@ class ReadingJob:
         except ReadingCancelled:
             self._cancelled()
         except ReadingFailed as failed:
-            self._fail(ReadFailure(**failed.record()))
+            self._fail(_failure(failed))
         except DATABASE_AWAY as error:  # it is read again when the lease has expired
             logger.warning("%s cannot be read now: %s", self._lease.version_id, error)
         except OSError as error:
@@ -207,6 +207,12 @@ class ReadingJob:
                 self._hub.artifacts.delete(self._lease.key)
         except (OSError, *DATABASE_AWAY) as error:
             logger.warning("%s cannot be deleted: %s", self._lease.key, error)
+
+
+def _failure(failed: ReadingFailed) -> ReadFailure:
+    """Why the files are not read. A wrong target is no fault of theirs: it can be changed."""
+    cure = " Change the data set's target, then add a version" if failed.code == "unknown_column" else ""
+    return ReadFailure(**{**failed.record(), "message": f"{failed.message}{cure}"})
 
 
 def _trouble(error: OSError) -> ReadFailure:

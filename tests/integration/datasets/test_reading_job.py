@@ -177,7 +177,9 @@ def test_a_target_that_the_file_lacks_is_told_with_the_nearest_column(tenant: Te
     made = tenant.client.post("/v1/datasets?name=churn&target=exitd", content=CSV, headers={"Prefer": "wait=60"})
     error = made.json()["error"]
     assert (made.json()["status"], error["code"]) == ("failed", "unknown_column")
-    assert error["message"] == "the target: no column 'exitd': did you mean 'exited'?"
+    assert error["message"].startswith(
+        "the target: no column 'exitd': did you mean 'exited'? Change the data set's target"
+    )
     shown = tenant.client.post("/v1/datasets?dry_run=true&target=exitd", content=CSV)
     problem = assert_problem(shown, 422)
     assert (problem["code"], problem["errors"][0]["path"]) == ("unknown_column", "target")
