@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.prediction.values import is_encodable
 from export.signature import TensorSpec, TensorType
 from gradus.wire.inference import AnswerTensor, Datatype, InferTensor, TensorMetadata
 
@@ -107,7 +108,7 @@ def _texts(sent: InferTensor, content: bytes | None, size: int) -> NDArray[Any]:
     texts = _flat(sent.data) if content is None else _unpacked(content)
     if len(texts) != size:
         raise _count(len(texts), size)
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) and is_encodable(text) for text in texts):
         raise WrongTensor("has data that are not all texts")
     found = np.empty(size, dtype=object)
     found[:] = texts

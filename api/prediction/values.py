@@ -164,7 +164,20 @@ def _boolean(value: Any) -> bool:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise WrongValue(f"must be a text in quotes, not {_kind(value)}")
+    if not is_encodable(value):
+        raise WrongValue("has half of a surrogate pair, which is no character")
     return value
+
+
+def is_encodable(text: str) -> bool:
+    """Whether a text can be written in UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _kind(value: Any) -> str:

@@ -34,6 +34,8 @@ COLUMNS: dict[str, Any] = {
     "spent": [row * 2.5 + row % 7 for row in range(ROWS)],
     "visits": [float(row % 11) for row in range(ROWS)],
 }
+ROW: dict[str, Any] = {"age": 41, "city": "Chur", "balance": None, "since": "2020-02-03", "member": True, "visits": 3.5}
+"""A question about the data set `churn`."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The Open Inference Protocol: by hand, and as Triton's client speaks it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,11 +79,13 @@ def changed(name: str, /, **fields: Any) -> list[dict[str, Any]]:
         (changed("since", data=[1.5]), "has data that are not all INT64"),
         (changed("since", datatype="FP64"), "has the type FP64, not INT64"),
         (changed("city", data=[3]), "has data that are not all texts"),
+        (changed("city", data=["\ud800"]), "has data that are not all texts"),
         (changed("city", data=None), "has no data"),
     ],
 )
 def test_a_tensor_that_does_not_fit_is_told(lab: Lab, churn: str, inputs: list[dict[str, Any]], message: str) -> None:
-    problem = assert_problem(lab.client.post(f"/v2/models/{churn}/infer", json={"inputs": inputs}), 422)
+    body, headers = json.dumps({"inputs": inputs}), {"Content-Type": "application/json"}
+    problem = assert_problem(lab.client.post(f"/v2/models/{churn}/infer", content=body, headers=headers), 422)
     assert message in problem["detail"]
     assert problem["error"] == problem["detail"]  # what clients of the protocol look for
 

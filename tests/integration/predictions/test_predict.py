@@ -15,9 +15,7 @@ from safetensors.numpy import load
 
 from gradus.wire.key import Role
 from tests.integration.api.service import assert_problem
-from tests.integration.predictions.conftest import Lab
-
-ROW = {"age": 41, "city": "Chur", "balance": None, "since": "2020-02-03", "member": True, "visits": 3.5}
+from tests.integration.predictions.conftest import ROW, Lab
 
 
 def ask(lab: Lab, experiment: str, **document: Any) -> Any:
@@ -125,6 +123,7 @@ def test_a_column_may_be_absent_if_that_is_said(lab: Lab, churn: str) -> None:
         ("age", 10**400, "is beyond the range of numbers"),
         ("age", [1], "must be a number, not a list"),
         ("city", 3, "must be a text in quotes, not a number"),
+        ("city", "\ud800", "has half of a surrogate pair, which is no character"),
         ("city", {}, "must be a text in quotes, not an object"),
         ("member", "yes", "must be true or false, not the text 'yes'"),
         ("since", "03/02/2020", "must be a date such as 2025-12-31"),

@@ -1,0 +1,72 @@
+"""Loaded models within a limit of memory."""
+
+import threading
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from api.prediction.model import Model
+from api.prediction.models import ModelCache
+
+
+def model(size: int) -> Model:
+    """A stand-in of this size: the cache knows nothing else of a model."""
+    return cast("Model", SimpleNamespace(bytes=size))
+
+
+def test_a_model_is_loaded_once_and_kept_while_there_is_room() -> None:
+    cache, loads = ModelCache(max_bytes=100), []
+
+    def load(key: str, size: int) -> Model:
+        return cache.get(key, lambda: loads.append(key) or model(size))  # type: ignore[func-returns-value]
+
+    for key in ("a", "b", "a", "c", "a", "b"):  # c drops b, which was not asked for longest
+        load(key, 40)
+    assert loads == ["a", "b", "c", "b"]
+    assert cache.bytes == 80
+
+
+def test_500_models_in_turn_stay_within_the_limit() -> None:
+    cache = ModelCache(max_bytes=1000)
+    for i in range(500):
+        cache.get(str(i), lambda: model(90))
+        assert cache.bytes <= 1000
+
+
+def test_a_model_above_the_limit_answers_and_is_not_kept() -> None:
+    cache = ModelCache(max_bytes=10)
+    assert cache.get("a", lambda: model(11)).bytes == 11
+    assert cache.bytes == 0
+
+
+def test_those_who_ask_at_once_wait_for_one_load() -> None:
+    cache, loads, begun, done = ModelCache(), [], threading.Event(), threading.Event()
+
+    def load() -> Model:
+        loads.append(1)
+        begun.set()
+        done.wait(10)
+        return model(1)
+
+    found: list[Any] = []
+    threads = [threading.Thread(target=lambda: found.append(cache.get("a", load))) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    begun.wait(10)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert len(loads) == 1
+    assert len({id(one) for one in found}) == 1
+
+
+def test_a_load_that_fails_is_tried_again() -> None:
+    cache = ModelCache()
+
+    def fail() -> Model:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        cache.get("a", fail)
+    assert cache.get("a", lambda: model(1)).bytes == 1
