@@ -153,7 +153,7 @@ def test_a_finding_of_a_run_shows_all_that_is_known(page: Page) -> None:
             document: () => spec, actions: (patch, isFirst) => isFirst ? "the first answer" : "another",
             rows: () => null,
         }), document.getElementById("here"))""",
-        [[RATE, finding("dead_relu", "lr_too_high")], {"optimizer": {"kind": "sgd", "lr": 1}, "schedule": None}],
+        [[RATE, finding("dead_relu", "lr_too_high")], {"optimizer": {"kind": "sgd", "lr": 1}, "schedule": ""}],
     )
     outer, inner = page.get_by_role("listitem").filter(has=page.get_by_role("heading", level=2)).all()
     told = " ".join(outer.inner_text().split())  # a thin blank is one, too
@@ -166,7 +166,7 @@ def test_a_finding_of_a_run_shows_all_that_is_known(page: Page) -> None:
         "loss NaN healthy up to 2.3 rows 3, 1",
         "Takes smaller steps.",
         "optimizer.lr 1 0.01",
-        "schedule cosine",
+        'schedule "" cosine',
         "Predicted update ratio 0.31 → 0.004",
         "Verified over 5 seeds: gain 0.021 [0.01, 0.032], in 456789",
         "the first answer",

@@ -44,7 +44,7 @@ const change = ({ path, from, to }) =>
 const short = (value) => {
   const kind = typeof value === "object" && value !== null && Object.keys(value).length === 1 ? value.kind : undefined;
   const word = kind ?? value;
-  const text = typeof word === "string" ? visible(word) : visibleJson(JSON.stringify(word));
+  const text = typeof word === "string" && word ? visible(word) : visibleJson(JSON.stringify(word));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 };
 

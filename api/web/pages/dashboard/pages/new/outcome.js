@@ -20,7 +20,7 @@ export const experimentOutcome = (dryRun, draft, apply) =>
         ["Steps per epoch", whole(result.steps_per_epoch)],
       ])}
       ${alarmsOf(result, apply)}
-      <div class="table">
+      <div class="table" tabindex="0" role="region" aria-label="Layers">
         <table>
           <thead>
             <tr>

@@ -26,7 +26,7 @@ export const inputsOf = ({ blocks }) => {
       <summary>Inputs by column<span class="more-what">${columns.map(([name]) => visible(name)).join(
         ", ",
       )}</span></summary>
-      <div class="table inputs">
+      <div class="table inputs" tabindex="0" role="region" aria-label="Inputs by column">
         <table>
           <thead>
             <tr><th scope="col">Column</th><th scope="col">Encoded as</th><th scope="col" class="number">Inputs</th></tr>
