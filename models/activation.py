@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.ops import aten  # type: ignore[import-not-found]
 
-from gradus.spec.activation import Activation
+from gradus.spec.activation import FROM_VALUE, Activation
 from models.batch import Buffers
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -25,25 +25,20 @@ class ActivationFunction:
 
     value: Value
     grad: Gradient
-    needs_input: bool = True
-    """Whether the derivative is computed from z; else from y alone."""
 
 
 _FUNCTIONS: dict[Activation, ActivationFunction] = {
     "relu": ActivationFunction(
         lambda z, out: torch.clamp_min(z, 0, out=out),
         lambda dy, _, y: aten.threshold_backward.grad_input(dy, y, 0, grad_input=dy),
-        needs_input=False,
     ),
     "sigmoid": ActivationFunction(
         lambda z, out: torch.sigmoid(z, out=out),
         lambda dy, _, y: aten.sigmoid_backward.grad_input(dy, y, grad_input=dy),
-        needs_input=False,
     ),
     "tanh": ActivationFunction(
         lambda z, out: torch.tanh(z, out=out),
         lambda dy, _, y: aten.tanh_backward.grad_input(dy, y, grad_input=dy),
-        needs_input=False,
     ),
     "elu": ActivationFunction(
         lambda z, out: aten.elu.out(z, out=out),
@@ -88,14 +83,13 @@ class ActivationLayer:
     """The part of a layer that applies the activation function."""
 
     def __init__(
-        self, function: ActivationFunction, shape: tuple[int, int, int], buffers: Buffers, *, in_place: bool = False
+        self, activation: Activation, shape: tuple[int, int, int], buffers: Buffers, *, in_place: bool = False
     ) -> None:
-        """`shape` is (K, b, units). `in_place`: the memory of z may be overwritten by y, where the derivative allows
-        it."""
-        self._function = function
-        self._in_place = in_place and not function.needs_input
+        """`shape` is (K, b, units). `in_place`: y may take the memory of z, where the derivative does not need z."""
+        self._function = activation_function(activation)
+        self._in_place = in_place and activation in FROM_VALUE
         self._output = buffers.empty(*(() if self._in_place else shape))
-        self._input = self._output
+        self._input = self._nothing = self._output.new_empty(0)
 
     def forward(self, z: Tensor) -> Tensor:
         """y = f(z), both (K, b, units)."""
@@ -108,6 +102,9 @@ class ActivationLayer:
     def backward(self, dy: Tensor) -> Tensor:
         """dz = dy · f'(z), in place."""
         self._function.grad(dy, self._input, self._output)
+        if self._in_place:
+            self._output = self._nothing
+        self._input = self._nothing
         return dy
 
     def evaluate(self, z: Tensor) -> Tensor:

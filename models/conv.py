@@ -8,7 +8,7 @@ from torch.nn import functional
 from torch.ops import aten  # type: ignore[import-not-found]
 
 from gradus.spec.nodes.conv import ConvPlan
-from models.activation import ActivationLayer, activation_function
+from models.activation import ActivationLayer
 from models.batch import Buffers
 from models.batch_norm import Normalization
 from models.dropout import ChannelDropout, Masks
@@ -30,7 +30,6 @@ class ConvLayer:
         tensors: DenseTensors,
         parts: Sequence[Part],
         products: Products,
-        batch: int,
         buffers: Buffers,
     ) -> None:
         self._plan, self._tensors, self._parts, self._products = plan, tensors, parts, products
@@ -43,16 +42,14 @@ class ConvLayer:
         self._how = [plan.stride] * 2, [before] * 2, [plan.dilation] * 2
         self._excess = max(plan.padding) - before  # an even kernel has one more row of zeros at the end
         self._members = range(members)
-        several = members > 1
-        self._sums = buffers.empty(members, batch, *plan.shape) if several else None
-        self._dx = buffers.empty(members, batch, *plan.in_shape) if several else None
-        self.output = self._x = tensors.weight  # set in each forward pass
+        self._nothing = tensors.weight.new_empty(0)
+        self.output = self._x = self._nothing  # set in each forward pass, and freed in the backward pass
 
     def forward(self, x: Tensor) -> Tensor:
         """The layer's output (K, b, height, width, channels) for x (K, b, height, width, channels_in)."""
         self._load_kernel()
         self._x = self._products.rounded(x)
-        y = _stacked([self._convolved(self._x[k], k) for k in self._members], self._sums)
+        y = _stacked([self._convolved(self._x[k], k) for k in self._members])
         shape, y = y.shape, y.view(len(y), -1, y.shape[-1])  # (K, pixels, channels)
         for part in self._parts:
             y = part.forward(y)
@@ -70,14 +67,15 @@ class ConvLayer:
         dxs = [self._gradients(dz[k], k, needs_dx=needs_dx) for k in self._members]
         if self._plan.input_factor != 1:
             self._weight_gradient.mul_(self._plan.input_factor)
-        return _stacked([dx for dx in dxs if dx is not None], self._dx) if needs_dx else None
+        self.output = self._x = self._nothing
+        return _stacked([dx for dx in dxs if dx is not None]) if needs_dx else None
 
     def evaluate(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, n, height, width, channels_in), with the running statistics and without
         dropout."""
         self._load_kernel()
         x = self._products.rounded(x)
-        y = _stacked([self._convolved(x[k], k) for k in self._members], None)
+        y = _stacked([self._convolved(x[k], k) for k in self._members])
         shape, y = y.shape, y.view(len(y), -1, y.shape[-1])
         for part in self._parts:
             y = part.evaluate(y)
@@ -123,11 +121,9 @@ class ConvLayer:
         return functional.pad(images, (0, self._excess) * 2) if self._excess else images
 
 
-def _stacked(members: Sequence[Tensor], out: Tensor | None) -> Tensor:
-    """(K, ...): in no new memory if there is one member."""
-    if len(members) == 1:
-        return members[0][None]
-    return torch.stack(list(members)) if out is None else torch.stack(list(members), out=out)
+def _stacked(members: Sequence[Tensor]) -> Tensor:
+    """(K, ...): in the same memory if there is one member."""
+    return torch.stack(list(members)) if len(members) > 1 else members[0][None]
 
 
 def conv(
@@ -141,7 +137,7 @@ def conv(
         assert tensors.batch_norm is not None
         parts.append(Normalization(plan.batch_norm, tensors.batch_norm, batch * pixels, buffers))
     if plan.activation != "identity":
-        parts.append(ActivationLayer(activation_function(plan.activation), shape, buffers, in_place=True))
+        parts.append(ActivationLayer(plan.activation, shape, buffers, in_place=True))
     if masks is not None:
         parts.append(ChannelDropout(masks, shape, pixels, buffers))
-    return ConvLayer(plan, tensors, parts, products, batch, buffers)
+    return ConvLayer(plan, tensors, parts, products, buffers)

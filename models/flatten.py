@@ -3,13 +3,15 @@
 import torch
 from torch import Tensor
 
+_NOTHING = torch.empty(0)
+
 
 class FlattenLayer:
     """(K, b, height, width, channels) as (K, b, height·width·channels), in the same memory."""
 
     def __init__(self, in_shape: tuple[int, ...]) -> None:
         self._in_shape = in_shape
-        self.output = torch.empty(0)  # set in each forward pass
+        self.output = _NOTHING  # set in each forward pass, and freed in the backward pass
 
     def forward(self, x: Tensor) -> Tensor:
         """The vectors."""
@@ -18,6 +20,7 @@ class FlattenLayer:
 
     def backward(self, dy: Tensor, *, needs_dx: bool) -> Tensor | None:
         """The same gradient, as images."""
+        self.output = _NOTHING
         return dy.view(*dy.shape[:2], *self._in_shape) if needs_dx else None
 
     def evaluate(self, x: Tensor) -> Tensor:

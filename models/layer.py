@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gradus.spec.activation import Activation
 from gradus.spec.nodes.dense import DensePlan
-from models.activation import ActivationLayer, activation_function
+from models.activation import ActivationLayer
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors, Normalization
 from models.dropout import Dropout, Masks
@@ -138,7 +138,7 @@ class SumLayer:
         flat = (shape[0], shape[1], prod(shape[2:]))
         self._activation = None
         if activation != "identity":
-            self._activation = ActivationLayer(activation_function(activation), flat, buffers, in_place=True)
+            self._activation = ActivationLayer(activation, flat, buffers, in_place=True)
         self.output = self._sum
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -176,7 +176,7 @@ def dense(
         assert tensors.batch_norm is not None
         parts.append(Normalization(plan.batch_norm, tensors.batch_norm, batch, buffers))
     if plan.activation != "identity":
-        parts.append(ActivationLayer(activation_function(plan.activation), shape, buffers))
+        parts.append(ActivationLayer(plan.activation, shape, buffers))
     if masks is not None:
         parts.append(Dropout(masks, shape, buffers))
     return DenseLayer(tensors, parts, products, batch, buffers, plan.input_factor)

@@ -156,9 +156,9 @@ def _layer(  # noqa: PLR0911 - one for each kind
         case ConvPlan():
             return conv(plan, storage.dense(plan.name), masks, products, batch, buffers)
         case MaxPoolPlan():
-            return MaxPoolLayer(plan)
+            return MaxPoolLayer(plan, members, batch, buffers)
         case AvgPoolPlan():
-            return AvgPoolLayer(plan)
+            return AvgPoolLayer(plan, members, batch, buffers)
         case GlobalAvgPoolPlan():
             return GlobalAvgPoolLayer(members, batch, plan.in_shape, buffers)
         case FlattenPlan():

@@ -11,52 +11,62 @@ from models.batch import Buffers
 class MaxPoolLayer:
     """The largest value in each window."""
 
-    def __init__(self, plan: PoolPlan) -> None:
+    def __init__(self, plan: PoolPlan, members: int, batch: int, buffers: Buffers) -> None:
         self._how = [plan.size] * 2, [plan.stride] * 2, [plan.padding] * 2
-        self._x = self._places = self.output = torch.empty(0)  # set in each forward pass
+        self.output = buffers.empty(members, batch, *plan.shape)
+        self._dx = buffers.empty(members, batch, *plan.in_shape)
+        height, width, channels = plan.shape
+        per_place = 8 // self.output.element_size()
+        places = buffers.empty(members * batch, height, width, channels * per_place).view(torch.int64)
+        self._places = places.permute(0, 3, 1, 2)
+        self._x = self.output  # set in each forward pass
 
     def forward(self, x: Tensor) -> Tensor:
         """Pooled (K, b, height, width, channels)."""
-        self._x = _images(x)
-        y, self._places = aten.max_pool2d_with_indices(self._x, *self._how)
-        self.output = _members(y, len(x))
+        self._x = images(x)
+        aten.max_pool2d_with_indices.out(self._x, *self._how, out=images(self.output), indices=self._places)
         return self.output
 
     def backward(self, dy: Tensor, *, needs_dx: bool) -> Tensor | None:
         """The gradient goes to the largest value, the first of equal ones."""
-        if not needs_dx:
-            return None
-        how = (*self._how, [1, 1], False)
-        dx = aten.max_pool2d_with_indices_backward(_images(dy), self._x, *how, self._places)
-        return _members(dx, len(dy))
+        if needs_dx:
+            how = (*self._how, [1, 1], False)
+            aten.max_pool2d_with_indices_backward.grad_input(
+                images(dy), self._x, *how, self._places, grad_input=images(self._dx)
+            )
+        self._x = self.output
+        return self._dx if needs_dx else None
 
     def evaluate(self, x: Tensor) -> Tensor:
         """Pooled (K, n, height, width, channels)."""
-        return _members(aten.max_pool2d_with_indices(_images(x), *self._how)[0], len(x))
+        return members_of(aten.max_pool2d_with_indices(images(x), *self._how)[0], len(x))
 
 
 class AvgPoolLayer:
     """The mean of each window, padding left out."""
 
-    def __init__(self, plan: PoolPlan) -> None:
+    def __init__(self, plan: PoolPlan, members: int, batch: int, buffers: Buffers) -> None:
         self._how = [plan.size] * 2, [plan.stride] * 2, [plan.padding] * 2, False, False
-        self._x = self.output = torch.empty(0)  # set in each forward pass
+        self.output = buffers.empty(members, batch, *plan.shape)
+        self._dx = buffers.empty(members, batch, *plan.in_shape)
+        self._x = self.output  # set in each forward pass
 
     def forward(self, x: Tensor) -> Tensor:
         """Pooled (K, b, height, width, channels)."""
-        self._x = _images(x)
-        self.output = _members(aten.avg_pool2d(self._x, *self._how), len(x))
+        self._x = images(x)
+        aten.avg_pool2d.out(self._x, *self._how, out=images(self.output))
         return self.output
 
     def backward(self, dy: Tensor, *, needs_dx: bool) -> Tensor | None:
         """Each pixel of a window gets an equal share of its gradient."""
-        if not needs_dx:
-            return None
-        return _members(aten.avg_pool2d_backward(_images(dy), self._x, *self._how, None), len(dy))
+        if needs_dx:
+            aten.avg_pool2d_backward.grad_input(images(dy), self._x, *self._how, None, grad_input=images(self._dx))
+        self._x = self.output
+        return self._dx if needs_dx else None
 
     def evaluate(self, x: Tensor) -> Tensor:
         """Pooled (K, n, height, width, channels)."""
-        return _members(aten.avg_pool2d(_images(x), *self._how), len(x))
+        return members_of(aten.avg_pool2d(images(x), *self._how), len(x))
 
 
 class GlobalAvgPoolLayer:
@@ -83,12 +93,12 @@ class GlobalAvgPoolLayer:
         return x.mean((2, 3))
 
 
-def _images(x: Tensor) -> Tensor:
+def images(x: Tensor) -> Tensor:
     """(K·b, channels, height, width), channels last in memory, of (K, b, height, width, channels)."""
     return x.reshape(-1, *x.shape[2:]).permute(0, 3, 1, 2)
 
 
-def _members(images: Tensor, members: int) -> Tensor:
+def members_of(pooled: Tensor, members: int) -> Tensor:
     """(K, b, height, width, channels) of (K·b, channels, height, width)."""
-    last = images.permute(0, 2, 3, 1).contiguous()
+    last = pooled.permute(0, 2, 3, 1).contiguous()
     return last.view(members, -1, *last.shape[1:])

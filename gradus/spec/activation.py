@@ -13,6 +13,9 @@ RELU_FAMILY: frozenset[Activation] = frozenset({"relu", "elu", "leaky_relu", "ge
 
 Not `selu`, whose constants preserve mean 0 and variance 1 if weights have the variance 1/fan_in, which is Xavier's."""
 
+FROM_VALUE: frozenset[Activation] = frozenset({"relu", "sigmoid", "tanh"})
+"""The activations whose derivative is computed from their value, so that nothing else need be kept for it."""
+
 FORMULAS: dict[Activation, str] = {
     "relu": "max(0, x)",
     "sigmoid": "1 / (1 + e^-x)",

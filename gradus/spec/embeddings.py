@@ -148,10 +148,20 @@ class EmbeddingsPlan:
 
     @property
     def values(self) -> int:
-        """Numbers that it computes for one example in training: outputs, angles, cosines and their gradient, and copies
-        of what is embedded."""
+        """Numbers that it keeps for one example in a training step: outputs, angles, cosines and their gradient, and
+        copies of what is embedded, and their gradients."""
         categories = sum(block.width + 2 * block.size for block in self.categories)
-        return self.units + 3 * self.widest + 2 * self._learned + categories
+        return 2 * (self.units + 3 * self.widest + 2 * self._learned + categories)
+
+    @property
+    def held(self) -> int:
+        """Numbers for one example that it keeps from its forward pass to its backward pass."""
+        return 0
+
+    @property
+    def passing(self) -> int:
+        """Numbers for one example that it needs beyond these for a moment."""
+        return 0
 
     @property
     def widest(self) -> int:

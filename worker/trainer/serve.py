@@ -12,6 +12,7 @@ from gradus.spec.experiment import Spec
 from models.device import device_name, select_device
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
+from worker.trainer.kept_memory import keep_freed_memory
 from worker.trainer.memory_trim import MAX_GROWTH_BYTES, anonymous_bytes, free_memory, freeze_objects, log_peak_memory
 from worker.trainer.pipe import Pipe
 from worker.trainer.process_limits import limit_memory
@@ -31,6 +32,7 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
     device = select_device(choice)
     if device.type == "cpu":  # not with CUDA, which maps more memory than it uses
         limit_memory(memory)
+    keep_freed_memory()
     cache = DataCache(CACHE_BYTES)
     warm_up(device)
     free_memory(device)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from gradus.spec.activation import Activation
+from gradus.spec.activation import FROM_VALUE, Activation
 from gradus.spec.nodes.plain import PlainNode
 
 
@@ -18,6 +18,7 @@ class AddPlan(PlainNode):
 
     @property
     def values(self) -> int:
-        """Numbers that it computes for one example in training: sum and activation, and in the backward pass a copy of
-        the gradient for each input but the first."""
-        return prod(self.shape) * (len(self.inputs) + (self.activation != "identity"))
+        """Numbers for which it has memory of its own, for one example: the sum, the activation unless it takes its
+        place, and a copy of the gradient for each input but the first."""
+        activated = self.activation != "identity" and self.activation not in FROM_VALUE
+        return prod(self.shape) * (len(self.inputs) + activated)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import prod, sqrt
 from typing import ClassVar
 
-from gradus.spec.activation import Activation
+from gradus.spec.activation import FROM_VALUE, Activation
 from gradus.spec.batch_norm import BatchNorm
 from gradus.spec.initializer import ConcreteInitializer, Ntk
 from gradus.spec.nodes.dense import bias_tensor, init_alike
@@ -86,10 +86,22 @@ class ConvPlan:
 
     @property
     def values(self) -> int:
-        """Numbers that it computes for one example in training: weighted sum, activation, the outputs of batch norm and
-        dropout, and in the backward pass the gradient of its input."""
-        outputs = 1 + 2 * (self.batch_norm is not None) + (self.activation != "identity") + (self.dropout > 0)
-        return prod(self.shape) * outputs + prod(self.in_shape)
+        """Numbers for which it has memory of its own, for one example: normalized sums and output of batch norm,
+        activation unless it takes the place of its input, and the output of dropout."""
+        activated = self.activation != "identity" and self.activation not in FROM_VALUE
+        return prod(self.shape) * (2 * (self.batch_norm is not None) + activated + (self.dropout > 0))
+
+    @property
+    def held(self) -> int:
+        """Numbers for one example that it keeps from its forward pass to its backward pass: the weighted sum, which
+        batch norm does not need."""
+        return prod(self.shape) * (self.batch_norm is None)
+
+    @property
+    def passing(self) -> int:
+        """Numbers for one example that it needs beyond these for a moment: the weighted sum, until batch norm has read
+        it, and the gradient of its input."""
+        return prod(self.shape) * (self.batch_norm is not None) + prod(self.in_shape)
 
     @property
     def widest(self) -> int:

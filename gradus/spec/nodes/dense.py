@@ -71,10 +71,20 @@ class DensePlan:
 
     @property
     def values(self) -> int:
-        """Numbers that it computes for one example in training: weighted sum, activation, the outputs of batch norm and
-        dropout, and in NTK form the scaled inputs."""
+        """Numbers for which it has memory of its own, for one example: weighted sum, activation, the outputs of batch
+        norm and dropout, and in NTK form the scaled inputs; and as many for their gradients."""
         scaled = self.fan_in * isinstance(self.init, Ntk)
-        return self.units * (2 + (self.batch_norm is not None) + (self.dropout > 0)) + scaled
+        return 2 * (self.units * (2 + (self.batch_norm is not None) + (self.dropout > 0)) + scaled)
+
+    @property
+    def held(self) -> int:
+        """Numbers for one example that it keeps from its forward pass to its backward pass."""
+        return 0
+
+    @property
+    def passing(self) -> int:
+        """Numbers for one example that it needs beyond these for a moment."""
+        return 0
 
     @property
     def widest(self) -> int:

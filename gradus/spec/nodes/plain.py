@@ -17,6 +17,8 @@ class PlainNode:
     running: ClassVar[tuple[TensorPlan, ...]] = ()
     parameters: ClassVar[int] = 0
     multiply_adds: ClassVar[int] = 0
+    held: ClassVar[int] = 0
+    passing: ClassVar[int] = 0
 
     name: str
     inputs: tuple[str, ...]

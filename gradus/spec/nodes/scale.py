@@ -54,8 +54,18 @@ class ScalePlan:
 
     @property
     def values(self) -> int:
-        """Numbers that it computes for one example in training: its output, and a product in the backward pass."""
-        return 2 * self.units
+        """Numbers for which it has memory of its own, for one example: its output, a product, and their gradients."""
+        return 4 * self.units
+
+    @property
+    def held(self) -> int:
+        """Numbers for one example that it keeps from its forward pass to its backward pass."""
+        return 0
+
+    @property
+    def passing(self) -> int:
+        """Numbers for one example that it needs beyond these for a moment."""
+        return 0
 
     @property
     def widest(self) -> int:

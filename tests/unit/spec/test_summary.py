@@ -59,12 +59,21 @@ def test_the_spec_comes_back_with_nothing_left_to_defaults() -> None:
     assert dry_run(resolved(spec)).fingerprint == resolved(spec).fingerprint
 
 
-def test_memory_is_data_parameters_and_the_larger_of_step_and_evaluation() -> None:
+def test_memory_is_data_parameters_a_step_and_an_evaluation() -> None:
     spec = Spec(dataset="wine", layers=[], optimizer="sgd", batch_size=10)
     data = (129 + 14 + 35) * (13 * 4 + 8) + 129 * 8  # inputs, class, place in the order
     parameters = (13 * 3 + 3) * 4 * 6  # itself, gradient, best, one to go back to, a checkpoint of itself and its best
-    evaluation = 35 * (13 + 2 * 3) * 4  # more than a step's 10 · (13 + 2 · 2 · 3)
-    assert resolved(spec).memory_bytes == data + parameters + evaluation
+    step = 10 * (13 + 2 * 2 * 3) * 4  # whose memory stays
+    evaluation = 35 * (13 + 2 * 3) * 4
+    assert resolved(spec).memory_bytes == data + parameters + step + evaluation
+
+
+def test_a_step_on_images_keeps_sums_pools_and_the_gradient_of_a_pool() -> None:
+    layers = [{"kind": "conv", "channels": 4}, "max_pool"]
+    one, two = (resolved(Spec(dataset="mnist", layers=layers, batch_size=size)).member_bytes for size in (10, 20))
+    sums, pooled = 28 * 28 * 4, 14 * 14 * 4
+    inputs, own, output = 784, 3 * pooled + sums, 2 * 2 * 10  # places of the largest are int64
+    assert two - one == 10 * 4 * (inputs + own + output + sums + 2 * 784)  # the last: the gradient of the inputs
 
 
 @pytest.mark.parametrize(
