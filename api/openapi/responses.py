@@ -69,3 +69,5 @@ WITH_EXPERIMENT = _next(
 """The operations on a new experiment."""
 WITH_SWEEP = _next("sweep_id", *(f"{act}_sweep" for act in ("get", "cancel", "retry", "extend")))
 """The operations on a new sweep."""
+WITH_WEBHOOK = _next("webhook_id", "enable_webhook", "delete_webhook")
+"""The operations on a new webhook."""

@@ -8,7 +8,7 @@ from api.auth.dependencies import CallerDep
 from api.http import parsing
 from api.http.request_body import JsonBody
 from api.http.responses import NO_STORE, answer
-from api.openapi.responses import GUARDED, body_of, header, problems
+from api.openapi.responses import GUARDED, WITH_WEBHOOK, body_of, header, problems
 from api.services import webhooks
 from api.state import StateDep
 from gradus.wire.webhook import NewWebhook, WebhookPage, WebhookRecord, WebhookRequest
@@ -24,7 +24,7 @@ WebhookId = Annotated[str, Path(description="The webhook's id, `whk_…`.", exam
     status_code=201,
     response_model=NewWebhook,
     responses={
-        201: {"headers": {"Location": header("The path of the list of webhooks.")}},
+        201: {"headers": {"Location": header("The path of the list of webhooks.")}, "links": WITH_WEBHOOK},
         **problems(409, 413, 415, 422),
     },
     openapi_extra=body_of("WebhookRequest", _EXAMPLES),
