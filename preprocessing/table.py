@@ -92,6 +92,37 @@ class Table:
             else:
                 yield self.chunk(together, 0, self.rows)
 
+    def taken(self, names: Sequence[str], rows: NDArray[np.intp]) -> Iterator[tuple[str, Column]]:
+        """The values of some rows, ascending positions, of these columns, which are no images or arrays, in order.
+
+        Takes the memory of these rows, and of a row group or of some short columns: a small part of a long table costs
+        little, and is not read where it has none of the rows.
+        """
+        for positions in groups(map(self.position, names), self.rows):
+            together = [self.read.columns[i].name for i in positions]
+            if len(together) == 1:
+                yield together[0], self._taken(together[0], rows)
+                continue
+            for name, column in self.chunk(together, 0, self.rows).items():
+                yield name, Column(column.values[rows], column.missing[rows], column.categories)
+
+    def _taken(self, name: str, rows: NDArray[np.intp]) -> Column:
+        type_ = self.record(name).type
+        values = np.empty(len(rows), dtype=np.int32 if type_ == "text" else _DTYPES[type_])
+        missing, places = np.empty(len(rows), dtype=np.bool_), dict[str, int]()
+        for first in range(0, self.rows, ROW_GROUP):
+            start, end = np.searchsorted(rows, (first, first + ROW_GROUP)).tolist()
+            if start == end:
+                continue
+            chunk = self.chunk([name], first, min(first + ROW_GROUP, self.rows))[name]
+            found = chunk.values[rows[start:end] - first]
+            missing[start:end] = chunk.missing[rows[start:end] - first]
+            if type_ == "text":
+                own = [places.setdefault(text, len(places)) for text in chunk.categories]
+                found = np.array([*own, -1], dtype=np.int32)[found]
+            values[start:end] = found
+        return sorted_categories(list(places), values) if type_ == "text" else Column(values, missing)
+
     def chunks(self, names: Sequence[str], rows: int = ROW_GROUP) -> Iterator[tuple[int, dict[str, Column]]]:
         """These columns in chunks of so many rows, each with the position of its first row."""
         for first in range(0, self.rows, rows):

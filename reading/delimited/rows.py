@@ -15,6 +15,14 @@ from reading.delimited import marks
 from reading.delimited.broken import Broken, BrokenKind
 from reading.delimited.dialect import Dialect
 from reading.delimited.grid import Grid
+from reading.delimited.line_ends import (
+    LINE_ENDS,
+    last_line_end,
+    last_outer_lf,
+    last_outer_line_end,
+    line_breaks,
+    plain_line_ends,
+)
 
 MAX_RECORD = 64 << 20
 """Characters that may follow an open quote before the file is refused."""
@@ -92,18 +100,18 @@ class Rows:
         """The text up to the last line end outside of quotes, and the rest."""
         quote = self._dialect.quote
         if not quote or quote not in text:
-            end = _last_line_end(text)
+            end = last_line_end(text)
         elif self._dialect.keep_bare_quotes:
             end = self._last_row_end(text)
         else:
-            end = _last_outer_lf(text, quote) or _last_outer_line_end(text.split(quote), len(text))
+            end = last_outer_lf(text, quote) or last_outer_line_end(text.split(quote), len(text))
         return text[:end], text[end:]
 
     def _last_row_end(self, text: str) -> int:
         end = place = 0
         while place < len(text) and (found := self._cell.match(text, place)):
             place = found.end()
-            if found["end"] in _LINE_ENDS:
+            if found["end"] in LINE_ENDS:
                 end = place
         return end
 
@@ -112,7 +120,7 @@ class Rows:
         if quote and quote in text:
             text = self._scanned(text) if self._dialect.keep_bare_quotes else self._unquoted(text)
         elif "\r" in text:
-            text = _plain_line_ends(text)
+            text = plain_line_ends(text)
         if len(long) > 1:
             text = text.replace(long, marks.LONG_DELIMITER)
         rows = text.split("\n")
@@ -145,7 +153,7 @@ class Rows:
     def _unquoted(self, text: str) -> str:
         parts = text.split(self._dialect.quote)
         self._check(parts)
-        outer = _plain_line_ends(marks.SEAM.join(parts[0::2])).split(marks.SEAM)
+        outer = plain_line_ends(marks.SEAM.join(parts[0::2])).split(marks.SEAM)
         outer[1:-1] = [part or marks.QUOTE for part in outer[1:-1]]  # nothing between two cells: a doubled quote
         parts[0::2] = outer
         parts[1::2] = self._hidden(parts[1::2])
@@ -183,7 +191,7 @@ class Rows:
         )
 
     def _broken(self, text: str, place: int, message: str, kind: BrokenKind = "quote") -> Broken:
-        before = _plain_line_ends(text[:place])
+        before = plain_line_ends(text[:place])
         column = len(before) - before.rfind("\n") - 1
         return Broken(self._line + before.count("\n") + line_breaks(before), column, message, kind=kind)
 
@@ -212,7 +220,7 @@ class Rows:
                 inner = found["inner"].replace(quote * 2, marks.QUOTE)
                 self.bare_quotes += inner.count(quote)
                 pieces.extend(self._hidden([inner]))
-            pieces.append(_plain_line_ends(found["end"]))
+            pieces.append(plain_line_ends(found["end"]))
             place = found.end()
         return "".join(pieces)
 
@@ -236,42 +244,3 @@ class Rows:
         return re.compile(
             f"(?:{gap}{quote}(?P<inner>{inner}){quote}{gap}|(?!{gap}{quote})(?P<plain>{plain}))(?P<end>{end})"
         )
-
-
-_LINE_ENDS = ("\n", "\r", "\r\n")
-
-
-def line_breaks(row: str) -> int:
-    """The line breaks inside the cells of a row with marks."""
-    return row.count(marks.LF) + row.count(marks.CR) - row.count(marks.CR + marks.LF)
-
-
-def _plain_line_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def _last_line_end(text: str) -> int:
-    return max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
-
-
-def _last_outer_lf(text: str, quote: str) -> int:
-    """The place behind the last LF outside of quotes, if it is one of the last few."""
-    quotes, end = text.count(quote), len(text)
-    for _ in range(20):
-        found = text.rfind("\n", 0, end)
-        quotes -= text.count(quote, found + 1, end)
-        if found < 0 or quotes % 2 == 0:
-            return found + 1
-        end = found
-    return 0
-
-
-def _last_outer_line_end(parts: list[str], length: int) -> int:
-    """`parts` are divided by quotes: the even ones are outside."""
-    end = length
-    for i in range(len(parts) - 1, -1, -1):
-        end -= len(parts[i])
-        if i % 2 == 0 and (found := _last_line_end(parts[i])):
-            return end + found
-        end -= 1
-    return 0

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from preprocessing import stored_columns
+from preprocessing import table as table_module
 from tests.tables import store
 
 COLUMNS: dict[str, Any] = {
@@ -56,3 +58,27 @@ def test_chunks_make_up_the_column(tmp_path: Path, rows: int) -> None:
     whole = table.column("word")
     assert [whole.categories[code] for code in whole.values] == words
     assert whole.categories == tuple(sorted(set(words)))
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["many columns together", "row group by row group"])
+def test_some_rows_are_those_of_the_column(together: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not together:
+        monkeypatch.setattr(stored_columns, "GROUP_CELLS", 1)
+        monkeypatch.setattr(table_module, "ROW_GROUP", 1000)
+    n = 5000
+    columns: dict[str, Any] = {
+        "x": np.where(np.arange(n) % 9 == 0, np.nan, np.arange(n) / 3),
+        "word": [None if i % 7 == 0 else f"w{i % 1300}" for i in range(n)],
+        "day": np.datetime64("2020-01-01") + np.arange(n),
+    }
+    table = store(tmp_path, columns)
+    for rows in (np.arange(n), np.arange(1100, 1200), np.flatnonzero(np.arange(n) % 13 == 2), np.arange(0)):
+        for name, found in table.taken(list(columns), rows):
+            whole = table.column(name)
+            assert np.array_equal(found.missing, whole.missing[rows])
+            if name == "word":
+                texts = [found.categories[code] if code >= 0 else None for code in found.values]
+                assert texts == [columns["word"][i] for i in rows]
+                assert list(found.categories) == sorted(found.categories)
+            else:
+                assert np.array_equal(found.values, whole.values[rows], equal_nan=True)
