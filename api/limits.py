@@ -12,6 +12,8 @@ FILE_BYTES = 256 << 20
 """Limit of a file that is sent as one body."""
 PREDICT_BYTES = 16 << 20
 """Limit of a request for predictions."""
+PREDICT_ROWS = 10_000
+"""Rows in one request for predictions."""
 SIGN_IN_BYTES = 4096
 """Body limit of a sign-in request. It is small because the sender is not authenticated yet."""
 PAGE_SIZE = 200
@@ -52,4 +54,6 @@ def limits(quotas: Quotas) -> Limits:
         picture_pixels=reading.picture_pixels,
         pictures=reading.pictures,
         reading_seconds=reading.seconds_per_100_mb,
+        predict_bytes=PREDICT_BYTES,
+        predict_rows=PREDICT_ROWS,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from api.limits import PREDICT_ROWS
 from api.prediction.faults import Faults
 from api.prediction.model import Model
 from api.prediction.names import Names, check_twice
@@ -18,7 +19,6 @@ from preprocessing.column import Column
 from preprocessing.encode import FittedColumn, FittedStandardized
 from preprocessing.pixels import FittedArray, FittedBytes
 
-MAX_ROWS = 10_000
 _ABSENT = object()
 Path = Callable[[int], str]
 
@@ -49,8 +49,8 @@ def columns_of(model: Model, request: PredictRequest) -> tuple[dict[str, Column]
 
 def check_count(rows: int) -> None:
     """Refuse more rows than one request may have."""
-    if rows > MAX_ROWS:
-        raise TooLarge(f"{rows:,} rows are too many for one request: the limit is {MAX_ROWS:,}")
+    if rows > PREDICT_ROWS:
+        raise TooLarge(f"{rows:,} rows are too many for one request: the limit is {PREDICT_ROWS:,}")
 
 
 Table = dict[str, tuple[Sequence[Any], Path]]

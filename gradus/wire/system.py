@@ -57,6 +57,10 @@ class Limits(Message):
     pictures: int
     reading_seconds: Finite
     """Of reading 100 MB."""
+    predict_bytes: int = 0
+    """In one request for predictions; 0 of an older service."""
+    predict_rows: int = 0
+    """In one request for predictions; 0 of an older service."""
 
 
 class SystemRecord(Message):
