@@ -12,6 +12,7 @@ from hub.dataset_files import available
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres, running_postgres
+from tests.servers.processes import warm_processes
 from tests.servers.trainers import running_trainer_server
 from worker.trainer.libraries import library_env
 
@@ -55,6 +56,12 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     file.write_text(f"{begin}{first}{end}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(file))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_processes() -> Iterator[None]:
+    with warm_processes():
         yield
 
 

@@ -14,7 +14,7 @@ from gradus.status import EventKind, Status
 from hub.migrate import upgrade
 from hub.valkey import ValkeyServer
 from tests.servers.postgres import Postgres
-from tests.servers.processes import Program, running_api, running_worker, service_env, wait_until
+from tests.servers.processes import Program, new_interpreters, running_api, running_worker, service_env, wait_until
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def cluster(postgres: Postgres, valkey: ValkeyServer, tmp_path_factory: pytest.T
     database_url = postgres.create_database()
     upgrade(database_url)
     env = service_env(folder, database_url, valkey.url)
-    with contextlib.ExitStack() as stack:
+    with new_interpreters(), contextlib.ExitStack() as stack:
         clients = [stack.enter_context(running_api(folder, env))[1] for _ in range(2)]
         workers = [stack.enter_context(running_worker(folder, f"worker-{i}", env)) for i in range(2)]
         yield Cluster((clients[0], clients[1]), (workers[0], workers[1]))

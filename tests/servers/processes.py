@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 
@@ -20,11 +21,48 @@ from gradus.wire.key import Role
 from hub.access import keys
 from hub.database.database import Database
 from hub.tables import DEFAULT_WORKSPACE
+from tests.servers.warm import MODULES, Warm, WarmProcess
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 180.0
 SHARED = ("GRADUS_DATASETS_DIR", "GRADUS_TRAINER_SERVER")
 """What all services of a test run are told."""
+
+
+warm: Warm | None = None
+"""Where tests have API and workers forked from; benchmarks start each as a person does."""
+
+
+def start(command: Sequence[str], env: Mapping[str, str], log: BinaryIO) -> "subprocess.Popen[bytes] | WarmProcess":
+    """Run `python -m` of a command, whose output goes to the log."""
+    if warm is not None and command[0] in MODULES:
+        return warm.start(command, env, log)
+    return subprocess.Popen(
+        [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, env=env
+    )
+
+
+@contextlib.contextmanager
+def new_interpreters() -> Iterator[None]:
+    """Tests of the real command lines: nothing is forked."""
+    global warm  # noqa: PLW0603
+    before, warm = warm, None
+    try:
+        yield
+    finally:
+        warm = before
+
+
+@contextlib.contextmanager
+def warm_processes() -> Iterator[None]:
+    """API and workers are forked from a process that has imported them, which starts when the first is."""
+    global warm  # noqa: PLW0603
+    warm = Warm()
+    try:
+        yield
+    finally:
+        warm.stop()
+        warm = None
 
 
 class Program:
@@ -35,14 +73,7 @@ class Program:
         own = {name: value for name, value in os.environ.items() if not name.startswith("GRADUS_")}
         shared = {name: os.environ[name] for name in SHARED if name in os.environ}
         with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *map(str, command)],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                cwd=ROOT,
-                env={**own, **shared, **env},
-            )
+            self.process = start([str(word) for word in command], {**own, **shared, **env}, out)
 
     def stop(self, seconds: float = 60.0) -> int:
         """End it as a person would; its exit code."""

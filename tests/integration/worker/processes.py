@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.settings import Settings
+from tests.servers.processes import start
 from tests.servers.trainers import trainers_of
 
 ROOT = Path(__file__).parents[3]
@@ -46,9 +45,7 @@ class WorkerUnderTest:
             **({} if memory is None else {"GRADUS_MEMORY": str(memory)}),
         }
         with log.open("ab") as sink:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "worker", f"--slots={slots}", "--threads=1"], cwd=ROOT, env=env, stderr=sink
-            )
+            self.process = start(["worker", f"--slots={slots}", "--threads=1"], env, sink)
 
     def wait_until_ready(self) -> "WorkerUnderTest":
         """Until it takes hints."""
