@@ -15,12 +15,14 @@ from gradus.wire.key import Role
 from gradus.wire.statistics import Statistics
 from hub.hub import Hub
 from hub.jobs import runs
-from hub.tables import ExperimentRow
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
+from tests.asked import predicted
 from tests.integration.access.credentials import Address, addresses, bearer, make_key, serving
 from tests.integration.api.service import SPEC
 from tests.integration.datasets.readers import read_table
-from tests.integration.hub.work import claim, submit, train_epoch
+from tests.integration.hub.work import claim, submit
 from tests.integration.plans import overheard, plans, whole
+from tests.training_here import train_here
 
 FEW = {"workers", "leaders", "alembic_version"}
 """Tables that stay small."""
@@ -51,6 +53,7 @@ LISTS: list[dict[str, Any]] = [
     {"q": "adam"},
     {"status": "failed", "tag": "lecture", "dataset": "digits", "q": "adam", "limit": 200},
 ]
+NOW = {"Prefer": "wait=0"}
 METRICS: list[dict[str, Any]] = [{}, {"after": 1}, {"max_points": 2}]
 ONE, SWEPT = "/v1/experiments/{experiment_id}", "/v1/sweeps/{sweep_id}"
 ASKS = [
@@ -62,6 +65,13 @@ ASKS = [
     Ask("GET", f"{ONE}/checkpoints"),
     Ask("GET", f"{ONE}/findings"),
     *(Ask("GET", f"{ONE}/metrics", query=query) for query in METRICS),
+    Ask("GET", f"{ONE}/evaluation", headers=NOW),
+    Ask("GET", f"{ONE}/errors", headers=NOW),
+    Ask("POST", f"{ONE}/predictions", {"dataset": "{dataset}"}, headers=NOW),
+    Ask("GET", f"{ONE}/predictions/{{predictions_id}}"),
+    Ask("GET", f"{ONE}/predictions/{{predictions_id}}/file"),
+    Ask("POST", f"{ONE}/predict", {"rows": [{"pixels": np.zeros((64,)).tolist()}]}),
+    Ask("GET", f"{ONE}/export/{{file}}"),
     Ask("GET", "/v1/metrics", query={"experiment": "{experiment_id}"}),
     Ask("GET", f"{ONE}/log"),
     Ask("GET", f"{ONE}/events", query={"after": 2}),
@@ -131,11 +141,7 @@ ASKS = [
 def finished(hub: Hub) -> str:
     """An experiment with three epochs behind it."""
     row = submit(hub)
-    claimed = claim(hub, row)
-    for epoch in (1, 2, 3):
-        train_epoch(hub, claimed, epoch)
-    with hub.write() as session:
-        runs.end(session, claimed.lease, row.id, Status.SUCCEEDED)
+    train_here(hub, row)
     return row.id
 
 
@@ -157,8 +163,10 @@ def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
     made = client.post("/v1/datasets", params={"name": "a"}, content=CSV).json()
     pixels = np.zeros((2, 3, 3, 1), dtype=np.uint8)
     read_table(hub, made["id"], {"a": [1, 2], "b": pixels}, Statistics(rows=2, columns=()))
+    one = finished(hub)
     return {
-        "experiment_id": finished(hub), "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
+        "experiment_id": one, "predictions_id": predicted(hub, DEFAULT_WORKSPACE, one), "file": "weights.safetensors",
+        "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
         "number": "1", "row": "0", "demonstration": "penalty_cases",
         "webhook_id": client.post("/v1/webhooks", json={"url": "https://example.com/"}).json()["id"],
         "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
