@@ -95,8 +95,10 @@ def resend(session: Session, at: datetime, term: timedelta, delivery: timedelta,
     row = DatasetVersionRow
     free = or_(row.owner.is_(None), is_expired(session, row.lease_until, at, term))
     lost: ColumnElement[bool] = or_(row.message_sent_at < at - delivery, row.message_sent_at > at + delivery)
-    query = select(row.id).where(is_open(), free, lost).order_by(row.message_sent_at, row.id)
-    ids = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+    ids: list[str] = []
+    for is_job in (row.status == "reading", row.stale):  # two queries, each uses an index
+        query = select(row.id).where(is_job, free, lost).order_by(row.message_sent_at, row.id)
+        ids += session.scalars(query.limit(limit - len(ids)).with_for_update(skip_locked=True))
     if ids:
         session.execute(update(row).where(row.id.in_(ids)).values(message_sent_at=at))
         outbox(session).readings.extend(ids)
