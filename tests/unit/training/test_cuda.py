@@ -11,6 +11,7 @@ from models.batch import EpochBatches
 from models.schedule import learning_rates
 from tests.built_in import resolved
 from tests.unit.training.examples import CPU, made_up_data, weighted
+from tests.unit.training.images import NETWORKS, made_up_images
 from worker.trainer.memory_trim import log_peak_memory
 from worker.training.engine import Engine
 from worker.training.replay import Replay
@@ -73,6 +74,20 @@ def test_a_run_on_a_gpu_has_the_numbers_of_a_cpu_once_orders_agree(optimizer: st
             row.train_loss for report in reports if isinstance(report, EpochReport) for row in report.members if row
         ]
     assert losses["cuda"] == pytest.approx(losses["cpu"], rel=1e-9)
+
+
+@pytest.mark.parametrize("words", NETWORKS.values(), ids=NETWORKS)
+def test_a_run_on_images_on_a_gpu_has_the_numbers_of_a_cpu(words: dict[str, Any]) -> None:
+    without = {"dropout": 0.0, "input_dropout": 0.0}  # a GPU draws other masks
+    if "dropout" in str(words["layers"]):
+        pytest.skip("its layers have dropout of their own")
+    experiment = Spec(**{"dataset": "mnist", "epochs": 3, **words, **without, "batch_size": "full"})
+    losses = {}
+    for place in (CPU, GPU):
+        reports = train([experiment], made_up_images(), place, dtype=torch.float64)
+        rows = [row for report in reports if isinstance(report, EpochReport) for row in report.members if row]
+        losses[place.type] = [(row.train_loss, row.validation_loss, row.gradient_norm) for row in rows]
+    assert losses["cuda"] == [pytest.approx(row, rel=1e-9) for row in losses["cpu"]]
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])

@@ -9,6 +9,7 @@ from gradus.spec.experiment import Spec
 from models.batch import EpochBatches
 from models.schedule import learning_rates
 from tests.unit.training.examples import CPU, made_up_data, weighted
+from tests.unit.training.images import NETWORKS, made_up_images
 from worker.training.chunk import ChunkTrainer
 from worker.training.data import Data
 from worker.training.engine import Engine
@@ -33,8 +34,8 @@ def call_again(body: Body) -> Body:
     return body
 
 
-def _engine(experiments: list[Spec]) -> Engine:
-    return Engine(experiments, DATA.plan, len(DATA.train), CPU, torch.float64)
+def _engine(experiments: list[Spec], data: Data) -> Engine:
+    return Engine(experiments, data.plan, len(data.train), CPU, torch.float64)
 
 
 @pytest.mark.parametrize("seeds", [[0], [3, 3], [0, 1, 2]])
@@ -45,6 +46,11 @@ def test_a_replayed_chunk_leaves_the_bits_of_a_chunk_of_steps(more: dict[str, An
     _compare(more, seeds, DATA)
 
 
+@pytest.mark.parametrize("name", ["channel dropout", "residual with projection"])
+def test_a_replayed_chunk_of_images_leaves_the_bits_of_a_chunk_of_steps(name: str) -> None:
+    _compare(NETWORKS[name], [0, 1], made_up_images().to(CPU, torch.float64))
+
+
 @pytest.mark.parametrize("seeds", [[3, 3], [0, 1]])
 def test_a_replayed_chunk_weighs_its_examples(seeds: list[int]) -> None:
     _compare({"loss": {"kind": "cross_entropy", "label_smoothing": 0.1}}, seeds, weighted(DATA))
@@ -52,7 +58,7 @@ def test_a_replayed_chunk_weighs_its_examples(seeds: list[int]) -> None:
 
 def _compare(more: dict[str, Any], seeds: list[int], data: Data) -> None:
     experiments = [Spec(**{**BASE, **more, "seed": seed}) for seed in seeds]
-    engine, replayed = _engine(experiments), _engine(experiments)
+    engine, replayed = _engine(experiments, data), _engine(experiments, data)
     trainer = ChunkTrainer(engine, experiments, data.train, STEPS)
     outputs = torch.empty(STEPS, len(seeds), engine.batch, 3, dtype=torch.float64)
     norms = torch.empty(STEPS, len(seeds), dtype=torch.float64)
