@@ -32,7 +32,8 @@ def read_trained(folder: Path, experiment: ResolvedSpec, which: Which) -> Traine
     """The network of an experiment from the files of one of its checkpoints.
 
     Raises:
-        Unusable: the checkpoint is of another version and lacks something, or its weights are not finite.
+        Unusable: the checkpoint is of another version and lacks something, is of another network, or its weights are
+            not finite.
     """
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     if document["format"] not in (FLAT_FORMAT, NAMED_FORMAT):
@@ -40,9 +41,12 @@ def read_trained(folder: Path, experiment: ResolvedSpec, which: Which) -> Traine
     with safe_open(folder / TENSORS, framework="numpy") as file:
         tensors = _tensors(file, document["format"], experiment.network, which)
         scale = _target_scale(file) if experiment.data.task == "regression" else None
+    fitted = _fitted(folder, experiment)
+    if fitted.inputs != experiment.network.inputs or not _fit(tensors, experiment.network):
+        raise Unusable("the checkpoint is of a network of another shape")
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise Unusable("the weights are not finite, as the run has diverged: choose an earlier epoch")
-    return Trained(experiment.network, experiment.data, tensors, _fitted(folder, experiment), scale)
+    return Trained(experiment.network, experiment.data, tensors, fitted, scale)
 
 
 def best_epoch(folder: Path) -> int | None:
@@ -64,6 +68,13 @@ def _tensors(file: Any, format_: int, plan: NetworkPlan, which: Which) -> Tensor
         else:
             found |= {one: file.get_tensor(tensor_name(row, one)) for one in blocks}
     return found
+
+
+def _fit(tensors: Tensors, plan: NetworkPlan) -> bool:
+    """Whether the tensors have the sizes of the network's."""
+    offsets = layout(plan)
+    blocks = {**offsets.parameters, **offsets.statistics}
+    return all(tensors[name].size == block.end - block.start for name, block in blocks.items())
 
 
 def _shaped(block: Block, tensor: NDArray[np.float32]) -> NDArray[np.float32]:

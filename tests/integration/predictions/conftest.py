@@ -111,4 +111,5 @@ def pictures(lab: Lab) -> str:
     draws = np.random.default_rng(0)
     images = draws.integers(0, 256, (40, 6, 5, 3), dtype=np.uint8)
     lab.upload("pictures", {"photo": images, "kind": ["cat", "dog"] * 20})
-    return lab.trained(dataset={"name": "pictures", "target": "kind"})
+    layers = [{"kind": "conv", "channels": 4, "batch_norm": True}, "max_pool", 8]
+    return lab.trained(dataset={"name": "pictures", "target": "kind"}, layers=layers)

@@ -86,6 +86,15 @@ def test_a_network_that_has_diverged_is_not_used(tmp_path: Path) -> None:
     assert read_trained(tmp_path, one, "best").tensors
 
 
+def test_a_checkpoint_of_another_network_is_not_used(tmp_path: Path) -> None:
+    training, one, preprocessing = trained()
+    write(CheckpointState(training.state(), 0.0, 0, training.layout, preprocessing), tmp_path)
+    wider = resolved(Spec(dataset="digits", layers=[7], batch_norm=True))
+    with pytest.raises(Unusable, match="another shape"):
+        read_trained(tmp_path, wider, "last")
+    assert read_trained(tmp_path, one, "last").tensors
+
+
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     training, one, preprocessing = trained()
     write(CheckpointState(training.state(), 0.0, 0, training.layout, preprocessing), tmp_path)
