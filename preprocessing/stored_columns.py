@@ -23,7 +23,7 @@ Raw = tuple[NDArray[Any], NDArray[Any]]
 class StoredColumns:
     """The columns of a folder's Parquet files, by position. Not for use by several threads at once."""
 
-    def __init__(self, folder: Path, types: Sequence[ColumnType], memory_mib: int = 256) -> None:
+    def __init__(self, folder: Path, types: Sequence[ColumnType], memory_mib: int = 192) -> None:
         """`types` are those of all columns of the table; images and arrays are in no Parquet file."""
         self._folder, self._types, self._memory_mib = folder, types, memory_mib
 
