@@ -1,8 +1,6 @@
 """Errors of the environment, such as a full disk, a wrong password or missing permissions, as one sentence."""
 
 import contextlib
-import errno
-import os
 import sys
 from collections.abc import Iterator
 
@@ -10,27 +8,12 @@ import redis
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gradus.errors import GradusError
+from hub.disk_full import disk_full
 
 EXPECTED = (GradusError, SQLAlchemyError, redis.RedisError, OSError)
 """Errors that come from the environment, not from a bug."""
-FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_DOCSTRINGS = "Python drops docstrings (-OO), which Gradus needs for its texts: set PYTHONOPTIMIZE=1, or unset it"
-_SQLITE_FULL = 13
-_POSTGRES_FULL = "53100"
-_FULL_MESSAGES = ("disk is full", os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
-"""The messages of SQLite and of the operating system; Valkey repeats the latter."""
 _NO_TABLES_MESSAGES = ("no such table", "UndefinedTable")
-
-
-def disk_full(error: BaseException) -> bool:
-    """Whether the error is caused by a full disk or an exceeded disk quota."""
-    if isinstance(error, DBAPIError):
-        return error.orig is not None and disk_full(error.orig)
-    if isinstance(error, OSError):
-        return error.errno in FULL_ERRNOS
-    code = getattr(error, "sqlite_errorcode", None)
-    known = code == _SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRES_FULL
-    return known or any(words in str(error) for words in _FULL_MESSAGES)
 
 
 def sentence(error: BaseException) -> str:

@@ -24,7 +24,8 @@ from hub.datasets import examinations, readings
 from hub.datasets.reading_claims import Reading
 from hub.datasets.readings import ReadResult
 from hub.datasets.stored_tables import StoredTable
-from hub.environment_errors import disk_full, sentence
+from hub.disk_full import disk_full
+from hub.environment_errors import sentence
 from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
 from preprocessing.stored_names import FINDINGS, STATISTICS

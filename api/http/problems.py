@@ -34,7 +34,7 @@ from gradus.wire.wording import sentence
 from hub.artifacts.objects import StoreAway
 from hub.database import schema_version
 from hub.database.disk_space import NO_ROOM
-from hub.environment_errors import disk_full
+from hub.disk_full import disk_full
 from hub.hub import Hub
 
 MEDIA_TYPE = "application/problem+json"

@@ -15,7 +15,7 @@ from gradus.status import Status
 from gradus.wire.system import DependencyHealth, Health, SystemRecord
 from hub.database import schema_version
 from hub.database.disk_space import NO_ROOM
-from hub.environment_errors import disk_full
+from hub.disk_full import disk_full
 from hub.experiments import experiments
 from hub.hub import Hub
 from hub.jobs import workers

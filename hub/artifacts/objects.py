@@ -11,7 +11,7 @@ from fsspec.core import url_to_fs
 
 from gradus.errors import BadRequest
 from hub.artifacts.manifest import MANIFEST, Damaged, Receipt, seal, verify
-from hub.environment_errors import disk_full
+from hub.disk_full import disk_full
 from hub.scratch import scratch_folder, sweep
 
 SCRATCH = "gradus-artifact"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from hub.database.disk_space import DiskSpace
 from hub.database.write_lock import WriteLock
-from hub.environment_errors import disk_full
+from hub.disk_full import disk_full
 from hub.tables import Table
 
 if TYPE_CHECKING:  # importing Postgres' driver and dialect takes a quarter of a second, which a service on SQLite saves

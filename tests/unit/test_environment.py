@@ -21,9 +21,10 @@ from gradus.data_folder import data_dir
 from gradus.errors import BadRequest, Unavailable
 from hub.artifacts.store import artifact_store
 from hub.database.database import Database
+from hub.disk_full import disk_full
 from hub.embedded import __main__ as embedded
 from hub.embedded.data_folder import DataFolder
-from hub.environment_errors import disk_full, sentence
+from hub.environment_errors import sentence
 from hub.migrate import upgrade
 from hub.settings import Settings, sqlite_url
 from tests.servers.processes import ROOT
