@@ -1,4 +1,4 @@
-"""One API with a workspace, and the experiments of a module, which this process has trained."""
+"""One API with a workspace, and the experiments of these tests, which this process has trained."""
 
 import shutil
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ class Lab:
         return httpx.Client(base_url=self.service.url, headers=bearer(key), timeout=60)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def lab(sqlite_template: Path, valkey_server: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A running API with an editor's client."""
     folder = tmp_path_factory.mktemp("predictions")
@@ -86,7 +86,7 @@ def lab(sqlite_template: Path, valkey_server: ValkeyServer, tmp_path_factory: py
     hub.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def churn(lab: Lab) -> str:
     lab.upload("churn", COLUMNS)
     columns = {"customer": "ignore", "spent": "ignore"}
@@ -94,19 +94,19 @@ def churn(lab: Lab) -> str:
     return lab.trained(dataset=dataset, batch_norm=True, checkpoint=1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def spending(lab: Lab, churn: str) -> str:
     return lab.trained(
         dataset={"name": "churn", "target": ["spent", "visits"], "columns": {"exited": "ignore"}}, checkpoint=1
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def digits(lab: Lab) -> str:
     return lab.trained(dataset="digits", checkpoint=1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def pictures(lab: Lab) -> str:
     draws = np.random.default_rng(0)
     images = draws.integers(0, 256, (40, 6, 5, 3), dtype=np.uint8)

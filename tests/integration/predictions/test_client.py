@@ -24,7 +24,7 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def key(lab: Lab) -> str:
     """A key of the lab's workspace, for a viewer."""
     return make_key(lab.hub, lab.workspace, Role.VIEWER).key
