@@ -18,8 +18,7 @@ export const layers = (form, description, { shapes = null, dataset = null } = {}
   const path = [description.key];
   const found = form.read(path);
   const list = Array.isArray(found) ? found : [];
-  const planned = shapes?.layers.filter(({ name }) => name !== "embeddings");
-  const known = planned?.length === list.length + 1 ? planned : null;
+  const known = planned(shapes, list.length);
   const strays = [
     ...mistakesAt(form.mistakes, form.place(path)),
     ...(Array.isArray(found) ? [] : straysAt(form.mistakes, form.place(path), [])),
@@ -28,13 +27,25 @@ export const layers = (form, description, { shapes = null, dataset = null } = {}
     <div class="layers">
       ${dataset ? end("Input", input(dataset, shapes)) : nothing}
       <ol class="layer-list" id=${form.id(path)}>
-        ${list.map((item, i) => layer({ form, path, description: description.item, list, item, i, shape: known?.[i] }))}
+        ${list.map((item, i) =>
+          layer({ form, path, description: description.item, list, item, i, shape: known?.layers[i] })
+        )}
       </ol>
-      ${dataset ? end("Output", output(dataset, known?.at(-1))) : nothing}
+      ${dataset ? end("Output", output(dataset, known?.output)) : nothing}
       ${[...new Set(strays)].map((message) => html`<p class="mistake">${message}</p>`)}
       <div class="row">${description.item.kinds.map((kind) => adder(form, path, description.item, list, kind))}</div>
     </div>
   `;
+};
+
+/** What a dry run says of each of so many layers, and of the output; null if it was of another number of layers. */
+const planned = (shapes, count) => {
+  const within = (name) => (node) => node.name === name || node.name.startsWith(`${name}/`);
+  const sum = (name) => shapes.layers.filter(within(name)).reduce((sum, node) => sum + node.parameters, 0);
+  const has = (i) => shapes?.layers.some(within(`layers/${i}`));
+  if (!shapes || (count && !has(count - 1)) || has(count)) return null;
+  const layers = Array.from({ length: count }, (_, i) => ({ parameters: sum(`layers/${i}`) }));
+  return { layers, output: { parameters: sum("output") } };
 };
 
 /** The inputs of an uploaded data set follow from how its columns are encoded. */
@@ -62,7 +73,8 @@ const adder = (form, path, item, list, kind) =>
 /** A new layer is as the last of its kind, without what that has beside what it must have. */
 const add = (form, path, item, list, kind) => {
   const last = list.map((other) => expand(item, other)).findLast((other) => other && kindOf(item, other) === kind);
-  const required = kind.fields.filter((inner) => inner.required).map(({ key }) => [key, last?.[key] ?? FIRST]);
+  const first = (inner) => (inner.form === "list" ? [FIRST] : FIRST);
+  const required = kind.fields.filter((inner) => inner.required).map((one) => [one.key, last?.[one.key] ?? first(one)]);
   form.write(path, [...list, contract(item, { kind: kind.kind, ...Object.fromEntries(required) })]);
   focus(form.id([...path, list.length, required[0]?.[0] ?? "more"]));
 };
