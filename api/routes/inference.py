@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 
 from api.auth.dependencies import CallerDep
 from api.http.bytes_body import with_bytes
@@ -28,17 +28,22 @@ router = APIRouter(tags=["inference"], responses=GUARDED)
 
 DOCUMENT_BYTES = "Inference-Header-Content-Length"
 """The header that says how many bytes of a body are its document; binary tensors follow."""
+DocumentBytes = Annotated[
+    str | None,
+    Header(alias=DOCUMENT_BYTES, description="Bytes of the document at the start of the body; tensors follow."),
+]
 BYTES = "application/octet-stream"
 Model = Annotated[str, Path(description="The experiment's id.")]
 Version = Annotated[str, Path(description="`best`, `last`, or the number of an epoch whose checkpoint was kept.")]
+_FILE = {"type": "string", "format": "binary"}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {JSON: {"schema": {"$ref": "#/components/schemas/InferRequest"}}, BYTES: {"schema": {}}},
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/InferRequest"}}, BYTES: {"schema": _FILE}},
     }
 }
 _ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}},
+    200: {"content": {BYTES: {"schema": _FILE}}},
     **problems(404, 409, 413, 415, 422),
 }
 
@@ -88,20 +93,27 @@ async def check_version(state: StateDep, caller: CallerDep, model: Model, versio
 
 
 @router.post("/v2/models/{model}/infer", response_model=InferAnswer, responses=_ANSWER, openapi_extra=_BODY)
-async def infer(request: Request, state: StateDep, caller: CallerDep, model: Model) -> Response:
+async def infer(
+    request: Request, state: StateDep, caller: CallerDep, model: Model, document_bytes: DocumentBytes = None
+) -> Response:
     """Ask the network of an experiment's best epoch. Tensors are lists in the document, or follow it as bytes, as the
     header `Inference-Header-Content-Length` says."""
-    return await _inferred(request, state, caller, model, None)
+    return await _inferred(request, state, caller, (model, None), document_bytes)
 
 
 @router.post(
     "/v2/models/{model}/versions/{version}/infer", response_model=InferAnswer, responses=_ANSWER, openapi_extra=_BODY
 )
 async def infer_version(
-    request: Request, state: StateDep, caller: CallerDep, model: Model, version: Version
+    request: Request,
+    state: StateDep,
+    caller: CallerDep,
+    model: Model,
+    version: Version,
+    document_bytes: DocumentBytes = None,
 ) -> Response:
     """Ask the network of an epoch."""
-    return await _inferred(request, state, caller, model, version)
+    return await _inferred(request, state, caller, (model, version), document_bytes)
 
 
 async def _described(state: AppState, caller: Caller, model: str, version: str | None) -> Response:
@@ -112,8 +124,11 @@ async def _described(state: AppState, caller: Caller, model: str, version: str |
     )
 
 
-async def _inferred(request: Request, state: AppState, caller: Caller, model: str, version: str | None) -> Response:
-    epoch, size = inference.epoch_of(version), _document_bytes(request)
+async def _inferred(
+    request: Request, state: AppState, caller: Caller, named: tuple[str, str | None], document_bytes: str | None
+) -> Response:
+    model, version = named
+    epoch, size = inference.epoch_of(version), _size(document_bytes)
 
     def use(body: bytes) -> Response:
         content, document = inference.infer(state.hub, state.models, caller.workspace_id, model, epoch, body, size)
@@ -125,8 +140,7 @@ async def _inferred(request: Request, state: AppState, caller: Caller, model: st
     return await with_bytes(request, PREDICT_BYTES, "the limit for predictions", folder, state.large_reads, use)
 
 
-def _document_bytes(request: Request) -> int | None:
-    given = request.headers.get(DOCUMENT_BYTES)
+def _size(given: str | None) -> int | None:
     if given is None:
         return None
     if not (given.isascii() and given.isdecimal() and len(given) < 12):
