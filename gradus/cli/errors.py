@@ -32,9 +32,10 @@ def _hint(error: GradusError) -> str | None:
 
 def _is_about_spec(error: GradusError) -> bool:
     """Whether an invalid document is a spec, or has one in it, by the address that it was sent to."""
-    return error.request is None or any(
-        f"/v1/{family}" in error.request.url.path for family in ("experiments", "sweeps")
-    )
+    if error.request is None:
+        return True
+    path = error.request.url.path
+    return any(f"/v1/{family}" in path for family in ("experiments", "sweeps")) and not path.endswith("/predict")
 
 
 def _not_found_hint(error: GradusError) -> str | None:

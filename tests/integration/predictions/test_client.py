@@ -142,6 +142,13 @@ def test_the_command_prints_answers_as_csv(
     assert ran("predict", churn, str(tmp_path / "none.csv")) != 0
     assert ran("predict", churn, str(file), "--epoch", "77") != 0
     assert "epochs that can be had" in capsys.readouterr().err
+    file.write_text(file.read_text().replace("age", "agee", 1))
+    assert ran("predict", churn, str(file)) != 0
+    assert capsys.readouterr().err.splitlines() == [
+        "error: 2 mistakes",
+        "  line 1/age: the column 'age' is missing: 'agee' is none",
+        "  line 1/agee: no column 'agee': did you mean 'age'?",
+    ]
 
 
 @pytest.mark.usefixtures("command")
