@@ -121,15 +121,16 @@ class Engine:
         return self._passes[self.batch].network.evaluate(self._expanded(inputs))
 
     def dead_units(self, inputs: Tensor, member: int) -> list[DeadUnits]:
-        """ReLU layers in which more than half of the units output 0 for all inputs (n, inputs). Waits for the
-        device."""
+        """ReLU layers in which more than half of the units, or channels, output 0 for all inputs (n, inputs). Waits for
+        the device."""
         network = self._passes[self.batch].network
         activations = {layer.name: layer.activation for layer in self.plans[member].layers}
         found: list[DeadUnits] = []
         for name, outputs in network.evaluated_layers(self._expanded(inputs)):
-            dead = int((outputs[member] == 0).all(0).sum()) if activations[name] == "relu" else 0
-            if 2 * dead > outputs.shape[2]:
-                found.append(DeadUnits(name, dead, outputs.shape[2]))
+            units = outputs[member].flatten(0, -2)  # (n, units), of images (n · pixels, channels)
+            dead = int((units == 0).all(0).sum()) if activations[name] == "relu" else 0
+            if 2 * dead > units.shape[1]:
+                found.append(DeadUnits(name, dead, units.shape[1]))
         return found
 
     def _expanded(self, inputs: Tensor) -> Tensor:
