@@ -3,15 +3,32 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
 
+from api.app import create_app
 from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
+from tests.integration.api.contract import Contract
 from tests.servers.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The OpenAPI document."""
+    folder = tmp_path_factory.mktemp("hub")
+    hub = Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,)))
+    return create_app(hub).openapi()
+
+
+@pytest.fixture(scope="session")
+def contract(document: dict[str, Any]) -> Contract:
+    """What it says of answers."""
+    return Contract(document)
 
 
 @pytest.fixture(scope="session")

@@ -49,11 +49,6 @@ class Tenant:
     hub: Hub
 
 
-@pytest.fixture(scope="module")
-def contract(service: Service) -> Contract:
-    return Contract(service.server.config.app.openapi())  # type: ignore[union-attr]
-
-
 @pytest.fixture
 def tenant(service: Service, contract: Contract) -> Iterator[Tenant]:
     with tenant_of(service, contract) as one:

@@ -71,7 +71,9 @@ class Lab:
 
 
 @pytest.fixture(scope="package")
-def lab(sqlite_template: Path, valkey_server: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(
+    sqlite_template: Path, valkey_server: ValkeyServer, contract: Contract, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
     """A running API with an editor's client."""
     folder = tmp_path_factory.mktemp("predictions")
     url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'gradus.db')}"
@@ -79,7 +81,6 @@ def lab(sqlite_template: Path, valkey_server: ValkeyServer, tmp_path_factory: py
     with serving(hub) as service:
         workspace = new_id("ws").replace("_", "-")
         key = make_key(hub, workspace, Role.EDITOR).key
-        contract = Contract(service.server.config.app.openapi())  # type: ignore[union-attr]
         with httpx.Client(base_url=service.url, headers=bearer(key), timeout=60) as client:
             client.event_hooks = {"response": [contract.hold]}
             yield Lab(client, hub, folder, service, workspace)
