@@ -46,7 +46,7 @@ def metrics(examples: Examples) -> dict[str, Metric]:
         medians=np.zeros(units),
     )
     found = classification(asked) if units > 1 else regression(asked)
-    return {one.name: one for one in found.metrics if one.name != "calibration_error"}
+    return {one.name: one for one in found.metrics if one.ci95 is not None}
 
 
 def coverage(draw: Callable[[int, int], Examples], samples: int) -> Iterator[tuple[str, str, str]]:
@@ -56,7 +56,7 @@ def coverage(draw: Callable[[int, int], Examples], samples: int) -> Iterator[tup
         held, number = dict.fromkeys(truth, 0), samples if n < SIZES[-1] else samples // 8
         for seed in range(number):
             for name, one in metrics(draw(n, seed)).items():
-                assert one.ci95 is not None
+                assert one.ci95 is not None, "by `metrics`"
                 held[name] += one.ci95[0] <= truth[name] <= one.ci95[1]
         for name, count in held.items():
             yield name, f"{n:,}", f"{count / number:.1%}"

@@ -7,8 +7,8 @@ import numpy as np
 from evaluation import conformal, statistics
 from evaluation.bins import calibration_error, reliability
 from evaluation.curves import curves
-from evaluation.examples import Examples, Floats, Integers, log_softmax, softmax
-from evaluation.metric import Bootstrapped, Measure, Share, averaged, metrics
+from evaluation.examples import Examples, Floats, Integers, log_share, log_softmax, of_class, softmax
+from evaluation.metric import Bootstrapped, Measure, Plain, Share, average, averaged, metrics
 from evaluation.per_class import class_metrics
 from evaluation.ranking import auc, average_precision
 from evaluation.sections import Asked, Sections
@@ -31,12 +31,12 @@ def classification(asked: Asked) -> Sections:
     validation = asked.validation
     temperature = None if validation is None else class_temperature(validation)
     return Sections(
-        metrics=tuple(_metrics(examples, asked.constant)),
+        metrics=tuple(metrics(_measures(examples, scores, asked.constant), len(examples))),
         classes=tuple(names),
         per_class=tuple(class_metrics(name, scores[:, c], given == c, said == c) for c, name in enumerate(names)),
         confusion=tuple(tuple(row) for row in counts.tolist()),
         curves=_curves(scores, asked),
-        reliability=_reliability(examples, temperature),
+        reliability=_reliability(examples, scores, temperature),
         calibration=None if temperature is None else _calibration(examples, temperature),
         thresholds=() if validation is None else _thresholds(validation, examples, asked.miss_cost),
         conformal=() if validation is None or asked.is_validation else conformal.sets(validation, examples),
@@ -45,81 +45,95 @@ def classification(asked: Asked) -> Sections:
 
 def group_metrics(examples: Examples, constant: Floats) -> list[Metric]:
     """The metrics of a group of examples."""
-    measures = _measures(examples, constant)
-    return metrics({name: measures[name] for name in ("accuracy", "log_loss")}, len(examples))
+    given = _classes(examples)
+    found: dict[str, Measure] = {
+        "accuracy": _accuracy(examples, given, constant),
+        "log_loss": _log_loss(examples, given, constant),
+    }
+    return metrics(found, len(examples))
 
 
-def _metrics(examples: Examples, constant: Floats) -> list[Metric]:
-    measures, number = _measures(examples, constant), examples.outputs.shape[1]
-    if number > MOST_RANKED:
-        ranks = ("auc", "average_precision")
-        found = metrics({name: one for name, one in measures.items() if name not in ranks}, len(examples))
-        return [*found, *(_unbootstrapped(name, measures[name], len(examples)) for name in ranks)]
-    return metrics(measures, len(examples))
-
-
-def _unbootstrapped(name: str, measure: Measure, n: int) -> Metric:
-    assert isinstance(measure, Bootstrapped)
-    return Metric(name=name, value=value(measure.statistic, n), baseline=measure.baseline)
-
-
-def _measures(examples: Examples, constant: Floats) -> Mapping[str, Measure]:
+def _measures(examples: Examples, scores: Floats, constant: Floats) -> Mapping[str, Measure]:
     """The metrics in the order of the report. Their baselines are those of the constant logits."""
-    scores, given, weights, n = softmax(examples.outputs), _classes(examples), examples.weights, len(examples)
-    truth = np.eye(scores.shape[1])[given]
-    correct = (examples.outputs.argmax(axis=1) == given).astype(np.float64)
-    guess, guessed = softmax(constant), int(constant.argmax())
-    present = np.flatnonzero(truth.any(axis=0))
-    ranked = present if len(present) > 1 else present[:0]
-    if scores.shape[1] == 2:
-        ranked = ranked[-1:]  # AUC of both is the same, and average precision that of the second class
-    recalls = [statistics.ratio(truth[:, c] * correct, truth[:, c]) for c in present]
-    areas = [auc(scores[:, c], truth[:, c] > 0) for c in ranked]
-    precisions = [average_precision(scores[:, c], truth[:, c] > 0) for c in ranked]
-    confidence, true = _confidence(examples)
-    known = log_softmax(np.tile(constant, (n, 1)))
+    given, weights, n = _classes(examples), examples.weights, len(examples)
+    accuracy, guess = _accuracy(examples, given, constant), softmax(constant)
+    present = np.unique(given)
+    baseline = _brier(np.full(n, np.square(guess).sum()), guess[given], len(guess))
+    squares = np.einsum("ij,ij->i", scores, scores)
     return {
-        "accuracy": Share(correct, float((given == guessed).mean()) if n else None),
-        "balanced_accuracy": Bootstrapped(statistics.macro(recalls), 1 / max(len(present), 1)),
-        "log_loss": averaged(-_given(log_softmax(examples.outputs), given), weights, -_given(known, given)),
-        "brier_score": averaged(_brier(scores, truth), weights, _brier(np.tile(guess, (n, 1)), truth)),
-        "calibration_error": Bootstrapped(calibration_error(confidence, true)),
-        "auc": Bootstrapped(statistics.macro(areas), 0.5, len(ranked)),
-        "average_precision": Bootstrapped(
-            statistics.macro(precisions),
-            float(np.mean([truth[:, c].mean() for c in ranked])) if len(ranked) else None,
-            len(ranked),
+        "accuracy": accuracy,
+        "balanced_accuracy": Bootstrapped(
+            statistics.mean_of_groups(accuracy.hits, given), 1 / max(len(present), 1), most=1.0
         ),
+        "log_loss": _log_loss(examples, given, constant),
+        "brier_score": averaged(_brier(squares, of_class(scores, given), len(guess)), weights, baseline),
+        "calibration_error": Plain(value(calibration_error(*_confidence(scores, given)), n)),
+        **_ranks(scores, given, present if len(present) > 1 else present[:0]),
     }
 
 
-def _brier(scores: Floats, truth: Floats) -> Floats:
-    """Σ (p - y)² over the classes; of two classes, that of one of them, as in scikit-learn."""
-    squares: Floats = np.square(scores - truth).sum(axis=1)
-    return squares / 2 if scores.shape[1] == 2 else squares
+def _accuracy(examples: Examples, given: Integers, constant: Floats) -> Share:
+    hits = (examples.outputs.argmax(axis=1) == given).astype(np.float64)
+    return Share(hits, float((given == constant.argmax()).mean()) if len(given) else None)
 
 
-def _confidence(examples: Examples, temperature: float = 1.0) -> tuple[Floats, Floats]:
+def _log_loss(examples: Examples, given: Integers, constant: Floats) -> Bootstrapped:
+    return averaged(-log_share(examples.outputs, given), examples.weights, -log_softmax(constant)[given])
+
+
+def _ranks(scores: Floats, given: Integers, ranked: Integers) -> Mapping[str, Measure]:
+    """How well each of the classes is told from all others. Of many classes, one is ranked after the other."""
+    if scores.shape[1] == 2:
+        ranked = ranked[-1:]  # AUC of both is the same, and average precision that of the second class
+    share = average([float((given == c).mean()) for c in ranked]) if len(ranked) else None
+    kinds = (("auc", auc, 0.5), ("average_precision", average_precision, share))
+    if scores.shape[1] > MOST_RANKED:
+        n = len(given)
+        return {
+            name: Plain(average([value(of(scores[:, c], given == c), n) for c in ranked]), baseline)
+            for name, of, baseline in kinds
+        }
+    masks = [given == c for c in ranked]
+    return {
+        name: Bootstrapped(
+            statistics.macro([of(scores[:, c], mask) for c, mask in zip(ranked, masks, strict=True)]),
+            baseline,
+            most=1.0,
+            columns=len(ranked),
+        )
+        for name, of, baseline in kinds
+    }
+
+
+def _brier(squares: Floats, of_given: Floats, number: int) -> Floats:
+    """Σ (p - y)² over the classes, from Σ p² and the probability of the given class; of two classes, that of one of
+    them, as in scikit-learn. (n,)"""
+    summed = np.maximum(squares - np.square(of_given), 0.0) + np.square(1.0 - of_given)
+    return summed / 2 if number == 2 else summed
+
+
+def _confidence(scores: Floats, given: Integers) -> tuple[Floats, Floats]:
     """The probability of the predicted class, or of the second of two, and whether that is given, (n,)."""
-    scores, given = softmax(examples.outputs / temperature), _classes(examples)
     if scores.shape[1] == 2:
         return scores[:, 1], (given == 1).astype(np.float64)
     return scores.max(axis=1), (scores.argmax(axis=1) == given).astype(np.float64)
 
 
-def _reliability(examples: Examples, temperature: float | None) -> Reliability:
+def _reliability(examples: Examples, scores: Floats, temperature: float | None) -> Reliability:
+    given = _classes(examples)
+    calibrated = None if temperature is None else softmax(examples.outputs / temperature)
     return Reliability(
-        of="positive_class" if examples.outputs.shape[1] == 2 else "predicted_class",
-        bins=reliability(*_confidence(examples)),
-        calibrated=() if temperature is None else reliability(*_confidence(examples, temperature)),
+        of="positive_class" if scores.shape[1] == 2 else "predicted_class",
+        bins=reliability(*_confidence(scores, given)),
+        calibrated=() if calibrated is None else reliability(*_confidence(calibrated, given)),
     )
 
 
 def _calibration(examples: Examples, temperature: float) -> Calibration:
-    losses = -_given(log_softmax(examples.outputs / temperature), _classes(examples))
+    given, logits = _classes(examples), examples.outputs / temperature
     measured: list[Statistic] = [
-        statistics.mean(losses, examples.weights),
-        calibration_error(*_confidence(examples, temperature)),
+        statistics.mean(-log_share(logits, given), examples.weights),
+        calibration_error(*_confidence(softmax(logits), given)),
     ]
     log_loss, error = (value(one, len(examples)) for one in measured)
     return Calibration(temperature=temperature, log_loss=log_loss, calibration_error=error)
@@ -144,8 +158,3 @@ def _curves(scores: Floats, asked: Asked) -> tuple[Curves, ...]:
 
 def _classes(examples: Examples) -> Integers:
     return examples.targets.astype(np.int64)
-
-
-def _given(values: Floats, given: Integers) -> Floats:
-    """The value of each example's class, (n,)."""
-    return np.take_along_axis(values, given[:, None], axis=1)[:, 0]

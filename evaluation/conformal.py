@@ -8,7 +8,7 @@ from math import ceil, inf
 
 import numpy as np
 
-from evaluation.examples import Examples, Floats, softmax
+from evaluation.examples import Examples, Floats, of_class, softmax
 from evaluation.wilson import wilson
 from gradus.wire.evaluation import Conformal
 
@@ -23,15 +23,17 @@ def quantile(scores: Floats, level: float) -> float:
 
 
 def sets(validation: Examples, examples: Examples) -> tuple[Conformal, ...]:
-    """Sets of classes: those whose probability is large enough."""
+    """Sets of classes: those whose probability is large enough. Without examples nothing is told of their sizes."""
+    if not len(examples):
+        return ()
     scores = 1.0 - softmax(validation.outputs)
-    given = _given(scores, validation)
+    given = of_class(scores, validation.targets.astype(np.int64))
     tested = 1.0 - softmax(examples.outputs)
     found = []
     for level in LEVELS:
         limit = quantile(given, level)
         sizes = (tested <= limit).sum(axis=1)
-        held = float((_given(tested, examples) <= limit).sum())
+        held = float((of_class(tested, examples.targets.astype(np.int64)) <= limit).sum())
         found.append(_conformal(level, limit, held, len(examples), float(sizes.mean()), float((sizes == 0).mean())))
     return tuple(found)
 
@@ -47,10 +49,6 @@ def intervals(validation: Examples, examples: Examples, names: Sequence[str]) ->
             one = _conformal(level, limit, held, len(examples), 2 * limit, 0.0)
             found.append(one.model_copy(update={"target": name}))
     return tuple(found)
-
-
-def _given(scores: Floats, examples: Examples) -> Floats:
-    return np.take_along_axis(scores, examples.targets.astype(np.int64)[:, None], axis=1)[:, 0]
 
 
 def _conformal(level: float, limit: float, held: float, n: int, size: float, empty: float) -> Conformal:

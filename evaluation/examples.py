@@ -40,9 +40,24 @@ def log_softmax(logits: Floats) -> Floats:
 
 def softmax(logits: Floats) -> Floats:
     """exp(z) / Σ exp(z) over the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    result: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    powers: Floats = logits - logits.max(axis=-1, keepdims=True)
+    np.exp(powers, out=powers)
+    powers /= powers.sum(axis=-1, keepdims=True)
+    return powers
+
+
+def log_share(logits: Floats, given: Integers) -> Floats:
+    """ln softmax of the given class of each example, (n,); logits are (n, classes). Holds one copy of the logits."""
+    largest = logits.max(axis=1)
+    powers = logits - largest[:, None]
+    np.exp(powers, out=powers)
+    result: Floats = of_class(logits, given) - largest - np.log(powers.sum(axis=1))
     return result
+
+
+def of_class(values: Floats, given: Integers) -> Floats:
+    """The value of each example's class, (n,); values are (n, classes)."""
+    return np.take_along_axis(values, given[:, None], axis=1)[:, 0]
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -1,7 +1,9 @@
 """Metrics with intervals and baselines, from statistics and shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, isnan, nan
+from typing import assert_never
 
 import numpy as np
 
@@ -27,6 +29,9 @@ class Bootstrapped:
 
     statistic: Statistic
     baseline: float | None = None
+    least: float = 0.0
+    most: float = inf
+    """Between which the statistic lies, and so must its interval: from some of the examples it could leave them."""
     columns: int = 1
     """Number of outputs that a draw ranks: its cost grows with them, so that it draws from fewer examples."""
 
@@ -36,13 +41,27 @@ class Bootstrapped:
         return int(np.clip(2 * MOST_EXAMPLES // max(self.columns, 1), 1000, MOST_EXAMPLES))
 
 
-Measure = Share | Bootstrapped
+@dataclass(frozen=True)
+class Plain:
+    """A value without an interval."""
+
+    value: float
+    baseline: float | None = None
+
+
+Measure = Share | Bootstrapped | Plain
 
 
 def averaged(values: Floats, weights: Floats | None, of_constant: Floats) -> Bootstrapped:
     """The mean of the values (n,), weighted, with that of a constant prediction's values as its baseline."""
     baseline = value(mean(of_constant, weights), len(values)) if len(values) else None
     return Bootstrapped(mean(values, weights), baseline)
+
+
+def average(values: Sequence[float]) -> float:
+    """The mean of the values that are defined; NaN without any."""
+    known = [one for one in values if not isnan(one)]
+    return sum(known) / len(known) if known else nan
 
 
 def metrics(measures: Mapping[str, Measure], n: int, target: str | None = None) -> list[Metric]:
@@ -54,11 +73,21 @@ def metrics(measures: Mapping[str, Measure], n: int, target: str | None = None) 
     return [_metric(name, one, n, target, found.get(name)) for name, one in measures.items()]
 
 
-def _metric(name: str, measure: Measure, n: int, target: str | None, bootstrapped: Interval | None) -> Metric:
-    if isinstance(measure, Share):
-        hits = float(measure.hits.sum())
-        number, ci95 = hits / n if n else float("nan"), wilson(hits, n)
-    else:
-        assert bootstrapped is not None
-        number, ci95 = value(measure.statistic, n), bootstrapped
+def _metric(name: str, measure: Measure, n: int, target: str | None, drawn: Interval | None) -> Metric:
+    match measure:
+        case Plain():
+            return Metric(name=name, target=target, value=measure.value, baseline=measure.baseline)
+        case Share():
+            hits = float(measure.hits.sum())
+            number, ci95 = hits / n if n else nan, wilson(hits, n)
+        case Bootstrapped():
+            assert drawn is not None
+            number, ci95 = value(measure.statistic, n), _within(drawn, measure)
+        case _:
+            assert_never(measure)
     return Metric(name=name, target=target, value=number, ci95=ci95, baseline=measure.baseline)
+
+
+def _within(drawn: Interval, measure: Bootstrapped) -> Interval:
+    low, high = (float(np.clip(end, measure.least, measure.most)) for end in drawn)
+    return low, high

@@ -61,16 +61,19 @@ def _measures(examples: Examples, constant: Floats) -> Mapping[str, Measure]:
     return {
         "accuracy": averaged(correct.mean(axis=1), None, ((constant > 0) == given).mean(axis=1)),
         "exact_match": Share(
-            correct.all(axis=1).astype(np.float64), float(((constant > 0) == given).all(axis=1).mean())
+            correct.all(axis=1).astype(np.float64),
+            float(((constant > 0) == given).all(axis=1).mean()) if len(given) else None,
         ),
-        "f1": Bootstrapped(statistics.macro([_f1(given[:, c], examples.outputs[:, c] > 0) for c in mixed])),
+        "f1": Bootstrapped(statistics.macro([_f1(given[:, c], examples.outputs[:, c] > 0) for c in mixed]), most=1.0),
         "log_loss": averaged(_losses(examples.outputs, given), weights, _losses(guess, given)),
         "brier_score": averaged(
             np.square(scores - given).mean(axis=1), weights, np.square(sigmoid(guess) - given).mean(axis=1)
         ),
-        "auc": Bootstrapped(statistics.macro([auc(scores[:, c], given[:, c]) for c in mixed]), 0.5, len(mixed)),
+        "auc": Bootstrapped(
+            statistics.macro([auc(scores[:, c], given[:, c]) for c in mixed]), 0.5, 0.0, 1.0, len(mixed)
+        ),
         "average_precision": Bootstrapped(
-            statistics.macro(precisions), float(given[:, mixed].mean()) if len(mixed) else None, len(mixed)
+            statistics.macro(precisions), float(given[:, mixed].mean()) if len(mixed) else None, 0.0, 1.0, len(mixed)
         ),
     }
 

@@ -1,6 +1,7 @@
 """The evaluation of predicted numbers, target by target."""
 
 from collections.abc import Mapping
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,11 @@ def _measures(examples: Examples, column: int, constant: Floats, medians: Floats
     of_median = _statistics(np.full_like(target, medians[column]), target, examples.weights)
     baselines = {"rmse": of_mean, "mae": of_median, "r2": of_mean, "median_error": of_median}
     n = len(examples)
-    return {name: Bootstrapped(one, value(baselines[name][name], n) if n else None) for name, one in statistic.items()}
+    found: dict[str, Measure] = {}
+    for name, one in statistic.items():
+        baseline = value(baselines[name][name], n) if n else None
+        found[name] = Bootstrapped(one, baseline, -inf, 1.0) if name == "r2" else Bootstrapped(one, baseline)
+    return found
 
 
 def _statistics(predictions: Floats, target: Floats, weights: Floats | None) -> Mapping[str, Statistic]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.examples import Floats
+from evaluation.examples import Floats, Integers
 
 Chosen = NDArray[np.intp]
 Prepared = Callable[[Floats], Floats]
@@ -46,14 +46,45 @@ def of(function: Callable[..., Floats], *statistics: Statistic) -> Statistic:
 
 
 def macro(statistics: Sequence[Statistic]) -> Statistic:
-    """The mean of several statistics; those that are undefined do not count."""
+    """The mean of several statistics; those that are undefined do not count. Undefined if all are, or there is none."""
 
-    def average(*values: Floats) -> Floats:
-        stacked = np.stack(values)
-        known = ~np.isnan(stacked)
-        return _ratio(np.where(known, stacked, 0.0).sum(axis=0), known.sum(axis=0))
+    def prepare(chosen: Chosen) -> Prepared:
+        prepared = [statistic(chosen) for statistic in statistics]
 
-    return of(average, *statistics)
+        def average(counts: Floats) -> Floats:
+            total, known = np.zeros(len(counts)), np.zeros(len(counts))
+            for one in prepared:
+                found = one(counts)
+                is_known = ~np.isnan(found)
+                total += np.where(is_known, found, 0.0)
+                known += is_known
+            return _ratio(total, known)
+
+        return average
+
+    return prepare
+
+
+def mean_of_groups(values: Floats, groups: Integers) -> Statistic:
+    """The mean over the groups of the mean of the values of each; both (n,). Groups without weight do not count."""
+
+    def prepare(chosen: Chosen) -> Prepared:
+        order = np.argsort(groups[chosen], kind="stable")
+        value, group = values[chosen][order], groups[chosen][order]
+        starts = np.flatnonzero(np.diff(group, prepend=group[:1] - 1))
+
+        def means(counts: Floats) -> Floats:
+            if not len(order):
+                return np.full(len(counts), np.nan)
+            weight = counts[:, order]
+            below = np.add.reduceat(weight, starts, axis=1)
+            each = _ratio(np.add.reduceat(weight * value, starts, axis=1), below)
+            known = below > 0
+            return _ratio(np.where(known, each, 0.0).sum(axis=1), known.sum(axis=1))
+
+        return means
+
+    return prepare
 
 
 def ratio(parts: Floats, whole: Floats) -> Statistic:
@@ -85,6 +116,8 @@ def median(values: Floats) -> Statistic:
         ordered = values[chosen][order]
 
         def medians(counts: Floats) -> Floats:
+            if not len(order):
+                return np.full(len(counts), np.nan)
             below = counts[:, order].cumsum(axis=1)
             n = below[:, -1]
             middles = [_at_rank(ordered, below, np.floor((n + i) / 2)) for i in (1, 2)]

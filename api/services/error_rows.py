@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.services.lookup import EXPERIMENTS
 from api.services.stored_table import no_reader, opened_table
-from gradus.errors import BadRequest, Unavailable
+from gradus.errors import BadRequest, NotFound, Unavailable
 from gradus.facts import Part
 from gradus.nearest import nearest
 from gradus.wire.error_rows import ErrorPage, ErrorRow
 from hub.artifacts.manifest import Damaged
 from hub.datasets import stored_tables
-from hub.experiments.mapping import spec_of
 from hub.hub import Hub
-from hub.jobs.weights import Epoch, weights_of
+from hub.jobs.weights import Epoch
+from hub.questions import questions
 from hub.questions.outcome_files import OUTCOMES, PICTURES, OutcomesAnswer
+from hub.questions.question import OutcomesQuestion, TrainedNetwork
 from hub.questions.questions import Outcome
 
 if TYPE_CHECKING:
@@ -47,18 +47,16 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome, cell
     assert outcome.answer is not None
     classes = OutcomesAnswer.model_validate_json(outcome.answer).classes
     given, predicted = (_class(name, cell_class, classes) for name, cell_class in _named(cell))
-    with hub.read() as session:
-        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        weights, digest = weights_of(session, row, cell.epoch), spec_of(row).dataset.digest
+    network = _network(hub, workspace_id, outcome)
     outcomes, pictures = _files(hub, outcome)
     places = _places(outcomes, given, predicted)
     shown = places[cell.offset : cell.offset + cell.limit]
     positions = [int(outcomes["row"][i]) for i in shown]
-    cells, images = _table_cells(hub, workspace_id, digest, positions)
+    cells, images = _table_cells(hub, workspace_id, network.spec.dataset.digest, positions)
     return ErrorPage(
         experiment=experiment_id,
-        epoch=weights.epoch,
-        checkpoint=weights.checkpoint.digest,
+        epoch=network.epoch,
+        checkpoint=network.checkpoint.digest,
         split=cell.split,
         given=cell.given,
         predicted=cell.predicted,
@@ -77,6 +75,15 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome, cell
             for n, (i, position) in enumerate(zip(shown, positions, strict=True))
         ),
     )
+
+
+def _network(hub: Hub, workspace_id: str, outcome: Outcome) -> TrainedNetwork:
+    """The network that the outcomes are of: by now another epoch may be the best."""
+    with hub.read() as session:
+        question = questions.request_of(session, workspace_id, outcome.id)
+    if not isinstance(question, OutcomesQuestion):
+        raise NotFound("the question was deleted, probably with its experiment: ask again")
+    return question.network
 
 
 def _named(cell: Cell) -> tuple[tuple[str, str | None], ...]:

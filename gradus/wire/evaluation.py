@@ -18,7 +18,8 @@ class Metric(Message):
     """The target that it is about, if a regression has several."""
     value: Number
     ci95: Interval | None = None
-    """Wilson's interval of a share, else from 2 000 bootstrap draws; null if it was not computed."""
+    """Wilson's interval of a share, else from 2 000 bootstrap draws; null for ranks of more than 50 classes, and
+    for the calibration error, which draws with replacement overstate."""
     baseline: Number | None = None
     """The value of a prediction that knows nothing but the training targets: their frequencies, mean or median."""
 

@@ -27,7 +27,9 @@ def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
         BadRequest: there is no column to group by.
         DataError: the data set was deleted or is damaged.
     """
-    network, known = restored(ask, question.network), truth(ask, question.network)
+    known, by = truth(ask, question.network), question.by
+    values = None if by is None else group_values(ask, question.network, by, known.rows[question.split])
+    network = restored(ask, question.network)
     examples = compared(network, known, question.split)
     is_validation = question.split == "validation"
     validation = examples if is_validation else compared(network, known, "validation")
@@ -41,8 +43,6 @@ def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
         medians=medians,
         miss_cost=question.miss_cost,
     )
-    by = question.by
-    values = None if by is None else group_values(ask, question.network, by, examples.rows)
     task = network.data.task
     found = sections(asked, task)
     return EvaluationReport(

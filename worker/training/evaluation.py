@@ -43,6 +43,8 @@ def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_prog
 def outputs(engine: Engine, split: Split) -> Tensor:
     """Every member's outputs for a whole split, (K, n, outputs), as `evaluate` scores them."""
     rows = evaluation_rows(engine.plans[0])
+    if not len(split):
+        return split.inputs.new_zeros((len(engine.plans), 0, engine.plans[0].outputs), dtype=torch.float32)
     return torch.cat([engine.evaluate(split.inputs[first : first + rows]) for first in range(0, len(split), rows)], 1)
 
 

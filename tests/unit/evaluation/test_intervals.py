@@ -7,8 +7,11 @@ import pytest
 
 from evaluation import statistics
 from evaluation.bootstrap import intervals
+from evaluation.classification import classification
+from evaluation.metric import Bootstrapped, metrics
 from evaluation.ranking import auc
 from evaluation.wilson import wilson
+from tests.unit.evaluation.predictions import asked, classes
 
 
 @pytest.mark.parametrize(
@@ -66,3 +69,23 @@ def test_a_median_is_that_of_the_repeated_values() -> None:
     values, counts = random.normal(size=31).round(1), random.integers(0, 4, size=(20, 31))
     found = statistics.median(values)(np.arange(31))(counts.astype(np.float64))
     assert found.tolist() == [float(np.median(np.repeat(values, row))) for row in counts]
+
+
+def test_the_calibration_error_has_no_interval_because_draws_are_worse_calibrated_than_their_examples() -> None:
+    examples = classes(500, 2)
+    by_name = {one.name: one for one in classification(asked(examples)).metrics}
+    assert by_name.pop("calibration_error").ci95 is None
+    for one in by_name.values():
+        assert one.ci95 is not None
+        assert one.ci95[0] <= one.value <= one.ci95[1]
+
+
+def test_the_interval_from_some_of_the_examples_stays_where_the_statistic_can_be() -> None:
+    """The AUC of all is nearly 1, and that of the examples that are drawn from is less, by chance."""
+    random = np.random.default_rng(0)
+    positive = random.uniform(size=4000) < 0.01
+    measure = Bootstrapped(auc(positive + random.normal(size=4000) * 0.25, positive), most=1.0, columns=1000)
+    assert intervals({"auc": measure.statistic}, 4000, measure.most_examples)["auc"][1] > 1.0
+    [one] = metrics({"auc": measure}, 4000)
+    assert one.ci95 is not None
+    assert one.ci95[0] < one.value < one.ci95[1] == 1.0

@@ -14,6 +14,7 @@ from hub.questions.outcome_files import OUTCOMES, PICTURES
 from hub.questions.question import EvaluationQuestion, OutcomesQuestion, TrainedNetwork
 from hub.settings import Settings
 from tests.unit.worker.answers import ask, trained, trained_on_mnist
+from worker.answering import evaluation as answering
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
 from worker.data.images import read_images
@@ -135,10 +136,21 @@ def test_the_pictures_of_errors_are_kept_for_a_built_in_data_set(tmp_path: Path)
         assert raw.test_targets[found["row"][i]] == found["given"][i]
 
 
-def test_a_column_that_makes_no_groups_is_refused(tmp_path: Path) -> None:
+def test_a_test_split_without_examples_has_a_report(tmp_path: Path) -> None:
+    roles = dict.fromkeys(("w", "z", "a", "b"), "ignore")
+    split = {"kind": "random", "validation": 0.25, "test": 0.0}
+    network, _ = trained(tmp_path, COLUMNS, ("no", "yes"), columns=roles, split=split)
+    found = report(tmp_path, network, by="city")
+    assert (found.n, found.groups, found.conformal) == (0, (), ())
+    assert np.isnan(list(metrics(found).values())).all()
+
+
+def test_a_column_that_makes_no_groups_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the network computes anything."""
     columns = {**COLUMNS, "pixels": np.zeros((N, 4, 4, 1), np.uint8)}
     roles = dict.fromkeys(("w", "z", "a", "b", "pixels"), "ignore")
     network, _ = trained(tmp_path, columns, ("no", "yes"), columns=roles, split=SPLIT)
+    monkeypatch.delattr(answering, "restored")
     with pytest.raises(BadRequest, match="no column 'citty': did you mean 'city'"):
         report(tmp_path, network, by="citty")
     with pytest.raises(BadRequest, match="'pixels' has the type image"):
