@@ -19,7 +19,7 @@ from gradus.errors import BadRequest, InvalidSpec
 from gradus.facts import ColumnType
 from gradus.parse.text import CsvParse
 from preprocessing.column import Column
-from preprocessing.encode import FittedColumn, FittedNumber
+from preprocessing.encode import FittedColumn, FittedNumber, FittedStandardized
 from reading.delimited.csv_cells import CsvCells
 from reading.failure import ReadingFailed
 from reading.slices import Slices
@@ -45,7 +45,7 @@ def columns_of(model: Model, content: bytes, absent: str) -> tuple[dict[str, Col
     names, cells, lines = _table(model.parse, content)
     faults = Faults()
     check_twice(names, "line 1", faults)
-    Names(model, faults, absent).check(names, "line 1")
+    Names(model, faults, absent).check(dict.fromkeys(names), "line 1")
     faults.refuse()
     place = {name: i for i, name in enumerate(names)}
     rules = _Rules(model.parse)
@@ -125,7 +125,7 @@ def _joined(columns: Sequence[Column]) -> Column:
 def _read(fitted: FittedColumn, cells: Cells, lines: Sequence[int], rules: _Rules, faults: Faults) -> Column:
     """The cells one by one."""
     type_ = type_of(fitted)
-    words, read = rules.missing(type_), _READERS[type_]
+    words, read = rules.missing(type_), _reader(fitted)
     found: list[Any] = []
     for i, cell in enumerate(cells):
         if cell is None or cell in words:
@@ -137,6 +137,13 @@ def _read(fitted: FittedColumn, cells: Cells, lines: Sequence[int], rules: _Rule
             faults.add(f"line {lines[i]}/{fitted.column}", str(wrong), cell)
             found.append(None)
     return column(fitted, found)
+
+
+def _reader(fitted: FittedColumn) -> Callable[[str, _Rules], Any]:
+    """The reader of a column's cells: as in JSON, a number that was whole in training may be any."""
+    type_ = type_of(fitted)
+    is_number = isinstance(fitted, FittedNumber | FittedStandardized) and type_ == "integer"
+    return _READERS["number" if is_number else type_]
 
 
 def _plain_numbers(fitted: FittedColumn, cells: Cells, rules: _Rules) -> Column | None:

@@ -10,14 +10,13 @@ class Faults:
     def __init__(self) -> None:
         self._found: list[Mistake] = []
 
-    @property
-    def full(self) -> bool:
+    def are_enough(self) -> bool:
         """Whether there are more mistakes than are sent back: no need to look for others."""
         return len(self._found) > MOST
 
     def add(self, path: str, message: str, value: object = None) -> None:
         """A mistake at this path."""
-        if not self.full:
+        if not self.are_enough():
             self._found.append(Mistake(path=path, message=message, input=echo(value)))
 
     def refuse(self) -> None:

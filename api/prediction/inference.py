@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from api.http import parsing
@@ -10,9 +11,13 @@ from api.prediction.faults import Faults
 from api.prediction.json_rows import check_count
 from api.prediction.model import Model
 from api.prediction.tensors import WrongTensor, answered, array_of
+from api.prediction.values import WrongValue, type_of
 from gradus.errors import BadRequest
 from gradus.nearest import nearest
 from gradus.wire.inference import AnswerTensor, InferAnswer, InferRequest, InferTensor
+from preprocessing.column import Column
+from preprocessing.encode import FittedColumn
+from preprocessing.refused import refused
 
 SIZE = "binary_data_size"
 """The parameter of a tensor whose data follow the document: how many bytes they are."""
@@ -47,8 +52,14 @@ def infer(model: Model, body: bytes, document_bytes: int | None) -> tuple[bytes,
 def _feeds(model: Model, asked: InferRequest, rest: bytes) -> dict[str, NDArray[Any]]:
     faults = Faults()
     known = {spec.name: spec for spec in model.signature.inputs}
+    fitted = {column.column: column for column in model.fitted.columns}
     found: dict[str, NDArray[Any]] = {}
     for i, (sent, content) in enumerate(_with_bytes(asked.inputs, rest)):
+        if faults.are_enough():
+            break
+        if sent.name in found:
+            faults.add(f"inputs/{i}/name", f"the input '{sent.name[:200]}' stands there twice")
+            continue
         spec = known.get(sent.name)
         if spec is None:
             near = nearest(sent.name, known)
@@ -59,7 +70,8 @@ def _feeds(model: Model, asked: InferRequest, rest: bytes) -> dict[str, NDArray[
             check_count(sent.shape[0])
         try:
             found[sent.name] = array_of(spec, sent, content)
-        except WrongTensor as wrong:
+            _check_values(fitted[sent.name], found[sent.name])
+        except (WrongTensor, WrongValue) as wrong:
             faults.add(f"inputs/{i}", f"the input '{sent.name}' {wrong}")
     given = {sent.name for sent in asked.inputs}
     for name in known:
@@ -69,6 +81,25 @@ def _feeds(model: Model, asked: InferRequest, rest: bytes) -> dict[str, NDArray[
         faults.add("inputs", "the first dimensions differ: all inputs must have the same number of rows")
     faults.refuse()
     return found
+
+
+def _check_values(fitted: FittedColumn, values: NDArray[Any]) -> None:
+    """Refuse what rows in JSON may not have either.
+
+    Raises:
+        WrongValue: a value is missing that must not be, or beyond what its column has.
+    """
+    if values.dtype.kind != "f":
+        return
+    if np.isinf(values).any():
+        raise WrongValue("has a number beyond the range")
+    if type_of(fitted) == "boolean" and not np.isin(values[~np.isnan(values)], (0, 1)).all():
+        raise WrongValue("must be 0 or 1, or NaN where it is missing")
+    plain = values.reshape(-1) if values.shape[1:] == (1,) else values
+    missing = refused(fitted, Column(plain, np.zeros(len(values), dtype=np.bool_)))
+    if missing.any():
+        row = int(np.argmax(missing))
+        raise WrongValue(f"is missing in row {row}, which the experiment's `refuse` does not allow")
 
 
 def _with_bytes(inputs: Sequence[InferTensor], rest: bytes) -> list[tuple[InferTensor, bytes | None]]:
@@ -94,7 +125,13 @@ def _wanted(model: Model, asked: InferRequest) -> list[tuple[str, bool]]:
     if asked.outputs is None:
         return [(name, by_default) for name in names]
     faults = Faults()
+    seen: set[str] = set()
     for i, one in enumerate(asked.outputs):
+        if faults.are_enough():
+            break
+        if one.name in seen:
+            faults.add(f"outputs/{i}/name", f"the output '{one.name[:200]}' stands there twice")
+        seen.add(one.name)
         if one.name not in names:
             faults.add(f"outputs/{i}/name", f"no output '{one.name[:200]}': there are {', '.join(names)}")
     faults.refuse()

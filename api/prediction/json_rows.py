@@ -72,7 +72,7 @@ def _of_lists(
     model: Model, columns: Sequence[str], data: Sequence[Sequence[Any]], absent: str, faults: Faults
 ) -> Table:
     check_twice(columns, "columns", faults)
-    Names(model, faults, absent).check(columns, "columns")
+    Names(model, faults, absent).check(dict.fromkeys(columns), "columns")
     for i, row in enumerate(data):
         if len(row) != len(columns):
             faults.add(f"data/{i}", f"has {len(row)} values for {len(columns)} columns")

@@ -1,12 +1,19 @@
 """Which columns a request has, and which it must have."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 from api.prediction.faults import Faults
 from api.prediction.model import Model
 from api.prediction.values import may_miss
 from gradus.nearest import nearest
 from gradus.pointer import escaped
+
+MOST_NAMES = 20_000
+"""Names in one list: far more than data sets have columns."""
+_COMPARED = 100
+"""Unknown names among which the one that was meant is looked for."""
 
 
 class Names:
@@ -21,17 +28,21 @@ class Names:
         self._noted: set[str] = set()
         self._absent = absent
 
-    def check(self, given: Collection[str], place: str) -> None:
+    def check(self, given: Mapping[str, object], place: str) -> None:
         """Note columns that are missing or unknown. `place` is the path of the names."""
-        if all(name in given for name in self._needed) and self._known.issuperset(given):
+        if self._faults.are_enough() or (all(name in given for name in self._needed) and self._known.issuperset(given)):
             return
         unknown = [name for name in given if name not in self._known]
         for name in self._needed:
+            if self._faults.are_enough():
+                return
             if name not in given and self._is_new(name):
                 self._faults.add(
                     f"{place}/{escaped(name)}", f"the column '{name}' is missing{self._hint(name, unknown)}"
                 )
         for name in unknown:
+            if self._faults.are_enough():
+                return
             if self._is_new(name):
                 near = nearest(name, self._model.fitted.names)
                 hint = f": did you mean '{near}'?" if near else ""
@@ -46,11 +57,18 @@ class Names:
         """Why an absent column is a mistake, and the unknown name that may have been meant."""
         if self._absent == "missing":
             return ", and has no rule for missing values"
-        near = nearest(name, unknown)
+        near = nearest(name, islice(unknown, _COMPARED))
         return f": '{near[:200]}' is none" if near else ""
 
 
 def check_twice(names: Sequence[str], place: str, faults: Faults) -> None:
-    """Note names that stand twice."""
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    """Note names that stand twice.
+
+    Raises:
+        InvalidSpec: there are more names than any data set has.
+    """
+    if len(names) > MOST_NAMES:
+        faults.add(place, f"has {len(names):,} names, and may have {MOST_NAMES:,}")
+        faults.refuse()
+    for name in sorted(name for name, times in Counter(names).items() if times > 1):
         faults.add(place, f"the column '{name[:200]}' stands there twice", name)

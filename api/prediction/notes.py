@@ -67,7 +67,8 @@ def _of_category(
     name: str, fitted: FittedOneHot | FittedOrdinal, values: Column, known: tuple[str, ...], code: NoteCode
 ) -> Found:
     texts = as_text(values, fitted.type)
-    strangers = np.array([*(text not in known for text in texts.categories), False], dtype=np.bool_)
+    own = frozenset(known)
+    strangers = np.array([*(text not in own for text in texts.categories), False], dtype=np.bool_)
     why = "was in no training row" if code == "unseen_category" else "was rare in the training rows, or in none"
     for i in np.flatnonzero(strangers[texts.values]).tolist():
         text = texts.categories[texts.values[i]]

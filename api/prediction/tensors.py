@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from api.prediction.values import is_encodable
+from api.prediction.values import flat, is_encodable
 from export.signature import TensorSpec, TensorType
 from gradus.wire.inference import AnswerTensor, Datatype, InferTensor, TensorMetadata
 
@@ -34,6 +34,13 @@ _SENT: Mapping[str, type[np.generic]] = {
     "FP64": np.float64,
 }
 """The types that are taken where they can be widened to the model's own without loss."""
+_TAKEN: Mapping[str, frozenset[type]] = {
+    "b": frozenset({bool}),
+    "u": frozenset({int}),
+    "i": frozenset({int}),
+    "f": frozenset({int, float, type(None)}),
+}
+"""The types that elements have in JSON, by the kind of the array's."""
 _LENGTH = struct.Struct("<I")
 
 
@@ -81,19 +88,21 @@ def answered(spec: TensorSpec, values: NDArray[Any], *, binary: bool) -> tuple[A
 
 def _numbers(sent: InferTensor, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
     """The numbers of a list; null is NaN in floats."""
-    try:
-        found = np.array(sent.data, dtype=np.float64 if dtype.kind == "f" else None)
-    except (TypeError, ValueError, OverflowError):
-        raise WrongTensor(f"has data that are not all {sent.datatype}") from None
-    if found.size != size:
-        raise _count(found.size, size)
-    is_exact = dtype.kind == "f" or found.dtype.kind in {"b": "b", "u": "ui", "i": "ui"}[dtype.kind]
-    if size and not is_exact:
+    values = _flat(sent)
+    if len(values) != size:
+        raise _count(len(values), size)
+    if not set(map(type, values)) <= _TAKEN[dtype.kind]:
         raise WrongTensor(f"has data that are not all {sent.datatype}")
-    if size and dtype.kind in "ui" and (found.min() < np.iinfo(dtype).min or found.max() > np.iinfo(dtype).max):
+    if dtype.kind in "ui" and values and not np.iinfo(dtype).min <= min(values) <= max(values) <= np.iinfo(dtype).max:
         raise WrongTensor(f"has numbers beyond {sent.datatype}")
-    with np.errstate(over="ignore"):
-        return found.astype(dtype)
+    try:
+        with np.errstate(over="ignore"):
+            found = np.array(values, dtype=np.float64 if dtype.kind == "f" else dtype).astype(dtype)
+    except OverflowError:
+        raise WrongTensor(f"has numbers beyond {sent.datatype}") from None
+    if dtype.kind == "f" and np.isinf(found).any():
+        raise WrongTensor(f"has numbers beyond {sent.datatype}")
+    return found
 
 
 def _of_bytes(content: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
@@ -105,7 +114,7 @@ def _of_bytes(content: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
 def _texts(sent: InferTensor, content: bytes | None, size: int) -> NDArray[Any]:
     if sent.datatype != "BYTES":
         raise WrongTensor(f"has the type {sent.datatype}, not BYTES")
-    texts = _flat(sent.data) if content is None else _unpacked(content)
+    texts = _flat(sent) if content is None else _unpacked(content)
     if len(texts) != size:
         raise _count(len(texts), size)
     if not all(isinstance(text, str) and is_encodable(text) for text in texts):
@@ -115,14 +124,14 @@ def _texts(sent: InferTensor, content: bytes | None, size: int) -> NDArray[Any]:
     return found
 
 
-def _flat(data: Any) -> list[Any]:
-    """A list, nested to any depth that documents have, as one."""
-    if not isinstance(data, list):
-        raise WrongTensor("has no data")
-    flat: list[Any] = data
-    while any(isinstance(one, list) for one in flat):
-        flat = [inner for one in flat for inner in (one if isinstance(one, list) else [one])]
-    return flat
+def _flat(sent: InferTensor) -> list[Any]:
+    """The data of a tensor as one list: they are nested as its shape, or not at all."""
+    if not isinstance(sent.data, list):
+        raise WrongTensor("has no data: send a list")
+    try:
+        return flat(sent.data, len(sent.shape))
+    except ValueError:
+        raise WrongTensor("has data that are nested deeper than its shape") from None
 
 
 def _unpacked(content: bytes) -> list[str]:

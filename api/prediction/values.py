@@ -93,9 +93,12 @@ def elements(value: Any, shape: tuple[int, ...], dtype: type[np.generic]) -> NDA
     """
     size = int(np.prod(shape))
     try:
+        leaves = flat(value, len(shape) + 1)
+        if not are_numbers(leaves):
+            raise WrongValue(_must_be(shape, size))
         found = np.array(value, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
-        raise WrongValue(f"must be numbers, nested as {_times(shape)} or in one list of {size}") from None
+        raise WrongValue(_must_be(shape, size)) from None
     if found.size != size or found.shape not in (shape, (size,), (*shape, 1)):
         raise WrongValue(f"has the shape {_times(found.shape)}, not {_times(shape)}")
     if dtype == np.uint8:
@@ -103,6 +106,31 @@ def elements(value: Any, shape: tuple[int, ...], dtype: type[np.generic]) -> NDA
             raise WrongValue("must be whole numbers from 0 to 255")
         return found.astype(np.uint8).reshape(shape)
     return found.reshape(shape)
+
+
+def flat(value: Any, levels: int) -> list[Any]:
+    """A value that is nested in at most so many lists, as one list.
+
+    Raises:
+        ValueError: it is nested deeper.
+    """
+    found = [value]
+    for _ in range(levels):
+        if not any(isinstance(one, list) for one in found):
+            return found
+        found = [inner for one in found for inner in (one if isinstance(one, list) else [one])]
+    if any(isinstance(one, list) for one in found):
+        raise ValueError("nested too deeply")
+    return found
+
+
+def are_numbers(values: list[Any]) -> bool:
+    """Whether all values are numbers or null: no booleans, no texts of digits."""
+    return set(map(type, values)) <= {int, float, type(None)}
+
+
+def _must_be(shape: tuple[int, ...], size: int) -> str:
+    return f"must be numbers, nested as {_times(shape)} or in one list of {size}"
 
 
 def _times(shape: tuple[int, ...]) -> str:

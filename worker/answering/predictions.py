@@ -130,16 +130,16 @@ def _answers(trained: "Trained", session: "Session", table: "Table", *, with_pro
 
 
 def _refuse_missing(fitted: "Sequence[FittedColumn]", columns: "Mapping[str, Column]", first: int) -> None:
-    """Refuse missing numbers in columns whose experiment refuses them.
+    """Refuse missing values in columns whose experiment refuses them.
 
     Raises:
-        InvalidSpec: a number is missing.
+        InvalidSpec: a number, or an element of an array, is missing.
     """
-    from preprocessing.encode import FittedNumber  # noqa: PLC0415 (as above)
+    from preprocessing.refused import refused  # noqa: PLC0415 (as above)
 
     for one in fitted:
-        missing = columns[one.column].missing
-        if isinstance(one, FittedNumber) and one.fill is None and missing.any():
+        missing = refused(one, columns[one.column])
+        if missing.any():
             row = first + int(np.argmax(missing))
             message = f"is missing in row {row}, which the experiment's `refuse` does not allow"
             raise InvalidSpec(
