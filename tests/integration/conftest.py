@@ -18,7 +18,7 @@ from tests.servers.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
-def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def openapi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The OpenAPI document."""
     folder = tmp_path_factory.mktemp("hub")
     hub = Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,)))
@@ -26,9 +26,9 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def contract(document: dict[str, Any]) -> Contract:
+def contract(openapi: dict[str, Any]) -> Contract:
     """What it says of answers."""
-    return Contract(document)
+    return Contract(openapi)
 
 
 @pytest.fixture(scope="session")

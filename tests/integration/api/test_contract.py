@@ -99,16 +99,16 @@ def test_the_check_finds_what_the_document_does_not_say(client: httpx.Client, co
 
 
 @on_sqlite
-def test_every_address_says_which_methods_it_has(client: httpx.Client, document: dict[str, Any]) -> None:
-    for path, methods in document["paths"].items():
+def test_every_address_says_which_methods_it_has(client: httpx.Client, openapi: dict[str, Any]) -> None:
+    for path, methods in openapi["paths"].items():
         answer = client.request("TRACE", path)
         known = {method.upper() for method in methods} | ({"HEAD"} if "get" in methods else set())
         assert (answer.status_code, answer.headers["allow"].split(", ")) == (405, sorted(known)), path
 
 
-def test_every_operation_says_what_the_server_refuses(document: dict[str, Any]) -> None:
+def test_every_operation_says_what_the_server_refuses(openapi: dict[str, Any]) -> None:
     """Before any route sees it: what comes too slowly, and what is too long."""
-    for path, methods in document["paths"].items():
+    for path, methods in openapi["paths"].items():
         for method, operation in methods.items():
             assert {"408", "414", "431"} <= set(operation["responses"]), (method, path)
             assert "requestBody" not in operation or {"413", "415", "422"} <= set(operation["responses"]), (

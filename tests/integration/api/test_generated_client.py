@@ -42,10 +42,10 @@ class Generated:
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> Iterator[Generated]:
+def generated(tmp_path_factory: pytest.TempPathFactory, openapi: dict[str, Any]) -> Iterator[Generated]:
     """Made as `openapi-python-client generate` makes it, but for the formatting."""
     folder = tmp_path_factory.mktemp("generated")
-    (folder / "openapi.json").write_text(json.dumps(document))
+    (folder / "openapi.json").write_text(json.dumps(openapi))
     config = Config.from_sources(
         ConfigFile(post_hooks=[]),
         MetaType.NONE,
@@ -70,8 +70,8 @@ def caller(service: Service, generated: Generated) -> Iterator[Any]:
         yield made
 
 
-def test_every_operation_is_made_without_a_warning(generated: Generated, document: dict[str, Any]) -> None:
-    named = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
+def test_every_operation_is_made_without_a_warning(generated: Generated, openapi: dict[str, Any]) -> None:
+    named = {operation["operationId"] for path in openapi["paths"].values() for operation in path.values()}
     # Bodies that the generator has no type for.
     files = ("text/csv", "application/vnd.apache.parquet", "image/png", "image/jpeg")
     assert [
