@@ -30,6 +30,7 @@ def build(trained: Trained, metadata: Mapping[str, str]) -> Built:
     Raises:
         TooLargeForOnnx: its weights are larger than ONNX files can be.
         Differs: the file and the reference disagree.
+        Unusable: what the network computes is beyond float32.
     """
     size = sum(tensor.nbytes for tensor in trained.tensors.values())
     if size > MAX_BYTES:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from export.checkpoint import CHOOSE, Unusable
 from export.feeds import feeds
 from export.reference import outputs, probabilities
 from export.sample import sample
@@ -26,10 +27,14 @@ def check(trained: Trained, session: Session) -> float:
 
     Raises:
         Differs: it is larger than rounding explains.
+        Unusable: what the network computes is beyond float32.
     """
     rows = sample(trained.fitted)
     inputs = transform(trained.fitted, rows)
-    exact, rounded = (_answer(trained, outputs(trained, inputs, dtype)) for dtype in (np.float64, np.float32))
+    computed = [outputs(trained, inputs, dtype) for dtype in (np.float64, np.float32)]
+    if not all(np.isfinite(one).all() for one in computed):
+        raise Unusable("the weights are so large that answers are not finite, as the run has diverged: " + CHOOSE)
+    exact, rounded = (_answer(trained, one) for one in computed)
     found = _of_model(trained, session.run(feeds(trained.fitted, rows)))
     difference = _largest(found, exact)
     limit = max(TOLERANCE, AS_ROUNDED * _largest(rounded, exact))

@@ -23,6 +23,9 @@ Which = Literal["last", "best"]
 OF_EVERY_INPUT = {"digits": 16.0}
 """The largest value of every input of a built-in table, where that does not depend on the training rows."""
 
+CHOOSE = "choose an earlier epoch"
+"""What to do about a run that has diverged."""
+
 
 class Unusable(Exception):
     """A checkpoint whose network cannot be used. The message is a sentence that says why and what to do."""
@@ -45,7 +48,7 @@ def read_trained(folder: Path, experiment: ResolvedSpec, which: Which) -> Traine
     if fitted.inputs != experiment.network.inputs or not _fit(tensors, experiment.network):
         raise Unusable("the checkpoint is of a network of another shape")
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        raise Unusable("the weights are not finite, as the run has diverged: choose an earlier epoch")
+        raise Unusable("the weights are not finite, as the run has diverged: " + CHOOSE)
     return Trained(experiment.network, experiment.data, tensors, fitted, scale)
 
 

@@ -1,5 +1,6 @@
 """What a network computes in evaluation, in plain numpy: what its ONNX model is held against."""
 
+from collections import defaultdict
 from typing import assert_never
 
 import numpy as np
@@ -23,11 +24,15 @@ Numbers = NDArray[np.floating]
 
 def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floating] = np.float64) -> Numbers:
     """The outputs of the last layer, (n, outputs), for inputs (n, inputs); every step is computed in `dtype`."""
-    tensors = {name: tensor.astype(dtype) for name, tensor in trained.tensors.items()}
+    tensors: dict[str, dict[str, NDArray[np.float32]]] = defaultdict(dict)
+    for name, tensor in trained.tensors.items():
+        layer_name, _, own_name = name.rpartition(".")
+        tensors[layer_name][own_name] = tensor
     found: dict[str, Numbers] = {INPUT: inputs.astype(dtype).reshape(-1, *trained.plan.input_shape)}
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in trained.plan.layers:
-            own = {name.rpartition(".")[2]: tensors[name] for name in tensors if name.rpartition(".")[0] == layer.name}
+            # Those of one layer at a time: a copy of all weights in float64 takes twice their memory.
+            own = {name: tensor.astype(dtype, copy=False) for name, tensor in tensors[layer.name].items()}
             found[layer.name] = _output(layer, own, [found[name] for name in layer.inputs])
     return found[trained.plan.layers[-1].name]
 

@@ -35,8 +35,8 @@ class Signature:
     inputs: tuple[TensorSpec, ...]
     """One for each input column, by its name."""
     prediction: TensorSpec
-    """Classification: the label of the likeliest class, text (n, 1). Multi-label: which labels have a probability of at
-    least 1/2, bool (n, labels). Regression: float64 (n, targets), in the targets' own units."""
+    """Classification: the label of the likeliest class, text (n, 1). Multi-label: which labels have a probability above
+    1/2, bool (n, labels). Regression: float64 (n, targets), in the targets' own units."""
     probabilities: TensorSpec | None
     """float32 (n, classes), in the order of the classes; None for regression."""
 

@@ -17,7 +17,7 @@ from gradus.wire.prediction import Epoch
 
 router = APIRouter(tags=["predictions"], responses=GUARDED)
 
-_ETAG = {"ETag": header("The digest of the checkpoint.")}
+_ETAG = {"ETag": header("A digest of what the file is made from.")}
 _CONTENT: dict[str, Any] = {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
     "application/json": {"schema": {"type": "object"}},
@@ -56,7 +56,7 @@ async def export(
 
     def make() -> Response:
         hub, workspace_id = state.hub, caller.workspace_id
-        tag = f'"{exports.tag(hub, workspace_id, experiment_id, query.epoch)}"'
+        tag = f'"{exports.tag(hub, workspace_id, experiment_id, file, query.epoch)}"'
         if etags.none_match(if_none_match or (), tag):
             return Response(status_code=304, headers={"ETag": tag})
         found = exports.export(hub, workspace_id, experiment_id, file, query.epoch)

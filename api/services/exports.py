@@ -1,13 +1,17 @@
 """Files of a trained network for download."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from api.services.weights import Chosen, built, choose, origin, trained, with_files
 from gradus import __version__
 from gradus.encoding import PREPROCESSING_FILE
 from gradus.errors import NotFound
+from gradus.wire.metrics import MetricsRow
 from hub.experiments import metrics
 from hub.experiments.mapping import stored_findings
 from hub.hub import Hub
@@ -22,7 +26,7 @@ class ExportedFile:
 
     content: bytes
     tag: str
-    """An identifier of the weights."""
+    """An identifier of all that is in it."""
     media_type: str
 
 
@@ -37,18 +41,39 @@ def export(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Ep
     media_type, make = _FILES[name]
 
     def write(chosen: Chosen, folder: Path) -> ExportedFile:
-        return ExportedFile(make(hub, chosen, folder), chosen.weights.tag, media_type)
+        tag = _tag(hub, chosen, name)  # before the file: a change in between makes it old, never new
+        return ExportedFile(make(hub, chosen, folder), tag, media_type)
 
     return with_files(hub, lambda: choose(hub, workspace_id, experiment_id, epoch), write)
 
 
-def tag(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> str:
-    """The identifier of the weights of an experiment's epoch.
+def tag(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Epoch) -> str:
+    """The identifier of a file of an experiment's epoch, without making the file.
 
     Raises:
         NotFound: there is no such experiment or epoch.
     """
-    return choose(hub, workspace_id, experiment_id, epoch).weights.tag
+    return _tag(hub, choose(hub, workspace_id, experiment_id, epoch), name)
+
+
+def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
+    """A digest of what goes into a file: the weights, the experiment's name, and what a card tells besides."""
+    told: dict[str, Any] = {"file": name, "weights": chosen.weights.tag, "origin": origin(chosen)}
+    if name in (CARD, BUNDLE):
+        row, metrics_row = chosen.row, _metrics(hub, chosen)
+        told |= {
+            "notes": row.notes,
+            "device": row.device,
+            "findings": row.findings,
+            "metrics": None if metrics_row is None else metrics_row.model_dump(mode="json"),
+        }
+    return sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _metrics(hub: Hub, chosen: Chosen) -> MetricsRow | None:
+    with hub.read() as session:
+        rows = metrics.read_epochs(session, chosen.experiment_id, [chosen.weights.epoch])
+    return rows[0] if rows else None
 
 
 def _onnx(_: Hub, chosen: Chosen, folder: Path) -> bytes:
@@ -68,8 +93,6 @@ def _preprocessing(_: Hub, chosen: Chosen, folder: Path) -> bytes:
 def _card(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
     from export.card import Origin, card  # noqa: PLC0415 (imports numpy)
 
-    with hub.read() as session:
-        rows = metrics.read_epochs(session, chosen.experiment_id, [chosen.weights.epoch])
     row = chosen.row
     about = Origin(
         experiment_id=row.id,
@@ -80,7 +103,7 @@ def _card(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
         device=row.device,
         version=__version__,
         spec=chosen.resolved.spec,
-        metrics=rows[0] if rows else None,
+        metrics=_metrics(hub, chosen),
         findings=stored_findings(row),
     )
     return card(trained(chosen, folder), about).encode()

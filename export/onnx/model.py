@@ -40,7 +40,8 @@ def _predictions(graph: Graph, trained: Trained, taken: Signature, outputs: str)
             prediction = graph.node("Gather", graph.texts(trained.data.classes, "classes"), place)
         case "multi_label":
             probabilities = graph.node("Sigmoid", outputs)
-            prediction = graph.node("GreaterOrEqual", probabilities, graph.constant(np.array(0.5, dtype=np.float32)))
+            # As training and evaluation do: a rounded probability of 1/2 may be that of a logit below 0.
+            prediction = graph.node("Greater", outputs, graph.constant(np.array(0, dtype=np.float32)))
         case "regression":
             assert trained.target_scale is not None
             values = _in_own_units(graph, trained.target_scale, outputs)

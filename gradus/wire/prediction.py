@@ -47,7 +47,7 @@ class PredictedRow(Message):
     """The answer to one row."""
 
     prediction: str | Number | tuple[str, ...] | dict[str, Number]
-    """The likeliest class; the labels with a probability of at least 1/2; the target; or, with several targets, each by
+    """The likeliest class; the labels with a probability above 1/2; the target; or, with several targets, each by
     its name."""
     probabilities: dict[str, Finite] | None = None
     """By class or label; null for regression, and if they were not wanted."""

@@ -10,6 +10,7 @@ import pytest
 
 from export.build import build
 from export.check import TOLERANCE, Differs, check
+from export.checkpoint import Unusable
 from export.feeds import feeds
 from export.onnx.model import onnx_model
 from export.reference import outputs, probabilities
@@ -54,7 +55,7 @@ def agree(one: Example) -> None:
         likeliest = [[trained.data.classes[i]] for i in exact.argmax(axis=1)]
         assert found["prediction"].tolist() == likeliest
     else:
-        assert np.array_equal(found["prediction"], found["probabilities"] >= 0.5)
+        assert np.array_equal(found["prediction"], exact > 0)
 
 
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
@@ -120,6 +121,22 @@ def test_a_network_of_huge_numbers_is_checked_by_what_float32_can_tell() -> None
     assert check(big, Session(onnx_model(big, {}).SerializeToString())) > 1e-6
     with pytest.raises(Differs):
         check(big, Session(onnx_model(wrong(big, 30.0), {}).SerializeToString()))
+
+
+def test_a_network_whose_answers_overflow_is_not_handed_out() -> None:
+    trained = example(task="regression", outputs=1).trained
+    tensors = {name: np.full_like(tensor, 1e38) for name, tensor in trained.tensors.items()}
+    with pytest.raises(Unusable, match="diverged: choose an earlier epoch"):
+        build(replace(trained, tensors=tensors), {})
+
+
+def test_a_label_without_any_evidence_is_off_as_in_training() -> None:
+    trained = example("multi_label", 4).trained
+    tensors = {name: np.zeros_like(tensor) for name, tensor in trained.tensors.items()}
+    zero = replace(trained, tensors=tensors)
+    found = build(zero, {}).session.run(feeds(trained.fitted, sample(trained.fitted, 3)))
+    assert (found["probabilities"] == 0.5).all()
+    assert not found["prediction"].any()
 
 
 def test_the_model_is_the_same_file_whenever_it_is_made() -> None:

@@ -76,7 +76,7 @@ def test_classes(tmp_path: Path, format_: FileFormat) -> None:
 def test_labels(tmp_path: Path, format_: FileFormat) -> None:
     network, _ = trained(tmp_path, COLUMNS, ("a", "b"), target=["a", "b"], columns=ignored("a", "b"), split=SPLIT)
     rows, p = predicted(tmp_path, network, format_), sigmoid(outputs(tmp_path, network))
-    expected = ["; ".join(name for name, share in zip("ab", row, strict=True) if share >= 0.5) for row in p]
+    expected = ["; ".join(name for name, share in zip("ab", row, strict=True) if share > 0.5) for row in p]
     assert [row["prediction"] for row in rows] == expected
     assert [float(row["probability_b"]) for row in rows] == pytest.approx(p[:, 1].tolist(), abs=1e-6)
 
