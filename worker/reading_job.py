@@ -234,10 +234,11 @@ def _link_files(source: Path, target: Path) -> None:
             shutil.copyfile(path, target / path.name)
 
 
-def _examined(folder: Path) -> tuple[Statistics | None, tuple[Finding, ...]]:
-    """The statistics and findings that the reading process has written; what could not be computed is missing."""
+def _examined(folder: Path) -> tuple[Statistics | None, tuple[Finding, ...] | None]:
+    """The statistics and findings that the reading process has written; what could not be computed is
+    None."""
     statistics, findings = folder / STATISTICS, folder / FINDINGS
     return (
         Statistics.model_validate_json(statistics.read_bytes()) if statistics.exists() else None,
-        FindingPage.model_validate_json(findings.read_bytes()).data if findings.exists() else (),
+        FindingPage.model_validate_json(findings.read_bytes()).data if findings.exists() else None,
     )

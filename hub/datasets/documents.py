@@ -1,7 +1,8 @@
 """The large documents of a version, each read when it is asked for."""
 
-import json
+from collections.abc import Iterable
 
+from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -9,6 +10,8 @@ from gradus.wire.finding import Finding, gravest_first
 from gradus.wire.statistics import Statistics
 from gradus.wire.table import ReadTable
 from hub.tables import DatasetVersionRow
+
+_FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 
 
 def read_table(session: Session, version_id: str) -> ReadTable | None:
@@ -26,7 +29,12 @@ def statistics(session: Session, version_id: str) -> Statistics | None:
 def findings(session: Session, version_id: str) -> tuple[Finding, ...]:
     """What is wrong with the data of a version."""
     text = _document(session, version_id, DatasetVersionRow.findings)
-    return () if text is None else gravest_first(Finding.model_validate(one) for one in json.loads(text))
+    return () if text is None else gravest_first(_FINDINGS.validate_json(text))
+
+
+def findings_json(found: Iterable[Finding]) -> str:
+    """Findings as the row of a version has them."""
+    return _FINDINGS.dump_json(tuple(found)).decode()
 
 
 def _document(session: Session, version_id: str, column: InstrumentedAttribute[str | None]) -> str | None:

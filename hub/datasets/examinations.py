@@ -1,8 +1,8 @@
 """Examinations: statistics by class and findings depend on the data set's target. When that changes, workers compute
 them again from the stored tables, under the lease of a reading."""
 
-import json
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from hub.database.database import now
 from hub.datasets import documents, events, reading_end, records
-from hub.datasets.events import DatasetEvent
+from hub.datasets.events import DatasetEvent, Event
 from hub.datasets.reading_lease import ReadingLease, change, lock
 from hub.messaging.outbox import outbox
 from hub.settings import Settings
@@ -41,31 +41,31 @@ def finish(
     lease: ReadingLease,
     target: TargetColumns | None,
     statistics: Message | None,
-    found: tuple[Finding, ...],
+    found: tuple[Finding, ...] | None,
     settings: Settings,
 ) -> None:
-    """Record the statistics and findings for a target.
+    """Record the statistics and findings for a target. Those that could not be computed, which are None, stay as they
+    are.
 
     Raises:
         LeaseLost: another worker has taken the version since, or it was deleted.
     """
     at = now(session)
     lock(session, lease.dataset_id)
-    table = documents.read_table(session, lease.version_id)
-    assert table is not None
-    before = {finding.id for finding in documents.findings(session, lease.version_id)}
-    all_ = (*table.findings, *found)
-    change(
-        session,
-        lease,
-        stale=False,
-        statistics=None if statistics is None else statistics.model_dump_json(),
-        findings=json.dumps([finding.model_dump(mode="json") for finding in all_]),
-        finding_count=len(all_),
-        **reading_end.released(),
-    )
+    changes: dict[str, Any] = {} if statistics is None else {"statistics": statistics.model_dump_json()}
+    new: list[Event] = []
+    if found is not None:
+        table = documents.read_table(session, lease.version_id)
+        assert table is not None
+        before = {finding.id for finding in documents.findings(session, lease.version_id)}
+        all_ = (*table.findings, *found)
+        changes |= {"findings": documents.findings_json(all_), "finding_count": len(all_)}
+        new += [(DatasetEvent.FINDING, finding) for finding in all_ if finding.id not in before]
+    new += [
+        events.line(f"the {what} are still those of the former target", "warning") for what in _kept(statistics, found)
+    ]
+    change(session, lease, stale=False, **changes, **reading_end.released())
     follow(session, lease, target, at)
-    new = [(DatasetEvent.FINDING, finding) for finding in all_ if finding.id not in before]
     reading_end.tell(session, lease, new, settings, at)
 
 
@@ -80,3 +80,7 @@ def give_up(session: Session, lease: ReadingLease, failure: ReadFailure, setting
     change(session, lease, stale=False, **reading_end.released())
     message = f"the statistics and findings are still those of the former target: {failure.message}"
     reading_end.tell(session, lease, [events.line(message, "error")], settings, at)
+
+
+def _kept(statistics: Message | None, found: tuple[Finding, ...] | None) -> list[str]:
+    return [what for what, new in (("statistics", statistics), ("findings", found)) if new is None]

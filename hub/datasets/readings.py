@@ -1,6 +1,5 @@
 """The course of a reading: its progress, and how it ended. Every write is fenced by the reading's lease."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from hub.access import quotas
 from hub.artifacts import pending_deletions
 from hub.artifacts.manifest import Receipt
 from hub.database.database import now
-from hub.datasets import datasets, events, examinations, reading_end
+from hub.datasets import datasets, documents, events, examinations, reading_end
 from hub.datasets.events import DatasetEvent, Event
 from hub.datasets.reading_lease import ReadingLease, change, delete_tables, lock
 from hub.messaging.outbox import outbox
@@ -34,7 +33,9 @@ class ReadResult:
     receipt: Receipt
     """Of the artifact with the stored table."""
     statistics: Message | None
-    findings: tuple[Finding, ...]
+    """None if they could not be computed."""
+    findings: tuple[Finding, ...] | None
+    """Of the data; None if they could not be computed."""
     sha256s: Mapping[str, str]
     """SHA-256 of uploads of which it was not known, by their ids."""
 
@@ -67,14 +68,14 @@ def finish(session: Session, lease: ReadingLease, result: ReadResult, settings: 
         return full
     at = now(session)
     lock(session, lease.dataset_id)
-    table, findings = result.table, (*result.table.findings, *result.findings)
+    table, findings = result.table, (*result.table.findings, *(result.findings or ()))
     change(
         session,
         lease,
         status="ready",
         facts=table.model_dump_json(),
         statistics=None if result.statistics is None else result.statistics.model_dump_json(),
-        findings=json.dumps([json.loads(finding.model_dump_json()) for finding in findings]),
+        findings=documents.findings_json(findings),
         column_count=len(table.columns),
         finding_count=len(findings),
         digest=table.digest,

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select, update
 
 from hub.artifacts.objects import StoreAway
-from hub.datasets import uploads
+from hub.datasets import examinations, uploads
 from hub.hub import Hub
 from hub.tables import DatasetVersionRow, RemovalRow
 from reading.messages import Log
@@ -237,6 +237,26 @@ def test_a_target_that_changes_during_a_reading_is_looked_at_after_it(tenant: Te
     with tenant.hub.read() as session:
         row = session.get_one(DatasetVersionRow, version)
         assert (row.stale, row.owner, row.artifact) == (False, None, f"{version}/1")
+
+
+def test_what_an_examination_cannot_compute_stays_as_it_is(tenant: Tenant) -> None:
+    made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
+    version, client = version_of(tenant.hub, made["id"]), tenant.client
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).read(version)
+    before = (
+        client.get("/v1/datasets/churn/statistics").json(),
+        client.get("/v1/datasets/churn/findings").json()["data"],
+    )
+    assert before[1]
+    assert client.patch("/v1/datasets/churn", json={"target": "exited"}).status_code == 200
+    lease = claimed(tenant.hub, version).lease
+    with tenant.hub.write() as session:
+        examinations.finish(session, lease, "exited", None, None, tenant.hub.settings)
+    after = client.get("/v1/datasets/churn/statistics").json(), client.get("/v1/datasets/churn/findings").json()["data"]
+    assert after == before
+    assert client.get("/v1/datasets/churn").json()["finding_count"] == len(before[1])
+    lines = [line["message"] for line in client.get("/v1/datasets/churn/log").json()["data"]]
+    assert lines[-2:] == [f"the {what} are still those of the former target" for what in ("statistics", "findings")]
 
 
 def test_an_examination_whose_workers_are_lost_leaves_the_version_as_it_is(tenant: Tenant, tmp_path: Path) -> None:
