@@ -33,6 +33,14 @@ def column_of_texts(texts: Iterable[str], missing: Mask) -> Column:
     return sorted_categories(list(places), np.array(codes, dtype=np.int32))
 
 
+def codes_among(places: dict[str, int], column: Column) -> NDArray[np.int32]:
+    """The codes of a piece of a text column in the order in which `places` has met the texts of all pieces so far; -1
+    where missing. `places` grows by the texts that are new."""
+    own = [places.setdefault(text, len(places)) for text in column.categories]
+    codes: NDArray[np.int32] = np.array([*own, -1], dtype=np.int32)[column.values]
+    return codes
+
+
 def sorted_categories(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
     """The column of codes into `texts`, once these are sorted."""
     order = sorted(range(len(texts)), key=texts.__getitem__)

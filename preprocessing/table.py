@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gradus.facts import ColumnType, TableFacts
 from gradus.wire.table import ColumnRecord, ReadTable
 from preprocessing import stored_names
-from preprocessing.column import Column, Mask, column_of_texts, sorted_categories
+from preprocessing.column import Column, Mask, codes_among, column_of_texts, sorted_categories
 from preprocessing.stored_columns import Raw, StoredColumns, groups
 
 FACTS, PARQUET, ROW_GROUP = stored_names.FACTS, stored_names.PARQUET, stored_names.ROW_GROUP
@@ -115,12 +115,9 @@ class Table:
             if start == end:
                 continue
             chunk = self.chunk([name], first, min(first + ROW_GROUP, self.rows))[name]
-            found = chunk.values[rows[start:end] - first]
+            found = codes_among(places, chunk) if type_ == "text" else chunk.values
+            values[start:end] = found[rows[start:end] - first]
             missing[start:end] = chunk.missing[rows[start:end] - first]
-            if type_ == "text":
-                own = [places.setdefault(text, len(places)) for text in chunk.categories]
-                found = np.array([*own, -1], dtype=np.int32)[found]
-            values[start:end] = found
         return sorted_categories(list(places), values) if type_ == "text" else Column(values, missing)
 
     def chunks(self, names: Sequence[str], rows: int = ROW_GROUP) -> Iterator[tuple[int, dict[str, Column]]]:
@@ -159,9 +156,8 @@ class Table:
         codes = np.empty(self.rows, dtype=np.int32)
         places: dict[str, int] = {}
         for first, chunk in self.chunks([name]):
-            column = chunk[name]
-            own = [places.setdefault(text, len(places)) for text in column.categories]
-            codes[first : first + len(column.values)] = np.array([*own, -1], dtype=np.int32)[column.values]
+            piece = codes_among(places, chunk[name])
+            codes[first : first + len(piece)] = piece
         return sorted_categories(list(places), codes)
 
     def _chunk(self, position: int, read: Mapping[int, Raw], first: int, last: int) -> Column:
