@@ -4,7 +4,24 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class FileLock:
+    """What `locked_file` gives: true if the lock is held."""
+
+    handle: int
+    is_held: bool
+
+    def __bool__(self) -> bool:
+        return self.is_held
+
+    def share(self) -> None:
+        """Let others share the lock from now on. Linux does that in one step; where it is two, another process may
+        have had the lock in between."""
+        fcntl.flock(self.handle, fcntl.LOCK_SH)
 
 
 @contextmanager
@@ -18,15 +35,15 @@ def locked_folder(folder: Path, *, shared: bool = False, wait: bool = True) -> I
 
 
 @contextmanager
-def locked_file(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+def locked_file(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[FileLock]:
     """Hold the lock of a file, which is created if it is missing. Whoever holds it exclusively may delete the file.
-    Without `wait`, yields False if it is held elsewhere."""
+    Without `wait`, what it yields is false if the lock is held elsewhere."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             is_held = _lock(handle, shared=shared, wait=wait)
             if not is_held or _is_at(handle, path):
-                yield is_held
+                yield FileLock(handle, is_held)
                 return
         finally:
             os.close(handle)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from hub.file_lock import locked_file
+from hub.file_lock import FileLock, locked_file
 from hub.fsync import sync
 
 PART = ".part"
@@ -40,13 +40,26 @@ class FolderCache:
                     os.utime(folder)
                     yield folder
                     return
-            with self._locked(key):
+            with self._locked(key) as lock:
                 if not folder.is_dir():
                     self._fill(folder, write)
-            self._delete_abandoned()
-            self._evict(keep=folder)
+                lock.share()  # before others go: nobody may take this one for one that nobody uses
+                self._delete_abandoned()
+                self._evict(keep=folder)
+                if folder.is_dir():
+                    yield folder
+                    return
+
+    def make_room(self, size: int) -> None:
+        """Delete the least recently used folders, as far as another one of `size` bytes needs their place: within the
+        limit, and on the disk. Deletes none if not even all of them make room."""
+        free, found = shutil.disk_usage(self.root).free, self._found()
+        if free + sum(bytes_ for _, bytes_, _ in found) >= size:
+            self._evict(room=size)
 
     def _fill(self, folder: Path, write: Callable[[Path], None]) -> None:
+        for left in self.root.glob(f".{folder.name}.*{PART}"):  # by a process that was killed: its lock is ours now
+            shutil.rmtree(left, ignore_errors=True)
         part = self._part(folder.name)
         part.mkdir()
         try:
@@ -59,13 +72,18 @@ class FolderCache:
             shutil.rmtree(part, ignore_errors=True)
         sync(self.root)
 
-    def _evict(self, keep: Path) -> None:
-        """Delete the least recently used folders that exceed the limit. Those in use stay."""
+    def _found(self) -> list[tuple[float, int, Path]]:
+        """When each folder was last used, its bytes and its path, the least recently used first."""
         folders = [path for path in self.root.iterdir() if not path.name.startswith(".")]
-        found = sorted((*of, path) for path in folders if (of := _time_and_bytes(path)) is not None)
+        return sorted((*of, path) for path in folders if (of := _time_and_bytes(path)) is not None)
+
+    def _evict(self, keep: Path | None = None, room: int = 0) -> None:
+        """Delete the least recently used folders that exceed the limit, or stand where there must be room. Those in use
+        stay."""
+        found = self._found()
         total = sum(size for _, size, _ in found)
         for _, size, path in found:
-            if total <= self._max_bytes:
+            if total + room <= self._max_bytes and shutil.disk_usage(self.root).free >= room:
                 return
             if path != keep and self._is_deleted(path):
                 total -= size
@@ -79,7 +97,7 @@ class FolderCache:
                 folder.rename(part)
                 shutil.rmtree(part, ignore_errors=True)
                 self._lock_file(folder.name).unlink(missing_ok=True)
-            return is_free
+            return bool(is_free)
 
     def _delete_abandoned(self) -> None:
         """Delete what processes that were killed have left, and locks of folders that are gone."""
@@ -99,7 +117,7 @@ class FolderCache:
     def _lock_file(self, key: str) -> Path:
         return self.root / f".{key}{LOCK}"
 
-    def _locked(self, key: str, *, shared: bool = False, wait: bool = True) -> AbstractContextManager[bool]:
+    def _locked(self, key: str, *, shared: bool = False, wait: bool = True) -> AbstractContextManager[FileLock]:
         return locked_file(self._lock_file(key), shared=shared, wait=wait)
 
 

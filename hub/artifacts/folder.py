@@ -51,6 +51,11 @@ class FolderStore:
         with self.open(key, digest) as own:
             shutil.copytree(own, folder, dirs_exist_ok=True)
 
+    def size(self, key: str) -> int:
+        """Bytes of the artifact's files."""
+        target = self._root / key
+        return sum(file.stat().st_size for file in target.iterdir()) if target.is_dir() else 0
+
     def local(self, key: str) -> Path | None:
         """The artifact's own folder, unverified."""
         return self._root / key

@@ -4,7 +4,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from hub.artifacts.manifest import Damaged, verify
@@ -41,7 +40,12 @@ class LocalCopies:
         """
         local = self._store.local(key)
         if local is None:
-            with self._copies.held(digest, partial(self._store.fetch, key, digest)) as copy:
+
+            def fetch(folder: Path) -> None:
+                self._copies.make_room(self._store.size(key))
+                self._store.fetch(key, digest, folder)
+
+            with self._copies.held(digest, fetch) as copy:
                 yield copy
         else:
             self._verify_once(local, (key, digest))

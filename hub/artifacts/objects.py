@@ -62,6 +62,12 @@ class ObjectStore:
                 files.get_file(f"{self._root}/{key}/{name}", str(folder / name))
         verify(folder, digest)
 
+    def size(self, key: str) -> int:
+        """Bytes of the artifact's files."""
+        with self._connection() as files, suppress(FileNotFoundError):
+            return int(files.du(f"{self._root}/{key}"))
+        return 0
+
     def local(self, key: str) -> Path | None:  # noqa: ARG002
         """None: the files are elsewhere."""
         return None

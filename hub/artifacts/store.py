@@ -38,6 +38,10 @@ class ArtifactStore(Protocol):
         """
         ...
 
+    def size(self, key: str) -> int:
+        """Bytes of the artifact's files; 0 if it is missing."""
+        ...
+
     def local(self, key: str) -> Path | None:
         """The artifact's own folder, unverified; None if the store is not on this machine."""
         ...

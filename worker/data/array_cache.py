@@ -19,6 +19,10 @@ class ArrayCache:
         self.root = root
         self._folders = FolderCache(root, max_bytes)
 
+    def make_room(self, size: int) -> None:
+        """Delete the least recently used folders for arrays of `size` bytes that are about to be written."""
+        self._folders.make_room(size)
+
     def get(self, key: str, write: Callable[[Path], None], read: Callable[[Path], Content]) -> Content:
         """What `read` finds in the folder of the key, which `write` fills on a cache miss.
 

@@ -156,7 +156,9 @@ class _Encoder:
         planned = plan.train_examples, plan.validation_examples, plan.test_examples, plan.inputs
         if sizes != planned:
             raise DataError(f"'{dataset.name}' has other sizes than planned: {sizes} instead of {planned}")
-        check_size(dataset.name, array_bytes(fitted, rows), self.cache.root)
+        size = array_bytes(fitted, rows)
+        self.cache.make_room(size)
+        check_size(dataset.name, size, self.cache.root)
         weight = next((column.name for column in columns_with("weight", dataset, facts)), None)
         step = LongStep(f"encoding {dataset.name}", table.rows, "rows", self.say)
         write_arrays(folder, fitted, rows, table, weight, step.reached)

@@ -51,7 +51,7 @@ class Trouble:
 
     def __init__(self, store: ArtifactStore, number: int, calls: int, *, away: bool) -> None:
         self._store, self._number, self._calls, self._away = store, number, calls, away
-        self.put, self.delete, self.local = store.put, store.delete, store.local
+        self.put, self.delete, self.local, self.size = store.put, store.delete, store.local, store.size
 
     @contextmanager
     def open(self, key: str, digest: str) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Uploaded data sets as a run gets them."""
 
+import shutil
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -205,6 +206,21 @@ def test_a_table_that_is_not_as_planned_is_an_error_with_a_sentence(
     dataset = Dataset.model_validate({**planned.dataset.model_dump(mode="json"), **words})
     with pytest.raises(DataError, match=says):
         load_uploaded(Uploaded(dataset, planned.plan), lambda: nullcontext(table), ArrayCache(tmp_path / "c"), print)
+
+
+def test_arrays_that_nobody_uses_make_room_before_others_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = store(tmp_path / "t", MIXED)
+    loaded(table, tmp_path / "c", ("a", "b"), split=SPLIT)
+    before = folders(tmp_path / "c")
+
+    def usage(_: Path) -> shutil._ntuple_diskusage:
+        return shutil._ntuple_diskusage(10**6, 10**6, 0 if folders(tmp_path / "c") & before else 10**6)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    loaded(table, tmp_path / "c", ("a", "b"), split=SPLIT, numbers="robust")
+    assert not folders(tmp_path / "c") & before
 
 
 def test_arrays_larger_than_the_disk_are_refused_with_both_numbers(tmp_path: Path) -> None:

@@ -108,3 +108,52 @@ def test_folders_are_flushed_before_they_get_their_name(tmp_path: Path, monkeypa
     assert flushed[0] == "content"
     assert flushed[1].endswith(".part")
     assert flushed[2] == tmp_path.name
+
+
+def test_a_folder_that_was_just_filled_is_not_deleted_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = FolderCache(tmp_path, 1), FolderCache(tmp_path, 1)  # as of two processes
+    tidy, filled = mine._delete_abandoned, list[str]()
+
+    def while_another_fills() -> None:
+        tidy()
+        if len(filled) < 3:
+            with other.held(f"other{len(filled)}", writer()):
+                pass
+
+    def fill(folder: Path) -> None:
+        filled.append(folder.name)
+        writer()(folder)
+
+    monkeypatch.setattr(mine, "_delete_abandoned", while_another_fills)
+    with mine.held("a", fill) as folder:
+        assert names(folder) == ["content"]
+    assert len(filled) == 1
+
+
+def test_room_is_made_on_the_disk_and_within_the_limit_before_a_folder_is_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = FolderCache(tmp_path, 1000)
+    for age, key in enumerate(("old", "newer", "newest")):
+        with cache.held(key, writer()) as folder:
+            os.utime(folder, (age, age))
+
+    def kept() -> list[str]:
+        return [name for name in names(tmp_path) if not name.startswith(".")]
+
+    def usage(_: Path) -> shutil._ntuple_diskusage:
+        used = 100 * len(kept())
+        return shutil._ntuple_diskusage(400, used, 400 - used)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    cache.make_room(100)
+    assert kept() == ["newer", "newest", "old"]
+    cache.make_room(401)
+    assert kept() == ["newer", "newest", "old"], "not even the whole disk has room"
+    cache.make_room(150)
+    assert kept() == ["newer", "newest"]
+    cache._max_bytes = 250
+    cache.make_room(150)
+    assert kept() == ["newest"]
