@@ -16,14 +16,17 @@ CACHED = 64
 
 def findings_of(resolved: ResolvedSpec, folder: Path) -> tuple[Finding, ...] | None:
     """The findings about the stored table in this folder; None if it is too large for a dry run."""
+    from preprocessing.findings.balance import unanswered  # noqa: PLC0415 (not every API can read tables)
+
     dataset = resolved.spec.dataset
     asked = dataset.model_copy(update={"name": "table", "class_weights": None})
-    return _findings(str(folder), asked.model_dump_json(), resolved.data.model_dump_json())
+    found = _findings(str(folder), asked.model_dump_json(), resolved.data.model_dump_json())
+    return None if found is None else unanswered(found, dataset.class_weights)
 
 
 @lru_cache(maxsize=CACHED)
 def _findings(folder: str, words: str, plan: str) -> tuple[Finding, ...] | None:
-    from preprocessing.findings.ask import experiment_question  # noqa: PLC0415 (not every API can read tables)
+    from preprocessing.findings.ask import experiment_question  # noqa: PLC0415
     from preprocessing.findings.find import findings  # noqa: PLC0415
     from preprocessing.parts import rows_of  # noqa: PLC0415
     from preprocessing.table import Table  # noqa: PLC0415

@@ -1,9 +1,10 @@
 """Classes that are too few, too rare or too unequal, and too few rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from gradus.spec.class_weights import ClassWeights
 from gradus.wire.finding import Evidence, Finding
 from preprocessing.findings.build import finding, of_dataset, percent, some
 from preprocessing.findings.sheet import Sheet
@@ -13,6 +14,7 @@ IMBALANCE = 0.05
 RARE = 10
 """Rows below which a class cannot be learned and measured."""
 FEW = 100
+_IMBALANCE = "data_class_imbalance"
 
 
 def class_imbalance(sheet: Sheet) -> Iterator[Finding]:
@@ -81,6 +83,13 @@ def few_rows(sheet: Sheet) -> Iterator[Finding]:
             f"{sheet.table.rows} rows: differences between runs will mostly be chance",
             [Evidence(statistic="rows", value=sheet.table.rows, threshold=FEW)],
         )
+
+
+def unanswered(found: Iterable[Finding], class_weights: ClassWeights | None) -> tuple[Finding, ...]:
+    """The findings that class weights do not answer: with them, nobody is told to weigh the classes. Only the loss
+    knows the weights, so a table has its findings without them, once for experiments with any."""
+    are_weighed = class_weights not in (None, "none")
+    return tuple(one for one in found if not (are_weighed and one.id == _IMBALANCE))
 
 
 def _counts(sheet: Sheet) -> dict[str, int] | None:

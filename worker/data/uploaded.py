@@ -26,6 +26,7 @@ from preprocessing.arrays import Arrays, PartArrays, array_bytes, read_arrays, w
 from preprocessing.class_weights import class_weights
 from preprocessing.encode import Fitted, read_fitted, write_fitted
 from preprocessing.findings.ask import experiment_question
+from preprocessing.findings.balance import unanswered
 from preprocessing.findings.find import findings
 from preprocessing.fit import fit
 from preprocessing.missing import MissingInput
@@ -48,7 +49,8 @@ OpenTable = Callable[[], AbstractContextManager[Table]]
 
 
 class Remarks(Message):
-    """What is to be said of every run on the arrays: as lines of its log, and as findings."""
+    """What is to be said of every run on the arrays, however it weighs the classes: as lines of its log, and as
+    findings."""
 
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -203,7 +205,7 @@ def _data(uploaded: Uploaded, arrays: Arrays, remarks: Remarks) -> Data:
         preprocessing=arrays.fitted.model_dump_json(indent=1),
         is_encoded=True,
         notes=remarks.notes,
-        findings=remarks.findings,
+        findings=unanswered(remarks.findings, uploaded.dataset.class_weights),
         is_mapped=True,
     )
 

@@ -149,6 +149,21 @@ def test_arrays_are_encoded_once_for_all_trainers_of_a_machine(tmp_path: Path) -
     assert not again.to(torch.device("cpu"), torch.float64).is_mapped
 
 
+def test_who_weighs_the_classes_is_not_told_to_although_the_arrays_are_those_of_who_does_not(tmp_path: Path) -> None:
+    n = 1000
+    columns: dict[str, Any] = {"x": np.arange(n) % 7 + 0.5, "y": ["yes" if i % 60 == 0 else "no" for i in range(n)]}
+    table, cache = store(tmp_path / "t", columns), tmp_path / "c"
+
+    def told(**words: object) -> bool:
+        data = loaded(table, cache, ("no", "yes"), split="random", **words)
+        return "data_class_imbalance" in {one.id for one in data.findings}
+
+    assert told()
+    assert not told(class_weights="balanced")
+    assert not told(class_weights={"yes": 50.0})
+    assert told(class_weights="none")
+
+
 @pytest.mark.parametrize(
     "change", [{"numbers": "robust"}, {"limit": 2}, {"split": {**SPLIT, "seed": 1}}, {"columns": {"x": "ignore"}}]
 )
