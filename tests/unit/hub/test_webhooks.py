@@ -279,7 +279,7 @@ def headers_now(secret: str, content: bytes) -> dict[str, str]:
     return signed_headers(secret, "exp_1-3", datetime.now(UTC), content)
 
 
-@pytest.mark.parametrize("secret", [new_secret(), "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+@pytest.mark.parametrize("secret", [new_secret(), "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], ids=["new", "known"])
 def test_the_library_of_standard_webhooks_verifies_our_calls(secret: str) -> None:
     content = b'{"type":"status"}'
     headers = headers_now(secret, content)
