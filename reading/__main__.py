@@ -21,7 +21,6 @@ from reading.messages import Failed, Line, Log, Result
 from reading.report import Report
 from reading.request import ReadRequest
 from reading.sandbox.confine import confine, die_with
-from reading.target import check_target
 
 _NO_MEMORY = ("Out of Memory", "Failed to allocate", "bad allocation", "bad_alloc")
 _LONGEST = 2000
@@ -40,7 +39,7 @@ def main() -> None:
     try:
         job = Job(request, Report(send))
         if request.table is None:
-            check_target(request.target, read_files(job))
+            read_files(job)
         examine(job, send)
     # Whatever a library raises on whatever bytes: also what Rust code panics with, which is no Exception.
     except BaseException as error:

@@ -77,10 +77,14 @@ def _read(job: Job, parse: Parse, contents: Sequence[Content]) -> ReadTable:
             found = read_sheets(job, parse, contents)
         case CsvParse():
             opened = _opener(job, contents, (parse.quote or '"').encode())
-            found = read_csv(_sources(contents), parse, job.folder, job.limits, job.bytes_progress, opened)
+            found = read_csv(
+                _sources(contents), parse, job.folder, job.limits, job.bytes_progress, opened, job.check_names
+            )
         case JsonlParse():
             opened = _opener(job, contents, b"")
-            found = read_jsonl(_sources(contents), parse, job.folder, job.limits, job.bytes_progress, opened)
+            found = read_jsonl(
+                _sources(contents), parse, job.folder, job.limits, job.bytes_progress, opened, job.check_names
+            )
     return found
 
 
@@ -109,7 +113,9 @@ def _table(job: Job, archive: Archive, member: int) -> Table:
     folder = job.folder / f"beside{member}"
     folder.mkdir()
     source = unpacked(job, archive.zip, member, archive.source)
-    request = job.request.model_copy(update={"files": (source,), "parse": {}, "out": folder, "preview_bytes": None})
+    request = job.request.model_copy(
+        update={"files": (source,), "parse": {}, "out": folder, "preview_bytes": None, "target": None}
+    )
     inner = Job(request, job.report)
     try:
         read_files(inner)

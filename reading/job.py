@@ -1,5 +1,6 @@
 """What every reader is given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ import duckdb
 from reading.report import Report
 from reading.request import Limits, ReadRequest
 from reading.stored.connection import connect
+from reading.target import check_target
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class Job:
         """Close what it opened."""
         if "connection" in self.__dict__:
             self.connection.close()
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Check that the names of the columns are those that the request needs. Readers call this as soon as they know
+        them, before they read all rows.
+
+        Raises:
+            ReadingFailed: the target is not among them.
+        """
+        check_target(self.request.target, names)
 
     def bytes_progress(self, done: int, total: int) -> None:
         """Report bytes that are read."""

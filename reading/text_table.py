@@ -26,6 +26,8 @@ from reading.stored.staging import Staging
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are done and all bytes."""
+CheckNames = Callable[[Sequence[str]], None]
+"""Called with the names of all columns before all rows are read; raises ReadingFailed."""
 _LISTED = 100
 
 
@@ -51,6 +53,7 @@ def read_cells(
     folder: Path,
     limits: Limits | None = None,
     progress: Progress = lambda *_: None,
+    check_names: CheckNames = lambda _: None,
 ) -> ReadTable:
     """Judge the columns of files that are one table, and store it in an empty folder.
 
@@ -61,6 +64,7 @@ def read_cells(
     """
     limits = limits or Limits()
     names = named(files[0].names, limits, files[0].file.name)
+    check_names(names.names)
     orders = [_order(files[0], file) for file in files]
     report = _reporter(files, progress)
     tallies = [Tally(len(names.names), options.missing or ()) for _ in names.names]
@@ -109,7 +113,8 @@ def _order(first: Cells, file: Cells) -> list[int] | None:
         what = " and ".join(parts) or f"has {len(have)} columns, not {len(want)}"
         message = f"{file.file.name} {what}: all files of a data set have the columns of the first, {first.file.name}"
         raise ReadingFailed("data_error", message, file=file.file.name, line=1)
-    return [have.index(name) for name in want]
+    places = {name: i for i, name in enumerate(have)}
+    return [places[name] for name in want]
 
 
 def _batches(

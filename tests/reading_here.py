@@ -22,6 +22,7 @@ def read_here(
     splits: Mapping[str, Part] | None = None,
     limits: Limits | None = None,
     preview_bytes: int | None = None,
+    target: str | None = None,
 ) -> Table:
     """The stored table of files, by their names.
 
@@ -36,7 +37,12 @@ def read_here(
         (sent / f"{i}").write_bytes(content)
         sources.append(SourceFile(sent / f"{i}", name, (splits or {}).get(name)))
     request = ReadRequest(
-        files=tuple(sources), parse=dict(parse or {}), limits=limits or Limits(), out=out, preview_bytes=preview_bytes
+        files=tuple(sources),
+        parse=dict(parse or {}),
+        limits=limits or Limits(),
+        out=out,
+        preview_bytes=preview_bytes,
+        target=target,
     )
     lines: list[Line] = []
     read_files(Job(request, Report(lines.append)))

@@ -7,7 +7,6 @@ from math import prod
 from gradus.facts import PARTS, Part
 from reading.arrays.members import ArrayMember
 from reading.failure import ReadingFailed
-from reading.names import named
 from reading.request import Limits
 
 
@@ -36,7 +35,6 @@ def groups(members: Sequence[ArrayMember], limits: Limits) -> list[Group]:
         raise ReadingFailed("no_rows", "The files have no arrays of examples.")
     parts = [part for part in (None, *PARTS) if any(member.part == part for member in members)]
     found = [_group(part, [member for member in members if member.part == part], limits) for part in parts]
-    named(list(found[0].members), limits, members[0].source.name)
     for other in found[1:]:
         _refuse_unlike(found[0], other)
     return found

@@ -94,8 +94,10 @@ class _Table:
         self._groups = [replace(group, rows=self._rows(group)) for group in found]
         members = found[0].members
         self._names = list(members)
-        self._cells = cells_of(members, matrices)
-        named([cell.column for cell in self._cells], job.limits, found[0].name)
+        cells = cells_of(members, matrices)
+        names = named([cell.column for cell in cells], job.limits, found[0].name).names
+        job.check_names(names)
+        self._cells = [replace(cell, column=name) for cell, name in zip(cells, names, strict=True)]
         headers = [members[cell.array].header for cell in self._cells]
         self._scalars: dict[int, Scalar] = {
             i: scalar(header.dtype, cell.column)

@@ -11,7 +11,7 @@ from reading.delimited.decoding import Open, open_plain
 from reading.findings import finding
 from reading.request import Limits
 from reading.source import SourceFile
-from reading.text_table import Progress, Reading, read_cells
+from reading.text_table import CheckNames, Progress, Reading, read_cells
 
 
 def read_csv(
@@ -21,6 +21,7 @@ def read_csv(
     limits: Limits | None = None,
     progress: Progress = lambda *_: None,
     open_bytes: Open = open_plain,
+    check_names: CheckNames = lambda _: None,
 ) -> ReadTable:
     """Read files of delimited text into the stored table of an empty folder.
 
@@ -35,7 +36,7 @@ def read_csv(
     cells = [first, *(CsvCells.of(file, told, open_bytes) for file in files[1:])]
     settled = first.settled
     reading = Reading(resolved, settled.guessed, settled.dialect.delimiter, lambda: findings_of_text(cells))
-    return read_cells(cells, parse, reading, folder, limits, progress)
+    return read_cells(cells, parse, reading, folder, limits, progress, check_names)
 
 
 def resolved_parse(cells: CsvCells) -> dict[str, str | bool | int]:

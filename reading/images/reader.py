@@ -144,6 +144,7 @@ class _Stack:
         else:
             beside = [("label", "text")] if any(picture.label for picture in found) else []
         names = named(["image", *(name for name, _ in beside), "file"], job.limits, found[0].archive.source.name).names
+        job.check_names(names)
         self.columns = [
             Described("image", "image"),
             *(Described(name, type_) for name, (_, type_) in zip(names[1:-1], beside, strict=True)),

@@ -14,7 +14,7 @@ from reading.json_lines.objects import Written, objects, written
 from reading.json_lines.regular import Regular
 from reading.request import Limits
 from reading.source import SourceFile
-from reading.text_table import Progress, Reading, read_cells
+from reading.text_table import CheckNames, Progress, Reading, read_cells
 
 
 class JsonlCells:
@@ -45,6 +45,8 @@ class JsonlCells:
 
     def _learn(self, row: Mapping[str, Any], line: int, limits: Limits) -> None:
         for key, value in row.items():
+            if key not in self._text:
+                self._refuse_half(key, line)
             if not self._text.get(key, False):
                 self._text[key] = isinstance(value, str | list | dict) and not isinstance(value, Written)
         self._refuse_many(line, limits)
@@ -90,10 +92,13 @@ class JsonlCells:
         if isinstance(value, bool):
             return "true" if value else "false"
         text = value if isinstance(value, str) else written(value)
+        self._refuse_half(text, line)
+        return text
+
+    def _refuse_half(self, text: str, line: int) -> None:
         if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
             message = f"line {line} has half of a surrogate pair, which is no character"
             raise ReadingFailed("data_error", message, file=self.file.name, line=line)
-        return text
 
 
 def read_jsonl(
@@ -103,6 +108,7 @@ def read_jsonl(
     limits: Limits | None = None,
     progress: Progress = lambda *_: None,
     open_bytes: Open = open_plain,
+    check_names: CheckNames = lambda _: None,
 ) -> ReadTable:
     """Read files of JSON lines into the stored table of an empty folder.
 
@@ -114,4 +120,4 @@ def read_jsonl(
     # A point is the decimal mark of JSON, and it has no groups of digits.
     options = parse.model_copy(update={"decimal": parse.decimal or ".", "thousands": parse.thousands or ""})
     reading = Reading({"kind": "jsonl"}, {}, ",", indices=False)
-    return read_cells(cells, options, reading, folder, limits, progress)
+    return read_cells(cells, options, reading, folder, limits, progress, check_names)

@@ -9,6 +9,12 @@ from reading.delimited.place import place
 from reading.failure import ReadingFailed
 from reading.json_lines.regular import Regular, regular
 
+MAX_LINE = 64 << 20
+"""Characters of a line, which is held in memory."""
+_MOST_KEYS = 500
+"""Keys up to which all lines of a chunk are divided at once, if there are more lines than keys: each key has a cost."""
+_NO_OBJECT = "is {}, not an object: write one object in each line"
+
 
 class Written(str):
     """A number as it stands in the file."""
@@ -57,7 +63,7 @@ def objects(decoded: Decoded, size: int) -> Iterator[list[tuple[int, Mapping[str
         first = text.partition("\n")[0]
         if not keys and (begun := _decoded(decoded, [first], line)):
             keys = tuple(begun[0][1])
-        found = regular(text, keys, line)
+        found = regular(text, keys, line) if len(keys) <= min(_MOST_KEYS, text.count("\n") + 1) else None
         if found is not None:
             yield found
             continue
@@ -69,16 +75,30 @@ def objects(decoded: Decoded, size: int) -> Iterator[list[tuple[int, Mapping[str
 
 def _texts(decoded: Decoded, size: int) -> Iterator[tuple[int, str]]:
     """Texts of whole lines, and the line on which each begins."""
-    rest, line = "", 1
+    rest: list[str] = []  # of a line that goes on
+    line, have = 1, 0
     for chunk in decoded.chunks(size):
-        text = rest + chunk
-        end = text.rfind("\n") + 1
+        end = chunk.rfind("\n") + 1
         if end:
-            yield line, text[:end]
-        line += text.count("\n", 0, end)
-        rest = text[end:]
+            text = "".join([*rest, chunk[:end]])
+            yield line, text
+            line += text.count("\n")
+            rest, have = [], 0
+        if end < len(chunk):
+            rest.append(chunk[end:])
+            have += len(chunk) - end
+            _refuse_endless(decoded, rest[0], have, line)
     if rest:
-        yield line, rest
+        yield line, "".join(rest)
+
+
+def _refuse_endless(decoded: Decoded, begin: str, have: int, line: int) -> None:
+    """Refuse a line that begins so and has so many characters already, without waiting for its end."""
+    if begin.lstrip().startswith("["):
+        raise _failed(decoded, line, 0, _NO_OBJECT.format("an array"))
+    if have > MAX_LINE:
+        message = f"line {line} is longer than {MAX_LINE >> 20} MiB: write one object in each line"
+        raise ReadingFailed("too_large", message, file=decoded.file.name, line=line)
 
 
 def _decoded(decoded: Decoded, lines: list[str], first: int) -> list[tuple[int, Mapping[str, Any]]]:
@@ -91,12 +111,14 @@ def _decoded(decoded: Decoded, lines: list[str], first: int) -> list[tuple[int, 
         except RecursionError:
             raise _failed(decoded, line, 0, "is nested too deeply") from None
         except json.JSONDecodeError as error:
+            if text.lstrip().startswith("["):  # in several lines
+                raise _failed(decoded, line, 0, _NO_OBJECT.format("an array")) from None
             raise _failed(decoded, line, error.pos, f"is no JSON: {error.msg}") from None
         except _Refused as error:
             raise _failed(decoded, line, 0, f"is refused: {error}") from None
         if not isinstance(value, dict):
             what = "an array" if isinstance(value, list) else "a single value"
-            raise _failed(decoded, line, 0, f"is {what}, not an object: write one object in each line")
+            raise _failed(decoded, line, 0, _NO_OBJECT.format(what))
         found.append((line, value))
     return found
 

@@ -41,9 +41,9 @@ class Regular:
 
 def regular(text: str, keys: Sequence[str], line: int) -> Regular | None:
     """The objects of a text of whole lines, the first on this line, by their keys; None if they are not regular."""
-    encoded = text.encode()
-    if not keys:
+    if not keys or not all(map(_is_plain, keys)):
         return None
+    encoded = text.encode()
     data = np.frombuffer(encoded if encoded.endswith(b"\n") else encoded + b"\n", dtype=np.uint8)
     is_quote = data == _QUOTE
     is_quote[_escaped(data)] = False
@@ -80,6 +80,8 @@ def _borders(data: Bytes, is_quote: NDArray[np.bool_], keys: int) -> NDArray[np.
     if len(found) % len(pattern):
         return None
     borders = found.reshape(-1, len(pattern)).T.copy()
+    if np.count_nonzero(data == _LF) != borders.shape[1]:  # a text has a line end, which JSON must escape
+        return None
     whole = bool((data[borders] == pattern[:, None]).all()) and _are_lines(borders)
     return borders if whole else None
 
@@ -117,6 +119,11 @@ def _are_lines(borders: Places) -> bool:
     """Whether nothing stands outside of the braces, also not a quote that is never closed."""
     begins, ends = borders[0], borders[-1]
     return bool(begins[0] == 0 and (begins[1:] == ends[:-1] + 1).all() and (borders[-2] + 1 == ends).all())
+
+
+def _is_plain(key: str) -> bool:
+    """Whether JSON may write the key as it is, and nothing else may be meant by that."""
+    return key.isprintable() and '"' not in key and "\\" not in key
 
 
 def _is_key(data: Bytes, starts: Places, ends: Places, key: str) -> bool:

@@ -52,6 +52,7 @@ def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> 
     """
     files = _files(job, contents)
     names = named(files[0].footer.names, job.limits, files[0].content.source.name).names
+    job.check_names(names)
     if unknown := [name for name in parse.columns or {} if name not in names]:
         raise ReadingFailed("invalid_parse", f"There is no column {unknown[0]!r}, but {', '.join(names[:50])}.")
     columns = [[_taken(file, i, name, parse) for i, name in enumerate(names)] for file in files]
@@ -108,7 +109,10 @@ def _order(first: tuple[str, ...], names: tuple[str, ...], file: str) -> tuple[i
             f"{file} has other columns than the first file: {', '.join(map(repr, differing[:20]))}.",
             file=file,
         )
-    return tuple(range(len(names))) if first == names else tuple(names.index(name) for name in first)
+    places: dict[str, list[int]] = {}
+    for i in reversed(range(len(names))):
+        places.setdefault(names[i], []).append(i)
+    return tuple(places[name].pop() for name in first)  # of columns of one name, the next one
 
 
 def _taken(file: _File, column: int, name: str, parse: ParquetParse) -> Taken:

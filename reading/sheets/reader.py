@@ -47,7 +47,8 @@ def read_sheets(job: Job, parse: ExcelParse, contents: Sequence[Content]) -> Rea
             cells.append(SheetCells(content.source, sheet, place, names, job.limits))
             parse = parse.model_copy(update={"sheet": sheet.name}) if len(contents) == 1 else parse
         resolved = parse.model_dump(mode="json", include={"kind", "sheet", "range", "header"})
-        return read_cells(cells, parse, Reading(resolved, guessed), job.folder, job.limits, job.bytes_progress)
+        reading = Reading(resolved, guessed)
+        return read_cells(cells, parse, reading, job.folder, job.limits, job.bytes_progress, job.check_names)
 
 
 def _header(cells: SheetCells) -> tuple[bool, str]:

@@ -273,3 +273,11 @@ def test_numbers_that_are_no_characters_are_refused(tmp_path: Path) -> None:
     array = np.array([0x110000], dtype=np.uint32).view("U1")
     with pytest.raises(ReadingFailed, match="has bytes that are no text"):
         read_here(tmp_path, {"a.npy": npy(array)})
+
+
+def test_columns_of_a_matrix_do_not_take_the_name_of_another_array(tmp_path: Path) -> None:
+    matrix, other = np.arange(6.0).reshape(3, 2), np.array([7, 8, 9])
+    table = read_here(tmp_path, {"a.npz": npz(x=matrix, x_1=other)}, {"kind": "arrays", "matrix": "columns"})
+    names = [one.name for one in table.read.columns]
+    assert names == ["x_1", "x_2", "x_1_2"]
+    assert [column(table, name) for name in names] == [[0, 2, 4], [1, 3, 5], [7, 8, 9]]

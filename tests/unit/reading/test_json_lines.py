@@ -8,8 +8,10 @@ import pytest
 
 from gradus.parse.text import JsonlParse
 from reading.failure import ReadingFailed
-from reading.json_lines.jsonl_cells import read_jsonl
+from reading.json_lines import objects
+from reading.json_lines.jsonl_cells import JsonlCells, read_jsonl
 from reading.json_lines.regular import regular
+from reading.request import Limits
 from reading.source import SourceFile
 from tests.unit.reading.csv_reading import Stored
 
@@ -64,6 +66,10 @@ def test_text_may_be_told_to_be_numbers(tmp_path: Path) -> None:
         ('{"a": "\\ud800"}\n', 1, None, "half of a surrogate pair"),
         ('{"a": ' + "[" * 100_000 + "\n", 1, 0, "nested too deeply"),
         ("\n", 1, None, "has no objects"),
+        ('[\n{"a": 1}\n]\n', 1, 0, "is an array"),
+        ('{"a": 1}\n{"\\ud800": 1}\n', 2, None, "half of a surrogate pair"),
+        ('{"\\ud800": 1}\n{"\\ud800": 1}\n', 1, None, "half of a surrogate pair"),
+        ('{"a": "x"}\n{"a": "x\ny"}\n{"a": "x"}\n', 2, 17, "is no JSON"),
     ],
 )
 def test_what_is_no_object_is_refused_with_its_place(
@@ -140,6 +146,36 @@ def test_what_is_not_plainly_regular_is_left_to_the_decoder(line: str) -> None:
     whole = '{"a": 1, "b": "x"}\n'
     assert regular(whole * 3, ("a", "b"), 1) is not None
     assert regular(f"{whole}{line}\n{whole}", ("a", "b"), 1) is None
+
+
+def test_a_key_with_an_escape_is_not_taken_for_the_same_letters_without() -> None:
+    assert regular('{"a\\n": 1}\n' * 3, ("a\\n",), 1) is None  # means a line end, the key a backslash and n
+
+
+def test_more_keys_than_lines_are_read_object_by_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    divided: list[int] = []
+    monkeypatch.setattr(objects, "regular", lambda text, keys, line: divided.append(len(keys)))
+    row = json.dumps({f"k{i}": i for i in range(40)}) + "\n"
+    assert len(read_lines(tmp_path, row * 10).lines) == 10
+    assert not divided
+    (tmp_path / "tall").mkdir()
+    read_lines(tmp_path / "tall", row * 50)
+    assert set(divided) == {40}
+
+
+def test_an_array_on_one_line_is_refused_before_its_end(tmp_path: Path) -> None:
+    """It goes on for more than a chunk, and what is no text at its end is not come to."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'[{"a": 1}' + b',{"a": 1}' * 1_000_000 + b"\xff")
+    with pytest.raises(ReadingFailed, match="line 1 is an array, not an object: write one object in each line"):
+        JsonlCells(SourceFile(path, path.name), Limits())
+
+
+def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "MAX_LINE", 1 << 20)
+    with pytest.raises(ReadingFailed, match="line 2 is longer than 1 MiB") as failed:
+        read_lines(tmp_path, '{"a": 1}\n{"a": "' + "x" * 5_000_000 + '"}\n')
+    assert (failed.value.code, failed.value.line) == ("too_large", 2)
 
 
 def test_numbers_beyond_the_plain_ones_stay_exact(tmp_path: Path) -> None:
