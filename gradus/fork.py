@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, assert_never
 
 from gradus.merge import merged
+from gradus.spec.activation import Activation
 from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.initializer import Ntk, resolve_init
@@ -52,7 +53,7 @@ def unresolved(resolved: Spec | dict[str, Any], default_validation: int | None =
     if is_plain(resolved.loss):
         del document["loss"]
     for layer, written in zip(resolved.layers, document["layers"], strict=True):
-        _drop_inherited(resolved, layer, written)
+        _drop_inherited(resolved, layer, written, resolved.activation)
     return document
 
 
@@ -70,25 +71,27 @@ def _keys(patch: Any) -> Collection[str]:
     return patch.keys() if isinstance(patch, Mapping) else ()
 
 
-def _drop_inherited(experiment: Spec, layer: AnyLayer, written: dict[str, Any]) -> None:
-    """Drop the keys of a resolved layer that follow from others."""
+def _drop_inherited(experiment: Spec, layer: AnyLayer, written: dict[str, Any], activation: Activation) -> None:
+    """Drop the keys of a resolved layer that follow from others; `activation` is the one that it inherits."""
     if isinstance(layer, Residual):
-        if layer.activation == experiment.activation:
+        if layer.activation == activation:
             del written["activation"]
-        for inner, document in zip(layer.layers, written["layers"], strict=True):
-            _drop_inherited(experiment, inner, document)
+        inherited: list[Activation] = [activation] * (len(layer.layers) - 1)
+        inherited.append("identity")
+        for inner, document, own in zip(layer.layers, written["layers"], inherited, strict=True):
+            _drop_inherited(experiment, inner, document, own)
     elif isinstance(layer, MaxPool | AvgPool) and layer.stride == layer.size:
         del written["stride"]
     elif isinstance(layer, WeightedLayer):
-        for key in _inherited(experiment, layer):
+        for key in _inherited(experiment, layer, activation):
             del written[key]
 
 
-def _inherited(experiment: Spec, layer: WeightedLayer) -> list[str]:
-    """The keys of a resolved layer whose values equal the experiment's."""
+def _inherited(experiment: Spec, layer: WeightedLayer, activation: Activation) -> list[str]:
+    """The keys of a resolved layer whose values equal those that it inherits."""
     assert layer.activation is not None
     own = {
-        "activation": experiment.activation,
+        "activation": activation,
         "init": resolve_init(experiment.init, layer.activation),
         "batch_norm": experiment.batch_norm,
         "dropout": experiment.dropout,

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from gradus.catalog import FAMILIES
+from gradus.datasets import DATASETS
 from gradus.spec.activation import ACTIVATIONS
+from gradus.spec.conv import MAX_CHANNELS
 from gradus.spec.experiment import Spec
 from gradus.spec.layer import Dense
 from gradus.spec.spec_model import kind_of, spec_models_in
@@ -50,21 +52,68 @@ def family(name: str) -> st.SearchStrategy[Any]:
     return st.one_of(st.sampled_from(short), *map(objects, words))
 
 
+RATES = st.floats(0, 1, exclude_max=True)
+INHERITED: dict[str, st.SearchStrategy[Any]] = {
+    "activation": st.sampled_from(["relu", "identity"]) | st.sampled_from(ACTIVATIONS),  # often what is inherited
+    "init": family("initializers"),
+    "batch_norm": st.sampled_from([False]) | family("normalizations"),
+    "dropout": RATES,
+}
+"""Keys of a spec, and of its layers with weights."""
+
+
+def residuals(layers: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
+    """Residual connections around these layers, of shapes for which there is a projection."""
+    required = {"kind": st.just("residual"), "layers": st.lists(layers, min_size=1, max_size=3)}
+    optional = {"shortcut": st.sampled_from(["auto", "projection"]), "activation": INHERITED["activation"]}
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+def of_numbers(units: int) -> st.SearchStrategy[Any]:
+    """Layers that read any shape."""
+    fields = {"kind": st.just("dense"), "units": st.integers(1, units)}
+    dense = st.fixed_dictionaries(fields, optional={**INHERITED, "bias": st.booleans()})
+    return st.integers(1, units) | dense
+
+
+def of_images(channels: int) -> st.SearchStrategy[Document]:
+    """Layers that read images of any size, and make images ⌈size / stride⌉ pixels wide."""
+    stride = st.integers(1, 4)
+    conv = {"channels": st.integers(1, channels)}
+    how = {"kernel": st.integers(1, 5), "stride": stride, "dilation": st.integers(1, 3), "padding": st.just("same")}
+    convs = [
+        st.fixed_dictionaries({"kind": st.just(kind), **conv}, optional={**how, **INHERITED, "bias": st.booleans()})
+        for kind in ("conv", "separable_conv")
+    ]
+    pools = st.builds(
+        lambda kind, half, more: {"kind": kind, "size": 2 * half + 1, "padding": half, **more},
+        st.sampled_from(["max_pool", "avg_pool"]),
+        st.integers(0, 2),
+        st.fixed_dictionaries({}, optional={"stride": stride}),
+    )
+    return st.one_of(*convs, pools, st.fixed_dictionaries({"kind": st.just("scale")}))
+
+
+def networks(units: int, *, images: bool) -> st.SearchStrategy[list[Any]]:
+    """Layers for rows of numbers, or for images."""
+    dense = of_numbers(units)
+    last = st.lists(dense | residuals(dense), max_size=4)
+    if not images:
+        return last
+    layers = of_images(min(units, MAX_CHANNELS))
+    first = st.lists(layers | residuals(layers), max_size=4)
+    as_numbers = st.just("flatten") | st.just("global_avg_pool") | dense
+    return last | st.builds(lambda images, layer, rest: [*images, layer, *rest], first, as_numbers, last)
+
+
 def specs(datasets: Iterable[str], units: int, limit: int, epochs: int) -> st.SearchStrategy[Document]:
     """Valid specs, as far as each field can tell; the numbers that decide how long a run takes up to these."""
-    rates = st.floats(0, 1, exclude_max=True)
-    norms = st.sampled_from([False]) | family("normalizations")
-    own = {
-        "activation": st.sampled_from(ACTIVATIONS),
-        "init": family("initializers"),
-        "batch_norm": norms,
-        "dropout": rates,
-    }
-    dense = st.fixed_dictionaries(
-        {"kind": st.just("dense"), "units": st.integers(1, units)}, optional={**own, "bias": st.booleans()}
-    )
+    return st.sampled_from(list(datasets)).flatmap(lambda name: _specs_for(name, units, limit, epochs))
+
+
+def _specs_for(name: str, units: int, limit: int, epochs: int) -> st.SearchStrategy[Document]:
     dataset = st.fixed_dictionaries(
-        {"name": st.sampled_from(list(datasets))},
+        {"name": st.just(name)},
         optional={
             "limit": st.none() | st.integers(2, limit),
             "validation_size": st.none() | st.integers(1, 100) | st.floats(0, 0.9, exclude_min=True),
@@ -73,12 +122,12 @@ def specs(datasets: Iterable[str], units: int, limit: int, epochs: int) -> st.Se
     )
     text = st.characters(codec="utf-8", exclude_characters="\0")
     return st.fixed_dictionaries(
-        {"dataset": dataset, "layers": st.lists(st.integers(1, units) | dense, max_size=5)},
+        {"dataset": dataset, "layers": networks(units, images=len(DATASETS[name].input_shape) > 1)},
         optional={
-            **own,
+            **INHERITED,
             "name": st.text(text, max_size=200),
             "tags": st.lists(st.text(text, min_size=1, max_size=100), max_size=5),
-            "input_dropout": rates,
+            "input_dropout": RATES,
             "l1": st.floats(0, 1000),
             "l2": st.floats(0, 1000),
             "optimizer": family("optimizers"),

@@ -35,6 +35,14 @@ def test_layers_follow_the_experiment_where_they_have_nothing_of_their_own(
     assert [layer.activation for layer in dense_layers(changed(base(), change).written_out())] == expected
 
 
+def test_a_residual_keeps_the_activation_that_its_last_layer_sets() -> None:
+    block = {"kind": "residual", "layers": [5, {"kind": "dense", "units": 5, "activation": "relu"}]}
+    network = resolved(base(layers=[5, block])).network
+    assert resolved(changed(base(layers=[5, block]), {"seed": 1}, 143)).network == network
+    tanh = resolved(changed(base(layers=[5, block]), {"activation": "tanh"})).network
+    assert [node.activation for node in tanh.layers] == ["tanh", "tanh", "relu", "tanh", "identity"]
+
+
 def test_the_plain_loss_follows_the_task() -> None:
     assert resolved(changed(base(), {"dataset": "diabetes"})).spec.loss == SquaredLoss()
     smooth = base(loss=CrossEntropy(label_smoothing=0.1))

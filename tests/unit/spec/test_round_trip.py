@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from gradus.datasets import DATASETS
+from gradus.fork import changed
 from gradus.spec.experiment import Spec
 from gradus.summary import dry_run
 from tests.built_in import resolved
@@ -23,6 +24,14 @@ def test_a_spec_comes_back_from_json_bit_for_bit(document: dict[str, Any]) -> No
     again = Spec.model_validate_json(json.dumps(once.document))
     assert again == once.spec == resolved(again).spec
     assert resolved(again).fingerprint == once.fingerprint
+
+
+@settings(max_examples=100, deadline=None)
+@given(SPECS)
+def test_a_fork_without_changes_is_the_same_network(document: dict[str, Any]) -> None:
+    once = resolved(Spec.model_validate(document))
+    forked = changed(once.spec, {}, DATASETS[once.spec.dataset.name].default_validation)
+    assert resolved(forked).spec == once.spec
 
 
 @settings(max_examples=100, deadline=None)
