@@ -1,13 +1,16 @@
 """Rules that span the spec and its data, whatever the kind of data set."""
 
 from collections.abc import Iterator
+from math import prod
 
 from gradus.dataset_plan import DatasetPlan
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
-from gradus.spec.layer import Dense, WeightedLayer, layers_within
+from gradus.spec.layer import Dense
 from gradus.spec.loss import misfit
 from gradus.spec.network import plan_written
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
 from gradus.spec.nodes.misfit import Misfit
 from gradus.spec.scale import Scale
 from gradus.wire.problem import Mistake
@@ -26,15 +29,25 @@ def mistakes(spec: Spec, data: DatasetPlan) -> tuple[Mistake, ...]:
 
 
 def _batch_norm_needs_a_batch(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
-    if examples_per_step(spec.batch_size, data.train_examples) > 1 or not any(
-        isinstance(layer, WeightedLayer) and layer.batch_norm for outer in spec.layers for layer in layers_within(outer)
-    ):
+    if examples_per_step(spec.batch_size, data.train_examples) > 1 or not _normalizes_single_numbers(spec, data):
         return
     place, what, given = "dataset", "leaves 1 training example", spec.model_dump(mode="json")["dataset"]
     if spec.batch_size == 1:
         place, what, given = "batch_size", "is 1", 1
     message = f"batch_norm needs batches of 2 or more examples, but '{place}' {what}: use more, or batch_norm false"
     yield Mistake(path=place, message=message, input=given)
+
+
+def _normalizes_single_numbers(spec: Spec, data: DatasetPlan) -> bool:
+    """Whether batch normalization of one example has one number for each unit or channel: x - mean would be 0."""
+    try:
+        nodes = plan_written(spec, data).layers
+    except Misfit:  # which `_layers_fit_shapes` tells
+        return False
+    return any(
+        isinstance(node, DensePlan | ConvPlan) and node.batch_norm is not None and prod(node.shape[:-1]) == 1
+        for node in nodes
+    )
 
 
 def _embeddings_need_numbers(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from gradus.spec.activation import Activation
 from gradus.spec.batch_norm import BatchNorm
-from gradus.spec.conv import MAX_KERNEL, Conv, SeparableConv
+from gradus.spec.conv import Conv, SeparableConv
 from gradus.spec.dropout import DropoutRate
 from gradus.spec.embeddings import EmbeddingsPlan
 from gradus.spec.experiment import Spec
@@ -16,10 +16,11 @@ from gradus.spec.layer import AnyLayer, Dense, ImageLayer, Residual, WeightedLay
 from gradus.spec.nodes.add import AddPlan
 from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
-from gradus.spec.nodes.misfit import Misfit, conv_misfit, in_words, pool_misfit
+from gradus.spec.nodes.misfit import Misfit, conv_misfit, pool_misfit
 from gradus.spec.nodes.plain import FlattenPlan
 from gradus.spec.nodes.pool import AvgPoolPlan, GlobalAvgPoolPlan, MaxPoolPlan
 from gradus.spec.nodes.scale import ScalePlan
+from gradus.spec.nodes.shortcut import projection_stride, shortcut_misfit
 from gradus.spec.pool import AvgPool, GlobalAvgPool, MaxPool
 from gradus.spec.scale import Scale
 
@@ -160,36 +161,24 @@ class Graph:
         for i, inner in enumerate(layer.layers):
             self.add_layer(f"{name}/layers/{i}", inner)
         end, after = self._name, self._shape
-        if layer.shortcut == "projection" or (layer.shortcut == "auto" and before != after):
+        if before != after or layer.shortcut == "projection":
+            if (misfit := shortcut_misfit(name, layer, before, after)) is not None:
+                raise misfit
             self._name, self._shape = source, before
             self._add_projection(f"{name}/shortcut", after)
             source = self._name
-        elif before != after:
-            message = f"identity cannot add {in_words(before)} to {in_words(after)}: use auto"
-            raise Misfit(f"{name}/shortcut", message, layer.shortcut)
         self.add(AddPlan(name, (end, source), after, layer.activation))
 
     def _add_projection(self, name: str, shape: tuple[int, ...]) -> None:
         """Add a node that makes this shape of the current one."""
-        experiment, before = self._experiment, self._shape
+        experiment, stride = self._experiment, projection_stride(self._shape, shape)
+        assert stride is not None
         init = resolve_init(experiment.init, "identity")
         own = _Choices("identity", init, experiment.batch_norm or None, 0.0, bias=True)
-        if len(before) == len(shape) == 1:
+        if len(shape) == 1:
             self._add_dense(name, shape[0], own)
-            return
-        stride = _stride(before, shape)
-        if stride is None:
-            message = f"no projection makes {in_words(shape)} of {in_words(before)}: use padding same within"
-            raise Misfit(name.rpartition("/")[0], message, "residual")
-        self._add_conv(name, Conv(channels=shape[2], kernel=1, stride=stride), shape[2], 1, own)
-
-
-def _stride(before: tuple[int, ...], after: tuple[int, ...]) -> int | None:
-    """The stride with which a 1 × 1 convolution makes an image of another size; None if there is none."""
-    if len(before) != len(after):
-        return None
-    strides = range(1, MAX_KERNEL + 1)
-    return next((s for s in strides if all(-(-n // s) == m for n, m in zip(before[:2], after[:2], strict=True))), None)
+        else:
+            self._add_conv(name, Conv(channels=shape[2], kernel=1, stride=stride), shape[2], 1, own)
 
 
 def _choices(layer: WeightedLayer) -> _Choices:

@@ -8,10 +8,12 @@ from gradus.differences import differences
 from gradus.errors import InvalidSpec
 from gradus.spec.experiment import Spec
 from tests.built_in import resolved
+from tests.unit.training.images import conv
 
 GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
 NORMED = {"kind": "dense", "units": 3, "batch_norm": True}
 LONELY = {"name": "digits", "limit": 1}
+UNNORMED_RESIDUAL = {"kind": "residual", "layers": [{**NORMED, "batch_norm": False}]}
 NEEDS_BATCHES = "batch_norm needs batches of 2 or more examples, but"
 NO_BATCH = f"{NEEDS_BATCHES} 'dataset' leaves 1 training example: use more, or batch_norm false"
 
@@ -83,12 +85,18 @@ def test_what_does_not_fit_the_data_set_is_told_where_it_is(
         {"dataset": LONELY, "batch_norm": True},
         {"dataset": LONELY, "batch_norm": True, "batch_size": "full"},
         {"dataset": {"name": "wine", "validation_size": 142}, "layers": [NORMED]},
+        {"dataset": LONELY, "batch_norm": True, "layers": [UNNORMED_RESIDUAL]},  # but not its projection
+        {"dataset": {"name": "mnist", "limit": 1}, "batch_norm": True, "layers": [conv(stride=28)]},
     ],
 )
 def test_batch_norm_needs_a_batch(change: dict[str, Any]) -> None:
     ((path, message, stood),) = told({**GOOD, **change})
     assert (path, message) == ("dataset", NO_BATCH)
     assert stood["name"] == change["dataset"]["name"]
+
+
+def test_batch_norm_of_images_needs_pixels_or_a_batch() -> None:
+    resolved(Spec(dataset="mnist", layers=[conv(stride=14), "max_pool"], batch_norm=True, batch_size=1))
 
 
 def test_every_word_that_a_built_in_data_set_lacks_is_told() -> None:

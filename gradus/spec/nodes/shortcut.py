@@ -1,0 +1,44 @@
+"""Shortcuts of residual connections: which projection makes one shape of another, and what to do where none does."""
+
+from gradus.spec.conv import MAX_KERNEL, Conv, SeparableConv
+from gradus.spec.layer import Residual
+from gradus.spec.nodes.misfit import Misfit, in_words
+from gradus.spec.pool import AvgPool, MaxPool
+
+
+def projection_stride(before: tuple[int, ...], after: tuple[int, ...]) -> int | None:
+    """The stride with which a 1 × 1 convolution makes an image of another size, 1 for a dense layer; None if there is
+    none."""
+    if len(before) != len(after):
+        return None
+    sizes = list(zip(before[:-1], after[:-1], strict=True))
+    return next((s for s in range(1, MAX_KERNEL + 1) if all(-(-n // s) == m for n, m in sizes)), None)
+
+
+def shortcut_misfit(name: str, layer: Residual, before: tuple[int, ...], after: tuple[int, ...]) -> Misfit | None:
+    """What is wrong with the shortcut of a residual whose layers make the shape `after` of another one, `before`."""
+    fits = projection_stride(before, after) is not None
+    if layer.shortcut == "identity":
+        message = f"identity cannot add {in_words(before)} to {in_words(after)}"
+        advice = "use auto" if fits else _advice(layer, before, after)
+        return Misfit(f"{name}/shortcut", f"{message}: {advice}", layer.shortcut)
+    if fits:
+        return None
+    message = f"no projection makes {in_words(after)} of {in_words(before)}"
+    return Misfit(name, f"{message}: {_advice(layer, before, after)}", layer.kind)
+
+
+def _advice(layer: Residual, before: tuple[int, ...], after: tuple[int, ...]) -> str:
+    """What makes shapes fit. With padding `same`, and without pooling, sizes are ⌈size / stride⌉, as a projection's."""
+    if len(before) != len(after):
+        return "put dense layers after the residual, or flatten before it"
+    if any(isinstance(inner, Conv | SeparableConv) and _shrinks(inner) for inner in layer.layers):
+        return "use padding same within"
+    if any(isinstance(inner, MaxPool | AvgPool) for inner in layer.layers):
+        return "put pooling before or after the residual"
+    return f"use strides within whose product is at most {MAX_KERNEL}"
+
+
+def _shrinks(layer: Conv | SeparableConv) -> bool:
+    """Whether it has another padding than `same`."""
+    return layer.padding != "same" and 2 * layer.padding != layer.dilation * (layer.kernel - 1)
