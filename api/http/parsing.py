@@ -50,6 +50,21 @@ def _validated(document: Any, model: type[Model]) -> Model:
         raise invalid(*mistakes(error, model)) from None
 
 
+def read_without_echo(body: bytes, model: type[Model]) -> Model:
+    """Like `read`, for documents with a secret among their fields: mistakes say where, but not what stood there, for a
+    secret may stand in the wrong place.
+
+    Raises:
+        BadRequest: the body is not JSON.
+        InvalidSpec: the document does not fit the model; `errors` lists every mistake.
+    """
+    try:
+        return read(body, model)
+    except InvalidSpec as error:
+        found = [mistake.model_copy(update={"input": None}) for mistake in error.errors]
+        raise InvalidSpec(error.detail, errors=found) from None
+
+
 def read_secret(body: bytes, model: type[Model]) -> Model:
     """Like `read`, for documents with secrets: errors repeat nothing of the document.
 

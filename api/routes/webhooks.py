@@ -32,7 +32,7 @@ WebhookId = Annotated[str, Path(description="The webhook's id, `whk_…`.", exam
 def create_webhook(state: StateDep, caller: CallerDep, body: JsonBody) -> Response:
     """Have the service call a URL about each event from now on. Only this response contains the secret, the key of the
     calls' signatures. `docs/webhooks.md` describes the calls."""
-    made = webhooks.create(state.hub, caller.workspace_id, parsing.read(body, WebhookRequest))
+    made = webhooks.create(state.hub, caller.workspace_id, parsing.read_without_echo(body, WebhookRequest))
     return answer(made, 201, {**NO_STORE, "Location": "/v1/webhooks"})
 
 

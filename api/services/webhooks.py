@@ -21,7 +21,7 @@ def create(hub: Hub, workspace_id: str, request: WebhookRequest) -> NewWebhook:
     try:
         destination(request.url, hub.settings.webhook_hosts)
     except RefusedDestination as error:
-        raise invalid(Mistake(path="url", message=str(error), input=request.url[:200])) from None
+        raise invalid(Mistake(path="url", message=str(error))) from None
     with hub.write() as session:
         return webhooks.create(session, workspace_id, request, datetime.now(UTC))
 

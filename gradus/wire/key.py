@@ -87,8 +87,8 @@ class KeyPage(Message):
 class SignIn(SpecModel):
     """What a browser shows to be let in: a key, or the ticket of a sign-in link."""
 
-    key: Annotated[str, Field(max_length=200)] | None = None
-    ticket: Annotated[str, Field(max_length=200)] | None = None
+    key: Annotated[str, Field(max_length=200)] | None = Field(default=None, repr=False)
+    ticket: Annotated[str, Field(max_length=200)] | None = Field(default=None, repr=False)
     """Good for one use within a few minutes."""
 
 

@@ -42,7 +42,9 @@ class WebhookRequest(SpecModel):
     """Where the calls go: `https://…` at a public address, or an address that the service's operator allows."""
     events: Annotated[tuple[WebhookEvent, ...], Field(strict=False, min_length=1, max_length=10)] = WEBHOOK_EVENTS
     """What is sent: changes of experiments' status, findings about them."""
-    secret: Annotated[str, Field(max_length=200), AfterValidator(_valid_secret)] | None = None
+    secret: Annotated[str, Field(max_length=200), AfterValidator(_valid_secret)] | None = Field(
+        default=None, repr=False
+    )
     """Key of the signatures, `whsec_` and base64; null: a new one."""
 
 

@@ -5,11 +5,11 @@ so that a call may come twice, with the same id, but is never lost and never ove
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.database.database import now
@@ -43,19 +43,28 @@ class ClaimedWebhook:
     workspace_id: str
     url: str
     events: tuple[str, ...]
-    secret: str
+    secret: str = field(repr=False)
     cursor: int
     failures: int
     owner: str
     """An id of this claim: what an earlier one writes late is refused."""
 
 
-def due(session: Session, at: datetime, limit: int) -> Sequence[str]:
-    """The ids of enabled webhooks with news for which nobody delivers, the longest waiting first."""
-    query = select(WebhookRow.id).join(WorkspaceRow, WorkspaceRow.id == WebhookRow.workspace_id)
+def due(
+    session: Session, at: datetime, limit: int, of_workspace: int, without: Collection[str] = ()
+) -> Sequence[tuple[str, str]]:
+    """The ids of enabled webhooks with news for which nobody delivers, and of their workspaces, the longest waiting
+    first: `limit` at most, `of_workspace` of one workspace, and none of the workspaces `without`."""
+    turn = WebhookRow.next_at, WebhookRow.id
+    place = func.row_number().over(partition_by=WebhookRow.workspace_id, order_by=turn).label("place")
+    query = select(WebhookRow.id, WebhookRow.workspace_id, WebhookRow.next_at, place)
+    query = query.join(WorkspaceRow, WorkspaceRow.id == WebhookRow.workspace_id)
     is_behind = WorkspaceRow.events > WebhookRow.cursor  # most are not, and need no look into the log
-    in_turn = query.where(is_behind, _NEWS, *_free(session, at)).order_by(WebhookRow.next_at, WebhookRow.id)
-    return session.scalars(in_turn.limit(limit)).all()
+    is_served = WebhookRow.workspace_id.not_in(without)
+    waiting = query.where(is_behind, is_served, _NEWS, *_free(session, at)).subquery()
+    first = select(waiting.c.id, waiting.c.workspace_id).where(waiting.c.place <= of_workspace)
+    rows = session.execute(first.order_by(waiting.c.next_at, waiting.c.id).limit(limit))
+    return [(id_, workspace_id) for id_, workspace_id in rows]
 
 
 def far_behind(session: Session, at: datetime, limit: int) -> Sequence[str]:
@@ -111,8 +120,8 @@ def failed(session: Session, hook: ClaimedWebhook, reason: str, retry_after: flo
 
 
 def release(session: Session, hook: ClaimedWebhook) -> None:
-    """Let any process deliver the next event."""
-    _change(session, hook, {"owner": None, "lease_until": None})
+    """Let any process deliver the next event, after those of webhooks that have waited longer."""
+    _change(session, hook, {"owner": None, "lease_until": None, "next_at": now(session)})
 
 
 def _change(session: Session, hook: ClaimedWebhook, values: Mapping[str, object]) -> bool:

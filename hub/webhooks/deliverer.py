@@ -1,7 +1,9 @@
-"""Delivers events to webhooks. Each webhook with news has a thread of its own: a slow receiver delays no other."""
+"""Delivers events to webhooks. Each webhook with news has a thread of its own, for a turn: a slow receiver delays its
+workspace's other webhooks at most."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from gradus import __version__
@@ -12,11 +14,16 @@ from hub.webhooks.claims import ClaimedWebhook
 from hub.webhooks.destination import RefusedDestination, destination
 from hub.webhooks.messages import body, message_id
 from hub.webhooks.network import Network
+from hub.webhooks.places import Places
 from hub.webhooks.post import Answer, NotDelivered, post
 from hub.webhooks.signature import signed_headers
 
 AT_ONCE = 8
 """Webhooks that one process serves at the same time."""
+OF_WORKSPACE = 2
+"""Of one workspace: its slow receivers leave places to others."""
+EVENTS_IN_TURN, TURN_SECONDS = 100, 15.0
+"""After so many events or so much time a webhook gives its place to those that have waited longer."""
 GONE = 410
 """The answer of a receiver that wants no more calls."""
 BUSY = frozenset({429, 502, 503, 504})
@@ -31,21 +38,22 @@ class Deliverer:
         self._hub = hub
         self._network = network or Network()
         self._stopped = stopped
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._places = Places(AT_ONCE, OF_WORKSPACE)
 
     def look(self) -> list[threading.Thread]:
         """Start delivering for webhooks with news. Returns the threads: daemons, for a process that ends leaves its
         calls to the next."""
         with self._hub.read() as session:
             at = now(session)
-            due, far = claims.due(session, at, AT_ONCE), claims.far_behind(session, at, AT_ONCE)
+            due = claims.due(session, at, AT_ONCE, OF_WORKSPACE, self._places.full())
+            far = claims.far_behind(session, at, AT_ONCE)
         for webhook_id in far:
             with self._hub.write() as session:
                 claims.skip(session, webhook_id)
-        return [thread for webhook_id in due if (thread := self._start(webhook_id))]
+        return [thread for one in due if (thread := self._start(*one))]
 
-    def _start(self, webhook_id: str) -> threading.Thread | None:
-        if not self._places.acquire(blocking=False):
+    def _start(self, webhook_id: str, workspace_id: str) -> threading.Thread | None:
+        if not self._places.take(workspace_id):
             return None
         hook = None
         try:
@@ -53,7 +61,7 @@ class Deliverer:
                 hook = claims.claim(session, webhook_id)
         finally:
             if hook is None:
-                self._places.release()
+                self._places.give_back(workspace_id)
         if hook is None:
             return None
         thread = threading.Thread(target=self._serve, args=(hook,), name=f"webhook {hook.id}", daemon=True)
@@ -66,11 +74,12 @@ class Deliverer:
         except DATABASE_AWAY as error:  # the lease expires, and another look begins where this one ended
             logger.warning("webhook %s waits for the database: %s", hook.id, str(error).splitlines()[0])
         finally:
-            self._places.release()
+            self._places.give_back(hook.workspace_id)
 
     def _deliver_all(self, hook: ClaimedWebhook) -> None:
-        """Deliver one event after the other, until there are no more or one fails."""
-        while not self._stopped():
+        """Deliver one event after the other, until there are no more, one fails, or the turn is over."""
+        until, left = time.monotonic() + TURN_SECONDS, EVENTS_IN_TURN
+        while left > 0 and time.monotonic() < until and not self._stopped():
             with self._hub.read() as session:
                 event = claims.next_event(session, hook.workspace_id, hook.cursor, hook.events)
             if event is None:
@@ -83,7 +92,7 @@ class Deliverer:
                 moved = claims.delivered(session, hook, event.number)
             if moved is None:
                 return
-            hook = moved
+            hook, left = moved, left - 1
         with self._hub.write() as session:
             claims.release(session, hook)
 

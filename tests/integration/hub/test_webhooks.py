@@ -17,9 +17,9 @@ from gradus.wire.webhook import NewWebhook, WebhookRecord, WebhookRequest
 from hub.database.database import now
 from hub.experiments.events import Event, append, log
 from hub.hub import Hub
-from hub.tables import DEFAULT_WORKSPACE, EventRow, WebhookRow
-from hub.webhooks import claims, webhooks
-from hub.webhooks.deliverer import AT_ONCE, Deliverer
+from hub.tables import DEFAULT_WORKSPACE, EventRow, ExperimentRow, WebhookRow
+from hub.webhooks import claims, deliverer, webhooks
+from hub.webhooks.deliverer import AT_ONCE, OF_WORKSPACE, Deliverer
 from tests.integration.hub.work import submit
 from tests.servers.processes import Program, wait_until
 from tests.servers.receiver import Call, Receiver, receiving
@@ -269,6 +269,53 @@ def test_a_deleted_webhook_is_quiet_and_events_that_are_gone_are_passed_over(hou
     submit(house)
     deliver(house)
     assert len(receiver.calls) == 1
+
+
+def test_slow_receivers_of_one_workspace_leave_places_to_another(house: Hub, receiver: Receiver) -> None:
+    with house.write() as session:
+        session.execute(
+            WebhookRow.metadata.tables["workspaces"].insert().values(id="other", events=0, created_at=now(session))
+        )
+    go = threading.Event()
+    with receiving() as slow:
+
+        def hold(_: Call) -> tuple[int, dict[str, str]]:
+            go.wait(60)
+            return 200, {}
+
+        slow.answer = hold
+        for _ in range(AT_ONCE):
+            add(house, slow.url)
+        row = submit(house)
+        add(house, receiver.url, workspace="other")
+        with house.write() as session:
+            session.execute(update(ExperimentRow).values(workspace_id="other"))
+        tell(house, row.id, finding(row.id))
+        one = Deliverer(house)
+        threads = one.look()
+        wait_until(lambda: receiver.ids == ids((row.id, 2)), "the other workspace's call")
+        assert len(threads) == OF_WORKSPACE + 1
+        assert one.look() == []
+        go.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_webhook_with_many_events_goes_behind_those_that_wait(
+    house: Hub, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "EVENTS_IN_TURN", 2)
+    monkeypatch.setattr(deliverer, "OF_WORKSPACE", 1)
+    with receiving() as second:
+        add(house, receiver.url)
+        add(house, second.url)
+        rows = [submit(house) for _ in range(3)]
+        deliver(house)
+        assert (receiver.ids, second.ids) == (ids((rows[0].id, 1), (rows[1].id, 1)), [])
+        deliver(house)
+        assert second.ids == receiver.ids
+        deliver(house)
+        assert receiver.ids == ids(*((row.id, 1) for row in rows))
 
 
 def test_webhooks_without_news_do_not_keep_others_waiting(house: Hub, receiver: Receiver) -> None:

@@ -15,7 +15,10 @@ from gradus.spec.experiment import Spec
 from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
 from gradus.wire.experiment import ExperimentPatch
+from gradus.wire.key import SignIn
 from gradus.wire.problem import MOST, mistakes
+from gradus.wire.webhook import WebhookRequest
+from hub.webhooks.claims import ClaimedWebhook
 from tests.built_in import facts_of, resolved
 
 SPEC = {"dataset": "digits", "layers": [4]}
@@ -189,3 +192,27 @@ def test_no_more_mistakes_of_a_sweep_are_worded_than_are_told() -> None:
     with pytest.raises(InvalidSpec) as refused:
         expand(request, facts_of)
     assert MOST < len(refused.value.errors) <= 2 * MOST
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"url": "https://example.com/", "secret": "whsec_hunter2"},
+        {"url": "https://example.com/", "Secret": "whsec_hunter2"},
+        {"url": {"secret": "whsec_hunter2"}},
+        ["whsec_hunter2"],
+        {"url": "https://example.com/", "secret": ["whsec_hunter2"]},
+    ],
+)
+def test_mistakes_of_a_document_with_a_secret_do_not_repeat_it(body: object) -> None:
+    with pytest.raises(InvalidSpec) as caught:
+        parsing.read_without_echo(json.dumps(body).encode(), WebhookRequest)
+    assert caught.value.errors
+    assert "hunter2" not in caught.value.problem().model_dump_json()
+
+
+def test_secrets_are_not_in_representations() -> None:
+    request = WebhookRequest.model_validate({"url": "https://example.com/", "secret": f"whsec_{'A' * 32}"})
+    hook = ClaimedWebhook("whk_1", "default", request.url, (), str(request.secret), 0, 0, "whc_1")
+    shown = repr((request, hook, SignIn(key="AAAAAAAA"), SignIn(ticket="AAAAAAAA")))
+    assert "AAAA" not in shown

@@ -25,6 +25,7 @@ from hub.webhooks.claims import DELAYS
 from hub.webhooks.destination import RefusedDestination, check_public, destination, is_public
 from hub.webhooks.messages import MAX_BYTES, body, message_id
 from hub.webhooks.network import Network
+from hub.webhooks.places import Places
 from hub.webhooks.post import NotDelivered, post
 from hub.webhooks.signature import new_secret, signed_headers
 from tests.servers.receiver import receiving
@@ -49,6 +50,10 @@ AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
         ("168.63.129.16", False),
         ("192.0.2.1", False),
         ("198.18.0.1", False),
+        ("192.0.0.192", False),
+        ("192.88.99.1", False),
+        ("::ffff:192.88.99.1", False),
+        ("3fff::1", False),
         ("224.0.0.1", False),
         ("240.0.0.1", False),
         ("255.255.255.255", False),
@@ -125,9 +130,22 @@ def test_what_the_operator_allows_may_be_private_and_plain() -> None:
         destination("http://hooks.internal:9001/x", {"hooks.internal:9000"})
 
 
-def test_one_private_address_among_public_ones_is_refused() -> None:
-    with pytest.raises(RefusedDestination, match=r"10\.0\.0\.1"):
+def test_one_private_address_among_public_ones_is_refused_and_told_to_the_operator_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(RefusedDestination, match=r"'two-faced\.example' is not a public address") as caught:
         check_public("two-faced.example", [PUBLIC, "10.0.0.1"])
+    assert "10.0" not in str(caught.value)
+    assert "10.0.0.1" in caplog.text
+
+
+def test_a_workspace_has_only_some_of_the_places() -> None:
+    places = Places(3, 2)
+    assert [places.take(one) for one in "aaabc"] == [True, True, False, True, False]
+    assert places.full() == ["a"]
+    places.give_back("a")
+    assert places.full() == []
+    assert [places.take(one) for one in "cb"] == [True, False]
 
 
 class Resolver(Network):
@@ -154,7 +172,7 @@ def test_a_name_is_looked_up_once_and_the_address_that_was_checked_is_called() -
     with pytest.raises(NotDelivered, match="nothing is there"):
         post(to, {}, b"{}", network)
     assert network.connected == [PUBLIC]
-    with pytest.raises(RefusedDestination, match=r"127\.0\.0\.1"):
+    with pytest.raises(RefusedDestination, match=r"'rebinding\.example' is not"):
         post(to, {}, b"{}", network)
     assert network.connected == [PUBLIC]
 
