@@ -84,7 +84,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("cli")
     env = {"GRADUS_DATA_DIR": str(folder / "data")}
     own = {**env, "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
-    with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=own) as program:
+    with Program(folder / "up.log", "hub.embedded", "--port", 0, "--workers", 1, env=own) as program:
         program.wait_for("data ")
         with saved_client(folder / "data") as client:
             yield Service(client, env)

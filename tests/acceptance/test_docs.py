@@ -17,6 +17,7 @@ import pytest
 
 from gradus import Spec
 from gradus.client import Credentials
+from tests.servers.commands import forked_commands
 from tests.servers.processes import ROOT, Program, http_client, saved_access, saved_client
 from tests.servers.snippets import Reader, Snippet, interpreters, session, snippets
 
@@ -45,6 +46,8 @@ class Place:
 
     folder: Path
     access: Credentials
+    programs: Path
+    """Of `forked_commands`."""
     names: Mapping[str, str]
     """What stands on the pages for things that are called otherwise here."""
 
@@ -54,19 +57,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """What `gradus up` starts, on a folder of its own."""
     folder = tmp_path_factory.mktemp("docs")
     env = {"GRADUS_DATA_DIR": str(folder)}
-    with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, env=env) as program:
+    with (
+        Program(folder / "up.log", "hub.embedded", "--port", 0, env=env) as program,
+        forked_commands({**os.environ, "PYTHONPATH": str(ROOT)}) as programs,
+    ):
         program.wait_for("is ready")
         with saved_client(folder) as client:
             run, key = client.experiments.create(SPEC).id, client.keys.create("old")
         address = {"http://127.0.0.1:8000": saved_access(folder).url, "dataset=mnist": "dataset=digits"}
         address["~/.gradus/client.json"] = str(folder / "client.json")
         ids = {"exp_01m81q9s0ke318d4xdcn4hsegr": run, "4hsegr": run[-6:], "key_01m7…": key.id}
-        yield Place(folder, saved_access(folder), address | ids)
+        yield Place(folder, saved_access(folder), programs, address | ids)
 
 
 def environment(place: Place, home: Path) -> dict[str, str]:
     """What a reader has: the programs of this environment, the service's address, and its folder."""
-    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    programs = f"{place.programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     service = {"GRADUS_URL": place.access.url, "GRADUS_DATA_DIR": str(place.folder)}
     return {"PATH": programs, "HOME": str(home), "PYTHONPATH": str(ROOT), **service, **REHEARSAL}
 
@@ -81,7 +87,7 @@ def test_the_snippets_of_a_page_run(page: str, place: Place, tmp_path: Path) -> 
         shutil.copy(PENGUINS, tmp_path)
     found = [one for one in snippets(ROOT / page) if one.language in LANGUAGES]
     assert found
-    with interpreters(tmp_path, environment(place, tmp_path)) as reader:
+    with interpreters(tmp_path, place.programs, environment(place, tmp_path)) as reader:
         for snippet in found:
             try:
                 does_what_it_says(place, reader, snippet)

@@ -30,7 +30,7 @@ SHARED = ("GRADUS_DATASETS_DIR", "GRADUS_TRAINER_SERVER")
 
 
 warm: Warm | None = None
-"""Where tests have API and workers forked from; benchmarks start each as a person does."""
+"""Where tests have services, APIs and workers forked from; benchmarks start each as a person does."""
 
 
 def start(command: Sequence[str], env: Mapping[str, str], log: BinaryIO) -> "subprocess.Popen[bytes] | WarmProcess":
@@ -55,7 +55,7 @@ def new_interpreters() -> Iterator[None]:
 
 @contextlib.contextmanager
 def warm_processes() -> Iterator[None]:
-    """API and workers are forked from a process that has imported them, which starts when the first is."""
+    """Services, APIs and workers are forked from a process that has imported them, which starts when the first is."""
     global warm  # noqa: PLW0603
     warm = Warm()
     try:

@@ -4,22 +4,15 @@ import json
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.commands import DONE, PYTHON
+
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-_DONE = "--- the snippet is done ---"
 _SHELL = ["bash", "-euo", "pipefail"]
-_PYTHON = """
-import json, sys
-names = {"__name__": "__main__"}
-for line in sys.stdin:
-    exec(compile(json.loads(line), "snippet", "exec"), names)
-    print("\\n" + %r, flush=True)
-"""
 
 
 @dataclass(frozen=True)
@@ -84,18 +77,18 @@ class Interpreter:
         self._process.stdin.flush()
         printed: list[str] = []
         for line in self._process.stdout:
-            if line.strip() == _DONE:
+            if line.strip() == DONE:
                 return "".join(printed)
             printed.append(line)
         raise AssertionError("".join(printed))
 
 
 @contextmanager
-def interpreters(folder: Path, env: Mapping[str, str]) -> Iterator["Reader"]:
-    """A shell and a Python in a folder."""
+def interpreters(folder: Path, programs: Path, env: Mapping[str, str]) -> Iterator["Reader"]:
+    """A shell and a Python in a folder, with the programs of `forked_commands`."""
     with (
         _started(_SHELL, folder, env) as shell,
-        _started([sys.executable, "-u", "-W", "error", "-c", _PYTHON % _DONE], folder, env) as python,
+        _started([str(programs / PYTHON)], folder, env) as python,
     ):
         yield Reader(folder, Interpreter(shell), Interpreter(python))
 
@@ -118,7 +111,7 @@ class Reader:
             return self.python.run(f"{json.dumps(snippet.text)}\n")
         script = self.folder / f"{snippet.place.replace(':', '-')}.sh"
         script.write_text(snippet.text)
-        return self.shell.run(f". ./{script.name} </dev/null\necho\necho '{_DONE}'\n")
+        return self.shell.run(f". ./{script.name} </dev/null\necho\necho '{DONE}'\n")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""API and worker processes forked from one that has already imported them, as `gradus up` does it.
+"""Services, APIs and workers forked from a process that has already imported them, as `gradus up` does it.
 
-Each `python -m api` or `python -m worker` takes two CPU seconds to import what it needs, and tests start many.
+Each `python -m api`, `worker` or `hub.embedded` takes two CPU seconds to import what it needs, and tests start many.
 A forked one runs the same module with the same arguments and environment. Tests of command lines start new Pythons.
 """
 
@@ -26,8 +26,8 @@ from typing import BinaryIO, NamedTuple
 from hub.embedded.forked import ForkedProcess, can_fork
 
 ROOT = Path(__file__).parents[2]
-MODULES = frozenset({"api", "worker"})
-_IMPORTED = ("api.main", "worker.worker_process", "worker.slot")
+MODULES = frozenset({"api", "worker", "hub.embedded"})
+_IMPORTED = ("api.main", "worker.worker_process", "worker.slot", "hub.embedded.supervisor")
 _CONNECT_SECONDS = 180.0
 
 

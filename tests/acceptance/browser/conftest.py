@@ -31,7 +31,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A running service, as a person starts it."""
     folder = tmp_path_factory.mktemp("service")
     env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
-    with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=env) as program:
+    with Program(folder / "up.log", "hub.embedded", "--port", 0, "--workers", 1, env=env) as program:
         program.wait_for("is ready")
         access = saved_access(folder / "data")
         with Client(access.url, key=access.key) as client:

@@ -70,7 +70,7 @@ class EmbeddedService:
 
     def _up(self) -> Program:
         env = {"GRADUS_DATA_DIR": str(self.data), **tempered()}
-        command = ("gradus.cli", "up", "--port", self._port, "--workers", WORKERS)
+        command = ("hub.embedded", "--port", self._port, "--workers", WORKERS)
         return Program(self.folder / "up.log", *command, env=env)
 
     def _supervisor(self) -> list[int]:
