@@ -17,10 +17,10 @@ from reading.failure import AROUND, ReadingFailed, disk_full
 from reading.files import read_files
 from reading.full_disk import is_disk_full
 from reading.job import Job
-from reading.messages import Failed, Line, Log, Result
+from reading.messages import Failed, Line, Log, Result, Stored
 from reading.report import Report
 from reading.request import ReadRequest
-from reading.sandbox.confine import confine, die_with
+from reading.sandbox.confine import confine, die_with, renew_processor_time
 
 _NO_MEMORY = ("Out of Memory", "Failed to allocate", "bad allocation", "bad_alloc")
 _LONGEST = 2000
@@ -40,6 +40,8 @@ def main() -> None:
         job = Job(request, Report(send))
         if request.table is None:
             read_files(job)
+            send(Stored())
+            renew_processor_time(request)
         examine(job, send)
     # Whatever a library raises on whatever bytes: also what Rust code panics with, which is no Exception.
     except BaseException as error:

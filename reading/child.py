@@ -15,12 +15,14 @@ from pydantic import ValidationError
 from gradus.wire.table import ReadTable
 from preprocessing.stored_names import FACTS, FINDINGS, STATISTICS, parquet_files
 from reading.failure import ReadingFailed, disk_full
-from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result
+from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result, Stored
 from reading.request import MIB, ReadRequest
 
 POLL_SECONDS = 0.2
 """How often the deadline and the wish to cancel are looked at."""
 MAX_LINES = 100_000
+MAX_LOG = 500
+"""Characters of what is logged of a failure."""
 MAX_FACTS = 256 * MIB
 NO_ROOM = MIB
 """Bytes of free disk space below which a mapped file may have had no room."""
@@ -72,8 +74,13 @@ def examine(
 
 def _listen(request: ReadRequest, on_progress: Callable[[Progress | Log], None], cancelled: Callable[[], bool]) -> None:
     process = _start(request.out)
+    conversation = _Conversation(process, request, on_progress, cancelled)
     try:
-        ending = _Conversation(process, request, on_progress, cancelled).ending()
+        conversation.hear_out()
+    except ReadingFailed as failed:
+        if not conversation.is_stored or failed.code == "disk_full":
+            raise
+        on_progress(Log(text=f"the statistics and findings could not be computed: {failed.message}"[:MAX_LOG]))
     finally:
         if process.poll() is None:
             process.kill()
@@ -81,8 +88,6 @@ def _listen(request: ReadRequest, on_progress: Callable[[Progress | Log], None],
         for pipe in (process.stdin, process.stdout, process.stderr):
             assert pipe is not None
             pipe.close()
-    if isinstance(ending, Failed):
-        raise ReadingFailed(**ending.failure)
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:
@@ -123,13 +128,15 @@ class _Conversation:
         self._pending = b""
         self._lines = 0
         self._stderr = b""
+        self.is_stored = False
+        """Whether the table is there, whatever becomes of the process now."""
         self._ending: Result | Failed | None = None
 
-    def ending(self) -> Result | Failed:
-        """Its last line.
+    def hear_out(self) -> None:
+        """Hear all, until its last line says that all is done.
 
         Raises:
-            ReadingFailed: it was killed, by the system or by a limit, or said nonsense.
+            ReadingFailed: the files cannot be read, or it was killed, by the system or by a limit, or said nonsense.
             ReadingCancelled: it is not wanted any more.
         """
         assert self._process.stdin is not None
@@ -142,7 +149,8 @@ class _Conversation:
         code = self._process.wait()
         if self._ending is None or code:
             raise self._killed(code)
-        return self._ending
+        if isinstance(self._ending, Failed):
+            raise ReadingFailed(**self._ending.failure)
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
@@ -185,6 +193,9 @@ class _Conversation:
             raise ReadingFailed("reader_fault", "The reading process wrote something that is no message.") from None
         if isinstance(said, Progress | Log):
             self._on_progress(said)
+        elif isinstance(said, Stored):
+            self.is_stored = True
+            self._deadline = time.monotonic() + self._request.deadline
         else:
             self._ending = said
 

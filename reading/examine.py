@@ -1,9 +1,8 @@
 """Statistics and findings of the table that was just read, written beside it."""
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
-
-import duckdb
 
 from gradus.wire.finding import FindingPage
 from gradus.wire.message import Message
@@ -12,12 +11,17 @@ from preprocessing.findings.find import findings
 from preprocessing.statistics.columns import statistics
 from preprocessing.stored_names import FINDINGS, STATISTICS
 from preprocessing.table import Table
+from reading.full_disk import is_disk_full
 from reading.job import Job
 from reading.messages import Log
 
 
 def examine(job: Job, log: Callable[[Log], None]) -> None:
-    """Compute the statistics and the findings. What cannot be computed is logged: the table can be used without."""
+    """Compute the statistics and the findings. What cannot be computed is logged: the table can be used without.
+
+    Raises:
+        OSError, duckdb.Error: the disk is full, so that they may be computed later.
+    """
     table = Table(job.request.table or job.folder)
     wanted = job.request.target
     target = wanted if isinstance(wanted, str) and any(one.name == wanted for one in table.read.columns) else None
@@ -33,9 +37,14 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
     for what, name, compute in steps:
         try:
             _write(job.folder / name, compute())
-        except (MemoryError, ArithmeticError, LookupError, ValueError, duckdb.Error) as error:
+        except Exception as error:  # whatever a check stumbles over in whatever table
+            if is_disk_full(error):
+                raise
+            traceback.print_exception(error)
             log(Log(text=f"the {what} could not be computed: {type(error).__name__}: {str(error)[:200]}"))
 
 
 def _write(path: Path, found: Message) -> None:
-    path.write_text(found.model_dump_json(), encoding="utf-8")
+    part = path.with_suffix(".part")  # whatever ends this process leaves no half of a file
+    part.write_text(found.model_dump_json(), encoding="utf-8")
+    part.rename(path)

@@ -34,8 +34,14 @@ class Log(_Line):
     text: str
 
 
+class Stored(_Line):
+    """The stored table is in the folder; what comes is computed of it, and the table can be used without."""
+
+    kind: Literal["stored"] = "stored"
+
+
 class Result(_Line):
-    """The reading is done: the stored table is in the folder."""
+    """All is done."""
 
     kind: Literal["result"] = "result"
 
@@ -48,5 +54,5 @@ class Failed(_Line):
     """The record of a `ReadingFailed`."""
 
 
-Line = Annotated[Progress | Log | Result | Failed, Field(discriminator="kind")]
+Line = Annotated[Progress | Log | Stored | Result | Failed, Field(discriminator="kind")]
 LINE: TypeAdapter[Line] = TypeAdapter(Line)

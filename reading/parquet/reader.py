@@ -16,8 +16,9 @@ from reading.failure import ReadingFailed
 from reading.full_disk import is_disk_full
 from reading.job import Job
 from reading.names import named
+from reading.parquet.asked import asked
 from reading.parquet.footer import Footer, damaged, footer
-from reading.parquet.types import Taken, asked, taken
+from reading.parquet.types import Taken, taken
 from reading.stored.columns import Described
 from reading.stored.conversion import SQL_TYPES
 from reading.stored.finish import Outcome, finish

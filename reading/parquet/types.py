@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 
 from gradus.facts import ColumnType
-from gradus.parse.cells import CellType
-from reading.stored.conversion import SQL_TYPES
 
 _LARGEST = 2**63 - 1
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
@@ -91,22 +89,3 @@ _REFUSED = (
 def _refusal(duckdb_type: str) -> str:
     reasons = (reason for pattern, reason in _REFUSED if pattern.search(duckdb_type))
     return next(reasons, f"{duckdb_type}, which has no counterpart here: save it as a number or as text")
-
-
-def asked(duckdb_type: str, wanted: CellType) -> Taken:
-    """How a column of any type is taken as the type that the request wants. Every value must fit."""
-    target = SQL_TYPES[wanted]
-    why = f"is no {wanted}"
-    if wanted == "text":
-        return Taken("text", value="{}::VARCHAR")
-    if wanted == "number" and not duckdb_type.startswith("VARCHAR"):
-        plain = taken(duckdb_type)
-        value = plain.value if isinstance(plain, Taken) else "{}"
-        return Taken("number", value=f"TRY_CAST({value} AS DOUBLE)", wrong="isinf(TRY_CAST({} AS DOUBLE))", why=why)
-    # A cast that rounds is no fit: what is cast back must be what it was.
-    lossless = (
-        f"TRY_CAST({{0}} AS {target}) IS NULL"
-        if duckdb_type == "VARCHAR"
-        else f"TRY_CAST(TRY_CAST({{0}} AS {target}) AS {duckdb_type}) IS DISTINCT FROM {{0}}"
-    )
-    return Taken(wanted, value=f"TRY_CAST({{}} AS {target})", wrong=lossless, why=why)

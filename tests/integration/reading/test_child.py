@@ -141,6 +141,25 @@ def test_a_killed_reading_is_refused(tmp_path: Path, sent: signal.Signals, why: 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("sent", [signal.SIGXCPU, signal.SIGKILL, signal.SIGTERM])
+def test_a_table_is_kept_whose_statistics_cannot_be_computed(tmp_path: Path, sent: signal.Signals) -> None:
+    logged: list[str] = []
+
+    def kill(line: Progress | Log) -> None:
+        if isinstance(line, Log):
+            logged.append(line.text)
+        elif line.what == "computing statistics":
+            for process in readers():
+                os.kill(process, sent)
+
+    names = ",".join(f"c{i}" for i in range(100))
+    rows = "\n".join(",".join(str(i * j % 997) for j in range(100)) for i in range(3000))
+    result = read(request(tmp_path, f"{names}\n{rows}\n".encode(), "a.csv"), kill)
+    assert result.rows == len(Table(tmp_path / "out").column("c1").values) == 3000
+    assert {path.name for path in (tmp_path / "out").iterdir()} <= {FACTS, PARQUET, STATISTICS}
+    assert [text.split(":")[0] for text in logged] == ["the statistics and findings could not be computed"]
+
+
 PARENT = """
 import sys
 from reading.child import read
