@@ -90,6 +90,8 @@ OPEN = (session.router, health.router, pages.router)
 
 LARGE_READS, SHORT_READS = 2, 2
 """Limits on concurrent reads, for each process."""
+PREDICTIONS = 4
+"""Limit on concurrent small predictions, for each process: each computes on one core."""
 COMPUTATIONS = 1
 """Limit on concurrent demonstrations of the lab, for each process: they take up to a second of CPU time."""
 
@@ -140,6 +142,7 @@ def create_app(
         open_requests=OpenRequests(hub.settings.quotas.streams),
         short_reads=SharedReads(SHORT_READS),
         large_reads=CapacityLimiter(LARGE_READS),
+        predictions=CapacityLimiter(PREDICTIONS),
         computations=CapacityLimiter(COMPUTATIONS),
         prometheus=PrometheusMetrics(),
         authenticator=Authenticator(hub, strangers_per_minute),

@@ -29,6 +29,8 @@ class AppState:
     """Short reads that open requests repeat: is there something new, is the key still valid?"""
     large_reads: CapacityLimiter
     """Limits the threads that read thousands of rows for one response, so that other requests still get a thread."""
+    predictions: CapacityLimiter
+    """Limits the threads that answer small requests for predictions: some wait there until a model is loaded."""
     computations: CapacityLimiter
     """Limits the threads that compute demonstrations of the lab."""
     prometheus: PrometheusMetrics

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from export.batches import sample_rows
 from export.check import AS_ROUNDED
 from export.feeds import feeds
 from export.reference import in_own_units, outputs, probabilities
-from export.sample import ROWS, sample
+from export.sample import sample
 from export.signature import TensorSpec, signature
 from export.trained import Trained
 from preprocessing.encode import transform
@@ -38,13 +39,14 @@ def bundle(trained: Trained, files: Mapping[str, bytes]) -> bytes:
 
 def sample_of(trained: Trained) -> dict[str, Any]:
     """Rows and the answers to them, computed in float64."""
-    rows = sample(trained.fitted)
+    count = sample_rows(trained)
+    rows = sample(trained.fitted, count)
     inputs = transform(trained.fitted, rows)
     exact, rounded = (outputs(trained, inputs, dtype) for dtype in (np.float64, np.float32))
     named = signature(trained.fitted, trained.data)
     tensors = feeds(trained.fitted, rows)
     return {
-        "rows": ROWS,
+        "rows": count,
         "float32": AS_ROUNDED * float(np.abs(_shares(trained, exact) - _shares(trained, rounded)).max(initial=0.0)),
         "inputs": {one.name: _tensor(one, tensors[one.name]) for one in named.inputs},
         "outputs": {one.name: _tensor(one, values) | more for one, values, more in _answers(trained, exact)},

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from export.batches import sample_rows
 from export.checkpoint import CHOOSE, Unusable
 from export.feeds import feeds
 from export.reference import outputs, probabilities
@@ -29,7 +30,7 @@ def check(trained: Trained, session: Session) -> float:
         Differs: it is larger than rounding explains.
         Unusable: what the network computes is beyond float32.
     """
-    rows = sample(trained.fitted)
+    rows = sample(trained.fitted, sample_rows(trained))
     inputs = transform(trained.fitted, rows)
     computed = [outputs(trained, inputs, dtype) for dtype in (np.float64, np.float32)]
     if not all(np.isfinite(one).all() for one in computed):

@@ -14,13 +14,12 @@ from preprocessing.encode import Fitted, FittedColumn, FittedNumber, FittedStand
 from preprocessing.numbers import FittedMinMax
 from preprocessing.pixels import FittedArray, FittedBytes
 
-ROWS = 16
 UNSEEN = "a value that no training row has"
 DAYS = 10_000
 """Dates are drawn from so many days after the first training date."""
 
 
-def sample(fitted: Fitted, rows: int = ROWS, seed: int = 0) -> dict[str, Column]:
+def sample(fitted: Fitted, rows: int, seed: int = 0) -> dict[str, Column]:
     """The columns of rows drawn from a seed, by name."""
     draws = np.random.default_rng(seed)
     return {column.column: _drawn(column, rows, draws) for column in fitted.columns}

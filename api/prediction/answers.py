@@ -13,9 +13,6 @@ from export.feeds import feeds
 from gradus.wire.prediction import Note, PredictedRow
 from preprocessing.column import Column
 
-ROWS_AT_ONCE = 1024
-"""Rows that the network computes at once: enough for its products, little for the memory."""
-
 
 @dataclass(frozen=True, eq=False)
 class Answers:
@@ -30,8 +27,8 @@ class Answers:
 
 def answers(model: Model, columns: Mapping[str, Column], rows: int) -> Iterator[Answers]:
     """The answers to all rows, in pieces."""
-    for first in range(0, rows, ROWS_AT_ONCE):
-        last = min(first + ROWS_AT_ONCE, rows)
+    for first in range(0, rows, model.rows_at_once):
+        last = min(first + model.rows_at_once, rows)
         part = {name: _part(column, first, last) for name, column in columns.items()}
         found = model.session.run(feeds(model.fitted, part))
         probabilities = model.signature.probabilities

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.prediction.budget import check_inputs
 from api.prediction.faults import Faults
 from api.prediction.json_rows import check_count
 from api.prediction.model import Model
@@ -40,9 +41,10 @@ def columns_of(model: Model, content: bytes, absent: str) -> tuple[dict[str, Col
     Raises:
         InvalidSpec: names or cells do not fit the model; `errors` lists them by line.
         BadRequest: the text breaks the rules of CSV.
-        TooLarge: there are too many rows.
+        TooLarge: there are too many rows for the service, or for their width.
     """
     names, cells, lines = _table(model.parse, content)
+    check_inputs(model, len(lines))
     faults = Faults()
     check_twice(names, "line 1", faults)
     Names(model, faults, absent).check(dict.fromkeys(names), "line 1")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.http import parsing
+from api.prediction.budget import check_tensors
 from api.prediction.faults import Faults
 from api.prediction.json_rows import check_count
 from api.prediction.model import Model
@@ -30,14 +31,19 @@ def infer(model: Model, body: bytes, document_bytes: int | None) -> tuple[bytes,
     Raises:
         BadRequest: the body is not JSON, or its binary tensors are cut off.
         InvalidSpec: the tensors do not fit the model.
+        TooLarge: there are too many rows, or their answers are too large.
     """
     document, rest = (body, b"") if document_bytes is None else (body[:document_bytes], body[document_bytes:])
     asked = parsing.read_large(document, InferRequest)
-    found = model.session.run(_feeds(model, asked, rest))
+    feeds, wanted = _feeds(model, asked, rest), _wanted(model, asked)
+    specs = {one.name: one for one in model.signature.outputs}
+    rows = max(map(len, feeds.values()), default=0)
+    check_tensors(model, rows, ((specs[name], binary) for name, binary in wanted))
+    found = _found(model, feeds, rows)
     outputs: list[AnswerTensor] = []
     contents: list[bytes] = []
-    for name, binary in _wanted(model, asked):
-        spec = next(one for one in model.signature.outputs if one.name == name)
+    for name, binary in wanted:
+        spec = specs[name]
         tensor, content = answered(spec, found[name], binary=binary)
         outputs.append(tensor)
         contents.append(content)
@@ -47,6 +53,15 @@ def infer(model: Model, body: bytes, document_bytes: int | None) -> tuple[bytes,
     encoded = answer.model_dump_json().encode()
     content = b"".join(contents)
     return encoded + content, len(encoded) if any(one.data is None for one in outputs) else None
+
+
+def _found(model: Model, feeds: dict[str, NDArray[Any]], rows: int) -> dict[str, NDArray[Any]]:
+    """The outputs, by name, computed a few rows at a time."""
+    parts = [
+        model.session.run({name: array[first : first + model.rows_at_once] for name, array in feeds.items()})
+        for first in range(0, max(rows, 1), model.rows_at_once)
+    ]
+    return parts[0] if len(parts) == 1 else {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}
 
 
 def _feeds(model: Model, asked: InferRequest, rest: bytes) -> dict[str, NDArray[Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from api.limits import PREDICT_ROWS
+from api.prediction.budget import Pixels, check_inputs
 from api.prediction.faults import Faults
 from api.prediction.model import Model
 from api.prediction.names import Names, check_twice
@@ -37,12 +38,14 @@ def columns_of(model: Model, request: PredictRequest) -> tuple[dict[str, Column]
         faults.refuse()
     count = len(rows if rows is not None else request.data or ())
     check_count(count)
+    check_inputs(model, count)
     if rows is not None:
         table = _of_rows(model, rows, request.absent, faults)
     else:
         table = _of_lists(model, request.columns or [], request.data or [], request.absent, faults)
     faults.refuse()
-    found = {one.column: _column(model, one, table[one.column], count, faults) for one in model.fitted.columns}
+    left = Pixels()
+    found = {one.column: _column(model, one, table[one.column], left, faults) for one in model.fitted.columns}
     faults.refuse()
     return found, count
 
@@ -88,11 +91,13 @@ def _path_in_data(place: int) -> Path:
     return lambda i: f"data/{i}/{place}"
 
 
-def _column(model: Model, fitted: FittedColumn, cells: tuple[Sequence[Any], Path], rows: int, faults: Faults) -> Column:
+def _column(
+    model: Model, fitted: FittedColumn, cells: tuple[Sequence[Any], Path], left: Pixels, faults: Faults
+) -> Column:
     values, path = cells
     inner = fitted.scaled if isinstance(fitted, FittedStandardized) else fitted
     if isinstance(inner, FittedBytes | FittedArray):
-        return _stacked(model, inner, values, path, faults)
+        return _stacked(model, inner, cells, left, faults)
     if may_miss(fitted):
         values = [None if value is _ABSENT else value for value in values]
     read = json_reader(fitted)
@@ -103,7 +108,7 @@ def _column(model: Model, fitted: FittedColumn, cells: tuple[Sequence[Any], Path
         except WrongValue as wrong:
             faults.add(path(i), str(wrong), value)
             found.append(None)
-    return column(fitted, found) if rows else nothing(fitted, 0)
+    return column(fitted, found) if found else nothing(fitted, 0)
 
 
 def _value(value: Any, fitted: FittedColumn, read: Callable[[Any], Any]) -> Any:
@@ -115,15 +120,16 @@ def _value(value: Any, fitted: FittedColumn, read: Callable[[Any], Any]) -> Any:
 
 
 def _stacked(
-    model: Model, fitted: FittedBytes | FittedArray, values: Sequence[Any], path: Path, faults: Faults
+    model: Model, fitted: FittedBytes | FittedArray, cells: tuple[Sequence[Any], Path], left: Pixels, faults: Faults
 ) -> Column:
+    values, path = cells
     shape = shape_of(fitted)
     dtype = np.uint8 if isinstance(fitted, FittedBytes) else np.float64
     found = np.zeros((len(values), *shape), dtype=dtype)
     for i, value in enumerate(values):
         try:
             if isinstance(fitted, FittedBytes):
-                found[i] = from_json(value, fitted, model.parse.get("resize"))
+                found[i] = from_json(value, fitted, model.parse.get("resize"), left)
             else:
                 found[i] = _array(value, fitted)
         except WrongValue as wrong:

@@ -27,5 +27,7 @@ class Model:
     split."""
     parse: Mapping[str, Any]
     """How the files of the data set were read: the resolved `parse`; empty if that is not known."""
+    rows_at_once: int
+    """Rows that it computes within the budget of memory."""
     bytes: int
     """Estimate of its memory."""

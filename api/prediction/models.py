@@ -54,6 +54,8 @@ class ModelCache:
         return self._models[key]
 
     def _keep(self, key: str, model: "Model") -> None:
+        if model.bytes > self._max_bytes:
+            return
         with self._lock:
             self._models[key] = model
             while self.bytes > self._max_bytes:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from api.prediction.budget import Pixels
 from api.prediction.faults import Faults
 from api.prediction.model import Model
 from api.prediction.pictures import picture
@@ -25,7 +26,7 @@ def columns_of(model: Model, content: bytes) -> dict[str, Column] | None:
         return None
     faults = Faults()
     try:
-        pixels = picture(content, inner, model.parse.get("resize"))
+        pixels = picture(content, inner, model.parse.get("resize"), Pixels())
     except WrongValue as wrong:
         faults.add("", f"the body {wrong}")
         faults.refuse()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.prediction.budget import Pixels
 from api.prediction.values import WrongValue, elements
 from export.signature import shape_of
 from preprocessing.pixels import FittedBytes
@@ -16,13 +17,14 @@ MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _CHANNELS = (1, 3)
 
 
-def picture(content: bytes, fitted: FittedBytes, resize: str | None) -> NDArray[np.uint8]:
-    """The pixels of a PNG or JPEG file, in the shape of the column.
+def picture(content: bytes, fitted: FittedBytes, resize: str | None, left: Pixels) -> NDArray[np.uint8]:
+    """The pixels of a PNG or JPEG file, in the shape of the column; `left` counts those that the file has.
 
     Raises:
         WrongValue: it is neither, is broken, or the column has no pictures.
+        TooLarge: the pictures of the request have too many pixels.
     """
-    from reading.images.picture import BrokenPicture, pixels  # noqa: PLC0415 (imports Pillow)
+    from reading.images.picture import BrokenPicture, header, pixels  # noqa: PLC0415 (imports Pillow)
     from reading.request import Limits  # noqa: PLC0415
 
     shape = shape_of(fitted)
@@ -32,17 +34,20 @@ def picture(content: bytes, fitted: FittedBytes, resize: str | None) -> NDArray[
     if not content.startswith(MAGIC):
         raise WrongValue("is neither a PNG nor a JPEG file")
     try:
+        head = header(content, Limits())
+        left.take(head.height, head.width)
         found = pixels(content, (full[0], full[1], full[2]), _resize(resize), Limits())
     except BrokenPicture as error:
         raise WrongValue(f"is a broken picture: {error}") from None
     return found.reshape(shape)
 
 
-def from_json(value: Any, fitted: FittedBytes, resize: str | None) -> NDArray[np.uint8]:
+def from_json(value: Any, fitted: FittedBytes, resize: str | None, left: Pixels) -> NDArray[np.uint8]:
     """The pixels of a value in JSON: base64 of a file, or lists of numbers.
 
     Raises:
         WrongValue: it is neither.
+        TooLarge: the pictures of the request have too many pixels.
     """
     if not isinstance(value, str):
         return elements(value, shape_of(fitted), np.uint8)
@@ -51,7 +56,7 @@ def from_json(value: Any, fitted: FittedBytes, resize: str | None) -> NDArray[np
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise WrongValue("is no base64 of a PNG or JPEG file") from None
-    return picture(content, fitted, resize)
+    return picture(content, fitted, resize, left)
 
 
 def _resize(given: str | None) -> Any:

@@ -6,7 +6,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Path, Request, Response
 
 from api.auth.dependencies import CallerDep
-from api.http.bytes_body import with_bytes
+from api.http.bytes_body import BodyThreads, with_bytes
 from api.http.responses import JSON, answer
 from api.limits import PREDICT_BYTES
 from api.openapi.responses import GUARDED, problems
@@ -66,26 +66,26 @@ async def check_ready(_: CallerDep) -> Response:
     return answer(ServerReady(ready=True))
 
 
-@router.get("/v2/models/{model}", response_model=ModelMetadata, responses=problems(404, 409))
+@router.get("/v2/models/{model}", response_model=ModelMetadata, responses=problems(404, 409, 413))
 async def describe_model(state: StateDep, caller: CallerDep, model: Model) -> Response:
     """What the network of an experiment takes and gives: a tensor for each column, as in its `model.onnx`."""
     return await _described(state, caller, model, None)
 
 
-@router.get("/v2/models/{model}/versions/{version}", response_model=ModelMetadata, responses=problems(404, 409))
+@router.get("/v2/models/{model}/versions/{version}", response_model=ModelMetadata, responses=problems(404, 409, 413))
 async def describe_version(state: StateDep, caller: CallerDep, model: Model, version: Version) -> Response:
     """What the network of an epoch takes and gives."""
     return await _described(state, caller, model, version)
 
 
-@router.get("/v2/models/{model}/ready", response_model=ModelReady, responses=problems(404, 409))
+@router.get("/v2/models/{model}/ready", response_model=ModelReady, responses=problems(404, 409, 413))
 async def check_model(state: StateDep, caller: CallerDep, model: Model) -> Response:
     """Whether the network of an experiment can be asked."""
     await _described(state, caller, model, None)
     return answer(ModelReady(name=model, ready=True))
 
 
-@router.get("/v2/models/{model}/versions/{version}/ready", response_model=ModelReady, responses=problems(404, 409))
+@router.get("/v2/models/{model}/versions/{version}/ready", response_model=ModelReady, responses=problems(404, 409, 413))
 async def check_version(state: StateDep, caller: CallerDep, model: Model, version: Version) -> Response:
     """Whether the network of an epoch can be asked."""
     await _described(state, caller, model, version)
@@ -137,7 +137,8 @@ async def _inferred(
         return Response(content, media_type=BYTES, headers={DOCUMENT_BYTES: str(document)})
 
     folder = state.hub.settings.data_dir / "incoming"
-    return await with_bytes(request, PREDICT_BYTES, "the limit for predictions", folder, state.large_reads, use)
+    threads = BodyThreads(state.predictions, state.large_reads)
+    return await with_bytes(request, PREDICT_BYTES, "the limit for predictions", folder, threads, use)
 
 
 def _size(given: str | None) -> int | None:

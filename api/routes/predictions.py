@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.auth.dependencies import CallerDep
 from api.http import parsing
-from api.http.bytes_body import with_bytes
+from api.http.bytes_body import BodyThreads, with_bytes
 from api.http.parameters import ExperimentId, Query
 from api.http.responses import JSON, answer
 from api.limits import PREDICT_BYTES
@@ -88,7 +88,7 @@ async def predict(
         PREDICT_BYTES,
         _LIMIT,
         state.hub.settings.data_dir / "incoming",
-        state.large_reads,
+        BodyThreads(state.predictions, state.large_reads),
         lambda content: use(state, caller, experiment_id, query, content),
     )
 

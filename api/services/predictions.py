@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.prediction.models import ModelCache
 from api.services.weights import Chosen, built, choose, parse_of, trained, with_files
-from gradus.errors import UnsupportedMedia
+from gradus.errors import TooLarge, UnsupportedMedia
 from gradus.roles import target_columns
 from gradus.wire.prediction import PredictedRow, Prediction, PredictRequest
 from hub.hub import Hub
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SESSION_BYTES = 1 << 20
 """Estimate of a loaded model's memory besides its weights, which it has twice: as made, and arranged for products."""
+PARAMETER_BYTES = 250_000_000
+"""Parameters of the largest network that the API asks itself: twice as much fits into the cache of models."""
 BUILT_IN_TARGET = "target"
 """The target's name in scikit-learn's tables, which may stand in a request."""
 
@@ -80,6 +82,7 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
 
     Raises:
         NotFound: the workspace has no such experiment, or no checkpoint has the weights.
+        TooLarge: the network is larger than the API can hold.
     """
     chosen = choose(hub, workspace_id, experiment_id, epoch)
     key = f"{chosen.experiment_id}/{chosen.weights.tag}"
@@ -87,11 +90,32 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
     def find() -> Chosen:
         return choose(hub, workspace_id, experiment_id, epoch)
 
-    return models.get(key, lambda: with_files(hub, find, lambda found, folder: _model(hub, found, folder)))
+    def load() -> "Model":
+        check_size(chosen.experiment_id, chosen.resolved.network.parameters)
+        return with_files(hub, find, lambda found, folder: _model(hub, found, folder))
+
+    return models.get(key, load)
+
+
+def check_size(experiment_id: str, parameters: int) -> None:
+    """Refuse networks that would fill the memory of the API.
+
+    Raises:
+        TooLarge: the network is one.
+    """
+    size = 4 * parameters
+    if size > PARAMETER_BYTES:
+        raise TooLarge(
+            f"the parameters of this network take {size / 1e6:,.0f} MB, and the API answers for those of up to "
+            f"{PARAMETER_BYTES / 1e6:,.0f} MB: use POST /v1/experiments/{experiment_id}/predictions, "
+            "where a worker answers for a data set",
+            code="network_too_large",
+        )
 
 
 def _model(hub: Hub, chosen: Chosen, folder: Path) -> "Model":
     from api.prediction.model import Model  # noqa: PLC0415 (imports numpy)
+    from export.batches import rows_at_once  # noqa: PLC0415
     from export.signature import signature  # noqa: PLC0415
 
     network = trained(chosen, folder)
@@ -110,6 +134,7 @@ def _model(hub: Hub, chosen: Chosen, folder: Path) -> "Model":
         session=made.session,
         other_columns=frozenset(others - set(network.fitted.names)),
         parse=parse_of(hub, chosen),
+        rows_at_once=rows_at_once(network),
         bytes=2 * len(made.content) + SESSION_BYTES,
     )
 
@@ -118,7 +143,9 @@ def _answered(
     model: "Model", columns: "dict[str, Column]", rows: int, top: int | None, *, with_probabilities: bool
 ) -> Prediction:
     from api.prediction.answers import answers, rows_of  # noqa: PLC0415 (imports numpy)
+    from api.prediction.budget import check_answer  # noqa: PLC0415
 
+    check_answer(model, rows, top, with_probabilities=with_probabilities)
     began = time.perf_counter()
     found: list[PredictedRow] = []
     for part in answers(model, columns, rows):

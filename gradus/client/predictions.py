@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import to_jsonable_python
 
 from gradus.client.request import FileBody, Request, path_of, reads, reads_json
-from gradus.errors import BadRequest
+from gradus.errors import BadRequest, TooLarge
 from gradus.wire.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -34,19 +34,31 @@ async def predict(transport: "Transport[Any]", experiment_id: str, data: Any, op
     if columns is None:
         columns, rows = await _named(transport, experiment_id, rows, options)
     answers: list[Prediction] = []
+    head = json.dumps({**options, "columns": columns}).removesuffix("}")
     for part in _parts(rows):
-        body = json.dumps({**options, "columns": columns}).removesuffix("}") + f', "data": [{", ".join(part)}]}}'
-        request = Request(
-            "POST",
-            path_of("experiments", experiment_id, "predict"),
-            reads(Prediction),
-            body=body.encode(),
-            harmless=True,
-        )
-        answers.append(await transport.send(request))
+        answers += await _answers(transport, experiment_id, head, part)
     whole = [row for answer in answers for row in answer.data]
     seconds = sum(answer.seconds for answer in answers)
     return answers[0].model_copy(update={"data": tuple(whole), "seconds": seconds})
+
+
+async def _answers(transport: "Transport[Any]", experiment_id: str, head: str, rows: Sequence[str]) -> list[Prediction]:
+    """The answers to a part, in halves if it is too large for the service: of pictures, or with many probabilities."""
+    request = Request(
+        "POST",
+        path_of("experiments", experiment_id, "predict"),
+        reads(Prediction),
+        body=f'{head}, "data": [{", ".join(rows)}]}}'.encode(),
+        harmless=True,
+    )
+    try:
+        return [await transport.send(request)]
+    except TooLarge as error:
+        if len(rows) == 1 or error.code == "network_too_large":
+            raise
+    half = len(rows) // 2
+    first = await _answers(transport, experiment_id, head, rows[:half])
+    return first + await _answers(transport, experiment_id, head, rows[half:])
 
 
 async def predict_file(

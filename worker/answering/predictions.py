@@ -26,8 +26,8 @@ if TYPE_CHECKING:  # ONNX and DuckDB may not be installed
 
 CHUNK_ROWS = 16_384
 """Rows of the table that are read at once."""
-BATCH_ROWS = 1024
-"""Rows that the network computes at once: enough for its products, little for the memory."""
+CHUNK_BYTES = 256 << 20
+"""Fewer are read at once if they take more memory than this."""
 
 Answers = dict[str, NDArray[Any]]
 """The columns of the file, (n,)."""
@@ -112,16 +112,19 @@ def _types(fitted: "FittedColumn") -> frozenset[str]:
 
 def _answers(trained: "Trained", session: "Session", table: "Table", *, with_probabilities: bool) -> Iterator[Answers]:
     """The answers to consecutive rows."""
-    from export.feeds import feeds  # noqa: PLC0415 (imports ONNX)
+    from export.batches import row_bytes, rows_at_once  # noqa: PLC0415 (imports ONNX)
+    from export.feeds import feeds  # noqa: PLC0415
     from export.signature import signature  # noqa: PLC0415
     from preprocessing.column import Column  # noqa: PLC0415
 
     signed, names = signature(trained.fitted, trained.data), trained.fitted.names
-    for first, columns in table.chunks(names, CHUNK_ROWS):
+    batch_rows = rows_at_once(trained)
+    chunk_rows = max(1, min(CHUNK_ROWS, CHUNK_BYTES // row_bytes(signed)))
+    for first, columns in table.chunks(names, chunk_rows):
         _refuse_missing(trained.fitted.columns, columns, first)
-        rows = min(CHUNK_ROWS, table.rows - first)
-        for start in range(0, rows, BATCH_ROWS):
-            part = slice(start, min(start + BATCH_ROWS, rows))
+        rows = min(chunk_rows, table.rows - first)
+        for start in range(0, rows, batch_rows):
+            part = slice(start, min(start + batch_rows, rows))
             batch = {name: Column(one.values[part], one.missing[part], one.categories) for name, one in columns.items()}
             found = session.run(feeds(trained.fitted, batch))
             probabilities = signed.probabilities

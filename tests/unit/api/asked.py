@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from api.prediction.model import Model
+from export.batches import rows_at_once
 from export.build import build
 from export.signature import signature
 from export.trained import TargetScale, Trained
@@ -60,5 +61,6 @@ def model(*columns: FittedColumn, **words: Any) -> Model:
         session=build(trained, {}).session,
         other_columns=frozenset(),
         parse={},
+        rows_at_once=rows_at_once(trained),
         bytes=0,
     )

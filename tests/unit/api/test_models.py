@@ -40,6 +40,14 @@ def test_a_model_above_the_limit_answers_and_is_not_kept() -> None:
     assert cache.bytes == 0
 
 
+def test_a_model_above_the_limit_drives_no_other_out() -> None:
+    cache = ModelCache(max_bytes=10)
+    small = cache.get("a", lambda: model(5))
+    cache.get("b", lambda: model(11))
+    assert cache.bytes == 5
+    assert cache.get("a", lambda: model(5)) is small
+
+
 def test_those_who_ask_at_once_wait_for_one_load() -> None:
     cache, loads, begun, done = ModelCache(), [], threading.Event(), threading.Event()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from api.prediction.budget import Pixels
 from api.prediction.pictures import from_json, picture
 from api.prediction.values import WrongValue
 from preprocessing.pixels import FittedBytes
@@ -23,20 +24,20 @@ def file(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], format_: str =
 
 def test_a_grey_picture_has_no_axis_for_its_channel() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (28, 28), dtype=np.uint8)
-    assert np.array_equal(picture(file(pixels), DIGIT, None), pixels)
+    assert np.array_equal(picture(file(pixels), DIGIT, None, Pixels()), pixels)
     encoded = base64.b64encode(file(pixels)).decode()
     for value in (encoded, f"data:image/png;base64,{encoded}", pixels.tolist(), pixels[..., None].tolist()):
-        assert np.array_equal(from_json(value, DIGIT, None), pixels)
-    assert np.array_equal(from_json(pixels.reshape(-1).tolist(), DIGIT, None), pixels)
+        assert np.array_equal(from_json(value, DIGIT, None, Pixels()), pixels)
+    assert np.array_equal(from_json(pixels.reshape(-1).tolist(), DIGIT, None, Pixels()), pixels)
 
 
 def test_a_picture_of_another_size_and_in_colours_is_fitted() -> None:
     pixels = np.full((56, 28, 3), 200, dtype=np.uint8)
-    padded = picture(file(pixels, "JPEG"), DIGIT, None)
+    padded = picture(file(pixels, "JPEG"), DIGIT, None, Pixels())
     assert padded.shape == (28, 28)
     assert padded[14, 0] == 0  # black beside it
     assert 195 < padded[14, 14] < 205
-    assert picture(file(pixels), DIGIT, "squash").min() == 200
+    assert picture(file(pixels), DIGIT, "squash", Pixels()).min() == 200
 
 
 @pytest.mark.parametrize(
@@ -49,16 +50,16 @@ def test_a_picture_of_another_size_and_in_colours_is_fitted() -> None:
 )
 def test_other_files_are_refused(content: bytes, message: str) -> None:
     with pytest.raises(WrongValue, match=message):
-        picture(content, DIGIT, None)
+        picture(content, DIGIT, None, Pixels())
 
 
 def test_a_column_of_arrays_takes_no_picture() -> None:
     with pytest.raises(WrongValue, match="the column has arrays"):
-        picture(file(np.zeros((3, 3), np.uint8)), VECTOR, None)
-    assert from_json([1] * 9, VECTOR, None).tolist() == [1] * 9
+        picture(file(np.zeros((3, 3), np.uint8)), VECTOR, None, Pixels())
+    assert from_json([1] * 9, VECTOR, None, Pixels()).tolist() == [1] * 9
 
 
 @pytest.mark.parametrize("value", ["", "!", [1.5] * 784, [256] * 784, [-1] * 784, [[1]], {"a": 1}, [None] * 784, 3])
 def test_values_that_are_no_pixels_are_refused(value: object) -> None:
     with pytest.raises(WrongValue):
-        from_json(value, DIGIT, None)
+        from_json(value, DIGIT, None, Pixels())
