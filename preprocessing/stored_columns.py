@@ -56,6 +56,15 @@ class StoredColumns:
             found |= {i: (read[f"c{i}"], read[f"m{i}"]) for i in of_file}
         return found
 
+    def text_bytes(self, positions: Sequence[int], first: int, last: int) -> int:
+        """Bytes in UTF-8 of these columns of text, in the rows from `first` to before `last`."""
+        size = 0
+        for of_file in by_file(positions).values():
+            sums = ", ".join(f"coalesce(sum(strlen(c{i})), 0)" for i in of_file)
+            query = f"SELECT {sums} FROM {self.relation(of_file[0])} WHERE file_row_number >= ? AND file_row_number < ?"
+            size += sum(self.connection.execute(query, [first, last]).fetchone() or ())
+        return int(size)
+
 
 def relation(path: Path) -> str:
     """SQL: a Parquet file with its `file_row_number`."""

@@ -99,7 +99,7 @@ class ImageQuery(VersionQuery):
 @router.get(
     "/v1/datasets/{dataset}/rows",
     response_model=RowPage,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}, **problems(404, 406, 409)},
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}, **problems(404, 406, 409, 413)},
 )
 def get_rows(
     state: StateDep,
@@ -108,7 +108,7 @@ def get_rows(
     query: Annotated[RowsQuery, InQuery()],
     accept: Annotated[list[str] | None, Header(description="`application/json` or `text/csv`.")] = None,
 ) -> Response:
-    """Rows in the order of the files, as JSON or as CSV."""
+    """Rows in the order of the files, as JSON or as CSV, of at most about 16 MiB."""
     media_type = choose(accept or (), (JSON, CSV))
     selection = dataset_rows.RowSelection(
         query.offset, query.limit, query.column, query.finding, query.finding_column, query.row

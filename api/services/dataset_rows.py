@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 from sqlalchemy.orm import Session
 
 from api.services import datasets as service
+from api.services.row_limit import check_rows
 from api.services.stored_table import opened_table
 from gradus.errors import BadRequest, NotFound
 from gradus.resolution.columns import unknown_column
@@ -51,6 +52,7 @@ def rows(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, selec
         NotFound: there is no such data set, version or finding.
         BadRequest: it has no such column, or rows are selected in two ways.
         Conflict: it has not been read.
+        TooLarge: these rows are too much for one answer.
     """
     about = _selected(hub, workspace_id, id_or_name, number, selection)
     offset, limit = selection.offset, selection.limit
@@ -61,10 +63,12 @@ def rows(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, selec
         names = _known(table, selection.columns)
         if about is None:
             index: Sequence[int] = range(offset, min(offset + limit, table.rows))
+            check_rows(table, names, index)
             data = range_of_rows(table, names, offset, offset + len(index))
             return _page(names, data, index, offset, table.rows)
         known = [i for i in about if i < table.rows]
         index = known[offset : offset + limit]
+        check_rows(table, names, index)
         return _page(names, picked_rows(table, names, index), index, offset, len(known))
 
     return with_table(hub, workspace_id, id_or_name, number, read)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from api.services.row_limit import check_rows
 from api.services.stored_table import no_reader, opened_table
 from gradus.errors import BadRequest, NotFound, Unavailable
 from gradus.facts import Part
@@ -147,6 +148,7 @@ def _table_cells(
         pixels = [column.name for column in table.read.columns if column.type == "image"]
         names = [column.name for column in table.read.columns if column.type != "image"]
         images = {row: f"{path}/{row}/image?version={number}" for row in positions} if pixels else {}
+        check_rows(table, names, sorted(positions))
         return picked_rows(table, names, positions), images
 
 

@@ -16,7 +16,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gradus import AsyncClient, BadRequest, Client, Conflict, InvalidSpec, NotFound
+from api.services import row_limit
+from gradus import AsyncClient, BadRequest, Client, Conflict, InvalidSpec, NotFound, TooLarge
 from gradus.cli.main import main
 from gradus.client import dataset_upload
 from hub.datasets import uploads
@@ -147,6 +148,11 @@ def test_a_large_file_is_sent_in_parts(client: Client, monkeypatch: pytest.Monke
     assert (found.record.rows, told[-1]) == (2000, (len(content), len(content)))
     assert found.rows(1999, 5).data == ({"a": 1999, "b": 1999**2},)
     assert len(found.rows(0, 450).data) == 450
+    monkeypatch.setattr(row_limit, "MOST", 70 * 2 * 25)
+    assert [row["a"] for row in found.rows(5, 450).data] == list(range(5, 455)), "fewer at a time"
+    monkeypatch.setattr(row_limit, "MOST", 10)
+    with pytest.raises(TooLarge, match="this row with 2 columns has more than"):
+        found.rows(0, 1)
 
 
 def test_what_cannot_be_read_says_where_and_is_read_with_the_option_it_names(client: Client) -> None:

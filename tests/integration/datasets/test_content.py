@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -60,6 +61,25 @@ def test_rows_have_types_and_come_page_by_page(tenant: Tenant) -> None:
     assert (
         "did you mean 'age'?" in assert_problem(tenant.client.get("/v1/datasets/churn/rows?column=aeg"), 400)["detail"]
     )
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/csv"])
+def test_rows_that_one_answer_has_no_room_for_are_refused_before_they_are_read(tenant: Tenant, accept: str) -> None:
+    made = tenant.client.post("/v1/datasets?name=long", content=CSV, headers={"Content-Type": "text/csv"})
+    text = ["ä" * (500 << 10)] * 40  # 1 000 KiB each
+    read_table(tenant.hub, made.json()["id"], {"text": text, "n": list(range(40))})
+
+    def get(query: str) -> httpx.Response:
+        return tenant.client.get(f"/v1/datasets/long/rows?{query}", headers={"Accept": accept})
+
+    for query in ("limit=40", "offset=3&limit=17", f"limit=40&{'&'.join(f'row={i}' for i in range(0, 40, 2))}"):
+        problem = assert_problem(get(query), 413)
+        assert problem["code"] == "rows_too_large"
+        assert "rows with 2 columns have more than the 16 MiB that one answer has room for" in problem["detail"]
+        fewer = problem["detail"].partition("limit=")[2].partition(",")[0]
+        assert get(f"limit={fewer}").status_code == 200
+    assert get("limit=40&column=n").status_code == 200
+    assert get("offset=3&limit=15").status_code == 200
 
 
 def test_rows_as_csv_are_exact_unless_a_spreadsheet_opens_them(tenant: Tenant) -> None:

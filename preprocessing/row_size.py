@@ -1,0 +1,39 @@
+"""How large rows are before they are read: a cell may be 1 MiB, and a table 20 000 columns wide."""
+
+from collections.abc import Iterable, Sequence
+from math import prod
+
+from gradus.wire.table import ColumnRecord
+from preprocessing.rows import MAX_SHOWN
+from preprocessing.table import Table
+
+_CELL = 24
+"""Bytes of a number, a time, or a word about an image as text, with what stands around it."""
+
+
+def runs(positions: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Ascending positions as ranges from `first` to before `last`."""
+    first = 0
+    for i in range(1, len(positions) + 1):
+        if i == len(positions) or positions[i] != positions[i - 1] + 1:
+            yield positions[first], positions[i - 1] + 1
+            first = i
+
+
+def size_of_rows(table: Table, names: Sequence[str], positions: Sequence[int], most: int) -> int:
+    """About the bytes of these columns of the rows at these positions, ascending, as JSON. Counts no further than
+    beyond `most`, and reads nothing if the number of cells says enough."""
+    columns = [table.record(name) for name in names]
+    size = len(positions) * sum(len(column.name.encode()) + _width(column) for column in columns)
+    texts = [table.position(column.name) for column in columns if column.type == "text"]
+    for first, last in runs(positions) if texts else ():
+        if size > most:
+            break
+        size += table.stored.text_bytes(texts, first, last)
+    return size
+
+
+def _width(column: ColumnRecord) -> int:
+    """Bytes of one cell; of a text those around it."""
+    numbers = prod(column.shape or (1,)) if column.type == "array" else 1
+    return _CELL * numbers if numbers <= MAX_SHOWN else 2 * _CELL
