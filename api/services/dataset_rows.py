@@ -14,7 +14,7 @@ from gradus.resolution.columns import unknown_column
 from gradus.wire.dataset import RowPage, SourceFile, VersionRecord
 from gradus.wire.finding import FindingPage
 from gradus.wire.statistics import Statistics
-from hub.datasets import datasets, documents, records, stored_tables, uploads
+from hub.datasets import datasets, documents, examinations, records, stored_tables, uploads
 from hub.datasets.facts import not_ready
 from hub.datasets.objects import CONTENT
 from hub.hub import Hub
@@ -91,6 +91,7 @@ def statistics(hub: Hub, workspace_id: str, id_or_name: str, number: int | None,
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
         found = documents.statistics(session, version.id)
+    _examine(hub, version)
     if found is None:
         raise NotFound(f"data set '{row.name}' has no statistics", code="no_statistics")
     _check_columns([column.name for column in found.columns], columns)
@@ -107,7 +108,16 @@ def findings(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -
     """
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
-        return FindingPage(data=documents.findings(session, version.id), last_event=row.events)
+        page = FindingPage(data=documents.findings(session, version.id), last_event=row.events)
+    _examine(hub, version)
+    return page
+
+
+def _examine(hub: Hub, version: DatasetVersionRow) -> None:
+    """Have what was asked for computed anew, if it is of a former target: an event tells when that is done."""
+    if version.outdated:
+        with hub.write() as session:
+            examinations.ask(session, version.dataset_id, version.id)
 
 
 def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> tuple[str, Iterator[bytes]]:

@@ -4,7 +4,7 @@ them again from the stored tables, under the lease of a reading."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gradus.wire.dataset import ReadFailure, TargetColumns
@@ -20,10 +20,22 @@ from hub.tables import DatasetRow, DatasetVersionRow
 
 
 def begin(session: Session, dataset_id: str, at: datetime) -> None:
-    """Have all versions of a locked data set examined that are ready."""
-    ready = (DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.status == "ready")
-    marked = update(DatasetVersionRow).where(*ready).values(stale=True, losses=0, message_sent_at=at)
-    outbox(session).readings.extend(session.scalars(marked.returning(DatasetVersionRow.id)))
+    """Have the newest version of a locked data set examined that is ready, and others when they are asked for."""
+    row = DatasetVersionRow
+    ready = (row.dataset_id == dataset_id, row.status == "ready")
+    newest = session.scalar(select(row.id).where(*ready).order_by(row.number.desc()).limit(1))
+    if newest is None:
+        return
+    session.execute(update(row).where(*ready, row.id != newest, ~row.stale).values(outdated=True))
+    _queue(session, newest, at)
+
+
+def ask(session: Session, dataset_id: str, version_id: str) -> None:
+    """Have a version examined of which somebody has asked for statistics or findings, if they are outdated."""
+    lock(session, dataset_id)
+    row = session.get(DatasetVersionRow, version_id, populate_existing=True)
+    if row is not None and row.outdated:
+        _queue(session, version_id, now(session))
 
 
 def follow(session: Session, lease: ReadingLease, target: TargetColumns | None, at: datetime) -> None:
@@ -31,9 +43,7 @@ def follow(session: Session, lease: ReadingLease, target: TargetColumns | None, 
     row = session.get_one(DatasetRow, lease.dataset_id, populate_existing=True)
     if records.target_of(row) == target:
         return
-    mine = update(DatasetVersionRow).where(DatasetVersionRow.id == lease.version_id)
-    session.execute(mine.values(stale=True, losses=0, message_sent_at=at))
-    outbox(session).readings.append(lease.version_id)
+    _queue(session, lease.version_id, at)
 
 
 def finish(
@@ -80,6 +90,12 @@ def give_up(session: Session, lease: ReadingLease, failure: ReadFailure, setting
     change(session, lease, stale=False, **reading_end.released())
     message = f"the statistics and findings are still those of the former target: {failure.message}"
     reading_end.tell(session, lease, [events.line(message, "error")], settings, at)
+
+
+def _queue(session: Session, version_id: str, at: datetime) -> None:
+    mine = update(DatasetVersionRow).where(DatasetVersionRow.id == version_id)
+    session.execute(mine.values(stale=True, outdated=False, losses=0, message_sent_at=at))
+    outbox(session).examinations.append(version_id)
 
 
 def _kept(statistics: Message | None, found: tuple[Finding, ...] | None) -> list[str]:

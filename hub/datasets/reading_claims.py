@@ -1,7 +1,7 @@
 """Reading jobs: workers claim versions that are to be read. A version whose worker was lost is claimed again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,16 +92,18 @@ def resend(session: Session, at: datetime, term: timedelta, delivery: timedelta,
 
     Returns the number of messages.
     """
-    row = DatasetVersionRow
-    free = or_(row.owner.is_(None), is_expired(session, row.lease_until, at, term))
-    lost: ColumnElement[bool] = or_(row.message_sent_at < at - delivery, row.message_sent_at > at + delivery)
-    ids: list[str] = []
-    for is_job in (row.status == "reading", row.stale):  # two queries, each uses an index
-        query = select(row.id).where(is_job, free, lost).order_by(row.message_sent_at, row.id)
-        ids += session.scalars(query.limit(limit - len(ids)).with_for_update(skip_locked=True))
-    if ids:
-        session.execute(update(row).where(row.id.in_(ids)).values(message_sent_at=at))
-        outbox(session).readings.extend(ids)
+    ids = _lost(session, DatasetVersionRow.status == "reading", at, term, delivery, limit)
+    outbox(session).readings.extend(ids)
+    return len(ids)
+
+
+def resend_examinations(session: Session, at: datetime, term: timedelta, delivery: timedelta, limit: int) -> int:
+    """Send messages again about versions that no worker examines. Call this when their queue is empty.
+
+    Returns the number of messages.
+    """
+    ids = _lost(session, DatasetVersionRow.stale.is_(True), at, term, delivery, limit)
+    outbox(session).examinations.extend(ids)
     return len(ids)
 
 
@@ -110,6 +112,20 @@ def is_current(session: Session, version_id: str, token: int) -> bool:
     row = session.get(DatasetVersionRow, version_id)
     is_job = row is not None and (row.status == "reading" or row.stale)
     return row is not None and is_job and row.token == token and row.owner is not None
+
+
+def _lost(
+    session: Session, is_job: ColumnElement[bool], at: datetime, term: timedelta, delivery: timedelta, limit: int
+) -> Sequence[str]:
+    """The ids of free versions whose message must have been lost, with the time of the one that is sent now."""
+    row = DatasetVersionRow
+    free = or_(row.owner.is_(None), is_expired(session, row.lease_until, at, term))
+    lost: ColumnElement[bool] = or_(row.message_sent_at < at - delivery, row.message_sent_at > at + delivery)
+    query = select(row.id).where(is_job, free, lost).order_by(row.message_sent_at, row.id).limit(limit)
+    ids = session.scalars(query.with_for_update(skip_locked=True)).all()
+    if ids:
+        session.execute(update(row).where(row.id.in_(ids)).values(message_sent_at=at))
+    return ids
 
 
 def _files(session: Session, version_id: str) -> tuple[ClaimedFile, ...]:

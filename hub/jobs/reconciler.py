@@ -17,7 +17,7 @@ from hub.experiments.event_pruning import prune
 from hub.hub import Hub
 from hub.jobs.leases import LEASE, is_expired, is_too_late
 from hub.messaging.outbox import outbox
-from hub.messaging.queue import QUESTIONS, READINGS
+from hub.messaging.queue import EXAMINATIONS, QUESTIONS, READINGS
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from hub.questions import leases as question_leases
 from hub.questions import questions
@@ -37,15 +37,21 @@ DEVICES: Sequence[str] = get_args(DeviceChoice)
 """The kinds of devices. Each has its own queue."""
 EMPTY_QUEUES: Mapping[str, None] = dict.fromkeys(DEVICES)
 """For each device, None: all messages were taken."""
+_RESEND: Mapping[str, Callable[[Session, datetime, timedelta, timedelta, int], int]] = {
+    READINGS: reading_claims.resend,
+    EXAMINATIONS: reading_claims.resend_examinations,
+    QUESTIONS: question_leases.resend,
+}
+"""What sends lost messages again, by the queue that must be empty."""
 
 
 def reconcile(hub: Hub, owner: str) -> int:
-    """Resend the messages of jobs, readings and questions whose worker or whose message was lost, if this process is
-    the leader. Returns the number of messages."""
+    """Resend the messages of jobs, readings, examinations and questions whose worker or whose message was lost, if this
+    process is the leader. Returns the number of messages."""
     oldest = _oldest(hub)  # before the transaction: a hanging Redis must not block all writers
     if oldest is None:
         return 0
-    readings_wait, questions_wait = _wait(hub, READINGS), _wait(hub, QUESTIONS)
+    empty = [kind for kind in _RESEND if not _wait(hub, kind)]
     with hub.write() as session:
         at = now(session)
         if not lead(session, "reconciler", owner, at):
@@ -57,10 +63,7 @@ def reconcile(hub: Hub, owner: str) -> int:
             expiry = case((is_too_late(session, JobRow.lease_until, term), at - INSTANT), else_=JobRow.lease_until)
             session.execute(update(JobRow).where(JobRow.id.in_(lost)).values(message_sent_at=at, lease_until=expiry))
         outbox(session).jobs.extend((job.id, job.device) for job in lost.values())
-        resent = reading_claims.resend(session, at, term, DELIVERY_TIME, BATCH) if not readings_wait else 0
-        if not questions_wait:
-            resent += question_leases.resend(session, at, term, DELIVERY_TIME, BATCH)
-        return len(lost) + resent
+        return len(lost) + sum(_RESEND[kind](session, at, term, DELIVERY_TIME, BATCH) for kind in empty)
 
 
 def clean_up(hub: Hub, owner: str) -> int:
@@ -83,7 +86,7 @@ def clean_up(hub: Hub, owner: str) -> int:
 
 
 def _wait(hub: Hub, kind: str) -> bool:
-    """Whether messages about readings or questions are queued, or Redis does not answer."""
+    """Whether messages of this kind are queued, or Redis does not answer."""
     try:
         return hub.queue.depth(kind) > 0
     except REDIS_TROUBLE:

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 from hub.messaging.outbox import Outbox
 from hub.messaging.pubsub import CONTROL, EVENTS, PubSub
@@ -27,10 +27,11 @@ class _Waiting:
     events: dict[str, None] = field(default_factory=dict)
     jobs: dict[tuple[str, str], None] = field(default_factory=dict)
     readings: dict[str, None] = field(default_factory=dict)
+    examinations: dict[str, None] = field(default_factory=dict)
     questions: dict[str, None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.controls or self.events or self.jobs or self.readings or self.questions)
+        return any(getattr(self, kind.name) for kind in fields(self))
 
 
 class Dispatcher:
@@ -47,7 +48,7 @@ class Dispatcher:
 
     def send(self, outbox: Outbox) -> None:
         """Queue the messages of a transaction for sending. Returns at once."""
-        if not (outbox.events or outbox.controls or outbox.jobs or outbox.readings or outbox.questions):
+        if not any(getattr(outbox, kind.name) for kind in fields(_Waiting)):
             return
         with self._changed:
             if self._closed:
@@ -57,6 +58,7 @@ class Dispatcher:
                 (self._waiting.events, sorted(outbox.events)),
                 (self._waiting.jobs, outbox.jobs),
                 (self._waiting.readings, outbox.readings),
+                (self._waiting.examinations, outbox.examinations),
                 (self._waiting.questions, outbox.questions),
             ):
                 _add(waiting, new)  # type: ignore[arg-type]
@@ -97,23 +99,21 @@ class Dispatcher:
     def _take(self) -> _Waiting:
         """Take all pub/sub messages and the first job messages."""
         waiting = self._waiting
-        batch = _Waiting(waiting.controls, waiting.events, readings=waiting.readings, questions=waiting.questions)
-        waiting.controls, waiting.events, waiting.readings, waiting.questions = {}, {}, {}, {}
-        for job in list(waiting.jobs)[:JOBS_AT_ONCE]:
-            batch.jobs[job] = waiting.jobs.pop(job)
-        return batch
+        self._waiting = _Waiting(jobs=waiting.jobs)
+        first = list(waiting.jobs)[:JOBS_AT_ONCE]
+        return replace(waiting, jobs={job: waiting.jobs.pop(job) for job in first})
 
     def _send(self, batch: _Waiting) -> None:
         if batch.controls:
             self._pubsub.publish(CONTROL, batch.controls)
         if batch.events:
             self._pubsub.publish(EVENTS, batch.events)
-        for question_id in batch.questions:
-            if not self._queue.send_question(question_id):
-                break
-        for version_id in batch.readings:
-            if not self._queue.send_reading(version_id):
-                break
+        for send, ids in (
+            (self._queue.send_question, batch.questions),
+            (self._queue.send_reading, batch.readings),
+            (self._queue.send_examination, batch.examinations),
+        ):
+            all(map(send, ids))  # as far as one fails
         for job_id, device in batch.jobs:
             if not self._queue.send_job(job_id, device):
                 return self._drop_jobs()

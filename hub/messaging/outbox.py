@@ -26,6 +26,8 @@ class Outbox:
     """Id and device of jobs to queue."""
     readings: list[str] = field(default_factory=list)
     """Ids of versions of data sets to read."""
+    examinations: list[str] = field(default_factory=list)
+    """Ids of versions of data sets to examine for another target."""
     questions: list[str] = field(default_factory=list)
     """Ids of questions to answer."""
     deletions: list[str] = field(default_factory=list)

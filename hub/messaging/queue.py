@@ -15,8 +15,10 @@ from hub.messaging.redis_errors import REDIS_TROUBLE
 MAX_FOREIGN = 20
 """Foreign elements that are skipped in search of the oldest job message. Workers drop foreign elements."""
 READINGS = "readings"
+EXAMINATIONS = "examinations"
 QUESTIONS = "questions"
-"""In place of a device in the names of the queues of readings and of questions."""
+"""In place of a device in the names of the queues of readings, examinations and questions."""
+_TYPES_OF_QUEUES = (b"list", "list", b"none", "none")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
 
@@ -47,17 +49,22 @@ class Queue:
         """Send a message about a version to read. Returns False on failure; the reconciler then resends it."""
         return self._send(READ_TASK, READINGS, version_id)
 
+    def send_examination(self, version_id: str) -> bool:
+        """Send a message about a version to examine. Returns False on failure; the reconciler then resends it."""
+        return self._send(READ_TASK, EXAMINATIONS, version_id)
+
     def send_question(self, question_id: str) -> bool:
         """Send a message about a question to answer. Returns False on failure; the reconciler then resends it."""
         return self._send(ANSWER_TASK, QUESTIONS, question_id)
 
     def next_reading(self, seconds: float) -> str | None:
-        """Take the id of a version to read from the queue; None if there is none for this time (less than a second).
+        """Take the id of a version to read, or if there is none to examine, from the queues; None if there is none for
+        this time (less than a second).
 
         Celery's pool is as large as the number of training slots, so readings and questions, which have slots of their
         own, are taken here. Raises one of `REDIS_TROUBLE` if Redis does not answer.
         """
-        element = self._next(READINGS, seconds)
+        element = self._next(seconds, READINGS, EXAMINATIONS)
         return None if element is None else version_of(element)
 
     def next_question(self, seconds: float) -> str | None:
@@ -65,7 +72,7 @@ class Queue:
 
         Raises one of `REDIS_TROUBLE` if Redis does not answer.
         """
-        element = self._next(QUESTIONS, seconds)
+        element = self._next(seconds, QUESTIONS)
         return None if element is None else question_of(element)
 
     def _send(self, task: str, kind: str, id_: str) -> bool:
@@ -76,14 +83,15 @@ class Queue:
             return False
         return True
 
-    def _next(self, kind: str, seconds: float) -> bytes | None:
-        """The oldest element of a queue."""
+    def _next(self, seconds: float, *kinds: str) -> bytes | None:
+        """The oldest element of the first queue that has one."""
+        names = [queue_name(kind) for kind in kinds]
         try:
-            taken = self._redis.brpop([queue_name(kind)], timeout=seconds)
+            taken = self._redis.brpop(names, timeout=seconds)
         except redis.ResponseError as error:
             if not transport.wrong_type(error):
                 raise
-            self._redis.delete(queue_name(kind))
+            self._redis.delete(*(name for name in names if self._redis.type(name) not in _TYPES_OF_QUEUES))
             return None
         if taken is None:
             return None

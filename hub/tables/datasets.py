@@ -131,6 +131,8 @@ class DatasetVersionRow(Table):
     """Number of lost leases."""
     stale: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Whether the statistics and findings are of a former target: then the version is a job, too."""
+    outdated: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether they are, and nobody has asked for them since: then it is no job yet."""
     message_sent_at: Mapped[datetime] = mapped_column(Moment)
     """When a message was last sent for the reading."""
 
