@@ -21,8 +21,8 @@ from benchmarks.stage import DATABASES, database_version, stages
 from gradus.status import Status
 from gradus.wire.sweep import SweepResult
 from hub.database.database import Database
-from hub.experiments import events, experiments, metrics
-from hub.experiments.experiments import Filter
+from hub.experiments import events, lists, metrics
+from hub.experiments.lists import Filter
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.settings import Settings
@@ -93,7 +93,7 @@ def _full(settings: Settings, size: Size) -> Iterator[Hub]:
 
 def _places(hub: Hub) -> Places:
     with hub.read() as session:
-        sweep = next(row.sweep_id for row in experiments.page(session, DEFAULT_WORKSPACE, Filter(), ids(session)[1], 1))
+        sweep = next(row.sweep_id for row in lists.page(session, DEFAULT_WORKSPACE, Filter(), ids(session)[1], 1))
         return Places(ids(session), ids(session, long=True), sweep or "", events.newest(session))
 
 
@@ -123,7 +123,7 @@ def _through_the_hub(hub: Hub, places: Places) -> dict[str, Ask]:
         return ask
 
     def page(shown: Filter, before: Callable[[], str | None] = lambda: None) -> Ask:
-        return asked(lambda s: _records(experiments.page(s, DEFAULT_WORKSPACE, shown, before(), 50)))
+        return asked(lambda s: _records(lists.page(s, DEFAULT_WORKSPACE, shown, before(), 50)))
 
     def drawn(session: Session) -> int:
         key = places.one_long()
@@ -136,7 +136,7 @@ def _through_the_hub(hub: Hub, places: Places) -> dict[str, Ask]:
         f"the same, {POINTS} points": asked(drawn),
         "50 histories, 100 points each": asked(lambda s: sum(len(chosen(s, one, 100)) for one in places.many())),
         "results of a sweep of 1 000": asked(lambda s: len(_results(s, places.sweep))),
-        "count by status": asked(lambda s: sum(experiments.count_by_status(s, DEFAULT_WORKSPACE).values())),
+        "count by status": asked(lambda s: sum(lists.count_by_status(s, DEFAULT_WORKSPACE).values())),
         "500 events of the workspace": asked(
             lambda s: len(events.of_workspace(s, DEFAULT_WORKSPACE, places.number(), 500))
         ),

@@ -27,7 +27,7 @@ from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord
 from hub.access.keys import Caller
-from hub.experiments.experiments import Filter
+from hub.experiments.lists import Filter
 
 router = APIRouter(tags=["experiments"], responses=GUARDED)
 

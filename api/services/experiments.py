@@ -11,10 +11,10 @@ from gradus.errors import Conflict, PreconditionFailed
 from gradus.status import EventKind, Status
 from gradus.wire.experiment import ExperimentPage, ExperimentPatch, ExperimentRecord
 from hub.database.database import now
-from hub.experiments import events, experiments
+from hub.experiments import events, experiments, lists
 from hub.experiments.details import detailed
 from hub.experiments.events import Event
-from hub.experiments.experiments import Filter
+from hub.experiments.lists import Filter
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.jobs import device_demand
@@ -61,7 +61,7 @@ def page(
     last = None if cursor is None else cursors.decode(cursor)
     with hub.read() as session:  # one extra row: is there a next page?
         last_event = events.newest_of_workspace(session, workspace_id)
-        rows = experiments.page(session, workspace_id, shown, last, limit + 1, oldest_first=oldest_first)
+        rows = lists.page(session, workspace_id, shown, last, limit + 1, oldest_first=oldest_first)
         data = tuple(device_demand.records_of(session, rows[:limit]))
     next_cursor = cursors.encode(data[-1].id) if len(rows) > limit else None
     return ExperimentPage(data=data, next_cursor=next_cursor, last_event=last_event)

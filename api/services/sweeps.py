@@ -1,35 +1,26 @@
 """Sweeps: preview, create, read, list, and the operations on all experiments of a sweep."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
 from api.http import cursors
-from api.http.parsing import invalid
 from api.ids import is_sweep_id
-from api.services import facts
+from api.services import sweep_members
 from api.services.idempotency import Execute, Outcome, earlier, once
 from api.services.lookup import SWEEPS
 from gradus.array import arrays
-from gradus.errors import InvalidSpec
-from gradus.sweep.expand import Expansion, Member, expand
-from gradus.sweep.extension import extended
-from gradus.sweep.labels import quoted
+from gradus.sweep.expand import Expansion
 from gradus.sweep.limits import Check, nothing_to_check
 from gradus.sweep.request import SweepExtension, SweepRequest
-from gradus.wire.problem import Mistake
 from gradus.wire.sweep import PlannedMember, SweepDryRun, SweepPage, SweepRecord
 from hub import idempotency
-from hub.access import quotas
-from hub.access.quotas import Quotas
 from hub.database.database import now
 from hub.experiments import estimates, events
 from hub.hub import Hub
 from hub.jobs import workers
 from hub.sweeps import control, sweeps
 from hub.sweeps.results import record, summary
-from hub.sweeps.sweeps import Planned
 from hub.tables import SweepRow
 
 
@@ -39,7 +30,7 @@ def preview(hub: Hub, workspace_id: str, request: SweepRequest, check: Check = n
     Raises:
         InvalidSpec: an experiment of the sweep is invalid or exceeds a quota.
     """
-    expansion = _expanded(hub, workspace_id, request, check)
+    expansion = sweep_members.expanded(hub, workspace_id, request, check)
     resolved = [member.resolved for member in expansion.members]
     with hub.read() as session:
         room = workers.room(session)
@@ -71,12 +62,12 @@ def create(
     repeatable = idempotency.repeatable(workspace_id, key, request.model_dump_json())
     if replayed := earlier(hub, repeatable):  # before the expansion, which takes seconds
         return replayed
-    expansion = _expanded(hub, workspace_id, request, check)
-    new = _prepared(hub, expansion.members, check)
+    expansion = sweep_members.expanded(hub, workspace_id, request, check)
+    new = sweep_members.prepared(hub, expansion.members, check)
 
     def execute(session: Session) -> Outcome:
         row = sweeps.add(session, workspace_id, expansion, now(session))
-        _queue(session, hub, row, new)
+        sweep_members.queue(session, hub, row, new)
         return _outcome(session, row)
 
     return once(hub, repeatable, execute)
@@ -192,8 +183,8 @@ class _ChangedMeanwhile(Exception):
 
 def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: SweepExtension, check: Check) -> Execute:
     """Expand and check the extension, and return the function that stores it in a transaction."""
-    expansion, members = _extended(hub, workspace_id, request, more, check)
-    new = _prepared(hub, members, check)
+    expansion, members = sweep_members.extended(hub, workspace_id, request, more, check)
+    new = sweep_members.prepared(hub, members, check)
 
     def execute(session: Session) -> Outcome:
         row = SWEEPS.locked(session, workspace_id, sweep_id)
@@ -201,45 +192,10 @@ def _extension(hub: Hub, workspace_id: str, sweep_id: str, request: str, more: S
             raise _ChangedMeanwhile
         sweeps.describe(row, expansion)
         session.flush()
-        _queue(session, hub, row, new)
+        sweep_members.queue(session, hub, row, new)
         return _outcome(session, row)
 
     return execute
-
-
-def _extended(
-    hub: Hub, workspace_id: str, request: str, more: SweepExtension, check: Check
-) -> tuple[Expansion, tuple[Member, ...]]:
-    try:
-        with facts.Lookup(hub, workspace_id) as lookup:
-            present = SweepRequest.model_validate_json(request)
-            lookup.require(present.base.dataset)
-            whole, members = extended(present, more, lookup.of, check, lookup)
-    except InvalidSpec as error:
-        raise invalid(*error.errors) from None
-    _check_quotas(members, hub.settings.quotas)
-    return whole, members
-
-
-def _expanded(hub: Hub, workspace_id: str, request: SweepRequest, check: Check) -> Expansion:
-    try:
-        with facts.Lookup(hub, workspace_id) as lookup:
-            expansion = expand(request, lookup.of, check, lookup)
-    except InvalidSpec as error:
-        raise invalid(*error.errors) from None
-    _check_quotas(expansion.members, hub.settings.quotas)
-    return expansion
-
-
-def _check_quotas(members: Sequence[Member], limits: Quotas) -> None:
-    one_per_label = {member.label: member.resolved for member in reversed(members)}  # seeds make no difference
-    mistakes = [
-        Mistake(path=f"base/{mistake.path}", message=f"{mistake.message} (in {quoted(label)})")
-        for label, one in reversed(one_per_label.items())
-        for mistake in quotas.mistakes(one, limits)
-    ]
-    if mistakes:
-        raise invalid(*mistakes)
 
 
 def _planned(expansion: Expansion) -> tuple[PlannedMember, ...]:
@@ -258,15 +214,3 @@ def _planned(expansion: Expansion) -> tuple[PlannedMember, ...]:
 
 def _outcome(session: Session, row: SweepRow) -> Outcome:
     return Outcome(row.id, record(session, row).model_dump_json())
-
-
-def _prepared(hub: Hub, members: Sequence[Member], check: Check) -> Planned:
-    with hub.read() as session:
-        room = workers.room(session)
-    return sweeps.planned(members, room, hub.settings.quotas.running, check)
-
-
-def _queue(session: Session, hub: Hub, row: SweepRow, new: Planned) -> None:
-    if new.prepared:
-        quotas.check_queue_quota(session, row.workspace_id, len(new.prepared), hub.settings.quotas)
-        sweeps.add_members(session, row, new, now(session))

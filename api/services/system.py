@@ -16,7 +16,7 @@ from gradus.wire.system import DependencyHealth, Health, SystemRecord
 from hub.database import schema_version
 from hub.database.disk_space import NO_ROOM
 from hub.disk_full import disk_full
-from hub.experiments import experiments
+from hub.experiments import lists
 from hub.hub import Hub
 from hub.jobs import workers
 from hub.messaging import queue
@@ -26,7 +26,7 @@ def system(hub: Hub, workspace_id: str) -> SystemRecord:
     """The live workers, and the queued and running experiments of this workspace."""
     with hub.read() as session:
         alive = tuple(workers.seen_by(session, workspace_id))
-        counts = experiments.count_by_status(session, workspace_id)
+        counts = lists.count_by_status(session, workspace_id)
     return SystemRecord(
         version=__version__,
         time=datetime.now(UTC),
@@ -41,7 +41,7 @@ def system(hub: Hub, workspace_id: str) -> SystemRecord:
 def population(hub: Hub) -> tuple[Mapping[Status, int], int]:
     """Number of experiments by status, and number of live workers, of the whole service."""
     with hub.read() as session:
-        return experiments.count_by_status(session), len(workers.alive(session))
+        return lists.count_by_status(session), len(workers.alive(session))
 
 
 def waiting_jobs(hub: Hub) -> dict[str, int]:

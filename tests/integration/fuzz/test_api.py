@@ -16,7 +16,7 @@ import pytest
 
 from api.app import create_app
 from gradus.wire.key import Role
-from hub.experiments import experiments
+from hub.experiments import lists
 from hub.hub import Hub
 from tests.integration.access.credentials import bearer, make_key, serving
 
@@ -54,4 +54,4 @@ def test_whatever_is_asked_without_a_key_the_answer_is_a_documented_one(hub: Hub
     with serving(create_app(hub, strangers_per_minute=1_000_000)) as url:
         assert fuzz(tmp_path, url, "--phases", "examples,fuzzing", "--max-examples", "6") >= 200
     with hub.read() as session:
-        assert experiments.count_by_status(session) == {}
+        assert lists.count_by_status(session) == {}

@@ -5,8 +5,8 @@ from sqlalchemy import update
 
 from gradus.spec.experiment import Spec
 from gradus.status import Status
-from hub.experiments import experiments
-from hub.experiments.experiments import Filter
+from hub.experiments import experiments, lists
+from hub.experiments.lists import Filter
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.tables import ExperimentRow, JobRow, TagRow
@@ -16,14 +16,14 @@ from tests.integration.hub.work import claim, submit, train_epoch
 
 def found(hub: Hub, shown: Filter) -> list[str]:
     with hub.read() as session:
-        return [row.id for row in experiments.page(session, "default", shown, None, 100)]
+        return [row.id for row in lists.page(session, "default", shown, None, 100)]
 
 
 def test_ids_sort_by_age_and_pages_meet_without_gap(hub: Hub) -> None:
     ids = [submit(hub).id for _ in range(7)]
     walked: list[str] = []
     with hub.read() as session:
-        while page := experiments.page(session, "default", Filter(), walked[-1] if walked else None, 3):
+        while page := lists.page(session, "default", Filter(), walked[-1] if walked else None, 3):
             walked += [row.id for row in page]
     assert walked == sorted(ids, reverse=True) == ids[::-1]
 
@@ -35,7 +35,7 @@ def test_pages_of_several_statuses_meet_without_gap(hub: Hub) -> None:
         session.execute(update(ExperimentRow).where(ExperimentRow.id.in_(ids[::2])).values(status=Status.FAILED))
     shown, walked = Filter(statuses=(Status.QUEUED, Status.FAILED)), list[str]()
     with hub.read() as session:
-        while page := experiments.page(session, "default", shown, walked[-1] if walked else None, 2):
+        while page := lists.page(session, "default", shown, walked[-1] if walked else None, 2):
             walked += [row.id for row in page]
     assert walked == ids[::-1]
 
@@ -72,7 +72,7 @@ def test_only_those_that_are_named_are_shown_and_others_than_the_workspace_s_nev
     assert found(hub, Filter(ids=(*wanted, "exp_none"))) == wanted[::-1]
     assert found(hub, Filter(ids=tuple(wanted), q="li on")) == wanted[1:]
     with hub.read() as session:
-        assert experiments.page(session, "other", Filter(ids=tuple(wanted)), None, 9) == []
+        assert lists.page(session, "other", Filter(ids=tuple(wanted)), None, 9) == []
 
 
 def test_the_record_holds_the_whole_resolved_spec(hub: Hub) -> None:

@@ -17,8 +17,8 @@ from hub.access import keys, quotas
 from hub.artifacts import pending_deletions
 from hub.database.database import now
 from hub.datasets import stored_tables
-from hub.experiments import estimates, event_pruning, events, experiments, metrics
-from hub.experiments.experiments import Filter
+from hub.experiments import estimates, event_pruning, events, experiments, lists, metrics
+from hub.experiments.lists import Filter
 from hub.hub import Hub
 from hub.idempotency import Repeatable
 from hub.jobs import checkpoints, leases, reconciler, runs
@@ -54,7 +54,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "one": lambda s: experiments.get_of(s, DEFAULT_WORKSPACE, ID),
     "lock": lambda s: experiments.lock(s, ID),
     "members": lambda s: experiments.members(s, LEASE.job_id),
-    "count by status": lambda s: experiments.count_by_status(s, DEFAULT_WORKSPACE),
+    "count by status": lambda s: lists.count_by_status(s, DEFAULT_WORKSPACE),
     "close a job": lambda s: experiments.close_job(s, LEASE.job_id),
     "history": lambda s: metrics.read(s, ID, after=3),
     "stored table": lambda s: stored_tables.with_digest(s, DEFAULT_WORKSPACE, f"sha256:{'0' * 64}"),
@@ -96,7 +96,7 @@ def test_a_question_is_answered_by_an_index(hub: Hub, question: str) -> None:
 @pytest.mark.parametrize("shown", FILTERS, ids=str)
 def test_a_page_is_read_in_the_order_of_an_index(hub: Hub, shown: Filter, last: str | None, oldest_first: bool) -> None:
     with overheard() as said, hub.read() as session:
-        experiments.page(session, DEFAULT_WORKSPACE, shown, last, 50, oldest_first=oldest_first)
+        lists.page(session, DEFAULT_WORKSPACE, shown, last, 50, oldest_first=oldest_first)
     found = plans(hub, said)
     assert len(found) == max(1, len(shown.statuses))
     assert [line for plan in found for line in whole(plan) + sorts(plan)] == []
@@ -104,7 +104,7 @@ def test_a_page_is_read_in_the_order_of_an_index(hub: Hub, shown: Filter, last: 
 
 def test_a_tag_is_looked_for_in_its_workspace_alone(hub: Hub) -> None:
     with overheard() as said, hub.read() as session:
-        experiments.page(session, DEFAULT_WORKSPACE, Filter(tag="lecture"), None, 50)
+        lists.page(session, DEFAULT_WORKSPACE, Filter(tag="lecture"), None, 50)
     (statement,) = said
     (plan,) = plans(hub, said)
     ways = plan.removeprefix(statement[0]).splitlines()
