@@ -3,12 +3,16 @@
 import ctypes
 import sys
 
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
-_LARGEST = 2**31 - 1
+LARGEST_KEPT = 256 * 2**20
+"""Larger blocks go back to the system at once: an address below one in use cannot, and counts against the limit of the
+process although its pages were given back. To clear their pages takes little of the time that is spent on them."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
+_NEVER = 2**31 - 1
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep freed memory until `free_memory`.
+    """Let the C library keep freed memory until `free_memory`, but for the largest blocks.
 
     By default it maps each block above 32 MiB, and many smaller ones, anew: the kernel then clears its pages one by one
     as they are touched. The first convolution of a small network took 15 ms instead of 2. Only glibc supports it.
@@ -16,6 +20,8 @@ def keep_freed_memory() -> None:
     if sys.platform != "linux":
         return
     limit = getattr(ctypes.CDLL(None), "mallopt", None)
-    if limit is not None:
+    if limit is None:
+        return
+    if not limit(_M_MMAP_THRESHOLD, LARGEST_KEPT):  # before glibc 2.35, at most 32 MiB
         limit(_M_MMAP_MAX, 0)
-        limit(_M_TRIM_THRESHOLD, _LARGEST)
+    limit(_M_TRIM_THRESHOLD, _NEVER)

@@ -56,7 +56,16 @@ def free_memory(device: torch.device) -> None:
 
 def anonymous_bytes() -> int:
     """Resident memory of the process that is not backed by files; 0 on systems without /proc."""
+    return _status("RssAnon")
+
+
+def writable_bytes() -> int:
+    """The memory that counts against the limit of `limit_memory`, resident or not; 0 on systems without /proc."""
+    return _status("VmData")
+
+
+def _status(key: str) -> int:
     if not _STATUS.exists():
         return 0
-    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("RssAnon:"))
+    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(f"{key}:"))
     return int(line.split()[1]) * 1024

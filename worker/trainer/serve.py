@@ -13,7 +13,14 @@ from models.device import device_name, select_device
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
 from worker.trainer.kept_memory import keep_freed_memory
-from worker.trainer.memory_trim import MAX_GROWTH_BYTES, anonymous_bytes, free_memory, freeze_objects, log_peak_memory
+from worker.trainer.memory_trim import (
+    MAX_GROWTH_BYTES,
+    anonymous_bytes,
+    free_memory,
+    freeze_objects,
+    log_peak_memory,
+    writable_bytes,
+)
 from worker.trainer.pipe import Pipe
 from worker.trainer.process_limits import limit_memory
 from worker.trainer.protocol import Idle, Ready
@@ -38,7 +45,8 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
     free_memory(device)
     freeze_objects()
     pipe.send(Ready(device=device_name(device)))
-    bytes_at_start, loads = anonymous_bytes(), 0
+    held_bytes = writable_bytes if device.type == "cpu" else anonymous_bytes  # what counts against the limit
+    bytes_at_start, loads = held_bytes(), 0
     while True:
         command = pipe.next_job()
         first = command.trainees[0]
@@ -48,7 +56,7 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
         if cache.loads > loads:  # loading imported libraries, whose objects would cost each later collection 50 ms
             freeze_objects()
             loads = cache.loads
-        has_grown = anonymous_bytes() - cache.bytes - bytes_at_start > MAX_GROWTH_BYTES
+        has_grown = held_bytes() - cache.bytes - bytes_at_start > MAX_GROWTH_BYTES
         pipe.send(Idle(worn=not had_memory or has_grown))
 
 
