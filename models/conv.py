@@ -14,6 +14,7 @@ from models.batch_norm import Normalization
 from models.dropout import ChannelDropout, Masks
 from models.layer import DenseTensors, Part
 from models.precision import Products
+from models.view import View
 
 
 class ConvLayer:
@@ -42,6 +43,7 @@ class ConvLayer:
         self._how = [plan.stride] * 2, [before] * 2, [plan.dilation] * 2
         self._excess = max(plan.padding) - before  # an even kernel has one more row of zeros at the end
         self._members = range(members)
+        self._as_images = View(lambda y: y.view(members, -1, *plan.shape))
         self._nothing = tensors.weight.new_empty(0)
         self.output = self._x = self._nothing  # set in each forward pass, and freed in the backward pass
 
@@ -50,10 +52,10 @@ class ConvLayer:
         self._load_kernel()
         self._x = self._products.rounded(x)
         y = _stacked([self._convolved(self._x[k], k) for k in self._members])
-        shape, y = y.shape, y.view(len(y), -1, y.shape[-1])  # (K, pixels, channels)
+        y = y.view(len(y), -1, y.shape[-1])  # (K, pixels, channels)
         for part in self._parts:
             y = part.forward(y)
-        self.output = y.view(shape)
+        self.output = self._as_images(y)
         return self.output
 
     def backward(self, dy: Tensor, *, needs_dx: bool) -> Tensor | None:
@@ -67,6 +69,7 @@ class ConvLayer:
         dxs = [self._gradients(dz[k], k, needs_dx=needs_dx) for k in self._members]
         if self._plan.input_factor != 1:
             self._weight_gradient.mul_(self._plan.input_factor)
+        self._as_images.free()
         self.output = self._x = self._nothing
         return _stacked([dx for dx in dxs if dx is not None]) if needs_dx else None
 

@@ -1,9 +1,8 @@
 """Images as vectors, for K networks."""
 
-import torch
 from torch import Tensor
 
-_NOTHING = torch.empty(0)
+from models.view import View
 
 
 class FlattenLayer:
@@ -11,16 +10,20 @@ class FlattenLayer:
 
     def __init__(self, in_shape: tuple[int, ...]) -> None:
         self._in_shape = in_shape
-        self.output = _NOTHING  # set in each forward pass, and freed in the backward pass
+        self._vectors = View(lambda x: x.flatten(2))
+
+    @property
+    def output(self) -> Tensor:
+        """The vectors of the last forward pass, until the backward pass."""
+        return self._vectors.last
 
     def forward(self, x: Tensor) -> Tensor:
         """The vectors."""
-        self.output = x.flatten(2)
-        return self.output
+        return self._vectors(x)
 
     def backward(self, dy: Tensor, *, needs_dx: bool) -> Tensor | None:
         """The same gradient, as images."""
-        self.output = _NOTHING
+        self._vectors.free()
         return dy.view(*dy.shape[:2], *self._in_shape) if needs_dx else None
 
     def evaluate(self, x: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Dense layers and sums of layers, with hand-written forward and backward passes for K networks at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Protocol
@@ -15,6 +15,7 @@ from models.batch import Buffers
 from models.batch_norm import BatchNormTensors, Normalization
 from models.dropout import Dropout, Masks
 from models.precision import Products
+from models.view import View
 
 
 class Layer(Protocol):
@@ -131,14 +132,17 @@ class DenseLayer:
 class SumLayer:
     """activation(x₁ + x₂ + …)."""
 
-    def __init__(self, inputs: int, activation: Activation, shape: tuple[int, ...], buffers: Buffers) -> None:
-        """`inputs` is their number, `shape` that of each, (K, b, ...)."""
+    def __init__(self, needs_dx: Sequence[bool], activation: Activation, shape: tuple[int, ...], buffers: Buffers):
+        """`needs_dx` says of each input whether its gradient is needed; `shape` is that of each, (K, b, ...)."""
         self._sum = buffers.empty(*shape)
-        self._copies = [buffers.empty(*shape) for _ in range(inputs - 1)]
-        flat = (shape[0], shape[1], prod(shape[2:]))
+        self._first = first = needs_dx.index(True) if any(needs_dx) else 0
+        self._copies = [buffers.empty(*shape) if need and i > first else None for i, need in enumerate(needs_dx)]
+        units = shape[0], shape[1], prod(shape[2:])
+        self._units = self._sum.view(units)
+        self._as_inputs = View(lambda y: y.view(shape))
         self._activation = None
         if activation != "identity":
-            self._activation = ActivationLayer(activation, flat, buffers, in_place=True)
+            self._activation = ActivationLayer(activation, units, buffers, in_place=True)
         self.output = self._sum
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -146,24 +150,24 @@ class SumLayer:
         torch.add(inputs[0], inputs[1], out=self._sum)
         for x in inputs[2:]:
             self._sum.add_(x)
-        self.output = self._sum if self._activation is None else self._on_units(self._activation.forward, self._sum)
+        if self._activation is not None:
+            self.output = self._as_inputs(self._activation.forward(self._units))
         return self.output
 
-    def backward(self, dy: Tensor) -> list[Tensor]:
-        """The gradient with respect to each input: the same, each in memory of its own."""
+    def backward(self, dy: Tensor) -> list[Tensor | None]:
+        """The gradient with respect to each input that needs one: the same, each in memory of its own."""
         if self._activation is not None:
-            dy = self._on_units(self._activation.backward, dy)
-        return [dy, *(copy.copy_(dy) for copy in self._copies)]
+            self._activation.backward(dy.view(self._units.shape))  # in place
+        dxs = [None if copy is None else copy.copy_(dy) for copy in self._copies]
+        dxs[self._first] = dy
+        return dxs
 
     def evaluate(self, inputs: Sequence[Tensor]) -> Tensor:
         """The activated sum."""
         y = inputs[0] + inputs[1]
         for x in inputs[2:]:
             y.add_(x)
-        return y if self._activation is None else self._on_units(self._activation.evaluate, y)
-
-    def _on_units(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-        return function(x.flatten(2)).view(x.shape)
+        return y if self._activation is None else self._activation.evaluate(y.flatten(2)).view(y.shape)
 
 
 def dense(

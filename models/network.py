@@ -25,6 +25,7 @@ from models.pool import AvgPoolLayer, GlobalAvgPoolLayer, MaxPoolLayer
 from models.precision import Products
 from models.scale import ScaleLayer
 from models.storage import Storage
+from models.view import View
 
 
 def network_masks(plans: Sequence[NetworkPlan], seeds: Sequence[int], batch: int, like: Tensor) -> dict[str, Masks]:
@@ -46,6 +47,8 @@ class Node:
     name: str
     inputs: tuple[int, ...]
     """Places of the nodes that it reads, -1 for the network's input."""
+    needs_dx: tuple[bool, ...]
+    """Whether the gradient with respect to each of them is needed."""
     layer: Layer | SumLayer
     frees: tuple[int, ...]
     """Places of the nodes that no later node reads."""
@@ -57,12 +60,13 @@ class Network:
     def __init__(self, input_dropout: Dropout | None, nodes: Sequence[Node], input_shape: tuple[int, ...]) -> None:
         """`input_shape` is that of one example."""
         self._input_dropout, self._nodes, self._input_shape = input_dropout, nodes, input_shape
+        self._examples = View(self._as_examples)
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs (K, b, outputs) for inputs (K, b, inputs), in training mode."""
         if self._input_dropout is not None:
             x = self._input_dropout.forward(x)
-        values = {-1: self._as_examples(x)}
+        values = {-1: self._examples(x)}
         for place, node in enumerate(self._nodes):
             match node.layer:
                 case SumLayer() as layer:
@@ -75,15 +79,16 @@ class Network:
         """Write the gradient of every parameter, given the gradient of the loss with respect to the outputs."""
         gradients: dict[int, Tensor] = {len(self._nodes) - 1: dy}
         for place in reversed(range(len(self._nodes))):
-            node = self._nodes[place]
-            dy = gradients.pop(place)
+            if place not in gradients:  # nothing is learned there
+                continue
+            node, dy = self._nodes[place], gradients.pop(place)
             match node.layer:
                 case SumLayer() as layer:
                     dxs: Sequence[Tensor | None] = layer.backward(dy)
                 case layer:
-                    dxs = (layer.backward(dy, needs_dx=node.inputs[0] >= 0),)
+                    dxs = (layer.backward(dy, needs_dx=node.needs_dx[0]),)
             for source, dx in zip(node.inputs, dxs, strict=True):
-                if source >= 0 and dx is not None:
+                if dx is not None:
                     gradients[source] = gradients[source].add_(dx) if source in gradients else dx
 
     def evaluate(self, x: Tensor) -> Tensor:
@@ -122,17 +127,29 @@ def network(
     if INPUT in masks:
         input_dropout = Dropout(masks[INPUT], (members, batch, plan.inputs), buffers)
     places = {INPUT: -1, **{layer.name: i for i, layer in enumerate(plan.layers)}}
-    frees = _frees(plan, places)
+    frees, needs = _frees(plan, places), needed_gradients(plan)
     nodes = [
         Node(
             layer.name,
             tuple(places[name] for name in layer.inputs),
-            _layer(layer, storage, masks.get(layer.name), products, batch, buffers),
+            needs[layer.name],
+            _layer(layer, needs[layer.name], storage, masks.get(layer.name), products, batch, buffers),
             frees.get(i, ()),
         )
         for i, layer in enumerate(plan.layers)
     ]
     return Network(input_dropout, nodes, plan.input_shape)
+
+
+def needed_gradients(plan: NetworkPlan) -> dict[str, tuple[bool, ...]]:
+    """For each node by name, whether the gradient with respect to each of its inputs is needed: whether something is
+    learned there, or before it."""
+    learns = {INPUT: False}
+    needed: dict[str, tuple[bool, ...]] = {}
+    for layer in plan.layers:
+        needed[layer.name] = tuple(learns[name] for name in layer.inputs)
+        learns[layer.name] = bool(layer.tensors) or any(needed[layer.name])
+    return needed
 
 
 def _frees(plan: NetworkPlan, places: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
@@ -142,7 +159,13 @@ def _frees(plan: NetworkPlan, places: Mapping[str, int]) -> dict[int, tuple[int,
 
 
 def _layer(  # noqa: PLR0911 - one for each kind
-    plan: LayerPlan, storage: Storage, masks: Masks | None, products: Products, batch: int, buffers: Buffers
+    plan: LayerPlan,
+    needs_dx: Sequence[bool],
+    storage: Storage,
+    masks: Masks | None,
+    products: Products,
+    batch: int,
+    buffers: Buffers,
 ) -> Layer | SumLayer:
     members = len(storage.parameters)
     match plan:
@@ -164,6 +187,6 @@ def _layer(  # noqa: PLR0911 - one for each kind
         case FlattenPlan():
             return FlattenLayer(plan.in_shape)
         case AddPlan():
-            return SumLayer(len(plan.inputs), plan.activation, (members, batch, *plan.shape), buffers)
+            return SumLayer(needs_dx, plan.activation, (members, batch, *plan.shape), buffers)
         case _:
             assert_never(plan)

@@ -61,6 +61,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "batch_norm": True,
         "dropout": 0.2,
     },
+    "residual of pools of the input": {
+        "layers": [{"kind": "residual", "layers": [{"kind": "avg_pool", "size": 3, "stride": 1, "padding": 1}]}, conv()]
+    },
     "residual twice": {
         "layers": [
             conv(),
