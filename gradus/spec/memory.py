@@ -1,5 +1,5 @@
 """Estimates of the memory that a run needs, from its spec and the shape of its data. All numbers are float32, 4 bytes
-each, except the pixels of images, which are bytes."""
+each, except the pixels of images, which are bytes; rounded ones of bfloat16, too."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -10,8 +10,9 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.network import NetworkPlan
-from gradus.spec.nodes.graph import INPUT
+from gradus.spec.nodes.graph import INPUT, LayerPlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
+from gradus.spec.rounding import Copies, copies
 
 FLOAT32_BYTES = 4
 INT64_BYTES = 8
@@ -38,13 +39,17 @@ def state_per_parameter(optimizer: AnyOptimizer) -> int:
 
 def member_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     """Estimate of the bytes that each member of an array needs: all except the data set."""
-    numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer))
+    numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer)) + _rounded_weights(
+        experiment, network
+    )
     return FLOAT32_BYTES * (numbers + _step(experiment, data, network) + _evaluation(data, network))
 
 
 def step_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     """Bytes that a member's training step touches: parameters, gradient, optimizer state and activations."""
-    numbers = network.parameters * (2 + state_per_parameter(experiment.optimizer))
+    numbers = network.parameters * (2 + state_per_parameter(experiment.optimizer)) + _rounded_weights(
+        experiment, network
+    )
     return FLOAT32_BYTES * (numbers + _step(experiment, data, network))
 
 
@@ -73,10 +78,20 @@ def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     need besides in the backward pass."""
     batch = examples_per_step(experiment.batch_size, data.train_examples)
     inputs = network.inputs * (1 + (network.input_dropout > 0))
-    own = sum(layer.values for layer in network.layers)
+    rounded = [_copies_of(layer, experiment) for layer in network.layers]
+    own = sum(layer.values for layer in network.layers) + sum(copied.held for copied in rounded)
     held = accumulate(layer.held for layer in network.layers)  # a backward pass frees what it was held for
-    passing = max(until + FREED_BLOCKS * layer.passing for until, layer in zip(held, network.layers, strict=True))
+    moments = (layer.passing + copied.passing for layer, copied in zip(network.layers, rounded, strict=True))
+    passing = max(until + FREED_BLOCKS * moment for until, moment in zip(held, moments, strict=True))
     return batch * (inputs + own + passing)
+
+
+def _copies_of(layer: LayerPlan, experiment: Spec) -> Copies:
+    return copies(layer) if experiment.precision == "bfloat16" else Copies()
+
+
+def _rounded_weights(experiment: Spec, network: NetworkPlan) -> int:
+    return sum(_copies_of(layer, experiment).of_weights for layer in network.layers)
 
 
 def _evaluation(data: DatasetPlan, network: NetworkPlan) -> int:
