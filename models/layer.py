@@ -21,8 +21,9 @@ from models.view import View
 class Layer(Protocol):
     """One layer of K networks."""
 
-    output: Tensor
-    """The output of the last forward pass, (K, b, units)."""
+    @property
+    def output(self) -> Tensor:
+        """The output of the last forward pass, (K, b, units)."""
 
     def forward(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, b, fan_in) in training mode."""
