@@ -28,6 +28,26 @@ def conv(channels: int = 4, **fields: Any) -> dict[str, Any]:
     return {"kind": "conv", "channels": channels, **fields}
 
 
+SHAPES: dict[str, tuple[int, ...]] = {
+    "conv": (7, 5),
+    "conv with padding": (9, 5, 2),
+    "even kernel": (7, 5, 2),
+    "stride": (9, 5, 2),
+    "dilation": (5, 9, 2),
+    "groups": (7, 5, 2),
+    "batch norm": (9, 5, 2),
+    "channel dropout": (7, 5, 3),
+    "max pool": (7, 5, 2),
+    "avg pool": (9, 5, 2),
+    "pools of inputs": (9, 5, 2),
+    "global avg pool": (1, 1, 4),
+    "flatten": (5, 7, 3),
+    "separable": (9, 5, 3),
+    "residual": (1, 1, 3),
+    "residual with projection": (7, 5, 2),
+}
+"""Of the images of some networks; all others read 6 × 6 pixels with two channels."""
+
 NETWORKS: dict[str, dict[str, Any]] = {
     "conv": {"layers": [conv()]},
     "conv without padding": {"layers": [conv(padding=0), 5]},
@@ -75,4 +95,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "layers": ["flatten", 6, {"kind": "residual", "layers": [7, 6]}, {"kind": "residual", "layers": [4]}]
     },
 }
-"""Networks for images of 6 × 6 pixels with two channels."""
+"""Networks that read images, of the shapes above."""
+
+
+def images_for(network: str) -> Data:
+    """Images of the shape that is this network's."""
+    return made_up_images(SHAPES.get(network, (6, 6, 2)))

@@ -33,3 +33,14 @@ def test_channels_that_are_off_everywhere_count_as_dead_units() -> None:
     bias = engine.storage.of("layers/0.bias")[0]
     bias[..., :3] = -1000
     assert engine.dead_units(torch.randn(20, 72), 0)[0] == DeadUnits("layers/0", 3, 4)
+
+
+def test_a_convolution_of_single_pixels_is_a_dense_layer() -> None:
+    """From the same bits; other kernels add products in other orders."""
+    data, words = made_up_images((1, 1, 5)), {"dataset": "mnist", "batch_size": 12, "epochs": 5}
+    one, other = (
+        train([Spec(**words, layers=layers)], data, CPU, dtype=torch.float64) for layers in ([conv(4, kernel=1)], [4])
+    )
+    torch.testing.assert_close(one.weights(0), other.weights(0), rtol=0, atol=0)
+    assert len(list(one)) == len(list(other)) > 0
+    torch.testing.assert_close(one.weights(0), other.weights(0), rtol=1e-12, atol=1e-14)
