@@ -3,30 +3,41 @@
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from gradus.errors import GradusError, TooLarge, from_problem
+from gradus.errors import GradusError, TooLarge, Unavailable, from_problem
 from hub.artifacts.manifest import Receipt
 from hub.database.database import DATABASE_AWAY
+from hub.datasets.datasets import bytes_of
+from hub.disk_full import disk_full
+from hub.environment_errors import sentence
 from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
 from hub.questions import leases
 from hub.questions.leases import ClaimedQuestion
 from hub.questions.question import PredictionsQuestion
-from worker.answering.protocol import Answered, Ask, Refused
+from worker.answering.protocol import MOST_FILE_BYTES, Answered, Ask, Refused
 from worker.answering_process import AnsweringCancelled, AnsweringLost, AnsweringProcess, AnsweringTimeout
 from worker.database_retry import with_retry
+from worker.linked_files import link_files
 from worker.shutdown import Shutdown
+from worker.store_retry import with_store_retry
 
 DEADLINE_SECONDS = 300.0
 """Time that an answer may take."""
 FILE_DEADLINE_SECONDS = 3600.0
 """Time that predictions of a whole data set may take."""
+WAIT_SECONDS = 0.5
+"""Time after which somebody who waits looks whether the answer is still wanted."""
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -34,11 +45,12 @@ class QuestionJob:
     """Answers one claimed question. If the lease is lost, or the worker shuts down, the process is killed."""
 
     def __init__(self, hub: Hub, claimed: ClaimedQuestion, folder: Path, memory: float, shutdown: Shutdown) -> None:
-        """`folder` is a new folder for the files of the answer, which is removed at the end; `memory` is the limit of
-        the process in GiB."""
+        """`folder` is for the files of the answer; it is made, and removed at the end. `memory` is the limit of the
+        process in GiB."""
         self._hub = hub
         self._lease = claimed.lease
         self._question = claimed.question
+        self._workspace = claimed.workspace_id
         self._folder = folder
         self._memory = memory
         self._shutdown = shutdown
@@ -49,14 +61,23 @@ class QuestionJob:
         tried again."""
         try:
             with self._renewed():
-                self._answer()
+                self._answer_or_fail()
         except LeaseLost as lost:
             logger.warning("%s", lost)
-        except (OSError, *DATABASE_AWAY) as error:  # it is tried again when the lease has expired
+        except DATABASE_AWAY as error:  # it is tried again when the lease has expired
             logger.warning("%s cannot be answered now: %s", self._lease.question_id, error)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._delete_unused_files()
+
+    def _answer_or_fail(self) -> None:
+        try:
+            self._answer()
+        except AnsweringCancelled:
+            self._hand_back()
+        except OSError as error:  # after retries
+            code = "disk_full" if disk_full(error) else "store_unavailable"
+            self._fail(Unavailable(f"there is no room or no way to store the answer: {sentence(error)}", code=code))
 
     def _answer(self) -> None:
         settings = self._hub.settings
@@ -65,7 +86,9 @@ class QuestionJob:
             dataset_dirs=tuple(map(str, settings.dataset_dirs)),
             artifacts_url=settings.artifacts_url,
             folder=str(self._folder),
+            file_bytes=self._room(),
         )
+        self._patiently(lambda: self._folder.mkdir(parents=True, exist_ok=True))
         is_file = isinstance(self._question, PredictionsQuestion)
         seconds = FILE_DEADLINE_SECONDS if is_file else DEADLINE_SECONDS
         try:
@@ -75,8 +98,6 @@ class QuestionJob:
             return self._write(lambda session: leases.record_loss(session, self._lease))
         except AnsweringTimeout:
             return self._fail(TooLarge(f"the answer takes longer than the {seconds:.0f} s that it may take"))
-        except AnsweringCancelled:
-            return self._hand_back()
         match reply:
             case Answered(answer=answer):
                 files = self._stored_files()
@@ -86,15 +107,30 @@ class QuestionJob:
 
     def _stored_files(self) -> Receipt | None:
         """Store the files that the process has written; None without any."""
-        files = sorted(self._folder.iterdir())
-        if not files:
+        if not any(self._folder.iterdir()):
             return None
+        return self._patiently(lambda: self._hub.artifacts.put(self._lease.key, partial(link_files, self._folder)))
 
-        def fill(target: Path) -> None:
-            for file in files:
-                shutil.move(file, target / file.name)
+    def _room(self) -> int:
+        """Bytes that a file of the answer may have: what the workspace may still store."""
+        quotas = self._hub.settings.quotas
+        with self._hub.read() as session:
+            stored = bytes_of(session, self._workspace)
+        return max(0, min(MOST_FILE_BYTES, quotas.workspace_bytes - stored))
 
-        return self._hub.artifacts.put(self._lease.key, fill)
+    def _patiently(self, act: Callable[[], T]) -> T:
+        """What `act` returns, tried again while the store is away or the disk is full."""
+        return with_store_retry(act, self._wait_for_store, self._pause)
+
+    def _wait_for_store(self, error: OSError) -> None:
+        logger.warning("%s waits: %s", self._lease.question_id, sentence(error))
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self._is_cancelled():
+                raise AnsweringCancelled
+            self._shutdown.wait(min(WAIT_SECONDS, seconds))
 
     @contextmanager
     def _renewed(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from hub.hub import Hub
+from hub.messaging.queue import QUESTIONS
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from hub.questions import leases
 from hub.questions.leases import ClaimedQuestion
@@ -23,8 +24,11 @@ MEMORY_GIB = 4.0
 class QuestionSlot:
     """Takes messages about questions. `serve` runs on a thread of its own."""
 
-    def __init__(self, hub: Hub, owner: str, shutdown: Shutdown, memory: float | None = None) -> None:
-        """`memory` is the memory limit of a slot in GiB."""
+    def __init__(
+        self, hub: Hub, owner: str, shutdown: Shutdown, memory: float | None = None, lane: str = QUESTIONS
+    ) -> None:
+        """`memory` is the memory limit of a slot in GiB; `lane` is the queue that it serves."""
+        self._lane = lane
         self._hub = hub
         self._owner = owner
         self._shutdown = shutdown
@@ -35,7 +39,7 @@ class QuestionSlot:
         """Take one message, if there is one, and answer what it names."""
         self._folders.tidy()
         try:
-            question_id = self._hub.queue.next_question(WAIT_SECONDS)
+            question_id = self._hub.queue.next_question(WAIT_SECONDS, self._lane)
         except REDIS_TROUBLE:
             self._shutdown.wait(WAIT_SECONDS)
             return
@@ -52,5 +56,5 @@ class QuestionSlot:
         claimed = with_retry(self._hub.write, claim, lambda: self._shutdown.begun)
         if claimed is None:
             return
-        folder = self._folders.new(question_id, claimed.lease.token)
+        folder = self._folders.path(question_id, claimed.lease.token)
         QuestionJob(self._hub, claimed, folder, self._memory, self._shutdown).run()

@@ -34,6 +34,7 @@ from reading.failure import ReadingFailed
 from reading.request import Limits, ReadRequest
 from reading.source import SourceFile
 from worker.database_retry import with_retry
+from worker.linked_files import link_files
 from worker.reading_files import ReadingFiles
 from worker.reading_log import ReadingLog
 from worker.shutdown import Shutdown
@@ -116,7 +117,8 @@ class ReadingJob:
             table = self._patiently(lambda: self._read_in_child(request), LONG_PAUSES_SECONDS)
         self._check()
         statistics, findings = _examined(request.out)
-        put = partial(self._hub.artifacts.put, self._lease.key, partial(_link_files, request.out))
+        fill = partial(link_files, request.out, without={STATISTICS, FINDINGS})
+        put = partial(self._hub.artifacts.put, self._lease.key, fill)
         result = ReadResult(
             table=table,
             target=request.target,
@@ -221,17 +223,6 @@ def _trouble(error: OSError) -> ReadFailure:
     code = "disk_full" if disk_full(error) else "store_unavailable"
     message = f"{sentence(error)}. Nothing is wrong with the files: add a version to read them again"
     return ReadFailure(code=code, message=message)
-
-
-def _link_files(source: Path, target: Path) -> None:
-    """Put the files of a folder into another one, too: under a second name if both are on the same file system."""
-    for path in sorted(source.iterdir()):
-        if path.name in {STATISTICS, FINDINGS}:
-            continue
-        try:
-            (target / path.name).hardlink_to(path)
-        except OSError:
-            shutil.copyfile(path, target / path.name)
 
 
 def _examined(folder: Path) -> tuple[Statistics | None, tuple[Finding, ...] | None]:

@@ -32,12 +32,6 @@ class WorkFolders:
         """The folder for a piece of work, which makes it and deletes it at its end."""
         return self._root / f"{id_}-{token}"
 
-    def new(self, id_: str, token: int) -> Path:
-        """The folder for a piece of work, which deletes it at its end."""
-        folder = self.path(id_, token)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
     def tidy(self) -> None:
         """Delete folders of work that is over: its worker was killed. Does nothing if called again too soon."""
         if time.monotonic() - self._tidied < TIDY_SECONDS:

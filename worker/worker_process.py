@@ -17,6 +17,7 @@ from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.jobs import workers
 from hub.messaging.celery_app import queues_for
+from hub.messaging.queue import FILES, QUESTIONS
 from hub.settings import Settings
 from worker import background, messages
 from worker.question_slot import QuestionSlot
@@ -26,8 +27,8 @@ from worker.slot import Slot
 from worker.slot_pool import SlotPool
 from worker.watchdog import Watchdog
 
-QUESTION_SLOTS = 2
-"""Questions that a worker answers at the same time: a long one leaves a slot to the short ones."""
+SLOTS_OF_LANES = (QUESTIONS, QUESTIONS, FILES)
+"""The queue of each question slot: files with predictions, which may take an hour, leave two slots to short ones."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class WorkerProcess:
             watchdog = Watchdog(self._hub.queue, ("auto", kind), self._pool, self._end)
             reading = ReadingSlot(self._hub, self._pool.id, self._shutdown)
             questions = [
-                QuestionSlot(self._hub, self._pool.id, self._shutdown, self._memory) for _ in range(QUESTION_SLOTS)
+                QuestionSlot(self._hub, self._pool.id, self._shutdown, self._memory, lane) for lane in SLOTS_OF_LANES
             ]
             threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown, reading, questions)
             code = self._consume_jobs(record, kind)

@@ -21,11 +21,12 @@ def ask(
     with hub.write() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         question = EvaluationQuestion(network=trained(session, row, epoch), split=split, by=by, miss_cost=miss_cost)
-        return questions.ask(session, workspace_id, question)
+        return questions.ask(session, workspace_id, question, hub.settings.quotas)
 
 
 def ask_outcomes(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch, split: Part) -> str:
     """Ask what an experiment's network says of each example; returns the question's id. Raises as `ask` does."""
     with hub.write() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        return questions.ask(session, workspace_id, OutcomesQuestion(network=trained(session, row, epoch), split=split))
+        question = OutcomesQuestion(network=trained(session, row, epoch), split=split)
+        return questions.ask(session, workspace_id, question, hub.settings.quotas)

@@ -51,7 +51,7 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, request: PredictionsReq
             format=request.format,
             probabilities=request.probabilities,
         )
-        return asked.ask(session, workspace_id, question)
+        return asked.ask(session, workspace_id, question, hub.settings.quotas)
 
 
 def check(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: str) -> str:

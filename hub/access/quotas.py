@@ -32,7 +32,8 @@ class Quotas:
     epochs: int = MAX_EPOCHS
     """Epochs of one experiment."""
     workspace_bytes: int = 64 * 2**30
-    """Stored bytes of a workspace's data sets: the files as sent, and the tables that were read from them."""
+    """Stored bytes of a workspace: files of data sets as sent, the tables that were read from them, and answers to
+    questions, such as files with predictions."""
     upload_bytes: int = 16 * 2**30
     """Bytes of one uploaded file."""
     requests_per_minute: int = 60_000
@@ -47,6 +48,10 @@ class Quotas:
             name: environment.number(env, f"GRADUS_MAX_{name.upper()}", int, 0) for name in cls.__dataclass_fields__
         }
         return cls(**{name: value for name, value in given.items() if value is not None})
+
+
+NO_QUOTAS = Quotas()
+"""The defaults."""
 
 
 def mistakes(resolved: ResolvedSpec, quotas: Quotas) -> tuple[Mistake, ...]:
@@ -108,15 +113,15 @@ def check_queue_quota(session: Session, workspace_id: str, more: int, quotas: Qu
 
 
 def check_bytes_quota(stored: int, more: int, quotas: Quotas) -> None:
-    """Check that a workspace with `stored` bytes of data sets may store more.
+    """Check that a workspace with `stored` bytes of data sets and answers may store more.
 
     Raises:
         TooManyRequests: the workspace would store too much.
     """
     if stored + more > quotas.workspace_bytes:
         raise TooManyRequests(
-            f"this workspace stores {stored:,} bytes of data sets; with {more:,} more it would exceed its limit of "
-            f"{quotas.workspace_bytes:,}: delete data sets first",
+            f"this workspace stores {stored:,} bytes of data sets and predictions; with {more:,} more it would exceed "
+            f"its limit of {quotas.workspace_bytes:,}: delete data sets first (predictions go after a week)",
             code="quota_bytes",
             retry_after=60,
         )

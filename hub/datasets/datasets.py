@@ -15,7 +15,7 @@ from hub.artifacts import pending_deletions
 from hub.datasets import uploads
 from hub.ids import new_id
 from hub.messaging.outbox import outbox
-from hub.tables import DatasetFileRow, DatasetRow, DatasetVersionRow, ExperimentRow
+from hub.tables import DatasetFileRow, DatasetRow, DatasetVersionRow, ExperimentRow, QuestionRow
 
 UNFINISHED = (Status.QUEUED, Status.RUNNING, Status.PAUSED)
 _AFTER_ALL = "dst_~"
@@ -217,12 +217,13 @@ def remove(session: Session, row: DatasetRow, at: datetime) -> None:
 
 
 def bytes_of(session: Session, workspace_id: str) -> int:
-    """Bytes that a workspace has stored: its uploads and the tables that were read from them."""
+    """Bytes that a workspace has stored: its uploads, the tables that were read from them, and answers to questions."""
     tables = select(func.coalesce(func.sum(DatasetVersionRow.bytes), 0)).join(
         DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id
     )
     of_tables = session.scalar(tables.where(DatasetRow.workspace_id == workspace_id)) or 0
-    return uploads.bytes_of(session, workspace_id) + int(of_tables)
+    answers = select(func.coalesce(func.sum(QuestionRow.bytes), 0)).where(QuestionRow.workspace_id == workspace_id)
+    return uploads.bytes_of(session, workspace_id) + int(of_tables) + int(session.scalar(answers) or 0)
 
 
 def set_status(session: Session, version: DatasetVersionRow) -> None:

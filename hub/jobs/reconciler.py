@@ -3,6 +3,7 @@ time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import get_args
 
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
@@ -17,7 +18,7 @@ from hub.experiments.event_pruning import prune
 from hub.hub import Hub
 from hub.jobs.leases import LEASE, is_expired, is_too_late
 from hub.messaging.outbox import outbox
-from hub.messaging.queue import EXAMINATIONS, QUESTIONS, READINGS
+from hub.messaging.queue import EXAMINATIONS, FILES, QUESTIONS, READINGS
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from hub.questions import leases as question_leases
 from hub.questions import questions
@@ -40,7 +41,8 @@ EMPTY_QUEUES: Mapping[str, None] = dict.fromkeys(DEVICES)
 _RESEND: Mapping[str, Callable[[Session, datetime, timedelta, timedelta, int], int]] = {
     READINGS: reading_claims.resend,
     EXAMINATIONS: reading_claims.resend_examinations,
-    QUESTIONS: question_leases.resend,
+    QUESTIONS: partial(question_leases.resend, QUESTIONS),
+    FILES: partial(question_leases.resend, FILES),
 }
 """What sends lost messages again, by the queue that must be empty."""
 

@@ -16,8 +16,11 @@ MAX_FOREIGN = 20
 """Foreign elements that are skipped in search of the oldest job message. Workers drop foreign elements."""
 READINGS = "readings"
 EXAMINATIONS = "examinations"
-QUESTIONS = "questions"
-"""In place of a device in the names of the queues of readings, examinations and questions."""
+QUESTIONS, FILES = "questions", "files"
+"""In place of a device in the names of the queues of readings, examinations, short questions and files with
+predictions."""
+FILE_PREFIX = "prd_"
+"""Of the ids of questions that are answered with a file."""
 _TYPES_OF_QUEUES = (b"list", "list", b"none", "none")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
@@ -55,7 +58,7 @@ class Queue:
 
     def send_question(self, question_id: str) -> bool:
         """Send a message about a question to answer. Returns False on failure; the reconciler then resends it."""
-        return self._send(ANSWER_TASK, QUESTIONS, question_id)
+        return self._send(ANSWER_TASK, FILES if question_id.startswith(FILE_PREFIX) else QUESTIONS, question_id)
 
     def next_reading(self, seconds: float) -> str | None:
         """Take the id of a version to read, or if there is none to examine, from the queues; None if there is none for
@@ -67,12 +70,12 @@ class Queue:
         element = self._next(seconds, READINGS, EXAMINATIONS)
         return None if element is None else version_of(element)
 
-    def next_question(self, seconds: float) -> str | None:
-        """Take the id of a question from the queue; None if there is none for this time (less than a second).
+    def next_question(self, seconds: float, lane: str = QUESTIONS) -> str | None:
+        """Take the id of a question of a lane from its queue; None if there is none for this time (less than a second).
 
         Raises one of `REDIS_TROUBLE` if Redis does not answer.
         """
-        element = self._next(seconds, QUESTIONS)
+        element = self._next(seconds, lane)
         return None if element is None else question_of(element)
 
     def _send(self, task: str, kind: str, id_: str) -> bool:

@@ -7,17 +7,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from gradus.errors import GradusError, Unavailable
+from gradus.errors import GradusError, TooLarge, Unavailable
 from hub.artifacts import pending_deletions
 from hub.artifacts.manifest import Receipt
 from hub.database.database import now
 from hub.jobs.leases import LeaseLost, is_expired
 from hub.messaging.outbox import outbox
+from hub.questions.lanes import in_lane
 from hub.questions.question import QUESTIONS, Question
 from hub.tables import QuestionRow
 
 MAX_LOSSES = 1
 """Number of losses, of a worker or of its process, after which a question is tried again."""
+FAILURE = timedelta(seconds=10)
+"""Time for which a failed question is not asked again: its clients poll, and must see that it has failed."""
+LONG_FAILURE = timedelta(hours=1)
+"""The same for one that takes too much time or memory, which it would take again."""
 _LOST = Unavailable("the process that computed the answer was lost twice: see the worker's log", code="not_answered")
 
 
@@ -42,6 +47,7 @@ class ClaimedQuestion:
 
     lease: QuestionLease
     question: Question
+    workspace_id: str
 
 
 def key_of(question_id: str, token: int) -> str:
@@ -58,18 +64,18 @@ def claim(session: Session, question_id: str, owner: str, term: timedelta) -> Cl
     session.execute(lost.values(owner=None, losses=QuestionRow.losses + 1))
     take = update(QuestionRow).where(*opened, QuestionRow.owner.is_(None))
     taken = take.values(owner=owner, token=QuestionRow.token + 1, lease_until=at + term)
-    columns = QuestionRow.token, QuestionRow.losses, QuestionRow.request
+    columns = QuestionRow.token, QuestionRow.losses, QuestionRow.request, QuestionRow.workspace_id
     row = session.execute(taken.returning(*columns)).one_or_none()
     if row is None:
         return None
-    token, losses, request = row
+    token, losses, request, workspace_id = row
     lease = QuestionLease(question_id, owner, token, term)
     if token > 1:
         _delete_files(session, key_of(question_id, token - 1), at)
     if losses > MAX_LOSSES:
         fail(session, lease, _LOST)
         return None
-    return ClaimedQuestion(lease, QUESTIONS.validate_json(request))
+    return ClaimedQuestion(lease, QUESTIONS.validate_json(request), workspace_id)
 
 
 def heartbeat(session: Session, lease: QuestionLease) -> None:
@@ -88,7 +94,8 @@ def answered(session: Session, lease: QuestionLease, answer: str, files: Receipt
         LeaseLost: another worker has taken the question since, or it was deleted.
     """
     stored = {} if files is None else {"artifact": lease.key, "artifact_digest": files.digest}
-    _finish(session, lease, status="answered", answer=answer, **stored)
+    size = len(answer.encode()) + (0 if files is None else files.size)
+    _finish(session, lease, status="answered", answer=answer, bytes=size, **stored)
 
 
 def fail(session: Session, lease: QuestionLease, error: GradusError) -> None:
@@ -97,7 +104,8 @@ def fail(session: Session, lease: QuestionLease, error: GradusError) -> None:
     Raises:
         LeaseLost: another worker has taken the question since, or it was deleted.
     """
-    _finish(session, lease, status="failed", problem=error.problem().model_dump_json())
+    again = now(session) + (LONG_FAILURE if error.status == TooLarge.status else FAILURE)
+    _finish(session, lease, status="failed", problem=error.problem().model_dump_json(), again_at=again)
 
 
 def record_loss(session: Session, lease: QuestionLease) -> None:
@@ -123,15 +131,15 @@ def release(session: Session, lease: QuestionLease, losses: int = 0) -> None:
     outbox(session).questions.append(lease.question_id)
 
 
-def resend(session: Session, at: datetime, term: timedelta, delivery: timedelta, limit: int) -> int:
-    """Send messages again about questions that no worker answers. Call this when the queue of questions is empty.
+def resend(lane: str, session: Session, at: datetime, term: timedelta, delivery: timedelta, limit: int) -> int:
+    """Send messages again about questions of a lane that no worker answers. Call this when its queue is empty.
 
     Returns the number of messages.
     """
     row = QuestionRow
     free = or_(row.owner.is_(None), is_expired(session, row.lease_until, at, term))
     lost: ColumnElement[bool] = or_(row.message_sent_at < at - delivery, row.message_sent_at > at + delivery)
-    query = select(row.id).where(row.status == "open", free, lost).order_by(row.message_sent_at, row.id)
+    query = select(row.id).where(row.status == "open", in_lane(lane), free, lost).order_by(row.message_sent_at, row.id)
     ids = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
     if ids:
         session.execute(update(row).where(row.id.in_(ids)).values(message_sent_at=at))

@@ -4,25 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, undefer
 
 from gradus.errors import TooManyRequests
 from gradus.wire.problem import Problem
-from hub.access import quotas
+from hub.access.quotas import NO_QUOTAS, Quotas, check_bytes_quota, lock
 from hub.artifacts import pending_deletions
 from hub.database.database import insert_of, now
+from hub.datasets.datasets import bytes_of
 from hub.ids import new_id
 from hub.messaging.outbox import outbox
-from hub.questions.question import PREFIXES, QUESTIONS, Question, digest_of, experiment_of
+from hub.messaging.queue import FILES
+from hub.messaging.queue import QUESTIONS as SHORT
+from hub.questions.lanes import in_lane
+from hub.questions.leases import LONG_FAILURE
+from hub.questions.question import PREFIXES, QUESTIONS, PredictionsQuestion, Question, digest_of, experiment_of
 from hub.tables import QuestionRow
 
 RETENTION = timedelta(days=7)
 """Time after which a question is deleted with its answer."""
-FAILURE_RETENTION = timedelta(seconds=10)
-"""Time for which a failed question is not asked again: its clients poll, and must see that it has failed."""
 MOST_OPEN = 100
 """Limit on the open questions of a workspace."""
+MOST_OPEN_FILES = 2
+"""Limit on its open files with predictions, each of which may take an hour: others wait behind them."""
 BATCH = 100
 """Questions that are deleted in one transaction."""
 
@@ -46,18 +51,18 @@ class Outcome:
         return self.answer is not None or self.problem is not None
 
 
-def ask(session: Session, workspace_id: str, question: Question) -> str:
+def ask(session: Session, workspace_id: str, question: Question, quotas: Quotas = NO_QUOTAS) -> str:
     """Ask a question of a workspace; returns its id. An identical question that is open or answered is the same one; a
     failed one is asked again.
 
     Raises:
-        TooManyRequests: the workspace has too many open questions.
+        TooManyRequests: the workspace has too many open questions, or stores too much.
     """
     at, digest = now(session), digest_of(question)
     mine = (QuestionRow.workspace_id == workspace_id, QuestionRow.digest == digest)
     found = session.scalars(select(QuestionRow).where(*mine)).one_or_none()
     if found is None or _is_due_again(found, at):
-        _check_room(session, workspace_id)
+        _check_room(session, workspace_id, question, quotas)
     values = {
         "id": new_id(PREFIXES[question.kind]),
         "workspace_id": workspace_id,
@@ -82,26 +87,44 @@ def ask(session: Session, workspace_id: str, question: Question) -> str:
 def _again(session: Session, workspace_id: str, digest: str, at: datetime) -> str | None:
     """Open a failed question again; returns its id, None if it is open or answered, or has failed just now."""
     mine = (QuestionRow.workspace_id == workspace_id, QuestionRow.digest == digest)
-    failed = (QuestionRow.status == "failed", QuestionRow.finished_at < at - FAILURE_RETENTION)
-    fresh = {"status": "open", "problem": None, "finished_at": None, "losses": 0, "owner": None, "lease_until": None}
+    failed = (QuestionRow.status == "failed", _is_due(at))
+    fresh = {
+        "status": "open",
+        "problem": None,
+        "finished_at": None,
+        "losses": 0,
+        "again_at": None,
+        "owner": None,
+        "lease_until": None,
+    }
     opened = update(QuestionRow).where(*mine, *failed)
     opened = opened.values(**fresh, created_at=at, expires_at=at + RETENTION, message_sent_at=at)
     return session.execute(opened.returning(QuestionRow.id)).scalar_one_or_none()
 
 
 def _is_due_again(row: QuestionRow, at: datetime) -> bool:
-    return row.status == "failed" and row.finished_at is not None and row.finished_at < at - FAILURE_RETENTION
+    is_kept = row.again_at is not None and at <= row.again_at <= at + LONG_FAILURE
+    return row.status == "failed" and not is_kept
 
 
-def _check_room(session: Session, workspace_id: str) -> None:
-    quotas.lock(session, workspace_id)
-    waiting = select(func.count()).where(QuestionRow.workspace_id == workspace_id, QuestionRow.status == "open")
-    if (session.scalar(waiting) or 0) >= MOST_OPEN:
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    """Of a failed question: a wrong clock may have dated it too far in the future."""
+    row = QuestionRow
+    return or_(row.again_at.is_(None), row.again_at < at, row.again_at > at + LONG_FAILURE)
+
+
+def _check_room(session: Session, workspace_id: str, question: Question, quotas: Quotas) -> None:
+    lock(session, workspace_id)
+    lane = FILES if isinstance(question, PredictionsQuestion) else SHORT
+    open_ = (QuestionRow.workspace_id == workspace_id, QuestionRow.status == "open", in_lane(lane))
+    most, what = (MOST_OPEN_FILES, "files with predictions") if lane == FILES else (MOST_OPEN, "questions")
+    if (session.scalar(select(func.count()).where(*open_)) or 0) >= most:
         raise TooManyRequests(
-            f"this workspace has {MOST_OPEN} open questions, such as evaluations: retry when some are answered",
+            f"this workspace has {most} open {what}: retry when some are answered",
             code="quota_questions",
-            retry_after=5,
+            retry_after=30 if lane == FILES else 5,
         )
+    check_bytes_quota(bytes_of(session, workspace_id), 0, quotas)
 
 
 def outcome(session: Session, workspace_id: str, question_id: str) -> Outcome | None:

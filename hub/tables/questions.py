@@ -42,6 +42,10 @@ class QuestionRow(Table):
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     losses: Mapped[int] = mapped_column(Integer)
     """Number of lost leases and lost processes."""
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Of the answer and its files."""
+    again_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When a failed question is computed again if it is asked."""
     message_sent_at: Mapped[datetime] = mapped_column(Moment)
     """When a message was last sent for the question."""
 

@@ -1,6 +1,5 @@
 """The predictions of a whole table as a file, by the ONNX model that users download."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
@@ -15,6 +14,7 @@ from hub.artifacts.local_copies import FOLDER, LocalCopies
 from hub.artifacts.store import artifact_store
 from hub.questions.predicted import PredictedRows, file_name
 from hub.questions.question import PredictionsQuestion
+from worker.answering.prediction_file import Answers, written
 from worker.answering.protocol import Ask
 
 if TYPE_CHECKING:  # ONNX and DuckDB may not be installed
@@ -29,9 +29,6 @@ CHUNK_ROWS = 16_384
 CHUNK_BYTES = 256 << 20
 """Fewer are read at once if they take more memory than this."""
 
-Answers = dict[str, NDArray[Any]]
-"""The columns of the file, (n,)."""
-
 
 def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
     """Write the predictions into the folder of the question.
@@ -39,6 +36,7 @@ def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
     Raises:
         InvalidSpec: the table lacks columns, or they have other types; `errors` lists them.
         Conflict: the checkpoint cannot be used.
+        TooLarge: the file would be larger than it may be.
         DataError: the table was deleted or is damaged.
     """
     from worker.data.stored_table import stored_table  # noqa: PLC0415 (as above)
@@ -49,8 +47,7 @@ def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
     with stored_table(copies, question.table, question.dataset, lambda _: None) as table:
         _check(trained.fitted.columns, table)
         pieces = _answers(trained, session, table, with_probabilities=question.probabilities)
-        write = _write_csv if question.format == "csv" else _write_parquet
-        columns = write(path, pieces)
+        columns = written(path, pieces, question.format, ask.file_bytes)
         return PredictedRows(rows=table.rows, bytes=path.stat().st_size, columns=tuple(columns))
 
 
@@ -166,31 +163,3 @@ def _columns(trained: "Trained", prediction: NDArray[Any], shares: NDArray[np.fl
     if shares is not None:
         found |= {f"probability_{name}": shares[:, i] for i, name in enumerate(data.classes)}
     return found
-
-
-def _write_csv(path: Path, pieces: Iterator[Answers]) -> Sequence[str]:
-    columns: list[str] = []
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        for piece in pieces:
-            if not columns:
-                columns = list(piece)
-                writer.writerow(columns)
-            writer.writerows(zip(*(values.tolist() for values in piece.values()), strict=True))
-    return columns
-
-
-def _write_parquet(path: Path, pieces: Iterator[Answers]) -> Sequence[str]:
-    """Write all answers at once: DuckDB reads them from numpy's memory."""
-    import duckdb  # noqa: PLC0415 (as above)
-
-    from preprocessing.sql import identifier, quoted  # noqa: PLC0415
-
-    parts = list(pieces)
-    columns = list(parts[0]) if parts else []
-    whole = {f"c{i}": np.concatenate([part[name] for part in parts]) for i, name in enumerate(columns)}
-    terms = ", ".join(f"c{i} AS {identifier(name)}" for i, name in enumerate(columns))
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("answers", whole)
-        connection.execute(f"COPY (SELECT {terms} FROM answers) TO {quoted(path)} (FORMAT parquet)")  # noqa: S608
-    return columns

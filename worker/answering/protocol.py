@@ -8,6 +8,9 @@ from gradus.wire.message import Message
 from gradus.wire.problem import Problem
 from hub.questions.question import Question
 
+MOST_FILE_BYTES = 16 * 2**30
+"""What a file of an answer may have at most, whatever the workspace may store."""
+
 
 class Ask(Message):
     """Answer this question."""
@@ -17,6 +20,8 @@ class Ask(Message):
     artifacts_url: str
     folder: str
     """An empty folder for the files of the answer."""
+    file_bytes: int = MOST_FILE_BYTES
+    """What a file of the answer may have."""
 
 
 class Answered(Message):

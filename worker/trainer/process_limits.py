@@ -3,6 +3,8 @@
 import os
 import resource
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NICENESS = 5
@@ -31,6 +33,17 @@ def limit_memory(gib: float | None) -> None:
     if sys.platform == "linux":  # on other systems the limit has another meaning
         limit = int((machine_gib() if gib is None else gib) * 2**30)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+
+
+@contextmanager
+def limited_files(size: int) -> Iterator[None]:
+    """Make writes to files fail beyond this size in bytes during the block, with EFBIG: Python ignores the signal."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def machine_gib() -> float:

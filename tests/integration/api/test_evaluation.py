@@ -1,10 +1,12 @@
 """`GET /v1/experiments/{id}/evaluation`, with workers that this process plays."""
 
+import errno
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -14,6 +16,7 @@ from sqlalchemy import select
 from api.services import error_rows
 from api.services.error_rows import Cell
 from gradus.spec.experiment import Spec
+from hub.artifacts.manifest import Receipt
 from hub.database.database import now
 from hub.hub import Hub
 from hub.jobs import checkpoints
@@ -27,6 +30,7 @@ from tests.integration.api.service import assert_problem, on_sqlite
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.training_here import train_here
 from worker import question_job
+from worker.answering.protocol import Answered, Ask, Reply
 from worker.answering_process import AnsweringProcess
 from worker.question_slot import QuestionSlot
 from worker.shutdown import Shutdown
@@ -202,3 +206,44 @@ def test_error_rows_tell_the_epoch_that_was_asked_about_although_another_is_the_
     cell = Cell("test", "best", "0", "0", 0, 10)
     page = error_rows.page(hub, DEFAULT_WORKSPACE, row.id, outcome, cell)
     assert (page.epoch, page.checkpoint, page.total) == (1, "old", 1)
+
+
+class Quick(AnsweringProcess):
+    """A process whose answer is a file with a line."""
+
+    def __init__(self, memory: float) -> None:
+        pass
+
+    def reply(self, ask: Ask, seconds: float, cancelled: Callable[[], bool]) -> Reply:
+        (Path(ask.folder) / "a.txt").write_text("line")
+        return Answered(answer="{}")
+
+
+@pytest.mark.parametrize(("failures", "code"), [(2, None), (99, "disk_full")])
+def test_a_store_that_is_away_is_tried_again_and_then_the_question_fails_at_once(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, failures: int, code: str | None
+) -> None:
+    row, one = submit(hub), resolved(Spec(dataset="digits", layers=[8]))
+    at = CheckpointRef(key=f"{row.id}/1-1-9", digest="d", size=1, epoch=1, step=9, whole=True)
+    network = TrainedNetwork(experiment_id=row.id, spec=one.spec, data=one.data, epoch=1, checkpoint=at)
+    put, left = hub.artifacts.put, [failures]
+
+    def failing(key: str, fill: Callable[[Path], None]) -> Receipt:
+        def fill_and_fail(folder: Path) -> None:
+            fill(folder)
+            left[0] -= 1
+            if left[0] >= 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        return put(key, fill_and_fail)
+
+    monkeypatch.setattr(hub.artifacts, "put", failing)
+    monkeypatch.setattr(question_job, "AnsweringProcess", Quick)
+    monkeypatch.setattr(question_job.QuestionJob, "_pause", lambda *_: None)
+    with hub.write() as session:
+        id_ = questions.ask(session, DEFAULT_WORKSPACE, OutcomesQuestion(network=network, split="test"))
+    QuestionSlot(hub, "wrk_here", Shutdown()).answer(id_)
+    with hub.read() as session:
+        found = questions.outcome(session, DEFAULT_WORKSPACE, id_)
+    assert found is not None
+    assert (found.answer, found.problem and found.problem.code) == (None if code else "{}", code)

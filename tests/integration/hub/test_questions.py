@@ -7,24 +7,28 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from gradus.errors import Conflict, TooManyRequests
+from gradus.errors import Conflict, TooLarge, TooManyRequests
 from gradus.spec.experiment import Spec
+from hub.access.quotas import NO_QUOTAS, Quotas
 from hub.artifacts.manifest import Receipt
+from hub.datasets.datasets import bytes_of
+from hub.datasets.table_ref import TableRef
 from hub.experiments import experiments
 from hub.hub import Hub
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import LeaseLost
 from hub.jobs.reconciler import clean_up, reconcile
+from hub.messaging.queue import FILES, QUESTIONS
 from hub.questions import leases, questions
 from hub.questions.leases import ClaimedQuestion
-from hub.questions.question import EvaluationQuestion, TrainedNetwork
-from hub.questions.questions import MOST_OPEN, Outcome
+from hub.questions.question import EvaluationQuestion, PredictionsQuestion, Question, TrainedNetwork
+from hub.questions.questions import MOST_OPEN, MOST_OPEN_FILES, Outcome
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, QuestionRow, RemovalRow
 from tests.built_in import resolved
 from tests.integration.hub.work import submit
 
 TERM = timedelta(seconds=15)
-FILES = Receipt("a" * 64, 1)
+STORED = Receipt("a" * 64, 1)
 REFUSAL = Conflict("the data set was deleted", code="data_error")
 
 
@@ -41,9 +45,15 @@ def question(row: ExperimentRow, digest: str = "d") -> EvaluationQuestion:
     return EvaluationQuestion(network=network, split="test")
 
 
-def ask(hub: Hub, asked: EvaluationQuestion) -> str:
+def of_file(row: ExperimentRow, digest: str = "d") -> PredictionsQuestion:
+    table = TableRef(key="ver_1/1", digest=digest)
+    network = question(row).network
+    return PredictionsQuestion(network=network, dataset="a", table=table, format="csv", probabilities=False)
+
+
+def ask(hub: Hub, asked: Question, quotas: Quotas = NO_QUOTAS) -> str:
     with hub.write() as session:
-        return questions.ask(session, DEFAULT_WORKSPACE, asked)
+        return questions.ask(session, DEFAULT_WORKSPACE, asked, quotas)
 
 
 def claim(hub: Hub, question_id: str, owner: str = "wrk_1") -> ClaimedQuestion | None:
@@ -62,6 +72,14 @@ def outcome(hub: Hub, question_id: str) -> Outcome:
         found = questions.outcome(session, DEFAULT_WORKSPACE, question_id)
         assert found is not None
         return found
+
+
+def drained(hub: Hub, lane: str) -> list[str]:
+    """The ids in a queue, also those that other tests left."""
+    found: list[str] = []
+    while id_ := hub.queue.next_question(0.2, lane):
+        found.append(id_)
+    return found
 
 
 def change(hub: Hub, question_id: str, **values: object) -> None:
@@ -83,9 +101,9 @@ def test_a_question_is_answered_once_and_then_known(hub: Hub, row: ExperimentRow
     assert claim(hub, id_, "wrk_2") is None
     assert not outcome(hub, id_).over
     with hub.write() as session:
-        leases.answered(session, one.lease, '{"n": 1}', FILES)
+        leases.answered(session, one.lease, '{"n": 1}', STORED)
     found = outcome(hub, id_)
-    assert (found.answer, found.artifact) == ('{"n": 1}', (f"{id_}/1", FILES.digest))
+    assert (found.answer, found.artifact) == ('{"n": 1}', (f"{id_}/1", STORED.digest))
     assert ask(hub, asked) == id_
     assert claim(hub, id_) is None
     with hub.read() as session:
@@ -155,7 +173,7 @@ def test_a_failed_question_is_asked_again_but_not_by_those_who_look_whether_it_h
     problem = outcome(hub, id_).problem
     assert problem is not None
     assert (problem.status, problem.code, problem.detail) == (409, "data_error", REFUSAL.detail)
-    change(hub, id_, finished_at=long_ago(minutes=1))
+    change(hub, id_, again_at=long_ago(minutes=1))
     assert ask(hub, asked) == id_
     assert not outcome(hub, id_).over
     assert claimed(hub, id_).lease.token == 2
@@ -201,3 +219,59 @@ def test_a_workspace_has_no_more_than_so_many_open_questions(hub: Hub, row: Expe
     assert ask(hub, question(row, "0")) == asked[0]
     with hub.read() as session:
         assert session.scalar(select(func.count()).select_from(QuestionRow)) == MOST_OPEN
+
+
+def test_a_question_that_takes_too_long_is_not_computed_again_for_an_hour(hub: Hub, row: ExperimentRow) -> None:
+    asked = question(row)
+    id_ = ask(hub, asked)
+    lease = claimed(hub, id_).lease
+    with hub.write() as session:
+        leases.fail(session, lease, TooLarge("the answer takes longer than 300 s"))
+    with hub.read() as session:
+        again = session.get_one(QuestionRow, id_).again_at
+    assert again is not None
+    assert timedelta(minutes=59) < again - datetime.now(UTC) < timedelta(minutes=61)
+    assert ask(hub, asked) == id_
+    assert outcome(hub, id_).over
+    change(hub, id_, again_at=datetime.now(UTC) + timedelta(days=9))  # by a wrong clock
+    assert ask(hub, asked) == id_
+    assert not outcome(hub, id_).over
+
+
+def test_files_with_predictions_have_a_queue_of_their_own(hub: Hub, row: ExperimentRow) -> None:
+    file = ask(hub, of_file(row))
+    short = ask(hub, question(row))
+    hub.flush()
+    assert drained(hub, QUESTIONS)[-1] == short
+    assert drained(hub, FILES)[-1] == file
+    id_ = ask(hub, question(row, "other"))
+    hub.flush()
+    assert (hub.queue.next_question(1), hub.queue.next_question(0.1, FILES)) == (id_, None)
+    change(hub, file, message_sent_at=long_ago(minutes=1))
+    with hub.write() as session:
+        assert leases.resend(QUESTIONS, session, long_ago(), TERM, timedelta(seconds=5), 10) == 0
+        assert leases.resend(FILES, session, long_ago(), TERM, timedelta(seconds=5), 10) == 1
+
+
+def test_a_workspace_has_no_more_than_two_open_files(hub: Hub, row: ExperimentRow) -> None:
+    files = [ask(hub, of_file(row, str(i))) for i in range(MOST_OPEN_FILES)]
+    with pytest.raises(TooManyRequests, match="2 open files"):
+        ask(hub, of_file(row, "one too many"))
+    assert ask(hub, of_file(row, "0")) == files[0]
+    ask(hub, question(row))
+    lease = claimed(hub, files[0]).lease
+    with hub.write() as session:
+        leases.answered(session, lease, "{}", None)
+    ask(hub, of_file(row, "one too many"))
+
+
+def test_answers_count_into_the_bytes_of_the_workspace(hub: Hub, row: ExperimentRow) -> None:
+    id_ = ask(hub, of_file(row))
+    lease = claimed(hub, id_).lease
+    with hub.write() as session:
+        leases.answered(session, lease, '{"n": 1}', Receipt("a" * 64, 1000))
+    with hub.read() as session:
+        assert bytes_of(session, DEFAULT_WORKSPACE) == 1008
+    with pytest.raises(TooManyRequests, match="stores 1,008 bytes"):
+        ask(hub, question(row), Quotas(workspace_bytes=1000))
+    assert ask(hub, of_file(row), Quotas(workspace_bytes=1000)) == id_, "what is known takes no more room"

@@ -1,6 +1,8 @@
 """Predictions of a whole table: those of the network, row by row, whatever the task and the format."""
 
 import csv
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,11 @@ import numpy as np
 import pytest
 
 from evaluation.examples import sigmoid, softmax
-from gradus.errors import InvalidSpec
+from gradus.errors import InvalidSpec, TooLarge
 from gradus.wire.predicted_file import FileFormat
 from hub.questions.question import EvaluationQuestion, PredictionsQuestion, TrainedNetwork
 from tests.unit.worker.answers import ask, trained
+from worker.answering import prediction_file as writing
 from worker.answering.network import restored
 from worker.answering.predictions import CHUNK_ROWS, predictions
 from worker.answering.truth import truth
@@ -107,3 +110,37 @@ def test_a_missing_number_that_the_experiment_refuses_is_refused(tmp_path: Path)
     with pytest.raises(InvalidSpec, match="'x' is missing in row 5"):
         predictions(ask(tmp_path / "a", lacking), lacking)
     assert CHUNK_ROWS > N
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_a_file_may_not_be_larger_than_the_workspace_may_store(tmp_path: Path, format_: FileFormat) -> None:
+    network, _ = trained(tmp_path, COLUMNS, ("no", "yes"), columns=ignored("y"), split=SPLIT)
+    assert network.table is not None
+    question = PredictionsQuestion(
+        network=network, dataset="mine", table=network.table, format=format_, probabilities=True
+    )
+    limited = ask(tmp_path, question).model_copy(update={"file_bytes": 200})
+    with pytest.raises(TooLarge, match="more than 200 bytes"):
+        predictions(limited, question)
+    (tmp_path / "afterwards").write_bytes(bytes(1000))
+
+
+def test_a_large_parquet_file_is_written_in_parts_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 6.4 MB, no more than two parts and what they are joined of are held."""
+    monkeypatch.setattr(writing, "PART_BYTES", 100_000)
+    rows, pieces = 4000, 200
+
+    def answers() -> Iterator[dict[str, Any]]:
+        for i in range(pieces):
+            numbers = np.arange(i * rows, (i + 1) * rows, dtype=np.float32)
+            yield {"prediction": np.array(["yes", "no"], dtype=object)[numbers.astype(int) % 2], "p": numbers}
+
+    tracemalloc.start()
+    columns = writing._write_parquet(tmp_path / "a.parquet", answers())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (columns, [path.name for path in tmp_path.iterdir()]) == (["prediction", "p"], ["a.parquet"])
+    assert peak < 2_000_000
+    found = duckdb.read_parquet(str(tmp_path / "a.parquet")).fetchnumpy()
+    assert (found["p"] == np.arange(pieces * rows)).all()
+    assert found["prediction"][:3].tolist() == ["yes", "no", "yes"]
