@@ -24,10 +24,17 @@ from tests.servers.trainers import without_trainer_server
 PARTS = ("trainers", "api", "worker-1")
 
 
-def up(folder: Path, name: str = "up", port: int = 0, *, own_trainers: bool = False) -> Program:
+FORKED = ("hub.embedded",)
+"""What `gradus up` becomes, without the seconds that its imports take."""
+TYPED = ("gradus.cli", "up")
+
+
+def up(
+    folder: Path, name: str = "up", port: int = 0, *, own_trainers: bool = False, command: tuple[str, ...] = FORKED
+) -> Program:
     env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
     env |= without_trainer_server() if own_trainers else {}
-    return Program(folder / f"{name}.log", "gradus.cli", "up", "--port", port, env=env)
+    return Program(folder / f"{name}.log", *command, "--port", port, env=env)
 
 
 def gradus(folder: Path, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
@@ -66,7 +73,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Path) -> None:
-    with up(tmp_path, own_trainers=True) as first:
+    with up(tmp_path, own_trainers=True, command=TYPED) as first:
         said = first.wait_for("data ")
         access = saved_access(tmp_path / "data")
         assert f"API      {access.url}" in said
@@ -121,7 +128,7 @@ def test_a_part_that_is_killed_while_the_service_starts_is_started_again(tmp_pat
 
 def test_a_part_that_cannot_start_is_given_up_and_its_log_named(tmp_path: Path) -> None:
     env = {"GRADUS_DATA_DIR": str(tmp_path / "data"), "GRADUS_DEVICE": "abacus"}
-    with Program(tmp_path / "up.log", "gradus.cli", "up", "--port", 0, "--workers", 1, env=env) as program:
+    with Program(tmp_path / "up.log", *FORKED, "--port", 0, "--workers", 1, env=env) as program:
         assert program.process.wait(120) == 3
     said = program.log.read_text()
     assert "worker-1 failed to start" in said
