@@ -74,7 +74,8 @@ class ClusterService:
 
     def _everything(self) -> list[int]:
         heads = (Victim.API, Victim.WORKER, Victim.VALKEY, Victim.POSTGRES)
-        return [pid for head in heads for one in self.pids(head) for pid in family(one)]
+        families = (pid for head in heads for one in self.pids(head) for pid in family(one))
+        return sorted({*families, *self.pids(Victim.TRAINER)})  # a server for all tests may have forked trainers
 
     def _start(self, name: str) -> Program:
         return Program(self.folder / f"{name}.log", *self._commands[name], env=self._env)

@@ -12,7 +12,7 @@ from tests.servers.chaos.families import children, family, program_name
 from tests.servers.chaos.service import WORKERS, tempered
 from tests.servers.chaos.victims import Victim
 from tests.servers.processes import Program, free_port, saved_access
-from tests.servers.trainers import trainers_of
+from tests.servers.trainers import trainers_of, without_trainer_server
 
 
 class EmbeddedService:
@@ -69,7 +69,7 @@ class EmbeddedService:
             self.program = self._up()
 
     def _up(self) -> Program:
-        env = {"GRADUS_DATA_DIR": str(self.data), **tempered()}
+        env = {"GRADUS_DATA_DIR": str(self.data), **tempered(), **without_trainer_server()}
         command = ("hub.embedded", "--port", self._port, "--workers", WORKERS)
         return Program(self.folder / "up.log", *command, env=env)
 

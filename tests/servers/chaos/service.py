@@ -6,7 +6,6 @@ from typing import Protocol
 
 from gradus.client import Credentials
 from tests.servers.chaos.victims import Victim
-from tests.servers.trainers import without_trainer_server
 
 LEASE_SECONDS = 4.0
 """A worker that vanishes is missed soon."""
@@ -51,7 +50,6 @@ class Service(Protocol):
 def tempered() -> Mapping[str, str]:
     """What is set for workers, so that minutes of waiting become seconds."""
     return {
-        **without_trainer_server(),
         "GRADUS_DEVICE": "cpu",
         "GRADUS_LEASE_SECONDS": str(LEASE_SECONDS),
         "GRADUS_CHECKPOINT_SECONDS": str(CHECKPOINT_SECONDS),
