@@ -17,7 +17,7 @@ from gradus.wire.prediction import Epoch
 
 router = APIRouter(tags=["predictions"], responses=GUARDED)
 
-_ETAG = {"ETag": header("A digest of what the file is made from.")}
+_ETAG = {"ETag": header("The digest of the checkpoint; of a card or bundle, of all that it tells.")}
 _CONTENT: dict[str, Any] = {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
     "application/json": {"schema": {"type": "object"}},

@@ -57,16 +57,20 @@ def tag(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Epoch
 
 
 def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
-    """A digest of what goes into a file: the weights, the experiment's name, and what a card tells besides."""
-    told: dict[str, Any] = {"file": name, "weights": chosen.weights.tag, "origin": origin(chosen)}
-    if name in (CARD, BUNDLE):
-        row, metrics_row = chosen.row, _metrics(hub, chosen)
-        told |= {
-            "notes": row.notes,
-            "device": row.device,
-            "findings": row.findings,
-            "metrics": None if metrics_row is None else metrics_row.model_dump(mode="json"),
-        }
+    """The digest of the checkpoint; of files that tell more than it, a digest of all that they tell."""
+    if name not in (CARD, BUNDLE):
+        return chosen.weights.tag
+    row, metrics_row = chosen.row, _metrics(hub, chosen)
+    told: dict[str, Any] = {
+        "file": name,
+        "weights": chosen.weights.tag,
+        "origin": origin(chosen),
+        "name": row.name,
+        "notes": row.notes,
+        "device": row.device,
+        "findings": row.findings,
+        "metrics": None if metrics_row is None else metrics_row.model_dump(mode="json"),
+    }
     return sha256(json.dumps(told).encode()).hexdigest()
 
 

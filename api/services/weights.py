@@ -114,10 +114,9 @@ def built(chosen: Chosen, network: "Trained") -> "Built":
 
 
 def origin(chosen: Chosen) -> dict[str, str]:
-    """Where a network comes from, for the metadata of files."""
+    """Where a network comes from, for the metadata of files: nothing that a user can change."""
     return {
         "experiment": chosen.experiment_id,
-        "name": chosen.row.name,
         "epoch": str(chosen.weights.epoch),
         "checkpoint": chosen.checkpoint,
         "gradus": __version__,
