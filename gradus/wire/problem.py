@@ -131,6 +131,8 @@ def _written(part: int | str, before: int | str | None, two_before: int | str | 
 
 ECHO = 500
 """Characters of an input that are sent back."""
+DEEPEST = 20
+"""Levels of lists and objects in an input that are sent back."""
 
 
 def echo(value: Any) -> Any:
@@ -138,6 +140,8 @@ def echo(value: Any) -> Any:
     text = _beginning(value)
     if len(text) > ECHO:
         return _encodable(f"{text[:ECHO]}…")
+    if _is_deep(value):
+        return _encodable(text)
     try:
         json.dumps(value, ensure_ascii=False, default=repr).encode()
     except UnicodeEncodeError:
@@ -145,16 +149,27 @@ def echo(value: Any) -> Any:
     return value
 
 
-def _beginning(value: Any) -> str:
+def _beginning(value: Any, levels: int = DEEPEST) -> str:
     """Its representation, or more than enough of one that is long: to write out a megabyte takes a moment."""
     if isinstance(value, str):
         return repr(value[: ECHO + 1])
+    if isinstance(value, Mapping | list | tuple) and not levels:
+        return "…"
     if isinstance(value, Mapping):
-        return f"{{{_joined(f'{_beginning(key)}: {_beginning(one)}' for key, one in value.items())}}}"
+        items = (f"{_beginning(key)}: {_beginning(one, levels - 1)}" for key, one in value.items())
+        return f"{{{_joined(items)}}}"
     if isinstance(value, list | tuple):
         brackets = "[]" if isinstance(value, list) else "()"
-        return f"{brackets[0]}{_joined(map(_beginning, value))}{brackets[1]}"
+        return f"{brackets[0]}{_joined(_beginning(one, levels - 1) for one in value)}{brackets[1]}"
     return repr(value)
+
+
+def _is_deep(value: Any, levels: int = DEEPEST) -> bool:
+    """Whether its beginning leaves out what lies too deep."""
+    if not isinstance(value, Mapping | list | tuple):
+        return False
+    inner = value.values() if isinstance(value, Mapping) else value
+    return not levels or any(_is_deep(one, levels - 1) for one in inner)
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from gradus.sweep.request import SweepRequest
 from gradus.wire.control import ExtendRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest
-from gradus.wire.problem import Mistake, mistakes
+from gradus.wire.problem import Mistake, echo, mistakes
 from gradus.wire.webhook import WebhookRequest
 
 GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
@@ -339,3 +339,13 @@ def test_a_list_whose_only_item_is_wrong_is_not_called_empty_too() -> None:
 
     assert paths(["epoch"]) == ["events/0"]
     assert paths([]) == ["events"]
+
+
+def test_an_input_is_echoed_as_deep_as_people_read() -> None:
+    deep: Any = 1
+    for _ in range(20):
+        deep = [deep]
+    assert echo(deep) == deep
+    for _ in range(5000):
+        deep = {"a": deep}
+    assert echo(deep) == "{'a': " * 20 + "…" + "}" * 20
