@@ -35,7 +35,8 @@ class ColumnFacts(Message):
     values: tuple[ValueCount, ...] = ()
     """The most frequent values, at most `MAX_VALUES`, by decreasing count, then by value; all of them if `distinct`
     is no larger. In tables of more than 400 columns 400 000 are divided among the columns, but 20 are always there; a
-    column with more has five. Empty for numbers, images and arrays."""
+    column with more has five. Of long texts about 1 MB are there, but five always. Empty for numbers, images and
+    arrays."""
     minimum: Finite | None = None
     """Least number; null for other types."""
     maximum: Finite | None = None

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from gradus.facts import PARTS
 from gradus.wire.table import ColumnRecord
 from preprocessing.column import Column
-from preprocessing.stored_columns import groups
 from preprocessing.table import STACKED, Table, Texts
 
 CHUNK = 65_536
@@ -48,7 +47,7 @@ def digest_of(table: Table) -> str:
 def _columns(table: Table) -> Iterator[tuple[ColumnRecord, Iterator[Any]]]:
     """All columns with the pieces of their values; short ones are read many at a time."""
     records = table.read.columns
-    for positions in groups(range(len(records)), table.rows):
+    for positions in table.stored.groups(range(len(records)), table.rows):
         flat = [i for i in positions if records[i].type not in STACKED]
         read = table.stored.values(flat, 0, table.rows) if len(positions) > 1 and flat else {}
         for i in positions:
@@ -56,7 +55,7 @@ def _columns(table: Table) -> Iterator[tuple[ColumnRecord, Iterator[Any]]]:
             if record.type in STACKED:
                 yield record, _elements(table, record.name)
             elif record.type == "text":
-                yield record, _of_texts([_as_texts(*read[i])] if read else table.texts(record.name, CHUNK))
+                yield record, _of_texts([_as_texts(*read[i])]) if read else _of_long_texts(table, record.name)
             else:
                 whole = (
                     [table.of_raw(i, *read[i])]
@@ -110,6 +109,20 @@ def _of_texts(pieces: Iterable[Texts]) -> Iterator[Any]:
             yield np.packbits(~texts.missing[chunk], bitorder="little")
             yield texts.sizes[chunk].astype("<u4", copy=False)
             yield "".join(texts.values[chunk]).encode()
+
+
+def _of_long_texts(table: Table, name: str) -> Iterator[Any]:
+    """The same, without holding the texts of a chunk together."""
+    together = table.rows_together(name)
+    step = CHUNK
+    while step > together:
+        step //= 2
+    texts = table.texts(name, step)
+    for sizes, missing in table.text_sizes(name, CHUNK):
+        yield np.packbits(~missing, bitorder="little")
+        yield sizes.astype("<u4", copy=False)
+        for _ in range(0, len(sizes), step):
+            yield "".join(next(texts).values).encode()
 
 
 def _as_texts(values: NDArray[Any], missing: NDArray[Any]) -> Texts:

@@ -21,5 +21,8 @@ def copy_with_names(table: Table, target: Path, memory_mib: int = 256) -> None:
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         joined = " POSITIONAL JOIN ".join(f"read_parquet({quoted(path)})" for path in paths)
-        options = f"FORMAT parquet, ROW_GROUP_SIZE {row_group(len(columns))}"
+        text_bytes = table.stored.whole_text_bytes(i for positions in files.values() for i in positions) / max(
+            1, table.rows
+        )
+        options = f"FORMAT parquet, ROW_GROUP_SIZE {row_group(len(columns), text_bytes)}"
         connection.execute(f"COPY (SELECT {', '.join(terms)} FROM {joined}) TO {quoted(target)} ({options})")

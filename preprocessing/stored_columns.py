@@ -15,6 +15,8 @@ from preprocessing.stored_names import by_file, parquet_file, parquet_files
 GROUP_CELLS = 1_000_000
 """Cells of the columns that are fetched together, about 9 bytes each; more are fetched one column at a time."""
 _GROUP_COLUMNS = 256
+GROUP_TEXT = 16 << 20
+"""Bytes of the texts that are fetched together."""
 
 Raw = tuple[NDArray[Any], NDArray[Any]]
 """The values of a column, (n,), and whether each is missing. Texts are objects."""
@@ -26,6 +28,7 @@ class StoredColumns:
     def __init__(self, folder: Path, types: Sequence[ColumnType], memory_mib: int = 192) -> None:
         """`types` are those of all columns of the table; images and arrays are in no Parquet file."""
         self._folder, self._types, self._memory_mib = folder, types, memory_mib
+        self._text_bytes: dict[int, int] = {}
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -64,6 +67,32 @@ class StoredColumns:
             query = f"SELECT {sums} FROM {self.relation(of_file[0])} WHERE file_row_number >= ? AND file_row_number < ?"
             size += sum(self.connection.execute(query, [first, last]).fetchone() or ())
         return int(size)
+
+    def whole_text_bytes(self, positions: Iterable[int]) -> int:
+        """Bytes in UTF-8 of all texts in these columns; those of other types have none."""
+        wanted = [i for i in positions if self._types[i] == "text"]
+        unknown = [i for i in wanted if i not in self._text_bytes]
+        for of_file in by_file(unknown).values():
+            terms = [f"coalesce(sum(strlen(c{i})), 0)::BIGINT" for i in of_file]
+            row = self.connection.execute(f"SELECT {', '.join(terms)} FROM {self.relation(of_file[0])}").fetchone()
+            assert row is not None
+            self._text_bytes |= zip(of_file, row, strict=True)
+        return sum(self._text_bytes[i] for i in wanted)
+
+    def groups(self, positions: Iterable[int], rows: int) -> Iterator[list[int]]:
+        """The positions in runs whose columns are fetched together, in a table of so many rows: one alone whose texts
+        are too long to be fetched beside others."""
+        for run in groups(positions, rows):
+            if len(run) == 1 or self.whole_text_bytes(run) <= GROUP_TEXT:
+                yield run
+                continue
+            have: list[int] = []
+            for i in run:
+                if have and self.whole_text_bytes([*have, i]) > GROUP_TEXT:
+                    yield have
+                    have = []
+                have.append(i)
+            yield have
 
 
 def relation(path: Path) -> str:

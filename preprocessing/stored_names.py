@@ -16,6 +16,8 @@ COLUMNS_PER_FILE = 1000
 ROW_GROUP = 122_880
 """Rows of a row group; fewer in wide tables."""
 _GROUP_CELLS = 4_000_000
+_GROUP_BYTES = 16 << 20
+"""Of the texts in a row group, if they are as long as the mean."""
 _VECTOR = 2048
 """DuckDB works on so many rows at a time."""
 
@@ -39,7 +41,14 @@ def by_file(positions: Iterable[int]) -> dict[str, list[int]]:
     return found
 
 
-def row_group(columns: int) -> int:
-    """Rows of a row group in a table of so many columns: a group is held in memory while it is written."""
+def row_group(columns: int, text_bytes: float = 0) -> int:
+    """Rows of a row group in a table of so many columns: a group is held in memory while it is written, and more than
+    once if it has texts. Those of a row in the file have so many bytes on average."""
     rows = _GROUP_CELLS // max(1, min(columns, COLUMNS_PER_FILE))
-    return min(ROW_GROUP, max(_VECTOR, rows // _VECTOR * _VECTOR))
+    rows = min(ROW_GROUP, max(_VECTOR, rows // _VECTOR * _VECTOR))
+    return min(rows, rows_of(text_bytes))
+
+
+def rows_of(text_bytes: float) -> int:
+    """How many rows with texts of so many bytes are held in memory together; at least one."""
+    return max(1, int(_GROUP_BYTES / max(1.0, text_bytes)))

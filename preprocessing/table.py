@@ -19,7 +19,7 @@ from gradus.facts import ColumnType, TableFacts
 from gradus.wire.table import ColumnRecord, ReadTable
 from preprocessing import stored_names
 from preprocessing.column import Column, Mask, codes_among, column_of_texts, sorted_categories
-from preprocessing.stored_columns import Raw, StoredColumns, groups
+from preprocessing.stored_columns import Raw, StoredColumns
 
 FACTS, PARQUET, ROW_GROUP = stored_names.FACTS, stored_names.PARQUET, stored_names.ROW_GROUP
 STACKED: frozenset[ColumnType] = frozenset({"image", "array"})
@@ -85,7 +85,7 @@ class Table:
 
     def groups(self, names: Sequence[str]) -> Iterator[dict[str, Column]]:
         """All values of these columns, which are no images or arrays, as many together as memory allows."""
-        for positions in groups(map(self.position, names), self.rows):
+        for positions in self.stored.groups(map(self.position, names), self.rows):
             together = [self.read.columns[i].name for i in positions]
             if len(together) == 1:
                 yield {together[0]: self.column(together[0])}
@@ -98,7 +98,7 @@ class Table:
         Takes the memory of these rows, and of a row group or of some short columns: a small part of a long table costs
         little, and is not read where it has none of the rows.
         """
-        for positions in groups(map(self.position, names), self.rows):
+        for positions in self.stored.groups(map(self.position, names), self.rows):
             together = [self.read.columns[i].name for i in positions]
             if len(together) == 1:
                 yield together[0], self._taken(together[0], rows)
@@ -144,6 +144,20 @@ class Table:
             ).fetchnumpy()
             yield Texts(np.asarray(found["c"]).tolist(), np.asarray(found["n"]), np.asarray(found["m"], dtype=np.bool_))
 
+    def text_sizes(self, name: str, rows: int) -> Iterator[tuple[NDArray[np.uint32], Mask]]:
+        """The sizes of a column of text in bytes, and which are missing, in chunks of so many rows."""
+        column = f"c{self.position(name)}"
+        terms = f"strlen(coalesce({column}, ''))::UINTEGER AS n, {column} IS NULL AS m"
+        query = f"SELECT {terms} FROM {self.stored.relation(self.position(name))}"
+        for first in range(0, self.rows, rows):
+            where = "WHERE file_row_number >= ? AND file_row_number < ?"
+            found = self.stored.connection.execute(f"{query} {where}", [first, first + rows]).fetchnumpy()
+            yield np.asarray(found["n"]), np.asarray(found["m"], dtype=np.bool_)
+
+    def rows_together(self, name: str) -> int:
+        """How many rows of a text column are held in memory together."""
+        return min(ROW_GROUP, stored_names.rows_of(self.stored.whole_text_bytes([self.position(name)]) / self.rows))
+
     def files(self) -> NDArray[np.int32]:
         """For each row, the position of its file."""
         return self._whole("_file").astype(np.int32)
@@ -155,7 +169,7 @@ class Table:
     def _text(self, name: str) -> Column:
         codes = np.empty(self.rows, dtype=np.int32)
         places: dict[str, int] = {}
-        for first, chunk in self.chunks([name]):
+        for first, chunk in self.chunks([name], self.rows_together(name)):
             piece = codes_among(places, chunk[name])
             codes[first : first + len(piece)] = piece
         return sorted_categories(list(places), codes)

@@ -80,7 +80,8 @@ def read_cells(
     if not sum(rows):
         raise ReadingFailed("no_rows", f"{files[0].file.name} has no rows below its names", file=files[0].file.name)
     verdict = judge(names.names, tallies, options, _stated(files), reading.delimiter)
-    with Staging(folder, verdict) as staging:
+    text_bytes = {i: tallies[i].bytes / sum(rows) for i, one in enumerate(verdict.columns) if one.type == "text"}
+    with Staging(folder, verdict, text_bytes) as staging:
         for place, batch in _batches(files, orders, report, 1):
             staging.add(batch, place)
         staging.write()

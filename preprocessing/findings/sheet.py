@@ -9,7 +9,6 @@ from gradus.facts import ColumnType
 from gradus.wire.table import ColumnRecord
 from preprocessing.column import Column, column_of_texts
 from preprocessing.findings.question import Question
-from preprocessing.stored_columns import groups
 from preprocessing.table import ROW_GROUP, STACKED, Table
 
 SAMPLE = 200_000
@@ -62,7 +61,7 @@ class Sheet:
             for i in range(first, len(columns))
             if columns[i].type not in STACKED and columns[i].name not in self._columns
         )
-        return [columns[i].name for i in next(groups(wanted, self.table.rows))]
+        return [columns[i].name for i in next(self.table.stored.groups(wanted, self.table.rows))]
 
     def _sampled(self, names: list[str]) -> dict[str, Column]:
         if self.table.rows == len(self.rows) or self.table.record(names[0]).type in STACKED:

@@ -116,7 +116,10 @@ class _Table:
     def read(self, outcome: Outcome) -> ReadTable:
         """Write all rows; `outcome` has what is known besides columns and files."""
         job = self._job
-        rows = RowWriter(job.connection, job.folder, {i: found.type for i, found in self._scalars.items()})
+        types = {i: found.type for i, found in self._scalars.items()}
+        members = self._groups[0].members
+        text_bytes = {i: members[self._cells[i].array].header.dtype.itemsize for i in types if types[i] == "text"}
+        rows = RowWriter(job.connection, job.folder, types, text_bytes)
         with ExitStack() as closing:
             stacks = {
                 i: closing.enter_context(NpyWriter(job.folder / f"c{i}.npy", dtype, shape))

@@ -59,6 +59,8 @@ class Tally:
         """The kind of each distinct value; None once there were too many."""
         self.examples: dict[str, None] = {}
         self.cells = 0
+        self.bytes = 0
+        """Of all cells, about: of some batches characters are counted."""
         self.counted = dict.fromkeys(counted, 0)
         """The number of cells of some texts."""
         self._most = max(20, min(_REMEMBERED, _REMEMBERED_IN_ALL // columns))
@@ -69,6 +71,7 @@ class Tally:
             self.add(cells[:_FIRST], lines, file)
             cells, lines = cells[_FIRST:], lines[_FIRST:]
         self.cells += len(cells)
+        self.bytes += int(cells.lengths.sum()) if isinstance(cells, Slices) else sum(map(len, filter(None, cells)))
         for word in self.counted:
             self.counted[word] += cells.count(word)
         if self.known is not None:

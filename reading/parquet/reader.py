@@ -68,7 +68,8 @@ def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> 
             selects = [
                 _select(place, *one, types, positions) for place, one in enumerate(zip(files, columns, strict=True))
             ]
-            write_parquet(job.connection, " UNION ALL ".join(selects), job.folder / written, len(names))
+            text_bytes = _text_bytes(job, files, columns, positions) / max(1, total)
+            write_parquet(job.connection, " UNION ALL ".join(selects), job.folder / written, len(names), text_bytes)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
@@ -184,6 +185,19 @@ def _refused(job: Job, file: _File, column: Taken, i: int, row: int) -> ReadingF
         line=row,
         around=value[0],
     )
+
+
+def _text_bytes(job: Job, files: Sequence[_File], columns: Sequence[Sequence[Taken]], positions: Sequence[int]) -> int:
+    """Bytes of all texts in the columns at some positions."""
+    found = 0
+    for file, own in zip(files, columns, strict=True):
+        texts = [file.order[i] for i in positions if own[i].type == "text"]
+        if texts:
+            terms = [f"coalesce(sum(strlen(p{i}::VARCHAR)), 0)::BIGINT" for i in texts]
+            row = job.connection.execute(f"SELECT {', '.join(terms)} FROM {file.relation(texts)}").fetchone()
+            assert row is not None
+            found += sum(row)
+    return found
 
 
 def _select(

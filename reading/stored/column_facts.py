@@ -7,15 +7,19 @@ import duckdb
 import numpy as np
 
 from gradus.facts import ColumnType, ValueCount
-from preprocessing.stored_columns import StoredColumns, groups
+from preprocessing.stored_columns import GROUP_TEXT, StoredColumns
 from preprocessing.stored_names import by_file
 from preprocessing.table import STACKED
-from reading.stored.few_rows import FEW_ROWS, facts_of_few, most_values
+from reading.stored.few_rows import FEW_ROWS, SHOWN, facts_of_few, most_values
 
 _SHARE = 64
 """Of the hashes, one in so many is counted where exact counting would take too much memory: for 200 000 distinct
 values about 3 100 hashes, whose standard error is 1.8 %; for 2 million 0.6 %. Below `_SURE` the count is exact."""
 _SURE = 3_000_000
+LONG = 512
+"""Mean bytes of a column's texts, above which they are long."""
+_VALUE_BYTES = 1 << 20
+"""Of the most frequent values of a column of long texts, about."""
 _TOGETHER = 16
 """Columns in one query, whose hashes take about 2 MiB each, however few rows there are."""
 
@@ -45,11 +49,18 @@ def facts(
     flat = [i for i, type_ in enumerate(types) if type_ not in STACKED]
     found: list[dict[str, Any]] = [{} for _ in types]
     if rows <= FEW_ROWS:
-        for positions in groups(flat, rows):
+        for positions in stored.groups(flat, rows):
+            if stored.whole_text_bytes(positions) > GROUP_TEXT:  # a column of long texts
+                (i,) = positions
+                found[i] = _of_long(connection, stored, i, rows, len(types))
+                continue
             for i, (values, missing) in stored.values(positions, 0, rows).items():
                 found[i] = facts_of_few(values[~missing.astype(np.bool_)], rows, types[i], len(types))
         return found
-    for positions in by_file(flat).values():
+    long = [i for i in flat if types[i] == "text" and stored.whole_text_bytes([i]) > max(GROUP_TEXT, LONG * rows)]
+    for i in long:
+        found[i] = _of_long(connection, stored, i, rows, len(types))
+    for positions in by_file(i for i in flat if i not in long).values():
         source = table or stored.relation(positions[0])
         for start in range(0, len(positions), _TOGETHER):
             together = positions[start : start + _TOGETHER]
@@ -58,6 +69,31 @@ def facts(
                 most = most_values(len(types), known["distinct"])
                 found[i] = known | ({} if types[i] == "number" else _values(connection, source, i, types[i], most))
     return found
+
+
+def _of_long(
+    connection: duckdb.DuckDBPyConnection, stored: StoredColumns, place: int, rows: int, columns: int
+) -> dict[str, Any]:
+    """Of a column of long texts, which take too much memory to be counted: their MD5 stands for them. Of
+    equally frequent texts those that begin alike may be listed in place of each other."""
+    source, value = stored.relation(place), f"c{place}"
+    counts = connection.execute(
+        f"SELECT count(*) - count({value}), count(DISTINCT md5_number({value})) FROM {source}"
+    ).fetchone()
+    assert counts is not None
+    missing, distinct = counts
+    mean = max(1, stored.whole_text_bytes([place]) // rows)
+    most = min(most_values(columns, distinct), max(SHOWN, _VALUE_BYTES // mean))
+    frequent = (
+        f"SELECT md5_number({value}) AS h, count(*) AS n FROM {source} WHERE {value} IS NOT NULL GROUP BY h "
+        f"ORDER BY n DESC, min(left({value}, 64)), h LIMIT {most}"
+    )
+    values = connection.execute(
+        f"SELECT any_value({value}) AS v, n FROM {source} JOIN ({frequent}) ON md5_number({value}) = h "
+        "GROUP BY h, n ORDER BY n DESC, v"
+    ).fetchall()
+    named = tuple(ValueCount(value=value, count=count) for value, count in values)
+    return {"missing": missing, "distinct": distinct, "distinct_exact": True, "values": named}
 
 
 def _counted(

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradus.facts import ColumnType
 from gradus.wire.table import ColumnRecord
-from preprocessing.stored_columns import StoredColumns, groups
+from preprocessing.stored_columns import StoredColumns
 from preprocessing.table import STACKED
 from reading.stored.column_facts import facts
 
@@ -38,7 +38,7 @@ def records(
     stored = StoredColumns(folder, types)
     known = facts(connection, stored, types, rows)
     examples = {
-        i: found for positions in groups(_flat(types), rows) for i, found in _examples(stored, types, positions)
+        i: found for positions in stored.groups(_flat(types), rows) for i, found in _examples(stored, types, positions)
     }
     return tuple(
         ColumnRecord(

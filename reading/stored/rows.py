@@ -21,11 +21,18 @@ _STAGE = "rows.duckdb"
 class RowWriter:
     """Collects the rows of all columns that are no stacks, until the Parquet files are written."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, types: Mapping[int, ColumnType]) -> None:
-        """`types` has the type of each column, by its position."""
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        types: Mapping[int, ColumnType],
+        text_bytes: Mapping[int, float] | None = None,
+    ) -> None:
+        """`types` has the type of each column, by its position; `text_bytes` the mean bytes of its texts, if they
+        may be long."""
         self._connection, self._folder, self._types = connection, folder, types
         connection.execute(f"ATTACH {quoted(folder / _STAGE)} AS stage")
-        self._stage = Stage(connection, folder, types, "stage.rows")
+        self._stage = Stage(connection, folder, types, "stage.rows", text_bytes or {})
         self.rows = 0
 
     def append(

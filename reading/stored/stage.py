@@ -1,8 +1,8 @@
 """Typed rows on their way into a stored table's Parquet files: batches in, whole files out.
 
 Rows of a table with one Parquet file are collected in a table of DuckDB's, which spills to disk. Every column of such a
-table takes memory however few rows there are, so the columns of wider tables go into Parquet files of one batch each,
-which are joined at the end.
+table takes memory however few rows there are, and long texts fill it before they are spilled, so the columns of wider
+tables and of those with long texts go into Parquet files of one batch each, which are joined at the end.
 """
 
 from collections.abc import Mapping
@@ -19,21 +19,29 @@ from reading.stored.conversion import SQL_TYPES
 PLACE = {"_file": "INTEGER", "_line": "BIGINT"}
 """The columns that say where a row comes from."""
 _PIECES = "pieces"
+_LONG = 512
+"""Mean bytes of the texts of a row, above which they are long."""
 
 
 class Stage:
     """The rows of the columns at some positions."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, folder: Path, types: Mapping[int, ColumnType], table: str
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        types: Mapping[int, ColumnType],
+        table: str,
+        text_bytes: Mapping[int, float],
     ) -> None:
-        """`table` is the name of the table to collect rows in."""
+        """`table` is the name of the table to collect rows in; `text_bytes` has the mean bytes of text columns."""
+        self._text_bytes = text_bytes
         self._connection, self._folder, self._types, self._table = connection, folder, types, table
         self.files = {PARQUET: [], **by_file(types)}
         """The Parquet files, and the positions of the columns in each."""
-        self.is_wide = len(self.files) > 1
+        self.in_pieces = len(self.files) > 1 or sum(text_bytes.values()) > _LONG
         self._batches = 0
-        if self.is_wide:
+        if self.in_pieces:
             (folder / _PIECES).mkdir()
         else:
             fields = [f"c{i} {SQL_TYPES[type_]}" for i, type_ in types.items()]
@@ -55,7 +63,7 @@ class Stage:
                 names += PLACE
             self._connection.register("batch", {name: arrays[name] for name in names})
             query = f"SELECT {', '.join(named)} FROM batch"
-            if self.is_wide:
+            if self.in_pieces:
                 self._connection.execute(
                     f"COPY ({query}) TO {quoted(self._piece(file, self._batches))} (FORMAT parquet)"
                 )
@@ -66,25 +74,30 @@ class Stage:
 
     def write(self) -> None:
         """Write the Parquet files, rows in order."""
-        for file in self.files:
-            if self.is_wide:
+        for file, positions in self.files.items():
+            text_bytes = sum(self._text_bytes.get(i, 0) for i in positions)
+            if self.in_pieces:
                 pieces = [self._piece(file, number) for number in range(self._batches)]
                 source = f"read_parquet([{', '.join(map(quoted, pieces))}])"
             else:
                 source = self._table
-            write_parquet(self._connection, f"SELECT * FROM {source}", self._folder / file, len(self._types))
-            for piece in pieces if self.is_wide else ():
+            query, path = f"SELECT * FROM {source}", self._folder / file
+            write_parquet(self._connection, query, path, len(self._types), text_bytes)
+            for piece in pieces if self.in_pieces else ():
                 piece.unlink()
-        if self.is_wide:
+        if self.in_pieces:
             (self._folder / _PIECES).rmdir()
 
     def _piece(self, file: str, number: int) -> Path:
         return self._folder / _PIECES / f"{number}-{file}"
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path, columns: int) -> None:
-    """Write the result of a query as a Parquet file of a stored table with so many columns."""
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, columns: int, text_bytes: float
+) -> None:
+    """Write the result of a query as a Parquet file of a stored table with so many columns; the texts of a row have so
+    many bytes on average."""
     connection.execute(
         f"COPY ({query}) TO {quoted(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group(columns)}, PRESERVE_ORDER true)"
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group(columns, text_bytes)}, PRESERVE_ORDER true)"
     )

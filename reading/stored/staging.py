@@ -1,6 +1,6 @@
 """Batches of text become a Parquet file, by way of a database beside it that spills to disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,7 +27,10 @@ _SPILL = "staging.tmp"
 class Staging:
     """A typed table under construction; its files go when it is closed."""
 
-    def __init__(self, folder: Path, verdict: Verdict, memory_mib: int = MEMORY_MIB) -> None:
+    def __init__(
+        self, folder: Path, verdict: Verdict, text_bytes: Mapping[int, float], memory_mib: int = MEMORY_MIB
+    ) -> None:
+        """`text_bytes` has for the position of each text column the mean bytes of its cells."""
         self._folder = folder
         self._verdict = verdict
         self.rows = 0
@@ -44,7 +47,7 @@ class Staging:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self._types: list[ColumnType] = [column.type for column in verdict.columns]
-        self._stage = Stage(self._connection, folder, dict(enumerate(self._types)), _TABLE)
+        self._stage = Stage(self._connection, folder, dict(enumerate(self._types)), _TABLE, text_bytes)
         self._values = {i: expression(f"v{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)}
 
     def add(self, batch: Batch, file: int) -> None:
@@ -70,7 +73,7 @@ class Staging:
     def facts(self) -> list[dict[str, Any]]:
         """The facts of each column."""
         stored = StoredColumns(self._folder, self._types)
-        table = None if self._stage.is_wide else _TABLE
+        table = None if self._stage.in_pieces else _TABLE
         return facts(self._connection, stored, self._types, self.rows, table)
 
     def close(self) -> None:
