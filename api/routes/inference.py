@@ -30,7 +30,7 @@ DOCUMENT_BYTES = "Inference-Header-Content-Length"
 """The header that says how many bytes of a body are its document; binary tensors follow."""
 DocumentBytes = Annotated[
     str | None,
-    Header(alias=DOCUMENT_BYTES, description="Bytes of the document at the start of the body; tensors follow."),
+    Header(alias=DOCUMENT_BYTES.lower(), description="Bytes of the document at the start of the body; tensors follow."),
 ]
 BYTES = "application/octet-stream"
 Model = Annotated[str, Path(description="The experiment's id.")]

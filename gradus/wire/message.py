@@ -20,6 +20,7 @@ class Message(BaseModel):
         serialize_by_alias=True,
         ser_json_inf_nan="strings",
         use_attribute_docstrings=True,
+        defer_build=True,  # a client needs few of them
         json_schema_serialization_defaults_required=True,
     )
 
