@@ -1,10 +1,11 @@
 """How many rows are computed at once: by their memory, as a row of a large picture can take megabytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import prod
 
 from export.signature import Signature, TensorType, signature
 from export.trained import Trained
+from preprocessing.column import Column
 
 BATCH_BYTES = 64 << 20
 """The largest result of a layer, and answers as Python has them."""
@@ -27,6 +28,13 @@ def rows_at_once(trained: Trained) -> int:
         widest * _FLOAT32, row_bytes(signature(trained.fitted, trained.data)), trained.data.outputs * NUMBER_BYTES
     )
     return max(1, min(ROWS, BATCH_BYTES // row))
+
+
+def batches(columns: Mapping[str, Column], rows: int, at_once: int) -> Iterator[dict[str, Column]]:
+    """The columns in pieces of at most so many rows."""
+    for first in range(0, rows, at_once):
+        part = slice(first, min(first + at_once, rows))
+        yield {name: column.at(part) for name, column in columns.items()}
 
 
 def sample_rows(trained: Trained) -> int:

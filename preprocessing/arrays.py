@@ -128,9 +128,7 @@ def _write_chunk(
 
 
 def _inputs(fitted: Fitted, values: dict[str, Column], rows: NDArray[np.intp]) -> NDArray[Any]:
-    taken = {
-        name: Column(column.values[rows], column.missing[rows], column.categories) for name, column in values.items()
-    }
+    taken = {name: column.at(rows) for name, column in values.items()}
     if fitted.is_bytes:
         return np.concatenate([taken[name].values.reshape(len(rows), -1) for name in fitted.names], axis=1)
     return transform(fitted, taken)

@@ -24,6 +24,10 @@ class Column:
     categories: tuple[str, ...] = ()
     """The distinct texts, sorted by code points."""
 
+    def at(self, rows: slice | Mask | NDArray[np.intp]) -> "Column":
+        """The column of these rows alone, with all categories."""
+        return Column(self.values[rows], self.missing[rows], self.categories)
+
 
 def column_of_texts(texts: Iterable[str], missing: Mask) -> Column:
     """A column of texts; where `missing`, the text does not count."""

@@ -104,7 +104,7 @@ class Table:
                 yield together[0], self._taken(together[0], rows)
                 continue
             for name, column in self.chunk(together, 0, self.rows).items():
-                yield name, Column(column.values[rows], column.missing[rows], column.categories)
+                yield name, column.at(rows)
 
     def _taken(self, name: str, rows: NDArray[np.intp]) -> Column:
         type_ = self.record(name).type

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from api.prediction.model import Model
 from api.prediction.notes import notes
+from export.batches import batches
 from export.feeds import feeds
 from gradus.wire.prediction import Note, PredictedRow
 from preprocessing.column import Column
@@ -27,15 +28,13 @@ class Answers:
 
 def answers(model: Model, columns: Mapping[str, Column], rows: int) -> Iterator[Answers]:
     """The answers to all rows, in pieces."""
-    for first in range(0, rows, model.rows_at_once):
-        last = min(first + model.rows_at_once, rows)
-        part = {name: _part(column, first, last) for name, column in columns.items()}
+    for part in batches(columns, rows, model.rows_at_once):
         found = model.session.run(feeds(model.fitted, part))
         probabilities = model.signature.probabilities
         yield Answers(
             found[model.signature.prediction.name],
             None if probabilities is None else found[probabilities.name],
-            notes(model.fitted, part, last - first),
+            notes(model.fitted, part, len(found[model.signature.prediction.name])),
         )
 
 
@@ -63,7 +62,3 @@ def _prediction(model: Model, values: list[Any]) -> Any:
             return tuple(label for label, is_on in zip(model.data.classes, values, strict=True) if is_on)
         case "regression":
             return values[0] if len(values) == 1 else dict(zip(model.data.targets, values, strict=True))
-
-
-def _part(column: Column, first: int, last: int) -> Column:
-    return Column(column.values[first:last], column.missing[first:last], column.categories)

@@ -192,4 +192,4 @@ def _inputs(fitted: Fitted, table: Table, places: NDArray[np.intp]) -> NDArray[A
 def _columns(fitted: Fitted, table: Table, places: NDArray[np.intp]) -> Iterator[tuple[str, Column]]:
     for name in fitted.names:
         column = table.column(name)
-        yield name, Column(column.values[places], column.missing[places], column.categories)
+        yield name, column.at(places)

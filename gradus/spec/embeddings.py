@@ -73,6 +73,8 @@ class EmbeddingsPlan:
     """The first stage: inputs that stay as they are, then learned functions of numbers, then vectors of categories."""
 
     kind: ClassVar[str] = "embeddings"
+    held: ClassVar[int] = 0
+    passing: ClassVar[int] = 0
     name: ClassVar[str] = "embeddings"
     activation: ClassVar[Activation] = "identity"
     dropout: ClassVar[float] = 0.0
@@ -152,16 +154,6 @@ class EmbeddingsPlan:
         copies of what is embedded, and their gradients."""
         categories = sum(block.width + 2 * block.size for block in self.categories)
         return 2 * (self.units + 3 * self.widest + 2 * self._learned + categories)
-
-    @property
-    def held(self) -> int:
-        """Numbers for one example that it keeps from its forward pass to its backward pass."""
-        return 0
-
-    @property
-    def passing(self) -> int:
-        """Numbers for one example that it needs beyond these for a moment."""
-        return 0
 
     @property
     def widest(self) -> int:

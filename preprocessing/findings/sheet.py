@@ -67,15 +67,12 @@ class Sheet:
         if self.table.rows == len(self.rows) or self.table.record(names[0]).type in STACKED:
             one = len(names) == 1
             whole = {names[0]: self.table.column(names[0])} if one else self.table.chunk(names, 0, self.table.rows)
-            return {
-                name: Column(column.values[self.rows], column.missing[self.rows], column.categories)
-                for name, column in whole.items()
-            }
+            return {name: column.at(self.rows) for name, column in whole.items()}
         pieces: dict[str, list[Column]] = {name: [] for name in names}
         for first, chunk in self.table.chunks(names):
             chosen = self._rows_between(first, first + ROW_GROUP) - first
             for name, column in chunk.items():
-                pieces[name].append(Column(column.values[chosen], column.missing[chosen], column.categories))
+                pieces[name].append(column.at(chosen))
         return {name: _joined(found, self.table.record(name).type) for name, found in pieces.items()}
 
     def _rows_between(self, first: int, last: int) -> NDArray[np.intp]:

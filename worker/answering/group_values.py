@@ -27,13 +27,12 @@ def group_values(ask: Ask, network: TrainedNetwork, name: str, rows: Integers) -
     """
     if network.spec.dataset.digest is None:
         raise BadRequest(f"by: the built-in data set {network.spec.dataset.name} has no columns to group by")
-    from preprocessing.column import Column  # noqa: PLC0415 (needed with uploaded data only)
-    from preprocessing.texts import as_text  # noqa: PLC0415
+    from preprocessing.texts import as_text  # noqa: PLC0415 (needed with uploaded data only)
 
     with opened_table(ask, network) as table:
         type_ = _checked(name, {one.name: one.type for one in table.read.columns})
         whole = table.column(name)
-        column = Column(whole.values[rows], whole.missing[rows], whole.categories)
+        column = whole.at(rows)
         text = as_text(column, type_)
     values: list[str | None] = [text.categories[code] if code >= 0 else None for code in text.values]
     if type_ in {"text", "boolean"} or len(text.categories) <= MOST_NUMBERS:

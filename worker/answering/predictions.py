@@ -109,10 +109,9 @@ def _types(fitted: "FittedColumn") -> frozenset[str]:
 
 def _answers(trained: "Trained", session: "Session", table: "Table", *, with_probabilities: bool) -> Iterator[Answers]:
     """The answers to consecutive rows."""
-    from export.batches import row_bytes, rows_at_once  # noqa: PLC0415 (imports ONNX)
+    from export.batches import batches, row_bytes, rows_at_once  # noqa: PLC0415 (imports ONNX)
     from export.feeds import feeds  # noqa: PLC0415
     from export.signature import signature  # noqa: PLC0415
-    from preprocessing.column import Column  # noqa: PLC0415
 
     signed, names = signature(trained.fitted, trained.data), trained.fitted.names
     batch_rows = rows_at_once(trained)
@@ -120,9 +119,7 @@ def _answers(trained: "Trained", session: "Session", table: "Table", *, with_pro
     for first, columns in table.chunks(names, chunk_rows):
         _refuse_missing(trained.fitted.columns, columns, first)
         rows = min(chunk_rows, table.rows - first)
-        for start in range(0, rows, batch_rows):
-            part = slice(start, min(start + batch_rows, rows))
-            batch = {name: Column(one.values[part], one.missing[part], one.categories) for name, one in columns.items()}
+        for batch in batches(columns, rows, batch_rows):
             found = session.run(feeds(trained.fitted, batch))
             probabilities = signed.probabilities
             shares = None if probabilities is None or not with_probabilities else found[probabilities.name]

@@ -15,6 +15,8 @@ class DensePlan:
     """A dense layer. The output layer is a dense layer with the identity activation."""
 
     kind: ClassVar[str] = "dense"
+    held: ClassVar[int] = 0
+    passing: ClassVar[int] = 0
 
     name: str
     """The layer's path in the spec, such as `layers/0`, or `output`; error messages use the same name."""
@@ -75,16 +77,6 @@ class DensePlan:
         norm and dropout, and in NTK form the scaled inputs; and as many for their gradients."""
         scaled = self.fan_in * isinstance(self.init, Ntk)
         return 2 * (self.units * (2 + (self.batch_norm is not None) + (self.dropout > 0)) + scaled)
-
-    @property
-    def held(self) -> int:
-        """Numbers for one example that it keeps from its forward pass to its backward pass."""
-        return 0
-
-    @property
-    def passing(self) -> int:
-        """Numbers for one example that it needs beyond these for a moment."""
-        return 0
 
     @property
     def widest(self) -> int:

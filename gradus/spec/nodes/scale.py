@@ -13,6 +13,8 @@ class ScalePlan:
     """A layer of learned factors, one for each input."""
 
     kind: ClassVar[str] = "scale"
+    held: ClassVar[int] = 0
+    passing: ClassVar[int] = 0
     activation: ClassVar[Activation] = "identity"
     dropout: ClassVar[float] = 0.0
     running: ClassVar[tuple[TensorPlan, ...]] = ()
@@ -56,16 +58,6 @@ class ScalePlan:
     def values(self) -> int:
         """Numbers for which it has memory of its own, for one example: its output, a product, and their gradients."""
         return 4 * self.units
-
-    @property
-    def held(self) -> int:
-        """Numbers for one example that it keeps from its forward pass to its backward pass."""
-        return 0
-
-    @property
-    def passing(self) -> int:
-        """Numbers for one example that it needs beyond these for a moment."""
-        return 0
 
     @property
     def widest(self) -> int:
