@@ -169,6 +169,7 @@ def create_app(
     for router in OPEN:
         app.include_router(router)
     pages.mount(app)
+    document.prepare(app)
     app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
     app.state.encoded_openapi = document.encoded(app)
     routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
@@ -40,12 +41,22 @@ _UNUSED_SCHEMAS = frozenset({"HTTPValidationError", "ValidationError"})
 """FastAPI's own error schemas, which no route of this API returns."""
 _DESCRIBED_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI describes only by responses' media types, bodies' media types and security schemes."""
+_BUILDING = Lock()
+
+
+def prepare(app: FastAPI) -> None:
+    """Make FastAPI's cached parameters before requests do.
+
+    The document finds its parameters by identity, and fails where the first request of a route makes them again.
+    """
+    get_fields_from_routes(app.routes)
 
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The complete document, built once."""
-    if app.openapi_schema is None:
-        app.openapi_schema = _build(app)
+    with _BUILDING:  # of two threads that build it at once, FastAPI fails one
+        if app.openapi_schema is None:
+            app.openapi_schema = _build(app)
     return app.openapi_schema
 
 

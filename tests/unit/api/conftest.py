@@ -11,11 +11,15 @@ from hub.hub import Hub
 from hub.settings import Settings
 
 
+def application(folder: Path) -> FastAPI:
+    """The application of a hub in the folder, whose broker is away."""
+    return create_app(Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,))))
+
+
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The application."""
-    folder: Path = tmp_path_factory.mktemp("hub")
-    return create_app(Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,))))
+    return application(tmp_path_factory.mktemp("hub"))
 
 
 @pytest.fixture(scope="session")

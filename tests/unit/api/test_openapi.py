@@ -3,18 +3,22 @@
 import inspect
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from threading import Barrier
 from typing import Any, get_args
 
 import pytest
 from fastapi import FastAPI
+from fastapi._compat import get_cached_model_fields
 from pydantic.fields import FieldInfo
 
 import gradus.wire
 from api.openapi import document, schema_rules
 from gradus.spec.dataset import BUILT_IN_WORDS, TABLE_WORDS
 from gradus.wire.message import Finite, Message, Number
+from tests.unit.api.conftest import application
 
 PREFIX = "#/components/schemas/"
 OPEN = {("post", "/v1/session"), ("get", "/healthz"), ("get", "/readyz")}
@@ -86,6 +90,30 @@ def every(document: Schema) -> Iterator[tuple[str, Schema]]:
     for method, path, operation in operations(document):
         for one in operation.get("parameters", ()):
             yield from ((f"{method} {path} {one['name']}", part) for part in inner(one["schema"]))
+
+
+def test_threads_that_want_the_document_at_once_get_the_same(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FastAPI fails with a KeyError where two threads build it."""
+    monkeypatch.setattr(app, "openapi_schema", None)
+    together = Barrier(3)
+
+    def ask(_: int) -> Schema:
+        together.wait()
+        return document.document(app)
+
+    with ThreadPoolExecutor(3) as threads:
+        first, *others = threads.map(ask, range(3))
+    assert all(other is first for other in others)
+
+
+def test_first_requests_do_not_disturb_the_document(tmp_path: Path) -> None:
+    """Its KeyError again: a request has made the parameters of its route while the document was built."""
+    get_cached_model_fields.cache_clear()
+    app = application(tmp_path)
+    made = get_cached_model_fields.cache_info().misses
+    assert made > 0
+    document.document(app)
+    assert get_cached_model_fields.cache_info().misses == made
 
 
 def test_headers_are_text_and_none_is_described_twice(document: Schema) -> None:
