@@ -1,0 +1,1 @@
+"""Findings: one file for each, with the conditions under which it holds, and why it matters."""

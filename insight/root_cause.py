@@ -1,0 +1,184 @@
+"""Which finding is the cause, and which are its consequences.
+
+A finding is a consequence of another if it is known to follow from it, and did not precede it. Of several causes the
+first in `ORDER` counts. Findings without such a cause are independent, and stand in that order.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from gradus.wire.finding import Finding, Since
+
+ORDER: Sequence[str] = (
+    "labels_do_not_follow_inputs",
+    "class_imbalance",
+    "inputs_unscaled",
+    "target_scale",
+    "no_symmetry_breaking",
+    "initial_weights_too_large",
+    "initial_weights_too_small",
+    "too_deep_for_width",
+    "lr_too_high",
+    "clipping_too_strong",
+    "warmup_too_long",
+    "dead_relu",
+    "saturated_activation",
+    "signal_collapse",
+    "vanishing_gradient",
+    "penalty_too_strong",
+    "dropout_too_strong",
+    "batch_norm_statistics",
+    "linear_network",
+    "lr_too_low",
+    "schedule_ends_early",
+    "too_few_steps",
+    "diverged",
+    "loss_spikes",
+    "oscillating_loss",
+    "label_noise",
+    "overfitting",
+    "underfitting",
+    "predicts_class_prior",
+    "bias_before_batch_norm",
+)
+"""From what is at the bottom of others to what is a mere symptom: data, initial weights, learning rate, what layers
+pass, what training adds, how long it takes, and how the loss looks."""
+
+CONSEQUENCES: dict[str, frozenset[str]] = {
+    "labels_do_not_follow_inputs": frozenset({"overfitting", "underfitting", "predicts_class_prior"}),
+    "class_imbalance": frozenset({"predicts_class_prior"}),
+    "inputs_unscaled": frozenset(
+        {
+            "initial_weights_too_large",
+            "initial_weights_too_small",
+            "lr_too_high",
+            "lr_too_low",
+            "saturated_activation",
+            "dead_relu",
+            "signal_collapse",
+            "vanishing_gradient",
+            "diverged",
+            "loss_spikes",
+            "oscillating_loss",
+            "underfitting",
+            "predicts_class_prior",
+        }
+    ),
+    "target_scale": frozenset(
+        {"lr_too_high", "lr_too_low", "too_few_steps", "diverged", "oscillating_loss", "underfitting"}
+    ),
+    "no_symmetry_breaking": frozenset(
+        {
+            "vanishing_gradient",
+            "signal_collapse",
+            "dead_relu",
+            "lr_too_high",
+            "lr_too_low",
+            "underfitting",
+            "predicts_class_prior",
+        }
+    ),
+    "initial_weights_too_large": frozenset(
+        {
+            "lr_too_high",
+            "saturated_activation",
+            "vanishing_gradient",
+            "dead_relu",
+            "diverged",
+            "loss_spikes",
+            "oscillating_loss",
+            "underfitting",
+            "overfitting",
+            "predicts_class_prior",
+        }
+    ),
+    "initial_weights_too_small": frozenset(
+        {"vanishing_gradient", "signal_collapse", "lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}
+    ),
+    "too_deep_for_width": frozenset(
+        {"signal_collapse", "vanishing_gradient", "dead_relu", "lr_too_low", "underfitting", "predicts_class_prior"}
+    ),
+    "lr_too_high": frozenset(
+        {
+            "dead_relu",
+            "saturated_activation",
+            "signal_collapse",
+            "vanishing_gradient",
+            "diverged",
+            "loss_spikes",
+            "oscillating_loss",
+            "batch_norm_statistics",
+            "underfitting",
+            "predicts_class_prior",
+        }
+    ),
+    "clipping_too_strong": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
+    "warmup_too_long": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
+    "signal_collapse": frozenset(
+        {"vanishing_gradient", "lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}
+    ),
+    "vanishing_gradient": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
+    "dead_relu": frozenset(
+        {"signal_collapse", "vanishing_gradient", "lr_too_low", "underfitting", "predicts_class_prior"}
+    ),
+    "saturated_activation": frozenset(
+        {"signal_collapse", "vanishing_gradient", "lr_too_low", "underfitting", "predicts_class_prior"}
+    ),
+    "penalty_too_strong": frozenset({"dead_relu", "signal_collapse", "underfitting", "predicts_class_prior"}),
+    "dropout_too_strong": frozenset({"underfitting", "predicts_class_prior"}),
+    "batch_norm_statistics": frozenset({"oscillating_loss", "loss_spikes", "overfitting"}),
+    "linear_network": frozenset({"underfitting"}),
+    "lr_too_low": frozenset({"too_few_steps", "underfitting", "predicts_class_prior"}),
+    "schedule_ends_early": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
+    "too_few_steps": frozenset({"underfitting", "predicts_class_prior"}),
+    "diverged": frozenset({"dead_relu", "loss_spikes", "oscillating_loss", "predicts_class_prior"}),
+    "label_noise": frozenset({"overfitting"}),
+}
+"""What follows from each finding."""
+
+ALARMS = ("critical", "warning")
+
+
+def root_cause_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings in the order of their causes, each consequence named as one and directly below its cause; then notes
+    that follow from nothing. Critical findings about the data come before all, others of them after the alarms."""
+    ordered = sorted(findings, key=_rank)
+    causes = {id(finding): _cause(finding, ordered) for finding in ordered}
+    roots = [finding for finding in ordered if causes[id(finding)] is None]
+    result: list[Finding] = []
+    for root in roots:
+        result.append(root)
+        result.extend(
+            finding.model_copy(update={"consequence_of": cause.id})
+            for finding in ordered
+            if (cause := causes[id(finding)]) is not None and _root(finding, causes) is root
+        )
+    return tuple(result)
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    is_alarm = finding.severity in ALARMS
+    if finding.id in ORDER:
+        return (1 if is_alarm else 3), ORDER.index(finding.id)
+    return (0 if finding.severity == "critical" else 2 if is_alarm else 4), 0
+
+
+def _cause(finding: Finding, ordered: Sequence[Finding]) -> Finding | None:
+    """The first finding that this one follows from. A note causes no alarm."""
+    for other in ordered:
+        follows = finding.id in CONSEQUENCES.get(other.id, ())
+        if follows and not _precedes(finding.since, other.since) and _rank(other) < _rank(finding):
+            return other
+    return None
+
+
+def _root(finding: Finding, causes: dict[int, Finding | None]) -> Finding:
+    """The cause at the beginning of the chain."""
+    while (cause := causes[id(finding)]) is not None:
+        finding = cause
+    return finding
+
+
+def _precedes(one: Since | None, other: Since | None) -> bool:
+    """Whether one finding held before another; what has no moment held from the start."""
+    first, second = ((0, 0) if since is None else (since.epoch, since.step) for since in (one, other))
+    return first < second
