@@ -1,0 +1,115 @@
+"""Statistics of a network's layers while it trains, as an experiment's history tells them."""
+
+from gradus.wire.message import Message, Number
+
+BINS = 30
+"""Bins of a histogram."""
+SAMPLED_EXAMPLES = 512
+"""Examples, at most, that activations are measured on."""
+
+
+class LayerStatistics(Message):
+    """One layer at the end of an epoch. What a layer does not have is null: pooling has no weights, tanh no dead units.
+
+    The norms and `delta_rms` are those of one step on a sample of the training examples, in training mode; the others
+    are measured on a sample of the validation examples, in evaluation mode."""
+
+    name: str
+    """Its path in the spec, such as `layers/0`, or `output`."""
+    units: int
+    """Units, or channels."""
+    weight_norm: Number | None = None
+    """L2 norm of the weights."""
+    gradient_norm: Number | None = None
+    """L2 norm of the gradient by the weights, penalties included, before clipping."""
+    update_norm: Number | None = None
+    """L2 norm of what a step adds to the weights."""
+    update_ratio: Number | None = None
+    """`update_norm` over `weight_norm`; null for weights that are all 0."""
+    delta_rms: Number | None = None
+    """Root mean square of the gradient of an example's loss by the weighted sums, over examples and units; by the
+    output of batch normalization if there is one."""
+    mean: Number | None = None
+    """Mean of the activations over examples and units."""
+    deviation: Number | None = None
+    """Their standard deviation, over examples and units."""
+    largest: Number | None = None
+    """Largest absolute activation."""
+    share: Number | None = None
+    """Signal share: the variance of the activations between examples over their second moment, each summed over units.
+    Near 0, all inputs look alike to the layers that follow. Null if all activations are 0."""
+    flat: Number | None = None
+    """Share of the activations, over examples and units, where the slope of the activation function is below 5 % of its
+    largest slope; null without an activation function."""
+    dead: Number | None = None
+    """Share of `relu` units that output 0 for every example; null for other activation functions."""
+
+
+class LayerReport(Message):
+    """What one epoch did to a network. A run with short epochs has a report of some epochs only.
+
+    Numbers may not be finite where training diverges."""
+
+    epoch: int
+    """1 = after the first."""
+    step: int
+    """Steps taken since the start of the run."""
+    layers: tuple[LayerStatistics, ...]
+    """The layers that learn or have an activation function, from input to output."""
+    rho: Number | None = None
+    """Decrease of the loss of a batch in a step, over the decrease that the gradient predicts: 1 for a tiny step, 0.5
+    at the minimum along the step, negative where the loss grows. Null where rounding hides it."""
+    decrease: Number | None = None
+    """D of an epoch: the relative decrease of the loss that the gradient predicts for an epoch of such steps."""
+    variance_ratio: Number | None = None
+    """F: the variance of the batches' losses from step to step, over the variance that sampling alone would give. 1 is
+    pure sampling noise; more is the steps' doing. Null for batches of one example and epochs of few steps."""
+    validation_t: Number | None = None
+    """Paired t of the validation examples' losses against the best epoch before: 3 is a significant rise, -3 a
+    significant fall. Null in the first epoch."""
+    noise_scale: Number | None = None
+    """B: trace of the covariance of the examples' gradients over the squared norm of the mean gradient, in examples;
+    the useful batch size is about B. Null for networks with convolutions or batch normalization, and where the sample
+    is too small to tell."""
+
+
+class LayerReports(Message):
+    """The answer of `GET /v1/experiments/{id}/layers`."""
+
+    data: tuple[LayerReport, ...]
+    """By epoch."""
+    last_event: int
+    """The `seq` of the experiment's newest event."""
+
+
+class Bins(Message):
+    """A histogram: counts in bins of equal width."""
+
+    low: Number
+    """Lower edge of the first bin: the least number counted."""
+    high: Number
+    """Upper edge of the last bin: the greatest."""
+    counts: tuple[int, ...]
+    """At most a few thousand numbers of a layer are counted."""
+
+
+class LayerHistograms(Message):
+    """The histograms of one layer at the end of an epoch."""
+
+    epoch: int
+    activations: Bins
+    deltas: Bins | None = None
+    """Gradients of an example's loss by the weighted sums."""
+    weights: Bins | None = None
+    """Null for a layer without weights."""
+    gradients: Bins | None = None
+    """Gradients by the weights."""
+
+
+class HistogramHistory(Message):
+    """The answer of `GET /v1/experiments/{id}/layers/{name}/histograms`."""
+
+    name: str
+    data: tuple[LayerHistograms, ...]
+    """By epoch; empty unless the spec has `{"statistics": "full"}`."""
+    last_event: int
