@@ -12,8 +12,10 @@ from models.activation import ActivationLayer
 from models.batch import Buffers
 from models.batch_norm import Normalization
 from models.dropout import ChannelDropout, Masks
-from models.layer import DenseTensors, Part
+from models.layer import DenseTensors
+from models.part import Part
 from models.precision import Products
+from models.tap import Taps
 from models.view import View
 
 
@@ -83,6 +85,12 @@ class ConvLayer:
         for part in self._parts:
             y = part.evaluate(y)
         return y.view(shape)
+
+    def observe(self) -> Taps:
+        """Keep from now on what passes through the layer: for probes, as it takes time and memory."""
+        taps = Taps()
+        self._parts = taps.among(self._parts)
+        return taps
 
     def _load_kernel(self) -> None:
         self._kernel.copy_(self._weight)

@@ -14,7 +14,9 @@ from models.activation import ActivationLayer
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors, Normalization
 from models.dropout import Dropout, Masks
+from models.part import Part
 from models.precision import Products
+from models.tap import Taps
 from models.view import View
 
 
@@ -34,14 +36,6 @@ class Layer(Protocol):
 
     def evaluate(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, n, fan_in) in evaluation mode."""
-
-
-class Part(Protocol):
-    """An operation after the weighted sum of a layer; backward and evaluate may work in place."""
-
-    def forward(self, z: Tensor) -> Tensor: ...  # noqa: D102
-    def backward(self, dy: Tensor) -> Tensor: ...  # noqa: D102
-    def evaluate(self, z: Tensor) -> Tensor: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +110,12 @@ class DenseLayer:
         for part in self._parts:
             y = part.evaluate(y)
         return y
+
+    def observe(self) -> Taps:
+        """Keep from now on what passes through the layer: for probes, as it takes time and memory."""
+        taps = Taps()
+        self._parts = taps.among(self._parts)
+        return taps
 
     def _bind_forward(self, x: Tensor) -> None:
         """z = x W + b."""

@@ -16,15 +16,16 @@ from gradus.spec.nodes.plain import FlattenPlan
 from gradus.spec.nodes.pool import AvgPoolPlan, GlobalAvgPoolPlan, MaxPoolPlan
 from gradus.spec.nodes.scale import ScalePlan
 from models.batch import Buffers
-from models.conv import conv
+from models.conv import ConvLayer, conv
 from models.dropout import Dropout, Masks
 from models.embeddings import EmbeddingsLayer
 from models.flatten import FlattenLayer
-from models.layer import Layer, SumLayer, dense
+from models.layer import DenseLayer, Layer, SumLayer, dense
 from models.pool import AvgPoolLayer, GlobalAvgPoolLayer, MaxPoolLayer
 from models.precision import Products
 from models.scale import ScaleLayer
 from models.storage import Storage
+from models.tap import Taps
 from models.view import View
 
 
@@ -109,6 +110,12 @@ class Network:
             for unread in node.frees:
                 del values[unread]
             yield node.name, values[place]
+
+    def observe(self) -> dict[str, Taps]:
+        """Keep from now on what passes through every layer with weights; the taps by the layer's name."""
+        return {
+            node.name: node.layer.observe() for node in self._nodes if isinstance(node.layer, DenseLayer | ConvLayer)
+        }
 
     def outputs(self) -> dict[str, Tensor]:
         """Each layer's output of the last forward pass, by name, from input to output."""

@@ -20,6 +20,7 @@ from models.optimizer import update
 from models.penalty import penalty
 from models.precision import products
 from models.storage import initial_storage, learning_parts
+from models.tap import Taps
 from worker.training.report import DeadUnits, OnProgress, ignore_progress
 
 
@@ -100,6 +101,14 @@ class Engine:
 
         The operations and their memory are the same in every call, and none waits for the device.
         """
+        outputs = self.gradient(examples, batch)
+        self._norm(out=norm)
+        self._clip(self.storage.gradient, norm)
+        self.update(rate)
+        return outputs
+
+    def gradient(self, examples: Tensor, batch: Batch) -> Tensor:
+        """Write the gradient of a batch's loss, penalties included, to `storage.gradient`; returns the outputs."""
         rows, targets, weights = batch
         batch_pass, storage = self._pass_for(rows), self.storage
         outputs = batch_pass.network.forward(batch_pass.gather(examples, rows))
@@ -108,10 +117,12 @@ class Engine:
             grad.mul_(weights[..., None])
         batch_pass.network.backward(grad)
         self.penalty.add_gradient(storage.weights(), storage.weights_gradient())
-        self._norm(out=norm)
-        self._clip(storage.gradient, norm)
-        self.update(rate)
         return outputs
+
+    def observe(self) -> dict[str, Taps]:
+        """Keep from now on what passes through every layer with weights in a full batch; the taps by the layer's
+        name."""
+        return self._passes[self.batch].network.observe()
 
     def _pass_for(self, rows: Tensor) -> BatchPass:
         return self._passes[len(rows) // self._orders]

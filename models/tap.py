@@ -1,0 +1,52 @@
+"""Taps: what passes between the parts of a layer, kept for whoever looks at a network. Training has none."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from models.activation import ActivationLayer
+from models.batch_norm import Normalization
+from models.part import Part
+
+
+class Tap:
+    """A part that changes nothing, and keeps a copy of what passes."""
+
+    def __init__(self) -> None:
+        self.value = self.gradient = torch.empty(0)
+        """Of the last pass forward and backward, (K, n, units); of images (K, n · pixels, channels)."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Keep z."""
+        self.value = z.clone()
+        return z
+
+    def backward(self, dy: Tensor) -> Tensor:
+        """Keep the gradient of the loss with respect to z."""
+        self.gradient = dy.clone()
+        return dy
+
+    def evaluate(self, z: Tensor) -> Tensor:
+        """Keep z."""
+        return self.forward(z)
+
+
+class Taps:
+    """The taps of one layer."""
+
+    def __init__(self) -> None:
+        self.sums = Tap()
+        """The weighted sums."""
+        self.before = Tap()
+        """What the activation function gets: the sums, or what batch normalization makes of them."""
+        self.after = Tap()
+        """The activations, before dropout."""
+
+    def among(self, parts: Sequence[Part]) -> list[Part]:
+        """The parts of a layer, with the taps among them."""
+        is_norm = [isinstance(part, Normalization) for part in parts[:1]]
+        is_activation = [isinstance(part, ActivationLayer) for part in parts]
+        begin = sum(is_norm)
+        end = begin + sum(is_activation)
+        return [self.sums, *parts[:begin], self.before, *parts[begin:end], self.after, *parts[end:]]
