@@ -1,0 +1,1 @@
+"""Sick and healthy networks, labelled by effect, on which findings and patches are judged."""

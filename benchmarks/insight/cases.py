@@ -1,0 +1,134 @@
+"""The specs of the bench: read from a file for each half, and written out with the strengths that bisection found."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from benchmarks.insight.bisection import Scale, stronger
+from gradus.merge import merged
+
+Half = Literal["calibration", "held_out"]
+HERE = Path(__file__).parent
+MULTIPLES = (1, 2)
+"""Just sick, and twice that."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A spec, and the data that it is trained on."""
+
+    spec: Mapping[str, Any]
+    corrupt: Mapping[str, Any] = field(default_factory=dict)
+    """What is done to the data before training; see `corrupt`."""
+    table: str | None = None
+    """A table of `tables`, in place of a built-in data set."""
+
+    def patched(self, patch: Mapping[str, Any]) -> "Source":
+        return Source(merged(dict(self.spec), patch), self.corrupt, self.table)
+
+
+@dataclass(frozen=True)
+class Vary:
+    """What bisection varies."""
+
+    path: str
+    """Such as `optimizer.lr` of the spec, `layers` for a depth, or `corrupt.p`."""
+    healthy: float
+    worst: float
+    scale: Scale = "log"
+
+    def at(self, source: Source, strength: float) -> Source:
+        """The source with this strength."""
+        if self.path == "layers":
+            layers = [source.spec["layers"][0]] * int(strength)
+            return source.patched({"layers": layers})
+        part, _, rest = self.path.partition(".")
+        if part == "corrupt":
+            return Source(source.spec, {**source.corrupt, rest: strength}, source.table)
+        patch: Any = int(strength) if self.scale == "integer" else strength
+        for key in reversed(self.path.split(".")):
+            patch = {key: patch}
+        return source.patched(patch)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A spec of the bench."""
+
+    name: str
+    source: Source
+    is_sick: bool
+    reference: Source | None = None
+    """Of a sick spec: what it is compared with."""
+    accept: tuple[str, ...] = ()
+    """The findings that name the fault, fixed beforehand."""
+    layers: tuple[str, ...] = ()
+    """The layers that it sits in; empty if it has none."""
+    seen_at_start: bool = False
+    """Whether the fault can be seen before training."""
+    is_curable: bool = True
+    """Whether a change of the spec can cure it; bad labels have to be mended in the data."""
+    measure: Literal["points", "loss", "balanced"] = "points"
+    vary: Vary | None = None
+    multiple: int | None = None
+    """Of a spec made just sick: how many times the mildest strength this is."""
+
+
+def read(half: Half) -> tuple[Case, ...]:
+    """The specs of a half; those to be made just sick without a strength yet."""
+    document = yaml.safe_load((HERE / f"{half}.yaml").read_text(encoding="utf-8"))
+    return tuple(_cases(document))
+
+
+def strengthened(case: Case, strength: float) -> Iterator[Case]:
+    """A case to be made just sick, at multiples of the mildest strength, as far as a spec can say them."""
+    vary = case.vary
+    assert vary is not None
+    for times in MULTIPLES:
+        value = stronger(strength, times, vary.healthy, vary.scale)
+        if vary.scale == "integer" and times > 1 and value == strength:
+            continue
+        changes = {"name": f"{case.name} x{times}", "source": vary.at(case.source, value), "multiple": times}
+        yield Case(**{**{name: getattr(case, name) for name in case.__dataclass_fields__}, **changes})
+
+
+def _cases(document: Mapping[str, Any]) -> Iterator[Case]:
+    defaults = document["defaults"]
+    for group in ("sick", "just_sick", "healthy"):
+        for words in document[group]:
+            yield _case(words, defaults, is_sick=group != "healthy")
+
+
+def _case(words: Mapping[str, Any], defaults: Mapping[str, Any], *, is_sick: bool) -> Case:
+    source = _source(words, defaults)
+    vary = Vary(**words["vary"]) if "vary" in words else None
+    reference = vary.at(source, vary.healthy) if vary else None
+    if "reference" in words:
+        corrupt = words.get("reference_corrupt", source.corrupt)
+        reference = Source(merged(dict(source.spec), words["reference"]), corrupt, source.table)
+    assert (reference is not None) == is_sick, words["name"]
+    return Case(
+        name=words["name"],
+        source=source,
+        is_sick=is_sick,
+        reference=reference,
+        accept=tuple(words.get("accept", ())),
+        layers=tuple(words.get("layers", ())),
+        seen_at_start=words.get("start", False),
+        is_curable=words.get("curable", True),
+        measure=words.get("measure", "points"),
+        vary=vary,
+    )
+
+
+def _source(words: Mapping[str, Any], defaults: Mapping[str, Any]) -> Source:
+    """The spec, merged into the defaults of its data set."""
+    spec = dict(words["spec"])
+    dataset = words.get("table") or (spec["dataset"] if isinstance(spec["dataset"], str) else spec["dataset"]["name"])
+    base = dict(defaults.get(dataset, {}))
+    if isinstance(spec.get("dataset"), str):
+        spec["dataset"] = {"name": spec["dataset"]}
+    return Source(merged(base, spec), words.get("corrupt", {}), words.get("table"))

@@ -1,0 +1,91 @@
+"""The effect of a change, paired by seed: which of two specs is better, and whether that is more than chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, inf, isfinite, log, sqrt
+
+from gradus.sweep.student import probability
+
+POINTS = 1.0
+"""The least gain, in points of accuracy or of R²."""
+LOSS_SHARE = 0.05
+"""The least fall of the test loss, as a fraction."""
+LARGEST_P = 0.05
+SMALLEST_D = 0.5
+WORST_LOG = log(1000)
+"""A loss is at most this far from another, in natural logarithms: NaN and infinity are no numbers to average."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """The result of a run on the test split."""
+
+    points: float
+    """100 times the accuracy or R², the latter at least -1."""
+    loss: float
+    balanced: float
+    """100 times the mean recall of the classes; for regression the points."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How much better the second of two specs is than the first."""
+
+    gain: float
+    """Mean difference."""
+    p: float
+    """Two-sided p-value of the paired t-test."""
+    d: float
+    """Cohen's d of the differences: mean / deviation."""
+
+    def is_sure(self, least: float) -> bool:
+        """Whether the gain reaches `least`, beyond chance."""
+        return self.gain >= least and self.p < LARGEST_P and self.d >= SMALLEST_D
+
+
+def effect(before: Sequence[float], after: Sequence[float]) -> Effect:
+    """The effect on a score of which more is better, paired by place."""
+    gaps = [y - x for x, y in zip(before, after, strict=True)]
+    n = len(gaps)
+    assert n > 1
+    mean = sum(gaps) / n
+    deviation = sqrt(sum((gap - mean) ** 2 for gap in gaps) / (n - 1))
+    if deviation == 0:
+        return Effect(mean, 0.0 if mean else 1.0, inf if mean > 0 else -inf if mean < 0 else 0.0)
+    return Effect(mean, 1 - probability(abs(mean) * sqrt(n) / deviation, n - 1), mean / deviation)
+
+
+def gain_of_points(before: Sequence[Score], after: Sequence[Score], measure: str = "points") -> Effect:
+    """The effect on the points, or on the balanced accuracy."""
+    return effect([getattr(one, measure) for one in before], [getattr(one, measure) for one in after])
+
+
+def fall_of_loss(before: Sequence[Score], after: Sequence[Score]) -> Effect:
+    """The effect on the loss; the gain is the fraction by which its geometric mean falls."""
+    logs = [_log_ratio(x.loss, y.loss) for x, y in zip(before, after, strict=True)]
+    found = effect([0.0] * len(logs), logs)
+    return Effect(1 - exp(-found.gain), found.p, found.d)
+
+
+def is_better(before: Sequence[Score], after: Sequence[Score], measure: str = "points") -> bool:
+    """Whether `after` is surely better: by a point, or by 5 % of the loss."""
+    points = gain_of_points(before, after, "balanced" if measure == "balanced" else "points")
+    if measure != "loss" and points.is_sure(POINTS):
+        return True
+    return measure != "balanced" and fall_of_loss(before, after).is_sure(LOSS_SHARE)
+
+
+def is_worse(before: Sequence[Score], after: Sequence[Score]) -> bool:
+    """Whether a patch does harm: it costs a point or more, beyond chance."""
+    return gain_of_points(after, before).is_sure(POINTS)
+
+
+def _log_ratio(before: float, after: float) -> float:
+    if not isfinite(before) and not isfinite(after):
+        return 0.0
+    if not isfinite(before):
+        return WORST_LOG
+    if not isfinite(after):
+        return -WORST_LOG
+    tiny = 1e-12
+    return max(-WORST_LOG, min(WORST_LOG, log((before + tiny) / (after + tiny))))

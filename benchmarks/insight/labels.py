@@ -1,0 +1,152 @@
+"""Labels by effect: which of the specs are sick, at which strength, and which healthy ones no patch improves."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from benchmarks.insight.bisection import mildest
+from benchmarks.insight.cases import Case, Half, Source, read, strengthened
+from benchmarks.insight.catalogue import patches
+from benchmarks.insight.effect import POINTS, Effect, Score, fall_of_loss, gain_of_points, is_better
+from benchmarks.insight.runs import SEEDS, Runs
+from gradus.errors import InvalidSpec
+
+FILE = Path(__file__).parent / "labels.json"
+HALVINGS = 4
+SCREENED = SEEDS[:3]
+"""Seeds on which a patch has to gain half a point before the others are trained."""
+CONFIRMED = (5, 6, 7, 8, 9)
+"""Fresh seeds on which a patch's gain has to hold: of twenty patches one gains by chance."""
+SECOND = 0.5
+
+
+@dataclass(frozen=True)
+class Label:
+    """What training showed of a spec."""
+
+    name: str
+    label: Literal["sick", "healthy", "neither"]
+    """`neither`: meant to be sick and not, or meant to be healthy and improved by a patch."""
+    points: float
+    """Mean score of the spec on the test split."""
+    gain: float | None = None
+    """Points that the reference, or the best patch, has more."""
+    p: float | None = None
+    loss_fall: float | None = None
+    """Fraction of the loss that the reference has less."""
+    by: str | None = None
+    """The patch that improves a spec that was meant to be healthy."""
+    strength: float | None = None
+    """Of a spec to be made just sick: the mildest strength that is."""
+
+
+def label(case: Case, runs: Runs) -> Label:
+    """The label of a spec whose strength is known."""
+    return _sick(case, runs) if case.is_sick else _healthy(case, runs)
+
+
+def strength_of(case: Case, runs: Runs) -> float | None:
+    """The mildest strength at which a spec to be made just sick is; None if there is none."""
+    vary, reference = case.vary, case.reference
+    assert vary is not None
+    assert reference is not None
+    healthy = runs.scores(reference)
+
+    def is_sick(strength: float) -> bool:
+        return is_better(runs.scores(vary.at(case.source, strength)), healthy, case.measure)
+
+    return mildest(is_sick, vary.healthy, vary.worst, vary.scale, HALVINGS)
+
+
+def _sick(case: Case, runs: Runs) -> Label:
+    assert case.reference is not None
+    scores, healthy = runs.scores(case.source), runs.scores(case.reference)
+    points = gain_of_points(scores, healthy, "balanced" if case.measure == "balanced" else "points")
+    kind: Literal["sick", "neither"] = "sick" if is_better(scores, healthy, case.measure) else "neither"
+    fall = fall_of_loss(scores, healthy).gain
+    return Label(case.name, kind, _mean(scores), _short(points.gain), _short(points.p), _short(fall))
+
+
+def _healthy(case: Case, runs: Runs) -> Label:
+    """Every patch is screened on three seeds; one that gains half a point there is trained with all, and one that gains
+    a point beyond chance then again with fresh seeds."""
+    base = runs.scores(case.source)
+    changes = [(name, case.source.patched(patch)) for name, patch in patches(runs.folder.resolved(case.source, 0))]
+    changes = [(name, source) for name, source in changes if _is_valid(source, runs)]
+    screened = runs.all_scores([source for _, source in changes], SCREENED)
+    best: tuple[str, Effect] | None = None
+    for (name, source), scores in zip(changes, screened, strict=True):
+        if gain_of_points(base[: len(SCREENED)], scores).gain < SECOND * POINTS:
+            continue
+        found = gain_of_points(base, runs.scores(source))
+        if not found.is_sure(POINTS):
+            continue
+        fresh = gain_of_points(runs.scores(case.source, CONFIRMED), runs.scores(source, CONFIRMED))
+        if fresh.is_sure(POINTS) and (best is None or found.gain > best[1].gain):
+            best = name, found
+    if best is None:
+        return Label(case.name, "healthy", _mean(base))
+    name, found = best
+    return Label(case.name, "neither", _mean(base), _short(found.gain), _short(found.p), by=name)
+
+
+def _is_valid(source: Source, runs: Runs) -> bool:
+    try:
+        runs.folder.resolved(source, 0)
+    except (InvalidSpec, ValidationError):
+        return False
+    return True
+
+
+def _mean(scores: Sequence[Score]) -> float:
+    return _short(sum(one.points for one in scores) / len(scores))
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.4g}")
+
+
+def labels(half: Half) -> dict[str, Label]:
+    """The labels of a half as they were stored, by the name of the spec."""
+    document = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return {one["name"]: Label(**one) for one in document.get(half, [])}
+
+
+def store(half: Half, found: Sequence[Label]) -> None:
+    """Replace the labels of a half."""
+    document = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    document[half] = [{key: value for key, value in asdict(one).items() if value is not None} for one in found]
+    FILE.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def labelled(half: Half) -> Iterator[tuple[Case, Label]]:
+    """The specs of a half with their labels, those made just sick at their strengths."""
+    known = labels(half)
+    for case in read(half):
+        if case.vary is None:
+            if case.name in known:
+                yield case, known[case.name]
+            continue
+        strength = known[case.name].strength if case.name in known else None
+        for one in strengthened(case, strength) if strength is not None else ():
+            if one.name in known:
+                yield one, known[one.name]
+
+
+def relabelled(cases: Sequence[Case], runs: Runs) -> Iterator[Label]:
+    """The labels of specs, trained as far as their runs are not known."""
+    for case in cases:
+        if case.vary is None:
+            yield label(case, runs)
+            continue
+        strength = strength_of(case, runs)
+        if strength is None:
+            yield Label(case.name, "neither", _mean(runs.scores(case.source)))
+            continue
+        yield Label(case.name, "sick", _mean(runs.scores(case.source)), strength=strength)
+        for one in strengthened(case, strength):
+            yield replace(label(one, runs), strength=None)

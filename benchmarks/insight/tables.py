@@ -1,0 +1,93 @@
+"""Uploaded tables of the bench: files of `GRADUS_DATASETS_DIR/tables`, stored and encoded as the service does it."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gradus.facts import Facts
+from gradus.resolved import ResolvedSpec, resolve
+from gradus.spec.experiment import Spec
+from preprocessing.table import Table
+from tests.tables import facts_of, store
+from tests.uploaded import uploaded
+from worker.data.array_cache import ArrayCache
+from worker.data.uploaded import load_uploaded
+from worker.training.data import Data
+
+ROWS = 3000
+"""Rows of a table at most, drawn once, so that its runs take seconds."""
+TARGET = "y"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A table in a temporary folder, which lives as long as the process."""
+
+    table: Table
+    facts: Facts
+    classes: tuple[str, ...]
+    folder: Path
+
+    def resolved(self, spec: Mapping[str, Any]) -> ResolvedSpec:
+        """The spec of a run on this table."""
+        words = {**spec["dataset"], "name": "mine", "version": 1, "digest": self.table.read.digest, "target": TARGET}
+        found = uploaded(self.table, self.classes, **words)
+        written = Spec.model_validate({**spec, "dataset": found.dataset}).written_out(found.plan.task)
+        return ResolvedSpec(written, found.plan)
+
+    def data(self, spec: Mapping[str, Any]) -> Data:
+        """Its examples."""
+        words = {**spec["dataset"], "name": "mine", "version": 1, "digest": self.table.read.digest, "target": TARGET}
+        found = uploaded(self.table, self.classes, **words)
+        return load_uploaded(found, lambda: nullcontext(self.table), ArrayCache(self.folder / "arrays"), _ignore)
+
+
+def _california(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "california_housing.csv").drop(columns="ocean_proximity").dropna()
+    return frame.rename(columns={"median_house_value": TARGET}).astype(float), ()
+
+
+def _mammography(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "mammography.csv", header=None)
+    names = {place: f"x{place}" for place in range(6)} | {6: TARGET}
+    frame = frame.rename(columns=names)
+    frame[TARGET] = np.where(frame[TARGET].astype(str).str.strip("'") == "1", "calcification", "none")
+    return frame, ("calcification", "none")
+
+
+def _wine_quality(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "winequality-white.csv", header=None)
+    frame = frame.rename(columns={place: f"x{place}" for place in range(11)} | {11: TARGET})
+    return frame.astype(float), ()
+
+
+READ: dict[str, Callable[[Path], tuple[pd.DataFrame, tuple[str, ...]]]] = {
+    "california": _california,
+    "mammography": _mammography,
+    "wine_quality": _wine_quality,
+}
+
+
+def stored(name: str, tables: Path) -> Stored:
+    """The table of this name."""
+    frame, classes = READ[name](tables)
+    frame = frame.sample(n=min(ROWS, len(frame)), random_state=0)
+    folder = Path(tempfile.mkdtemp(prefix="gradus-insight-"))
+    columns = {str(column): frame[column].to_numpy() for column in frame}
+    table = store(folder / "table", columns)
+    return Stored(table, facts_of(table, TARGET), classes, folder)
+
+
+def resolved_built_in(spec: Mapping[str, Any], facts: Facts) -> ResolvedSpec:
+    """The spec of a run on a built-in data set."""
+    return resolve(Spec.model_validate(spec), facts)
+
+
+def _ignore(_: object) -> None:
+    pass
