@@ -6,14 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
 from benchmarks.insight.bisection import mildest
-from benchmarks.insight.cases import Case, Half, Source, read, strengthened
+from benchmarks.insight.cases import Case, Half, read, strengthened
 from benchmarks.insight.catalogue import patches
 from benchmarks.insight.effect import POINTS, Effect, Score, fall_of_loss, gain_of_points, is_better
 from benchmarks.insight.runs import SEEDS, Runs
-from gradus.errors import InvalidSpec
 
 FILE = Path(__file__).parent / "labels.json"
 HALVINGS = 4
@@ -76,7 +73,7 @@ def _healthy(case: Case, runs: Runs) -> Label:
     a point beyond chance then again with fresh seeds."""
     base = runs.scores(case.source)
     changes = [(name, case.source.patched(patch)) for name, patch in patches(runs.folder.resolved(case.source, 0))]
-    changes = [(name, source) for name, source in changes if _is_valid(source, runs)]
+    changes = [(name, source) for name, source in changes if runs.is_valid(source)]
     screened = runs.all_scores([source for _, source in changes], SCREENED)
     best: tuple[str, Effect] | None = None
     for (name, source), scores in zip(changes, screened, strict=True):
@@ -92,14 +89,6 @@ def _healthy(case: Case, runs: Runs) -> Label:
         return Label(case.name, "healthy", _mean(base))
     name, found = best
     return Label(case.name, "neither", _mean(base), _short(found.gain), _short(found.p), by=name)
-
-
-def _is_valid(source: Source, runs: Runs) -> bool:
-    try:
-        runs.folder.resolved(source, 0)
-    except (InvalidSpec, ValidationError):
-        return False
-    return True
 
 
 def _mean(scores: Sequence[Score]) -> float:

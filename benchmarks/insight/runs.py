@@ -8,12 +8,14 @@ from math import isfinite, nan
 from pathlib import Path
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from benchmarks.insight.cases import Source
 from benchmarks.insight.data import Folder
 from benchmarks.insight.effect import Score
 from gradus.array import arrays
+from gradus.errors import InvalidSpec
 from gradus.resolved import ResolvedSpec
 from worker.training.data import Data
 from worker.training.evaluation import outputs
@@ -56,6 +58,14 @@ class Runs:
         for group in groups.values():
             self._train(group)
         return [[self._known[self._key(source, seed)] for seed in seeds] for source in sources]
+
+    def is_valid(self, source: Source) -> bool:
+        """Whether the service would take this spec."""
+        try:
+            self.folder.resolved(source, 0)
+        except (InvalidSpec, ValidationError):
+            return False
+        return True
 
     def _train(self, group: Sequence[tuple[str, Source, int]]) -> None:
         data = self.folder.data(group[0][1])
