@@ -68,6 +68,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     ),
     "no_symmetry_breaking": frozenset(
         {
+            "too_few_steps",
             "vanishing_gradient",
             "signal_collapse",
             "dead_relu",
@@ -80,6 +81,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "initial_weights_too_large": frozenset(
         {
             "lr_too_high",
+            "too_few_steps",
             "saturated_activation",
             "vanishing_gradient",
             "dead_relu",
@@ -107,6 +109,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
             "loss_spikes",
             "oscillating_loss",
             "batch_norm_statistics",
+            "too_few_steps",
             "underfitting",
             "predicts_class_prior",
         }
@@ -123,10 +126,22 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "saturated_activation": frozenset(
         {"signal_collapse", "vanishing_gradient", "lr_too_low", "underfitting", "predicts_class_prior"}
     ),
-    "penalty_too_strong": frozenset({"dead_relu", "signal_collapse", "underfitting", "predicts_class_prior"}),
-    "dropout_too_strong": frozenset({"underfitting", "predicts_class_prior"}),
-    "batch_norm_statistics": frozenset({"oscillating_loss", "loss_spikes", "overfitting"}),
-    "linear_network": frozenset({"underfitting"}),
+    "penalty_too_strong": frozenset(
+        {
+            "dead_relu",
+            "signal_collapse",
+            "lr_too_low",
+            "too_few_steps",
+            "oscillating_loss",
+            "underfitting",
+            "predicts_class_prior",
+        }
+    ),
+    "dropout_too_strong": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
+    "batch_norm_statistics": frozenset(
+        {"lr_too_low", "too_few_steps", "oscillating_loss", "loss_spikes", "overfitting", "underfitting"}
+    ),
+    "linear_network": frozenset({"too_few_steps", "underfitting"}),
     "lr_too_low": frozenset({"too_few_steps", "underfitting", "predicts_class_prior"}),
     "schedule_ends_early": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
     "too_few_steps": frozenset({"underfitting", "predicts_class_prior"}),

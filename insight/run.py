@@ -2,10 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, isfinite, sqrt
+from typing import Literal
 
 from gradus.dataset_plan import DatasetPlan
+from gradus.spec.batch import steps_per_epoch
 from gradus.spec.experiment import Spec
+from gradus.spec.network import NetworkPlan, plan_written
+from gradus.wire.experiment import Failure
+from gradus.wire.finding import Since
+from gradus.wire.layer_report import LayerReport
 from gradus.wire.metrics import MetricsRow
+from insight.prior import Prior
+
+DivergenceCause = Literal["learning_rate", "initial_weights", "inputs", "penalty"]
+"""Too long steps; a first loss that was not finite or far too large; data that are not finite; a penalty that alone
+makes the weights grow."""
+
+FIRST_EPOCHS = 3
+"""Epochs before which nothing is said of what a run has not learned, or a quarter of all epochs if that is more."""
 
 
 @dataclass(frozen=True)
@@ -17,3 +33,73 @@ class Run:
     rows: Sequence[MetricsRow]
     """From the first epoch on."""
     is_over: bool
+    prior: Prior | None = None
+    """None if it is not known: then nothing that needs it is found."""
+    reports: Sequence[LayerReport] = ()
+    """Statistics of the layers, by epoch; of some epochs, or none."""
+    recalls: Sequence[float] = ()
+    """For each class the share of its validation examples that the newest epoch's network recognizes; NaN for a class
+    without examples, empty if nobody has counted."""
+    failure: Failure | None = None
+    """Why the run failed, if it did."""
+    cause: DivergenceCause | None = None
+    """Of its divergence."""
+
+    @cached_property
+    def network(self) -> NetworkPlan:
+        """The network's layers."""
+        return plan_written(self.spec, self.data)
+
+    @property
+    def last(self) -> MetricsRow:
+        """The newest epoch. Only for runs that have one."""
+        return self.rows[-1]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run had all its epochs."""
+        return bool(self.rows) and self.last.epoch >= self.spec.epochs
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the run is long enough to say what it has not learned."""
+        return bool(self.rows) and (
+            self.is_over or self.is_complete or len(self.rows) >= max(FIRST_EPOCHS, ceil(self.spec.epochs / 4))
+        )
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in each epoch."""
+        return steps_per_epoch(self.spec.batch_size, self.data.train_examples)
+
+    @cached_property
+    def train_losses(self) -> Sequence[float]:
+        """Of each epoch."""
+        return [row.train_loss for row in self.rows]
+
+    @cached_property
+    def validation_losses(self) -> Sequence[float]:
+        """Of each epoch."""
+        return [row.validation_loss for row in self.rows]
+
+    @cached_property
+    def accuracies(self) -> Sequence[float]:
+        """The validation accuracy of each epoch; empty for regression."""
+        return [row.validation_accuracy for row in self.rows if row.validation_accuracy is not None]
+
+    @property
+    def accuracy_error(self) -> float:
+        """The standard error of a validation accuracy in the middle of its range."""
+        return 0.5 / sqrt(max(self.data.validation_examples, 1))
+
+    def since(self, index: int) -> Since:
+        """The moment of the row with this index."""
+        row = self.rows[index]
+        return Since(epoch=row.epoch, step=row.step)
+
+    def remaining(self, loss: float) -> float:
+        """The loss as a share of what a constant prediction has; infinite if it is no number. 1 if no prior is
+        known."""
+        if self.prior is None or not self.prior.loss > 0:
+            return 1.0
+        return loss / self.prior.loss if isfinite(loss) else float("inf")

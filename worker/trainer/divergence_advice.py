@@ -14,6 +14,7 @@ from gradus.spec.nodes.graph import LayerPlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
+from insight.run import DivergenceCause
 from models.storage import initial_weights
 from worker.training.report import Divergence
 
@@ -27,6 +28,13 @@ def divergence_failure(at: Divergence, experiment: Spec, data: DatasetPlan) -> F
         step=at.step,
         layer=at.layer,
     )
+
+
+def cause_of(at: Divergence, experiment: Spec) -> DivergenceCause:
+    """Why the run diverged."""
+    if at.cause == "learning_rate" and _advice_on_penalty(experiment) is not None:
+        return "penalty"
+    return at.cause
 
 
 def _what(at: Divergence) -> str:

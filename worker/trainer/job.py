@@ -24,6 +24,7 @@ from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import Ended, Found, LogLine, Report, StepReached, Train, Trainee, TrainingStarted
 from worker.trainer.run_loop import RunLoop
+from worker.trainer.yardstick import priors
 from worker.training.data import Data
 
 ENCODED = ".encoded"
@@ -73,7 +74,7 @@ class Job:
         preprocessing = next((one.preprocessing for _, one in starts if one and one.preprocessing), None)
         data = self._data(self._command.trainees[0], preprocessing)
         self._tell_of(data)
-        self._send(TrainingStarted())
+        self._send(TrainingStarted(priors=priors(self._unfinished.values(), data)))
         for group in group_by_step(starts):
             if not any(trainee.id in self._unfinished for trainee, _ in group):
                 continue  # stopped before their turn

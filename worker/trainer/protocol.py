@@ -10,10 +10,12 @@ from gradus.status import Status
 from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
 from gradus.wire.finding import Finding
-from gradus.wire.message import Message
+from gradus.wire.message import Message, Number
 from gradus.wire.metrics import MetricsRow
 from hub.datasets.table_ref import TableRef
 from hub.jobs.checkpoint_ref import CheckpointRef
+from insight.prior import Prior
+from insight.run import DivergenceCause
 
 
 class Trainee(Message):
@@ -77,6 +79,8 @@ class TrainingStarted(Message):
     """Data and checkpoints are loaded; training starts."""
 
     kind: Literal["begun"] = "begun"
+    priors: dict[str, Prior] = Field(default={})
+    """By experiment: what a network scores that ignores its inputs."""
 
 
 class Pulse(Message):
@@ -121,6 +125,8 @@ class MemberRow(Message):
     """Whether this is the best epoch so far."""
     saved: CheckpointRef | None = None
     """The checkpoint at the end of the epoch, if there is one."""
+    recalls: tuple[Number, ...] = ()
+    """After the last epoch on uneven classes, each class's recall on the validation split; NaN without examples."""
 
 
 class EpochDone(Message):
@@ -158,6 +164,8 @@ class Ended(Message):
     failure: Failure | None = None
     epoch: int = 0
     """Epochs that were reported before."""
+    cause: DivergenceCause | None = None
+    """Of a divergence."""
 
 
 class Idle(Message):

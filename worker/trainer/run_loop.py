@@ -13,10 +13,11 @@ from gradus.spec.network import plan
 from gradus.status import Status
 from gradus.wire.experiment import Failure
 from hub.jobs.checkpoint_ref import CheckpointRef
+from insight.run import DivergenceCause
 from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.writer import CheckpointWriter
 from worker.trainer.convert import early_stopping_message, guessing_message, metrics_row
-from worker.trainer.divergence_advice import divergence_failure
+from worker.trainer.divergence_advice import cause_of, divergence_failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import CheckpointWritten, Ended, EpochDone, LogLine, MemberRow, Report, Stopped, Trainee
@@ -184,12 +185,20 @@ class RunLoop:
                 assert trainee.spec.early_stopping is not None
                 self._end(trainee.id, Status.SUCCEEDED, why=early_stopping_message(trainee.spec.early_stopping, ending))
             case Divergence():
-                self._end(trainee.id, Status.FAILED, divergence_failure(ending, trainee.spec, self._plan))
+                failed = divergence_failure(ending, trainee.spec, self._plan)
+                self._end(trainee.id, Status.FAILED, failed, cause=cause_of(ending, trainee.spec))
             case _:
                 assert_never(ending)
 
-    def _end(self, one: str, status: Status, failed: Failure | None = None, why: str = "") -> None:
-        self._send(Ended(id=one, status=status, failure=failed, why=why, epoch=self._epoch - 1))
+    def _end(
+        self,
+        one: str,
+        status: Status,
+        failed: Failure | None = None,
+        why: str = "",
+        cause: DivergenceCause | None = None,
+    ) -> None:
+        self._send(Ended(id=one, status=status, failure=failed, why=why, epoch=self._epoch - 1, cause=cause))
         del self._unfinished[one]
 
     def _send(self, report: Report) -> None:

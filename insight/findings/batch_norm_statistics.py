@@ -1,0 +1,81 @@
+"""The running statistics of batch normalization do not fit the weights."""
+
+from gradus.spec.batch import examples_per_step
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.outcome import STRICT, learns_well, severity
+from insight.run import Run
+from insight.trend import median
+from insight.words import count, figure
+
+SMALL = 8
+"""Examples in a batch below which its mean and variance are mostly noise."""
+TINY = 4
+"""Examples below which the noise alone keeps a network from learning: of two, each is 1 or -1."""
+SETTLED = 3.0
+"""Steps times momentum after which the running averages have forgotten where they began (e^-3 = 5 %)."""
+RATIO = 1.5
+"""Validation loss over training loss, or the reverse, in half of the epochs."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if batches are tiny, or the run is too short for the averages to settle, and the losses with the batch's
+    and with the running statistics differ by half. With large batches and enough steps a gap is overfitting."""
+    norm = next(
+        (one.batch_norm for one in run.network.layers if isinstance(one, DensePlan | ConvPlan) and one.batch_norm), None
+    )
+    if norm is None or not run.is_due or run.failure is not None:
+        return None
+    batch = examples_per_step(run.spec.batch_size, run.data.train_examples)
+    settled = run.last.step * norm.momentum
+    is_small, is_short = batch < SMALL, settled < SETTLED
+    if not (is_small or is_short):
+        return None
+    ratios = [row.validation_loss / row.train_loss for row in run.rows if row.train_loss > 0]
+    ratio = median(ratios)
+    is_hopeless = batch < TINY and not learns_well(run, STRICT)
+    if not (is_hopeless or ratio > RATIO or (is_small and ratio < 1 / RATIO)):
+        return None
+    if is_small:
+        told = f"the mean and variance of {count(batch, 'example')} are mostly noise"
+        evidence = Evidence(statistic="batch_size", value=batch, threshold=SMALL, healthy=(SMALL, None))
+    else:
+        told = f"{count(run.last.step, 'step')} with a momentum of {norm.momentum:g} are too few for the averages"
+        evidence = Evidence(statistic="steps_times_momentum", value=settled, threshold=SETTLED, healthy=(SETTLED, None))
+    return Finding(
+        id=KIND.id,
+        severity=severity(run, STRICT),
+        evidence=(
+            evidence,
+            Evidence(statistic="validation_over_train_loss", value=ratio, threshold=RATIO, healthy=(1 / RATIO, RATIO)),
+        ),
+        because=f"Evaluation with running statistics has {figure(ratio)} times the loss of training with each batch's "
+        f"own: {told}.",
+        patches=tuple(_patches(is_small, run)),
+    )
+
+
+def _patches(is_small: bool, run: Run) -> list[Patch]:
+    off = Patch(
+        patch={"batch_norm": False}, why="Without batch normalization training and evaluation compute the same."
+    )
+    if is_small:
+        size = min(32, run.data.train_examples)
+        larger = Patch(patch={"batch_size": size}, why=f"Batches of {size} have usable means and variances.")
+        slower = Patch(patch={"batch_norm": {"momentum": 0.01}}, why="Averages over a hundred batches have less noise.")
+        return [larger, slower, off]
+    return [Patch(patch={"batch_norm": {"momentum": 0.3}}, why="The averages settle within ten steps."), off]
+
+
+KIND = FindingKind(
+    id="batch_norm_statistics",
+    title="Batch normalization evaluates with the wrong statistics",
+    looks_like="Validation and training loss are far apart from the first epoch on, and validation scores jump.",
+    why="In training, batch normalization uses the mean and variance of the batch; in evaluation, running averages of "
+    "them. With batches of a few examples each mean is noise, and the network learns to live with that noise, which is "
+    "absent in evaluation. With a momentum of 0.1 the averages need 30 steps to forget where they began.",
+    cure="Batches of 32, or a smaller momentum with small ones, or a larger one with few steps; or none at all.",
+    in_run=in_run,
+)

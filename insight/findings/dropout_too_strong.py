@@ -1,0 +1,86 @@
+"""Too few units are left in training."""
+
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.outcome import STRICT, learns_well, severity
+from insight.run import Run
+from insight.words import figure, percent, rounded
+
+RATE = 0.5
+RATIO = 1.05
+"""Training loss, with dropout, over validation loss, without."""
+ENOUGH = 2
+"""Units per output that a layer must have left."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if a run with dropout learns badly, its loss with dropout is above that without, and a layer drops more
+    than half of its units, or has fewer than two left for each output. Training scores below validation scores alone
+    are how dropout works."""
+    if not run.is_due or run.failure is not None or learns_well(run, STRICT):
+        return None
+    layer = _narrowest(run)
+    if layer is None:
+        return None
+    left, rate = (1 - layer.dropout) * layer.shape[-1], layer.dropout
+    last = run.last
+    ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
+    needed = ENOUGH * run.network.outputs
+    if ratio < RATIO or not (rate > RATE or left < needed):
+        return None
+    return Finding(
+        id=KIND.id,
+        severity=severity(run, STRICT),
+        layer=layer.name,
+        evidence=(
+            Evidence(statistic="units_left", layer=layer.name, value=left, threshold=needed, healthy=(needed, None)),
+            Evidence(statistic="dropout", layer=layer.name, value=rate, threshold=RATE, healthy=(0, RATE)),
+            Evidence(statistic="train_over_validation_loss", value=ratio, threshold=RATIO, healthy=(0, RATIO)),
+        ),
+        because=f"Dropout of {rate:g} leaves {figure(left)} of the {layer.shape[-1]} units of {layer.name} in each "
+        f"step, and the loss with dropout, {figure(last.train_loss)}, is {percent(ratio - 1)} above that without: too "
+        "little of the network is left to learn with.",
+        patches=tuple(_patches(run)),
+    )
+
+
+def _narrowest(run: Run) -> DensePlan | ConvPlan | None:
+    """The layer with dropout that has the fewest units left."""
+    layers = [one for one in run.network.layers if isinstance(one, DensePlan | ConvPlan) and one.dropout > 0]
+    return min(layers, key=lambda one: (1 - one.dropout) * one.shape[-1], default=None)
+
+
+def _patches(run: Run) -> list[Patch]:
+    rate = max((layer.dropout for layer in run.network.layers if isinstance(layer, DensePlan | ConvPlan)), default=0.0)
+    less = 0.0 if run.data.task == "regression" else rounded(rate / 4)
+    documents = _without_own(run)
+    patch = {"dropout": less} if documents is None else {"dropout": less, "layers": documents}
+    none = {**patch, "dropout": 0.0}
+    why = Patch(patch=none, why="Without dropout every unit learns in every step.")
+    if less == 0:
+        return [why]
+    return [Patch(patch=patch, why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units."), why]
+
+
+def _without_own(run: Run) -> list[object] | None:
+    """The layers' document without dropouts of their own; None if none has any."""
+    from gradus.fork import unresolved  # noqa: PLC0415
+
+    layers = unresolved(run.spec)["layers"]
+    if not any("dropout" in layer for layer in layers):
+        return None
+    return [{key: value for key, value in layer.items() if key != "dropout"} for layer in layers]
+
+
+KIND = FindingKind(
+    id="dropout_too_strong",
+    title="Dropout is too strong",
+    looks_like="The training loss stays high, well above the validation loss, which is high as well.",
+    why="Dropout trains another thinned network in every step. If a thinned layer has fewer units than there are "
+    "classes to tell apart, hardly any of these networks can learn. That training scores are worse than validation "
+    "scores is normal with dropout: only together with a bad outcome does it say anything.",
+    cure="A quarter of the rate, or wider layers with the same one. For regression: none.",
+    in_run=in_run,
+)

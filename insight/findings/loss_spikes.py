@@ -1,0 +1,85 @@
+"""The loss jumps up again and again, and recovers."""
+
+from collections.abc import Sequence
+
+from gradus.spec.optimizer import Adam, AdamW, RMSProp
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.outcome import severity
+from insight.run import Run
+from insight.trend import median
+from insight.words import figure, percent, rounded
+
+FACTOR = 2.0
+"""A spike is an epoch with this many times the loss of those around it."""
+FLOOR = 0.05
+"""And at least this share of a constant prediction's loss above them."""
+RECOVERS = 5
+"""Epochs within which the loss is back."""
+SPIKES = 3
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires from the third spike of a run on, not counting the first 5 % of its epochs."""
+    if run.prior is None:
+        return None
+    start = max(1, run.spec.epochs // 20)
+    spikes = spike_epochs(run.train_losses, FLOOR * run.prior.loss, start)
+    if len(spikes) < SPIKES:
+        return None
+    largest = max(spikes, key=lambda i: run.train_losses[i] / run.train_losses[i - 1])
+    ratio = run.train_losses[largest] / run.train_losses[largest - 1]
+    return Finding(
+        id=KIND.id,
+        severity=severity(run),
+        since=run.since(spikes[0]),
+        evidence=(
+            Evidence(statistic="spikes", value=len(spikes), threshold=SPIKES, healthy=(0, SPIKES - 1)),
+            Evidence(statistic="largest_spike", value=ratio, threshold=FACTOR, healthy=(0, FACTOR)),
+        ),
+        because=f"{len(spikes)} times the training loss jumped up and came back, most in epoch "
+        f"{run.rows[largest].epoch}: from {figure(run.train_losses[largest - 1])} to "
+        f"{figure(run.train_losses[largest])}. Each jump costs epochs that repair it, "
+        f"{percent(len(spikes) / len(run.rows))} of the run at least.",
+        patches=tuple(_patches(run)),
+    )
+
+
+def spike_epochs(losses: Sequence[float], height: float, start: int = 1) -> list[int]:
+    """The indices of epochs whose loss is `FACTOR` times and `height` above the epoch before, and which are followed
+    by a loss within 10 % of that one in `RECOVERS` epochs."""
+    found = []
+    for i in range(start, len(losses) - 1):
+        before, after = losses[i - 1], losses[i + 1 : i + 1 + RECOVERS]
+        is_high = losses[i] > FACTOR * before and losses[i] - before > height
+        if is_high and min(after) <= before + 0.1 * (losses[i] - before):
+            found.append(i)
+    return found
+
+
+def _patches(run: Run) -> list[Patch]:
+    optimizer = run.spec.optimizer
+    norm = median([row.gradient_norm for row in run.rows])
+    patches = []
+    if run.spec.clip_norm is None and norm > 0:
+        limit = rounded(norm)
+        patches.append(
+            Patch(patch={"clip_norm": limit}, why=f"No gradient counts for more than the usual norm of {limit:g}.")
+        )
+    if isinstance(optimizer, Adam | AdamW | RMSProp) and optimizer.eps < 1e-4:
+        why = "Parameters whose gradients have been near 0 no longer take long steps when one is not."
+        patches.append(Patch(patch={"optimizer": {"eps": 1e-4}}, why=why))
+    lr = rounded(optimizer.lr / 3)
+    return [*patches, Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} makes shorter jumps.")]
+
+
+KIND = FindingKind(
+    id="loss_spikes",
+    title="The loss spikes",
+    looks_like="The curve of the training loss has teeth: single epochs with several times the loss of those around.",
+    why="Adam and RMSProp divide each step by the recent size of the gradient. Where gradients have been tiny for "
+    "long, one that is not moves the parameters far. With other optimizers, rare batches with huge gradients do the "
+    "same. Three spikes of twice the loss, each of which recovers, are no accident.",
+    cure="Clip the gradient at its usual norm; with Adam, raise `eps` to 1e-4; or lower the learning rate.",
+    in_run=in_run,
+)

@@ -1,0 +1,84 @@
+"""The loss goes up and down instead of down."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, isfinite
+
+from gradus.spec.schedule import ConstantRate
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.outcome import learns_well, severity
+from insight.run import Run
+from insight.words import figure, percent, rounded
+
+WINDOW = 6
+"""Epochs at least that are judged together; a quarter of the run if that is more."""
+SWING = 0.1
+"""Mean change between epochs, as a share of the loss."""
+GAIN = 0.01
+"""Improvement of the second half of the window over the first."""
+FEW = 100
+"""Validation examples below which nothing is said."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the training loss of the last epochs changes by 10 % from one to the next, in both directions, and is
+    no lower in their second half than in their first. Mean losses of an epoch hold thousands of examples: sampling
+    alone moves them by a percent or so."""
+    size = max(WINDOW, ceil(len(run.rows) / 4))
+    window = run.train_losses[-size:]
+    if len(window) < WINDOW or run.data.validation_examples < FEW or not all(map(isfinite, window)):
+        return None
+    mean, gain = sum(window) / size, improvement(window)
+    changes = [later - earlier for earlier, later in pairwise(window)]
+    swing = sum(map(abs, changes)) / len(changes) / mean if mean > 0 else 0.0
+    ups = sum(change > 0 for change in changes) / len(changes)
+    small = run.remaining(mean) < 0.02
+    if swing < SWING or gain >= GAIN or not 0.25 <= ups <= 0.75 or (small and learns_well(run)):
+        return None
+    lowest, highest = min(window), max(window)
+    return Finding(
+        id=KIND.id,
+        severity=severity(run),
+        since=run.since(len(run.rows) - size),
+        evidence=(
+            Evidence(statistic="swing", value=swing, threshold=SWING, healthy=(0, SWING)),
+            Evidence(statistic="improvement", value=gain, threshold=GAIN, healthy=(GAIN, None)),
+        ),
+        because=f"Over the last {size} epochs the training loss went up and down between {figure(lowest)} and "
+        f"{figure(highest)}, by {percent(swing)} from one epoch to the next, and got nowhere: the steps are too long "
+        "for the valley that they are in.",
+        patches=tuple(_patches(run)),
+    )
+
+
+def improvement(losses: Sequence[float]) -> float:
+    """How much lower the mean of the second half is than that of the first, as a share of the first."""
+    middle = len(losses) // 2
+    first, second = sum(losses[:middle]) / middle, sum(losses[middle:]) / (len(losses) - middle)
+    return 1 - second / first if first > 0 else 0.0
+
+
+def _patches(run: Run) -> list[Patch]:
+    lr = rounded(run.spec.optimizer.lr / 3)
+    patches = [Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} does not jump across.")]
+    if isinstance(run.spec.schedule, ConstantRate):
+        cosine = Patch(patch={"schedule": {"kind": "cosine"}}, why="Steps that end at 0 come to rest in the valley.")
+        patches.insert(0, cosine)
+    size = run.spec.batch_size
+    if size != "full" and 4 * size <= run.data.train_examples // 10:
+        patches.append(Patch(patch={"batch_size": 4 * size}, why="Larger batches have gradients with half the noise."))
+    return patches
+
+
+KIND = FindingKind(
+    id="oscillating_loss",
+    title="The loss oscillates",
+    looks_like="The training loss of an epoch is as often above that of the epoch before as below, by a tenth of its "
+    "value, and after several epochs it is where it was.",
+    why="Steps that are too long for the curvature jump from one wall of a valley to the other. The mean loss of an "
+    "epoch is a mean over all training examples, so sampling noise hardly moves it; changes of 10 % without progress "
+    "come from the parameters.",
+    cure="Let the learning rate fall to 0 with a cosine schedule, or divide it by 3.",
+    in_run=in_run,
+)

@@ -1,0 +1,118 @@
+"""The network learns its training examples by heart."""
+
+from collections.abc import Sequence
+from math import isfinite, sqrt
+from typing import Any
+
+from gradus.wire.finding import Evidence, Finding, Patch, Severity
+from insight.findings.kind import FindingKind
+from insight.run import Run
+from insight.trend import lowest, median
+from insight.words import figure, percent, rounded
+
+RISE = 0.05
+"""Rise of the validation loss above its lowest."""
+FEW_RISE = 0.2
+"""The same with fewer than `FEW` validation examples, whose mean loss is noisy."""
+FEW = 200
+EPOCHS = 3
+GAP = 0.1
+"""Accuracy in training minus that in validation, above which a rise by a quarter is an alarm."""
+QUARTER = 1.25
+POINT = 0.01
+"""Fall of the accuracy, besides two standard errors, that is an alarm."""
+SIGNIFICANT = 3.0
+"""Paired t of the validation examples' losses against the best epoch, where it was measured."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the validation loss has been above its lowest by 5 % for 3 epochs, or as long as early stopping would
+    wait, while the training loss fell. An alarm only if the accuracy fell too, or the gap is wide: a network that is
+    merely too sure of itself is a note."""
+    best = lowest(run.validation_losses)
+    after = run.validation_losses[best + 1 :]
+    needed = max(EPOCHS, run.spec.early_stopping.patience if run.spec.early_stopping else 0)
+    if len(after) < needed or not all(map(isfinite, after)):
+        return None
+    least, rise = run.validation_losses[best], rise_of(run.validation_losses, best, needed)
+    limit = RISE if run.data.validation_examples >= FEW else FEW_RISE
+    falls = median(run.train_losses[-needed:]) < run.train_losses[best]
+    t = run.reports[-1].validation_t if run.reports else None
+    if rise <= limit or not falls or least <= 0 or (t is not None and t < SIGNIFICANT):
+        return None
+    now = median(run.validation_losses[-needed:])
+    return Finding(
+        id=KIND.id,
+        severity=_severity(run, best, rise),
+        since=run.since(_first_above(run.validation_losses, best, limit)),
+        evidence=(
+            Evidence(statistic="validation_loss_rise", value=rise, threshold=limit, healthy=(0, limit)),
+            Evidence(statistic="validation_loss", value=now, threshold=(1 + limit) * least, healthy=(0, least)),
+            Evidence(statistic="best_epoch", value=run.rows[best].epoch, healthy=(run.last.epoch - needed, None)),
+        ),
+        because=f"Since epoch {run.rows[best].epoch} the validation loss has risen by {percent(rise)}, from "
+        f"{figure(least)} to {figure(now)}, while the training loss fell to {figure(run.train_losses[-1])}: the "
+        "network learns its training examples by heart.",
+        patches=tuple(_patches(run)),
+    )
+
+
+def rise_of(losses: Sequence[float], best: int, epochs: int) -> float:
+    """The rise of the last epochs above the lowest loss, the least of them: one outlier is no rise."""
+    return min(losses[-epochs:]) / losses[best] - 1 if losses[best] > 0 else 0.0
+
+
+def _first_above(losses: Sequence[float], best: int, limit: float) -> int:
+    """From which epoch on the loss stayed above the limit."""
+    index = len(losses) - 1
+    while index > best + 1 and losses[index - 1] > (1 + limit) * losses[best]:
+        index -= 1
+    return index
+
+
+def _severity(run: Run, best: int, rise: float) -> Severity:
+    if not run.accuracies:
+        return "warning" if rise > 2 * FEW_RISE else "note"
+    now, then = median(run.accuracies[-EPOCHS:]), run.accuracies[best]
+    error = sqrt(max(then * (1 - then), 1e-4) / max(run.data.validation_examples, 1))
+    fell = then - now > max(2 * error, POINT)
+    trained = run.last.train_accuracy or 0.0
+    gap = trained - now > GAP and run.validation_losses[-1] > QUARTER * run.validation_losses[best]
+    return "warning" if fell or gap else "note"
+
+
+def _patches(run: Run) -> list[Patch]:
+    spec = run.spec
+    patches = []
+    if spec.dataset.limit is not None:
+        more = Patch(patch={"dataset": {"limit": None}}, why="All training examples are harder to learn by heart.")
+        patches.append(more)
+    if not any(getattr(layer, "dropout", 0) for layer in spec.layers) and spec.layers:
+        patches.append(_dropout(0.2 if spec.dropout == 0 else spec.dropout))
+    l2 = 1e-4 if spec.l2 == 0 else rounded(3 * spec.l2)
+    patches.append(Patch(patch={"l2": l2}, why="Smaller weights make a smoother function."))
+    if spec.early_stopping is None:
+        stop = Patch(
+            patch={"early_stopping": True}, why="Training ends when it no longer helps; the best epoch is kept."
+        )
+        patches.append(stop)
+    return patches
+
+
+def _dropout(rate: float) -> Patch:
+    patch: dict[str, Any] = {"dropout": rate}
+    return Patch(patch=patch, why=f"Units that are missing {percent(rate)} of the time cannot rely on one another.")
+
+
+KIND = FindingKind(
+    id="overfitting",
+    title="The network overfits",
+    looks_like="The training loss falls on, the validation loss has a lowest point and rises from there.",
+    why="With enough weights a network can store its training examples. What it then learns no longer helps with "
+    "others. The validation loss must stay above its lowest by 5 % for at least three epochs, by 20 % with few "
+    "validation examples. It is a note while the accuracy has not fallen: then the network is only too sure of its "
+    "mistakes.",
+    cure="More examples, if there are any; dropout of 0.2; an L2 penalty; a smaller network. Early stopping saves the "
+    "time, but the best epoch is kept anyway.",
+    in_run=in_run,
+)

@@ -1,0 +1,68 @@
+"""The penalty decides, and not the data."""
+
+from typing import Any
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.outcome import is_at_prior, learns_well
+from insight.run import Run
+from insight.words import figure, percent, rounded
+
+SHARE = 0.5
+"""Share of the penalty in the whole loss."""
+SHRUNK = 0.05
+"""Share that is left of the first penalty of the run, where the penalty has shrunk the weights to nothing."""
+GAP = 1.1
+"""Validation over training loss up to which the penalty prevents no learning by heart."""
+SOLVED = 0.1
+"""Share of a constant prediction's loss below which the penalty does no harm."""
+LEAST = 2
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if a run with a penalty has learned badly and either the penalty is most of the loss, or next to nothing
+    because it has shrunk the weights to 0. The ratio of the gradients of both says nothing: it is 1 wherever training
+    comes to rest."""
+    l1, l2 = run.spec.l1, run.spec.l2
+    if (l1 == 0 and l2 == 0) or not run.is_due or len(run.rows) < LEAST or run.failure is not None:
+        return None
+    first, last = run.rows[0], run.last
+    share = last.penalty / (last.penalty + last.train_loss) if last.penalty + last.train_loss > 0 else 0.0
+    highest = max(row.penalty for row in run.rows)
+    left = last.penalty / highest if highest > 0 else 1.0
+    gap = last.validation_loss / last.train_loss if last.train_loss > 0 else float("inf")
+    rules = share > SHARE or (share > SHARE / 5 and left < SHARE)
+    is_sick = run.remaining(last.train_loss) > SOLVED if share > SHARE else not learns_well(run)
+    if not is_sick or gap > GAP or not (rules or (is_at_prior(run) and left < SHRUNK)):
+        return None
+    what = " and ".join(f"{name} of {value:g}" for name, value in (("l1", l1), ("l2", l2)) if value)
+    return Finding(
+        id=KIND.id,
+        severity="critical" if is_at_prior(run) else "warning",
+        evidence=(
+            Evidence(statistic="penalty_share", value=share, threshold=SHARE, healthy=(0, SHARE)),
+            Evidence(statistic="penalty_over_largest", value=left, threshold=SHRUNK, healthy=(SHRUNK, None)),
+            Evidence(statistic="train_loss", value=last.train_loss),
+        ),
+        because=f"With {what} the penalty fell from {figure(first.penalty)} to {figure(last.penalty)}, "
+        f"{percent(share)} of the loss, while the data's loss is still {figure(last.train_loss)}: the weights are kept "
+        "too small for what they have to tell apart.",
+        patches=(Patch(patch=_weaker(l1, l2), why="A hundredth of the penalty lets the data decide."),),
+    )
+
+
+def _weaker(l1: float, l2: float) -> dict[str, Any]:
+    return {name: rounded(value / 100) for name, value in (("l1", l1), ("l2", l2)) if value}
+
+
+KIND = FindingKind(
+    id="penalty_too_strong",
+    title="The penalty is too strong",
+    looks_like="Training and validation loss are equal and high; the penalty is most of the loss, or has shrunk the "
+    "weights to almost nothing.",
+    why="The penalty pulls each weight to 0 as hard as the data pull it away: training rests where both are equal. "
+    "With too strong a penalty that is near 0, where the network cannot tell its inputs apart. Remember that Gradus "
+    "adds l2·Σw² without a factor of a half, over all weights: 0.01 is a lot for 100 000 of them.",
+    cure="A hundredth of the penalty. With Adam, `adamw` with its `weight_decay` is milder and easier to choose.",
+    in_run=in_run,
+)

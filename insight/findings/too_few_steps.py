@@ -1,0 +1,78 @@
+"""Training ended while the loss was still falling."""
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.outcome import STRICT, is_at_prior, learns_well, severity
+from insight.run import Run
+from insight.trend import fall_per_epoch, falling_share
+from insight.words import count, figure, percent
+
+FALL = 0.01
+"""Fall of the training loss in each of the last epochs."""
+DIRECTION = 0.6
+"""Share of the epochs whose loss fell, with which that is no noise."""
+PER_STEP = 1e-3
+"""Fall per step below which not the steps are too few, but each is too short."""
+SOLVED = 0.02
+FEW_STEPS = 10
+"""Steps in an epoch, below which smaller batches are the first answer."""
+LEAST_BATCH = 8
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the run had all its epochs, and in the last of them the training loss still fell by 1 % each. Early
+    stopping and a time limit end runs on purpose."""
+    if not run.is_complete or run.spec.max_seconds is not None or run.failure is not None or run.prior is None:
+        return None
+    losses = run.train_losses
+    fall = fall_per_epoch(losses)
+    left = run.remaining(losses[-1])
+    steps = run.last.step
+    falls = fall >= FALL and falling_share(losses[-6:]) >= DIRECTION
+    if not (falls or (len(losses) == 1 and left > SOLVED)) or left <= SOLVED:
+        return None
+    if learns_well(run, STRICT):
+        return None
+    if is_at_prior(run) and len(losses) > 1 and fall / run.steps_per_epoch < PER_STEP:
+        return None  # too short steps: another finding
+    return Finding(
+        id=KIND.id,
+        severity=severity(run),
+        since=run.since(len(losses) - 1),
+        evidence=(
+            Evidence(statistic="train_loss_fall_per_epoch", value=fall, threshold=FALL, healthy=(None, FALL)),
+            Evidence(statistic="steps", value=steps, healthy=(500, None)),
+            Evidence(statistic="loss_over_prior", value=left, healthy=(0, 0.35)),
+        ),
+        because=f"After {count(steps, 'step')} in {count(len(losses), 'epoch')} the training loss is "
+        f"{figure(losses[-1])} and was still falling by {percent(fall)} an epoch: training ended before learning did.",
+        patches=tuple(_patches(run)),
+    )
+
+
+def _patches(run: Run) -> list[Patch]:
+    spec, examples = run.spec, run.data.train_examples
+    epochs = min(3 * spec.epochs, 100_000)
+    longer = Patch(patch={"epochs": epochs}, why=f"{epochs} epochs take {epochs * run.steps_per_epoch} steps.")
+    batch = max(LEAST_BATCH, examples // 32)
+    current = examples if spec.batch_size == "full" else spec.batch_size
+    if run.steps_per_epoch >= FEW_STEPS or batch >= current:
+        return [longer]
+    batch = min(batch, 64)
+    steps = spec.epochs * -(-examples // batch)
+    return [
+        Patch(patch={"batch_size": batch}, why=f"Batches of {batch} make {steps} steps of the same epochs."),
+        longer,
+    ]
+
+
+KIND = FindingKind(
+    id="too_few_steps",
+    title="Training ends too early",
+    looks_like="The curves are still going down at the right edge of the picture.",
+    why="A network learns with each step, not with each epoch: a small data set in large batches makes a handful of "
+    "steps per epoch. The loss falls by 1 % or more an epoch at the end. It is a note if most has been learned, and "
+    "another finding, a learning rate that is too low, if each step changes next to nothing.",
+    cure="With fewer than ten steps an epoch, smaller batches; else more epochs: `gradus extend` continues the run.",
+    in_run=in_run,
+)

@@ -1,0 +1,39 @@
+"""Clipping that shortens every step, as a run shows it."""
+
+from gradus.spec.optimizer import SGD, AdaGrad, Momentum
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.outcome import STRICT, learns_well, severity
+from insight.run import Run
+from insight.trend import median
+from insight.words import figure, percent, rounded
+
+RATIO = 5.0
+"""Mean norm of an epoch's gradients over the limit, in the median epoch: then nearly all are clipped."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the gradient is several times the limit in most epochs: the limit sets the length of each step. Adam and
+    RMSProp divide by the gradient's size, so that for them it is a note."""
+    limit = run.spec.clip_norm
+    if limit is None or not run.is_due or run.failure is not None:
+        return None
+    norm = median([row.gradient_norm for row in run.rows])
+    ratio = norm / limit
+    if not ratio > RATIO:
+        return None
+    hurts = isinstance(run.spec.optimizer, SGD | Momentum | AdaGrad) and not learns_well(run, STRICT)
+    wanted = rounded(1.5 * norm)
+    return Finding(
+        id="clipping_too_strong",
+        severity=severity(run, STRICT) if hurts else "note",
+        evidence=(
+            Evidence(statistic="gradient_norm_over_clip_norm", value=ratio, threshold=RATIO, healthy=(0, RATIO)),
+            Evidence(statistic="gradient_norm", value=norm, healthy=(0, limit)),
+        ),
+        because=f"Gradients have a norm of {figure(norm)} in the median epoch, and clip_norm is {limit:g}: each step "
+        f"is shortened to {percent(1 / ratio)} of its length.",
+        patches=(
+            Patch(patch={"clip_norm": wanted}, why=f"A limit of {wanted:g} catches outliers alone."),
+            Patch(patch={"clip_norm": None}, why="Without a limit no step is shortened."),
+        ),
+    )

@@ -1,0 +1,48 @@
+"""The layers of a run's newest report, and how long something has been true of one of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gradus.wire.finding import Since
+from gradus.wire.layer_report import LayerReport, LayerStatistics
+from insight.run import Run
+
+
+@dataclass(frozen=True)
+class Held:
+    """A layer of which something is true in the newest report, and since when."""
+
+    layer: LayerStatistics
+    since: Since
+
+
+def newest(run: Run) -> LayerReport | None:
+    """The newest report, if it is of the last tenth of the run so far."""
+    if not run.reports or not run.rows:
+        return None
+    last = run.reports[-1]
+    return last if last.epoch >= 0.9 * run.last.epoch - 1 else None
+
+
+def hidden(report: LayerReport) -> tuple[LayerStatistics, ...]:
+    """The hidden layers that have activations, from input to output."""
+    return tuple(layer for layer in report.layers if layer.name != "output")
+
+
+def held(run: Run, condition: Callable[[LayerStatistics], bool]) -> list[Held]:
+    """The hidden layers of which the condition is true, from input to output."""
+    report = newest(run)
+    if report is None:
+        return []
+    return [Held(layer, _since(run, layer.name, condition)) for layer in hidden(report) if condition(layer)]
+
+
+def _since(run: Run, name: str, condition: Callable[[LayerStatistics], bool]) -> Since:
+    """The first report from which on the condition was true of this layer in all of them."""
+    first = run.reports[-1]
+    for report in reversed(run.reports):
+        layer = next((one for one in report.layers if one.name == name), None)
+        if layer is None or not condition(layer):
+            break
+        first = report
+    return Since(epoch=first.epoch, step=first.step)

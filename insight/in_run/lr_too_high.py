@@ -1,0 +1,104 @@
+"""Too long steps, as a run shows them."""
+
+from gradus.spec.optimizer import SGD, Momentum
+from gradus.status import FailureCode
+from gradus.wire.finding import Evidence, Finding, Patch, Since
+from insight.in_run.initial_scale import worst_scale
+from insight.outcome import STRICT, is_at_prior, learns_well, severity
+from insight.run import Run
+from insight.trend import fall_per_epoch, lowest
+from insight.words import figure, rounded
+
+LONG = {"adam": 0.02, "adamw": 0.02, "rmsprop": 0.02, "adagrad": 0.3}
+"""Learning rates of optimizers whose steps do not depend on the gradient's size, above which a weight moves further in
+ten steps than it began from 0."""
+ABOVE = 1.2
+"""Loss of the first epochs over a constant prediction's."""
+SCALE = 4.0
+EPOCHS = 3
+FALL = 0.01
+SOLVED = 0.02
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the run diverged or learned nothing, and its loss was above that of a constant prediction although the
+    initial weights were not too large; or its steps are known to be long."""
+    if run.failure is not None and run.failure.code is not FailureCode.DIVERGED:
+        return None
+    if run.failure is not None:
+        return _diverged(run)
+    if not run.is_due or run.prior is None or worst_scale(run) > SCALE:
+        return None
+    lr = run.spec.optimizer.lr
+    peak = max(map(run.remaining, run.train_losses))
+    is_long = lr >= LONG.get(run.spec.optimizer.kind, float("inf"))
+    best = lowest(run.validation_losses)
+    if (hovering := _hovering(run)) is not None:
+        return hovering
+    regressed = run.remaining(run.validation_losses[-1]) > 0.9 and run.remaining(run.validation_losses[best]) < 0.5
+    if not ((is_at_prior(run) and peak > ABOVE) or (is_long and not learns_well(run, STRICT)) or regressed):
+        return None
+    return Finding(
+        id="lr_too_high",
+        severity=severity(run, STRICT) if not regressed else "warning",
+        since=run.since(0),
+        evidence=(
+            Evidence(statistic="highest_loss_over_prior", value=peak, threshold=ABOVE, healthy=(0, ABOVE)),
+            Evidence(statistic="learning_rate", value=lr, healthy=(None, LONG.get(run.spec.optimizer.kind))),
+        ),
+        because=f"With a learning rate of {lr:g} the loss rose to {figure(peak)} times that of a constant prediction: "
+        "the first steps threw the weights to where nothing can be learned.",
+        patches=_patches(run),
+    )
+
+
+def _hovering(run: Run) -> Finding | None:
+    """Fires if a step of each of the last epochs increased the loss of its own batch, and the loss does not fall."""
+    last = [report for report in run.reports[-EPOCHS:] if report.rho is not None]
+    rhos = [report.rho for report in last if report.rho is not None]
+    if len(rhos) < EPOCHS or max(rhos) >= 0 or fall_per_epoch(run.train_losses) >= FALL:
+        return None
+    if run.remaining(run.train_losses[-1]) < SOLVED:
+        return None
+    lr, rho = run.spec.optimizer.lr, max(rhos)
+    return Finding(
+        id="lr_too_high",
+        severity=severity(run, STRICT),
+        since=Since(epoch=last[0].epoch, step=last[0].step),
+        evidence=(
+            Evidence(statistic="rho", value=rho, threshold=0, healthy=(0.25, 1)),
+            Evidence(statistic="learning_rate", value=lr),
+        ),
+        because=f"In the last {EPOCHS} epochs a step with the learning rate of {lr:g} increased the loss of the very "
+        f"batch that it was computed from (rho {figure(rho)}): each is longer than twice the way to the minimum.",
+        patches=_patches(run),
+    )
+
+
+def _diverged(run: Run) -> Finding | None:
+    failure = run.failure
+    assert failure is not None
+    if run.cause not in {None, "learning_rate"}:
+        return None
+    if worst_scale(run) > SCALE and (failure.epoch or 0) <= 1:
+        return None
+    lr = run.spec.optimizer.lr
+    since = Since(epoch=failure.epoch or 0, step=failure.step or 0)
+    return Finding(
+        id="lr_too_high",
+        severity="critical",
+        since=since,
+        evidence=(Evidence(statistic="learning_rate", value=lr, healthy=(0, rounded(lr / 10))),),
+        because=f"With a learning rate of {lr:g} the loss diverged in step {since.step} of epoch {since.epoch}: the "
+        "steps are longer than twice the way to the minimum, so each ends higher than it began.",
+        patches=_patches(run),
+    )
+
+
+def _patches(run: Run) -> tuple[Patch, ...]:
+    optimizer = run.spec.optimizer
+    lr = rounded(optimizer.lr / 10)
+    patches = [Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} takes steps a tenth as long.")]
+    if isinstance(optimizer, SGD | Momentum) and run.spec.schedule.kind == "constant":
+        patches.append(Patch(patch={"schedule": {"kind": "constant", "warmup": 1}}, why="The first steps are short."))
+    return tuple(patches)

@@ -1,0 +1,74 @@
+"""Too short steps, as a run shows them."""
+
+from gradus.spec.optimizer import SGD, Momentum
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.outcome import learns_well, severity
+from insight.run import Run
+from insight.trend import fall_per_epoch, falling_share
+from insight.words import count, figure, percent, rounded
+
+LEARNED = 0.7
+"""Share of a constant prediction's loss that is left of a run that could not leave its start."""
+DIRECTION = 0.8
+"""Share of the epochs whose training loss fell."""
+PER_STEP = 1e-3
+"""Fall of the loss in a step."""
+STEADY = 0.5
+"""The fall in the second half of the run over that in the first: a loss that levels off has another cause."""
+EXAMPLES = 1e-5
+"""Least fall of the loss per epoch: below, nothing falls at all."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the training loss fell in nearly every epoch, as fast at the end as in the beginning, by less than 0.1 %
+    a step, and most of it is left."""
+    if not run.is_due or run.failure is not None or run.prior is None or len(run.rows) < 2 or learns_well(run):
+        return None
+    losses = run.train_losses
+    left, fall = run.remaining(losses[-1]), fall_per_epoch(losses, len(losses))
+    per_step = fall / run.steps_per_epoch
+    if left < LEARNED or falling_share(losses) < DIRECTION or not per_step * run.steps_per_epoch > EXAMPLES:
+        return None
+    if per_step > PER_STEP or not _is_steady(run):
+        return None
+    lr = run.spec.optimizer.lr
+    return Finding(
+        id="lr_too_low",
+        severity=severity(run),
+        since=run.since(0),
+        evidence=(
+            Evidence(
+                statistic="train_loss_fall_per_step", value=per_step, threshold=PER_STEP, healthy=(PER_STEP, None)
+            ),
+            Evidence(statistic="loss_over_prior", value=left, threshold=LEARNED, healthy=(0, LEARNED)),
+            Evidence(statistic="learning_rate", value=lr),
+        ),
+        because=f"In {count(run.last.step, 'step')} with a learning rate of {lr:g} the training loss fell steadily, "
+        f"but only from {figure(losses[0])} to {figure(losses[-1])}, {percent(fall)} an epoch: the steps are too short "
+        "to get anywhere.",
+        patches=_patches(run),
+    )
+
+
+def _is_steady(run: Run) -> bool:
+    losses = run.train_losses
+    middle = len(losses) // 2
+    first, second = losses[0] - losses[middle], losses[middle] - losses[-1]
+    if middle == 0 or middle == len(losses) - 1:
+        return True
+    return second / (len(losses) - 1 - middle) >= STEADY * first / middle
+
+
+def _patches(run: Run) -> tuple[Patch, ...]:
+    optimizer = run.spec.optimizer
+    factor = 30 if run.remaining(run.train_losses[-1]) > 0.9 else 10
+    lr = rounded(optimizer.lr * factor)
+    if not isinstance(optimizer, SGD | Momentum):
+        lr = min(lr, 0.003) if optimizer.lr < 0.003 else rounded(optimizer.lr * 3)
+    longer = Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} takes longer steps.")
+    if not isinstance(optimizer, SGD | Momentum):
+        return (longer,)
+    adam = Patch(
+        patch={"optimizer": {"kind": "adam", "lr": 0.001}}, why="Adam's steps do not shrink with the gradient."
+    )
+    return (longer, adam) if optimizer.lr > 1e-4 else (adam, longer)

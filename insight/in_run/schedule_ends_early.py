@@ -1,0 +1,40 @@
+"""A learning rate that has fallen to nothing before learning was over, as a run shows it."""
+
+from gradus.spec.schedule import ExponentialDecay, InverseTimeDecay, StepDecay
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.outcome import STRICT, severity
+from insight.run import Run
+from insight.words import percent
+
+MEAN = 0.1
+"""Mean factor of the learning rate over the planned epochs."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the schedule's mean factor over the run is below 10 %: most epochs then train with next to no steps."""
+    if (
+        not run.is_due
+        or run.failure is not None
+        or not isinstance(run.spec.schedule, StepDecay | ExponentialDecay | InverseTimeDecay)
+    ):
+        return None
+    lr = run.spec.optimizer.lr
+    factors = [row.learning_rate / lr for row in run.rows]
+    mean = sum(factors) / len(factors)
+    if mean >= MEAN:
+        return None
+    return Finding(
+        id="schedule_ends_early",
+        severity=severity(run, STRICT),
+        since=run.since(next(i for i, factor in enumerate(factors) if factor < MEAN)),
+        evidence=(
+            Evidence(statistic="mean_learning_rate_factor", value=mean, threshold=MEAN, healthy=(MEAN, 1)),
+            Evidence(statistic="last_learning_rate", value=run.last.learning_rate, healthy=(0, lr)),
+        ),
+        because=f"The {run.spec.schedule.kind} schedule has trained with {percent(mean)} of the learning rate on "
+        f"average, and with {percent(factors[-1])} in the last epoch: most epochs changed nothing.",
+        patches=(
+            Patch(patch={"schedule": {"kind": "cosine"}}, why="A cosine falls to 0 at the end of the run, not before."),
+            Patch(patch={"schedule": {"kind": "constant"}}, why="A constant learning rate trains to the end."),
+        ),
+    )

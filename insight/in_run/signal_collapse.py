@@ -1,0 +1,53 @@
+"""All inputs look alike to the last layers, as a run shows it."""
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.in_run.layers import Held, held
+from insight.outcome import best_remaining, severity
+from insight.run import Run
+from insight.words import figure
+
+SHARE = 1e-3
+"""Signal share; above 0.15 in healthy networks of up to 30 layers at the start."""
+LEARNED = 0.9
+"""Share of a constant prediction's loss below which the signal is evidently enough."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the last hidden layer's activations differ between inputs by less than 0.1 % of their size, and next to
+    nothing is learned."""
+    if run.prior is None or best_remaining(run) < LEARNED or run.failure is not None:
+        return None
+    found = held(run, lambda layer: layer.share is not None and layer.share < SHARE)
+    names = [layer.name for layer in run.reports[-1].layers if layer.name != "output"] if run.reports else []
+    if not found or found[-1].layer.name != names[-1]:
+        return None
+    first, last = found[0], found[-1]
+    return Finding(
+        id="signal_collapse",
+        severity=severity(run),
+        layer=first.layer.name,
+        since=last.since,
+        evidence=tuple(
+            Evidence(
+                statistic="share",
+                layer=one.layer.name,
+                value=_share(one),
+                threshold=SHARE,
+                healthy=(0.01, 1),
+            )
+            for one in found
+        ),
+        because=f"Of what {last.layer.name} passes on, {figure(_share(last))} differs between inputs; the "
+        "rest is the same for all: the output layer cannot tell them apart.",
+        patches=PATCHES,
+    )
+
+
+def _share(one: Held) -> float:
+    return one.layer.share or 0.0
+
+
+PATCHES = (
+    Patch(patch={"activation": "relu", "init": {"kind": "auto"}}, why="ReLU passes differences on undiminished."),
+    Patch(patch={"batch_norm": True}, why="Normalization subtracts what is the same for all inputs."),
+)

@@ -1,0 +1,60 @@
+"""A gradient that is lost on the way back, as a run shows it."""
+
+from gradus.wire.finding import Evidence, Finding, Patch, Since
+from gradus.wire.layer_report import LayerReport
+from insight.in_run.layers import hidden, newest
+from insight.outcome import learns_well, severity
+from insight.run import Run
+from insight.words import count, figure, rounded
+
+WHOLE, FACTOR = 0.1, 0.5
+"""First over last layer's gradient, and the mean factor of a layer; 0.9 to 1.2 a layer is healthy."""
+SOLVED = 0.05
+"""Share of a constant prediction's loss below which nothing is left to pass on."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the gradient by the first layer's sums is a tenth of that by the last hidden layer's, and each layer
+    takes half of it at least. Gradients that are small everywhere belong to a solved problem."""
+    report = newest(run)
+    if report is None or learns_well(run) or run.failure is not None or run.remaining(run.last.train_loss) < SOLVED:
+        return None
+    ratio, factor, layers = backward(report)
+    if layers < 2 or not (ratio < WHOLE and factor < FACTOR):
+        return None
+    since = report
+    for earlier in reversed(run.reports):
+        before, each, _ = backward(earlier)
+        if not (before < WHOLE and each < FACTOR):
+            break
+        since = earlier
+    first = hidden(report)[0]
+    return Finding(
+        id="vanishing_gradient",
+        severity=severity(run),
+        layer=first.name,
+        since=Since(epoch=since.epoch, step=since.step),
+        evidence=(
+            Evidence(statistic="gradient_ratio", layer=first.name, value=ratio, threshold=WHOLE, healthy=(0.3, 3)),
+            Evidence(statistic="gradient_factor", value=factor, threshold=FACTOR, healthy=(0.8, 1.25)),
+        ),
+        because=f"Each layer multiplies the gradient by about {figure(factor)} on the way back: of what reaches the "
+        f"last of {count(layers, 'hidden layer')}, {figure(ratio)} reaches {first.name}, which hardly learns.",
+        patches=PATCHES,
+    )
+
+
+def backward(report: LayerReport) -> tuple[float, float, int]:
+    """R and q of the hidden layers: the root mean square gradient of the first over that of the last, its root per
+    layer; and the number of layers."""
+    deltas = [layer.delta_rms for layer in hidden(report) if layer.delta_rms is not None]
+    if len(deltas) < 2 or not deltas[-1] > 0:
+        return 1.0, 1.0, len(deltas)
+    ratio = deltas[0] / deltas[-1]
+    return ratio, rounded(ratio ** (1 / (len(deltas) - 1))), len(deltas)
+
+
+PATCHES = (
+    Patch(patch={"activation": "relu", "init": {"kind": "auto"}}, why="ReLU passes the gradient on undiminished."),
+    Patch(patch={"batch_norm": True}, why="Normalization gives every layer a gradient of the same size."),
+)

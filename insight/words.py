@@ -1,0 +1,21 @@
+"""Numbers in the sentences of findings."""
+
+
+def figure(value: float) -> str:
+    """Three significant digits: 0.0123, 1.5e-06, 12300."""
+    return f"{value:.3g}" if abs(value) < 1000 or value != value else f"{value:.0f}"  # noqa: PLR0124 (NaN)
+
+
+def percent(share: float) -> str:
+    """A share in percent with three significant digits: 97.5 %."""
+    return f"{100 * share:.3g} %"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 epoch`, `20 epochs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def rounded(value: float) -> float:
+    """The value with two significant digits, as a spec should have it."""
+    return float(f"{value:.2g}")

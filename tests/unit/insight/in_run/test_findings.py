@@ -1,0 +1,261 @@
+"""Each finding fires on a planted history, and is silent on what looks like it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gradus.fork import changed
+from gradus.status import FailureCode
+from gradus.wire.experiment import Failure
+from gradus.wire.layer_report import LayerStatistics
+from insight.in_run.find import findings_in_run
+from insight.prior import Prior
+from insight.run import Run
+from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
+
+SGD = {"kind": "sgd", "lr": 0.1}
+DIVERGED = Failure(code=FailureCode.DIVERGED, message="the loss diverged", epoch=1, step=7, layer="layers/0")
+FALLING = (1.0, 0.5, 0.3, 0.2, 0.15, 0.12, 0.1, 0.09, 0.085, 0.08)
+HIDDEN = [LayerStatistics(name=f"layers/{i}", units=100, share=0.3, flat=0.0, dead=0.2, delta_rms=1.0) for i in (0, 1)]
+
+
+def failed(cause: Any = "learning_rate", **spec: Any) -> Run:
+    return replace(planted([], optimizer=SGD, epochs=5, **spec), failure=DIVERGED, cause=cause)
+
+
+def hidden(first: dict[str, Any], last: dict[str, Any] | None = None, name: str = "layers/1") -> list[LayerStatistics]:
+    return [
+        HIDDEN[0].model_copy(update=first),
+        HIDDEN[1].model_copy(update=last or {} | {"name": name}),
+        LayerStatistics(name="output", units=10),
+    ]
+
+
+SICK: dict[str, tuple[str, str, Run]] = {
+    "diverged": ("diverged", "critical", failed()),
+    "by its rate": ("lr_too_high", "critical", failed()),
+    "by its weights": (
+        "initial_weights_too_large",
+        "critical",
+        failed("initial_weights", init={"kind": "normal", "std": 1}),
+    ),
+    "teeth": (
+        "loss_spikes",
+        "warning",
+        planted([1.0, 0.9, 2.5, 0.8, 0.8, 2.0, 0.7, 0.7, 1.9, 0.7, 0.7, 0.7], accuracies=0.7),
+    ),
+    "up and down": ("oscillating_loss", "warning", planted([0.8, 1.2] * 6, accuracies=0.7)),
+    "at the prior": ("predicts_class_prior", "critical", planted([2.31, 2.303, 2.3, 2.302], accuracies=0.11)),
+    "rising": (
+        "overfitting",
+        "warning",
+        planted(FALLING, [1, 0.8, 0.7, 0.75, 0.8, 0.9, 1, 1, 1.1, 1.1], [0.7] * 4 + [0.66] * 6),
+    ),
+    "wide gap": (
+        "overfitting",
+        "warning",
+        planted(FALLING, [1, 0.8, 0.7, 0.75, 0.8, 0.9, 1, 1, 1.1, 1.1], 0.7, trained=1.0),
+    ),
+    "flat and high": (
+        "underfitting",
+        "warning",
+        planted([1.5, 1.2, 1.01, *[1.0] * 7], [1.0] * 10, 0.6, layers=[4]),
+    ),
+    "linear": (
+        "linear_network",
+        "warning",
+        planted([1.5, 1.2, 1.01, *[1.0] * 7], [1.0] * 10, 0.6, activation="identity"),
+    ),
+    "thin": ("dropout_too_strong", "warning", planted([2.2, 2.1, 2.05], [2, 1.9, 1.8], 0.4, layers=[20], dropout=0.8)),
+    "short": ("too_few_steps", "warning", planted([2.2, 1.8, 1.4, 1.1], accuracies=0.6, dataset="digits")),
+    "heavy": (
+        "penalty_too_strong",
+        "warning",
+        planted([1.7, 1.6, 1.6], [1.6] * 3, 0.5, penalties=[3.0, 2.0, 1.9], l2=0.1),
+    ),
+    "shrunk": (
+        "penalty_too_strong",
+        "critical",
+        planted([2.3, 2.303, 2.303], accuracies=0.11, penalties=[9.0, 0.1, 0.1], l1=0.01),
+    ),
+    "pairs": (
+        "batch_norm_statistics",
+        "warning",
+        planted([2.2, 2.1, 2.07], [1.9, 1.8, 1.79], 0.39, batch_norm=True, batch_size=2),
+    ),
+    "jumping": (
+        "batch_norm_statistics",
+        "warning",
+        planted([0.5, 0.4, 0.3], [2.0, 1.5, 1.9], 0.6, batch_norm=True, batch_size=6),
+    ),
+    "clipped": (
+        "clipping_too_strong",
+        "critical",
+        planted([2.32, 2.32, 2.31], accuracies=0.11, norm=1.4, clip_norm=0.001, optimizer=SGD),
+    ),
+    "tenth each": (
+        "schedule_ends_early",
+        "warning",
+        planted(
+            [1.0, *[0.8] * 19],
+            accuracies=0.8,
+            rates=[0.001 * 0.1**i for i in range(1, 21)],
+            schedule={"kind": "exponential", "factor": 0.1},
+        ),
+    ),
+    "warming": (
+        "warmup_too_long",
+        "warning",
+        planted([2.3, 2.2, 2.1, 2.0], schedule={"kind": "constant", "warmup": 100}),
+    ),
+    "copies": ("no_symmetry_breaking", "warning", planted([2.2, 2.2, 2.19], accuracies=0.25, init="zeros")),
+    "tiny": (
+        "initial_weights_too_small",
+        "critical",
+        planted([2.303] * 4, accuracies=0.11, layers=[100] * 5, init={"kind": "normal", "std": 0.01}),
+    ),
+    "creeping": ("lr_too_low", "critical", planted([2.31, 2.309, 2.308, 2.307, 2.306], accuracies=0.11, optimizer=SGD)),
+    "thrown": ("lr_too_high", "critical", planted([9.0, 2.5, 2.31, 2.31], accuracies=0.11)),
+    "every step hurts": (
+        "lr_too_high",
+        "warning",
+        with_layers(planted([1.5, 1.5, 1.51, 1.5], accuracies=0.4, optimizer=SGD), *hidden({}), rho=-0.4),
+    ),
+    "rare class": (
+        "class_imbalance",
+        "warning",
+        replace(
+            planted(
+                [0.3, 0.25, 0.2],
+                accuracies=0.93,
+                dataset="breast_cancer",
+                prior=Prior(loss=0.25, accuracy=0.93, largest_share=0.95),
+            ),
+            recalls=(0.05, 0.99),
+        ),
+    ),
+    "all dead": ("dead_relu", "critical", with_layers(planted([2.303] * 4, accuracies=0.11), *hidden({"dead": 1.0}))),
+    "half dead": ("dead_relu", "warning", with_layers(planted([1.2] * 4), *hidden({"dead": 0.6}))),
+    "saturated": (
+        "saturated_activation",
+        "warning",
+        with_layers(planted([1.2] * 4, activation="tanh"), *hidden({"flat": 0.8})),
+    ),
+    "alike": (
+        "signal_collapse",
+        "critical",
+        with_layers(planted([LN10] * 4, accuracies=0.11), *hidden({"share": 1e-5}, {"share": 1e-7})),
+    ),
+    "vanishing": (
+        "vanishing_gradient",
+        "critical",
+        with_layers(planted([LN10] * 4, accuracies=0.11), *hidden({"delta_rms": 0.01})),
+    ),
+}
+
+LOOK_ALIKES: dict[str, tuple[str, Run]] = {
+    "learns": ("predicts_class_prior", planted(FALLING, accuracies=0.95)),
+    "one class in general": (
+        "predicts_class_prior",
+        planted([0.5, 0.4], accuracies=0.7, prior=Prior(loss=0.6, accuracy=0.62)),
+    ),
+    "cosine to 0": ("schedule_ends_early", planted(FALLING, rates=[0.001 * f for f in FALLING], schedule="cosine")),
+    "gap without rise": ("overfitting", planted(FALLING, [1, 0.9, 0.8, 0.75, *[0.72] * 6], 0.75)),
+    "noise of few": (
+        "overfitting",
+        planted(FALLING, [1, 0.7, 0.65, 0.7, 0.66, 0.72, 0.68, 0.7, 0.69, 0.72], 0.8, dataset="wine"),
+    ),
+    "no significant rise": (
+        "overfitting",
+        with_layers(planted(FALLING, [1, 0.8, 0.7, 0.75, *[0.8] * 6], [0.7] * 4 + [0.6] * 6), validation_t=1.0),
+    ),
+    "sure of itself": ("overfitting", planted(FALLING, [1, 0.3, 0.25, *[0.3] * 7], 0.95)),
+    "solved": ("oscillating_loss", planted([0.5, 0.1, *[0.02, 0.03] * 5], accuracies=0.99)),
+    "falling with bumps": ("oscillating_loss", planted([2.2, 2.0, 1.6, 1.7, 1.3, 1.4, 1.0, 1.1, 0.8, 0.7])),
+    "few examples": ("oscillating_loss", planted([0.8, 1.2] * 6, dataset="wine")),
+    "two teeth": ("loss_spikes", planted([1.0, 0.9, 2.5, 0.8, 0.8, 2.0, 0.7, 0.7, 0.7])),
+    "healthy dropout": (
+        "dropout_too_strong",
+        planted([0.5, 0.3, 0.2], [0.3, 0.2, 0.15], 0.96, layers=[512], dropout=0.5),
+    ),
+    "small penalty": ("penalty_too_strong", planted(FALLING, accuracies=0.95, penalties=0.06, l2=1e-4)),
+    "a third clipped": ("clipping_too_strong", planted(FALLING, norm=0.8, clip_norm=1)),
+    "adam does not mind": ("clipping_too_strong", planted([1.0] * 4, norm=50, clip_norm=1)),
+    "normal batches": ("batch_norm_statistics", planted(FALLING, [0.9] * 10, 0.9, batch_norm=True)),
+    "batches of four": ("batch_norm_statistics", planted(FALLING, FALLING, 0.95, batch_norm=True, batch_size=4)),
+    "stopped on purpose": ("too_few_steps", planted([2.2, 1.8, 1.4], epochs=50, early_stopping=True)),
+    "out of time": ("too_few_steps", planted([2.2, 1.8, 1.4], max_seconds=9)),
+    "one small layer": (
+        "initial_weights_too_small",
+        planted([1.0] * 4, layers=[100], init={"kind": "normal", "std": 0.01}),
+    ),
+    "normalized": (
+        "initial_weights_too_small",
+        planted([1.0] * 4, layers=[100] * 5, init={"kind": "normal", "std": 0.01}, batch_norm=True),
+    ),
+    "plateau": ("lr_too_low", planted([LN10, 2.3025, 2.3026, 2.3025, 2.3026], accuracies=0.11)),
+    "fast start": ("lr_too_low", planted([2.2, 1.9, 1.8, 1.78, 1.77], optimizer=SGD)),
+    "edge of stability": ("lr_too_high", with_layers(planted(FALLING), *hidden({}), rho=0.3)),
+    "good recall": (
+        "class_imbalance",
+        replace(
+            planted([0.1] * 3, accuracies=0.97, dataset="breast_cancer", prior=Prior(loss=0.2, largest_share=0.95)),
+            recalls=(0.8, 0.99),
+        ),
+    ),
+    "sparse": ("dead_relu", with_layers(planted([1.2] * 4), *hidden({"dead": 0.39}))),
+    "too few to tell": ("dead_relu", with_layers(planted([1.2] * 4, dataset="wine"), *hidden({"dead": 0.9}))),
+    "on or off": (
+        "saturated_activation",
+        with_layers(planted(FALLING, accuracies=0.97, activation="tanh"), *hidden({"flat": 0.8})),
+    ),
+    "converged": (
+        "vanishing_gradient",
+        with_layers(planted([0.01] * 4, accuracies=0.99), *hidden({"delta_rms": 0.01})),
+    ),
+    "enough signal": ("signal_collapse", with_layers(planted(FALLING, accuracies=0.9), *hidden({}, {"share": 1e-4}))),
+    "hidden layer": ("linear_network", planted([1.0] * 4)),
+    "no layers": ("linear_network", planted([1.0] * 4, layers=[])),
+    "no prior": ("predicts_class_prior", planted([2.303] * 4, accuracies=0.11, prior=None)),
+}
+
+
+@pytest.mark.parametrize("case", SICK)
+def test_fires_on(case: str) -> None:
+    name, severity, run = SICK[case]
+    finding = found(run).get(name)
+    assert finding is not None, [one.id for one in findings_in_run(run)]
+    assert finding.severity == severity
+    assert finding.evidence
+    for patch in finding.patches:
+        assert changed(run.spec, patch.patch) != run.spec
+
+
+@pytest.mark.parametrize("case", LOOK_ALIKES)
+def test_raises_no_alarm_on(case: str) -> None:
+    name, run = LOOK_ALIKES[case]
+    finding = found(run).get(name)
+    assert finding is None or finding.severity == "note"
+
+
+def test_a_diverged_run_has_one_cause() -> None:
+    first, second = findings_in_run(failed())
+    assert (first.id, second.id, second.consequence_of) == ("lr_too_high", "diverged", "lr_too_high")
+    penalty = found(failed("penalty"))
+    assert "lr_too_high" not in penalty
+
+
+def test_what_follows_from_small_weights_is_no_answer_of_its_own() -> None:
+    first, *rest = findings_in_run(SICK["tiny"][2])
+    assert first.id == "initial_weights_too_small"
+    assert {one.consequence_of for one in rest} == {"initial_weights_too_small"}
+
+
+def test_since_when_a_layer_is_dead() -> None:
+    run = planted([1.2] * 4)
+    late = with_layers(run, *hidden({"dead": 0.6})).reports[2:]
+    early = with_layers(run, *hidden({})).reports[:2]
+    since = found(replace(run, reports=[*early, *late]))["dead_relu"].since
+    assert since is not None
+    assert since.epoch == 3
