@@ -23,6 +23,7 @@ _CONTENT: dict[str, Any] = {
     "application/json": {"schema": {"type": "object"}},
     "application/zip": {"schema": {"type": "string", "format": "binary"}},
     "text/markdown": {"schema": {"type": "string"}},
+    "text/x-python": {"schema": {"type": "string"}},
 }
 
 
@@ -52,7 +53,8 @@ async def export(
 ) -> Response:
     """A trained network as a file: `model.onnx` takes raw columns and answers with predictions, in any ONNX runtime;
     `weights.safetensors` has the named weights; `preprocessing.json` what turns a row into the network's inputs;
-    `card.md` is a model card; `bundle.zip` has all of them, and rows to check the model by."""
+    `card.md` is a model card; `run.py` repeats the training with torch and numpy alone; `bundle.zip` has all of them,
+    and rows to check the model by."""
 
     def make() -> Response:
         hub, workspace_id = state.hub, caller.workspace_id

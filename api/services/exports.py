@@ -1,7 +1,8 @@
 """Files of a trained network for download."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import Any
 from api.services.weights import Chosen, built, choose, origin, trained, with_files
 from gradus import __version__
 from gradus.encoding import PREPROCESSING_FILE
-from gradus.errors import NotFound
+from gradus.errors import Conflict, NotFound
 from gradus.wire.metrics import MetricsRow
 from hub.experiments import metrics
 from hub.experiments.mapping import stored_findings
 from hub.hub import Hub
 from hub.jobs.weights import Epoch
+from hub.tables import JobRow
 
-ONNX, WEIGHTS, CARD, BUNDLE = "model.onnx", "weights.safetensors", "card.md", "bundle.zip"
+ONNX, WEIGHTS, CARD, RUN, BUNDLE = "model.onnx", "weights.safetensors", "card.md", "run.py", "bundle.zip"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def export(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Ep
 
     Raises:
         NotFound: there is no such experiment, epoch or file.
+        Conflict: no `run.py` would repeat the run.
     """
     if name not in _FILES:
         raise NotFound(f"no export '{name[:100]}': there are {', '.join(_FILES)}", code="no_export")
@@ -58,7 +61,7 @@ def tag(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Epoch
 
 def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
     """The digest of the checkpoint; of files that tell more than it, a digest of all that they tell."""
-    if name not in (CARD, BUNDLE):
+    if name not in (CARD, RUN, BUNDLE):
         return chosen.weights.tag
     row, metrics_row = chosen.row, _metrics(hub, chosen)
     told: dict[str, Any] = {
@@ -69,6 +72,8 @@ def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
         "notes": row.notes,
         "device": row.device,
         "findings": row.findings,
+        "epochs": row.epoch,
+        "history": row.history,
         "metrics": None if metrics_row is None else metrics_row.model_dump(mode="json"),
     }
     return sha256(json.dumps(told).encode()).hexdigest()
@@ -113,11 +118,51 @@ def _card(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
     return card(trained(chosen, folder), about).encode()
 
 
+def _run(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
+    from export.script.cannot import CannotRepeat  # noqa: PLC0415
+    from export.script.script import MAX_ROWS, Repeated, script  # noqa: PLC0415 (imports numpy)
+
+    row = chosen.row
+    try:
+        with hub.read() as session:
+            rows = metrics.read(session, row.id, most=MAX_ROWS + 1)
+            members = session.get_one(JobRow, row.job_id).places
+        device = row.device if row.moved_from == "[]" else None
+        run = Repeated(
+            experiment_id=row.id,
+            name=row.name,
+            resolved=chosen.resolved,
+            fitted=trained(chosen, folder).fitted,
+            rows=rows,
+            device=device,
+            version=__version__,
+            members=members,
+            is_whole=row.history is None,
+        )
+        return script(run).encode()
+    except CannotRepeat as error:
+        raise Conflict(f"no `run.py` repeats this experiment: {error}", code="cannot_repeat") from error
+
+
 def _bundle(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
     from export.bundle import bundle  # noqa: PLC0415 (imports numpy)
 
-    files = {name: make(hub, chosen, folder) for name, (_, make) in _FILES.items() if name != BUNDLE}
+    files = {}
+    for name, (_, make) in _FILES.items():
+        if name != BUNDLE:
+            with _left_out(name):
+                files[name] = make(hub, chosen, folder)
     return bundle(trained(chosen, folder), files)
+
+
+@contextmanager
+def _left_out(name: str) -> Iterator[None]:
+    """A bundle of a run that no file repeats has no `run.py`."""
+    try:
+        yield
+    except Conflict as error:
+        if name != RUN or error.code != "cannot_repeat":
+            raise
 
 
 _BYTES, _JSON = "application/octet-stream", "application/json"
@@ -126,6 +171,7 @@ _FILES: dict[str, tuple[str, Callable[[Hub, Chosen, Path], bytes]]] = {
     WEIGHTS: (_BYTES, _weights),
     PREPROCESSING_FILE: (_JSON, _preprocessing),
     CARD: ("text/markdown", _card),
+    RUN: ("text/x-python", _run),
     BUNDLE: ("application/zip", _bundle),
 }
 """The media type of each file, and what makes it."""

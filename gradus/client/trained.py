@@ -139,8 +139,8 @@ class TrainedHandle(ExperimentHandle[T_co]):
     async def export(
         self, file: str = "model.onnx", path: str | PathLike[str] | None = None, /, *, epoch: int | str = "best"
     ) -> Path:
-        """Save the network as a file: `model.onnx`, `weights.safetensors`, `preprocessing.json`, `card.md` or
-        `bundle.zip`, as `path` or in this folder.
+        """Save the network as a file: `model.onnx`, `weights.safetensors`, `preprocessing.json`, `card.md`,
+        `run.py` or `bundle.zip`, as `path` or in this folder.
 
         Raises:
             NotFound: the epoch has no checkpoint.

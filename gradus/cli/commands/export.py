@@ -16,7 +16,7 @@ def export(
         str,
         typer.Argument(
             metavar="FILE",
-            help="model.onnx, weights.safetensors, preprocessing.json, card.md or bundle.zip.",
+            help="model.onnx, weights.safetensors, preprocessing.json, card.md, run.py or bundle.zip.",
         ),
     ] = "model.onnx",
     path: Annotated[

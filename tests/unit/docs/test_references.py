@@ -15,7 +15,7 @@ FILE = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|js|css|html|toml|md|yml|txt|mako
 FOLDER = re.compile(r"(?:[a-z_]+/)+")
 MODULE = re.compile(rf"(?:{PACKAGES})(?:\.\w+)+")
 COMMAND = re.compile(rf"python -m ((?:{PACKAGES})(?:\.\w+)*)")
-MADE = {"card.md"}
+MADE = {"run.py", "card.md"}
 """Files that the service makes."""
 PLACEHOLDER = ".NAME"
 """Of a module that the reader chooses."""

@@ -1,0 +1,15 @@
+"""Random numbers."""
+
+from hashlib import blake2b
+
+import torch
+
+from export.script.pieces.given import DEVICE, SEED
+
+
+def generator(purpose: str, place: str = "", step: int = 0, device: str = DEVICE) -> torch.Generator:
+    """Random numbers that depend on nothing but the seed, their purpose, the layer and the step: so the weights of one
+    layer do not change when another is added."""
+    key = f"gradus {SEED} {purpose} {place} {step}".encode()
+    seed = int.from_bytes(blake2b(key, digest_size=8).digest(), "big") >> 1
+    return torch.Generator(device).manual_seed(seed)

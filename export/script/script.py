@@ -1,0 +1,228 @@
+"""Assembles `run.py`."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from export.script import built_in, network, words
+from export.script.cannot import CannotRepeat
+from export.script.linker import PIECES, Import, import_lines, link, read
+from gradus.datasets import DATASETS
+from gradus.resolved import ResolvedSpec
+from gradus.spec.batch import examples_per_step
+from gradus.spec.loss import resolve_loss
+from gradus.spec.memory import evaluation_rows
+from gradus.wire.metrics import MetricsRow
+from preprocessing.encode import Fitted
+
+_RUN = "Training"
+MAX_ROWS = 2000
+"""Epochs of the original run that a file has the metrics of."""
+METRICS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
+_WIDTH = 100
+_OUTSIDE = {
+    "torch": Import("torch", ""),
+    "np": Import("numpy", ""),
+    "sys": Import("sys", ""),
+    "functional": Import("torch.nn", "functional"),
+    "Tensor": Import("torch", "Tensor"),
+    "Mapping": Import("collections.abc", "Mapping"),
+    "Sequence": Import("collections.abc", "Sequence"),
+    "sqrt": Import("math", "sqrt"),
+    "pi": Import("math", "pi"),
+    "Path": Import("pathlib", "Path"),
+}
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A run, and what is known of it."""
+
+    experiment_id: str
+    name: str
+    resolved: ResolvedSpec
+    fitted: Fitted
+    rows: Sequence[MetricsRow]
+    """Of all epochs."""
+    device: str | None
+    version: str
+    """Of Gradus."""
+    members: int = 1
+    """Networks that trained together."""
+    is_whole: bool = True
+    """Whether a new run of the spec gives the same numbers."""
+
+
+def script(run: Repeated) -> str:
+    """The text of `run.py`.
+
+    Raises:
+        CannotRepeat: no such file would give the same numbers.
+    """
+    if not run.is_whole:
+        raise CannotRepeat("the run went on from the weights of another, or was extended with other words")
+    if not run.rows:
+        raise CannotRepeat("the run has no epoch yet: wait for the first")
+    if run.rows[0].epoch != 1:
+        raise CannotRepeat(
+            "its first epochs are those of the experiment that it was forked from: take the file of that"
+        )
+    if len(run.rows) > MAX_ROWS:
+        raise CannotRepeat(f"the run has {len(run.rows):,} epochs, and `run.py` holds {MAX_ROWS:,} to be compared with")
+    head = list(_head(run))
+    sections = [
+        ("This experiment", _constants(run)),
+        ("The data", "\n".join(_load(run))),
+        ("The network", "\n".join([*network.tensors(run.resolved.network), *_functions(run)])),
+        ("Loss and optimizer", "\n".join(_training(run))),
+        (_RUN, ""),
+    ]
+    imports: set[Import] = set()
+    have: set[str] = set()
+    text: list[str] = []
+    for title, own in sections:
+        section, needed = _linked(title, own, have)
+        imports |= needed
+        text += section
+    end = ['if __name__ == "__main__":', "    main()", ""]
+    future = "from __future__ import annotations"
+    return "\n".join([*head, "", future, "", *import_lines(imports), "", *text, *end])
+
+
+def _linked(title: str, own: str, have: set[str]) -> tuple[list[str], set[Import]]:
+    """The lines of a section: the pieces that its own code needs, and that code. `have` grows by their names."""
+    tree = ast.parse(own)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    if title == _RUN:
+        used.add("main")
+    places = _places()
+    given = set(read(_piece("given")).defined)
+    linked = link([(places[name], name) for name in used & places.keys()], given, have)
+    imports = {*linked.imports, *(_OUTSIDE[name] for name in used & _OUTSIDE.keys())}
+    lines = [f"# {title} {'-' * (_WIDTH - len(title) - 3)}", ""]
+    constants = [one for one in linked.definitions if one.name.isupper()]
+    others = [one for one in linked.definitions if not one.name.isupper()]
+    for one in constants:
+        lines += [one.source, ""]
+    for one in others:
+        lines += ["", one.source, ""]
+    have |= {one.name for one in linked.definitions}
+    if others and own:
+        lines += [""]
+    return [*lines, *([own, "", ""] if own else [])], imports
+
+
+def _places() -> dict[str, str]:
+    """The module of each definition of the pieces."""
+    return {name: _piece(piece) for piece in PIECES for name in read(_piece(piece)).defined}
+
+
+def _piece(name: str) -> str:
+    return f"export.script.pieces.{name}"
+
+
+def _head(run: Repeated) -> Iterator[str]:
+    title = f"{run.name} ({run.experiment_id})" if run.name else run.experiment_id
+    yield f'"""Repeats the experiment {_plain(title)} without Gradus, and prints its metrics.'
+    yield ""
+    needs = "Needs Python 3.11 or later, torch and numpy: pip install torch numpy. Then: python run.py [FOLDER], where"
+    yield from wrap(f"{needs} FOLDER has the data; by default it is the folder of this file.", _WIDTH)
+    yield ""
+    yield from wrap(f"Data: {_needs(run)}.", _WIDTH)
+    yield ""
+    where = f"on {run.device}" if run.device else "on an unknown device"
+    yield from wrap(
+        f"The run was made by Gradus {run.version} {_plain(where)}. On such a machine, with that torch, all numbers "
+        "are equal; elsewhere sums have other last digits, and the longer a run, the more they grow.",
+        _WIDTH,
+    )
+    if run.members > 1:
+        yield from wrap(
+            f"It trained together with {run.members - 1} others in one array, whose products may have other digits.",
+            _WIDTH,
+        )
+    yield ""
+    yield "Its spec, with every default written out:"
+    yield ""
+    document = {"name": run.name, **run.resolved.spec.model_dump(mode="json", exclude={"name", "tags", "notes"})}
+    yield from _plain(json.dumps(document, indent=1, ensure_ascii=False), keep_lines=True).splitlines()
+    yield '"""'
+
+
+def _plain(text: str, *, keep_lines: bool = False) -> str:
+    """Text of people within a docstring."""
+    text = text if keep_lines else "".join(one for one in " ".join(text.split()) if one.isprintable())
+    return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def _needs(run: Repeated) -> str:
+    facts = DATASETS.get(run.resolved.spec.dataset.name)
+    if facts is None or run.resolved.spec.dataset.version is not None:
+        raise CannotRepeat("the run is on an uploaded data set, which `run.py` does not read yet")
+    return built_in.says(facts)
+
+
+def _constants(run: Repeated) -> str:
+    spec, data, plan = run.resolved.spec, run.resolved.data, run.resolved.network
+    facts = DATASETS[spec.dataset.name]
+    device = "cuda" if (run.device or "").startswith("cuda") else "cpu"
+    threads = re.match(r"cpu:(\d+)", run.device or "")
+    lines = [
+        "FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent",
+        *built_in.constants(facts),
+        f"SEED = {spec.seed}",
+        f'DEVICE = "{device}"',
+        *([f"torch.set_num_threads({threads[1]})"] if threads else []),
+        *(_DETERMINISTIC if device == "cuda" else []),
+        f"BATCH = {examples_per_step(spec.batch_size, data.train_examples)}",
+        f"EPOCHS = {len(run.rows)}{words.planned(spec, run.rows)}",
+        f"LEARNING_RATE = {spec.optimizer.lr!r}",
+        f"L1, L2 = {spec.l1!r}, {spec.l2!r}",
+        f"CLIP_NORM = {spec.clip_norm!r}",
+        f"ROUNDING = {'torch.bfloat16' if spec.precision == 'bfloat16' else None}",
+        f"EVALUATION_ROWS = {evaluation_rows(plan)}",
+        f"LOSS_IN_FLOAT64 = {spec.dataset.version is not None}",
+        "GROUPS = (",
+        *(f"    {group}," for group in words.groups(plan, spec.optimizer)),
+        ")",
+        '"""Start and end of parameters that learn alike, their factor of the learning rate, and weight decay."""',
+        "ORIGINAL = (",
+        *(f"    ({', '.join(_number(getattr(row, name)) for name in METRICS)})," for row in run.rows),
+        ")",
+        f'"""The metrics of the original run: {", ".join(METRICS)}."""',
+    ]
+    return "\n".join(lines)
+
+
+_DETERMINISTIC = (
+    "torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False",
+    "torch.backends.cudnn.allow_tf32 = False",
+)
+
+
+def _number(value: float | None) -> str:
+    number = None if value is None else float(value)
+    return repr(number) if number is None or abs(number) < float("inf") else f'float("{number}")'
+
+
+def _load(run: Repeated) -> Iterator[str]:
+    spec = run.resolved.spec
+    yield from built_in.load(DATASETS[spec.dataset.name], spec.dataset, run.resolved.data)
+
+
+def _functions(run: Repeated) -> list[str]:
+    plan = run.resolved.network
+    dropouts = network.dropouts(plan)
+    return [*([*dropouts, ""] if dropouts else []), "", *network.forward(plan)]
+
+
+def _training(run: Repeated) -> Iterator[str]:
+    spec, plan = run.resolved.spec, run.resolved.network
+    yield from words.make_loss(resolve_loss(spec.loss, plan.task))
+    yield from ("", "")
+    yield from words.make_optimizer(spec.optimizer)
+    yield from ("", "")
+    yield from words.schedule(spec.schedule, spec.epochs)
