@@ -22,6 +22,14 @@ def quantile(scores: Floats, level: float) -> float:
     return float(np.partition(scores, rank - 1)[rank - 1]) if 1 <= rank <= len(scores) else inf
 
 
+def half_widths(errors: Floats, levels: Sequence[float]) -> list[float]:
+    """The quantile of n absolute errors for each level."""
+    ranked = np.append(np.sort(errors), inf)
+    ranks = [ceil((len(errors) + 1) * level - 1e-9) for level in levels]
+    found: list[float] = ranked[np.minimum(ranks, len(ranked)) - 1].tolist()
+    return found
+
+
 def sets(validation: Examples, examples: Examples) -> tuple[Conformal, ...]:
     """Sets of classes: those whose probability is large enough. Without examples nothing is told of their sizes."""
     if not len(examples):

@@ -16,16 +16,20 @@ SAMPLE = 16
 NUMBER_BYTES = 100
 """A number of an answer as Python has it: itself, and its place in a dictionary with its name."""
 _SIZES: Mapping[TensorType, int] = {"float64": 8, "float32": 4, "int64": 8, "uint8": 1, "bool": 1, "text": 8}
-_FLOAT32 = 4
+_FLOAT32, _FLOAT64 = 4, 8
 
 
-def rows_at_once(trained: Trained) -> int:
-    """Rows for which the widest result of a layer fits into the budget; at least one."""
+def rows_at_once(trained: Trained, members: int = 1) -> int:
+    """Rows for which the widest result of a layer, and what so many members of an ensemble say, fit into the budget; at
+    least one."""
     widths = [prod(layer.shape) for layer in trained.plan.layers]
     inner = [tensor.size for name, tensor in trained.tensors.items() if name.endswith(".frequency")]
     widest = max(trained.plan.inputs, *widths, *inner)
     row = max(
-        widest * _FLOAT32, row_bytes(signature(trained.fitted, trained.data)), trained.data.outputs * NUMBER_BYTES
+        widest * _FLOAT32,
+        row_bytes(signature(trained.fitted, trained.data)),
+        trained.data.outputs * NUMBER_BYTES,
+        trained.data.outputs * members * _FLOAT64,
     )
     return max(1, min(ROWS, BATCH_BYTES // row))
 

@@ -1,6 +1,6 @@
 """Makes the ONNX file of a trained network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from export.check import check
@@ -25,17 +25,23 @@ class Built:
 
 
 def build(trained: Trained, metadata: Mapping[str, str]) -> Built:
-    """The ONNX file of a trained network, checked on sample rows.
+    """The ONNX file of a trained network, checked on sample rows. Raises as `build_ensemble` does."""
+    return build_ensemble([trained], metadata)
+
+
+def build_ensemble(members: Sequence[Trained], metadata: Mapping[str, str]) -> Built:
+    """The ONNX file of one or more networks with the same preprocessing, which answers with their mean and its spread,
+    checked on sample rows.
 
     Raises:
         TooLargeForOnnx: its weights are larger than ONNX files can be.
         Differs: the file and the reference disagree.
         Unusable: what the network computes is beyond float32.
     """
-    size = sum(tensor.nbytes for tensor in trained.tensors.values())
+    size = sum(tensor.nbytes for trained in members for tensor in trained.tensors.values())
     if size > MAX_BYTES:
         raise TooLargeForOnnx(f"the weights take {size / 1e9:.3g} GB, and an ONNX file ends at 2 GB")
-    content = onnx_model(trained, metadata).SerializeToString()
+    content = onnx_model(members, metadata).SerializeToString()
     session = Session(content)
-    check(trained, session)
+    check(members, session)
     return Built(content, session)

@@ -1,12 +1,14 @@
 """Holds a model against the same computation in numpy, on sample rows, before anybody gets it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from export.batches import sample_rows
 from export.checkpoint import CHOOSE, Unusable
 from export.feeds import feeds
-from export.reference import outputs, probabilities
+from export.reference import in_own_units, outputs, probabilities
 from export.sample import sample
 from export.session import Session
 from export.signature import signature
@@ -23,20 +25,18 @@ class Differs(Exception):
     """The model and the reference disagree: a fault of ours, or of a library."""
 
 
-def check(trained: Trained, session: Session) -> float:
-    """The largest difference between a model and the reference on sample rows.
+def check(members: Sequence[Trained], session: Session) -> float:
+    """The largest difference between a model of one or more networks and the reference on sample rows.
 
     Raises:
         Differs: it is larger than rounding explains.
         Unusable: what the network computes is beyond float32.
     """
+    trained = members[0]
     rows = sample(trained.fitted, sample_rows(trained))
     inputs = transform(trained.fitted, rows)
-    computed = [outputs(trained, inputs, dtype) for dtype in (np.float64, np.float32)]
-    if not all(np.isfinite(one).all() for one in computed):
-        raise Unusable("the weights are so large that answers are not finite, as the run has diverged: " + CHOOSE)
-    exact, rounded = (_answer(trained, one) for one in computed)
-    found = _of_model(trained, session.run(feeds(trained.fitted, rows)))
+    exact, rounded = (_expected(members, inputs, dtype) for dtype in (np.float64, np.float32))
+    found = _of_model(trained, session.run(feeds(trained.fitted, rows)), len(members))
     difference = _largest(found, exact)
     limit = max(TOLERANCE, AS_ROUNDED * _largest(rounded, exact))
     if not difference <= limit:
@@ -44,21 +44,42 @@ def check(trained: Trained, session: Session) -> float:
     return difference
 
 
-def _answer(trained: Trained, found: NDArray[np.floating]) -> NDArray[np.floating]:
-    shares = probabilities(trained.data.task, found)
-    return found if shares is None else shares
+def _expected(
+    members: Sequence[Trained], inputs: NDArray[np.float32], dtype: type[np.floating]
+) -> NDArray[np.floating]:
+    """Probabilities, or targets in standard deviations; of several networks their mean, then the spread."""
+    each = []
+    for one in members:
+        computed = outputs(one, inputs, dtype)
+        if not np.isfinite(computed).all():
+            raise Unusable("the weights are so large that answers are not finite, as the run has diverged: " + CHOOSE)
+        shares = probabilities(one.data.task, computed / dtype(one.temperature))
+        each.append(_in_units_of(members[0], one, computed) if shares is None else shares)
+    if len(each) == 1:
+        return each[0]
+    stacked = np.stack(each)
+    return np.concatenate([stacked.mean(axis=0), stacked.std(axis=0, ddof=1)], axis=1)
 
 
-def _of_model(trained: Trained, found: dict[str, NDArray[np.floating]]) -> NDArray[np.floating]:
-    """Probabilities, or targets in standard deviations."""
-    names = signature(trained.fitted, trained.data)
+def _in_units_of(first: Trained, one: Trained, computed: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Standardized targets of a network as those of the first."""
+    scale, own = first.target_scale, one.target_scale
+    assert scale is not None
+    assert own is not None
+    return computed if one is first else (in_own_units(own, computed) - scale.mean) / scale.deviation
+
+
+def _of_model(trained: Trained, found: dict[str, NDArray[np.floating]], members: int) -> NDArray[np.floating]:
+    """The same of a model's answers."""
+    names, scale = signature(trained.fitted, trained.data, members), trained.target_scale
     if names.probabilities is not None:
-        return found[names.probabilities.name]
-    assert trained.target_scale is not None
-    standardized: NDArray[np.floating] = (
-        found[names.prediction.name] - trained.target_scale.mean
-    ) / trained.target_scale.deviation
-    return standardized
+        parts = [found[names.probabilities.name]]
+    else:
+        assert scale is not None
+        parts = [(found[names.prediction.name] - scale.mean) / scale.deviation]
+    if names.spread is not None:
+        parts.append(found[names.spread.name] / (1.0 if scale is None else scale.deviation))
+    return np.concatenate(parts, axis=1)
 
 
 def _largest(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:

@@ -39,29 +39,33 @@ class Signature:
     1/2, bool (n, labels). Regression: float64 (n, targets), in the targets' own units."""
     probabilities: TensorSpec | None
     """float32 (n, classes), in the order of the classes; None for regression."""
+    spread: TensorSpec | None
+    """Sample standard deviation over the members of an ensemble, of each probability or target, float64 (n, outputs);
+    None for one network."""
 
     @property
     def outputs(self) -> tuple[TensorSpec, ...]:
         """The outputs in order."""
-        return (self.prediction,) if self.probabilities is None else (self.prediction, self.probabilities)
+        return tuple(one for one in (self.prediction, self.probabilities, self.spread) if one is not None)
 
 
-def signature(fitted: Fitted, data: DatasetPlan) -> Signature:
-    """The signature of a network on these data."""
+def signature(fitted: Fitted, data: DatasetPlan, members: int = 1) -> Signature:
+    """The signature of a network on these data, or of an ensemble of so many."""
     inputs = tuple(TensorSpec(column.column, *_taken(column)) for column in fitted.columns)
     names = {one.name for one in inputs}
-    prediction, probabilities = (_free(name, names) for name in ("prediction", "probabilities"))
+    prediction, probabilities, of_spread = (_free(name, names) for name in ("prediction", "probabilities", "spread"))
     outputs = data.outputs
+    spread = TensorSpec(of_spread, "float64", (outputs,)) if members > 1 else None
     match data.task:
         case "classification":
             answer = TensorSpec(prediction, "text", (1,))
         case "multi_label":
             answer = TensorSpec(prediction, "bool", (outputs,))
         case "regression":
-            return Signature(inputs, TensorSpec(prediction, "float64", (outputs,)), None)
+            return Signature(inputs, TensorSpec(prediction, "float64", (outputs,)), None, spread)
         case _:
             assert_never(data.task)
-    return Signature(inputs, answer, TensorSpec(probabilities, "float32", (outputs,)))
+    return Signature(inputs, answer, TensorSpec(probabilities, "float32", (outputs,)), spread)
 
 
 def shape_of(column: FittedBytes | FittedArray) -> tuple[int, ...]:

@@ -32,3 +32,5 @@ class Trained:
     fitted: Fitted
     target_scale: TargetScale | None
     """None unless the task is regression."""
+    temperature: float = 1.0
+    """Logits are divided by it for the probabilities; not for regression."""

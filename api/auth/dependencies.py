@@ -56,6 +56,7 @@ async def permitted(request: Request, caller: AnyCaller) -> Caller:
 _QUESTIONS = {
     ("POST", "/v1/lab/{demonstration}"),
     ("POST", "/v1/experiments/{experiment_id}/predict"),
+    ("POST", "/v1/sweeps/{sweep_id}/predict"),
     ("POST", "/v2/models/{model}/infer"),
     ("POST", "/v2/models/{model}/versions/{version}/infer"),
 }

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.prediction.model import Model
-from api.prediction.notes import notes
 from export.batches import batches
 from export.feeds import feeds
-from gradus.wire.prediction import Note, PredictedRow
+from export.notes import notes
+from gradus.wire.prediction import EnsembleRow, Note, PredictedRow
 from preprocessing.column import Column
 
 
@@ -23,35 +23,82 @@ class Answers:
     """(n, …), as the signature says."""
     probabilities: NDArray[np.float32] | None
     """(n, classes)."""
+    spread: NDArray[np.float64] | None
+    """(n, outputs), of an ensemble."""
     notes: Sequence[tuple[Note, ...]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of the answers is shown."""
+
+    top: int | None = None
+    """Only so many probabilities, the largest first."""
+    probabilities: bool = True
+    half_widths: tuple[float, ...] | None = None
+    """Of the interval around each target."""
 
 
 def answers(model: Model, columns: Mapping[str, Column], rows: int) -> Iterator[Answers]:
     """The answers to all rows, in pieces."""
+    taken = model.signature
     for part in batches(columns, rows, model.rows_at_once):
         found = model.session.run(feeds(model.fitted, part))
-        probabilities = model.signature.probabilities
         yield Answers(
-            found[model.signature.prediction.name],
-            None if probabilities is None else found[probabilities.name],
-            notes(model.fitted, part, len(found[model.signature.prediction.name])),
+            found[taken.prediction.name],
+            None if taken.probabilities is None else found[taken.probabilities.name],
+            None if taken.spread is None else found[taken.spread.name],
+            notes(model.fitted, part, len(found[taken.prediction.name])),
         )
 
 
-def rows_of(model: Model, found: Answers, top: int | None, *, with_probabilities: bool) -> Iterator[PredictedRow]:
-    """Each answer, with the `top` largest probabilities, or all of them."""
-    shares = found.probabilities if with_probabilities else None
-    chosen = None if shares is None or top is None else np.argsort(-shares, axis=1, kind="stable")[:, :top].tolist()
-    values = None if shares is None else shares.tolist()
-    classes = model.data.classes
+def rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[PredictedRow]:
+    """Each answer as it is shown."""
+    order = _order(model, found, shown)
+    shares = None if order is None or found.probabilities is None else found.probabilities.tolist()
     for i, prediction in enumerate(found.prediction.tolist()):
-        probabilities = None
-        if values is not None:
-            order = range(len(classes)) if chosen is None else chosen[i]
-            probabilities = {classes[j]: values[i][j] for j in order}
         yield PredictedRow.model_construct(
-            prediction=_prediction(model, prediction), probabilities=probabilities, notes=found.notes[i]
+            prediction=_prediction(model, prediction),
+            probabilities=None if shares is None or order is None else _by_class(model, shares[i], order[i]),
+            notes=found.notes[i],
+            interval=None if shown.half_widths is None else _interval(model, prediction, shown.half_widths),
         )
+
+
+def ensemble_rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[EnsembleRow]:
+    """Each answer of an ensemble as it is shown."""
+    order = _order(model, found, shown)
+    spread = None if found.spread is None else found.spread.tolist()
+    for i, row in enumerate(rows_of(model, found, shown)):
+        apart: Any = None
+        if spread is not None and model.data.task == "regression":
+            apart = _by_target(model, spread[i])
+        elif spread is not None and order is not None:
+            apart = _by_class(model, spread[i], order[i])
+        yield EnsembleRow.model_construct(**dict(row), spread=apart)
+
+
+def _order(model: Model, found: Answers, shown: Shown) -> Sequence[Sequence[int]] | None:
+    """The classes whose probabilities each row shows; None for no probabilities."""
+    if found.probabilities is None or not shown.probabilities:
+        return None
+    if shown.top is None:
+        return [range(len(model.data.classes))] * len(found.probabilities)
+    largest: list[list[int]] = np.argsort(-found.probabilities, axis=1, kind="stable")[:, : shown.top].tolist()
+    return largest
+
+
+def _by_class(model: Model, values: list[float], order: Sequence[int]) -> dict[str, float]:
+    classes = model.data.classes
+    return {classes[j]: values[j] for j in order}
+
+
+def _by_target(model: Model, values: Sequence[Any]) -> Any:
+    return values[0] if len(values) == 1 else dict(zip(model.data.targets, values, strict=True))
+
+
+def _interval(model: Model, values: list[float], half_widths: tuple[float, ...]) -> Any:
+    return _by_target(model, [(value - half, value + half) for value, half in zip(values, half_widths, strict=True)])
 
 
 def _prediction(model: Model, values: list[Any]) -> Any:
@@ -61,4 +108,4 @@ def _prediction(model: Model, values: list[Any]) -> Any:
         case "multi_label":
             return tuple(label for label, is_on in zip(model.data.classes, values, strict=True) if is_on)
         case "regression":
-            return values[0] if len(values) == 1 else dict(zip(model.data.targets, values, strict=True))
+            return _by_target(model, values)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from math import prod
 
+from api.prediction.answers import Shown
 from api.prediction.model import Model
 from export.batches import NUMBER_BYTES, row_bytes
 from export.signature import TensorSpec
@@ -52,7 +53,7 @@ def check_inputs(model: Model, rows: int) -> None:
         raise TooLarge(f"{rows:,} rows of this width are too many for one request: send at most {most:,}")
 
 
-def check_answer(model: Model, rows: int, top: int | None, *, with_probabilities: bool) -> None:
+def check_answer(model: Model, rows: int, wish: Shown) -> None:
     """Refuse rows whose answers take too much memory.
 
     Raises:
@@ -60,9 +61,12 @@ def check_answer(model: Model, rows: int, top: int | None, *, with_probabilities
     """
     data = model.data
     names = sorted(map(len, data.classes), reverse=True)
-    shown = names[:top] if with_probabilities and model.signature.probabilities is not None else []
-    row = sum(shown) + NUMBER_BYTES * len(shown)
+    shown = names[: wish.top] if wish.probabilities and model.signature.probabilities is not None else []
+    row = (sum(shown) + NUMBER_BYTES * len(shown)) * (1 if model.signature.spread is None else 2)
     row += NUMBER_BYTES + names[0] if data.task == "classification" else NUMBER_BYTES * data.outputs + sum(names)
+    if data.task == "regression":
+        numbers = 2 * (wish.half_widths is not None) + (model.signature.spread is not None)
+        row += NUMBER_BYTES * numbers * data.outputs
     _check(rows, row, "send fewer at a time, or set `top`" if shown else "send fewer at a time")
 
 

@@ -2,42 +2,44 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from api.prediction.answers import Answers, answers
+import numpy as np
+
+from api.prediction.answers import Answers, Shown, answers
 from api.prediction.model import Model
+from export.answer_columns import Columns, answer_columns
 from preprocessing.column import Column
 
 
-def csv_answers(model: Model, columns: Mapping[str, Column], rows: int, *, with_probabilities: bool) -> Iterator[bytes]:
-    """The lines, in pieces: predictions, the probability of each class, and the codes of notes."""
-    yield _lines([_names(model, with_probabilities=with_probabilities)])
+def csv_answers(model: Model, columns: Mapping[str, Column], rows: int, shown: Shown) -> Iterator[bytes]:
+    """The lines, in pieces: predictions, the probability of each class, intervals, spreads, and the codes of notes."""
+    yield _lines([list(_columns(model, _nothing(model), shown))])
     for found in answers(model, columns, rows):
-        yield _lines(_rows(model, found, with_probabilities=with_probabilities))
+        cells = _columns(model, found, shown).values()
+        yield _lines(zip(*(one.tolist() for one in cells), strict=True))
 
 
-def _names(model: Model, *, with_probabilities: bool) -> list[str]:
-    names = ["prediction"]
-    if model.data.task == "regression" and len(model.data.targets) > 1:
-        names = [f"prediction_{target}" for target in model.data.targets]
-    if with_probabilities and model.signature.probabilities is not None:
-        names += [f"probability_{one}" for one in model.data.classes]
-    return [*names, "notes"]
+def _columns(model: Model, found: Answers, shown: Shown) -> Columns:
+    shares = found.probabilities if shown.probabilities else None
+    is_apart = shares is not None or model.data.task == "regression"
+    spread = found.spread if is_apart else None
+    return answer_columns(model.data, found.prediction, shares, shown.half_widths, spread, found.notes)
 
 
-def _rows(model: Model, found: Answers, *, with_probabilities: bool) -> Iterator[Sequence[Any]]:
-    shares = found.probabilities.tolist() if with_probabilities and found.probabilities is not None else None
-    for i, prediction in enumerate(found.prediction.tolist()):
-        cells = prediction
-        if model.data.task == "multi_label":
-            labels = zip(model.data.classes, prediction, strict=True)
-            cells = ["; ".join(label for label, is_on in labels if is_on)]
-        said = "; ".join(f"{note.column}: {note.code}" for note in found.notes[i])
-        yield [*cells, *(shares[i] if shares is not None else ()), said]
+def _nothing(model: Model) -> Answers:
+    """Answers to no rows."""
+    taken, outputs = model.signature, model.data.outputs
+    return Answers(
+        np.zeros((0, *taken.prediction.shape)),
+        None if taken.probabilities is None else np.zeros((0, outputs), dtype=np.float32),
+        None if taken.spread is None else np.zeros((0, outputs)),
+        (),
+    )
 
 
-def _lines(rows: Any) -> bytes:
+def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()

@@ -48,7 +48,10 @@ def infer(model: Model, body: bytes, document_bytes: int | None) -> tuple[bytes,
         outputs.append(tensor)
         contents.append(content)
     answer = InferAnswer(
-        model_name=model.experiment_id, model_version=str(model.epoch), id=asked.id, outputs=tuple(outputs)
+        model_name=model.origin.experiment_id,
+        model_version=str(model.origin.epoch),
+        id=asked.id,
+        outputs=tuple(outputs),
     )
     encoded = answer.model_dump_json().encode()
     content = b"".join(contents)

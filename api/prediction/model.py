@@ -7,17 +7,26 @@ from typing import Any
 from export.session import Session
 from export.signature import Signature
 from gradus.dataset_plan import DatasetPlan
+from gradus.wire.calibration import CalibrationRecord
 from preprocessing.encode import Fitted
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
-    """The network of an experiment's epoch, ready to answer. Thread-safe."""
+@dataclass(frozen=True)
+class Origin:
+    """Where a network comes from."""
 
     experiment_id: str
     epoch: int
     checkpoint: str
     """Digest of the checkpoint, `sha256:…`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The network of an experiment's epoch, or several as an ensemble, ready to answer. Thread-safe."""
+
+    origins: tuple[Origin, ...]
+    """One for each network."""
     fitted: Fitted
     data: DatasetPlan
     signature: Signature
@@ -31,3 +40,11 @@ class Model:
     """Rows that it computes within the budget of memory."""
     bytes: int
     """Estimate of its memory."""
+    calibration: CalibrationRecord | None = None
+    """What its validation split says; None unless that was asked for."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where its only network comes from."""
+        (only,) = self.origins
+        return only

@@ -56,13 +56,12 @@ async def answer_to(
         GradusError: the question cannot be asked, or has no answer.
     """
     question_id = await run_in_threadpool(ask)
-    await _wait(request, state, caller, question_id, preferred_wait(prefer or (), WAIT_SECONDS))
+    await wait_for(request, state, caller, question_id, prefer)
     found = await run_in_threadpool(questions.outcome, state.hub, caller.workspace_id, question_id)
     if found.answer is not None:
         return await run_in_threadpool(use or as_it_is, found)
-    waiting = OpenQuestion(id=found.id, created_at=found.created_at)
     here = f"{request.url.path}?{request.url.query}".removesuffix("?")
-    return answer(waiting, 202, {**NO_STORE, "Location": here if location is None else location(found.id)})
+    return _open(found, here if location is None else location(found.id))
 
 
 def as_it_is(found: Outcome) -> Response:
@@ -70,8 +69,22 @@ def as_it_is(found: Outcome) -> Response:
     return Response(found.answer, headers=NO_STORE, media_type=JSON)
 
 
-async def _wait(request: Request, state: AppState, caller: Caller, question_id: str, seconds: int) -> None:
-    """Wait for the answer. Without room for another open request, there is no wait."""
+async def still_open(state: AppState, caller: Caller, question_id: str, location: str) -> Response:
+    """The response to a request that cannot be answered before a question is."""
+    found = await run_in_threadpool(questions.outcome, state.hub, caller.workspace_id, question_id)
+    return _open(found, location)
+
+
+def _open(found: Outcome, location: str) -> Response:
+    return answer(OpenQuestion(id=found.id, created_at=found.created_at), 202, {**NO_STORE, "Location": location})
+
+
+async def wait_for(
+    request: Request, state: AppState, caller: Caller, question_id: str, prefer: list[str] | None
+) -> None:
+    """Wait for the answer to a question, as long as is preferred. Without room for another open request, there is no
+    wait."""
+    seconds = preferred_wait(prefer or (), WAIT_SECONDS)
     owner = owner_of(request, caller)
     if not seconds or not state.open_requests.has_room(owner):
         return

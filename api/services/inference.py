@@ -1,8 +1,8 @@
 """Models as servers of the Open Inference Protocol have them: a model is an experiment, a version an epoch."""
 
 from api.prediction.models import ModelCache
+from api.services.loaded_models import loaded
 from api.services.lookup import EXPERIMENTS
-from api.services.predictions import loaded
 from gradus.errors import NotFound
 from gradus.wire.inference import ModelMetadata
 from hub.hub import Hub
@@ -38,7 +38,7 @@ def metadata(hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: 
     with hub.read() as session:
         epochs = epochs_of(session, EXPERIMENTS.found(session, workspace_id, name))
     return ModelMetadata(
-        name=model.experiment_id,
+        name=model.origin.experiment_id,
         versions=tuple(map(str, epochs)),
         platform=PLATFORM,
         inputs=tuple(map(described, model.signature.inputs)),

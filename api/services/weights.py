@@ -1,7 +1,7 @@
 """The trained networks of experiments, from their checkpoints. numpy is imported when one is first asked for."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,6 +111,19 @@ def built(chosen: Chosen, network: "Trained") -> "Built":
     from export.build import build  # noqa: PLC0415 (imports ONNX)
 
     return build(network, origin(chosen))
+
+
+def built_ensemble(networks: "Sequence[Trained]", metadata: Mapping[str, str]) -> "Built":
+    """The checked ONNX model of the mean of networks.
+
+    Raises:
+        Conflict: a network cannot be used.
+        ServerFault: the ONNX model is wrong.
+    """
+    with _explained():
+        from export.build import build_ensemble  # noqa: PLC0415 (imports ONNX)
+
+        return build_ensemble(networks, metadata)
 
 
 def origin(chosen: Chosen) -> dict[str, str]:

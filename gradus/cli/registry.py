@@ -83,6 +83,7 @@ SWEEPS = Group(
         Command("ls", "List sweeps, newest first.", "sweeps:ls"),
         Command("show", "Show the results of a sweep, best first.", "sweeps:show"),
         Command("watch", "Show a sweep live until it ends; Ctrl-C leaves it running.", "sweeps:watch"),
+        Command("predict", "Ask the networks of a change together.", "predict:predict_with_sweep"),
         Command("extend", "Add seeds to sweeps, for narrower intervals.", "sweeps:extend"),
         Command("retry", "Train the failed experiments of sweeps again, from the start.", "sweeps:retry"),
         Command("cancel", "Cancel the experiments of sweeps that have not ended.", "sweeps:cancel"),

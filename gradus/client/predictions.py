@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic_core import to_jsonable_python
 
 from gradus.client.request import FileBody, Request, path_of, reads, reads_json
 from gradus.errors import BadRequest, TooLarge
-from gradus.wire.prediction import Prediction
+from gradus.wire.prediction import EnsemblePrediction, Prediction
 
 if TYPE_CHECKING:
     from gradus.client.transport import Transport
@@ -24,30 +25,58 @@ Columns = list[str]
 Rows = Iterable[Sequence[Any]]
 
 
-async def predict(transport: "Transport[Any]", experiment_id: str, data: Any, options: Mapping[str, Any]) -> Prediction:
-    """The answers to rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an array.
+P = TypeVar("P", Prediction, EnsemblePrediction)
+
+
+@dataclass(frozen=True)
+class Asked(Generic[P]):
+    """Who is asked: an experiment, or a change of a sweep."""
+
+    model: type[P]
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def experiment(experiment_id: str) -> Asked[Prediction]:
+    """The network of an experiment."""
+    return Asked(Prediction, path_of("experiments", experiment_id, "predict"))
+
+
+def sweep(sweep_id: str, label: str | None) -> Asked[EnsemblePrediction]:
+    """The networks of a change; of the best for None."""
+    query = {} if label is None else {"label": label}
+    return Asked(EnsemblePrediction, path_of("sweeps", sweep_id, "predict"), query)
+
+
+async def predict(
+    transport: "Transport[Any]", asked: Asked[P], data: Any, options: Mapping[str, Any], names_of: str
+) -> P:
+    """The answers to rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an array, whose
+    columns are those of the experiment with the id `names_of`.
 
     Raises:
         BadRequest: the data have none of these forms.
     """
     columns, rows = _table(data)
     if columns is None:
-        columns, rows = await _named(transport, experiment_id, rows, options)
-    answers: list[Prediction] = []
-    head = json.dumps({**options, "columns": columns}).removesuffix("}")
+        columns, rows = await _named(transport, names_of, rows, options)
+    answers: list[P] = []
+    given = {name: value for name, value in options.items() if value is not None}
+    head = json.dumps({**given, "columns": columns}).removesuffix("}")
     for part in _parts(rows):
-        answers += await _answers(transport, experiment_id, head, part)
+        answers += await _answers(transport, asked, head, part)
     whole = [row for answer in answers for row in answer.data]
     seconds = sum(answer.seconds for answer in answers)
     return answers[0].model_copy(update={"data": tuple(whole), "seconds": seconds})
 
 
-async def _answers(transport: "Transport[Any]", experiment_id: str, head: str, rows: Sequence[str]) -> list[Prediction]:
+async def _answers(transport: "Transport[Any]", asked: Asked[P], head: str, rows: Sequence[str]) -> list[P]:
     """The answers to a part, in halves if it is too large for the service: of pictures, or with many probabilities."""
     request = Request(
         "POST",
-        path_of("experiments", experiment_id, "predict"),
-        reads(Prediction),
+        asked.path,
+        reads(asked.model),
+        query=asked.query,
         body=f'{head}, "data": [{", ".join(rows)}]}}'.encode(),
         harmless=True,
     )
@@ -57,34 +86,40 @@ async def _answers(transport: "Transport[Any]", experiment_id: str, head: str, r
         if len(rows) == 1 or error.code == "network_too_large":
             raise
     half = len(rows) // 2
-    first = await _answers(transport, experiment_id, head, rows[:half])
-    return first + await _answers(transport, experiment_id, head, rows[half:])
+    first = await _answers(transport, asked, head, rows[:half])
+    return first + await _answers(transport, asked, head, rows[half:])
 
 
 async def predict_file(
-    transport: "Transport[Any]", experiment_id: str, path: Path, options: Mapping[str, Any]
+    transport: "Transport[Any]", asked: Asked[Any], path: Path, options: Mapping[str, Any]
 ) -> AsyncGenerator[bytes]:
     """The answers to a CSV file, as CSV in pieces; to a picture, as a JSON document."""
     media_type = PICTURES.get(path.suffix.lower(), "text/csv")
-    query = {name: str(value).lower() if isinstance(value, bool) else value for name, value in options.items()}
+    given = {name: value for name, value in options.items() if value is not None}
+    query = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}
     try:
-        content = path.read_bytes()
+        whole = path.read_bytes()
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror}", code="no_file") from error
     is_first = True
-    for part in [content] if media_type in PICTURES.values() else _csv_parts(content):
+    for part in [whole] if media_type in PICTURES.values() else _csv_parts(whole):
         body = FileBody(media_type, len(part), lambda part=part: iter([part]))  # type: ignore[misc]
         request = Request(
             "POST",
-            path_of("experiments", experiment_id, "predict"),
+            asked.path,
             lambda response: bytes(response.content),
-            query=query,
+            query={**query, **asked.query},
             body=body,
             harmless=True,
         )
-        answer = await transport.send(request)
-        yield answer if is_first else answer.partition(b"\n")[2]
+        content = await transport.send(request)
+        yield content if is_first else content.partition(b"\n")[2]
         is_first = False
+
+
+def has_names(data: Any) -> bool:
+    """Whether data name their columns, which an array does not."""
+    return hasattr(data, "columns") or not (hasattr(data, "shape") and hasattr(data, "tolist"))
 
 
 def _table(data: Any) -> tuple[Columns | None, Rows]:

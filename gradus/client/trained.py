@@ -1,5 +1,6 @@
 """What can be done with a trained network: evaluate it, ask it, and take it away."""
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from gradus.client.answers import answer
 from gradus.client.handle import ExperimentHandle
 from gradus.client.methods import T_co, method
-from gradus.client.predictions import predict, predict_file
+from gradus.client.predictions import experiment, predict, predict_file
 from gradus.client.request import Request, encoded, nothing, path_of
 from gradus.client.save import save
+from gradus.wire.calibration import CalibrationRecord
 from gradus.wire.error_rows import ErrorPage
 from gradus.wire.evaluation import EvaluationReport
 from gradus.wire.predicted_file import PredictedFile
@@ -77,6 +79,9 @@ class TrainedHandle(ExperimentHandle[T_co]):
         top: int | None = None,
         probabilities: bool = True,
         absent: str = "refuse",
+        calibrated: bool = False,
+        interval: float | None = None,
+        timeout: float | None = None,
     ) -> Prediction:
         """The network's answers to rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an
         array, whose columns are those of the network in their order.
@@ -84,12 +89,20 @@ class TrainedHandle(ExperimentHandle[T_co]):
         `epoch` is `best`, `last` or the number of an epoch whose checkpoint was kept; `top` keeps only so many
         probabilities. With `absent="missing"`, columns that are not given have missing values.
 
+        With `calibrated`, probabilities have the temperature of the validation split. `interval=0.9` answers a
+        regression with intervals that hold the truth with that probability. What they need is computed by a worker
+        once.
+
         Raises:
             InvalidSpec: a column or a value does not fit; `errors` lists them.
             NotFound: the epoch has no checkpoint.
+            Conflict: the validation split is too small for such an interval.
+            TimeoutError: the calibration is not there after so many seconds.
         """
-        options = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
-        return await predict(self._transport, self.id, data, options)
+        options: dict[str, Any] = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
+        options |= {"calibrated": calibrated, "interval": interval}
+        await self._calibrated(options, timeout)
+        return await predict(self._transport, experiment(self.id), data, options, self.id)
 
     @method
     async def predict_file(
@@ -101,13 +114,31 @@ class TrainedHandle(ExperimentHandle[T_co]):
         epoch: int | str = "best",
         probabilities: bool = True,
         absent: str = "refuse",
+        calibrated: bool = False,
+        interval: float | None = None,
+        timeout: float | None = None,
     ) -> Path:
-        """Write the answers to a CSV file of any length as CSV, a line for each row; those to a picture as JSON."""
-        options = {"epoch": epoch, "probabilities": probabilities, "absent": absent}
+        """Write the answers to a CSV file of any length as CSV, a line for each row; those to a picture as JSON. The
+        options are those of `predict`."""
+        options: dict[str, Any] = {"epoch": epoch, "probabilities": probabilities, "absent": absent}
+        options |= {"calibrated": calibrated, "interval": interval}
+        await self._calibrated(options, timeout)
         with Path(to).open("wb") as file:
-            async for piece in predict_file(self._transport, self.id, Path(path), options):
+            async for piece in predict_file(self._transport, experiment(self.id), Path(path), options):
                 file.write(piece)
         return Path(to)
+
+    @method
+    async def calibration(self, *, epoch: int | str = "best", timeout: float | None = None) -> CalibrationRecord:
+        """What is fitted to the validation split: the temperature of a classification, or half the width of a
+        regression's intervals by level. A worker computes it once.
+
+        Raises:
+            NotFound: the epoch has no checkpoint.
+            TimeoutError: there is no answer after so many seconds.
+        """
+        path = path_of("experiments", self.id, "calibration")
+        return await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": epoch})
 
     @method
     async def predict_dataset(
@@ -147,3 +178,9 @@ class TrainedHandle(ExperimentHandle[T_co]):
         """
         parts = path_of("experiments", self.id, f"export/{file}")
         return await save(self._transport, Request("GET", parts, nothing, query={"epoch": epoch}), path)
+
+    async def _calibrated(self, options: Mapping[str, Any], timeout: float | None) -> None:
+        """Wait until the service knows what calibrates the network, if the options ask for that."""
+        if options["calibrated"] or options["interval"] is not None:
+            path = path_of("experiments", self.id, "calibration")
+            await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": options["epoch"]})

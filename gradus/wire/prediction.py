@@ -5,10 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gradus.wire.message import Finite, Message, Number
+from gradus.wire.tolerant import OpenStatus
 
 Epoch = Literal["best", "last"] | Annotated[int, Field(ge=0, le=1_000_000)]
 """The weights to use: those of the best epoch, of the last, or of an epoch whose checkpoint was kept."""
 Top = Annotated[int, Field(ge=1, le=1000)]
+Level = Annotated[float, Field(ge=0.5, le=0.999)]
+"""The probability with which an interval holds the truth."""
+Bounds = tuple[Number, Number]
 NoteCode = Literal["unseen_category", "rare_category", "beyond_training", "missing_where_none_was"]
 
 
@@ -33,6 +37,11 @@ class PredictRequest(BaseModel):
     absent: Literal["refuse", "missing"] = "refuse"
     """What happens if a column is absent: the request is refused, or all of its values are missing, if the column has a
     rule for missing values."""
+    calibrated: bool = False
+    """Whether logits are divided by the temperature that makes the log loss of the validation split least."""
+    interval: Level | None = None
+    """For regression: answer with intervals that hold the truth with this probability, as wide as the errors on the
+    validation split ask for. Rounded up to a thousandth."""
 
 
 class Note(Message):
@@ -52,6 +61,48 @@ class PredictedRow(Message):
     probabilities: dict[str, Finite] | None = None
     """By class or label; null for regression, and if they were not wanted."""
     notes: tuple[Note, ...] = ()
+    interval: Bounds | dict[str, Bounds] | None = None
+    """Least and largest value of the target, or of each of several; null unless an interval was asked for."""
+
+
+class EnsembleRow(PredictedRow):
+    """The answer of an ensemble to one row: the mean of its members' probabilities or targets."""
+
+    spread: Number | dict[str, Number] | None = None
+    """The sample standard deviation over the members: of the target, or by target; else of each probability that is
+    shown. Null for a single member, and if probabilities were not wanted."""
+
+
+class EnsembleMember(Message):
+    """A network of an ensemble."""
+
+    experiment: str
+    seed: int
+    epoch: int
+    checkpoint: str
+
+
+class AbsentMember(Message):
+    """An experiment of the change that is not in the ensemble."""
+
+    experiment: str
+    seed: int
+    status: OpenStatus
+    reason: str
+
+
+class EnsemblePrediction(Message):
+    """The answers of an ensemble to the rows of a request, in order."""
+
+    sweep: str
+    label: str
+    """The change whose seeds the members are."""
+    members: tuple[EnsembleMember, ...]
+    absent: tuple[AbsentMember, ...]
+    """Experiments of the change that have not succeeded, or whose epoch was not kept."""
+    seconds: Finite
+    """How long the networks and their preprocessing computed."""
+    data: tuple[EnsembleRow, ...]
 
 
 class Prediction(Message):

@@ -56,11 +56,19 @@ class OutcomesQuestion(Message):
     split: Part
 
 
+class CalibrationQuestion(Message):
+    """What makes a network's answers come true as often as they say, by its validation split?"""
+
+    kind: Literal["calibration"] = "calibration"
+    revision: Literal[1] = 1
+    network: TrainedNetwork
+
+
 class PredictionsQuestion(Message):
     """What does a network say of each row of a stored table?"""
 
     kind: Literal["predictions"] = "predictions"
-    revision: Literal[1] = 1
+    revision: Literal[1, 2] = 2
     network: TrainedNetwork
     dataset: str
     """The name of the data set, for messages."""
@@ -69,11 +77,13 @@ class PredictionsQuestion(Message):
     probabilities: bool
 
 
-Question = Annotated[EvaluationQuestion | OutcomesQuestion | PredictionsQuestion, Field(discriminator="kind")]
+Question = Annotated[
+    EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | PredictionsQuestion, Field(discriminator="kind")
+]
 
 QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
 
-PREFIXES = {"evaluation": "evl", "outcomes": "out", "predictions": "prd"}
+PREFIXES = {"evaluation": "evl", "outcomes": "out", "calibration": "cal", "predictions": "prd"}
 """The prefix of the ids of each kind."""
 
 

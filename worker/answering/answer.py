@@ -7,7 +7,8 @@ from gradus.errors import Conflict, GradusError, TooLarge
 from gradus.status import FailureCode
 from gradus.wire.message import Message
 from hub.artifacts.manifest import Damaged
-from hub.questions.question import EvaluationQuestion, OutcomesQuestion, PredictionsQuestion
+from hub.questions.question import CalibrationQuestion, EvaluationQuestion, OutcomesQuestion, PredictionsQuestion
+from worker.answering.calibration import calibration
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
 from worker.answering.predictions import predictions
@@ -45,6 +46,8 @@ def answer(ask: Ask) -> Message:
     match ask.question:
         case EvaluationQuestion():
             return evaluation(ask, ask.question)
+        case CalibrationQuestion():
+            return calibration(ask, ask.question)
         case OutcomesQuestion():
             return outcomes(ask, ask.question)
         case PredictionsQuestion():

@@ -38,7 +38,7 @@ def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
         examples=examples,
         validation=validation if len(validation) else None,
         is_validation=is_validation,
-        names=_names(network),
+        names=names(network),
         constant=constant,
         medians=medians,
         miss_cost=question.miss_cost,
@@ -91,6 +91,7 @@ def _constants(network: Restored, known: Truth) -> tuple[Floats, Floats]:
     return mean, np.median(train, axis=0)
 
 
-def _names(network: Restored) -> tuple[str, ...]:
+def names(network: Restored) -> tuple[str, ...]:
+    """The classes, labels or targets."""
     plan = network.data.plan
     return plan.classes or plan.targets or ("target",)

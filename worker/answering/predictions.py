@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gradus.errors import Conflict, InvalidSpec
 from gradus.resolved import ResolvedSpec
@@ -109,8 +108,10 @@ def _types(fitted: "FittedColumn") -> frozenset[str]:
 
 def _answers(trained: "Trained", session: "Session", table: "Table", *, with_probabilities: bool) -> Iterator[Answers]:
     """The answers to consecutive rows."""
+    from export.answer_columns import answer_columns  # noqa: PLC0415 (as above)
     from export.batches import batches, row_bytes, rows_at_once  # noqa: PLC0415 (imports ONNX)
     from export.feeds import feeds  # noqa: PLC0415
+    from export.notes import notes  # noqa: PLC0415
     from export.signature import signature  # noqa: PLC0415
 
     signed, names = signature(trained.fitted, trained.data), trained.fitted.names
@@ -123,7 +124,9 @@ def _answers(trained: "Trained", session: "Session", table: "Table", *, with_pro
             found = session.run(feeds(trained.fitted, batch))
             probabilities = signed.probabilities
             shares = None if probabilities is None or not with_probabilities else found[probabilities.name]
-            yield _columns(trained, found[signed.prediction.name], shares)
+            prediction = found[signed.prediction.name]
+            said = notes(trained.fitted, batch, len(prediction))
+            yield answer_columns(trained.data, prediction, shares, notes=said)
 
 
 def _refuse_missing(fitted: "Sequence[FittedColumn]", columns: "Mapping[str, Column]", first: int) -> None:
@@ -142,21 +145,3 @@ def _refuse_missing(fitted: "Sequence[FittedColumn]", columns: "Mapping[str, Col
             raise InvalidSpec(
                 f"'{one.column}' {message}", errors=[Mistake(path=f"columns/{one.column}", message=message)]
             )
-
-
-def _columns(trained: "Trained", prediction: NDArray[Any], shares: NDArray[np.float32] | None) -> Answers:
-    data = trained.data
-    match data.task:
-        case "classification":
-            found: Answers = {"prediction": prediction[:, 0]}
-        case "multi_label":
-            labels = [[name for name, is_on in zip(data.classes, row, strict=True) if is_on] for row in prediction]
-            found = {"prediction": np.array(["; ".join(one) for one in labels], dtype=object)}
-        case "regression":
-            names = [f"prediction_{one}" for one in data.targets] if prediction.shape[1] > 1 else ["prediction"]
-            found = {name: prediction[:, i] for i, name in enumerate(names)}
-        case _:
-            assert_never(data.task)
-    if shares is not None:
-        found |= {f"probability_{name}": shares[:, i] for i, name in enumerate(data.classes)}
-    return found

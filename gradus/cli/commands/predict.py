@@ -1,39 +1,83 @@
-"""`gradus predict`."""
+"""`gradus predict`, `gradus sweeps predict`."""
 
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gradus.cli import ids, output
-from gradus.cli.options import Id, Url
+from gradus.cli.options import Id, SweepId, Url
 from gradus.client import Client
 from gradus.errors import BadRequest
 
+Picture = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a PNG or JPEG picture.")]
+Epoch = Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")]
+To = Annotated[Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write the answers to this file.")]
+Probabilities = Annotated[bool, typer.Option(help="Print the probability of each class.")]
+Absent = Annotated[bool, typer.Option("--absent", help="Columns that the file lacks have missing values.")]
 
-def predict(
+
+def predict(  # noqa: PLR0913, PLR0917 - one for each option
     id_: Id,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a PNG or JPEG picture.")],
-    epoch: Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")] = "best",
-    to: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write the answers to this file.")
+    file: Picture,
+    epoch: Epoch = "best",
+    to: To = None,
+    probabilities: Probabilities = True,
+    absent: Absent = False,
+    calibrated: Annotated[
+        bool, typer.Option("--calibrated", help="Calibrate probabilities by the validation split.")
+    ] = False,
+    interval: Annotated[
+        float | None, typer.Option(metavar="P", help="Of a regression: intervals that hold the truth with P, as 0.9.")
     ] = None,
-    probabilities: Annotated[bool, typer.Option(help="Print the probability of each class.")] = True,
-    absent: Annotated[bool, typer.Option("--absent", help="Columns that the file lacks have missing values.")] = False,
     url: Url = None,
 ) -> None:
     """Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON."""
+    options = _options(epoch, probabilities, absent)
+    with Client(url) as client:
+        one = client.experiments.get(ids.resolve(client, id_))
+        _answers(
+            file, to, lambda target: one.predict_file(file, target, **options, calibrated=calibrated, interval=interval)
+        )
+
+
+def predict_with_sweep(
+    given: SweepId,
+    file: Picture,
+    label: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="The change whose networks are asked; by default the best.")
+    ] = None,
+    epoch: Epoch = "best",
+    to: To = None,
+    probabilities: Probabilities = True,
+    absent: Absent = False,
+    url: Url = None,
+) -> None:
+    """Ask the networks of a change together.
+
+    There is one for each seed: the answer is the mean of theirs, with its spread over the seeds.
+    """
+    options = _options(epoch, probabilities, absent)
+    with Client(url) as client:
+        one = client.sweeps.get(ids.resolve_sweep(client, given))
+        _answers(file, to, lambda target: one.predict_file(file, target, label, **options))
+
+
+def _options(epoch: str, probabilities: bool, absent: bool) -> dict[str, Any]:
+    wanted = int(epoch) if epoch.isdecimal() else epoch
+    return {"epoch": wanted, "probabilities": probabilities, "absent": "missing" if absent else "refuse"}
+
+
+def _answers(file: Path, to: Path | None, write: Callable[[Path], Path]) -> None:
+    """Write the answers to a file, or print them."""
     if not file.is_file():
         raise BadRequest(f"{file} is no file", code="no_file")
-    wanted = int(epoch) if epoch.isdecimal() else epoch
-    rule = "missing" if absent else "refuse"
-    with Client(url) as client, tempfile.TemporaryDirectory() as folder:
-        handle = client.experiments.get(ids.resolve(client, id_))
-        target = to or Path(folder) / "answers"
-        handle.predict_file(file, target, epoch=wanted, probabilities=probabilities, absent=rule)
+    with tempfile.TemporaryDirectory() as folder:
+        target = write(to or Path(folder) / "answers")
         if to is not None:
             output.say(str(to))
             return

@@ -51,6 +51,7 @@ ANY_ROLE = {
     Address("POST", "/v1/session/links"),
     Address("POST", "/v1/lab/{demonstration}"),
     Address("POST", "/v1/experiments/{experiment_id}/predict"),
+    Address("POST", "/v1/sweeps/{sweep_id}/predict"),
     Address("POST", "/v2/models/{model}/infer"),
     Address("POST", "/v2/models/{model}/versions/{version}/infer"),
 }

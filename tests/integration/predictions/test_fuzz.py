@@ -27,7 +27,7 @@ CELLS = st.one_of(
 NAMES = st.one_of(st.sampled_from([*ROW, "exited", "customer"]), st.text(max_size=10))
 ROWS = st.lists(st.dictionaries(NAMES, CELLS, max_size=8).map(lambda row: {**ROW, **row}), max_size=3)
 DOCUMENTS = st.one_of(
-    st.fixed_dictionaries({"rows": ROWS}, optional={"top": CELLS, "epoch": CELLS, "absent": CELLS}),
+    st.fixed_dictionaries({"rows": ROWS}, optional={"top": CELLS, "epoch": CELLS, "absent": CELLS, "interval": CELLS}),
     st.fixed_dictionaries(
         {"columns": st.lists(NAMES, max_size=4), "data": st.lists(st.lists(CELLS, max_size=4), max_size=3)}
     ),

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from api.prediction.model import Model
+from api.prediction.model import Model, Origin
 from export.batches import rows_at_once
 from export.build import build
 from export.signature import signature
@@ -52,9 +52,7 @@ def model(*columns: FittedColumn, **words: Any) -> Model:
     """Such a network, loaded."""
     trained = network(*columns, **words)
     return Model(
-        experiment_id="exp_1",
-        epoch=1,
-        checkpoint="sha256:0",
+        origins=(Origin("exp_1", 1, "sha256:0"),),
         fitted=trained.fitted,
         data=trained.data,
         signature=signature(trained.fitted, trained.data),

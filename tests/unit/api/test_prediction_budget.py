@@ -15,14 +15,14 @@ from PIL import Image
 
 from api.http.bytes_body import BodyThreads, with_bytes
 from api.prediction import json_rows
-from api.prediction.answers import answers
+from api.prediction.answers import Shown, answers
 from api.prediction.budget import Pixels, check_answer, check_inputs
 from api.prediction.faults import Faults
 from api.prediction.inference import infer
 from api.prediction.json_rows import columns_of
 from api.prediction.model import Model
 from api.prediction.models import MAX_BYTES
-from api.services.predictions import PARAMETER_BYTES, SESSION_BYTES, check_size
+from api.services.loaded_models import PARAMETER_BYTES, SESSION_BYTES, check_size
 from export.batches import BATCH_BYTES, ROWS, rows_at_once
 from export.signature import TensorSpec
 from gradus.errors import TooLarge
@@ -85,9 +85,9 @@ def test_pictures_of_a_request_are_counted_before_they_are_decoded() -> None:
 def test_answers_with_all_probabilities_are_refused_and_the_top_ones_are_not() -> None:
     wide = model(number("x"), task="classification", outputs=1000, layers=[])
     with pytest.raises(TooLarge, match="set `top`"):
-        check_answer(wide, 10_000, None, with_probabilities=True)
-    check_answer(wide, 10_000, 5, with_probabilities=True)
-    check_answer(wide, 10_000, None, with_probabilities=False)
+        check_answer(wide, 10_000, Shown())
+    check_answer(wide, 10_000, Shown(top=5))
+    check_answer(wide, 10_000, Shown(probabilities=False))
     sent = {"name": "x", "shape": [10_000, 1], "datatype": "UINT8", "parameters": {"binary_data_size": 10_000}}
     head = json.dumps({"inputs": [sent]}).encode()
     with pytest.raises(TooLarge, match="ask for `binary_data`"):

@@ -23,12 +23,12 @@ FACE: dict[type, str] = {
     Client: SERVICE,
     AsyncClient: SERVICE,
     Experiments: "compare create dry_run events_of get get_many list",
-    Experiment: "best cancel checkpoints delete error errors evaluation events export extend findings fork id"
-    " latest logs metrics name notes over pause plot predict predict_dataset predict_file progress record refresh"
+    Experiment: "best calibration cancel checkpoints delete error errors evaluation events export extend findings fork"
+    " id latest logs metrics name notes over pause plot predict predict_dataset predict_file progress record refresh"
     " resume spec status tags to_frame update url wait watch",
     Sweeps: "create dry_run get list",
-    Sweep: "best cancel counts delete extend id members name over plot record refresh results retry status summary"
-    " to_frame url wait watch",
+    Sweep: "best cancel counts delete extend id members name over plot predict predict_file record refresh"
+    " results retry status summary to_frame url wait watch",
     Datasets: "dry_run get get_many list upload",
     StoredDataset: "columns delete download error events findings id images name new_version notes parse record refresh"
     " rows statistics status tags target to_frame update url version versions wait watch",

@@ -75,7 +75,7 @@ def test_every_task_answers_as_the_engine_does(task: Task, count: int) -> None:
 
 def test_a_model_says_what_it_is_and_passes_the_checker() -> None:
     trained = example(embedded=True).trained
-    model = onnx_model(trained, {"checkpoint": "sha256:9c", "experiment": "exp_1"})
+    model = onnx_model([trained], {"checkpoint": "sha256:9c", "experiment": "exp_1"})
     onnx.checker.check_model(model, full_check=True)
     assert {one.domain: one.version for one in model.opset_import} == {"": 21, "ai.onnx.ml": 4}
     assert model.ir_version == 10
@@ -108,9 +108,9 @@ def wrong(trained: Trained, by: float) -> Trained:
 @pytest.mark.parametrize("by", [1e-3, 1.0])
 def test_a_model_that_differs_from_the_reference_is_not_handed_out(by: float) -> None:
     trained = example(activation="tanh").trained
-    model = onnx_model(wrong(trained, by), {}).SerializeToString()
+    model = onnx_model([wrong(trained, by)], {}).SerializeToString()
     with pytest.raises(Differs, match="differs by"):
-        check(trained, Session(model))
+        check([trained], Session(model))
 
 
 def test_a_network_of_huge_numbers_is_checked_by_what_float32_can_tell() -> None:
@@ -118,9 +118,9 @@ def test_a_network_of_huge_numbers_is_checked_by_what_float32_can_tell() -> None
     trained = example(task="regression", outputs=1).trained
     tensors = {name: tensor * np.float32(1e3) for name, tensor in trained.tensors.items()}
     big = replace(trained, tensors=tensors)
-    assert check(big, Session(onnx_model(big, {}).SerializeToString())) > 1e-6
+    assert check([big], Session(onnx_model([big], {}).SerializeToString())) > 1e-6
     with pytest.raises(Differs):
-        check(big, Session(onnx_model(wrong(big, 30.0), {}).SerializeToString()))
+        check([big], Session(onnx_model([wrong(big, 30.0)], {}).SerializeToString()))
 
 
 def test_a_network_whose_answers_overflow_is_not_handed_out() -> None:

@@ -71,6 +71,7 @@ def outputs(folder: Path, network: TrainedNetwork) -> np.ndarray[Any, np.dtype[n
 def test_classes(tmp_path: Path, format_: FileFormat) -> None:
     network, _ = trained(tmp_path, COLUMNS, ("no", "yes"), columns=ignored("y"), split=SPLIT)
     rows, p = predicted(tmp_path, network, format_), softmax(outputs(tmp_path, network))
+    assert {str(row["notes"]) for row in rows} == {"", "x: missing_where_none_was"} | {"x: beyond_training"}
     assert [row["prediction"] for row in rows] == [("no", "yes")[i] for i in p.argmax(1)]
     assert [float(row["probability_yes"]) for row in rows] == pytest.approx(p[:, 1].tolist(), abs=1e-6)
 
@@ -102,7 +103,7 @@ def test_a_missing_number_that_the_experiment_refuses_is_refused(tmp_path: Path)
         network=network, dataset="mine", table=network.table, format="csv", probabilities=False
     )
     found = ask(tmp_path / "a", question)
-    assert predictions(found, question).columns == ("prediction",)
+    assert predictions(found, question).columns == ("prediction", "notes")
     store = tmp_path / "a" / "store" / "ver_2" / "table"
     store.parent.mkdir()
     (tmp_path / "b" / "store" / "ver_1" / "table").rename(store)

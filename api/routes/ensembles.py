@@ -1,0 +1,72 @@
+"""`/v1/sweeps/{id}/predict`: ask the networks of a change, which differ by their seed, as an ensemble."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from fastapi import Query as InQuery
+from pydantic import Field
+
+from api.auth.dependencies import CallerDep
+from api.http.parameters import SweepId
+from api.openapi.responses import GUARDED, problems
+from api.routes.predict_bodies import ANSWER, BODY, PredictQuery, answered
+from api.services import ensembles
+from api.state import AppState, StateDep
+from gradus.wire.prediction import EnsemblePrediction, PredictRequest
+
+router = APIRouter(tags=["predictions"], responses=GUARDED)
+
+
+class EnsembleQuery(PredictQuery):
+    """Query parameters of `POST /v1/sweeps/{id}/predict`; all but `label` are for bodies that are no JSON document."""
+
+    label: Annotated[str, Field(max_length=1000)] | None = None
+    """The change whose networks are asked; by default the best."""
+
+
+@router.post(
+    "/v1/sweeps/{sweep_id}/predict",
+    response_model=EnsemblePrediction,
+    responses={**ANSWER, **problems(404, 409, 413, 415, 422)},
+    openapi_extra=BODY,
+)
+async def predict_with_sweep(
+    request: Request,
+    state: StateDep,
+    caller: CallerDep,
+    sweep_id: SweepId,
+    query: Annotated[EnsembleQuery, InQuery()],
+) -> Response:
+    """Ask the networks of a change, one for each seed, as an ensemble: the mean of their probabilities or targets, and
+    the `spread` of these, their sample standard deviation. Experiments that have not succeeded are told as `absent`.
+    Bodies and options are those of an experiment's `predict`, without `calibrated` and `interval`."""
+    found = await answered(request, state, query, _Ensemble(state, caller.workspace_id, sweep_id, query.label))
+    assert isinstance(found, Response), "only calibration waits"
+    return found
+
+
+@dataclass(frozen=True)
+class _Ensemble:
+    """The networks of a change, which answer."""
+
+    state: AppState
+    workspace_id: str
+    sweep_id: str
+    label: str | None
+
+    def rows(self, request: PredictRequest) -> EnsemblePrediction:
+        return ensembles.predict(
+            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, request
+        )
+
+    def csv(self, content: bytes, request: PredictRequest) -> Iterator[bytes]:
+        return ensembles.predict_csv(
+            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, content, request
+        )
+
+    def picture(self, content: bytes, request: PredictRequest) -> EnsemblePrediction:
+        return ensembles.predict_picture(
+            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, content, request
+        )

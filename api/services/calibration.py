@@ -1,0 +1,59 @@
+"""What calibrates the answers of a network, which a worker computes once."""
+
+from math import inf
+
+from api.services import questions
+from api.services.lookup import EXPERIMENTS
+from gradus.errors import Conflict
+from gradus.wire.calibration import CalibrationRecord
+from hub.hub import Hub
+from hub.jobs.weights import Epoch
+from hub.questions import questions as asked
+from hub.questions.networks import trained
+from hub.questions.question import CalibrationQuestion
+
+
+class Unanswered(Exception):
+    """A worker has not answered yet the question with this id; the answer will be at the location."""
+
+    def __init__(self, question_id: str, location: str) -> None:
+        super().__init__(question_id)
+        self.question_id, self.location = question_id, location
+
+
+def ask(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> str:
+    """Ask what calibrates an experiment's network; returns the question's id.
+
+    Raises:
+        NotFound: the workspace has no experiment with this id, or no checkpoint has the weights of this epoch.
+        TooManyRequests: the workspace has too many open questions.
+    """
+    with hub.write() as session:
+        network = trained(session, EXPERIMENTS.found(session, workspace_id, experiment_id), epoch)
+        return asked.ask(session, workspace_id, CalibrationQuestion(network=network), hub.settings.quotas)
+
+
+def calibration(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> CalibrationRecord:
+    """What calibrates an experiment's network. Raises as `ask` does, and
+
+    Raises:
+        Unanswered: it is not known yet.
+    """
+    question_id = ask(hub, workspace_id, experiment_id, epoch)
+    found = questions.outcome(hub, workspace_id, question_id)
+    if found.answer is None:
+        raise Unanswered(question_id, f"/v1/experiments/{experiment_id}/calibration?epoch={epoch}")
+    return CalibrationRecord.model_validate_json(found.answer)
+
+
+def half_widths_of(known: CalibrationRecord, level: float) -> tuple[float, ...]:
+    """Half the width of each target's interval.
+
+    Raises:
+        Conflict: there are too few validation examples for this level.
+    """
+    found = tuple(one.half_width(level) for one in known.intervals)
+    if inf in found:
+        message = f"{known.n} validation examples are too few for an interval of {level:g}: ask for a lower level"
+        raise Conflict(message, code="too_few_validation_examples")
+    return found

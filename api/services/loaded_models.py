@@ -1,0 +1,154 @@
+"""Loaded models of trained networks, alone, calibrated or as ensembles: the ONNX graphs that users download."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.prediction.models import ModelCache
+from api.services.weights import Chosen, built, built_ensemble, choose, parse_of, trained, with_files
+from gradus.errors import Conflict, TooLarge
+from gradus.roles import target_columns
+from gradus.wire.calibration import CalibrationRecord
+from hub.hub import Hub
+from hub.jobs.weights import Epoch
+
+if TYPE_CHECKING:
+    from api.prediction.model import Model
+    from export.build import Built
+    from export.trained import Trained
+
+SESSION_BYTES = 1 << 20
+"""Estimate of a loaded model's memory besides its weights, which it has twice: as made, and arranged for products."""
+PARAMETER_BYTES = 250_000_000
+"""Parameters of the largest network that the API asks itself: twice as much fits into the cache of models."""
+BUILT_IN_TARGET = "target"
+"""The target's name in scikit-learn's tables, which may stand in a request."""
+
+
+def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, epoch: Epoch) -> "Model":
+    """The model of an experiment's epoch.
+
+    Raises:
+        NotFound: the workspace has no such experiment, or no checkpoint has the weights.
+        TooLarge: the network is larger than the API can hold.
+    """
+    chosen = choose(hub, workspace_id, experiment_id, epoch)
+
+    def find() -> Chosen:
+        return choose(hub, workspace_id, experiment_id, epoch)
+
+    def load() -> "Model":
+        check_size(chosen.experiment_id, chosen.resolved.network.parameters)
+        return with_files(hub, find, lambda found, folder: _of_one(hub, found, folder))
+
+    return models.get(_key(chosen), load)
+
+
+def calibrated(
+    hub: Hub,
+    models: ModelCache,
+    workspace_id: str,
+    experiment_id: str,
+    epoch: Epoch,
+    known: Callable[[Chosen], CalibrationRecord],
+) -> "Model":
+    """The model of an experiment's epoch, with its calibration, and with its temperature in the graph.
+
+    Raises:
+        NotFound: the workspace has no such experiment, or no checkpoint has the weights.
+        TooLarge: the network is larger than the API can hold.
+        Exception: what `known` raises, which is asked unless the model is loaded.
+    """
+    chosen = choose(hub, workspace_id, experiment_id, epoch)
+
+    def load() -> "Model":
+        calibration = known(chosen)
+        if calibration.epoch != chosen.weights.epoch:
+            raise Conflict("the network has just reached another such epoch: ask again", code="epoch_changed")
+        check_size(chosen.experiment_id, chosen.resolved.network.parameters)
+        temperature = 1.0 if calibration.temperature is None else calibration.temperature
+        model = with_files(hub, lambda: chosen, lambda found, folder: _of_one(hub, found, folder, temperature))
+        return replace(model, calibration=calibration)
+
+    return models.get(f"{_key(chosen)}/calibrated", load)
+
+
+def ensemble(hub: Hub, models: ModelCache, members: Sequence[Chosen]) -> "Model":
+    """The networks of several experiments as one model, whose answer is their mean.
+
+    Raises:
+        Conflict: they were not trained on the same data.
+        TooLarge: they are larger together than the API can hold.
+    """
+
+    def load() -> "Model":
+        size = sum(4 * one.resolved.network.parameters for one in members)
+        if size > PARAMETER_BYTES:
+            raise TooLarge(
+                f"the parameters of these {len(members)} networks take {size / 1e6:,.0f} MB, and the API answers for "
+                f"those of up to {PARAMETER_BYTES / 1e6:,.0f} MB together: ask the experiments one by one",
+                code="network_too_large",
+            )
+        networks = [_read(hub, one) for one in members]
+        if any(one.fitted != networks[0].fitted for one in networks):
+            raise Conflict("the members were trained on different rows: ask them one by one", code="different_data")
+        with_all = built_ensemble(networks, {"gradus_members": str(len(members))})
+        return _model(hub, members, networks, with_all)
+
+    if len(members) == 1:
+        return models.get(_key(members[0]), load)
+    return models.get(sha256("/".join(map(_key, members)).encode()).hexdigest(), load)
+
+
+def check_size(experiment_id: str, parameters: int) -> None:
+    """Refuse networks that would fill the memory of the API.
+
+    Raises:
+        TooLarge: the network is one.
+    """
+    size = 4 * parameters
+    if size > PARAMETER_BYTES:
+        raise TooLarge(
+            f"the parameters of this network take {size / 1e6:,.0f} MB, and the API answers for those of up to "
+            f"{PARAMETER_BYTES / 1e6:,.0f} MB: use POST /v1/experiments/{experiment_id}/predictions, "
+            "where a worker answers for a data set",
+            code="network_too_large",
+        )
+
+
+def _key(chosen: Chosen) -> str:
+    return f"{chosen.experiment_id}/{chosen.weights.tag}"
+
+
+def _read(hub: Hub, chosen: Chosen) -> "Trained":
+    return with_files(hub, lambda: chosen, trained)
+
+
+def _of_one(hub: Hub, chosen: Chosen, folder: Path, temperature: float = 1.0) -> "Model":
+    network = replace(trained(chosen, folder), temperature=temperature)
+    return _model(hub, [chosen], [network], built(chosen, network))
+
+
+def _model(hub: Hub, members: Sequence[Chosen], networks: "Sequence[Trained]", made: "Built") -> "Model":
+    from api.prediction.model import Model, Origin  # noqa: PLC0415 (imports numpy)
+    from export.batches import rows_at_once  # noqa: PLC0415
+    from export.signature import signature  # noqa: PLC0415
+
+    chosen, network = members[0], networks[0]
+    dataset, data = chosen.resolved.spec.dataset, chosen.resolved.data
+    others = {*(dataset.columns or {}), *target_columns(dataset.target), *data.targets}
+    if dataset.digest is None:
+        others.add(BUILT_IN_TARGET)
+    return Model(
+        origins=tuple(Origin(one.experiment_id, one.weights.epoch, one.checkpoint) for one in members),
+        fitted=network.fitted,
+        data=data,
+        signature=signature(network.fitted, data, len(members)),
+        session=made.session,
+        other_columns=frozenset(others - set(network.fitted.names)),
+        parse=parse_of(hub, chosen),
+        rows_at_once=rows_at_once(network, len(members)),
+        bytes=2 * len(made.content) + SESSION_BYTES,
+    )
