@@ -69,6 +69,8 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "no_symmetry_breaking": frozenset(
         {
             "too_few_steps",
+            "initial_weights_too_large",
+            "initial_weights_too_small",
             "vanishing_gradient",
             "signal_collapse",
             "dead_relu",

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.network import NetworkPlan
-from gradus.wire.probe import ProbedData, ProbedLayer, ProbedSeed, ProbedStart, ProbedStep, ProbedTwenty
+from gradus.spec.optimizer import SGD, Momentum
+from gradus.wire.probe import ProbedData, ProbedLayer, ProbedRate, ProbedSeed, ProbedStart, ProbedStep, ProbedTwenty
+
+LEARNS = 0.5
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,11 @@ class Measured:
     seeds: tuple[ProbedSeed, ...]
 
     @property
+    def rate(self) -> ProbedRate:
+        """The first step at the spec's learning rate, the middle one."""
+        return self.step.rates[len(self.step.rates) // 2]
+
+    @property
     def hidden(self) -> tuple[ProbedLayer, ...]:
         """The hidden layers with weights."""
         return self.layers[:-1]
@@ -34,3 +42,20 @@ class Start:
     data: DatasetPlan
     network: NetworkPlan
     measured: Measured
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the optimizer divides each gradient by its own size, so that its scale does not matter."""
+        return not isinstance(self.spec.optimizer, SGD | Momentum)
+
+    @property
+    def is_normalized(self) -> bool:
+        """Whether every hidden layer with weights has batch normalization."""
+        hidden = self.measured.hidden
+        return bool(hidden) and all(layer.batch_norm for layer in hidden)
+
+    @property
+    def learns_at_once(self) -> bool:
+        """Whether twenty steps on one batch halve its loss: whatever looks bad does not keep the network from
+        learning."""
+        return self.measured.twenty.final < LEARNS

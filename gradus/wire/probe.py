@@ -3,6 +3,7 @@
 from typing import Literal
 
 from gradus.wire.finding import Finding
+from gradus.wire.layer_report import Bins, LayerStatistics
 from gradus.wire.message import Finite, Message, Number
 from gradus.wire.tolerant import Open
 
@@ -20,14 +21,18 @@ class ProbedData(Message):
     steps_per_epoch: int
     steps: int
     """Steps of the planned run."""
+    effective_steps: Number
+    """The same, each counted by its schedule's factor of the learning rate."""
     input_rms: Number
     """Root mean square over all inputs and examples."""
     input_minimum: Number
     input_maximum: Number
+    largest_input_deviation: Number
+    """The largest standard deviation of an input."""
     constant_inputs: int
     """Inputs with one value in all examples."""
     deviation_ratio: Number | None
-    """The largest standard deviation of an input over the smallest of one that is not constant; null without such."""
+    """The largest standard deviation of a number over the median of those that are not constant; null for pixels."""
     class_shares: tuple[Finite, ...] = ()
     """Frequency of each class; for several labels of each label. Empty for regression."""
     target_mean: tuple[Number, ...] = ()
@@ -35,15 +40,15 @@ class ProbedData(Message):
     target_deviation: tuple[Number, ...] = ()
     prior: Number
     """Loss of the best constant prediction on the measured examples: for classes the entropy of their frequencies."""
-    constant_score: Number | None = None
-    """Score of a constant prediction on held-out training examples: accuracy for classes, R² of the mean for regression
-    (0). Null if there are too few examples."""
-    linear_score: Number | None = None
-    """Score of ridge regression on the same examples."""
-    neighbour_score: Number | None = None
-    """Score of the nearest neighbour on the same examples."""
-    score_error: Number | None = None
-    """Standard error of these scores."""
+    held_out: int = 0
+    """Training examples that ridge regression and the nearest neighbour predicted from others; 0 if there are too
+    few."""
+    linear_correlation: Number | None = None
+    """Correlation of ridge regression's predictions with the targets, or with one class of all, the largest of them."""
+    neighbour_correlation: Number | None = None
+    """The same of the nearest neighbour's target."""
+    chance_correlation: Number | None = None
+    """What these correlations stay below by chance, with 99.9 % probability."""
 
 
 class ProbedStart(Message):
@@ -56,23 +61,19 @@ class ProbedStart(Message):
     predicted_shares: tuple[Finite, ...] = ()
     """How often each class has the largest output; empty for regression and several labels."""
     gradient_ratio: Number | None = None
-    """R: rms of the loss's gradient by the weighted sums of the first hidden layer over that of the last; null with
-    less than two hidden layers."""
+    """R: `delta_norm` of the first hidden layer over that of the last; null with less than two hidden layers."""
     backward_factor: Number | None = None
     """q: R^(1/(L-1)), the factor per layer."""
     share: Number | None = None
     """The signal share of the last hidden layer: variance between examples over the second moment."""
 
 
-class ProbedLayer(Message):
-    """One layer with weights, in the initial network."""
+class ProbedLayer(LayerStatistics):
+    """One layer with weights of the initial network: activations and gradients of training examples, in training mode
+    without dropout."""
 
-    name: str
-    """Its path in the spec, such as `layers/0`, or `output`."""
     kind: str
     """`dense` or `conv`."""
-    units: int
-    """Units, or channels."""
     fan_in: int
     activation: str
     batch_norm: bool
@@ -80,37 +81,16 @@ class ProbedLayer(Message):
     """Mean of the weighted sums, before batch normalization, over examples and units."""
     z_rms: Number
     """Their root mean square."""
-    x_rms: Number
-    """Root mean square of the layer's inputs."""
-    mean: Number
-    """Mean of the activations."""
-    deviation: Number
-    """Standard deviation of the activations, over examples and units."""
-    largest: Number
-    """Largest absolute activation."""
-    share: Number
-    """Variance of the activations between examples over their second moment, summed over units."""
-    flat: Number
-    """Share of activations where the slope is below 5 % of its maximum; 0 for activations that do not saturate."""
-    dead: Number
-    """Share of units whose activation is 0 for every measured example; 0 except for `relu`."""
-    delta_rms: Number
-    """Root mean square of the loss's gradient by the weighted sums (by the batch norm's output, if there is one)."""
-    weight_norm: Number
-    gradient_norm: Number
-    """L2 norm of the loss's gradient by the weights."""
-    update_norm: Number
-    """L2 norm of the first step's change of the weights."""
+    delta_norm: Number
+    """Root mean square over the examples of the norm of the gradient of an example's loss by the weighted sums, or by
+    the output of batch normalization: what the layer gets of the signal that goes backward, whatever its width."""
     weight_scale: Number
-    """Standard deviation of the weights times sqrt(fan_in): about 1 for Xavier, 1.41 for He."""
+    """Root mean square of the weights times sqrt(fan_in): about 1 for Xavier, 1.41 for He."""
     distinct_units: int
     """Number of different weight columns: 1 if all units start equal."""
-    activations: tuple[int, ...] = ()
-    """Histogram of the activations: 30 bins of equal width over `activations_range`."""
-    activations_range: tuple[Number, Number] | None = None
-    deltas: tuple[int, ...] = ()
-    """Histogram of the gradients by the weighted sums, 30 bins over `deltas_range`."""
-    deltas_range: tuple[Number, Number] | None = None
+    activations: Bins
+    deltas: Bins
+    """Gradients of an example's loss, as for `delta_norm`."""
 
 
 class ProbedRate(Message):
@@ -122,6 +102,10 @@ class ProbedRate(Message):
     minimum along the step, 0 where nothing is gained, negative where the loss grows."""
     decrease: Number
     """D: the predicted relative decrease of the loss over the planned run, if every step predicted as much as this."""
+    twenty: Number
+    """The loss of one batch after twenty steps on it, over its first loss."""
+    peak: Number
+    """The largest loss in these steps, over the first."""
 
 
 class ProbedStep(Message):
@@ -130,6 +114,8 @@ class ProbedStep(Message):
     rates: tuple[ProbedRate, ...]
     suggested: tuple[Finite, Finite] | None
     """The learning rates that can work: rho above 0.5, and D above 10 over the planned run. Null if there is none."""
+    recommended: Finite | None = None
+    """The learning rate with rho 0.85, three tenths of the way to the minimum along the step; null if it has none."""
     noise_scale: Number | None = None
     """B: trace of the gradient's covariance over its squared norm, in examples; the useful batch size is about B."""
     gradient_norm: Number

@@ -1,6 +1,7 @@
 """All units of a layer start with the same weights."""
 
-from gradus.wire.finding import Evidence, Finding, Patch
+from gradus.wire.finding import Evidence, Finding
+from insight import cures
 from insight.findings.kind import FindingKind
 from insight.start import Start
 
@@ -28,7 +29,7 @@ def at_start(start: Start) -> Finding | None:
         ),
         because=f"All {layer.units} units of {layer.name} start with the same weights, get the same gradient and stay "
         "copies of one another: the layer can never do more than a single unit.",
-        patches=(Patch(patch={"init": {"kind": "auto"}}, why="Random weights make every unit start differently."),),
+        patches=(cures.auto_init(start.spec),),
     )
 
 

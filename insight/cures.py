@@ -1,0 +1,56 @@
+"""Patches of a spec, complete: layers with keys of their own would not inherit a change of the experiment's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradus.fork import unresolved
+from gradus.spec.experiment import Spec
+from gradus.wire.finding import Patch
+from insight.words import rounded
+
+INHERITED = frozenset({"activation", "init", "batch_norm", "dropout"})
+"""The keys of layers that default to the experiment's."""
+
+
+def cure(spec: Spec, changes: Mapping[str, Any], why: str) -> Patch:
+    """A patch with these changes. If a layer has a changed key of its own, the patch replaces all layers."""
+    changed = INHERITED & changes.keys()
+    layers = unresolved(spec)["layers"]
+    bare = [_without(layer, changed) for layer in layers]
+    return Patch(patch={**changes, "layers": bare} if bare != layers else dict(changes), why=why)
+
+
+def auto_init(spec: Spec) -> Patch:
+    """Initial weights that fit the activation functions."""
+    also = {} if spec.output_init is None else {"output_init": None}
+    return cure(
+        spec,
+        {"init": {"kind": "auto"}, **also},
+        "He or Xavier initialization, as the activation function needs, keeps signals and gradients at one scale.",
+    )
+
+
+def batch_norm(spec: Spec) -> Patch:
+    """Batch normalization in every hidden layer."""
+    return cure(spec, {"batch_norm": True}, "Batch normalization sets the scale of each layer, whatever its weights.")
+
+
+def relu(spec: Spec) -> Patch:
+    """An activation function that passes gradients, with the weights that fit it."""
+    return cure(
+        spec,
+        {"activation": "relu", "init": {"kind": "auto"}},
+        "ReLU passes half of the gradients undiminished, and He initialization makes up for the other half.",
+    )
+
+
+def rate(lr: float, why: str) -> Patch:
+    """Another learning rate."""
+    return Patch(patch={"optimizer": {"lr": rounded(lr)}}, why=why)
+
+
+def _without(layer: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
+    bare = {key: value for key, value in layer.items() if key not in keys}
+    if "layers" in layer:
+        bare["layers"] = [_without(inner, keys) for inner in layer["layers"]]
+    return bare

@@ -1,0 +1,52 @@
+"""One class outnumbers the others."""
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.start import Start
+from insight.words import percent
+
+MAJORITY = 0.8
+FEW = 10
+"""Examples of a class below which it is hardly learned."""
+TIMES = 3.0
+"""Times the share that each class would have."""
+
+
+def at_start(start: Start) -> Finding | None:
+    """Fires if one class has more than 80 % of the examples, or three times its share. Whether the others are learned
+    shows in training: until then it is a note, unless a class has fewer than ten examples to be learned from."""
+    shares = start.measured.data.class_shares
+    if start.data.task != "classification" or not shares or start.spec.dataset.class_weights is not None:
+        return None
+    majority = max(shares)
+    limit = min(MAJORITY, TIMES / len(shares)) if len(shares) > TIMES else MAJORITY
+    if majority <= limit:
+        return None
+    rarest = round(min(shares) * start.data.train_examples)
+    name = start.data.classes[shares.index(majority)]
+    is_table = start.spec.dataset.digest is not None
+    weights = Patch(patch={"dataset": {"class_weights": "balanced"}}, why="Rare classes get larger weights.")
+    return Finding(
+        id=KIND.id,
+        severity="warning" if rarest < FEW else "note",
+        evidence=(
+            Evidence(statistic="majority_share", value=majority, threshold=limit, healthy=(0, limit)),
+            Evidence(statistic="rarest_examples", value=rarest, threshold=FEW, healthy=(FEW, None)),
+        ),
+        because=f"{percent(majority)} of the training examples are of class '{name}': a network that always says so is "
+        f"right that often, and the rarest class has {rarest} examples. Look at balanced accuracy and at the recall of "
+        "each class.",
+        patches=(weights,) if is_table else (),
+    )
+
+
+KIND = FindingKind(
+    id="class_imbalance",
+    title="One class outnumbers the others",
+    looks_like="A high accuracy from the first epoch on, and a class that is never predicted.",
+    why="The loss is a mean over examples: a class with few of them weighs little. That alone is no fault, and many "
+    "such networks recognize their rare class well; it is one if the recall of a class is below 0.2 while the accuracy "
+    "is high.",
+    cure='`{"dataset": {"class_weights": "balanced"}}`; more examples of the rare class; balanced accuracy as metric.',
+    at_start=at_start,
+)

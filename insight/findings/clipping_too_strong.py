@@ -1,0 +1,45 @@
+"""Gradient clipping shortens every step."""
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings.kind import FindingKind
+from insight.start import Start
+from insight.words import figure, rounded
+
+DECREASE = 3.0
+"""D, as for a learning rate that is too low."""
+
+
+def at_start(start: Start) -> Finding | None:
+    """Fires if the first gradient is clipped, the planned steps cannot leave the start, and without clipping they
+    could."""
+    limit, norm, rate = start.spec.clip_norm, start.measured.step.gradient_norm, start.measured.rate
+    if limit is None or norm <= limit or start.is_adaptive:
+        return None
+    if rate.decrease >= DECREASE or rate.decrease * norm / limit < DECREASE:
+        return None
+    wide = rounded(2 * norm)
+    return Finding(
+        id=KIND.id,
+        severity="critical" if rate.decrease < 0.3 else "warning",
+        evidence=(
+            Evidence(statistic="gradient_norm", value=norm, threshold=limit, healthy=(0, limit)),
+            Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
+        ),
+        because=f"The first gradient has a norm of {figure(norm)} and is clipped to {limit:g}: every step is "
+        f"{figure(norm / limit)} times as short, and the planned steps take off {figure(rate.decrease)} of the loss.",
+        patches=(
+            Patch(patch={"clip_norm": None}, why="Without clipping."),
+            Patch(patch={"clip_norm": wide}, why="A limit that clips only unusual gradients."),
+        ),
+    )
+
+
+KIND = FindingKind(
+    id="clipping_too_strong",
+    title="Gradient clipping is too strong",
+    looks_like="The loss falls in a straight line, slowly; the gradient norm is above the limit in every step.",
+    why="Clipping is for the unusual gradient. If it shortens more than half of the steps, it is a lower learning rate "
+    "in disguise, and it hides the size of the gradient. Adaptive optimizers divide the scale out again.",
+    cure="No clipping, or a limit at the 90th percentile of the gradient's norm; and then the learning rate.",
+    at_start=at_start,
+)

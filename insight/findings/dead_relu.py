@@ -1,0 +1,57 @@
+"""Units that output 0 for every example."""
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight import cures
+from insight.findings.kind import FindingKind
+from insight.start import Start
+from insight.words import percent
+
+HALF = 0.5
+EXAMPLES = 300
+"""Examples without a single output, with which a unit fires for less than 1 % (95 % confidence, rule of three)."""
+
+
+def at_start(start: Start) -> Finding | None:
+    """Fires if half of a ReLU layer's units output 0 for every example measured; critical if all of them do."""
+    measured = start.measured
+    if start.data.train_examples < EXAMPLES:
+        return None
+    layer = max(measured.hidden, key=lambda one: one.dead or 0.0, default=None)
+    dead = 0.0 if layer is None else layer.dead or 0.0
+    if layer is None or dead < HALF:
+        return None
+    number = round(dead * layer.units)
+    return Finding(
+        id=KIND.id,
+        severity="critical" if dead == 1 else "note" if start.learns_at_once else "warning",
+        layer=layer.name,
+        evidence=(
+            Evidence(statistic="dead", layer=layer.name, value=dead, threshold=HALF, healthy=(0, 0.4)),
+            *(
+                Evidence(statistic="dead", layer=one.name, value=one.dead)
+                for one in measured.hidden
+                if one is not layer and (one.dead or 0.0) >= HALF
+            ),
+        ),
+        because=f"{number} of the {layer.units} units of {layer.name} ({percent(dead)}) output 0 for every example "
+        "measured: no gradient reaches their weights, so they cannot come back.",
+        patches=(_leaky(start), cures.batch_norm(start.spec), cures.auto_init(start.spec)),
+    )
+
+
+def _leaky(start: Start) -> Patch:
+    why = "A slope of 0.01 below 0 lets the gradient through."
+    return cures.cure(start.spec, {"activation": "leaky_relu"}, why)
+
+
+KIND = FindingKind(
+    id="dead_relu",
+    title="Dead units",
+    looks_like="A layer's activations are mostly 0 for all examples; the loss may sit at that of guessing.",
+    why="A ReLU unit whose weighted sum is negative for every example outputs 0 and gets no gradient. That a unit is 0 "
+    "for most examples is the point of ReLU; only for all of at least 300 does it count. At the start, up to 40 % of "
+    "the units of a deep He network are idle, and it learns well: the finding needs half of them. During training, too "
+    "high a learning rate kills units, and then is the cause.",
+    cure="A tenth of the learning rate if it was too high; `leaky_relu`; batch normalization.",
+    at_start=at_start,
+)

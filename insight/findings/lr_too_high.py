@@ -1,0 +1,82 @@
+"""The learning rate is too high."""
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight import cures
+from insight.findings.kind import FindingKind
+from insight.start import Start
+from insight.words import figure
+
+PLAIN = (0.0, 0.25)
+"""rho below which gradient descent is critical, or a warning: the step goes to twice the line's minimum and beyond."""
+ADAPTIVE = (-2.0, 0.0)
+"""The same for optimizers whose first step moves every weight by the learning rate."""
+PLAIN_PEAK = 2.0
+"""Largest loss in twenty steps on one batch, over the first."""
+ADAPTIVE_PEAK = 10.0
+LEAST_BATCH = 8
+"""Examples below which batch normalization makes the loss of a batch say nothing about steps."""
+
+
+def at_start(start: Start) -> Finding | None:
+    """Fires if the first step gains less than a quarter of what the gradient predicts, or the loss of one batch grows
+    in twenty steps on it."""
+    measured, rate = start.measured, start.measured.rate
+    if any(layer.batch_norm for layer in measured.layers) and _batch(start) < LEAST_BATCH:
+        return None
+    critical, warning = ADAPTIVE if start.is_adaptive else PLAIN
+    limit = ADAPTIVE_PEAK if start.is_adaptive else PLAIN_PEAK
+    peak = measured.twenty.peak
+    is_gentle = getattr(start.spec.schedule, "warmup", 0.0) > 0 or start.spec.schedule.kind == "coslog"
+    rho = rate.rho
+    if not peak > limit and (is_gentle or not rho < warning):
+        return None
+    is_critical = rho < critical and not is_gentle and not start.learns_at_once
+    return Finding(
+        id=KIND.id,
+        severity="critical" if is_critical or measured.twenty.final > 2 else "warning",
+        evidence=(
+            Evidence(statistic="rho", value=rho, threshold=warning, healthy=(warning, 1)),
+            Evidence(statistic="peak", value=peak, threshold=limit, healthy=(1, limit)),
+        ),
+        because=_because(start, rho, peak),
+        patches=_patches(start),
+    )
+
+
+def _because(start: Start, rho: float, peak: float) -> str:
+    lr = f"{start.spec.optimizer.lr:g}"
+    what = "the loss of the same batch grows" if rho < 0 else f"the loss falls by {figure(rho)} of what it should"
+    then = f", and in twenty steps on one batch it peaks at {figure(peak)} times the first" if peak > PLAIN_PEAK else ""
+    return f"A first step with a learning rate of {lr} goes too far: {what}{then}."
+
+
+def _batch(start: Start) -> int:
+    size = start.spec.batch_size
+    return start.data.train_examples if size == "full" else size
+
+
+def _patches(start: Start) -> tuple[Patch, ...]:
+    best = start.measured.step.recommended
+    lr = start.spec.optimizer.lr
+    lower = [] if best is None or best >= lr else [cures.rate(best, "The first step gains 85 % of what it predicts.")]
+    clip = 2 * start.measured.step.gradient_norm
+    return (
+        *lower,
+        cures.rate(lr / 10, "A tenth of the learning rate."),
+        Patch(patch={"clip_norm": float(f"{clip:.2g}")}, why="Clipping limits the steps that go too far.")
+        if clip > 0
+        else cures.rate(lr / 100, "A hundredth of the learning rate."),
+    )
+
+
+KIND = FindingKind(
+    id="lr_too_high",
+    title="The learning rate is too high",
+    looks_like="The loss jumps up in the first steps, then sits on a plateau or jumps about; ReLU units die.",
+    why="Along the step, a loss is nearly a parabola. rho is the decrease of a batch's loss over the one that its "
+    "gradient predicts: 1 for a tiny step, 1/2 at the minimum, 0 at twice the way to it, where the loss is as before. "
+    "It is measured on the same batch, so that sampling noise does not count. The first step of Adam and its kind "
+    "moves every weight by the learning rate, which is pessimistic; later ones are shorter.",
+    cure="The learning rate at which rho is 0.85, which the probe measures; else a warm-up, or gradient clipping.",
+    at_start=at_start,
+)

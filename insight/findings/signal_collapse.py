@@ -1,0 +1,47 @@
+"""All inputs look alike to the last layers."""
+
+from gradus.wire.finding import Evidence, Finding
+from insight import cures
+from insight.findings.kind import FindingKind
+from insight.start import Start
+from insight.words import figure
+
+SHARE = 1e-3
+LOST = 1e-5
+"""Share below which the loss does not leave the plateau."""
+
+
+def at_start(start: Start) -> Finding | None:
+    """Fires if less than a thousandth of the second moment of the last hidden layer's activations differs between
+    examples."""
+    hidden, share = start.measured.hidden, start.measured.start.share
+    if share is None or share >= SHARE:
+        return None
+    last = hidden[-1]
+    return Finding(
+        id=KIND.id,
+        severity="note" if start.learns_at_once else "critical" if share < LOST else "warning",
+        layer=last.name,
+        evidence=(Evidence(statistic="share", layer=last.name, value=share, threshold=SHARE, healthy=(0.01, 1)),),
+        because=f"Only {figure(share)} of the activations of {last.name} differs between inputs; the rest is the same "
+        "for all. The output layer sees one and the same example, and can learn no more than class frequencies.",
+        patches=(
+            cures.relu(start.spec),
+            cures.cure(start.spec, {"activation": "tanh"}, "tanh is 0 at 0, and adds nothing that all inputs share."),
+            cures.batch_norm(start.spec),
+        ),
+    )
+
+
+KIND = FindingKind(
+    id="signal_collapse",
+    title="All inputs look alike to the last layers",
+    looks_like="The loss is that of the class frequencies for many epochs, whatever the optimizer, then may fall "
+    "suddenly.",
+    why="The signal share is the variance of the activations between examples over their second moment. The logistic "
+    "function of a small sum is about 1/2 for every input, and each further layer halves what differs: one sigmoid "
+    "layer has a share of 0.015, three 4.5e-5, five 1.5e-7. ReLU and tanh networks keep 0.15 and more at a depth of "
+    "30. An adaptive optimizer can amplify a small gradient, but not a signal that is not there.",
+    cure='`{"activation": "relu", "init": "auto"}`, or tanh, or batch normalization, which removes the common part.',
+    at_start=at_start,
+)

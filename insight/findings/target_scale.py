@@ -1,0 +1,45 @@
+"""The targets of a regression are far from the outputs."""
+
+from gradus.wire.finding import Evidence, Finding
+from insight import cures
+from insight.findings.kind import FindingKind
+from insight.start import Start
+from insight.words import figure
+
+FAR = 10.0
+"""Deviations of the initial outputs."""
+DECREASE = 3.0
+
+
+def at_start(start: Start) -> Finding | None:
+    """Fires if targets, as the network learns them, are ten times as far from 0 as the outputs, and the steps are too
+    short to get there or too long to stay."""
+    data, begin, rate = start.measured.data, start.measured.start, start.measured.rate
+    if not data.target_deviation or begin.output_deviation <= 0:
+        return None
+    far = max(abs(mean) + deviation for mean, deviation in zip(data.target_mean, data.target_deviation, strict=True))
+    if far <= FAR * max(1.0, begin.output_deviation) or (rate.decrease >= DECREASE and rate.rho > 0):
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="warning",
+        layer="output",
+        evidence=(
+            Evidence(statistic="target_deviation", value=far, threshold=FAR, healthy=(0, FAR)),
+            Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
+        ),
+        because=f"Targets are about {figure(far)} away from 0, where the outputs start with a deviation of "
+        f"{figure(begin.output_deviation)}; the planned steps take off {figure(rate.decrease)} of the loss.",
+        patches=(cures.rate(30 * start.spec.optimizer.lr, "Longer steps get there."),),
+    )
+
+
+KIND = FindingKind(
+    id="target_scale",
+    title="The targets are out of reach",
+    looks_like="The validation R² is far below 0 and rises slowly, in a straight line.",
+    why="The output starts near 0, and an adaptive optimizer moves each weight by the learning rate at most per step. "
+    "Gradus standardizes every target by its training examples, so that this takes a target with a few extreme values.",
+    cure="Remove the extreme values, or learn the logarithm of the target.",
+    at_start=at_start,
+)

@@ -1,0 +1,190 @@
+"""Each finding fires on what it is about, and is silent on what only looks like it."""
+
+from typing import Any
+
+import pytest
+
+from gradus.wire.finding import Finding
+from insight.findings.registry import KINDS, findings_at_start
+from insight.findings.too_deep_for_width import dead_probability
+from tests.unit.insight.starts import start
+
+SGD = {"optimizer": {"kind": "sgd", "lr": 0.01}}
+DEEP = {"layers": [100] * 5, **SGD}
+SLOW = {"final": 0.99}
+FADED = {"gradient_ratio": 0.003, "backward_factor": 0.24}
+
+FIRES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "units that start equal": ("no_symmetry_breaking", "critical", {"layers": {"distinct_units": 1}}),
+    "logits of deviation 47": (
+        "initial_weights_too_large",
+        "critical",
+        {"begin": {"output_deviation": 47, "loss": 67}, "layers": {"weight_scale": 28}},
+    ),
+    "gradients that grow": (
+        "initial_weights_too_large",
+        "warning",
+        {"begin": {"backward_factor": 7, "loss": 9}, "layers": {"weight_scale": 28}, "twenty": SLOW},
+    ),
+    "gradients and signals that fade": (
+        "initial_weights_too_small",
+        "critical",
+        {"spec": DEEP, "layers": {"weight_scale": 0.1}, "begin": FADED, "twenty": SLOW},
+    ),
+    "sigmoid layers": (
+        "vanishing_gradient",
+        "critical",
+        {"spec": {**DEEP, "activation": "sigmoid"}, "begin": FADED, "twenty": SLOW},
+    ),
+    "three sigmoid layers": (
+        "vanishing_gradient",
+        "warning",
+        {"spec": DEEP, "begin": {"gradient_ratio": 0.06, "backward_factor": 0.24}, "twenty": SLOW},
+    ),
+    "inputs that look alike": ("signal_collapse", "critical", {"begin": {"share": 1.5e-7}, "twenty": SLOW}),
+    "inputs times 255": ("inputs_unscaled", "warning", {"data": {"input_rms": 80}}),
+    "inputs divided twice": ("inputs_unscaled", "warning", {"data": {"largest_input_deviation": 0.002}}),
+    "a column times 1000": ("inputs_unscaled", "warning", {"data": {"deviation_ratio": 1000.0}}),
+    "targets that are far away": (
+        "target_scale",
+        "warning",
+        {
+            "spec": {"dataset": "diabetes"},
+            "data": {"target_mean": (40.0,), "target_deviation": (3.0,)},
+            "rate": {"decrease": 0.5},
+        },
+    ),
+    "a step beyond the minimum": ("lr_too_high", "critical", {"spec": SGD, "rate": {"rho": -0.5}, "twenty": SLOW}),
+    "a step nearly beyond": ("lr_too_high", "warning", {"spec": SGD, "rate": {"rho": 0.2}}),
+    "twenty steps that peak": ("lr_too_high", "warning", {"spec": SGD, "twenty": {"peak": 17.0}}),
+    "Adam far beyond": ("lr_too_high", "critical", {"rate": {"rho": -3.4}, "twenty": SLOW}),
+    "Adam that peaks": ("lr_too_high", "warning", {"twenty": {"peak": 24.0}}),
+    "steps that lead nowhere": ("lr_too_low", "critical", {"rate": {"decrease": 0.01, "rho": 1.0}}),
+    "half dead": ("dead_relu", "warning", {"layers": {"dead": 0.6}, "twenty": SLOW}),
+    "all dead": ("dead_relu", "critical", {"layers": {"dead": 1.0}}),
+    "saturated": ("saturated_activation", "warning", {"spec": {"activation": "tanh"}, "layers": {"flat": 0.82}}),
+    "fifteen layers of five": (
+        "too_deep_for_width",
+        "warning",
+        {"spec": {"layers": [5] * 15}, "begin": {"gradient_ratio": 0.02}, "twenty": SLOW},
+    ),
+    "identity": ("linear_network", "warning", {"spec": {"activation": "identity"}}),
+    "a warm-up longer than the run": (
+        "warmup_too_long",
+        "warning",
+        {"spec": {"schedule": {"kind": "constant", "warmup": 100}}, "rate": {"decrease": 2}},
+    ),
+    "a decay within the first epoch": (
+        "schedule_ends_early",
+        "warning",
+        {"spec": {"schedule": {"kind": "exponential", "factor": 0.01}}, "data": {"effective_steps": 180}}
+        | {"rate": {"decrease": 0.5}},
+    ),
+    "clipped to nothing": (
+        "clipping_too_strong",
+        "critical",
+        {"spec": {**SGD, "clip_norm": 0.001}, "rate": {"decrease": 0.1, "rho": 1.0}},
+    ),
+    "a bias before batch norm": ("bias_before_batch_norm", "note", {"spec": {"batch_norm": True}}),
+    "shuffled labels": (
+        "labels_do_not_follow_inputs",
+        "warning",
+        {"data": {"linear_correlation": 0.05, "neighbour_correlation": 0.1}},
+    ),
+    "nine rare classes": ("class_imbalance", "note", {"data": {"class_shares": (0.82, *[0.02] * 9)}}),
+    "nine classes of a few examples": (
+        "class_imbalance",
+        "warning",
+        {"data": {"class_shares": (0.82, *[0.02] * 9)}, "plan": {"train_examples": 300}},
+    ),
+}
+
+SILENT: dict[str, dict[str, Any]] = {
+    "a healthy network": {},
+    "zeros in the output layer alone": {"spec": {"output_init": "zeros"}},
+    "one unit": {"spec": {"layers": [1, 100]}, "layers": {"distinct_units": 1, "units": 1}},
+    "large logits of inputs that are not large": {"begin": {"output_deviation": 1.4}},
+    "small weights of one hidden layer": {
+        "spec": {"layers": [100]},
+        "layers": {"weight_scale": 0.05},
+        "begin": {"gradient_ratio": None, "backward_factor": None},
+    },
+    "tiny weights under batch norm": {
+        "spec": {**DEEP, "batch_norm": True, "layers": [{"units": 100, "bias": False}] * 5},
+        "layers": {"weight_scale": 0.1},
+    },
+    "a batch-norm network whose gradients grow": {
+        "spec": {"layers": [{"units": 100, "bias": False}] * 10, "batch_norm": True},
+        "begin": {"gradient_ratio": 0.2, "backward_factor": 1.21},
+    },
+    "two sigmoid layers": {"spec": {"layers": [100, 100]}, "begin": {"gradient_ratio": 0.09, "backward_factor": 0.09}},
+    "Xavier in a ReLU network": {"spec": DEEP, "begin": {"gradient_ratio": 0.25, "backward_factor": 0.71}},
+    "a layer that forgets its mean": {"begin": {"share": 0.015}},
+    "rare categories, whose columns hardly vary": {"data": {"deviation_ratio": 3.0}},
+    "the edge of stability": {"spec": SGD, "rate": {"rho": 0.3}, "twenty": {"peak": 1.6}},
+    "Adam's first step, which is pessimistic": {"rate": {"rho": 0.05}, "twenty": {"peak": 3.0}},
+    "a high rate after a warm-up": {
+        "spec": {**SGD, "schedule": {"kind": "constant", "warmup": 1}},
+        "rate": {"rho": -0.5},
+    },
+    "batch norm over batches of two": {
+        "spec": {**SGD, "batch_size": 2, "layers": [{"units": 100, "bias": False}], "batch_norm": True},
+        "rate": {"rho": 0.02},
+    },
+    "few steps that each go far": {"rate": {"decrease": 2.0, "rho": 1.0}, "data": {"steps": 100}},
+    "a third of the units idle": {"layers": {"dead": 0.33}},
+    "a few saturated units": {"spec": {"activation": "sigmoid"}, "layers": {"flat": 0.2}},
+    "narrow layers that pass signals": {"spec": {"layers": [5] * 15}},
+    "logistic regression": {"spec": {"layers": []}},
+    "an identity layer among others": {"spec": {"layers": [{"units": 100, "activation": "identity"}, 100]}},
+    "cosine to 0": {"spec": {"schedule": "cosine"}, "data": {"effective_steps": 4300}},
+    "clipping of the first steps": {"spec": {**SGD, "clip_norm": 0.3}},
+    "Adam, which divides clipping out": {"spec": {"clip_norm": 0.001}},
+    "a mild imbalance": {"data": {"class_shares": (0.63, 0.37)}, "plan": {"classes": ("a", "b")}},
+    "hard data with a trace of a rule": {"data": {"linear_correlation": 0.25, "neighbour_correlation": 0.1}},
+    "too few examples to tell": {"data": {"held_out": 80, "linear_correlation": 0.0, "neighbour_correlation": 0.0}},
+}
+
+
+def found(changes: dict[str, Any]) -> dict[str, Finding]:
+    return {finding.id: finding for finding in findings_at_start(start(**changes))}
+
+
+@pytest.mark.parametrize(("id_", "severity", "changes"), FIRES.values(), ids=FIRES)
+def test_a_finding_fires_with_evidence_and_a_sentence(id_: str, severity: str, changes: dict[str, Any]) -> None:
+    finding = found(changes)[id_]
+    assert finding.severity == severity
+    assert finding.evidence
+    assert finding.because.endswith(".")
+
+
+@pytest.mark.parametrize("changes", SILENT.values(), ids=SILENT)
+def test_a_healthy_network_raises_no_finding(changes: dict[str, Any]) -> None:
+    assert found(changes) == {}
+
+
+@pytest.mark.parametrize("changes", [case[2] for case in FIRES.values() if case[0] in ("dead_relu", "signal_collapse")])
+def test_a_network_that_learns_at_once_raises_no_alarm_for_how_it_looks(changes: dict[str, Any]) -> None:
+    learning = found({**changes, "twenty": {"final": 0.01}, "begin": {**changes.get("begin", {}), "loss": 2.3}})
+    alarms = [finding for finding in learning.values() if finding.severity != "note"]
+    assert alarms == [] or changes.get("layers") == {"dead": 1.0}
+
+
+def test_every_kind_has_its_texts() -> None:
+    for kind in KINDS:
+        assert all((kind.title, kind.looks_like, kind.why, kind.cure))
+        assert kind.looks_like.endswith(".")
+        assert kind.why.endswith(".")
+
+
+def test_a_patch_reaches_layers_with_keys_of_their_own() -> None:
+    layers = [{"units": 30, "init": "zeros"}, {"kind": "residual", "layers": [{"units": 30, "init": "zeros"}]}]
+    finding = found({"spec": {"layers": layers}, "layers": {"distinct_units": 1}})["no_symmetry_breaking"]
+    first, second = finding.patches[0].patch["layers"]
+    assert "init" not in first
+    assert "init" not in second["layers"][0]
+
+
+@pytest.mark.parametrize(("widths", "expected"), [([5] * 15, 0.379), ([1], 0.5), ([100] * 5, 0.0)])
+def test_the_probability_of_a_dead_layer_is_that_of_its_formula(widths: list[int], expected: float) -> None:
+    assert dead_probability(widths) == pytest.approx(expected, abs=5e-4)

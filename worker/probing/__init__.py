@@ -1,0 +1,1 @@
+"""Probes: what a network will do, measured with the training engine before the network is queued."""

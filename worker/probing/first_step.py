@@ -1,0 +1,143 @@
+"""The first step at many learning rates: how much of what the gradient predicts does it gain?
+
+The first step of every optimizer is proportional to its learning rate, so one step per batch gives those of all rates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from math import isfinite
+from statistics import median
+
+import torch
+from torch import Tensor
+
+from gradus.resolved import ResolvedSpec
+from gradus.spec.batch import steps_per_epoch
+from gradus.spec.optimizer import Momentum
+from insight.statistics.gradients import norm, predicted_decrease
+from models.schedule import factors as schedule_factors
+from worker.probing.objective import batch_of, objective, split_in
+from worker.probing.sample import BATCHES, Sample, engine, probed_spec
+from worker.training.data import Data
+from worker.training.engine import Batch, Engine
+
+GRID = tuple(10 ** (i / 2) for i in range(-6, 7))
+"""Factors of the learning rate that are tried."""
+LEAST_RHO = 0.5
+"""A step to the minimum along its line: longer ones gain less."""
+GOOD_RHO = 0.85
+"""Three tenths of the way to the minimum: what learning rates that work well have, of every optimizer."""
+LEAST_DECREASE = 10.0
+"""D below which a run is short of steps."""
+MAX_SCHEDULE_STEPS = 100_000
+"""Steps whose learning rates are summed; longer runs are sampled."""
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """The first step, on a few batches."""
+
+    rho: dict[float, float]
+    """By the factor of the learning rate; the median over the batches."""
+    decrease: float
+    """D at the learning rate itself; it is proportional to the rate."""
+    gradient_norm: float
+    update_norms: dict[str, float]
+    """L2 norm of the change of each layer's weights, by the layer's name."""
+
+
+def first_step(resolved: ResolvedSpec, data: Data, sample: Sample, factors: Sequence[float]) -> FirstStep:
+    """Take the first step on a few batches, each from the initial weights."""
+    spec = probed_spec(resolved.spec, data.task, sample.batch)
+    split = split_in(sample, torch.float64)
+    tried = [
+        _try(
+            resolved,
+            engine([spec], data, split, torch.float64),
+            split.inputs,
+            batch_of(split, sample.rows(i), 1, 1),
+            factors,
+        )
+        for i in range(min(BATCHES, sample.batches))
+    ]
+    total = median(one.predicted / one.loss if one.loss else 0.0 for one in tried)
+    return FirstStep(
+        {factor: median(one.rho[factor] for one in tried) for factor in factors},
+        total * effective_steps(resolved) * _lengthened(resolved),
+        median(one.gradient_norm for one in tried),
+        {name: median(one.update_norms[name] for one in tried) for name in tried[0].update_norms},
+    )
+
+
+@dataclass(frozen=True)
+class _Tried:
+    loss: float
+    predicted: float
+    """-g·u at the learning rate itself."""
+    rho: dict[float, float]
+    gradient_norm: float
+    update_norms: dict[str, float]
+
+
+@torch.inference_mode()
+def _try(resolved: ResolvedSpec, net: Engine, inputs: Tensor, batch: Batch, factors: Sequence[float]) -> _Tried:
+    storage, before = net.storage, net.storage.parameters.clone()
+    loss = objective(net, net.gradient(inputs, batch), batch)
+    gradient = storage.gradient.clone()
+    rate = before.new_full((1, 1), resolved.spec.optimizer.lr)
+    net.step(inputs, batch, rate, before.new_empty(1))
+    step = storage.parameters - before
+    predicted = predicted_decrease([(gradient, step)])
+    rho = {}
+    for factor in factors:
+        torch.add(before, step, alpha=factor, out=storage.parameters)
+        after = objective(net, net.forward(inputs, batch[0]), batch)
+        rho[factor] = float((loss - after) / (factor * predicted))
+    blocks = storage.layout.parameters
+    names = {layer.name for layer in resolved.network.layers if f"{layer.name}.weight" in blocks}
+    return _Tried(
+        float(loss),
+        float(predicted),
+        rho,
+        float(norm(gradient)),
+        {name: float(norm(blocks[f"{name}.weight"].of(step))) for name in names},
+    )
+
+
+def effective_steps(resolved: ResolvedSpec) -> float:
+    """Steps of the run, each counted by its schedule's factor of the learning rate."""
+    spec = resolved.spec
+    per_epoch = steps_per_epoch(spec.batch_size, resolved.data.train_examples)
+    steps = per_epoch * spec.epochs
+    at = torch.arange(0, steps, -(-steps // MAX_SCHEDULE_STEPS), dtype=torch.float64)
+    return float(schedule_factors(spec.schedule, at, per_epoch, spec.epochs).mean()) * steps
+
+
+def _lengthened(resolved: ResolvedSpec) -> float:
+    """How much longer steps become as they repeat: 1/(1-μ) with momentum."""
+    optimizer = resolved.spec.optimizer
+    return 1 / (1 - optimizer.momentum) if isinstance(optimizer, Momentum) else 1.0
+
+
+def suggested(lr: float, step: FirstStep) -> tuple[float, float] | None:
+    """The learning rates with rho above 1/2 and D above 10; None if there are none."""
+    high = rate_with(lr, step, LEAST_RHO)
+    if high is None or not step.decrease > 0:
+        return None
+    low = lr * LEAST_DECREASE / step.decrease
+    return (low, high) if low < high else None
+
+
+def rate_with(lr: float, step: FirstStep, rho: float) -> float | None:
+    """The largest learning rate up to which all have at least this rho; None if not even the smallest has it. Between
+    two rates of the grid it is interpolated on the logarithmic scale."""
+    grid = sorted(step.rho)
+    good = list(takewhile(lambda factor: step.rho[factor] >= rho, grid))
+    if not good:
+        return None
+    if len(good) == len(grid):
+        return lr * grid[-1]
+    a, b = good[-1], grid[len(good)]
+    share = (step.rho[a] - rho) / (step.rho[a] - step.rho[b]) if isfinite(step.rho[b]) else 0.0
+    return float(lr * a * (b / a) ** share)

@@ -1,0 +1,156 @@
+"""Statistics of the training examples as the network gets them, and what simple models find in them."""
+
+from dataclasses import dataclass
+from math import log, sqrt
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from gradus.resolved import ResolvedSpec
+from gradus.spec.batch import steps_per_epoch
+from gradus.wire.probe import ProbedData
+from models.batch import Scale
+from models.loss import loss, loss_unit
+from worker.probing.first_step import effective_steps
+from worker.probing.sample import plain_loss
+from worker.training.constant import best_constant
+from worker.training.data import Data, Split
+
+MEASURED = 2000
+"""Training examples, at most, that the statistics are measured on."""
+HELD_OUT = 0.4
+"""Share of them that simple models predict from the others."""
+LEAST_HELD_OUT = 40
+"""Held-out examples below which nothing is said of the models."""
+CHANCE = 3.3
+"""Standard errors that a correlation stays below by chance with 99.9 % probability."""
+RIDGE = 0.01
+"""Ridge penalty, as a share of the mean squared norm of an example."""
+
+
+def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
+    """The statistics of the data of a spec."""
+    train, plan, spec = data.train, data.plan, resolved.spec
+    n = len(train)
+    places = torch.randperm(n, generator=torch.Generator().manual_seed(0))[:MEASURED]
+    x, y = _numbers(train, places), train.targets[places]
+    deviation = x.std(0, correction=0)
+    varies = deviation > 1e-7 * x.abs().amax(0).clamp(min=1e-30)
+    spread = deviation[_numeric(data, len(deviation)) & varies]
+    per_epoch = steps_per_epoch(spec.batch_size, n)
+    found = _correlations(x[:, varies], _columns(y, data))
+    targets = y.double().view(len(y), -1) if plan.task == "regression" else None
+    return ProbedData(
+        examples=n,
+        measured=len(places),
+        steps_per_epoch=per_epoch,
+        steps=per_epoch * spec.epochs,
+        effective_steps=effective_steps(resolved),
+        input_rms=float(x.square().mean().sqrt()),
+        input_minimum=float(x.min()),
+        input_maximum=float(x.max()),
+        largest_input_deviation=float(deviation.max()),
+        constant_inputs=int((~varies).sum()),
+        deviation_ratio=float(spread.max() / spread.median()) if len(spread) > 1 else None,
+        class_shares=_shares(train.targets, data),
+        target_mean=() if targets is None else tuple(targets.mean(0).tolist()),
+        target_deviation=() if targets is None else tuple(targets.std(0, correction=0).tolist()),
+        prior=prior(resolved, data, train),
+        held_out=found.held_out,
+        linear_correlation=found.linear,
+        neighbour_correlation=found.neighbour,
+        chance_correlation=found.chance,
+    )
+
+
+def _numbers(split: Split, places: Tensor) -> Tensor:
+    """The inputs as numbers, (n, inputs), float32."""
+    rows = split.inputs[places]
+    return rows.float() if split.largest is None else Scale(split.largest, torch.empty(0)).numbers(rows)
+
+
+def _numeric(data: Data, width: int) -> Tensor:
+    """Which inputs are numbers of a table, of which one may be larger than another; those of images are of one kind."""
+    blocks = data.plan.blocks
+    if not blocks:
+        return torch.full((width,), len(data.plan.input_shape) == 1)
+    numeric = torch.zeros(width, dtype=torch.bool)
+    for block in blocks:
+        if block.kind == "number":
+            numeric[block.start : block.start + block.width] = True
+    return numeric
+
+
+def _columns(targets: Tensor, data: Data) -> Tensor:
+    """Targets as columns of numbers, (n, outputs)."""
+    if data.task == "classification":
+        return functional.one_hot(targets, data.plan.outputs).float()
+    return targets.float().view(len(targets), -1)
+
+
+def _shares(targets: Tensor, data: Data) -> tuple[float, ...]:
+    if data.task == "regression":
+        return ()
+    if data.task == "multi_label":
+        return tuple(targets.double().mean(0).tolist())
+    return tuple((torch.bincount(targets, minlength=data.plan.outputs) / len(targets)).double().tolist())
+
+
+def prior(resolved: ResolvedSpec, data: Data, train: Split) -> float:
+    """The loss of the best constant prediction for these examples, in the metrics' unit."""
+    outputs = data.plan.outputs
+    plain = plain_loss(resolved.spec, data.task)
+    deviation = data.target_scale.deviation
+    constant = best_constant(plain, train, outputs, deviation)
+    targets = train.targets.double() if train.targets.is_floating_point() else train.targets
+    values = loss([plain], deviation, constant).values(constant.expand(1, len(targets), -1), targets[None])[0]
+    weights = train.evaluation_weights
+    values = values if weights is None else values * weights
+    return loss_unit(plain, deviation) * float(values.sum()) / train.total_weight
+
+
+@dataclass(frozen=True)
+class _Correlations:
+    held_out: int = 0
+    linear: float | None = None
+    neighbour: float | None = None
+    chance: float | None = None
+
+
+def _correlations(x: Tensor, y: Tensor) -> _Correlations:
+    """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs."""
+    held_out = int(HELD_OUT * len(x))
+    if held_out < LEAST_HELD_OUT or not x.shape[1]:
+        return _Correlations()
+    x = x - x[held_out:].mean(0)
+    x = x / x[held_out:].std(0, correction=0).clamp(min=1e-6)
+    x = x.clamp(-10, 10)
+    known, asked = (x[held_out:], y[held_out:]), (x[:held_out], y[:held_out])
+    return _Correlations(
+        held_out,
+        _correlation(_ridge(*known, asked[0]), asked[1]),
+        _correlation(_nearest(*known, asked[0]), asked[1]),
+        (CHANCE + sqrt(2 * log(y.shape[1]))) / sqrt(held_out) if y.shape[1] > 1 else CHANCE / sqrt(held_out),
+    )
+
+
+def _correlation(predicted: Tensor, truth: Tensor) -> float:
+    predicted, truth = predicted - predicted.mean(0), truth - truth.mean(0)
+    product = (predicted * truth).sum(0)
+    scale = (predicted.square().sum(0) * truth.square().sum(0)).sqrt()
+    return float((product / scale.clamp(min=1e-12)).max())
+
+
+def _ridge(x: Tensor, y: Tensor, asked: Tensor) -> Tensor:
+    """Ridge regression in its dual form, for any number of inputs."""
+    mean = y.mean(0)
+    gram = x @ x.T
+    gram.diagonal().add_(RIDGE * float(gram.diagonal().sum()))
+    predicted: Tensor = asked @ (x.T @ torch.linalg.solve(gram, y - mean)) + mean
+    return predicted
+
+
+def _nearest(x: Tensor, y: Tensor, asked: Tensor) -> Tensor:
+    """The target of the nearest example."""
+    return y[torch.cdist(asked, x).argmin(1)]

@@ -1,0 +1,29 @@
+"""The loss that a step decreases: of a batch, with its examples' weights in the gradient, and penalties."""
+
+import torch
+from torch import Tensor
+
+from worker.probing.sample import Sample
+from worker.training.data import Split
+from worker.training.engine import Batch, Engine
+
+
+def batch_of(split: Split, rows: Tensor, orders: int, members: int) -> Batch:
+    """The batch of these examples, the same for every member; `orders` is 1 if they share a seed, else K."""
+    targets = split.targets[rows]
+    weights = None if split.weights is None else split.weights[rows].expand(members, -1)
+    return rows.repeat(orders), targets.expand(members, *targets.shape), weights
+
+
+def objective(engine: Engine, outputs: Tensor, batch: Batch) -> Tensor:
+    """The loss of each member, (K,), float64."""
+    _, targets, weights = batch
+    losses = engine.loss.values(outputs, targets)
+    if weights is not None:
+        losses = losses * weights
+    return losses.mean(1, dtype=torch.float64) + engine.penalty.value(engine.storage.weights())
+
+
+def split_in(sample: Sample, dtype: torch.dtype) -> Split:
+    """The sample's examples with numbers of a dtype."""
+    return sample.split.to(torch.device("cpu"), dtype)

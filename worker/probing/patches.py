@@ -1,0 +1,134 @@
+"""What the patches of findings would change: each patched spec is probed, too."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from gradus.encoding import Misfit
+from gradus.fork import changed
+from gradus.merge import merged
+from gradus.resolution import rules
+from gradus.resolved import ResolvedSpec
+from gradus.spec.dataset import Dataset
+from gradus.wire.finding import Finding, Patch
+from insight import cures
+from insight.findings.lr_too_low import higher_rate
+from insight.findings.registry import findings_at_start
+from insight.root_cause import ALARMS
+from insight.start import Start
+from worker.probing.measure import measured
+from worker.training.data import Data
+
+MOST = 8
+"""Patched specs, at most, that are measured."""
+
+
+@dataclass(frozen=True)
+class Patched:
+    """A patched spec's start, and its findings."""
+
+    start: Start
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def alarms(self) -> frozenset[str]:
+        """The ids of findings that are more than notes."""
+        return frozenset(finding.id for finding in self.findings if finding.severity in ALARMS)
+
+
+class Prober:
+    """Probes patched specs, each once."""
+
+    def __init__(self, start: Start, data: Data, load: Callable[[Dataset], Data]) -> None:
+        self._start, self._data, self._load = start, data, load
+        self._known: dict[str, Patched | None] = {}
+
+    def predicted(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """The findings with patches that heal them, each with its predicted effect."""
+        before = Patched(self._start, tuple(findings))
+        return tuple(
+            finding.model_copy(update={"patches": tuple(self._healing(finding, before))}) for finding in findings
+        )
+
+    def _healing(self, finding: Finding, before: Patched) -> Iterator[Patch]:
+        for patch in finding.patches:
+            after = self._patched(patch.patch)
+            if after is not None and (patch_for := self._with_rate(patch, finding, after)) is not patch:
+                patch, after = patch_for, self._patched(patch_for.patch)  # noqa: PLW2901
+            if after is not None and _heals(finding, before, after):
+                yield patch.model_copy(update={"predicted": effect(before.start, after.start)})
+
+    def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
+        """The patch, with the learning rate that the patched network needs if the present one does not suit it."""
+        rate_alarms = {"lr_too_high", "lr_too_low"} & after.alarms
+        if not rate_alarms or finding.id in rate_alarms or "optimizer" in patch.patch:
+            return patch
+        step = after.start.measured.step
+        lr = step.recommended if "lr_too_high" in rate_alarms else higher_rate(after.start)
+        if lr is None:
+            return patch
+        rate = cures.rate(lr, "")
+        why = f"{patch.why} With a learning rate that suits the patched network."
+        return patch.model_copy(update={"patch": merged(patch.patch, rate.patch), "why": why})
+
+    def _patched(self, patch: dict[str, Any]) -> Patched | None:
+        """The probe of a patched spec; None if there is none, or too many were probed."""
+        key = json.dumps(patch, sort_keys=True)
+        if key not in self._known:
+            self._known[key] = self._probed(patch) if len(self._known) < MOST else None
+        return self._known[key]
+
+    def _probed(self, patch: dict[str, Any]) -> Patched | None:
+        resolved = self._resolved(patch)
+        if resolved is None:
+            return None
+        is_same = resolved.spec.dataset == self._start.spec.dataset
+        data = self._data if is_same else self._load(resolved.spec.dataset)
+        known = self._start.measured.data if is_same else None
+        found = measured(resolved, data, known)
+        start = Start(resolved.spec, resolved.data, resolved.network, found)
+        return Patched(start, findings_at_start(start))
+
+    def _resolved(self, patch: dict[str, Any]) -> ResolvedSpec | None:
+        data = self._start.data
+        try:
+            spec = changed(self._start.spec, patch).written_out(data.task)
+            dataset = self._start.spec.dataset.model_copy(update={"standardize": spec.dataset.standardize})
+            resolved = ResolvedSpec(spec.model_copy(update={"dataset": dataset}), data)
+            assert resolved.network.layers
+        except (ValidationError, Misfit):
+            return None
+        return None if rules.mistakes(resolved.spec, data) else resolved
+
+
+def _heals(finding: Finding, before: Patched, after: Patched) -> bool:
+    """Whether the finding is gone, and no other alarm is new."""
+    return finding.id not in after.alarms and not after.alarms - before.alarms
+
+
+def effect(before: Start, after: Start) -> dict[str, dict[str, Any]]:
+    """The statistics of both starts that a patch is meant to change."""
+    pairs = {name: (value, _statistics(after).get(name)) for name, value in _statistics(before).items()}
+    return {
+        name: {"before": a, "after": b} for name, (a, b) in pairs.items() if a is not None and b is not None and a != b
+    }
+
+
+def _statistics(start: Start) -> dict[str, float | None]:
+    measured = start.measured
+    dead = [layer.dead for layer in measured.hidden if layer.dead is not None]
+    flat = [layer.flat for layer in measured.hidden if layer.flat is not None]
+    return {
+        "rho": measured.rate.rho,
+        "decrease": measured.rate.decrease,
+        "twenty": measured.twenty.final,
+        "output_deviation": measured.start.output_deviation,
+        "share": measured.start.share,
+        "gradient_ratio": measured.start.gradient_ratio,
+        "dead": max(dead, default=None),
+        "flat": max(flat, default=None),
+    }
