@@ -74,6 +74,30 @@ _FUNCTIONS: dict[Activation, ActivationFunction] = {
 }
 
 
+LARGEST_SLOPE: dict[Activation, float] = {
+    "relu": 1.0,
+    "sigmoid": 0.25,
+    "tanh": 1.0,
+    "elu": 1.0,
+    "selu": SELU_ALPHA * SELU_SCALE,
+    "leaky_relu": 1.0,
+    "gelu": 1.128904145,  # at sqrt 2
+    "silu": 1.099839320,  # at 2.3994
+    "mish": 1.088495018,  # at 1.4906
+    "softplus": 1.0,
+    "identity": 1.0,
+}
+"""The supremum of each function's derivative."""
+
+
+def slopes(activation: Activation, z: Tensor) -> Tensor:
+    """The derivative of an activation function at z, in new memory."""
+    function, y, slope = _FUNCTIONS[activation], torch.empty_like(z), torch.ones_like(z)
+    function.value(z, y)
+    function.grad(slope, z, y)
+    return slope
+
+
 def activation_function(activation: Activation) -> ActivationFunction:
     """The function for an activation's name."""
     return _FUNCTIONS[activation]

@@ -32,7 +32,9 @@ class Clip:
 
     def __call__(self, gradient: Tensor, norm: Tensor) -> None:
         """Scale the gradient (K, P) in place by min(1, limit / (norm + 1e-6)), given its norms (K,)."""
-        if not self._active:
-            return
-        factor = (self._limit / (norm + 1e-6)).clamp_(max=1).masked_fill_(self._unlimited, 1)
-        gradient.mul_(factor[:, None])
+        if self._active:
+            gradient.mul_(self.factor(norm)[:, None])
+
+    def factor(self, norm: Tensor) -> Tensor:
+        """What gradients of these norms (K,) are scaled by, (K,)."""
+        return (self._limit / (norm + 1e-6)).clamp_(max=1).masked_fill_(self._unlimited, 1)

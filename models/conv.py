@@ -13,6 +13,7 @@ from models.batch import Buffers
 from models.batch_norm import Normalization
 from models.dropout import ChannelDropout, Masks
 from models.layer import DenseTensors
+from models.observation import Observation, observed
 from models.part import Part
 from models.precision import Products
 from models.tap import Taps
@@ -35,7 +36,8 @@ class ConvLayer:
         products: Products,
         buffers: Buffers,
     ) -> None:
-        self._plan, self._tensors, self._parts, self._products = plan, tensors, parts, products
+        self._plan, self._tensors, self._products = plan, tensors, products
+        self._parts = parts
         members, k, before = len(tensors.weight), plan.kernel, min(plan.padding)
         inner = plan.fan_in // k**2  # input channels of a group
         self._weight = tensors.weight.view(members, k, k, inner, plan.channels).permute(0, 4, 3, 1, 2)
@@ -48,6 +50,11 @@ class ConvLayer:
         self._as_images = View(lambda y: y.view(members, -1, *plan.shape))
         self._nothing = tensors.weight.new_empty(0)
         self.output = self._x = self._nothing  # set in each forward pass, and freed in the backward pass
+
+    def show(self, observation: Observation | None) -> None:
+        """Show what the activation function gets, (K, b · pixels, channels), to the observation; to none if it is
+        None."""
+        self._parts = observed(self._parts, observation)
 
     def forward(self, x: Tensor) -> Tensor:
         """The layer's output (K, b, height, width, channels) for x (K, b, height, width, channels_in)."""

@@ -14,6 +14,7 @@ from models.activation import ActivationLayer
 from models.batch import Buffers
 from models.batch_norm import BatchNormTensors, Normalization
 from models.dropout import Dropout, Masks
+from models.observation import Observation, observed
 from models.part import Part
 from models.precision import Products
 from models.tap import Taps
@@ -64,7 +65,8 @@ class DenseLayer:
         input_factor: float = 1.0,
     ) -> None:
         """`input_factor` multiplies x: 1/sqrt(fan_in) in NTK form."""
-        self._tensors, self._parts, self._products = tensors, parts, products
+        self._tensors, self._products = tensors, products
+        self._parts = parts
         members, fan_in, units = tensors.weight.shape
         self._factor = input_factor
         self._scaled = buffers.empty(members, batch, fan_in) if input_factor != 1 else tensors.weight
@@ -73,6 +75,16 @@ class DenseLayer:
         self._x: Tensor | None = None
         self._dz: Tensor | None = None
         self.output = self._sums
+
+    @property
+    def input(self) -> Tensor:
+        """The x of the last forward pass, (K, b, fan_in), by 1/sqrt(fan_in) in NTK form."""
+        assert self._x is not None
+        return self._x
+
+    def show(self, observation: Observation | None) -> None:
+        """Show what the activation function gets to the observation; to none if it is None."""
+        self._parts = observed(self._parts, observation)
 
     def forward(self, x: Tensor) -> Tensor:
         """The layer's output for x (K, b, fan_in) in training mode."""
@@ -145,6 +157,11 @@ class SumLayer:
         if activation != "identity":
             self._activation = ActivationLayer(activation, units, buffers, in_place=True)
         self.output = self._sum
+        self._observation: Observation | None = None
+
+    def show(self, observation: Observation | None) -> None:
+        """Show the sums to the observation; to none if it is None."""
+        self._observation = observation
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """The activated sum."""
@@ -159,6 +176,8 @@ class SumLayer:
         """The gradient with respect to each input that needs one: the same, each in memory of its own."""
         if self._activation is not None:
             self._activation.backward(dy.view(self._units.shape))  # in place
+        if self._observation is not None:
+            self._observation.backward(dy.view(self._units.shape))
         dxs = [None if copy is None else copy.copy_(dy) for copy in self._copies]
         dxs[self._first] = dy
         return dxs
@@ -168,6 +187,8 @@ class SumLayer:
         y = inputs[0] + inputs[1]
         for x in inputs[2:]:
             y.add_(x)
+        if self._observation is not None:
+            self._observation.evaluate(y.flatten(2))
         return y if self._activation is None else self._activation.evaluate(y.flatten(2)).view(y.shape)
 
 

@@ -31,6 +31,9 @@ class Loss(Protocol):
         """Reported loss of each example, without label smoothing: outputs (..., K, b, units), targets (..., K, b) or
         (..., K, b, units), result (..., K, b)."""
 
+    def minimized(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Loss of each example that training minimizes, with label smoothing: the same shapes."""
+
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor | None:
         """Whether each example is classified correctly, bool (..., K, b); for several labels the share of them that is
         right; None for regression."""
@@ -49,6 +52,13 @@ class Softmax:
     def values(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """-ln p(class)."""
         return -outputs.log_softmax(-1).gather(-1, targets[..., None]).squeeze(-1)
+
+    def minimized(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """-Σ q ln p over the classes."""
+        values = self.values(outputs, targets)
+        if self._smoothing is None:
+            return values
+        return torch.lerp(values, -outputs.log_softmax(-1).mean(-1), self._smoothing.squeeze(-1).to(values))
 
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Whether the largest output is that of the target class."""
@@ -73,6 +83,10 @@ class Sigmoids:
         """Mean over the labels of -y ln p - (1 - y) ln(1 - p)."""
         return functional.binary_cross_entropy_with_logits(outputs, targets, reduction="none").mean(-1)
 
+    def minimized(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The same with the smoothed targets y (1 - ε) + ε/2."""
+        return self.values(outputs, self._smoothed(targets))
+
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The share of the labels whose p is on the target's side of 1/2."""
         return ((outputs > 0) == (targets > 0.5)).to(outputs.dtype).mean(-1)
@@ -80,11 +94,12 @@ class Sigmoids:
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
         """Gradient by the outputs."""
         torch.sigmoid(outputs, out=out)
+        return out.sub_(self._smoothed(targets)).div_(outputs.shape[1] * outputs.shape[2])
+
+    def _smoothed(self, targets: Tensor) -> Tensor:
         if self._smoothing is None:
-            out.sub_(targets)
-        else:
-            out.sub_(torch.lerp(targets, targets.new_full((), 0.5), self._smoothing))
-        return out.div_(outputs.shape[1] * outputs.shape[2])
+            return targets
+        return torch.lerp(targets, targets.new_full((), 0.5), self._smoothing.to(targets))
 
 
 class ErrorFunction(Protocol):
@@ -107,6 +122,10 @@ class Regression:
         """Loss of each example."""
         values = self._function.values(outputs - _columns(targets, outputs))
         return values.squeeze(-1) if values.shape[-1] == 1 else values.mean(-1)
+
+    def minimized(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The same: nothing is smoothed."""
+        return self.values(outputs, targets)
 
     def correct(self, outputs: Tensor, targets: Tensor) -> None:
         """None, as regression has no accuracy."""

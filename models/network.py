@@ -1,6 +1,7 @@
 """K networks of one shape: the forward and backward pass through all layers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -21,12 +22,15 @@ from models.dropout import Dropout, Masks
 from models.embeddings import EmbeddingsLayer
 from models.flatten import FlattenLayer
 from models.layer import DenseLayer, Layer, SumLayer, dense
+from models.observation import Observation
 from models.pool import AvgPoolLayer, GlobalAvgPoolLayer, MaxPoolLayer
 from models.precision import Products
 from models.scale import ScaleLayer
 from models.storage import Storage
 from models.tap import Taps
 from models.view import View
+
+OBSERVABLE = DenseLayer | ConvLayer | SumLayer
 
 
 def network_masks(plans: Sequence[NetworkPlan], seeds: Sequence[int], batch: int, like: Tensor) -> dict[str, Masks]:
@@ -62,6 +66,8 @@ class Network:
         """`input_shape` is that of one example."""
         self._input_dropout, self._nodes, self._input_shape = input_dropout, nodes, input_shape
         self._examples = View(self._as_examples)
+        self.observable = {node.name: node.layer for node in nodes if isinstance(node.layer, OBSERVABLE)}
+        """The layers with weighted sums, or sums of other layers, by name."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs (K, b, outputs) for inputs (K, b, inputs), in training mode."""
@@ -116,6 +122,17 @@ class Network:
         return {
             node.name: node.layer.observe() for node in self._nodes if isinstance(node.layer, DenseLayer | ConvLayer)
         }
+
+    @contextmanager
+    def observed(self, observations: Mapping[str, Observation]) -> Iterator[None]:
+        """Show the weighted sums of layers, by name, to the observations."""
+        for name, observation in observations.items():
+            self.observable[name].show(observation)
+        try:
+            yield
+        finally:
+            for name in observations:
+                self.observable[name].show(None)
 
     def outputs(self) -> dict[str, Tensor]:
         """Each layer's output of the last forward pass, by name, from input to output."""

@@ -28,6 +28,7 @@ from gradus.spec.precision import Precision
 from gradus.spec.schedule import DEPENDS_ON_EPOCHS, ConstantRate, Schedule
 from gradus.spec.seed import Seed
 from gradus.spec.spec_model import SpecModel
+from gradus.spec.statistics import StatisticsLevel
 
 MAX_LAYERS = 256
 """Including those within residual connections."""
@@ -59,7 +60,7 @@ Notes = Annotated[str, Field(max_length=20_000)]
 
 METADATA_FIELDS = frozenset({"name", "tags", "notes"})
 """The descriptive fields, which can be changed at any time."""
-FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint"}
+FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint", "statistics"}
 """The fields that do not affect what a run computes."""
 ADDED_FIELDS: dict[str, Any] = {"output_init": None, "number_embeddings": {"kind": "none"}}
 """Fields of later versions, with the values that say nothing: these leave a fingerprint as it was before."""
@@ -122,6 +123,9 @@ class Spec(SpecModel):
     """Kind of device to train on."""
     checkpoint: CheckpointSetting = Checkpoint()
     """Which checkpoints to keep besides the best and the last; does not change the results."""
+    statistics: StatisticsLevel = "default"
+    """What is measured of the layers at the end of an epoch: nothing, norms and activations, or also histograms; does
+    not change the results."""
 
     def __init__(self, /, **fields: Any) -> None:
         """Every field accepts its shorthands: `Spec(dataset="mnist", layers=[300, 100])`."""

@@ -11,8 +11,8 @@ SAMPLED_EXAMPLES = 512
 class LayerStatistics(Message):
     """One layer at the end of an epoch. What a layer does not have is null: pooling has no weights, tanh no dead units.
 
-    The norms and `delta_rms` are those of one step on a sample of the training examples, in training mode; the others
-    are measured on a sample of the validation examples, in evaluation mode."""
+    Norms of gradients and updates and `delta_rms` are those of one step on a sample of the training examples, which is
+    undone; the activations are those of a larger sample in evaluation mode. Both samples are the same in all epochs."""
 
     name: str
     """Its path in the spec, such as `layers/0`, or `output`."""
@@ -96,8 +96,9 @@ class Bins(Message):
 class LayerHistograms(Message):
     """The histograms of one layer at the end of an epoch."""
 
+    name: str
     epoch: int
-    activations: Bins
+    activations: Bins | None = None
     deltas: Bins | None = None
     """Gradients of an example's loss by the weighted sums."""
     weights: Bins | None = None
@@ -109,7 +110,6 @@ class LayerHistograms(Message):
 class HistogramHistory(Message):
     """The answer of `GET /v1/experiments/{id}/layers/{name}/histograms`."""
 
-    name: str
     data: tuple[LayerHistograms, ...]
     """By epoch; empty unless the spec has `{"statistics": "full"}`."""
     last_event: int

@@ -45,9 +45,9 @@ def dead_share(z: Tensor) -> Tensor:
     A unit that fires for no one of n examples has a firing rate below 3/n with 95 % confidence (rule of three). Pixels
     of an image count as examples, its channels as units.
     """
-    return (z.amax(1) <= 0).to(torch.float32).mean(1)
+    return (z.amax(1) <= 0).sum(1).double() / z.shape[2]
 
 
 def flat_share(slopes: Tensor, largest_slope: float) -> Tensor:
     """Share (K,) of the slopes φ'(z), (K, n, units), that are below 5 % of the function's largest slope."""
-    return (slopes.abs() < 0.05 * largest_slope).to(torch.float32).mean((1, 2))
+    return (slopes.abs() < 0.05 * largest_slope).sum((1, 2)).double() / slopes[0].numel()

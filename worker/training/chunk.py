@@ -1,6 +1,7 @@
 """Training in chunks of steps. A run can be stopped between chunks; within a chunk nothing waits for the device."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -139,6 +140,16 @@ class ChunkTrainer:
         if weights is not None:
             losses.mul_(weights)
         return ChunkRecord(losses, self._engine.loss.correct(outputs, targets), self._norms[: len(steps)])
+
+    @contextmanager
+    def undone(self) -> Iterator[dict[str, Tensor]]:
+        """Restore afterwards all that a step changes; yields copies of it from before. After a chunk was located."""
+        tensors = self._engine.tensors()
+        _copy(tensors, self._before)
+        try:
+            yield self._before
+        finally:
+            _copy(self._before, tensors)
 
     @torch.inference_mode()
     def locate(

@@ -69,21 +69,27 @@ class Engine:
         self.penalty = penalty([e.l1 for e in experiments], [e.l2 for e in experiments], like)
         parts = learning_parts(self.plans, self.storage.layout)
         self.update = update([e.optimizer for e in experiments], like, self.storage.gradient, parts)
-        self._clip = Clip([e.clip_norm for e in experiments], like)
+        self.clip = Clip([e.clip_norm for e in experiments], like)
         self._norm = GlobalNorm(self.storage.gradient)
         self._orders = len(distinct_orders(seeds))
         self._masks = network_masks(self.plans, seeds, self.batch, like)
         self._products = products(first.precision)
         self._scale = None if largest is None else Scale(largest, like)
-        buffers = Buffers(like)
+        self._buffers = Buffers(like)
         sizes = {self.batch, examples % self.batch or self.batch}
-        self._passes = {size: self._pass(size, buffers) for size in sorted(sizes, reverse=True)}
+        self._passes = {size: self._pass(size, self._orders) for size in sorted(sizes, reverse=True)}
 
-    def _pass(self, size: int, buffers: Buffers) -> BatchPass:
-        buffers.rewind()
-        gather = Gather(len(self.plans), self._orders, size, self.plans[0].inputs, buffers, self._scale)
+    def _pass(self, size: int, orders: int) -> BatchPass:
+        buffers = self._buffers.rewind()
+        gather = Gather(len(self.plans), orders, size, self.plans[0].inputs, buffers, self._scale)
         net = network(self.plans[0], self.storage, self._masks, self._products, size, buffers)
         return BatchPass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
+
+    def pass_for_sample(self, size: int) -> BatchPass:
+        """A pass for a batch that all members share, no larger than that of a step. It uses the memory of the steps'
+        passes."""
+        assert size <= self.batch
+        return self._pass(size, orders=1)
 
     def seek(self, step: int) -> None:
         """Select the dropout masks of a step of the run (0 = the first) for the next forward pass."""
@@ -103,7 +109,7 @@ class Engine:
         """
         outputs = self.gradient(examples, batch)
         self._norm(out=norm)
-        self._clip(self.storage.gradient, norm)
+        self.clip(self.storage.gradient, norm)
         self.update(rate)
         return outputs
 
@@ -129,22 +135,26 @@ class Engine:
 
     def evaluate(self, inputs: Tensor) -> Tensor:
         """Outputs (K, n, outputs) for inputs (n, inputs), with the running statistics and without dropout."""
-        return self._passes[self.batch].network.evaluate(self._expanded(inputs))
+        return self.network.evaluate(self.expanded(inputs))
+
+    @property
+    def network(self) -> Network:
+        """The network for full batches."""
+        return self._passes[self.batch].network
 
     def dead_units(self, inputs: Tensor, member: int) -> list[DeadUnits]:
         """ReLU layers in which more than half of the units, or channels, output 0 for all inputs (n, inputs). Waits for
         the device."""
-        network = self._passes[self.batch].network
         activations = {layer.name: layer.activation for layer in self.plans[member].layers}
         found: list[DeadUnits] = []
-        for name, outputs in network.evaluated_layers(self._expanded(inputs)):
+        for name, outputs in self.network.evaluated_layers(self.expanded(inputs)):
             units = outputs[member].flatten(0, -2)  # (n, units), of images (n · pixels, channels)
             dead = int((units == 0).all(0).sum()) if activations[name] == "relu" else 0
             if 2 * dead > units.shape[1]:
                 found.append(DeadUnits(name, dead, units.shape[1]))
         return found
 
-    def _expanded(self, inputs: Tensor) -> Tensor:
+    def expanded(self, inputs: Tensor) -> Tensor:
         """Inputs (n, inputs) as numbers, for every member, (K, n, inputs)."""
         numbers = inputs if self._scale is None else self._scale.numbers(inputs)
         return numbers.expand(len(self.plans), -1, -1)

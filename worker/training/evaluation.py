@@ -1,5 +1,6 @@
 """Evaluation: the loss and accuracy of every member on a whole split."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -21,9 +22,17 @@ class Score:
     """NaN for regression."""
 
 
-def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_progress, *, exact: bool = False) -> Score:
+def evaluate(
+    engine: Engine,
+    split: Split,
+    on_progress: OnProgress = ignore_progress,
+    *,
+    exact: bool = False,
+    on_losses: Callable[[Tensor], None] | None = None,
+) -> Score:
     """Evaluate every member, with the running statistics and without dropout; `on_progress` is called after each
-    batch. If `exact`, the loss of each example is computed in float64 from the network's outputs."""
+    batch, and `on_losses` with its losses (K, n). If `exact`, the loss of each example is computed in float64 from the
+    network's outputs."""
     rows = evaluation_rows(engine.plans[0])  # depends only on the network's shape, so results have equal bits
     loss = split.inputs.new_zeros(len(engine.plans), dtype=torch.float64)
     correct = torch.zeros_like(loss)
@@ -33,6 +42,8 @@ def evaluate(engine: Engine, split: Split, on_progress: OnProgress = ignore_prog
         values = _values(engine, outputs, targets.expand(len(loss), *targets.shape), exact=exact)
         if split.evaluation_weights is not None:
             values.mul_(split.evaluation_weights[first : first + rows])
+        if on_losses is not None:
+            on_losses(values)
         loss += values.sum(1, dtype=torch.float64)
         hits = engine.loss.correct(outputs, targets)
         correct += torch.nan if hits is None else hits.sum(1, dtype=torch.float64)

@@ -34,6 +34,7 @@ from worker.training.report import (
     ignore_progress,
 )
 from worker.training.state import MemberState, State
+from worker.training.statistics.recorder import Measured, Recorder
 from worker.training.target_scale import NAME, rescale
 
 
@@ -79,6 +80,9 @@ class Training(Iterator[Report]):
         self._engine = Engine(experiments, data.plan, len(data.train), device, dtype, on_progress, largest, deviation)
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
+        self._recorder = None
+        if any(experiment.statistics != "off" for experiment in experiments):
+            self._recorder = Recorder(self._engine, self._chunk, experiments, self._data)
         self._members = [MemberState() for _ in experiments]
         self._epoch = self._step_in_epoch = self._step = 0
         storage = self._engine.storage
@@ -132,6 +136,8 @@ class Training(Iterator[Report]):
         for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
             record = self._chunk.train(epoch, steps)
             self._totals.add(record)
+            if self._recorder is not None:
+                self._recorder.record(record, steps.start)
             self._divergence_monitor.record(record.losses, self._step)
             self._note_divergence(epoch, steps, nonfinite(self._engine, record.losses))
             self._step += len(steps)
@@ -155,8 +161,10 @@ class Training(Iterator[Report]):
         active = [member.ending is None for member in self._members]
         *numbers, exploding = self._numbers().tolist()
         self._note_exploding([int(step) if active[k] else 0 for k, step in enumerate(exploding)])
-        columns = zip(*numbers, self._last_rates(), strict=True)
-        rows = [self._close_member(k, *column) if active[k] else None for k, column in enumerate(columns)]
+        rates = self._last_rates()
+        measured = self._measure(rates)
+        columns = zip(*numbers, rates.tolist(), strict=True)
+        rows = [self._close_member(k, measured[k], *column) if active[k] else None for k, column in enumerate(columns)]
         self._step_in_epoch = 0
         self._totals.clear()
         self._divergence_monitor.start_epoch()
@@ -169,7 +177,11 @@ class Training(Iterator[Report]):
         weight = self._data.train.total_weight
         splits = self._data.validation, self._data.test
         exact = self._data.is_encoded  # the losses of built-in data sets keep the bits that they always had
-        validation, test = (evaluate(self._engine, split, self._on_progress, exact=exact) for split in splits)
+        on_losses = [None if self._recorder is None else self._recorder.record_validation, None]
+        validation, test = (
+            evaluate(self._engine, split, self._on_progress, exact=exact, on_losses=see)
+            for split, see in zip(splits, on_losses, strict=True)
+        )
         return torch.stack(
             [
                 unit * totals.loss / weight,
@@ -189,11 +201,18 @@ class Training(Iterator[Report]):
             if step and self._members[k].divergence is None:
                 self._note(k, Divergence(self._epoch, step, largest_layer(self._engine, k)))
 
-    def _last_rates(self) -> list[float]:
-        last = self._epoch * self._step_in_epoch
-        return learning_rates(self._experiments, last - 1, last, self._step_in_epoch)[0].tolist()
+    def _measure(self, rates: Tensor) -> Sequence[Measured | None]:
+        if self._recorder is None:
+            return [None] * len(self._experiments)
+        rate = rates.to(self._engine.storage.parameters)[:, None]
+        return self._recorder.measure(self._epoch, self._step, rate)
 
-    def _close_member(self, k: int, *numbers: float) -> MemberEpoch:
+    def _last_rates(self) -> Tensor:
+        """The learning rates of the last step, (K,), on the CPU."""
+        last = self._epoch * self._step_in_epoch
+        return learning_rates(self._experiments, last - 1, last, self._step_in_epoch)[0]
+
+    def _close_member(self, k: int, measured: Measured | None, *numbers: float) -> MemberEpoch:
         train_loss, train_right, loss, right, test_loss, test_right, penalty, norm, rate = numbers
         value = right if self._rules[k].metric == "validation_accuracy" else loss
         standing = self._members[k].standing.after(self._epoch, value, self._rules[k])
@@ -216,6 +235,8 @@ class Training(Iterator[Report]):
             gradient_norm=norm,
             is_best=is_best,
             ending=self._members[k].ending,
+            layers=None if measured is None else measured.report,
+            histograms=None if measured is None else measured.histograms,
             guessing=self._note_guess(k, loss, _known(right)),
         )
 
@@ -255,6 +276,8 @@ class Training(Iterator[Report]):
             **self._totals.tensors(),
             **self._divergence_monitor.tensors(),
         }
+        if self._recorder is not None:
+            tensors |= self._recorder.tensors()
         return tensors if self._target_scale is None else {**tensors, NAME: self._target_scale}
 
     def _restore(self, state: State) -> None:

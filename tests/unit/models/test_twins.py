@@ -29,13 +29,14 @@ WITHOUT_BODY = {
     "dataset",
     "experiment",
     "checkpoint",
+    "statistics",
     "layout",
     "memory",
     "rounding",
     "tensor_plan",
     "__init__",
 }
-WITHOUT_WORD = {"__init__", "part", "storage", "tap", "view"}
+WITHOUT_WORD = {"__init__", "observation", "part", "storage", "tap", "view"}
 OF_DATA = {"target", "column", "numbers", "categories", "calendar", "missing", "split", "class_weights"}
 """Words whose bodies prepare the data, before a network sees them."""
 

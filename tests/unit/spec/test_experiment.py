@@ -116,6 +116,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "precision": "float32",
         "device": "auto",
         "checkpoint": {"every": None, "keep": 10},
+        "statistics": "default",
     }
     assert document()["optimizer"]["kind"] == "adam"
     assert document()["init"]["kind"] == "auto"
@@ -241,8 +242,8 @@ def test_the_fingerprint_notices_every_other_change() -> None:
     prints = [fingerprint(**changes) for changes in [{}, *DIFFERENT]]
     assert len(set(prints)) == len(prints)
     changed = {key for changes in DIFFERENT for key in changes}
-    assert changed == set(Spec.model_fields) - {"name", "tags", "notes", "checkpoint"}
-    assert fingerprint(checkpoint=1) == fingerprint()
+    assert changed == set(Spec.model_fields) - {"name", "tags", "notes", "checkpoint", "statistics"}
+    assert fingerprint(checkpoint=1, statistics="full") == fingerprint()
 
 
 def fingerprint(**changes: Any) -> str:

@@ -18,7 +18,7 @@ const SECTIONS = [
     more: ["clip_norm", "max_seconds"],
   },
   { title: "Regularization", keys: ["dropout", "input_dropout", "l1", "l2", "early_stopping"], more: [] },
-  { title: "Machine", keys: ["device"], more: ["precision", "checkpoint"] },
+  { title: "Machine", keys: ["device"], more: ["precision", "checkpoint", "statistics"] },
 ];
 
 /**

@@ -1,0 +1,63 @@
+"""What the losses of an epoch's examples say: F, and the paired t over the validation examples."""
+
+import torch
+from torch import Tensor
+
+from insight.statistics.losses import paired_t, variance_ratio
+from worker.training.statistics.readings import Readings
+
+MAX_VALIDATION = 8192
+"""Validation examples whose losses are kept, at most: every n-th."""
+
+
+class LossStatistics:
+    """Sums over the current epoch's steps, and the validation losses of the best epoch so far. Part of checkpoints."""
+
+    def __init__(self, members: int, batch: int, validation: int, like: Tensor) -> None:
+        """For a batch size and a number of validation examples."""
+        self._batch = batch
+        self._every = max(1, -(-validation // MAX_VALIDATION))
+        zeros = torch.zeros(members, dtype=torch.float64, device=like.device)
+        self._last, self._between, self._within = zeros.clone(), zeros.clone(), zeros.clone()
+        self._best = like.new_full((members, -(-validation // self._every)), torch.inf)
+        self._now = torch.empty_like(self._best)
+        self._place = 0
+
+    def record(self, losses: Tensor, first: int) -> None:
+        """Record the losses (steps, K, b) of full batches of the epoch, from the step `first` on (0 = the first)."""
+        means = losses.mean(2, dtype=torch.float64)
+        known = torch.cat([self._last[None], means]) if first else means
+        self._between += known.diff(dim=0).square().sum(0) / 2
+        if self._batch > 1:
+            self._within += losses.var(2).sum(0, dtype=torch.float64) / self._batch
+        self._last.copy_(means[-1])
+
+    def record_validation(self, losses: Tensor) -> None:
+        """Record the losses (K, n) of the next validation examples."""
+        chosen = losses[:, -self._place % self._every :: self._every]
+        start = -(-self._place // self._every)
+        self._now[:, start : start + chosen.shape[1]] = chosen
+        self._place += losses.shape[1]
+
+    def close(self, steps: int) -> Readings:
+        """The statistics of an epoch of so many full batches; starts the next epoch."""
+        readings = Readings()
+        readings["", "validation_t"] = paired_t(self._now, self._best)
+        if steps > 2 and self._batch > 1:
+            between, within = self._between / (steps - 1), self._within / steps
+            readings["", "variance_ratio"] = variance_ratio(between, within)
+        better = self._now.mean(1, dtype=torch.float64) < self._best.mean(1, dtype=torch.float64)
+        self._best.copy_(torch.where(better[:, None], self._now, self._best))
+        self._between.zero_()
+        self._within.zero_()
+        self._place = 0
+        return readings
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that a resumed run needs, by its names in checkpoints; the first axis is the member."""
+        return {
+            "losses.last": self._last,
+            "losses.between": self._between,
+            "losses.within": self._within,
+            "losses.best": self._best,
+        }

@@ -1,0 +1,83 @@
+"""Measures an array's layers at the end of an epoch, without a trace in the training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gradus.spec.experiment import Spec
+from gradus.wire.layer_report import LayerHistograms, LayerReport
+from worker.training.chunk import ChunkRecord, ChunkTrainer
+from worker.training.data import Data
+from worker.training.engine import Engine
+from worker.training.statistics.activations import is_reported, measure_activations
+from worker.training.statistics.losses import LossStatistics
+from worker.training.statistics.readings import Readings, to_host
+from worker.training.statistics.report import layer_histograms, layer_report
+from worker.training.statistics.sample import sample
+from worker.training.statistics.step import TrialStep
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of one member."""
+
+    report: LayerReport
+    histograms: tuple[LayerHistograms, ...] | None
+    """None unless the statistics are `full`."""
+
+
+class Recorder:
+    """The statistics of K members. All are measured if one wants them; each gets those that it wants."""
+
+    def __init__(self, engine: Engine, chunk: ChunkTrainer, experiments: Sequence[Spec], data: Data) -> None:
+        members = len(experiments)
+        self._engine, self._chunk, self._examples = engine, chunk, data.train.inputs
+        self._levels = [experiment.statistics for experiment in experiments]
+        self._full = "full" in self._levels
+        self._layers = [layer for layer in engine.plans[0].layers if is_reported(layer)]
+        self._steps = len(data.train) // engine.batch
+        """Full batches of an epoch."""
+        like = engine.storage.parameters
+        self._losses = LossStatistics(members, engine.batch, len(data.validation), like)
+        self._sample = sample(data.train, engine.batch, members)
+        self._trial = TrialStep(engine, self._sample, full=self._full)
+
+    def record(self, record: ChunkRecord, first: int) -> None:
+        """Record the losses of a chunk of the epoch's steps, from the step `first` on (0 = the first)."""
+        if first < self._steps:
+            self._losses.record(record.losses, first)
+
+    def record_validation(self, losses: Tensor) -> None:
+        """Record the losses (K, n) of the next validation examples."""
+        self._losses.record_validation(losses)
+
+    @torch.inference_mode()
+    def measure(self, epoch: int, step: int, rate: Tensor) -> list[Measured | None]:
+        """What was measured of each member at the end of an epoch, after so many steps of the run, at the learning
+        rates (K, 1) of the last one. Waits for the device, once."""
+        steps = max(1, self._steps)
+        with self._chunk.undone() as before:
+            self._engine.seek(step - 1)  # whose dropout masks are there
+            readings = self._trial.measure(self._examples, before, rate, steps)
+        readings |= self._losses.close(self._steps)
+        readings |= self._activations()
+        numbers = to_host(readings)
+        return [
+            None
+            if level == "off"
+            else Measured(
+                layer_report(member, self._layers, epoch, step),
+                layer_histograms(member, self._layers, epoch) if level == "full" else None,
+            )
+            for level, member in zip(self._levels, numbers, strict=True)
+        ]
+
+    def _activations(self) -> Readings:
+        inputs = self._engine.expanded(self._sample.inputs)
+        return measure_activations(self._engine.network, self._engine.plans[0], inputs, full=self._full)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What a resumed run needs, by its names in checkpoints."""
+        return self._losses.tensors()

@@ -1,0 +1,36 @@
+"""The training examples that the statistics of a run are measured on: the same in every epoch and for every member."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from gradus.wire.layer_report import SAMPLED_EXAMPLES
+from models.seed import epoch_permutation
+from worker.training.data import Split
+
+STEP_EXAMPLES = 256
+"""Examples, at most, of the step that gradients and updates are measured on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Random training examples, and a step's batch among them."""
+
+    inputs: Tensor
+    """(n, inputs)."""
+    rows: Tensor
+    """Places of the batch among the training examples, int64 (b,)."""
+    targets: Tensor
+    """Of the batch, for every member, (K, b) or (K, b, targets)."""
+    weights: Tensor | None
+    """Weights of the batch in the gradient, (K, b); None if all are equal."""
+
+
+def sample(split: Split, batch: int, members: int) -> Sample:
+    """The sample of a training split, for runs with this batch size. All runs on the data have the same."""
+    order = epoch_permutation(0, 0, len(split), split.inputs.device)  # 0 is no epoch of any run
+    rows = order[: min(batch, STEP_EXAMPLES)]
+    targets = split.targets[rows]
+    weights = None if split.weights is None else split.weights[rows].expand(members, -1)
+    chosen = order[:SAMPLED_EXAMPLES].sort().values
+    return Sample(split.inputs[chosen], rows, targets.expand(members, *targets.shape), weights)
