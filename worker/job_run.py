@@ -4,20 +4,23 @@ trainer."""
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from sqlalchemy.orm import Session
 
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
+from gradus.wire.metrics import MetricsRow
 from hub.database.database import DATABASE_AWAY
+from hub.experiments import metrics
 from hub.hub import Hub
-from hub.jobs import checkpoints, claims, runs
+from hub.jobs import checkpoints, claims, data_findings, runs
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import Lease, LeaseLost
 from worker.database_retry import with_retry, write_once
 from worker.hang_detection import HangDetector
+from worker.run_histories import RunHistories
 from worker.shutdown import Shutdown
 from worker.trainer.protocol import (
     CheckpointWritten,
@@ -41,6 +44,8 @@ from worker.trainer_process import OutOfMemory, TrainerLost, TrainerProcess
 POLL_SECONDS = 0.5
 """How often the database is polled for users' requests; a message on the control channel triggers a poll at once."""
 
+PAGE = 1000
+"""Rows of an earlier attempt that are read at once."""
 STOPPING_POLL_SECONDS = 0.05
 """How often the trainer is polled while it stops."""
 STOP_SECONDS = 0.75
@@ -65,6 +70,7 @@ class JobRun:
         self._trainer = trainer
         self._shutdown = shutdown
         self._unfinished = {member.id for member in claim.members}
+        self._histories = RunHistories(claim.members, self._earlier_rows)
         self._has_started = False
         self._stop_deadlines: dict[str, float] = {}
         self._poll_requested = threading.Event()
@@ -141,21 +147,23 @@ class JobRun:
         """Write a report of the trainer to the database."""
         match report:
             case EpochDone(members=members):
-                epochs = {one.id: runs.EpochResult(one.row, one.best, one.saved) for one in members}
+                found = self._histories.after_epoch(members)
+                epochs = {one.id: runs.EpochResult(one.row, one.best, one.saved, found.get(one.id)) for one in members}
                 self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))
                 self._renew_at = self._next_renewal()
             case CheckpointWritten(id=one, saved=saved):
                 self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
             case LogLine() | StepReached() | Found():
                 self._write_log(report)
-            case TrainingStarted():
+            case TrainingStarted(priors=priors):
                 self._has_started = True
+                self._histories.begin(priors)
             case Stopped(id=one, saved=at) if one in self._unfinished:
                 self._release(one, at)
             case Stopped():  # the member was released after the timeout
                 self._record_late_checkpoint(report)
-            case Ended(id=one, status=status, failure=failure, why=why, epoch=epoch):
-                self._end(one, status, failure, why, epoch)
+            case Ended():
+                self._end_by_itself(report)
             case Idle() | Ready():
                 raise TrainerLost("the trainer lost track of its job")
             case Pulse() | None:
@@ -171,7 +179,7 @@ class JobRun:
             case StepReached(ids=ids, step=step):
                 self._write(lambda session, lease: runs.report_progress(session, lease, ids, step))
             case Found(ids=ids, findings=findings):
-                self._write(lambda session, lease: runs.record_findings(session, lease, ids, findings))
+                self._write(lambda session, lease: data_findings.record_findings(session, lease, ids, findings))
 
     def _poll(self) -> None:
         """Renew the lease and handle users' requests, each when it is due."""
@@ -222,9 +230,24 @@ class JobRun:
             one = report.id
             self._write(lambda session, lease: runs.record_late(session, lease, one, saved))
 
-    def _end(self, one: str, status: Status, failure: Failure | None, why: str = "", epoch: int = 0) -> None:
-        self._write(lambda session, lease: runs.end(session, lease, one, status, failure, why, epoch))
+    def _end(self, one: str, status: Status, failure: Failure) -> None:
+        self._write(lambda session, lease: runs.end(session, lease, one, status, failure))
         self._unfinished.discard(one)
+
+    def _end_by_itself(self, report: Ended) -> None:
+        one, found = report.id, self._histories.at_end(report.id, report.failure, report.cause)
+        self._write(
+            lambda session, lease: runs.end(
+                session, lease, one, report.status, report.failure, report.why, report.epoch, found
+            )
+        )
+        self._unfinished.discard(one)
+
+    def _earlier_rows(self, one: str, after: int) -> Sequence[MetricsRow]:
+        """A page of the rows that were recorded before this attempt."""
+        return with_retry(
+            self._hub.read, lambda session: metrics.read(session, one, after, PAGE), lambda: self._shutdown.overdue
+        )
 
     def _hand_back(self) -> None:
         """Stop all members at a checkpoint, from which another worker can continue."""

@@ -16,9 +16,10 @@ from gradus.spec.loss import AutoLoss, resolve_loss
 from gradus.status import Status
 from gradus.summary import listed_facts
 from gradus.wire.experiment import ExperimentRecord, Failure, Progress
-from gradus.wire.finding import Finding, gravest_first
+from gradus.wire.finding import Finding
 from gradus.wire.metrics import MetricsRow
 from hub.tables import ExperimentRow, MetricRow
+from insight.root_cause import root_cause_first
 
 CACHED_PLANS = 256
 """Limit on cached shapes of data, which many experiments share."""
@@ -73,9 +74,9 @@ def digest_of(row: ExperimentRow) -> str | None:
 
 
 def stored_findings(row: ExperimentRow) -> tuple[Finding, ...]:
-    """What was found about the experiment, the gravest first."""
+    """What was found about the experiment, the root cause first."""
     found = () if row.findings is None else tuple(Finding.model_validate(one) for one in json.loads(row.findings))
-    return gravest_first(found)
+    return root_cause_first(found)
 
 
 def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:

@@ -1,6 +1,5 @@
 """What a worker records of a claimed job: epochs, checkpoints, log lines and the end. Every write is fenced."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from gradus.wire.metrics import MetricsRow
 from hub.database.database import now
 from hub.experiments import experiments, metrics
 from hub.experiments.events import Event, append, log
-from hub.experiments.mapping import stored_findings
+from hub.experiments.found import update as update_findings
 from hub.experiments.transitions import move
 from hub.jobs import checkpoints, leases, worker_loss
 from hub.jobs.checkpoint_ref import CheckpointRef
@@ -33,6 +32,8 @@ class EpochResult:
     """Whether this is the best epoch so far."""
     checkpoint: CheckpointRef | None = None
     """The checkpoint at the end of the epoch, if any."""
+    findings: tuple[Finding, ...] | None = None
+    """All that is found about the run after this epoch; None if nobody has looked."""
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -56,6 +57,7 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResu
     at = now(session)
     lost = leases.fence(session, lease, at)
     new_rows: dict[str, MetricsRow] = {}
+    found: list[Event] = []
     for row in experiments.members(session, lease.job_id):
         epoch = epochs.get(row.id) if row.status == Status.RUNNING else None
         if epoch is not None and epoch.row.epoch > row.epoch:
@@ -63,6 +65,8 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResu
                 raise _back_in_time(row)
             _advance(row, epoch)
             new_rows[row.id] = epoch.row
+            if epoch.findings is not None:
+                found += update_findings(row, epoch.findings, row.epoch)
         if epoch is not None and epoch.checkpoint is not None:
             checkpoints.add(session, row, lease.token, epoch.checkpoint, at)
     if lost and (new_rows or any(epoch.checkpoint for epoch in epochs.values())):
@@ -71,14 +75,14 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResu
         return
     session.flush()
     metrics.add(session, new_rows)
-    append(session, [Event(key, EventKind.EPOCH, row) for key, row in new_rows.items()], at)
+    append(session, [*(Event(key, EventKind.EPOCH, row) for key, row in new_rows.items()), *found], at)
 
 
 def record_checkpoint(session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef) -> None:
     """Record a checkpoint apart from an epoch's result: within an epoch, or after the epoch was recorded."""
     at = now(session)
     leases.fence(session, lease, at)
-    row = _training(session, lease, experiment_id)
+    row = training(session, lease, experiment_id)
     if row is not None:
         _add_checkpoint(session, row, lease, checkpoint, at)
 
@@ -102,7 +106,7 @@ def write_log(session: Session, lease: Lease, experiment_id: str, message: str, 
     """Write a line to an experiment's log."""
     at = now(session)
     leases.fence(session, lease, at)
-    if _training(session, lease, experiment_id) is not None:
+    if training(session, lease, experiment_id) is not None:
         append(session, [log(experiment_id, message, level)], at)
 
 
@@ -110,24 +114,8 @@ def report_progress(session: Session, lease: Lease, experiment_ids: Iterable[str
     """Append the progress of a long step to the event logs of the experiments that wait for it."""
     at = now(session)
     leases.fence(session, lease, at)
-    waiting = [id_ for id_ in sorted(experiment_ids) if _training(session, lease, id_) is not None]
+    waiting = [id_ for id_ in sorted(experiment_ids) if training(session, lease, id_) is not None]
     append(session, [Event(id_, EventKind.PROGRESS, step) for id_ in waiting], at)
-
-
-def record_findings(session: Session, lease: Lease, experiment_ids: Iterable[str], findings: Sequence[Finding]) -> None:
-    """Record findings about the experiments. Those of an earlier attempt are kept, and not told again."""
-    at = now(session)
-    leases.fence(session, lease, at)
-    events: list[Event] = []
-    for id_ in sorted(experiment_ids):
-        row = _training(session, lease, id_)
-        if row is not None:
-            known = stored_findings(row)
-            places = {(one.id, one.layer, one.column) for one in known}
-            new = [one for one in findings if (one.id, one.layer, one.column) not in places]
-            row.findings = json.dumps([one.model_dump(mode="json") for one in (*known, *new)])
-            events += [Event(id_, EventKind.FINDING, one) for one in new]
-    append(session, events, at)
 
 
 def end(
@@ -138,15 +126,16 @@ def end(
     error: Failure | None = None,
     reason: str = "",
     epoch: int = 0,
+    findings: Sequence[Finding] | None = None,
 ) -> None:
-    """End one experiment of the job. `epoch` is the number of epochs that must be recorded. The job is done with its
-    last experiment.
+    """End one experiment of the job. `epoch` is the number of epochs that must be recorded, `findings` are all that is
+    found about the run. The job is done with its last experiment.
 
     An experiment that was extended during its last steps is queued or paused instead.
     """
     at = now(session)
     leases.fence(session, lease, at)
-    row = _training(session, lease, experiment_id)
+    row = training(session, lease, experiment_id)
     if row is None:
         return
     if row.epoch < epoch:
@@ -154,6 +143,8 @@ def end(
     if status is Status.SUCCEEDED and row.epoch < row.epochs and row.request in {Status.QUEUED, Status.PAUSED}:
         status = Status(row.request)
     events = [log(experiment_id, reason)] if reason else []
+    if findings is not None:
+        events += update_findings(row, findings, row.epoch)
     append(session, events + move(session, row, status, at, error), at)
     checkpoints.delete_orphans(session, experiment_id, lease.token)
     _finish_job(session, lease, at)
@@ -165,7 +156,7 @@ def release_experiment(
     """Release one experiment of the job where it is. It gets the requested status, or else is queued again."""
     at = now(session)
     leases.fence(session, lease, at)
-    row = _training(session, lease, experiment_id)
+    row = training(session, lease, experiment_id)
     if row is None:
         return
     if checkpoint is not None:
@@ -208,7 +199,7 @@ def _back_in_time(row: ExperimentRow) -> LeaseLost:
     return LeaseLost(f"epoch {row.epoch + 1} of {row.id} is missing from the database: its run restarts")
 
 
-def _training(session: Session, lease: Lease, experiment_id: str) -> ExperimentRow | None:
+def training(session: Session, lease: Lease, experiment_id: str) -> ExperimentRow | None:
     """The experiment, locked, if it belongs to the lease's job and is running; else None."""
     row = experiments.lock(session, experiment_id)
     ours = row is not None and row.job_id == lease.job_id and row.status == Status.RUNNING

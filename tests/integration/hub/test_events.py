@@ -13,7 +13,7 @@ from hub.database.database import now
 from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record, stored_findings
 from hub.hub import Hub
-from hub.jobs import runs
+from hub.jobs import data_findings, runs
 from hub.messaging.pubsub import EVENTS
 from hub.tables import ExperimentRow
 from tests.integration.hub.work import INFINITY, NAN, claim, submit, train_epoch
@@ -131,7 +131,7 @@ def test_a_finding_is_told_once_however_often_it_is_found(hub: Hub) -> None:
     graver = FINDING.model_copy(update={"id": "data_leak", "severity": "critical"})
     for found in ([FINDING], [FINDING, graver]):
         with hub.write() as session:
-            runs.record_findings(session, claimed.lease, [row.id], found)
+            data_findings.record_findings(session, claimed.lease, [row.id], found)
     with hub.read() as session:
         told = [event for event in events.of_experiment(session, row.id, 0, 10) if event.kind == "finding"]
         kept = session.get_one(ExperimentRow, row.id)

@@ -12,7 +12,7 @@ from gradus.wire.finding import Evidence, Finding
 from hub.experiments import events, experiments, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
-from hub.jobs import checkpoints, runs
+from hub.jobs import checkpoints, data_findings, runs
 from hub.jobs.checkpoint_ref import CheckpointRef, key_of
 from hub.jobs.leases import Lease
 from hub.tables import JobRow
@@ -46,7 +46,7 @@ WRITES: dict[str, Write] = {
     "report_progress": lambda session, lease, one: runs.report_progress(
         session, lease, [one], StepProgress(what="downloading x", done=1, total=2, unit="bytes")
     ),
-    "record_findings": lambda session, lease, one: runs.record_findings(session, lease, [one], [FINDING]),
+    "record_findings": lambda session, lease, one: data_findings.record_findings(session, lease, [one], [FINDING]),
     "end": lambda session, lease, one: runs.end(session, lease, one, Status.SUCCEEDED, reason="it was enough"),
     "release_experiment": lambda session, lease, one: runs.release_experiment(
         session, lease, one, saved(lease, one, 1), "back into the queue"

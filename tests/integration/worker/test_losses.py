@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import text, update
 
 from gradus.status import FailureCode, Status
+from gradus.wire.finding import Finding
 from hub.database.database import now
-from hub.experiments import experiments
+from hub.experiments import events, experiments
+from hub.experiments.mapping import stored_findings
 from hub.hub import Hub
 from hub.jobs import control
 from hub.messaging.outbox import outbox
-from hub.tables import JobRow
+from hub.tables import ExperimentRow, JobRow
 from tests.integration.hub.work import submit
 from tests.integration.worker.conftest import StartWorker
 from tests.integration.worker.processes import (
@@ -42,6 +44,14 @@ def kill_trainer(worker: WorkerUnderTest) -> None:
     until(lambda: worker.trainers not in ([], [trainer]))
 
 
+def found(hub: Hub, experiment_id: str) -> tuple[list[Finding], list[str]]:
+    """What was found about a run, and what its log told of that."""
+    with hub.read() as session:
+        row = session.get_one(ExperimentRow, experiment_id)
+        told = [one.data for one in events.of_experiment(session, experiment_id, 0, 1000) if one.kind == "finding"]
+        return list(stored_findings(row)), told
+
+
 def wait_for_attempt(hub: Hub, experiment_id: str, attempt: int) -> None:
     """Until workers have taken the run up so many times."""
     until(lambda: read(hub, experiment_id).attempts == attempt)
@@ -51,7 +61,8 @@ def test_a_run_whose_trainer_is_killed_ends_with_the_bits_of_an_undisturbed_one(
     hub: Hub, start_worker: StartWorker
 ) -> None:
     worker = start_worker()
-    spec = SPEC | {"epochs": 150}  # long enough to be struck twice
+    slow = {"optimizer": {"kind": "sgd", "lr": 1e-4}}  # something is wrong with it
+    spec = SPEC | slow | {"epochs": 150}  # long enough to be struck twice
     calm, struck = submit(hub, **spec), submit(hub, **spec)
     wait_for_the_end(hub, calm.id)
     for attempt, epoch in enumerate((5, 20), start=2):
@@ -62,6 +73,7 @@ def test_a_run_whose_trainer_is_killed_ends_with_the_bits_of_an_undisturbed_one(
     assert (done.status, done.attempts) == (Status.SUCCEEDED, 3)
     assert numbers(hub, struck.id) == numbers(hub, calm.id)
     assert_whole(hub, struck.id, 150)
+    assert found(hub, struck.id) == found(hub, calm.id) != ([], [])
     assert any("killed by SIGKILL" in line for line in lines(hub, struck.id))
 
 

@@ -1,0 +1,47 @@
+"""Findings are functions of a run's history, however often its worker was lost."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from gradus.wire.finding import Finding
+from gradus.wire.metrics import MetricsRow
+from hub.jobs.claims import ClaimedExperiment
+from tests.unit.insight.in_run.planted import PRIOR, planted
+from worker.run_histories import RunHistories
+from worker.trainer.protocol import MemberRow
+
+RUN = planted([2.31 - 0.0005 * i for i in range(60)], accuracies=0.11, optimizer={"kind": "sgd", "lr": 1e-5})
+NAME = "exp_1"
+
+
+def histories(epoch: int) -> RunHistories:
+    """Those of a job that is claimed after this epoch."""
+    member = ClaimedExperiment(NAME, RUN.spec, RUN.data, epoch, 0.0, 0, (), 0)
+
+    def read(_: str, after: int) -> Sequence[MetricsRow]:
+        return RUN.rows[after : min(after + 7, epoch)]  # in pages
+
+    found = RunHistories([member], read)
+    found.begin({NAME: PRIOR})
+    return found
+
+
+def follow(*attempts: tuple[int, int]) -> tuple[dict[int, tuple[Finding, ...]], tuple[Finding, ...]]:
+    """What is found after each epoch and at the end, by attempts that train from one epoch to another."""
+    of: dict[int, tuple[Finding, ...]] = {}
+    recorded = 0
+    for first, last in attempts:
+        attempt = histories(recorded)
+        for row in RUN.rows[first:last]:
+            for one in attempt.after_epoch([MemberRow(id=NAME, row=row, best=True)]).values():
+                of[row.epoch] = one
+        recorded = last
+    return of, attempt.at_end(NAME)
+
+
+@pytest.mark.parametrize("epoch", [7, 33, 45])
+def test_a_resumed_run_has_the_findings_of_an_undisturbed_one(epoch: int) -> None:
+    calm, resumed = follow((0, 60)), follow((0, epoch), (epoch - 3, 60))
+    assert calm == resumed
+    assert [one.id for one in calm[1]] == ["lr_too_low", "predicts_class_prior"]
