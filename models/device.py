@@ -6,6 +6,7 @@ from typing import assert_never
 
 import torch
 
+from gradus.device_name import ONEDNN_EVERYWHERE, CpuName
 from gradus.spec.device import DeviceChoice
 
 
@@ -35,16 +36,18 @@ def _gpu() -> torch.device:
     return torch.device("cuda")
 
 
-def device_name(device: torch.device) -> str:
+def device_name(device: torch.device, products: str = ONEDNN_EVERYWHERE) -> str:
     """A name for everything that determines the last bits of a run: hardware, threads and torch build.
 
     `cpu:2 (AuthenticAMD AVX512, torch 2.13.0+cpu)` is a CPU with two threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a
-    GPU. The libraries that torch uses choose their kernels by vendor and instruction set of the CPU.
+    GPU. The libraries that torch uses choose their kernels by vendor and instruction set of the CPU. `products` are the
+    libraries of large products, as in a `CpuName`.
     """
     if device.type == "cuda":
         return f"cuda:{torch.cuda.get_device_name(device)} (torch {torch.__version__})"
     instructions = torch.backends.cpu.get_cpu_capability()
-    return f"cpu:{torch.get_num_threads()} ({_cpu_vendor()} {instructions}, torch {torch.__version__})"
+    processor, build = f"{_cpu_vendor()} {instructions}", f"torch {torch.__version__}"
+    return str(CpuName(torch.get_num_threads(), processor, build, products))
 
 
 def _cpu_vendor() -> str:

@@ -8,6 +8,7 @@ from typing import assert_never
 import torch
 from torch import Tensor
 
+from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.spec.precision import Precision
 
 ONEDNN_FROM = 4_000_000
@@ -22,14 +23,17 @@ class Products:
 
     Every step multiplies the same memory; creating the views only once saves about 40 µs per step.
 
-    Large float32 products on an x86 CPU use oneDNN, which uses AVX-512 on all CPUs that have it; MKL, which `torch.bmm`
-    calls, is limited to AVX2 on some (100 µs instead of 160 µs for 50 x 784 x 300 on an AMD EPYC). The choice depends
-    only on the product's shape, so equal runs give equal bits.
+    Which library is faster for large float32 products on an x86 CPU depends on the CPU; `models.product_library`
+    measures it. oneDNN uses AVX-512 on all CPUs that have it, but has to copy its result; MKL, which `torch.bmm` calls,
+    is limited to AVX2 on some (160 µs instead of 100 µs for 50 x 784 x 300 on an AMD EPYC). With given libraries, the
+    choice depends only on the product's shape, so equal runs give equal bits.
     """
 
-    def __init__(self, rounding: torch.dtype | None) -> None:
-        """`rounding` is the dtype that operands are rounded to, or None. Sums keep the operands' own dtype."""
+    def __init__(self, rounding: torch.dtype | None, libraries: str = ONEDNN_EVERYWHERE) -> None:
+        """`rounding` is the dtype that operands are rounded to, or None. Sums keep the operands' own dtype. `libraries`
+        are those of large products, as in a `CpuName`."""
         self._rounding = rounding
+        self._libraries = libraries
         self._onednn = platform.machine() in {"x86_64", "AMD64"} and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
     def bind(self, a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None = None) -> Run:
@@ -59,7 +63,16 @@ class Products:
 
     def _suits_onednn(self, a: Tensor, b: Tensor) -> bool:
         work = a.shape[1] * a.shape[2] * b.shape[2]
-        return self._onednn and work >= ONEDNN_FROM and a.dtype == torch.float32 and a.device.type == "cpu"
+        if not self._onednn or work < ONEDNN_FROM or a.dtype != torch.float32 or a.device.type != "cpu":
+            return False
+        return self._libraries[_role(a, b)] == "o"
+
+
+def _role(a: Tensor, b: Tensor) -> int:
+    """The product's place in the names of libraries: 0 for x W, 1 for xᵀ dz, 2 for dz Wᵀ, by what is transposed."""
+    if a.stride(-1) != 1:
+        return 1
+    return 0 if b.stride(-1) == 1 else 2
 
 
 def _onednn(a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
@@ -79,12 +92,12 @@ def clamp_to_tiny(number: float, dtype: torch.dtype) -> float:
     return max(number, torch.finfo(dtype).tiny)
 
 
-def products(precision: Precision) -> Products:
-    """The matrix products for a precision."""
+def products(precision: Precision, libraries: str = ONEDNN_EVERYWHERE) -> Products:
+    """The matrix products for a precision, and with these libraries for large ones, as in a `CpuName`."""
     match precision:
         case "float32":
-            return Products(None)
+            return Products(None, libraries)
         case "bfloat16":
-            return Products(torch.bfloat16)
+            return Products(torch.bfloat16, libraries)
         case _:
             assert_never(precision)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gradus.array import array_shape
 from gradus.dataset_plan import DatasetPlan
+from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
@@ -42,7 +43,7 @@ Batch = tuple[Tensor, Tensor, Tensor | None]
 class Engine:
     """K networks in flat storage, initially untrained, and their training step."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (all that is the same in every step)
         self,
         experiments: Sequence[Spec],
         data: DatasetPlan,
@@ -52,10 +53,11 @@ class Engine:
         on_progress: OnProgress = ignore_progress,
         largest: float | None = None,
         deviation: Sequence[float] = (1.0,),
+        libraries: str = ONEDNN_EVERYWHERE,
     ) -> None:
         """`examples` is the number of training examples, which determines the size of a full and of a smaller last
         batch. `largest` is what inputs in bytes are divided by, `deviation` the factor from each standardized
-        regression target to its own units."""
+        regression target to its own units. `libraries` are those of large products, as in a `CpuName`."""
         resolved = [ResolvedSpec(experiment.written_out(data.task), data) for experiment in experiments]
         assert len(set(map(array_shape, resolved))) == 1, "shapes must be equal"
         first = experiments[0]
@@ -73,7 +75,7 @@ class Engine:
         self._norm = GlobalNorm(self.storage.gradient)
         self._orders = len(distinct_orders(seeds))
         self._masks = network_masks(self.plans, seeds, self.batch, like)
-        self._products = products(first.precision)
+        self._products = products(first.precision, libraries)
         self._scale = None if largest is None else Scale(largest, like)
         self._buffers = Buffers(like)
         sizes = {self.batch, examples % self.batch or self.batch}

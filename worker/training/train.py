@@ -7,6 +7,7 @@ from math import isnan
 import torch
 from torch import Tensor
 
+from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.spec.experiment import Spec
 from gradus.spec.layout import Layout
 from models.batch import EpochBatches
@@ -47,15 +48,23 @@ def train(
     pulse_steps: int | None = None,
     dtype: torch.dtype = torch.float32,
     on_progress: OnProgress = ignore_progress,
+    products: str = ONEDNN_EVERYWHERE,
 ) -> "Training":
     """Train experiments of one `array_shape` together; iterate over the result for the reports.
 
     With a `state`, training continues from there, with the same bits as if it had never been interrupted.
     A pulse comes after every `pulse_steps` steps; None for about every quarter of a second. `on_progress` is called
-    between the pieces of longer work.
+    between the pieces of longer work. `products` are the libraries of large products, as in a `CpuName`.
     """
     return Training(
-        experiments, data, device, state=state, pulse_steps=pulse_steps, dtype=dtype, on_progress=on_progress
+        experiments,
+        data,
+        device,
+        state=state,
+        pulse_steps=pulse_steps,
+        dtype=dtype,
+        on_progress=on_progress,
+        products=products,
     )
 
 
@@ -72,12 +81,16 @@ class Training(Iterator[Report]):
         pulse_steps: int | None = None,
         dtype: torch.dtype = torch.float32,
         on_progress: OnProgress = ignore_progress,
+        products: str = ONEDNN_EVERYWHERE,
     ) -> None:
         self._experiments = experiments
         self._on_progress = on_progress
         self._data = data.to(device, dtype)
         deviation, largest = data.target_scale.deviation, self._data.train.largest
-        self._engine = Engine(experiments, data.plan, len(data.train), device, dtype, on_progress, largest, deviation)
+        examples = len(data.train)
+        self._engine = Engine(
+            experiments, data.plan, examples, device, dtype, on_progress, largest, deviation, products
+        )
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
         self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._recorder = None
