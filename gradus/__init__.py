@@ -34,6 +34,7 @@ if typing.TYPE_CHECKING:
     from gradus.spec.batch_norm import BatchNorm
     from gradus.spec.checkpoint import Checkpoint
     from gradus.spec.dataset import Dataset
+    from gradus.spec.device import CpuThreads
     from gradus.spec.early_stopping import EarlyStopping
     from gradus.spec.embeddings import Periodic
     from gradus.spec.experiment import Spec
@@ -76,6 +77,7 @@ _HOMES = {
     "gradus.spec.optimizer": "SGD AdaGrad Adam AdamW Momentum RMSProp",
     "gradus.spec.scale": "Scale",
     "gradus.spec.schedule": "ConstantRate CosineDecay CosLog ExponentialDecay InverseTimeDecay StepDecay",
+    "gradus.spec.device": "CpuThreads",
     "gradus.spec.early_stopping": "EarlyStopping",
     "gradus.status": "Status",
     "gradus.sweep.request": "SweepRequest",
@@ -105,6 +107,7 @@ __all__ = [
     "ConstantRate",
     "CosLog",
     "CosineDecay",
+    "CpuThreads",
     "CrossEntropy",
     "Dataset",
     "DatasetEvent",

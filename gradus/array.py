@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gradus.resolved import ResolvedSpec
+from gradus.spec.device import Device, choice_of
 from gradus.spec.memory import step_bytes
 from gradus.spec.network import NetworkPlan
 
@@ -31,6 +32,12 @@ class Room:
     """Number of arrays that can train at the same time."""
     gpu: bool = False
     """Whether a slot has a GPU, which larger arrays use better."""
+    cpu_slots: int | None = None
+    """The slots for experiments that ask for a CPU; None for the same."""
+
+    def slots_for(self, device: Device) -> int:
+        """The slots where experiments with this wish can train."""
+        return self.slots if self.cpu_slots is None or choice_of(device) != "cpu" else self.cpu_slots
 
 
 def array_shape(resolved: ResolvedSpec) -> Shape:
@@ -62,17 +69,18 @@ def arrays(experiments: Sequence[ResolvedSpec], room: Room = Room(), most: int =
     for place, experiment in enumerate(experiments):
         own = (place,) if experiment.spec.max_seconds is not None else ()
         shapes.setdefault((*array_shape(experiment), *own), []).append(place)
-    share = min(most, -(-len(experiments) // room.slots))
     dealt: list[list[int]] = []
     for places in shapes.values():
-        dealt += _cut(places, min(share, largest_array(experiments[places[0]], gpu=room.gpu)))
+        first = experiments[places[0]]
+        share = -(-len(experiments) // room.slots_for(first.spec.device))
+        dealt += _cut(places, min(most, share, largest_array(first, gpu=room.gpu)))
     return dealt
 
 
 def largest_array(resolved: ResolvedSpec, *, gpu: bool) -> int:
     """Maximum members of an array of such experiments, with or without a GPU."""
     fit = ARRAY_BYTES // resolved.member_bytes
-    if not gpu or resolved.spec.device == "cpu":
+    if not gpu or choice_of(resolved.spec.device) == "cpu":
         fit = min(fit, CACHE_BYTES // step_bytes(resolved.spec, resolved.data, resolved.network))
     return max(1, min(MAX_ARRAY, fit))
 

@@ -13,6 +13,7 @@ from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.calendar import Dates
 from gradus.spec.categories import Categories
 from gradus.spec.checkpoint import CheckpointSetting
+from gradus.spec.device import Device
 from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.embeddings import NumberEmbeddings
 from gradus.spec.experiment import Spec
@@ -36,6 +37,7 @@ FAMILIES: dict[str, Any] = {
     "schedules": Schedule,
     "losses": Loss,
     "early_stopping": EarlyStoppingSetting,
+    "devices": Device,
     "checkpoints": CheckpointSetting,
     "numbers": Numbers,
     "categories": Categories,

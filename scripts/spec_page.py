@@ -86,6 +86,7 @@ KINDS = (
     Section("Schedules", "schedules", ("schedule",)),
     Section("Losses", "losses", ("loss",)),
     Section("Early stopping", "early_stopping", ("early_stopping",), "one"),
+    Section("Devices", "devices", ("device",)),
     Section("Checkpoints", "checkpoints", ("checkpoint",), "one"),
 )
 TITLES = {"dataset": "Data sets", "columns": "Columns"} | {

@@ -16,7 +16,7 @@ from tests.servers.processes import warm_processes
 from tests.servers.trainers import running_trainer_server
 from worker.trainer.libraries import library_env
 
-os.environ |= library_env(1)
+os.environ |= library_env()
 """PyTorch computes with one thread, as in a trainer. With two, the threads of several test processes wait busily for
 each other: on a busy machine, comparisons with plain PyTorch take several times the CPU time."""
 

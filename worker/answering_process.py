@@ -35,7 +35,7 @@ class AnsweringProcess:
 
     def __init__(self, memory: float) -> None:
         """`memory` is its limit in GiB."""
-        self._process = launch(ANSWERING, [f"--memory={memory}"], threads=1)
+        self._process = launch(ANSWERING, [f"--memory={memory}"])
 
     @property
     def pid(self) -> int:

@@ -25,6 +25,7 @@ RECONCILE_SECONDS = 2.0
 CLEANUP_SECONDS = 600.0
 RECONNECT_SECONDS = 1.0
 WEBHOOK_SECONDS = 1.0
+REST_CHECK_SECONDS = 10.0
 QUEUE_PAUSE_SECONDS = 0.01
 """Pause between two looks into the queue of readings or of questions, each of which waits for a message."""
 
@@ -75,6 +76,7 @@ def start(
         every(CLEANUP_SECONDS, lambda: clean_up(hub, worker.id), shutdown),
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),
         every(CHECK_SECONDS, watchdog.check, shutdown),
+        every(REST_CHECK_SECONDS, slots.rest, shutdown),
         every(WEBHOOK_SECONDS, deliverer.look, shutdown),
         every(QUEUE_PAUSE_SECONDS, reading.serve, shutdown),
         *(every(QUEUE_PAUSE_SECONDS, one.serve, shutdown) for one in questions),

@@ -67,6 +67,7 @@ class JobRun:
         self._members = claim.members
         self._places = claim.places
         self._table = claim.table
+        self._device = claim.device
         self._trainer = trainer
         self._shutdown = shutdown
         self._unfinished = {member.id for member in claim.members}
@@ -138,6 +139,7 @@ class JobRun:
             dataset_dirs=tuple(map(str, settings.dataset_dirs)),
             artifacts_url=settings.artifacts_url,
             table=self._table,
+            device=self._device,
             token=self._lease.token,
             pulse_seconds=min(POLL_SECONDS, settings.hang_seconds / 10),
             checkpoint_seconds=settings.checkpoint_seconds,

@@ -40,10 +40,10 @@ class Process(Protocol):
         """Kill the process."""
 
 
-def launch(program: str, arguments: Sequence[str], threads: int, *, forked: bool = True) -> Process:
-    """Start a program of `worker.programs`, whose stdin and stdout are pipes, with libraries of so many threads.
-    With `forked=False`, it is a new process in any case."""
-    env = {**os.environ, **library_env(threads)}
+def launch(program: str, arguments: Sequence[str], *, forked: bool = True) -> Process:
+    """Start a program of `worker.programs`, whose stdin and stdout are pipes. With `forked=False`, it is a new process
+    in any case."""
+    env = {**os.environ, **library_env()}
     if (server := os.environ.get(FORK_SERVER)) and forked:
         try:
             return ForkedProcess(server, program, arguments, env)

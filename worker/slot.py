@@ -1,4 +1,4 @@
-"""A slot, which trains one job at a time in a warm trainer process."""
+"""A slot, which trains one job at a time in a trainer process."""
 
 import logging
 from functools import partial
@@ -9,11 +9,11 @@ logger = logging.getLogger(__name__)
 
 
 class Slot:
-    """Holds a trainer process, and replaces it when it has ended."""
+    """Starts a trainer process when it is needed, and replaces it when it has ended."""
 
-    def __init__(self, threads: int, device: str, memory: float | None) -> None:
-        self._new = partial(TrainerProcess, threads, device, memory)
-        self._trainer = self._new()
+    def __init__(self, device: str, memory: float | None) -> None:
+        self._new = partial(TrainerProcess, device, memory)
+        self._trainer: TrainerProcess | None = None
         self._device: str | None = None
 
     def warm(self) -> str:
@@ -22,18 +22,28 @@ class Slot:
         Raises:
             TrainerLost: the trainer ended before it was ready.
         """
-        if not self._trainer.alive:
+        if self._trainer is not None and not self._trainer.alive:
             logger.warning("starting a new trainer")
+            self._trainer = None
+        if self._trainer is None:
             self._trainer, self._device = self._new(), None
         if self._device is None:
             self._device = self._trainer.wait_until_ready()
         return self._device
 
     @property
+    def is_warm(self) -> bool:
+        """Whether there is a trainer, which takes memory."""
+        return self._trainer is not None
+
+    @property
     def trainer(self) -> TrainerProcess:
         """The current trainer."""
+        assert self._trainer is not None, "warm() first"
         return self._trainer
 
     def close(self) -> None:
-        """End the trainer."""
-        self._trainer.kill()
+        """End the trainer, if there is one. The slot starts another when it is needed."""
+        if self._trainer is not None:
+            self._trainer.kill()
+            self._trainer = None

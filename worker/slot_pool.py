@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
-from queue import SimpleQueue
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,9 @@ from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import claims
 from hub.jobs.leases import new_write
+from worker.cores import Cores
 from worker.database_retry import with_retry
+from worker.free_slots import FreeSlots
 from worker.job_run import JobRun
 from worker.shutdown import Shutdown
 from worker.slot import Slot
@@ -24,30 +26,55 @@ logger = logging.getLogger(__name__)
 class SlotPool:
     """Runs jobs, at most one per slot at a time."""
 
-    def __init__(self, hub: Hub, slots: Sequence[Slot], shutdown: Shutdown) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        shutdown: Shutdown,
+        slots: Sequence[Slot],
+        cores: Cores,
+        *,
+        kept_warm: int = 1,
+        most_on_gpu: int = 1,
+    ) -> None:
+        """The runs share the `cores`. `kept_warm` trainers stay however long there is no job; on a GPU, only the first
+        `most_on_gpu` of the slots are used."""
         self.id = new_id("wrk")
         self._hub = hub
         self._shutdown = shutdown
         self._slots = slots
-        self._free: SimpleQueue[Slot] = SimpleQueue()
+        self._cores = cores
+        self._kept_warm, self._most_on_gpu = kept_warm, most_on_gpu
+        self._free = FreeSlots()
         self._runs: set[JobRun] = set()
         self._messages_received = 0
 
     def warm(self) -> str:
-        """Wait until every trainer is ready; returns their device.
+        """Wait until the first trainer is ready; returns its device. The others start when they are needed.
 
         Raises:
-            TrainerLost: a trainer ended before it was ready.
+            TrainerLost: the trainer ended before it was ready.
         """
-        for slot in self._slots:
-            self.device = slot.warm()
+        first = self._slots[0]
+        self.device = first.warm()
+        if not self.device.startswith("cpu"):
+            self._slots = self._slots[: self._most_on_gpu]
+        for slot in (*self._slots[1:], first):
             self._free.put(slot)
-        return self.device
+        return self._cores.name(self.device)
+
+    def rest(self) -> None:
+        """End trainers that have had no job for long."""
+        self._free.rest(self._kept_warm)
 
     @property
     def size(self) -> int:
         """Number of slots."""
         return len(self._slots)
+
+    @property
+    def cores(self) -> int:
+        """Number of cores that the runs share."""
+        return self._cores.total
 
     @property
     def running(self) -> int:
@@ -68,12 +95,12 @@ class SlotPool:
     @property
     def has_free_slot(self) -> bool:
         """Whether a slot is free."""
-        return not self._free.empty()
+        return bool(self._free)
 
     def run_job(self, job_id: str) -> None:
         """Claim a job and train it; does nothing if another worker holds it."""
         self._messages_received += 1
-        slot = self._free.get()
+        slot = self._free.take()
         try:
             slot.warm()
             if not self._shutdown.begun:
@@ -83,6 +110,7 @@ class SlotPool:
         except TrainerLost as lost:
             logger.warning("%s; %s stays in the queue", lost, job_id)
         finally:
+            self._cores.release(slot)
             self._free.put(slot)
 
     def close(self) -> None:
@@ -94,9 +122,10 @@ class SlotPool:
         term = timedelta(seconds=self._hub.settings.lease_seconds)
 
         write = new_write()
+        choose = partial(self._cores.choose, slot, self.device)
 
         def claim(session: Session) -> claims.Claim | None:
-            return claims.claim(session, job_id, self.id, self.device, term, self._hub.settings.quotas.running, write)
+            return claims.claim(session, job_id, self.id, choose, term, self._hub.settings.quotas.running, write)
 
         claimed = with_retry(self._hub.write, claim, lambda: self._shutdown.begun)
         if claimed is None:

@@ -32,11 +32,11 @@ class OutOfMemory(TrainerLost):
 class TrainerProcess:
     """A subprocess with a pipe in each direction. It exits when its parent does."""
 
-    def __init__(self, threads: int, device: str, memory: float | None = None) -> None:
+    def __init__(self, device: str, memory: float | None = None) -> None:
         """`memory` is the memory limit in GiB; it applies only on a CPU."""
         limit = [] if memory is None else [f"--memory={memory}"]
-        arguments = [f"--threads={threads}", f"--device={device}", *limit]
-        self._process = launch(TRAINER, arguments, threads, forked=device != "cuda")  # a GPU may not survive a fork
+        arguments = [f"--device={device}", *limit]
+        self._process = launch(TRAINER, arguments, forked=device != "cuda")  # a GPU may not survive a fork
         self._kills = OutOfMemoryKills(self._process.pid)
         self._inbox: Queue[Report | TrainerLost | None] = Queue(MAX_UNREAD)
         threading.Thread(target=self._read, name="reports", daemon=True).start()

@@ -2,7 +2,7 @@
 and a slot is free, but it receives none."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hub.messaging.redis_errors import REDIS_TROUBLE
@@ -44,7 +44,7 @@ class Watchdog:
     """Counts the checks in which a message was waiting, a slot was free, and none was received."""
 
     def __init__(
-        self, queue: WaitingJobs, devices: tuple[str, ...], slots: Slots, end_worker: Callable[[], None]
+        self, queue: WaitingJobs, devices: Sequence[str], slots: Slots, end_worker: Callable[[], None]
     ) -> None:
         """`devices` are the devices whose queues the worker consumes."""
         self._queue, self._devices, self._slots, self._end_worker = queue, devices, slots, end_worker

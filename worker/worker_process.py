@@ -5,25 +5,24 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import FrameType
 from typing import cast
 
 from gradus import __version__
-from gradus.spec.device import DeviceKind
+from gradus.spec.device import DeviceChoice, DeviceKind
 from gradus.wire.system import WorkerRecord
 from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.jobs import workers
-from hub.messaging.celery_app import queues_for
+from hub.messaging.celery_app import queue_name
 from hub.messaging.queue import FILES, QUESTIONS
 from hub.settings import Settings
 from worker import background, messages
 from worker.question_slot import QuestionSlot
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
-from worker.slot import Slot
 from worker.slot_pool import SlotPool
 from worker.watchdog import Watchdog
 
@@ -36,12 +35,21 @@ logger = logging.getLogger(__name__)
 class WorkerProcess:
     """Runs jobs until a signal, then hands running jobs back to the queue. A second signal ends it immediately."""
 
-    def __init__(self, settings: Settings, slots: Sequence[Slot], memory: float | None = None) -> None:
-        """`memory` is the memory limit of a slot in GiB."""
+    def __init__(
+        self,
+        settings: Settings,
+        pool: Callable[[Hub, Shutdown], SlotPool],
+        memory: float | None = None,
+        *,
+        on_request: bool = False,
+    ) -> None:
+        """`memory` is the memory limit of a slot in GiB. `on_request`: train only jobs that ask for this worker's kind
+        of device, none that leave the choice."""
         self._memory = memory
         self._hub = Hub(settings)
         self._shutdown = Shutdown()
-        self._pool = SlotPool(self._hub, slots, self._shutdown)
+        self._pool = pool(self._hub, self._shutdown)
+        self._on_request = on_request
         self._consuming = False
 
     def work(self) -> int:
@@ -51,13 +59,14 @@ class WorkerProcess:
         try:
             record = self._record(self._pool.warm())
             kind = cast("DeviceKind", record.device.partition(":")[0])
-            watchdog = Watchdog(self._hub.queue, ("auto", kind), self._pool, self._end)
+            devices: list[DeviceChoice] = [kind] if self._on_request else ["auto", kind]
+            watchdog = Watchdog(self._hub.queue, devices, self._pool, self._end)
             reading = ReadingSlot(self._hub, self._pool.id, self._shutdown)
             questions = [
                 QuestionSlot(self._hub, self._pool.id, self._shutdown, self._memory, lane) for lane in SLOTS_OF_LANES
             ]
             threads = background.start(self._hub, record, self._pool, watchdog, self._shutdown, reading, questions)
-            code = self._consume_jobs(record, kind)
+            code = self._consume_jobs(record, devices)
             for thread in threads:
                 thread.join(1.0)
             self._leave()
@@ -67,11 +76,11 @@ class WorkerProcess:
         logger.info("worker %s ended", self._pool.id)
         return code
 
-    def _consume_jobs(self, record: WorkerRecord, kind: DeviceKind) -> int:
+    def _consume_jobs(self, record: WorkerRecord, devices: Sequence[DeviceChoice]) -> int:
         logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
         self._consuming = True
         code = messages.consume_jobs(
-            self._hub.queue.app, record.id, queues_for(kind), self._pool.size, self._pool.run_job
+            self._hub.queue.app, record.id, list(map(queue_name, devices)), self._pool.size, self._pool.run_job
         )
         self._shutdown.begin()  # also when Celery gave up by itself
         return code
@@ -98,6 +107,7 @@ class WorkerProcess:
             pid=os.getpid(),
             device=device,
             slots=self._pool.size,
+            cores=self._pool.cores,
             running=0,
             version=__version__,
             started_at=at,

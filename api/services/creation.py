@@ -7,6 +7,7 @@ from api.services import facts
 from api.services.data_findings import findings_of
 from api.services.idempotency import Outcome, once
 from gradus.resolved import ResolvedSpec
+from gradus.spec.device import choice_of
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.summary import dry_run
@@ -77,8 +78,8 @@ def store(
     at = now(session)
     quotas.check_queue_quota(session, workspace_id, 1, hub.settings.quotas)
     row = experiments.add(session, workspace_id, new, at, origin)
-    outbox(session).jobs.append((row.job_id, new.spec.device))
-    waits = device_demand.warnings(session, [(row.id, new.spec.device)])
+    outbox(session).jobs.append((row.job_id, choice_of(new.spec.device)))
+    waits = device_demand.warnings(session, [(row.id, choice_of(new.spec.device))])
     events.append(session, [Event(row.id, EventKind.STATUS, record(row, new.spec)), *waits], at)
     session.refresh(row, ["version", "events"])  # writing events changes both columns
     return row

@@ -13,6 +13,7 @@ from gradus import __version__
 from gradus.spec.device import DeviceChoice
 from gradus.status import Status
 from gradus.wire.system import DependencyHealth, Health, SystemRecord
+from hub.cores import POLICY
 from hub.database import schema_version
 from hub.database.disk_space import NO_ROOM
 from hub.disk_full import disk_full
@@ -35,6 +36,7 @@ def system(hub: Hub, workspace_id: str) -> SystemRecord:
         queue_depth=counts.get(Status.QUEUED, 0),
         running=counts.get(Status.RUNNING, 0),
         limits=limits(hub.settings.quotas),
+        cores_policy=POLICY,
     )
 
 

@@ -1,7 +1,31 @@
-"""The kind of device that a run requests."""
+"""The device that a run requests."""
 
 from typing import Literal
+
+from pydantic import Field
+
+from gradus.spec.spec_model import SpecModel
 
 DeviceKind = Literal["cpu", "cuda"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 """`auto` runs on the first free worker of any kind; `cpu` and `cuda` wait for a worker of that kind."""
+MAX_THREADS = 256
+
+
+class CpuThreads(SpecModel, title="CPU"):
+    """A CPU with a number of threads, on whichever machine. The number decides the last bits of a run's results.
+
+    With `"cpu"` alone the worker chooses it, by the network's size and by the cores that are idle when the run starts.
+    """
+
+    kind: Literal["cpu"] = "cpu"
+    threads: int = Field(ge=1, le=MAX_THREADS)
+    """Threads that compute each step."""
+
+
+Device = DeviceChoice | CpuThreads
+
+
+def choice_of(device: Device) -> DeviceChoice:
+    """The kind of device, which decides the queue."""
+    return device.kind if isinstance(device, CpuThreads) else device

@@ -14,7 +14,7 @@ from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.checkpoint import Checkpoint, CheckpointSetting
 from gradus.spec.clip import ClipNorm
 from gradus.spec.dataset import DatasetSetting
-from gradus.spec.device import DeviceChoice
+from gradus.spec.device import Device
 from gradus.spec.dropout import DropoutRate
 from gradus.spec.early_stopping import EarlyStoppingSetting
 from gradus.spec.embeddings import NoEmbeddings, NumberEmbeddings
@@ -119,8 +119,8 @@ class Spec(SpecModel):
     version."""
     precision: Precision = "float32"
     """Number format of the matrix products."""
-    device: DeviceChoice = "auto"
-    """Kind of device to train on."""
+    device: Device = "auto"
+    """Kind of device to train on; on a CPU, the number of threads may be given, too."""
     checkpoint: CheckpointSetting = Checkpoint()
     """Which checkpoints to keep besides the best and the last; does not change the results."""
     statistics: StatisticsLevel = "default"

@@ -48,7 +48,7 @@ class Catalog(Message):
 
     families: dict[str, tuple[CatalogEntry, ...]]
     """By family: layers, number_embeddings, activations, initializers, normalizations, penalties, optimizers,
-    schedules, losses, early_stopping, checkpoints."""
+    schedules, losses, early_stopping, devices, checkpoints."""
     metrics: tuple[MetricEntry, ...] = ()
     """Every metric of a metrics row, in its order."""
     spec: dict[str, Any]

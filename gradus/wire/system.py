@@ -10,9 +10,13 @@ class WorkerRecord(Message):
     host: str
     pid: int
     device: str
-    """As in an experiment's `device`."""
+    """As in an experiment's `device`; of a CPU, with the most threads that it chooses for a run."""
     slots: int
-    """Experiments that it trains at once."""
+    """Runs that it trains at once."""
+    cores: int = 0
+    """Physical cores that its runs share; 0 of an older service."""
+    threads: tuple[int, ...] = ()
+    """Threads of each run on a CPU that it trains now for the asking workspace."""
     running: int
     """Experiments of the asking workspace that it trains now."""
     version: str
@@ -76,6 +80,8 @@ class SystemRecord(Message):
     running: int
     """Experiments of the workspace that train."""
     limits: Limits
+    cores_policy: str = ""
+    """How runs share cores, in words; empty of an older service."""
 
 
 class DependencyHealth(Message):

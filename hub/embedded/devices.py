@@ -2,13 +2,11 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import which
 
-MAX_SLOTS = 4
-"""Limit on slots per worker: each slot keeps a process with torch and a data set in memory."""
+from hub.machine import this_machine
 
 
 def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
@@ -28,18 +26,29 @@ def unlisted_gpu(env: Mapping[str, str] = os.environ, device_files: Path = Path(
 
 
 def worker_envs(
-    workers: int | None, devices: Sequence[str], env: Mapping[str, str] = os.environ
+    workers: int | None, devices: Sequence[str], env: Mapping[str, str] = os.environ, cores: int | None = None
 ) -> Sequence[dict[str, str]]:
     """The environment of each worker: one worker for each GPU, or the given number of workers, which share GPUs and
-    cores.
+    cores. Beside GPUs there is one more, for runs that ask for a CPU, on the cores that the GPUs' trainers leave.
 
-    A run on a CPU gets one core: two threads are faster only on idle cores, and six times slower on busy ones.
+    `cores` are the machine's; by default those that this process may use.
     """
+    total = cores or this_machine().cores
     count = workers or max(1, len(devices))
-    slots = 1 if devices else max(1, min(MAX_SLOTS, _cores() // count))
-    gpu = [{"CUDA_VISIBLE_DEVICES": devices[i % len(devices)]} if devices else {} for i in range(count)]
-    return [{"GRADUS_SLOTS": env.get("GRADUS_SLOTS") or str(slots), **variables} for variables in gpu]
+    if not devices:
+        return [{"GRADUS_CORES": env.get("GRADUS_CORES") or str(max(1, total // count))} for _ in range(count)]
+    gpus = [
+        {"CUDA_VISIBLE_DEVICES": devices[i % len(devices)], "GRADUS_SLOTS": env.get("GRADUS_SLOTS") or "1"}
+        for i in range(count)
+    ]
+    return gpus if env.get("GRADUS_DEVICE") == "cpu" else [*gpus, _beside_gpus(max(1, total - count))]
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+def _beside_gpus(cores: int) -> dict[str, str]:
+    return {
+        "CUDA_VISIBLE_DEVICES": "",
+        "GRADUS_CORES": str(cores),
+        "GRADUS_DEVICE": "cpu",
+        "GRADUS_ON_REQUEST": "1",
+        "GRADUS_SLOTS": "",
+    }

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from gradus.resolved import ResolvedSpec
+from gradus.spec.device import choice_of
 from gradus.status import Status
 from hub.database.database import now
 from hub.datasets import stored_tables
@@ -73,7 +74,7 @@ def add_all(
     """
     stored_tables.require(session, workspace_id, (prepared.spec.dataset.digest for prepared, _ in new))
     jobs = [
-        JobRow(id=new_id("job"), device=new[array[0]][0].spec.device, message_sent_at=at, places=len(array))
+        JobRow(id=new_id("job"), device=choice_of(new[array[0]][0].spec.device), message_sent_at=at, places=len(array))
         for array in arrays
     ]
     positions = {

@@ -19,6 +19,7 @@ from hub.experiments.mapping import resolved_of
 from hub.experiments.transitions import move
 from hub.jobs import checkpoints, leases, worker_loss
 from hub.jobs.checkpoint_ref import CheckpointRef
+from hub.jobs.device_request import ChooseDevice, device_request
 from hub.jobs.leases import Lease
 from hub.tables import ExperimentRow, JobRow
 
@@ -52,13 +53,15 @@ class Claim:
     """Size of the job's array, including experiments that need no more training."""
     table: TableRef | None = None
     """The stored table of their uploaded data set; None for a built-in one, or if it was deleted."""
+    device: str = ""
+    """The name of the device that they train on."""
 
 
 def claim(
     session: Session,
     job_id: str,
     owner: str,
-    device: str,
+    device: str | ChooseDevice,
     term: timedelta = leases.LEASE,
     most: int | None = None,
     write: str = "",
@@ -67,7 +70,8 @@ def claim(
 
     A job whose worker was lost is resumed; after too many losses it fails. A job whose workspace already trains `most`
     experiments stays queued, and the reconciler will resend its message. A call with the same `write` may be repeated
-    if the result of the commit is unknown: it returns the same claim.
+    if the result of the commit is unknown: it returns the same claim. `device` is the name of the device to record, or
+    chooses it.
     """
     at = now(session)
     if write and (lease := leases.taken(session, job_id, owner, write, term)):
@@ -83,6 +87,8 @@ def claim(
     if most is not None and not _may_start(session, rows, most):
         leases.release(session, lease)
         return None
+    if not isinstance(device, str):
+        device = device(device_request(session, job_id, rows)) if rows else ""
     return _start_all(session, lease, rows, device, at)
 
 
@@ -109,7 +115,8 @@ def _claimed(session: Session, lease: Lease, rows: Sequence[ExperimentRow]) -> C
         return None
     job = session.get_one(JobRow, lease.job_id)
     members = tuple(_member(session, lease, row) for row in training)
-    return Claim(lease, members, job.places, _table(session, training[0].workspace_id, members[0].spec.dataset.digest))
+    table = _table(session, training[0].workspace_id, members[0].spec.dataset.digest)
+    return Claim(lease, members, job.places, table, training[0].device or "")
 
 
 def _table(session: Session, workspace_id: str, digest: str | None) -> TableRef | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gradus.spec.device import choice_of
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import ExperimentRecord
@@ -42,7 +43,7 @@ def with_waiting(session: Session, records: list[ExperimentRecord]) -> list[Expe
 
 def _waiting(queued: ExperimentRecord, kinds: Sequence[str]) -> ExperimentRecord:
     assert isinstance(queued.spec, Spec), "the service can read what it has written"
-    return queued.model_copy(update={"waiting_for": missing_for(queued.spec.device, kinds)})
+    return queued.model_copy(update={"waiting_for": missing_for(choice_of(queued.spec.device), kinds)})
 
 
 def of_sweep(session: Session, workspace_id: str, sweep_id: str) -> str | None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from gradus.array import Room
+from gradus.device_name import CpuName
 from gradus.status import Status
 from gradus.wire.system import WorkerRecord
 from hub.database.database import now
@@ -23,7 +24,7 @@ def register(session: Session, worker: WorkerRecord) -> None:
     """Register a worker, and delete workers that were lost long ago."""
     at = now(session)
     session.execute(delete(WorkerRow).where(or_(WorkerRow.seen_at < at - 20 * ALIVE, WorkerRow.seen_at > at + ALIVE)))
-    session.add(WorkerRow(**dict(worker)))
+    session.add(WorkerRow(**worker.model_dump(exclude={"threads"})))
 
 
 def beat(session: Session, worker_id: str, running: int) -> bool:
@@ -51,19 +52,32 @@ def kinds(session: Session) -> Sequence[str]:
 
 
 def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
-    """The live workers as a workspace sees them: `running` counts only its own experiments."""
+    """The live workers as a workspace sees them: with its own experiments only."""
     training = (
-        select(JobRow.owner, func.count())
+        select(JobRow.owner, JobRow.id, ExperimentRow.device)
         .join(ExperimentRow)
         .where(ExperimentRow.workspace_id == workspace_id, ExperimentRow.status == Status.RUNNING)
-        .group_by(JobRow.owner)
     )
-    running = dict(session.execute(training).all())
-    return [worker.model_copy(update={"running": running.get(worker.id, 0)}) for worker in alive(session)]
+    running = session.execute(training).all()
+    return [
+        _with_runs(worker, [(job, device) for owner, job, device in running if owner == worker.id])
+        for worker in alive(session)
+    ]
+
+
+def _with_runs(worker: WorkerRecord, running: Sequence[tuple[str, str | None]]) -> WorkerRecord:
+    """The worker with the experiments that it trains, given by job and device."""
+    cpus = [CpuName.parse(device or "") for device in dict(running).values()]
+    threads = tuple(cpu.threads for cpu in cpus if cpu is not None)
+    return worker.model_copy(update={"running": len(running), "threads": threads})
 
 
 def room(session: Session) -> Room:
-    """The capacity of the live workers; one slot if there are none."""
+    """The capacity of the live workers; one slot if there are none.
+
+    Where there are GPUs, runs that leave the choice are theirs.
+    """
     workers = alive(session)
-    slots = sum(worker.slots for worker in workers)
-    return Room(max(1, slots), gpu=any(worker.device.startswith("cuda") for worker in workers))
+    gpus = sum(worker.slots for worker in workers if worker.device.startswith("cuda"))
+    cpus = sum(worker.slots for worker in workers) - gpus
+    return Room(max(1, gpus or cpus), gpu=gpus > 0, cpu_slots=max(1, cpus))

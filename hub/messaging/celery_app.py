@@ -4,18 +4,13 @@ import ssl
 
 from celery import Celery
 
-from gradus.spec.device import DeviceChoice, DeviceKind
+from gradus.spec.device import DeviceChoice
 from hub.messaging import transport
 
 
 def queue_name(device: DeviceChoice | str) -> str:
     """The name of the queue for this kind of device."""
     return f"gradus.{device}"
-
-
-def queues_for(kind: DeviceKind) -> list[str]:
-    """The queues that a worker with this kind of device listens to."""
-    return [queue_name("auto"), queue_name(kind)]
 
 
 def celery_app(redis_url: str) -> Celery:

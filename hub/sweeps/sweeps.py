@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from gradus.array import Room, arrays
+from gradus.spec.device import choice_of
 from gradus.status import EventKind, Status
 from gradus.sweep.expand import Expansion, Member
 from gradus.sweep.limits import Check, nothing_to_check
@@ -68,12 +69,12 @@ def add_members(session: Session, row: SweepRow, new: Planned, at: datetime) -> 
     pairs = list(zip(new.prepared, origins, strict=True))
     added = experiments.add_all(session, row.workspace_id, pairs, new.arrays, at)
     specs = [prepared.spec for prepared in new.prepared]
-    jobs = {member.job_id: spec.device for member, spec in zip(added, specs, strict=True)}
+    jobs = {member.job_id: choice_of(spec.device) for member, spec in zip(added, specs, strict=True)}
     outbox(session).jobs.extend(jobs.items())
     events = [
         Event(member.id, EventKind.STATUS, record(member, spec)) for member, spec in zip(added, specs, strict=True)
     ]
-    devices = [(member.id, spec.device) for member, spec in zip(added, specs, strict=True)]
+    devices = [(member.id, choice_of(spec.device)) for member, spec in zip(added, specs, strict=True)]
     append(session, events + device_demand.warnings(session, devices), at)
 
 

@@ -47,6 +47,7 @@ class WorkerRow(Table):
     pid: Mapped[int] = mapped_column(Integer)
     device: Mapped[str] = mapped_column(String(100))
     slots: Mapped[int] = mapped_column(Integer)
+    cores: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     running: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[str] = mapped_column(String(40))
     started_at: Mapped[datetime] = mapped_column(Moment)

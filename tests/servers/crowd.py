@@ -105,4 +105,4 @@ class Crowd:
     def _start(self) -> Program:
         self._started += 1
         log = self._folder / f"worker-{self._started}.log"
-        return self._stack.enter_context(Program(log, "worker", "--threads", 1, env=self._env))
+        return self._stack.enter_context(Program(log, "worker", "--slots", 1, "--threads", 1, env=self._env))

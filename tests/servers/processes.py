@@ -143,7 +143,7 @@ def answers(client: Client) -> bool:
 @contextlib.contextmanager
 def running_worker(folder: Path, name: str, env: Mapping[str, str]) -> Iterator[Program]:
     """One worker process with one thread, warm."""
-    with Program(folder / f"{name}.log", "worker", "--threads", 1, env=env) as program:
+    with Program(folder / f"{name}.log", "worker", "--slots", 1, "--threads", 1, env=env) as program:
         program.wait_for("is ready")
         yield program
 

@@ -1,4 +1,4 @@
-"""The trainer process: `python -m worker.trainer --threads N --device auto|cpu|cuda [--memory GIB]`."""
+"""The trainer process: `python -m worker.trainer --device auto|cpu|cuda [--memory GIB]`."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,14 +11,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train jobs until the parent closes the pipe."""
     pipe = Pipe()  # first: from now on prints do not disturb the protocol, and the parent's death ends the process
     options = argparse.ArgumentParser()
-    options.add_argument("--threads", type=int, required=True)
     options.add_argument("--device", choices=["auto", "cpu", "cuda"], required=True)
     options.add_argument("--memory", type=float)
     chosen = options.parse_args(arguments)
     lower_priority()
     from worker.trainer.serve import serve  # noqa: PLC0415 (imports torch, which takes seconds)
 
-    serve(pipe, chosen.threads, chosen.device, chosen.memory)
+    serve(pipe, chosen.device, chosen.memory)
 
 
 if __name__ == "__main__":

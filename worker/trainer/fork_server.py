@@ -169,7 +169,7 @@ def main() -> None:
         listener.bind(str(path))
         path.chmod(0o600)
         listener.listen()
-        os.environ |= library_env(1)  # one thread, as other threads of libraries would not survive the fork
+        os.environ |= library_env()  # one thread, as other threads of libraries would not survive the fork
         from worker.trainer.serve import warm_up_for_all  # noqa: PLC0415 (imports torch, which takes seconds)
 
         import_module("worker.answering.answer")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.spec.layout import layout
 from gradus.spec.network import plan
 from gradus.status import FailureCode, Status
@@ -36,11 +37,14 @@ logger = logging.getLogger(__name__)
 class Job:
     """Trains the experiments of one job. Experiments at the same step train together, as an array."""
 
-    def __init__(self, pipe: Pipe, command: Train, cache: DataCache, device: torch.device) -> None:
+    def __init__(
+        self, pipe: Pipe, command: Train, cache: DataCache, device: torch.device, products: str = ONEDNN_EVERYWHERE
+    ) -> None:
         self._pipe = pipe
         self._command = command
         self._cache = cache
         self._device = device
+        self._products = products
         self._store = artifact_store(command.artifacts_url)
         self._progress = Progress(pipe.send, command.pulse_seconds)
         self._writer = CheckpointWriter(self._store, command.token, wait=self._progress.wait)
@@ -79,7 +83,8 @@ class Job:
             if not any(trainee.id in self._unfinished for trainee, _ in group):
                 continue  # stopped before their turn
             filled = fill_slots(group, self._command.places)
-            run_loop = RunLoop(self._pipe, self._writer, self._progress, self._unfinished, filled, data, self._device)
+            where = self._device, self._products
+            run_loop = RunLoop(self._pipe, self._writer, self._progress, self._unfinished, filled, data, *where)
             run_loop.run(self._command.checkpoint_seconds)
 
     def _data(self, trainee: Trainee, preprocessing: str | None) -> Data:

@@ -10,6 +10,6 @@ PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKT
 API."""
 
 
-def library_env(threads: int) -> Mapping[str, str]:
-    """The variables for a process that trains with this number of threads."""
+def library_env(threads: int = 1) -> Mapping[str, str]:
+    """The variables for a process whose libraries start with this number of threads. torch may be given more later."""
     return {**_CACHE_LIMITS, **PASSIVE_WAIT, "OMP_NUM_THREADS": str(threads)}

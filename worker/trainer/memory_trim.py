@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import logging
+import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ import torch
 from gradus.resolved import ResolvedSpec
 
 _STATUS = Path("/proc/self/status")
+_STACK_BYTES = 8 * 2**20
+"""Of a thread, where the system sets no limit."""
 
 MAX_GROWTH_BYTES = 512 * 2**20
 """Memory that a trainer may keep after a job, besides its data sets. Libraries keep 60 MiB after their first data set
@@ -62,6 +65,12 @@ def anonymous_bytes() -> int:
 def writable_bytes() -> int:
     """The memory that counts against the limit of `limit_memory`, resident or not; 0 on systems without /proc."""
     return _status("VmData")
+
+
+def stack_bytes() -> int:
+    """Memory that the stacks of torch's threads count as, of which they use little."""
+    size = resource.getrlimit(resource.RLIMIT_STACK)[0]
+    return (torch.get_num_threads() - 1) * (_STACK_BYTES if size == resource.RLIM_INFINITY else size)
 
 
 def _status(key: str) -> int:

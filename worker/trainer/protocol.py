@@ -50,6 +50,9 @@ class Train(Message):
     """The artifact store, which holds the checkpoints and the stored tables."""
     table: TableRef | None = None
     """The stored table of the trainees' uploaded data set; None for a built-in one, or if it was deleted."""
+    device: str = ""
+    """The name of the device that the job's claim has recorded: a CPU with its threads and libraries. Empty for one
+    thread and the trainer's own choice of libraries."""
     token: int
     """The lease's fencing token, which is part of the checkpoints' keys."""
     pulse_seconds: float = 1.0
@@ -72,7 +75,7 @@ class Ready(Message):
 
     kind: Literal["ready"] = "ready"
     device: str
-    """The device's name, as in an experiment's `device`."""
+    """The device's name, as in an experiment's `device`. On a CPU, a job may ask for other threads."""
 
 
 class TrainingStarted(Message):

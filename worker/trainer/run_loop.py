@@ -40,8 +40,10 @@ class RunLoop:
         starts: Sequence[tuple[Trainee, CheckpointState | None]],
         data: Data,
         device: torch.device,
+        products: str,
     ) -> None:
-        """`unfinished` holds the experiments of the whole job that still train; those that end are removed from it."""
+        """`unfinished` holds the experiments of the whole job that still train; those that end are removed from it.
+        `products` are the libraries of large products, as in a `CpuName`."""
         self._pipe = pipe
         self._writer = writer
         self._progress = progress
@@ -52,7 +54,7 @@ class RunLoop:
         specs = [one.spec for one in self._trainees]
         batch = examples_per_step(specs[0].batch_size, len(data.train))
         progress.expect(longest_piece(plan(specs[0], data.plan), batch, len(specs)))
-        self._training = train(specs, data, device, state=state, on_progress=progress.beat)
+        self._training = train(specs, data, device, state=state, on_progress=progress.beat, products=products)
         self._examples = len(data.train)
         self._preprocessing = data.preprocessing
         self._plan = data.plan

@@ -6,10 +6,12 @@ import sys
 import torch
 
 from gradus.dataset_plan import DatasetPlan
+from gradus.device_name import CpuName
 from gradus.resolved import ResolvedSpec
 from gradus.spec.device import DeviceChoice
 from gradus.spec.experiment import Spec
 from models.device import device_name, select_device
+from models.product_library import fastest_products
 from worker.data.cache import DataCache
 from worker.trainer.job import Job
 from worker.trainer.kept_memory import keep_freed_memory
@@ -19,6 +21,7 @@ from worker.trainer.memory_trim import (
     free_memory,
     freeze_objects,
     log_peak_memory,
+    stack_bytes,
     writable_bytes,
 )
 from worker.trainer.pipe import Pipe
@@ -31,10 +34,10 @@ CACHE_BYTES = 2 * 2**30
 """Limit of the data sets that stay in memory between jobs; MNIST takes 0.2 GiB."""
 
 
-def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) -> None:
+def serve(pipe: Pipe, choice: DeviceChoice, memory: float | None) -> None:
     """Train the jobs that the parent sends; never returns."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     device = select_device(choice)
     if device.type == "cpu":  # not with CUDA, which maps more memory than it uses
@@ -44,25 +47,29 @@ def serve(pipe: Pipe, threads: int, choice: DeviceChoice, memory: float | None) 
     warm_up(device)
     free_memory(device)
     freeze_objects()
-    pipe.send(Ready(device=device_name(device)))
+    pipe.send(Ready(device=device_name(device, fastest_products())))
     held_bytes = writable_bytes if device.type == "cpu" else anonymous_bytes  # what counts against the limit
     bytes_at_start, loads = held_bytes(), 0
     while True:
         command = pipe.next_job()
+        cpu = CpuName.parse(command.device)
+        if cpu is not None:
+            torch.set_num_threads(cpu.threads)
         first = command.trainees[0]
         with log_peak_memory(device, ResolvedSpec(first.spec, first.data), command.places):
-            had_memory = Job(pipe, command, cache, device).train()
+            had_memory = Job(pipe, command, cache, device, fastest_products() if cpu is None else cpu.products).train()
         free_memory(device)
         if cache.loads > loads:  # loading imported libraries, whose objects would cost each later collection 50 ms
             freeze_objects()
             loads = cache.loads
-        has_grown = held_bytes() - cache.bytes - bytes_at_start > MAX_GROWTH_BYTES
+        has_grown = held_bytes() - cache.bytes - bytes_at_start - stack_bytes() > MAX_GROWTH_BYTES
         pipe.send(Idle(worn=not had_memory or has_grown))
 
 
 def warm_up_for_all() -> None:
     """Warm up the fork server, so that the warm-up of the trainers that it forks takes only milliseconds."""
     torch.set_num_threads(1)
+    fastest_products()
     warm_up(torch.device("cpu"))
     freeze_objects()
 

@@ -36,11 +36,13 @@ def _facts(record: SystemRecord, url: str) -> dict[str, str]:
 
 def _workers(workers: tuple[WorkerRecord, ...], now: datetime) -> Table:
     table = tables.borderless()
-    for heading in ("worker", "device", "slots", "busy", "up for"):
+    for heading in ("worker", "device", "slots", "cores", "busy", "threads", "up for"):
         table.add_column(heading, justify="left" if heading in {"worker", "device"} else "right", no_wrap=True)
     for one in workers:
         busy = str(one.running)
-        table.add_row(f"{one.host} {one.pid}", one.device, str(one.slots), busy, labels.age(one.started_at, now))
+        threads = ", ".join(map(str, one.threads)) or "–"
+        numbers = str(one.slots), str(one.cores or "–"), busy, threads
+        table.add_row(f"{one.host} {one.pid}", one.device, *numbers, labels.age(one.started_at, now))
     return table
 
 

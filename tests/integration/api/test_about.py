@@ -35,15 +35,19 @@ def test_the_system_counts_workers_and_work(service: Service, client: httpx.Clie
                     pid=1,
                     device="cpu:2",
                     slots=1,
+                    cores=4,
                     running=0,
                     version="0",
                     started_at=at,
                     seen_at=seen,
                 ),
             )
-    claim(service.hub, submit(service.hub))
+    claim(service.hub, submit(service.hub), owner="here", device="cpu:3 (GenuineIntel AVX512, torch 2.13.0)")
     submit(service.hub)
     system = client.get("/v1/system").json()
+    (here,) = system["workers"]
+    assert (here["slots"], here["cores"], here["running"], here["threads"]) == (1, 4, 1, [3])
+    assert "one run per physical core" in system["cores_policy"]
     assert [worker["id"] for worker in system["workers"]] == ["here"]
     assert (system["devices"], system["queue_depth"], system["running"]) == (["cpu:2"], 1, 1)
     assert system["limits"]["page_size"] == 200

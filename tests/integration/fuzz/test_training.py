@@ -35,7 +35,7 @@ LEFT_ALONE = st.fixed_dictionaries(
 @pytest.fixture(scope="module")
 def trainer() -> Iterator[TrainerProcess]:
     """One for all specs, as a worker keeps it warm between jobs."""
-    trainer = TrainerProcess(1, "cpu")
+    trainer = TrainerProcess("cpu")
     try:
         trainer.wait_until_ready()
         yield trainer

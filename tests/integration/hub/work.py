@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from gradus.spec.device import choice_of
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
@@ -31,7 +32,7 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
         at = now(session)
         row = experiments.add(session, DEFAULT_WORKSPACE, prepared(spec), at)
         append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
-        outbox(session).jobs.append((row.job_id, spec.device))
+        outbox(session).jobs.append((row.job_id, choice_of(spec.device)))
     return row
 
 

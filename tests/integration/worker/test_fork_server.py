@@ -21,18 +21,19 @@ from worker.trainer_process import TrainerLost, TrainerProcess
 @pytest.fixture
 def trainer() -> Iterator[TrainerProcess]:
     """One that the tests' server forked, ready."""
-    trainer = TrainerProcess(2, "cpu", 1.0)
-    assert trainer.wait_until_ready().startswith("cpu:2 ")
+    trainer = TrainerProcess("cpu", 1.0)
+    assert trainer.wait_until_ready().startswith("cpu:1 ")
     yield trainer
     trainer.kill()
 
 
-def trained(trainer: TrainerProcess, folder: Path) -> list[str]:
-    """What a run on the digits gives, epoch by epoch."""
-    spec = Spec(dataset="digits", layers=[32, 16], batch_norm=True, optimizer="adam", epochs=3)
+def trained(trainer: TrainerProcess, folder: Path, threads: int = 2) -> list[str]:
+    """What a run on the digits gives, epoch by epoch. Its products are large enough for several threads."""
+    spec = Spec(dataset="digits", layers=[320, 160], batch_norm=True, batch_size=256, optimizer="adam", epochs=3)
     job = Train(
         trainees=(Trainee(id="exp_1", spec=spec, data=resolved(spec).data, epoch=0, seconds=0.0),),
         dataset_dirs=(),
+        device=f"cpu:{threads}",
         artifacts_url=str(folder / "artifacts"),
         token=1,
         checkpoint_seconds=20,
@@ -59,11 +60,13 @@ def test_a_forked_trainer_gives_the_bits_of_one_that_was_not(
     trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("GRADUS_TRAINER_SERVER")
-    other = TrainerProcess(2, "cpu", 1.0)
+    other = TrainerProcess("cpu", 1.0)
     try:
         other.wait_until_ready()
         assert parent(other.pid) == os.getpid() != parent(trainer.pid)
-        assert trained(trainer, tmp_path) == trained(other, tmp_path)
+        two_then_one = [trained(trainer, tmp_path, threads) for threads in (2, 1)]
+        one_then_two = [trained(other, tmp_path, threads) for threads in (1, 2)]
+        assert two_then_one == one_then_two[::-1], "a job's threads do not depend on the job before"
     finally:
         other.kill()
 
@@ -87,7 +90,7 @@ def test_its_end_is_heard_of(trainer: TrainerProcess) -> None:
 
 
 def test_the_ends_of_many_at_once_are_heard_of(trainer: TrainerProcess) -> None:
-    many = [TrainerProcess(1, "cpu") for _ in range(8)]
+    many = [TrainerProcess("cpu") for _ in range(8)]
     for one in many:
         os.kill(one.pid, signal.SIGKILL)
     for one in many:
@@ -114,7 +117,7 @@ def test_it_outlives_the_server_and_its_end_is_heard_of_then_too(
 ) -> None:
     with running_trainer_server() as path:
         monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(path))
-        trainer = TrainerProcess(1, "cpu")
+        trainer = TrainerProcess("cpu")
         trainer.wait_until_ready()
     assert len(trained(trainer, tmp_path)) == 3
     os.kill(trainer.pid, signal.SIGKILL)
@@ -129,7 +132,7 @@ def test_a_request_that_is_none_costs_the_server_nothing(trainer: TrainerProcess
         connection.connect(os.environ["GRADUS_TRAINER_SERVER"])
         connection.sendall(b"a trainer, please\n")
         assert connection.recv(1) == b""
-    another = TrainerProcess(1, "cpu")
+    another = TrainerProcess("cpu")
     assert parent(another.pid) == parent(trainer.pid)
     another.kill()
 
@@ -155,7 +158,7 @@ def test_a_worker_with_more_than_a_thousand_open_files_hears_of_the_end() -> Non
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(2048, hard), hard))
     files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
     try:
-        trainer = TrainerProcess(1, "cpu")
+        trainer = TrainerProcess("cpu")
         trainer.wait_until_ready()
         assert trainer.alive
         os.kill(trainer.pid, signal.SIGKILL)
@@ -169,7 +172,7 @@ def test_a_worker_with_more_than_a_thousand_open_files_hears_of_the_end() -> Non
 
 
 def test_a_trainer_for_a_gpu_is_not_forked() -> None:
-    trainer = TrainerProcess(1, "cuda")
+    trainer = TrainerProcess("cuda")
     try:
         assert parent(trainer.pid) == os.getpid()
     finally:
@@ -178,7 +181,7 @@ def test_a_trainer_for_a_gpu_is_not_forked() -> None:
 
 def test_without_the_server_a_trainer_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
-    trainer = TrainerProcess(1, "cpu")
+    trainer = TrainerProcess("cpu")
     trainer.wait_until_ready()
     assert parent(trainer.pid) == os.getpid()
     trainer.kill()

@@ -25,7 +25,7 @@ class Lesson:
     """One trainer, and what it was told to train."""
 
     def __init__(self, folder: Path, device: str = "cpu") -> None:
-        self.trainer = TrainerProcess(1, device)
+        self.trainer = TrainerProcess(device)
         self.trainer.wait_until_ready()
         self._folder = folder
         self._number = 0

@@ -48,7 +48,7 @@ class ClusterService:
             **service_env(folder, proxy.url("postgres") if proxy.share else self.database_url, self.redis_url),
             **tempered(),
         }
-        workers = {f"worker-{i}": ("worker", "--threads", 1) for i in range(1, WORKERS + 1)}
+        workers = {f"worker-{i}": ("worker", "--slots", 1, "--threads", 1) for i in range(1, WORKERS + 1)}
         self._commands: dict[str, tuple[object, ...]] = {"api": ("api", "--port", port), **workers}
         self.programs = {name: self._start(name) for name in self._commands}
 

@@ -19,15 +19,15 @@ def test_only_visible_gpus_are_used(visible: str, found: list[str]) -> None:
     [
         (None, [], [None]),
         (3, [], [None, None, None]),
-        (None, ["0", "1"], ["0", "1"]),
-        (3, ["4", "7"], ["4", "7", "4"]),
-        (1, ["0", "1"], ["0"]),
+        (None, ["0", "1"], ["0", "1", ""]),
+        (3, ["4", "7"], ["4", "7", "4", ""]),
+        (1, ["0", "1"], ["0", ""]),
     ],
 )
 def test_there_is_a_worker_for_each_gpu_or_as_many_as_asked_for(
     workers: int | None, found: list[str], shares: list[str | None]
 ) -> None:
-    assert [env.get("CUDA_VISIBLE_DEVICES") for env in worker_envs(workers, found)] == shares
+    assert [env.get("CUDA_VISIBLE_DEVICES") for env in worker_envs(workers, found, {})] == shares
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,18 @@ def test_a_gpu_is_noticed_without_its_tools(tmp_path: Path, file: str, env: dict
 
 
 def test_workers_share_the_cores_unless_told_otherwise() -> None:
-    assert {env["GRADUS_SLOTS"] for env in worker_envs(10_000, [], {})} == {"1"}
-    assert {env["GRADUS_SLOTS"] for env in worker_envs(2, [], {"GRADUS_SLOTS": "5"})} == {"5"}
+    assert [env["GRADUS_CORES"] for env in worker_envs(None, [], {}, cores=16)] == ["16"]
+    assert [env["GRADUS_CORES"] for env in worker_envs(3, [], {}, cores=16)] == ["5", "5", "5"]
+    assert {env["GRADUS_CORES"] for env in worker_envs(100, [], {}, cores=16)} == {"1"}
+    assert {env["GRADUS_CORES"] for env in worker_envs(2, [], {"GRADUS_CORES": "7"}, cores=16)} == {"7"}
 
 
-def test_a_gpu_is_for_one_run_at_a_time() -> None:
-    assert {env["GRADUS_SLOTS"] for env in worker_envs(None, ["0", "1"], {})} == {"1"}
+def test_a_gpu_is_for_one_run_at_a_time_and_a_worker_beside_it_has_the_other_cores() -> None:
+    first, second, beside = worker_envs(None, ["0", "1"], {}, cores=16)
+    assert [first["GRADUS_SLOTS"], second["GRADUS_SLOTS"]] == ["1", "1"]
+    assert beside["CUDA_VISIBLE_DEVICES"] == ""
+    assert (beside["GRADUS_DEVICE"], beside["GRADUS_CORES"], beside["GRADUS_ON_REQUEST"]) == ("cpu", "14", "1")
+
+
+def test_workers_that_are_told_to_use_the_cpu_need_none_beside_them() -> None:
+    assert len(worker_envs(None, ["0"], {"GRADUS_DEVICE": "cpu"}, cores=2)) == 1

@@ -3,7 +3,7 @@
 import { bytes, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { note } from "../../states.js";
-import { html } from "../../template.js";
+import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { keysCard } from "./keys.js";
 
@@ -66,6 +66,7 @@ const workers = (system) =>
           on another machine <code>python -m worker</code> does.
         `,
       )}
+      ${system.cores_policy ? html`<p class="muted">${system.cores_policy}</p>` : nothing}
     </section>
   `;
 
@@ -79,6 +80,8 @@ const workersTable = (all) =>
             <th scope="col">Device</th>
             <th scope="col" class="number">Training</th>
             <th scope="col" class="number">Slots</th>
+            <th scope="col" class="number">Cores</th>
+            <th scope="col">Threads</th>
             <th scope="col">Since</th>
             <th scope="col">Seen</th>
             <th scope="col">Version</th>
@@ -92,6 +95,8 @@ const workersTable = (all) =>
                 <td>${worker.device}</td>
                 <td class="number">${whole(worker.running)}</td>
                 <td class="number">${whole(worker.slots)}</td>
+                <td class="number">${worker.cores ? whole(worker.cores) : "–"}</td>
+                <td>${worker.threads.join(", ") || "–"}</td>
                 <td>${time(worker.started_at)}</td>
                 <td>${time(worker.seen_at)}</td>
                 <td>${worker.version}</td>

@@ -74,13 +74,7 @@ const composite = (all, objects, definitions) => {
     number: all.some((branch) => branch.type === "integer" || branch.type === "number"),
   };
   if (objects.every((branch) => branch.properties.kind?.const !== undefined)) {
-    const kinds = objects.map((branch) => ({
-      kind: branch.properties.kind.const,
-      title: branch.title,
-      description: branch.description ?? "",
-      fields: fieldsOf(branch, definitions),
-    }));
-    return { form: "union", kinds, shorthand };
+    return { form: "union", kinds: kindsOf(objects, shorthand.names, definitions), shorthand };
   }
   const switchable = all.some((branch) => branch.const === true);
   const [branch] = objects;
@@ -91,6 +85,22 @@ const composite = (all, objects, definitions) => {
     switchable,
     shorthand,
   };
+};
+
+/** The kinds in order: those that are objects, before them names that are no more than a name. */
+const kindsOf = (objects, names, definitions) => {
+  const kinds = objects.map((branch) => {
+    const kind = branch.properties.kind.const;
+    const fields = fieldsOf(branch, definitions);
+    return {
+      kind,
+      title: branch.title,
+      description: branch.description ?? "",
+      fields: names.includes(kind) ? fields.map((field) => ({ ...field, required: false })) : fields,
+    };
+  });
+  const alone = names.filter((name) => kinds.every(({ kind }) => kind !== name));
+  return [...alone.map((kind) => ({ kind, title: kind, description: "", fields: [] })), ...kinds];
 };
 
 const fieldsOf = (schema, definitions) => {

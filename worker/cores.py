@@ -1,0 +1,59 @@
+"""The cores of a worker: chooses the threads of each run, and knows which cores are idle."""
+
+import threading
+
+from gradus.device_name import CpuName
+from gradus.spec.device import CpuThreads
+from hub import cores
+from hub.jobs.device_request import DeviceRequest
+
+
+def device_for(own: CpuName, request: DeviceRequest, total: int, idle: int, fixed: int | None) -> CpuName:
+    """The device of a run on a worker's CPU.
+
+    The spec's wish comes first, then what the run had before: a resumed run keeps its threads, if the worker has so
+    many cores, and on the same processor the libraries of its products. Then come the worker's `fixed` threads, and at
+    last the policy.
+    """
+    before = None if request.before is None else CpuName.parse(request.before)
+    if isinstance(request.wish, CpuThreads):
+        threads = request.wish.threads
+    elif before is not None and before.threads <= max(total, fixed or 1):
+        threads = before.threads
+    else:
+        threads = fixed or cores.threads(request.multiply_adds, idle, request.waiting)
+    is_like = before is not None and before.is_like(own)
+    return own.adjusted(threads, before.products if before is not None and is_like else own.products)
+
+
+class Cores:
+    """The cores that a worker's runs share."""
+
+    def __init__(self, total: int, fixed: int | None = None) -> None:
+        """`fixed` is the number of threads of each run, instead of the policy's."""
+        self.total = total
+        self._fixed = fixed
+        self._threads: dict[object, int] = {}
+        self._lock = threading.Lock()
+
+    def name(self, own: str) -> str:
+        """The worker's device of this name, with the threads that a run may get at most."""
+        cpu = CpuName.parse(own)
+        return own if cpu is None else str(cpu.adjusted(self._fixed or self.total, cpu.products))
+
+    def choose(self, slot: object, own: str, request: DeviceRequest) -> str:
+        """The name of the device for a run in a slot, on the worker's device of this name. Its threads count as busy
+        until `release`; a repeated call replaces the earlier choice."""
+        cpu = CpuName.parse(own)
+        if cpu is None:
+            return own
+        with self._lock:
+            busy = sum(threads for other, threads in self._threads.items() if other is not slot)
+            chosen = device_for(cpu, request, self.total, max(0, self.total - busy), self._fixed)
+            self._threads[slot] = chosen.threads
+        return str(chosen)
+
+    def release(self, slot: object) -> None:
+        """The run in this slot is over."""
+        with self._lock:
+            self._threads.pop(slot, None)
