@@ -118,8 +118,14 @@ class ProbedStep(Message):
     """The learning rate with rho 0.85, three tenths of the way to the minimum along the step; null if it has none."""
     noise_scale: Number | None = None
     """B: trace of the gradient's covariance over its squared norm, in examples; the useful batch size is about B."""
+    sustained_rho: Number | None = None
+    """rho of a step as long as momentum makes them, 1/(1 - momentum) times the first; null without momentum."""
     gradient_norm: Number
-    """L2 norm of the whole gradient before clipping."""
+    """L2 norm of the whole gradient before clipping, penalties included."""
+    data_gradient_norm: Number
+    """The same over the weights, without penalties."""
+    penalty_gradient_norm: Number = 0.0
+    """L2 norm of the penalties' gradient."""
 
 
 class ProbedTwenty(Message):

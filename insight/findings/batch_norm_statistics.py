@@ -7,6 +7,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
 from insight.outcome import STRICT, learns_well, severity
 from insight.run import Run
+from insight.start import Start
 from insight.trend import median
 from insight.words import count, figure
 
@@ -57,7 +58,24 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
-def _patches(is_small: bool, run: Run) -> list[Patch]:
+def at_start(start: Start) -> Finding | None:
+    """Fires if batches of less than four examples are normalized; a note below eight."""
+    norms = [one for one in start.network.layers if isinstance(one, DensePlan | ConvPlan) and one.batch_norm]
+    batch = examples_per_step(start.spec.batch_size, start.data.train_examples)
+    if not norms or batch >= SMALL:
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="warning" if batch < TINY else "note",
+        layer=norms[0].name,
+        evidence=(Evidence(statistic="batch_size", value=batch, threshold=SMALL, healthy=(SMALL, None)),),
+        because=f"Batch normalization takes its mean and variance from {count(batch, 'example')}: they are mostly "
+        "noise, which evaluation with running averages does not have.",
+        patches=tuple(_patches(True, start)),  # noqa: FBT003
+    )
+
+
+def _patches(is_small: bool, run: Run | Start) -> list[Patch]:
     off = Patch(
         patch={"batch_norm": False}, why="Without batch normalization training and evaluation compute the same."
     )
@@ -77,5 +95,6 @@ KIND = FindingKind(
     "them. With batches of a few examples each mean is noise, and the network learns to live with that noise, which is "
     "absent in evaluation. With a momentum of 0.1 the averages need 30 steps to forget where they began.",
     cure="Batches of 32, or a smaller momentum with small ones, or a larger one with few steps; or none at all.",
+    at_start=at_start,
     in_run=in_run,
 )

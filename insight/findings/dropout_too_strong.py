@@ -6,6 +6,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
 from insight.outcome import STRICT, learns_well, severity
 from insight.run import Run
+from insight.start import Start
 from insight.words import figure, percent, rounded
 
 RATE = 0.5
@@ -46,13 +47,37 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
-def _narrowest(run: Run) -> DensePlan | ConvPlan | None:
+def at_start(start: Start) -> Finding | None:
+    """Fires if a layer has fewer units left in a step than there are outputs to tell apart."""
+    layer, outputs = _narrowest(start), start.network.outputs
+    if layer is None or (left := (1 - layer.dropout) * layer.shape[-1]) >= outputs:
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="warning",
+        layer=layer.name,
+        evidence=(
+            Evidence(
+                statistic="units_left",
+                layer=layer.name,
+                value=left,
+                threshold=outputs,
+                healthy=(ENOUGH * outputs, None),
+            ),
+        ),
+        because=f"Dropout of {layer.dropout:g} leaves {figure(left)} of the {layer.shape[-1]} units of {layer.name} in "
+        f"each step, for {outputs} outputs: too little of the network is left to learn with.",
+        patches=tuple(_patches(start)),
+    )
+
+
+def _narrowest(run: Run | Start) -> DensePlan | ConvPlan | None:
     """The layer with dropout that has the fewest units left."""
     layers = [one for one in run.network.layers if isinstance(one, DensePlan | ConvPlan) and one.dropout > 0]
     return min(layers, key=lambda one: (1 - one.dropout) * one.shape[-1], default=None)
 
 
-def _patches(run: Run) -> list[Patch]:
+def _patches(run: Run | Start) -> list[Patch]:
     rate = max((layer.dropout for layer in run.network.layers if isinstance(layer, DensePlan | ConvPlan)), default=0.0)
     less = 0.0 if run.data.task == "regression" else rounded(rate / 4)
     documents = _without_own(run)
@@ -64,7 +89,7 @@ def _patches(run: Run) -> list[Patch]:
     return [Patch(patch=patch, why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units."), why]
 
 
-def _without_own(run: Run) -> list[object] | None:
+def _without_own(run: Run | Start) -> list[object] | None:
     """The layers' document without dropouts of their own; None if none has any."""
     from gradus.fork import unresolved  # noqa: PLC0415
 
@@ -82,5 +107,6 @@ KIND = FindingKind(
     "classes to tell apart, hardly any of these networks can learn. That training scores are worse than validation "
     "scores is normal with dropout: only together with a bad outcome does it say anything.",
     cure="A quarter of the rate, or wider layers with the same one. For regression: none.",
+    at_start=at_start,
     in_run=in_run,
 )

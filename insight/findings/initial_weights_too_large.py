@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-from gradus.wire.finding import Evidence, Finding
+from gradus.wire.finding import Evidence, Finding, Severity
 from gradus.wire.probe import ProbedLayer
 from insight import cures
 from insight.findings.kind import FindingKind
@@ -47,7 +47,7 @@ def at_start(start: Start) -> Finding | None:
     excess = begin.loss / measured.data.prior if measured.data.prior else 1.0
     return Finding(
         id=KIND.id,
-        severity="note" if start.learns_at_once and excess < 2 else "critical" if excess > 10 else "warning",
+        severity=_severity(start, excess),
         layer=layer.name,
         evidence=tuple(evidence),
         because=f"The weights of {layer.name} have {figure(scale(layer))} times the size that suits its "
@@ -58,6 +58,14 @@ def at_start(start: Start) -> Finding | None:
     )
 
 
+def _severity(start: Start, excess: float) -> Severity:
+    """What learns one batch at once makes up for a loss of ten times the prior, at the cost of half a point."""
+    if start.learns_at_once:
+        return "note" if excess < EXCESS else "warning"
+    return "critical" if excess > EXCESS else "warning"
+
+
+EXCESS = 10.0
 INPUTS = 5.0
 """Root mean square of the inputs above which they, and not the weights, are the reason."""
 

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from gradus.wire.finding import Evidence, Finding
+from gradus.wire.finding import Evidence, Finding, Severity
 from insight import cures
 from insight.findings.initial_weights_too_large import scale
 from insight.findings.kind import FindingKind
@@ -44,7 +44,7 @@ def at_start(start: Start) -> Finding | None:
     )
 
 
-def _severity(start: Start, ratio: float) -> str:
+def _severity(start: Start, ratio: float) -> Severity:
     if start.learns_at_once:
         return "note"
     if start.is_adaptive and ratio > LOST:

@@ -10,6 +10,10 @@ PLAIN = (0.0, 0.25)
 """rho below which gradient descent is critical, or a warning: the step goes to twice the line's minimum and beyond."""
 ADAPTIVE = (-2.0, 0.0)
 """The same for optimizers whose first step moves every weight by the learning rate."""
+HAMPERED = 0.2
+"""Loss of one batch after twenty steps on it, over the first, above which a rho between 0 and 0.25 is an alarm."""
+SUSTAINED = 0.1
+"""rho of steps as long as momentum makes them, below which they go too far."""
 PLAIN_PEAK = 2.0
 """Largest loss in twenty steps on one batch, over the first."""
 ADAPTIVE_PEAK = 10.0
@@ -28,7 +32,10 @@ def at_start(start: Start) -> Finding | None:
     peak = measured.twenty.peak
     is_gentle = getattr(start.spec.schedule, "warmup", 0.0) > 0 or start.spec.schedule.kind == "coslog"
     rho = rate.rho
-    if not peak > limit and (is_gentle or not rho < warning):
+    sustained = measured.step.sustained_rho
+    drifts = sustained is not None and sustained < SUSTAINED and not is_gentle
+    is_short = rho < warning and (start.is_adaptive or rho < 0 or measured.twenty.final > HAMPERED)
+    if not peak > limit and not drifts and (is_gentle or not is_short):
         return None
     is_critical = rho < critical and not is_gentle and not start.learns_at_once
     return Finding(
@@ -36,18 +43,24 @@ def at_start(start: Start) -> Finding | None:
         severity="critical" if is_critical or measured.twenty.final > 2 else "warning",
         evidence=(
             Evidence(statistic="rho", value=rho, threshold=warning, healthy=(warning, 1)),
+            *(
+                [Evidence(statistic="sustained_rho", value=sustained, threshold=SUSTAINED, healthy=(SUSTAINED, 1))]
+                if sustained is not None
+                else []
+            ),
             Evidence(statistic="peak", value=peak, threshold=limit, healthy=(1, limit)),
         ),
-        because=_because(start, rho, peak),
+        because=_because(start, rho if rho < warning else sustained or rho, peak, rho < warning or sustained is None),
         patches=_patches(start),
     )
 
 
-def _because(start: Start, rho: float, peak: float) -> str:
+def _because(start: Start, rho: float, peak: float, is_first: bool) -> str:
     lr = f"{start.spec.optimizer.lr:g}"
+    step = "A first step" if is_first else "A step as long as momentum makes it"
     what = "the loss of the same batch grows" if rho < 0 else f"the loss falls by {figure(rho)} of what it should"
     then = f", and in twenty steps on one batch it peaks at {figure(peak)} times the first" if peak > PLAIN_PEAK else ""
-    return f"A first step with a learning rate of {lr} goes too far: {what}{then}."
+    return f"{step} with a learning rate of {lr} goes too far: {what}{then}."
 
 
 def _batch(start: Start) -> int:

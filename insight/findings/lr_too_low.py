@@ -9,8 +9,10 @@ from insight.words import count, figure
 WARNING = 3.0
 CRITICAL = 0.3
 """D: what the planned steps take off the loss, by the gradient, if every step were as good as the first."""
-PER_STEP = 1e-3
-"""D of a step above which not the rate, but the number of steps is low."""
+PLAIN_WARNING = 10.0
+"""The same for gradient descent if signals are sound: it lost four points with a D of 13, and nine with 6."""
+ROOM = 10.0
+"""How many times the rate must be below the one that suits: else not the rate, but the number of steps is low."""
 ENOUGH = 30.0
 """D that a new learning rate should have."""
 SOUND = 0.85
@@ -18,22 +20,36 @@ SOUND = 0.85
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if the planned steps cannot leave the start: D < 3, at less than a thousandth of the loss per step."""
+    """Fires if the planned steps cannot leave the start, D < 3 (10 for gradient descent), and a learning rate ten times
+    as high would suit."""
     measured, rate = start.measured, start.measured.rate
     steps = measured.data.steps
-    if not 0 < rate.decrease < WARNING or rate.rho < SOUND or rate.decrease / steps > PER_STEP:
+    limit = PLAIN_WARNING if not start.is_adaptive and _is_sound(start) else WARNING
+    best = higher_rate(start)
+    if not 0 < rate.decrease < limit or rate.rho < SOUND or best is None or best < ROOM * start.spec.optimizer.lr:
         return None
     return Finding(
         id=KIND.id,
         severity="critical" if rate.decrease < CRITICAL else "warning",
         evidence=(
-            Evidence(statistic="decrease", value=rate.decrease, threshold=WARNING, healthy=(10, None)),
+            Evidence(statistic="decrease", value=rate.decrease, threshold=limit, healthy=(10, None)),
             Evidence(statistic="rho", value=rate.rho, healthy=(0.25, 1)),
         ),
         because=f"With a learning rate of {start.spec.optimizer.lr:g} the {count(steps, 'step')} of this run would "
         f"take off {figure(rate.decrease)} of the loss, even if each gained as much as the first: too little to learn.",
         patches=_patches(start),
     )
+
+
+def _is_sound(start: Start) -> bool:
+    """Whether the gradient is that of a network whose signals are of their final size: small weights make it grow
+    later."""
+    begin = start.measured.start
+    return begin.output_deviation > SMALL_OUTPUTS and (begin.gradient_ratio is None or begin.gradient_ratio > EVEN)
+
+
+SMALL_OUTPUTS = 0.1
+EVEN = 0.3
 
 
 def _patches(start: Start) -> tuple[Patch, ...]:
@@ -52,7 +68,7 @@ def higher_rate(start: Start) -> float | None:
     per_rate = start.measured.rate.decrease / lr
     best = step.recommended if step.recommended is not None else lr
     if best * per_rate < ENOUGH and step.suggested is not None:
-        best = min(step.suggested[1], ENOUGH / per_rate)
+        best = max(best, min(step.suggested[1], ENOUGH / per_rate))
     return best if best > lr else None
 
 

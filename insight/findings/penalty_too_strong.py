@@ -6,6 +6,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
 from insight.outcome import is_at_prior, learns_well
 from insight.run import Run
+from insight.start import Start
 from insight.words import figure, percent, rounded
 
 SHARE = 0.5
@@ -51,6 +52,24 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
+def at_start(start: Start) -> Finding | None:
+    """Fires if the penalty's first gradient is larger than the data's: it decides where the weights go."""
+    spec, step = start.spec, start.measured.step
+    data, penalty = step.data_gradient_norm, step.penalty_gradient_norm
+    if penalty == 0 or not 0 < data < penalty:
+        return None
+    ratio = penalty / data
+    what = " and ".join(f"{name} of {value:g}" for name, value in (("l1", spec.l1), ("l2", spec.l2)) if value)
+    return Finding(
+        id=KIND.id,
+        severity="warning",
+        evidence=(Evidence(statistic="penalty_gradient_ratio", value=ratio, threshold=1, healthy=(0, 0.3)),),
+        because=f"With {what} the penalty's first gradient has a norm of {figure(penalty)}, that of the data "
+        f"{figure(data)}: the weights are pulled to 0 before they can learn.",
+        patches=(Patch(patch=_weaker(spec.l1, spec.l2), why="A hundredth of the penalty lets the data decide."),),
+    )
+
+
 def _weaker(l1: float, l2: float) -> dict[str, Any]:
     return {name: rounded(value / 100) for name, value in (("l1", l1), ("l2", l2)) if value}
 
@@ -64,5 +83,6 @@ KIND = FindingKind(
     "With too strong a penalty that is near 0, where the network cannot tell its inputs apart. Remember that Gradus "
     "adds l2·Σw² without a factor of a half, over all weights: 0.01 is a lot for 100 000 of them.",
     cure="A hundredth of the penalty. With Adam, `adamw` with its `weight_decay` is milder and easier to choose.",
+    at_start=at_start,
     in_run=in_run,
 )

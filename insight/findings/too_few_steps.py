@@ -1,9 +1,13 @@
 """Training ended while the loss was still falling."""
 
+from math import ceil
+
 from gradus.wire.finding import Evidence, Finding, Patch
+from insight.findings import lr_too_low
 from insight.findings.kind import FindingKind
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
+from insight.start import Start
 from insight.trend import fall_per_epoch, falling_share
 from insight.words import count, figure, percent
 
@@ -14,6 +18,12 @@ DIRECTION = 0.6
 PER_STEP = 1e-3
 """Fall per step below which not the steps are too few, but each is too short."""
 SOLVED = 0.02
+DECREASE = 3.0
+"""D: what the planned steps take off the loss, by the gradient, if every step were as good as the first."""
+ENOUGH = 20.0
+"""D that a run should have."""
+SOUND = 0.85
+"""rho of a step that is not too long."""
 FEW_STEPS = 10
 """Steps in an epoch, below which smaller batches are the first answer."""
 LEAST_BATCH = 8
@@ -50,6 +60,40 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
+def at_start(start: Start) -> Finding | None:
+    """Fires if the planned steps take off less than three times the loss, by the gradient, and no much higher learning
+    rate would suit: then the rate is the fault."""
+    data, rate = start.measured.data, start.measured.rate
+    if not 0 < rate.decrease < DECREASE or rate.rho < SOUND or lr_too_low.at_start(start) is not None:
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="warning",
+        evidence=(
+            Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
+            Evidence(statistic="steps", value=data.steps, healthy=(500, None)),
+        ),
+        because=f"{count(start.spec.epochs, 'epoch')} of {count(data.steps_per_epoch, 'step')} make "
+        f"{count(data.steps, 'step')}: together they would take off {figure(rate.decrease)} of the loss, even if each "
+        "gained as much as the first.",
+        patches=tuple(_more(start)),
+    )
+
+
+def _more(start: Start) -> list[Patch]:
+    spec, examples, data = start.spec, start.data.train_examples, start.measured.data
+    times = ceil(ENOUGH / start.measured.rate.decrease)
+    epochs = min(times * spec.epochs, 100_000)
+    longer = Patch(patch={"epochs": epochs}, why=f"{epochs} epochs take {epochs * data.steps_per_epoch} steps.")
+    batch = max(LEAST_BATCH, min(64, examples // 32))
+    current = examples if spec.batch_size == "full" else spec.batch_size
+    if batch * 2 > current:
+        return [longer]
+    both = max(1, ceil(times * batch / current))
+    patch = {"batch_size": batch} if both == 1 else {"batch_size": batch, "epochs": both * spec.epochs}
+    return [Patch(patch=patch, why=f"Batches of {batch} make more steps of the same examples."), longer]
+
+
 def _patches(run: Run) -> list[Patch]:
     spec, examples = run.spec, run.data.train_examples
     epochs = min(3 * spec.epochs, 100_000)
@@ -74,5 +118,6 @@ KIND = FindingKind(
     "steps per epoch. The loss falls by 1 % or more an epoch at the end. It is a note if most has been learned, and "
     "another finding, a learning rate that is too low, if each step changes next to nothing.",
     cure="With fewer than ten steps an epoch, smaller batches; else more epochs: `gradus extend` continues the run.",
+    at_start=at_start,
     in_run=in_run,
 )

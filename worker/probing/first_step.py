@@ -43,6 +43,8 @@ class FirstStep:
     decrease: float
     """D at the learning rate itself; it is proportional to the rate."""
     gradient_norm: float
+    data_gradient_norm: float
+    penalty_gradient_norm: float
     update_norms: dict[str, float]
     """L2 norm of the change of each layer's weights, by the layer's name."""
 
@@ -64,8 +66,10 @@ def first_step(resolved: ResolvedSpec, data: Data, sample: Sample, factors: Sequ
     total = median(one.predicted / one.loss if one.loss else 0.0 for one in tried)
     return FirstStep(
         {factor: median(one.rho[factor] for one in tried) for factor in factors},
-        total * effective_steps(resolved) * _lengthened(resolved),
+        total * effective_steps(resolved) * lengthened(resolved),
         median(one.gradient_norm for one in tried),
+        median(one.data_gradient_norm for one in tried),
+        tried[0].penalty_gradient_norm,
         {name: median(one.update_norms[name] for one in tried) for name in tried[0].update_norms},
     )
 
@@ -77,6 +81,8 @@ class _Tried:
     """-g·u at the learning rate itself."""
     rho: dict[float, float]
     gradient_norm: float
+    data_gradient_norm: float
+    penalty_gradient_norm: float
     update_norms: dict[str, float]
 
 
@@ -85,6 +91,9 @@ def _try(resolved: ResolvedSpec, net: Engine, inputs: Tensor, batch: Batch, fact
     storage, before = net.storage, net.storage.parameters.clone()
     loss = objective(net, net.gradient(inputs, batch), batch)
     gradient = storage.gradient.clone()
+    pull = torch.zeros_like(storage.weights())
+    net.penalty.add_gradient(storage.weights(), pull)
+    data_gradient = storage.weights_gradient() - pull
     rate = before.new_full((1, 1), resolved.spec.optimizer.lr)
     net.step(inputs, batch, rate, before.new_empty(1))
     step = storage.parameters - before
@@ -101,6 +110,8 @@ def _try(resolved: ResolvedSpec, net: Engine, inputs: Tensor, batch: Batch, fact
         float(predicted),
         rho,
         float(norm(gradient)),
+        float(norm(data_gradient)),
+        float(norm(pull)),
         {name: float(norm(blocks[f"{name}.weight"].of(step))) for name in names},
     )
 
@@ -114,7 +125,7 @@ def effective_steps(resolved: ResolvedSpec) -> float:
     return float(schedule_factors(spec.schedule, at, per_epoch, spec.epochs).mean()) * steps
 
 
-def _lengthened(resolved: ResolvedSpec) -> float:
+def lengthened(resolved: ResolvedSpec) -> float:
     """How much longer steps become as they repeat: 1/(1-μ) with momentum."""
     optimizer = resolved.spec.optimizer
     return 1 / (1 - optimizer.momentum) if isinstance(optimizer, Momentum) else 1.0

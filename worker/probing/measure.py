@@ -9,7 +9,7 @@ from insight.start import Measured
 from models.loss import loss_unit
 from worker.probing import inputs as data_probe
 from worker.probing import layers as layer_probe
-from worker.probing.first_step import GOOD_RHO, GRID, FirstStep, first_step, rate_with, suggested
+from worker.probing.first_step import GOOD_RHO, GRID, FirstStep, first_step, lengthened, rate_with, suggested
 from worker.probing.sample import part, plain_loss, sample
 from worker.probing.twenty import control, curves
 from worker.training.data import Data
@@ -21,7 +21,7 @@ FACTORS = GRID[4:9]
 def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None) -> Measured:
     """Measure what a spec will do with its data. `known` is what has been measured of the same data before."""
     chosen = sample(resolved, data)
-    step = first_step(resolved, data, chosen, GRID)
+    step = first_step(resolved, data, chosen, sorted({*GRID, lengthened(resolved)}))
     learned = curves(resolved, data, chosen, FACTORS)
     found = layer_probe.layers(resolved, data, chosen, step.update_norms)
     twenty = learned[FACTORS.index(1.0)]
@@ -46,7 +46,7 @@ def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None
 def _step(
     resolved: ResolvedSpec, step: FirstStep, learned: Sequence[Sequence[float]], noise: float | None
 ) -> ProbedStep:
-    lr = resolved.spec.optimizer.lr
+    lr, length = resolved.spec.optimizer.lr, lengthened(resolved)
     rates = tuple(
         ProbedRate(
             lr=lr * factor,
@@ -62,6 +62,9 @@ def _step(
         suggested=suggested(lr, step),
         recommended=rate_with(lr, step, GOOD_RHO),
         noise_scale=noise,
+        sustained_rho=step.rho[length] if length > 1 else None,
+        data_gradient_norm=step.data_gradient_norm,
+        penalty_gradient_norm=step.penalty_gradient_norm,
         gradient_norm=step.gradient_norm,
     )
 

@@ -58,6 +58,7 @@ def start(
             suggested=(lr / 10, lr * 5),
             recommended=lr,
             gradient_norm=0.5,
+            data_gradient_norm=0.5,
         ).model_copy(update=step or {}),
         twenty=ProbedTwenty(losses=(2.32, 0.23), peak=1.0, final=0.1, prior=2.2, control=0.98).model_copy(
             update=twenty or {}
