@@ -1,7 +1,12 @@
 """Sick and healthy networks, labelled by effect, and how well findings and patches do on them.
 
 `python -m benchmarks.insight label calibration` trains the specs of a half and writes their labels to `labels.json`.
+`judge calibration` asks for the findings about each, and tries the first patch; `baselines calibration` tries blind
+changes and random search instead; `rates calibration` holds the probe's learning rates against twelve trained ones.
+`held_out` is the other half, to be judged once, after the thresholds are set.
+
 `GRADUS_DATASETS_DIR` must name a folder with `mnist`, `fashion_mnist` and `tables`, or several, separated by colons.
+Scores are kept in `--cache`, so that what was trained once is not trained again.
 """
 
 import argparse
@@ -11,23 +16,34 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.insight import labels
+from benchmarks.insight import labels, tables_of_results
 from benchmarks.insight.cases import Half, read
 from benchmarks.insight.data import Folder
+from benchmarks.insight.judge import evidence, in_words, judged
 from benchmarks.insight.runs import Runs
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("label",))
+    parser.add_argument("what", choices=("label", "judge", "baselines", "rates"))
     parser.add_argument("half", choices=("calibration", "held_out"))
     parser.add_argument("--only", default="", help="part of the names of the specs")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "gradus-insight.jsonl")
+    parser.add_argument("--search", action="store_true", help="baselines: also random search with twenty trainings")
+    parser.add_argument("--evidence", action="store_true", help="judge: print the numbers behind each finding")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     runs = Runs(Folder.of_environment(), options.cache)
-    _label(options.half, options.only, runs)
+    match options.what:
+        case "label":
+            _label(options.half, options.only, runs)
+        case "judge":
+            _judge(options.half, options.only, runs, with_evidence=options.evidence)
+        case "baselines":
+            tables_of_results.print_baselines(options.half, options.only, runs, search=options.search)
+        case "rates":
+            tables_of_results.print_rates(options.half, runs)
 
 
 def _label(half: Half, only: str, runs: Runs) -> None:
@@ -38,12 +54,24 @@ def _label(half: Half, only: str, runs: Runs) -> None:
         began = time.process_time()
         for one in labels.relabelled([case], runs):
             found[one.name] = one
-            spent = time.process_time() - began
-            print(
-                f"{one.label:8} {one.name:50} {one.points:6.2f} gain {one.gain} {one.by or ''} {spent:.1f} s",
-                flush=True,
-            )
+            spent = f"{time.process_time() - began:.1f} s"
+            print(f"{one.label:8} {one.name:50} {one.points:6.2f} gain {one.gain} {one.by or ''} {spent}", flush=True)
         labels.store(half, list(found.values()))
+
+
+def _judge(half: Half, only: str, runs: Runs, *, with_evidence: bool) -> None:
+    from benchmarks.insight.answers import asker  # noqa: PLC0415 (labels do not depend on findings)
+
+    print(tables_of_results.judge_header(half))
+    found = []
+    for case, label in labels.labelled(half):
+        if only not in case.name or not runs.folder.has(case.source):
+            continue
+        found.append(judged(case, label, asker(runs.folder), runs))
+        print(in_words(found[-1]), flush=True)
+        if with_evidence:
+            print(*evidence(found[-1]), sep="\n", flush=True)
+    tables_of_results.print_judged(found)
 
 
 if __name__ == "__main__":

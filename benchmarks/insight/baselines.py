@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from math import inf, isnan
 from typing import Any
 
 from benchmarks.insight.cases import Case, Source
@@ -38,8 +39,8 @@ def searched(case: Case, runs: Runs, trainings: int = SEARCHES) -> Source:
     draws = random.Random(f"search {case.name}")  # noqa: S311
     sources = [case.source, *(case.source.patched(_drawn(draws)) for _ in range(trainings))]
     scores = runs.all_scores(sources, [0])
-    measure = "balanced" if case.measure == "balanced" else "points"
-    return max(zip(sources, scores, strict=True), key=lambda pair: getattr(pair[1][0], measure))[0]
+    sign = -1 if case.measure == "loss" else 1
+    return max(zip(sources, scores, strict=True), key=lambda pair: _ranked(sign * getattr(pair[1][0], case.measure)))[0]
 
 
 def _drawn(draws: random.Random) -> Mapping[str, Any]:
@@ -54,3 +55,7 @@ def _drawn(draws: random.Random) -> Mapping[str, Any]:
         "dropout": draws.choice((0.0, 0.0, 0.2, 0.5)),
         "l2": draws.choice((0.0, 0.0, 1e-4, 1e-3)),
     }
+
+
+def _ranked(number: float) -> float:
+    return -inf if isnan(number) else number

@@ -8,10 +8,12 @@ from typing import Any, Literal
 import yaml
 
 from benchmarks.insight.bisection import Scale, stronger
+from benchmarks.insight.effect import Measure
 from gradus.merge import merged
 
 Half = Literal["calibration", "held_out"]
 HERE = Path(__file__).parent
+REGRESSION = ("diabetes", "california", "wine_quality")
 MULTIPLES = (1, 2)
 """Just sick, and twice that."""
 
@@ -71,7 +73,7 @@ class Case:
     """Whether the fault can be seen before training."""
     is_curable: bool = True
     """Whether a change of the spec can cure it; bad labels have to be mended in the data."""
-    measure: Literal["points", "loss", "balanced"] = "points"
+    measure: Measure = "points"
     vary: Vary | None = None
     multiple: int | None = None
     """Of a spec made just sick: how many times the mildest strength this is."""
@@ -119,7 +121,7 @@ def _case(words: Mapping[str, Any], defaults: Mapping[str, Any], *, is_sick: boo
         layers=tuple(words.get("layers", ())),
         seen_at_start=words.get("start", False),
         is_curable=words.get("curable", True),
-        measure=words.get("measure", "points"),
+        measure=words.get("measure", "loss" if _dataset(words) in REGRESSION else "points"),
         vary=vary,
     )
 
@@ -127,8 +129,12 @@ def _case(words: Mapping[str, Any], defaults: Mapping[str, Any], *, is_sick: boo
 def _source(words: Mapping[str, Any], defaults: Mapping[str, Any]) -> Source:
     """The spec, merged into the defaults of its data set."""
     spec = dict(words["spec"])
-    dataset = words.get("table") or (spec["dataset"] if isinstance(spec["dataset"], str) else spec["dataset"]["name"])
-    base = dict(defaults.get(dataset, {}))
+    base = dict(defaults.get(_dataset(words), {}))
     if isinstance(spec.get("dataset"), str):
         spec["dataset"] = {"name": spec["dataset"]}
     return Source(merged(base, spec), words.get("corrupt", {}), words.get("table"))
+
+
+def _dataset(words: Mapping[str, Any]) -> str:
+    named = words["spec"]["dataset"]
+    return str(words.get("table") or (named if isinstance(named, str) else named["name"]))

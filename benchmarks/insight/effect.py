@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, isfinite, log, sqrt
+from typing import Literal
 
 from gradus.sweep.student import probability
 
-POINTS = 1.0
-"""The least gain, in points of accuracy or of R²."""
-LOSS_SHARE = 0.05
-"""The least fall of the test loss, as a fraction."""
+Measure = Literal["points", "balanced", "loss"]
+"""Accuracy; mean recall of the classes; test loss, for regression and where the accuracy hides the fault."""
+LEAST: dict[Measure, float] = {"points": 1.0, "balanced": 1.0, "loss": 0.05}
+"""The least gain: a point, or a fraction of the loss."""
 LARGEST_P = 0.05
 SMALLEST_D = 0.5
 WORST_LOG = log(1000)
@@ -55,7 +56,7 @@ def effect(before: Sequence[float], after: Sequence[float]) -> Effect:
     return Effect(mean, 1 - probability(abs(mean) * sqrt(n) / deviation, n - 1), mean / deviation)
 
 
-def gain_of_points(before: Sequence[Score], after: Sequence[Score], measure: str = "points") -> Effect:
+def gain_of_points(before: Sequence[Score], after: Sequence[Score], measure: Measure = "points") -> Effect:
     """The effect on the points, or on the balanced accuracy."""
     return effect([getattr(one, measure) for one in before], [getattr(one, measure) for one in after])
 
@@ -67,17 +68,19 @@ def fall_of_loss(before: Sequence[Score], after: Sequence[Score]) -> Effect:
     return Effect(1 - exp(-found.gain), found.p, found.d)
 
 
-def is_better(before: Sequence[Score], after: Sequence[Score], measure: str = "points") -> bool:
+def change(before: Sequence[Score], after: Sequence[Score], measure: Measure) -> Effect:
+    """The effect by one measure."""
+    return fall_of_loss(before, after) if measure == "loss" else gain_of_points(before, after, measure)
+
+
+def is_better(before: Sequence[Score], after: Sequence[Score], measure: Measure) -> bool:
     """Whether `after` is surely better: by a point, or by 5 % of the loss."""
-    points = gain_of_points(before, after, "balanced" if measure == "balanced" else "points")
-    if measure != "loss" and points.is_sure(POINTS):
-        return True
-    return measure != "balanced" and fall_of_loss(before, after).is_sure(LOSS_SHARE)
+    return change(before, after, measure).is_sure(LEAST[measure])
 
 
-def is_worse(before: Sequence[Score], after: Sequence[Score]) -> bool:
-    """Whether a patch does harm: it costs a point or more, beyond chance."""
-    return gain_of_points(after, before).is_sure(POINTS)
+def is_worse(before: Sequence[Score], after: Sequence[Score], measure: Measure) -> bool:
+    """Whether a patch does harm: it costs a point or 5 % of the loss, beyond chance."""
+    return is_better(after, before, measure)
 
 
 def _log_ratio(before: float, after: float) -> float:

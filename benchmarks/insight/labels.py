@@ -9,13 +9,13 @@ from typing import Literal
 from benchmarks.insight.bisection import mildest
 from benchmarks.insight.cases import Case, Half, read, strengthened
 from benchmarks.insight.catalogue import patches
-from benchmarks.insight.effect import POINTS, Effect, Score, fall_of_loss, gain_of_points, is_better
+from benchmarks.insight.effect import LEAST, Effect, Score, change, fall_of_loss, is_better
 from benchmarks.insight.runs import SEEDS, Runs
 
 FILE = Path(__file__).parent / "labels.json"
 HALVINGS = 4
 SCREENED = SEEDS[:3]
-"""Seeds on which a patch has to gain half a point before the others are trained."""
+"""Seeds on which a patch has to gain half of what counts before the others are trained."""
 CONFIRMED = (5, 6, 7, 8, 9)
 """Fresh seeds on which a patch's gain has to hold: of twenty patches one gains by chance."""
 SECOND = 0.5
@@ -31,7 +31,7 @@ class Label:
     points: float
     """Mean score of the spec on the test split."""
     gain: float | None = None
-    """Points that the reference, or the best patch, has more."""
+    """What the reference, or the best patch, has more: points, or the fraction of the loss that it has less."""
     p: float | None = None
     loss_fall: float | None = None
     """Fraction of the loss that the reference has less."""
@@ -62,28 +62,28 @@ def strength_of(case: Case, runs: Runs) -> float | None:
 def _sick(case: Case, runs: Runs) -> Label:
     assert case.reference is not None
     scores, healthy = runs.scores(case.source), runs.scores(case.reference)
-    points = gain_of_points(scores, healthy, "balanced" if case.measure == "balanced" else "points")
+    found = change(scores, healthy, case.measure)
     kind: Literal["sick", "neither"] = "sick" if is_better(scores, healthy, case.measure) else "neither"
     fall = fall_of_loss(scores, healthy).gain
-    return Label(case.name, kind, _mean(scores), _short(points.gain), _short(points.p), _short(fall))
+    return Label(case.name, kind, _mean(scores), _short(found.gain), _short(found.p), _short(fall))
 
 
 def _healthy(case: Case, runs: Runs) -> Label:
-    """Every patch is screened on three seeds; one that gains half a point there is trained with all, and one that gains
-    a point beyond chance then again with fresh seeds."""
+    """Every patch is screened on three seeds. One that gains half of what counts there is trained with all; one that
+    gains enough, beyond chance, then again with fresh seeds."""
     base = runs.scores(case.source)
     changes = [(name, case.source.patched(patch)) for name, patch in patches(runs.folder.resolved(case.source, 0))]
     changes = [(name, source) for name, source in changes if runs.is_valid(source)]
     screened = runs.all_scores([source for _, source in changes], SCREENED)
     best: tuple[str, Effect] | None = None
     for (name, source), scores in zip(changes, screened, strict=True):
-        if gain_of_points(base[: len(SCREENED)], scores).gain < SECOND * POINTS:
+        if change(base[: len(SCREENED)], scores, case.measure).gain < SECOND * LEAST[case.measure]:
             continue
-        found = gain_of_points(base, runs.scores(source))
-        if not found.is_sure(POINTS):
+        found = change(base, runs.scores(source), case.measure)
+        if not found.is_sure(LEAST[case.measure]):
             continue
-        fresh = gain_of_points(runs.scores(case.source, CONFIRMED), runs.scores(source, CONFIRMED))
-        if fresh.is_sure(POINTS) and (best is None or found.gain > best[1].gain):
+        fresh = change(runs.scores(case.source, CONFIRMED), runs.scores(source, CONFIRMED), case.measure)
+        if fresh.is_sure(LEAST[case.measure]) and (best is None or found.gain > best[1].gain):
             best = name, found
     if best is None:
         return Label(case.name, "healthy", _mean(base))

@@ -90,7 +90,7 @@ class Runs:
 def scores_of(resolved: Sequence[ResolvedSpec], data: Data) -> list[Score]:
     """Train runs of one array shape: the test scores of the last epoch, or of the best one if the spec stops early, as
     then its weights are the result."""
-    training = train([one.spec for one in resolved], data, CPU)
+    training = train([one.spec.model_copy(update={"statistics": "off"}) for one in resolved], data, CPU)
     rows: list[MemberEpoch | None] = [None] * len(resolved)
     for report in training:
         if isinstance(report, EpochReport):

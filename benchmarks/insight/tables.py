@@ -17,7 +17,7 @@ from preprocessing.table import Table
 from tests.tables import facts_of, store
 from tests.uploaded import uploaded
 from worker.data.array_cache import ArrayCache
-from worker.data.uploaded import load_uploaded
+from worker.data.uploaded import Uploaded, load_uploaded
 from worker.training.data import Data
 
 ROWS = 3000
@@ -36,16 +36,20 @@ class Stored:
 
     def resolved(self, spec: Mapping[str, Any]) -> ResolvedSpec:
         """The spec of a run on this table."""
-        words = {**spec["dataset"], "name": "mine", "version": 1, "digest": self.table.read.digest, "target": TARGET}
-        found = uploaded(self.table, self.classes, **words)
+        found = self._uploaded(spec)
         written = Spec.model_validate({**spec, "dataset": found.dataset}).written_out(found.plan.task)
         return ResolvedSpec(written, found.plan)
 
     def data(self, spec: Mapping[str, Any]) -> Data:
         """Its examples."""
-        words = {**spec["dataset"], "name": "mine", "version": 1, "digest": self.table.read.digest, "target": TARGET}
-        found = uploaded(self.table, self.classes, **words)
-        return load_uploaded(found, lambda: nullcontext(self.table), ArrayCache(self.folder / "arrays"), _ignore)
+        return load_uploaded(
+            self._uploaded(spec), lambda: nullcontext(self.table), ArrayCache(self.folder / "arrays"), _ignore
+        )
+
+    def _uploaded(self, spec: Mapping[str, Any]) -> Uploaded:
+        split = {"kind": "stratified" if self.classes else "random"}
+        words = {"digest": self.table.read.digest, "target": TARGET, "split": split}
+        return uploaded(self.table, self.classes, **{**spec["dataset"], "name": "mine", "version": 1, **words})
 
 
 def _california(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:

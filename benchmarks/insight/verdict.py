@@ -83,4 +83,4 @@ def repair(case: Case, sick: Sequence[Score], patched: Sequence[Score], healthy:
         gap = sum(y.points - x.points for x, y in zip(sick, healthy, strict=True))
         won = sum(y.points - x.points for x, y in zip(sick, patched, strict=True))
         closed = won / gap if gap > 0 else None
-    return Repair(is_better(sick, patched, case.measure), is_worse(sick, patched), closed)
+    return Repair(is_better(sick, patched, case.measure), is_worse(sick, patched, case.measure), closed)

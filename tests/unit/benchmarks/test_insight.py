@@ -43,10 +43,11 @@ def _scores(points: list[float], losses: list[float]) -> list[Score]:
 
 def test_a_spec_is_better_by_a_point_or_by_a_twentieth_of_the_loss() -> None:
     before = _scores([90, 91, 90], [0.4, 0.41, 0.39])
-    assert is_better(before, _scores([91.5, 92.6, 91.4], [0.4, 0.41, 0.39]))
-    assert is_better(before, _scores([90, 91, 90], [0.36, 0.37, 0.35]))
-    assert not is_better(before, _scores([90.5, 91.5, 90.5], [0.39, 0.4, 0.38]))  # half a point, 2.5 %
-    assert not is_better(before, _scores([97, 87, 92], [0.2, 0.8, 0.4]))  # by chance
+    assert is_better(before, _scores([91.5, 92.6, 91.4], [0.4, 0.41, 0.39]), "points")
+    assert is_better(before, _scores([90, 91, 90], [0.36, 0.37, 0.35]), "loss")
+    assert not is_better(before, _scores([90.5, 91.5, 90.5], [0.2, 0.2, 0.2]), "points")  # half a point
+    assert not is_better(before, _scores([99, 99, 99], [0.39, 0.4, 0.38]), "loss")  # 2.5 %
+    assert not is_better(before, _scores([97, 87, 92], [0.2, 0.8, 0.4]), "points")  # by chance
 
 
 def test_a_loss_that_is_no_number_is_the_worst() -> None:

@@ -1,0 +1,103 @@
+"""Judges findings on the labelled specs of a half: detection, names, layers, repair, false alarms and harm."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.insight.cases import Case, Source
+from benchmarks.insight.effect import Score, gain_of_points
+from benchmarks.insight.labels import Label
+from benchmarks.insight.runs import Runs
+from benchmarks.insight.verdict import Answer, Naming, Repair, alarms, first_patch, naming, repair
+from gradus.wire.finding import Finding
+
+Ask = Callable[[Source], tuple[Answer, Mapping[str, tuple[str, ...]]]]
+"""The findings about a spec, and the names that published rules give."""
+
+
+@dataclass(frozen=True)
+class Patched:
+    """What the first patch of a finding did."""
+
+    finding: str
+    patch: Mapping[str, Any]
+    effect: Repair
+    gain: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A spec, what was said of it, and whether that is right."""
+
+    case: Case
+    label: Label
+    answer: Answer
+    naming: Naming
+    at_start: Naming
+    """Of the probe alone."""
+    patched: Patched | None
+    """The first patch of the first alarm; of a healthy spec of the first finding that has one, be it a note."""
+    published: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def alarms(self) -> tuple[Finding, ...]:
+        return alarms(self.answer.both)
+
+
+def judged(case: Case, label: Label, ask: Ask, runs: Runs) -> Judged:
+    """Ask for the findings about a spec, and try what they advise."""
+    answer, published = ask(case.source)
+    found = alarms(answer.both)
+    tried = found if case.is_sick else tuple(one for one in answer.both if one.patches)
+    return Judged(
+        case,
+        label,
+        answer,
+        naming(case, found),
+        naming(case, alarms(answer.probe)),
+        _patched(case, tried, runs),
+        published,
+    )
+
+
+def _patched(case: Case, found: Sequence[Finding], runs: Runs) -> Patched | None:
+    patch = first_patch(found)
+    if patch is None or not case.is_curable or not runs.is_valid(case.source.patched(patch)):
+        return None
+    sick, after = runs.scores(case.source), runs.scores(case.source.patched(patch))
+    healthy = runs.scores(case.reference) if case.reference else None
+    gain = gain_of_points(sick, after).gain
+    return Patched(found[0].id, patch, repair(case, sick, after, healthy), gain)
+
+
+def in_words(one: Judged) -> str:
+    """A line for one spec: label, what was said, what the patch did."""
+    said = ", ".join(
+        f"{found.id}{'' if found.severity in ('critical', 'warning') else ' (note)'}" for found in one.answer.both
+    )
+    kind = "".join(("D" if one.naming.detected else "-", "1" if one.naming.first else "3" if one.naming.three else "-"))
+    cured = ""
+    if one.patched is not None:
+        effect = "repaired" if one.patched.effect.repaired else "HARMED" if one.patched.effect.harmed else "no gain"
+        cured = f" | {dict(one.patched.patch)} {effect} {one.patched.gain:+.1f}"
+    return f"{one.label.label:8} {kind} {one.case.name}: {said or 'silent'}{cured}"
+
+
+def evidence(one: Judged) -> Iterator[str]:
+    """The numbers behind the findings, a line each."""
+    for found in one.answer.both:
+        numbers = "; ".join(
+            f"{e.statistic}{f'@{e.layer}' if e.layer else ''}={_short(e.value)} (limit {_short(e.threshold)})"
+            for e in found.evidence
+        )
+        yield f"    {found.severity}: {found.id} {found.layer or ''} {numbers}"
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def scores_in_words(scores: Sequence[Score]) -> str:
+    """Mean points and loss."""
+    n = len(scores)
+    return f"{sum(one.points for one in scores) / n:.1f} points, loss {sum(one.loss for one in scores) / n:.3g}"

@@ -1,0 +1,107 @@
+"""Prints the tables of the bench."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from benchmarks.insight.baselines import blind, searched
+from benchmarks.insight.cases import Case, Half, Source
+from benchmarks.insight.effect import is_better, is_worse
+from benchmarks.insight.judge import Judged
+from benchmarks.insight.labels import Label, labelled
+from benchmarks.insight.metrics import metrics, published, share
+from benchmarks.insight.rates import networks, trial
+from benchmarks.insight.runs import Runs
+from benchmarks.report import header, table
+
+DATASETS: dict[Half, tuple[str, ...]] = {
+    "calibration": ("digits", "mnist", "digits"),
+    "held_out": ("wine", "breast_cancer", "fashion_mnist"),
+}
+
+
+def judge_header(half: Half) -> str:
+    """Title, date, commit and machine."""
+    return header(f"Findings judged, {half} half", ("torch",), ("five seeds; intervals are Wilson's, 95 %",))
+
+
+def print_judged(found: Sequence[Judged]) -> None:
+    """The metrics, the published rules beside them, and every failure."""
+    counts = ", ".join(
+        f"{sum(one.label.label == kind for one in found)} {kind}" for kind in ("sick", "healthy", "neither")
+    )
+    print(f"\n{counts}\n")
+    print(table(("findings of Gradus", "specs (95 % interval)"), metrics(found)))
+    print(
+        table(
+            ("rules on our statistics", "sick specs detected", "right name first", "healthy specs with an alarm"),
+            published(found),
+        )
+    )
+    print("Failures:\n")
+    print(*(f"- {line}" for line in _failures(found)), sep="\n")
+
+
+def _failures(found: Sequence[Judged]) -> Iterator[str]:
+    for one in found:
+        said = ", ".join(alarm.id for alarm in one.alarms) or "silent"
+        if one.label.label == "sick" and not one.naming.detected:
+            yield f"missed: {one.case.name} (gain of the reference {one.label.gain}): {' or '.join(one.case.accept)}"
+        elif one.label.label == "sick" and not one.naming.first:
+            yield f"wrong name first: {one.case.name}: {said}, not {' or '.join(one.case.accept)}"
+        elif one.label.label == "healthy" and one.alarms:
+            yield f"false alarm: {one.case.name}: {said}"
+        if one.label.label == "sick" and one.case.is_curable and one.naming.detected:
+            if one.patched is None:
+                yield f"no patch: {one.case.name}"
+            elif not one.patched.effect.repaired:
+                yield f"not repaired: {one.case.name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
+        if one.label.label == "healthy" and one.patched is not None and one.patched.effect.harmed:
+            yield f"harm: {one.case.name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
+
+
+def print_baselines(half: Half, only: str, runs: Runs, *, search: bool) -> None:
+    """What blind changes repair, and harm."""
+    repaired: dict[str, list[bool]] = defaultdict(list)
+    harmed: dict[str, list[bool]] = defaultdict(list)
+    for case, label in labelled(half):
+        if only not in case.name or not runs.folder.has(case.source) or not case.is_curable:
+            continue
+        for name, source in _changes(case, label, runs, search=search):
+            before, after = runs.scores(case.source), runs.scores(source)
+            if label.label == "sick":
+                repaired[name].append(is_better(before, after, case.measure))
+            elif label.label == "healthy":
+                harmed[name].append(is_worse(before, after, case.measure))
+    print(header(f"Blind repairs, {half} half", ("torch",)))
+    rows = [(name, share(repaired[name]), share(harmed[name])) for name in repaired]
+    print(table(("change", "sick specs repaired", "healthy specs harmed"), rows))
+
+
+def _changes(case: Case, label: Label, runs: Runs, *, search: bool) -> Iterator[tuple[str, Source]]:
+    if label.label == "neither":
+        return
+    yield from blind(case, runs).items()
+    if search and label.label == "sick":
+        yield "random search, 20 trainings", searched(case, runs)
+
+
+def print_rates(half: Half, runs: Runs) -> None:
+    """How often the suggested learning rates hold the best of twelve."""
+    from benchmarks.insight.answers import suggested  # noqa: PLC0415
+
+    held, near = [], []
+    for source in networks(DATASETS[half]):
+        found, interval = trial(source, runs), suggested(source, runs.folder)
+        low, high = interval or (0.0, 0.0)
+        held.append(low <= found.best <= high)
+        near.append(any(low <= one <= high for one in found.close))
+        spec = source.spec
+        words = f"{spec['dataset']['name']} {spec['layers']} {spec['activation']} {spec['optimizer']['kind']}"
+        kind = "held" if held[-1] else "near" if near[-1] else "MISS"
+        print(
+            f"{kind} {words}: best {found.best}, suggested {interval}",
+            flush=True,
+        )
+    print(header(f"Suggested learning rates, {half} half", ("torch",)))
+    rows = (("the interval holds the best of 12", share(held)), ("or one within a point of it", share(near)))
+    print(table(("30 random networks", "networks (95 % interval)"), rows))
