@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from math import floor
 
-from gradus.spec.split import PartSize
-
 Sizes = tuple[int, int, int]
 """Rows for training, validation and test."""
 
@@ -13,12 +11,12 @@ class NothingToTrain(ValueError):
     """The validation and test part leave no row for training. The message says what to do."""
 
 
-def rows_of(size: PartSize, rows: int) -> int:
+def rows_of(size: float, rows: int) -> int:
     """The number of rows of a part: the size itself, or floor(size · rows + 1/2) for a fraction."""
     return size if isinstance(size, int) else floor(size * rows + 0.5)
 
 
-def part_sizes(counts: Sequence[int], validation: PartSize, test: PartSize) -> tuple[Sizes, ...]:
+def part_sizes(counts: Sequence[int], validation: float, test: float) -> tuple[Sizes, ...]:
     """The sizes of the parts in each stratum, which has `counts` rows; one stratum if the split is not stratified.
 
     The test part is taken first, then the validation part, each in the proportions of the strata by largest remainder

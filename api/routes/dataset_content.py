@@ -30,6 +30,7 @@ from gradus.wire.statistics import Statistics
 router = APIRouter(tags=["data sets"], responses=GUARDED)
 
 CSV, PNG, PARQUET, BYTES = "text/csv", "image/png", "application/vnd.apache.parquet", "application/octet-stream"
+NPZ = "application/zip"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Spreadsheets take text that begins like this for a formula."""
 Columns = Annotated[tuple[ColumnName, ...], Field(max_length=1000)]
@@ -160,6 +161,19 @@ def get_parquet(
     """The parsed table as a Parquet file, without images and arrays."""
     name, pieces = dataset_rows.parquet(state.hub, caller.workspace_id, dataset, query.version)
     return _stream(pieces, PARQUET, f"{name}.parquet", {})
+
+
+@router.get(
+    "/v1/datasets/{dataset}/content.npz",
+    response_class=StreamingResponse,
+    responses={**_file(NPZ, "The table."), **problems(404, 409)},
+)
+def get_npz(
+    state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[VersionQuery, InQuery()]
+) -> Response:
+    """The parsed table as a NumPy archive, with images and arrays: every value as experiments have it, for `run.py`."""
+    name, pieces = dataset_rows.npz(state.hub, caller.workspace_id, dataset, query.version)
+    return _stream(pieces, NPZ, f"{name}.npz", {})
 
 
 @router.get(

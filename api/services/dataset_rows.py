@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -128,15 +129,42 @@ def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) ->
         Conflict: it has not been read.
     """
 
-    def copy(table: "Table") -> IO[bytes]:
+    def copy(table: "Table", path: Path) -> None:
         from preprocessing.parquet_copy import copy_with_names  # noqa: PLC0415
 
-        with scratch_folder(hub.settings.incoming, "parquet") as folder:
-            path = folder / "table.parquet"
-            copy_with_names(table, path)
+        copy_with_names(table, path)
+
+    return _copied(hub, workspace_id, id_or_name, number, copy)
+
+
+def npz(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> tuple[str, Iterator[bytes]]:
+    """The name of the data set, and its table as a NumPy archive.
+
+    Raises:
+        NotFound: there is no such data set or version.
+        Conflict: it has not been read.
+    """
+
+    def copy(table: "Table", path: Path) -> None:
+        from preprocessing.npz_copy import write_npz  # noqa: PLC0415
+
+        write_npz(table, path)
+
+    return _copied(hub, workspace_id, id_or_name, number, copy)
+
+
+def _copied(
+    hub: Hub, workspace_id: str, id_or_name: str, number: int | None, copy: Callable[["Table", Path], None]
+) -> tuple[str, Iterator[bytes]]:
+    """The name of a data set, and the file that `copy` writes of its table."""
+
+    def made(table: "Table") -> IO[bytes]:
+        with scratch_folder(hub.settings.incoming, "copy") as folder:
+            path = folder / "table"
+            copy(table, path)
             return path.open("rb")  # without a name from now on: it is gone when it is closed, whoever dies
 
-    file = with_table(hub, workspace_id, id_or_name, number, copy)
+    file = with_table(hub, workspace_id, id_or_name, number, made)
     return service.get(hub, workspace_id, id_or_name).name, _pieces(file)
 
 

@@ -15,6 +15,11 @@ from pathlib import Path
 PIECES = (
     "data",
     "built_in",
+    "tables",
+    "targets",
+    "splits",
+    "encodings",
+    "encoded",
     "draws",
     "initial",
     "products",
@@ -38,6 +43,11 @@ class Definition:
     line: int
     source: str
     uses: frozenset[str]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number, a text or the like."""
+        return self.name.isupper()
 
 
 @dataclass(frozen=True)
@@ -97,8 +107,11 @@ def _is_new(module: str, name: str, found: dict[str, Definition]) -> bool:
 
 
 def _ordered(definitions: list[Definition]) -> list[Definition]:
-    """Constants first, as they are computed when the file is read; then by module and line."""
-    return sorted(definitions, key=lambda one: (not one.name.isupper(), _place(one.module), one.line))
+    """Plain constants first, as they are computed when the file is read; then by module and line."""
+    names = {one.name for one in definitions if not one.is_constant}
+    return sorted(
+        definitions, key=lambda one: (not one.is_constant or bool(one.uses & names), _place(one.module), one.line)
+    )
 
 
 def _place(module: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from export.script import built_in, network, words
+from export.script import built_in, network, uploaded, words
 from export.script.cannot import CannotRepeat
 from export.script.linker import PIECES, Import, import_lines, link, read
 from gradus.datasets import DATASETS
@@ -103,14 +103,10 @@ def _linked(title: str, own: str, have: set[str]) -> tuple[list[str], set[Import
     linked = link([(places[name], name) for name in used & places.keys()], given, have)
     imports = {*linked.imports, *(_OUTSIDE[name] for name in used & _OUTSIDE.keys())}
     lines = [f"# {title} {'-' * (_WIDTH - len(title) - 3)}", ""]
-    constants = [one for one in linked.definitions if one.name.isupper()]
-    others = [one for one in linked.definitions if not one.name.isupper()]
-    for one in constants:
-        lines += [one.source, ""]
-    for one in others:
-        lines += ["", one.source, ""]
+    for one in linked.definitions:
+        lines += [one.source, ""] if one.is_constant else ["", one.source, ""]
     have |= {one.name for one in linked.definitions}
-    if others and own:
+    if linked.definitions and own:
         lines += [""]
     return [*lines, *([own, "", ""] if own else [])], imports
 
@@ -159,20 +155,17 @@ def _plain(text: str, *, keep_lines: bool = False) -> str:
 
 
 def _needs(run: Repeated) -> str:
-    facts = DATASETS.get(run.resolved.spec.dataset.name)
-    if facts is None or run.resolved.spec.dataset.version is not None:
-        raise CannotRepeat("the run is on an uploaded data set, which `run.py` does not read yet")
-    return built_in.says(facts)
+    dataset = run.resolved.spec.dataset
+    return built_in.says(DATASETS[dataset.name]) if dataset.version is None else uploaded.says(dataset)
 
 
 def _constants(run: Repeated) -> str:
     spec, data, plan = run.resolved.spec, run.resolved.data, run.resolved.network
-    facts = DATASETS[spec.dataset.name]
     device = "cuda" if (run.device or "").startswith("cuda") else "cpu"
     threads = re.match(r"cpu:(\d+)", run.device or "")
     lines = [
         "FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent",
-        *built_in.constants(facts),
+        *_of_data(run),
         f"SEED = {spec.seed}",
         f'DEVICE = "{device}"',
         *([f"torch.set_num_threads({threads[1]})"] if threads else []),
@@ -203,14 +196,23 @@ _DETERMINISTIC = (
 )
 
 
+def _of_data(run: Repeated) -> Iterator[str]:
+    dataset = run.resolved.spec.dataset
+    if dataset.version is None:
+        return built_in.constants(DATASETS[dataset.name])
+    return uploaded.constants(run.resolved.data, dataset)
+
+
 def _number(value: float | None) -> str:
     number = None if value is None else float(value)
     return repr(number) if number is None or abs(number) < float("inf") else f'float("{number}")'
 
 
 def _load(run: Repeated) -> Iterator[str]:
-    spec = run.resolved.spec
-    yield from built_in.load(DATASETS[spec.dataset.name], spec.dataset, run.resolved.data)
+    dataset, plan = run.resolved.spec.dataset, run.resolved.data
+    if dataset.version is None:
+        return built_in.load(DATASETS[dataset.name], dataset, plan)
+    return uploaded.load(dataset, plan, run.fitted)
 
 
 def _functions(run: Repeated) -> list[str]:

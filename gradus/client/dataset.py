@@ -199,15 +199,17 @@ class StoredDataset(DatasetHandle[T_co]):
         path: str | PathLike[str] | None = None,
         *,
         parquet: bool = False,
+        npz: bool = False,
         file: int = 1,
         version: int | None = None,
     ) -> Path:
-        """Save a file as it was sent, or with `parquet` the table as it was read; where it has been saved.
+        """Save a file as it was sent, or with `parquet` or `npz` the table as it was read; where it has been saved.
 
         `path` is a file, or a folder in which it gets its own name; by default the current folder.
         """
-        if parquet:
-            return await save(self._transport, self._get("content.parquet", nothing, version=version), path)
+        for wanted, part in ((parquet, "content.parquet"), (npz, "content.npz")):
+            if wanted:
+                return await save(self._transport, self._get(part, nothing, version=version), path)
         return await save(self._transport, self._get("content", nothing, version=version, file=file), path)
 
     def _newest(self) -> int:

@@ -16,11 +16,12 @@ def download(
         Path | None, typer.Argument(metavar="PATH", help="A file, or a folder.  [default: the current folder]")
     ] = None,
     parquet: Annotated[bool, typer.Option("--parquet", help="The table as it was read, as Parquet.")] = False,
+    npz: Annotated[bool, typer.Option("--npz", help="The table as run.py reads it, as a NumPy archive.")] = False,
     file: Annotated[int, typer.Option(metavar="N", min=1, help="Which file, if there are several.")] = 1,
     version: VersionNumber = None,
     url: Url = None,
 ) -> None:
-    """Save a file of a data set as it was sent, or with --parquet the table as it was read."""
+    """Save a file of a data set as it was sent, or with --parquet or --npz the table as it was read."""
     with Client(url) as client:
-        saved = client.datasets.get(name).download(path, parquet=parquet, file=file, version=version)
+        saved = client.datasets.get(name).download(path, parquet=parquet, npz=npz, file=file, version=version)
     output.say(str(saved))

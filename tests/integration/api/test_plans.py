@@ -107,6 +107,7 @@ ASKS = [
             "findings",
             "content",
             "content.parquet",
+            "content.npz",
             "croissant.json",
             "images",
         )

@@ -159,7 +159,7 @@ def test_metadata_name_the_files_and_columns(tenant: Tenant) -> None:
     assert tenant.client.get(found["distribution"][0]["contentUrl"]).content == CSV
 
 
-@pytest.mark.parametrize("path", ["rows", "statistics", "findings", "content.parquet", "croissant.json"])
+@pytest.mark.parametrize("path", ["rows", "statistics", "findings", "content.parquet", "content.npz", "croissant.json"])
 def test_what_has_not_been_read_says_so_and_nobody_else_sees_it(tenant: Tenant, other: Tenant, path: str) -> None:
     made = tenant.client.post("/v1/datasets?name=new", content=CSV).json()
     problem = assert_problem(tenant.client.get(f"/v1/datasets/new/{path}"), 409)

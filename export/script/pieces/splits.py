@@ -1,0 +1,189 @@
+"""The part of each row: 0 training, 1 validation, 2 test. Draws depend on the table's digest and the split's own seed,
+never on that of the run."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.script.pieces.tables import Rows, Table
+from gradus.facts import ColumnType
+from gradus.split_sizes import part_sizes, rows_of
+from preprocessing.column import Column
+from preprocessing.draws import drawn_words
+from preprocessing.texts import as_text
+
+Parts = NDArray[np.int8]
+SplitRows = Callable[[Table, Rows], Parts]
+
+
+def split_rows(table: Table, known: NDArray[np.bool_], split: SplitRows) -> list[Rows]:
+    """The rows of each part; those without a target are in none."""
+    rows = np.flatnonzero(known)
+    parts = np.full(table.rows, -1, dtype=np.int8)
+    parts[rows] = split(table, rows)
+    return [np.flatnonzero(parts == part) for part in range(3)]
+
+
+def limited(table: Table, train: Rows, limit: int) -> Rows:
+    """The first training rows in an order drawn from the table's digest."""
+    words = drawn_words(table.digest, "limit", 0, table.rows)[train]
+    return np.sort(train[np.argsort(words, kind="stable")[:limit]])
+
+
+def by_draw(validation: float, test: float, seed: int, classes: NDArray[np.int64] | None = None) -> SplitRows:
+    """Rows in random order; with `classes`, each part has them in the same proportions."""
+
+    def split(table: Table, rows: Rows) -> Parts:
+        words = drawn_words(table.digest, "split", seed, table.rows)[rows]
+        codes = np.zeros(len(rows), dtype=np.int32) if classes is None else classes[rows].astype(np.int32)
+        sizes = part_sizes(np.bincount(codes, minlength=1).tolist(), validation, test)
+        labels = np.tile(np.array([2, 1, 0], dtype=np.int8), len(sizes))
+        parts = np.empty(len(rows), dtype=np.int8)
+        parts[np.lexsort((words, codes))] = np.repeat(labels, [size for one in sizes for size in reversed(one)])
+        return parts
+
+    return split
+
+
+def with_validation(said: Callable[[Table], Parts], draw: SplitRows) -> SplitRows:
+    """The parts that are said, with a validation part drawn from the training rows if there is none."""
+
+    def split(table: Table, rows: Rows) -> Parts:
+        parts = said(table)[rows]
+        if not (parts == 1).any():
+            pool = np.flatnonzero(parts == 0)
+            parts[pool] = draw(table, rows[pool])
+        return parts
+
+    return split
+
+
+def said_by(column: str) -> Callable[[Table], Parts]:
+    """What a column says."""
+
+    def parts(table: Table) -> Parts:
+        texts = table.column(column)
+        names = ["train", "validation", "test"]
+        places = [names.index(text) if text in names else -1 for text in texts.categories]
+        said: Parts = np.array([*places, -1], dtype=np.int8)[texts.values]
+        return said
+
+    return parts
+
+
+def by_group(column: str, validation: float, test: float, seed: int) -> SplitRows:
+    """Rows of a group stay together; a row without a group is one of its own. Groups are taken in random order, first
+    for test, then for validation, except those that would overshoot a part by more than half of the group."""
+
+    def split(table: Table, rows: Rows) -> Parts:
+        texts = as_text(table.column(column), table.type_of(column))
+        own = len(texts.categories) + np.arange(table.rows, dtype=np.int64)
+        groups = np.where(texts.missing, own, texts.values)[rows]
+        _, members, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+        wanted = [(2, rows_of(test, len(rows))), (1, rows_of(validation, len(rows)))]
+        wanted = [(part, size) for part, size in wanted if size]
+        parts = np.zeros(len(sizes), dtype=np.int8)
+        left = np.argsort(drawn_words(table.digest, "groups", seed, len(sizes)), kind="stable")
+        for at, (part, size) in enumerate(wanted):
+            chosen = chosen_groups(left, sizes, size, len(left) - len(wanted) + at)
+            parts[chosen] = part
+            left = left[~np.isin(left, chosen)]
+        return parts[members]
+
+    return split
+
+
+def chosen_groups(groups: NDArray[np.intp], sizes: NDArray[np.intp], wanted: int, most: int) -> list[int]:
+    """At least one and at most `most` of the groups, in their order, with about `wanted` rows together."""
+    chosen: list[int] = []
+    total = 0
+    for group in groups.tolist():
+        if total >= wanted or len(chosen) == most:
+            break
+        if total + sizes[group] / 2 <= wanted:
+            chosen.append(group)
+            total += int(sizes[group])
+    return chosen or [int(groups[np.argmin(sizes[groups])])]
+
+
+def by_time(
+    column: str, validation: float, test: float, validation_from: str | None = None, test_from: str | None = None
+) -> SplitRows:
+    """Training first, then validation, then test; equal times stay together."""
+
+    def split(table: Table, rows: Rows) -> Parts:
+        kind, own = table.type_of(column), table.column(column)
+        times = (own.values * 86_400_000_000 if kind == "date" else own.values)[rows]
+        known = ~own.missing[rows]
+        ordered = np.sort(times[known])
+        end = test_begin = len(ordered)
+        if test_from is not None:
+            test_begin = int(np.searchsorted(ordered, instant(test_from, kind)))
+        elif size := rows_of(test, end):
+            has_validation = validation_from is not None or rows_of(validation, end) > 0
+            first = int(np.searchsorted(ordered, ordered[0], side="right")) if has_validation else 0
+            test_begin = boundary(ordered, end - size, range(first + 1, end))
+        begin = test_begin
+        if validation_from is not None:
+            begin = int(np.searchsorted(ordered, instant(validation_from, kind)))
+        elif size := rows_of(validation, end):
+            begin = boundary(ordered, test_begin - size, range(1, test_begin))
+        parts = np.full(len(rows), -1, dtype=np.int8)
+        place = np.searchsorted(ordered, times[known])
+        parts[known] = (place >= begin).astype(np.int8) + (place >= test_begin)
+        return parts
+
+    return split
+
+
+def boundary(ordered: NDArray[np.generic], wanted: int, among: range) -> int:
+    """The position nearest to `wanted`, among these, at which another time begins."""
+    time = ordered[wanted]
+    sides = int(np.searchsorted(ordered, time, side="left")), int(np.searchsorted(ordered, time, side="right"))
+    return min((at for at in sides if at in among), key=lambda at: abs(at - wanted))
+
+
+def instant(text: str, kind: ColumnType) -> float:
+    """The number that stands for a time: itself, or microseconds since 1970."""
+    if kind in {"integer", "number"}:
+        return float(text)
+    moment = datetime.fromisoformat(text)
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    since = utc - datetime(1970, 1, 1, tzinfo=UTC)
+    return since.days * 86_400_000_000 + since.seconds * 1_000_000 + since.microseconds
+
+
+def by_hash(columns: Sequence[str], validation: float, test: float, seed: int) -> SplitRows:
+    """The SHA-256 of the values decides, so that rows keep their part when more rows come."""
+
+    def split(table: Table, rows: Rows) -> Parts:
+        prefix = hashlib.sha256(f"{seed}\n".encode())
+        shares = np.empty(table.rows)
+        keys = [keys_of(table.column(name), table.type_of(name)) for name in columns]
+        for i, key in enumerate(zip(*keys, strict=True)):
+            digest = prefix.copy()
+            digest.update(b"".join(key))
+            shares[i] = int.from_bytes(digest.digest()[:8]) / 2**64
+        u = shares[rows]
+        parts = np.where(u < test + validation, np.int8(1), np.int8(0))
+        parts[u < test] = 2
+        return parts
+
+    return split
+
+
+def keys_of(column: Column, kind: ColumnType) -> list[bytes]:
+    """The bytes of each value."""
+    if kind in ("image", "array"):
+        return [key_of(value.tobytes()) for value in column.values]
+    texts = as_text(column, kind)
+    keys = [*(key_of(text.encode()) for text in texts.categories), b"\0"]  # the last for the code -1
+    return [keys[code] for code in texts.values.tolist()]
+
+
+def key_of(value: bytes) -> bytes:
+    """A value after its length."""
+    return b"\1" + len(value).to_bytes(8, "little") + value
