@@ -40,6 +40,7 @@ from worker.trainer.protocol import (
     TrainingStarted,
 )
 from worker.trainer_process import OutOfMemory, TrainerLost, TrainerProcess
+from worker.verification import look_after
 
 POLL_SECONDS = 0.5
 """How often the database is polled for users' requests; a message on the control channel triggers a poll at once."""
@@ -234,7 +235,11 @@ class JobRun:
 
     def _end(self, one: str, status: Status, failure: Failure) -> None:
         self._write(lambda session, lease: runs.end(session, lease, one, status, failure))
+        self._ended(one)
+
+    def _ended(self, one: str) -> None:
         self._unfinished.discard(one)
+        look_after(self._hub, one, lambda: self._shutdown.overdue)
 
     def _end_by_itself(self, report: Ended) -> None:
         one, found = report.id, self._histories.at_end(report.id, report.failure, report.cause)
@@ -243,7 +248,7 @@ class JobRun:
                 session, lease, one, report.status, report.failure, report.why, report.epoch, found
             )
         )
-        self._unfinished.discard(one)
+        self._ended(one)
 
     def _earlier_rows(self, one: str, after: int) -> Sequence[MetricsRow]:
         """A page of the rows that were recorded before this attempt."""

@@ -27,6 +27,7 @@ from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.dataset_request import DatasetPatch, DatasetRequest, VersionRequest
 from gradus.wire.experiment import ExperimentPatch
+from gradus.wire.finding_request import ApplyRequest, VerifyRequest
 from gradus.wire.inference import InferRequest
 from gradus.wire.key import KeyRequest, SignIn
 from gradus.wire.predicted_file import PredictionsRequest
@@ -110,6 +111,8 @@ def _bodies() -> Schemas:
         **_schemas(ExperimentPatch),
         **_schemas(ExtendRequest),
         **_schemas(ForkRequest),
+        **_schemas(ApplyRequest),
+        **_schemas(VerifyRequest),
         **_schemas(SweepRequest, suffix="Input"),
         **_schemas(SweepExtension),
         **_schemas(PredictRequest),

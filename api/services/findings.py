@@ -1,17 +1,42 @@
 """What was found about experiments."""
 
+import json
+
+from sqlalchemy.orm import Session
+
 from api.services.lookup import EXPERIMENTS
-from gradus.wire.finding import FindingPage
+from gradus.wire.finding import Finding, FindingPage
 from hub.experiments.mapping import stored_findings
 from hub.hub import Hub
+from hub.tables import ExperimentRow
+from hub.verifications.verifications import with_verifications
+
+SUPPRESS = "suppress:"
+"""The beginning of a tag that hides findings of an experiment."""
 
 
-def of_experiment(hub: Hub, workspace_id: str, experiment_id: str) -> FindingPage:
-    """The findings about an experiment, the gravest first.
+def of_experiment(
+    hub: Hub, workspace_id: str, experiment_id: str, suppressed: frozenset[str] = frozenset()
+) -> FindingPage:
+    """The findings about an experiment, the root cause first, without those that have one of these ids or names, and
+    those that a tag hides.
 
     Raises:
         NotFound: the workspace has no experiment with this id.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        return FindingPage(data=stored_findings(row), last_event=row.events)
+        hidden = suppressed | _tagged(row)
+        found = [one for one in found_of(session, row) if not hidden & {one.id, one.name}]
+        return FindingPage(data=tuple(found), last_event=row.events)
+
+
+def found_of(session: Session, row: ExperimentRow) -> tuple[Finding, ...]:
+    """The findings about an experiment, with what was proved about them."""
+    return with_verifications(session, row, stored_findings(row))
+
+
+def _tagged(row: ExperimentRow) -> frozenset[str]:
+    """The findings that a tag such as `suppress:overfitting` hides."""
+    tags: list[str] = json.loads(row.tags)
+    return frozenset(tag.removeprefix(SUPPRESS) for tag in tags if tag.startswith(SUPPRESS))

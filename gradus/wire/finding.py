@@ -45,6 +45,41 @@ class Patch(Message):
     predicted: dict[str, dict[str, Any]] = Field(default={})
 
 
+class Verified(Message):
+    """What trainings have proved about a patch: of the spec with it and without it, paired by seed."""
+
+    patch: dict[str, Any]
+    gain: Number | None
+    """Mean difference of the metric, positive where the patch is better; null if no pair has values."""
+    ci95: tuple[Number, Number] | None
+    """Its 95 % confidence interval, which holds although training stops as soon as it excludes 0."""
+    seeds: int
+    """Pairs that count."""
+    experiments: tuple[str, ...]
+    """Ids of all experiments, those that were cancelled because the answer was known included."""
+    metric: str | None = None
+    """The metric of the best epoch that is compared. A run that fails counts as guessing."""
+    decided: bool = False
+    """Whether the interval excludes 0, or every run failed without the patch and none with it."""
+    failed_without: int = 0
+    """Pairs whose run failed without the patch."""
+    failed_with: int = 0
+    """Pairs whose run failed with it."""
+    sweep_id: str | None = None
+
+
+class Verifying(Message):
+    """A verification in progress."""
+
+    patch: dict[str, Any]
+    sweep_id: str
+    """The sweep whose experiments train."""
+    done: int
+    """Pairs that are over."""
+    seeds: int
+    """Pairs at most."""
+
+
 class Finding(Message):
     """A finding. A data set's findings have a code that begins with `data_`."""
 
@@ -59,7 +94,16 @@ class Finding(Message):
     """Why this matters, in one sentence with its numbers."""
     consequence_of: str | None = None
     patches: tuple[Patch, ...] = ()
-    verified: dict[str, Any] | None = None
+    verified: Verified | None = None
+    """What was proved about one of the patches; null before."""
+    verifying: Verifying | None = None
+    """The verification that is in progress, if one is."""
+
+    @property
+    def name(self) -> str:
+        """How requests and commands call it: `data_leak:balance`, `dead_relu:layers/1`, `diverged`."""
+        place = self.column or self.layer
+        return f"{self.id}:{place}" if place else self.id
 
 
 def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
 from hub.tables.questions import QuestionRow
 from hub.tables.search import SearchTextRow, TagRow
 from hub.tables.service import IdempotencyRow, LeaderRow, RemovalRow, WorkerRow
+from hub.tables.verifications import VerificationRow
 from hub.tables.webhooks import WebhookRow
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "TagRow",
     "UploadPartRow",
     "UploadRow",
+    "VerificationRow",
     "WebhookRow",
     "WorkerRow",
     "WorkspaceRow",

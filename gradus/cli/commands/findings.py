@@ -43,4 +43,4 @@ def _show(found: Sequence[Finding]) -> None:
 def _short(finding: Finding, found: Sequence[Finding]) -> str:
     """Its id, with its place only where several have the id."""
     alike = [one for one in found if one.id == finding.id]
-    return finding.id if len(alike) == 1 else finding_tables.name_of(finding)
+    return finding.id if len(alike) == 1 else finding.name

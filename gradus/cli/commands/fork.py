@@ -7,7 +7,6 @@ import typer
 from gradus.cli import ids, output, overrides
 from gradus.cli.commands import watch
 from gradus.cli.exit_codes import Exit
-from gradus.cli.finding_tables import name_of
 from gradus.cli.options import Changes, Id, Json, Quiet, Url, at_most_one
 from gradus.cli.run_state import RunState
 from gradus.client import Client, Experiment
@@ -72,12 +71,12 @@ def patch_of(experiment: Experiment, name: str) -> dict[str, Any]:
         BadRequest: there is no such finding, there are several, or it proposes none.
     """
     found = experiment.findings()
-    chosen = [one for one in found if name in {one.id, name_of(one)}]
+    chosen = [one for one in found if name in {one.id, one.name}]
     if not chosen:
-        close = nearest(name, [name_of(one) for one in found])
+        close = nearest(name, [one.name for one in found])
         raise BadRequest(f"no finding '{name}'" + (f": did you mean '{close}'?" if close else ""))
     if len(chosen) > 1:
-        raise BadRequest(f"several findings are called '{name}': {', '.join(map(name_of, chosen))}")
+        raise BadRequest(f"several findings are called '{name}': {', '.join(one.name for one in chosen)}")
     patches = [patch.patch for patch in chosen[0].patches if patch.of == "spec"]
     if not patches:
         raise BadRequest(f"'{name}' proposes no change of the spec")

@@ -11,9 +11,9 @@ from rich.console import Console
 from gradus import Client
 from gradus.cli.commands import show
 from gradus.cli.commands.fork import patch_of
-from gradus.cli.finding_tables import findings, name_of
+from gradus.cli.finding_tables import findings
 from gradus.errors import BadRequest
-from gradus.wire.finding import Evidence, Finding, Patch, Since
+from gradus.wire.finding import Evidence, Finding, Patch, Since, Verified
 from tests.unit.client.said import RECORD, document
 
 RATE = Finding(
@@ -34,7 +34,15 @@ RATE = Finding(
             predicted={"update ratio": {"before": 0.31, "after": 0.004}},
         ),
     ),
-    verified={"gain": 0.021, "ci95": [0.01, 0.032], "seeds": 5},
+    verified=Verified(
+        patch={"optimizer": {"lr": 0.01}},
+        gain=0.021,
+        ci95=(0.01, 0.032),
+        seeds=5,
+        experiments=(),
+        metric="validation_accuracy",
+        decided=True,
+    ),
 )
 
 
@@ -93,7 +101,7 @@ def test_evidence_predictions_and_proofs_are_written_out() -> None:
         "  examples: 900 (healthy from 1,000)",
         '  takes smaller steps: {"optimizer": {"lr": 0.01}}',
         "    predicted update ratio: 0.3100 → 0.0040",
-        "  verified over 5 seeds: gain 0.0210 [0.0100, 0.0320]",
+        "  verified over 5 seeds: gain 0.0210 [0.0100, 0.0320] in validation accuracy",
     ]
 
 
@@ -139,7 +147,7 @@ def asked(name: str) -> dict[str, object]:
 
 
 def test_a_finding_is_named_by_its_id_or_with_its_place() -> None:
-    assert [name_of(one) for one in FOUND] == ["lr_too_high:layers/1", "data_leak:a", "data_leak:b:c"]
+    assert [one.name for one in FOUND] == ["lr_too_high:layers/1", "data_leak:a", "data_leak:b:c"]
     assert asked("lr_too_high") == asked("lr_too_high:layers/1") == {"optimizer": {"lr": 0.01}}
     assert asked("data_leak:a") == {"dataset": {"columns": {"a": "ignore"}}}
 
