@@ -3,6 +3,8 @@ without a service.
 
 `keras` is https://keras.io/examples/vision/mnist_convnet/, 34 826 parameters: 0.9922 after 15 epochs; its
 dropout of 0.5 drops numbers after the last pooling, ours the channels before it.
+`augmented` is a small network of convolutions with batch normalization, trained on images that are turned, scaled and
+shifted; the bar is 0.993 with fewer than 120 000 parameters.
 `deep` and `deep plain` are twenty layers with and without residual connections, five epochs, everything else equal.
 """
 
@@ -42,6 +44,19 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "batch_size": 128,
         "epochs": 15,
     },
+    "augmented": {
+        "dataset": {"name": "mnist", "augment": ["rotate", "scale", {"kind": "shift", "by": 0.07}]},
+        "layers": [
+            *[_conv(16), _conv(16), "max_pool"],
+            *[_conv(32), _conv(32), "max_pool"],
+            *[_conv(64), _conv(64), "global_avg_pool"],
+        ],
+        "batch_norm": True,
+        "batch_size": 128,
+        "optimizer": {"kind": "adam", "lr": 0.003},
+        "schedule": "cosine",
+        "epochs": 12,
+    },
     "deep": {"layers": [*STEM, *[{"kind": "residual", "layers": PLAIN_PAIR}] * 9, "global_avg_pool"], "epochs": 5},
     "deep plain": {"layers": [*STEM, *PLAIN_PAIR * 9, "global_avg_pool"], "epochs": 5},
 }
@@ -69,11 +84,11 @@ def main() -> None:
 
 
 def _row(name: str, seeds: Sequence[int], directory: Path) -> list[object]:
-    runs = [list(_epochs(Spec(dataset="mnist", **NETWORKS[name], seed=seed), directory)) for seed in seeds]
+    runs = [list(_epochs(Spec(**{"dataset": "mnist", **NETWORKS[name], "seed": seed}), directory)) for seed in seeds]
     last = Sample(tuple(run[-1][0] for run in runs))
     best = Sample(tuple(next(test for test, _, is_best in reversed(run) if is_best) for run in runs))
     seconds = Sample(tuple(seconds for run in runs for _, seconds, _ in run))
-    parameters = resolved(Spec(dataset="mnist", **NETWORKS[name])).network.parameters
+    parameters = resolved(Spec(**{"dataset": "mnist", **NETWORKS[name]})).network.parameters
     return [name, f"{parameters:,}", last.in_words(4), best.in_words(4), seconds.in_words(1)]
 
 

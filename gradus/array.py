@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gradus.resolved import ResolvedSpec
+from gradus.spec.augment import same_kinds
 from gradus.spec.device import Device, choice_of
 from gradus.spec.memory import step_bytes
 from gradus.spec.network import NetworkPlan
@@ -44,13 +45,14 @@ def array_shape(resolved: ResolvedSpec) -> Shape:
     """A hashable key, equal for experiments that can train in one array.
 
     They must have the same network shape, batch normalization, activations, kinds of optimizer and loss, batch size,
-    data set, precision and `device`. Seeds, initializers (unless one is in NTK form), rates, factors,
-    schedules, epochs and early stopping may differ.
+    data set, kinds of augmentation, precision and `device`. Seeds, initializers (unless one is in NTK form), rates,
+    factors, numbers of the augmentation, schedules, epochs and early stopping may differ.
     """
     spec = resolved.spec
     return (
         _network_shape(resolved.network),
-        spec.dataset,
+        spec.dataset.without_augmentation(),
+        same_kinds(spec.dataset.augment),
         spec.batch_size,
         type(spec.optimizer),
         type(spec.loss),

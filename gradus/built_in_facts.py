@@ -38,6 +38,8 @@ class BuiltInFacts:
     files: tuple[IdxFile, ...] = ()
     mirrors: tuple[str, ...] = ()
     """URLs of folders that contain `files`."""
+    image_shape: tuple[int, ...] | None = None
+    """Shape of the image that an example is, if `input_shape` does not say."""
 
     @property
     def inputs(self) -> int:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from gradus.examples import EXAMPLES
 from gradus.metrics import METRICS
 from gradus.spec import activation, class_weights, column, penalty
+from gradus.spec.augment import Augmentation
 from gradus.spec.batch_norm import BatchNormSetting
 from gradus.spec.calendar import Dates
 from gradus.spec.categories import Categories
@@ -44,6 +45,7 @@ FAMILIES: dict[str, Any] = {
     "dates": Dates,
     "missing": Missing,
     "splits": Split,
+    "augmentation": Augmentation,
 }
 """The families whose kinds are spec models with parameters."""
 

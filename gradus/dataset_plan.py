@@ -30,6 +30,9 @@ class DatasetPlan(Message):
     input_shape: tuple[int, ...]
     """Shape of one example as the network gets it: (inputs,) for a table, (height, width, channels) or (28, 28) for
     images."""
+    image_shape: tuple[int, ...] | None = None
+    """Shape of the image that the inputs are in row-major order, if `input_shape` does not say; null if it does, and
+    for other data."""
     classes: tuple[str, ...]
     """Names of the classes, or of the labels in multi-label classification; empty for regression."""
     targets: tuple[str, ...] = ()
@@ -47,6 +50,14 @@ class DatasetPlan(Message):
     def inputs(self) -> int:
         """Numbers per flattened example."""
         return prod(self.input_shape)
+
+    @property
+    def image(self) -> tuple[int, ...] | None:
+        """Shape of the one image that an example is, (height, width) or (height, width, channels); None for others."""
+        if self.image_shape is not None:
+            return self.image_shape
+        is_image = not self.blocks or (len(self.blocks) == 1 and self.blocks[0].kind == "pixels")
+        return self.input_shape if is_image and len(self.input_shape) > 1 else None
 
     @property
     def outputs(self) -> int:

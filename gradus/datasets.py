@@ -1,6 +1,8 @@
 """The built-in data sets, for the service and its workers: sizes, shapes, classes and files. Specs, the client and the
 command line know none of them."""
 
+from dataclasses import replace
+
 from gradus.built_in_facts import BuiltInFacts, IdxFile
 from gradus.spec.loss import Task
 
@@ -100,7 +102,7 @@ DATASETS: dict[str, BuiltInFacts] = {
                 "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
             ),
         ),
-        _table("digits", "UCI handwritten digits, 8 x 8", 64, _DIGITS, 1797, ("pixels",)),
+        replace(_table("digits", "UCI handwritten digits, 8 x 8", 64, _DIGITS, 1797, ("pixels",)), image_shape=(8, 8)),
         _table("wine", "UCI wine recognition", 13, ("class_0", "class_1", "class_2"), 178, _WINE),
         _table("breast_cancer", "Breast cancer Wisconsin (diagnostic)", 30, ("malignant", "benign"), 569, _NUCLEI),
         _table("diabetes", "Diabetes progression after one year", 10, (), 442, _DIABETES),

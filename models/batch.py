@@ -6,6 +6,7 @@ from math import prod
 import torch
 from torch import Tensor
 
+from gradus.spec.augment import Augment
 from models.seed import epoch_permutation
 
 
@@ -74,9 +75,10 @@ class Gather:
         return self._inputs
 
 
-def distinct_orders(seeds: Sequence[int]) -> Sequence[int]:
-    """One seed if all seeds are equal, else all seeds."""
-    return seeds if len(set(seeds)) > 1 else seeds[:1]
+def distinct_orders(seeds: Sequence[int], words: Sequence[Augment] = ()) -> Sequence[int]:
+    """One seed if all seeds and all words of augmentation are equal, so that all members see the same inputs; else all
+    seeds."""
+    return seeds if len(set(seeds)) > 1 or any(one != words[0] for one in words) else seeds[:1]
 
 
 class EpochBatches:
@@ -90,12 +92,13 @@ class EpochBatches:
         size: int,
         weights: Tensor | None = None,
         evaluation_weights: Tensor | None = None,
+        words: Sequence[Augment] = (),
     ) -> None:
         """`number` is 1 for the first epoch; `targets` (n,) or (n, t) and weights (n,) are those of all examples;
-        `size` is the batch size."""
+        `size` is the batch size; `words` are the members' augmentations."""
         self.number = number
         self.has_tail = len(targets) % size > 0
-        distinct = distinct_orders(seeds)
+        distinct = distinct_orders(seeds, words)
         orders = torch.stack(
             [epoch_permutation(seed, number, len(targets), targets.device) for seed in distinct]
         )  # (k, n)

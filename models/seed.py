@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Generator, Tensor
 
-Purpose = Literal["weights", "order", "dropout"]
+Purpose = Literal["weights", "order", "dropout", "augment"]
 
 
 def stream(seed: int, purpose: Purpose, layer: str, step: int) -> int:

@@ -42,7 +42,7 @@ an estimate of the memory, and stores nothing.
 DATA = """\
 Whether the words fit the data set is checked when the spec is resolved. A resolved spec of an uploaded data set has
 everything written out, with the version and the digest of its content; that of a built-in one has `name`, `limit`,
-`validation_size` and `standardize`.
+`validation_size` and `standardize`. Both have `augment` if it is not empty.
 
 Inputs of built-in data sets are scaled to [0, 1]: pixels by their maximum possible value, columns of tables by their
 minimum and maximum in the training split. `standardize` then gives each input mean 0 and standard deviation 1 over
@@ -76,6 +76,7 @@ COLUMNS = (
 )
 """The words of uploaded data sets."""
 KINDS = (
+    Section("Augmentation", "augmentation", ("augment",)),
     Section("Layers", "layers", ("layers",)),
     Section("Embeddings", "number_embeddings", ("number_embeddings",)),
     Section("Activations", "activations", ("activation",), "names"),

@@ -64,6 +64,8 @@ def script(run: Repeated) -> str:
     """
     if not run.is_whole:
         raise CannotRepeat("the run went on from the weights of another, or was extended with other words")
+    if run.resolved.spec.dataset.augment:
+        raise CannotRepeat("the run augments its images, which `run.py` does not repeat yet")
     if not run.rows:
         raise CannotRepeat("the run has no epoch yet: wait for the first")
     if run.rows[0].epoch != 1:

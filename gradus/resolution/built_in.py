@@ -36,6 +36,7 @@ def plan(dataset: Dataset, facts: BuiltInFacts) -> DatasetPlan:
     return DatasetPlan(
         task=facts.task,
         input_shape=facts.input_shape,
+        image_shape=facts.image_shape,
         classes=facts.classes,
         train_examples=available if dataset.limit is None else min(dataset.limit, available),
         validation_examples=validation,

@@ -21,6 +21,7 @@ def mistakes(spec: Spec, data: DatasetPlan) -> tuple[Mistake, ...]:
     found = (
         _batch_norm_needs_a_batch(spec, data),
         _embeddings_need_numbers(spec, data),
+        _augmentation_needs_images(spec, data),
         _accuracy_needs_classes(spec, data),
         _loss_fits_the_task(spec, data),
         _layers_fit_shapes(spec, data),
@@ -54,6 +55,20 @@ def _embeddings_need_numbers(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]
     if spec.number_embeddings.kind != "none" and len(data.input_shape) > 1:
         message = f"number_embeddings are for tables, but '{spec.dataset.name}' consists of images: use none"
         yield Mistake(path="number_embeddings", message=message, input=spec.number_embeddings.kind)
+
+
+def _augmentation_needs_images(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:
+    dataset = spec.dataset
+    if not dataset.augment:
+        return
+    given = dataset.model_dump(mode="json")["augment"]
+    if data.image is None:
+        what = "has other inputs than one image" if len(data.input_shape) == 1 else "consists of arrays, not of images"
+        message = f"augment is for images, but '{dataset.name}' {what}: leave it out"
+        yield Mistake(path="dataset/augment", message=message, input=given)
+    elif dataset.standardize:
+        message = "augment moves pixels, but standardize scales each by its own place: use one of the two"
+        yield Mistake(path="dataset/augment", message=message, input=given)
 
 
 def _accuracy_needs_classes(spec: Spec, data: DatasetPlan) -> Iterator[Mistake]:

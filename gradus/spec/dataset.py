@@ -4,11 +4,12 @@ Validation is syntax alone. Whether the words fit the data set is decided by `gr
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, GetJsonSchemaHandler, model_serializer
 from pydantic_core import CoreSchema
 
+from gradus.spec.augment import Augment
 from gradus.spec.calendar import Dates
 from gradus.spec.categories import Categories
 from gradus.spec.class_weights import ClassWeights
@@ -38,6 +39,7 @@ TABLE_WORDS = (
 """The words that only uploaded data sets have."""
 BUILT_IN_WORDS = ("validation_size", "standardize")
 """The words that only built-in data sets have."""
+_OFTEN_LEFT_OUT = {*TABLE_WORDS, *BUILT_IN_WORDS, "augment"}
 
 
 class Dataset(SpecModel):
@@ -70,6 +72,9 @@ class Dataset(SpecModel):
     files' own parts, else the column with the role `group` or `time`, else `stratified` for classes, else `random`."""
     class_weights: ClassWeights | None = None
     """Weights of the classes in the training loss: `none`, `balanced`, or a map; null for none."""
+    augment: Augment = ()
+    """Random changes of the training images, each kind at most once: `["flip", {"kind": "rotate", "degrees": 15}]`;
+    empty for none. Only for data sets of images."""
     limit: int | None = Field(default=None, ge=1, le=100_000_000)
     """Use only the first n training examples; null, or an n above their number, uses all."""
     validation_size: Annotated[int, Field(ge=1, le=100_000_000)] | Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -79,14 +84,21 @@ class Dataset(SpecModel):
     """Standardize each input of a built-in data set: subtract the mean and divide by the standard deviation of the
     training examples."""
 
+    def without_augmentation(self) -> Self:
+        """The data set as it is before any augmentation: equal for runs that can share their data."""
+        return self.model_copy(update={"augment": ()}) if self.augment else self
+
     def __hash__(self) -> int:
         return hash((self.name, self.version, self.digest, self.limit, self.validation_size))
 
     @model_serializer(mode="wrap")
     def _without_words_of_others(self, serialize: Callable[["Dataset"], dict[str, Any]]) -> dict[str, Any]:
-        """Leave out the words of tables that are not set, and with a version those of built-in data sets."""
+        """Leave out the words of tables and the augmentation if not set, and with a version the words of built-in data
+        sets."""
         document = serialize(self)
         left_out = {word for word in TABLE_WORDS if getattr(self, word) is None}
+        if not self.augment:
+            left_out.add("augment")  # so that specs without keep the documents and fingerprints that they had
         if self.version is not None:
             left_out |= {word for word in BUILT_IN_WORDS if not getattr(self, word)}
         return {key: value for key, value in document.items() if key not in left_out}
@@ -96,7 +108,7 @@ class Dataset(SpecModel):
         schema = handler(_without_serialization(core_schema))
         fields = handler.resolve_ref_schema(schema)
         if handler.mode == "serialization":
-            fields["required"] = [key for key in fields["required"] if key not in {*TABLE_WORDS, *BUILT_IN_WORDS}]
+            fields["required"] = [key for key in fields["required"] if key not in _OFTEN_LEFT_OUT]
         return schema
 
 

@@ -7,6 +7,7 @@ from math import prod
 from typing import assert_never
 
 from gradus.dataset_plan import DatasetPlan
+from gradus.spec.augment import NOISE_NUMBERS, Noise, drawn_numbers, mixes
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.network import NetworkPlan
@@ -20,6 +21,8 @@ INT64_BYTES = 8
 FREED_BLOCKS = 2
 """How often values that are freed during a step count: blocks of other sizes do not fit in their place, and the C
 library keeps them. With this number, estimates were within a fifth of the peaks seen."""
+MAP_COPIES = 5
+"""Numbers that it takes to move a pixel: the pixel before and after, the place of its source, and what is between."""
 MAX_EVALUATION_NUMBERS = 2**21
 """Maximum size of a layer's output while a split is evaluated."""
 
@@ -42,7 +45,8 @@ def member_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> i
     numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer)) + _rounded_weights(
         experiment, network
     )
-    return FLOAT32_BYTES * (numbers + _step(experiment, data, network) + _evaluation(data, network))
+    values = numbers + _step(experiment, data, network) + _evaluation(data, network) + _drawing(experiment, data)
+    return FLOAT32_BYTES * values
 
 
 def step_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
@@ -83,7 +87,26 @@ def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     held = accumulate(layer.held for layer in network.layers)  # a backward pass frees what it was held for
     moments = (layer.passing + copied.passing for layer, copied in zip(network.layers, rounded, strict=True))
     passing = max(until + FREED_BLOCKS * moment for until, moment in zip(held, moments, strict=True))
-    return batch * (inputs + own + passing)
+    return batch * (inputs + own + passing + _augmentation(experiment, network))
+
+
+def _augmentation(experiment: Spec, network: NetworkPlan) -> int:
+    """Numbers that the augmentation of an example needs: its copy, the map of its pixels, and for each change as much
+    again; twice for `mixup`."""
+    words = experiment.dataset.augment
+    if not words:
+        return 0
+    return network.inputs * (2 if mixes(words) else 1) * (MAP_COPIES + any(isinstance(word, Noise) for word in words))
+
+
+def _drawing(experiment: Spec, data: DatasetPlan) -> int:
+    """Numbers of an epoch's draws, for all training examples: those kept, float32, those being made, float64, and the
+    list of the noise."""
+    words = experiment.dataset.augment
+    if not words:
+        return 0
+    kept, made = drawn_numbers(words) + 2 * mixes(words), 2 * (2 * drawn_numbers(words) + 6)
+    return data.train_examples * (kept + made) + 3 * NOISE_NUMBERS * any(isinstance(word, Noise) for word in words)
 
 
 def _copies_of(layer: LayerPlan, experiment: Spec) -> Copies:

@@ -126,6 +126,8 @@ def _written(part: int | str, before: int | str | None, two_before: int | str | 
         return True
     if two_before == "layers" and isinstance(before, int):
         return part not in KINDS["layer"]
+    if two_before == "augment" and isinstance(before, int):
+        return part not in KINDS["augmentation"]
     return before not in KINDS and two_before != "space" and part[:1].islower() and part.isidentifier()
 
 

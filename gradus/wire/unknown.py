@@ -24,9 +24,10 @@ def unknown_key(model: type[BaseModel], place: Place) -> str:
     here = _at(model, place[:-1])
     if kinds := [kind_of(one) for one in _others(model, place) if key in one.model_fields]:
         return f"{said}: only {_listed(kinds, 'and')} {'has' if len(kinds) == 1 else 'have'} it"
-    if homes := _homes(model, key):
-        return f"{said}: it belongs {_where(homes)}"
     known = list(dict.fromkeys(name for one in here for name in one.model_fields))
+    is_meant_here = OURS.get(folded(key)) in known  # scikit-learn's `alpha` is `l2`, not that of `mixup`
+    if not is_meant_here and (homes := _homes(model, key)):
+        return f"{said}: it belongs {_where(homes)}"
     if model is ExperimentPatch:  # says more than a guess, for `status` is like `tags`
         return f"{said}: only {_listed(known, 'and')} can be changed"
     hint = _habit(model, folded(key), known, top=len(place) == 1) or _guess(key, known) or IMPLIED.get(folded(key))

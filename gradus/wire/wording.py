@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from gradus.nearest import nearest
 from gradus.parse.document import Parse
+from gradus.spec.augment import Augmentation
 from gradus.spec.calendar import Dates
 from gradus.spec.categories import Categories
 from gradus.spec.column import Encoding
@@ -25,6 +26,7 @@ from gradus.sweep.space import Space
 from gradus.wire.habits import SOFTMAX, VALUES, folded
 
 KINDS: dict[str, tuple[str, ...]] = {
+    "augmentation": tuple(map(kind_of, spec_models_in(Augmentation))),
     "categories": tuple(map(kind_of, spec_models_in(Categories))),
     "dates": tuple(map(kind_of, spec_models_in(Dates))),
     "encode": tuple(map(kind_of, spec_models_in(Encoding))),
@@ -45,6 +47,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 """The kinds of each field that has kinds. Pydantic puts the kind into an error's place after the field's name."""
 
 WHOLE: dict[str, str] = {
+    "augment": 'must be a list of changes, such as ["flip", {"kind": "rotate", "degrees": 15}]',
     "batch_norm": 'must be true, false, or an object such as {"momentum": 0.1}',
     "batch_size": 'must be a whole number from 1 to 1000000, or "full"',
     "checkpoint": 'must be a whole number of epochs, or an object such as {"every": 5, "keep": 10}',
@@ -116,6 +119,8 @@ def sentence(detail: ErrorDetails, field: str) -> str:
         field = "space"  # each of its keys, which are paths, has a space's kinds
     if detail["loc"][-2:-1] == ("layers",) and isinstance(detail["loc"][-1], int):
         field = "layer" if detail["loc"].count("layers") == 1 else "inner_layer"
+    if detail["loc"][-2:-1] == ("augment",) and isinstance(detail["loc"][-1], int):
+        field = "augmentation"
     told = _told(detail, field)
     if "whole number" not in told or not isinstance(detail["input"], float) or not detail["input"].is_integer():
         return told

@@ -69,7 +69,7 @@ class Uploaded:
     def key(self, fitted: Fitted | None = None) -> str:
         """The name in the cache of the arrays that this preprocessing makes; without one, of the preprocessing itself.
         So a run that goes on from a checkpoint finds the arrays that it began with."""
-        words = self.dataset.model_dump(mode="json", exclude={"name", "version", "class_weights"})
+        words = self.dataset.model_dump(mode="json", exclude={"name", "version", "class_weights", "augment"})
         document = json.dumps(
             [FORMAT, words, self.plan.classes, fitted and fitted.model_dump(mode="json")], sort_keys=True
         )

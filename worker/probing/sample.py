@@ -70,9 +70,10 @@ def part(split: Split, rows: Tensor) -> Split:
 
 
 def probed_spec(spec: Spec, task: Task, batch: int) -> Spec:
-    """The spec as it is probed: without dropout and label smoothing, so that the loss is a function whose decrease its
-    gradient predicts; in float32, and on the CPU, as GPUs belong to those who train."""
+    """The spec as it is probed: without dropout, augmentation and label smoothing, so that the loss is a function whose
+    decrease its gradient predicts; in float32, and on the CPU, as GPUs belong to those who train."""
     changes = {
+        "dataset": spec.dataset.without_augmentation(),
         "layers": tuple(map(_without_dropout, spec.layers)),
         "dropout": 0.0,
         "input_dropout": 0.0,

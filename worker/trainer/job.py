@@ -94,7 +94,8 @@ class Job:
             load_data = self._load_built_in if trainee.spec.dataset.digest is None else self._load_uploaded
             return load_data(trainee, preprocessing).to(self._device, torch.float32)
 
-        return self._cache.get(trainee.spec.dataset, lambda: self._progress.wait_for(read), preprocessing)
+        dataset = trainee.spec.dataset.without_augmentation()
+        return self._cache.get(dataset, lambda: self._progress.wait_for(read), preprocessing)
 
     def _tell_of(self, data: Data) -> None:
         for note in data.notes:

@@ -118,6 +118,7 @@ class ChunkTrainer:
         self._engine, self._experiments, self._examples = engine, experiments, examples
         members, batch = len(experiments), engine.batch
         self.length = length or chunk_steps(engine.plans[0], batch, members)
+        engine.mix_with(examples.targets, examples.weights)
         like = engine.storage.parameters
         self._outputs = like.new_empty(self.length, members, batch, engine.plans[0].outputs)
         self._norms = like.new_empty(self.length, members)
@@ -128,6 +129,7 @@ class ChunkTrainer:
     def train(self, epoch: EpochBatches, steps: range) -> ChunkRecord:
         """Train these steps; saves the state before them, so that `locate` can repeat them."""
         _copy(self._engine.tensors(), self._before)
+        self._engine.start_epoch(epoch.number)
         targets = epoch.targets(steps)  # (steps, K, b) or (steps, K, b, targets)
         outputs = self._outputs[: len(steps), :, : targets.shape[2]]
         if self._replay is not None and targets.shape[2] == self._engine.batch:

@@ -13,6 +13,7 @@ from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import resolve_loss
+from models.augment import AugmentedGather, Draws
 from models.batch import Buffers, Gather, Scale, distinct_orders
 from models.clip import Clip, GlobalNorm
 from models.loss import loss
@@ -29,10 +30,12 @@ from worker.training.report import DeadUnits, OnProgress, ignore_progress
 class BatchPass:
     """The network and its memory for one batch size."""
 
-    gather: Gather
+    gather: Gather | AugmentedGather
     network: Network
     grad: Tensor
     """Memory for the gradient of the loss with respect to the outputs, (K, b, outputs)."""
+    other_grad: Tensor | None
+    """The same for the loss of the other examples of `mixup`."""
 
 
 Batch = tuple[Tensor, Tensor, Tensor | None]
@@ -73,25 +76,48 @@ class Engine:
         self.update = update([e.optimizer for e in experiments], like, self.storage.gradient, parts)
         self.clip = Clip([e.clip_norm for e in experiments], like)
         self._norm = GlobalNorm(self.storage.gradient)
-        self._orders = len(distinct_orders(seeds))
+        words = [experiment.dataset.augment for experiment in experiments]
+        self._orders = len(distinct_orders(seeds, words))
+        self._draws = None
+        if words[0]:
+            assert data.image is not None, "only images are augmented"
+            self._draws = Draws(seeds, words, data.image, examples, like)
+        self._mixed: tuple[Tensor, Tensor | None] | None = None
         self._masks = network_masks(self.plans, seeds, self.batch, like)
         self._products = products(first.precision, libraries)
         self._scale = None if largest is None else Scale(largest, like)
         self._buffers = Buffers(like)
         sizes = {self.batch, examples % self.batch or self.batch}
-        self._passes = {size: self._pass(size, self._orders) for size in sorted(sizes, reverse=True)}
+        self._passes = {size: self._pass(size) for size in sorted(sizes, reverse=True)}
 
-    def _pass(self, size: int, orders: int) -> BatchPass:
-        buffers = self._buffers.rewind()
-        gather = Gather(len(self.plans), orders, size, self.plans[0].inputs, buffers, self._scale)
+    def _pass(self, size: int, *, plain: bool = False) -> BatchPass:
+        """A pass for batches of this size; a `plain` one for examples that all members share, as they are."""
+        buffers, members, draws = self._buffers.rewind(), len(self.plans), None if plain else self._draws
+        gather: Gather | AugmentedGather
+        if draws is None:
+            orders = 1 if plain else self._orders
+            gather = Gather(members, orders, size, self.plans[0].inputs, buffers, self._scale)
+        else:
+            gather = AugmentedGather(draws, members, size, buffers, self._scale)
         net = network(self.plans[0], self.storage, self._masks, self._products, size, buffers)
-        return BatchPass(gather, net, buffers.empty(len(self.plans), size, self.plans[0].outputs))
+        grads = [buffers.empty(members, size, self.plans[0].outputs) for _ in range(1 + bool(draws and draws.mixes))]
+        return BatchPass(gather, net, grads[0], grads[1] if len(grads) > 1 else None)
+
+    def mix_with(self, targets: Tensor, weights: Tensor | None) -> None:
+        """The targets and the weights in the gradient of all training examples, of which `mixup` needs those of the
+        other examples."""
+        self._mixed = targets, weights
+
+    def start_epoch(self, number: int) -> None:
+        """Make the draws of the augmentation for an epoch (1 = the first)."""
+        if self._draws is not None:
+            self._draws.seek(number)
 
     def pass_for_sample(self, size: int) -> BatchPass:
-        """A pass for a batch that all members share, no larger than that of a step. It uses the memory of the steps'
-        passes."""
+        """A pass for a batch that all members share, without augmentation, no larger than that of a step. It uses the
+        memory of the steps' passes."""
         assert size <= self.batch
-        return self._pass(size, orders=1)
+        return self._pass(size, plain=True)
 
     def seek(self, step: int) -> None:
         """Select the dropout masks of a step of the run (0 = the first) for the next forward pass."""
@@ -123,6 +149,8 @@ class Engine:
         grad = self.loss.gradient(outputs, targets, batch_pass.grad)
         if weights is not None:
             grad.mul_(weights[..., None])
+        if batch_pass.other_grad is not None:
+            self._mix(batch_pass, outputs, grad)
         batch_pass.network.backward(grad)
         self.penalty.add_gradient(storage.weights(), storage.weights_gradient())
         return outputs
@@ -131,6 +159,19 @@ class Engine:
         """Keep from now on what passes through every layer with weights in a full batch; the taps by the layer's
         name."""
         return self._passes[self.batch].network.observe()
+
+    def _mix(self, batch_pass: BatchPass, outputs: Tensor, grad: Tensor) -> None:
+        """grad ← λ grad + (1 - λ) grad', the gradient of the loss of the other examples with their weights."""
+        gather, other = batch_pass.gather, batch_pass.other_grad
+        assert self._mixed is not None
+        assert other is not None
+        assert isinstance(gather, AugmentedGather)
+        targets, weights = self._mixed
+        of_other = gather.of_others(targets)
+        self.loss.gradient(outputs, of_other, other)
+        if weights is not None:
+            other.mul_(gather.of_others(weights)[..., None])
+        grad.mul_(gather.share).add_(other.mul_(1 - gather.share))
 
     def _pass_for(self, rows: Tensor) -> BatchPass:
         return self._passes[len(rows) // self._orders]

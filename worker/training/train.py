@@ -143,9 +143,10 @@ class Training(Iterator[Report]):
 
     def _train_epoch(self) -> Iterator[Pulse]:
         seeds = [experiment.seed for experiment in self._experiments]
+        words = [experiment.dataset.augment for experiment in self._experiments]
         split, number = self._data.train, self._epoch + 1
         weights = split.weights, split.evaluation_weights
-        epoch = EpochBatches(seeds, number, split.targets, self._engine.batch, *weights)
+        epoch = EpochBatches(seeds, number, split.targets, self._engine.batch, *weights, words)
         for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
             record = self._chunk.train(epoch, steps)
             self._totals.add(record)

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 import torch
 
+from export.script.cannot import CannotRepeat
 from export.script.script import METRICS, Repeated, script
 from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import Task
 from gradus.wire.metrics import MetricsRow
 from preprocessing.encode import Fitted
+from tests.built_in import resolved
 from tests.unit.training.examples import CPU, made_up_data, made_up_outputs, weighted
 from tests.unit.training.images import NETWORKS, SHAPES, made_up_images
 from tests.unit.training.test_engine_against_torch import VARIANTS
@@ -114,3 +116,9 @@ def _repeated(resolved: ResolvedSpec, rows: list[MetricsRow], data: Data) -> Any
     parts = split(data.train), split(data.validation), split(data.test)
     names["load"] = lambda: names["Data"](*parts, data.target_scale.deviation)
     return names["run"]()
+
+
+def test_augmented_runs_are_not_repeated_yet() -> None:
+    run = resolved(Spec(dataset={"name": "mnist", "augment": ["flip"]}, layers=[3]))
+    with pytest.raises(CannotRepeat, match="augments its images"):
+        script(Repeated("exp_1", "", run, FITTED, [], "cpu:1 (here)", "0"))

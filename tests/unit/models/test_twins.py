@@ -36,7 +36,7 @@ WITHOUT_BODY = {
     "tensor_plan",
     "__init__",
 }
-WITHOUT_WORD = {"__init__", "observation", "part", "product_library", "storage", "tap", "view"}
+WITHOUT_WORD = {"__init__", "movement", "observation", "part", "product_library", "storage", "tap", "view"}
 OF_DATA = {"target", "column", "numbers", "categories", "calendar", "missing", "split", "class_weights"}
 """Words whose bodies prepare the data, before a network sees them."""
 

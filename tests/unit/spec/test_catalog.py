@@ -48,7 +48,9 @@ def test_every_family_is_listed() -> None:
         "dates",
         "missing",
         "splits",
+        "augmentation",
         "class_weights",
+        "devices",
     }
     assert kinds("layers") == [
         "dense",

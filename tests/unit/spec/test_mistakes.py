@@ -19,6 +19,7 @@ GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
 SWEEP = {"base": GOOD, "grid": {"epochs": [1, 2]}}
 NO_POINT = "; a whole number is written without point or exponent"
 KINDS = {
+    "augmentation": "flip, crop, scale, rotate, shift, brightness, noise, cutout, mixup",
     "optimizer": "sgd, momentum, adagrad, rmsprop, adam, adamw",
     "loss": "auto, cross_entropy, binary_cross_entropy, squared, absolute, huber, quantile",
     "init": "auto, xavier, he, normal, uniform, constant, zeros, orthogonal, ntk",
@@ -33,6 +34,7 @@ BATCH_NORM = 'must be true, false, or an object such as {"momentum": 0.1}'
 DATA_SET = 'must be the name of a data set, or an object such as {"name": "mnist"}'
 TARGET = 'must be the name of a column, a list of names, or an object such as {"column": "tags"}'
 COLUMN = 'must be a role such as "ignore", or an object such as {"encode": "one_hot"}'
+AUGMENT = 'must be a list of changes, such as ["flip", {"kind": "rotate", "degrees": 15}]'
 WEIGHTS = 'must be "none", "balanced", or an object such as {"yes": 5.0, "no": 1.0}'
 FLAG = "unknown key 'flg': did you mean 'flag'?"
 LAYERS = "must be a list of layers, such as [300, 100]"
@@ -93,6 +95,23 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"dataset": {"name": "x", "class_weights": "even"}}, "dataset/class_weights", WEIGHTS),
         ({"dataset": {"name": "x", "class_weights": {"yes": -1}}}, "dataset/class_weights/yes", "must be at least 0"),
         ({"dataset": {"name": "x", "missing": {"kind": "median", "flg": True}}}, "dataset/missing/flg", FLAG),
+        ({"dataset": {"name": "x", "augment": "flip"}}, "dataset/augment", AUGMENT),
+        ({"dataset": {"name": "x", "augment": ["flip"] * 10}}, "dataset/augment", "must have at most 9 items"),
+        (
+            {"dataset": {"name": "x", "augment": ["flip", "noise", "flip"]}},
+            "dataset/augment/2",
+            "'flip' is listed twice: each kind can be there once",
+        ),
+        (
+            {"dataset": {"name": "x", "augment": ["rotat"]}},
+            "dataset/augment/0",
+            f"unknown kind 'rotat': did you mean 'rotate'? known are {KINDS['augmentation']}",
+        ),
+        (
+            {"dataset": {"name": "x", "augment": ["flip", {"kind": "rotate", "degrees": 500}]}},
+            "dataset/augment/1/degrees",
+            "must be at most 180",
+        ),
         ({"layers": 300}, "layers", LAYERS),
         ({"layers": "300"}, "layers", LAYERS),
         ({"layers": None}, "layers", LAYERS),

@@ -52,6 +52,12 @@ def test_a_replayed_chunk_of_images_leaves_the_bits_of_a_chunk_of_steps(name: st
 
 
 @pytest.mark.parametrize("seeds", [[3, 3], [0, 1]])
+def test_a_replayed_chunk_draws_its_augmentation(seeds: list[int]) -> None:
+    words = ["rotate", "brightness", "noise", "cutout", "mixup"]
+    _compare({**NETWORKS["conv"], "dataset": {"name": "mnist", "augment": words}}, seeds, weighted(made_up_images()))
+
+
+@pytest.mark.parametrize("seeds", [[3, 3], [0, 1]])
 def test_a_replayed_chunk_weighs_its_examples(seeds: list[int]) -> None:
     _compare({"loss": {"kind": "cross_entropy", "label_smoothing": 0.1}}, seeds, weighted(DATA))
 
@@ -62,6 +68,8 @@ def _compare(more: dict[str, Any], seeds: list[int], data: Data) -> None:
     trainer = ChunkTrainer(engine, experiments, data.train, STEPS)
     outputs = torch.empty(STEPS, len(seeds), engine.batch, 3, dtype=torch.float64)
     norms = torch.empty(STEPS, len(seeds), dtype=torch.float64)
+    replayed.mix_with(data.train.targets, data.train.weights)
+    replayed.start_epoch(1)
     with torch.inference_mode():
         replay = Replay(replayed, data.train.inputs, outputs, norms, call_again)
         epoch = EpochBatches(seeds, 1, data.train.targets, engine.batch, data.train.weights)
