@@ -8,6 +8,7 @@ _EXPERIMENT = re.compile(f"exp_[{ALPHABET}]{{26}}")
 _SWEEP = re.compile(f"swp_[{ALPHABET}]{{26}}")
 _DATASET = re.compile(f"dst_[{ALPHABET}]{{26}}")
 _UPLOAD = re.compile(f"upl_[{ALPHABET}]{{26}}")
+_PROBE = re.compile(f"prb_[{ALPHABET}]{{26}}")
 _PREDICTIONS = re.compile(f"prd_[{ALPHABET}]{{26}}")
 
 
@@ -29,6 +30,11 @@ def is_dataset_id(text: str) -> bool:
 def is_upload_id(text: str) -> bool:
     """Whether an upload can have this id."""
     return _UPLOAD.fullmatch(text) is not None
+
+
+def is_probe_id(text: str) -> bool:
+    """Whether a probe can have this id."""
+    return _PROBE.fullmatch(text) is not None
 
 
 def is_predictions_id(text: str) -> bool:

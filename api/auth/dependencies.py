@@ -55,6 +55,7 @@ async def permitted(request: Request, caller: AnyCaller) -> Caller:
 
 _QUESTIONS = {
     ("POST", "/v1/lab/{demonstration}"),
+    ("POST", "/v1/probes"),
     ("POST", "/v1/experiments/{experiment_id}/predict"),
     ("POST", "/v1/sweeps/{sweep_id}/predict"),
     ("POST", "/v2/models/{model}/infer"),
@@ -64,7 +65,7 @@ _WITH_PREVIEW = {("POST", "/v1/experiments"), ("POST", "/v1/datasets")}
 
 
 def _is_question(request: Request) -> bool:
-    """Whether the request only computes something, stores nothing, and is therefore open to viewers."""
+    """Whether the request only computes something, changes nothing, and is therefore open to viewers."""
     return (request.method, request.scope["route"].path) in _QUESTIONS
 
 

@@ -77,22 +77,35 @@ class PredictionsQuestion(Message):
     probabilities: bool
 
 
-Question = Annotated[
-    EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | PredictionsQuestion, Field(discriminator="kind")
-]
+class ProbeQuestion(Message):
+    """What will a spec do? Measured on its initial network."""
+
+    kind: Literal["probe"] = "probe"
+    revision: Literal[1] = 1
+    spec: Spec
+    """Resolved."""
+    data: DatasetPlan
+    table: TableRef | None = None
+    """The stored table of an uploaded data set; None for a built-in one."""
+
+
+AboutNetwork = EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | PredictionsQuestion
+"""The questions about the network of an experiment."""
+Question = Annotated[AboutNetwork | ProbeQuestion, Field(discriminator="kind")]
 
 QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
 
-PREFIXES = {"evaluation": "evl", "outcomes": "out", "calibration": "cal", "predictions": "prd"}
+PREFIXES = {"evaluation": "evl", "outcomes": "out", "calibration": "cal", "predictions": "prd", "probe": "prb"}
 """The prefix of the ids of each kind."""
 
 
 def digest_of(question: Question) -> str:
     """SHA-256 of a question: equal for identical questions, wherever the table is stored, and if it was deleted since:
     the spec has the digest of its content."""
-    return hashlib.sha256(question.model_dump_json(exclude={"network": {"table"}}).encode()).hexdigest()
+    where = {"table": True} if isinstance(question, ProbeQuestion) else {"network": {"table"}}
+    return hashlib.sha256(question.model_dump_json(exclude=where).encode()).hexdigest()
 
 
 def experiment_of(question: Question) -> str | None:
-    """The experiment that a question is about, with which it is deleted."""
-    return question.network.experiment_id
+    """The experiment that a question is about, with which it is deleted; None for a probe."""
+    return None if isinstance(question, ProbeQuestion) else question.network.experiment_id

@@ -47,7 +47,7 @@ def at_start(start: Start) -> Finding | None:
     excess = begin.loss / measured.data.prior if measured.data.prior else 1.0
     return Finding(
         id=KIND.id,
-        severity=_severity(start, excess),
+        severity=_severity(start, excess, flat),
         layer=layer.name,
         evidence=tuple(evidence),
         because=f"The weights of {layer.name} have {figure(scale(layer))} times the size that suits its "
@@ -58,9 +58,10 @@ def at_start(start: Start) -> Finding | None:
     )
 
 
-def _severity(start: Start, excess: float) -> Severity:
-    """What learns one batch at once makes up for a loss of ten times the prior, at the cost of half a point."""
-    if start.learns_at_once:
+def _severity(start: Start, excess: float, flat: float) -> Severity:
+    """What learns one batch at once makes up for a loss of ten times the prior, at the cost of half a point;
+    but saturated layers learn a batch by heart, and nothing else."""
+    if start.learns_at_once and flat <= FLAT:
         return "note" if excess < EXCESS else "warning"
     return "critical" if excess > EXCESS else "warning"
 

@@ -13,8 +13,8 @@ PLAIN_WARNING = 10.0
 """The same for gradient descent if signals are sound: it lost four points with a D of 13, and nine with 6."""
 ROOM = 10.0
 """How many times the rate must be below the one that suits: else not the rate, but the number of steps is low."""
-ENOUGH = 30.0
-"""D that a new learning rate should have."""
+ENOUGH = 100.0
+"""D that a new learning rate should have: rates that are best in the end have 30 to 500."""
 SOUND = 0.85
 """rho of a step that is not too long."""
 
@@ -57,18 +57,17 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     adam = Patch(
         patch={"optimizer": {"kind": "adam", "lr": 0.001}}, why="Adam's steps do not shrink with the gradient."
     )
-    rate = [] if best is None else [cures.rate(best, f"The planned steps then take off {ENOUGH:g} times the loss.")]
+    rate = [] if best is None else [cures.rate(best, "Longer steps, that still gain what they predict.")]
     return (*rate, adam) if not start.is_adaptive else tuple(rate)
 
 
 def higher_rate(start: Start) -> float | None:
-    """The learning rate with rho 0.85; a higher one if its steps would still not take off enough, as long as rho is
-    above 1/2. None if none is higher."""
-    step, lr = start.measured.step, start.spec.optimizer.lr
-    per_rate = start.measured.rate.decrease / lr
-    best = step.recommended if step.recommended is not None else lr
-    if best * per_rate < ENOUGH and step.suggested is not None:
-        best = max(best, min(step.suggested[1], ENOUGH / per_rate))
+    """The learning rate whose steps take off enough, or the one with rho 0.85 if that is lower. None if neither is
+    higher than the present one."""
+    step, lr, decrease = start.measured.step, start.spec.optimizer.lr, start.measured.rate.decrease
+    if step.recommended is None or decrease <= 0:
+        return None
+    best = min(step.recommended, lr * ENOUGH / decrease)
     return best if best > lr else None
 
 

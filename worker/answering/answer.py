@@ -7,11 +7,18 @@ from gradus.errors import Conflict, GradusError, TooLarge
 from gradus.status import FailureCode
 from gradus.wire.message import Message
 from hub.artifacts.manifest import Damaged
-from hub.questions.question import CalibrationQuestion, EvaluationQuestion, OutcomesQuestion, PredictionsQuestion
+from hub.questions.question import (
+    CalibrationQuestion,
+    EvaluationQuestion,
+    OutcomesQuestion,
+    PredictionsQuestion,
+    ProbeQuestion,
+)
 from worker.answering.calibration import calibration
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
 from worker.answering.predictions import predictions
+from worker.answering.probe import probed
 from worker.answering.protocol import Answered, Ask, Refused, Reply
 from worker.data.errors import DataError
 from worker.trainer.failures import failure
@@ -52,5 +59,7 @@ def answer(ask: Ask) -> Message:
             return outcomes(ask, ask.question)
         case PredictionsQuestion():
             return predictions(ask, ask.question)
+        case ProbeQuestion():
+            return probed(ask, ask.question)
         case _:
             assert_never(ask.question)

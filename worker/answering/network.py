@@ -4,7 +4,6 @@ The CPU, because the slots that train own the GPU's memory; float32 results diff
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,13 +11,11 @@ from numpy.typing import NDArray
 
 from gradus.spec.layout import layout
 from gradus.spec.network import plan
-from hub.artifacts.local_copies import FOLDER, LocalCopies
-from hub.artifacts.store import ArtifactStore, artifact_store
+from hub.artifacts.store import artifact_store
 from hub.questions.question import TrainedNetwork
+from worker.answering.data import question_data
 from worker.answering.protocol import Ask
-from worker.checkpoint.files import CheckpointState, read
-from worker.data.load import load
-from worker.trainer.job import ENCODED
+from worker.checkpoint.files import read
 from worker.training.data import Data, Split
 from worker.training.engine import Engine
 from worker.training.evaluation import outputs
@@ -56,7 +53,7 @@ def restored(ask: Ask, network: TrainedNetwork) -> Restored:
     store = artifact_store(ask.artifacts_url)
     with store.open(network.checkpoint.key, network.checkpoint.digest) as folder:
         checkpoint = read(folder, layout(plan(network.spec, network.data)))
-    data = _data(ask, network, checkpoint, store)
+    data = question_data(ask, network.spec.dataset, network.data, network.table, checkpoint.preprocessing)
     torch.set_num_threads(1)
     engine = Engine(
         [network.spec],
@@ -73,19 +70,3 @@ def restored(ask: Ask, network: TrainedNetwork) -> Restored:
         tensor.copy_(tensors[f"{prefix}{name}"])
     scale = tensors.get(SCALE, NOT_SCALED.tensor(1))  # an older version did not standardize targets
     return Restored(engine, data, scale.double().numpy().reshape(2, -1))
-
-
-def _data(ask: Ask, network: TrainedNetwork, checkpoint: CheckpointState, store: ArtifactStore) -> Data:
-    """The data, encoded by the preprocessing of the checkpoint."""
-    folders = [Path(folder) for folder in ask.dataset_dirs]
-    if network.spec.dataset.digest is None:
-        return load(network.spec.dataset, network.data, folders, _say)
-    from worker.trainer.uploaded_data import uploaded_data  # noqa: PLC0415 (DuckDB may not be installed)
-
-    copies, encoded = LocalCopies(store, folders[-1] / FOLDER), folders[-1] / ENCODED
-    preprocessing = checkpoint.preprocessing
-    return uploaded_data(network.spec.dataset, network.data, preprocessing, copies, network.table, encoded, _say)
-
-
-def _say(_: object) -> None:
-    """Nobody hears of the progress of a short question."""
