@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import nan
 from pathlib import Path
 from typing import Literal
 
@@ -26,9 +27,9 @@ class Label:
     """What training showed of a spec."""
 
     name: str
-    label: Literal["sick", "healthy", "neither"]
-    """`neither`: meant to be sick and not, or meant to be healthy and improved by a patch."""
-    points: float
+    label: Literal["sick", "healthy", "neither", "unknown"]
+    """`neither`: meant to be sick and not, or meant to be healthy and improved by a patch. `unknown`: not trained."""
+    points: float = nan
     """Mean score of the spec on the test split."""
     gain: float | None = None
     """What the reference, or the best patch, has more: points, or the fraction of the loss that it has less."""
@@ -117,8 +118,7 @@ def labelled(half: Half) -> Iterator[tuple[Case, Label]]:
     known = labels(half)
     for case in read(half):
         if case.vary is None:
-            if case.name in known:
-                yield case, known[case.name]
+            yield case, known.get(case.name, Label(case.name, "unknown"))
             continue
         strength = known[case.name].strength if case.name in known else None
         for one in strengthened(case, strength) if strength is not None else ():

@@ -23,8 +23,10 @@ def metrics(found: Sequence[Judged]) -> Iterator[Row]:
     yield "right layer", share([one.naming.layer is True for one in sick if one.naming.layer is not None])
     yield from _repair(sick)
     yield "healthy specs with an alarm", share([bool(one.alarms) for one in healthy])
-    yield "with an alarm of the probe", share([bool(alarms(one.answer.probe)) for one in healthy])
-    yield "with an alarm in the run", share([bool(alarms(one.answer.run)) for one in healthy])
+    meant = [one for one in found if not one.case.is_sick]
+    yield "all that were meant to be healthy with an alarm", share([bool(one.alarms) for one in meant])
+    yield "healthy specs with an alarm of the probe", share([bool(alarms(one.answer.probe)) for one in healthy])
+    yield "healthy specs with an alarm in the run", share([bool(alarms(one.answer.run)) for one in healthy])
     patched = [one.patched.effect.harmed for one in healthy if one.patched is not None]
     yield "healthy specs harmed by the first patch of a finding, notes included", share(patched)
     seen = [one.at_start for one in sick if one.case.seen_at_start]

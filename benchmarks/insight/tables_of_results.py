@@ -27,7 +27,7 @@ def judge_header(half: Half) -> str:
 def print_judged(found: Sequence[Judged]) -> None:
     """The metrics, the published rules beside them, and every failure."""
     counts = ", ".join(
-        f"{sum(one.label.label == kind for one in found)} {kind}" for kind in ("sick", "healthy", "neither")
+        f"{sum(one.label.label == kind for one in found)} {kind}" for kind in ("sick", "healthy", "neither", "unknown")
     )
     print(f"\n{counts}\n")
     print(table(("findings of Gradus", "specs (95 % interval)"), metrics(found)))
@@ -43,20 +43,36 @@ def print_judged(found: Sequence[Judged]) -> None:
 
 def _failures(found: Sequence[Judged]) -> Iterator[str]:
     for one in found:
-        said = ", ".join(alarm.id for alarm in one.alarms) or "silent"
-        if one.label.label == "sick" and not one.naming.detected:
-            yield f"missed: {one.case.name} (gain of the reference {one.label.gain}): {' or '.join(one.case.accept)}"
-        elif one.label.label == "sick" and not one.naming.first:
-            yield f"wrong name first: {one.case.name}: {said}, not {' or '.join(one.case.accept)}"
-        elif one.label.label == "healthy" and one.alarms:
-            yield f"false alarm: {one.case.name}: {said}"
-        if one.label.label == "sick" and one.case.is_curable and one.naming.detected:
-            if one.patched is None:
-                yield f"no patch: {one.case.name}"
-            elif not one.patched.effect.repaired:
-                yield f"not repaired: {one.case.name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
-        if one.label.label == "healthy" and one.patched is not None and one.patched.effect.harmed:
-            yield f"harm: {one.case.name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
+        if one.label.label == "sick":
+            yield from _failures_of_sick(one)
+        elif not one.case.is_sick:
+            yield from _failures_of_healthy(one)
+
+
+def _failures_of_sick(one: Judged) -> Iterator[str]:
+    name, right = one.case.name, " or ".join(one.case.accept)
+    if not one.naming.detected:
+        yield f"missed: {name} (gain of the reference {one.label.gain}): {right}"
+        return
+    if not one.naming.first:
+        yield f"wrong name first: {name}: {_said(one)}, not {right}"
+    if one.case.is_curable and one.patched is None:
+        yield f"no patch: {name}"
+    elif one.patched is not None and not one.patched.effect.repaired:
+        yield f"not repaired: {name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
+
+
+def _failures_of_healthy(one: Judged) -> Iterator[str]:
+    label = one.label
+    known = f"{label.label}, {label.by} gains {label.gain}" if label.by else label.label
+    if one.alarms:
+        yield f"false alarm ({known}): {one.case.name}: {_said(one)}"
+    if one.patched is not None and one.patched.effect.harmed:
+        yield f"harm ({known}): {one.case.name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
+
+
+def _said(one: Judged) -> str:
+    return ", ".join(alarm.id for alarm in one.alarms) or "silent"
 
 
 def print_baselines(half: Half, only: str, runs: Runs, *, search: bool) -> None:

@@ -24,12 +24,14 @@ class Answer:
     @property
     def both(self) -> tuple[Finding, ...]:
         """The root cause first. A finding of the run replaces the probe's of the same code, which knew less, but a note
-        does not take back an alarm."""
+        does not take back an alarm, and patches that were probed are better than others."""
         found = {one.id: one for one in self.probe}
         for one in self.run:
             known = found.get(one.id)
-            if known is None or one.severity in ALARMS or known.severity not in ALARMS:
+            if known is None:
                 found[one.id] = one
+            elif one.severity in ALARMS or known.severity not in ALARMS:
+                found[one.id] = one.model_copy(update={"patches": known.patches or one.patches})
         return root_cause_first(one.model_copy(update={"consequence_of": None}) for one in found.values())
 
 
