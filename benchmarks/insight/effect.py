@@ -9,8 +9,10 @@ from gradus.sweep.student import probability
 
 Measure = Literal["points", "balanced", "loss"]
 """Accuracy; mean recall of the classes; test loss, for regression and where the accuracy hides the fault."""
-LEAST: dict[Measure, float] = {"points": 1.0, "balanced": 1.0, "loss": 0.05}
-"""The least gain: a point, or a fraction of the loss."""
+POINTS = 1.0
+"""The least gain of accuracy or recall."""
+LOSS_SHARE = 0.05
+"""The least fall of the loss, as a fraction."""
 LARGEST_P = 0.05
 SMALLEST_D = 0.5
 WORST_LOG = log(1000)
@@ -68,19 +70,31 @@ def fall_of_loss(before: Sequence[Score], after: Sequence[Score]) -> Effect:
     return Effect(1 - exp(-found.gain), found.p, found.d)
 
 
-def change(before: Sequence[Score], after: Sequence[Score], measure: Measure) -> Effect:
-    """The effect by one measure."""
-    return fall_of_loss(before, after) if measure == "loss" else gain_of_points(before, after, measure)
+@dataclass(frozen=True)
+class Bar:
+    """What a gain has to be to count."""
 
+    measure: Measure
+    examples: int
+    """In the test split. A gain of a single one of them, which is more than a point in a small split, is chance, even
+    if all seeds agree, as they do where the loss has one minimum."""
 
-def is_better(before: Sequence[Score], after: Sequence[Score], measure: Measure) -> bool:
-    """Whether `after` is surely better: by a point, or by 5 % of the loss."""
-    return change(before, after, measure).is_sure(LEAST[measure])
+    @property
+    def least(self) -> float:
+        """The least gain."""
+        return LOSS_SHARE if self.measure == "loss" else max(POINTS, 100.001 / self.examples)
 
+    def change(self, before: Sequence[Score], after: Sequence[Score]) -> Effect:
+        """The effect by this measure."""
+        return fall_of_loss(before, after) if self.measure == "loss" else gain_of_points(before, after, self.measure)
 
-def is_worse(before: Sequence[Score], after: Sequence[Score], measure: Measure) -> bool:
-    """Whether a patch does harm: it costs a point or 5 % of the loss, beyond chance."""
-    return is_better(after, before, measure)
+    def is_better(self, before: Sequence[Score], after: Sequence[Score]) -> bool:
+        """Whether `after` is surely better: by a point, or by 5 % of the loss."""
+        return self.change(before, after).is_sure(self.least)
+
+    def is_worse(self, before: Sequence[Score], after: Sequence[Score]) -> bool:
+        """Whether a change does harm: it costs as much, beyond chance."""
+        return self.is_better(after, before)
 
 
 def _log_ratio(before: float, after: float) -> float:

@@ -67,7 +67,7 @@ def _patched(case: Case, found: Sequence[Finding], runs: Runs) -> Patched | None
     sick, after = runs.scores(case.source), runs.scores(case.source.patched(patch))
     healthy = runs.scores(case.reference) if case.reference else None
     gain = gain_of_points(sick, after).gain
-    return Patched(found[0].id, patch, repair(case, sick, after, healthy), gain)
+    return Patched(found[0].id, patch, repair(runs.bar(case), sick, after, healthy), gain)
 
 
 def in_words(one: Judged) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from benchmarks.insight.bisection import mildest
 from benchmarks.insight.cases import Case, Half, read, strengthened
 from benchmarks.insight.catalogue import patches
-from benchmarks.insight.effect import LEAST, Effect, Score, change, fall_of_loss, is_better
+from benchmarks.insight.effect import Effect, Score, fall_of_loss
 from benchmarks.insight.runs import SEEDS, Runs
 
 FILE = Path(__file__).parent / "labels.json"
@@ -19,7 +19,7 @@ SCREENED = SEEDS[:3]
 """Seeds on which a patch has to gain half of what counts before the others are trained."""
 CONFIRMED = (5, 6, 7, 8, 9)
 """Fresh seeds on which a patch's gain has to hold: of twenty patches one gains by chance."""
-SECOND = 0.5
+SCREEN = 0.5
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def strength_of(case: Case, runs: Runs) -> float | None:
     healthy = runs.scores(reference)
 
     def is_sick(strength: float) -> bool:
-        return is_better(runs.scores(vary.at(case.source, strength)), healthy, case.measure)
+        return runs.bar(case).is_better(runs.scores(vary.at(case.source, strength)), healthy)
 
     return mildest(is_sick, vary.healthy, vary.worst, vary.scale, HALVINGS)
 
@@ -63,8 +63,9 @@ def strength_of(case: Case, runs: Runs) -> float | None:
 def _sick(case: Case, runs: Runs) -> Label:
     assert case.reference is not None
     scores, healthy = runs.scores(case.source), runs.scores(case.reference)
-    found = change(scores, healthy, case.measure)
-    kind: Literal["sick", "neither"] = "sick" if is_better(scores, healthy, case.measure) else "neither"
+    bar = runs.bar(case)
+    found = bar.change(scores, healthy)
+    kind: Literal["sick", "neither"] = "sick" if bar.is_better(scores, healthy) else "neither"
     fall = fall_of_loss(scores, healthy).gain
     return Label(case.name, kind, _mean(scores), _short(found.gain), _short(found.p), _short(fall))
 
@@ -72,19 +73,19 @@ def _sick(case: Case, runs: Runs) -> Label:
 def _healthy(case: Case, runs: Runs) -> Label:
     """Every patch is screened on three seeds. One that gains half of what counts there is trained with all; one that
     gains enough, beyond chance, then again with fresh seeds."""
-    base = runs.scores(case.source)
+    bar, base = runs.bar(case), runs.scores(case.source)
     changes = [(name, case.source.patched(patch)) for name, patch in patches(runs.folder.resolved(case.source, 0))]
     changes = [(name, source) for name, source in changes if runs.is_valid(source)]
     screened = runs.all_scores([source for _, source in changes], SCREENED)
     best: tuple[str, Effect] | None = None
     for (name, source), scores in zip(changes, screened, strict=True):
-        if change(base[: len(SCREENED)], scores, case.measure).gain < SECOND * LEAST[case.measure]:
+        if bar.change(base[: len(SCREENED)], scores).gain < SCREEN * bar.least:
             continue
-        found = change(base, runs.scores(source), case.measure)
-        if not found.is_sure(LEAST[case.measure]):
+        found = bar.change(base, runs.scores(source))
+        if not found.is_sure(bar.least):
             continue
-        fresh = change(runs.scores(case.source, CONFIRMED), runs.scores(source, CONFIRMED), case.measure)
-        if fresh.is_sure(LEAST[case.measure]) and (best is None or found.gain > best[1].gain):
+        fresh = bar.change(runs.scores(case.source, CONFIRMED), runs.scores(source, CONFIRMED))
+        if fresh.is_sure(bar.least) and (best is None or found.gain > best[1].gain):
             best = name, found
     if best is None:
         return Label(case.name, "healthy", _mean(base))

@@ -11,9 +11,9 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from benchmarks.insight.cases import Source
+from benchmarks.insight.cases import Case, Source
 from benchmarks.insight.data import Folder
-from benchmarks.insight.effect import Score
+from benchmarks.insight.effect import Bar, Score
 from gradus.array import arrays
 from gradus.errors import InvalidSpec
 from gradus.resolved import ResolvedSpec
@@ -58,6 +58,10 @@ class Runs:
         for group in groups.values():
             self._train(group)
         return [[self._known[self._key(source, seed)] for seed in seeds] for source in sources]
+
+    def bar(self, case: Case) -> Bar:
+        """What counts as a gain."""
+        return Bar(case.measure, len(self.folder.data(case.source).test))
 
     def is_valid(self, source: Source) -> bool:
         """Whether the service would take this spec."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.insight.baselines import blind, searched
 from benchmarks.insight.cases import Case, Half, Source
-from benchmarks.insight.effect import is_better, is_worse
 from benchmarks.insight.judge import Judged
 from benchmarks.insight.labels import Label, labelled
 from benchmarks.insight.metrics import metrics, published, share
@@ -85,9 +84,9 @@ def print_baselines(half: Half, only: str, runs: Runs, *, search: bool) -> None:
         for name, source in _changes(case, label, runs, search=search):
             before, after = runs.scores(case.source), runs.scores(source)
             if label.label == "sick":
-                repaired[name].append(is_better(before, after, case.measure))
+                repaired[name].append(runs.bar(case).is_better(before, after))
             elif label.label == "healthy":
-                harmed[name].append(is_worse(before, after, case.measure))
+                harmed[name].append(runs.bar(case).is_worse(before, after))
     print(header(f"Blind repairs, {half} half", ("torch",)))
     rows = [(name, share(repaired[name]), share(harmed[name])) for name in repaired]
     print(table(("change", "sick specs repaired", "healthy specs harmed"), rows))

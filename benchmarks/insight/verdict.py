@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.insight.cases import Case
-from benchmarks.insight.effect import Score, is_better, is_worse
+from benchmarks.insight.effect import Bar, Score
 from gradus.wire.finding import Finding
 from insight.root_cause import root_cause_first
 
@@ -78,11 +78,11 @@ class Repair:
     """The part of the gap to the reference that it closed, in points."""
 
 
-def repair(case: Case, sick: Sequence[Score], patched: Sequence[Score], healthy: Sequence[Score] | None) -> Repair:
+def repair(bar: Bar, sick: Sequence[Score], patched: Sequence[Score], healthy: Sequence[Score] | None) -> Repair:
     """The effect of a patch on a spec, paired by seed."""
     closed = None
     if healthy is not None:
         gap = sum(y.points - x.points for x, y in zip(sick, healthy, strict=True))
         won = sum(y.points - x.points for x, y in zip(sick, patched, strict=True))
         closed = won / gap if gap > 0 else None
-    return Repair(is_better(sick, patched, case.measure), is_worse(sick, patched, case.measure), closed)
+    return Repair(bar.is_better(sick, patched), bar.is_worse(sick, patched), closed)

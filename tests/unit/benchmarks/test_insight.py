@@ -9,7 +9,7 @@ from benchmarks.insight import cases, wilson
 from benchmarks.insight.bisection import Scale, between, mildest, stronger
 from benchmarks.insight.cases import Half
 from benchmarks.insight.corrupt import corrupted
-from benchmarks.insight.effect import Score, effect, fall_of_loss, is_better
+from benchmarks.insight.effect import Bar, Score, effect, fall_of_loss
 from gradus.spec.experiment import Spec
 from insight.findings.kind import FINDING_IDS
 from tests.unit.training.examples import made_up_data
@@ -42,12 +42,19 @@ def _scores(points: list[float], losses: list[float]) -> list[Score]:
 
 
 def test_a_spec_is_better_by_a_point_or_by_a_twentieth_of_the_loss() -> None:
-    before = _scores([90, 91, 90], [0.4, 0.41, 0.39])
-    assert is_better(before, _scores([91.5, 92.6, 91.4], [0.4, 0.41, 0.39]), "points")
-    assert is_better(before, _scores([90, 91, 90], [0.36, 0.37, 0.35]), "loss")
-    assert not is_better(before, _scores([90.5, 91.5, 90.5], [0.2, 0.2, 0.2]), "points")  # half a point
-    assert not is_better(before, _scores([99, 99, 99], [0.39, 0.4, 0.38]), "loss")  # 2.5 %
-    assert not is_better(before, _scores([97, 87, 92], [0.2, 0.8, 0.4]), "points")  # by chance
+    before, points, loss = _scores([90, 91, 90], [0.4, 0.41, 0.39]), Bar("points", 2000), Bar("loss", 2000)
+    assert points.is_better(before, _scores([91.5, 92.6, 91.4], [0.4, 0.41, 0.39]))
+    assert points.is_worse(before, _scores([88.5, 89.4, 88.4], [0.4, 0.41, 0.39]))
+    assert loss.is_better(before, _scores([90, 91, 90], [0.36, 0.37, 0.35]))
+    assert not points.is_better(before, _scores([90.5, 91.5, 90.5], [0.2, 0.2, 0.2]))  # half a point
+    assert not loss.is_better(before, _scores([99, 99, 99], [0.39, 0.4, 0.38]))  # 2.5 %
+    assert not points.is_better(before, _scores([97, 87, 92], [0.2, 0.8, 0.4]))  # by chance
+
+
+def test_one_example_of_a_small_test_split_is_no_gain() -> None:
+    before = _scores([94.29] * 5, [0.2] * 5)
+    assert not Bar("points", 35).is_better(before, _scores([97.14] * 5, [0.2] * 5))  # 33 and 34 of 35
+    assert Bar("points", 35).is_better(before, _scores([100.0] * 5, [0.2] * 5))
 
 
 def test_a_loss_that_is_no_number_is_the_worst() -> None:
